@@ -1,0 +1,71 @@
+"""A titled part of the window: title, one dim line of facts beside it, a corner for controls, the content below."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+
+class ElidedLabel(QLabel):
+    """A label of one line that ends in … where there is no room; its tip is the whole text."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._whole = ""
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.set_whole(text)
+
+    def set_whole(self, text: str) -> None:
+        """Show `text`, shortened to the width there is."""
+        self._whole = text
+        self.setAccessibleName(text)
+        self._elide()
+
+    def whole(self) -> str:
+        """The text before it was shortened."""
+        return self._whole
+
+    def resizeEvent(self, event: object) -> None:
+        super().resizeEvent(event)  # type: ignore[arg-type]  # Qt's own event
+        self._elide()
+
+    def _elide(self) -> None:
+        shown = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, max(self.width(), 0))
+        self.setText(shown)
+        self.setToolTip(self._whole if shown != self._whole else "")
+
+
+class Pane(QFrame):
+    """A titled part of the window. Put the content into `body`, controls into `corner`."""
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "pane")
+        self.title_label = QLabel(title)
+        self.title_label.setProperty("role", "title")
+        self.facts_label = ElidedLabel()
+        self.facts_label.setProperty("role", "dim")
+        self.corner = QHBoxLayout()
+        self.corner.setSpacing(4)
+        row = QHBoxLayout()
+        row.setContentsMargins(12, 8, 8, 4)
+        row.setSpacing(8)
+        row.addWidget(self.title_label)
+        row.addWidget(self.facts_label, 1)
+        row.addLayout(self.corner)
+        self.body = QVBoxLayout()
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.body.setSpacing(0)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addLayout(row)
+        whole.addLayout(self.body, 1)
+
+    def set_title(self, title: str) -> None:
+        """Change the title."""
+        self.title_label.setText(title)
+
+    def set_facts(self, facts: str) -> None:
+        """The dim line beside the title."""
+        self.facts_label.set_whole(facts)
