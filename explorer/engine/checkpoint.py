@@ -1,0 +1,59 @@
+"""Checkpoints of a training run: all that a killed run needs to go on as if it had never stopped."""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+from typing import Any
+
+import torch
+
+
+class CheckpointError(Exception):
+    """A checkpoint that cannot be read, or that belongs to another run; the message is a sentence."""
+
+
+def write_checkpoint(path: Path, state: dict[str, Any]) -> None:
+    """Write `state` (tensors, numbers, strings, dicts and lists of them) beside `path`, then rename.
+
+    Raises OSError, for instance on a full disk; the older checkpoint then survives.
+    """
+    # Through memory, because torch's own writer reports a full disk as a RuntimeError about positions in a zip file.
+    content = io.BytesIO()
+    torch.save(state, content)
+    beside = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        _write_through(beside, content.getbuffer())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _write_through(path: Path, content: memoryview) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        # Renaming before the bytes are on the disk could leave an empty checkpoint after a power cut.
+        os.fsync(file.fileno())
+
+
+def read_checkpoint(path: Path) -> dict[str, Any] | None:
+    """The state written last, on the CPU, or None where there is none yet. Raises CheckpointError."""
+    if not path.exists():
+        return None
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # torch raises many types for a damaged file, none of them its own
+        raise CheckpointError(f"{path.name} is damaged or is no checkpoint: {error}") from error
+    if not isinstance(state, dict):
+        raise CheckpointError(f"{path.name} is no checkpoint.")
+    return state
+
+
+def check_same_run(state: dict[str, Any], settings: dict[str, int]) -> None:
+    """Raise CheckpointError, naming the setting, unless `state` comes from a run with these settings."""
+    for name, value in settings.items():
+        kept = state.get("settings", {}).get(name)
+        if kept != value:
+            raise CheckpointError(f"The checkpoint is from another run: its {name} is {kept}, not {value}.")
