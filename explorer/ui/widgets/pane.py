@@ -36,7 +36,10 @@ class ElidedLabel(QLabel):
 
 
 class Pane(QFrame):
-    """A titled part of the window. Put the content into `body`, controls into `corner`."""
+    """A titled part of the window. Put the content into `body`, controls into `corner`.
+
+    `title_bar` is the row with the title; in a dock it becomes the dock's own title bar, by which it is dragged.
+    """
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,7 +50,8 @@ class Pane(QFrame):
         self.facts_label.setProperty("role", "dim")
         self.corner = QHBoxLayout()
         self.corner.setSpacing(4)
-        row = QHBoxLayout()
+        self.title_bar = QWidget()
+        row = QHBoxLayout(self.title_bar)
         row.setContentsMargins(12, 8, 8, 4)
         row.setSpacing(8)
         row.addWidget(self.title_label)
@@ -59,7 +63,7 @@ class Pane(QFrame):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addLayout(row)
+        whole.addWidget(self.title_bar)
         whole.addLayout(self.body, 1)
 
     def set_title(self, title: str) -> None:

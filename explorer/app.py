@@ -1,0 +1,142 @@
+"""The composition root: application, session and window; the only file that knows all rooms."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QEventLoop, Qt, QTimer
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from explorer.resources import resource
+from explorer.session import Session, State
+from explorer.ui import settings, theme
+from explorer.ui.main_window import MainWindow
+
+if TYPE_CHECKING:
+    import torch
+
+START_NETWORK = "cifar10"
+SMOKE_LIMIT_S = 120
+
+
+def application() -> QApplication:
+    """The process's QApplication, made if there is none."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    QApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    made = QApplication(["network-explorer"])
+    made.setApplicationName("network-explorer")
+    made.setApplicationDisplayName("Network Explorer")
+    made.setDesktopFileName("network-explorer")
+    made.setWindowIcon(QIcon(str(resource("icons", "network-explorer.svg"))))
+    return made
+
+
+def open_window(files: Sequence[str | Path] = ()) -> MainWindow:
+    """A shown window on the network that comes with the program, then on whatever `files` name."""
+    window = _make_window()
+    names = [Path(file) for file in files]
+    if not any(_is_network(path) for path in names):
+        window.session.open_network(START_NETWORK)
+    for path in sorted(names, key=_is_network, reverse=True):
+        window.open_path(path)
+    window.show()
+    return window
+
+
+def view(model: torch.nn.Module, x: torch.Tensor) -> MainWindow:
+    """A shown window on a live model looking at `x`, whose first axis is the batch (the first example is shown).
+
+    Runs the event loop until the window is closed, unless one is running already (a notebook with `%gui qt`).
+    """
+    window = _make_window()
+    window.session.adopt(model, x[0].detach().cpu().numpy(), type(model).__name__)
+    window.show()
+    app = application()
+    if not _is_loop_running(app):
+        app.exec()
+    return window
+
+
+def run_window(files: Sequence[str]) -> int:
+    """Open the window and run until it is closed; the exit status."""
+    app = application()
+    window = open_window(files)
+    status = app.exec()
+    window.session.close()
+    return status
+
+
+def smoke(files: Sequence[str]) -> dict[str, Any]:
+    """Open the window, wait for the first feature maps, close it, and tell how it went; times in seconds."""
+    app = application()
+    window = open_window(files)
+    app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents)
+    window_s = _seconds_since_start()
+    _wait_for_maps(window.session)
+    app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents)
+    told = _told(window.session.state) | {"window_s": window_s, "ready_s": _seconds_since_start()}
+    window.close()
+    order = ("window_s", "ready_s", "device", "layers", "picture", "top1", "probability")
+    return {name: told[name] for name in order}
+
+
+def _make_window() -> MainWindow:
+    app = application()
+    theme.apply(app, settings.theme_choice())
+    window = MainWindow(Session(recent=settings.recent_files()))
+    QTimer.singleShot(0, window, window.show_late_parts)
+    return window
+
+
+def _is_network(path: Path) -> bool:
+    return path.suffix.lower() in (".json", ".txt")
+
+
+def _is_loop_running(app: QApplication) -> bool:
+    return app.thread().loopLevel() > 0
+
+
+def _wait_for_maps(session: Session) -> None:
+    loop = QEventLoop()
+
+    def look(_old: State | None, new: State) -> None:
+        if (new.activations is not None and not new.computing) or new.fault is not None:
+            loop.quit()
+
+    session.changed.connect(look)
+    QTimer.singleShot(SMOKE_LIMIT_S * 1000, loop, loop.quit)
+    if session.state.activations is None:
+        loop.exec()
+    session.changed.disconnect(look)
+
+
+def _told(state: State) -> dict[str, Any]:
+    prediction = state.prediction
+    best = int(prediction.values.argmax()) if prediction else 0
+    return {
+        "device": state.device,
+        "layers": len(state.activations.layers) - 1 if state.activations else 0,
+        "picture": state.picture.name if state.picture else None,
+        "top1": prediction.names[best] if prediction else None,
+        "probability": round(float(prediction.values[best]), 4) if prediction else None,
+    }
+
+
+_imported_at = time.monotonic()
+
+
+def _seconds_since_start() -> float:
+    """Seconds since the process started; since this file was imported where the system does not tell."""
+    try:
+        ticks = int(Path("/proc/self/stat").read_text().rsplit(")", 1)[1].split()[19])
+        uptime = float(Path("/proc/uptime").read_text().split()[0])
+        return round(uptime - ticks / os.sysconf("SC_CLK_TCK"), 3)
+    except (OSError, ValueError, IndexError):
+        return round(time.monotonic() - _imported_at, 3)

@@ -1,0 +1,74 @@
+"""The command line: the window, `--smoke`, and commands without a window."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+EXAMPLES = """examples:
+  network-explorer                              open the window
+  network-explorer photo.jpg                    … looking at a picture
+  network-explorer network.json photo.jpg       … with a network of your own
+  network-explorer net.txt                      … a network in text notation
+  network-explorer --smoke                      check that it works here: one line of JSON
+  network-explorer maps photo.jpg --layer conv1 --out conv1.png
+                                                all feature maps of a layer as a picture
+"""
+
+
+def run(arguments: list[str]) -> int:
+    """Do what `arguments` ask for and return the exit status."""
+    if arguments[:1] == ["maps"]:
+        return _maps(_maps_parser().parse_args(arguments[1:]))
+    options = _parser().parse_args(arguments)
+    if options.smoke:
+        return _smoke(options.files)
+    from explorer.app import run_window
+
+    return run_window(options.files)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="network-explorer",
+        description="See what a neural network does.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("files", nargs="*", metavar="FILE", help="a network (.json, .txt) or a picture")
+    parser.add_argument(
+        "--smoke", action="store_true", help="open offscreen, wait for the first maps, print JSON, exit"
+    )
+    return parser
+
+
+def _maps_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="network-explorer maps", description="Write a layer's feature maps as a PNG.")
+    parser.add_argument("picture", type=Path, help="the picture to show to the network")
+    parser.add_argument("--layer", required=True, help="the layer's name, such as conv1")
+    parser.add_argument("--out", required=True, type=Path, help="the PNG file to write")
+    parser.add_argument("--network", default="cifar10", help="a network file, or the name of one that comes along")
+    return parser
+
+
+def _smoke(files: list[str]) -> int:
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from explorer.app import smoke
+
+    print(json.dumps(smoke(files)))
+    return 0
+
+
+def _maps(options: argparse.Namespace) -> int:
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from explorer.maps import MapsError, write_maps
+
+    try:
+        write_maps(options.picture, options.layer, options.out, options.network)
+    except MapsError as error:
+        print(f"network-explorer: {error}", file=sys.stderr)
+        return 1
+    return 0

@@ -1,0 +1,78 @@
+"""`network-explorer maps`: all feature maps of a layer as one PNG, without a window."""
+
+from __future__ import annotations
+
+import io
+import math
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+TILE = 96
+GAP = 4
+BACKGROUND = 255
+
+
+class MapsError(Exception):
+    """What was asked for cannot be drawn; the message is a sentence."""
+
+
+def write_maps(picture: Path, layer: str, out: Path, network: str = "cifar10") -> None:
+    """Show `picture` to `network` and write the feature maps of `layer` to `out`.
+
+    Raises MapsError with a sentence if a file cannot be read or written, or there is no such layer.
+    """
+    values = layer_values(picture, layer, network)
+    maps = values if values.ndim == 3 else values[None, None]
+    _write(out, mosaic(maps))
+
+
+def layer_values(picture: Path, layer: str, network: str) -> np.ndarray:
+    """The activation of `layer` for `picture`: (C, H, W) or (features,)."""
+    import explorer
+    from explorer.data import PictureError
+    from explorer.engine.errors import EngineError
+    from explorer.network.files import FileError
+    from explorer.session.snapshot import as_maps, last_call
+
+    try:
+        loaded = explorer.load(network)
+        x = loaded.prepare(picture)
+        recording = explorer.record(loaded.model, x)
+    except (PictureError, EngineError, FileError) as error:
+        raise MapsError(str(error)) from error
+    call = last_call(recording, layer)
+    values = None if call is None else as_maps(call.output)
+    if values is None:
+        raise MapsError(f"There is no layer “{layer}”: there are {', '.join(loaded.network.names)}.")
+    return values
+
+
+def mosaic(maps: np.ndarray) -> np.ndarray:
+    """All of `maps` (C, H, W) side by side on one scale, as (height, width, 3) uint8; cells stay square and sharp."""
+    from explorer.ui.colour import colourise, scale_for
+
+    channels, height, width = maps.shape
+    zoom = max(1, TILE // max(height, width))
+    columns = math.ceil(math.sqrt(channels * height / width))
+    rows = math.ceil(channels / columns)
+    step_y, step_x = height * zoom + GAP, width * zoom + GAP
+    sheet = np.full((rows * step_y + GAP, columns * step_x + GAP, 3), BACKGROUND, np.uint8)
+    scale = scale_for(float(maps.min()), float(maps.max()))
+    for channel, values in enumerate(maps):
+        top, left = GAP + channel // columns * step_y, GAP + channel % columns * step_x
+        tile = colourise(values, scale)[..., :3].repeat(zoom, axis=0).repeat(zoom, axis=1)
+        sheet[top : top + height * zoom, left : left + width * zoom] = tile
+    return sheet
+
+
+def _write(out: Path, sheet: np.ndarray) -> None:
+    from explorer.network.files import FileError, write_atomically
+
+    buffer = io.BytesIO()
+    Image.fromarray(sheet).save(buffer, "PNG")
+    try:
+        write_atomically(out, buffer.getvalue())
+    except FileError as error:
+        raise MapsError(str(error)) from error

@@ -1,0 +1,104 @@
+"""What a person can do to the network, each as a pure function from one document to the next."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from explorer.network import Layer, Network, Problem, Shape
+from explorer.session.state import Document, new_ids
+
+
+class EditRefused(ValueError):
+    """An edit that makes no sense here; the message is a sentence for the person."""
+
+
+def network_of(document: Document) -> Network:
+    """The document's network. Raises `EditRefused` for a person's own model."""
+    if document.network is None:
+        raise EditRefused("This model was opened from a program and can be looked at, but not edited here.")
+    return document.network
+
+
+def insert(document: Document, index: int, layer: Layer) -> Document:
+    """`layer` put in at `index`."""
+    network = network_of(document).insert(index, layer)
+    ids = (*document.layer_ids[:index], *new_ids(1), *document.layer_ids[index:])
+    return document.with_network(network, ids)
+
+
+def remove(document: Document, name: str) -> Document:
+    """The layer `name` taken out."""
+    network = network_of(document)
+    at = network.index(name)
+    return document.with_network(network.remove(name), (*document.layer_ids[:at], *document.layer_ids[at + 1 :]))
+
+
+def exchange(document: Document, name: str, layer: Layer) -> Document:
+    """The layer `name` with other settings; a layer of another kind is a new one and gets fresh weights."""
+    network = network_of(document)
+    at = network.index(name)
+    ids = list(document.layer_ids)
+    if type(network.layers[at]) is not type(layer):
+        ids[at] = new_ids(1)[0]
+    return document.with_network(network.replace(name, layer), tuple(ids))
+
+
+def rename(document: Document, name: str, new: str) -> Document:
+    """The layer `name` called `new`, also where others take from it."""
+    if not new.isidentifier():
+        raise EditRefused(f"“{new}” cannot be a layer's name: letters, digits and _ only, not starting with a digit.")
+    network = network_of(document)
+    if new != name and (new in network.names or new == "input"):
+        raise EditRefused(f"There is already a layer called {new}.")
+    return document.with_network(network.rename(name, new), document.layer_ids)
+
+
+def move(document: Document, name: str, index: int) -> Document:
+    """The layer `name` at place `index`."""
+    network = network_of(document)
+    ids = list(document.layer_ids)
+    ids.insert(index, ids.pop(network.index(name)))
+    return document.with_network(network.move(name, index), tuple(ids))
+
+
+def duplicate(document: Document, name: str) -> Document:
+    """A copy of the layer `name` after it, with fresh weights."""
+    network = network_of(document)
+    after = network.index(name) + 1
+    ids = (*document.layer_ids[:after], *new_ids(1), *document.layer_ids[after:])
+    return document.with_network(network.duplicate(name), ids)
+
+
+def paste(document: Document, text: str, index: int) -> Document:
+    """The layers written in `text` put in at `index`. Raises ValueError with the place of a mistake."""
+    before = network_of(document)
+    network = before.paste(text, index)
+    added = len(network.layers) - len(before.layers)
+    ids = (*document.layer_ids[:index], *new_ids(added), *document.layer_ids[index:])
+    return document.with_network(network, ids)
+
+
+def fix(document: Document, problem: Problem) -> Document:
+    """The network that the problem's fix proposes."""
+    if problem.fix is None:
+        raise EditRefused("There is no ready fix for this.")
+    return document.with_network(problem.fix.network)
+
+
+def reshape_input(document: Document, shape: Shape) -> Document:
+    """The network for an input of `shape`; the mean and spread of other channels no longer apply."""
+    network = network_of(document)
+    changed = replace(network, input_shape=shape)
+    if len(shape) == len(network.input_shape) and shape[0] == network.input_shape[0]:
+        return document.with_network(changed, document.layer_ids)
+    return replace(document.with_network(changed, document.layer_ids), mean=(), std=())
+
+
+def refit(document: Document, mode: str) -> Document:
+    """Another rule for bringing pictures to the network's size."""
+    return replace(document, fit=mode)
+
+
+def forget_weights(document: Document) -> Document:
+    """The same network with fresh weights: its layers are new ones."""
+    return replace(document, layer_ids=new_ids(len(network_of(document).layers)))

@@ -1,0 +1,142 @@
+"""The worker thread: it alone touches the model, one piece of work at a time.
+
+Requests of one kind replace each other while they wait: the newest wins. Results wait in a mailbox, newest of each
+kind, until the window's timer drains them; no lock is held while anything is delivered.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import traceback
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+Owner = TypeVar("Owner")
+ShouldStop = Callable[[], bool]
+# A job yields (kind of result, result) pairs; between two of them it can be stopped.
+Job = Callable[[Any, ShouldStop], Iterator[tuple[str, object]]]
+
+GRACE_S = 0.25
+JOIN_S = 5.0
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a job gave: `number` is the number its request got."""
+
+    number: int
+    kind: str
+    content: object
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An exception that ended a job; it crosses to the window as text."""
+
+    error: Exception
+    details: str
+
+
+class Runner(Generic[Owner]):
+    """One thread that owns what `make_owner` returns, made in that thread when the first request needs it."""
+
+    def __init__(self, make_owner: Callable[[], Owner]) -> None:
+        self._make_owner = make_owner
+        self._waiting: OrderedDict[str, tuple[int, Job]] = OrderedDict()
+        self._mailbox: dict[str, Result] = {}
+        self._condition = threading.Condition()
+        self._number = 0
+        self._running: tuple[str, int] | None = None
+        self._cancelled = 0
+        self._closing = False
+        self._thread: threading.Thread | None = None
+
+    def submit(self, kind: str, job: Job) -> int:
+        """Ask for `job`; a request of the same `kind` that still waits is dropped. Returns the request's number."""
+        with self._condition:
+            if self._closing:
+                return self._number
+            self._number += 1
+            self._waiting.pop(kind, None)
+            self._waiting[kind] = (self._number, job)
+            self._condition.notify()
+            number = self._number
+        self._ensure_thread()
+        return number
+
+    def is_busy(self) -> bool:
+        """Whether work is running or waiting, or a result has not been fetched."""
+        with self._condition:
+            return bool(self._running or self._waiting or self._mailbox)
+
+    def drain(self) -> list[Result]:
+        """The results since the last call, the newest of each kind, oldest first. For the window's thread."""
+        with self._condition:
+            results, self._mailbox = list(self._mailbox.values()), {}
+        return sorted(results, key=lambda result: result.number)
+
+    def cancel(self) -> None:
+        """Drop what waits and stop what runs at its next call."""
+        with self._condition:
+            self._waiting.clear()
+            self._cancelled = self._number
+
+    def close(self) -> bool:
+        """Stop and join the thread; True if it ended in time. Further requests are ignored."""
+        with self._condition:
+            self._closing = True
+            self._waiting.clear()
+            self._condition.notify()
+        if self._thread is None:
+            return True
+        self._thread.join(JOIN_S)
+        return not self._thread.is_alive()
+
+    def _ensure_thread(self) -> None:
+        if self._thread is None:
+            # A daemon: a forward pass that hangs in one endless call must not keep the process alive.
+            self._thread = threading.Thread(target=self._work, name="explorer-runner", daemon=True)
+            self._thread.start()
+
+    def _work(self) -> None:
+        owner: Owner | None = None
+        while (request := self._next()) is not None:
+            kind, number, job = request
+            try:
+                owner = owner or self._make_owner()
+                self._run(owner, kind, number, job)
+            except Exception as error:  # any fault of a model must end in a sentence, not in a dead thread
+                self._post(number, "failure", Failure(error, traceback.format_exc()))
+            self._post(number, "done", kind)
+
+    def _next(self) -> tuple[str, int, Job] | None:
+        with self._condition:
+            self._running = None
+            while not self._waiting and not self._closing:
+                self._condition.wait()
+            if self._closing:
+                return None
+            kind, (number, job) = self._waiting.popitem(last=False)
+            self._running = (kind, number)
+            return kind, number, job
+
+    def _run(self, owner: Owner, kind: str, number: int, job: Job) -> None:
+        started = time.monotonic()
+
+        def should_stop() -> bool:
+            # A newer request of the kind waits politely for a quick pass to end, so that drawing with the mouse
+            # shows maps on the way; a slow pass is given up for it.
+            superseded = kind in self._waiting and time.monotonic() - started > GRACE_S
+            return self._closing or number <= self._cancelled or superseded
+
+        for result_kind, content in job(owner, should_stop):
+            self._post(number, result_kind, content)
+            if should_stop():
+                return
+
+    def _post(self, number: int, kind: str, content: object) -> None:
+        with self._condition:
+            self._mailbox[kind] = Result(number, kind, content)

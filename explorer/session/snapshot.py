@@ -1,0 +1,248 @@
+"""What crosses from the worker to the window: a recording's values as read-only numpy arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from explorer.network import Network
+from explorer.network.receptive_field import ReceptiveFields
+
+if TYPE_CHECKING:
+    from explorer.engine.record import Call, Recording
+
+INPUT = "input"
+FAMILIES = {
+    "conv": "convolution",
+    "relu": "activation",
+    "elu": "activation",
+    "gelu": "activation",
+    "silu": "activation",
+    "hardswish": "activation",
+    "hardtanh": "activation",
+    "sigmoid": "activation",
+    "tanh": "activation",
+    "softmax": "activation",
+    "pool": "pooling",
+    "norm": "normalization",
+    "linear": "linear",
+    "matmul": "linear",
+    "add": "merge",
+    "mul": "merge",
+    "cat": "merge",
+    "flatten": "shape",
+    "view": "shape",
+    "reshape": "shape",
+    "permute": "shape",
+    "transpose": "shape",
+    "interpolate": "shape",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class LayerActivation:
+    """One layer's output for the first example of the batch, with what is known of how it was made.
+
+    `values` is float32, (C, H, W) or (features,), read-only. `weight` is (out, in, kh, kw) or (out, in).
+    `low` and `high` span the finite values; `seconds` and `output_bytes` are those of the call.
+    """
+
+    name: str
+    kind: str
+    family: str
+    parents: tuple[str, ...]
+    values: np.ndarray
+    weight: np.ndarray | None = None
+    bias: np.ndarray | None = None
+    seconds: float = 0.0
+    output_bytes: int = 0
+    multiply_adds: int = 0
+    source: str = ""
+
+    @cached_property
+    def _by_channel(self) -> np.ndarray:
+        return self.values.reshape(self.values.shape[0], -1)
+
+    @cached_property
+    def _range(self) -> tuple[float, float]:
+        if self.values.size == 0:
+            return 0.0, 0.0
+        low, high = float(self.values.min()), float(self.values.max())
+        if np.isfinite(low) and np.isfinite(high):
+            return low, high
+        finite = self.values[np.isfinite(self.values)]
+        return (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+
+    @property
+    def low(self) -> float:
+        """The smallest finite value of the layer."""
+        return self._range[0]
+
+    @property
+    def high(self) -> float:
+        """The largest finite value of the layer."""
+        return self._range[1]
+
+    @cached_property
+    def mean(self) -> np.ndarray:
+        """Mean of each channel, (C,)."""
+        return self._by_channel.mean(axis=1)
+
+    @cached_property
+    def maximum(self) -> np.ndarray:
+        """Maximum of each channel, (C,)."""
+        return self._by_channel.max(axis=1)
+
+    @cached_property
+    def variance(self) -> np.ndarray:
+        """Variance of each channel over its cells, (C,)."""
+        return self._by_channel.var(axis=1)
+
+    @cached_property
+    def dead(self) -> np.ndarray:
+        """Which channels are zero in every cell, (C,) bool."""
+        return ~self._by_channel.any(axis=1)
+
+
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """What the network says: `values` (K,) beside `names`. `title` tells how they came about."""
+
+    names: tuple[str, ...]
+    values: np.ndarray
+    is_probability: bool
+    title: str
+
+
+@dataclass(frozen=True, eq=False)
+class Activations:
+    """All layers of one pass, the fed input first. `number` is the number of the request that asked for it."""
+
+    number: int
+    layers: tuple[LayerActivation, ...]
+    prediction: Prediction | None = None
+    fields: ReceptiveFields | None = None
+    seconds: float = 0.0
+
+    @cached_property
+    def by_name(self) -> Mapping[str, LayerActivation]:
+        """The layers by name, "input" among them."""
+        return MappingProxyType({layer.name: layer for layer in self.layers})
+
+
+def family_of(kind: str) -> str:
+    """The colour group of a call of `kind`, such as "convolution" for "conv2d"; "other" for what is not known."""
+    return next((family for word, family in FAMILIES.items() if word in kind), "other")
+
+
+def as_maps(output: Any) -> np.ndarray | None:
+    """The first example of a call's output as read-only (C, H, W) or (features,); None if it holds no numbers.
+
+    A sequence (L, D) becomes one map; more than three axes are stacked into channels.
+    """
+    if not hasattr(output, "detach") or output.numel() == 0:
+        return None
+    first = output.detach()[0] if output.dim() > 1 else output.detach()
+    values: np.ndarray = first.float().cpu().numpy()
+    if values.ndim in (0, 1):
+        values = values.reshape(-1)
+    elif values.ndim == 2:
+        values = values[None]
+    else:
+        values = values.reshape(-1, *values.shape[-2:])
+    values.flags.writeable = False
+    return values
+
+
+def input_activation(values: np.ndarray) -> LayerActivation:
+    """The fed input as the first entry."""
+    view = values.view()
+    view.flags.writeable = False
+    return LayerActivation(INPUT, INPUT, INPUT, (), view)
+
+
+def layer_activations(network: Network, recording: Recording, parameters: Any) -> Iterable[LayerActivation]:
+    """One entry for each layer of `network` that ran: the output of the last call inside it.
+
+    `parameters` is a function from a layer's name to its (weight, bias) arrays.
+    """
+    for layer in network.layers:
+        call = last_call(recording, layer.name)
+        values = None if call is None else as_maps(_output(recording, call))
+        if call is None or values is None:
+            continue
+        yield _activation(call, values, layer.name, layer.family, network.inputs(layer.name), parameters(layer.name))
+
+
+def last_call(recording: Recording, layer: str) -> Call | None:
+    """The call that gave the layer's output: the last one made inside it."""
+    return next((call for call in reversed(recording.calls) if call.module == layer), None)
+
+
+def call_activations(recording: Recording, parameters: Any) -> Iterable[LayerActivation]:
+    """One entry for each call of a person's own model that gave numbers."""
+    for call in recording.calls:
+        values = as_maps(_output(recording, call))
+        if values is not None:
+            pair = parameters(call.module) if family_of(call.kind) in ("convolution", "linear") else (None, None)
+            yield _activation(call, values, call.name, family_of(call.kind), call.parents, pair)
+
+
+def _output(recording: Recording, call: Call) -> Any:
+    return call.output if call.output is not None else recording.recompute(call.name)
+
+
+def _activation(
+    call: Call,
+    values: np.ndarray,
+    name: str,
+    family: str,
+    parents: tuple[str, ...],
+    parameters: tuple[np.ndarray | None, np.ndarray | None],
+) -> LayerActivation:
+    return LayerActivation(
+        name=name,
+        kind=call.kind,
+        family=family,
+        parents=parents,
+        values=values,
+        weight=parameters[0],
+        bias=parameters[1],
+        seconds=call.seconds,
+        output_bytes=call.output_bytes,
+        multiply_adds=call.multiply_adds,
+        source=call.source,
+    )
+
+
+def prediction_of(last: LayerActivation, classes: tuple[str, ...]) -> Prediction | None:
+    """What the last layer says about `classes`; None if it gives maps and not numbers.
+
+    Logits of as many numbers as there are classes go through a softmax, which the title says.
+    One sigmoid neuron for two classes gives the probability of the second.
+    """
+    if last.values.ndim != 1:
+        return None
+    values = last.values.astype(np.float64)
+    names = classes if len(classes) == len(values) else tuple(f"output {index}" for index in range(len(values)))
+    if last.kind == "softmax":
+        return Prediction(names, values, True, last.name)
+    if last.kind == "sigmoid":
+        if len(values) == 1 and len(classes) == 2:
+            return Prediction(classes, np.array([1 - values[0], values[0]]), True, last.name)
+        return Prediction(names, values, True, last.name)
+    if names is classes and len(values) > 1:
+        return Prediction(names, softmax(values), True, f"softmax of {last.name}")
+    return Prediction(names, values, False, f"output of {last.name}")
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """exp(logits) divided by its sum, with the maximum taken off first so that nothing overflows."""
+    exponentials = np.exp(logits - logits.max())
+    result: np.ndarray = exponentials / exponentials.sum()
+    return result

@@ -1,0 +1,210 @@
+"""The one frozen state that every view shows, and the document inside it that undo covers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from explorer.network import Layer, Network, Problem
+from explorer.network.files import NetworkFile
+from explorer.session.snapshot import Activations, Prediction
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from explorer.data import Fitted, Picture
+
+_new_ids = count(1)
+
+
+def new_ids(amount: int) -> tuple[int, ...]:
+    """Ids for `amount` layers that no other layer of this process has."""
+    return tuple(next(_new_ids) for _ in range(amount))
+
+
+@dataclass(frozen=True)
+class Document:
+    """All that undo covers: the network, and what its file says about pictures and classes.
+
+    A layer keeps its id through every edit, so that its weights follow it, also back through undo.
+    `weights` is the file that the layers of `weight_ids`, in that order, take their first weights from.
+    `path` is where it is saved; None for what has no file of its own yet.
+    `network` is None for a person's own `nn.Module`, which can be looked at but not edited.
+    """
+
+    network: Network | None
+    layer_ids: tuple[int, ...] = ()
+    path: Path | None = None
+    title: str = "untitled"
+    description: str = ""
+    classes: tuple[str, ...] = ()
+    mean: tuple[float, ...] = ()
+    std: tuple[float, ...] = ()
+    fit: str = "crop"
+    weights: Path | None = None
+    weight_ids: tuple[int, ...] = ()
+
+    @classmethod
+    def opened(cls, file: NetworkFile, path: Path) -> Document:
+        """The document of a network file just read from `path`."""
+        ids = new_ids(len(file.network.layers))
+        return cls(
+            network=file.network,
+            layer_ids=ids,
+            title=file.title or path.stem,
+            description=file.description,
+            classes=file.classes,
+            mean=file.mean,
+            std=file.std,
+            fit=file.fit,
+            weights=path if file.weights else None,
+            weight_ids=ids if file.weights else (),
+        )
+
+    def as_file(self) -> NetworkFile:
+        """What is written when this document is saved."""
+        assert self.network is not None
+        return NetworkFile(
+            network=self.network,
+            title=self.title,
+            description=self.description,
+            classes=self.classes,
+            mean=self.mean,
+            std=self.std,
+            fit=self.fit,
+            weights=None,
+        )
+
+    @cached_property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong with the network, worked out once a document."""
+        return self.network.problems() if self.network else ()
+
+    def with_network(self, network: Network, layer_ids: tuple[int, ...] | None = None) -> Document:
+        """This document with `network`; ids follow the layers by name unless given."""
+        return replace(self, network=network, layer_ids=layer_ids or self._ids_by_name(network))
+
+    def _ids_by_name(self, network: Network) -> tuple[int, ...]:
+        assert self.network is not None
+        known = dict(zip(self.network.names, self.layer_ids, strict=True))
+        # A name that stands twice (a problem the person is shown) still gives each layer an id of its own.
+        return tuple(known.pop(name, None) or new_ids(1)[0] for name in network.names)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What the person has chosen; every view follows it. `row` and `column` are None for a layer of plain numbers."""
+
+    layer: str | None = None
+    channel: int | None = None
+    row: int | None = None
+    column: int | None = None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One number of one layer's activation."""
+
+    layer: str
+    channel: int
+    row: int | None = None
+    column: int | None = None
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What went wrong while running, in one sentence; `details` is for whoever wants the traceback."""
+
+    message: str
+    layer: str | None = None
+    details: str = ""
+
+
+@dataclass(frozen=True)
+class State:
+    """Everything the window shows. Replaced, never changed; views compare the old one with the new."""
+
+    document: Document = field(default_factory=lambda: Document(None))
+    unsaved: bool = False
+    picture: Picture | None = None
+    numbers: np.ndarray | None = None
+    fitted: Fitted | None = None
+    selection: Selection = Selection()
+    activations: Activations | None = None
+    computing: bool = False
+    task: str = ""
+    fault: Fault | None = None
+    notice: str = ""
+    device: str = "CPU"
+    devices: tuple[str, ...] = ("CPU",)
+    mode: str = "eval"
+    undo_text: str = ""
+    redo_text: str = ""
+    recent: tuple[Path, ...] = ()
+
+    @property
+    def network(self) -> Network | None:
+        return self.document.network
+
+    @property
+    def path(self) -> Path | None:
+        return self.document.path
+
+    @property
+    def title(self) -> str:
+        return self.document.title
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        return self.document.classes
+
+    @property
+    def fit(self) -> str:
+        return self.document.fit
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        return self.document.problems
+
+    @property
+    def values(self) -> np.ndarray | None:
+        """What the network is fed: float32, (C, H, W) or (features,); None before there is any."""
+        return self.numbers if self.fitted is None else self.fitted.values
+
+    @property
+    def prediction(self) -> Prediction | None:
+        return self.activations.prediction if self.activations else None
+
+    def layer(self, name: str) -> Layer | None:
+        """The network's layer called `name`, if there is one."""
+        if self.network is None or name not in self.network.names:
+            return None
+        return self.network.layer(name)
+
+
+def settled(state: State) -> State:
+    """`state` with a selection that points at something: the layer exists, the cell lies inside its activation."""
+    selection = state.selection
+    names = _selectable(state)
+    if selection.layer is not None and selection.layer not in names:
+        selection = Selection()
+    shown = state.activations.by_name.get(selection.layer or "") if state.activations else None
+    if shown is not None and not _inside(selection, shown.values.shape):
+        selection = Selection(selection.layer)
+    return state if selection == state.selection else replace(state, selection=selection)
+
+
+def _selectable(state: State) -> tuple[str, ...]:
+    if state.network is not None:
+        return ("input", *state.network.names)
+    return tuple(state.activations.by_name) if state.activations else ()
+
+
+def _inside(selection: Selection, shape: tuple[int, ...]) -> bool:
+    places = (selection.channel, selection.row, selection.column)
+    if len(shape) == 1 and selection.row is not None:
+        return False
+    return all(place is None or 0 <= place < size for place, size in zip(places, shape, strict=False))

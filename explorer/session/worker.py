@@ -1,0 +1,166 @@
+"""What the runner's thread does: jobs over a workbench. Torch is imported here only by being in that thread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from explorer.data import Fitted, Picture, PictureError, fit_picture, read_picture
+from explorer.session.runner import ShouldStop
+from explorer.session.snapshot import (
+    Activations,
+    call_activations,
+    input_activation,
+    layer_activations,
+    prediction_of,
+)
+from explorer.session.state import Document, Fault
+
+if TYPE_CHECKING:
+    from explorer.engine.record import Recording
+    from explorer.engine.workbench import Workbench
+
+Output = Iterator[tuple[str, object]]
+
+
+@dataclass(frozen=True, eq=False)
+class Request:
+    """All that the maps depend on. A pass is asked for by what it should show, so a dropped request loses nothing."""
+
+    document: Document
+    picture: Picture | None
+    numbers: np.ndarray | None
+    device: str | None
+    mode: str
+    module: Any = None
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """The answer to a request. `activations` is None if not even the first layer ran."""
+
+    request: Request
+    fitted: Fitted | None
+    activations: Activations | None
+    fault: Fault | None = None
+    notice: str = ""
+    device: str = "CPU"
+    devices: tuple[str, ...] = ("CPU",)
+
+
+@dataclass
+class Worker:
+    """Owned by the runner's thread. Reading pictures needs no torch, so the workbench waits for the first pass."""
+
+    _bench: Workbench | None = None
+    _loaded: set[tuple[Path, tuple[int, ...]]] = field(default_factory=set)
+    _fitted: tuple[Picture, tuple[object, ...], Fitted] | None = None
+
+    @property
+    def bench(self) -> Workbench:
+        """The engine's workbench, made (and torch imported) when first asked for."""
+        if self._bench is None:
+            from explorer.engine.workbench import Workbench
+
+            self._bench = Workbench()
+        return self._bench
+
+    def show(self, request: Request, should_stop: ShouldStop) -> Output:
+        """Fit the picture, build what changed, run one recorded pass, and give it as a snapshot."""
+        fitted = self._fit(request)
+        if fitted is not None:
+            yield "fitted", (request, fitted)
+        values = request.numbers if fitted is None else fitted.values
+        if values is None or should_stop():
+            return
+        notice = self._prepare(request)
+        yield "shown", self._record(request, fitted, values, notice, should_stop)
+
+    def _fit(self, request: Request) -> Fitted | None:
+        document, picture = request.document, request.picture
+        if document.network is None or picture is None or len(document.network.input_shape) != 3:
+            return None
+        rule = (document.network.input_shape, document.fit, document.mean, document.std)
+        if self._fitted is None or self._fitted[0] is not picture or self._fitted[1] != rule:
+            shape, mode, mean, std = rule
+            self._fitted = (picture, rule, fit_picture(picture, shape, mode=mode, mean=mean, std=std))
+        return self._fitted[2]
+
+    def _prepare(self, request: Request) -> str:
+        bench, document = self.bench, request.document
+        if request.device is not None:
+            bench.set_device(request.device)
+        bench.set_mode(request.mode)
+        if document.network is None:
+            bench.adopt(request.module)
+            return ""
+        notice = self._load(document)
+        bench.show(document.network, document.layer_ids)
+        return notice
+
+    def _load(self, document: Document) -> str:
+        if document.weights is None or (key := (document.weights, document.weight_ids)) in self._loaded:
+            return ""
+        from explorer.engine.errors import EngineError
+
+        self._loaded.add(key)
+        try:
+            self.bench.load(document.weights, document.weight_ids)
+        except EngineError as error:
+            return f"{error} The network is shown with fresh weights."
+        return ""
+
+    def _record(
+        self, request: Request, fitted: Fitted | None, values: np.ndarray, notice: str, should_stop: ShouldStop
+    ) -> Shown:
+        recording = self.bench.record(values, should_stop)
+        layers = [input_activation(values), *self._entries(request, recording)]
+        fault = _fault(recording)
+        complete = fault is None and _ran_whole(request.document)
+        prediction = prediction_of(layers[-1], request.document.classes) if complete and len(layers) > 1 else None
+        activations = Activations(
+            number=0,
+            layers=tuple(layers),
+            prediction=prediction,
+            fields=recording.receptive_fields(),
+            seconds=sum(call.seconds for call in recording.calls),
+        )
+        return Shown(
+            request, fitted, activations, fault, notice, self.bench.device_name, self.bench.available_devices()
+        )
+
+    def _entries(self, request: Request, recording: Recording) -> list[Any]:
+        network = request.document.network
+        if network is None:
+            return list(call_activations(recording, self.bench.parameters))
+        return list(layer_activations(network, recording, self.bench.parameters))
+
+    def save(self, document: Document, path: Path) -> Output:
+        """Write the network and its weights to `path`."""
+        self._load(document)
+        assert document.network is not None
+        self.bench.show(document.network, document.layer_ids)
+        self.bench.save(path, document.as_file())
+        yield "saved", (document, path)
+
+
+def read(path: Path) -> Output:
+    """Read the picture at `path`; a fault is a result too, so that a newer picture replaces it."""
+    try:
+        yield "picture", read_picture(path)
+    except PictureError as error:
+        yield "picture", Fault(str(error))
+
+
+def _ran_whole(document: Document) -> bool:
+    return document.network is None or not any(problem.severity == "error" for problem in document.problems)
+
+
+def _fault(recording: Recording) -> Fault | None:
+    if recording.error is None:
+        return None
+    return Fault(str(recording.error), layer=recording.error.call, details=recording.error.details)

@@ -1,0 +1,266 @@
+"""Every command of the window, each declared once: menu, shortcut, tip, tool bar and help follow from this table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QAction, QKeySequence
+
+from explorer.session import State
+from explorer.ui.icons import icon
+
+if TYPE_CHECKING:
+    from explorer.ui.main_window import MainWindow
+
+
+def _always(_state: State) -> bool:
+    return True
+
+
+def _has_network(state: State) -> bool:
+    return state.network is not None
+
+
+def _has_layer(state: State) -> bool:
+    return state.layer(state.selection.layer or "") is not None
+
+
+@dataclass(frozen=True)
+class Command:
+    """One thing a person can ask for. `name` is also the action's object name; `tip` is a sentence."""
+
+    name: str
+    menu: str
+    text: str
+    tip: str
+    run: Callable[[MainWindow], None]
+    icon: str = ""
+    shortcut: str = ""
+    enabled: Callable[[State], bool] = _always
+
+
+SEPARATOR = "—"
+
+COMMANDS: tuple[Command | str, ...] = (
+    Command(
+        "startList",
+        "File",
+        "Networks…",
+        "Choose one of the networks that come with the program.",
+        lambda window: window.show_start_list(),
+        "ph.squares-four",
+        "Ctrl+Shift+N",
+    ),
+    Command(
+        "newNetwork",
+        "File",
+        "New network…",
+        "Start a network from its text notation.",
+        lambda window: window.new_network(),
+        "ph.file-plus",
+        "Ctrl+N",
+    ),
+    Command(
+        "openNetwork",
+        "File",
+        "Open network…",
+        "Open a network file.",
+        lambda window: window.choose_network(),
+        "ph.folder-open",
+        "Ctrl+O",
+    ),
+    Command(
+        "openPictureFile",
+        "File",
+        "Open picture…",
+        "Show a picture to the network.",
+        lambda window: window.choose_picture(),
+        "ph.image",
+        "Ctrl+Shift+O",
+    ),
+    SEPARATOR,
+    Command(
+        "save",
+        "File",
+        "Save network",
+        "Write the network and its weights to its file.",
+        lambda window: window.save(),
+        "ph.floppy-disk",
+        "Ctrl+S",
+        _has_network,
+    ),
+    Command(
+        "saveAs",
+        "File",
+        "Save network as…",
+        "Write the network and its weights to another file.",
+        lambda window: window.save_as(),
+        "",
+        "Ctrl+Shift+S",
+        _has_network,
+    ),
+    Command(
+        "copySource",
+        "File",
+        "Copy as PyTorch source",
+        "Put a PyTorch module that runs by itself on the clipboard.",
+        lambda window: window.copy_source(),
+        "ph.code",
+        "Ctrl+Shift+C",
+        _has_network,
+    ),
+    SEPARATOR,
+    Command("quit", "File", "Quit", "Close the window.", lambda window: window.quit(), "", "Ctrl+Q"),
+    Command(
+        "undo",
+        "Edit",
+        "Undo",
+        "Take back the last change.",
+        lambda window: window.session.undo(),
+        "ph.arrow-u-up-left",
+        "Ctrl+Z",
+        lambda state: bool(state.undo_text),
+    ),
+    Command(
+        "redo",
+        "Edit",
+        "Redo",
+        "Do again what was taken back.",
+        lambda window: window.session.redo(),
+        "ph.arrow-u-up-right",
+        "Ctrl+Shift+Z",
+        lambda state: bool(state.redo_text),
+    ),
+    SEPARATOR,
+    Command(
+        "copyNotation",
+        "Edit",
+        "Copy network as text",
+        "Put the network in text notation on the clipboard.",
+        lambda window: window.copy_notation(),
+        "ph.copy",
+        "Ctrl+Alt+C",
+        _has_network,
+    ),
+    Command(
+        "pastePicture",
+        "Edit",
+        "Paste picture",
+        "Show the picture on the clipboard to the network.",
+        lambda window: window.paste_picture(),
+        "ph.clipboard",
+        "Ctrl+Shift+V",
+    ),
+    Command(
+        "resetWeights",
+        "Edit",
+        "Fresh weights",
+        "Start again from random weights; undo brings the old ones back.",
+        lambda window: window.session.reset_weights(),
+        "ph.dice-five",
+        "",
+        _has_network,
+    ),
+    Command(
+        "showOverview",
+        "View",
+        "Overview",
+        "See the whole network with the picture running through it.",
+        lambda window: window.show_tab(0),
+        "",
+        "Ctrl+1",
+    ),
+    Command(
+        "showFeatureMaps",
+        "View",
+        "Feature maps",
+        "See all channels of the selected layer.",
+        lambda window: window.show_tab(1),
+        "",
+        "Ctrl+2",
+    ),
+    SEPARATOR,
+    Command(
+        "previousLayer",
+        "View",
+        "Previous layer",
+        "Select the layer before.",
+        lambda window: window.step_layer(-1),
+        "ph.caret-up",
+        "Ctrl+Up",
+        _has_network,
+    ),
+    Command(
+        "nextLayer",
+        "View",
+        "Next layer",
+        "Select the layer after.",
+        lambda window: window.step_layer(1),
+        "ph.caret-down",
+        "Ctrl+Down",
+        _has_network,
+    ),
+    Command(
+        "clearCell",
+        "View",
+        "Back to all channels",
+        "Let go of the chosen cell.",
+        lambda window: window.session.clear_cell(),
+        "",
+        "",
+        _has_layer,
+    ),
+    SEPARATOR,
+    Command(
+        "resetLayout",
+        "View",
+        "Reset layout",
+        "Put every part of the window back in its place.",
+        lambda window: window.reset_layout(),
+    ),
+    Command(
+        "cancel",
+        "View",
+        "Cancel work",
+        "Give up what is being computed.",
+        lambda window: window.session.cancel(),
+        "ph.x",
+        "Ctrl+.",
+        lambda state: bool(state.task),
+    ),
+    Command(
+        "shortcuts",
+        "Help",
+        "Keyboard shortcuts",
+        "List what every key does.",
+        lambda window: window.show_shortcuts(),
+        "ph.keyboard",
+        "F1",
+    ),
+    Command(
+        "welcome",
+        "Help",
+        "Show the first steps",
+        "Show the line that says what to do first.",
+        lambda window: window.show_welcome(),
+        "ph.hand-waving",
+    ),
+    Command("about", "Help", "About Network Explorer", "Version, libraries and licences.", lambda w: w.show_about()),
+)
+
+
+def make_action(command: Command, window: MainWindow) -> QAction:
+    """The action of `command`: its text, tip, icon, shortcut and accessible name."""
+    action = QAction(command.text, window)
+    action.setObjectName(f"action.{command.name}")
+    keys = f" ({QKeySequence(command.shortcut).toString()})" if command.shortcut else ""
+    action.setToolTip(command.tip + keys)
+    action.setStatusTip(command.tip)
+    if command.shortcut:
+        action.setShortcut(QKeySequence(command.shortcut))
+    if command.icon:
+        action.setIcon(icon(command.icon))
+    action.triggered.connect(lambda _checked=False: command.run(window))
+    return action

@@ -1,0 +1,132 @@
+"""The window's small dialogs: files, a new network, shortcuts, about, and the question before unsaved work goes."""
+
+from __future__ import annotations
+
+import platform
+from importlib import metadata
+from pathlib import Path
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QGridLayout,
+    QInputDialog,
+    QLabel,
+    QMessageBox,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+PICTURE_FILTER = "Pictures (*.png *.jpg *.jpeg *.tif *.tiff *.bmp *.gif *.webp);;All files (*)"
+NETWORK_FILTER = "Networks (*.json *.txt);;All files (*)"
+NEW_NETWORK_TEXT = "3x32x32 conv(12, 5, padding=2) relu maxpool(2) flatten linear(10)"
+LIBRARIES = ("PySide6-Essentials", "pyqtgraph", "qtawesome", "numpy", "torch", "safetensors", "Pillow", "scikit-image")
+
+
+def ask_picture(parent: QWidget) -> Path | None:
+    """A picture file chosen by the person; None if they changed their mind."""
+    name, _ = QFileDialog.getOpenFileName(parent, "Open picture", "", PICTURE_FILTER)
+    return Path(name) if name else None
+
+
+def ask_network(parent: QWidget) -> Path | None:
+    """A network file chosen by the person; None if they changed their mind."""
+    name, _ = QFileDialog.getOpenFileName(parent, "Open network", "", NETWORK_FILTER)
+    return Path(name) if name else None
+
+
+def ask_save_path(parent: QWidget, title: str) -> Path | None:
+    """Where to save a network; always a .json file."""
+    name, _ = QFileDialog.getSaveFileName(parent, "Save network", f"{title}.json", "Networks (*.json)")
+    if not name:
+        return None
+    path = Path(name)
+    return path if path.suffix == ".json" else path.with_name(path.name + ".json")
+
+
+def ask_notation(parent: QWidget) -> str | None:
+    """A network in text notation; None if the person changed their mind."""
+    text, accepted = QInputDialog.getMultiLineText(
+        parent, "New network", "Input size, then the layers, in text notation:", NEW_NETWORK_TEXT
+    )
+    return text.strip() if accepted and text.strip() else None
+
+
+def ask_unsaved(parent: QWidget, title: str) -> str:
+    """What to do with unsaved changes: "save", "discard" or "cancel"."""
+    buttons = QMessageBox.StandardButton
+    answer = QMessageBox.question(
+        parent,
+        "Unsaved changes",
+        f"“{title}” has changes that are not saved.",
+        buttons.Save | buttons.Discard | buttons.Cancel,
+        buttons.Save,
+    )
+    return {buttons.Save: "save", buttons.Discard: "discard"}.get(answer, "cancel")
+
+
+def show_about(parent: QWidget) -> None:
+    """Version, libraries and where the pictures come from."""
+    rows = "".join(f"<tr><td>{name}&nbsp;&nbsp;</td><td>{_version(name)}</td></tr>" for name in LIBRARIES)
+    text = (
+        f"<h3>Network Explorer {_version('network-explorer')}</h3>"
+        "<p>See what a neural network does: its layers, its feature maps, and where every number comes from. "
+        "What is shown is what PyTorch computed.</p>"
+        f"<table>{rows}</table><p>Python {platform.python_version()}, {platform.system()}.</p>"
+        "<p>Sample pictures: scikit-image's. Icons: Phosphor.<br>"
+        "CIFAR-10: A. Krizhevsky, Learning multiple layers of features from tiny images, 2009.</p>"
+    )
+    box = QMessageBox(parent)
+    box.setObjectName("aboutBox")
+    box.setWindowTitle("About Network Explorer")
+    box.setText(text)
+    box.open()
+
+
+class Shortcuts(QDialog):
+    """Every command that has a key, and the keys of the views."""
+
+    VIEW_KEYS = (
+        ("Arrow keys", "Move the chosen cell, or go through layers and channels in the overview."),
+        ("Esc", "From the cell back to all channels."),
+        ("Del, F2, Ctrl+D", "Remove, rename or duplicate the layer chosen in the list."),
+        ("Alt+Up, Alt+Down", "Move the layer chosen in the list."),
+        ("Ctrl+C, Ctrl+V", "Copy and paste layers as text in the list."),
+        ("Wheel, drag", "Zoom and pan a map or the overview; F fits it again."),
+    )
+
+    def __init__(self, actions: list[QAction], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("shortcutList")
+        self.setWindowTitle("Keyboard shortcuts")
+        self.resize(560, 520)
+        rows = [
+            (action.shortcut().toString(QKeySequence.SequenceFormat.NativeText), action.statusTip())
+            for action in actions
+            if not action.shortcut().isEmpty()
+        ]
+        page = QWidget()
+        grid = QGridLayout(page)
+        grid.setColumnStretch(1, 1)
+        for at, (keys, words) in enumerate((*self.VIEW_KEYS, *rows)):
+            key_label = QLabel(keys)
+            key_label.setProperty("role", "title")
+            grid.addWidget(key_label, at, 0)
+            grid.addWidget(QLabel(words, wordWrap=True), at, 1)
+        area = QScrollArea(widgetResizable=True)
+        area.setWidget(page)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.addWidget(area)
+        column.addWidget(buttons)
+
+
+def _version(distribution: str) -> str:
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return "(from a checkout)"

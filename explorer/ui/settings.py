@@ -1,0 +1,63 @@
+"""What the program remembers between two starts: layout, theme, recent files, whether the first steps were seen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings
+
+RECENT_LIMIT = 10
+
+
+def _settings() -> QSettings:
+    return QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "network-explorer", "network-explorer")
+
+
+def theme_choice() -> str:
+    """The theme asked for: "system", "light" or "dark"."""
+    return str(_settings().value("theme", "system"))
+
+
+def set_theme_choice(choice: str) -> None:
+    _settings().setValue("theme", choice)
+
+
+def recent_files() -> tuple[Path, ...]:
+    """The files opened last that still exist, newest first."""
+    stored = _settings().value("recent", [])
+    names = [stored] if isinstance(stored, str) else list(stored or [])  # type: ignore[call-overload]  # QSettings is untyped
+    return tuple(path for name in names[:RECENT_LIMIT] if (path := Path(name)).is_file())
+
+
+def set_recent_files(paths: tuple[Path, ...]) -> None:
+    _settings().setValue("recent", [str(path) for path in paths[:RECENT_LIMIT]])
+
+
+def layout() -> tuple[QByteArray | None, QByteArray | None]:
+    """Geometry and dock state as they were when the window was closed; None before the first time."""
+    settings = _settings()
+    geometry, docks = settings.value("geometry"), settings.value("docks")
+    return (
+        geometry if isinstance(geometry, QByteArray) else None,
+        docks if isinstance(docks, QByteArray) else None,
+    )
+
+
+def set_layout(geometry: QByteArray, docks: QByteArray) -> None:
+    settings = _settings()
+    settings.setValue("geometry", geometry)
+    settings.setValue("docks", docks)
+
+
+def forget_layout() -> None:
+    for key in ("geometry", "docks"):
+        _settings().remove(key)
+
+
+def is_welcome_seen() -> bool:
+    """Whether the person has put the first steps away."""
+    return str(_settings().value("welcome_seen", "false")) == "true"
+
+
+def set_welcome_seen(seen: bool) -> None:
+    _settings().setValue("welcome_seen", "true" if seen else "false")

@@ -1,0 +1,83 @@
+"""The import rule: rooms import downwards only, and what starts fast stays free of torch and Qt."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parents[1] / "explorer"
+# Each room and the rooms it may import. The files directly in explorer/ are the wires between rooms.
+ALLOWED = {
+    "network": {"network"},
+    "arithmetic": {"arithmetic"},
+    "data": {"data"},
+    "engine": {"engine", "network", "arithmetic", "data"},
+    "lessons": {"lessons", "network", "arithmetic"},
+    "session": {"session", "engine", "lessons", "data", "network", "arithmetic"},
+    "ui": {"ui", "session", "engine", "lessons", "data", "network", "arithmetic"},
+}
+# Anyone may ask where the program's own files lie.
+EVERYWHERE = {"resources"}
+QT_FREE = ("network", "arithmetic", "data", "engine", "lessons")
+
+
+def _imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _files(room: str) -> list[Path]:
+    return sorted((PACKAGE / room).rglob("*.py"))
+
+
+@pytest.mark.parametrize("room", [room for room in ALLOWED if (PACKAGE / room).is_dir()])
+def test_a_room_imports_only_rooms_below_it(room: str) -> None:
+    wrong = [
+        f"{path.relative_to(PACKAGE)} imports {name}"
+        for path in _files(room)
+        for name in _imports(path)
+        if name.startswith("explorer.") and name.split(".")[1] not in ALLOWED[room] | EVERYWHERE
+    ]
+    assert not wrong
+
+
+@pytest.mark.parametrize("room", [room for room in QT_FREE if (PACKAGE / room).is_dir()])
+def test_rooms_below_the_session_know_no_qt(room: str) -> None:
+    wrong = [path for path in _files(room) for name in _imports(path) if name.split(".")[0] in ("PySide6", "pyqtgraph")]
+    assert not wrong
+
+
+def test_the_session_uses_only_qt_core() -> None:
+    qt = {name for path in _files("session") for name in _imports(path) if name.startswith("PySide6.")}
+    assert all(name.startswith("PySide6.QtCore") for name in qt)
+
+
+@pytest.mark.parametrize("room", ["ui", "session", "data"])
+def test_only_the_engine_and_network_run_torch(room: str) -> None:
+    wrong = [path for path in _files(room) for name in _imports(path) if name.split(".")[0] == "torch"]
+    assert not wrong
+
+
+@pytest.mark.parametrize(
+    ("statement", "absent"),
+    [
+        ("import explorer", ("torch", "PySide6", "pyqtgraph", "skimage")),
+        ("import explorer.network", ("torch", "PySide6")),
+        ("import explorer.data", ("torch", "PySide6", "skimage")),
+        ("import explorer.app", ("torch", "pyqtgraph", "skimage")),
+    ],
+)
+def test_importing_stays_light(statement: str, absent: tuple[str, ...]) -> None:
+    code = f"{statement}; import sys; print([name for name in {absent!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "[]"
