@@ -1,0 +1,34 @@
+"""Real sessions for tests of views: a network in text notation, looking at a picture made here."""
+
+from __future__ import annotations
+
+import numpy as np
+from pytestqt.qtbot import QtBot
+
+from explorer.data import Picture, picture_from_array
+from explorer.session import Session
+
+SMALL = "3x16x16 conv(4, 3, padding=1) relu maxpool(2) conv(6, 3) relu flatten linear(5) softmax"
+
+
+def make_picture(seed: int = 0, size: int = 48) -> Picture:
+    """A picture with something to see in it: smooth colour waves, different for each seed."""
+    rng = np.random.default_rng(seed)
+    y, x = np.mgrid[0:size, 0:size] / size
+    waves = [np.sin(2 * np.pi * (rng.uniform(1, 3) * x + rng.uniform(1, 3) * y + rng.uniform())) for _ in range(3)]
+    return picture_from_array(((np.stack(waves, axis=-1) + 1) * 127).astype(np.uint8), f"waves {seed}")
+
+
+def make_session(text: str = SMALL, *, picture: bool = True) -> Session:
+    """A session on the network written in `text`; close it when done (`closing` does)."""
+    session = Session()
+    session.new_network(text)
+    assert session.state.network is not None, session.state.notice
+    if picture and len(session.state.network.input_shape) == 3:
+        session.use_picture(make_picture())
+    return session
+
+
+def wait_until_shown(qtbot: QtBot, session: Session, timeout_ms: int = 60_000) -> None:
+    """Wait until the maps are those of the present network and picture."""
+    qtbot.waitUntil(lambda: not session.state.computing and session.state.activations is not None, timeout=timeout_ms)
