@@ -170,7 +170,7 @@ class _Run:
 
     def one_epoch(self, validation: Examples | None, path: Path | None) -> Iterator[Snapshot]:
         order = torch.randperm(len(self.data), generator=self.generator)
-        batches = order.split(self.batch_size)
+        batches = torch.split(order, self.batch_size)
         for index, chosen in enumerate(batches):
             rate = float(self.optimizer.param_groups[0]["lr"])
             value = self._one_step(chosen)

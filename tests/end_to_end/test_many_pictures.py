@@ -12,10 +12,25 @@ from PIL import Image
 from pytestqt.qtbot import QtBot
 
 from explorer.app import open_window
+from explorer.ui.main_window import MainWindow
 from tests.ui.fakes import make_picture, wait_until_shown
 
 PICTURES = 200
 ALLOWED_GROWTH_BYTES = 64 * 1024 * 1024
+
+
+def _open(window: MainWindow, paths: list[Path], qtbot: QtBot) -> None:
+    """Open all of `paths` in quick succession and wait until the last one's maps are there."""
+    for path in paths:
+        window.open_path(path)
+        qtbot.wait(1)
+
+    def is_last_shown() -> bool:
+        picture = window.session.state.picture
+        return picture is not None and picture.path == paths[-1]
+
+    qtbot.waitUntil(is_last_shown, timeout=60_000)
+    wait_until_shown(qtbot, window.session)
 
 
 def _resident_bytes() -> int:
@@ -32,21 +47,10 @@ def test_two_hundred_pictures_end_on_the_last_one(tmp_path: Path, qtbot: QtBot) 
     qtbot.addWidget(window)
     session = window.session
     wait_until_shown(qtbot, session)
-    for path in paths[:20]:
-        window.open_path(path)
-    qtbot.waitUntil(
-        lambda: session.state.picture is not None and session.state.picture.path == paths[19], timeout=60_000
-    )
-    wait_until_shown(qtbot, session)
+    _open(window, paths[:20], qtbot)
     gc.collect()
     before = _resident_bytes()
-    for path in paths:
-        window.open_path(path)
-        qtbot.wait(1)
-    qtbot.waitUntil(
-        lambda: session.state.picture is not None and session.state.picture.path == paths[-1], timeout=60_000
-    )
-    wait_until_shown(qtbot, session)
+    _open(window, paths, qtbot)
     gc.collect()
     assert _resident_bytes() - before < ALLOWED_GROWTH_BYTES
     _check_maps_are_of_the_last_picture(window.session)
