@@ -1,0 +1,21 @@
+"""Runs every benchmark, one after the other: `python -m tests.benchmarks [NAME …]`."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+NAMES = ("bench_start", "bench_record", "bench_maps", "bench_overview")
+
+
+def main() -> None:
+    """Run the benchmarks named on the command line, or all of them."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    for name in sys.argv[1:] or NAMES:
+        print(f"--- {name}", flush=True)
+        importlib.import_module(f"tests.benchmarks.{name}").main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,42 @@
+"""Start of the program: to the first painted window, and to the first feature maps, against `import torch` alone."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+
+ROUNDS = 5
+
+
+def _import_torch_s() -> float:
+    started = time.monotonic()
+    subprocess.run([sys.executable, "-c", "import torch"], check=True)
+    return time.monotonic() - started
+
+
+def _smoke() -> dict[str, float]:
+    done = subprocess.run([sys.executable, "-m", "explorer", "--smoke"], check=True, capture_output=True, text=True)
+    told: dict[str, float] = json.loads(done.stdout)
+    return told
+
+
+def main() -> None:
+    """Print the medians of interleaved rounds; the first round warms the disk cache and is dropped."""
+    torch_s, window_s, ready_s = [], [], []
+    for _ in range(ROUNDS + 1):
+        torch_s.append(_import_torch_s())
+        told = _smoke()
+        window_s.append(told["window_s"])
+        ready_s.append(told["ready_s"])
+    torch, window, ready = (statistics.median(seconds[1:]) for seconds in (torch_s, window_s, ready_s))
+    print(f"first painted window      {window:6.2f} s   target 0.80 s")
+    print(
+        f"first feature maps        {ready:6.2f} s   {ready / torch:.2f} × import torch ({torch:.2f} s), target 1.50 ×"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""The command line as a person types it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests.ui.fakes import make_picture
+
+
+def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "explorer", *arguments], capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    path = tmp_path / "photo.png"
+    Image.fromarray(make_picture(3).pixels).save(path)
+    return path
+
+
+def test_help_shows_examples() -> None:
+    done = _run("--help")
+    assert done.returncode == 0
+    assert "network-explorer maps photo.jpg --layer conv1" in done.stdout
+
+
+def test_smoke_prints_one_line_of_json() -> None:
+    done = _run("--smoke")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert set(told) == {"window_s", "ready_s", "device", "layers", "picture", "top1", "probability"}
+    assert 0 < told["window_s"] < told["ready_s"]
+    assert told["layers"] > 5
+    assert 0 < told["probability"] <= 1
+    assert done.stderr == ""
+
+
+def test_smoke_takes_a_picture(photo: Path) -> None:
+    assert json.loads(_run("--smoke", str(photo)).stdout)["picture"] == "photo.png"
+
+
+def test_maps_writes_all_feature_maps_of_a_layer(photo: Path, tmp_path: Path) -> None:
+    out = tmp_path / "maps.png"
+    done = _run("maps", str(photo), "--layer", "conv1", "--out", str(out), "--network", "lecture")
+    assert done.returncode == 0, done.stderr
+    with Image.open(out) as sheet:
+        assert sheet.width > 3 * 32
+        assert len(set(sheet.convert("RGB").getdata())) > 50
+
+
+@pytest.mark.parametrize(
+    ("picture", "layer", "out", "words"),
+    [
+        ("photo.png", "nosuch", "maps.png", "There is no layer"),
+        ("missing.png", "conv1", "maps.png", "missing.png"),
+        ("photo.png", "conv1", "nowhere/maps.png", "nowhere"),
+    ],
+)
+def test_what_cannot_be_done_ends_in_a_sentence(photo: Path, picture: str, layer: str, out: str, words: str) -> None:
+    folder = photo.parent
+    done = _run("maps", str(folder / picture), "--layer", layer, "--out", str(folder / out), "--network", "lecture")
+    assert done.returncode == 1
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stderr.strip().endswith(".")
