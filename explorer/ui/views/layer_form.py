@@ -1,0 +1,224 @@
+"""The form of the selected layer: its name, its settings, what it takes, and below what follows from them."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+
+from explorer.session import Session, State
+from explorer.ui.views.cards import INPUT
+from explorer.ui.views.layer_facts import LayerFacts
+from explorer.ui.widgets.inputs_editor import InputsEditor
+from explorer.ui.widgets.settings_grid import Field, SettingsGrid, row_label
+
+if TYPE_CHECKING:
+    from explorer.network import Layer, Network
+
+NOTHING = "Select a layer to see its settings and where its size comes from."
+WATCHED = ("document", "activations", "selection", "fault")
+AXES = (("channels", "Colours or maps"), ("height", "Rows"), ("width", "Columns"))
+
+
+class LayerForm(QScrollArea):
+    """Shows the selected layer. Editors are kept while the layer type stays, so typing is never interrupted."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("layerForm")
+        self.setAccessibleName("Selected layer")
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._session = session
+        self._shown: object = None  # the layer the form shows: its id, "input", or the name of a call
+        self._name = ""
+        self._is_stale = False
+        self._make_parts()
+        session.changed.connect(self.show_state)
+        self.show_state(None, session.state)
+
+    def _make_parts(self) -> None:
+        content = QWidget()
+        self.nothing = self._words(NOTHING)
+        self.name_edit = QLineEdit(content)
+        self.name_edit.setObjectName("layerName")
+        self.name_edit.setAccessibleName("Name of the layer")
+        self.name_edit.setToolTip("The layer's name; other layers, weights and PyTorch source use it.")
+        self.name_edit.editingFinished.connect(self._rename)
+        self.kind_label = QLabel(content)
+        self.kind_label.setProperty("role", "dim")
+        self.title = QLabel(content)
+        self.title.setProperty("role", "title")
+        self.summary = self._words("")
+        self.settings = SettingsGrid(content)
+        self.settings.edited.connect(self._edit)
+        self.inputs_row = QWidget(content)
+        self.inputs_line = QHBoxLayout(self.inputs_row)
+        self.inputs_line.setContentsMargins(0, 0, 0, 0)
+        self.inputs_line.setSpacing(8)
+        self.inputs_line.addWidget(row_label("takes", self.inputs_row), 0, Qt.AlignmentFlag.AlignTop)
+        self.inputs: InputsEditor | None = None
+        self.facts = LayerFacts(content)
+        header = QHBoxLayout()
+        header.setSpacing(8)
+        header.addWidget(self.title)
+        header.addWidget(self.name_edit, 1)
+        header.addWidget(self.kind_label)
+        column = QVBoxLayout(content)
+        column.setContentsMargins(12, 8, 12, 12)
+        column.setSpacing(8)
+        column.addLayout(header)
+        for part in (self.nothing, self.summary, self.settings, self.inputs_row, self.facts):
+            column.addWidget(part)
+        column.addStretch(1)
+        self.setWidget(content)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+
+    def _words(self, words: str) -> QLabel:
+        label = QLabel(words)
+        label.setWordWrap(True)
+        label.setProperty("role", "dim")
+        return label
+
+    # --- what it shows ---
+
+    @Slot(object, object)
+    def show_state(self, old: State | None, new: State) -> None:
+        """Show the selected layer of `new`; a hidden form waits until it is seen."""
+        if old is not None and all(getattr(old, name) is getattr(new, name) for name in WATCHED):
+            return
+        if not self.isVisible() and old is not None:
+            self._is_stale = True
+            return
+        self._is_stale = False
+        self._show(new)
+
+    def showEvent(self, event: Any) -> None:
+        super().showEvent(event)
+        if self._is_stale:
+            self._is_stale = False
+            self._show(self._session.state)
+
+    def _show(self, state: State) -> None:
+        name, network = state.selection.layer, state.network
+        call = state.activations.by_name.get(name or "") if state.activations else None
+        if network is not None and name == INPUT:
+            self._show_input(state, network)
+        elif network is not None and name is not None and name in network.names:
+            self._show_layer(state, network, network.layer(name))
+        elif network is None and call is not None:
+            self._turn_to(call.name)
+            self._show_header(call.name, kind=call.kind, editable=False)
+            self._hide_settings()
+            self.facts.show_call(state, call)
+        else:
+            self._show_nothing()
+
+    def _show_layer(self, state: State, network: Network, layer: Layer) -> None:
+        fresh = self._turn_to(state.document.layer_ids[network.index(layer.name)])
+        self._show_header(layer.name, kind=layer.kind, summary=layer.summary, editable=True)
+        self.settings.set_fields(_field(name, rules, kind) for name, rules, kind in layer.settings())
+        self.settings.set_values({name: getattr(layer, name) for name, _, _ in layer.settings()}, fresh=fresh)
+        self._show_inputs(network, layer)
+        self.facts.show_layer(state, network, layer)
+
+    def _show_input(self, state: State, network: Network) -> None:
+        shape = network.input_shape
+        fresh = self._turn_to(INPUT)
+        self._show_header(INPUT, kind="what the network is fed", editable=False)
+        axes = AXES if len(shape) == 3 else (("features", "Numbers"),)
+        self.settings.set_fields(Field(name, "int", name, f"{help}.", 1, 100_000, ()) for name, help in axes)
+        self.settings.set_values(dict(zip((name for name, _ in axes), shape, strict=True)), fresh=fresh)
+        self.inputs_row.hide()
+        self.facts.show_input(state, shape)
+
+    def _show_nothing(self) -> None:
+        self._turn_to(None)
+        self.nothing.show()
+        self._hide_settings()
+        for part in (self.title, self.name_edit, self.kind_label, self.summary, self.facts):
+            part.hide()
+
+    def _turn_to(self, key: object) -> bool:
+        """Start at the top for another layer; True if it is another one."""
+        if key == self._shown:
+            return False
+        self._shown = key
+        self.name_edit.setModified(False)
+        self.verticalScrollBar().setValue(0)
+        return True
+
+    def _show_header(self, name: str, *, kind: str, summary: str = "", editable: bool) -> None:
+        self.nothing.hide()
+        self.facts.show()
+        self.title.setText(name)
+        self.title.setVisible(not editable)
+        self.kind_label.setText(kind)
+        self.kind_label.show()
+        self.summary.setText(summary)
+        self.summary.setVisible(bool(summary))
+        if name != self._name or not self.name_edit.isModified():
+            self.name_edit.setText(name)
+        self._name = name
+        self.name_edit.setVisible(editable)
+
+    def _hide_settings(self) -> None:
+        self.settings.set_fields(())
+        self.inputs_row.hide()
+
+    def _show_inputs(self, network: Network, layer: Layer) -> None:
+        many = layer.most_inputs != 1
+        if self.inputs is None or self.inputs.many != many:
+            self._make_inputs(many)
+        assert self.inputs is not None
+        above = (INPUT, *network.names[: network.index(layer.name)])
+        self.inputs.set_names(above, above[-1])
+        self.inputs.set_value(network.inputs(layer.name) if many else layer.inputs)
+        self.inputs_row.show()
+
+    def _make_inputs(self, many: bool) -> None:
+        if self.inputs is not None:
+            self.inputs.hide()
+            self.inputs.deleteLater()
+        self.inputs = InputsEditor("takes", many=many, parent=self.inputs_row)
+        self.inputs.setObjectName("inputs")
+        self.inputs.edited.connect(self._edit_inputs)
+        self.inputs_line.addWidget(self.inputs, 1)
+
+    # --- what the person does ---
+
+    @Slot(str, object, bool)
+    def _edit(self, field: str, value: Any, settled: bool) -> None:
+        network = self._session.state.network
+        if network is None:
+            return
+        if self._shown == INPUT:
+            names = [name for name, _ in AXES] if len(network.input_shape) == 3 else ["features"]
+            shape = list(network.input_shape)
+            shape[names.index(field)] = value
+            self._session.set_input_shape(tuple(shape))
+            return
+        layer = network.layer(self._name)
+        self._session.replace_layer(self._name, dataclasses.replace(layer, **{field: value}), merge=not settled)
+
+    @Slot(object, bool)
+    def _edit_inputs(self, inputs: tuple[str, ...], settled: bool) -> None:
+        layer = self._session.state.layer(self._name)
+        if layer is not None:
+            self._session.replace_layer(self._name, dataclasses.replace(layer, inputs=inputs))
+
+    @Slot()
+    def _rename(self) -> None:
+        if not self.name_edit.isModified():
+            return
+        self.name_edit.setModified(False)
+        wanted = self.name_edit.text().strip()
+        if wanted and wanted != self._name:
+            self._session.rename_layer(self._name, wanted)
+        self.name_edit.setText(self._name)  # the old one, where the new one was refused
+
+
+def _field(name: str, rules: Any, kind: str) -> Field:
+    return Field(name, kind, rules.label, rules.help, rules.minimum, rules.maximum, rules.choices)
