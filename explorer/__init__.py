@@ -1,0 +1,38 @@
+"""Network Explorer: see what a neural network does, and where every number in it comes from.
+
+The names a script uses live here and are imported when first asked for: `import explorer` needs neither torch nor Qt.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from explorer.app import view
+    from explorer.engine.load import bundled, load
+    from explorer.engine.record import record
+    from explorer.network import Network
+
+__all__ = ["Network", "bundled", "load", "record", "view"]
+
+_HOMES = {
+    "Network": "explorer.network",
+    "record": "explorer.engine.record",
+    "bundled": "explorer.engine.load",
+    "load": "explorer.engine.load",
+    "view": "explorer.app",
+}
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,85 @@
+"""Leaves a model as it was found: mode, weights, buffers, gradients, random state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+from torch import nn
+
+from explorer.engine.kept import storage_address, version_of
+from explorer.engine.random_state import RandomState
+
+
+class AsFound:
+    """What a model was like before a pass, and the way back.
+
+    Buffers are small and often written (batch norm in training), so all are copied at the start; a weight is copied
+    only when something is about to write into it.
+    """
+
+    def __init__(self, model: nn.Module) -> None:
+        self._modes = [(module, module.training) for module in model.modules()]
+        tables: list[dict[str, Any]] = [
+            table
+            for module in model.modules()
+            if not isinstance(module, torch.jit.ScriptModule)  # its tables are views of something compiled
+            for table in (module._parameters, module._buffers)
+        ]
+        self._tables = [(table, dict(table)) for table in tables]
+        self._random = RandomState.of_everything()
+        self._weights = list(_distinct(model.parameters()))
+        self._gradients = [(weight, weight.grad) for weight in self._weights]
+        self._copies: dict[int, tuple[torch.Tensor, int | None, torch.Tensor]] = {}
+        self._owned: dict[int, list[torch.Tensor]] = {}
+        for tensor in (*self._weights, *_distinct(model.buffers())):
+            self._owned.setdefault(storage_address(tensor), []).append(tensor)
+        for buffer in _distinct(model.buffers()):
+            self._copy(buffer)
+        if any(isinstance(module, torch.jit.ScriptModule) for module in model.modules()):
+            for weight in self._weights:  # what scripted code writes into is not seen
+                self._copy(weight)
+
+    def owns(self, tensor: torch.Tensor) -> bool:
+        """True for a weight or a buffer, and for every view of one."""
+        return storage_address(tensor) in self._owned
+
+    def will_be_written(self, tensor: torch.Tensor) -> None:
+        for owned in self._owned.get(storage_address(tensor), ()):
+            self._copy(owned)
+
+    def _copy(self, tensor: torch.Tensor) -> None:
+        if id(tensor) not in self._copies:
+            self._copies[id(tensor)] = (tensor, version_of(tensor), tensor.detach().clone())
+
+    def restore(self, before_writing: Callable[[torch.Tensor], Any] = lambda tensor: None) -> None:
+        """Puts everything back. `before_writing` is told of each tensor that is about to change."""
+        for module, training in self._modes:
+            module.training = training
+        for table, entries in self._tables:
+            if table.keys() != entries.keys() or any(table[name] is not entry for name, entry in entries.items()):
+                table.clear()
+                table.update(entries)
+        for weight, gradient in self._gradients:
+            if weight.grad is not gradient:
+                weight.grad = gradient
+        self._restore_values(before_writing)
+        self._random.restore()
+
+    def _restore_values(self, before_writing: Callable[[torch.Tensor], Any]) -> None:
+        for tensor, version, copy in self._copies.values():
+            if version is not None and version_of(tensor) == version:
+                continue
+            before_writing(tensor)
+            with torch.no_grad():
+                tensor.copy_(copy)
+
+
+def _distinct(tensors: Iterator[torch.Tensor]) -> Iterator[torch.Tensor]:
+    """Each once, without those whose shape a lazy module does not know yet."""
+    seen: set[int] = set()
+    for tensor in tensors:
+        if id(tensor) not in seen and not torch.nn.parameter.is_lazy(tensor):
+            seen.add(id(tensor))
+            yield tensor

@@ -1,0 +1,30 @@
+"""Names of calls."""
+
+from __future__ import annotations
+
+from explorer.engine.module_watch import Run
+from explorer.engine.recording import Call
+
+
+class CallNames:
+    """The module's path for the call that made its output, else path and kind; numbered from the second on."""
+
+    def __init__(self) -> None:
+        self._owners: dict[int, str] = {}  # path of the module whose output a call made
+
+    def made_output(self, run: Run, call: int) -> None:
+        self._owners[call] = run.path
+
+    def tentative(self, run: Run | None, kind: str) -> str:
+        """The name of a call that did not end, so that nobody knows whether it makes its module's output."""
+        if run is None or not run.path:
+            return kind
+        is_one_call = type(run.module).__module__.startswith("torch.nn.") and not run.has_children
+        return run.path if is_one_call else f"{run.path}.{kind}"
+
+    def give(self, calls: list[Call]) -> None:
+        counts: dict[str, int] = {}
+        for call in calls:
+            base = self._owners.get(call.index) or (f"{call.module}.{call.kind}" if call.module else call.kind)
+            counts[base] = counts.get(base, 0) + 1
+            call.name = base if counts[base] == 1 else f"{base}:{counts[base]}"

@@ -1,0 +1,34 @@
+"""Times of calls: by the clock on the CPU, by events on an accelerator, which goes on working after a call returned."""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import Any
+
+import torch
+
+
+class Clock:
+    """`start` before a call, `stop` after it, `seconds` of all when everything is done."""
+
+    def __init__(self, device: torch.device) -> None:
+        self._device = device
+        self._uses_events = device.type in ("cuda", "xpu")
+        self._times: list[tuple[Any, Any]] = []
+
+    def start(self) -> Any:
+        return self._event() if self._uses_events else perf_counter()
+
+    def stop(self, start: Any) -> None:
+        self._times.append((start, self._event() if self._uses_events else perf_counter()))
+
+    def _event(self) -> Any:
+        event = torch.Event(self._device, enable_timing=True)
+        event.record()
+        return event
+
+    def seconds(self) -> tuple[float, ...]:
+        if not self._uses_events:
+            return tuple(stop - start for start, stop in self._times)
+        torch.accelerator.synchronize(self._device)
+        return tuple(start.elapsed_time(stop) / 1000 for start, stop in self._times)

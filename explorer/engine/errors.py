@@ -1,0 +1,56 @@
+"""What can go wrong while PyTorch runs, each a sentence a person can read. Free of torch: any room may catch it."""
+
+from __future__ import annotations
+
+import re
+
+
+class EngineError(Exception):
+    """A sentence that says what could not be done and why."""
+
+
+class RecordError(EngineError):
+    """A forward pass that failed: `call` names where, `input_shapes` what arrived there."""
+
+    def __init__(self, message: str, *, call: str, input_shapes: tuple[tuple[int, ...], ...]) -> None:
+        super().__init__(message)
+        self.call = call
+        self.input_shapes = input_shapes
+
+
+class OutOfMemoryError(RecordError):
+    """The device has no room for what a call asked for."""
+
+
+class LoadError(EngineError):
+    """A file that cannot be used as a network, a model or its weights."""
+
+
+class Cancelled(Exception):
+    """The pass was stopped between two calls because it was asked to."""
+
+
+_REQUESTED_BYTES = re.compile(r"(?:tried to allocate|Tried to allocate) ([\d.]+) ?(bytes|KiB|MiB|GiB)")
+
+
+def requested_memory(error: BaseException) -> str | None:
+    """The size an out-of-memory error asked for, "40.0 GiB"; "" if it does not say; None for any other error."""
+    text = str(error)
+    found = _REQUESTED_BYTES.search(text)
+    if found is None:
+        return "" if type(error).__name__ in ("OutOfMemoryError", "MemoryError") else None
+    amount, unit = found.groups()
+    return bytes_text(int(float(amount))) if unit == "bytes" else f"{amount} {unit}"
+
+
+def bytes_text(count: int) -> str:
+    """12 bytes, 3.5 KiB, 40.0 GiB."""
+    if count < 1024:
+        return f"{count} bytes"
+    power = min((count.bit_length() - 1) // 10, 3)
+    return f"{count / 1024**power:.1f} {('KiB', 'MiB', 'GiB')[power - 1]}"
+
+
+def shape_text(shape: tuple[int, ...]) -> str:
+    """1 × 3 × 32 × 32; a single number is a scalar."""
+    return " × ".join(str(size) for size in shape) if shape else "a single number"

@@ -1,0 +1,187 @@
+"""The tensors of a recording: who made each, what they weigh, and what to give up when they weigh too much."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterable
+
+import torch
+
+INPUT = -1  # the maker of what the model was given
+NOBODY = -2  # the maker of weights, constants and whatever came about unseen
+
+
+class Kept:
+    """One tensor of a recording, or the memory of one that was dropped."""
+
+    __slots__ = ("__weakref__", "alive", "dtype", "maker", "origin", "shape", "tensor", "version")
+
+    def __init__(self, tensor: torch.Tensor, maker: int) -> None:
+        self.tensor: torch.Tensor | None = tensor
+        self.alive: weakref.ref[torch.Tensor] | None = None  # set when the tensor is dropped
+        self.maker = maker  # index of the call it last came out of
+        self.origin = maker  # index of the call that first made it
+        self.shape = tuple(tensor.shape)
+        self.dtype = tensor.dtype
+        self.version = version_of(tensor)
+
+    def is_of(self, tensor: torch.Tensor) -> bool:
+        return self.tensor is tensor or (self.tensor is None and self.alive is not None and self.alive() is tensor)
+
+
+def version_of(tensor: torch.Tensor) -> int | None:
+    """How often a tensor was written into; None where PyTorch does not count."""
+    return None if tensor.is_inference() else tensor._version
+
+
+def storage_address(tensor: torch.Tensor) -> int:
+    """Where a tensor's numbers lie: equal for all views of the same numbers. Unique at least while both are alive."""
+    try:
+        return tensor.untyped_storage().data_ptr() or -id(tensor)
+    except (NotImplementedError, RuntimeError):  # sparse tensors and functional wrappers have none
+        return -id(tensor)
+
+
+def storage_bytes(tensor: torch.Tensor) -> int:
+    try:
+        return int(tensor.untyped_storage().nbytes())
+    except (NotImplementedError, RuntimeError):
+        return int(tensor.numel() * tensor.element_size())
+
+
+class _Storage:
+    __slots__ = ("bytes", "counted", "kept")
+
+    def __init__(self) -> None:
+        self.bytes = 0
+        self.counted = False
+        self.kept: list[Kept] = []
+
+
+class Shelf:
+    """All tensors of a recording, found by identity and by the memory they share, within a budget in bytes.
+
+    Only what calls made is counted and dropped: weights and inputs belong to the model and to whoever called it.
+    """
+
+    def __init__(self, budget_bytes: int) -> None:
+        self.budget_bytes = budget_bytes
+        self.bytes = 0
+        self._by_identity: dict[int, Kept] = {}
+        self._by_storage: dict[int, _Storage] = {}
+
+    def find(self, tensor: torch.Tensor) -> Kept | None:
+        kept = self._by_identity.get(id(tensor))
+        return kept if kept is not None and kept.is_of(tensor) else None
+
+    def keep(self, tensor: torch.Tensor, maker: int) -> Kept:
+        """Puts a tensor on the shelf under the call that made it; one that passes through a call unchanged is moved."""
+        kept = self.find(tensor)
+        if kept is not None:
+            kept.maker = maker
+            return kept
+        kept = self._add(tensor, maker)
+        if maker >= 0:
+            self._count(tensor)
+        return kept
+
+    def read(self, tensor: torch.Tensor) -> Kept:
+        """A tensor that a call takes; one that came about unseen is put on the shelf as nobody's."""
+        return self.find(tensor) or self._add(tensor, NOBODY)
+
+    def _add(self, tensor: torch.Tensor, maker: int) -> Kept:
+        kept = Kept(tensor, maker)
+        self._by_identity[id(tensor)] = kept
+        self._by_storage.setdefault(storage_address(tensor), _Storage()).kept.append(kept)
+        return kept
+
+    def _count(self, tensor: torch.Tensor) -> None:
+        storage = self._by_storage[storage_address(tensor)]
+        if storage.counted or any(kept.origin < 0 for kept in storage.kept):
+            return  # a view of something counted before, or of a weight or an input
+        storage.counted = True
+        storage.bytes = storage_bytes(tensor)
+        self.bytes += storage.bytes
+        while self.bytes > self.budget_bytes and self._drop_largest():
+            pass
+
+    def _drop_largest(self) -> bool:
+        counted = [(storage.bytes, address) for address, storage in self._by_storage.items() if storage.counted]
+        if not counted:
+            return False
+        size, address = max(counted)
+        for kept in self._by_storage.pop(address).kept:
+            if kept.tensor is not None:
+                kept.alive = weakref.ref(kept.tensor)
+                kept.tensor = None
+        self.bytes -= size
+        return size > 0
+
+    def preserve(self, tensor: torch.Tensor, writer: int) -> list[Kept]:
+        """Called before `writer` writes into a tensor: what was recorded of its memory moves to a copy.
+
+        Returns the live tensors, the written one and its views, which are known from here on as the writer's.
+        """
+        address = storage_address(tensor)
+        storage = self._by_storage.pop(address, None)
+        recorded = storage.kept if storage else []
+        live = [kept.tensor for kept in recorded if kept.tensor is not None] + self._dropped_at(address)
+        if storage:
+            self._move_to_copy(storage)
+        for alias in live:
+            self._by_identity.pop(id(alias), None)
+        written = [self._add(alias, writer) for alias in live]
+        if live and writer >= 0 and storage and storage.counted:
+            self._count(live[0])
+        return written
+
+    def _dropped_at(self, address: int) -> list[torch.Tensor]:
+        """Tensors that the recording gave up but the model still holds, in the memory at an address."""
+        alive = (kept.alive() for kept in self._by_identity.values() if kept.tensor is None and kept.alive is not None)
+        return [tensor for tensor in alive if tensor is not None and storage_address(tensor) == address]
+
+    def _move_to_copy(self, storage: _Storage) -> None:
+        copies: list[torch.Tensor] = []
+        for kept in storage.kept:
+            if kept.tensor is not None:
+                kept.tensor = _copied(kept.tensor, copies)
+                kept.version = version_of(kept.tensor)
+        for whole in copies:
+            self._by_storage[storage_address(whole)] = storage
+
+
+def _copied(tensor: torch.Tensor, copies: list[torch.Tensor]) -> torch.Tensor:
+    """The same view into a copy of the memory, which is made once for all views."""
+    plain = tensor.detach()
+    if plain.is_conj() or plain.is_neg():
+        return plain.clone()
+    try:
+        if not copies:
+            memory = plain.untyped_storage().clone()  # type: ignore[no-untyped-call]
+            copies.append(plain.new_empty(0).set_(memory))
+        return plain.new_empty(0).set_(copies[0].untyped_storage(), plain.storage_offset(), plain.shape, plain.stride())
+    except (NotImplementedError, RuntimeError):
+        return plain.clone()
+
+
+def is_alone(tensor: torch.Tensor) -> bool:
+    """True if no other tensor, seen or unseen, shares this one's memory."""
+    try:
+        return _holders(tensor) == _HOLDERS_WHEN_ALONE
+    except (AttributeError, NotImplementedError, RuntimeError):  # not in this PyTorch, or no such memory
+        return False
+
+
+def _holders(tensor: torch.Tensor) -> int:
+    return int(torch._C._storage_Use_Count(tensor.untyped_storage()._cdata))
+
+
+try:
+    _HOLDERS_WHEN_ALONE = _holders(torch.empty(1))
+except AttributeError:  # a private function: without it every in-place call costs a copy, nothing else changes
+    _HOLDERS_WHEN_ALONE = -1
+
+
+def total_bytes(tensors: Iterable[torch.Tensor]) -> int:
+    """Bytes of the numbers themselves, whether or not memory is shared."""
+    return sum(tensor.numel() * tensor.element_size() for tensor in tensors)

@@ -1,0 +1,320 @@
+"""Watches one forward pass and keeps every call of it."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Mapping
+from time import perf_counter
+from typing import Any
+
+import torch
+from torch import nn
+from torch.overrides import TorchFunctionMode
+
+from explorer.engine import kinds
+from explorer.engine.as_found import AsFound
+from explorer.engine.call_names import CallNames
+from explorer.engine.clock import Clock
+from explorer.engine.cost import multiply_adds
+from explorer.engine.errors import Cancelled, RecordError
+from explorer.engine.failure import Failure
+from explorer.engine.in_place import keeps_its_type, may_run_out_of_place
+from explorer.engine.kept import INPUT, Kept, Shelf, total_bytes, version_of
+from explorer.engine.module_watch import ModuleWatch, Run
+from explorer.engine.place import caller_frame, source_line
+from explorer.engine.random_state import RandomState
+from explorer.engine.recording import Call, Recording, parent_names
+from explorer.engine.tree import leaves, map_tree
+
+DEFAULT_BUDGET_BYTES = 2 * 1024**3
+
+ShouldStop = Callable[[], bool]
+
+
+def record(
+    model: nn.Module,
+    x: Any,
+    *,
+    budget_bytes: int = DEFAULT_BUDGET_BYTES,
+    should_stop: ShouldStop | None = None,
+    train: bool | None = None,
+) -> Recording:
+    """Runs the model on x and keeps every call of the pass.
+
+    x is a tensor, a tuple of positional arguments or a dictionary of keyword arguments. The model runs in the mode it
+    is in unless `train` says otherwise, and is left as it was found: mode, hooks, weights, buffers, gradients and
+    random state. If the pass fails, the recording up to the failing call comes back with its `error` set.
+    Raises Cancelled if `should_stop` says so between two calls.
+    """
+    model = getattr(
+        model, "_orig_mod", model
+    )  # a compiled model hides its calls; the module inside has the same weights
+    args, kwargs = _as_arguments(x)
+    found = AsFound(model)
+    recorder = Recorder(model, found, budget_bytes=budget_bytes, should_stop=should_stop)
+    try:
+        if train is not None:
+            model.train(train)
+        return recorder.run(model, args, kwargs)
+    finally:
+        found.restore(before_writing=lambda tensor: recorder.shelf.preserve(tensor, INPUT))
+
+
+def _as_arguments(x: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    if isinstance(x, Mapping):
+        return (), dict(x)
+    return (tuple(x) if type(x) in (tuple, list) else (x,)), {}
+
+
+class Recorder(TorchFunctionMode):
+    """Sees every function that PyTorch runs while it is on, and keeps the calls among them."""
+
+    def __init__(
+        self, model: nn.Module, found: AsFound, *, budget_bytes: int, should_stop: ShouldStop | None = None
+    ) -> None:
+        super().__init__()
+        self.shelf = Shelf(budget_bytes)
+        self.calls: list[Call] = []
+        self._found = found
+        self._should_stop = should_stop
+        self._watch = ModuleWatch(model, count_calls=lambda: len(self.calls), ended=self._module_ended)
+        self._names = CallNames()
+        self._module_calls: dict[str, int] = {}
+        self._replaced: dict[int, tuple[weakref.ref[torch.Tensor], torch.Tensor]] = {}
+        self._failed: Failure | None = None
+        self._clock = Clock(torch.device("cpu"))
+
+    def run(self, model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Recording:
+        """One pass of the model."""
+        given = list(leaves((args, kwargs), torch.Tensor))
+        for tensor in given:
+            self.shelf.keep(tensor, INPUT)
+        self._clock = Clock(given[0].device if given else torch.device("cpu"))
+        self._check_stop()
+        outputs, error, began = None, None, perf_counter()
+        with self._watch.installed():
+            try:
+                with self:
+                    outputs = model(*args, **kwargs)
+                outputs = self._current(outputs)
+            except Cancelled:
+                raise
+            except Exception as failure:
+                error = self._explained(failure)
+        self._finish()
+        return Recording(
+            calls=tuple(self.calls),
+            outputs=outputs,
+            error=error,
+            module_calls=self._module_calls,
+            input_shape=tuple(given[0].shape) if given else (),
+            seconds=perf_counter() - began,
+        )
+
+    def _finish(self) -> None:
+        for call, seconds in zip(self.calls, self._clock.seconds(), strict=True):
+            call.seconds = seconds
+        self._names.give(self.calls)
+        parent_names(tuple(self.calls))
+
+    def _check_stop(self) -> None:
+        if self._should_stop is not None and self._should_stop():
+            raise Cancelled("The pass was stopped.")
+
+    # Seeing a function
+
+    def __torch_function__(
+        self, function: Callable[..., Any], types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        kwargs = kwargs or {}
+        if self._replaced:
+            args, kwargs = self._current((args, kwargs))
+        name = kinds.function_name(function)
+        written = kinds.written_arguments(name, args, kwargs)
+        if written:
+            return self._write(function, name, args, kwargs, written)
+        if kinds.is_bookkeeping(function, name):
+            return self._pass_on(function, args, kwargs)
+        return self._call(function, name, args, kwargs)
+
+    def _pass_on(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Runs what is not shown; the same numbers under another name, as `x.data` gives them, stay their maker's."""
+        output = function(*args, **kwargs)
+        if isinstance(output, torch.Tensor) and args and isinstance(args[0], torch.Tensor):
+            source = self.shelf.find(args[0])
+            if source is not None and source.maker >= 0 and self.shelf.find(output) is None:
+                self.shelf.read(output).maker = source.maker
+        return output
+
+    def _current(self, value: Any) -> Any:
+        """The value with every tensor whose in-place change was made out of place exchanged for the changed one."""
+        return map_tree(value, torch.Tensor, self._current_tensor) if self._replaced else value
+
+    def _current_tensor(self, tensor: torch.Tensor) -> torch.Tensor:
+        entry = self._replaced.get(id(tensor))
+        return tensor if entry is None or entry[0]() is not tensor else self._current_tensor(entry[1])
+
+    # Functions that write into a tensor
+
+    def _write(
+        self,
+        function: Callable[..., Any],
+        name: str,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        written: tuple[torch.Tensor, ...],
+    ) -> Any:
+        if kinds.is_bookkeeping(function, name):
+            return function(*args, **kwargs)
+        if any(self._found.owns(tensor) for tensor in written):
+            return self._write_weight(function, name, args, kwargs, written)
+        if len(written) == 1 and may_run_out_of_place(written[0]):
+            replacement = kinds.out_of_place(function, name, kwargs, caller_frame())
+            if replacement is not None and keeps_its_type(written[0], args):
+                return self._call_out_of_place(replacement[0], name, args, replacement[1], written[0])
+        return self._call(function, name, args, kwargs, written=written)
+
+    def _write_weight(
+        self,
+        function: Callable[..., Any],
+        name: str,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        written: tuple[torch.Tensor, ...],
+    ) -> Any:
+        for tensor in written:
+            self._found.will_be_written(tensor)
+        if any(tensor.is_floating_point() for tensor in written):
+            return self._call(function, name, args, kwargs, written=written)
+        for tensor in written:  # a counter, as batch norm has one
+            self.shelf.preserve(tensor, INPUT)
+        return function(*args, **kwargs)
+
+    def _call_out_of_place(
+        self,
+        function: Callable[..., Any],
+        name: str,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        target: torch.Tensor,
+    ) -> Any:
+        """Runs x += y as x + y, which needs no copy of x, and hands the sum to whoever asks for x from now on."""
+        output = self._call(function, name, args, kwargs)
+        if output is not target:
+            key = id(target)
+            self._replaced[key] = (weakref.ref(target, lambda _: self._replaced.pop(key, None)), output)
+        return output
+
+    # Keeping a call
+
+    def _call(
+        self,
+        function: Callable[..., Any],
+        name: str,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        *,
+        written: tuple[torch.Tensor, ...] = (),
+    ) -> Any:
+        self._check_stop()
+        kind = kinds.kind_of(name)
+        kept_args, kept_kwargs = map_tree((args, kwargs), torch.Tensor, self.shelf.read)
+        if not (written or kinds.is_source(kind)) and not any(True for _ in leaves((kept_args, kept_kwargs), Kept)):
+            return function(*args, **kwargs)
+        before = tuple(leaves((kept_args, kept_kwargs), Kept)) if written else ()
+        random_state = RandomState.of_torch() if kinds.is_random(kind, kwargs) else None
+        parents = _makers((kept_args, kept_kwargs))
+        changed = [kept for tensor in written for kept in self.shelf.preserve(tensor, len(self.calls))]
+        start = self._clock.start()
+        try:
+            output = function(*args, **kwargs)
+        except Exception as failure:
+            self._failed = Failure(failure, self._names.tentative(self._watch.current, kind), _shapes(args, kwargs))
+            raise
+        for kept in changed:
+            kept.version = version_of(kept.tensor) if kept.tensor is not None else None
+        result = written[0] if output is None and written else output
+        if next(leaves(result, torch.Tensor), None) is None:
+            return output  # a read of numbers: x.item(), x.size()
+        self._clock.stop(start)
+        self._keep(
+            Call(
+                index=len(self.calls),
+                kind=kind,
+                module=self._watch.path,
+                source=source_line(caller_frame()),
+                function=function,
+                kept_args=kept_args,
+                kept_kwargs=kept_kwargs,
+                maker_indices=parents,
+                written=before,
+                random_state=random_state,
+            ),
+            result,
+        )
+        return output
+
+    def _keep(self, call: Call, output: Any) -> None:
+        tensors = list(leaves(output, torch.Tensor))
+        call.output_bytes = total_bytes(tensors)
+        call.multiply_adds = multiply_adds(call, tuple(tensors[0].shape))
+        self.calls.append(call)
+        call.kept_output = map_tree(output, torch.Tensor, lambda tensor: self.shelf.keep(tensor, call.index))
+
+    # Modules
+
+    def _module_ended(self, run: Run, output: Any) -> None:
+        output = self._current(output)
+        first = next(leaves(output, torch.Tensor), None)
+        if first is None:
+            return
+        if len(self.calls) == run.calls_before and not run.has_children:
+            self._keep_silent_run(run, output)
+        kept = self.shelf.find(first)
+        if kept is not None and kept.maker >= 0:
+            self._module_calls[run.path] = kept.maker
+            if not run.has_children and kept.maker == len(self.calls) - 1 >= run.calls_before:
+                self._names.made_output(run, kept.maker)
+
+    def _keep_silent_run(self, run: Run, output: Any) -> None:
+        """A module in which no call was seen, an Identity or scripted code, is one call as a whole."""
+        args, kwargs = self._current((run.args, run.kwargs))
+        given = {id(tensor) for tensor in leaves((args, kwargs), torch.Tensor)}
+        kept_args, kept_kwargs = map_tree((args, kwargs), torch.Tensor, self.shelf.read)
+        unchanged = all(id(tensor) in given for tensor in leaves(output, torch.Tensor))
+        self._clock.stop(self._clock.start())
+        self._keep(
+            Call(
+                index=len(self.calls),
+                kind="identity" if unchanged else _kind_of_module(run.module),
+                module=run.path,
+                source=source_line(caller_frame()),
+                function=run.module.forward,
+                kept_args=kept_args,
+                kept_kwargs=kept_kwargs,
+                maker_indices=_makers((kept_args, kept_kwargs)),
+            ),
+            output,
+        )
+
+    # A pass that failed
+
+    def _explained(self, failure: Exception) -> RecordError:
+        failed = self._failed
+        if failed is None or failed.error is not failure:
+            failed = Failure(failure, self._watch.failed_in or "The network", ())
+        error = failed.explained()
+        error.__cause__ = failure
+        return error
+
+
+def _makers(kept: Any) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(tensor.maker for tensor in leaves(kept, Kept) if tensor.maker >= INPUT))
+
+
+def _shapes(args: Any, kwargs: Any) -> tuple[tuple[int, ...], ...]:
+    return tuple(tuple(tensor.shape) for tensor in leaves((args, kwargs), torch.Tensor))
+
+
+def _kind_of_module(module: nn.Module) -> str:
+    return "script" if isinstance(module, torch.jit.ScriptModule) else type(module).__name__.lower()

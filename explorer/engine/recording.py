@@ -1,0 +1,204 @@
+"""A recording: every call of one pass of real PyTorch, kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from explorer.engine.arguments import named_arguments
+from explorer.engine.errors import EngineError, RecordError
+from explorer.engine.kept import INPUT, Kept, version_of
+from explorer.engine.random_state import RandomState
+from explorer.engine.tree import leaves, map_tree
+
+if TYPE_CHECKING:
+    from explorer.network.receptive_field import Geometry
+
+Shape = tuple[int, ...]
+
+
+@dataclass(eq=False)
+class Call:
+    """One PyTorch operation as it ran.
+
+    `name` is the dotted path of its module (`layer1.0.conv1`); a functional call has the path of the module it ran in
+    and its kind (`layer1.0.add`); a second run has a number (`relu:2`). `parents` are the names of the calls whose
+    outputs it reads, or "input". `seconds` is the time of this call alone, `output_bytes` the size of its output,
+    `multiply_adds` 0 where nobody counts them. `source` is the line that made it, "model.py:12".
+    """
+
+    index: int
+    kind: str
+    module: str
+    source: str
+    function: Callable[..., Any] = field(repr=False)
+    kept_args: tuple[Any, ...] = field(repr=False)
+    kept_kwargs: dict[str, Any] = field(repr=False)
+    maker_indices: tuple[int, ...] = field(repr=False)
+    name: str = ""
+    parents: tuple[str, ...] = ()
+    seconds: float = 0.0
+    output_bytes: int = 0
+    multiply_adds: int = 0
+    kept_output: Any = field(default=None, repr=False)
+    written: tuple[Kept, ...] = field(default=(), repr=False)  # what it takes and writes into, as it was before
+    random_state: RandomState | None = field(default=None, repr=False)
+
+    @property
+    def inputs(self) -> tuple[Any, ...]:
+        """What the call was given by position, tensors and values; None for a tensor that was dropped."""
+        return tuple(_opened(self.kept_args))
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """Everything the call was given, by name: `input`, `weight`, `stride` …, defaults included where known."""
+        return named_arguments(self.kind, self.function, self.inputs, _opened(self.kept_kwargs))
+
+    @property
+    def output(self) -> Any:
+        """What the call gave: a tensor, or tensors in the structure PyTorch returned. None for one that was dropped."""
+        return _opened(self.kept_output)
+
+    @property
+    def input_shapes(self) -> tuple[Shape, ...]:
+        """Shapes of all tensors it was given, weights included."""
+        return tuple(kept.shape for kept in leaves((self.kept_args, self.kept_kwargs), Kept))
+
+    @property
+    def output_shape(self) -> Shape:
+        """Shape of the output, of its first tensor if there are several."""
+        return next(leaves(self.kept_output, Kept)).shape  # type: ignore[no-any-return]
+
+    @property
+    def is_dropped(self) -> bool:
+        return any(kept.tensor is None for kept in leaves(self.kept_output, Kept))
+
+
+def _opened(value: Any) -> Any:
+    return map_tree(value, Kept, lambda kept: kept.tensor)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One entry of a recording's timeline; `shapes` is what can be asked of it."""
+
+    kind: str
+    call: Call
+    shapes: Mapping[str, Shape]
+
+
+@dataclass(eq=False)
+class Recording:
+    """All calls of one pass, in the order they ran; `error` says where it ended if it failed.
+
+    `recording["conv1"]` is a call by its name, or the call whose output is that module's (`recording["layer1.0"]`).
+    """
+
+    calls: tuple[Call, ...]
+    outputs: Any = None
+    error: RecordError | None = None
+    module_calls: Mapping[str, int] = field(default_factory=dict, repr=False)
+    input_shape: Shape = ()
+    seconds: float = 0.0
+
+    @cached_property
+    def _by_name(self) -> dict[str, Call]:
+        modules = {path: self.calls[index] for path, index in self.module_calls.items()}
+        return modules | {call.name: call for call in self.calls}
+
+    def __getitem__(self, name: str) -> Call:
+        call = self._by_name.get(name)
+        if call is None:
+            known = ", ".join(call.name for call in self.calls[:8])
+            raise KeyError(
+                f"There is no call {name!r} in this recording; it has {known}{' …' if self.calls[8:] else ''}."
+            )
+        return call
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._by_name
+
+    def __len__(self) -> int:
+        return len(self.calls)
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """The timeline: the forward calls in the order they ran."""
+        return tuple(Step("forward", call, {"output": call.output_shape}) for call in self.calls)
+
+    @property
+    def dropped(self) -> tuple[str, ...]:
+        """Names of the calls whose output did not fit the memory budget; `recompute` gives it back."""
+        return tuple(call.name for call in self.calls if call.is_dropped)
+
+    def recompute(self, name: str) -> Any:
+        """The output of a call, worked out again from what it was given if it was dropped.
+
+        Raises EngineError if a weight or an input it depends on was changed since it was recorded.
+        """
+        with torch.no_grad():
+            return _Recomputation(self.calls).output(self[name])
+
+    def geometries(self) -> tuple[Geometry, ...]:
+        """How each call's output cells lie over its inputs' cells, for receptive fields."""
+        from explorer.engine.geometry import geometry_of
+
+        return tuple(geometry_of(call) for call in self.calls)
+
+
+class _Recomputation:
+    """Runs dropped calls again, from the nearest tensors that were kept. Each runs at most once."""
+
+    def __init__(self, calls: tuple[Call, ...]) -> None:
+        self._calls = calls
+        self._found: dict[int, torch.Tensor] = {}  # by id of the Kept
+
+    def output(self, call: Call) -> Any:
+        if call.is_dropped:
+            self._run(call)
+        return map_tree(call.kept_output, Kept, self._tensor)
+
+    def _tensor(self, kept: Kept) -> torch.Tensor:
+        if kept.tensor is not None:
+            if kept.version != version_of(kept.tensor):
+                raise EngineError(
+                    "This output was dropped to save memory and cannot be worked out again, because a weight or an "
+                    "input was changed since."
+                )
+            return kept.tensor
+        if id(kept) not in self._found:
+            self._run(self._calls[kept.origin])
+        return self._found[id(kept)]
+
+    def _run(self, call: Call) -> None:
+        args, kwargs = map_tree((call.kept_args, call.kept_kwargs), Kept, self._tensor)
+        if call.written:
+            args, kwargs = map_tree((args, kwargs), torch.Tensor, torch.clone)
+        output = _rerun(call, args, kwargs)
+        if output is None:  # x[0] = 1 returns nothing, what it made is x
+            output = args[0]
+        kept = leaves(call.kept_output, Kept)
+        for place, tensor in zip(kept, leaves(output, torch.Tensor), strict=True):
+            self._found.setdefault(id(place), tensor)
+
+
+def _rerun(call: Call, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    if call.random_state is None:
+        return call.function(*args, **kwargs)
+    now = RandomState.of_torch()
+    call.random_state.restore()
+    try:
+        return call.function(*args, **kwargs)
+    finally:
+        now.restore()
+
+
+def parent_names(calls: tuple[Call, ...]) -> None:
+    """Turns the indices of each call's makers into names, each once."""
+    for call in calls:
+        names = ("input" if index == INPUT else calls[index].name for index in call.maker_indices)
+        call.parents = tuple(dict.fromkeys(names))
