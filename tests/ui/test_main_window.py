@@ -1,0 +1,164 @@
+"""The window as a whole: its parts, commands, layout and manners."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QObject, QPointF, Qt, QUrl, Signal
+from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QComboBox, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from explorer.app import open_window
+from explorer.ui import settings, theme
+from explorer.ui.actions import COMMANDS, Command
+from explorer.ui.main_window import MainWindow
+from tests.ui.fakes import wait_until_shown
+
+HANDLES = (
+    "layerList",
+    "addLayer",
+    "removeLayer",
+    "layerForm",
+    "undo",
+    "redo",
+    "featureMaps",
+    "channelView",
+    "inputView",
+    "openPicture",
+    "prediction",
+    "overview",
+    "deviceLabel",
+)
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[MainWindow]:
+    made = open_window([])
+    qtbot.addWidget(made)
+    wait_until_shown(qtbot, made.session)
+    made.show_late_parts()
+    yield made
+    made.session._saved_document = made.session.state.document
+    made.session._set(unsaved=False)
+    made.close()
+
+
+def test_every_handle_for_scripts_is_there(window: MainWindow) -> None:
+    missing = [name for name in HANDLES if window.findChild(QWidget, name) is None]
+    assert not missing
+
+
+def test_it_opens_on_a_trained_network_looking_at_a_photograph(window: MainWindow) -> None:
+    state = window.session.state
+    assert state.title
+    assert state.picture is not None
+    assert state.prediction is not None
+    assert state.prediction.is_probability
+    assert state.mode == "eval"
+
+
+@pytest.mark.parametrize("command", [command for command in COMMANDS if isinstance(command, Command)])
+def test_every_command_has_words_and_a_tip(command: Command) -> None:
+    assert command.text
+    assert command.tip.endswith(".")
+
+
+def test_no_two_commands_share_a_key() -> None:
+    keys = [command.shortcut for command in COMMANDS if isinstance(command, Command) and command.shortcut]
+    assert len(keys) == len(set(keys))
+
+
+def test_every_control_has_an_accessible_name(window: MainWindow) -> None:
+    window.show_tab(1)
+    kinds = (QAbstractButton, QLineEdit, QAbstractSpinBox, QComboBox)
+    nameless = [
+        f"{type(widget).__name__} {widget.objectName()}"
+        for kind in kinds
+        for widget in window.findChildren(kind)
+        if not (widget.accessibleName() or getattr(widget, "text", str)() or widget.toolTip())
+        and not widget.objectName().startswith(("qt_", "ScrollLeft", "ScrollRight"))
+    ]
+    assert not nameless
+
+
+def test_undo_and_redo_say_what_they_would_do(window: MainWindow) -> None:
+    assert not window.action("undo").isEnabled()
+    window.session.remove_layer(window.session.state.network.names[-1])  # type: ignore[union-attr]
+    assert window.action("undo").text().startswith("Undo remove")
+    window.action("undo").trigger()
+    assert window.action("redo").text().startswith("Redo remove")
+
+
+def test_dropping_rubbish_ends_in_a_sentence_and_changes_nothing(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    rubbish = tmp_path / "notes.png"
+    rubbish.write_text("not a picture")
+    before = window.session.state.picture
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(rubbish))])
+    event = QDropEvent(
+        QPointF(50, 50),
+        Qt.DropAction.CopyAction,
+        mime,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    window.dropEvent(event)
+    qtbot.waitUntil(lambda: bool(window.session.state.notice), timeout=10_000)
+    assert "notes.png" in window.session.state.notice
+    assert window.session.state.picture is before
+    label = window.findChild(QWidget, "messages")
+    assert label is not None
+    assert label.isVisible()
+
+
+def test_the_theme_changes_at_once_and_is_remembered(window: MainWindow) -> None:
+    for choice in ("dark", "light"):
+        window.set_theme(choice)
+        assert theme.current().name == choice
+        assert settings.theme_choice() == choice
+
+
+def test_it_can_be_made_small_without_losing_a_part(window: MainWindow) -> None:
+    window.resize(1280, 720)
+    QApplication.processEvents()
+    assert (window.width(), window.height()) == (1280, 720)
+    for name in ("layerList", "overview", "inputView", "prediction"):
+        widget = window.findChild(QWidget, name)
+        assert widget is not None
+        assert widget.visibleRegion().boundingRect().height() > 60, name
+
+
+def test_the_first_steps_stay_away_once_put_away(window: MainWindow) -> None:
+    assert window.welcome.isVisible()
+    button = next(button for button in window.welcome.findChildren(QAbstractButton) if button.text() == "Got it")
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert not window.welcome.isVisible()
+    assert settings.is_welcome_seen()
+
+
+def test_closing_while_the_network_runs_does_not_hang(qtbot: QtBot) -> None:
+    window = open_window([])
+    qtbot.addWidget(window)
+    window.close()
+
+
+class _Emitter(QObject):
+    sent = Signal(bool)
+
+
+def test_ten_thousand_signals_leave_the_references_to_true_alone(qtbot: QtBot) -> None:
+    """PySide6 6.12.0 on Python 3.11 loses one on every emit, until the process dies."""
+    import sys
+
+    emitter = _Emitter()
+    emitter.sent.connect(lambda value: None)
+    before = sys.getrefcount(True)
+    for _ in range(10_000):
+        emitter.sent.emit(True)
+    assert abs(sys.getrefcount(True) - before) < 5_000
