@@ -9,8 +9,10 @@ from typing import Any
 
 import torch
 
+from explorer.engine.errors import EngineError
 
-class CheckpointError(Exception):
+
+class CheckpointError(EngineError):
     """A checkpoint that cannot be read, or that belongs to another run; the message is a sentence."""
 
 

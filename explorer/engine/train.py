@@ -20,6 +20,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from explorer.engine.checkpoint import CheckpointError, check_same_run, read_checkpoint, write_checkpoint
+from explorer.engine.random_state import RandomState
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 Augment = Callable[[Tensor, torch.Generator], Tensor]
@@ -164,9 +165,10 @@ class _Run:
     def __post_init__(self) -> None:
         self.device = _device(self.model)
         self.generator = torch.Generator().manual_seed(self.seed)  # order and augmentation
-        with torch.random.fork_rng(devices=self._accelerators()):
-            torch.manual_seed(self.seed)
-            self.random_state = self._random_state()  # dropout and whatever else draws inside the model
+        outside = RandomState.of_torch()
+        torch.manual_seed(self.seed)
+        self.random_state = RandomState.of_torch()  # dropout and whatever else draws inside the model
+        outside.restore()
 
     def one_epoch(self, validation: Examples | None, path: Path | None) -> Iterator[Snapshot]:
         order = torch.randperm(len(self.data), generator=self.generator)
@@ -221,7 +223,7 @@ class _Run:
             "optimizer": self.optimizer.state_dict(),
             "schedule": _plain(self.schedule.state_dict()) if self.schedule is not None else None,
             "generator": self.generator.get_state(),
-            "random_state": self.random_state,
+            "random_state": [self.random_state.cpu, *self.random_state.devices],
         }
 
     def restore(self, state: dict[str, Any] | None) -> None:
@@ -236,24 +238,20 @@ class _Run:
         if self.schedule is not None:
             self.schedule.load_state_dict(state["schedule"])
         self.generator.set_state(state["generator"])
-        self.random_state = state["random_state"]
+        cpu, *devices = state["random_state"]
+        self.random_state = RandomState(cpu, tuple(devices))
         self.epoch, self.step = state["epoch"], state["step"]
-
-    def _accelerators(self) -> list[int]:
-        return [torch.cuda.current_device()] if self.device.type == "cuda" else []
-
-    def _random_state(self) -> list[Tensor]:
-        return [torch.get_rng_state(), *(torch.cuda.get_rng_state(index) for index in self._accelerators())]
 
     @contextmanager
     def _own_random_state(self) -> Iterator[None]:
         """Inside, random numbers go on where this run's last step left them; outside nothing is disturbed."""
-        with torch.random.fork_rng(devices=self._accelerators()):
-            torch.set_rng_state(self.random_state[0])
-            for index, state in zip(self._accelerators(), self.random_state[1:], strict=False):
-                torch.cuda.set_rng_state(state, index)
+        outside = RandomState.of_torch()
+        self.random_state.restore()
+        try:
             yield
-            self.random_state = self._random_state()
+        finally:
+            self.random_state = RandomState.of_torch()
+            outside.restore()
 
 
 def _plain(state: dict[str, Any]) -> dict[str, Any]:
