@@ -1,0 +1,53 @@
+"""Layers read from the modules of an nn.Sequential, by class name and attributes; torch is not needed."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from explorer.network.layer import Layer, ShapeError
+from explorer.network.layers import BY_KIND
+from explorer.network.names import is_name, is_reserved
+from explorer.network.shape import NetworkError, Shape
+
+
+def sequential_layers(module: Any, input_shape: Shape) -> tuple[Layer, ...]:
+    """The layers of a Sequential, nested ones in a row; raises NetworkError for a module without a counterpart.
+
+    A setting that states what arrives anyway (`in_channels`) is left open.
+    """
+    if type(module).__name__ != "Sequential":
+        raise NetworkError(f"Only an nn.Sequential can be read as a network, not {type(module).__name__}.")
+    layers: list[Layer] = []
+    shape: Shape | None = input_shape
+    taken: set[str] = set()
+    for path, child in _leaves(module):
+        layer = _layer(path, child, shape, taken)
+        taken.add(layer.name)
+        layers.append(layer)
+        shape = _after(layer, shape)
+    return tuple(layers)
+
+
+def _leaves(module: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for name, child in module.named_children():
+        if type(child).__name__ == "Sequential":
+            yield from _leaves(child, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", child
+
+
+def _layer(path: str, module: Any, shape: Shape | None, taken: set[str]) -> Layer:
+    kind = BY_KIND.get(type(module).__name__)
+    if kind is None or kind.family == "merge":
+        raise NetworkError(f"{path} is a {type(module).__name__}, which has no counterpart here.")
+    name = path if is_name(path) and not is_reserved(path) and path not in taken else ""
+    try:
+        return kind.from_module(module, name=name, shape=shape)
+    except NetworkError as error:
+        raise NetworkError(f"{path}: {error}") from None
+
+
+def _after(layer: Layer, shape: Shape | None) -> Shape | None:
+    try:
+        return layer.output_shape(shape) if shape and not layer.complaint() else None
+    except ShapeError:
+        return None

@@ -1,0 +1,184 @@
+"""What every layer type has in common."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+
+from explorer.network.setting import Setting, SettingType
+from explorer.network.shape import NetworkError, Shape, cells
+
+if TYPE_CHECKING:
+    from torch import nn
+
+Family = Literal["convolution", "activation", "pooling", "shape", "linear", "normalization", "merge"]
+Arguments = tuple[tuple[Any, ...], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A proposal: put these layers where the faulty one stands."""
+
+    label: str
+    layers: "tuple[Layer, ...]"
+
+
+Remark = tuple[str, Repair | None]
+"""A sentence about something that runs but may surprise, and what would change it."""
+
+
+class ShapeError(NetworkError):
+    """What arrives does not fit the layer."""
+
+    def __init__(self, message: str, fix: Repair | None = None) -> None:
+        super().__init__(message)
+        self.fix = fix
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layer:
+    """One entry of a network. A layer type is a subclass with its settings as fields.
+
+    Settings are spelled as PyTorch spells them, so that building, writing source and reading a
+    module back need no table of names. Values out of range can be held (and are reported by
+    `Network.problems`); values of a wrong type raise NetworkError.
+    """
+
+    kind: ClassVar[str]
+    """PyTorch's class name."""
+    word: ClassVar[str]
+    """The name in text notation."""
+    stem: ClassVar[str]
+    """What automatic names begin with."""
+    family: ClassVar[Family]
+    summary: ClassVar[str]
+    least_inputs: ClassVar[int] = 1
+    most_inputs: ClassVar[int | None] = 1
+    arriving: ClassVar[str] = ""
+    """The setting that states what arrives (`in_features`), if there is one."""
+    fixed: ClassVar[Mapping[str, Any]] = MappingProxyType({})
+    """Attributes of PyTorch's module that a layer has no setting for, with the only value it can stand for."""
+
+    name: str = ""
+    """Empty: the network gives an automatic one."""
+    inputs: tuple[str, ...] = ()
+    """Names of what the layer takes; empty: the layer before it."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "inputs", tuple(self.inputs))
+        for name, rules, _ in self.settings():
+            object.__setattr__(self, name, rules.normalise(name, getattr(self, name)))
+
+    @classmethod
+    def settings(cls) -> tuple[tuple[str, Setting, SettingType], ...]:
+        """Field name, rules and type of each setting, in the order of the form."""
+        found = ((field.name, field.metadata.get("setting")) for field in dataclasses.fields(cls))
+        return tuple((name, rules, rules.type) for name, rules in found if rules is not None)
+
+    @classmethod
+    def defaults(cls) -> dict[str, Any]:
+        """The value each setting begins with."""
+        return {field.name: field.default for field in dataclasses.fields(cls) if "setting" in field.metadata}
+
+    def with_settings(self, **values: Any) -> Self:
+        """The same layer with some fields changed."""
+        return dataclasses.replace(self, **values)
+
+    def complaint(self) -> ShapeError | None:
+        """What is wrong with the settings alone, whatever arrives."""
+        for name, rules, _ in self.settings():
+            value = getattr(self, name)
+            sentence = rules.complaint(name, value)
+            if sentence:
+                return ShapeError(sentence, self.repair(**{name: rules.nearest(value)}))
+        return None
+
+    def repair(self, **values: Any) -> Repair:
+        """The proposal to set these settings."""
+        written = ", ".join(f"{name} = {value}" for name, value in values.items())
+        return Repair(f"Set {written}", (self.with_settings(**values),))
+
+    def output_shape(self, *shapes: Shape) -> Shape:
+        """The shape that leaves, without the batch axis; raises ShapeError."""
+        return shapes[0]
+
+    def remarks(self, *shapes: Shape) -> tuple[Remark, ...]:
+        """What runs but may surprise, for shapes that `output_shape` accepts."""
+        return ()
+
+    def size_formula(self, *shapes: Shape) -> str:
+        """The arithmetic of the output size with the numbers in it; empty where nothing changes."""
+        return ""
+
+    def parameter_count(self, *shapes: Shape) -> int:
+        """How many weights are learned."""
+        return 0
+
+    def parameter_formula(self, *shapes: Shape) -> str:
+        """The arithmetic of `parameter_count`; empty without parameters."""
+        return ""
+
+    def multiply_adds(self, *shapes: Shape) -> int:
+        """Multiplications of a weight with a value for one picture: convolutions and linear layers only."""
+        return 0
+
+    def output_bytes(self, *shapes: Shape) -> int:
+        """Size of the output for one picture in float32."""
+        return 4 * cells(self.output_shape(*shapes))
+
+    def arguments(self, *shapes: Shape) -> Arguments:
+        """What PyTorch's class of this kind is called with: by position, and by name."""
+        defaults = self.defaults()
+        leading = tuple(getattr(self, name) for name, rules, _ in self.settings() if rules.required)
+        others = {
+            name: getattr(self, name)
+            for name, rules, _ in self.settings()
+            if not rules.required and name != self.arriving and getattr(self, name) != defaults[name]
+        }
+        return leading, others
+
+    def build(self, *shapes: Shape) -> "nn.Module":
+        """The PyTorch module, freshly initialised from the global random state."""
+        from torch import nn
+
+        leading, others = self.arguments(*shapes)
+        module: nn.Module = getattr(nn, self.kind)(*leading, **others)
+        return module
+
+    def source(self, *shapes: Shape) -> str:
+        """`nn.Conv2d(3, 12, 5, padding=2)`."""
+        leading, others = self.arguments(*shapes)
+        written = [repr(value) for value in leading] + [f"{name}={value!r}" for name, value in others.items()]
+        return f"nn.{self.kind}({', '.join(written)})"
+
+    def expression(self, *names: str) -> str:
+        """The output in Python, from the variables it takes; `self` is the model."""
+        return f"self.{self.name}({', '.join(names)})"
+
+    @property
+    def is_module(self) -> bool:
+        """Whether PyTorch has a module of this kind; a sum is written as `a + b` instead."""
+        return True
+
+    @classmethod
+    def from_module(cls, module: Any, *, name: str, shape: Shape | None) -> "Layer":
+        """The layer a PyTorch module of this kind stands for, given what arrives.
+
+        Raises NetworkError for a module with an option that the layer type does not have.
+        """
+        for attribute, only in cls.fixed.items():
+            value = getattr(module, attribute, only)
+            if value != only:
+                raise NetworkError(f"{cls.kind} with {attribute}={value!r} has no counterpart here (only {only!r}).")
+        return cls(name=name, **cls.read_settings(module, shape))
+
+    @classmethod
+    def read_settings(cls, module: Any, shape: Shape | None) -> dict[str, Any]:
+        """Settings from the attributes of the same names."""
+        values = {setting: getattr(module, setting) for setting, _, _ in cls.settings() if setting != "bias"}
+        if "bias" in cls.defaults():
+            values["bias"] = module.bias is not None
+        if cls.arriving and shape and values.get(cls.arriving) == shape[0]:
+            values[cls.arriving] = None
+        return values

@@ -1,0 +1,153 @@
+"""Pooling: one number for each window, channel by channel."""
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from explorer.network.layer import Layer, ShapeError
+from explorer.network.layers.windowed import Windowed, expect_map, fixed_windows
+from explorer.network.setting import LARGEST_WINDOW, setting
+from explorer.network.shape import Shape, is_map, pair, pair_text, single
+from explorer.network.window import Window, both_axes
+
+Pair = int | tuple[int, int]
+
+_WINDOW = "Rows and columns of the window."
+_STRIDE = "Cells from one window to the next; None: as large as the window."
+_PADDING = "Rows and columns added around the map, at most half a window."
+_CEIL = "Keep a last window that reaches over the edge, so that no cell is lost."
+
+
+class _Pool(Windowed):
+    """Pooling with a sliding window."""
+
+    kernel_size: Pair
+    stride: Pair | None
+    padding: Pair
+    ceil_mode: bool
+
+    def windows(self) -> tuple[Window, Window]:
+        return fixed_windows(self, self._stride(), self.ceil_mode)
+
+    def output_shape(self, *shapes: Shape) -> Shape:
+        expect_map(self, shapes[0])
+        self._check_padding()
+        return shapes[0][0], *self._map_size(shapes[0])
+
+    def _stride(self) -> Pair:
+        return self.kernel_size if self.stride is None else self.stride
+
+    def _check_padding(self) -> None:
+        """PyTorch allows at most half a window, else a window could hold nothing but padding."""
+        limits = [self._padding_limit(axis) for axis in (0, 1)]
+        paddings = pair(self.padding)
+        if all(padding <= limit for padding, limit in zip(paddings, limits, strict=True)):
+            return
+        allowed = single(*(min(sizes) for sizes in zip(paddings, limits, strict=True)))
+        raise ShapeError(
+            f"padding = {pair_text(self.padding)} is more than half of the {pair_text(self.kernel_size)} window; "
+            "some windows would hold nothing but padding.",
+            self.repair(padding=allowed),
+        )
+
+    def _padding_limit(self, axis: int) -> int:
+        return pair(self.kernel_size)[axis] // 2
+
+    def _cover_candidates(self) -> list[dict[str, Any]]:
+        return [{"ceil_mode": True}, *super()._cover_candidates()]
+
+    @classmethod
+    def read_settings(cls, module: Any, shape: Shape | None) -> dict[str, Any]:
+        values = super().read_settings(module, shape)
+        if pair(_whole(values["stride"])) == pair(_whole(values["kernel_size"])):
+            values["stride"] = None
+        return values
+
+
+def _whole(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+@dataclass(frozen=True)
+class MaxPool2d(_Pool):
+    """The largest cell of each window."""
+
+    kind = "MaxPool2d"
+    word = "maxpool"
+    stem = "pool"
+    family = "pooling"
+    summary = "Keeps the largest cell of each window; the map gets smaller."
+    fixed = MappingProxyType({"return_indices": False})
+
+    kernel_size: Pair = setting(
+        2, "pair", label="Window", help=_WINDOW, minimum=1, maximum=LARGEST_WINDOW, required=True
+    )
+    stride: Pair | None = setting(
+        None, "optional pair", label="Stride", help=_STRIDE, minimum=1, maximum=LARGEST_WINDOW
+    )
+    padding: Pair = setting(0, "pair", label="Padding", help=_PADDING, minimum=0, maximum=LARGEST_WINDOW)
+    dilation: Pair = setting(
+        1, "pair", label="Dilation", help="Cells from one to the next.", minimum=1, maximum=LARGEST_WINDOW
+    )
+    ceil_mode: bool = setting(False, "bool", label="Round up", help=_CEIL)
+
+    def _padding_limit(self, axis: int) -> int:
+        return self.windows()[axis].span // 2
+
+
+@dataclass(frozen=True)
+class AvgPool2d(_Pool):
+    """The mean of each window."""
+
+    kind = "AvgPool2d"
+    word = "avgpool"
+    stem = "pool"
+    family = "pooling"
+    summary = "Takes the mean of each window; the map gets smaller."
+    fixed = MappingProxyType({"divisor_override": None})
+
+    kernel_size: Pair = setting(
+        2, "pair", label="Window", help=_WINDOW, minimum=1, maximum=LARGEST_WINDOW, required=True
+    )
+    stride: Pair | None = setting(
+        None, "optional pair", label="Stride", help=_STRIDE, minimum=1, maximum=LARGEST_WINDOW
+    )
+    padding: Pair = setting(0, "pair", label="Padding", help=_PADDING, minimum=0, maximum=LARGEST_WINDOW)
+    ceil_mode: bool = setting(False, "bool", label="Round up", help=_CEIL)
+    count_include_pad: bool = setting(
+        True, "bool", label="Count padding", help="Padding counts as zeros in the mean."
+    )
+
+
+@dataclass(frozen=True)
+class AdaptiveAvgPool2d(Layer):
+    """Means over windows chosen so that the output has a given size."""
+
+    kind = "AdaptiveAvgPool2d"
+    word = "adaptiveavgpool"
+    stem = "pool"
+    family = "pooling"
+    summary = "Takes means over as many windows as the output has cells; 1 is the mean of the whole map."
+
+    output_size: Pair = setting(
+        1,
+        "pair",
+        label="Output size",
+        help="Rows and columns that leave.",
+        minimum=1,
+        maximum=LARGEST_WINDOW,
+        required=True,
+    )
+
+    def output_shape(self, *shapes: Shape) -> Shape:
+        expect_map(self, shapes[0])
+        return shapes[0][0], *pair(self.output_size)
+
+    def size_formula(self, *shapes: Shape) -> str:
+        if not is_map(shapes[0]):
+            return ""
+        rows, columns = (
+            f"{size} cells in {count} {'window' if count == 1 else 'windows'} = {count}"
+            for size, count in zip(shapes[0][1:], pair(self.output_size), strict=True)
+        )
+        return both_axes(rows, columns)

@@ -1,0 +1,74 @@
+"""Shapes, and how numbers are written in sentences."""
+
+from fractions import Fraction
+
+Shape = tuple[int, ...]
+"""(C, H, W) for a map, (features,) for a row of numbers. The batch axis is never part of it."""
+
+BYTES_PER_VALUE = 4
+"""All networks are built in float32."""
+
+
+class NetworkError(ValueError):
+    """A network that cannot be made, changed or built; its text is a sentence for the reader."""
+
+
+def cells(shape: Shape) -> int:
+    """How many numbers a shape holds."""
+    total = 1
+    for size in shape:
+        total *= size
+    return total
+
+
+def is_map(shape: Shape) -> bool:
+    """Whether the shape is (C, H, W)."""
+    return len(shape) == 3
+
+
+def pair(value: int | tuple[int, int]) -> tuple[int, int]:
+    """A setting for both axes as (rows, columns)."""
+    return value if isinstance(value, tuple) else (value, value)
+
+
+def single(rows: int, columns: int) -> int | tuple[int, int]:
+    """The shortest way to write a setting for both axes."""
+    return rows if rows == columns else (rows, columns)
+
+
+def shape_text(shape: Shape) -> str:
+    """12×32×32, or "10 numbers"."""
+    if len(shape) == 1:
+        return "1 number" if shape[0] == 1 else f"{shape[0]:,} numbers"
+    return "×".join(str(size) for size in shape)
+
+
+def pair_text(value: int | tuple[int, int]) -> str:
+    """3×5."""
+    return "×".join(str(size) for size in pair(value))
+
+
+def bytes_text(count: int) -> str:
+    """37.3 GiB, with three significant digits."""
+    size = Fraction(count)
+    for unit in ("bytes", "KiB", "MiB", "GiB", "TiB"):
+        if size < 1000 or unit == "TiB":
+            break
+        size /= 1024
+    return f"{count} bytes" if unit == "bytes" else f"{_three_digits(size)} {unit}"
+
+
+def fraction_text(value: Fraction) -> str:
+    """2.33; two digits after the point, fewer where they would be zeros."""
+    return f"{float(value):.2f}".rstrip("0").rstrip(".").replace("-", "−")
+
+
+def signed_text(value: int) -> str:
+    """A whole number with a true minus sign."""
+    return str(value).replace("-", "−")
+
+
+def _three_digits(value: Fraction) -> str:
+    if value >= 100:
+        return f"{round(value):,}"
+    return f"{float(value):.3g}"

@@ -1,0 +1,67 @@
+"""Arithmetic of a window that slides along one axis."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from explorer.network.shape import fraction_text
+
+
+@dataclass(frozen=True)
+class Window:
+    """A window of `kernel` cells, `dilation` apart, moved by `stride` over an axis padded on both ends.
+
+    Source: Dumoulin & Visin, arXiv:1603.07285; with ceil_mode, PyTorch's MaxPool2d page.
+    """
+
+    kernel: int
+    stride: int = 1
+    before: int = 0
+    after: int = 0
+    dilation: int = 1
+    ceil_mode: bool = False
+
+    @property
+    def span(self) -> int:
+        """Cells from the first to the last one the window touches."""
+        return self.dilation * (self.kernel - 1) + 1
+
+    def room(self, size: int) -> int:
+        """How far the window can move along a padded axis of `size` cells; negative if it does not fit."""
+        return size + self.before + self.after - self.span
+
+    def exact(self, size: int) -> Fraction:
+        """The number of places before rounding."""
+        return Fraction(self.room(size), self.stride) + 1
+
+    def count(self, size: int) -> int:
+        """How many places the window takes; below 1 if it does not fit."""
+        if not self.ceil_mode:
+            return self.room(size) // self.stride + 1
+        places = -(-self.room(size) // self.stride) + 1
+        # A window that would start in the padding behind the axis is left out.
+        starts_outside = (places - 1) * self.stride >= size + self.before
+        return places - 1 if starts_outside else places
+
+    def unread(self, size: int) -> int:
+        """Cells at the end of the axis behind the last window."""
+        reach = (self.count(size) - 1) * self.stride + self.span
+        return max(0, size + self.before - reach)
+
+    def formula(self, size: int) -> str:
+        """(32 + 2·2 − 5)/1 + 1 = 32."""
+        exact, count = self.exact(size), self.count(size)
+        text = f"({size} + {self._padding_text()} − {self._span_text()})/{self.stride} + 1 = {fraction_text(exact)}"
+        if exact == count:
+            return text
+        return f"{text}, rounded {'up' if count > exact else 'down'} to {count}"
+
+    def _padding_text(self) -> str:
+        return f"2·{self.before}" if self.before == self.after else f"{self.before} + {self.after}"
+
+    def _span_text(self) -> str:
+        return f"{self.kernel}" if self.dilation == 1 else f"{self.dilation}·({self.kernel} − 1) − 1"
+
+
+def both_axes(rows: str, columns: str) -> str:
+    """One formula where rows and columns agree, else both."""
+    return rows if rows == columns else f"rows: {rows}; columns: {columns}"
