@@ -14,16 +14,15 @@ INPUT = "input"
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 # Attributes of nn.Module and nn.Sequential; a submodule of the same name would hide them.
-_TAKEN_BY_PYTORCH = frozenset(
-    """T_destination add_module append apply bfloat16 buffers call_super_init children compile cpu cuda double
+_TAKEN_BY_PYTORCH = """
+    T_destination add_module append apply bfloat16 buffers call_super_init children compile cpu cuda double
     dump_patches eval extend extra_repr float forward get_buffer get_extra_state get_parameter get_submodule half
     insert ipu load_state_dict modules mtia named_buffers named_children named_modules named_parameters parameters
     pop register_backward_hook register_buffer register_forward_hook register_forward_pre_hook
     register_full_backward_hook register_full_backward_pre_hook register_load_state_dict_post_hook
     register_load_state_dict_pre_hook register_module register_parameter register_state_dict_post_hook
     register_state_dict_pre_hook requires_grad_ set_extra_state set_submodule share_memory state_dict to to_empty
-    train training type xpu zero_grad""".split()
-)
+    train training type xpu zero_grad"""
 _TAKEN_BY_SOURCE = frozenset({"self", "torch", "nn", INPUT})
 
 
@@ -34,7 +33,7 @@ def is_name(text: str) -> bool:
 
 def is_reserved(name: str) -> bool:
     """Whether a name means something else in PyTorch or in Python."""
-    return keyword.iskeyword(name) or name in _TAKEN_BY_PYTORCH or name in _TAKEN_BY_SOURCE
+    return keyword.iskeyword(name) or name in _TAKEN_BY_PYTORCH.split() or name in _TAKEN_BY_SOURCE
 
 
 def check_name(name: str) -> None:

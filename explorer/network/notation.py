@@ -112,7 +112,9 @@ class _Reader:
     def shape(self) -> Shape:
         kind, text, place = self._next("an input shape such as 3x32x32")
         if kind not in ("shape", "number") or not re.fullmatch(r"[\dx×]+", text):
-            raise NotationError(f"A network begins with its input shape, such as 3x32x32, not {text!r}", self.text, place)
+            raise NotationError(
+                f"A network begins with its input shape, such as 3x32x32, not {text!r}", self.text, place
+            )
         sizes = tuple(self._int(size, place) for size in re.split("[x×]", text))
         if len(sizes) not in (1, 3) or min(sizes) < 1:
             raise NotationError(
@@ -136,9 +138,7 @@ class _Reader:
         if kind is None:
             raise NotationError(f"There is no layer called {word!r}{_suggestion(word)}", self.text, place)
         values, inputs = self._arguments(kind) if self._take("(") else ({}, ())
-        missing = [
-            setting for setting, rules, _ in kind.settings() if rules.required and setting not in values
-        ]
+        missing = [setting for setting, rules, _ in kind.settings() if rules.required and setting not in values]
         if missing:
             raise NotationError(f"{kind.word} needs {' and '.join(missing)}, as in {_example(kind)}", self.text, place)
         return kind(name=name, inputs=inputs, **values)
@@ -154,9 +154,7 @@ class _Reader:
                 raise NotationError(f"Expected ',' or ')', not {text!r}", self.text, place)
         return values, tuple(inputs)
 
-    def _argument(
-        self, kind: type[Layer], values: dict[str, Any], inputs: list[str], open_places: list[str]
-    ) -> None:
+    def _argument(self, kind: type[Layer], values: dict[str, Any], inputs: list[str], open_places: list[str]) -> None:
         token, text, place = self._next("a value")
         if token == "word" and self._take("="):
             if text == "input":

@@ -63,8 +63,7 @@ class _Pass:
         shapes: list[Shape | None] = []
         taken: list[tuple[str, ...]] = []
         arriving: list[tuple[Shape | None, ...]] = []
-        runnable = None if self.problems else len(self.network.layers)
-        runnable = 0 if runnable is None else runnable
+        runnable = 0 if self.problems else len(self.network.layers)
         for index, layer in enumerate(self.network.layers):
             names = layer.inputs or (self.network.layers[index - 1].name if index else INPUT,)
             taken.append(names)
@@ -81,7 +80,9 @@ class _Pass:
     def _check_input(self) -> None:
         size = BYTES_PER_VALUE * cells(self.network.input_shape)
         if size > LARGEST_BYTES:
-            self._error(INPUT, f"The input would take {bytes_text(size)}; at most {bytes_text(LARGEST_BYTES)} is allowed.")
+            self._error(
+                INPUT, f"The input would take {bytes_text(size)}; at most {bytes_text(LARGEST_BYTES)} is allowed."
+            )
 
     def _layer_shape(self, index: int, layer: Layer, names: tuple[str, ...]) -> Shape | None:
         """The layer's output shape, its problems noted on the way; None where it cannot be worked out."""
@@ -125,7 +126,9 @@ class _Pass:
                 self._unknown_input(index, layer, name)
                 return True
         if len(names) < layer.least_inputs:
-            sentence = f"{layer.kind} needs at least {layer.least_inputs} inputs by name, as in {layer.word}(conv1, relu2)."
+            sentence = (
+                f"{layer.kind} needs at least {layer.least_inputs} inputs by name, as in {layer.word}(conv1, relu2)."
+            )
             self._error(layer.name, sentence, self._fix(index, self._second_input(index, layer, names)))
             return True
         if layer.most_inputs is not None and len(names) > layer.most_inputs:

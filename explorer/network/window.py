@@ -53,7 +53,7 @@ class Window:
         text = f"({size} + {self._padding_text()} − {self._span_text()})/{self.stride} + 1 = {fraction_text(exact)}"
         if exact == count:
             return text
-        return f"{text}, rounded {'up' if count > exact else 'down'} to {count}"
+        return f"{text}, which PyTorch rounds {'up' if count > exact else 'down'} to {count}"
 
     def _padding_text(self) -> str:
         return f"2·{self.before}" if self.before == self.after else f"{self.before} + {self.after}"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from explorer.network.layer import Arguments, ShapeError
-from explorer.network.layers.windowed import Windowed, expect_map, window_cells
+from explorer.network.layers.windowed import Windowed, arrivals, expect_map, window_cells
 from explorer.network.setting import LARGEST_WINDOW, setting
 from explorer.network.shape import Shape, cells, is_map, pair, pair_text, single
 from explorer.network.window import Window, both_axes
@@ -20,7 +20,7 @@ def _wrong_channels(layer: "Conv2d | ConvTranspose2d", channels: int) -> ShapeEr
     """What is wrong with in_channels and groups for this many channels."""
     if layer.in_channels is not None and layer.in_channels != channels:
         return ShapeError(
-            f"in_channels is {layer.in_channels}, but {channels} {'channel arrives' if channels == 1 else 'channels arrive'}.",
+            f"in_channels is {layer.in_channels}, but {arrivals(channels)}.",
             layer.repair(in_channels=None if channels % layer.groups == 0 else channels),
         )
     for count, name in ((channels, "channels that arrive"), (layer.out_channels, "out_channels")):
@@ -88,8 +88,7 @@ class Conv2d(Windowed):
     def windows(self) -> tuple[Window, Window]:
         kernels, strides, dilations = pair(self.kernel_size), pair(self.stride), pair(self.dilation)
         rows, columns = (
-            Window(kernels[axis], strides[axis], *self._axis_padding(axis), dilation=dilations[axis])
-            for axis in (0, 1)
+            Window(kernels[axis], strides[axis], *self._axis_padding(axis), dilation=dilations[axis]) for axis in (0, 1)
         )
         return rows, columns
 
@@ -154,9 +153,7 @@ class ConvTranspose2d(Windowed):
     arriving = "in_channels"
     fixed = _padded_as_zeros()
 
-    out_channels: int = setting(
-        16, "int", label="Filters", help="Number of output channels.", minimum=1, required=True
-    )
+    out_channels: int = setting(16, "int", label="Filters", help="Number of output channels.", minimum=1, required=True)
     kernel_size: Pair = setting(
         2,
         "pair",

@@ -19,9 +19,7 @@ class Linear(Layer):
     summary = "Every output neuron adds up all inputs, each with its own weight."
     arriving = "in_features"
 
-    out_features: int = setting(
-        10, "int", label="Neurons", help="How many numbers leave.", minimum=1, required=True
-    )
+    out_features: int = setting(10, "int", label="Neurons", help="How many numbers leave.", minimum=1, required=True)
     bias: bool = setting(True, "bool", label="Bias", help="Adds one learned number to each output.")
     in_features: int | None = setting(
         None, "optional int", label="Input features", help="None: as many as arrive.", minimum=1

@@ -39,7 +39,8 @@ class Add(_Merge):
     def build(self, *shapes: Shape) -> "nn.Module":
         from explorer.network.modules import merge_modules
 
-        return merge_modules().add()
+        module: nn.Module = merge_modules().add()
+        return module
 
     def expression(self, *names: str) -> str:
         return " + ".join(names)
@@ -79,7 +80,8 @@ class Concat(_Merge):
     def build(self, *shapes: Shape) -> "nn.Module":
         from explorer.network.modules import merge_modules
 
-        return merge_modules().concat()
+        module: nn.Module = merge_modules().concat()
+        return module
 
     def expression(self, *names: str) -> str:
         return f"torch.cat(({', '.join(names)}), dim=1)"

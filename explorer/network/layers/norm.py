@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from explorer.network.layer import Arguments, Layer, ShapeError
-from explorer.network.layers.windowed import expect_map
+from explorer.network.layers.windowed import arrivals, expect_map
 from explorer.network.setting import setting
 from explorer.network.shape import NetworkError, Shape, cells, shape_text
 
@@ -25,7 +25,7 @@ def _check_channels(layer: "BatchNorm2d | GroupNorm", setting_name: str, channel
     stated = getattr(layer, setting_name)
     if stated is not None and stated != channels:
         raise ShapeError(
-            f"{setting_name} is {stated}, but {channels} {'channel arrives' if channels == 1 else 'channels arrive'}.",
+            f"{setting_name} is {stated}, but {arrivals(channels)}.",
             layer.repair(**{setting_name: channels}),
         )
 

@@ -114,9 +114,7 @@ class AvgPool2d(_Pool):
     )
     padding: Pair = setting(0, "pair", label="Padding", help=_PADDING, minimum=0, maximum=LARGEST_WINDOW)
     ceil_mode: bool = setting(False, "bool", label="Round up", help=_CEIL)
-    count_include_pad: bool = setting(
-        True, "bool", label="Count padding", help="Padding counts as zeros in the mean."
-    )
+    count_include_pad: bool = setting(True, "bool", label="Count padding", help="Padding counts as zeros in the mean.")
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,11 @@ def expect_map(layer: Layer, shape: Shape) -> None:
         )
 
 
+def arrivals(channels: int) -> str:
+    """3 channels arrive."""
+    return "1 channel arrives" if channels == 1 else f"{channels} channels arrive"
+
+
 class Windowed(Layer):
     """A layer whose output has one cell for each place of a window."""
 
@@ -44,7 +49,7 @@ class Windowed(Layer):
             return ()
         sentence = (
             f"{self._window_text()} on {shape[1]}×{shape[2]}: {self.size_formula(*shapes)}. "
-            f"PyTorch rounds down, so {_lost_text(*unread)} never read."
+            f"So {_lost_text(*unread)} never read."
         )
         return ((sentence, self._complete_cover(shape)),)
 

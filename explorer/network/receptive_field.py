@@ -1,0 +1,147 @@
+"""Which cells of the input a cell was made from. Pure: geometry in, masks out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from explorer.network.axis_rule import AxisRule
+from explorer.network.shape import Shape
+
+Mask = npt.NDArray[np.bool_]
+INPUT = "input"
+
+ChannelRule = Literal["mixed", "same"] | tuple[int, ...]
+"""`mixed`: a cell reads all channels; `same`: its own; numbers: the channel counts of the parents, put in a row."""
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """How the cells of one call's output lie over the cells of what it reads.
+
+    A row of numbers (features,) counts as a map of one row, so that its columns are the features.
+    Several parents with different rules: a tuple of rules, one a parent.
+    """
+
+    name: str
+    parents: tuple[str, ...]
+    rows: AxisRule | tuple[AxisRule, ...]
+    columns: AxisRule | tuple[AxisRule, ...]
+    channels: ChannelRule = "mixed"
+    flattens: Shape | None = None
+    """(C, H, W) where the call lays a map out in one row; `rows` and `columns` then play no part."""
+
+    def axes(self, parent: int) -> tuple[AxisRule, AxisRule]:
+        """The rules towards one parent."""
+        rows = self.rows[parent] if isinstance(self.rows, tuple) else self.rows
+        columns = self.columns[parent] if isinstance(self.columns, tuple) else self.columns
+        return rows, columns
+
+
+@dataclass(frozen=True)
+class Field:
+    """Cells of the input: `mask` (H, W), and the smallest `box` around them, (top, left, bottom, right), half-open."""
+
+    mask: Mask = field(repr=False)
+    box: tuple[int, int, int, int]
+
+    @classmethod
+    def of(cls, mask: Mask) -> "Field":
+        """The field of a mask; the box of an empty one is (0, 0, 0, 0)."""
+        rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+        if not rows.size:
+            return cls(mask, (0, 0, 0, 0))
+        return cls(mask, (int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1))
+
+
+class ReceptiveFields:
+    """Receptive fields of the cells of one recording, on its input of (H, W) cells.
+
+    Exact through skips, stride, dilation and padding: what a cell reads is followed back call by
+    call as a mask, so holes stay holes. A convolution in groups counts as reading all channels.
+    """
+
+    def __init__(self, geometries: Sequence[Geometry], input_size: tuple[int, int]) -> None:
+        self._geometries: Mapping[str, Geometry] = MappingProxyType({each.name: each for each in geometries})
+        self._order = [each.name for each in geometries]
+        self._input_size = input_size
+
+    def field(self, name: str, row: int, column: int, channel: int | None = None) -> Field | None:
+        """The cells of the input that this cell of the call reads, or None for a call that is not known.
+
+        In a row of numbers `row` is 0 and `column` the feature. Without a channel a cell of a
+        concatenation stands for all its channels.
+        """
+        if name != INPUT and name not in self._geometries:
+            return None
+        height, width = self._size(name)
+        mask = np.zeros((height, width), dtype=bool)
+        mask[row, column] = True
+        return Field.of(self._follow(name, channel, mask))
+
+    def _follow(self, name: str, channel: int | None, mask: Mask) -> Mask:
+        wanted = _Wanted()
+        wanted.add(name, channel, mask)
+        position = len(self._order) if name == INPUT else self._order.index(name) + 1
+        for earlier in reversed(self._order[:position]):
+            for of_channel, cells in wanted.pop(earlier).items():
+                self._hand_back(self._geometries[earlier], of_channel, cells, wanted)
+        found = np.zeros(self._input_size, dtype=bool)
+        for cells in wanted.pop(INPUT).values():
+            found |= cells
+        return found
+
+    def _hand_back(self, geometry: Geometry, channel: int | None, mask: Mask, wanted: "_Wanted") -> None:
+        """What a call wants of its parents, given what is wanted of it."""
+        if geometry.flattens is not None:
+            volume = mask.reshape(geometry.flattens)
+            anywhere: Mask = np.any(volume, axis=0)
+            wanted.add(geometry.parents[0], _only_channel(volume), anywhere)
+            return
+        for position, parent in enumerate(geometry.parents):
+            takes, parent_channel = _channel_of_parent(geometry.channels, channel, position)
+            if takes and (parent == INPUT or parent in self._geometries):
+                rows, columns = geometry.axes(position)
+                wanted.add(parent, parent_channel, columns.back(rows.back(mask).T).T)
+
+    def _size(self, name: str) -> tuple[int, int]:
+        if name == INPUT:
+            return self._input_size
+        geometry = self._geometries[name]
+        if geometry.flattens is not None:
+            return 1, int(np.prod(geometry.flattens))
+        rows, columns = geometry.axes(0)
+        return rows.size_out, columns.size_out
+
+
+class _Wanted:
+    """For each call the cells asked of it: a mask for each channel, under None for all channels."""
+
+    def __init__(self) -> None:
+        self._masks: dict[str, dict[int | None, Mask]] = {}
+
+    def add(self, name: str, channel: int | None, mask: Mask) -> None:
+        masks = self._masks.setdefault(name, {})
+        masks[channel] = masks[channel] | mask if channel in masks else mask
+
+    def pop(self, name: str) -> dict[int | None, Mask]:
+        return self._masks.pop(name, {})
+
+
+def _only_channel(volume: Mask) -> int | None:
+    """The channel that holds all the set cells, or None where there is more than one."""
+    channels = np.flatnonzero(volume.any(axis=(1, 2)))
+    return int(channels[0]) if channels.size == 1 else None
+
+
+def _channel_of_parent(rule: ChannelRule, channel: int | None, position: int) -> tuple[bool, int | None]:
+    """Whether a channel of the output reads this parent, and which channel of it."""
+    if channel is None or rule == "mixed":
+        return True, None
+    if rule == "same":
+        return True, channel
+    first = sum(rule[:position])
+    return first <= channel < first + rule[position], channel - first
