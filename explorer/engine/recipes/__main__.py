@@ -1,0 +1,37 @@
+"""The command: python -m explorer.engine.recipes NAME --data ARCHIVE."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import torch
+
+from explorer.engine.recipes.make import make
+from explorer.engine.recipes.recipe import read_recipe
+from explorer.resources import bundled_networks, resource
+
+
+def main(arguments: list[str] | None = None) -> None:
+    given = _parser().parse_args(arguments)
+    recipe = read_recipe(given.folder, given.name)
+    if recipe.training is not None and given.data is None:
+        raise SystemExit(f"{given.name} is trained on CIFAR-10: say --data PATH/cifar10_jpeg.npz.")
+    torch.set_num_threads(given.threads)
+    checkpoint = given.checkpoint or Path(f"{given.name}.ckpt")
+    made = make(recipe, given.folder, data=given.data, checkpoint=checkpoint)
+    print(f"{made.title}: {made.told()}")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m explorer.engine.recipes", description=__doc__)
+    parser.add_argument("name", choices=bundled_networks(), help="the network to make again")
+    parser.add_argument("--data", type=Path, help="CIFAR-10 as JPEG in one .npz file")
+    parser.add_argument("--folder", type=Path, default=resource("networks"), help="where its recipe and files lie")
+    parser.add_argument("--checkpoint", type=Path, help="where a stopped run goes on; NAME.ckpt if not given")
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads(), help="processor cores to use")
+    return parser
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+"""Makes a network's files from its recipe: the network, its weights, and what was reached."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import safetensors.torch
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812  # the name PyTorch's own pages use
+from torch.optim.lr_scheduler import OneCycleLR
+
+from explorer.data.cifar_archive import LabelledPictures, read_cifar_archive
+from explorer.engine.augment import flip_and_shift
+from explorer.engine.recipes.recipe import Reached, Recipe, Training, write_recipe
+from explorer.engine.train import Examples, Loss, Snapshot, evaluate, steps_per_epoch, train
+from explorer.network import Network
+from explorer.network.files import NetworkFile, write_atomically, write_network
+
+
+def make(recipe: Recipe, folder: Path, *, data: Path | None, checkpoint: Path) -> Recipe:
+    """Write the files of `recipe` to `folder` and give it back with what was reached.
+
+    data: needed where the recipe trains. A run that was stopped goes on from `checkpoint`.
+    """
+    model = Network.parse(recipe.network).build(seed=recipe.training.seed if recipe.training else 0)
+    if recipe.weights is not None:
+        model.load_state_dict({name: torch.tensor(value) for name, value in recipe.weights.items()})
+    elif recipe.training is not None and data is not None:
+        recipe = recipe.with_reached(_trained(model, recipe, recipe.training, data, checkpoint))
+    else:
+        raise ValueError(f"The recipe {recipe.name} needs data to train on.")
+    _write(model, recipe, folder)
+    return recipe
+
+
+def _write(model: nn.Module, recipe: Recipe, folder: Path) -> None:
+    weights = f"{recipe.name}.safetensors"
+    state = {name: value.detach().cpu().contiguous() for name, value in model.state_dict().items()}
+    write_atomically(folder / weights, safetensors.torch.save(state))
+    network_file = NetworkFile(
+        network=Network.parse(recipe.network),
+        title=recipe.title,
+        description=recipe.told(),
+        classes=recipe.classes,
+        mean=recipe.mean,
+        std=recipe.std,
+        fit=recipe.fit,
+        weights=weights,
+    )
+    write_network(folder / f"{recipe.name}.json", network_file)
+    if recipe.reached is not None:
+        write_recipe(folder, recipe)
+
+
+def _trained(model: nn.Module, recipe: Recipe, training: Training, data: Path, checkpoint: Path) -> Reached:
+    learning = examples_of(recipe, read_cifar_archive(data, "train"))
+    test = examples_of(recipe, read_cifar_archive(data, "test"))
+    loss = loss_of(training)
+    started = time.monotonic()
+    for snapshot in _run(model, training, learning, test, loss, checkpoint):
+        if snapshot.epoch_ended:
+            _tell(snapshot, training.epochs, time.monotonic() - started)
+    test_loss, test_accuracy = evaluate(model, test, loss)
+    return Reached(test_accuracy, round(test_loss, 4), torch.__version__, torch.get_num_threads())
+
+
+def _run(
+    model: nn.Module, training: Training, learning: Examples, test: Examples, loss: Loss, checkpoint: Path
+) -> Iterator[Snapshot]:
+    optimizer = torch.optim.SGD(
+        model.parameters(),
+        lr=training.learning_rate,
+        momentum=training.momentum,
+        weight_decay=training.weight_decay,
+        nesterov=True,
+    )
+    schedule = OneCycleLR(
+        optimizer,
+        max_lr=training.learning_rate,
+        total_steps=training.epochs * steps_per_epoch(len(learning), training.batch_size),
+        pct_start=training.warm_up,
+        cycle_momentum=False,
+    )
+    return train(
+        model,
+        learning,
+        loss=loss,
+        optimizer=optimizer,
+        epochs=training.epochs,
+        batch_size=training.batch_size,
+        seed=training.seed,
+        schedule=schedule,
+        augment=partial(flip_and_shift, pixels=training.shift),
+        validation=test,
+        precision=getattr(torch, training.precision),
+        checkpoint=checkpoint,
+    )
+
+
+def examples_of(recipe: Recipe, pictures: LabelledPictures) -> Examples:
+    """The pictures as the recipe's network is fed them; for one neuron the target is 1 for its positive classes."""
+    targets = torch.from_numpy(pictures.labels)
+    if recipe.training is not None and recipe.training.positive:
+        positive = [pictures.classes.index(name) for name in recipe.training.positive]
+        targets = torch.isin(targets, torch.tensor(positive)).long()
+    inputs = torch.from_numpy(pictures.pixels).permute(0, 3, 1, 2)
+    return Examples(inputs, targets, recipe.mean, recipe.std)
+
+
+def loss_of(training: Training) -> Loss:
+    """Cross entropy of logits, or binary cross entropy of one neuron's probability."""
+    if training.positive:
+        return _binary_cross_entropy
+    return nn.CrossEntropyLoss(label_smoothing=training.label_smoothing)
+
+
+def _binary_cross_entropy(outputs: Tensor, targets: Tensor) -> Tensor:
+    return F.binary_cross_entropy(outputs.flatten(), targets.float())
+
+
+def _tell(snapshot: Snapshot, epochs: int, seconds: float) -> None:
+    print(
+        f"epoch {snapshot.epoch}/{epochs}  loss {snapshot.loss:.3f}  test loss {snapshot.val_loss:.3f}  "
+        f"test accuracy {100 * (snapshot.val_accuracy or 0):.1f} %  {seconds:.0f} s {snapshot.warning}",
+        file=sys.stderr,
+        flush=True,
+    )
