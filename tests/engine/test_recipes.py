@@ -72,9 +72,9 @@ def test_every_bundled_network_has_a_recipe_that_survives_being_written(name, tm
 def test_given_weights_are_written_as_the_files_that_come_with_the_program(tmp_path):
     write_recipe(tmp_path, read_recipe(resource("networks"), "two-two-two"))
     main(["two-two-two", "--folder", str(tmp_path)])
-    for ending in ("json", "safetensors"):
-        made, bundled = tmp_path / f"two-two-two.{ending}", resource("networks", f"two-two-two.{ending}")
-        assert made.read_bytes() == bundled.read_bytes()
+    made, bundled = (folder / "two-two-two" for folder in (tmp_path, resource("networks")))
+    assert read_network(made.with_suffix(".json")) == read_network(bundled.with_suffix(".json"))
+    assert made.with_suffix(".safetensors").read_bytes() == bundled.with_suffix(".safetensors").read_bytes()
 
 
 def test_a_trained_recipe_says_how_good_it_became_and_gives_the_same_weights_again(tmp_path, archive, capsys):

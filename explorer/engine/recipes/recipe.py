@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from explorer.network.files import write_atomically
+from explorer.network.files import Fit, write_atomically
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Recipe:
     classes: tuple[str, ...] = ()
     mean: tuple[float, ...] = ()
     std: tuple[float, ...] = ()
-    fit: str = "crop"
+    fit: Fit = "crop"
     training: Training | None = None
     weights: dict[str, Any] | None = None
     reached: Reached | None = None
