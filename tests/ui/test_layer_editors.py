@@ -142,11 +142,19 @@ def test_a_choice_gives_the_chosen_word(qtbot: QtBot) -> None:
     assert said == [("bilinear", True)]
 
 
-@pytest.mark.parametrize(
-    ("kind", "value"),
-    [("int", 3), ("float", 0.5), ("bool", True), ("choice", "valid"), ("pair", (1, 2)), ("padding", "same")]
-    + [("optional int", None), ("optional pair", None)],
-)
+VALUES = {
+    "int": 3,
+    "float": 0.5,
+    "bool": True,
+    "choice": "valid",
+    "pair": (1, 2),
+    "padding": "same",
+    "optional int": None,
+    "optional pair": None,
+}
+
+
+@pytest.mark.parametrize(("kind", "value"), VALUES.items())
 def test_there_is_an_editor_for_each_kind_of_setting(kind: str, value: Any, qtbot: QtBot) -> None:
     editor = editor_for(kind, "label", minimum=0, maximum=None, choices=RULES)
     assert shown(qtbot, editor, value) == []
@@ -157,7 +165,7 @@ def test_one_input_is_the_layer_before_or_a_name(qtbot: QtBot) -> None:
     editor.set_names(("input", "conv1"), "conv1")
     said = shown(qtbot, editor, ())
     box = editor._boxes[0]
-    assert box.currentText() == "the layer before: conv1"
+    assert box.currentText() == "conv1 (above)"
     box.setCurrentText("input")
     assert said == [(("input",), True)]
 

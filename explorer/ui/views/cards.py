@@ -95,7 +95,9 @@ def _takes(network: Network, layer: Layer, before: str) -> tuple[str, ...]:
 
 def hyperparameters(layer: Layer) -> tuple[str, ...]:
     """What is set by hand, as "filters 12"."""
-    return tuple(f"{setting.label} {_setting_text(getattr(layer, name))}" for name, setting, _ in layer.settings())
+    return tuple(
+        f"{setting.label.lower()} {_setting_text(getattr(layer, name))}" for name, setting, _ in layer.settings()
+    )
 
 
 def _setting_text(value: object) -> str:

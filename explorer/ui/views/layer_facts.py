@@ -28,8 +28,8 @@ class LayerFacts(QWidget):
         self.error = QLabel(self)
         self.error.setWordWrap(True)
         self.error.setProperty("role", "error")
-        self.size_title, self.size = self._titled("Output size", "sizeFormula")
-        self.parameters_title, self.parameters = self._titled("Parameters", "parameterFormula")
+        self.size_title, self.size_formula = self._titled("Output size", "sizeFormula")
+        self.parameters_title, self.parameter_formula = self._titled("Parameters", "parameterFormula")
         self.facts = Facts(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -37,9 +37,9 @@ class LayerFacts(QWidget):
         parts = (
             self.error,
             self.size_title,
-            self.size,
+            self.size_formula,
             self.parameters_title,
-            self.parameters,
+            self.parameter_formula,
             self.volume,
             self.facts,
         )
@@ -61,11 +61,13 @@ class LayerFacts(QWidget):
         known = tuple(shape for shape in shapes if shape is not None)
         works = output is not None and len(known) == len(shapes)
         self._show_error(state, layer.name)
-        self._show_formula(self.size_title, self.size, layer.size_formula(*known) if works else "")
-        self._show_formula(self.parameters_title, self.parameters, layer.parameter_formula(*known) if works else "")
+        self._show_formula(self.size_title, self.size_formula, layer.size_formula(*known) if works else "")
+        self._show_formula(
+            self.parameters_title, self.parameter_formula, layer.parameter_formula(*known) if works else ""
+        )
         self.volume.show_layer(known, output, family=layer.family, window=_window(layer))
         activation = _activation(state, layer.name)
-        multiply_adds = network.multiply_adds()[index]
+        multiply_adds = layer.multiply_adds(*known) if works else 0
         self.facts.show_facts(_costs(output, multiply_adds, activation))
 
     def show_input(self, state: State, shape: Shape) -> None:
@@ -101,8 +103,8 @@ class LayerFacts(QWidget):
         title.setVisible(bool(formula))
 
     def _hide_formulas(self) -> None:
-        self._show_formula(self.size_title, self.size, "")
-        self._show_formula(self.parameters_title, self.parameters, "")
+        self._show_formula(self.size_title, self.size_formula, "")
+        self._show_formula(self.parameters_title, self.parameter_formula, "")
 
 
 def _activation(state: State, name: str) -> LayerActivation | None:

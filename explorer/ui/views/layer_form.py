@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 NOTHING = "Select a layer to see its settings and where its size comes from."
 WATCHED = ("document", "activations", "selection", "fault")
-AXES = (("channels", "Colours or maps"), ("height", "Rows"), ("width", "Columns"))
+AXES = (("channels", "Colours or maps."), ("height", "Rows."), ("width", "Columns."))
 
 
 class LayerForm(QScrollArea):
@@ -58,7 +58,7 @@ class LayerForm(QScrollArea):
         self.inputs_line = QHBoxLayout(self.inputs_row)
         self.inputs_line.setContentsMargins(0, 0, 0, 0)
         self.inputs_line.setSpacing(8)
-        self.inputs_line.addWidget(row_label("takes", self.inputs_row), 0, Qt.AlignmentFlag.AlignTop)
+        self.inputs_line.addWidget(row_label("Takes", self.inputs_row), 0, Qt.AlignmentFlag.AlignTop)
         self.inputs: InputsEditor | None = None
         self.facts = LayerFacts(content)
         header = QHBoxLayout()
@@ -68,9 +68,9 @@ class LayerForm(QScrollArea):
         header.addWidget(self.kind_label)
         column = QVBoxLayout(content)
         column.setContentsMargins(12, 8, 12, 12)
-        column.setSpacing(8)
+        column.setSpacing(6)
         column.addLayout(header)
-        for part in (self.nothing, self.summary, self.settings, self.inputs_row, self.facts):
+        for part in (self.nothing, self.settings, self.inputs_row, self.facts, self.summary):
             column.addWidget(part)
         column.addStretch(1)
         self.setWidget(content)
@@ -128,8 +128,8 @@ class LayerForm(QScrollArea):
         shape = network.input_shape
         fresh = self._turn_to(INPUT)
         self._show_header(INPUT, kind="what the network is fed", editable=False)
-        axes = AXES if len(shape) == 3 else (("features", "Numbers"),)
-        self.settings.set_fields(Field(name, "int", name, f"{help}.", 1, 100_000, ()) for name, help in axes)
+        axes = AXES if len(shape) == 3 else (("features", "Numbers."),)
+        self.settings.set_fields(Field(name, "int", name.capitalize(), help, 1, 100_000, ()) for name, help in axes)
         self.settings.set_values(dict(zip((name for name, _ in axes), shape, strict=True)), fresh=fresh)
         self.inputs_row.hide()
         self.facts.show_input(state, shape)
@@ -182,7 +182,7 @@ class LayerForm(QScrollArea):
         if self.inputs is not None:
             self.inputs.hide()
             self.inputs.deleteLater()
-        self.inputs = InputsEditor("takes", many=many, parent=self.inputs_row)
+        self.inputs = InputsEditor("Takes", many=many, parent=self.inputs_row)
         self.inputs.setObjectName("inputs")
         self.inputs.edited.connect(self._edit_inputs)
         self.inputs_line.addWidget(self.inputs, 1)

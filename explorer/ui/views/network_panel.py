@@ -42,6 +42,7 @@ class NetworkPanel(Pane):
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setStretchFactor(1, 1)
         self.splitter.setHandleWidth(5)
+        self.splitter.setSizes([520, 480])  # shares, not pixels
         self._line_up()
         self.body.addWidget(self.splitter)
         self.list.setMinimumHeight(110)
@@ -63,6 +64,7 @@ class NetworkPanel(Pane):
         self.add.clicked.connect(self.open_palette)
         self.read_only = QLabel("opened from a program, read-only")
         self.read_only.setProperty("role", "dim")
+        self.read_only.hide()
         self._buttons = {
             self._button("duplicateLayer", self.list.duplicate): "ph.copy-simple",
             self._button("moveLayerUp", self.list.up): "ph.arrow-up",

@@ -65,12 +65,11 @@ def _choice(layer: Layer, network: Network, index: int) -> Choice:
     shapes = dict(zip([INPUT, *network.names], (network.input_shape, *network.shapes()), strict=True))
     above = [INPUT, *network.names][index]
     output, fault = _output(layer, tuple(shapes[name] for name in layer.inputs or (above,)))
-    note = f"{layer.summary} Here: {fault}" if fault else layer.summary
     return Choice(
         title=layer.kind,
-        note=note,
+        note=layer.summary,
         aside=text.shape_text(output) if output else "",
         family=layer.family,
         words=f"{layer.word} {layer.family}",
-        fits=not fault,
+        fault=fault,
     )

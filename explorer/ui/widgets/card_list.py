@@ -126,8 +126,7 @@ class CardList(QListView):
         row = self.currentIndex().row()
         return self.cards.cards[row] if row >= 0 else None
 
-    @Slot(QModelIndex, QModelIndex)
-    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
+    def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
         if current.isValid() and not self._following:
             self.chosen.emit(self.cards.cards[current.row()].name)

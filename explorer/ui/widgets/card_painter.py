@@ -6,7 +6,7 @@ from collections import OrderedDict
 from typing import NamedTuple
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen, QPixmap, QPixmapCache
 
 from explorer.ui import icons, theme
 from explorer.ui.widgets.layer_card import (
@@ -19,6 +19,7 @@ from explorer.ui.widgets.layer_card import (
     ProblemPlace,
     arranged,
     mixed,
+    plain_font,
     small_font,
     title_font,
 )
@@ -73,8 +74,7 @@ class CardPainter:
             painter.drawRoundedRect(rect.toRectF().adjusted(1.5, 1.5, -1.5, -2.5), 4, 4)
 
     def _titles(self, painter: QPainter, card: Card, places: CardPlaces, colours: theme.Theme) -> None:
-        kind_font = theme.interface_font()
-        names, kinds = QFontMetrics(title_font()), QFontMetrics(kind_font)
+        names, kinds = QFontMetrics(title_font()), QFontMetrics(plain_font())
         room = places.title.width()
         name = names.elidedText(card.name, Qt.TextElideMode.ElideMiddle, room)
         wide = names.horizontalAdvance(name)
@@ -82,7 +82,7 @@ class CardPainter:
         painter.setPen(QColor(colours.dim if card.is_dimmed else colours.text))
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.drawText(places.title, middle | Qt.AlignmentFlag.AlignLeft, name)
-        painter.setFont(kind_font)
+        painter.setFont(plain_font())
         if room - wide > 30:
             kind = kinds.elidedText(card.kind, Qt.TextElideMode.ElideRight, room - wide - 8)
             painter.setPen(QColor(colours.dim))
@@ -101,8 +101,7 @@ class CardPainter:
             painter.setOpacity(1.0)
         else:
             painter.drawText(places.minis, middle | Qt.AlignmentFlag.AlignLeft, "not run")
-        painter.drawText(places.facts, middle | Qt.AlignmentFlag.AlignRight, card.facts)
-        _marks(painter, card, places.facts)
+        _facts_and_marks(painter, card, places.facts)
         if card.takes:
             words = f"takes {', '.join(card.takes)}"
             words = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, places.takes.width())
@@ -138,20 +137,26 @@ def _empty_maps(painter: QPainter, card: Card, place: QRect) -> None:
         painter.fillRect(square, QColor(theme.current().sunken))
 
 
-def _marks(painter: QPainter, card: Card, facts: QRect) -> None:
-    """A cap for a layer that learns parameters, sliders for one that has hyperparameters."""
+def _facts_and_marks(painter: QPainter, card: Card, place: QRect) -> None:
+    """How many parameters; a cap for a layer that learns some, sliders for one that has hyperparameters."""
     names = ["ph.graduation-cap"] * bool(card.parameters) + ["ph.sliders-horizontal"] * bool(card.hyperparameters)
-    right = facts.right() - (painter.fontMetrics().horizontalAdvance(card.facts) + 6 if card.facts else 0)
+    advance, room = painter.fontMetrics().horizontalAdvance, place.width() - len(names) * (MARK + 3)
+    # The cap says that the number is one of parameters where there is no room for the word.
+    words = card.facts if advance(card.facts) + 6 <= room else card.facts.split(" ")[0]
+    painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, words)
+    right = place.right() - (advance(words) + 6 if words else 0)
     for number, name in enumerate(reversed(names), start=1):
-        place = QRect(right - number * (MARK + 3), facts.top() + 1, MARK, MARK)
-        if place.left() >= facts.left():
-            draw_icon(painter, name, theme.current().dim, place)
+        draw_icon(painter, name, theme.current().dim, QRect(right - number * (MARK + 3), place.top() + 1, MARK, MARK))
 
 
 def draw_icon(painter: QPainter, name: str, colour: str, place: QRect) -> None:
     """The icon `name` in `colour`, sharp at the device's pixels."""
     ratio = painter.device().devicePixelRatioF()
-    pixmap = icons.icon(name, colour).pixmap(QSize(place.width(), place.height()), ratio)
+    key = f"{name} {colour} {place.width()} {place.height()} {ratio}"
+    pixmap = QPixmap()
+    if not QPixmapCache.find(key, pixmap):
+        pixmap = icons.icon(name, colour).pixmap(place.size(), ratio)
+        QPixmapCache.insert(key, pixmap)
     painter.drawPixmap(place, pixmap)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from explorer.ui import icons
@@ -30,6 +30,8 @@ class InputsEditor(Editor):
         self.column.setSpacing(4)
         self.row.addLayout(self.column, 1)
         self.more = self._button("ph.plus", "Take one more input.")
+        self.more.setText("Another input")
+        self.more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.more.setVisible(many)
         self.more.clicked.connect(self._add)
         self.column.addWidget(self.more)
@@ -56,7 +58,7 @@ class InputsEditor(Editor):
             remover.setVisible(self.many and len(self._boxes) > 1)
 
     def _fill(self, box: ChoiceBox, name: str) -> None:
-        first = [] if self.many else [f"the layer before: {self._before}"]
+        first = [] if self.many else [f"{self._before} (above)"]
         unknown = [name] if name and name not in self._names else []
         entries = [*first, *self._names, *unknown]
         with QSignalBlocker(box):
@@ -86,7 +88,7 @@ class InputsEditor(Editor):
         for part in (self._boxes.pop(), self._removers.pop()):
             part.hide()
             part.deleteLater()
-        self.column.removeItem(self.column.itemAt(len(self._boxes)))
+        self.column.takeAt(len(self._boxes))
 
     def _button(self, name: str, tip: str) -> QToolButton:
         button = QToolButton(self)

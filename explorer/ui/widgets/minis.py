@@ -33,11 +33,18 @@ class Minis:
             return QImage()
         if self.values.ndim == 1:
             return _image(_strip(self._coloured(_sampled_numbers(self.values, width)[None]), height, width))
-        return _image(_side_by_side(self._maps(height), height=height, width=width, gap=gap))
+        return _image(self._maps(self.values, height=height, width=width, gap=gap))
 
-    def _maps(self, height: int) -> list[np.ndarray]:
-        assert self.values is not None
-        return [self._coloured(_sampled(channel, *_size(channel.shape, height))) for channel in self.values[:SHOWN]]
+    def _maps(self, values: np.ndarray, *, height: int, width: int, gap: int) -> np.ndarray:
+        """As many channels as fit side by side, coloured in one go."""
+        rows, columns = _size(values.shape, height)
+        shown = values[: max(1, min(SHOWN, (width + gap) // (columns + gap)))]
+        sampled = shown[:, _places(shown.shape[1], rows)[:, None], _places(shown.shape[2], columns)[None, :]]
+        coloured = self._coloured(sampled.reshape(-1, columns)).reshape(len(shown), rows, columns, 4)
+        sheet = np.zeros((height, len(shown), columns + gap, 4), np.uint8)
+        top = (height - rows) // 2
+        sheet[top : top + rows, :, :columns] = coloured.transpose(1, 0, 2, 3)
+        return sheet.reshape(height, -1, 4)[:, :-gap]
 
     def _coloured(self, values: np.ndarray) -> np.ndarray:
         from explorer.ui.colour import colourise, scale_for
@@ -54,15 +61,13 @@ def _size(shape: tuple[int, ...], height: int) -> tuple[int, int]:
     return height, max(2, round(wide))
 
 
-def _sampled(values: np.ndarray, rows: int, columns: int) -> np.ndarray:
-    """The nearest cell for each of rows × columns places: sharp cells, whatever the size."""
-    row = ((np.arange(rows) + 0.5) * values.shape[0] / rows).astype(int)
-    column = ((np.arange(columns) + 0.5) * values.shape[1] / columns).astype(int)
-    return values[row[:, None], column[None, :]]
+def _places(size: int, amount: int) -> np.ndarray:
+    """The nearest of `size` cells for each of `amount` places: sharp cells, whatever the size."""
+    return ((np.arange(amount) + 0.5) * size / amount).astype(int)
 
 
 def _sampled_numbers(values: np.ndarray, width: int) -> np.ndarray:
-    return values if len(values) <= width else _sampled(values[None], 1, width)[0]
+    return values if len(values) <= width else values[_places(len(values), width)]
 
 
 def _strip(colours: np.ndarray, height: int, width: int) -> np.ndarray:
@@ -71,21 +76,9 @@ def _strip(colours: np.ndarray, height: int, width: int) -> np.ndarray:
     return np.repeat(np.repeat(colours, each, axis=1), height, axis=0)
 
 
-def _side_by_side(maps: list[np.ndarray], *, height: int, width: int, gap: int) -> np.ndarray:
-    sheet = np.zeros((height, width, 4), np.uint8)
-    left = 0
-    for each in maps:
-        rows, columns = each.shape[:2]
-        if left + columns > width:
-            break
-        sheet[(height - rows) // 2 :][:rows, left : left + columns] = each
-        left += columns + gap
-    return sheet[:, : max(1, left - gap)]
-
-
 def _fitted(pixels: np.ndarray, height: int, width: int) -> np.ndarray:
     rows, columns = _size(pixels.shape[:2], height)
-    return _sampled(pixels, rows, min(columns, width))
+    return pixels[_places(pixels.shape[0], rows)[:, None], _places(pixels.shape[1], min(columns, width))[None, :]]
 
 
 def _with_alpha(pixels: np.ndarray) -> np.ndarray:

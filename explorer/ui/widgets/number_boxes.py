@@ -13,7 +13,7 @@ from explorer.ui.widgets.card_painter import draw_icon
 
 CARET = 10
 CARETS_ROOM = 18
-NARROW = 58
+NARROW = 50
 # The application's rule for line edits would frame the one inside a spin box a second time.
 STEPPER_SHEET = f"""
 QAbstractSpinBox {{ padding: 3px 0 3px 6px; }}
@@ -48,7 +48,7 @@ class _Stepper(_NoStrayWheel):
         self.lineEdit().setTextMargins(5, 0, 0, 0)
 
     def paintEvent(self: Any, event: QPaintEvent) -> None:
-        super().paintEvent(event)
+        super().paintEvent(event)  # type: ignore[misc]  # mixed into spin boxes
         painter = QPainter(self)
         enabled, colours, flags = self.stepEnabled(), theme.current(), QAbstractSpinBox.StepEnabledFlag
         left, middle = self.width() - CARETS_ROOM + 2, self.height() // 2

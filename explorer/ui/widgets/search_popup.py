@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QRect, QSize, QStringListModel, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -32,7 +32,7 @@ MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 class Choice:
     """One thing to choose: `note` is a sentence, `aside` stands on the right, `words` are found as well as these.
 
-    `fits` is False where choosing it is possible but leads to a problem, which `note` then tells.
+    `fault` is the sentence of the problem that choosing it would lead to, or "".
     """
 
     title: str
@@ -40,7 +40,7 @@ class Choice:
     aside: str = ""
     family: str = "other"
     words: str = ""
-    fits: bool = True
+    fault: str = ""
 
 
 def matching(choices: tuple[Choice, ...], query: str) -> list[int]:
@@ -90,13 +90,13 @@ class ChoiceDelegate(QStyledItemDelegate):
         colours = theme.current()
         line = QRect(LEFT, 6, width - LEFT - RIGHT, 18)
         painter.setFont(title_font())
-        painter.setPen(QColor(colours.text if choice.fits else colours.dim))
+        painter.setPen(QColor(colours.dim if choice.fault else colours.text))
         painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, choice.title)
         painter.setFont(small_font())
+        painter.setPen(QColor(colours.warning if choice.fault else colours.dim))
+        aside = "does not fit here" if choice.fault else choice.aside
+        painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, aside)
         painter.setPen(QColor(colours.dim))
-        painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, choice.aside)
-        if not choice.fits:
-            painter.setPen(QColor(colours.warning))
         painter.drawText(self._note_rect(choice, width), int(Qt.TextFlag.TextWordWrap), choice.note)
 
 
@@ -128,7 +128,7 @@ class SearchPopup(QFrame):
         self.nothing = QLabel("Nothing is called that, or is for that.", self, wordWrap=True)
         self.nothing.setProperty("role", "dim")
         self.nothing.setMargin(8)
-        self._titles = QStringListModel(self)
+        self._titles = QStandardItemModel(self)
         self.list.setModel(self._titles)
         self.list.setItemDelegate(ChoiceDelegate(self))
         self.list.clicked.connect(self._pick)
@@ -174,8 +174,14 @@ class SearchPopup(QFrame):
     @Slot(str)
     def _filter(self, query: str) -> None:
         self._shown = matching(self._choices, query)
-        self._titles.setStringList([self._choices[number].title for number in self._shown])
-        self.list.setCurrentIndex(self._titles.index(0))
+        self._titles.clear()
+        for number in self._shown:
+            choice = self._choices[number]
+            item = QStandardItem(choice.title)
+            item.setToolTip(choice.fault or choice.note)
+            item.setData(f"{choice.title}: {choice.note} {choice.fault}", Qt.ItemDataRole.AccessibleTextRole)
+            self._titles.appendRow(item)
+        self.list.setCurrentIndex(self._titles.index(0, 0))
         self.list.setVisible(bool(self._shown))
         self.nothing.setVisible(not self._shown)
 

@@ -163,7 +163,7 @@ class PairEditor(Editor):
         self, label: str, minimum: int, maximum: int, *, none_text: str = "", parent: QWidget | None = None
     ) -> None:
         super().__init__(label, parent)
-        self._none = minimum - 1 if none_text else None
+        self._none = minimum - 1
         self.rows = self._number(minimum - bool(none_text), maximum, f"{label}, rows")
         self.rows.setSpecialValueText(none_text)
         self.columns = self._number(minimum, maximum, f"{label}, columns")
@@ -185,7 +185,7 @@ class PairEditor(Editor):
     def value(self) -> int | tuple[int, int] | None:
         """The number, or (rows, columns), or None."""
         rows, columns = self.rows.value(), self.columns.value()
-        if rows == self._none:
+        if rows == self._none and self.rows.specialValueText():
             return None
         return (rows, columns) if self.link.isChecked() else rows
 
@@ -255,10 +255,10 @@ class PaddingEditor(Editor):
     @Slot(bool)
     def _place_pair(self, split: bool) -> None:
         """Two numbers stand below the rule, one beside it: a narrow form has no room for all three."""
-        if split:
-            self.grid.addWidget(self.pair, 1, 0, 1, 2)
-        else:
-            self.grid.addWidget(self.pair, 0, 1)
+        self.grid.addWidget(self.rule, 0, 0, 1, 2 if split else 1)
+        self.grid.addWidget(self.pair, *((1, 0, 1, 2) if split else (0, 1, 1, 1)))
+        self.grid.invalidate()  # a layout inside a layout does not notice by itself
+        self.updateGeometry()
 
     def set_value(self, value: Any) -> None:
         is_rule = isinstance(value, str)

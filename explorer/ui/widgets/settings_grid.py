@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from explorer.ui.widgets.setting_editors import Editor, editor_for
 
-LABEL_WIDTH = 92
+LABEL_WIDTH = 84
 
 
 class Field(NamedTuple):
@@ -38,7 +38,7 @@ class SettingsGrid(QWidget):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(8)
-        self._grid.setVerticalSpacing(6)
+        self._grid.setVerticalSpacing(4)
         self._grid.setColumnStretch(1, 1)
 
     def set_fields(self, fields: Iterable[Field]) -> None:
@@ -89,6 +89,6 @@ def row_label(words: str, parent: QWidget) -> QLabel:
     label.setProperty("role", "dim")
     label.setWordWrap(True)
     label.setFixedWidth(LABEL_WIDTH)
-    label.setMinimumHeight(28)
+    label.setMinimumHeight(29)
     label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     return label

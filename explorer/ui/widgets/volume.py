@@ -134,7 +134,8 @@ class VolumeView(QWidget):
             _draw_window(painter, boxes, corners, self._window)
         for box, corner in zip(boxes, corners, strict=True):
             _draw_numbers(painter, box, corner)
-        self._draw_between(painter, boxes, corners)
+        if self._window is None or len(boxes) != 2:
+            self._draw_between(painter, boxes, corners)
         self._draw_captions(painter, boxes, corners)
 
     def _corners(self, boxes: list[Box]) -> list[QPointF]:
