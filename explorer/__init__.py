@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from explorer.app import view
     from explorer.engine.load import bundled, load
-    from explorer.engine.record import record
+    from explorer.engine.recorder import record
     from explorer.network import Network
 
 __all__ = ["Network", "bundled", "load", "record", "view"]
 
 _HOMES = {
     "Network": "explorer.network",
-    "record": "explorer.engine.record",
+    "record": "explorer.engine.recorder",
     "bundled": "explorer.engine.load",
     "load": "explorer.engine.load",
     "view": "explorer.app",

@@ -55,9 +55,9 @@ class AddedInPlace(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         x = self.conv1(x)
         same = x
+        x *= 2
         y = self.norm(self.conv2(x))
         y += x
-        x *= 2
         return y + same
 
 
@@ -76,7 +76,7 @@ class InPlaceReLU(nn.Module):
         self.relu(x)
         x = self.conv2(x)
         x.sub_(0.1)
-        return self.relu(x).mul_(2.0)
+        return self.relu(x.mul_(2.0))
 
 
 class AliasedViews(nn.Module):

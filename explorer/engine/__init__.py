@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from explorer.engine.errors import Cancelled, EngineError, LoadError, OutOfMemoryError, RecordError
 
 if TYPE_CHECKING:
-    from explorer.engine.record import record
+    from explorer.engine.recorder import record
     from explorer.engine.recording import Call, Recording, Step
 
 __all__ = [
@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "record": "explorer.engine.record",
+    "record": "explorer.engine.recorder",
     "Call": "explorer.engine.recording",
     "Recording": "explorer.engine.recording",
     "Step": "explorer.engine.recording",

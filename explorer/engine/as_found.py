@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from explorer.engine.kept import storage_address, version_of
+from explorer.engine.kept import storage_address
 from explorer.engine.random_state import RandomState
 
 
@@ -31,7 +31,7 @@ class AsFound:
         self._random = RandomState.of_everything()
         self._weights = list(_distinct(model.parameters()))
         self._gradients = [(weight, weight.grad) for weight in self._weights]
-        self._copies: dict[int, tuple[torch.Tensor, int | None, torch.Tensor]] = {}
+        self._copies: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
         self._owned: dict[int, list[torch.Tensor]] = {}
         for tensor in (*self._weights, *_distinct(model.buffers())):
             self._owned.setdefault(storage_address(tensor), []).append(tensor)
@@ -51,7 +51,7 @@ class AsFound:
 
     def _copy(self, tensor: torch.Tensor) -> None:
         if id(tensor) not in self._copies:
-            self._copies[id(tensor)] = (tensor, version_of(tensor), tensor.detach().clone())
+            self._copies[id(tensor)] = (tensor, tensor.detach().clone())
 
     def restore(self, before_writing: Callable[[torch.Tensor], Any] = lambda tensor: None) -> None:
         """Puts everything back. `before_writing` is told of each tensor that is about to change."""
@@ -68,8 +68,8 @@ class AsFound:
         self._random.restore()
 
     def _restore_values(self, before_writing: Callable[[torch.Tensor], Any]) -> None:
-        for tensor, version, copy in self._copies.values():
-            if version is not None and version_of(tensor) == version:
+        for tensor, copy in self._copies.values():
+            if torch.equal(tensor, copy):  # batch norm does not count its writes as versions
                 continue
             before_writing(tensor)
             with torch.no_grad():

@@ -131,8 +131,9 @@ class Shelf:
         for alias in live:
             self._by_identity.pop(id(alias), None)
         written = [self._add(alias, writer) for alias in live]
-        if live and writer >= 0 and storage and storage.counted:
-            self._count(live[0])
+        has_other_views = any(alias is not tensor for alias in live)  # no call alone could work those out again
+        if live and writer >= 0 and not has_other_views and all(kept.origin >= 0 for kept in recorded):
+            self._count(tensor)
         return written
 
     def _dropped_at(self, address: int) -> list[torch.Tensor]:

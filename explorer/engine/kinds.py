@@ -92,6 +92,8 @@ def written_arguments(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any
     """The tensors a call writes into; empty for a call that only makes new ones."""
     if kwargs.get("out") is not None:
         return _tensors_of(kwargs["out"])
+    if name == "batch_norm" and kwargs.get("training") is True:
+        return _tensors_of(args[1:3])  # the running mean and variance
     if not (_writes_first(name) or kwargs.get("inplace") is True):
         return ()
     return _tensors_of(args[0] if args else kwargs.get("input", kwargs.get("tensor")))

@@ -19,7 +19,7 @@ from explorer.engine.cost import multiply_adds
 from explorer.engine.errors import Cancelled, RecordError
 from explorer.engine.failure import Failure
 from explorer.engine.in_place import keeps_its_type, may_run_out_of_place
-from explorer.engine.kept import INPUT, Kept, Shelf, total_bytes, version_of
+from explorer.engine.kept import INPUT, NOBODY, Kept, Shelf, total_bytes, version_of
 from explorer.engine.module_watch import ModuleWatch, Run
 from explorer.engine.place import caller_frame, source_line
 from explorer.engine.random_state import RandomState
@@ -57,7 +57,7 @@ def record(
             model.train(train)
         return recorder.run(model, args, kwargs)
     finally:
-        found.restore(before_writing=lambda tensor: recorder.shelf.preserve(tensor, INPUT))
+        found.restore(before_writing=lambda tensor: recorder.shelf.preserve(tensor, NOBODY))
 
 
 def _as_arguments(x: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -184,10 +184,11 @@ class Recorder(TorchFunctionMode):
     ) -> Any:
         for tensor in written:
             self._found.will_be_written(tensor)
-        if any(tensor.is_floating_point() for tensor in written):
+        given = map_tree((args, kwargs), torch.Tensor, self.shelf.read)
+        if _makers(given):
             return self._call(function, name, args, kwargs, written=written)
         for tensor in written:  # a counter, as batch norm has one
-            self.shelf.preserve(tensor, INPUT)
+            self.shelf.preserve(tensor, NOBODY)
         return function(*args, **kwargs)
 
     def _call_out_of_place(
@@ -224,7 +225,7 @@ class Recorder(TorchFunctionMode):
         before = tuple(leaves((kept_args, kept_kwargs), Kept)) if written else ()
         random_state = RandomState.of_torch() if kinds.is_random(kind, kwargs) else None
         parents = _makers((kept_args, kept_kwargs))
-        changed = [kept for tensor in written for kept in self.shelf.preserve(tensor, len(self.calls))]
+        changed = [kept for tensor in written for kept in self._preserve(tensor)]
         start = self._clock.start()
         try:
             output = function(*args, **kwargs)
@@ -253,6 +254,10 @@ class Recorder(TorchFunctionMode):
             result,
         )
         return output
+
+    def _preserve(self, tensor: torch.Tensor) -> list[Kept]:
+        """A buffer keeps no maker: a second batch norm does not take its input from the first."""
+        return self.shelf.preserve(tensor, NOBODY if self._found.owns(tensor) else len(self.calls))
 
     def _keep(self, call: Call, output: Any) -> None:
         tensors = list(leaves(output, torch.Tensor))
