@@ -1,0 +1,24 @@
+"""Pictures and data sets: reading them, bringing them to the size a network takes, and those that come along.
+
+Every change made to a picture on the way is told as a sentence. No Qt and no torch in here; what is slow to import
+(scikit-image, tifffile) is imported where it is used, or only its files are read.
+"""
+
+from explorer.data.fitting import FIT_MODES, Fitted, fit_picture
+from explorer.data.picture import Picture, PictureError, picture_from_array, picture_from_pil
+from explorer.data.reading import read_picture
+from explorer.data.samples import SAMPLES, Sample, read_sample
+
+__all__ = [
+    "FIT_MODES",
+    "SAMPLES",
+    "Fitted",
+    "Picture",
+    "PictureError",
+    "Sample",
+    "fit_picture",
+    "picture_from_array",
+    "picture_from_pil",
+    "read_picture",
+    "read_sample",
+]
