@@ -1,0 +1,81 @@
+"""From values to colours: sequential from zero up, or diverging with zero in the middle. numpy only but for the theme.
+
+The neutral end of the diverging map is the pane's own background, so that zero looks like nothing in both themes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from explorer.ui import theme
+
+# Ten evenly spaced colours of viridis (S. van der Walt and N. Smith, 2015, CC0); between them it is nearly linear.
+_VIRIDIS = ("440154", "482878", "3e4989", "31688e", "26828e", "1f9e89", "35b779", "6ece58", "b5de2b", "fde725")
+_SIZE = 256
+
+
+@dataclass(frozen=True)
+class Scale:
+    """What the ends of a colour bar stand for. A signed scale has zero in the middle."""
+
+    low: float
+    high: float
+    signed: bool
+
+
+def scale_for(low: float, high: float) -> Scale:
+    """The scale for values from `low` to `high`: from zero up, or as far below zero as above."""
+    if low < 0:
+        reach = max(-low, high)
+        return Scale(-reach, reach, True)
+    return Scale(0.0, high if high > 0 else 1.0, False)
+
+
+def lookup_table(signed: bool) -> np.ndarray:
+    """(256, 4) uint8 from the low end to the high one, in the present theme; read-only."""
+    colours = theme.current()
+    stops = (colours.signed_low, colours.neutral, colours.signed_high) if signed else _VIRIDIS
+    return _table(tuple(stops))
+
+
+def colourise(values: np.ndarray, scale: Scale) -> np.ndarray:
+    """`values` of any shape as uint8 colours with a last axis of 4 (RGBA); NaN and ∞ get the theme's error colour."""
+    finite = bool(np.isfinite(values.sum(dtype=np.float64)))  # one pass; false alarms only cost time
+    span = scale.high - scale.low
+    with np.errstate(invalid="ignore", over="ignore"):
+        places = (values - np.float32(scale.low)) * np.float32((_SIZE - 1) / span) + np.float32(0.5)
+        np.clip(places, 0, _SIZE - 1, out=places)
+    if finite:
+        return lookup_table(scale.signed)[places.astype(np.uint8)]
+    bad = ~np.isfinite(values)
+    places[bad] = 0
+    colours = lookup_table(scale.signed)[places.astype(np.uint8)]
+    colours[bad] = (*rgb(theme.current().error), 255)
+    return colours
+
+
+def rgb(colour: str) -> tuple[int, int, int]:
+    """(red, green, blue) of "#rrggbb"."""
+    digits = colour.lstrip("#")
+    return int(digits[:2], 16), int(digits[2:4], 16), int(digits[4:6], 16)
+
+
+def ink_on(background: np.ndarray) -> str:
+    """ "#000000" or "#ffffff", whichever is easier to read on an RGB(A) colour (sRGB luminance, WCAG 2)."""
+    channels = np.asarray(background[:3], dtype=float) / 255
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return "#000000" if linear @ (0.2126, 0.7152, 0.0722) > 0.179 else "#ffffff"
+
+
+@cache
+def _table(stops: tuple[str, ...]) -> np.ndarray:
+    colours = np.array([rgb(stop) for stop in stops], dtype=float)
+    places, at = np.linspace(0, 1, _SIZE), np.linspace(0, 1, len(stops))
+    table = np.full((_SIZE, 4), 255, np.uint8)
+    for channel in range(3):
+        table[:, channel] = np.rint(np.interp(places, at, colours[:, channel]))
+    table.flags.writeable = False
+    return table
