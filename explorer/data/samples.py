@@ -34,7 +34,7 @@ SAMPLES: tuple[Sample, ...] = (
         "coins", "Coins", "natural", "Greek coins from Pompeii, Brooklyn Museum; no known restrictions", "coins.png"
     ),
     Sample("brick", "Brick", "natural", "A brick wall, CC0Textures; CC0", "brick.png"),
-    Sample("grass", "Grass", "natural", "Grass from above, DeviantArt; public domain", "grass.png"),
+    Sample("grass", "Grass", "natural", "Grass from above; CC0", "grass.png"),
     Sample("gravel", "Gravel", "natural", "Gravel from above, CC0Textures; CC0", "gravel.png"),
     Sample("moon", "Moon", "natural", "The surface of the moon, by NASA; public domain", "moon.png"),
     Sample(

@@ -1,0 +1,292 @@
+"""Every kind of picture is read, with a sentence for what was changed; every bad file ends in one clear sentence."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tifffile
+from PIL import Image
+
+from explorer.data import PictureError, read_picture
+
+COLOURS = np.random.default_rng(0).integers(0, 256, (6, 9, 3), dtype=np.uint8)
+GREY16 = np.linspace(0, 65535, 54).reshape(6, 9).astype(np.uint16)
+
+
+def _refusal(path: Path) -> str:
+    with pytest.raises(PictureError) as refused:
+        read_picture(path)
+    return str(refused.value)
+
+
+def _saved(image: Image.Image, path: Path, **options: object) -> Path:
+    image.save(path, **options)
+    return path
+
+
+@pytest.mark.parametrize("suffix", ["png", "tiff", "bmp", "webp"])
+def test_lossless_formats_give_the_very_pixels(suffix: str, tmp_path: Path) -> None:
+    options = {"lossless": True} if suffix == "webp" else {}
+    path = _saved(Image.fromarray(COLOURS), tmp_path / f"colours.{suffix}", **options)
+    picture = read_picture(path)
+    np.testing.assert_array_equal(picture.pixels, COLOURS)
+    assert (picture.name, picture.facts, picture.path, picture.conversions) == (path.name, "9 × 6", path, ())
+    assert not picture.pixels.flags.writeable
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "gif"])
+def test_formats_that_change_colours_keep_the_size(suffix: str, tmp_path: Path) -> None:
+    assert read_picture(_saved(Image.fromarray(COLOURS), tmp_path / f"p.{suffix}")).pixels.shape == (6, 9, 3)
+
+
+def test_the_content_counts_and_not_the_suffix(tmp_path: Path) -> None:
+    path = _saved(Image.fromarray(COLOURS), tmp_path / "p.jpg", format="PNG")
+    np.testing.assert_array_equal(read_picture(path).pixels, COLOURS)
+
+
+def test_a_text_file_named_png_is_told_as_such(tmp_path: Path) -> None:
+    path = tmp_path / "notes.png"
+    path.write_text("This is no picture – at all. " * 40)
+    assert _refusal(path) == "notes.png holds text, not a picture."
+
+
+def test_a_file_of_an_unknown_kind_names_the_kinds_that_can_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "sound.png"
+    path.write_bytes(bytes(range(256)))
+    assert _refusal(path) == (
+        "sound.png is no picture of a known kind: PNG, JPEG, TIFF, BMP, GIF and WebP can be read."
+    )
+
+
+def test_an_empty_file_is_told_as_such(tmp_path: Path) -> None:
+    (tmp_path / "empty.png").touch()
+    assert _refusal(tmp_path / "empty.png") == "empty.png is empty."
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png", "bmp", "tiff", "gif", "webp"])
+def test_a_picture_cut_in_half_is_told_as_such(suffix: str, tmp_path: Path) -> None:
+    path = _saved(Image.fromarray(np.tile(COLOURS, (20, 20, 1))), tmp_path / f"half.{suffix}")
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    assert _refusal(path) in (
+        f"half.{suffix} ends too early: it is damaged or was not copied whole.",
+        f"half.{suffix} is damaged and cannot be read.",
+    )
+
+
+def test_a_truncated_jpeg_ends_too_early(tmp_path: Path) -> None:
+    path = _saved(Image.fromarray(np.tile(COLOURS, (20, 20, 1))), tmp_path / "photo.jpg")
+    path.write_bytes(path.read_bytes()[:-2000])
+    assert _refusal(path) == "photo.jpg ends too early: it is damaged or was not copied whole."
+
+
+def test_a_missing_file_is_named_with_its_folder(tmp_path: Path) -> None:
+    assert _refusal(tmp_path / "gone.png") == f"There is no file gone.png in {tmp_path}."
+
+
+def test_a_folder_is_told_as_such(tmp_path: Path) -> None:
+    (tmp_path / "holiday.jpg").mkdir()
+    assert _refusal(tmp_path / "holiday.jpg") == "holiday.jpg is a folder, not a picture."
+
+
+def test_a_name_that_no_file_can_have_is_refused() -> None:
+    assert "cannot be opened" in _refusal(Path("zero\0byte.png")) or "no file" in _refusal(Path("zero\0byte.png"))
+    assert "cannot be opened" in _refusal(Path("x" * 5000 + ".png"))
+
+
+def test_a_picture_of_one_pixel_is_a_picture(tmp_path: Path) -> None:
+    path = _saved(Image.new("RGB", (1, 1), (10, 20, 30)), tmp_path / "dot.png")
+    assert read_picture(path).pixels.tolist() == [[[10, 20, 30]]]
+
+
+def test_a_picture_of_20_000_by_3_is_a_picture(tmp_path: Path) -> None:
+    picture = read_picture(_saved(Image.new("RGB", (20_000, 3), "red"), tmp_path / "line.png"))
+    assert (picture.pixels.shape, picture.facts) == ((3, 20_000, 3), "20,000 × 3")
+
+
+@pytest.mark.parametrize("suffix", ["png", "tiff"])
+def test_16_bit_grey_keeps_its_brightness(suffix: str, tmp_path: Path) -> None:
+    picture = read_picture(_saved(Image.fromarray(GREY16), tmp_path / f"deep.{suffix}"))
+    np.testing.assert_array_equal(picture.pixels, np.rint(GREY16 / 257).astype(np.uint8)[..., None].repeat(3, 2))
+    assert picture.conversions == (
+        "The 16-bit values were divided by 257 to fit into 8 bits.",
+        "Grey was repeated as red, green and blue.",
+    )
+
+
+def test_12_bits_of_a_camera_are_not_shown_as_black(tmp_path: Path) -> None:
+    picture = read_picture(_saved(Image.fromarray(GREY16 // 16), tmp_path / "camera.tif"))
+    assert picture.pixels.max() == 255
+    assert picture.conversions[0] == (
+        "The 16-bit values, of which 12 bits are used, were divided by 16.06 to fit into 8 bits."
+    )
+
+
+def test_16_bit_colour_png_is_reduced_and_says_so(tmp_path: Path) -> None:
+    deep = COLOURS.astype(np.uint16) * 257
+    rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in deep)
+    path = tmp_path / "deep.png"
+    path.write_bytes(_png(9, 6, depth=16, colour=2, rows=rows))
+    picture = read_picture(path)
+    np.testing.assert_array_equal(picture.pixels, COLOURS)
+    assert picture.conversions == ("16 bits a channel were reduced to 8.",)
+
+
+def test_16_bit_colour_tiff_is_divided(tmp_path: Path) -> None:
+    path = tmp_path / "deep.tif"
+    tifffile.imwrite(path, COLOURS.astype(np.uint16) * 257, photometric="rgb")
+    picture = read_picture(path)
+    np.testing.assert_array_equal(picture.pixels, COLOURS)
+    assert picture.conversions == ("The 16-bit values were divided by 257 to fit into 8 bits.",)
+
+
+def test_transparent_parts_are_put_on_white(tmp_path: Path) -> None:
+    rgba = np.dstack([COLOURS, np.full((6, 9), 255, np.uint8)])
+    rgba[0, 0] = (0, 0, 0, 0)
+    picture = read_picture(_saved(Image.fromarray(rgba), tmp_path / "logo.png"))
+    assert picture.pixels[0, 0].tolist() == [255, 255, 255]
+    np.testing.assert_array_equal(picture.pixels[1:], COLOURS[1:])
+    assert picture.conversions == ("Transparent parts were put on white.",)
+
+
+def test_an_alpha_channel_without_transparency_is_dropped(tmp_path: Path) -> None:
+    rgba = np.dstack([COLOURS, np.full((6, 9), 255, np.uint8)])
+    picture = read_picture(_saved(Image.fromarray(rgba), tmp_path / "logo.png"))
+    np.testing.assert_array_equal(picture.pixels, COLOURS)
+    assert picture.conversions == ("The alpha channel was dropped: nothing is transparent.",)
+
+
+def test_palette_colours_become_rgb(tmp_path: Path) -> None:
+    path = _saved(Image.fromarray(COLOURS).quantize(64), tmp_path / "palette.png")
+    picture = read_picture(path)
+    np.testing.assert_array_equal(picture.pixels, COLOURS)
+    assert picture.conversions == ("Palette colours became red, green and blue.",)
+
+
+def test_a_transparent_palette_is_put_on_white(tmp_path: Path) -> None:
+    path = _saved(Image.new("P", (4, 4), 0), tmp_path / "clear.gif", transparency=0)
+    picture = read_picture(path)
+    assert (picture.pixels == 255).all()
+    assert picture.conversions[-1] == "Transparent parts were put on white."
+
+
+def test_cmyk_is_converted(tmp_path: Path) -> None:
+    path = _saved(Image.new("CMYK", (8, 8), (0, 255, 255, 0)), tmp_path / "print.jpg")
+    picture = read_picture(path)
+    assert picture.pixels[4, 4, 0] > 240
+    assert picture.pixels[4, 4, 1:].max() < 15
+    assert picture.conversions == ("CMYK colours were converted to red, green and blue.",)
+
+
+@pytest.mark.parametrize("suffix", ["gif", "png", "webp"])
+def test_of_an_animation_the_first_frame_is_shown_and_said(suffix: str, tmp_path: Path) -> None:
+    frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "lime", "blue")]
+    path = tmp_path / f"moving.{suffix}"
+    frames[0].save(path, save_all=True, append_images=frames[1:], lossless=True)
+    picture = read_picture(path)
+    assert picture.pixels[4, 4].tolist() == [255, 0, 0]
+    assert picture.conversions[0] == "The first of 3 frames is shown."
+
+
+def test_of_a_tiff_with_pages_the_first_is_shown_and_said(tmp_path: Path) -> None:
+    path = tmp_path / "stack.tif"
+    tifffile.imwrite(path, np.stack([COLOURS[..., 0]] * 4), photometric="minisblack")
+    picture = read_picture(path)
+    np.testing.assert_array_equal(picture.pixels[..., 0], COLOURS[..., 0])
+    assert picture.conversions[0] == "The first of 4 pages is shown."
+
+
+@pytest.mark.parametrize("planar", ["contig", "separate"])
+def test_of_a_tiff_with_many_channels_the_first_is_shown_and_said(planar: str, tmp_path: Path) -> None:
+    channels = np.random.default_rng(1).integers(0, 256, (7, 6, 9), dtype=np.uint8)
+    path = tmp_path / "channels.tif"
+    tifffile.imwrite(
+        path,
+        channels if planar == "separate" else channels.transpose(1, 2, 0),
+        photometric="minisblack",
+        planarconfig=planar,
+    )
+    picture = read_picture(path)
+    np.testing.assert_array_equal(picture.pixels[..., 0], channels[0])
+    assert picture.conversions[0] == "The first of 7 channels is shown."
+
+
+def test_a_floating_point_tiff_with_nan_is_scaled_and_says_so(tmp_path: Path) -> None:
+    values = np.linspace(-2, 6, 54, dtype=np.float32).reshape(6, 9)
+    values[2, 2] = np.nan
+    path = tmp_path / "phase.tif"
+    tifffile.imwrite(path, values)
+    picture = read_picture(path)
+    assert picture.pixels[2, 2].tolist() == [0, 0, 0]
+    assert picture.pixels[5, 8].tolist() == [255, 255, 255]
+    assert picture.conversions[:2] == (
+        "1 value that is NaN or infinite became black.",
+        "Values from −2 to 6 were scaled to 0–255.",
+    )
+
+
+def test_a_floating_point_colour_tiff_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "hdr.tif"
+    tifffile.imwrite(path, (COLOURS / 255).astype(np.float32), photometric="rgb")
+    picture = read_picture(path)
+    np.testing.assert_array_equal(picture.pixels, COLOURS)
+    assert picture.conversions == ("Values from 0 to 1 were multiplied by 255.",)
+
+
+def test_a_tiff_of_nothing_but_nan_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "void.tif"
+    tifffile.imwrite(path, np.full((4, 4), np.nan, np.float32))
+    assert _refusal(path) == "void.tif holds no numbers that can be shown: all of them are NaN or infinite."
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_photo_is_turned_upright(orientation: int, tmp_path: Path) -> None:
+    upright = np.zeros((16, 24, 3), np.uint8)
+    upright[:8, :8] = 255
+    turns = {1: None, 2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}
+    turn = turns[orientation]
+    image = Image.fromarray(upright)
+    stored = image if turn is None else image.transpose(Image.Transpose(turn))
+    exif = Image.Exif()
+    exif[274] = orientation
+    path = _saved(stored, tmp_path / "photo.png", exif=exif)
+    picture = read_picture(path)
+    np.testing.assert_array_equal(picture.pixels, upright)
+    assert picture.conversions == (() if orientation == 1 else ("It was turned upright, as the camera noted.",))
+
+
+@pytest.mark.parametrize("orientation", range(2, 9))
+def test_tifffile_and_pillow_turn_alike(orientation: int, tmp_path: Path) -> None:
+    deep, shallow = tmp_path / "deep.tif", tmp_path / "shallow.tif"
+    tags = [(274, 3, 1, orientation, True)]
+    tifffile.imwrite(deep, COLOURS.astype(np.uint16) * 257, photometric="rgb", extratags=tags)
+    tifffile.imwrite(shallow, COLOURS, photometric="rgb", extratags=tags)
+    np.testing.assert_array_equal(read_picture(deep).pixels, read_picture(shallow).pixels)
+
+
+def test_a_decompression_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
+    for side in (9_000, 12_000, 60_000):
+        path = tmp_path / f"bomb{side}.png"
+        path.write_bytes(_png(side, side, depth=8, colour=0, rows=b"\0" * 100))
+        assert _refusal(path).startswith(f"bomb{side}.png is too large: pictures of up to 80 million pixels are read.")
+
+
+def test_a_huge_comment_inside_a_picture_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "comment.png"
+    text = b"comment\0\0" + zlib.compress(b"x" * 100_000_000)
+    whole = _png(2, 2, depth=8, colour=0, rows=b"\0\1\2\0\3\4")
+    path.write_bytes(whole[:33] + _chunk(b"zTXt", text) + whole[33:])
+    assert _refusal(path) == "comment.png is damaged and cannot be read."
+
+
+def _png(width: int, height: int, *, depth: int, colour: int, rows: bytes) -> bytes:
+    header = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)
+    parts = (_chunk(b"IHDR", header), _chunk(b"IDAT", zlib.compress(rows)), _chunk(b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+
+
+def _chunk(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
