@@ -1,0 +1,173 @@
+"""What stands inside one column of the overview: label, bar, and as many tiles as fit. No Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from explorer.ui.overview_entries import Entry
+from explorer.ui.overview_folding import Group
+from explorer.ui.overview_geometry import Column, Grid, Rect
+
+SMALLEST_TILE, LARGEST_TILE = 18.0, 64.0
+ROWS_WHEN_FOLDED = 11
+NUMBER_HEIGHT, SMALLEST_NUMBER = 30.0, 16.0
+STRIP_WIDTH = 18.0
+CLASS_HEIGHT, SMALLEST_CLASS = 40.0, 26.0
+BAR_HEIGHT = 4.0
+BODY_MARGIN = 10.0
+MORE_HEIGHT = 18.0
+GAP_SHARE = 0.12
+"""The gap between tiles as a share of a tile."""
+
+
+@dataclass(frozen=True)
+class Measures:
+    """The sizes that all columns share, in pixels: `labels` and `arcs` are heights of those zones, from `top` down."""
+
+    pitch: float
+    gap: float
+    top: float
+    label_lines: int
+    label_height: float
+    labels: float
+    arcs: float
+    bottom: float
+    left: float
+    classes_width: float
+    most: int
+
+    @property
+    def inner(self) -> float:
+        """A column's width without the gap to the next."""
+        return self.pitch - self.gap
+
+    def tile(self, height: float) -> float:
+        """The largest tile with which the layer of most channels fits into `height`, or else a readable one."""
+        largest = max(SMALLEST_TILE, min(self.inner, LARGEST_TILE))
+        for size in range(int(largest), int(SMALLEST_TILE) - 1, -1):
+            if _fitting(self.inner, height, float(size)) >= self.most:
+                return float(size)
+        return max(SMALLEST_TILE, min(largest, height / ROWS_WHEN_FOLDED / (1 + GAP_SHARE)))
+
+    def opened_width(self, entry: Entry, height: float) -> float:
+        """How wide a layer gets when all its channels are shown."""
+        size = self.tile(_room(height))
+        rows = max(1, int(_room(height) // _step(size)))
+        across = max(_across(self.inner, size), -(-entry.channels // rows))
+        return max(self.inner, across * _step(size) - (_step(size) - size))
+
+
+def _step(size: float) -> float:
+    return size + max(2.0, round(size * GAP_SHARE))
+
+
+def _room(height: float) -> float:
+    """What is left for tiles under the bar, above the line that opens more."""
+    return height - BAR_HEIGHT - BODY_MARGIN - MORE_HEIGHT
+
+
+def _across(width: float, size: float) -> int:
+    gap = _step(size) - size
+    return max(1, int((width + gap) // _step(size)))
+
+
+def _fitting(width: float, height: float, size: float) -> int:
+    return _across(width, size) * max(1, int(height // _step(size)))
+
+
+def column(
+    entry: Entry,
+    group: Group | None,
+    *,
+    rank: int,
+    lane: int,
+    box: Rect,
+    bar_y: float,
+    measures: Measures,
+    is_opened: bool,
+    kept: int | None,
+) -> Column:
+    """The column in `box`, its bar at `bar_y`. `kept` is a channel that must be among those shown."""
+    line = rank % measures.label_lines
+    label = Rect(box.x, box.y + line * measures.label_height, box.width, measures.label_height)
+    bar = Rect(box.x, bar_y, box.width, BAR_HEIGHT)
+    top = bar_y + BAR_HEIGHT + BODY_MARGIN
+    body = Rect(box.x, top, box.width, max(SMALLEST_TILE, box.bottom - top - MORE_HEIGHT))
+    content = _content(entry, body, measures, is_opened=is_opened, kept=kept)
+    return Column(entry, group, rank, lane, box, label, bar, body, *content, is_opened)
+
+
+Content = tuple[Grid | None, tuple[int, ...], Rect | None, Rect | None, Rect | None, int]
+"""grid, channels, strip, picture, more, hidden: as in Column."""
+
+
+def _content(entry: Entry, body: Rect, measures: Measures, *, is_opened: bool, kept: int | None) -> Content:
+    if not entry.channels:
+        return None, (), None, None, None, 0
+    if entry.prediction is not None:
+        return _classes(entry, body)
+    if entry.is_numbers:
+        return _numbers(entry, body)
+    return _maps(entry, body, measures, is_opened=is_opened, kept=kept)
+
+
+def _classes(entry: Entry, body: Rect) -> Content:
+    """Classes in the network's order where all fit, else the likeliest ones first."""
+    fit = max(1, int(body.height // SMALLEST_CLASS))
+    assert entry.prediction is not None
+    shown = tuple(range(entry.channels))
+    if entry.channels > fit:
+        shown = tuple(int(each) for each in (-entry.prediction.values).argsort(kind="stable")[:fit])
+    step = min(CLASS_HEIGHT, body.height / len(shown))
+    y = body.y + (body.height - step * len(shown)) / 2
+    grid = Grid(body.x, y, body.width, step - 2, body.width, step, 1, len(shown))
+    hidden = entry.channels - len(shown)
+    return grid, shown, None, None, _more(body, y + step * len(shown)) if hidden else None, hidden
+
+
+def _numbers(entry: Entry, body: Rect) -> Content:
+    """Plain numbers: tiles with the number in them, or one strip where they are too many."""
+    step = min(NUMBER_HEIGHT, body.height / entry.channels)
+    if step < SMALLEST_NUMBER:
+        width = min(STRIP_WIDTH, body.width)
+        height = min(body.height, max(entry.channels * 2.0, body.height * 0.6))
+        strip = Rect(body.x + (body.width - width) / 2, body.y + (body.height - height) / 2, width, height)
+        return None, (), strip, None, None, 0
+    width = min(body.width, 56.0)
+    y = body.y + (body.height - step * entry.channels) / 2
+    grid = Grid(body.x + (body.width - width) / 2, y, width, step - 3, width, step, 1, entry.channels)
+    return grid, tuple(range(entry.channels)), None, None, None, 0
+
+
+def _maps(entry: Entry, body: Rect, measures: Measures, *, is_opened: bool, kept: int | None) -> Content:
+    size = min(measures.tile(body.height), body.width, body.height)
+    across, step = _across(body.width, size), _step(size)
+    picture_size = min(body.width, 2 * size) if entry.is_colour else 0.0
+    taken = picture_size + (step - size) * 2 if entry.is_colour else 0.0
+    if entry.is_colour:
+        across = 1 if taken + entry.channels * step <= body.height else across
+    fit = across * max(1, int((body.height - taken + step - size) // step))
+    shown = entry.channels if is_opened else min(fit, entry.channels)
+    channels = _chosen(shown, entry.channels, kept)
+    across = min(across, shown)
+    rows = -(-shown // across)
+    wide, high = across * step - (step - size), rows * step - (step - size)
+    y = max(body.y, body.y + (body.height - taken - high) / 2)
+    x = body.x + (body.width - wide) / 2
+    picture = Rect(body.x + (body.width - picture_size) / 2, y, picture_size, picture_size) if taken else None
+    grid = Grid(x, y + taken, size, size, step, step, across, shown)
+    hidden = entry.channels - shown
+    more = _more(body, y + taken + high) if hidden or (is_opened and fit < entry.channels) else None
+    return grid, channels, None, picture, more, hidden
+
+
+def _chosen(shown: int, channels: int, kept: int | None) -> tuple[int, ...]:
+    """The first ones, the last place given to `kept` if it is not among them."""
+    first = tuple(range(shown))
+    if kept is None or kept < shown or kept >= channels:
+        return first
+    return (*first[:-1], kept)
+
+
+def _more(body: Rect, y: float) -> Rect:
+    return Rect(body.x, min(y + 1, body.bottom), body.width, MORE_HEIGHT - 2)

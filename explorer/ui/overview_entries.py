@@ -1,0 +1,99 @@
+"""What stands in the overview: one entry a layer, read from the session's state. No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from explorer.session import State
+    from explorer.session.snapshot import Activations, LayerActivation, Prediction
+
+INPUT = "input"
+PREDICTION = "prediction"
+OUTPUT = "output"
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """One column to be: a layer (or a call) with what it gave.
+
+    `layer` is the name it is selected by; `shape` is (C, H, W), (features,) or None where it is not known.
+    `remark` says why there are no maps; `is_broken` marks the layer at fault.
+    `prediction` is what the column of the classes shows instead of maps.
+    """
+
+    name: str
+    layer: str
+    family: str
+    parents: tuple[str, ...]
+    shape: tuple[int, ...] | None
+    maps: LayerActivation | None = None
+    remark: str = ""
+    is_broken: bool = False
+    prediction: Prediction | None = None
+
+    @property
+    def channels(self) -> int:
+        """How many maps or numbers it has; 0 where that is not known."""
+        return self.shape[0] if self.shape else 0
+
+    @property
+    def is_numbers(self) -> bool:
+        """Whether each channel is one plain number."""
+        return self.shape is not None and (len(self.shape) == 1 or self.shape[1] * self.shape[2] == 1)
+
+    @property
+    def is_colour(self) -> bool:
+        """Whether it is a colour picture, shown as such beside its channels."""
+        return self.family == INPUT and self.shape is not None and len(self.shape) == 3 and self.shape[0] == 3
+
+
+def entries_of(state: State) -> tuple[Entry, ...]:
+    """The columns for `state`, in the order in which they run."""
+    found = tuple(_of_network(state) if state.network is not None else _of_calls(state.activations))
+    prediction = state.prediction
+    if prediction is None or not found or found[-1].maps is None:
+        return found
+    return _with_prediction(found, prediction)
+
+
+def _of_calls(activations: Activations | None) -> Iterator[Entry]:
+    for each in activations.layers if activations else ():
+        yield Entry(each.name, each.name, each.family, each.parents, each.values.shape, each)
+
+
+def _of_network(state: State) -> Iterator[Entry]:
+    network = state.network
+    assert network is not None
+    ran = state.activations.by_name if state.activations else {}
+    yield Entry(INPUT, INPUT, INPUT, (), tuple(network.input_shape), ran.get(INPUT))
+    faults = {each.layer: each.message for each in reversed(state.problems) if each.severity == "error"}
+    if state.fault is not None and state.fault.layer:
+        faults.setdefault(state.fault.layer, state.fault.message)
+    first = next((name for name in network.names if name in faults), "")
+    for name, layer, shape in zip(network.names, network.layers, network.shapes(), strict=True):
+        maps = None if name in faults else ran.get(name)
+        shape = maps.values.shape if maps is not None else shape
+        waits = f"Runs again once {first} is mended." if first else "Its maps appear once the network has run."
+        remark = "" if maps is not None else faults.get(name, waits)
+        yield Entry(name, name, layer.family, _parents(network, name), shape, maps, remark, name in faults)
+
+
+def _parents(network: object, name: str) -> tuple[str, ...]:
+    try:
+        return tuple(network.inputs(name))  # type: ignore[attr-defined]  # Network; kept out of the import for speed
+    except (KeyError, ValueError):
+        return ()
+
+
+def _with_prediction(found: tuple[Entry, ...], prediction: Prediction) -> tuple[Entry, ...]:
+    """The classes in place of a softmax at the end, or as a column of their own after the last layer."""
+    last = found[-1]
+    shape = (len(prediction.names),)
+    if last.name == prediction.title:
+        classes = Entry(last.name, last.layer, OUTPUT, last.parents, shape, last.maps, prediction=prediction)
+        return (*found[:-1], classes)
+    classes = Entry(prediction.title, last.layer, OUTPUT, (last.name,), shape, last.maps, prediction=prediction)
+    return (*found, classes)

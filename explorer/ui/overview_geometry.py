@@ -1,0 +1,196 @@
+"""Rectangles, grids of tiles, columns and edges of the overview: plain numbers in pixels at zoom 1. No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from explorer.ui.overview_entries import Entry
+from explorer.ui.overview_folding import Group
+
+
+@dataclass(frozen=True)
+class Rect:
+    """A rectangle: left, top, width, height."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> float:
+        return self.y + self.height
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        return self.x + self.width / 2, self.y + self.height / 2
+
+    def contains(self, x: float, y: float) -> bool:
+        """Whether the point lies inside; the right and the lower edge do not belong to it."""
+        return self.x <= x < self.right and self.y <= y < self.bottom
+
+    def overlaps(self, other: Rect) -> bool:
+        """Whether the two share more than an edge."""
+        wide = min(self.right, other.right) - max(self.x, other.x)
+        high = min(self.bottom, other.bottom) - max(self.y, other.y)
+        return wide > 1e-6 and high > 1e-6
+
+    def holds(self, other: Rect) -> bool:
+        """Whether `other` lies wholly inside."""
+        return (
+            other.x >= self.x - 1e-6
+            and other.y >= self.y - 1e-6
+            and other.right <= self.right + 1e-6
+            and other.bottom <= self.bottom + 1e-6
+        )
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Tiles of one size in reading order, `across` in a row, `step_x` and `step_y` apart."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    step_x: float
+    step_y: float
+    across: int
+    count: int
+
+    def tile(self, index: int) -> Rect:
+        """The place of the tile `index`."""
+        row, column = divmod(index, self.across)
+        return Rect(self.x + column * self.step_x, self.y + row * self.step_y, self.width, self.height)
+
+    def index_at(self, x: float, y: float) -> int | None:
+        """The tile under a point, None between tiles."""
+        column, row = int((x - self.x) // self.step_x), int((y - self.y) // self.step_y)
+        index = row * self.across + column
+        if not (0 <= column < self.across and 0 <= index < self.count and row >= 0):
+            return None
+        return index if self.tile(index).contains(x, y) else None
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """One layer, or one folded group shown by its last layer.
+
+    `box` holds everything of it. Its tiles are those of `channels`, in that order; numbers too many for tiles are
+    one `strip` from top to bottom. `more` is the line that opens (or folds) the `hidden` other channels.
+    """
+
+    entry: Entry
+    group: Group | None
+    rank: int
+    lane: int
+    box: Rect
+    label: Rect
+    bar: Rect
+    body: Rect
+    grid: Grid | None
+    channels: tuple[int, ...]
+    strip: Rect | None
+    picture: Rect | None
+    more: Rect | None
+    hidden: int
+    is_opened: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.entry.name
+
+    @cached_property
+    def _slots(self) -> Mapping[int, int]:
+        return {channel: slot for slot, channel in enumerate(self.channels)}
+
+    def place(self, channel: int) -> Rect | None:
+        """Where a channel is drawn; None for a hidden one."""
+        if self.strip is not None:
+            each = self.strip.height / max(1, self.entry.channels)
+            return Rect(self.strip.x, self.strip.y + channel * each, self.strip.width, each)
+        slot = self._slots.get(channel)
+        return self.grid.tile(slot) if self.grid is not None and slot is not None else None
+
+    def channel_at(self, x: float, y: float) -> int | None:
+        """The channel drawn at a point."""
+        if self.strip is not None:
+            inside = self.strip.contains(x, y)
+            return int((y - self.strip.y) / self.strip.height * self.entry.channels) if inside else None
+        slot = self.grid.index_at(x, y) if self.grid is not None else None
+        return self.channels[slot] if slot is not None else None
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A line from one column to another: neighbours straight through the gap, others as an arc over the columns.
+
+    `points` are corners; `label` is the shape that flows, written at `label_at` (its centre).
+    """
+
+    source: int
+    target: int
+    points: tuple[tuple[float, float], ...]
+    label: str
+    label_at: tuple[float, float]
+    is_arc: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Bracket:
+    """The line over an opened group, with the place that folds it again."""
+
+    group: Group
+    rect: Rect
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """Everything in its place, for one size of the window."""
+
+    columns: tuple[Column, ...]
+    edges: tuple[Edge, ...]
+    brackets: tuple[Bracket, ...]
+    width: float
+    height: float
+    shown_as: Mapping[str, int] = field(default_factory=dict)
+    """Layer name → index of the column that shows it; a folded layer is shown by its group's."""
+
+    @cached_property
+    def by_name(self) -> Mapping[str, int]:
+        """Column names (of groups, their last layer's) → index."""
+        return {column.name: index for index, column in enumerate(self.columns)}
+
+    @cached_property
+    def ranks(self) -> tuple[tuple[float, float, tuple[int, ...]], ...]:
+        """(left, right, columns) of each rank, from left to right."""
+        found: dict[int, list[int]] = {}
+        for index, column in enumerate(self.columns):
+            found.setdefault(column.rank, []).append(index)
+        spans = []
+        for _, members in sorted(found.items()):
+            boxes = [self.columns[index].box for index in members]
+            spans.append((min(box.x for box in boxes), max(box.right for box in boxes), tuple(members)))
+        return tuple(spans)
+
+    def between(self, left: float, right: float) -> list[int]:
+        """The columns that are at least partly between two x, in order of rank."""
+        return [index for start, end, members in self.ranks if end >= left and start <= right for index in members]
+
+    def column_at(self, x: float, y: float) -> Column | None:
+        """The column under a point."""
+        for index in self.between(x, x):
+            if self.columns[index].box.contains(x, y):
+                return self.columns[index]
+        return None
+
+    def column_of(self, layer: str | None) -> Column | None:
+        """The column a layer is seen in."""
+        index = self.shown_as.get(layer or "")
+        return None if index is None else self.columns[index]

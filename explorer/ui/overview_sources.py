@@ -1,0 +1,120 @@
+"""Which maps a map was made of, and how much each counts: the lines drawn into a hovered map. numpy only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from explorer.session.snapshot import LayerActivation
+from explorer.ui.text import count
+
+MOST_DRAWN = 64
+WHOLE_KINDS = ("softmax", "log_softmax")
+
+
+@dataclass(frozen=True)
+class Source:
+    """One map that another reads: `share` is its weight's size against the largest, 0 to 1."""
+
+    layer: str
+    channel: int
+    share: float = 1.0
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The maps to draw lines from, and the sentence that says what they are."""
+
+    drawn: tuple[Source, ...]
+    sentence: str
+
+
+def sources_of(maps: LayerActivation, channel: int, parents: Sequence[LayerActivation]) -> Sources:
+    """What `channel` of `maps` was made of; `parents` are the activations it reads, in order."""
+    if not parents:
+        return Sources((), "what the network is fed")
+    if maps.weight is not None and len(parents) == 1:
+        weighed = _weighed(maps, channel, parents[0])
+        if weighed is not None:
+            return weighed
+    if maps.kind in WHOLE_KINDS and maps.values.ndim == 1:
+        return _all(parents)
+    return _taken_over(maps, channel, parents)
+
+
+def _weighed(maps: LayerActivation, channel: int, parent: LayerActivation) -> Sources | None:
+    norms, first = _weight_norms(maps, channel, parent)
+    if norms is None or not norms.size:
+        return None
+    heaviest = np.sort(np.argsort(-norms, kind="stable")[:MOST_DRAWN])
+    largest = float(norms.max()) or 1.0
+    drawn = tuple(Source(parent.name, first + int(each), float(norms[each]) / largest) for each in heaviest)
+    noun = _noun(parent, len(norms))
+    if len(drawn) < len(norms):
+        return Sources(drawn, f"made of {count(len(norms))} {noun}, the {len(drawn)} heaviest drawn; width by weight")
+    if len(drawn) == 1:
+        return Sources(drawn, f"made of this one {noun}")
+    return Sources(drawn, f"made of these {len(drawn)} {noun}; width by weight")
+
+
+def _weight_norms(maps: LayerActivation, channel: int, parent: LayerActivation) -> tuple[np.ndarray | None, int]:
+    """The norm of the weights towards each input channel, and the first of those channels (groups read a few)."""
+    weight, channels = maps.weight, parent.values.shape[0]
+    assert weight is not None
+    if maps.family not in ("convolution", "linear") or weight.ndim < 2:
+        return None, 0
+    if "transpose" in maps.kind:
+        return _transposed_norms(weight, channel, len(maps.values))
+    if channel >= weight.shape[0]:
+        return None, 0
+    norms = np.linalg.norm(weight[channel].reshape(weight.shape[1], -1), axis=1)
+    groups = max(1, channels // weight.shape[1])
+    first = channel // max(1, weight.shape[0] // groups) * weight.shape[1]
+    return (norms, first) if first + len(norms) <= channels else (None, 0)
+
+
+def _transposed_norms(weight: np.ndarray, channel: int, channels: int) -> tuple[np.ndarray, int]:
+    """Weights of a transposed convolution are (in, out / groups, kh, kw)."""
+    each = weight.shape[1]
+    inputs = weight.shape[0] // max(1, channels // each)
+    first = channel // each * inputs
+    part = weight[first : first + inputs, channel % each]
+    return np.linalg.norm(part.reshape(len(part), -1), axis=1), first
+
+
+def _all(parents: Sequence[LayerActivation]) -> Sources:
+    amount = sum(len(parent.values) for parent in parents)
+    drawn = [Source(parent.name, each) for parent in parents for each in range(min(len(parent.values), MOST_DRAWN))]
+    return Sources(tuple(drawn), f"made of all {count(amount)} {_noun(parents[0], amount)}")
+
+
+def _taken_over(maps: LayerActivation, channel: int, parents: Sequence[LayerActivation]) -> Sources:
+    sizes = [len(parent.values) for parent in parents]
+    channels = len(maps.values)
+    if all(size == channels for size in sizes):
+        drawn = tuple(Source(parent.name, channel) for parent in parents)
+        return Sources(drawn, f"made of these {len(drawn)} maps" if len(drawn) > 1 else "made of this one map")
+    if len(parents) > 1 and sum(sizes) == channels:
+        return _one_of(channel, parents, sizes)
+    only = parents[0]
+    cells = only.values[0].size if len(only.values) else 0
+    if len(parents) == 1 and only.values.size == maps.values.size and cells:
+        source = Source(only.name, channel * maps.values[0].size // cells)
+        return Sources((source,), f"laid out from channel {source.channel} of {only.name}")
+    return _all(parents)
+
+
+def _one_of(channel: int, parents: Sequence[LayerActivation], sizes: Sequence[int]) -> Sources:
+    offset = channel
+    for parent, size in zip(parents, sizes, strict=True):
+        if offset < size:
+            break
+        offset -= size
+    return Sources((Source(parent.name, offset),), f"taken over from channel {offset} of {parent.name}")
+
+
+def _noun(parent: LayerActivation, amount: int) -> str:
+    noun = "number" if parent.values.ndim == 1 else "map"
+    return noun if amount == 1 else noun + "s"
