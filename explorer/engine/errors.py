@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import traceback
 
 
 class EngineError(Exception):
@@ -16,6 +17,11 @@ class RecordError(EngineError):
         super().__init__(message)
         self.call = call
         self.input_shapes = input_shapes
+
+    @property
+    def details(self) -> str:
+        """PyTorch's own words and the lines that led there, for who wants to know more."""
+        return "".join(traceback.format_exception(self.__cause__)) if self.__cause__ else str(self)
 
 
 class OutOfMemoryError(RecordError):

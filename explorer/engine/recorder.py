@@ -247,7 +247,7 @@ class Recorder(TorchFunctionMode):
                 function=function,
                 kept_args=kept_args,
                 kept_kwargs=kept_kwargs,
-                maker_indices=parents,
+                makers=parents,
                 written=before,
                 random_state=random_state,
             ),
@@ -297,7 +297,7 @@ class Recorder(TorchFunctionMode):
                 function=run.module.forward,
                 kept_args=kept_args,
                 kept_kwargs=kept_kwargs,
-                maker_indices=_makers((kept_args, kept_kwargs)),
+                makers=_makers((kept_args, kept_kwargs)),
             ),
             output,
         )
@@ -313,8 +313,13 @@ class Recorder(TorchFunctionMode):
         return error
 
 
-def _makers(kept: Any) -> tuple[int, ...]:
-    return tuple(dict.fromkeys(tensor.maker for tensor in leaves(kept, Kept) if tensor.maker >= INPUT))
+def _makers(kept: Any) -> dict[int, tuple[int, ...]]:
+    """The calls whose outputs are read, each once, with the shape of the first tensor that is read of it."""
+    makers: dict[int, tuple[int, ...]] = {}
+    for tensor in leaves(kept, Kept):
+        if tensor.maker >= INPUT:
+            makers.setdefault(tensor.maker, tensor.shape)
+    return makers
 
 
 def _shapes(args: Any, kwargs: Any) -> tuple[tuple[int, ...], ...]:

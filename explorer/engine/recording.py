@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 
 from explorer.engine.arguments import named_arguments
 from explorer.engine.errors import EngineError, RecordError
+from explorer.engine.geometry import geometries_of, map_size
 from explorer.engine.kept import INPUT, Kept, version_of
 from explorer.engine.random_state import RandomState
 from explorer.engine.tree import leaves, map_tree
-
-if TYPE_CHECKING:
-    from explorer.network.receptive_field import Geometry
+from explorer.network.receptive_field import Geometry, ReceptiveFields
 
 Shape = tuple[int, ...]
 
@@ -38,9 +37,10 @@ class Call:
     function: Callable[..., Any] = field(repr=False)
     kept_args: tuple[Any, ...] = field(repr=False)
     kept_kwargs: dict[str, Any] = field(repr=False)
-    maker_indices: tuple[int, ...] = field(repr=False)
+    makers: Mapping[int, Shape] = field(repr=False)  # index of each call it reads from, and the shape of what it reads
     name: str = ""
     parents: tuple[str, ...] = ()
+    parent_shapes: tuple[Shape, ...] = field(default=(), repr=False)
     seconds: float = 0.0
     output_bytes: int = 0
     multiply_adds: int = 0
@@ -144,10 +144,12 @@ class Recording:
             return _Recomputation(self.calls).output(self[name])
 
     def geometries(self) -> tuple[Geometry, ...]:
-        """How each call's output cells lie over its inputs' cells, for receptive fields."""
-        from explorer.engine.geometry import geometry_of
+        """How each call's output cells lie over its inputs' cells."""
+        return geometries_of(self.calls, self.input_shape)
 
-        return tuple(geometry_of(call) for call in self.calls)
+    def receptive_fields(self) -> ReceptiveFields:
+        """Which cells of the input any cell of any call was made from."""
+        return ReceptiveFields(self.geometries(), map_size(self.input_shape))
 
 
 class _Recomputation:
@@ -198,7 +200,7 @@ def _rerun(call: Call, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
 
 
 def parent_names(calls: tuple[Call, ...]) -> None:
-    """Turns the indices of each call's makers into names, each once."""
+    """Turns the indices of each call's makers into names."""
     for call in calls:
-        names = ("input" if index == INPUT else calls[index].name for index in call.maker_indices)
-        call.parents = tuple(dict.fromkeys(names))
+        call.parents = tuple("input" if index == INPUT else calls[index].name for index in call.makers)
+        call.parent_shapes = tuple(call.makers.values())

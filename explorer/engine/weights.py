@@ -1,0 +1,83 @@
+"""Weights in files: safetensors, or PyTorch's own format read with `weights_only=True`, so that no file runs code."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Mapping
+from pathlib import Path
+from zipfile import BadZipFile
+
+import safetensors
+import safetensors.torch
+import torch
+from torch import Tensor
+
+from explorer.engine.errors import LoadError, shape_text
+from explorer.network.files import write_atomically
+
+State = dict[str, Tensor]
+
+_PYTORCH_SUFFIXES = (".pt", ".pth", ".bin", ".ckpt")
+
+
+def read_weights(path: str | Path) -> State:
+    """All tensors of a file, on the CPU, by name ("conv1.weight"); raises LoadError."""
+    path = Path(path)
+    if not path.is_file():
+        raise LoadError(f"The weights are missing: there is no file {path.name} in {path.parent}.")
+    read = _read_pytorch if path.suffix.lower() in _PYTORCH_SUFFIXES else _read_safetensors
+    try:
+        return read(path)
+    except OSError as error:
+        raise LoadError(f"{path.name} could not be read: {error.strerror or error}.") from error
+
+
+def _read_safetensors(path: Path) -> State:
+    try:
+        return safetensors.torch.load_file(path)
+    except safetensors.SafetensorError as error:
+        raise LoadError(f"{path.name} is not a whole safetensors file: {_first_words(error)}.") from error
+
+
+def _read_pytorch(path: Path) -> State:
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as error:
+        raise LoadError(
+            f"{path.name} holds more than weights and would run code of its author when opened; save its "
+            "model.state_dict() instead."
+        ) from error
+    except (RuntimeError, EOFError, BadZipFile, ValueError) as error:
+        raise LoadError(f"{path.name} is not a whole PyTorch file: {_first_words(error)}.") from error
+    if isinstance(content, Mapping) and isinstance(content.get("state_dict"), Mapping):
+        content = content["state_dict"]  # a checkpoint that keeps its weights beside other things
+    if not isinstance(content, Mapping) or not all(isinstance(value, Tensor) for value in content.values()):
+        raise LoadError(f"{path.name} holds no table of weights as model.state_dict() gives it.")
+    return {str(name): value for name, value in content.items()}
+
+
+def _first_words(error: Exception) -> str:
+    return str(error).strip().split("\n")[0].rstrip(".") or type(error).__name__
+
+
+def write_weights(path: str | Path, state: Mapping[str, Tensor]) -> None:
+    """Writes safetensors beside the old file, then puts them in its place; raises FileError, the old file survives."""
+    plain = {name: value.detach().cpu().contiguous().clone() for name, value in state.items()}
+    write_atomically(path, safetensors.torch.save(plain))
+
+
+def check_weights(expected: Mapping[str, Tensor], given: Mapping[str, Tensor], *, source: str) -> None:
+    """Raises LoadError, naming the first tensor that is missing, of another shape, or not in the network."""
+    for name, tensor in expected.items():
+        if name not in given:
+            if name.endswith(".num_batches_tracked"):  # a counter, which older files do without
+                continue
+            raise LoadError(f"The weights in {source} do not fit: {name} is missing.")
+        if given[name].shape != tensor.shape:
+            raise LoadError(
+                f"The weights in {source} do not fit: {name} is {shape_text(tuple(given[name].shape))} there, "
+                f"but the network needs {shape_text(tuple(tensor.shape))}."
+            )
+    unknown = next((name for name in given if name not in expected), None)
+    if unknown is not None:
+        raise LoadError(f"The weights in {source} do not fit: the network has no {unknown}.")

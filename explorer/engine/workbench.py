@@ -1,0 +1,245 @@
+"""The model that the window looks at: built from the network as it is edited, keeping the weights that still fit."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from explorer.engine import device
+from explorer.engine.errors import EngineError, requested_memory
+from explorer.engine.load import Loaded, build, network_path, save, weights_path
+from explorer.engine.recorder import DEFAULT_BUDGET_BYTES, record
+from explorer.engine.recording import Recording
+from explorer.engine.weights import State, check_weights, read_weights
+from explorer.network import Network
+from explorer.network.files import FileError, NetworkFile, read_network
+
+BANK_BYTES = 512 * 1024**2
+
+Signature = tuple[tuple[str, tuple[int, ...]], ...]
+Parameters = tuple[np.ndarray | None, np.ndarray | None]
+
+
+class WeightBank:
+    """Weights of layers that are not in the model at the moment, by layer id and shapes.
+
+    Undoing a removal brings the trained weights back from here. The oldest are given up beyond `limit_bytes`.
+    """
+
+    def __init__(self, limit_bytes: int = BANK_BYTES) -> None:
+        self._limit_bytes = limit_bytes
+        self._states: OrderedDict[tuple[int, Signature], State] = OrderedDict()
+        self._bytes = 0
+
+    def put(self, layer_id: int, state: Mapping[str, Tensor]) -> None:
+        if not state:
+            return
+        key = (layer_id, signature(state))
+        self._forget(key)
+        self._states[key] = dict(state)
+        self._bytes += _bytes(state)
+        while self._bytes > self._limit_bytes:
+            self._forget(next(iter(self._states)))
+
+    def take(self, layer_id: int, expected: Mapping[str, Tensor]) -> State | None:
+        """The weights last seen for a layer in these shapes."""
+        return self._states.get((layer_id, signature(expected)))
+
+    def latest(self, layer_id: int) -> State:
+        """The weights last seen for a layer in any shapes; empty if there were none."""
+        return next((state for key, state in reversed(self._states.items()) if key[0] == layer_id), {})
+
+    def _forget(self, key: tuple[int, Signature]) -> None:
+        state = self._states.pop(key, None)
+        self._bytes -= _bytes(state) if state else 0
+
+
+def signature(state: Mapping[str, Tensor]) -> Signature:
+    return tuple((name, tuple(tensor.shape)) for name, tensor in state.items())
+
+
+def _bytes(state: Mapping[str, Tensor]) -> int:
+    return sum(tensor.nbytes for tensor in state.values())
+
+
+class Workbench:
+    """Owns the model. Used by one thread only, the worker's."""
+
+    def __init__(self, *, bank_bytes: int = BANK_BYTES) -> None:
+        device.leave_a_core_to_the_window()
+        self._bank = WeightBank(bank_bytes)
+        self._model: nn.Module | None = None
+        self._network: Network | None = None
+        self._layer_ids: tuple[int, ...] = ()
+        self._device_name = device.available()[0]
+        self._training = False
+        self._parameters: dict[str, tuple[tuple[object, ...], Parameters]] = {}
+
+    @property
+    def model(self) -> nn.Module | None:
+        """The model that `record` runs."""
+        return self._model
+
+    @property
+    def device_name(self) -> str:
+        return self._device_name
+
+    def available_devices(self) -> tuple[str, ...]:
+        return device.available()
+
+    def set_device(self, name: str) -> None:
+        """Moves the model; raises KeyError for a name that is not among the available devices."""
+        device.device_called(name)
+        if name != self._device_name:
+            self._device_name = name
+            self._move()
+
+    def set_mode(self, mode: Literal["eval", "train"] | str) -> None:
+        self._training = mode == "train"
+
+    # The model
+
+    def show(self, network: Network, layer_ids: tuple[int, ...]) -> None:
+        """Builds what runs of the network. A layer keeps its weights if its id and its weights' shapes are the same.
+
+        Raises EngineError if the memory does not suffice; what was shown before is then still there.
+        """
+        if self._network == network and self._layer_ids == layer_ids:
+            return
+        model = build(network)
+        self._deposit()
+        for layer_id, module in zip(layer_ids, model.children(), strict=False):
+            expected = module.state_dict()
+            known = self._bank.take(layer_id, expected) if expected else None
+            if known is not None:
+                module.load_state_dict(known)
+        self._hold(model, network, layer_ids)
+
+    def adopt(self, model: nn.Module) -> None:
+        """Takes a person's own model, as it is and where it is."""
+        if self._model is not model:
+            self._deposit()
+            self._hold(model, None, ())
+
+    def load(self, loaded: Loaded | str | Path, layer_ids: tuple[int, ...]) -> None:
+        """Takes the weights of a network file for the layers with these ids, in the order of the file's network.
+
+        They are in the model once the network is shown. Raises LoadError if they cannot be read or do not fit.
+        """
+        if isinstance(loaded, Loaded):
+            network, state = loaded.network, loaded.model.state_dict()
+        else:
+            network, state = _read(Path(loaded))
+        self._deposit()
+        for layer_id, name in zip(layer_ids, network.names, strict=True):
+            self._bank.put(layer_id, _of_layer(state, name))
+        self._model, self._network, self._layer_ids = None, None, ()
+
+    def save(self, path: str | Path, file: NetworkFile) -> None:
+        """Writes the shown network and its weights, those of layers that cannot run at the moment too."""
+        save(path, file, self._state())
+
+    def _hold(self, model: nn.Module, network: Network | None, layer_ids: tuple[int, ...]) -> None:
+        self._model, self._network, self._layer_ids = model, network, layer_ids
+        self._parameters.clear()
+        if network is not None:
+            model.eval()
+            self._move()
+
+    def _move(self) -> None:
+        if self._model is None or self._network is None:
+            return
+        try:
+            self._model.to(device.device_called(self._device_name))
+        except RuntimeError as error:
+            if requested_memory(error) is None:
+                raise
+            raise EngineError(f"{self._device_name} has not enough memory for this network.") from error
+
+    def _deposit(self) -> None:
+        """Puts the weights of the layers in the model into the bank; no copies, the model is let go."""
+        if self._model is not None and self._network is not None:
+            for layer_id, module in zip(self._layer_ids, self._model.children(), strict=False):
+                self._bank.put(layer_id, module.state_dict())
+
+    def _state(self) -> State:
+        if self._model is None or self._network is None:
+            return {}
+        state = dict(self._model.state_dict())
+        waiting = list(zip(self._layer_ids, self._network.names, strict=True))[self._network.runnable() :]
+        for layer_id, name in waiting:
+            state |= {f"{name}.{key}": value for key, value in self._bank.latest(layer_id).items()}
+        return state
+
+    # What is read from it
+
+    def record(self, values: np.ndarray, should_stop: Callable[[], bool] | None = None) -> Recording:
+        """Records the model on one example, (C, H, W) or (features,); raises Cancelled, EngineError without a model."""
+        if self._model is None:
+            raise EngineError("There is no network to run yet.")
+        try:
+            x = torch.from_numpy(np.array(values))[None].to(self._where())
+        except RuntimeError as error:
+            raise EngineError(f"{self._device_name} has not enough memory for the input.") from error
+        with torch.no_grad():
+            return record(
+                self._model, x, train=self._training, should_stop=should_stop, budget_bytes=DEFAULT_BUDGET_BYTES
+            )
+
+    def _where(self) -> torch.device:
+        assert self._model is not None
+        weight = next(self._model.parameters(), None)
+        if weight is not None:
+            return weight.device
+        return device.device_called(self._device_name) if self._network is not None else torch.device("cpu")
+
+    def parameters(self, name: str) -> Parameters:
+        """Weight and bias of a layer, or of a module by its dotted path, float32; None for what it does not have."""
+        if self._model is None:
+            return None, None
+        try:
+            module = self._model.get_submodule(name)
+        except AttributeError:
+            return None, None
+        tensors = (getattr(module, "weight", None), getattr(module, "bias", None))
+        state = tuple((id(tensor), tensor._version) if isinstance(tensor, Tensor) else None for tensor in tensors)
+        cached = self._parameters.get(name)
+        if cached is None or cached[0] != state:
+            cached = self._parameters[name] = (state, (_as_array(tensors[0]), _as_array(tensors[1])))
+        return cached[1]
+
+
+def _read(path: Path) -> tuple[Network, State]:
+    """A network file's network and weights, made sure to fit each other."""
+    path = network_path(path)
+    try:
+        file = read_network(path)
+    except FileError as error:
+        raise EngineError(str(error)) from error
+    source = weights_path(path, file)
+    if source is None:
+        return file.network, {}
+    state = read_weights(source)
+    whole = file.network.runnable() == len(file.network.layers)
+    expected = build(file.network).state_dict()
+    check_weights(expected, state if whole else {k: v for k, v in state.items() if k in expected}, source=source.name)
+    return file.network, state
+
+
+def _of_layer(state: Mapping[str, Tensor], name: str) -> State:
+    prefix = f"{name}."
+    return {key.removeprefix(prefix): value for key, value in state.items() if key.startswith(prefix)}
+
+
+def _as_array(tensor: object) -> np.ndarray | None:
+    if not isinstance(tensor, Tensor):
+        return None
+    array: np.ndarray = tensor.detach().float().cpu().numpy().copy()
+    array.flags.writeable = False
+    return array
