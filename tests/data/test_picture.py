@@ -73,7 +73,7 @@ def test_any_array_of_numbers_is_a_picture_or_refused_with_a_sentence(array: np.
         picture = picture_from_array(array)
     except PictureError as error:
         sentence = str(error)
-        assert sentence.endswith(".")  # noqa: PT017  # a refusal is one of two right answers
+        assert sentence.endswith(".")  # a refusal is one of two right answers
         return
     assert picture.pixels.shape == (*array.shape[:2], 3)
     assert picture.pixels.dtype == np.uint8
