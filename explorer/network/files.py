@@ -68,10 +68,8 @@ def read_network(path: str | Path) -> NetworkFile:
 def write_network(path: str | Path, file: NetworkFile) -> None:
     """Writes a network file, text notation into a .txt; raises FileError, and the old file survives."""
     path = Path(path)
-    if path.suffix.lower() == ".txt":
-        text = file.network.text() + "\n"
-    else:
-        text = json.dumps(_content(file), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    as_notation = path.suffix.lower() == ".txt"
+    text = file.network.text() + "\n" if as_notation else _json_text(_content(file))
     write_atomically(path, text.encode())
 
 
@@ -136,6 +134,19 @@ def _content(file: NetworkFile) -> dict[str, Any]:
         "fit": file.fit,
         "weights": file.weights,
     }
+
+
+def _json_text(content: dict[str, Any]) -> str:
+    """One line an entry and one a layer, so that files can be read and compared."""
+    layers = ",\n".join(f"    {_compact(layer)}" for layer in content["layers"])
+    written = {name: _compact(value) for name, value in content.items()}
+    written["layers"] = f"[\n{layers}\n  ]" if layers else "[]"
+    entries = ",\n".join(f'  "{name}": {value}' for name, value in written.items())
+    return f"{{\n{entries}\n}}\n"
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def _layer_content(layer: Layer) -> dict[str, Any]:

@@ -48,6 +48,11 @@ def pair_text(value: int | tuple[int, int]) -> str:
     return "×".join(str(size) for size in pair(value))
 
 
+def setting_text(value: int | tuple[int, int]) -> str:
+    """2, or 2×1 where rows and columns differ."""
+    return pair_text(value) if isinstance(value, tuple) else str(value)
+
+
 def bytes_text(count: int) -> str:
     """37.3 GiB, with three significant digits."""
     size = Fraction(count)
@@ -61,11 +66,6 @@ def bytes_text(count: int) -> str:
 def fraction_text(value: Fraction) -> str:
     """2.33; two digits after the point, fewer where they would be zeros."""
     return f"{float(value):.2f}".rstrip("0").rstrip(".").replace("-", "−")
-
-
-def signed_text(value: int) -> str:
-    """A whole number with a true minus sign."""
-    return str(value).replace("-", "−")
 
 
 def _three_digits(value: Fraction) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from explorer.network.layer import Arguments, ShapeError
 from explorer.network.layers.windowed import Windowed, arrivals, expect_map, window_cells
 from explorer.network.setting import LARGEST_WINDOW, setting
-from explorer.network.shape import Shape, cells, is_map, pair, pair_text, single
+from explorer.network.shape import Shape, cells, is_map, pair, setting_text, single
 from explorer.network.window import Window, both_axes
 
 Pair = int | tuple[int, int]
@@ -118,7 +118,7 @@ class Conv2d(Windowed):
         leading, others = super().arguments(*shapes)
         if self.padding == "full":
             others["padding"] = single(self._axis_padding(0)[0], self._axis_padding(1)[0])
-        return (shapes[0][0], *leading), others
+        return (self.in_channels or shapes[0][0], *leading), others
 
     def _axis_padding(self, axis: int) -> tuple[int, int]:
         """Cells added before and after one axis."""
@@ -136,7 +136,7 @@ class Conv2d(Windowed):
         if self.padding != "same" or self.stride == 1:
             return None
         return ShapeError(
-            f"padding = same keeps the size of the map, so it needs stride 1, not {pair_text(self.stride)}.",
+            f"padding = same keeps the size of the map, so it needs stride 1, not {setting_text(self.stride)}.",
             self.repair(padding=single(self._axis_padding(0)[0], self._axis_padding(1)[0])),
         )
 
@@ -234,7 +234,7 @@ class ConvTranspose2d(Windowed):
 
     def arguments(self, *shapes: Shape) -> Arguments:
         leading, others = super().arguments(*shapes)
-        return (shapes[0][0], *leading), others
+        return (self.in_channels or shapes[0][0], *leading), others
 
     def _axis(self, axis: int) -> tuple[int, int, int, int, int]:
         values = (self.kernel_size, self.stride, self.padding, self.output_padding, self.dilation)
@@ -258,6 +258,6 @@ class ConvTranspose2d(Windowed):
         if all(extra <= limit for extra, limit in zip(extras, limits, strict=True)):
             return None
         return ShapeError(
-            f"output_padding = {pair_text(self.output_padding)} must be smaller than the stride or the dilation.",
+            f"output_padding = {setting_text(self.output_padding)} must be smaller than the stride or the dilation.",
             self.repair(output_padding=single(*(min(pair_) for pair_ in zip(extras, limits, strict=True)))),
         )

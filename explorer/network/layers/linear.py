@@ -56,7 +56,7 @@ class Linear(Layer):
 
     def arguments(self, *shapes: Shape) -> Arguments:
         leading, others = super().arguments(*shapes)
-        return (shapes[0][0], *leading), others
+        return (self.in_features or shapes[0][0], *leading), others
 
     def _flatten_before(self, shape: Shape) -> Repair:
         width = None if self.in_features is None else cells(shape)

@@ -64,7 +64,7 @@ class BatchNorm2d(Layer):
 
     def arguments(self, *shapes: Shape) -> Arguments:
         leading, others = super().arguments(*shapes)
-        return (shapes[0][0], *leading), others
+        return (self.num_features or shapes[0][0], *leading), others
 
     @classmethod
     def read_settings(cls, module: Any, shape: Shape | None) -> dict[str, Any]:
@@ -116,7 +116,7 @@ class GroupNorm(Layer):
 
     def arguments(self, *shapes: Shape) -> Arguments:
         leading, others = super().arguments(*shapes)
-        return (*leading, shapes[0][0]), others
+        return (*leading, self.num_channels or shapes[0][0]), others
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 from explorer.network.layer import Layer, ShapeError
 from explorer.network.layers.windowed import Windowed, expect_map, fixed_windows
 from explorer.network.setting import LARGEST_WINDOW, setting
-from explorer.network.shape import Shape, is_map, pair, pair_text, single
+from explorer.network.shape import Shape, is_map, pair, pair_text, setting_text, single
 from explorer.network.window import Window, both_axes
 
 Pair = int | tuple[int, int]
@@ -39,19 +39,16 @@ class _Pool(Windowed):
 
     def _check_padding(self) -> None:
         """PyTorch allows at most half a window, else a window could hold nothing but padding."""
-        limits = [self._padding_limit(axis) for axis in (0, 1)]
+        limits = [kernel // 2 for kernel in pair(self.kernel_size)]
         paddings = pair(self.padding)
         if all(padding <= limit for padding, limit in zip(paddings, limits, strict=True)):
             return
         allowed = single(*(min(sizes) for sizes in zip(paddings, limits, strict=True)))
         raise ShapeError(
-            f"padding = {pair_text(self.padding)} is more than half of the {pair_text(self.kernel_size)} window; "
+            f"padding = {setting_text(self.padding)} is more than half of the {pair_text(self.kernel_size)} window; "
             "some windows would hold nothing but padding.",
             self.repair(padding=allowed),
         )
-
-    def _padding_limit(self, axis: int) -> int:
-        return pair(self.kernel_size)[axis] // 2
 
     def _cover_candidates(self) -> list[dict[str, Any]]:
         return [{"ceil_mode": True}, *super()._cover_candidates()]
@@ -90,9 +87,6 @@ class MaxPool2d(_Pool):
         1, "pair", label="Dilation", help="Cells from one to the next.", minimum=1, maximum=LARGEST_WINDOW
     )
     ceil_mode: bool = setting(False, "bool", label="Round up", help=_CEIL)
-
-    def _padding_limit(self, axis: int) -> int:
-        return self.windows()[axis].span // 2
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,326 @@
+"""What is wrong with a network, said with numbers and mended with one click."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+
+from explorer.network import LAYERS, Layer, Network, NetworkError, Problem
+from tests.network import strategies
+
+
+def only_problem(text: str) -> Problem:
+    (problem,) = Network.parse(text).problems()
+    return problem
+
+
+def said(network: Network) -> list[str]:
+    return [problem.message for problem in network.problems()]
+
+
+FAULTS = [
+    # what is written, the layer, what is said, what is written after the fix
+    ("3x7x7 conv(4, 9)", "conv1", "The 9×9 window is larger than the 7×7 map that arrives.", "3x7x7 conv(4, 7)"),
+    (
+        "3x7x7 conv(4, 3, dilation=4)",
+        "conv1",
+        "The 9×9 window (with its dilation) is larger than the 7×7 map that arrives.",
+        "3x7x7 conv(4, 2, dilation=4)",
+    ),
+    (
+        "3x2x9 conv(4, 5, padding=1)",
+        "conv1",
+        "The 5×5 window is larger than the 2×9 map that arrives, 4×11 with padding.",
+        "3x2x9 conv(4, (4, 5), padding=1)",
+    ),
+    (
+        "3x2x2 maxpool(2) maxpool(2)",
+        "pool2",
+        "The 2×2 window is larger than the 1×1 map that arrives.",
+        "3x2x2 maxpool(2) maxpool(1)",
+    ),
+    (
+        "3x1x1 convtranspose(4, 2, padding=1)",
+        "convtranspose1",
+        "Nothing is left of the map: (1 − 1)·1 − 2·1 + 2 = 0.",
+        "3x1x1 convtranspose(4, 2)",
+    ),
+    (
+        "3x8x8 convtranspose(4, 2, output_padding=1)",
+        "convtranspose1",
+        "output_padding = 1 must be smaller than the stride or the dilation.",
+        "3x8x8 convtranspose(4, 2)",
+    ),
+    (
+        "10 linear(5, in_features=7)",
+        "linear1",
+        "in_features is 7, but 10 numbers arrive.",
+        "10 linear(5, in_features=10)",
+    ),
+    (
+        "3x8x9 linear(4)",
+        "linear1",
+        "Linear needs a row of numbers, but a map of 3×8×9 arrives. PyTorch would act on its last axis of 9 alone, "
+        "row by row.",
+        "3x8x9 flatten linear(4)",
+    ),
+    (
+        "3x8x8 a=relu relu linear(4, in_features=7, input=a)",
+        "linear1",
+        "Linear needs a row of numbers, but a map of 3×8×8 arrives. PyTorch would act on its last axis of 8 alone, "
+        "row by row.",
+        "3x8x8 a=relu relu flatten(input=a) linear(4, in_features=192)",
+    ),
+    ("3x8x8 conv(4, 3, in_channels=1)", "conv1", "in_channels is 1, but 3 channels arrive.", "3x8x8 conv(4, 3)"),
+    (
+        "6x8x8 conv(9, 3, groups=4)",
+        "conv1",
+        "groups = 4 does not divide the 6 channels that arrive; every group needs the same number.",
+        "6x8x8 conv(9, 3, groups=3)",
+    ),
+    (
+        "4x8x8 conv(6, 3, groups=4)",
+        "conv1",
+        "groups = 4 does not divide the 6 out_channels; every group needs the same number.",
+        "4x8x8 conv(6, 3, groups=2)",
+    ),
+    (
+        "3x8x8 conv(4, 5, stride=2, padding=same)",
+        "conv1",
+        "padding = same keeps the size of the map, so it needs stride 1, not 2.",
+        "3x8x8 conv(4, 5, stride=2, padding=2)",
+    ),
+    (
+        "3x8x8 maxpool(2, padding=(2, 1))",
+        "pool1",
+        "padding = 2×1 is more than half of the 2×2 window; some windows would hold nothing but padding.",
+        "3x8x8 maxpool(2, padding=1)",
+    ),
+    (
+        "6x8x8 groupnorm(4)",
+        "groupnorm1",
+        "num_groups = 4 does not divide the 6 channels that arrive.",
+        "6x8x8 groupnorm(3)",
+    ),
+    ("3x8x8 batchnorm(num_features=4)", "bn1", "num_features is 4, but 3 channels arrive.", None),
+    (
+        "3x8x8 upsample(2, align_corners=True)",
+        "upsample1",
+        "align_corners needs a method that interpolates; nearest does not.",
+        "3x8x8 upsample(2)",
+    ),
+    (
+        "10 conv(4, 3)",
+        "conv1",
+        "Conv2d needs a map of channels × height × width, but what arrives is a row of 10 numbers.",
+        None,
+    ),
+    ("3x8x8 conv(-4, 3)", "conv1", "out_channels is −4; it must be at least 1.", "3x8x8 conv(1, 3)"),
+    ("3x8x8 maxpool(2, stride=(0, 2))", "pool1", "stride is 0; it must be at least 1.", None),
+    ("3x8x8 dropout(1.5)", "dropout1", "p is 1.5; it must be at most 1.", "3x8x8 dropout(1.0)"),
+    (
+        "3x8x8 a=conv(3, 3) b=relu add(input, a)",
+        "add1",
+        "Add needs inputs of one shape, but 3×8×8 and 3×6×6 arrive.",
+        None,
+    ),
+    (
+        "3x8x8 a=conv(4, 1) add(input, a)",
+        "add1",
+        "Add needs inputs of one shape, but 3×8×8 and 4×8×8 arrive.",
+        "3x8x8 a=conv(4, 1) add1=concat(input, a)",
+    ),
+    (
+        "3x8x8 a=conv(3, 3) concat(input, a)",
+        "concat1",
+        "Concat needs maps of one height and width, but 3×8×8 and 3×6×6 arrive.",
+        None,
+    ),
+    (
+        "3x8x8 a=conv(3, 1) relu add",
+        "add1",
+        "Add needs at least 2 inputs by name, as in add(conv1, relu2).",
+        "3x8x8 a=conv(3, 1) relu add(a, relu1)",
+    ),
+    (
+        "3x8x8 relu add(relu1, gone)",
+        "add1",
+        "There is no layer called 'gone' to take from.",
+        None,
+    ),
+    (
+        "3x8x8 a=relu relu(input=gone)",
+        "relu2",
+        "There is no layer called 'gone' to take from.",
+        "3x8x8 a=relu relu(input=a)",
+    ),
+    (
+        "3x8x8 a=relu(input=b) b=relu(input=input)",
+        "a",
+        "It takes 'b', which comes later; data would go round in a circle.",
+        "3x8x8 a=relu(input=input) b=relu(input=input)",
+    ),
+    (
+        "3x8x8 a=relu(input=a)",
+        "a",
+        "The layer takes its own output; data would go round in a circle.",
+        "3x8x8 a=relu(input=input)",
+    ),
+    (
+        "3x8x8 relu relu(input=relu1, input=input)",
+        "relu2",
+        "ReLU takes one input, not 2.",
+        "3x8x8 relu relu(input=relu1)",
+    ),
+    (
+        "3x8x8 a=relu a=relu",
+        "a",
+        "Two layers are called 'a'; every name may stand once.",
+        "3x8x8 a=relu relu1=relu",
+    ),
+    (
+        "3x8x8 forward=relu",
+        "forward",
+        "The name 'forward' already means something in PyTorch or Python.",
+        "3x8x8 relu",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "layer", "message", "fixed"), FAULTS, ids=[fault[0] for fault in FAULTS])
+def test_a_fault_is_said_with_its_numbers_and_mended(text: str, layer: str, message: str, fixed: str | None) -> None:
+    problem = only_problem(text)
+    assert (problem.layer, problem.message, problem.severity) == (layer, message, "error")
+    if fixed is not None:
+        assert problem.fix is not None
+        assert problem.fix.network.text() == fixed
+        assert problem.fix.network.problems() == ()
+
+
+REMARKS = [
+    (
+        "3x7x7 conv(4, 3, stride=3)",
+        "3×3 with stride 3 on 7×7: (7 + 2·0 − 3)/3 + 1 = 2.33, which PyTorch rounds down to 2. So the last row and "
+        "the last column are never read.",
+        "3x7x7 conv(4, 3, stride=3, padding=1)",
+    ),
+    (
+        "3x7x7 maxpool(2)",
+        "2×2 with stride 2 on 7×7: (7 + 2·0 − 2)/2 + 1 = 3.5, which PyTorch rounds down to 3. So the last row and "
+        "the last column are never read.",
+        "3x7x7 maxpool(2, ceil_mode=True)",
+    ),
+    (
+        "3x8x6 maxpool((2, 4))",
+        "2×4 with stride 2×4 on 8×6: rows: (8 + 2·0 − 2)/2 + 1 = 4; columns: (6 + 2·0 − 4)/4 + 1 = 1.5, which PyTorch "
+        "rounds down to 1. So the last 2 columns are never read.",
+        "3x8x6 maxpool((2, 4), ceil_mode=True)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "message", "fixed"), REMARKS, ids=[remark[0] for remark in REMARKS])
+def test_cells_that_are_never_read_are_a_remark_and_the_network_runs(text: str, message: str, fixed: str) -> None:
+    problem = only_problem(text)
+    assert (problem.message, problem.severity) == (message, "remark")
+    assert Network.parse(text).runnable() == 1
+    assert problem.fix is not None
+    assert problem.fix.network.text() == fixed
+    assert problem.fix.network.problems() == ()
+
+
+def test_padding_that_is_never_read_is_no_remark() -> None:
+    assert Network.parse("3x32x32 conv(4, 3, stride=2, padding=1)").problems() == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "layer", "part"),
+    [
+        ("3x100x100 flatten linear(333400)", "linear1", "10,002,333,400 weights would take 37.3 GiB; at most 2 GiB"),
+        ("3x8x8 conv(10000000000, 3)", "conv1", "280,000,000,000 weights would take 1.02 TiB; at most 2 GiB"),
+        ("3x8x8 upsample(1000) upsample(1000)", "upsample2", "Its output would take 698 TiB; at most 2 GiB"),
+        ("3x100000x100000 relu", "input", "The input would take 112 GiB; at most 2 GiB"),
+        (
+            "20000 linear(20000) linear(20000)",
+            "linear2",
+            "With this layer all weights together would take 2.98 GiB; at most 2 GiB",
+        ),
+    ],
+)
+def test_what_is_too_large_is_refused_with_its_size_before_memory_is_asked_for(
+    text: str, layer: str, part: str
+) -> None:
+    network = Network.parse(text)
+    problem = next(problem for problem in network.problems() if problem.severity == "error")
+    assert problem.layer == layer
+    assert part in problem.message
+    with pytest.raises(NetworkError, match="at most 2 GiB"):
+        network.build()
+
+
+def test_everything_before_the_first_error_still_runs() -> None:
+    network = Network.parse("3x8x8 conv(4, 3) relu conv(4, 9) relu")
+    assert network.runnable() == 2
+    assert network.shapes() == ((4, 6, 6), (4, 6, 6), None, None)
+    assert [problem.layer for problem in network.problems()] == ["conv2"]
+    assert network.prefix(network.runnable()).build() is not None
+
+
+@settings(max_examples=150, deadline=None)
+@given(network=strategies.networks())
+def test_no_network_is_too_broken_to_be_looked_at(network: Network) -> None:
+    count = len(network.layers)
+    assert len(network.shapes()) == len(network.parameter_counts()) == len(network.multiply_adds()) == count
+    errors = [problem for problem in network.problems() if problem.severity == "error"]
+    assert (network.runnable() == count) == (not errors)
+    assert network.prefix(network.runnable()).runnable() == network.runnable()
+    for problem in network.problems():
+        assert problem.layer in (*network.names, "input")
+        assert problem.message.endswith(".")
+
+
+@settings(max_examples=150, deadline=None)
+@given(network=strategies.networks())
+def test_a_fix_mends_what_it_was_offered_for(network: Network) -> None:
+    for problem in network.problems():
+        if problem.fix is not None:
+            assert problem.fix.label
+            assert problem.fix.network != network
+            assert said(problem.fix.network).count(problem.message) < said(network).count(problem.message)
+
+
+@pytest.mark.parametrize("kind", LAYERS, ids=lambda kind: kind.kind)
+def test_a_layer_type_explains_itself(kind: type[Layer]) -> None:
+    assert kind.summary.endswith(".")
+    assert kind.__doc__
+    for _, rules, _ in kind.settings():
+        assert rules.label
+        assert rules.help.endswith(".")
+
+
+def test_every_layer_type_is_listed_once_under_its_own_words() -> None:
+    assert len({kind.kind for kind in LAYERS}) == len({kind.word for kind in LAYERS}) == len(LAYERS) == 23
+
+
+@pytest.mark.parametrize(
+    ("text", "size", "parameters"),
+    [
+        ("3x32x32 conv(12, 5, padding=2)", "(32 + 2·2 − 5)/1 + 1 = 32", "5·5·3·12 + 12 = 912"),
+        ("4x9x7 conv(6, 3, groups=2, bias=False)", "rows: (9 + 2·0 − 3)/1 + 1 = 7; columns: (7 + 2·0 − 3)/1 + 1 = 5",
+         "3·3·(4/2)·6 = 108"),
+        ("1x8x8 conv(1, 4, padding=same)", "(8 + 1 + 2 − 4)/1 + 1 = 8", "4·4·1·1 + 1 = 17"),
+        ("1x9x9 conv(1, 3, dilation=2)", "(9 + 2·0 − 2·(3 − 1) − 1)/1 + 1 = 5", "3·3·1·1 + 1 = 10"),
+        ("2x4x4 convtranspose(3, 2, stride=2)", "(4 − 1)·2 − 2·0 + 2 = 8", "2·2·2·3 + 3 = 27"),
+        ("3x7x7 maxpool(2, ceil_mode=True)", "(7 + 2·0 − 2)/2 + 1 = 3.5, which PyTorch rounds up to 4", ""),
+        ("12x16x16 flatten", "12·16·16 = 3,072", ""),
+        ("3072 linear(10)", "3,072 numbers → 10", "3,072·10 + 10 = 30,730"),
+        ("3x5x5 upsample(2)", "5·2 = 10", ""),
+        ("3x5x5 batchnorm", "", "3 + 3 = 6"),
+        ("3x5x5 layernorm(bias=False)", "", "75 = 75"),
+    ],
+)  # fmt: skip
+def test_the_arithmetic_is_written_with_its_numbers(text: str, size: str, parameters: str) -> None:
+    network = Network.parse(text)
+    (layer,) = network.layers
+    assert layer.size_formula(network.input_shape) == size
+    assert layer.parameter_formula(network.input_shape) == parameters
