@@ -1,0 +1,152 @@
+"""What the network says about the picture: its answers with bars, the surest first."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QModelIndex, QSize, Qt, QTimer, Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QLabel, QWidget
+
+from explorer.session import Prediction, Session, State
+from explorer.ui.text import exact, number
+from explorer.ui.widgets.answer_list import Answer, AnswerList
+from explorer.ui.widgets.pane import Pane
+
+DIM_AFTER_MS = 200
+EMPTY = "What the network says about the picture appears here. Open a picture, or drop one anywhere in the window."
+NO_NETWORK = "What a network says about a picture appears here. Open a network first."
+BROKEN = "The network has a fault. What it says appears here once that is mended."
+MAPS = "This network ends in maps, not in numbers: choose its last layer to see them."
+
+
+class PredictionView(Pane):
+    """The last layer's numbers; a click chooses that channel in every view."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__("Prediction", parent)
+        self.setObjectName("prediction")
+        self._session = session
+        self._stale = False
+        self.answers = AnswerList()
+        self.answers.setObjectName("answers")
+        self.answers.setAccessibleName("Answers of the network")
+        self.answers.setToolTip("What the network says, the surest first. Choose one to see it in every view.")
+        self.answers.clicked.connect(self._choose)
+        self.answers.activated.connect(self._choose)
+        self.empty = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop)
+        self.empty.setProperty("role", "dim")
+        self.empty.setContentsMargins(12, 4, 12, 12)
+        self.body.addWidget(self.answers, 1)
+        self.body.addWidget(self.empty, 1)
+        self._dimming = QTimer(self, interval=DIM_AFTER_MS, singleShot=True)
+        self._dimming.timeout.connect(lambda: self.answers.set_dimmed(self._session.state.computing))
+        session.changed.connect(self.show_state)
+        self.show_state(None, session.state)
+
+    def sizeHint(self) -> QSize:
+        return QSize(290, 280)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(200, 96)
+
+    @Slot(object, object)
+    def show_state(self, old: State | None, new: State) -> None:
+        """Redraw what differs; a hidden view waits until it is shown."""
+        if not self.isVisible() and old is not None:
+            self._stale = True
+            return
+        if old is None or old.computing != new.computing:
+            self._dim(new.computing)
+        if old is None or old.prediction is not new.prediction or _line(old) != _line(new):
+            self._show_prediction(new)
+        if old is None or old.selection is not new.selection or old.activations is not new.activations:
+            self.answers.set_chosen(_chosen(new))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self._stale = False
+            self.show_state(None, self._session.state)
+
+    def _dim(self, computing: bool) -> None:
+        if computing:
+            self._dimming.start()
+        else:
+            self._dimming.stop()
+            self.answers.set_dimmed(False)
+
+    def _show_prediction(self, state: State) -> None:
+        prediction = state.prediction
+        self.answers.setVisible(prediction is not None)
+        self.empty.setVisible(prediction is None)
+        self.empty.setText(_line(state))
+        self.set_facts(prediction.title if prediction else "")
+        if prediction is not None:
+            self.answers.show_answers(ranked(prediction), signed=not prediction.is_probability)
+            self.setAccessibleDescription(", ".join(f"{a.name} {a.value}" for a in ranked(prediction)[:5]))
+
+    @Slot(QModelIndex)
+    def _choose(self, row: QModelIndex) -> None:
+        activations = self._session.state.activations
+        if activations is None:
+            return
+        last = activations.layers[-1]
+        # One sigmoid neuron stands for two classes: both rows are that neuron.
+        channel = min(self.answers.answer_at(row).index, last.values.shape[0] - 1)
+        self._session.select(layer=last.name, channel=channel, row=None, column=None)
+
+
+def ranked(prediction: Prediction) -> tuple[Answer, ...]:
+    """The answers as rows: probabilities and named classes the largest first, plain outputs in their own order."""
+    values = np.asarray(prediction.values, np.float64)
+    order = np.argsort(-np.nan_to_num(values), kind="stable") if prediction.is_probability else np.arange(values.size)
+    finite = np.abs(values[np.isfinite(values)])
+    largest = 1.0 if prediction.is_probability else (float(finite.max()) if finite.size else 0.0)
+    return tuple(
+        Answer(
+            index=int(index),
+            name=prediction.names[index],
+            value=percentage(values[index]) if prediction.is_probability else number(values[index]),
+            share=_share(float(values[index]), largest),
+            exact=exact(float(values[index])),
+        )
+        for index in order
+    )
+
+
+def percentage(probability: float) -> str:
+    """ "95.7 %"; what is less than a tenth of a percent says so instead of pretending to be nothing."""
+    if not np.isfinite(probability):
+        return number(probability)
+    if 0 < probability < 0.0005:
+        return "< 0.1 %"
+    if 0.9995 <= probability < 1:
+        return "> 99.9 %"
+    return f"{probability * 100:.1f} %"
+
+
+def _share(value: float, largest: float) -> float:
+    if not np.isfinite(value) or largest == 0:
+        return 0.0
+    return min(max(value / largest, -1.0), 1.0)
+
+
+def _line(state: State) -> str:
+    """What stands here while there is no prediction."""
+    if state.prediction is not None:
+        return ""
+    if any(problem.severity == "error" for problem in state.problems):
+        return BROKEN
+    if state.fault is not None:
+        return state.fault.message
+    if state.activations is not None and len(state.activations.layers) > 1 and not state.computing:
+        return MAPS
+    if state.network is None and state.activations is None:
+        return NO_NETWORK
+    return "" if state.computing else EMPTY
+
+
+def _chosen(state: State) -> int | None:
+    """The row to mark: the selected channel, if the last layer is selected."""
+    last = state.activations.layers[-1].name if state.activations else None
+    return state.selection.channel if last is not None and state.selection.layer == last else None
