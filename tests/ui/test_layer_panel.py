@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -33,22 +33,29 @@ from tests.ui.fakes import SMALL, make_session, wait_until_shown
 NARROW, LOW = 300, 620
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _light(qapp: QApplication) -> None:
+    """Once: every widget that was ever there is styled again each time."""
+    theme.apply(qapp, "light")
+
+
 @pytest.fixture
 def session(qapp: QApplication) -> Iterator[Session]:
-    theme.apply(qapp, "light")
     session = make_session(SMALL)
     yield session
     assert session.close()
 
 
 @pytest.fixture
-def panel(session: Session, qtbot: QtBot) -> NetworkPanel:
+def panel(session: Session, qtbot: QtBot) -> Iterator[NetworkPanel]:
     panel = NetworkPanel(session)
-    qtbot.addWidget(panel)
     panel.resize(NARROW, LOW)
     panel.show()
     qtbot.waitExposed(panel)
-    return panel
+    yield panel
+    panel.close()
+    panel.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 def layer_list(panel: NetworkPanel) -> CardList:
@@ -215,7 +222,7 @@ def test_alt_and_arrows_move_a_layer(panel: NetworkPanel, session: Session) -> N
     assert network_of(session).names[:2] == ("conv1", "relu1")
 
 
-def test_f2_renames_the_selected_layer_in_its_card(panel: NetworkPanel, session: Session) -> None:
+def test_f2_renames_the_selected_layer_in_its_card(panel: NetworkPanel, session: Session, qtbot: QtBot) -> None:
     click_card(panel, "conv1")
     cards = layer_list(panel)
     QTest.keyClick(cards, Qt.Key.Key_F2)
@@ -224,7 +231,7 @@ def test_f2_renames_the_selected_layer_in_its_card(panel: NetworkPanel, session:
     editor.selectAll()
     QTest.keyClicks(editor, "edges")
     QTest.keyClick(editor, Qt.Key.Key_Return)
-    assert network_of(session).names[0] == "edges"
+    qtbot.waitUntil(lambda: network_of(session).names[0] == "edges")
     assert session.state.selection.layer == "edges"
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtGui import QImage
 
+from explorer.ui.colour import colourise, scale_for
+
 SHOWN = 6
 GAP = 2
 WIDEST = 2  # a map is drawn at most this many times as wide as high; wider ones are drawn lower
@@ -47,8 +49,6 @@ class Minis:
         return sheet.reshape(height, -1, 4)[:, :-gap]
 
     def _coloured(self, values: np.ndarray) -> np.ndarray:
-        from explorer.ui.colour import colourise, scale_for
-
         return colourise(values, scale_for(self.low, self.high))
 
 

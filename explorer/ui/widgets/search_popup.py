@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QStandardItem, QStandardItemModel
+from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPoint, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -21,10 +21,12 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.ui import theme
+from explorer.ui.widgets.card_model import Index
 from explorer.ui.widgets.layer_card import small_font, title_font
 
 WIDTH, HEIGHT = 340, 440
 LEFT, RIGHT = 18, 10
+CHOICE_ROLE = Qt.ItemDataRole.UserRole
 MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
@@ -56,6 +58,35 @@ def matching(choices: tuple[Choice, ...], query: str) -> list[int]:
     return [number for _, number in sorted(found)]
 
 
+class ChoiceModel(QAbstractListModel):
+    """What was found."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.choices: list[Choice] = []
+
+    def show_choices(self, choices: list[Choice]) -> None:
+        """Show other choices."""
+        self.beginResetModel()
+        self.choices = choices
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's own signature
+        return 0 if parent.isValid() else len(self.choices)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        choice = self.choices[index.row()]
+        if role == CHOICE_ROLE:
+            return choice
+        if role == Qt.ItemDataRole.DisplayRole:
+            return choice.title
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return choice.fault or choice.note
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{choice.title}: {choice.note} {choice.fault}".strip()
+        return None
+
+
 class ChoiceDelegate(QStyledItemDelegate):
     """Title, what stands aside, and the sentence, wrapped."""
 
@@ -68,12 +99,12 @@ class ChoiceDelegate(QStyledItemDelegate):
         high = QFontMetrics(small_font()).boundingRect(room, int(Qt.TextFlag.TextWordWrap), choice.note).height()
         return QRect(LEFT, 26, room.width(), high)
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:  # type: ignore[override]
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         width = self._popup.list.viewport().width()
-        return QSize(width, self._note_rect(self._popup.shown_choice(index.row()), width).bottom() + 8)
+        return QSize(width, self._note_rect(index.data(CHOICE_ROLE), width).bottom() + 8)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:  # type: ignore[override]
-        choice, colours, rect = self._popup.shown_choice(index.row()), theme.current(), option.rect
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        choice, colours, rect = index.data(CHOICE_ROLE), theme.current(), option.rect
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         states = QStyle.StateFlag
@@ -128,8 +159,8 @@ class SearchPopup(QFrame):
         self.nothing = QLabel("Nothing is called that, or is for that.", self, wordWrap=True)
         self.nothing.setProperty("role", "dim")
         self.nothing.setMargin(8)
-        self._titles = QStandardItemModel(self)
-        self.list.setModel(self._titles)
+        self._found = ChoiceModel(self)
+        self.list.setModel(self._found)
         self.list.setItemDelegate(ChoiceDelegate(self))
         self.list.clicked.connect(self._pick)
         self.search.textChanged.connect(self._filter)
@@ -152,7 +183,7 @@ class SearchPopup(QFrame):
 
     def shown_choice(self, row: int) -> Choice:
         """The choice in row `row` of what was found."""
-        return self._choices[self._shown[row]]
+        return self._found.choices[row]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.search and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
@@ -174,14 +205,8 @@ class SearchPopup(QFrame):
     @Slot(str)
     def _filter(self, query: str) -> None:
         self._shown = matching(self._choices, query)
-        self._titles.clear()
-        for number in self._shown:
-            choice = self._choices[number]
-            item = QStandardItem(choice.title)
-            item.setToolTip(choice.fault or choice.note)
-            item.setData(f"{choice.title}: {choice.note} {choice.fault}", Qt.ItemDataRole.AccessibleTextRole)
-            self._titles.appendRow(item)
-        self.list.setCurrentIndex(self._titles.index(0, 0))
+        self._found.show_choices([self._choices[number] for number in self._shown])
+        self.list.setCurrentIndex(self._found.index(0))
         self.list.setVisible(bool(self._shown))
         self.nothing.setVisible(not self._shown)
 

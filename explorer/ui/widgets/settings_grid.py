@@ -75,6 +75,8 @@ class SettingsGrid(QWidget):
         label.setBuddy(editor)
         self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
         self._grid.addWidget(editor, row, 1)
+        for part in (label, editor):
+            part.show()  # at once: a part added to a layout that is on the screen is shown only later
         self.editors[field.name] = editor
         self._labels.append(label)
 
