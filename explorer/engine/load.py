@@ -136,15 +136,19 @@ def build(network: Network) -> nn.Module:
         raise EngineError(f"There is not enough memory for this network: it needs {size or 'more'}.") from error
 
 
-def fill(model: nn.Module, network: Network, source: Path) -> None:
-    """Puts the weights of a file into the model of a network; raises LoadError if they do not fit."""
+def fill(model: nn.Module, network: Network, source: Path) -> dict[str, Tensor]:
+    """Puts the weights of a file into the model of a network, and returns all that were in the file.
+
+    Weights of layers that cannot run wait for their repair. Raises LoadError if the others do not fit.
+    """
     from explorer.engine.weights import check_weights, read_weights
 
     given = read_weights(source)
-    if network.runnable() < len(network.layers):  # weights of layers that cannot run wait for their repair
-        given = {name: value for name, value in given.items() if name in model.state_dict()}
-    check_weights(model.state_dict(), given, source=source.name)
-    model.load_state_dict(given, strict=False)
+    waiting = tuple(f"{name}." for name in network.names[network.runnable() :])
+    wanted = {name: value for name, value in given.items() if not name.startswith(waiting)} if waiting else given
+    check_weights(model.state_dict(), wanted, source=source.name)
+    model.load_state_dict(wanted, strict=False)
+    return given
 
 
 def save(path: str | Path, file: NetworkFile, state: Mapping[str, Tensor]) -> None:

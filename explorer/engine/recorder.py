@@ -273,7 +273,8 @@ class Recorder(TorchFunctionMode):
         first = next(leaves(output, torch.Tensor), None)
         if first is None:
             return
-        if len(self.calls) == run.calls_before and not run.has_children:
+        is_silent = len(self.calls) == run.calls_before and not run.has_children
+        if is_silent and not isinstance(run.module, nn.Sequential):  # an empty one is a shortcut and does nothing
             self._keep_silent_run(run, output)
         kept = self.shelf.find(first)
         if kept is not None and kept.maker >= 0:

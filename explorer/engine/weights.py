@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from zipfile import BadZipFile
@@ -41,7 +42,9 @@ def _read_safetensors(path: Path) -> State:
 
 def _read_pytorch(path: Path) -> State:
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of pickle protocols; what cannot be read is an error below
+            content = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         raise LoadError(
             f"{path.name} holds more than weights and would run code of its author when opened; save its "

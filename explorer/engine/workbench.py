@@ -13,10 +13,10 @@ from torch import Tensor, nn
 
 from explorer.engine import device
 from explorer.engine.errors import EngineError, requested_memory
-from explorer.engine.load import Loaded, build, network_path, save, weights_path
+from explorer.engine.load import Loaded, build, fill, network_path, save, weights_path
 from explorer.engine.recorder import DEFAULT_BUDGET_BYTES, record
 from explorer.engine.recording import Recording
-from explorer.engine.weights import State, check_weights, read_weights
+from explorer.engine.weights import State
 from explorer.network import Network
 from explorer.network.files import FileError, NetworkFile, read_network
 
@@ -61,7 +61,7 @@ class WeightBank:
 
 
 def signature(state: Mapping[str, Tensor]) -> Signature:
-    return tuple((name, tuple(tensor.shape)) for name, tensor in state.items())
+    return tuple(sorted((name, tuple(tensor.shape)) for name, tensor in state.items()))
 
 
 def _bytes(state: Mapping[str, Tensor]) -> int:
@@ -225,11 +225,9 @@ def _read(path: Path) -> tuple[Network, State]:
     source = weights_path(path, file)
     if source is None:
         return file.network, {}
-    state = read_weights(source)
-    whole = file.network.runnable() == len(file.network.layers)
-    expected = build(file.network).state_dict()
-    check_weights(expected, state if whole else {k: v for k, v in state.items() if k in expected}, source=source.name)
-    return file.network, state
+    model = build(file.network)
+    given = fill(model, file.network, source)
+    return file.network, given | model.state_dict()
 
 
 def _of_layer(state: Mapping[str, Tensor], name: str) -> State:
