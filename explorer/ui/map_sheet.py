@@ -1,0 +1,122 @@
+"""What a mosaic shows of a layer: which maps in which order, on which scale. numpy only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from explorer.session import LayerActivation
+from explorer.ui.colour import Scale, colourise, scale_for
+
+ORDERS = ("index", "mean", "maximum", "variance")
+SLICE_LIMIT = 4096
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """Maps to lay beside each other. `tiles` is (n, H, W); `channels` the channel each tile belongs to;
+    `labels` what is written on it. With `per_map` each map has a scale of its own."""
+
+    tiles: np.ndarray
+    channels: np.ndarray
+    labels: tuple[str, ...]
+    scale: Scale
+    per_map: bool = False
+    composite: bool = False
+    dead: np.ndarray | None = None
+
+    @cached_property
+    def colours(self) -> np.ndarray:
+        """The tiles as (n, H, W, 4) uint8."""
+        if self.composite:
+            return _composite(self.tiles)
+        if not self.per_map:
+            return colourise(self.tiles, self.scale)
+        scales = [_scale_of(tile) for tile in self.tiles]
+        return np.stack([colourise(tile, scale) for tile, scale in zip(self.tiles, scales, strict=True)])
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width of a tile in cells."""
+        return self.tiles.shape[1], self.tiles.shape[2]
+
+    def tile_of(self, channel: int | None) -> int | None:
+        """Where a channel lies among the tiles; None if it is not shown."""
+        places = np.flatnonzero(self.channels == channel) if channel is not None else ()
+        return int(places[0]) if len(places) else None
+
+    def scale_of(self, tile: int) -> Scale:
+        """The scale that a tile's colours are on."""
+        return _scale_of(self.tiles[tile]) if self.per_map else self.scale
+
+
+def order_of(entry: LayerActivation, order: str) -> np.ndarray:
+    """Indices of the channels by "index", or by a statistic with the largest first."""
+    if order == "index":
+        return np.arange(entry.values.shape[0])
+    statistic: np.ndarray = getattr(entry, order)
+    return np.argsort(-np.nan_to_num(statistic), kind="stable")
+
+
+def map_sheet(entry: LayerActivation, *, order: str = "index", per_map: bool = False, only_dead: bool = False) -> Sheet:
+    """The feature maps of a layer whose values are (C, H, W)."""
+    channels = order_of(entry, order)
+    if only_dead:
+        channels = channels[entry.dead[channels]]
+    in_place = len(channels) == entry.values.shape[0] and order == "index"
+    return Sheet(
+        tiles=entry.values if in_place else entry.values[channels],
+        channels=channels,
+        labels=tuple(str(channel) for channel in channels),
+        scale=scale_for(entry.low, entry.high),
+        per_map=per_map,
+        dead=entry.dead[channels],
+    )
+
+
+def filter_sheet(entry: LayerActivation, channel: int | None) -> Sheet | None:
+    """The filters of a layer as maps; None if it has none.
+
+    A layer's filters on a colour picture are shown in colour. With a `channel`, the slices of its filter, one an
+    input channel. A matrix is one map, a row an output.
+    """
+    weight = entry.weight
+    if weight is None or weight.ndim not in (2, 4):
+        return None
+    scale = scale_for(min(float(weight.min()), -1e-12), float(weight.max()))
+    if weight.ndim == 2:
+        return Sheet(weight[None], np.zeros(1, int), ("",), scale)
+    if channel is not None and channel < len(weight):
+        slices = weight[channel]
+        labels = tuple(f"in {index}" for index in range(len(slices)))
+        return Sheet(slices, np.full(len(slices), channel), labels, scale)
+    if weight.shape[1] == 3:
+        names = tuple(str(index) for index in range(len(weight)))
+        return Sheet(
+            weight.transpose(0, 2, 3, 1).reshape(len(weight), weight.shape[2], -1),
+            np.arange(len(weight)),
+            names,
+            scale,
+            composite=True,
+        )
+    outputs, inputs = weight.shape[:2]
+    shown = weight.reshape(-1, *weight.shape[2:])[:SLICE_LIMIT]
+    owners = np.repeat(np.arange(outputs), inputs)[:SLICE_LIMIT]
+    return Sheet(shown, owners, tuple(f"{i // inputs}·{i % inputs}" for i in range(len(shown))), scale)
+
+
+def _scale_of(tile: np.ndarray) -> Scale:
+    finite = tile[np.isfinite(tile)]
+    return scale_for(float(finite.min()), float(finite.max())) if finite.size else Scale(0.0, 1.0, False)
+
+
+def _composite(tiles: np.ndarray) -> np.ndarray:
+    """Filters on red, green and blue, (n, H, 3 W) as stored, as colours (n, H, W, 4); zero is middle grey."""
+    count, height, triple = tiles.shape
+    pixels = tiles.reshape(count, height, triple // 3, 3)
+    reach = float(np.abs(tiles).max()) or 1.0
+    colours = np.full((*pixels.shape[:3], 4), 255, np.uint8)
+    colours[..., :3] = np.rint((pixels / reach + 1) * 127.5)
+    return colours

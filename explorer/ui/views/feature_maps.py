@@ -1,0 +1,438 @@
+"""The feature-map viewer: all channels of the selected layer, the chosen one large, its filters, and their export."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QEvent, Qt, QTimer, Slot
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QSplitter,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from explorer.session import Cell, LayerActivation, Selection, Session, State
+from explorer.ui import export, theme
+from explorer.ui.icons import icon
+from explorer.ui.map_sheet import ORDERS, Sheet, filter_sheet, map_sheet, order_of
+from explorer.ui.mosaic import Place
+from explorer.ui.text import exact, plural, shape_text
+from explorer.ui.views.cell_facts import CellFacts
+from explorer.ui.views.channel_view import ChannelView
+from explorer.ui.widgets.colour_bar import ColourBar
+from explorer.ui.widgets.empty_state import EmptyState
+from explorer.ui.widgets.map_mosaic import MapMosaic
+from explorer.ui.widgets.pane import ElidedLabel
+from explorer.ui.widgets.value_bars import ValueBars
+
+SLOW_MS = 200
+WHOLE_TILE = -1
+
+
+class FeatureMaps(QWidget):
+    """Follows the selected layer. Its own are only how to look: order, scale, maps or filters, zoom."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("featureMaps")
+        self._session = session
+        self._sheet: Sheet | None = None
+        self._is_stale = True
+        self._make_controls()
+        self._make_panes()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 8)
+        column.setSpacing(6)
+        column.addLayout(self._header)
+        column.addWidget(self._control_row)
+        column.addWidget(self._stack, 1)
+        self._slow = QTimer(self, singleShot=True, interval=SLOW_MS)
+        self._slow.timeout.connect(self._dim)
+        session.hovered.connect(self.show_hovered)
+        session.changed.connect(self.show_state)
+        self.show_state(None, session.state)
+
+    # --- parts ---
+
+    def _make_controls(self) -> None:
+        self._title = QLabel()
+        self._title.setProperty("role", "title")
+        self._facts = ElidedLabel()
+        self._facts.setProperty("role", "dim")
+        self._bar = ColourBar()
+        self._header = QHBoxLayout()
+        self._header.setSpacing(8)
+        self._header.addWidget(self._title)
+        self._header.addWidget(self._facts, 1)
+        self._header.addWidget(self._bar)
+        self._control_row = QWidget()
+        row = QHBoxLayout(self._control_row)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        self._what = _choice(row, "Show", ("maps", "filters"), "Feature maps, or the weights that make them.")
+        self._scale = _choice(row, "Scale", ("layer", "map"), "One colour scale for the layer, or one for each map.")
+        self._order = _choice(row, "Order", ORDERS, "The order of the maps; by a statistic, the largest come first.")
+        for box in (self._what, self._scale, self._order):
+            box.currentIndexChanged.connect(self._redraw)
+        self._dead = QToolButton(checkable=True, toolTip="Show only channels that are zero in every cell.")
+        self._dead.toggled.connect(self._redraw)
+        row.addWidget(self._dead)
+        row.addStretch()
+        row.addWidget(self._export_button())
+
+    def _export_button(self) -> QToolButton:
+        button = QToolButton(text="Export", accessibleName="Export", toolTip="Save or copy what is shown.")
+        button.setIcon(icon("ph.export"))
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(button)
+        for ending, words in (
+            (".png", "Picture as PNG…"),
+            (".svg", "Picture as SVG…"),
+            (".npy", "Values as npy…"),
+            (".csv", "Values as csv…"),
+        ):
+            menu.addAction(words).triggered.connect(lambda _checked=False, chosen=ending: self._ask_export(chosen))
+        menu.addSeparator()
+        menu.addAction("Copy picture").triggered.connect(self.copy_picture)
+        menu.addAction("Copy values").triggered.connect(self.copy_values)
+        button.setMenu(menu)
+        return button
+
+    def _make_panes(self) -> None:
+        self._maps = MapMosaic()
+        self._maps.canvas.setAccessibleName("Feature maps")
+        self._maps.hovered.connect(self._on_hovered)
+        self._maps.clicked.connect(self._on_clicked)
+        self._maps.canvas.key_pressed.connect(self._on_key)
+        self._bars = ValueBars()
+        self._bars.hovered.connect(self._on_bar_hovered)
+        self._bars.chosen.connect(lambda index: self._session.select(layer=self._name(), channel=index))
+        self._where = QLabel()
+        self._where.setProperty("role", "dim")
+        self._where.setFont(theme.number_font())
+        self._where.setObjectName("hoveredValue")
+        self._shown = QStackedWidget()
+        self._shown.addWidget(self._maps)
+        self._shown.addWidget(self._bars)
+        top = QWidget()
+        column = QVBoxLayout(top)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self._shown, 1)
+        column.addWidget(self._where)
+        self._channel = ChannelView(self._session)
+        self._cell = CellFacts(self._session)
+        self._cell.setFixedWidth(280)
+        self._below = QWidget()
+        row = QHBoxLayout(self._below)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._channel, 1)
+        row.addWidget(self._cell)
+        self._split = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
+        self._split.addWidget(top)
+        self._split.addWidget(self._below)
+        self._split.setSizes([500, 340])
+        self._split.setStretchFactor(0, 3)
+        self._split.setStretchFactor(1, 2)
+        self._empty = EmptyState()
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._split)
+        self._stack.addWidget(self._empty)
+
+    # --- what it shows ---
+
+    @Slot(object, object)
+    def show_state(self, old: State | None, new: State) -> None:
+        """Redraw what differs; hidden, only remember that something does."""
+        if not self.isVisible():
+            self._is_stale = True
+            return
+        if old is None or old.computing != new.computing:
+            self._slow.start() if new.computing else self._dim()
+        if old is None or self._is_stale or _differs(old, new):
+            self._redraw()
+        elif old.selection != new.selection:
+            self._show_selection(old.selection)
+
+    def showEvent(self, event: object) -> None:
+        super().showEvent(event)  # type: ignore[arg-type]  # Qt's own event
+        if self._is_stale:
+            self.show_state(None, self._session.state)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_stack"):
+            self._redraw()
+
+    @Slot()
+    def _redraw(self) -> None:
+        self._is_stale = False
+        entry = self._entry()
+        message = _why_empty(self._session.state, entry)
+        self._stack.setCurrentWidget(self._empty if message else self._split)
+        self._control_row.setVisible(not message)
+        if message or entry is None:
+            self._show_empty(message)
+            return
+        self._title.setText(entry.name)
+        self._dead.setText(f"{int(entry.dead.sum())} dead")
+        self._dead.setEnabled(entry.values.ndim == 3 and bool(entry.dead.any() or self._dead.isChecked()))
+        self._what.setEnabled(entry.weight is not None)
+        self._sheet = self._sheet_of(entry)
+        self._show_entry(entry)
+        self._show_selection(None)
+
+    def _show_entry(self, entry: LayerActivation) -> None:
+        self._facts.set_whole(_facts(entry, is_filters=self._is_filters(entry)))
+        as_maps = self._sheet is not None
+        self._shown.setCurrentWidget(self._maps if as_maps else self._bars)
+        self._scale.setEnabled(as_maps)
+        if self._sheet is not None:
+            self._maps.show_sheet(self._sheet)
+            self._bar.set_scale(None if self._sheet.per_map or self._sheet.composite else self._sheet.scale)
+        else:
+            self._bar.set_scale(None)
+            order = order_of(entry, "maximum" if self._order.currentText() != "index" else "index")
+            self._bars.show_values(entry.values, self._names(entry), order)
+
+    def _show_selection(self, before: Selection | None) -> None:
+        entry, chosen = self._entry(), self._session.state.selection
+        if self._sheet is not None and self._sheet.composite != (entry is not None and self._shows_composite(entry)):
+            self._redraw()
+            return
+        is_chosen = entry is not None and chosen.layer == entry.name and chosen.channel is not None
+        self._below.setVisible(is_chosen)
+        self._bars.set_selected(chosen.channel if is_chosen else None)
+        self._maps.set_marks(self._place(chosen) if is_chosen else None, None)
+        if is_chosen and entry is not None:
+            self._channel.setVisible(entry.values.ndim == 3)
+            self._channel.show_channel(entry, None if entry.values.ndim == 1 else self._map_sheet(entry))
+            self._cell.show_facts(entry)
+            if before is not None and before.channel is None and entry.values.ndim == 3:
+                self._channel.take_focus()
+
+    def _show_empty(self, message: str) -> None:
+        state = self._session.state
+        self._title.setText(state.selection.layer or "Feature maps")
+        self._facts.set_whole("")
+        self._bar.set_scale(None)
+        problem = next((found for found in state.problems if found.severity == "error"), None)
+        fix = problem.fix if problem and message.endswith(problem.message) else None
+        action = (lambda: self._session.apply_fix(problem)) if problem and fix else None
+        self._empty.show_message(message, fix.label if fix else "", action)
+
+    @Slot(object)
+    def show_hovered(self, cell: Cell | None) -> None:
+        """The exact value under the mouse, wherever the mouse is."""
+        if not self.isVisible():
+            return
+        entry = self._entry()
+        self._where.setText(self._words(cell))
+        is_here = cell is not None and entry is not None and cell.layer == entry.name and self._sheet is not None
+        chosen = self._session.state.selection
+        mark = self._place(chosen) if chosen.channel is not None else None
+        if is_here and cell is not None:
+            self._maps.set_marks(mark, self._place(Selection(cell.layer, cell.channel, cell.row, cell.column)))
+        else:
+            self._maps.set_marks(mark, None)
+        self._channel.set_pointed(cell if cell is not None and cell.channel == chosen.channel else None)
+
+    def _words(self, cell: Cell | None) -> str:
+        activations = self._session.state.activations
+        entry = activations.by_name.get(cell.layer) if cell and activations else None
+        if cell is None or entry is None or cell.channel >= entry.values.shape[0]:
+            return ""
+        if entry.values.ndim == 1 or cell.row is None or cell.column is None:
+            if entry.values.ndim != 1:
+                return ""
+            return f"{entry.name} · {self._names(entry)[cell.channel]} · {exact(float(entry.values[cell.channel]))}"
+        value = exact(float(entry.values[cell.channel, cell.row, cell.column]))
+        return f"{entry.name} · channel {cell.channel} · row {cell.row}, column {cell.column} · {value}"
+
+    # --- what is behind it ---
+
+    def _name(self) -> str | None:
+        return self._session.state.selection.layer
+
+    def _entry(self) -> LayerActivation | None:
+        activations = self._session.state.activations
+        return activations.by_name.get(self._name() or "") if activations else None
+
+    def _is_filters(self, entry: LayerActivation) -> bool:
+        return self._what.currentText() == "filters" and entry.weight is not None
+
+    def _shows_composite(self, entry: LayerActivation) -> bool:
+        sheet = filter_sheet(entry, self._session.state.selection.channel) if self._is_filters(entry) else None
+        return sheet is not None and sheet.composite
+
+    def _sheet_of(self, entry: LayerActivation) -> Sheet | None:
+        if self._is_filters(entry):
+            return filter_sheet(entry, self._session.state.selection.channel)
+        if entry.values.ndim == 1:
+            return None
+        return self._map_sheet(entry, only_dead=self._dead.isChecked())
+
+    def _map_sheet(self, entry: LayerActivation, *, only_dead: bool = False) -> Sheet:
+        per_map = self._scale.currentText() == "map"
+        has_dead = bool(entry.dead.any())
+        return map_sheet(entry, order=self._order.currentText(), per_map=per_map, only_dead=only_dead and has_dead)
+
+    def _names(self, entry: LayerActivation) -> tuple[str, ...]:
+        classes = self._session.state.classes
+        count = entry.values.shape[0]
+        return classes if len(classes) == count else tuple(str(index) for index in range(count))
+
+    def _place(self, chosen: Selection) -> Place | None:
+        entry = self._entry()
+        if self._sheet is None or entry is None or self._is_filters(entry):
+            return None
+        tile = self._sheet.tile_of(chosen.channel)
+        if tile is None:
+            return None
+        if chosen.row is None or chosen.column is None:
+            return Place(tile, WHOLE_TILE, WHOLE_TILE)
+        return Place(tile, chosen.row, chosen.column)
+
+    # --- the mouse and keys ---
+
+    @Slot(object)
+    def _on_hovered(self, place: Place | None) -> None:
+        entry = self._entry()
+        if place is None or entry is None or self._sheet is None:
+            self._session.hover(None)
+            self._where.setText("")
+        elif self._is_filters(entry):
+            self._where.setText(_filter_words(self._sheet, place))
+        else:
+            channel = int(self._sheet.channels[place.tile])
+            self._session.hover(Cell(entry.name, channel, place.row, place.column))
+
+    @Slot(object)
+    def _on_bar_hovered(self, index: int | None) -> None:
+        name = self._name()
+        self._session.hover(None if index is None or name is None else Cell(name, index))
+
+    @Slot(object)
+    def _on_clicked(self, place: Place) -> None:
+        entry = self._entry()
+        if entry is None or self._sheet is None:
+            return
+        channel = int(self._sheet.channels[place.tile])
+        if self._is_filters(entry):
+            self._session.select(layer=entry.name, channel=channel, row=None, column=None)
+        else:
+            self._session.select(layer=entry.name, channel=channel, row=place.row, column=place.column)
+
+    @Slot(object)
+    def _on_key(self, event: object) -> None:
+        if event.key() == Qt.Key.Key_Escape:  # type: ignore[attr-defined]  # a QKeyEvent
+            self._session.clear_cell()
+
+    @Slot()
+    def _dim(self) -> None:
+        dimmed = self._session.state.computing
+        self._maps.canvas.set_dimmed(dimmed)
+        self._channel.set_dimmed(dimmed)
+
+    # --- export ---
+
+    def copy_picture(self) -> None:
+        """Put what is shown on the clipboard as a picture."""
+        if self._sheet is not None:
+            export.copy_picture(self._maps.colours())
+            self._session.say("The picture is on the clipboard.")
+
+    def copy_values(self) -> None:
+        """Put the chosen channel's values, or the layer's, on the clipboard as a table."""
+        entry, channel = self._entry(), self._session.state.selection.channel
+        if entry is not None:
+            is_one_map = channel is not None and entry.values.ndim == 3
+            export.copy_values(entry.values[channel] if is_one_map else entry.values)
+            self._session.say("The values are on the clipboard.")
+
+    def save_to(self, path: Path) -> None:
+        """Write what is shown to a file; the ending says how."""
+        entry = self._entry()
+        if entry is None:
+            return
+        colours = self._maps.colours() if self._sheet is not None else np.zeros((1, 1, 4), np.uint8)
+        try:
+            export.write(path, colours, entry)
+        except export.ExportError as error:
+            self._session.say(str(error))
+        else:
+            self._session.say(f"Saved as {path.name}.")
+
+    def _ask_export(self, ending: str) -> None:
+        entry = self._entry()
+        if entry is None:
+            return
+        if self._sheet is None and ending in (".png", ".svg"):
+            self._session.say(f"{entry.name} is a row of numbers: save it as npy or csv.")
+            return
+        start = f"{entry.name}{ending}"
+        name, _ = QFileDialog.getSaveFileName(self, "Export", start, f"{ending[1:].upper()} (*{ending})")
+        if name:
+            path = Path(name)
+            self.save_to(path if path.suffix.lower() == ending else path.with_name(path.name + ending))
+
+
+def _choice(row: QHBoxLayout, name: str, choices: tuple[str, ...], tip: str) -> QComboBox:
+    label = QLabel(name.lower())
+    label.setProperty("role", "dim")
+    box = QComboBox(toolTip=tip, accessibleName=name)
+    box.addItems(list(choices))
+    row.addWidget(label)
+    row.addWidget(box)
+    return box
+
+
+def _differs(old: State, new: State) -> bool:
+    return (
+        old.activations is not new.activations
+        or old.selection.layer != new.selection.layer
+        or old.problems != new.problems
+        or old.classes != new.classes
+    )
+
+
+def _facts(entry: LayerActivation, *, is_filters: bool) -> str:
+    if is_filters and entry.weight is not None:
+        return f"weights {shape_text(entry.weight.shape)}"
+    if entry.values.ndim == 1:
+        return plural(len(entry.values), "number")
+    channels, height, width = entry.values.shape
+    return f"{plural(channels, 'feature map')} · {shape_text((height, width))}"
+
+
+def _filter_words(sheet: Sheet, place: Place) -> str:
+    if sheet.composite:
+        red, green, blue = sheet.tiles[place.tile, place.row, 3 * place.column : 3 * place.column + 3]
+        values = f"red {exact(float(red))}, green {exact(float(green))}, blue {exact(float(blue))}"
+    else:
+        values = exact(float(sheet.tiles[place.tile, place.row, place.column]))
+    owner = f"filter {int(sheet.channels[place.tile])} · " if len(sheet.tiles) > 1 else ""
+    return f"{owner}row {place.row}, column {place.column} · {values}"
+
+
+def _why_empty(state: State, entry: LayerActivation | None) -> str:
+    """What to say where there is nothing to show; empty if there is."""
+    if state.activations is None:
+        return state.fault.message if state.fault else "The maps appear here as soon as the network has run."
+    if state.selection.layer is None:
+        return "Choose a layer in the list on the left to see its feature maps."
+    if entry is not None:
+        return ""
+    problem = next((found for found in state.problems if found.severity == "error"), None)
+    if problem is not None:
+        return f"{state.selection.layer} does not run: {problem.layer}: {problem.message}"
+    return f"{state.selection.layer} has not run yet." if state.computing else "This layer gave no maps."

@@ -1,0 +1,40 @@
+"""What stands where nothing can be shown: a sentence, and a button for what can be done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+
+
+class EmptyState(QWidget):
+    """A sentence in the middle, with a button under it if there is something to do."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._run: Callable[[], object] | None = None
+        self._label = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
+        self._label.setProperty("role", "dim")
+        self._button = QPushButton()
+        self._button.setProperty("role", "primary")
+        self._button.clicked.connect(self._clicked)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 24, 24, 24)
+        column.addStretch()
+        column.addWidget(self._label)
+        column.addSpacing(12)
+        column.addWidget(self._button, 0, Qt.AlignmentFlag.AlignCenter)
+        column.addStretch()
+
+    def show_message(self, message: str, action: str = "", run: Callable[[], object] | None = None) -> None:
+        """Show `message` and, where there is an `action`, the button that runs it."""
+        self._run = run
+        self._label.setText(message)
+        self._button.setText(action)
+        self._button.setToolTip(action)
+        self._button.setVisible(bool(action and run))
+
+    def _clicked(self) -> None:
+        if self._run is not None:
+            self._run()

@@ -1,0 +1,214 @@
+"""One picture of cells that can be zoomed and panned, with marks over it: a pyqtgraph view with a single image."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QWidget
+
+from explorer.ui import theme
+
+Paint = Callable[[QPainter, QRectF, float], None]
+ZOOM_STEP = 1.0015
+SCROLL_SHARE = 0.0012
+
+
+class Overlay(pg.GraphicsObject):
+    """Draws what lies over the image. `paint_marks(painter, visible, pixels)` gets the visible cells and the size
+    of a cell in pixels; it draws in cells."""
+
+    def __init__(self, paint_marks: Paint) -> None:
+        super().__init__()
+        self._paint_marks = paint_marks
+        self._bounds = QRectF()
+
+    def set_bounds(self, bounds: QRectF) -> None:
+        """The cells that marks may cover."""
+        self.prepareGeometryChange()
+        self._bounds = bounds
+
+    def boundingRect(self) -> QRectF:
+        return self._bounds
+
+    def paint(self, painter: QPainter, *_options: object) -> None:
+        view = self.getViewBox()
+        if view is not None and not self._bounds.isEmpty():
+            width, _ = view.viewPixelSize()
+            self._paint_marks(painter, view.viewRect(), 1 / width if width else 1.0)
+
+
+class MapCanvas(pg.GraphicsView):
+    """Cells are square and sharp. The wheel zooms about the pointer (or scrolls a picture longer than the pane, and
+    zooms with Ctrl), dragging pans, `fit` shows everything again."""
+
+    hovered = Signal(object)
+    clicked = Signal(float, float)
+    double_clicked = Signal(float, float)
+    key_pressed = Signal(QKeyEvent)
+    resized = Signal()
+
+    def __init__(self, paint_marks: Paint, parent: QWidget | None = None) -> None:
+        super().__init__(parent, background=None)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setFrameShape(self.Shape.NoFrame)
+        self._view = pg.ViewBox(lockAspect=True, invertY=True, enableMenu=False, border=None, defaultPadding=0)
+        self._view.setMouseEnabled(False, False)
+        self.setCentralItem(self._view)
+        self._image = pg.ImageItem(axisOrder="row-major")
+        self._overlay = Overlay(paint_marks)
+        self._overlay.setZValue(10)
+        self._view.addItem(self._image)
+        self._view.addItem(self._overlay)
+        self._size = (0, 0)
+        self._pressed_at: QPointF | None = None
+        self._panned_from: QPointF | None = None
+        self.is_fitted = True
+
+    # --- what it shows ---
+
+    def set_image(self, colours: np.ndarray | None) -> None:
+        """Show `colours` (H, W, 4) uint8; the zoom stays if the size does."""
+        if colours is None:
+            self._image.clear()
+            self._size = (0, 0)
+            self._overlay.set_bounds(QRectF())
+            return
+        self._image.setImage(np.ascontiguousarray(colours), autoLevels=False, levels=None)
+        if self._size != colours.shape[:2]:
+            self._size = (colours.shape[0], colours.shape[1])
+            self._overlay.set_bounds(QRectF(-2, -2, self._size[1] + 4, self._size[0] + 4))
+            self.fit()
+        self._overlay.update()
+
+    def update_marks(self) -> None:
+        """Draw the marks again."""
+        self._overlay.update()
+
+    def set_dimmed(self, dimmed: bool) -> None:
+        """Show the picture paler, while a newer one is being computed."""
+        self._image.setOpacity(0.55 if dimmed else 1.0)
+
+    # --- zoom and pan ---
+
+    def fit(self) -> None:
+        """Show the whole width, and the whole height if that leaves cells large enough."""
+        self.is_fitted = True
+        height, width = self._size
+        if not height or not self.width() or not self.height():
+            return
+        shown = width * self.height() / self.width()
+        if height <= shown * 1.02 or self._is_tall_enough(shown):
+            rect = QRectF(0, 0, width, height)
+        else:
+            rect = QRectF(0, 0, width, shown)
+        self._view.setRange(rect, padding=0.005)
+
+    def _is_tall_enough(self, shown: float) -> bool:
+        # Up to a quarter taller than the pane is shrunk to fit; beyond that it is scrolled.
+        return self._size[0] <= shown * 1.25 or not self.scrolls
+
+    scrolls = False
+
+    def cell_pixels(self) -> float:
+        """The size of a cell on the screen."""
+        width, _ = self._view.viewPixelSize()
+        return 1 / width if width else 0.0
+
+    def show_place(self, x: float, y: float, *, margin: float) -> None:
+        """Pan so that a point, with `margin` cells around it, is inside the pane."""
+        rect = self._view.viewRect()
+        dx = min(0.0, x - margin - rect.left()) + max(0.0, x + margin - rect.right())
+        dy = min(0.0, y - margin - rect.top()) + max(0.0, y + margin - rect.bottom())
+        if dx or dy:
+            self._view.translateBy(x=dx, y=dy)
+
+    def to_cells(self, point: QPointF) -> QPointF:
+        """A point of the widget in cells of the picture."""
+        return self._view.mapSceneToView(self.mapToScene(point.toPoint()))
+
+    def from_cells(self, x: float, y: float) -> QPointF:
+        """A point of the picture in the widget's pixels."""
+        return QPointF(self.mapFromScene(self._view.mapViewToScene(QPointF(x, y))))
+
+    def _zoom(self, factor: float, about: QPointF) -> None:
+        self.is_fitted = False
+        self._view.scaleBy((1 / factor, 1 / factor), center=about)
+        self.update_marks()
+
+    # --- Qt's events ---
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        turned = event.angleDelta().y() or event.angleDelta().x()
+        rect = self._view.viewRect()
+        is_longer = self.scrolls and self._size[0] > rect.height() * 1.01 and self.is_fitted
+        if is_longer and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            lowest = self._size[0] - rect.height()
+            top = min(max(rect.top() - turned * rect.height() * SCROLL_SHARE, 0), lowest)
+            self._view.translateBy(y=top - rect.top())
+        else:
+            self._zoom(ZOOM_STEP**turned, self.to_cells(event.position()))
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.setFocus()
+        if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
+            self._pressed_at = event.position()
+            self._panned_from = None
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pressed_at is not None and self._is_drag(event.position()):
+            self._pan(event.position())
+            return
+        self.hovered.emit(self.to_cells(event.position()))
+
+    def _is_drag(self, position: QPointF) -> bool:
+        assert self._pressed_at is not None
+        return self._panned_from is not None or (position - self._pressed_at).manhattanLength() > 4
+
+    def _pan(self, position: QPointF) -> None:
+        before = self._panned_from or self._pressed_at
+        assert before is not None
+        moved = self.to_cells(before) - self.to_cells(position)
+        self.is_fitted = False
+        self._view.translateBy(x=moved.x(), y=moved.y())
+        self._panned_from = position
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        was_click = self._pressed_at is not None and self._panned_from is None
+        self._pressed_at = self._panned_from = None
+        if was_click and event.button() == Qt.MouseButton.LeftButton:
+            point = self.to_cells(event.position())
+            self.clicked.emit(point.x(), point.y())
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        point = self.to_cells(event.position())
+        self.double_clicked.emit(point.x(), point.y())
+
+    def leaveEvent(self, event: object) -> None:
+        self.hovered.emit(None)
+        super().leaveEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_F:
+            self.fit()
+        elif event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Minus):
+            self._zoom(1.25 if event.key() == Qt.Key.Key_Plus else 0.8, self._view.viewRect().center())
+        else:
+            event.ignore()
+            self.key_pressed.emit(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if getattr(self, "is_fitted", False):
+            self.resized.emit()
+            self.fit()
+
+
+def accent_pen(width: float) -> object:
+    """The pen that marks what is selected; `width` in pixels, whatever the zoom."""
+    return pg.mkPen(theme.current().accent, width=width, cosmetic=True)

@@ -1,0 +1,199 @@
+"""All maps of a sheet in one image, with their labels and the marks of what is chosen and hovered."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QPainter, QTransform
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from explorer.ui import theme
+from explorer.ui.colour import ink_on
+from explorer.ui.map_sheet import Sheet
+from explorer.ui.mosaic import Mosaic, Place, arrange
+from explorer.ui.text import number
+from explorer.ui.widgets.map_canvas import MapCanvas
+
+LABEL_FROM_PIXELS = 34
+NUMBERS_FROM_PIXELS = 34
+NUMBERS_AT_MOST = 900
+
+
+class MapMosaic(QWidget):
+    """Emits `hovered` and `clicked` with a (tile, row, column) `Place`; `hovered` also with None.
+
+    `chosen` is a place or a whole tile (row −1); `pointed` a place marked faintly.
+    """
+
+    hovered = Signal(object)
+    clicked = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None, *, numbers: bool = True) -> None:
+        super().__init__(parent)
+        self._sheet: Sheet | None = None
+        self._mosaic: Mosaic | None = None
+        self._numbers = numbers
+        self._chosen: Place | None = None
+        self._pointed: Place | None = None
+        self._rgb = np.zeros((0, 0, 4), np.uint8)
+        self.canvas = MapCanvas(self._paint_marks)
+        self.canvas.scrolls = True
+        self.canvas.hovered.connect(self._on_hovered)
+        self.canvas.clicked.connect(self._on_clicked)
+        self.canvas.resized.connect(self._rearrange)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.canvas)
+
+    # --- what it shows ---
+
+    def show_sheet(self, sheet: Sheet | None) -> None:
+        """Show the maps of `sheet`; the zoom stays if their number and size do."""
+        self._sheet = sheet
+        self._mosaic = None if sheet is None else self._arranged(sheet)
+        self._draw()
+
+    def set_marks(self, chosen: Place | None, pointed: Place | None) -> None:
+        """Mark a chosen and a pointed place."""
+        if (chosen, pointed) != (self._chosen, self._pointed):
+            self._chosen, self._pointed = chosen, pointed
+            self.canvas.update_marks()
+
+    def colours(self) -> np.ndarray:
+        """The whole picture (H, W, 4) as it is shown, without marks."""
+        return self._rgb
+
+    def keep_in_view(self, place: Place) -> None:
+        """Pan so that a place is visible."""
+        if self._mosaic is not None:
+            top, left = self._mosaic.origin(place.tile)
+            self.canvas.show_place(left + place.column + 0.5, top + place.row + 0.5, margin=1.5)
+
+    def _arranged(self, sheet: Sheet) -> Mosaic:
+        count, height, width = sheet.colours.shape[:3]
+        return arrange(count, height, width, pane=(self.canvas.width(), self.canvas.height()))
+
+    @Slot()
+    def _rearrange(self) -> None:
+        if self._sheet is not None and len(self._sheet.tiles):
+            mosaic = self._arranged(self._sheet)
+            if mosaic != self._mosaic:
+                self._mosaic = mosaic
+                self._draw()
+
+    def _draw(self) -> None:
+        if self._sheet is None or self._mosaic is None:
+            self._rgb = np.zeros((0, 0, 4), np.uint8)
+            self.canvas.set_image(None)
+            return
+        self._rgb = self._mosaic.assemble(self._sheet.colours)
+        self.canvas.set_image(self._rgb)
+
+    # --- the mouse ---
+
+    @Slot(object)
+    def _on_hovered(self, point: QPointF | None) -> None:
+        found = None if point is None or self._mosaic is None else self._mosaic.place_at(point.x(), point.y())
+        self.hovered.emit(found)
+
+    @Slot(float, float)
+    def _on_clicked(self, x: float, y: float) -> None:
+        place = self._mosaic.place_at(x, y) if self._mosaic else None
+        if place is not None:
+            self.clicked.emit(place)
+
+    # --- marks ---
+
+    def _paint_marks(self, painter: QPainter, visible: QRectF, pixels: float) -> None:
+        if self._mosaic is None or self._sheet is None:
+            return
+        tiles = self._visible_tiles(visible)
+        if self._numbers and pixels >= NUMBERS_FROM_PIXELS and not self._sheet.composite:
+            self._paint_numbers(painter, visible, tiles)
+        if self._mosaic.width * pixels >= LABEL_FROM_PIXELS:
+            self._paint_labels(painter, tiles)
+        for place, colour, width in self._marks():
+            self._paint_place(painter, place, colour=colour, width=width)
+
+    def _marks(self) -> list[tuple[Place, str, float]]:
+        colours = theme.current()
+        marks = [(self._pointed, colours.dim, 1.0), (self._chosen, colours.accent, 2.0)]
+        return [(place, colour, width) for place, colour, width in marks if place is not None]
+
+    def _visible_tiles(self, visible: QRectF) -> range:
+        assert self._mosaic is not None
+        step_y, _ = self._mosaic.step
+        first = max(0, int(visible.top() // step_y)) * self._mosaic.columns
+        last = (int(visible.bottom() // step_y) + 1) * self._mosaic.columns
+        return range(min(first, self._mosaic.count), min(last, self._mosaic.count))
+
+    def _paint_labels(self, painter: QPainter, tiles: range) -> None:
+        """The labels, in pixels, at the top left of each map on a patch of the pane's colour."""
+        assert self._mosaic is not None
+        assert self._sheet is not None
+        colours = theme.current()
+        transform = painter.worldTransform()
+        painter.save()
+        painter.setWorldTransform(QTransform())
+        painter.setFont(theme.interface_font(11))
+        metrics = painter.fontMetrics()
+        patch = QColor(colours.pane)
+        patch.setAlpha(190)
+        for tile in tiles:
+            label = self._sheet.labels[tile]
+            if self._sheet.dead is not None and self._sheet.dead[tile]:
+                label += " dead"
+            top, left = self._mosaic.origin(tile)
+            corner = transform.map(QPointF(left, top))
+            box = QRectF(corner.x(), corner.y(), metrics.horizontalAdvance(label) + 6, metrics.height())
+            painter.fillRect(box, patch)
+            painter.setPen(QColor(colours.text if " " not in label else colours.warning))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, label)
+        painter.restore()
+
+    def _paint_place(self, painter: QPainter, place: Place, *, colour: str, width: float) -> None:
+        """The map's frame, and a frame about the cell that can be seen on any colour."""
+        assert self._mosaic is not None
+        if place.tile >= self._mosaic.count:
+            return
+        top, left = self._mosaic.origin(place.tile)
+        frame = self._mosaic.gap * 0.3
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(pg.mkPen(colour, width=width, cosmetic=True))
+        box = QRectF(left, top, self._mosaic.width, self._mosaic.height)
+        painter.drawRect(box.adjusted(-frame, -frame, frame, frame))
+        if place.row < 0:
+            return
+        cell = QRectF(left + place.column, top + place.row, 1, 1)
+        for pen in (pg.mkPen("#ffffff", width=3, cosmetic=True), pg.mkPen("#000000", width=1, cosmetic=True)):
+            painter.setPen(pen)
+            painter.drawRect(cell)
+
+    def _paint_numbers(self, painter: QPainter, visible: QRectF, tiles: range) -> None:
+        """Three significant digits in each visible cell, in black or white, whichever reads better."""
+        transform = painter.worldTransform()
+        painter.save()
+        painter.setWorldTransform(QTransform())
+        size = transform.mapRect(QRectF(0, 0, 1, 1)).width()
+        painter.setFont(theme.number_font(int(min(max(size / 5, 8), 15))))
+        written = 0
+        for tile in tiles:
+            for cell, row, column in self._visible_cells(tile, visible):
+                if written >= NUMBERS_AT_MOST:
+                    break
+                self._paint_number(painter, transform.mapRect(cell), tile=tile, row=row, column=column)
+                written += 1
+        painter.restore()
+
+    def _paint_number(self, painter: QPainter, box: QRectF, *, tile: int, row: int, column: int) -> None:
+        assert self._sheet is not None
+        painter.setPen(QColor(ink_on(self._sheet.colours[tile, row, column])))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, number(float(self._sheet.tiles[tile, row, column])))
+
+    def _visible_cells(self, tile: int, visible: QRectF) -> list[tuple[QRectF, int, int]]:
+        assert self._mosaic is not None
+        top, left = self._mosaic.origin(tile)
+        rows = range(max(0, int(visible.top()) - top), min(self._mosaic.height, int(visible.bottom()) + 1 - top))
+        columns = range(max(0, int(visible.left()) - left), min(self._mosaic.width, int(visible.right()) + 1 - left))
+        return [(QRectF(left + column, top + row, 1, 1), row, column) for row in rows for column in columns]
