@@ -134,8 +134,8 @@ class Session(QObject):
         self._show_document(document)
         return True
 
-    def _show_document(self, document: Document) -> None:
-        numbers = self.state.numbers
+    def _show_document(self, document: Document, **changes: Any) -> None:
+        numbers = changes.pop("numbers", self.state.numbers)
         shape = document.network.input_shape if document.network else None
         if shape is not None and len(shape) == 1 and (numbers is None or numbers.shape != shape):
             # Not all zeros: a pass through zeros shows nothing but biases.
@@ -149,6 +149,7 @@ class Session(QObject):
             undo_text=self._history.undo_text,
             redo_text=self._history.redo_text,
             notice="",
+            **changes,
         )
         self._ask()
 
@@ -291,8 +292,8 @@ class Session(QObject):
         if before.network is not None:
             self._history = self._history.changed(before, f"open {document.title}")
         self._saved_document = document
-        self._set(selection=Selection(), fault=None, **changes)
-        self._show_document(document)
+        first = document.network.names[:1] if document.network else ()
+        self._show_document(document, selection=Selection(*first), fault=None, **changes)
 
     def _remember(self, path: Path) -> None:
         resolved = path.absolute()
@@ -397,7 +398,12 @@ class Session(QObject):
     def _set(self, **changes: Any) -> None:
         old = self.state
         new = settled(replace(old, **changes))
-        if all(getattr(new, name) is getattr(old, name) for name in vars(old) if not name.startswith("_")):
+        if all(_is_same(getattr(old, name), getattr(new, name)) for name in vars(old)):
             return
         self.state = new
         self.changed.emit(old, new)
+
+
+def _is_same(old: object, new: object) -> bool:
+    """Whether a part of the state stayed: plain values by equality, what holds arrays by identity."""
+    return old is new or (isinstance(old, str | bool | tuple | Selection) and old == new)

@@ -14,7 +14,7 @@ from explorer.network import Network
 from explorer.network.receptive_field import ReceptiveFields
 
 if TYPE_CHECKING:
-    from explorer.engine.record import Call, Recording
+    from explorer.engine.recording import Call, Recording
 
 INPUT = "input"
 FAMILIES = {

@@ -21,7 +21,7 @@ from explorer.session.snapshot import (
 from explorer.session.state import Document, Fault
 
 if TYPE_CHECKING:
-    from explorer.engine.record import Recording
+    from explorer.engine.recording import Recording
     from explorer.engine.workbench import Workbench
 
 Output = Iterator[tuple[str, object]]

@@ -1,0 +1,301 @@
+"""The session: verbs in, one state out, the newest request wins, nothing is lost."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from pytestqt.qtbot import QtBot
+
+from explorer.network import Network
+from explorer.session import Cell, Session, State
+from tests.ui.fakes import make_picture, make_session, wait_until_shown
+
+
+@pytest.fixture
+def session(qtbot: QtBot) -> Iterator[Session]:
+    made = make_session()
+    wait_until_shown(qtbot, made)
+    yield made
+    assert made.close()
+
+
+def _values(session: Session, layer: str) -> np.ndarray:
+    assert session.state.activations is not None
+    return session.state.activations.by_name[layer].values
+
+
+def test_the_maps_are_those_of_the_picture_and_the_network(session: Session) -> None:
+    state = session.state
+    assert state.network is not None
+    assert state.activations is not None
+    assert tuple(state.activations.by_name) == ("input", *state.network.names)
+    assert [entry.values.shape for entry in state.activations.layers[1:]] == list(state.network.shapes())
+    np.testing.assert_array_equal(_values(session, "input"), state.values)
+
+
+def test_what_crosses_to_the_window_is_read_only(session: Session) -> None:
+    assert session.state.activations is not None
+    for entry in session.state.activations.layers:
+        assert not entry.values.flags.writeable
+
+
+def test_an_edit_changes_what_comes_after_it_and_nothing_before(session: Session, qtbot: QtBot) -> None:
+    conv1, pool1 = _values(session, "conv1"), _values(session, "pool1")
+    layer = session.state.network.layer("relu1")  # type: ignore[union-attr]
+    session.remove_layer(layer.name)
+    wait_until_shown(qtbot, session)
+    np.testing.assert_array_equal(_values(session, "conv1"), conv1)
+    assert not np.array_equal(_values(session, "pool1"), pool1)
+
+
+def test_a_layer_that_still_fits_keeps_its_weights(session: Session, qtbot: QtBot) -> None:
+    assert session.state.activations is not None
+    before = {name: entry.weight for name, entry in session.state.activations.by_name.items()}
+    conv2 = session.state.network.layer("conv2")  # type: ignore[union-attr]
+    session.replace_layer("conv2", replace(conv2, out_channels=7))
+    wait_until_shown(qtbot, session)
+    assert session.state.activations is not None
+    after = {name: entry.weight for name, entry in session.state.activations.by_name.items()}
+    np.testing.assert_array_equal(after["conv1"], before["conv1"])
+    assert after["conv2"].shape == (7, 4, 3, 3)
+    session.undo()
+    wait_until_shown(qtbot, session)
+    assert session.state.activations is not None
+    np.testing.assert_array_equal(session.state.activations.by_name["conv2"].weight, before["conv2"])
+
+
+def test_renaming_keeps_weights_and_selection(session: Session, qtbot: QtBot) -> None:
+    before = _values(session, "conv1")
+    session.select(layer="conv1", channel=2)
+    session.rename_layer("conv1", "edges")
+    wait_until_shown(qtbot, session)
+    np.testing.assert_array_equal(_values(session, "edges"), before)
+    assert (session.state.selection.layer, session.state.selection.channel) == ("edges", 2)
+
+
+def test_a_broken_network_runs_as_far_as_it_can(session: Session, qtbot: QtBot) -> None:
+    conv2 = session.state.network.layer("conv2")  # type: ignore[union-attr]
+    session.replace_layer("conv2", replace(conv2, kernel_size=99))
+    wait_until_shown(qtbot, session)
+    state = session.state
+    assert state.activations is not None
+    assert tuple(state.activations.by_name) == ("input", "conv1", "relu1", "pool1")
+    assert state.prediction is None
+    assert any(problem.layer == "conv2" and problem.severity == "error" for problem in state.problems)
+    session.apply_fix(next(problem for problem in state.problems if problem.fix))
+    assert session.state.undo_text.startswith("fix conv2")
+
+
+@pytest.mark.parametrize(
+    ("verb", "arguments"),
+    [
+        ("rename_layer", ("conv1", "conv2")),
+        ("rename_layer", ("conv1", "two words")),
+        ("remove_layer", ("nosuch",)),
+        ("paste_layers", ("maxpool(", 0)),
+        ("paste_layers", ("nonsense(3)", 0)),
+        ("set_input_shape", ((-1, 3, 3),)),
+    ],
+)
+def test_a_refused_edit_says_why_and_changes_nothing(
+    session: Session, verb: str, arguments: tuple[object, ...]
+) -> None:
+    document = session.state.document
+    getattr(session, verb)(*arguments)
+    assert session.state.document is document
+    assert session.state.notice.endswith(".")
+    assert session.state.undo_text == ""
+
+
+def test_selecting_another_layer_lets_go_of_the_cell(session: Session) -> None:
+    session.select(layer="conv1", channel=1, row=3, column=4)
+    session.select(layer="relu1")
+    assert session.state.selection.channel is None
+    session.select(layer="conv1", channel=1, row=3, column=4)
+    session.select(channel=2)
+    assert (session.state.selection.row, session.state.selection.column) == (3, 4)
+
+
+def test_the_cell_stops_at_the_edge(session: Session) -> None:
+    session.select(layer="conv1", channel=0, row=0, column=15)
+    session.move_cell(-1, 1)
+    assert (session.state.selection.row, session.state.selection.column) == (0, 15)
+    session.move_cell(2, -3)
+    assert (session.state.selection.row, session.state.selection.column) == (2, 12)
+
+
+def test_the_receptive_field_of_a_cell_is_known(session: Session) -> None:
+    field = session.receptive_field(Cell("conv1", 0, 5, 5))
+    assert field is not None
+    assert field.box == (4, 4, 7, 7)
+    assert session.receptive_field(Cell("nosuch", 0, 0, 0)) is None
+
+
+def test_pictures_shown_one_after_the_other_end_on_the_last(session: Session, qtbot: QtBot) -> None:
+    for seed in range(30):
+        session.use_picture(make_picture(seed))
+    wait_until_shown(qtbot, session)
+    assert session.state.picture is not None
+    assert session.state.picture.name == "waves 29"
+    np.testing.assert_array_equal(_values(session, "input"), session.state.fitted.values)  # type: ignore[union-attr]
+
+
+def test_a_picture_that_cannot_be_read_changes_nothing(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
+    before = session.state.picture
+    session.open_path(tmp_path / "missing.png")
+    qtbot.waitUntil(lambda: bool(session.state.notice), timeout=10_000)
+    assert "missing.png" in session.state.notice
+    assert session.state.picture is before
+
+
+def test_a_network_of_plain_numbers_takes_numbers(qtbot: QtBot) -> None:
+    session = make_session("2 linear(2) identity linear(2)")
+    try:
+        wait_until_shown(qtbot, session)
+        session.set_values(np.array([0.5, -1.5]))
+        wait_until_shown(qtbot, session)
+        np.testing.assert_array_equal(_values(session, "input"), np.float32([0.5, -1.5]))
+        session.use_picture(make_picture())
+        assert "numbers" in session.state.notice
+    finally:
+        assert session.close()
+
+
+def test_saved_and_opened_again_it_gives_the_same_numbers(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
+    path = tmp_path / "mine.json"
+    before = _values(session, "softmax1")
+    session.save_network(path)
+    qtbot.waitUntil(lambda: session.state.path == path, timeout=20_000)
+    assert not session.state.unsaved
+    other = Session()
+    try:
+        other.open_path(path)
+        other.use_picture(make_picture())
+        wait_until_shown(qtbot, other)
+        assert other.state.document.network == session.state.document.network
+        np.testing.assert_array_equal(_values(other, "softmax1"), before)
+    finally:
+        assert other.close()
+
+
+def test_saving_into_a_folder_that_is_not_there_says_so(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
+    session.save_network(tmp_path / "nowhere" / "mine.json")
+    qtbot.waitUntil(lambda: bool(session.state.notice), timeout=20_000)
+    assert "nowhere" in session.state.notice
+    assert session.state.path is None
+
+
+def test_opening_a_network_can_be_undone(session: Session, qtbot: QtBot) -> None:
+    before = _values(session, "conv1")
+    session.open_network("lecture")
+    wait_until_shown(qtbot, session)
+    assert session.state.undo_text.startswith("open")
+    session.undo()
+    wait_until_shown(qtbot, session)
+    np.testing.assert_array_equal(_values(session, "conv1"), before)
+
+
+@pytest.mark.parametrize("text", ['{"format": 1, "layers": [', "", "[]", '{"format": 999}'])
+def test_a_network_file_that_makes_no_sense_keeps_the_present_one(session: Session, tmp_path: Path, text: str) -> None:
+    path = tmp_path / "broken.json"
+    path.write_text(text)
+    document = session.state.document
+    session.open_path(path)
+    assert session.state.document is document
+    assert session.state.notice.endswith(".")
+
+
+def test_fresh_weights_are_other_weights_and_undo_brings_the_old_ones_back(session: Session, qtbot: QtBot) -> None:
+    before = _values(session, "conv1")
+    session.reset_weights()
+    wait_until_shown(qtbot, session)
+    session.undo()
+    wait_until_shown(qtbot, session)
+    np.testing.assert_array_equal(_values(session, "conv1"), before)
+
+
+def test_train_mode_is_shown_and_leaves_batch_norm_as_it_was(qtbot: QtBot) -> None:
+    session = make_session("3x8x8 conv(4, 3) batchnorm relu")
+    try:
+        wait_until_shown(qtbot, session)
+        before = _values(session, "bn1")
+        session.set_mode("train")
+        wait_until_shown(qtbot, session)
+        assert not np.array_equal(_values(session, "bn1"), before)
+        session.set_mode("eval")
+        wait_until_shown(qtbot, session)
+        np.testing.assert_array_equal(_values(session, "bn1"), before)
+    finally:
+        assert session.close()
+
+
+class _OwnModel(torch.nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = torch.nn.Conv2d(3, 4, 3)
+        self.head = torch.nn.Linear(4, 2)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.head(torch.relu(self.conv(x)).mean((2, 3)))
+
+
+def test_a_model_of_ones_own_is_shown_by_its_calls(qtbot: QtBot) -> None:
+    session = Session()
+    try:
+        x = np.random.default_rng(0).standard_normal((3, 8, 8)).astype(np.float32)
+        model = _OwnModel()
+        session.adopt(model, x, "mine")
+        wait_until_shown(qtbot, session)
+        assert session.state.activations is not None
+        assert {"input", "conv", "relu", "head"} <= set(session.state.activations.by_name)
+        with torch.no_grad():
+            expected = model(torch.from_numpy(x)[None])[0].numpy()
+        np.testing.assert_allclose(_values(session, "head"), expected, rtol=1e-5)
+        assert not session.is_editable
+        session.remove_layer("conv")
+        assert "cannot" in session.state.notice or "not edited" in session.state.notice
+    finally:
+        assert session.close()
+
+
+def test_views_are_told_the_old_and_the_new_state(session: Session, qtbot: QtBot) -> None:
+    seen: list[tuple[State, State]] = []
+    session.changed.connect(lambda old, new: seen.append((old, new)))
+    before = session.state
+    session.select(layer="conv1")
+    assert seen == [(before, session.state)]
+    session.select(layer="conv1")
+    assert len(seen) == 1
+
+
+def test_a_notation_mistake_in_a_new_network_is_told_with_its_place(session: Session) -> None:
+    document = session.state.document
+    session.new_network("3x8x8 conv(4 relu")
+    assert session.state.document is document
+    assert session.state.notice
+
+
+def test_ids_stay_with_their_layers(session: Session) -> None:
+    network: Network = session.state.network  # type: ignore[assignment]
+    ids = dict(zip(network.names, session.state.document.layer_ids, strict=True))
+    session.move_layer("relu1", 3)
+    moved = session.state
+    assert moved.network is not None
+    assert dict(zip(moved.network.names, moved.document.layer_ids, strict=True)) == ids
+
+
+def test_an_unwritable_folder_leaves_the_old_file_as_it_was(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
+    if os.geteuid() == 0:
+        # root may write anywhere: a file where the folder should be is as unwritable.
+        (tmp_path / "folder").write_text("a file")
+    else:
+        (tmp_path / "folder").mkdir(mode=0o500)
+    session.save_network(tmp_path / "folder" / "mine.json")
+    qtbot.waitUntil(lambda: bool(session.state.notice), timeout=20_000)
+    assert "folder" in session.state.notice
