@@ -89,7 +89,9 @@ def column(
 ) -> Column:
     """The column in `box`, its bar at `bar_y`. `kept` is a channel that must be among those shown."""
     line = rank % measures.label_lines
-    label = Rect(box.x, box.y + line * measures.label_height, box.width, measures.label_height)
+    wide = max(box.width, measures.pitch * measures.label_lines - 4)
+    wide = box.width if entry.prediction is not None else wide
+    label = Rect(box.centre[0] - wide / 2, box.y + line * measures.label_height, wide, measures.label_height)
     bar = Rect(box.x, bar_y, box.width, BAR_HEIGHT)
     top = bar_y + BAR_HEIGHT + BODY_MARGIN
     body = Rect(box.x, top, box.width, max(SMALLEST_TILE, box.bottom - top - MORE_HEIGHT))

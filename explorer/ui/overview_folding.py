@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 
 from explorer.ui.overview_entries import INPUT, Entry
@@ -77,10 +78,14 @@ def _by_module(entries: Sequence[Entry], limit: int) -> list[list[Entry]]:
     """By the dotted path: the shortest beginning of the names that tells parts apart."""
     depth = max(entry.name.count(".") for entry in entries)
     for length in range(1, depth + 1):
-        parts = [list(part) for _, part in groupby(entries, lambda entry: entry.name.split(".")[:length])]
+        parts = [list(part) for _, part in groupby(entries, partial(_beginning, length=length))]
         if len(parts) > 1:
             return parts
     return []
+
+
+def _beginning(entry: Entry, length: int) -> list[str]:
+    return entry.name.split(".")[:length]
 
 
 def _by_stage(entries: Sequence[Entry], limit: int) -> list[list[Entry]]:

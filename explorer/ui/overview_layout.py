@@ -127,7 +127,7 @@ def _is_source(entry: Entry) -> bool:
 
 
 def _arc_levels(seats: Sequence[_Seat]) -> dict[tuple[int, int], int]:
-    """For each edge that skips a rank the level of its arc: short ones low, none on top of another if levels suffice."""
+    """For each edge that skips a rank the level of its arc: short ones low, apart from each other if levels suffice."""
     arcs = [(parent, index) for index, seat in enumerate(seats) for parent in seat.parents]
     arcs = [arc for arc in arcs if seats[arc[1]].rank - seats[arc[0]].rank > 1]
     arcs.sort(key=lambda arc: (seats[arc[1]].rank - seats[arc[0]].rank, arc))
@@ -176,7 +176,7 @@ def _columns(seats: Sequence[_Seat], measures: Measures, opened: Opened) -> tupl
         by_rank.setdefault(seat.rank, []).append(index)
     made: dict[int, Column] = {}
     x = measures.left
-    for rank, members in sorted(by_rank.items()):
+    for _, members in sorted(by_rank.items()):
         width = max(_width(seats[index], measures, opened, len(members)) for index in members)
         for index in members:
             made[index] = _placed(seats[index], Rect(x, 0, width, 0), measures, len(members), opened)
@@ -244,9 +244,7 @@ def _edges(
     return made
 
 
-def _arc(
-    parent: int, index: int, source: Column, target: Column, level: int, shape: str, measures: Measures
-) -> Edge:
+def _arc(parent: int, index: int, source: Column, target: Column, level: int, shape: str, measures: Measures) -> Edge:
     """Up through the gap beside the source, over the columns between, down through the gap before the target."""
     y = measures.top + measures.labels + measures.arcs - (level + 0.5) * ARC_HEIGHT
     up, down = source.box.right + measures.gap * 0.35, target.box.x - measures.gap * 0.35

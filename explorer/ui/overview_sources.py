@@ -107,12 +107,10 @@ def _taken_over(maps: LayerActivation, channel: int, parents: Sequence[LayerActi
 
 
 def _one_of(channel: int, parents: Sequence[LayerActivation], sizes: Sequence[int]) -> Sources:
-    offset = channel
-    for parent, size in zip(parents, sizes, strict=True):
-        if offset < size:
-            break
-        offset -= size
-    return Sources((Source(parent.name, offset),), f"taken over from channel {offset} of {parent.name}")
+    starts = np.cumsum([0, *sizes])
+    which = int(np.searchsorted(starts, channel, side="right")) - 1
+    source = Source(parents[which].name, channel - int(starts[which]))
+    return Sources((source,), f"taken over from channel {source.channel} of {source.layer}")
 
 
 def _noun(parent: LayerActivation, amount: int) -> str:

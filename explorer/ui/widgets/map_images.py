@@ -62,6 +62,13 @@ class MapImages:
             kept[layer] = _atlas(layer, 1 if is_fine else -(-longest // COARSE_CELLS))
         return kept[layer]
 
+    def strip(self, layer: LayerActivation) -> QImage:
+        """Plain numbers as one column of cells, the first on top."""
+        if layer not in self._coarse:
+            values = layer.values.reshape(-1, 1)
+            self._coarse[layer] = Atlas(_image(colourise(values, scale_for(layer.low, layer.high))), 1, 1, 1)
+        return self._coarse[layer].image
+
     def colour_picture(self, layer: LayerActivation) -> QImage:
         """Three channels as the colours they are, each stretched over the range of all."""
         if layer not in self._colour:

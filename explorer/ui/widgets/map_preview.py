@@ -1,0 +1,101 @@
+"""The hovered map, large, with its name, its range and the number under the pointer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from explorer.ui import theme
+from explorer.ui.widgets.overview_painter import fitted
+
+MAP = 184
+MARGIN = 10
+LINE = 18
+
+
+@dataclass(frozen=True, eq=False)
+class Preview:
+    """What is shown: `part` of `image` (nothing for a plain number), and up to three lines of text."""
+
+    title: str
+    facts: str
+    value: str
+    image: QImage | None = None
+    part: QRectF = field(default_factory=QRectF)
+    cell: tuple[int, int] | None = None
+
+
+class MapPreview(QWidget):
+    """Lies over the overview where it covers nothing that is looked at; the mouse goes through it."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._shown: Preview | None = None
+        self.setObjectName("overviewPreview")
+        self.setAccessibleName("Hovered map, large")
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+
+    def shown(self) -> Preview | None:
+        """What is on show, None while hidden."""
+        return self._shown if self.isVisible() else None
+
+    def set_preview(self, preview: Preview) -> None:
+        """Show `preview`; the size follows from whether there is a map."""
+        self._shown = preview
+        self.setAccessibleDescription(f"{preview.title}. {preview.facts}. {preview.value}")
+        self.resize(self.sizeHint())
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        picture = MAP + 6 if self._shown is not None and self._shown.image is not None else 0
+        return QSize(MAP + 2 * MARGIN, picture + 3 * LINE + 2 * MARGIN - 4)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        shown, colours = self._shown, theme.current()
+        if shown is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(colours.border), 1))
+        painter.setBrush(QColor(colours.pane))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 7, 7)
+        y = float(MARGIN - 2)
+        y = self._line(painter, y, shown.title, colours.text, semibold=True)
+        if shown.image is not None:
+            self._map(painter, y + 2, shown)
+            y += MAP + 6
+        y = self._line(painter, y, shown.value, colours.text)
+        self._line(painter, y, shown.facts, colours.dim)
+
+    def _line(self, painter: QPainter, y: float, text: str, colour: str, *, semibold: bool = False) -> float:
+        painter.setFont(theme.interface_font(12, semibold=semibold))
+        painter.setPen(QColor(colour))
+        room = QRectF(MARGIN, y, MAP, LINE)
+        elided = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, MAP)
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, elided)
+        return y + LINE
+
+    def _map(self, painter: QPainter, y: float, shown: Preview) -> None:
+        assert shown.image is not None
+        target = fitted(QRectF(MARGIN, y, MAP, MAP), int(shown.part.width()), int(shown.part.height()))
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, target.width() < shown.part.width())
+        painter.drawImage(target, shown.image, shown.part)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(theme.current().border), 1))
+        painter.drawRect(target)
+        if shown.cell is not None:
+            self._mark(painter, target, shown)
+
+    def _mark(self, painter: QPainter, target: QRectF, shown: Preview) -> None:
+        assert shown.cell is not None
+        row, column = shown.cell
+        width, height = target.width() / shown.part.width(), target.height() / shown.part.height()
+        cell = QRectF(target.x() + column * width, target.y() + row * height, width, height)
+        painter.setPen(QPen(QColor(theme.current().pane), 3))
+        painter.drawRect(cell.adjusted(-1, -1, 1, 1))
+        painter.setPen(QPen(QColor(theme.current().accent), 1.5))
+        painter.drawRect(cell.adjusted(-1, -1, 1, 1))

@@ -1,0 +1,512 @@
+"""The overview's surface: pans, zooms, folds, and tells what the mouse is over. Knows nothing of the session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QApplication, QSizePolicy, QToolTip, QWidget
+
+from explorer.ui import theme
+from explorer.ui.overview_entries import Entry
+from explorer.ui.overview_geometry import Column, Layout, Rect
+from explorer.ui.overview_layout import Opened, lay_out
+from explorer.ui.overview_sources import Source
+from explorer.ui.widgets.map_images import MapImages
+from explorer.ui.widgets.map_preview import MapPreview, Preview
+from explorer.ui.widgets.minimap import Minimap
+from explorer.ui.widgets.overview_painter import OverviewPainter, Scene, View
+
+ZOOM_STEP = 1.2
+FURTHEST, NEAREST = 0.004, 40.0
+FADED = 0.28
+DIMMED = 0.6
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A channel of a column, and the cell of it where there is one."""
+
+    column: str
+    channel: int
+    row: int | None = None
+    cell: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Lines:
+    """The map lines are drawn into, and what it was made of."""
+
+    spot: Spot
+    sources: tuple[Source, ...]
+
+
+class OverviewCanvas(QWidget):
+    """Paints a picture of everything once and lays over it what hovering and choosing add."""
+
+    hovered = Signal(object)  # Spot | None
+    picked = Signal(object, object)  # column name, channel | None
+    opened = Signal()
+    cleared = Signal()
+    stepped = Signal(int, int)  # columns to the right, channels down
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("overviewCanvas")
+        self.setAccessibleName("Overview of the network")
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumSize(320, 240)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.images = MapImages()
+        self.scene = Scene(Layout((), (), (), 1, 1), self.images)
+        self.view = View()
+        self.preview = MapPreview(self)
+        self.minimap = Minimap(self)
+        self.minimap.moved.connect(self.centre_on)
+        self._entries: tuple[Entry, ...] = ()
+        self._opened = Opened()
+        self._is_fitted = True
+        self._chosen: Lines | None = None
+        self._lines: Lines | None = None
+        self._is_dimmed = False
+        self._background: QPixmap | None = None
+        self._pressed: QPointF | None = None
+        self._dragged = False
+        self._over: Spot | None = None
+
+    # --- what is shown ---
+
+    def set_entries(self, entries: tuple[Entry, ...]) -> None:
+        """Show these columns; what was opened stays open."""
+        self._entries = entries
+        self.images.keep({entry.maps for entry in entries if entry.maps is not None})
+        self._lines = None
+        self._lay_out()
+
+    def set_selected(self, layer: str | None, chosen: Lines | None) -> None:
+        """Mark a layer; with a chosen map everything else fades to the back. A folded map comes to the front."""
+        self._chosen = chosen
+        self.scene = replace(self.scene, selected=layer)
+        kept = {layer: chosen.spot.channel} if layer and chosen is not None else {}
+        if kept != self._opened.kept and self._is_folded(chosen):
+            self._opened = replace(self._opened, kept=kept)
+            self._lay_out()
+        self._forget()
+
+    def _is_folded(self, chosen: Lines | None) -> bool:
+        column = self.column(chosen.spot.column) if chosen is not None else None
+        return column is not None and chosen is not None and column.place(chosen.spot.channel) is None
+
+    def set_lines(self, lines: Lines | None) -> None:
+        """Draw the lines into a hovered map; None takes them away."""
+        self._lines = lines
+        self.update()
+
+    def set_dimmed(self, dimmed: bool) -> None:
+        """Lay a veil over maps that belong to what was before."""
+        self._is_dimmed = dimmed
+        self.update()
+
+    def show_preview(self, preview: Preview | None) -> None:
+        """Show a map large, where it covers neither the hovered map nor what it was made of."""
+        self.preview.setVisible(preview is not None)
+        if preview is not None:
+            self.preview.set_preview(preview)
+            self.preview.move(self._free_corner())
+            self.preview.raise_()
+
+    def column(self, name: str | None) -> Column | None:
+        """The column that shows a layer."""
+        return self.scene.layout.column_of(name)
+
+    def opened_groups(self) -> frozenset[tuple[str, str]]:
+        """The groups that are unfolded."""
+        return self._opened.groups
+
+    # --- layout and view ---
+
+    def _lay_out(self) -> None:
+        layout = lay_out(self._entries, max(320, self.width()), max(240, self.height()), self._opened)
+        self.scene = replace(self.scene, layout=layout)
+        if self._is_fitted:
+            self.fit()
+        self._forget()
+
+    def fit(self) -> None:
+        """Show all of it."""
+        layout = self.scene.layout
+        zoom = min(1.0, self.width() / layout.width, self.height() / layout.height)
+        x, y = (self.width() - layout.width * zoom) / 2, (self.height() - layout.height * zoom) / 2
+        self._is_fitted = True
+        self._set_view(View(zoom, x, y, self.width(), self.height()))
+
+    def zoom(self, factor: float, about: QPointF | None = None) -> None:
+        """Zoom so that the point `about` (the middle if not given) stays where it is."""
+        about = about or QPointF(self.width() / 2, self.height() / 2)
+        zoom = min(NEAREST, max(FURTHEST, self.view.zoom * factor))
+        x, y = self.view.world(about)
+        self._is_fitted = False
+        self._set_view(replace(self.view, zoom=zoom, x=about.x() - x * zoom, y=about.y() - y * zoom))
+
+    def pan(self, dx: float, dy: float) -> None:
+        """Move everything by pixels."""
+        self._is_fitted = False
+        self._set_view(replace(self.view, x=self.view.x + dx, y=self.view.y + dy))
+
+    def centre_on(self, x: float, y: float) -> None:
+        """Bring a point of the world to the middle."""
+        at = self.view.point(x, y)
+        self.pan(self.width() / 2 - at.x(), self.height() / 2 - at.y())
+
+    def reveal(self, name: str) -> None:
+        """Bring a column onto the screen if it is not there."""
+        column = self.column(name)
+        if column is None:
+            return
+        box = self.view.rect(column.box)
+        if box.left() < 0 or box.right() > self.width():
+            self.pan(self.width() / 2 - box.center().x(), 0)
+
+    def _set_view(self, view: View) -> None:
+        self.view = self._held(view)
+        self.minimap.set_view(self.scene.layout, self.view)
+        self.minimap.move(self.width() - self.minimap.width() - 10, self.height() - self.minimap.height() - 10)
+        self._forget()
+
+    def _held(self, view: View) -> View:
+        """`view` moved back so far that something of the network stays in sight."""
+        layout, margin = self.scene.layout, 60.0
+        wide, high = layout.width * view.zoom, layout.height * view.zoom
+        x = min(max(view.x, margin - wide), view.width - margin)
+        return replace(view, x=x, y=min(max(view.y, margin - high), view.height - margin))
+
+    def _forget(self) -> None:
+        self._background = None
+        self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.view = replace(self.view, width=self.width(), height=self.height())
+        self._lay_out()
+        if not self._is_fitted:
+            self._set_view(self.view)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.PaletteChange:
+            self.images.clear()
+            self._forget()
+        super().changeEvent(event)
+
+    # --- folding ---
+
+    def toggle(self, name: str) -> None:
+        """Open or fold what `name` shows: a group, or a layer's further channels; else fold the group around it."""
+        column = self.column(name)
+        if column is None:
+            return
+        if column.group is not None:
+            self._open_group(column.group.key)
+        elif column.more is not None and column.entry.prediction is None:
+            self._toggle_layer(column.name)
+        else:
+            self.fold_around(name)
+
+    def fold_around(self, name: str) -> None:
+        """Fold the innermost opened group that `name` lies in."""
+        around = [each.group for each in self.scene.layout.brackets if name in {e.name for e in each.group.entries()}]
+        if around:
+            self._close_group(min(around, key=lambda group: group.count).key)
+
+    def _open_group(self, key: tuple[str, str]) -> None:
+        self._change(replace(self._opened, groups=self._opened.groups | {key}))
+
+    def _close_group(self, key: tuple[str, str]) -> None:
+        self._change(replace(self._opened, groups=self._opened.groups - {key}))
+
+    def _toggle_layer(self, name: str) -> None:
+        self._change(replace(self._opened, layers=self._opened.layers ^ {name}))
+
+    def _change(self, opened: Opened) -> None:
+        """Unfolding leaves the zoom as it is: nothing to the left moves, and the minimap shows the rest."""
+        self._opened = opened
+        was_fitted, self._is_fitted = self._is_fitted, False
+        self._lay_out()
+        layout = self.scene.layout
+        fits = layout.width <= self.width() + 1 and layout.height <= self.height() + 1
+        if was_fitted and fits:
+            self.fit()
+        else:
+            self._set_view(self.view)
+
+    # --- painting ---
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(theme.current().pane))
+        if not self._entries:
+            return
+        lines = self._lines or self._chosen
+        if self._chosen is not None:
+            painter.setOpacity(FADED)
+        painter.drawPixmap(0, 0, self._painted())
+        painter.setOpacity(1)
+        if lines is not None:
+            self._paint_lines(painter, lines)
+        if self._is_dimmed:
+            veil = QColor(theme.current().pane)
+            veil.setAlphaF(1 - DIMMED)
+            painter.fillRect(self.rect(), veil)
+        if self.hasFocus() and self._over is None:
+            painter.setPen(QPen(QColor(theme.current().accent), 1))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+
+    def _painted(self) -> QPixmap:
+        if self._background is None:
+            ratio = self.devicePixelRatioF()
+            self._background = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
+            self._background.setDevicePixelRatio(ratio)
+            self._background.fill(QColor(theme.current().pane))
+            painter = QPainter(self._background)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, not self.view.is_far)
+            OverviewPainter(painter, self.scene, self.view).paint()
+            painter.end()
+        return self._background
+
+    def _paint_lines(self, painter: QPainter, lines: Lines) -> None:
+        target = self._place(lines.spot.column, lines.spot.channel)
+        if target is None:
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        places = [(self._place(source.layer, source.channel), source) for source in lines.sources]
+        accent = QColor(theme.current().accent)
+        for place, source in places:
+            if place is not None and place != target:
+                self._line(painter, place, target, source.share, accent)
+        for place, _ in places:
+            if place is not None:
+                self._lift(painter, place, QPen(accent, 1))
+        self._lift(painter, target, QPen(accent, 2.5))
+
+    def _line(self, painter: QPainter, source: QRectF, target: QRectF, share: float, accent: QColor) -> None:
+        start, end = QPointF(source.right(), source.center().y()), QPointF(target.left(), target.center().y())
+        bend = max(12.0, (end.x() - start.x()) / 2)
+        path = QPainterPath(start)
+        path.cubicTo(QPointF(start.x() + bend, start.y()), QPointF(end.x() - bend, end.y()), end)
+        colour = QColor(accent)
+        colour.setAlphaF(0.25 + 0.75 * share)
+        painter.setPen(QPen(colour, 0.6 + 3.4 * share))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(path)
+
+    def _lift(self, painter: QPainter, place: QRectF, pen: QPen) -> None:
+        """A tile at full strength over the faded rest, framed."""
+        ratio = self.devicePixelRatioF()
+        shown = place.intersected(QRectF(self.rect()))
+        source = QRectF(shown.x() * ratio, shown.y() * ratio, shown.width() * ratio, shown.height() * ratio)
+        painter.drawPixmap(shown, self._painted(), source)
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(place.adjusted(-1, -1, 1, 1), 2, 2)
+
+    def _place(self, layer: str, channel: int) -> QRectF | None:
+        """Where a channel stands on the screen; for a hidden one the line that opens it, or its column's bar."""
+        column = self.column(layer)
+        if column is None:
+            return None
+        if self.view.is_far:
+            return self.view.rect(column.box)
+        is_here = column.entry.name == layer or column.entry.layer == layer
+        rect = column.place(channel) if is_here else None
+        return self.view.rect(rect or column.more or column.bar)
+
+    def _free_corner(self) -> QPoint:
+        """The corner where the preview covers least of what is looked at, and nothing of the pointer."""
+        lines = self._lines
+        looked: list[QRectF] = []
+        if lines is not None:
+            names = [(lines.spot.column, lines.spot.channel), *((each.layer, each.channel) for each in lines.sources)]
+            looked = [place for name, channel in names if (place := self._place(name, channel)) is not None]
+        width, height, margin = self.preview.width(), self.preview.height(), 8
+        right, bottom = self.width() - width - margin, self.height() - height - margin
+        corners = [QPoint(x, y) for y in (bottom, margin) for x in (right, margin)]
+        return min(corners, key=lambda corner: self._covered(QRectF(corner, self.preview.size()), looked))
+
+    def _covered(self, place: QRectF, looked: list[QRectF]) -> float:
+        covered = 0.0
+        for rank, each in enumerate(looked):
+            shared = place.adjusted(-6, -6, 6, 6).intersected(each)
+            covered += shared.width() * shared.height() * (50 if rank == 0 else 1)
+        if self.minimap.isVisible() and place.intersects(QRectF(self.minimap.geometry())):
+            covered += 100
+        return covered
+
+    # --- mouse ---
+
+    def spot_at(self, point: QPointF) -> Spot | None:
+        """The channel under a point, and the cell of it."""
+        x, y = self.view.world(point)
+        column = self.scene.layout.column_at(x, y)
+        if column is None or column.entry.maps is None or self.view.is_far:
+            return None
+        channel = column.channel_at(x, y)
+        if channel is None:
+            return None
+        place = column.place(channel)
+        assert place is not None
+        return Spot(column.name, channel, *_cell(column, place, x, y))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
+            self._pressed, self._dragged = event.position(), False
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pressed is None:
+            self._hover(self.spot_at(event.position()))
+            self._set_pointer(event.position())
+            return
+        moved = event.position() - self._pressed
+        if self._dragged or moved.manhattanLength() >= QApplication.startDragDistance():
+            self._dragged = True
+            self._pressed = event.position()
+            self._hover(None)
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+            self.pan(moved.x(), moved.y())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        was_click = self._pressed is not None and not self._dragged
+        self._pressed, self._dragged = None, False
+        self.unsetCursor()
+        if was_click and event.button() == Qt.MouseButton.LeftButton:
+            self._click(event.position())
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        x, y = self.view.world(event.position())
+        column = self.scene.layout.column_at(x, y)
+        if column is not None and column.group is None and not self._is_control(column, x, y):
+            self.opened.emit()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._hover(None)
+        super().leaveEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        steps = event.angleDelta()
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.pan(steps.x() + steps.y(), 0)
+        else:
+            self.zoom(ZOOM_STEP ** (steps.y() / 120), event.position())
+        self._hover(self.spot_at(event.position()))
+        event.accept()
+
+    def _click(self, point: QPointF) -> None:
+        x, y = self.view.world(point)
+        bracket = next((each for each in self.scene.layout.brackets if each.rect.contains(x, y)), None)
+        column = self.scene.layout.column_at(x, y)
+        if bracket is not None:
+            self._close_group(bracket.group.key)
+        elif column is None:
+            self.cleared.emit()
+        elif self._is_control(column, x, y):
+            self.toggle(column.name)
+        else:
+            self.picked.emit(column.name, None if self.view.is_far else column.channel_at(x, y))
+
+    def _is_control(self, column: Column, x: float, y: float) -> bool:
+        """Whether the point is on the line that opens more, or on a folded group's label."""
+        if column.more is not None and column.entry.prediction is None and column.more.contains(x, y):
+            return True
+        return column.group is not None and (self.view.is_far or y < column.bar.bottom)
+
+    def _hover(self, spot: Spot | None) -> None:
+        if spot != self._over:
+            self._over = spot
+            self.hovered.emit(spot)
+
+    def _set_pointer(self, point: QPointF) -> None:
+        x, y = self.view.world(point)
+        column = self.scene.layout.column_at(x, y)
+        active = column is not None and (self._is_control(column, x, y) or self._over is not None)
+        active = active or any(each.rect.contains(x, y) for each in self.scene.layout.brackets)
+        self.setCursor(Qt.CursorShape.PointingHandCursor if active else Qt.CursorShape.ArrowCursor)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), self.tip_at(QPointF(event.pos())), self)
+            return True
+        return super().event(event)
+
+    def tip_at(self, point: QPointF) -> str:
+        """What is worth saying at a point: why a column is empty, what a fold hides, a name that is cut off."""
+        x, y = self.view.world(point)
+        column = self.scene.layout.column_at(x, y)
+        if column is None:
+            return ""
+        if column.more is not None and column.more.contains(x, y):
+            return _fold_tip(column)
+        if column.entry.remark:
+            return f"{column.name}: {column.entry.remark}"
+        if column.group is not None and y < column.bar.bottom:
+            return f"{column.group.title}: {column.group.count} layers folded. Click here to open them."
+        return column.name if y < column.bar.bottom or self.view.is_far else ""
+
+    # --- keyboard ---
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        steps = {
+            Qt.Key.Key_Left: (-1, 0),
+            Qt.Key.Key_Right: (1, 0),
+            Qt.Key.Key_Up: (0, -1),
+            Qt.Key.Key_Down: (0, 1),
+        }
+        acts = {
+            Qt.Key.Key_F: self.fit,
+            Qt.Key.Key_Plus: lambda: self.zoom(ZOOM_STEP),
+            Qt.Key.Key_Equal: lambda: self.zoom(ZOOM_STEP),
+            Qt.Key.Key_Minus: lambda: self.zoom(1 / ZOOM_STEP),
+            Qt.Key.Key_Escape: self.cleared.emit,
+            Qt.Key.Key_Return: self.opened.emit,
+            Qt.Key.Key_Enter: self.opened.emit,
+            Qt.Key.Key_Space: lambda: self.toggle(self.scene.selected or ""),
+            Qt.Key.Key_Backspace: lambda: self.fold_around(self.scene.selected or ""),
+        }
+        key = Qt.Key(event.key())
+        if key in steps:
+            self.stepped.emit(*steps[key])
+        elif key in acts:
+            acts[key]()
+        else:
+            super().keyPressEvent(event)
+
+
+def _cell(column: Column, place: Rect, x: float, y: float) -> tuple[int | None, int | None]:
+    """Row and column of the cell of a map under a point; a map keeps its proportions inside its tile."""
+    shape = column.entry.maps.values.shape if column.entry.maps is not None else ()
+    if len(shape) != 3:
+        return None, None
+    rows, columns = shape[1:]
+    scale = min(place.width / columns, place.height / rows)
+    left, top = place.centre[0] - columns * scale / 2, place.centre[1] - rows * scale / 2
+    row, cell = int((y - top) // scale), int((x - left) // scale)
+    return (row, cell) if 0 <= row < rows and 0 <= cell < columns else (None, None)
+
+
+def _fold_tip(column: Column) -> str:
+    if column.entry.prediction is not None:
+        return f"The {len(column.channels)} largest of {column.entry.channels} classes."
+    if column.hidden:
+        return f"The first {len(column.channels)} of {column.entry.channels} channels. Click to see all."
+    return "Click to see the first channels only."
