@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QScrollArea,
     QToolButton,
     QWidget,
 )
@@ -78,7 +77,7 @@ def click_card(panel: NetworkPanel, name: str) -> None:
 
 
 def editor_of(panel: NetworkPanel, field: str) -> QWidget:
-    form = panel.findChild(QScrollArea, "layerForm")
+    form = panel.findChild(QWidget, "layerForm")
     assert form is not None
     found = [editor for editor in form.findChildren(QWidget, field) if editor.isVisible()]
     assert found, f"no editor for {field}"
@@ -313,8 +312,8 @@ def test_every_layer_can_be_put_in_and_shown(kind: type, panel: NetworkPanel, se
     added = session.state.layer(session.state.selection.layer or "")
     assert type(added) is kind
     form = panel.form
-    wide = form.widget().minimumSizeHint().width()
-    assert wide <= form.viewport().width(), "something in the form is cut off"
+    wide = form.scroll.widget().minimumSizeHint().width()
+    assert wide <= form.scroll.viewport().width(), "something in the form is cut off"
     for name, _, _ in kind.settings():
         assert editor_of(panel, name).isVisible()
 
@@ -372,7 +371,7 @@ def test_typing_goes_on_while_new_maps_arrive(panel: NetworkPanel, session: Sess
 def test_the_form_keeps_its_scroll_position_while_a_setting_changes(panel: NetworkPanel) -> None:
     click_card(panel, "conv1")
     panel.resize(NARROW, 420)
-    bar = panel.form.verticalScrollBar()
+    bar = panel.form.scroll.verticalScrollBar()
     assert bar.maximum() > 0
     bar.setValue(bar.maximum() // 2)
     place = bar.value()
@@ -427,8 +426,8 @@ def test_the_size_of_the_input_can_be_changed(panel: NetworkPanel, session: Sess
 def test_a_setting_out_of_range_is_shown_with_its_sentence(panel: NetworkPanel, session: Session) -> None:
     session.new_network("3x8x8 conv(4, 9)")
     session.select(layer="conv1")
-    assert panel.form.facts.error.isVisible()
-    assert "9" in panel.form.facts.error.text()
+    assert panel.form.arithmetic.error.isVisible()
+    assert "9" in panel.form.arithmetic.error.text()
 
 
 def test_a_persons_own_model_is_shown_read_only(panel: NetworkPanel, session: Session, qtbot: QtBot) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollAre
 
 from explorer.session import Session, State
 from explorer.ui.views.cards import INPUT
+from explorer.ui.views.layer_arithmetic import LayerArithmetic
 from explorer.ui.views.layer_facts import LayerFacts
 from explorer.ui.widgets.inputs_editor import InputsEditor
 from explorer.ui.widgets.settings_grid import Field, SettingsGrid, row_label
@@ -22,15 +23,13 @@ WATCHED = ("document", "activations", "selection", "fault")
 AXES = (("channels", "Colours or maps."), ("height", "Rows."), ("width", "Columns."))
 
 
-class LayerForm(QScrollArea):
+class LayerForm(QWidget):
     """Shows the selected layer. Editors are kept while the layer type stays, so typing is never interrupted."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("layerForm")
         self.setAccessibleName("Selected layer")
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._session = session
         self._shown: object = None  # the layer the form shows: its id, "input", or the name of a call
         self._name = ""
@@ -73,8 +72,16 @@ class LayerForm(QScrollArea):
         for part in (self.nothing, self.settings, self.inputs_row, self.facts, self.summary):
             column.addWidget(part)
         column.addStretch(1)
-        self.setWidget(content)
-        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.scroll = QScrollArea(self, widgetResizable=True)
+        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self.scroll.setWidget(content)
+        self.arithmetic = LayerArithmetic(self)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self.scroll, 1)
+        whole.addWidget(self.arithmetic)
 
     def _words(self, words: str) -> QLabel:
         label = QLabel(words)
@@ -113,8 +120,10 @@ class LayerForm(QScrollArea):
             self._show_header(call.name, kind=call.kind, editable=False)
             self._hide_settings()
             self.facts.show_call(state, call)
+            self.arithmetic.show_nothing(state, call.name)
         else:
             self._show_nothing()
+            self.arithmetic.show_nothing(state)
 
     def _show_layer(self, state: State, network: Network, layer: Layer) -> None:
         fresh = self._turn_to(state.document.layer_ids[network.index(layer.name)])
@@ -123,6 +132,7 @@ class LayerForm(QScrollArea):
         self.settings.set_values({name: getattr(layer, name) for name, _, _ in layer.settings()}, fresh=fresh)
         self._show_inputs(network, layer)
         self.facts.show_layer(state, network, layer)
+        self.arithmetic.show_layer(state, network, layer)
 
     def _show_input(self, state: State, network: Network) -> None:
         shape = network.input_shape
@@ -132,7 +142,8 @@ class LayerForm(QScrollArea):
         self.settings.set_fields(Field(name, "int", name.capitalize(), help, 1, 100_000, ()) for name, help in axes)
         self.settings.set_values(dict(zip((name for name, _ in axes), shape, strict=True)), fresh=fresh)
         self.inputs_row.hide()
-        self.facts.show_input(state, shape)
+        self.facts.show_input(shape)
+        self.arithmetic.show_nothing(state, INPUT)
 
     def _show_nothing(self) -> None:
         self._turn_to(None)
@@ -147,7 +158,7 @@ class LayerForm(QScrollArea):
             return False
         self._shown = key
         self.name_edit.setModified(False)
-        self.verticalScrollBar().setValue(0)
+        self.scroll.verticalScrollBar().setValue(0)
         return True
 
     def _show_header(self, name: str, *, kind: str, summary: str = "", editable: bool) -> None:
