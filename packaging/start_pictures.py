@@ -20,6 +20,7 @@ from PySide6.QtGui import QColor, QFont, QGuiApplication, QImage, QPainter, QPai
 
 import explorer
 from explorer.data import read_sample
+from explorer.engine.load import Loaded
 from explorer.resources import resource
 
 WIDTH, HEIGHT = 320, 200
@@ -130,7 +131,8 @@ def draw_maps(name: str, plan: Plan) -> None:
     """The picture, a column of maps for each chosen layer, and what the network says."""
     loaded = explorer.load(name)
     x = loaded.prepare(read_sample(plan.sample).pixels)
-    recording = explorer.record(loaded.model, x)
+    with torch.no_grad():
+        recording = explorer.record(loaded.model, x)
     sheet = Sheet()
     before = [QRectF(MARGIN, (HEIGHT - plan.input_size) / 2, plan.input_size, plan.input_size)]
     begin, end = before[0].right(), WIDTH - MARGIN - BARS_WIDTH
@@ -140,9 +142,9 @@ def draw_maps(name: str, plan: Plan) -> None:
         places = _stack(begin + gap, column)
         begin += gap + column.size
         sheet.edges(before, places)
-        columns.append((places, _strongest(recording[column.layer].output[0], column.count)))
+        columns.append((places, _strongest(recording[column.layer].output[0].detach(), column.count)))
         before = places
-    probabilities = _probabilities(recording.outputs[0])
+    probabilities = _probabilities(recording.outputs[0].detach())
     sheet.edges(before, [QRectF(end, HEIGHT / 2, 0, 0)])
     sheet.tile(QRectF(MARGIN, (HEIGHT - plan.input_size) / 2, plan.input_size, plan.input_size), _pixels(loaded, x))
     for places, maps in columns:
@@ -195,7 +197,7 @@ def _coloured(values: np.ndarray) -> np.ndarray:
     return coloured
 
 
-def _pixels(loaded: explorer.engine.load.Loaded, x: torch.Tensor) -> np.ndarray:
+def _pixels(loaded: Loaded, x: torch.Tensor) -> np.ndarray:
     """What the network was fed, as a picture again."""
     mean, std = (torch.tensor(values).view(-1, 1, 1) for values in (loaded.mean, loaded.std))
     values = ((x[0] * std + mean) * 255).round().clamp(0, 255)

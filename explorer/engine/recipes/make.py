@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-import safetensors.torch
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812  # the name PyTorch's own pages use
@@ -16,10 +15,11 @@ from torch.optim.lr_scheduler import OneCycleLR
 
 from explorer.data.cifar_archive import LabelledPictures, read_cifar_archive
 from explorer.engine.augment import flip_and_shift
+from explorer.engine.load import save
 from explorer.engine.recipes.recipe import Reached, Recipe, Training, write_recipe
 from explorer.engine.train import Examples, Loss, Snapshot, evaluate, steps_per_epoch, train
 from explorer.network import Network
-from explorer.network.files import NetworkFile, write_atomically, write_network
+from explorer.network.files import NetworkFile
 
 
 def make(recipe: Recipe, folder: Path, *, data: Path | None, checkpoint: Path) -> Recipe:
@@ -39,10 +39,7 @@ def make(recipe: Recipe, folder: Path, *, data: Path | None, checkpoint: Path) -
 
 
 def _write(model: nn.Module, recipe: Recipe, folder: Path) -> None:
-    weights = f"{recipe.name}.safetensors"
-    state = {name: value.detach().cpu().contiguous() for name, value in model.state_dict().items()}
-    write_atomically(folder / weights, safetensors.torch.save(state))
-    network_file = NetworkFile(
+    file = NetworkFile(
         network=Network.parse(recipe.network),
         title=recipe.title,
         description=recipe.told(),
@@ -50,9 +47,8 @@ def _write(model: nn.Module, recipe: Recipe, folder: Path) -> None:
         mean=recipe.mean,
         std=recipe.std,
         fit=recipe.fit,
-        weights=weights,
     )
-    write_network(folder / f"{recipe.name}.json", network_file)
+    save(folder / f"{recipe.name}.json", file, model.state_dict())
     if recipe.reached is not None:
         write_recipe(folder, recipe)
 
