@@ -58,6 +58,7 @@ def record(
         return recorder.run(model, args, kwargs)
     finally:
         found.restore(before_writing=lambda tensor: recorder.shelf.preserve(tensor, NOBODY))
+        recorder.let_go()
 
 
 def _as_arguments(x: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -116,6 +117,11 @@ class Recorder(TorchFunctionMode):
             call.seconds = seconds
         self._names.give(self.calls)
         parent_names(tuple(self.calls))
+
+    def let_go(self) -> None:
+        """Its parts refer to each other; without this a recording's tensors would wait for the garbage collector."""
+        self.calls, self.shelf, self._failed = [], Shelf(0), None
+        self._replaced.clear()
 
     def _check_stop(self) -> None:
         if self._should_stop is not None and self._should_stop():

@@ -268,9 +268,9 @@ def test_views_are_told_the_old_and_the_new_state(session: Session, qtbot: QtBot
     seen: list[tuple[State, State]] = []
     session.changed.connect(lambda old, new: seen.append((old, new)))
     before = session.state
-    session.select(layer="conv1")
+    session.select(layer="relu1")
     assert seen == [(before, session.state)]
-    session.select(layer="conv1")
+    session.select(layer="relu1")
     assert len(seen) == 1
 
 

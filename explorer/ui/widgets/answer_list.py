@@ -142,7 +142,7 @@ class _Rows(QStyledItemDelegate):
         painter.setPen(QColor(colours.accent) if has_focus else Qt.PenStyle.NoPen)
         chosen = answer.index == self._view.chosen
         painter.setBrush(
-            QColor(colours.selection if chosen else colours.sunken) if chosen or is_hovered else Qt.NoBrush
+            QColor(colours.selection if chosen else colours.sunken) if chosen or is_hovered else Qt.BrushStyle.NoBrush
         )
         painter.drawRoundedRect(ground, 5, 5)
 
