@@ -195,7 +195,9 @@ class Session(QObject):
         activations = self.state.activations
         if cell is None or entry is None or activations is None or activations.fields is None:
             return None
-        return activations.fields.field(cell.layer, cell.row or 0, cell.column or 0)
+        if entry.values.ndim == 1:  # a row of numbers lies along the columns
+            return activations.fields.field(cell.layer, 0, cell.channel or 0)
+        return activations.fields.field(cell.layer, cell.row or 0, cell.column or 0, cell.channel)
 
     def _entry(self, name: str | None) -> Any:
         return self.state.activations.by_name.get(name or "") if self.state.activations else None

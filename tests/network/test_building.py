@@ -10,7 +10,7 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from torch import nn
 
-from explorer.network import Network, NetworkError
+from explorer.network import Layer, Network, NetworkError
 from explorer.network.layers import BatchNorm2d, Conv2d, GroupNorm, Linear, MaxPool2d
 from explorer.network.names import is_reserved
 from tests.network import oracle, strategies
@@ -171,6 +171,7 @@ def test_names_that_pytorch_uses_itself_are_reserved() -> None:
 
 def test_settings_are_spelled_as_pytorch_spells_them() -> None:
     modules = [nn.Conv2d(3, 4, 3), nn.Linear(3, 4), nn.MaxPool2d(2), nn.BatchNorm2d(4), nn.GroupNorm(2, 4)]
-    for kind, module in zip((Conv2d, Linear, MaxPool2d, BatchNorm2d, GroupNorm), modules, strict=True):
+    kinds: tuple[type[Layer], ...] = (Conv2d, Linear, MaxPool2d, BatchNorm2d, GroupNorm)
+    for kind, module in zip(kinds, modules, strict=True):
         for name, _, _ in kind.settings():
             assert hasattr(module, name)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.network import LAYERS, Network, NotationError
+from explorer.network import LAYERS, Layer, Network, NotationError
 from tests.network import strategies
 
 EXAMPLE = "3x32x32 conv(12, 3, padding=1) relu maxpool(2) flatten linear(10)"
@@ -44,7 +44,7 @@ def parsed(text: str) -> Network | NotationError:
 
 
 @pytest.mark.parametrize("kind", LAYERS, ids=lambda kind: kind.kind)
-def test_a_layer_may_be_called_as_pytorch_calls_it(kind: type) -> None:
+def test_a_layer_may_be_called_as_pytorch_calls_it(kind: type[Layer]) -> None:
     (layer,) = Network((3, 8, 8), (kind(),)).layers
     text = Network((3, 8, 8), (kind(),)).text().replace(kind.word, kind.kind)
     assert Network.parse(text).layers == (layer,)
