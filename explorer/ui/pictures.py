@@ -1,0 +1,50 @@
+"""Pictures between Qt and the program: clipboard and drops in, thumbnails out."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QMimeData
+from PySide6.QtGui import QGuiApplication, QImage
+
+from explorer.data import Picture, picture_from_array
+from explorer.session import Session
+
+NOTHING_TO_PASTE = "There is no picture on the clipboard."
+NOT_A_FILE = "Only pictures and files on this computer can be dropped here."
+
+
+def picture_of(image: QImage, name: str = "pasted picture") -> Picture:
+    """A picture for the network from an image of Qt's."""
+    has_alpha = image.hasAlphaChannel()
+    channels = 4 if has_alpha else 3
+    same = image.convertToFormat(QImage.Format.Format_RGBA8888 if has_alpha else QImage.Format.Format_RGB888)
+    rows = np.frombuffer(same.constBits(), np.uint8).reshape(same.height(), same.bytesPerLine())
+    return picture_from_array(rows[:, : same.width() * channels].reshape(same.height(), same.width(), channels), name)
+
+
+def image_of(pixels: np.ndarray) -> QImage:
+    """An image for painting from uint8 (H, W, 3). It shares the memory of `pixels`, which must stay alive."""
+    height, width, _ = pixels.shape
+    return QImage(pixels.data, width, height, width * 3, QImage.Format.Format_RGB888)
+
+
+def can_take(mime: QMimeData) -> bool:
+    """Whether this is something that might be a picture."""
+    return mime.hasUrls() or mime.hasImage()
+
+
+def take(session: Session, mime: QMimeData, otherwise: str, name: str = "pasted picture") -> None:
+    """Open the file or show the image in `mime`; say `otherwise` if it holds neither."""
+    local = [url.toLocalFile() for url in mime.urls() if url.isLocalFile()] if mime.hasUrls() else []
+    image = QImage(mime.imageData()) if mime.hasImage() and not local else QImage()
+    if local:
+        session.open_path(local[0])
+    elif not image.isNull():
+        session.use_picture(picture_of(image, name))
+    else:
+        session.say(otherwise)
+
+
+def paste(session: Session) -> None:
+    """Show the network what is on the clipboard."""
+    take(session, QGuiApplication.clipboard().mimeData(), NOTHING_TO_PASTE)

@@ -1,0 +1,324 @@
+"""The input pane: a picture opened, dropped, pasted, drawn or chosen, and what the network sees of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QEvent, QSize, Qt, Slot
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QKeySequence,
+    QPixmap,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedWidget, QToolButton, QWidget
+
+from explorer.data import SAMPLES, picture_from_array, read_sample
+from explorer.data.samples import SUBJECTS
+from explorer.session import Cell, Session, State
+from explorer.ui import dialogs, pictures
+from explorer.ui.icons import icon
+from explorer.ui.text import plural
+from explorer.ui.views.input_picture import InputPicture, pixels_of
+from explorer.ui.widgets.brush import BrushBar, stroke
+from explorer.ui.widgets.number_fields import NumberFields
+from explorer.ui.widgets.pane import Pane
+from explorer.ui.widgets.thumbnails import SIDE, Thumbnail, ThumbnailPopup
+
+NETWORK_SUFFIXES = (".json", ".txt")
+EMPTY = "The network looks at a picture here. Open one, drop one, or choose one of the samples."
+HEADINGS = {"natural": "Natural pictures", "biomedical": "Biomedical pictures"}
+
+
+class InputView(Pane):
+    """What the network is fed, and where it came from."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__("Input", parent)
+        self.setObjectName("inputView")
+        self.setAcceptDrops(True)
+        self._session = session
+        self._stale = False
+        self._hovered: Cell | None = None
+        self._sheet: np.ndarray | None = None
+        self._last_place: tuple[int, int] | None = None
+        self._popup: ThumbnailPopup | None = None
+        self.picture = InputPicture(session)
+        self.numbers = NumberFields()
+        self.numbers.edited.connect(session.set_values)
+        self.empty = QLabel(EMPTY, wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop)
+        self.empty.setProperty("role", "dim")
+        self.empty.setContentsMargins(12, 4, 12, 4)
+        self.pages = QStackedWidget()
+        for page in (self.empty, self.picture, self.numbers):
+            self.pages.addWidget(page)
+        self.brush = BrushBar()
+        self.brush.hide()
+        self.brush.setContentsMargins(12, 6, 12, 0)
+        self.body.addWidget(self.pages, 1)
+        self.body.addWidget(self.brush)
+        self.body.addLayout(self._make_buttons())
+        self._connect()
+        self.show_state(None, session.state)
+
+    def sizeHint(self) -> QSize:
+        return QSize(290, 480)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(240, 280)
+
+    def _connect(self) -> None:
+        fed = self.picture.fed
+        fed.pressed.connect(self._press)
+        fed.dragged.connect(self._drag)
+        fed.released.connect(self._release)
+        self.brush.cleared.connect(self._clear)
+        self._session.changed.connect(self.show_state)
+        self._session.hovered.connect(self.show_hovered)
+
+    def _make_buttons(self) -> QHBoxLayout:
+        self.open = QToolButton(text="Open", objectName="openPicture", accessibleName="Open picture")
+        self.open.setToolTip("Show a picture of your own to the network.")
+        self.open.clicked.connect(self._ask_picture)
+        self.recent = QToolButton(objectName="recentPictures", accessibleName="Recent pictures")
+        self.recent.setToolTip("Pictures opened before.")
+        self.recent.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self.recent)
+        menu.aboutToShow.connect(self._fill_recent)
+        self.recent.setMenu(menu)
+        self.samples = QToolButton(text="Samples", objectName="samplePictures", accessibleName="Sample pictures")
+        self.samples.setToolTip("Choose one of the natural and biomedical pictures that come along.")
+        self.samples.clicked.connect(self._show_samples)
+        self.draw = QToolButton(text="Draw", objectName="drawPicture", accessibleName="Draw", checkable=True)
+        self.draw.setToolTip("Paint on what the network is fed, and watch the maps follow.")
+        self.draw.toggled.connect(self._set_drawing)
+        self.paste_button = QToolButton(objectName="pastePicture", accessibleName="Paste picture")
+        self.paste_button.setToolTip(f"Paste a picture ({QKeySequence(QKeySequence.StandardKey.Paste).toString()}).")
+        self.paste_button.clicked.connect(self.paste)
+        row = QHBoxLayout()
+        row.setContentsMargins(12, 8, 12, 12)
+        row.setSpacing(4)
+        for button in (self.open, self.recent, self.samples, self.draw):
+            row.addWidget(button)
+        row.addStretch()
+        row.addWidget(self.paste_button)
+        self._draw_icons()
+        return row
+
+    def _draw_icons(self) -> None:
+        caret = icon("ph.caret-down")
+        for button in (self.recent, self.samples):
+            button.setIcon(caret)
+            button.setIconSize(QSize(10, 10))
+        self.recent.setStyleSheet("QToolButton { padding: 4px 4px; }")
+        self.samples.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.samples.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the caret stands behind the word
+        self.paste_button.setIcon(icon("ph.clipboard"))
+
+    # --- what it shows ---
+
+    @Slot(object, object)
+    def show_state(self, old: State | None, new: State) -> None:
+        """Redraw what differs; a hidden view waits until it is shown."""
+        if not self.isVisible() and old is not None:
+            self._stale = True
+            return
+        if (
+            old is None
+            or old.picture is not new.picture
+            or old.fitted is not new.fitted
+            or old.values is not new.values
+        ):
+            self._show_input(new)
+        elif old.fit != new.fit:
+            self.picture.show_input(new)
+        if old is None or old.selection is not new.selection or old.activations is not new.activations:
+            self._show_field(new)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self._stale = False
+            self.show_state(None, self._session.state)
+
+    def _show_input(self, state: State) -> None:
+        values = state.values
+        takes_numbers = values is not None and values.ndim == 1
+        has_picture = not takes_numbers and (state.fitted is not None or (values is not None and values.ndim == 3))
+        page = self.numbers if takes_numbers else self.picture if has_picture else self.empty
+        self.pages.setCurrentWidget(page)
+        for control in (self.open, self.recent, self.samples, self.paste_button, self.draw):
+            control.setVisible(not takes_numbers)
+        self.draw.setEnabled(state.network is not None)
+        if takes_numbers or (not has_picture and self._sheet is None):
+            self.draw.setChecked(False)
+        if takes_numbers:
+            self.numbers.show_numbers(values)
+        else:
+            # A sheet under the brush is newer than what the worker has answered.
+            self.picture.show_input(state, keep_fed=self._last_place is not None)
+        self.set_facts(_facts(state))
+
+    def _show_field(self, state: State) -> None:
+        cell = self._hovered or _chosen_cell(state)
+        self.picture.show_field(cell, self._session.receptive_field(cell))
+
+    @Slot(object)
+    def show_hovered(self, cell: Cell | None) -> None:
+        """Outline what the cell under the mouse, in whichever view, looks at."""
+        self._hovered = cell
+        if self.isVisible():
+            self._show_field(self._session.state)
+
+    # --- pictures in ---
+
+    @Slot()
+    def _ask_picture(self) -> None:
+        path = dialogs.ask_picture(self)
+        if path is not None:
+            self._session.open_path(path)
+
+    @Slot()
+    def paste(self) -> None:
+        """Show the network what is on the clipboard."""
+        pictures.paste(self._session)
+
+    @Slot()
+    def _fill_recent(self) -> None:
+        menu = self.recent.menu()
+        menu.clear()
+        for path in recent_pictures(self._session.state):
+            action = menu.addAction(path.name)
+            action.setToolTip(str(path))
+            action.triggered.connect(lambda _checked=False, chosen=path: self._session.open_picture(chosen))
+        if menu.isEmpty():
+            menu.addAction("No picture opened yet").setEnabled(False)
+
+    @Slot()
+    def _show_samples(self) -> None:
+        if self._popup is None:
+            groups = [
+                (HEADINGS[subject], [Thumbnail(s.name, s.title, s.origin) for s in SAMPLES if s.subject == subject])
+                for subject in SUBJECTS
+            ]
+            self._popup = ThumbnailPopup(groups, _thumbnail, self)
+            self._popup.chosen.connect(self._session.use_sample)
+        self._popup.open_below(self.samples)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Paste):
+            self.paste()
+        else:
+            super().keyPressEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if pictures.can_take(event.mimeData()):
+            event.acceptProposedAction()
+            self._session.hover(None)
+            self.set_facts("drop it here")
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        super().dragLeaveEvent(event)
+        self.set_facts(_facts(self._session.state))
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.set_facts(_facts(self._session.state))
+        pictures.take(self._session, event.mimeData(), pictures.NOT_A_FILE, "dropped picture")
+        event.acceptProposedAction()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "samples"):
+            self._draw_icons()
+
+    # --- drawing ---
+
+    @Slot(bool)
+    def _set_drawing(self, drawing: bool) -> None:
+        self.brush.setVisible(drawing)
+        cursor = Qt.CursorShape.CrossCursor if drawing else Qt.CursorShape.ArrowCursor
+        self.picture.fed.setCursor(cursor)
+        self._sheet = None
+        if drawing and pixels_of(self._session.state) is None:
+            self._sheet = self._empty_sheet((0, 0, 0))
+            self._feed_sheet()
+
+    def _empty_sheet(self, colour: tuple[int, int, int]) -> np.ndarray | None:
+        network = self._session.state.network
+        if network is None or len(network.input_shape) != 3:
+            return None
+        return np.full((*network.input_shape[1:], 3), colour, np.uint8)
+
+    @Slot()
+    def _clear(self) -> None:
+        self._sheet = self._empty_sheet(self.brush.colour)
+        self._feed_sheet()
+
+    @Slot(int, int)
+    def _press(self, row: int, column: int) -> None:
+        if not self.draw.isChecked():
+            self._session.select(layer="input", channel=0, row=row, column=column)
+            return
+        pixels = pixels_of(self._session.state)
+        self._sheet = None if pixels is None else pixels.copy()
+        self._last_place = (row, column)
+        self._paint(row, column)
+
+    @Slot(int, int)
+    def _drag(self, row: int, column: int) -> None:
+        if self._last_place is not None:
+            self._paint(row, column)
+
+    @Slot()
+    def _release(self) -> None:
+        self._last_place = None
+
+    def _paint(self, row: int, column: int) -> None:
+        if self._sheet is None or self._last_place is None:
+            return
+        self._sheet = self._sheet.copy()  # the canvas still shows the one before
+        stroke(self._sheet, self._last_place, (row, column), size=self.brush.size_in_pixels, colour=self.brush.colour)
+        self._last_place = (row, column)
+        self._feed_sheet()
+
+    def _feed_sheet(self) -> None:
+        if self._sheet is not None:
+            self.picture.show_fed(self._sheet)
+            self._session.use_picture(picture_from_array(self._sheet, "drawing"))
+
+
+def recent_pictures(state: State) -> tuple[Path, ...]:
+    """The files opened before that may be pictures, newest first."""
+    return tuple(path for path in state.recent if path.suffix.lower() not in NETWORK_SUFFIXES)
+
+
+def _chosen_cell(state: State) -> Cell | None:
+    chosen = state.selection
+    if chosen.layer is None or chosen.channel is None:
+        return None
+    shown = state.activations.by_name.get(chosen.layer) if state.activations else None
+    is_row_of_numbers = shown is not None and shown.values.ndim == 1
+    if chosen.row is None and not is_row_of_numbers:
+        return None
+    return Cell(chosen.layer, chosen.channel, chosen.row, chosen.column)
+
+
+def _facts(state: State) -> str:
+    if state.picture is not None:
+        return f"{state.picture.name} · {state.picture.facts}"
+    if state.values is not None and state.values.ndim == 1:
+        return plural(state.values.size, "number")
+    return ""
+
+
+def _thumbnail(name: str) -> QPixmap:
+    pixels = read_sample(name).pixels
+    side = SIDE * 2  # sharp on screens of twice the pixels too
+    how = Qt.TransformationMode.SmoothTransformation
+    scaled = pictures.image_of(pixels).scaled(side, side, Qt.AspectRatioMode.KeepAspectRatioByExpanding, how)
+    left, top = (scaled.width() - side) // 2, (scaled.height() - side) // 2
+    return QPixmap.fromImage(scaled.copy(left, top, side, side))

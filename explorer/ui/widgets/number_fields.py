@@ -1,0 +1,86 @@
+"""Labelled fields for a network that takes plain numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from explorer.ui.text import count
+from explorer.ui.widgets.number_boxes import FloatBox
+
+MOST_FIELDS = 64
+LARGEST = 1e6
+
+
+class NumberFields(QScrollArea):
+    """One box a feature, x0 first; `edited` carries all the numbers (features,) when one of them changes."""
+
+    edited = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFrameShape(self.Shape.NoFrame)
+        self._numbers = np.zeros(0, np.float32)
+        self._boxes: list[FloatBox] = []
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(12, 4, 12, 8)
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(8)
+        self._grid.setVerticalSpacing(4)
+        self._grid.setColumnStretch(1, 1)
+        self._rest = QLabel(wordWrap=True)
+        self._rest.setProperty("role", "dim")
+        column.addLayout(self._grid)
+        column.addWidget(self._rest)
+        column.addStretch()
+        self.setWidget(content)
+
+    @property
+    def boxes(self) -> tuple[FloatBox, ...]:
+        return tuple(self._boxes)
+
+    def show_numbers(self, numbers: np.ndarray) -> None:
+        """Show `numbers` (features,); the box that is being edited keeps its text."""
+        self._numbers = numbers
+        self._make_boxes(min(numbers.size, MOST_FIELDS))
+        for box, value in zip(self._boxes, numbers, strict=False):
+            # What was typed reaches the network as float32: 0.1 would come back as 0.100000001.
+            if np.float32(box.value()) != value:
+                with QSignalBlocker(box):
+                    box.setValue(float(f"{value:.7g}"))
+        self._rest.setText(f"{count(numbers.size - MOST_FIELDS)} more are not shown here; they stay as they are.")
+        self._rest.setVisible(numbers.size > MOST_FIELDS)
+
+    def _make_boxes(self, amount: int) -> None:
+        while len(self._boxes) > amount:
+            for column in (0, 1):
+                item = self._grid.itemAtPosition(len(self._boxes) - 1, column)
+                if item is not None and (widget := item.widget()) is not None:
+                    widget.hide()
+                    widget.deleteLater()
+            self._boxes.pop()
+        while len(self._boxes) < amount:
+            self._add_box(len(self._boxes))
+
+    def _add_box(self, index: int) -> None:
+        box = FloatBox()
+        box.setRange(-LARGEST, LARGEST)
+        box.setAccessibleName(f"Input x{index}")
+        box.setToolTip(f"Number {index} that the network is fed.")
+        box.valueChanged.connect(self._tell)
+        label = QLabel(f"x{index}")
+        label.setProperty("role", "dim")
+        label.setBuddy(box)
+        self._grid.addWidget(label, index, 0)
+        self._grid.addWidget(box, index, 1)
+        self._boxes.append(box)
+
+    def _tell(self) -> None:
+        numbers = self._numbers.astype(np.float32).copy()
+        for index, box in enumerate(self._boxes):
+            numbers[index] = box.value()
+        self.edited.emit(numbers)

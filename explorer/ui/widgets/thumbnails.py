@@ -1,0 +1,98 @@
+"""A popup of small pictures under headings, to choose one from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QIcon, QPixmap
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+COLUMNS = 4
+SIDE = 56
+
+
+@dataclass(frozen=True)
+class Thumbnail:
+    """One entry: `name` is what is told when it is chosen, `tip` a line about it."""
+
+    name: str
+    title: str
+    tip: str
+
+
+class ThumbnailPopup(QFrame):
+    """Emits `chosen` with the entry's name. `load(name)` gives its picture, asked for one by one once it is open."""
+
+    chosen = Signal(str)
+
+    def __init__(
+        self,
+        groups: Sequence[tuple[str, Sequence[Thumbnail]]],
+        load: Callable[[str], QPixmap],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setProperty("role", "pane")
+        self.setAccessibleName("Sample pictures")
+        self._load = load
+        self.buttons: dict[str, QToolButton] = {}
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 12)
+        column.setSpacing(4)
+        for heading, entries in groups:
+            title = QLabel(heading)
+            title.setProperty("role", "title")
+            column.addWidget(title)
+            column.addLayout(self._grid(entries))
+        self._waiting = list(self.buttons)
+        self._timer = QTimer(self, interval=0)
+        self._timer.timeout.connect(self._load_next)
+
+    def open_below(self, widget: QWidget) -> None:
+        """Show it under `widget`, or above it, inside the screen."""
+        size, screen = self.sizeHint(), widget.screen().availableGeometry()
+        below = widget.mapToGlobal(QPoint(0, widget.height() + 4))
+        left = max(min(below.x(), screen.right() - size.width()), screen.left())
+        top = below.y()
+        if top + size.height() > screen.bottom():
+            top = max(below.y() - widget.height() - 8 - size.height(), screen.top())
+        self.move(left, top)
+        self.show()
+        self._timer.start()
+        next(iter(self.buttons.values())).setFocus()
+
+    def _grid(self, entries: Sequence[Thumbnail]) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setSpacing(4)
+        for place, entry in enumerate(entries):
+            button = QToolButton(text=entry.title, toolTip=entry.tip, accessibleName=entry.title)
+            button.setProperty("role", "flat")
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+            button.setIconSize(QSize(SIDE, SIDE))
+            button.setIcon(_blank())
+            button.setFixedWidth(SIDE + 44)
+            button.clicked.connect(lambda _checked=False, name=entry.name: self._choose(name))
+            self.buttons[entry.name] = button
+            grid.addWidget(button, place // COLUMNS, place % COLUMNS)
+        grid.setColumnStretch(COLUMNS, 1)
+        return grid
+
+    def _load_next(self) -> None:
+        if not self._waiting or not self.isVisible():
+            self._timer.stop()
+            return
+        name = self._waiting.pop(0)
+        self.buttons[name].setIcon(QIcon(self._load(name)))
+
+    def _choose(self, name: str) -> None:
+        self.close()
+        self.chosen.emit(name)
+
+
+def _blank() -> QIcon:
+    """Keeps the room of a picture that is not there yet, so that nothing jumps."""
+    pixmap = QPixmap(SIDE, SIDE)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    return QIcon(pixmap)
