@@ -179,7 +179,7 @@ class _Run:
             if index < len(batches) - 1:
                 yield Snapshot(self.step, self.epoch + 1, value, rate)
         self.epoch += 1
-        val_loss, val_accuracy = evaluate(self.model, validation, self.loss) if validation else (None, None)
+        val_loss, val_accuracy = evaluate(self.model, validation, self.loss) if validation is not None else (None, None)
         warning = self._keep(path) if path is not None else ""
         yield Snapshot(self.step, self.epoch, value, rate, True, val_loss, val_accuracy, warning)
 
@@ -221,7 +221,7 @@ class _Run:
             "step": self.step,
             "model": self.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
-            "schedule": _plain(self.schedule.state_dict()) if self.schedule is not None else None,
+            "schedule": self.schedule.state_dict() if self.schedule is not None else None,
             "generator": self.generator.get_state(),
             "random_state": [self.random_state.cpu, *self.random_state.devices],
         }
@@ -252,8 +252,3 @@ class _Run:
         finally:
             self.random_state = RandomState.of_torch()
             outside.restore()
-
-
-def _plain(state: dict[str, Any]) -> dict[str, Any]:
-    """A schedule's state without what cannot be read back safely: bound methods and functions."""
-    return {name: value for name, value in state.items() if not callable(value)}

@@ -85,6 +85,7 @@ def test_a_trained_recipe_says_how_good_it_became_and_gives_the_same_weights_aga
         write_recipe(folder, TINY)
         main(["lecture", "--data", str(archive), "--folder", str(folder), "--checkpoint", str(folder / "run.ckpt"),
               "--threads", str(torch.get_num_threads())])  # fmt: skip
+        assert not (folder / "run.ckpt").exists()
         states.append(safetensors.torch.load_file(folder / "lecture.safetensors"))
     assert all(torch.equal(value, states[1][name]) for name, value in states[0].items())
     reached = read_recipe(folder, "lecture").reached

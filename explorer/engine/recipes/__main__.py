@@ -20,6 +20,7 @@ def main(arguments: list[str] | None = None) -> None:
     torch.set_num_threads(given.threads)
     checkpoint = given.checkpoint or Path(f"{given.name}.ckpt")
     made = make(recipe, given.folder, data=given.data, checkpoint=checkpoint)
+    checkpoint.unlink(missing_ok=True)  # the next run of the command shall train again, not find all done
     print(f"{made.title}: {made.told()}")
 
 
@@ -28,7 +29,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("name", choices=bundled_networks(), help="the network to make again")
     parser.add_argument("--data", type=Path, help="CIFAR-10 as JPEG in one .npz file")
     parser.add_argument("--folder", type=Path, default=resource("networks"), help="where its recipe and files lie")
-    parser.add_argument("--checkpoint", type=Path, help="where a stopped run goes on; NAME.ckpt if not given")
+    parser.add_argument(
+        "--checkpoint", type=Path, help="kept while training, so that a stopped run goes on; NAME.ckpt if not given"
+    )
     parser.add_argument("--threads", type=int, default=torch.get_num_threads(), help="processor cores to use")
     return parser
 
