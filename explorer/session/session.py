@@ -24,7 +24,7 @@ from explorer.session.worker import Request, Shown, Worker
 TICK_MS = 16
 RECENT_LIMIT = 10
 NETWORK_SUFFIXES = (".json", ".txt")
-START_PICTURE = "astronaut"
+START_PICTURE = "cat"
 _UNSET: Any = object()
 
 

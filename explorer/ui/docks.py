@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from explorer.ui.widgets.pane import Pane
@@ -16,5 +17,8 @@ class PaneDock(QDockWidget):
         self.setWidget(content)
         pane = content if isinstance(content, Pane) else content.findChild(Pane)
         if pane is not None:
+            pane.setProperty("role", "docked")
+            pane.title_bar.setProperty("role", "docked-title")
+            pane.title_bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
             pane.title_bar.setToolTip(f"Drag to move {title.lower()}; double-click to float it.")
             self.setTitleBarWidget(pane.title_bar)

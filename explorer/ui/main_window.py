@@ -6,8 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, Qt, QTimer, Slot
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import (
+    QAction,
+    QActionGroup,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QImage,
+    QPaintEvent,
+)
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QTabWidget, QToolBar, QToolButton, QVBoxLayout, QWidget
 
 from explorer.session import Session, State
@@ -33,7 +42,12 @@ LEFT_WIDTH, RIGHT_WIDTH = 300, 290
 
 
 class MainWindow(QMainWindow):
-    """Three columns: what the network is, what it does, what it sees and says."""
+    """Three columns: what the network is, what it does, what it sees and says.
+
+    `painted` is emitted once, after the first paint and before the parts are made that it did not need.
+    """
+
+    painted = Signal()
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -46,6 +60,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(*MINIMUM_SIZE)
         self.feature_maps: FeatureMaps | None = None
         self._actions: dict[str, tuple[Command, QAction]] = {}
+        self._is_painted = False
         self._make_centre()
         self._make_docks()
         self._make_menus()
@@ -325,6 +340,17 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(geometry)
         if docks is not None:
             self.restoreState(docks)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._is_painted:
+            self._is_painted = True
+            QTimer.singleShot(0, self, self._after_first_paint)
+
+    @Slot()
+    def _after_first_paint(self) -> None:
+        self.painted.emit()
+        self.show_late_parts()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

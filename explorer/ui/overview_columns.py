@@ -10,7 +10,7 @@ from explorer.ui.overview_geometry import Column, Grid, Rect
 
 SMALLEST_TILE, LARGEST_TILE = 18.0, 64.0
 ROWS_WHEN_FOLDED = 11
-NUMBER_HEIGHT, SMALLEST_NUMBER = 30.0, 16.0
+NUMBER_WIDTH, NUMBER_HEIGHT, SMALLEST_NUMBER = 76.0, 48.0, 16.0
 STRIP_WIDTH = 18.0
 CLASS_HEIGHT, SMALLEST_CLASS = 40.0, 26.0
 BAR_HEIGHT = 4.0
@@ -135,7 +135,7 @@ def _numbers(entry: Entry, body: Rect) -> Content:
         height = min(body.height, max(entry.channels * 2.0, body.height * 0.6))
         strip = Rect(body.x + (body.width - width) / 2, body.y + (body.height - height) / 2, width, height)
         return None, (), strip, None, None, 0
-    width = min(body.width, 56.0)
+    width = min(body.width, NUMBER_WIDTH, max(30.0, step * 2))
     y = body.y + (body.height - step * entry.channels) / 2
     grid = Grid(body.x + (body.width - width) / 2, y, width, step - 3, width, step, 1, entry.channels)
     return grid, tuple(range(entry.channels)), None, None, None, 0

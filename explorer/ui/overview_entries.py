@@ -54,7 +54,7 @@ def entries_of(state: State) -> tuple[Entry, ...]:
     """The columns for `state`, in the order in which they run."""
     found = tuple(_of_network(state) if state.network is not None else _of_calls(state.activations))
     prediction = state.prediction
-    if prediction is None or not found or found[-1].maps is None:
+    if prediction is None or not prediction.is_probability or not found or found[-1].maps is None:
         return found
     return _with_prediction(found, prediction)
 

@@ -59,7 +59,21 @@ def folded(entries: Sequence[Entry], limit: int) -> tuple[Item, ...]:
 def _folded(entries: Sequence[Entry], limit: int) -> tuple[Item, ...]:
     if len(entries) <= limit:
         return tuple(entries)
-    return tuple(part[0] if len(part) == 1 else _group(part, limit) for part in _parts(entries, limit))
+    parts = _parts(entries, limit)
+    kept_open = _small_enough([len(part) for part in parts], limit)
+    items: list[Item] = []
+    for part in parts:
+        items += part if len(part) <= kept_open else [_group(part, limit)]
+    return tuple(items)
+
+
+def _small_enough(sizes: Sequence[int], limit: int) -> int:
+    """The size up to which parts need no folding, since all of them up to it still fit."""
+    fitting = 1
+    for size in sorted(set(sizes)):
+        if sum(each if each <= size else 1 for each in sizes) <= limit:
+            fitting = size
+    return fitting
 
 
 def _group(part: Sequence[Entry], limit: int) -> Group:

@@ -13,7 +13,7 @@ from explorer.ui.overview_geometry import Bracket, Column, Edge, Layout, Rect
 from explorer.ui.text import shape_text
 
 MARGIN = 14.0
-MINIMUM_PITCH, MAXIMUM_PITCH = 29.0, 132.0
+MINIMUM_PITCH, MAXIMUM_PITCH = 26.0, 132.0
 CLASSES_WIDTH = 128.0
 LABEL_WIDTH = 66.0
 LABEL_HEIGHT = 27.0
@@ -51,7 +51,7 @@ class _Seat:
 
 def column_limit(width: float) -> int:
     """How many columns fit side by side into `width` pixels."""
-    return max(5, int((width - 2 * MARGIN - CLASSES_WIDTH) / MINIMUM_PITCH))
+    return max(6, int((width - 2 * MARGIN - CLASSES_WIDTH) / MINIMUM_PITCH) + 1)
 
 
 def lay_out(entries: Sequence[Entry], width: float, height: float, opened: Opened | None = None) -> Layout:

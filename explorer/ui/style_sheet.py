@@ -5,6 +5,8 @@ from __future__ import annotations
 from string import Template
 from typing import TYPE_CHECKING
 
+from explorer.resources import resource
+
 if TYPE_CHECKING:
     from explorer.ui.theme import Theme
 
@@ -13,6 +15,12 @@ QMainWindow, QDialog { background: $window; }
 QMainWindow::separator { background: $window; width: 6px; height: 6px; }
 QMainWindow::separator:hover { background: $border; }
 QWidget[role="pane"] { background: $pane; border: 1px solid $border; border-radius: 7px; }
+QWidget[role="docked-title"] {
+  background: $pane; border: 1px solid $border; border-bottom: 0; border-top-left-radius: 7px; border-top-right-radius: 7px;
+}
+QWidget[role="docked"] {
+  background: $pane; border: 1px solid $border; border-top: 0; border-bottom-left-radius: 7px; border-bottom-right-radius: 7px;
+}
 QLabel { background: transparent; }
 QLabel[role="title"] { font-weight: 600; color: $text; }
 QLabel[role="dim"] { color: $dim; }
@@ -46,6 +54,9 @@ QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit {
   selection-background-color: $accent; selection-color: $accent_text;
 }
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus { border-color: $accent; }
+QComboBox { padding-right: 22px; }
+QComboBox::drop-down { border: 0; width: 20px; }
+QComboBox::down-arrow { image: url("$arrow_down"); width: 10px; height: 10px; }
 QComboBox QAbstractItemView, QMenu { background: $pane; color: $text; border: 1px solid $border; padding: 4px; }
 QMenu::item { padding: 5px 24px 5px 12px; border-radius: 4px; }
 QMenu::item:selected { background: $selection; color: $text; }
@@ -80,5 +91,7 @@ QProgressBar::chunk { background: $accent; border-radius: 2px; }
 def style_sheet(theme: Theme) -> str:
     """The whole application's style sheet in the colours of `theme`."""
     return _SHEET.substitute(
-        {name: value for name, value in vars(theme).items() if isinstance(value, str)}, neutral=theme.neutral
+        {name: value for name, value in vars(theme).items() if isinstance(value, str)},
+        neutral=theme.neutral,
+        arrow_down=resource("icons", f"arrow-down-{theme.name}.svg").as_posix(),
     )

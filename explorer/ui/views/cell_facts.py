@@ -13,7 +13,7 @@ from explorer.ui.widgets.pane import Pane
 ROWS = ("value", "place", "sees", "mean", "largest", "smallest", "variance", "zero cells")
 TIPS = {
     "value": "The exact number, as float32 holds it.",
-    "place": "Channel, row and column, counted from 0.",
+    "place": "Row and column in the channel, counted from 0.",
     "sees": "The part of the input that this cell was made from: its receptive field.",
     "zero cells": "How many cells of the channel are exactly zero; all of them: the channel is dead.",
 }
@@ -47,7 +47,7 @@ class CellFacts(Pane):
         chosen = self._session.state.selection
         facts = {} if entry is None or chosen.channel is None else self._facts(entry, chosen)
         self.set_title("Cell" if chosen.row is not None else "Channel")
-        self.set_facts(entry.name if entry else "")
+        self.set_facts(f"channel {chosen.channel} of {entry.name}" if entry else "")
         for row, name in enumerate(ROWS):
             self._values[name].setText(facts.get(name, ""))
             self._form.setRowVisible(row, name in facts)
@@ -76,7 +76,7 @@ class CellFacts(Pane):
         value = float(entry.values[chosen.channel, chosen.row, chosen.column])
         facts = {
             "value": exact(value),
-            "place": f"channel {chosen.channel}, row {chosen.row}, column {chosen.column}",
+            "place": f"row {chosen.row}, column {chosen.column}",
         }
         field = self._session.receptive_field(Cell(entry.name, chosen.channel, chosen.row, chosen.column))
         if field is not None:

@@ -32,7 +32,7 @@ class ChannelView(Pane):
         self._session = session
         self._entry: LayerActivation | None = None
         self._channel: int | None = None
-        self._map = MapMosaic()
+        self._map = MapMosaic(frames=False)
         self._map.canvas.scrolls = False
         self._map.canvas.setAccessibleName("Chosen channel")
         self._map.hovered.connect(self._on_hovered)

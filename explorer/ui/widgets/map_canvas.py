@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QResizeEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from explorer.ui import theme
@@ -52,7 +52,7 @@ class MapCanvas(pg.GraphicsView):
     resized = Signal()
 
     def __init__(self, paint_marks: Paint, parent: QWidget | None = None) -> None:
-        super().__init__(parent, background=None)
+        super().__init__(parent, background=theme.current().pane)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setFrameShape(self.Shape.NoFrame)
@@ -68,6 +68,7 @@ class MapCanvas(pg.GraphicsView):
         self._pressed_at: QPointF | None = None
         self._panned_from: QPointF | None = None
         self.is_fitted = True
+        self._view.sigResized.connect(self._on_view_resized)
 
     # --- what it shows ---
 
@@ -202,13 +203,13 @@ class MapCanvas(pg.GraphicsView):
             event.ignore()
             self.key_pressed.emit(event)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if getattr(self, "is_fitted", False):
+    @Slot()
+    def _on_view_resized(self) -> None:
+        if self.is_fitted:
             self.resized.emit()
             self.fit()
 
-
-def accent_pen(width: float) -> object:
-    """The pen that marks what is selected; `width` in pixels, whatever the zoom."""
-    return pg.mkPen(theme.current().accent, width=width, cosmetic=True)
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.setBackground(theme.current().pane)

@@ -29,11 +29,11 @@ class MapMosaic(QWidget):
     hovered = Signal(object)
     clicked = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None, *, numbers: bool = True) -> None:
+    def __init__(self, parent: QWidget | None = None, *, frames: bool = True) -> None:
         super().__init__(parent)
         self._sheet: Sheet | None = None
         self._mosaic: Mosaic | None = None
-        self._numbers = numbers
+        self._frames = frames
         self._chosen: Place | None = None
         self._pointed: Place | None = None
         self._rgb = np.zeros((0, 0, 4), np.uint8)
@@ -109,7 +109,7 @@ class MapMosaic(QWidget):
         if self._mosaic is None or self._sheet is None:
             return
         tiles = self._visible_tiles(visible)
-        if self._numbers and pixels >= NUMBERS_FROM_PIXELS and not self._sheet.composite:
+        if pixels >= NUMBERS_FROM_PIXELS and not self._sheet.composite:
             self._paint_numbers(painter, visible, tiles)
         if self._mosaic.width * pixels >= LABEL_FROM_PIXELS:
             self._paint_labels(painter, tiles)
@@ -161,8 +161,9 @@ class MapMosaic(QWidget):
         frame = self._mosaic.gap * 0.3
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(pg.mkPen(colour, width=width, cosmetic=True))
-        box = QRectF(left, top, self._mosaic.width, self._mosaic.height)
-        painter.drawRect(box.adjusted(-frame, -frame, frame, frame))
+        if self._frames:
+            box = QRectF(left, top, self._mosaic.width, self._mosaic.height)
+            painter.drawRect(box.adjusted(-frame, -frame, frame, frame))
         if place.row < 0:
             return
         cell = QRectF(left + place.column, top + place.row, 1, 1)
