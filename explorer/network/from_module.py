@@ -14,12 +14,14 @@ def sequential_layers(module: Any, input_shape: Shape) -> tuple[Layer, ...]:
 
     A setting that states what arrives anyway (`in_channels`) is left open.
     """
-    if type(module).__name__ != "Sequential":
+    if not _is_sequential(module):
         raise NetworkError(f"Only an nn.Sequential can be read as a network, not {type(module).__name__}.")
     layers: list[Layer] = []
     shape: Shape | None = input_shape
     taken: set[str] = set()
-    for path, child in _leaves(module):
+    children = list(_leaves(module))
+    _refuse_shared_weights(children)
+    for path, child in children:
         layer = _layer(path, child, shape, taken)
         taken.add(layer.name)
         layers.append(layer)
@@ -27,12 +29,27 @@ def sequential_layers(module: Any, input_shape: Shape) -> tuple[Layer, ...]:
     return tuple(layers)
 
 
+def _is_sequential(module: Any) -> bool:
+    """Whether the module runs its children in a row: a Sequential, or a subclass with the same forward."""
+    definer = next((each for each in type(module).__mro__ if "forward" in vars(each)), None)
+    return definer is not None and definer.__name__ == "Sequential"
+
+
 def _leaves(module: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for name, child in module.named_children():
-        if type(child).__name__ == "Sequential":
+    # named_children would leave out a module that stands in two places.
+    for name, child in module._modules.items():
+        if _is_sequential(child):
             yield from _leaves(child, f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}", child
+
+
+def _refuse_shared_weights(children: list[tuple[str, Any]]) -> None:
+    first: dict[int, str] = {}
+    for path, child in children:
+        if id(child) in first and next(child.parameters(), None) is not None:
+            raise NetworkError(f"{first[id(child)]} and {path} share their weights, which has no counterpart here.")
+        first[id(child)] = path
 
 
 def _layer(path: str, module: Any, shape: Shape | None, taken: set[str]) -> Layer:

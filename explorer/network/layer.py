@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from explorer.network.setting import Setting, SettingType
-from explorer.network.shape import NetworkError, Shape, cells
+from explorer.network.shape import NetworkError, Shape
 
 if TYPE_CHECKING:
     from torch import nn
@@ -122,10 +122,6 @@ class Layer:
     def multiply_adds(self, *shapes: Shape) -> int:
         """Multiplications of a weight with a value for one picture: convolutions and linear layers only."""
         return 0
-
-    def output_bytes(self, *shapes: Shape) -> int:
-        """Size of the output for one picture in float32."""
-        return 4 * cells(self.output_shape(*shapes))
 
     def arguments(self, *shapes: Shape) -> Arguments:
         """What PyTorch's class of this kind is called with: by position, and by name."""

@@ -14,7 +14,7 @@ INPUT = "input"
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 # Attributes of nn.Module and nn.Sequential; a submodule of the same name would hide them.
-_TAKEN_BY_PYTORCH = """
+_BY_PYTORCH = """
     T_destination add_module append apply bfloat16 buffers call_super_init children compile cpu cuda double
     dump_patches eval extend extra_repr float forward get_buffer get_extra_state get_parameter get_submodule half
     insert ipu load_state_dict modules mtia named_buffers named_children named_modules named_parameters parameters
@@ -23,7 +23,8 @@ _TAKEN_BY_PYTORCH = """
     register_load_state_dict_pre_hook register_module register_parameter register_state_dict_post_hook
     register_state_dict_pre_hook requires_grad_ set_extra_state set_submodule share_memory state_dict to to_empty
     train training type xpu zero_grad"""
-_TAKEN_BY_SOURCE = frozenset({"self", "torch", "nn", INPUT})
+_BY_SOURCE = ("self", "torch", "nn", INPUT)
+_TAKEN = frozenset((*_BY_PYTORCH.split(), *_BY_SOURCE))
 
 
 def is_name(text: str) -> bool:
@@ -33,7 +34,7 @@ def is_name(text: str) -> bool:
 
 def is_reserved(name: str) -> bool:
     """Whether a name means something else in PyTorch or in Python."""
-    return keyword.iskeyword(name) or name in _TAKEN_BY_PYTORCH.split() or name in _TAKEN_BY_SOURCE
+    return keyword.iskeyword(name) or name in _TAKEN
 
 
 def check_name(name: str) -> None:

@@ -10,7 +10,7 @@ from explorer.network import notation
 from explorer.network.layer import Layer
 from explorer.network.names import INPUT, check_name, free_name, with_names
 from explorer.network.problems import Analysis, Problem, analyse, errors
-from explorer.network.shape import NetworkError, Shape
+from explorer.network.shape import LARGEST_SIZE, NetworkError, Shape
 
 if TYPE_CHECKING:
     from torch import nn
@@ -222,7 +222,7 @@ class Network:
 
 def _checked_shape(shape: Shape) -> Shape:
     sizes = tuple(shape)
-    whole = all(isinstance(size, int) and not isinstance(size, bool) and size >= 1 for size in sizes)
+    whole = all(type(size) is int and 1 <= size <= LARGEST_SIZE for size in sizes)
     if len(sizes) not in (1, 3) or not whole:
         written = "×".join(str(size) for size in sizes).replace("-", "−")
         raise NetworkError(

@@ -14,7 +14,7 @@ from typing import Any
 from explorer.network.layer import Layer
 from explorer.network.layers import BY_WORD
 from explorer.network.names import is_name, positional_names
-from explorer.network.shape import NetworkError, Shape
+from explorer.network.shape import LARGEST_SIZE, NetworkError, Shape
 
 _TOKEN = re.compile(
     r"(?P<space>(?:\s|#[^\n]*)+)"
@@ -25,7 +25,6 @@ _TOKEN = re.compile(
     r"|(?P<sign>[=(),])"
 )
 _CONSTANTS = {"true": True, "false": False, "none": None}
-_LONGEST_NUMBER = 400
 
 
 class NotationError(NetworkError):
@@ -116,7 +115,7 @@ class _Reader:
                 f"A network begins with its input shape, such as 3x32x32, not {text!r}", self.text, place
             )
         sizes = tuple(self._int(size, place) for size in re.split("[x×]", text))
-        if len(sizes) not in (1, 3) or min(sizes) < 1:
+        if len(sizes) not in (1, 3) or not 1 <= min(sizes) <= max(sizes) <= LARGEST_SIZE:
             raise NotationError(
                 f"An input shape is channels x height x width or one number of features, not {text}", self.text, place
             )
@@ -213,7 +212,7 @@ class _Reader:
         return self._int(text, place) if re.fullmatch(r"-?\d+", text) else float(text)
 
     def _int(self, text: str, place: int) -> int:
-        if len(text) > _LONGEST_NUMBER:
+        if len(text) > len(str(LARGEST_SIZE)):
             raise NotationError("The number is too long", self.text, place)
         return int(text)
 

@@ -2,10 +2,11 @@
 
 import dataclasses
 import math
+import reprlib
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from explorer.network.shape import NetworkError, single
+from explorer.network.shape import LARGEST_SIZE, NetworkError, single
 
 SettingType = Literal["int", "float", "bool", "choice", "pair", "padding", "optional int", "optional pair"]
 """`pair` is an int for both axes or (rows, columns); `padding` is a pair or one of the words in `choices`;
@@ -85,7 +86,7 @@ class Setting:
         if self.choices:
             words = ", ".join(self.choices)
             allowed = f"one of {words}" if self.type == "choice" else f"{allowed} ({words})"
-        return NetworkError(f"{name} must be {allowed}, not {value!r}.")
+        return NetworkError(f"{name} must be {allowed}, not {reprlib.repr(value)}.")
 
 
 def setting(
@@ -105,13 +106,13 @@ def setting(
 
 
 def _is_int(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST_SIZE
 
 
 def _is_number(value: Any) -> bool:
     if isinstance(value, float):
         return math.isfinite(value)
-    return _is_int(value) and abs(value) < 1e300
+    return _is_int(value)
 
 
 def _numbers(value: Any) -> tuple[float, ...]:

@@ -5,6 +5,9 @@ from fractions import Fraction
 Shape = tuple[int, ...]
 """(C, H, W) for a map, (features,) for a row of numbers. The batch axis is never part of it."""
 
+LARGEST_SIZE = 10**12
+"""No size or setting is larger, so that no number on the way grows beyond all bounds."""
+
 BYTES_PER_VALUE = 4
 """All networks are built in float32."""
 

@@ -16,6 +16,7 @@ from explorer.network.names import is_reserved
 from tests.network import oracle, strategies
 
 SOME = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SHARED = nn.Conv2d(3, 3, 3)
 CHAIN = "3x8x8 conv(4, 3) relu maxpool(2) flatten linear(5)"
 BRANCHES = "3x8x8 c1=conv(3, 3, padding=1) relu add(c1, relu1) concat(input, add1) flatten linear(5)"
 
@@ -134,6 +135,11 @@ def test_nested_sequentials_are_read_in_a_row() -> None:
     assert network.problems() == ()
 
 
+def test_a_module_that_stands_in_two_places_is_read_twice() -> None:
+    relu = nn.ReLU()
+    assert Network.from_module(nn.Sequential(relu, nn.Flatten(), relu), (3, 8, 8)).text() == "3x8x8 relu flatten relu"
+
+
 def test_a_width_that_does_not_fit_is_read_as_it_is() -> None:
     network = Network.from_module(nn.Sequential(OrderedDict(flat=nn.Flatten(), out=nn.Linear(100, 10))), (3, 8, 8))
     assert network.text() == "3x8x8 flat=flatten out=linear(10, in_features=100)"
@@ -144,6 +150,7 @@ def test_a_width_that_does_not_fit_is_read_as_it_is() -> None:
     ("module", "sentence"),
     [
         (nn.Linear(3, 3), "Only an nn.Sequential can be read as a network, not Linear."),
+        (nn.Sequential(SHARED, SHARED), "0 and 1 share their weights, which has no counterpart here."),
         (nn.Sequential(nn.LSTM(3, 3)), "0 is a LSTM, which has no counterpart here."),
         (nn.Sequential(nn.Conv2d(3, 3, 3, padding_mode="reflect")), "0: Conv2d with padding_mode='reflect' has no"),
         (nn.Sequential(nn.MaxPool2d(2, return_indices=True)), "0: MaxPool2d with return_indices=True has no"),

@@ -96,6 +96,7 @@ DAMAGE: list[tuple[Callable[[dict[str, Any]], None], str]] = [
     (_in_layer("sride", 2), "layer 1 (Conv2d) has a setting 'sride', which this version does not know."),
     (_in_layer("kernel_size", "big"), "kernel_size must be a whole number or a pair such as (3, 5), not 'big'."),
     (_in_layer("kernel_size", [3, 3, 3]), "kernel_size must be a whole number or a pair"),
+    (_in_layer("out_channels", 10**4000), "out_channels must be a whole number, not"),
     (_in_layer("groups", 1.5), "groups must be a whole number, not 1.5."),
     (_in_layer("bias", 1), "bias must be True or False, not 1."),
     (_in_layer("name", "a b"), "'a b' is no name"),

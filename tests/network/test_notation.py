@@ -74,6 +74,8 @@ def test_there_is_one_way_to_write_a_layer_and_several_to_read_it(text: str, lay
         ("conv(12, 3)", "A network begins with its input shape", 0),
         ("3x32 relu", "channels x height x width or one number", 0),
         ("0x8x8 relu", "channels x height x width or one number", 0),
+        ("9999999999999x8x8 relu", "channels x height x width or one number", 0),
+        ("3x8x8 conv(99999999999999, 3)", "The number is too long", 11),
         ("3x8x8 cnov(4, 3)", "There is no layer called 'cnov'; conv, perhaps?", 6),
         ("3x8x8 conv(4)", "conv needs kernel_size, as in conv(16, 3)", 6),
         ("3x8x8 conv(4, 3, pading=1)", "conv has no setting 'pading'", 17),

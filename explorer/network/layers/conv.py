@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from explorer.network.layer import Arguments, ShapeError
+from explorer.network.layer import Arguments, Layer, ShapeError
 from explorer.network.layers.windowed import Windowed, arrivals, expect_map, window_cells
 from explorer.network.setting import LARGEST_WINDOW, setting
 from explorer.network.shape import Shape, cells, is_map, pair, setting_text, single
@@ -142,7 +142,7 @@ class Conv2d(Windowed):
 
 
 @dataclass(frozen=True)
-class ConvTranspose2d(Windowed):
+class ConvTranspose2d(Layer):
     """A convolution run backwards in shape: each input cell adds a window of weights to the output."""
 
     kind = "ConvTranspose2d"
@@ -215,9 +215,6 @@ class ConvTranspose2d(Windowed):
         if not is_map(shapes[0]):
             return ""
         return both_axes(self._formula(0, shapes[0][1]), self._formula(1, shapes[0][2]))
-
-    def remarks(self, *shapes: Shape) -> tuple[tuple[str, None], ...]:
-        return ()
 
     def parameter_count(self, *shapes: Shape) -> int:
         weights = window_cells(self.kernel_size) * shapes[0][0] * (self.out_channels // self.groups)
