@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import torch
@@ -20,26 +20,26 @@ class AsFound:
     """
 
     def __init__(self, model: nn.Module) -> None:
-        self._modes = [(module, module.training) for module in model.modules()]
+        modules = list(model.modules())
+        scripted = any(isinstance(module, torch.jit.ScriptModule) for module in modules)
+        self._modes = [(module, module.training) for module in modules]
         tables: list[dict[str, Any]] = [
             table
-            for module in model.modules()
+            for module in modules
             if not isinstance(module, torch.jit.ScriptModule)  # its tables are views of something compiled
             for table in (module._parameters, module._buffers)
         ]
-        self._tables = [(table, dict(table)) for table in tables]
+        self._tables = [(table, dict(table)) for table in tables if table]
         self._random = RandomState.of_everything()
-        self._weights = list(_distinct(model.parameters()))
-        self._gradients = [(weight, weight.grad) for weight in self._weights]
+        weights = _distinct(weight for module in modules for weight in module._parameters.values())
+        buffers = _distinct(buffer for module in modules for buffer in module._buffers.values())
+        self._gradients = [(weight, weight.grad) for weight in weights]
         self._copies: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
         self._owned: dict[int, list[torch.Tensor]] = {}
-        for tensor in (*self._weights, *_distinct(model.buffers())):
+        for tensor in (*weights, *buffers):
             self._owned.setdefault(storage_address(tensor), []).append(tensor)
-        for buffer in _distinct(model.buffers()):
-            self._copy(buffer)
-        if any(isinstance(module, torch.jit.ScriptModule) for module in model.modules()):
-            for weight in self._weights:  # what scripted code writes into is not seen
-                self._copy(weight)
+        for tensor in (*buffers, *weights) if scripted else buffers:  # what scripted code writes into is not seen
+            self._copy(tensor)
 
     def owns(self, tensor: torch.Tensor) -> bool:
         """True for a weight or a buffer, and for every view of one."""
@@ -76,10 +76,7 @@ class AsFound:
                 tensor.copy_(copy)
 
 
-def _distinct(tensors: Iterator[torch.Tensor]) -> Iterator[torch.Tensor]:
+def _distinct(tensors: Iterable[torch.Tensor | None]) -> list[torch.Tensor]:
     """Each once, without those whose shape a lazy module does not know yet."""
-    seen: set[int] = set()
-    for tensor in tensors:
-        if id(tensor) not in seen and not torch.nn.parameter.is_lazy(tensor):
-            seen.add(id(tensor))
-            yield tensor
+    found = {id(tensor): tensor for tensor in tensors if tensor is not None}
+    return [tensor for tensor in found.values() if not torch.nn.parameter.is_lazy(tensor)]

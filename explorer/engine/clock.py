@@ -9,18 +9,18 @@ import torch
 
 
 class Clock:
-    """`start` before a call, `stop` after it, `seconds` of all when everything is done."""
+    """`now` before and after a call, `add` both, `seconds` of all when everything is done."""
 
     def __init__(self, device: torch.device) -> None:
         self._device = device
         self._uses_events = device.type in ("cuda", "xpu")
         self._times: list[tuple[Any, Any]] = []
 
-    def start(self) -> Any:
+    def now(self) -> Any:
         return self._event() if self._uses_events else perf_counter()
 
-    def stop(self, start: Any) -> None:
-        self._times.append((start, self._event() if self._uses_events else perf_counter()))
+    def add(self, start: Any, stop: Any) -> None:
+        self._times.append((start, stop))
 
     def _event(self) -> Any:
         event = torch.Event(self._device, enable_timing=True)

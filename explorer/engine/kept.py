@@ -11,18 +11,29 @@ INPUT = -1  # the maker of what the model was given
 NOBODY = -2  # the maker of weights, constants and whatever came about unseen
 
 
+class Storage:
+    """A piece of memory and everything recorded in it; `counted` once its bytes are in the budget."""
+
+    __slots__ = ("bytes", "counted", "kept")
+
+    def __init__(self) -> None:
+        self.bytes = 0
+        self.counted = False
+        self.kept: list[Kept] = []
+
+
 class Kept:
     """One tensor of a recording, or the memory of one that was dropped."""
 
-    __slots__ = ("__weakref__", "alive", "dtype", "maker", "origin", "shape", "tensor", "version")
+    __slots__ = ("alive", "maker", "origin", "shape", "storage", "tensor", "version")
 
-    def __init__(self, tensor: torch.Tensor, maker: int) -> None:
+    def __init__(self, tensor: torch.Tensor, maker: int, storage: Storage) -> None:
         self.tensor: torch.Tensor | None = tensor
         self.alive: weakref.ref[torch.Tensor] | None = None  # set when the tensor is dropped
         self.maker = maker  # index of the call it last came out of
         self.origin = maker  # index of the call that first made it
         self.shape = tuple(tensor.shape)
-        self.dtype = tensor.dtype
+        self.storage = storage
         self.version = version_of(tensor)
 
     def is_of(self, tensor: torch.Tensor) -> bool:
@@ -49,15 +60,6 @@ def storage_bytes(tensor: torch.Tensor) -> int:
         return int(tensor.numel() * tensor.element_size())
 
 
-class _Storage:
-    __slots__ = ("bytes", "counted", "kept")
-
-    def __init__(self) -> None:
-        self.bytes = 0
-        self.counted = False
-        self.kept: list[Kept] = []
-
-
 class Shelf:
     """All tensors of a recording, found by identity and by the memory they share, within a budget in bytes.
 
@@ -68,7 +70,7 @@ class Shelf:
         self.budget_bytes = budget_bytes
         self.bytes = 0
         self._by_identity: dict[int, Kept] = {}
-        self._by_storage: dict[int, _Storage] = {}
+        self._by_storage: dict[int, Storage] = {}
 
     def find(self, tensor: torch.Tensor) -> Kept | None:
         kept = self._by_identity.get(id(tensor))
@@ -82,7 +84,7 @@ class Shelf:
             return kept
         kept = self._add(tensor, maker)
         if maker >= 0:
-            self._count(tensor)
+            self._count(tensor, kept.storage)
         return kept
 
     def read(self, tensor: torch.Tensor) -> Kept:
@@ -90,13 +92,15 @@ class Shelf:
         return self.find(tensor) or self._add(tensor, NOBODY)
 
     def _add(self, tensor: torch.Tensor, maker: int) -> Kept:
-        kept = Kept(tensor, maker)
-        self._by_identity[id(tensor)] = kept
-        self._by_storage.setdefault(storage_address(tensor), _Storage()).kept.append(kept)
+        address = storage_address(tensor)
+        storage = self._by_storage.get(address)
+        if storage is None:
+            storage = self._by_storage[address] = Storage()
+        kept = self._by_identity[id(tensor)] = Kept(tensor, maker, storage)
+        storage.kept.append(kept)
         return kept
 
-    def _count(self, tensor: torch.Tensor) -> None:
-        storage = self._by_storage[storage_address(tensor)]
+    def _count(self, tensor: torch.Tensor, storage: Storage) -> None:
         if storage.counted or any(kept.origin < 0 for kept in storage.kept):
             return  # a view of something counted before, or of a weight or an input
         storage.counted = True
@@ -133,7 +137,7 @@ class Shelf:
         written = [self._add(alias, writer) for alias in live]
         has_other_views = any(alias is not tensor for alias in live)  # no call alone could work those out again
         if live and writer >= 0 and not has_other_views and all(kept.origin >= 0 for kept in recorded):
-            self._count(tensor)
+            self._count(tensor, written[0].storage)
         return written
 
     def _dropped_at(self, address: int) -> list[torch.Tensor]:
@@ -141,7 +145,7 @@ class Shelf:
         alive = (kept.alive() for kept in self._by_identity.values() if kept.tensor is None and kept.alive is not None)
         return [tensor for tensor in alive if tensor is not None and storage_address(tensor) == address]
 
-    def _move_to_copy(self, storage: _Storage) -> None:
+    def _move_to_copy(self, storage: Storage) -> None:
         copies: list[torch.Tensor] = []
         for kept in storage.kept:
             if kept.tensor is not None:

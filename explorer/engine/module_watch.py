@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from time import perf_counter
 from typing import Any
 
 import torch
@@ -23,17 +22,19 @@ class Run:
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
     calls_before: int
-    began: float
+    began: Any
     has_children: bool = False
 
 
 class ModuleWatch:
     """The stack of modules that are running, kept by hooks; `ended` is told of each run that came to its end."""
 
-    def __init__(self, model: nn.Module, *, count_calls: Callable[[], int], ended: Callable[[Run, Any], None]) -> None:
+    def __init__(
+        self, model: nn.Module, *, began: Callable[[], tuple[int, Any]], ended: Callable[[Run, Any], None]
+    ) -> None:
         self._paths = {id(module): path for path, module in model.named_modules()}
         self._modules = list(model.modules())
-        self._count_calls = count_calls
+        self._began = began
         self._ended = ended
         self._thread = threading.get_ident()
         self._running: list[Run] = []
@@ -71,7 +72,7 @@ class ModuleWatch:
             return
         if self._running:
             self._running[-1].has_children = True
-        self._running.append(Run(path, module, args, kwargs, self._count_calls(), perf_counter()))
+        self._running.append(Run(path, module, args, kwargs, *self._began()))
 
     def _leave(self, module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any) -> None:
         if not self._running or self._running[-1].module is not module or threading.get_ident() != self._thread:

@@ -78,7 +78,7 @@ class Recorder(TorchFunctionMode):
         self.calls: list[Call] = []
         self._found = found
         self._should_stop = should_stop
-        self._watch = ModuleWatch(model, count_calls=lambda: len(self.calls), ended=self._module_ended)
+        self._watch = ModuleWatch(model, began=self._module_began, ended=self._module_ended)
         self._names = CallNames()
         self._module_calls: dict[str, int] = {}
         self._replaced: dict[int, tuple[weakref.ref[torch.Tensor], torch.Tensor]] = {}
@@ -87,7 +87,7 @@ class Recorder(TorchFunctionMode):
 
     def run(self, model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Recording:
         """One pass of the model."""
-        given = list(leaves((args, kwargs), torch.Tensor))
+        given = leaves((args, kwargs), torch.Tensor)
         for tensor in given:
             self.shelf.keep(tensor, INPUT)
         self._clock = Clock(given[0].device if given else torch.device("cpu"))
@@ -190,8 +190,7 @@ class Recorder(TorchFunctionMode):
     ) -> Any:
         for tensor in written:
             self._found.will_be_written(tensor)
-        given = map_tree((args, kwargs), torch.Tensor, self.shelf.read)
-        if _makers(given):
+        if _makers([self.shelf.read(tensor) for tensor in leaves((args, kwargs), torch.Tensor)]):
             return self._call(function, name, args, kwargs, written=written)
         for tensor in written:  # a counter, as batch norm has one
             self.shelf.preserve(tensor, NOBODY)
@@ -226,63 +225,65 @@ class Recorder(TorchFunctionMode):
         self._check_stop()
         kind = kinds.kind_of(name)
         kept_args, kept_kwargs = map_tree((args, kwargs), torch.Tensor, self.shelf.read)
-        if not (written or kinds.is_source(kind)) and not any(True for _ in leaves((kept_args, kept_kwargs), Kept)):
+        given: list[Kept] = leaves((kept_args, kept_kwargs), Kept)
+        if not given and not kinds.is_source(kind):
             return function(*args, **kwargs)
-        before = tuple(leaves((kept_args, kept_kwargs), Kept)) if written else ()
-        random_state = RandomState.of_torch() if kinds.is_random(kind, kwargs) else None
-        parents = _makers((kept_args, kept_kwargs))
+        call = Call(
+            index=len(self.calls),
+            kind=kind,
+            module=self._watch.path,
+            source=source_line(caller_frame()),
+            function=function,
+            kept_args=kept_args,
+            kept_kwargs=kept_kwargs,
+            makers=_makers(given),
+            written=tuple(given) if written else (),
+            random_state=RandomState.of_torch() if kinds.is_random(kind, kwargs) else None,
+        )
         changed = [kept for tensor in written for kept in self._preserve(tensor)]
-        start = self._clock.start()
+        start = self._clock.now()
         try:
             output = function(*args, **kwargs)
         except Exception as failure:
-            self._failed = Failure(failure, self._names.tentative(self._watch.current, kind), _shapes(args, kwargs))
+            self._failed = Failure(failure, self._names.tentative(self._watch.current, kind), call.input_shapes)
             raise
+        stop = self._clock.now()
         for kept in changed:
             kept.version = version_of(kept.tensor) if kept.tensor is not None else None
         result = written[0] if output is None and written else output
-        if next(leaves(result, torch.Tensor), None) is None:
-            return output  # a read of numbers: x.item(), x.size()
-        self._clock.stop(start)
-        self._keep(
-            Call(
-                index=len(self.calls),
-                kind=kind,
-                module=self._watch.path,
-                source=source_line(caller_frame()),
-                function=function,
-                kept_args=kept_args,
-                kept_kwargs=kept_kwargs,
-                makers=parents,
-                written=before,
-                random_state=random_state,
-            ),
-            result,
-        )
+        if self._keep(call, result, given):
+            self._clock.add(start, stop)
         return output
 
     def _preserve(self, tensor: torch.Tensor) -> list[Kept]:
         """A buffer keeps no maker: a second batch norm does not take its input from the first."""
         return self.shelf.preserve(tensor, NOBODY if self._found.owns(tensor) else len(self.calls))
 
-    def _keep(self, call: Call, output: Any) -> None:
-        tensors = list(leaves(output, torch.Tensor))
+    def _keep(self, call: Call, output: Any, given: list[Kept]) -> bool:
+        """Puts a call on record; False for one that gave no tensor, a read of numbers such as x.item()."""
+        tensors = [output] if type(output) is torch.Tensor else leaves(output, torch.Tensor)
+        if not tensors:
+            return False
         call.output_bytes = total_bytes(tensors)
-        call.multiply_adds = multiply_adds(call, tuple(tensors[0].shape))
+        call.multiply_adds = multiply_adds(call.kind, [kept.shape for kept in given], tuple(tensors[0].shape))
         self.calls.append(call)
         call.kept_output = map_tree(output, torch.Tensor, lambda tensor: self.shelf.keep(tensor, call.index))
+        return True
 
     # Modules
 
+    def _module_began(self) -> tuple[int, Any]:
+        return len(self.calls), self._clock.now()
+
     def _module_ended(self, run: Run, output: Any) -> None:
         output = self._current(output)
-        first = next(leaves(output, torch.Tensor), None)
-        if first is None:
+        tensors = leaves(output, torch.Tensor)
+        if not tensors:
             return
         is_silent = len(self.calls) == run.calls_before and not run.has_children
         if is_silent and not isinstance(run.module, nn.Sequential):  # an empty one is a shortcut and does nothing
             self._keep_silent_run(run, output)
-        kept = self.shelf.find(first)
+        kept = self.shelf.find(tensors[0])
         if kept is not None and kept.maker >= 0:
             self._module_calls[run.path] = kept.maker
             if not run.has_children and kept.maker == len(self.calls) - 1 >= run.calls_before:
@@ -294,20 +295,19 @@ class Recorder(TorchFunctionMode):
         given = {id(tensor) for tensor in leaves((args, kwargs), torch.Tensor)}
         kept_args, kept_kwargs = map_tree((args, kwargs), torch.Tensor, self.shelf.read)
         unchanged = all(id(tensor) in given for tensor in leaves(output, torch.Tensor))
-        self._clock.stop(self._clock.start())
-        self._keep(
-            Call(
-                index=len(self.calls),
-                kind="identity" if unchanged else _kind_of_module(run.module),
-                module=run.path,
-                source=source_line(caller_frame()),
-                function=run.module.forward,
-                kept_args=kept_args,
-                kept_kwargs=kept_kwargs,
-                makers=_makers((kept_args, kept_kwargs)),
-            ),
-            output,
+        kept_given = leaves((kept_args, kept_kwargs), Kept)
+        call = Call(
+            index=len(self.calls),
+            kind="identity" if unchanged else _kind_of_module(run.module),
+            module=run.path,
+            source=source_line(caller_frame()),
+            function=run.module.forward,
+            kept_args=kept_args,
+            kept_kwargs=kept_kwargs,
+            makers=_makers(kept_given),
         )
+        self._clock.add(run.began, self._clock.now())
+        self._keep(call, output, kept_given)
 
     # A pass that failed
 
@@ -320,17 +320,13 @@ class Recorder(TorchFunctionMode):
         return error
 
 
-def _makers(kept: Any) -> dict[int, tuple[int, ...]]:
+def _makers(given: list[Kept]) -> dict[int, tuple[int, ...]]:
     """The calls whose outputs are read, each once, with the shape of the first tensor that is read of it."""
     makers: dict[int, tuple[int, ...]] = {}
-    for tensor in leaves(kept, Kept):
-        if tensor.maker >= INPUT:
-            makers.setdefault(tensor.maker, tensor.shape)
+    for kept in given:
+        if kept.maker >= INPUT:
+            makers.setdefault(kept.maker, kept.shape)
     return makers
-
-
-def _shapes(args: Any, kwargs: Any) -> tuple[tuple[int, ...], ...]:
-    return tuple(tuple(tensor.shape) for tensor in leaves((args, kwargs), torch.Tensor))
 
 
 def _kind_of_module(module: nn.Module) -> str:

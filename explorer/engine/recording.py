@@ -71,7 +71,8 @@ class Call:
     @property
     def output_shape(self) -> Shape:
         """Shape of the output, of its first tensor if there are several."""
-        return next(leaves(self.kept_output, Kept)).shape  # type: ignore[no-any-return]
+        first: Kept = leaves(self.kept_output, Kept)[0]
+        return first.shape
 
     @property
     def is_dropped(self) -> bool:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
+
+_PLAIN = frozenset({int, float, bool, str, type(None)})  # most of what calls are given; told apart at once
 
 
 def map_tree(value: Any, leaf: type | tuple[type, ...], change: Callable[[Any], Any]) -> Any:
     """The same structure with `change` applied to every `leaf` in it; other values are kept as they are."""
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, leaf):
         return change(value)
     if isinstance(value, (list, tuple)):
-        items = [map_tree(item, leaf, change) for item in value]
+        items = [item if type(item) in _PLAIN else map_tree(item, leaf, change) for item in value]
         return _like(value, items)
     if isinstance(value, dict):
         changed = {key: map_tree(item, leaf, change) for key, item in value.items()}
@@ -50,18 +54,26 @@ def _like_dataclass(value: Any, leaf: type | tuple[type, ...], change: Callable[
     )
 
 
-def leaves(value: Any, leaf: type | tuple[type, ...]) -> Iterator[Any]:
+def leaves(value: Any, leaf: type | tuple[type, ...]) -> list[Any]:
     """Every `leaf` in a structure, in order."""
+    found: list[Any] = []
+    _collect(value, leaf, found)
+    return found
+
+
+def _collect(value: Any, leaf: type | tuple[type, ...], found: list[Any]) -> None:
+    if type(value) in _PLAIN:
+        return
     if isinstance(value, leaf):
-        yield value
+        found.append(value)
     elif isinstance(value, (list, tuple)):
         for item in value:
-            yield from leaves(item, leaf)
+            _collect(item, leaf, found)
     elif isinstance(value, dict):
         for item in value.values():
-            yield from leaves(item, leaf)
+            _collect(item, leaf, found)
     elif isinstance(value, slice):
-        yield from leaves((value.start, value.stop, value.step), leaf)
+        _collect((value.start, value.stop, value.step), leaf, found)
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
         for field in dataclasses.fields(value):
-            yield from leaves(getattr(value, field.name), leaf)
+            _collect(getattr(value, field.name), leaf, found)

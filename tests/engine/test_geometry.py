@@ -18,7 +18,7 @@ from tests.named_models import AddedInPlace, AliasedViews, Attention, NestedOutp
 def dependence(model: nn.Module, x: Tensor, name: str, cell: tuple[int, ...]) -> np.ndarray:
     """Which cells (H, W) of the input a change of which changes the cell, by autograd in float64 on every channel."""
     recording = record(model, x.requires_grad_())
-    output = next(leaves(recording[name].output, Tensor))
+    output = leaves(recording[name].output, Tensor)[0]
     if not output.requires_grad:  # kept as a copy because it was written into later
         return np.zeros(x.shape[2:], dtype=bool)
     values = output[0][..., cell[0], cell[1]] if output.dim() > 2 else output[0].reshape(-1)[cell[1]]

@@ -60,7 +60,7 @@ def outputs_by_hooks(model: nn.Module, x: Any) -> tuple[list[tuple[str, Tensor]]
     seen: list[tuple[str, Tensor]] = []
 
     def see(path: str) -> Callable[..., None]:
-        return lambda module, given, output: seen.append((path, next(leaves(output, Tensor)).clone()))
+        return lambda module, given, output: seen.append((path, leaves(output, Tensor)[0].clone()))
 
     hookable = [(path, module) for path, module in model.named_modules() if not _is_scripted(module)]
     handles = [module.register_forward_hook(see(path)) for path, module in hookable]
@@ -103,7 +103,7 @@ def test_each_run_of_a_module_is_recorded_as_a_hook_sees_it(make: Any, given: An
         runs[path] = runs.get(path, 0) + 1
         name = path if runs[path] == 1 else f"{path}:{runs[path]}"
         if name in names(recorded):
-            assert torch.equal(next(leaves(recorded[name].output, Tensor)), output), name
+            assert torch.equal(leaves(recorded[name].output, Tensor)[0], output), name
     leaf_paths = {path for path, module in model.named_modules() if path and not list(module.children())}
     assert leaf_paths & {path for path, _ in seen} <= set(names(recorded)) | {"attention.out_proj"}
 
