@@ -16,6 +16,9 @@ CLASS_HEIGHT, SMALLEST_CLASS = 40.0, 26.0
 BAR_HEIGHT = 4.0
 BODY_MARGIN = 10.0
 MORE_HEIGHT = 18.0
+MOST_NUMBER_TILES = 40
+READABLE_NUMBER = 36.0
+"""A column of numbers gets this width where columns of maps may be narrower."""
 GAP_SHARE = 0.12
 """The gap between tiles as a share of a tile."""
 
@@ -34,6 +37,7 @@ class Measures:
     bottom: float
     left: float
     classes_width: float
+    number_width: float
     most: int
 
     @property
@@ -73,6 +77,11 @@ def _across(width: float, size: float) -> int:
 
 def _fitting(width: float, height: float, size: float) -> int:
     return _across(width, size) * max(1, int(height // _step(size)))
+
+
+def has_number_tiles(entry: Entry) -> bool:
+    """Whether it is so few plain numbers that each can be written into a tile."""
+    return entry.is_numbers and entry.prediction is None and entry.channels <= MOST_NUMBER_TILES
 
 
 def column(
@@ -130,7 +139,7 @@ def _classes(entry: Entry, body: Rect) -> Content:
 def _numbers(entry: Entry, body: Rect) -> Content:
     """Plain numbers: tiles with the number in them, or one strip where they are too many."""
     step = min(NUMBER_HEIGHT, body.height / entry.channels)
-    if step < SMALLEST_NUMBER:
+    if step < SMALLEST_NUMBER or not has_number_tiles(entry):
         width = min(STRIP_WIDTH, body.width)
         height = min(body.height, max(entry.channels * 2.0, body.height * 0.6))
         strip = Rect(body.x + (body.width - width) / 2, body.y + (body.height - height) / 2, width, height)

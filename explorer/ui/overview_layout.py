@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from explorer.ui.overview_columns import Measures, column
+from explorer.ui.overview_columns import READABLE_NUMBER, Measures, column, has_number_tiles
 from explorer.ui.overview_entries import Entry
 from explorer.ui.overview_folding import Group, Item, folded
 from explorer.ui.overview_geometry import Bracket, Column, Edge, Layout, Rect
@@ -145,24 +145,37 @@ def _measures(seats: Sequence[_Seat], width: float, height: float, *, arcs: int,
     ranks = max(seat.rank for seat in seats) + 1
     classes = seats[-1].entry.prediction is not None
     free = width - 2 * MARGIN - (CLASSES_WIDTH if classes else 0)
-    pitch = min(max(free / max(1, ranks - classes), MINIMUM_PITCH), MAXIMUM_PITCH)
+    amount = max(1, ranks - classes)
+    pitch = _pitch(free, amount)
+    numbers = len({seat.rank for seat in seats if has_number_tiles(seat.entry)})
+    wider = max(0.0, READABLE_NUMBER - (pitch - _gap(pitch))) if numbers <= amount / 4 else 0.0
+    pitch = _pitch(free - numbers * wider, amount)
     lines = min(3, -int(-LABEL_WIDTH // pitch)) if ranks > 1 else 1
     top = MARGIN / 2 + depth * BRACKET_HEIGHT
     labels = lines * LABEL_HEIGHT
     arc_height = arcs * ARC_HEIGHT
     return Measures(
         pitch=pitch,
-        gap=max(7.0, min(26.0, pitch * 0.28)),
+        gap=_gap(pitch),
         top=top,
         label_lines=lines,
         label_height=LABEL_HEIGHT,
         labels=labels,
         arcs=arc_height,
         bottom=max(height - MARGIN / 2, top + labels + arc_height + 120),
-        left=max(MARGIN, (width - (CLASSES_WIDTH if classes else 0) - pitch * (ranks - classes)) / 2),
+        left=max(MARGIN, (width - (CLASSES_WIDTH if classes else 0) - pitch * amount - numbers * wider) / 2),
         classes_width=CLASSES_WIDTH,
+        number_width=pitch - _gap(pitch) + wider,
         most=max((seat.entry.channels for seat in seats if _has_tiles(seat.entry)), default=1),
     )
+
+
+def _pitch(free: float, amount: int) -> float:
+    return min(max(free / amount, MINIMUM_PITCH), MAXIMUM_PITCH)
+
+
+def _gap(pitch: float) -> float:
+    return max(7.0, min(26.0, pitch * 0.28))
 
 
 def _has_tiles(entry: Entry) -> bool:
@@ -202,6 +215,8 @@ def _body(measures: Measures, lane: int, lanes: int) -> tuple[float, float, floa
 def _width(seat: _Seat, measures: Measures, opened: Opened, lanes: int) -> float:
     if seat.entry.prediction is not None:
         return measures.classes_width - measures.gap
+    if has_number_tiles(seat.entry):
+        return measures.number_width
     if seat.entry.name not in opened.layers:
         return measures.inner
     _, bar, bottom = _body(measures, seat.lane, lanes)

@@ -57,7 +57,9 @@ class Overview(QWidget):
         for bar in self.bars:
             self.pane.corner.addWidget(bar)
             self.pane.corner.addSpacing(8)
-        self.fit_button = QToolButton(objectName="overviewFit", text="Fit")
+        self.fit_button = QToolButton()
+        self.fit_button.setObjectName("overviewFit")
+        self.fit_button.setText("Fit")
         self.fit_button.setProperty("role", "flat")
         self.fit_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.fit_button.setToolTip("Show the whole network (F). The wheel zooms, dragging pans.")
@@ -167,8 +169,10 @@ class Overview(QWidget):
     def _whole(self) -> str:
         ran = [entry for entry in self._entries.values() if entry.maps is not None]
         if not ran:
-            return NO_INPUT if self._session.state.picture is None else ""
+            return NO_INPUT if self._entries and self._session.state.values is None else ""
         layers = sum(entry.family != "input" and entry.name == entry.layer for entry in self._entries.values())
+        if not layers:
+            return "no layers yet: add one on the left"
         return f"{plural(layers, 'layer')}; hover a map to see what it was made of"
 
     def _widest(self) -> tuple[Scale | None, Scale | None]:
@@ -203,16 +207,14 @@ class Overview(QWidget):
         self.canvas.show_preview(self._preview(entry, spot))
         self._show_title(entry, spot.channel)
         row, column = (0, 0) if entry.maps.values.ndim == 3 and spot.row is None else (spot.row, spot.cell)
-        self._session.hover(Cell(entry.layer, spot.channel, row, column))
+        self._session.hover(Cell(entry.layer, _own_channel(entry, spot.channel), row, column))
 
     @Slot(object, object)
     def _pick(self, name: str, channel: int | None) -> None:
         entry = self._entries[name]
         self.canvas.setFocus()
-        if channel is None:
-            self._session.select(layer=entry.layer, channel=None, row=None, column=None)
-        else:
-            self._session.select(layer=entry.layer, channel=channel, row=None, column=None)
+        channel = None if channel is None else _own_channel(entry, channel)
+        self._session.select(layer=entry.layer, channel=channel, row=None, column=None)
 
     @Slot()
     def _open(self) -> None:
@@ -249,6 +251,7 @@ class Overview(QWidget):
 
     def _sources(self, entry: Entry, channel: int) -> Sources:
         assert entry.maps is not None
+        channel = _own_channel(entry, channel)
         if entry.prediction is not None and entry.name != entry.layer:
             parents = [entry.maps]
             return sources_of(_as_softmax(entry.maps), channel, parents)
@@ -258,7 +261,7 @@ class Overview(QWidget):
     def _preview(self, entry: Entry, spot: Spot) -> Preview:
         maps = entry.maps
         assert maps is not None
-        facts = f"range {number(maps.low)} to {number(maps.high)} over the layer"
+        facts = f"layer: {number(maps.low)} to {number(maps.high)}"
         if entry.prediction is not None:
             value = number(float(entry.prediction.values[spot.channel]))
             return Preview(_title(entry, spot.channel), entry.prediction.title, value)
@@ -276,6 +279,11 @@ class Overview(QWidget):
     def _image(self, maps: LayerActivation, channel: int) -> tuple[QImage, QRectF]:
         atlas = self.canvas.images.atlas(maps, 1000.0)
         return atlas.image, QRectF(atlas.part(channel))
+
+
+def _own_channel(entry: Entry, channel: int) -> int:
+    """The layer's channel behind a class: one sigmoid neuron speaks for both of its two classes."""
+    return channel if entry.maps is None else min(channel, len(entry.maps.values) - 1)
 
 
 def _as_softmax(maps: LayerActivation) -> LayerActivation:

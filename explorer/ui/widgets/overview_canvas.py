@@ -32,8 +32,10 @@ from explorer.ui.widgets.overview_painter import OverviewPainter, Scene, View
 
 ZOOM_STEP = 1.2
 FURTHEST, NEAREST = 0.004, 40.0
-FADED = 0.28
+FADED = 0.32
 DIMMED = 0.6
+WORTH_FITTING = 0.82
+"""What was unfolded is made to fit if that takes no more than this zoom; else one pans."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,7 @@ class OverviewCanvas(QWidget):
         self._pressed: QPointF | None = None
         self._dragged = False
         self._over: Spot | None = None
+        self._corner = 0
 
     # --- what is shown ---
 
@@ -241,13 +244,12 @@ class OverviewCanvas(QWidget):
         self._change(replace(self._opened, layers=self._opened.layers ^ {name}))
 
     def _change(self, opened: Opened) -> None:
-        """Unfolding leaves the zoom as it is: nothing to the left moves, and the minimap shows the rest."""
+        """Unfolding much leaves the zoom as it is: nothing to the left moves, and the minimap shows the rest."""
         self._opened = opened
         was_fitted, self._is_fitted = self._is_fitted, False
         self._lay_out()
         layout = self.scene.layout
-        fits = layout.width <= self.width() + 1 and layout.height <= self.height() + 1
-        if was_fitted and fits:
+        if was_fitted and min(self.width() / layout.width, self.height() / layout.height) >= WORTH_FITTING:
             self.fit()
         else:
             self._set_view(self.view)
@@ -264,6 +266,8 @@ class OverviewCanvas(QWidget):
             painter.setOpacity(FADED)
         painter.drawPixmap(0, 0, self._painted())
         painter.setOpacity(1)
+        if self._chosen is not None:
+            self._paint_head(painter)
         if lines is not None:
             self._paint_lines(painter, lines)
         if self._is_dimmed:
@@ -286,6 +290,14 @@ class OverviewCanvas(QWidget):
             painter.end()
         return self._background
 
+    def _paint_head(self, painter: QPainter) -> None:
+        """Names and shapes stay readable however far the maps fade."""
+        bottom = self.view.rect(self.scene.layout.columns[0].bar).bottom()
+        if bottom > 0 and not self.view.is_far:
+            ratio = self.devicePixelRatioF()
+            head = QRectF(0, 0, self.width(), bottom)
+            painter.drawPixmap(head, self._painted(), QRectF(0, 0, self.width() * ratio, bottom * ratio))
+
     def _paint_lines(self, painter: QPainter, lines: Lines) -> None:
         target = self._place(lines.spot.column, lines.spot.channel)
         if target is None:
@@ -304,8 +316,10 @@ class OverviewCanvas(QWidget):
     def _line(self, painter: QPainter, source: QRectF, target: QRectF, share: float, accent: QColor) -> None:
         start, end = QPointF(source.right(), source.center().y()), QPointF(target.left(), target.center().y())
         bend = max(12.0, (end.x() - start.x()) / 2)
+        # From further back it comes as an arc, so as not to look like a line from the layers in between.
+        rise = min(70.0, bend * 0.5) if end.x() - start.x() > 2 * source.width() else 0.0
         path = QPainterPath(start)
-        path.cubicTo(QPointF(start.x() + bend, start.y()), QPointF(end.x() - bend, end.y()), end)
+        path.cubicTo(QPointF(start.x() + bend, start.y() - rise), QPointF(end.x() - bend, end.y() - rise), end)
         colour = QColor(accent)
         colour.setAlphaF(0.25 + 0.75 * share)
         painter.setPen(QPen(colour, 0.6 + 3.4 * share))
@@ -343,7 +357,12 @@ class OverviewCanvas(QWidget):
         width, height, margin = self.preview.width(), self.preview.height(), 8
         right, bottom = self.width() - width - margin, self.height() - height - margin
         corners = [QPoint(x, y) for y in (bottom, margin) for x in (right, margin)]
-        return min(corners, key=lambda corner: self._covered(QRectF(corner, self.preview.size()), looked))
+        costs = [self._covered(QRectF(corner, self.preview.size()), looked) for corner in corners]
+        best = min(range(len(corners)), key=lambda index: costs[index])
+        # It stays in its corner while it covers nothing there: what jumps about is hard to read.
+        if self._corner >= len(corners) or costs[self._corner] > 0:
+            self._corner = best
+        return corners[self._corner]
 
     def _covered(self, place: QRectF, looked: list[QRectF]) -> float:
         covered = 0.0

@@ -85,6 +85,7 @@ class OverviewPainter:
         scale = min(1.35, max(0.85, view.zoom))
         self.title_font = theme.interface_font(round(11 * scale), semibold=True)
         self.small_font = theme.interface_font(max(9, round(10 * scale)))
+        self._over_maps: list[tuple[QRectF, str]] = []
 
     def paint(self) -> None:
         """Everything but what hovering adds."""
@@ -101,11 +102,15 @@ class OverviewPainter:
         if not self.view.is_far:
             self._arc_labels(set(visible))
             self._brackets()
+            for room, title in self._over_maps:
+                self._line(room, title, self.title_font, self.theme.text)
 
     # --- far away ---
 
     def _box(self, column: Column) -> None:
         box = self.view.rect(column.box)
+        wider = min(3.0, box.width() * 0.14)  # into the gap, for the name's sake
+        box.adjust(-wider, 0, wider, 0)
         colour = self._family(column)
         if box.width() < 3:
             self.painter.fillRect(box, colour)
@@ -115,7 +120,7 @@ class OverviewPainter:
         self.painter.setPen(QPen(colour, 1))
         self.painter.setBrush(fill)
         self.painter.drawRoundedRect(box, min(4, box.width() / 4), min(4, box.width() / 4))
-        if box.width() >= 11 and box.height() >= 30:
+        if box.width() >= 9 and box.height() >= 30:
             self._upright(box, _title(column))
 
     def _upright(self, box: QRectF, text: str) -> None:
@@ -163,6 +168,9 @@ class OverviewPainter:
     def _label(self, column: Column) -> None:
         """Name and shape, centred over the column; lower labels of its neighbours leave room for its tick."""
         label, bar = self.view.rect(column.label), self.view.rect(column.bar)
+        if bar.bottom() < 0:
+            self._label_at_top(column)
+            return
         if label.bottom() < bar.top() - label.height() * 0.6:
             self.painter.setPen(QPen(QColor(self.theme.border), 1))
             self.painter.drawLine(QPointF(bar.center().x(), label.bottom()), QPointF(bar.center().x(), bar.top()))
@@ -177,6 +185,12 @@ class OverviewPainter:
             self._line(below, f"+ {plural(column.group.count, 'layer')}", self.small_font, self.theme.accent)
         elif column.entry.shape is not None:
             self._line(below, _narrow_shape(column), self.small_font, self.theme.dim)
+
+    def _label_at_top(self, column: Column) -> None:
+        """The name of a column whose head is out of sight, at the upper edge."""
+        box = self.view.rect(column.box)
+        left, right = max(0.0, box.left()), min(self.view.width, box.right())
+        self._over_maps.append((QRectF(left, 4, right - left, 18), _title(column)))
 
     def _label_room(self, label: QRectF) -> QRectF:
         """The label's place; the outermost ones are moved in, not cut off."""
@@ -260,7 +274,7 @@ class OverviewPainter:
         assert column.grid is not None
         values = maps.values.reshape(-1)
         colours = colourise(values, scale_for(maps.low, maps.high))
-        self.painter.setFont(theme.number_font(max(8, min(11, round(column.grid.width * self.view.zoom / 4.2)))))
+        self.painter.setFont(theme.number_font(max(8, min(13, round(column.grid.width * self.view.zoom / 4.6)))))
         for slot, channel in enumerate(column.channels):
             rect = self.view.rect(column.grid.tile(slot))
             self.painter.setPen(QPen(QColor(self.theme.border), 1))
@@ -273,7 +287,7 @@ class OverviewPainter:
         assert maps is not None
         text = number(value)
         metrics = QFontMetricsF(self.painter.font())
-        for digits in (3, 2, 1):
+        for digits in (3, 2):
             text = number(value, digits)
             if metrics.horizontalAdvance(text) <= rect.width() - 2:
                 break
