@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEventLoop, Qt, QTimer
+from PySide6.QtCore import QEventLoop, Qt, QTimer, qInstallMessageHandler
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -75,6 +76,7 @@ def run_window(files: Sequence[str]) -> int:
 
 def smoke(files: Sequence[str]) -> dict[str, Any]:
     """Open the window, wait for the first feature maps, close it, and tell how it went; times in seconds."""
+    qInstallMessageHandler(_pass_on)
     app = application()
     window = open_window(files)
     times: dict[str, float] = {}
@@ -85,6 +87,12 @@ def smoke(files: Sequence[str]) -> dict[str, Any]:
     window.close()
     order = ("window_s", "ready_s", "device", "layers", "picture", "top1", "probability")
     return {name: told[name] for name in order}
+
+
+def _pass_on(_type: object, _context: object, message: str) -> None:
+    """Qt's messages on stderr, but for one that the offscreen platform prints for every window with a least size."""
+    if "propagateSizeHints" not in message:
+        print(message, file=sys.stderr)
 
 
 def _make_window() -> MainWindow:

@@ -53,7 +53,7 @@ def test_maps_writes_all_feature_maps_of_a_layer(photo: Path, tmp_path: Path) ->
     assert done.returncode == 0, done.stderr
     with Image.open(out) as sheet:
         assert sheet.width > 3 * 32
-        assert len(set(sheet.convert("RGB").getdata())) > 50
+        assert len(sheet.convert("RGB").getcolors(maxcolors=100_000) or ()) > 50
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 TITLE = "Network Explorer"
 FIRST_SIZE = (1440, 900)
 MINIMUM_SIZE = (960, 560)
-LEFT_WIDTH, RIGHT_WIDTH = 300, 290
+LEFT_WIDTH, RIGHT_WIDTH = 290, 270
 
 
 class MainWindow(QMainWindow):
@@ -108,7 +108,10 @@ class MainWindow(QMainWindow):
             PaneDock("Input", "dock.input", self.input_view, self),
             PaneDock("Prediction", "dock.prediction", self.prediction, self),
         )
-        for dock, area in zip(self.docks, (left, right, right), strict=True):
+        for dock, area, width in zip(
+            self.docks, (left, right, right), (LEFT_WIDTH, RIGHT_WIDTH, RIGHT_WIDTH), strict=True
+        ):
+            dock.setMinimumWidth(width)
             self.addDockWidget(area, dock)
         self._place_docks()
 

@@ -16,10 +16,12 @@ QMainWindow::separator { background: $window; width: 6px; height: 6px; }
 QMainWindow::separator:hover { background: $border; }
 QWidget[role="pane"] { background: $pane; border: 1px solid $border; border-radius: 7px; }
 QWidget[role="docked-title"] {
-  background: $pane; border: 1px solid $border; border-bottom: 0; border-top-left-radius: 7px; border-top-right-radius: 7px;
+  background: $pane; border: 1px solid $border; border-bottom: 0;
+  border-top-left-radius: 7px; border-top-right-radius: 7px;
 }
 QWidget[role="docked"] {
-  background: $pane; border: 1px solid $border; border-top: 0; border-bottom-left-radius: 7px; border-bottom-right-radius: 7px;
+  background: $pane; border: 1px solid $border; border-top: 0;
+  border-bottom-left-radius: 7px; border-bottom-right-radius: 7px;
 }
 QLabel { background: transparent; }
 QLabel[role="title"] { font-weight: 600; color: $text; }

@@ -43,6 +43,8 @@ class FeatureMaps(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("featureMaps")
+        self.setProperty("role", "pane")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._session = session
         self._sheet: Sheet | None = None
         self._is_stale = True

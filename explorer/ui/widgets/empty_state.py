@@ -16,7 +16,7 @@ class EmptyState(QWidget):
         self._run: Callable[[], object] | None = None
         self._label = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
         self._label.setProperty("role", "dim")
-        self._button = QPushButton()
+        self._button = QPushButton(accessibleName="Mend it")
         self._button.setProperty("role", "primary")
         self._button.clicked.connect(self._clicked)
         column = QVBoxLayout(self)
@@ -33,6 +33,7 @@ class EmptyState(QWidget):
         self._label.setText(message)
         self._button.setText(action)
         self._button.setToolTip(action)
+        self._button.setAccessibleName(action or "Mend it")
         self._button.setVisible(bool(action and run))
 
     def _clicked(self) -> None:
