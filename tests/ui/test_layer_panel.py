@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 import pytest
@@ -312,8 +313,8 @@ def test_every_layer_can_be_put_in_and_shown(kind: type, panel: NetworkPanel, se
     added = session.state.layer(session.state.selection.layer or "")
     assert type(added) is kind
     form = panel.form
-    wide = form.scroll.widget().minimumSizeHint().width()
-    assert wide <= form.scroll.viewport().width(), "something in the form is cut off"
+    wide = form.area.widget().minimumSizeHint().width()
+    assert wide <= form.area.viewport().width(), "something in the form is cut off"
     for name, _, _ in kind.settings():
         assert editor_of(panel, name).isVisible()
 
@@ -371,7 +372,7 @@ def test_typing_goes_on_while_new_maps_arrive(panel: NetworkPanel, session: Sess
 def test_the_form_keeps_its_scroll_position_while_a_setting_changes(panel: NetworkPanel) -> None:
     click_card(panel, "conv1")
     panel.resize(NARROW, 420)
-    bar = panel.form.scroll.verticalScrollBar()
+    bar = panel.form.area.verticalScrollBar()
     assert bar.maximum() > 0
     bar.setValue(bar.maximum() // 2)
     place = bar.value()
@@ -472,3 +473,27 @@ def test_it_paints_in_both_themes(choice: str, panel: NetworkPanel, qapp: QAppli
     assert theme.current().pane in colours
     assert theme.current().selection in colours
     theme.apply(qapp, "light")
+
+
+def test_after_many_edits_and_undos_the_cards_are_those_of_the_network(panel: NetworkPanel, session: Session) -> None:
+    random = np.random.default_rng(7)
+    cards = layer_list(panel)
+    for _ in range(150):
+        names = network_of(session).names
+        name = str(random.choice(names)) if names else "input"
+        index = int(random.integers(len(names) + 1))
+        edits = (
+            partial(session.insert_layer, index, LAYERS[int(random.integers(len(LAYERS)))]()),
+            partial(session.remove_layer, name),
+            partial(session.duplicate_layer, name),
+            partial(session.move_layer, name, min(index, len(names) - 1)),
+            partial(session.rename_layer, name, f"layer{index}"),
+            session.undo,
+            session.redo,
+        )
+        edits[int(random.integers(len(edits)))]()
+        network = network_of(session)
+        assert [each.name for each in cards.cards.cards] == ["input", *network.names]
+        assert [each.shape for each in cards.cards.cards[1:]] == list(network.shapes())
+        chosen = cards.current_card()
+        assert (chosen.name if chosen else None) == session.state.selection.layer

@@ -55,7 +55,7 @@ class LayerFacts(QWidget):
         stored = tuple((label, text.shape_text(array.shape)) for label, array in arrays if array is not None)
         takes = ("Takes", ", ".join(activation.parents))
         costs = _costs(activation.values.shape, activation.multiply_adds, activation)
-        self.facts.show_facts((takes, *stored, *costs, ("Source", activation.source)))
+        self.facts.show_facts((takes, *stored, *costs, ("Source", activation.source.rpartition("/")[2])))
 
 
 def _activation(state: State, name: str) -> LayerActivation | None:

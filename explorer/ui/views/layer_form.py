@@ -6,9 +6,11 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from explorer.session import Session, State
+from explorer.ui import theme
 from explorer.ui.views.cards import INPUT
 from explorer.ui.views.layer_arithmetic import LayerArithmetic
 from explorer.ui.views.layer_facts import LayerFacts
@@ -48,11 +50,12 @@ class LayerForm(QWidget):
         self.name_edit.editingFinished.connect(self._rename)
         self.kind_label = QLabel(content)
         self.kind_label.setProperty("role", "dim")
+        self.kind_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.title = QLabel(content)
         self.title.setProperty("role", "title")
         self.summary = self._words("")
-        self.settings = SettingsGrid(content)
-        self.settings.edited.connect(self._edit)
+        self._grids: dict[tuple[Field, ...], SettingsGrid] = {}
+        self._grid_place = QVBoxLayout()
         self.inputs_row = QWidget(content)
         self.inputs_line = QHBoxLayout(self.inputs_row)
         self.inputs_line.setContentsMargins(0, 0, 0, 0)
@@ -69,18 +72,20 @@ class LayerForm(QWidget):
         column.setContentsMargins(12, 8, 12, 12)
         column.setSpacing(6)
         column.addLayout(header)
-        for part in (self.nothing, self.settings, self.inputs_row, self.facts, self.summary):
+        column.addWidget(self.nothing)
+        column.addLayout(self._grid_place)
+        for part in (self.inputs_row, self.facts, self.summary):
             column.addWidget(part)
         column.addStretch(1)
-        self.scroll = QScrollArea(self, widgetResizable=True)
-        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self.scroll.setWidget(content)
+        self.area = QScrollArea(self, widgetResizable=True)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setWidget(content)
         self.arithmetic = LayerArithmetic(self)
         whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setContentsMargins(0, 1, 0, 0)
         whole.setSpacing(0)
-        whole.addWidget(self.scroll, 1)
+        whole.addWidget(self.area, 1)
         whole.addWidget(self.arithmetic)
 
     def _words(self, words: str) -> QLabel:
@@ -88,6 +93,9 @@ class LayerForm(QWidget):
         label.setWordWrap(True)
         label.setProperty("role", "dim")
         return label
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).fillRect(0, 0, self.width(), 1, QColor(theme.current().border))
 
     # --- what it shows ---
 
@@ -118,7 +126,8 @@ class LayerForm(QWidget):
         elif network is None and call is not None:
             self._turn_to(call.name)
             self._show_header(call.name, kind=call.kind, editable=False)
-            self._hide_settings()
+            self._show_settings((), {}, fresh=True)
+            self.inputs_row.hide()
             self.facts.show_call(state, call)
             self.arithmetic.show_nothing(state, call.name)
         else:
@@ -128,8 +137,8 @@ class LayerForm(QWidget):
     def _show_layer(self, state: State, network: Network, layer: Layer) -> None:
         fresh = self._turn_to(state.document.layer_ids[network.index(layer.name)])
         self._show_header(layer.name, kind=layer.kind, summary=layer.summary, editable=True)
-        self.settings.set_fields(_field(name, rules, kind) for name, rules, kind in layer.settings())
-        self.settings.set_values({name: getattr(layer, name) for name, _, _ in layer.settings()}, fresh=fresh)
+        fields = tuple(_field(name, rules, kind) for name, rules, kind in layer.settings())
+        self._show_settings(fields, {field.name: getattr(layer, field.name) for field in fields}, fresh=fresh)
         self._show_inputs(network, layer)
         self.facts.show_layer(state, network, layer)
         self.arithmetic.show_layer(state, network, layer)
@@ -139,8 +148,8 @@ class LayerForm(QWidget):
         fresh = self._turn_to(INPUT)
         self._show_header(INPUT, kind="what the network is fed", editable=False)
         axes = AXES if len(shape) == 3 else (("features", "Numbers."),)
-        self.settings.set_fields(Field(name, "int", name.capitalize(), help, 1, 100_000, ()) for name, help in axes)
-        self.settings.set_values(dict(zip((name for name, _ in axes), shape, strict=True)), fresh=fresh)
+        fields = tuple(Field(name, "int", name.capitalize(), help, 1, 100_000, ()) for name, help in axes)
+        self._show_settings(fields, dict(zip((name for name, _ in axes), shape, strict=True)), fresh=fresh)
         self.inputs_row.hide()
         self.facts.show_input(shape)
         self.arithmetic.show_nothing(state, INPUT)
@@ -148,7 +157,8 @@ class LayerForm(QWidget):
     def _show_nothing(self) -> None:
         self._turn_to(None)
         self.nothing.show()
-        self._hide_settings()
+        self._show_settings((), {}, fresh=True)
+        self.inputs_row.hide()
         for part in (self.title, self.name_edit, self.kind_label, self.summary, self.facts):
             part.hide()
 
@@ -158,7 +168,7 @@ class LayerForm(QWidget):
             return False
         self._shown = key
         self.name_edit.setModified(False)
-        self.scroll.verticalScrollBar().setValue(0)
+        self.area.verticalScrollBar().setValue(0)
         return True
 
     def _show_header(self, name: str, *, kind: str, summary: str = "", editable: bool) -> None:
@@ -175,9 +185,17 @@ class LayerForm(QWidget):
         self._name = name
         self.name_edit.setVisible(editable)
 
-    def _hide_settings(self) -> None:
-        self.settings.set_fields(())
-        self.inputs_row.hide()
+    def _show_settings(self, fields: tuple[Field, ...], values: dict[str, Any], *, fresh: bool) -> None:
+        """The editors for `fields`, made once: making them takes longer than a click on a layer may."""
+        grid = self._grids.get(fields)
+        if fields and grid is None:
+            grid = self._grids[fields] = SettingsGrid(fields, self.area.widget())
+            grid.edited.connect(self._edit)
+            self._grid_place.addWidget(grid)
+        for other in self._grids.values():
+            other.setVisible(other is grid)
+        if grid is not None:
+            grid.set_values(values, fresh=fresh)
 
     def _show_inputs(self, network: Network, layer: Layer) -> None:
         many = layer.most_inputs != 1

@@ -13,6 +13,8 @@ from explorer.ui.views.layer_list import LayerList
 from explorer.ui.views.palette import Palette
 from explorer.ui.widgets.pane import Pane
 
+BARE_LIST = 56
+WIDEST = 16_777_215  # Qt's own "no limit"
 NO_LAYERS = "No layers yet: “Add layer” below puts in the first one."
 NO_NETWORK = "No network is open. Open one from the tool bar, and its layers appear here."
 
@@ -34,7 +36,7 @@ class NetworkPanel(Pane):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.list, 1)
-        column.addWidget(self.empty)
+        column.addWidget(self.empty, 1)
         column.addLayout(self._make_buttons())
         self.splitter = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
         self.splitter.addWidget(top)
@@ -43,10 +45,9 @@ class NetworkPanel(Pane):
         self.splitter.setStretchFactor(1, 1)
         self.splitter.setHandleWidth(5)
         self.splitter.setSizes([520, 480])  # shares, not pixels
-        self._line_up()
         self.body.addWidget(self.splitter)
-        self.list.setMinimumHeight(110)
-        self.form.setMinimumHeight(110)
+        top.setMinimumHeight(140)
+        self.form.setMinimumHeight(140)
         self.list.adding_wanted.connect(self.open_palette)
         self.palette_popup.picked.connect(self.list.setFocus)
         session.changed.connect(self.show_state)
@@ -100,18 +101,10 @@ class NetworkPanel(Pane):
         for button, name in self._buttons.items():
             button.setIcon(icons.icon(name))
 
-    def _line_up(self) -> None:
-        """A thin line between cards and form, in the middle of the handle that is dragged."""
-        border = theme.current().border
-        self.splitter.setStyleSheet(
-            f"QSplitter::handle:vertical {{ background: transparent; border-top: 1px solid {border}; }}"
-        )
-
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "splitter"):
             self._colour_buttons()
-            self._line_up()
 
     @Slot(object, object)
     def show_state(self, old: State | None, new: State) -> None:
@@ -126,6 +119,8 @@ class NetworkPanel(Pane):
         self.empty.setText(NO_NETWORK if is_bare else NO_LAYERS)
         self.empty.setVisible(is_bare or (network is not None and not network.layers))
         self.list.setVisible(not is_bare)
+        # The line that says what to do stands right below the only card.
+        self.list.setMaximumHeight(BARE_LIST if self.empty.isVisibleTo(self) else WIDEST)
         self.add.setVisible(network is not None)
         self.read_only.setVisible(network is None and not is_bare)
         for button in self._buttons:

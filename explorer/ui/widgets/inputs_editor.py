@@ -90,8 +90,13 @@ class InputsEditor(Editor):
             part.deleteLater()
         self.column.takeAt(len(self._boxes))
 
+    def colour_icons(self) -> None:
+        for button in self.findChildren(QToolButton):
+            button.setIcon(icons.icon(button.objectName()))
+
     def _button(self, name: str, tip: str) -> QToolButton:
         button = QToolButton(self)
+        button.setObjectName(name)
         button.setIcon(icons.icon(name))
         button.setToolTip(tip)
         button.setAccessibleName(tip)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, Signal, Slot
+from PySide6.QtCore import QEvent, QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from explorer.ui import icons
@@ -35,6 +35,14 @@ class Editor(QWidget):
 
     def fold(self) -> None:
         """Forget what was opened for the last layer; another one follows."""
+
+    def colour_icons(self) -> None:
+        """Take the icons in the theme's colours; called when the theme changes."""
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.colour_icons()
 
     def set_tip(self, tip: str) -> None:
         """Explain the setting, on the editor and on each of its parts."""
@@ -211,8 +219,12 @@ class PairEditor(Editor):
         self.split_changed.emit(split)
         self.times.setVisible(split)
         self.columns.setVisible(split)
-        self.link.setIcon(icons.icon("ph.link-break" if split else "ph.link"))
+        self.colour_icons()
         self.rows.setAccessibleName(f"{self.label}, rows" if split else self.label)
+
+    def colour_icons(self) -> None:
+        if hasattr(self, "link"):  # the palette is set before there is anything to colour
+            self.link.setIcon(icons.icon("ph.link-break" if self.columns.isVisibleTo(self) else "ph.link"))
 
     @Slot(bool)
     def _split(self, split: bool) -> None:

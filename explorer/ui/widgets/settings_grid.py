@@ -26,34 +26,20 @@ class Field(NamedTuple):
 
 
 class SettingsGrid(QWidget):
-    """The editors of one layer type. They stay, focus and all, as long as the fields stay the same."""
+    """The editors of one layer type."""
 
     edited = Signal(str, object, bool)  # field, value, whether it is settled
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, fields: Iterable[Field], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.editors: dict[str, Editor] = {}
-        self._labels: list[QLabel] = []
-        self._fields: tuple[Field, ...] | None = None
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(4)
         self._grid.setColumnStretch(1, 1)
-
-    def set_fields(self, fields: Iterable[Field]) -> None:
-        """Make an editor for each of `fields`, unless they are there already."""
-        wanted = tuple(fields)
-        if wanted == self._fields:
-            return
-        self._fields = wanted
-        for part in (*self.editors.values(), *self._labels):
-            part.hide()
-            part.deleteLater()
-        self.editors, self._labels = {}, []
-        for row, field in enumerate(wanted):
+        for row, field in enumerate(fields):
             self._add_row(row, field)
-        self.setVisible(bool(wanted))
 
     def set_values(self, values: Mapping[str, Any], *, fresh: bool) -> None:
         """Show `values`; `fresh` if they are those of another layer than before."""
@@ -75,10 +61,7 @@ class SettingsGrid(QWidget):
         label.setBuddy(editor)
         self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
         self._grid.addWidget(editor, row, 1)
-        for part in (label, editor):
-            part.show()  # at once: a part added to a layout that is on the screen is shown only later
         self.editors[field.name] = editor
-        self._labels.append(label)
 
     @Slot(object, bool)
     def _tell(self, value: Any, settled: bool) -> None:
