@@ -43,7 +43,7 @@ class InputPicture(QWidget):
         self.original.setFixedSize(*THUMBNAIL_SIZE)
         self._make_words()
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 0, 12, 0)
+        column.setContentsMargins(11, 0, 11, 0)  # with the pane's border 12
         column.setSpacing(6)
         column.addWidget(self.fed, 1)
         column.addWidget(self._make_strip())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -69,9 +70,12 @@ class InputView(Pane):
         return QSize(290, 480)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(240, 280)
+        return super().minimumSizeHint().expandedTo(QSize(0, 300))
 
     def _connect(self) -> None:
+        order = (self.picture.fed, self.picture.fit, self.open, self.recent, self.samples, self.draw)
+        for before, after in pairwise(order):
+            self.setTabOrder(before, after)
         fed = self.picture.fed
         fed.pressed.connect(self._press)
         fed.dragged.connect(self._drag)
@@ -105,7 +109,8 @@ class InputView(Pane):
         for button in (self.open, self.recent, self.samples, self.draw):
             row.addWidget(button)
         row.addStretch()
-        row.addWidget(self.paste_button)
+        self.paste_button.setProperty("role", "flat")
+        self.corner.addWidget(self.paste_button)
         self._draw_icons()
         return row
 
@@ -114,7 +119,13 @@ class InputView(Pane):
         for button in (self.recent, self.samples):
             button.setIcon(caret)
             button.setIconSize(QSize(10, 10))
-        self.recent.setStyleSheet("QToolButton { padding: 4px 4px; }")
+        # Narrower than elsewhere: all of them in one row, also in a narrow dock.
+        for button in (self.open, self.samples, self.draw):
+            button.setStyleSheet("QToolButton { padding: 4px 6px; }")
+        self.recent.setStyleSheet("QToolButton { padding: 4px; }")
+        self.paste_button.setStyleSheet("QToolButton { padding: 0; min-height: 0; }")
+        self.paste_button.setFixedSize(28, 24)
+        self.paste_button.setIconSize(QSize(16, 16))
         self.samples.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.samples.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the caret stands behind the word
         self.paste_button.setIcon(icon("ph.clipboard"))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QPainter, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from explorer.ui import theme
@@ -92,6 +92,10 @@ class AnswerList(QListView):
         self.answers.show_answers(answers)
         self.viewport().update()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.scheduleDelayedItemsLayout()
+
     def set_dimmed(self, dimmed: bool) -> None:
         """Fade the rows while newer ones are being worked out."""
         if dimmed != self.is_dimmed:
@@ -113,7 +117,12 @@ class _Rows(QStyledItemDelegate):
         self._view = view
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(120, ROW_HEIGHT)
+        """A little more than asked for, so that whole rows fill the list and none is cut off below."""
+        room = self._view.viewport().height()
+        return QSize(120, max(room // max(room // ROW_HEIGHT, 1), ROW_HEIGHT) if self._is_full() else ROW_HEIGHT)
+
+    def _is_full(self) -> bool:
+        return len(self._view.answers.answers) * ROW_HEIGHT > self._view.viewport().height()
 
     def paint(self, painter: QPainter, option: Any, index: Index) -> None:
         answer = self._view.answer_at(index)

@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QFocusEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -23,7 +24,7 @@ from explorer.ui.pictures import image_of
 from explorer.ui.text import number
 
 CORNER = 4.0
-VEIL_ALPHA = 120
+VEIL_ALPHA = 80
 UNUSED_ALPHA = 165
 NUMBERS_FROM_PIXELS = 34
 WHOLE_ZOOM_LOSS = 0.8
@@ -59,6 +60,7 @@ class PictureCanvas(QWidget):
         self._field_area = QRectF()
         self._outline: QRectF | None = None
         self._place: tuple[int, int] | None = None
+        self._is_walked_to = False
         self._scaled: tuple[tuple[int, int], QPixmap] | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMouseTracking(True)
@@ -124,7 +126,7 @@ class PictureCanvas(QWidget):
     def _zoom(self) -> float:
         if self._scene.isEmpty():
             return 1.0
-        zoom = min((self.width() - 2) / self._scene.width(), (self.height() - 2) / self._scene.height())
+        zoom = min(self.width() / self._scene.width(), self.height() / self._scene.height())
         ratio = self.devicePixelRatioF()
         whole = int(zoom * ratio) / ratio
         # Whole screen pixels for each cell keep all cells equal, unless that gives away too much room.
@@ -223,9 +225,9 @@ class PictureCanvas(QWidget):
             # A field smaller than a few screen pixels is still found.
             grow = max(0.0, (6 - min(box.width(), box.height())) / 2)
             _outline(painter, box.adjusted(-grow, -grow, grow, grow).intersected(area), QColor("white"))
-        if self.hasFocus():
+        if self._is_walked_to:
             painter.setPen(QPen(QColor(theme.current().accent), 2))
-            painter.drawRoundedRect(area.adjusted(-0.5, -0.5, 0.5, 0.5), CORNER, CORNER)
+            painter.drawRoundedRect(area.adjusted(1, 1, -1, -1), CORNER, CORNER)
 
     # --- mouse and keys ---
 
@@ -247,6 +249,18 @@ class PictureCanvas(QWidget):
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
         self._point(None)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        # The ring is for who walks here by keyboard; after a click it would only look like a selection.
+        self._is_walked_to = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._is_walked_to = False
+        self._point(None)
+        self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = ARROWS.get(Qt.Key(event.key()))

@@ -72,7 +72,7 @@ class ThumbnailPopup(QFrame):
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
             button.setIconSize(QSize(SIDE, SIDE))
             button.setIcon(_blank())
-            button.setFixedWidth(SIDE + 44)
+            button.setFixedWidth(SIDE + 56)  # room for the longest title
             button.clicked.connect(lambda _checked=False, name=entry.name: self._choose(name))
             self.buttons[entry.name] = button
             grid.addWidget(button, place // COLUMNS, place % COLUMNS)

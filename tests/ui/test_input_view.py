@@ -1,0 +1,392 @@
+"""The input pane, driven as a person would: open, drop, paste, sample, draw, fit, and see what a cell sees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QRectF, Qt, QUrl
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from explorer.data import SAMPLES, picture_from_array
+from explorer.network.receptive_field import Field
+from explorer.session import Cell, Session
+from explorer.ui import pictures, theme
+from explorer.ui.views.input_picture import HINT, field_text, pixel_text
+from explorer.ui.views.input_view import EMPTY, InputView
+from explorer.ui.widgets.brush import stamp, stroke
+from explorer.ui.widgets.picture_canvas import PictureCanvas
+from tests.ui.fakes import make_picture, make_session, wait_until_shown
+
+Opened = Callable[..., tuple[Session, InputView]]
+
+
+@pytest.fixture
+def opened(qtbot: QtBot, qapp: QApplication) -> Iterator[Opened]:
+    """Opens the pane on a network; every session is closed afterwards."""
+    theme.apply(qapp, "light")
+    sessions = []
+
+    def make(*arguments: object, width: int = 290, **options: object) -> tuple[Session, InputView]:
+        session = make_session(*arguments, **options)
+        sessions.append(session)
+        view = InputView(session)
+        qtbot.addWidget(view)
+        view.resize(width, 520)
+        view.show()
+        if session.state.picture is not None:
+            wait_until_shown(qtbot, session)
+        return session, view
+
+    yield make
+    for session in sessions:
+        assert session.close()
+
+
+def _drop(view: InputView, mime: QMimeData) -> None:
+    details = (Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    enter = QDragEnterEvent(QPoint(50, 50), *details)
+    enter.setAccepted(False)
+    view.dragEnterEvent(enter)
+    assert enter.isAccepted()
+    view.dropEvent(QDropEvent(QPointF(50, 50), *details))
+
+
+def _urls(*paths: Path) -> QMimeData:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    return mime
+
+
+def _picture_file(folder: Path, name: str = "mine.png") -> Path:
+    Image.fromarray(make_picture(7).pixels).save(folder / name)
+    return folder / name
+
+
+def test_without_a_picture_a_line_says_how_to_get_one(opened: Opened) -> None:
+    _, view = opened(picture=False)
+    assert view.empty.isVisible()
+    assert view.empty.text() == EMPTY
+    assert view.open.isVisible()
+    assert view.samples.isVisible()
+
+
+def test_the_picture_is_shown_with_its_name_and_the_rule_that_fits_it(opened: Opened) -> None:
+    _, view = opened()
+    assert view.facts_label.whole() == "waves 0 · 48 × 48"
+    assert view.picture.fed.isVisible()
+    assert view.picture.original.isVisible()
+    assert "shrunk to 16 × 16" in view.picture.rule.text()
+    assert view.picture.fit.currentData() == "crop"
+
+
+def test_all_steps_are_a_click_away(opened: Opened) -> None:
+    _, view = opened()
+    assert "x / 255" not in view.picture.rule.text()
+    view.picture.rule.linkActivated.emit("steps")
+    assert "x / 255" in view.picture.rule.text()
+
+
+def test_another_rule_changes_what_the_network_is_fed(opened: Opened, qtbot: QtBot) -> None:
+    session, view = opened()
+    session.use_picture(picture_from_array(np.full((20, 40, 3), 200, np.uint8)))
+    wait_until_shown(qtbot, session)
+    view.picture.fit.setFocus()
+    QTest.keyClick(view.picture.fit, Qt.Key.Key_Down)
+    view.picture.fit.activated.emit(view.picture.fit.currentIndex())
+    wait_until_shown(qtbot, session)
+    assert session.state.fit == "pad"
+    assert session.state.fitted is not None
+    assert (session.state.fitted.pixels[0] == 0).all()
+    assert "Black fills the rest" in view.picture.rule.toolTip()
+
+
+def test_a_dropped_picture_is_opened(opened: Opened, qtbot: QtBot, tmp_path: Path) -> None:
+    session, view = opened()
+    path = _picture_file(tmp_path)
+    _drop(view, _urls(path))
+    qtbot.waitUntil(lambda: session.state.picture is not None and session.state.picture.path == path)
+    wait_until_shown(qtbot, session)
+    assert view.facts_label.whole() == "mine.png · 48 × 48"
+    np.testing.assert_array_equal(session.state.picture.pixels, make_picture(7).pixels)
+
+
+def test_a_dropped_text_file_is_told_and_the_picture_stays(opened: Opened, qtbot: QtBot, tmp_path: Path) -> None:
+    session, view = opened()
+    before = session.state.picture
+    (tmp_path / "notes.png").write_text("no picture at all")
+    _drop(view, _urls(tmp_path / "notes.png"))
+    qtbot.waitUntil(lambda: session.state.notice == "notes.png holds text, not a picture.")
+    assert session.state.picture is before
+
+
+def test_a_dropped_web_address_is_told(opened: Opened) -> None:
+    session, view = opened()
+    mime = QMimeData()
+    mime.setUrls([QUrl("https://example.org/cat.png")])
+    _drop(view, mime)
+    assert session.state.notice == pictures.NOT_A_FILE
+
+
+def test_a_dropped_image_is_taken(opened: Opened, qtbot: QtBot) -> None:
+    session, view = opened()
+    mime = QMimeData()
+    image = QImage(5, 4, QImage.Format.Format_ARGB32)
+    image.fill(Qt.GlobalColor.red)
+    mime.setImageData(image)
+    _drop(view, mime)
+    assert session.state.picture is not None
+    assert session.state.picture.name == "dropped picture"
+    assert session.state.picture.pixels[0, 0].tolist() == [255, 0, 0]
+    wait_until_shown(qtbot, session)
+
+
+def test_pasting_takes_the_clipboards_picture(opened: Opened, qtbot: QtBot) -> None:
+    session, view = opened()
+    image = QImage(6, 3, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.blue)
+    QGuiApplication.clipboard().setImage(image)
+    view.setFocus()
+    QTest.keyClick(view, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert session.state.picture is not None
+    assert session.state.picture.facts == "6 × 3"
+    assert session.state.picture.pixels[0, 0].tolist() == [0, 0, 255]
+    wait_until_shown(qtbot, session)
+
+
+def test_pasting_without_a_picture_says_so(opened: Opened) -> None:
+    session, view = opened()
+    QGuiApplication.clipboard().setText("only words")
+    QTest.mouseClick(view.paste_button, Qt.MouseButton.LeftButton)
+    assert session.state.notice == pictures.NOTHING_TO_PASTE
+
+
+def test_opened_pictures_are_in_the_recent_menu(opened: Opened, qtbot: QtBot, tmp_path: Path) -> None:
+    session, view = opened()
+    view.recent.menu().aboutToShow.emit()
+    assert [action.text() for action in view.recent.menu().actions()] == ["No picture opened yet"]
+    session.open_path(_picture_file(tmp_path))
+    qtbot.waitUntil(lambda: bool(session.state.recent))
+    view.recent.menu().aboutToShow.emit()
+    assert [action.text() for action in view.recent.menu().actions()] == ["mine.png"]
+    wait_until_shown(qtbot, session)
+
+
+def test_samples_are_offered_by_subject_and_chosen_with_a_click(opened: Opened, qtbot: QtBot) -> None:
+    session, view = opened()
+    QTest.mouseClick(view.samples, Qt.MouseButton.LeftButton)
+    popup = view._popup
+    assert popup is not None
+    assert set(popup.buttons) == {sample.name for sample in SAMPLES}
+    QTest.mouseClick(popup.buttons["retina"], Qt.MouseButton.LeftButton)
+    assert not popup.isVisible()
+    assert session.state.picture is not None
+    assert session.state.picture.name == "Retina"
+    wait_until_shown(qtbot, session)
+
+
+def test_the_field_of_the_chosen_cell_is_outlined_on_both_pictures(opened: Opened) -> None:
+    session, view = opened()
+    session.select(layer="conv1", channel=0, row=5, column=8)
+    assert view.picture.fed.outline == QRectF(7, 4, 3, 3)
+    assert view.picture.original.outline == QRectF(21, 12, 9, 9)
+    assert view.picture.caption.text() == "conv1 sees 3 × 3 pixels."
+
+
+def test_the_hovered_cell_goes_before_the_chosen_one(opened: Opened) -> None:
+    session, view = opened()
+    session.select(layer="conv1", channel=0, row=5, column=8)
+    session.hover(Cell("conv1", 0, 10, 10))
+    assert view.picture.fed.outline == QRectF(9, 9, 3, 3)
+    session.hover(None)
+    assert view.picture.fed.outline == QRectF(7, 4, 3, 3)
+    session.clear_cell()
+    assert view.picture.fed.outline is None
+    assert view.picture.caption.text() == HINT
+
+
+def test_a_field_at_the_edge_is_clipped_to_the_picture(opened: Opened) -> None:
+    session, view = opened()
+    session.select(layer="conv1", channel=0, row=0, column=0)
+    assert view.picture.fed.outline == QRectF(0, 0, 2, 2)
+
+
+def test_a_cell_of_a_flattened_row_sees_its_own_part(opened: Opened) -> None:
+    session, view = opened("1x6x6 conv(2, 3) flatten linear(3)")
+    session.select(layer="flatten1", channel=5)
+    assert view.picture.fed.outline == QRectF(1, 1, 3, 3)
+    session.select(layer="linear1", channel=2)
+    assert view.picture.caption.text() == "linear1 sees the whole picture, 6 × 6 pixels."
+
+
+@pytest.mark.parametrize(
+    ("mask", "sentence"),
+    [
+        (np.eye(3, dtype=bool), "a sees 3 pixels within 3 × 3."),
+        (np.zeros((3, 3), bool), "This cell of a sees nothing but padding."),
+        (np.ones((3, 3), bool), "a sees the whole picture, 3 × 3 pixels."),
+        (np.array([[True, False]]), "a sees 1 pixel."),
+    ],
+)
+def test_a_field_is_told_in_words(mask: np.ndarray, sentence: str) -> None:
+    assert field_text("a", Field.of(mask)) == sentence
+
+
+def test_a_pixel_under_the_mouse_tells_its_values(opened: Opened, qtbot: QtBot) -> None:
+    session, view = opened()
+    fed = view.picture.fed
+    QTest.mouseMove(fed, fed.point_of(3, 11).toPoint())
+    qtbot.waitUntil(lambda: view.picture.caption.text().startswith("Row 3, column 11\n"))
+    values = session.state.values
+    assert values is not None
+    assert view.picture.caption.text() == pixel_text(values, 3, 11)
+    assert f"{session.state.fitted.pixels[3, 11, 0]} → " in fed.toolTip()
+
+
+def test_arrow_keys_walk_over_the_pixels_and_return_chooses_one(opened: Opened) -> None:
+    session, view = opened()
+    fed = view.picture.fed
+    fed.setFocus()
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Return):
+        QTest.keyClick(fed, key)
+    chosen = session.state.selection
+    assert (chosen.layer, chosen.row, chosen.column) == ("input", 1, 1)
+
+
+def test_a_stroke_changes_what_the_network_sees(opened: Opened, qtbot: QtBot) -> None:
+    session, view = opened()
+    before = session.state.activations
+    QTest.mouseClick(view.draw, Qt.MouseButton.LeftButton)
+    assert view.brush.isVisible()
+    fed = view.picture.fed
+    left = Qt.MouseButton.LeftButton
+    QTest.mousePress(fed, left, pos=fed.point_of(2, 2).toPoint())
+    QTest.mouseMove(fed, fed.point_of(2, 12).toPoint())
+    view.picture.fed.dragged.emit(2, 12)
+    QTest.mouseRelease(fed, left, pos=fed.point_of(2, 12).toPoint())
+    wait_until_shown(qtbot, session)
+    assert session.state.picture is not None
+    assert session.state.picture.name == "drawing"
+    assert (session.state.fitted.pixels[2, 2:13] == 255).all()
+    assert session.state.activations is not before
+
+
+def test_filling_gives_an_empty_sheet_in_the_chosen_colour(opened: Opened, qtbot: QtBot) -> None:
+    session, view = opened()
+    view.draw.setChecked(True)
+    view.brush.set_colour(QColor("black"))
+    QTest.mouseClick(view.brush.clear, Qt.MouseButton.LeftButton)
+    wait_until_shown(qtbot, session)
+    assert (session.state.fitted.pixels == 0).all()
+
+
+def test_drawing_without_a_picture_starts_on_an_empty_sheet(opened: Opened, qtbot: QtBot) -> None:
+    session, view = opened("1x8x8 conv(2, 3)", picture=False)
+    view.draw.setChecked(True)
+    wait_until_shown(qtbot, session)
+    assert view.picture.fed.isVisible()
+    assert view.draw.isChecked()
+    assert session.state.values.shape == (1, 8, 8)
+
+
+def test_a_fast_stroke_leaves_no_gap() -> None:
+    pixels = np.zeros((20, 20, 3), np.uint8)
+    stroke(pixels, (0, 0), (19, 10), size=1, colour=(9, 9, 9))
+    assert (pixels[..., 0] == 9).any(axis=1).all()
+
+
+@pytest.mark.parametrize(("size", "cells"), [(1, 1), (2, 4), (3, 9), (4, 12)])
+def test_a_brush_is_as_wide_as_it_says(size: int, cells: int) -> None:
+    pixels = np.zeros((20, 20, 3), np.uint8)
+    stamp(pixels, (10, 10), size=size, colour=(1, 1, 1))
+    assert pixels[..., 0].any(axis=0).sum() == size
+    assert pixels[..., 0].sum() <= cells
+
+
+def test_plain_numbers_are_typed_into_fields(opened: Opened, qtbot: QtBot) -> None:
+    session, view = opened("2 linear(2)", picture=False)
+    wait_until_shown(qtbot, session)
+    assert view.numbers.isVisible()
+    assert not view.open.isVisible()
+    boxes = view.numbers.boxes
+    assert [box.accessibleName() for box in boxes] == ["Input x0", "Input x1"]
+    boxes[1].lineEdit().selectAll()
+    QTest.keyClicks(boxes[1], "-0.3")
+    QTest.keyClick(boxes[1], Qt.Key.Key_Return)
+    wait_until_shown(qtbot, session)
+    np.testing.assert_array_equal(session.state.values, np.array([0, -0.3], np.float32))
+    assert boxes[1].text() == "-0.3"
+
+
+def test_many_numbers_show_the_first_fields_and_say_so(opened: Opened) -> None:
+    _, view = opened("100 linear(2)", picture=False)
+    assert len(view.numbers.boxes) == 64
+    assert "36 more" in view.numbers._rest.text()
+
+
+def test_from_numbers_to_pictures_and_back(opened: Opened, qtbot: QtBot) -> None:
+    session, view = opened("3 linear(2)", picture=False)
+    session.new_network("3x8x8 conv(2, 3)")
+    session.use_picture(make_picture())
+    wait_until_shown(qtbot, session)
+    assert view.picture.fed.isVisible()
+    session.new_network("2 linear(2)")
+    wait_until_shown(qtbot, session)
+    assert len(view.numbers.boxes) == 2
+
+
+def test_a_hidden_pane_catches_up_when_it_is_shown(opened: Opened, qtbot: QtBot) -> None:
+    session, view = opened()
+    view.hide()
+    session.use_picture(make_picture(3))
+    wait_until_shown(qtbot, session)
+    assert "waves 0" in view.facts_label.whole()
+    view.show()
+    assert "waves 3" in view.facts_label.whole()
+
+
+def test_every_control_has_a_name_and_a_tip(opened: Opened) -> None:
+    _, view = opened()
+    view.draw.setChecked(True)
+    controls = [view.open, view.recent, view.samples, view.draw, view.paste_button, view.picture.fit, view.brush.slider]
+    assert all(control.accessibleName() and control.toolTip() for control in controls)
+
+
+@pytest.mark.parametrize("width", [280, 480])
+def test_nothing_is_cut_off(opened: Opened, width: int) -> None:
+    _, view = opened(width=width)
+    assert view.width() == width
+    for button in (view.open, view.recent, view.samples, view.draw):
+        assert button.width() >= button.minimumSizeHint().width()
+        assert view.rect().contains(button.geometry())
+    words = view.picture.rule
+    assert words.height() >= words.heightForWidth(words.width())
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 20_000), (500, 2)])
+def test_pictures_of_any_proportions_are_drawn(opened: Opened, qtbot: QtBot, size: tuple[int, int]) -> None:
+    session, view = opened()
+    session.use_picture(picture_from_array(np.full((*size, 3), 90, np.uint8)))
+    wait_until_shown(qtbot, session)
+    for mode in ("crop", "pad", "stretch"):
+        session.set_fit(mode)
+        wait_until_shown(qtbot, session)
+        assert not view.grab().isNull()
+
+
+def test_cells_are_square_and_equal(qtbot: QtBot) -> None:
+    canvas = PictureCanvas(is_sharp=True)
+    qtbot.addWidget(canvas)
+    canvas.resize(200, 260)
+    canvas.set_picture(np.zeros((32, 32, 3), np.uint8))
+    area = canvas.picture_area()
+    assert area.width() == area.height() == 32 * 6
+    assert canvas.place_at(QPointF(0, 0)) is None
+    assert canvas.place_at(canvas.point_of(31, 31)) == (31, 31)
+    assert canvas.place_at(QPointF(QPoint(199, 130))) is None

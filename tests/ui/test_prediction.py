@@ -1,0 +1,191 @@
+"""What the network says: names, bars, numbers, and a line where there is nothing to say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from explorer.session import Prediction, Session
+from explorer.ui import theme
+from explorer.ui.views.prediction import BROKEN, MAPS, NO_NETWORK, PredictionView, percentage, ranked
+from tests.ui.fakes import make_picture, make_session, wait_until_shown
+
+Opened = Callable[..., tuple[Session, PredictionView]]
+
+
+@pytest.fixture
+def opened(qtbot: QtBot, qapp: QApplication) -> Iterator[Opened]:
+    """Opens the pane on a network; every session is closed afterwards."""
+    theme.apply(qapp, "light")
+    sessions = []
+
+    def make(*arguments: object, **options: object) -> tuple[Session, PredictionView]:
+        session = make_session(*arguments, **options) if arguments or options else make_session()
+        return show(session)
+
+    def show(session: Session) -> tuple[Session, PredictionView]:
+        sessions.append(session)
+        view = PredictionView(session)
+        qtbot.addWidget(view)
+        view.resize(280, 240)
+        view.show()
+        if session.state.values is not None or session.state.picture is not None:
+            wait_until_shown(qtbot, session)
+        return session, view
+
+    make.show = show  # type: ignore[attr-defined]
+    yield make
+    for session in sessions:
+        assert session.close()
+
+
+def test_the_surest_answer_comes_first(opened: Opened) -> None:
+    session, view = opened()
+    prediction = session.state.prediction
+    assert prediction is not None
+    shares = [answer.share for answer in view.answers.answers.answers]
+    assert shares == sorted(shares, reverse=True)
+    assert shares[0] == pytest.approx(prediction.values.max())
+    assert view.facts_label.whole() == "softmax1"
+
+
+def test_without_class_names_answers_are_numbered(opened: Opened) -> None:
+    _, view = opened()
+    names = {answer.name for answer in view.answers.answers.answers}
+    assert names == {f"output {index}" for index in range(5)}
+
+
+def test_plain_outputs_keep_their_order_and_show_their_sign(opened: Opened) -> None:
+    session, view = opened("3x8x8 flatten linear(6)")
+    values = session.state.prediction.values
+    answers = view.answers.answers.answers
+    assert [answer.index for answer in answers] == list(range(6))
+    assert view.answers.is_signed
+    np.testing.assert_allclose([answer.share for answer in answers], values / np.abs(values).max())
+
+
+def test_rows_change_in_place_with_the_picture(opened: Opened, qtbot: QtBot) -> None:
+    session, view = opened()
+    resets = []
+    view.answers.answers.modelReset.connect(lambda: resets.append(1))
+    before = view.answers.answers.answers
+    session.use_picture(make_picture(5))
+    wait_until_shown(qtbot, session)
+    assert view.answers.answers.answers != before
+    assert not resets
+
+
+def test_a_click_chooses_the_answers_channel(opened: Opened) -> None:
+    session, view = opened()
+    row = view.answers.answers.index(1)
+    QTest.mouseClick(view.answers.viewport(), Qt.MouseButton.LeftButton, pos=view.answers.visualRect(row).center())
+    wanted = view.answers.answer_at(row).index
+    assert (session.state.selection.layer, session.state.selection.channel) == ("softmax1", wanted)
+    assert view.answers.chosen == wanted
+
+
+def test_the_keyboard_chooses_too(opened: Opened) -> None:
+    session, view = opened()
+    view.answers.setFocus()
+    view.answers.setCurrentIndex(view.answers.answers.index(0))
+    QTest.keyClick(view.answers, Qt.Key.Key_Down)
+    QTest.keyClick(view.answers, Qt.Key.Key_Return)
+    assert session.state.selection.channel == view.answers.answer_at(view.answers.answers.index(1)).index
+
+
+def test_both_classes_of_one_neuron_choose_that_neuron(opened: Opened, qtbot: QtBot) -> None:
+    session, view = opened("3x4x4 flatten linear(1) sigmoid")
+    session._show_document(replace(session.state.document, classes=("animal", "vehicle")))
+    wait_until_shown(qtbot, session)
+    assert {answer.name for answer in view.answers.answers.answers} == {"animal", "vehicle"}
+    view.answers.clicked.emit(view.answers.answers.index(1))
+    assert session.state.selection.channel == 0
+
+
+def test_without_a_network_a_line_says_what_appears_here(opened: Opened) -> None:
+    _, view = opened.show(Session())  # type: ignore[attr-defined]
+    assert view.empty.isVisible()
+    assert view.empty.text() == NO_NETWORK
+
+
+def test_a_network_that_ends_in_maps_says_so(opened: Opened) -> None:
+    _, view = opened("3x8x8 conv(2, 3)")
+    assert view.empty.text() == MAPS
+
+
+def test_a_broken_network_says_so_and_recovers(opened: Opened, qtbot: QtBot) -> None:
+    session, view = opened("3x8x8 flatten linear(2)")
+    session.remove_layer("flatten1")
+    session.paste_layers("conv(2, 50)", 0)
+    wait_until_shown(qtbot, session)
+    assert view.empty.text() == BROKEN
+    session.undo()
+    session.undo()
+    wait_until_shown(qtbot, session)
+    assert not view.empty.isVisible()
+    assert len(view.answers.answers.answers) == 2
+
+
+def test_while_computing_the_old_answers_stay_and_fade(opened: Opened, qtbot: QtBot) -> None:
+    session, view = opened()
+    before = view.answers.answers.answers
+    session._set(computing=True)
+    assert not view.answers.is_dimmed
+    qtbot.waitUntil(lambda: view.answers.is_dimmed)
+    assert view.answers.answers.answers == before
+    session._set(computing=False)
+    assert not view.answers.is_dimmed
+
+
+def test_a_hidden_pane_catches_up_when_it_is_shown(opened: Opened, qtbot: QtBot) -> None:
+    session, view = opened()
+    view.hide()
+    session.use_picture(make_picture(9))
+    wait_until_shown(qtbot, session)
+    before = view.answers.answers.answers
+    view.show()
+    assert view.answers.answers.answers != before
+
+
+def test_a_thousand_answers_are_listed(qtbot: QtBot, opened: Opened) -> None:
+    _, view = opened("3x8x8 flatten linear(1000) softmax")
+    assert len(view.answers.answers.answers) == 1000
+    assert not view.grab().isNull()
+
+
+@pytest.mark.parametrize(
+    ("probability", "text"),
+    [
+        (0.957, "95.7 %"),
+        (1.0, "100.0 %"),
+        (0.99996, "> 99.9 %"),
+        (0.0001, "< 0.1 %"),
+        (0.0, "0.0 %"),
+        (float("nan"), "NaN"),
+    ],
+)
+def test_percentages_never_pretend_certainty(probability: float, text: str) -> None:
+    assert percentage(probability) == text
+
+
+def test_answers_that_are_no_numbers_are_shown_as_such() -> None:
+    values = np.array([np.nan, 1.0, -np.inf])
+    answers = ranked(Prediction(("a", "b", "c"), values, False, "output of x"))
+    assert [answer.value for answer in answers] == ["NaN", "1.00", "−∞"]
+    assert [answer.share for answer in answers] == [0.0, 1.0, 0.0]
+
+
+def test_rows_fill_the_list_without_cutting_one_off(opened: Opened) -> None:
+    _, view = opened("3x8x8 flatten linear(40) softmax")
+    view.resize(280, 210)
+    QApplication.processEvents()
+    height = view.answers.visualRect(view.answers.answers.index(0)).height()
+    room = view.answers.viewport().height()
+    assert room - room // height * height < room // height + 1
