@@ -74,7 +74,7 @@ class _Pass:
             if shape is None or failed:
                 runnable = min(runnable, index)
             shapes.append(shape)
-            self.known.setdefault(layer.name, shape)
+            self.known[layer.name] = shape
         return Analysis(tuple(shapes), tuple(taken), tuple(arriving), tuple(self.problems), runnable)
 
     def _check_input(self) -> None:

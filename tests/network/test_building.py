@@ -44,6 +44,14 @@ def test_every_shape_and_parameter_count_of_a_running_network_is_pytorchs(networ
 
 
 @SOME
+@given(network=strategies.networks())
+def test_what_stands_before_the_first_error_of_any_network_runs(network: Network) -> None:
+    before = network.prefix(network.runnable())
+    output = oracle.run(before.build().eval(), oracle.batch(network.input_shape))
+    assert tuple(output.shape[1:]) == (before.shapes() or (network.input_shape,))[-1]
+
+
+@SOME
 @given(network=strategies.running_networks())
 def test_source_makes_a_model_that_computes_the_same(network: Network) -> None:
     if not network.layers:

@@ -71,7 +71,12 @@ FAULTS = [
         "row by row.",
         "3x8x8 a=relu relu flatten(input=a) linear(4, in_features=192)",
     ),
-    ("3x8x8 conv(4, 3, in_channels=1)", "conv1", "in_channels is 1, but 3 channels arrive.", "3x8x8 conv(4, 3)"),
+    (
+        "3x8x8 conv(4, 3, in_channels=1)",
+        "conv1",
+        "in_channels is 1, but 3 channels arrive.",
+        "3x8x8 conv(4, 3, in_channels=3)",
+    ),
     (
         "6x8x8 conv(9, 3, groups=4)",
         "conv1",
@@ -102,7 +107,12 @@ FAULTS = [
         "num_groups = 4 does not divide the 6 channels that arrive.",
         "6x8x8 groupnorm(3)",
     ),
-    ("3x8x8 batchnorm(num_features=4)", "bn1", "num_features is 4, but 3 channels arrive.", None),
+    (
+        "3x8x8 batchnorm(num_features=4)",
+        "bn1",
+        "num_features is 4, but 3 channels arrive.",
+        "3x8x8 batchnorm(num_features=3)",
+    ),
     (
         "3x8x8 upsample(2, align_corners=True)",
         "upsample1",
@@ -116,6 +126,18 @@ FAULTS = [
         None,
     ),
     ("3x8x8 conv(-4, 3)", "conv1", "out_channels is −4; it must be at least 1.", "3x8x8 conv(1, 3)"),
+    (
+        "10 layernorm(dimensions=2)",
+        "layernorm1",
+        "dimensions is 2, but what arrives (10 numbers) has 1 axis.",
+        "10 layernorm(dimensions=1)",
+    ),
+    (
+        "4x1x1 groupnorm(4)",
+        "groupnorm1",
+        "Each of the 4 groups holds a single number, and one number has no variance.",
+        "4x1x1 groupnorm(1)",
+    ),
     ("3x8x8 maxpool(2, stride=(0, 2))", "pool1", "stride is 0; it must be at least 1.", None),
     ("3x8x8 dropout(1.5)", "dropout1", "p is 1.5; it must be at most 1.", "3x8x8 dropout(1.0)"),
     (
@@ -195,6 +217,22 @@ def test_a_fault_is_said_with_its_numbers_and_mended(text: str, layer: str, mess
         assert problem.fix is not None
         assert problem.fix.network.text() == fixed
         assert problem.fix.network.problems() == ()
+
+
+def test_a_fix_says_what_it_does() -> None:
+    labels = {
+        "3x7x7 conv(4, 9)": "Set kernel_size = 7",
+        "3x8x8 linear(4)": "Insert Flatten before",
+        "3x8x8 a=conv(4, 1) add(input, a)": "Use Concat instead",
+        "3x8x8 a=relu a=relu": "Call it relu1",
+        "3x8x8 a=relu relu(input=gone)": "Take a instead",
+        "3x8x8 a=conv(3, 1) relu add": "Take a and relu1",
+        "3x7x7 maxpool(2)": "Set ceil_mode = True",
+    }
+    for text, label in labels.items():
+        fix = only_problem(text).fix
+        assert fix is not None
+        assert fix.label == label
 
 
 REMARKS = [

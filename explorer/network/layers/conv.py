@@ -21,7 +21,7 @@ def _wrong_channels(layer: "Conv2d | ConvTranspose2d", channels: int) -> ShapeEr
     if layer.in_channels is not None and layer.in_channels != channels:
         return ShapeError(
             f"in_channels is {layer.in_channels}, but {arrivals(channels)}.",
-            layer.repair(in_channels=None if channels % layer.groups == 0 else channels),
+            layer.repair(in_channels=channels),
         )
     for count, name in ((channels, "channels that arrive"), (layer.out_channels, "out_channels")):
         if count % layer.groups:

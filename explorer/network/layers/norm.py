@@ -144,7 +144,7 @@ class LayerNorm(Layer):
             raise ShapeError(
                 f"dimensions is {self.dimensions}, but what arrives ({shape_text(shapes[0])}) has {axes} "
                 f"{'axis' if axes == 1 else 'axes'}.",
-                self.repair(dimensions=None),
+                self.repair(dimensions=axes),
             )
         return shapes[0]
 
