@@ -1,14 +1,14 @@
-# Sourced by start and test: makes the virtual environment in $VENV (default .venv) and installs the program into it.
-# Sets $PYTHON. Nothing is done again that is done already.
+# Sourced by start and test: makes the virtual environment in $VENV (default .venv) and installs $WANTED into it,
+# "." or ".[dev]". Sets $PYTHON. Nothing is done again that is done already.
 set -eu
 cd "$(dirname "$0")/.."
 VENV=${VENV:-.venv}
 [ -x "$VENV/bin/python" ] || python3 -m venv "$VENV"
 PYTHON=$VENV/bin/python
-stamp=$VENV/installed-$1
+stamp="$VENV/installed $WANTED"
 if [ ! -e "$stamp" ] || [ pyproject.toml -nt "$stamp" ] || [ packaging/constraints.txt -nt "$stamp" ]; then
   echo "Installing into $VENV (a few minutes the first time) …"
-  "$PYTHON" -m pip install --quiet --disable-pip-version-check --constraint packaging/constraints.txt --editable "$2"
+  "$PYTHON" -m pip install --quiet --disable-pip-version-check --constraint packaging/constraints.txt --editable "$WANTED"
   touch "$stamp"
 fi
 
