@@ -36,8 +36,9 @@ class AsFound:
         self._gradients = [(weight, weight.grad) for weight in weights]
         self._copies: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
         self._owned: dict[int, list[torch.Tensor]] = {}
+        self.addresses = {id(tensor): storage_address(tensor) for tensor in (*weights, *buffers)}
         for tensor in (*weights, *buffers):
-            self._owned.setdefault(storage_address(tensor), []).append(tensor)
+            self._owned.setdefault(self.addresses[id(tensor)], []).append(tensor)
         for tensor in (*buffers, *weights) if scripted else buffers:  # what scripted code writes into is not seen
             self._copy(tensor)
 

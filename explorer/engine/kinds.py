@@ -56,6 +56,14 @@ _RANDOM = _words(
 _FIRST_IN_PLACE_OPERATOR = 13  # NB_INPLACE_ADD among the arguments of BINARY_OP
 
 
+# They read numbers off a tensor. Any call that gives no tensor is hidden; these are so many that they are told apart first.
+_READS = _words(
+    "dim size numel stride is_contiguous is_floating_point is_complex item tolist numpy ndimension element_size",
+    "data_ptr get_device storage_offset untyped_storage __len__ __bool__ __int__ __float__ __index__ __contains__",
+)
+_HIDDEN = _BOOKKEEPING | _READS
+
+
 def function_name(function: Callable[..., Any]) -> str:
     """PyTorch's own name of a function or of a tensor's property."""
     name = getattr(function, "__name__", type(function).__name__)
@@ -76,7 +84,7 @@ def is_bookkeeping(function: Callable[..., Any], name: str) -> bool:
     """True for what is not shown: reads of properties, factories of constants, switches."""
     if getattr(function, "__name__", "") == "__get__":
         return name not in _VIEWED_PROPERTIES
-    return name in _BOOKKEEPING
+    return name in _HIDDEN
 
 
 def is_source(kind: str) -> bool:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
 from pathlib import Path
-from types import CodeType, FrameType
+from types import FrameType
 
 import torch
 
 _HERE = str(Path(__file__).parent)
 _TORCH = str(Path(torch.__file__).parent)
-_is_machinery: dict[CodeType, bool] = {}
 
 
 def caller_frame() -> FrameType:
     """The innermost frame outside the recorder."""
     frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_HERE):
+    while frame.f_back is not None and _is_ours(frame.f_code.co_filename):
         frame = frame.f_back
     return frame
 
@@ -24,11 +24,18 @@ def caller_frame() -> FrameType:
 def source_line(frame: FrameType | None) -> str:
     """The innermost line that is not PyTorch's own: "/home/me/model.py:12"; "" if there is none."""
     while frame is not None:
-        code = frame.f_code
-        machinery = _is_machinery.get(code)
-        if machinery is None:
-            machinery = _is_machinery[code] = code.co_filename.startswith((_HERE, _TORCH))
-        if not machinery:
-            return f"{code.co_filename}:{frame.f_lineno}"
+        file = frame.f_code.co_filename
+        if not _is_machinery(file):
+            return f"{file}:{frame.f_lineno}"
         frame = frame.f_back
     return ""
+
+
+@cache
+def _is_ours(file: str) -> bool:
+    return file.startswith(_HERE)
+
+
+@cache
+def _is_machinery(file: str) -> bool:
+    return file.startswith((_HERE, _TORCH))

@@ -74,7 +74,7 @@ class Recorder(TorchFunctionMode):
         self, model: nn.Module, found: AsFound, *, budget_bytes: int, should_stop: ShouldStop | None = None
     ) -> None:
         super().__init__()
-        self.shelf = Shelf(budget_bytes)
+        self.shelf = Shelf(budget_bytes, found.addresses)
         self.calls: list[Call] = []
         self._found = found
         self._should_stop = should_stop
@@ -224,8 +224,7 @@ class Recorder(TorchFunctionMode):
     ) -> Any:
         self._check_stop()
         kind = kinds.kind_of(name)
-        kept_args, kept_kwargs = map_tree((args, kwargs), torch.Tensor, self.shelf.read)
-        given: list[Kept] = leaves((kept_args, kept_kwargs), Kept)
+        kept_args, kept_kwargs, given = self._given(args, kwargs)
         if not given and not kinds.is_source(kind):
             return function(*args, **kwargs)
         call = Call(
@@ -255,13 +254,27 @@ class Recorder(TorchFunctionMode):
             self._clock.add(start, stop)
         return output
 
+    def _given(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any], list[Kept]]:
+        """What a call is given with its tensors on the shelf, and these tensors in order."""
+        given: list[Kept] = []
+
+        def read(tensor: torch.Tensor) -> Kept:
+            kept = self.shelf.read(tensor)
+            given.append(kept)
+            return kept
+
+        kept_args = tuple([map_tree(value, torch.Tensor, read) for value in args])
+        return kept_args, {name: map_tree(value, torch.Tensor, read) for name, value in kwargs.items()}, given
+
     def _preserve(self, tensor: torch.Tensor) -> list[Kept]:
         """A buffer keeps no maker: a second batch norm does not take its input from the first."""
         return self.shelf.preserve(tensor, NOBODY if self._found.owns(tensor) else len(self.calls))
 
     def _keep(self, call: Call, output: Any, given: list[Kept]) -> bool:
         """Puts a call on record; False for one that gave no tensor, a read of numbers such as x.item()."""
-        tensors = [output] if type(output) is torch.Tensor else leaves(output, torch.Tensor)
+        tensors = leaves(output, torch.Tensor)
         if not tensors:
             return False
         call.output_bytes = total_bytes(tensors)
@@ -293,9 +306,8 @@ class Recorder(TorchFunctionMode):
         """A module in which no call was seen, an Identity or scripted code, is one call as a whole."""
         args, kwargs = self._current((run.args, run.kwargs))
         given = {id(tensor) for tensor in leaves((args, kwargs), torch.Tensor)}
-        kept_args, kept_kwargs = map_tree((args, kwargs), torch.Tensor, self.shelf.read)
+        kept_args, kept_kwargs, kept_given = self._given(args, kwargs)
         unchanged = all(id(tensor) in given for tensor in leaves(output, torch.Tensor))
-        kept_given = leaves((kept_args, kept_kwargs), Kept)
         call = Call(
             index=len(self.calls),
             kind="identity" if unchanged else _kind_of_module(run.module),

@@ -56,6 +56,8 @@ def _like_dataclass(value: Any, leaf: type | tuple[type, ...], change: Callable[
 
 def leaves(value: Any, leaf: type | tuple[type, ...]) -> list[Any]:
     """Every `leaf` in a structure, in order."""
+    if isinstance(value, leaf):
+        return [value]
     found: list[Any] = []
     _collect(value, leaf, found)
     return found
