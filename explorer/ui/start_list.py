@@ -40,7 +40,7 @@ class StartList(QDialog):
             objectName=f"network.{name}", accessibleName=file.title, accessibleDescription=file.description
         )
         row.setCursor(Qt.CursorShape.PointingHandCursor)
-        row.setMinimumHeight(PICTURE_SIZE.height() + 16)
+        row.setProperty("role", "card")  # the style sheet gives it its height
         layout = QHBoxLayout(row)
         layout.setContentsMargins(8, 8, 12, 8)
         layout.setSpacing(16)
