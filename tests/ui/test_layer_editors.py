@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -199,3 +200,23 @@ def test_a_volume_is_written_height_first(qtbot: QtBot) -> None:
     assert view.accessibleDescription() == "32 × 32 × 3 → 32 × 32 × 12"
     view.show_layer(((3, 32, 32),), None)
     assert view.isHidden()
+
+
+def test_a_wheel_that_passes_over_a_number_does_not_turn_it(qtbot: QtBot) -> None:
+    editor = IntEditor("filters", 1, 99)
+    said = shown(qtbot, editor, 12)
+    editor.box.clearFocus()
+    centre = QPointF(editor.box.rect().center())
+    wheel = QWheelEvent(
+        centre,
+        editor.box.mapToGlobal(centre),
+        QPoint(),
+        QPoint(0, 120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(editor.box, wheel)
+    assert said == []
+    assert not wheel.isAccepted()

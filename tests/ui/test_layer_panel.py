@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -177,6 +179,40 @@ def test_a_network_without_layers_says_how_to_get_one(panel: NetworkPanel, sessi
     assert not panel.empty.isVisible()
 
 
+def test_a_card_dragged_down_moves_its_layer(panel: NetworkPanel, session: Session) -> None:
+    cards, port = layer_list(panel), layer_list(panel).viewport()
+    start = cards.visualRect(cards.cards.index(1)).center()
+    end = cards.visualRect(cards.cards.index(2)).center() + QPoint(0, 12)
+    QTest.mousePress(port, Qt.MouseButton.LeftButton, pos=start)
+    for place in (start + QPoint(0, 15), start + QPoint(0, 30), end):
+        there, none, left = port.mapToGlobal(place), Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton
+        moved = QMouseEvent(QEvent.Type.MouseMove, place, there, none, left, Qt.KeyboardModifier.NoModifier)
+        QApplication.sendEvent(port, moved)
+    QTest.mouseRelease(port, Qt.MouseButton.LeftButton, pos=end)
+    assert network_of(session).names[:2] == ("relu1", "conv1")
+    assert session.state.undo_text == "move conv1"
+
+
+def test_maps_turn_pale_only_when_new_ones_take_long(panel: NetworkPanel, session: Session, qtbot: QtBot) -> None:
+    wait_until_shown(qtbot, session)
+    cards = layer_list(panel)
+    old = session.state
+    cards.show_state(replace(old, computing=False), replace(old, computing=True))
+    assert not cards.is_stale
+    qtbot.waitUntil(lambda: cards.is_stale)
+    cards.show_state(replace(old, computing=True), replace(old, computing=False))
+    assert not cards.is_stale
+
+
+def test_each_command_of_the_context_menu_has_a_shortcut_and_a_tip(panel: NetworkPanel) -> None:
+    commands = [action for action in layer_list(panel).actions() if not action.isSeparator()]
+    assert len(commands) == 9
+    for command in commands:
+        assert command.text()
+        assert command.toolTip().endswith(".")
+        assert not command.shortcut().isEmpty()
+
+
 # --- keys ---
 
 
@@ -317,6 +353,16 @@ def test_every_layer_can_be_put_in_and_shown(kind: type, panel: NetworkPanel, se
     assert wide <= form.area.viewport().width(), "something in the form is cut off"
     for name, _, _ in kind.settings():
         assert editor_of(panel, name).isVisible()
+
+
+def test_a_convolution_put_in_keeps_the_sizes_behind_it(panel: NetworkPanel, session: Session) -> None:
+    before = network_of(session).shapes()
+    click_card(panel, "conv2")
+    search = open_palette(panel)
+    QTest.keyClicks(search, "Conv2d")
+    QTest.keyClick(search, Qt.Key.Key_Return)
+    assert network_of(session).shapes()[-1] == before[-1]
+    assert network_of(session).shapes()[4] == before[3]
 
 
 def test_a_layer_that_merges_takes_two_that_go_together(panel: NetworkPanel, session: Session) -> None:

@@ -6,10 +6,13 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
 from explorer.network import LAYERS, Layer, Network, Shape
+from explorer.network.layers import Conv2d
 from explorer.session import Session
 from explorer.ui import text
 from explorer.ui.views.cards import INPUT
 from explorer.ui.widgets.search_popup import Choice, SearchPopup
+
+COLOURS = 4  # red, green, blue, alpha
 
 
 class Palette(SearchPopup):
@@ -38,12 +41,20 @@ class Palette(SearchPopup):
 
 
 def fitting(kind: type[Layer], network: Network, index: int) -> Layer:
-    """A layer of `kind` with its defaults; one that merges takes what is above and the nearest that goes with it."""
-    if kind.least_inputs < 2:
-        return kind()
+    """A layer of `kind` with settings that make sense at `index`.
+
+    One that merges takes what is above it and the nearest that goes with that. A convolution keeps the size, and
+    the number of maps once there are more than colours, so that the weights of the layers behind it still fit.
+    """
     above = [INPUT, *network.names][: index + 1]
     shapes = dict(zip([INPUT, *network.names], (network.input_shape, *network.shapes()), strict=True))
     last = above[-1]
+    if kind is Conv2d:
+        arriving = shapes[last]
+        maps = arriving[0] if arriving is not None and len(arriving) == 3 and arriving[0] > COLOURS else None
+        return Conv2d(padding=1) if maps is None else Conv2d(out_channels=maps, padding=1)
+    if kind.least_inputs < 2:
+        return kind()
     layers = [kind(inputs=(last, other)) for other in reversed(above[:-1])]
     fits = (layer for layer in layers if _output(layer, tuple(shapes[name] for name in layer.inputs))[0])
     return next(fits, layers[0] if layers else kind(inputs=(last, last)))
