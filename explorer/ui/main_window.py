@@ -78,6 +78,7 @@ class MainWindow(QMainWindow):
 
     def _make_centre(self) -> None:
         self.tabs = QTabWidget(documentMode=True, objectName="centre")
+        self.tabs.tabBar().setDrawBase(False)
         self.overview = Overview(self.session)
         self.overview.opened.connect(lambda: self.show_tab(1))
         self.tabs.addTab(self.overview, "Overview")
