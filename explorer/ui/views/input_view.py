@@ -59,7 +59,7 @@ class InputView(Pane):
             self.pages.addWidget(page)
         self.brush = BrushBar()
         self.brush.hide()
-        self.brush.setContentsMargins(12, 6, 12, 0)
+        self.brush.setContentsMargins(11, 6, 11, 0)
         self.body.addWidget(self.pages, 1)
         self.body.addWidget(self.brush)
         self.body.addLayout(self._make_buttons())
@@ -104,7 +104,7 @@ class InputView(Pane):
         self.paste_button.setToolTip(f"Paste a picture ({QKeySequence(QKeySequence.StandardKey.Paste).toString()}).")
         self.paste_button.clicked.connect(self.paste)
         row = QHBoxLayout()
-        row.setContentsMargins(12, 8, 12, 12)
+        row.setContentsMargins(11, 8, 11, 11)
         row.setSpacing(4)
         for button in (self.open, self.recent, self.samples, self.draw):
             row.addWidget(button)

@@ -36,7 +36,7 @@ class PredictionView(Pane):
         self.empty = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop)
         self.empty.setProperty("role", "dim")
         self.empty.setContentsMargins(12, 4, 12, 12)
-        self.body.setContentsMargins(1, 0, 1, 6)  # the list must not cover the pane's border
+        self.body.setContentsMargins(0, 2, 0, 6)
         self.body.addWidget(self.answers, 1)
         self.body.addWidget(self.empty, 1)
         self._dimming = QTimer(self, interval=DIM_AFTER_MS, singleShot=True)

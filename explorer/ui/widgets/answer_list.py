@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemD
 from explorer.ui import theme
 
 ROW_HEIGHT = 24
-MARGIN = 12
+MARGIN = 11  # with the pane's border 12
 GAP = 8
 BAR_HEIGHT = 8
 NAME_SHARE = 0.36
