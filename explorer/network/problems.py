@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from explorer.network.conforming import conforming_convolution
 from explorer.network.layer import Layer, Repair, ShapeError
+from explorer.network.layers import Add
 from explorer.network.names import INPUT, free_name, is_reserved
 from explorer.network.shape import BYTES_PER_VALUE, Shape, bytes_text, cells
 
@@ -96,13 +98,13 @@ class _Pass:
         shapes = [shape for shape in arriving if shape is not None]
         if len(shapes) < len(arriving):
             return None
-        return self._checked_output(index, layer, shapes)
+        return self._checked_output(index, layer, names, shapes)
 
-    def _checked_output(self, index: int, layer: Layer, shapes: list[Shape]) -> Shape | None:
+    def _checked_output(self, index: int, layer: Layer, names: tuple[str, ...], shapes: list[Shape]) -> Shape | None:
         try:
             shape = layer.output_shape(*shapes)
         except ShapeError as error:
-            self._shape_error(index, layer, error)
+            self._error(layer.name, str(error), self._branches_meet(layer, names) or self._fix(index, error.fix))
             return None
         self._check_size(layer, shape, shapes)
         for sentence, repair in layer.remarks(*shapes):
@@ -162,6 +164,15 @@ class _Pass:
             if name != names[0] and shape is not None and _accepts(layer, first, shape):
                 return Repair(f"Take {name} and {names[0]}", (replace(layer, inputs=(name, names[0])),))
         return None
+
+    def _branches_meet(self, layer: Layer, names: tuple[str, ...]) -> Fix | None:
+        """For a merge of shapes that differ, the change of a convolution that makes them agree."""
+        if layer.most_inputs == 1:
+            return None
+        change = conforming_convolution(self.network, self.known, names, channels=isinstance(layer, Add))
+        if change is None:
+            return None
+        return Fix(change.label, self.network.with_layers_at(change.index, (change.layer,)))
 
     def _check_size(self, layer: Layer, shape: Shape, shapes: list[Shape]) -> None:
         count = layer.parameter_count(*shapes)

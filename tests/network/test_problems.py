@@ -144,18 +144,36 @@ FAULTS = [
         "3x8x8 a=conv(3, 3) b=relu add(input, a)",
         "add1",
         "Add needs inputs of one shape, but 3×8×8 and 3×6×6 arrive.",
-        None,
+        "3x8x8 a=conv(3, 3, padding=same) b=relu add(input, a)",
     ),
     (
         "3x8x8 a=conv(4, 1) add(input, a)",
         "add1",
         "Add needs inputs of one shape, but 3×8×8 and 4×8×8 arrive.",
-        "3x8x8 a=conv(4, 1) add1=concat(input, a)",
+        "3x8x8 a=conv(3, 1) add(input, a)",
+    ),
+    (
+        "3x8x8 a=conv(4, 1) relu(input=input) add(a, relu1)",
+        "add1",
+        "Add needs inputs of one shape, but 4×8×8 and 3×8×8 arrive.",
+        "3x8x8 a=conv(4, 1) relu(input=input) add1=concat(a, relu1)",
     ),
     (
         "3x8x8 a=conv(3, 3) concat(input, a)",
         "concat1",
         "Concat needs maps of one height and width, but 3×8×8 and 3×6×6 arrive.",
+        "3x8x8 a=conv(3, 3, padding=same) concat(input, a)",
+    ),
+    (
+        "3x8x8 a=conv(8, 3) relu conv(4, 3, stride=2, padding=1) batchnorm relu add(relu2, a)",
+        "add1",
+        "Add needs inputs of one shape, but 4×3×3 and 8×6×6 arrive.",
+        "3x8x8 a=conv(8, 3) relu conv(8, 3, padding=same) batchnorm relu add(relu2, a)",
+    ),
+    (
+        "3x8x8 a=conv(8, 3) maxpool(2) concat(a, pool1)",
+        "concat1",
+        "Concat needs maps of one height and width, but 8×6×6 and 8×3×3 arrive.",
         None,
     ),
     (
@@ -223,7 +241,8 @@ def test_a_fix_says_what_it_does() -> None:
     labels = {
         "3x7x7 conv(4, 9)": "Set kernel_size = 7",
         "3x8x8 linear(4)": "Insert Flatten before",
-        "3x8x8 a=conv(4, 1) add(input, a)": "Use Concat instead",
+        "3x8x8 a=conv(4, 3) add(input, a)": "Set out_channels = 3, padding = same in a",
+        "3x8x8 a=conv(4, 1) relu(input=input) add(a, relu1)": "Use Concat instead",
         "3x8x8 a=relu a=relu": "Call it relu1",
         "3x8x8 a=relu relu(input=gone)": "Take a instead",
         "3x8x8 a=conv(3, 1) relu add": "Take a and relu1",
