@@ -543,3 +543,14 @@ def test_after_many_edits_and_undos_the_cards_are_those_of_the_network(panel: Ne
         assert [each.shape for each in cards.cards.cards[1:]] == list(network.shapes())
         chosen = cards.current_card()
         assert (chosen.name if chosen else None) == session.state.selection.layer
+
+
+def test_the_form_holds_only_what_is_seen(panel: NetworkPanel, session: Session) -> None:
+    for name in ("conv1", "pool1", "linear1", "input", "conv2", "conv1"):
+        session.select(layer=name)
+        boxes = panel.form.findChildren(QAbstractSpinBox)
+        assert boxes
+        hidden = [
+            box.accessibleName() for box in boxes if not box.isVisible() and "columns" not in box.accessibleName()
+        ]
+        assert hidden == []

@@ -55,6 +55,9 @@ class LayerForm(QWidget):
         self.title.setProperty("role", "title")
         self.summary = self._words("")
         self._grids: dict[tuple[Field, ...], SettingsGrid] = {}
+        self._grid: SettingsGrid | None = None
+        self._waiting = QWidget(self.parentWidget() or self)
+        self._waiting.hide()
         self._grid_place = QVBoxLayout()
         self.inputs_row = QWidget(content)
         self.inputs_line = QHBoxLayout(self.inputs_row)
@@ -191,11 +194,21 @@ class LayerForm(QWidget):
         if fields and grid is None:
             grid = self._grids[fields] = SettingsGrid(fields, self.area.widget())
             grid.edited.connect(self._edit)
-            self._grid_place.addWidget(grid)
-        for other in self._grids.values():
-            other.setVisible(other is grid)
+        if grid is not self._grid:
+            self._exchange(grid)
         if grid is not None:
             grid.set_values(values, fresh=fresh)
+
+    def _exchange(self, grid: SettingsGrid | None) -> None:
+        """Put `grid` in; the one before it waits outside of the form, which holds nothing that is not seen."""
+        if self._grid is not None:
+            self._grid_place.removeWidget(self._grid)
+            self._grid.hide()
+            self._grid.setParent(self._waiting)
+        self._grid = grid
+        if grid is not None:
+            self._grid_place.addWidget(grid)
+            grid.show()
 
     def _show_inputs(self, network: Network, layer: Layer) -> None:
         many = layer.most_inputs != 1

@@ -26,7 +26,7 @@ class NetworkPanel(Pane):
         super().__init__("Network", parent)
         self._session = session
         self.list = LayerList(session)
-        self.form = LayerForm(session)
+        self.form = LayerForm(session, self)
         self.palette_popup = Palette(session, self)
         self.empty = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop)
         self.empty.setProperty("role", "dim")

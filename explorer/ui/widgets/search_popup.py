@@ -190,6 +190,11 @@ class SearchPopup(QFrame):
             return self._key(event)
         return super().eventFilter(watched, event)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Keys that reach the popup itself count as typed into its search."""
+        if not self._key(event) and event.text().isprintable():
+            self.search.insert(event.text())
+
     def _key(self, event: QKeyEvent) -> bool:
         key = Qt.Key(event.key())
         if key in MOVES:
