@@ -15,11 +15,12 @@ NOBODY = -2  # the maker of weights, constants and whatever came about unseen
 class Storage:
     """A piece of memory and everything recorded in it; `counted` once its bytes are in the budget."""
 
-    __slots__ = ("bytes", "counted", "kept")
+    __slots__ = ("bytes", "counted", "foreign", "kept")
 
     def __init__(self) -> None:
         self.bytes = 0
         self.counted = False
+        self.foreign = False  # a weight's, an input's or a constant's
         self.kept: list[Kept] = []
 
 
@@ -101,10 +102,11 @@ class Shelf:
             storage = self._by_storage[address] = Storage()
         kept = self._by_identity[id(tensor)] = Kept(tensor, maker, storage)
         storage.kept.append(kept)
+        storage.foreign = storage.foreign or maker < 0
         return kept
 
     def _count(self, tensor: torch.Tensor, storage: Storage) -> None:
-        if storage.counted or any(kept.origin < 0 for kept in storage.kept):
+        if storage.counted or storage.foreign:
             return  # a view of something counted before, or of a weight or an input
         storage.counted = True
         storage.bytes = storage_bytes(tensor)

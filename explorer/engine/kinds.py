@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dis
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from types import FrameType
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 
@@ -56,7 +57,7 @@ _RANDOM = _words(
 _FIRST_IN_PLACE_OPERATOR = 13  # NB_INPLACE_ADD among the arguments of BINARY_OP
 
 
-# They read numbers off a tensor. Any call that gives no tensor is hidden; these are so many that they are told apart first.
+# They read numbers off a tensor. Whatever gives no tensor is hidden; these are so many that they are told apart first.
 _READS = _words(
     "dim size numel stride is_contiguous is_floating_point is_complex item tolist numpy ndimension element_size",
     "data_ptr get_device storage_offset untyped_storage __len__ __bool__ __int__ __float__ __index__ __contains__",
@@ -64,12 +65,24 @@ _READS = _words(
 _HIDDEN = _BOOKKEEPING | _READS
 
 
-def function_name(function: Callable[..., Any]) -> str:
-    """PyTorch's own name of a function or of a tensor's property."""
-    name = getattr(function, "__name__", type(function).__name__)
-    if name == "__get__":
-        name = getattr(getattr(function, "__self__", None), "__name__", name)
-    return str(name).partition(".")[0]
+class Known(NamedTuple):
+    """What is known of a function: PyTorch's name, our kind, whether it is hidden, whether it writes into its input."""
+
+    name: str
+    kind: str
+    is_hidden: bool
+    writes: bool
+
+
+@lru_cache(maxsize=4096)
+def known(function: Callable[..., Any]) -> Known:
+    """Worked out once a function: a pass meets the same few again and again."""
+    own_name = str(getattr(function, "__name__", type(function).__name__))
+    if own_name != "__get__":
+        name = own_name.partition(".")[0]
+        return Known(name, kind_of(name), name in _HIDDEN, _writes_first(name))
+    name = str(getattr(getattr(function, "__self__", None), "__name__", own_name))  # a tensor's property
+    return Known(name, kind_of(name), name not in _VIEWED_PROPERTIES, False)
 
 
 def kind_of(name: str) -> str:
@@ -78,13 +91,6 @@ def kind_of(name: str) -> str:
         name = name[3:]
     name = name.strip("_")
     return _OPERATORS.get(name, name)
-
-
-def is_bookkeeping(function: Callable[..., Any], name: str) -> bool:
-    """True for what is not shown: reads of properties, factories of constants, switches."""
-    if getattr(function, "__name__", "") == "__get__":
-        return name not in _VIEWED_PROPERTIES
-    return name in _HIDDEN
 
 
 def is_source(kind: str) -> bool:
@@ -96,13 +102,15 @@ def is_random(kind: str, kwargs: Mapping[str, Any]) -> bool:
     return kind in _RANDOM and kwargs.get("training", True) is not False
 
 
-def written_arguments(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[torch.Tensor, ...]:
+def written_arguments(known: Known, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[torch.Tensor, ...]:
     """The tensors a call writes into; empty for a call that only makes new ones."""
+    if not (kwargs or known.writes):
+        return ()
     if kwargs.get("out") is not None:
         return _tensors_of(kwargs["out"])
-    if name == "batch_norm" and kwargs.get("training") is True:
+    if known.kind == "batch_norm" and kwargs.get("training") is True:
         return _tensors_of(args[1:3])  # the running mean and variance
-    if not (_writes_first(name) or kwargs.get("inplace") is True):
+    if not (known.writes or kwargs.get("inplace") is True):
         return ()
     return _tensors_of(args[0] if args else kwargs.get("input", kwargs.get("tensor")))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from time import perf_counter
 from typing import Any
 
@@ -133,15 +133,15 @@ class Recorder(TorchFunctionMode):
         self, function: Callable[..., Any], types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
         kwargs = kwargs or {}
-        if self._replaced:
+        known = kinds.known(function)
+        if self._replaced and (self._has_replaced(args) or self._has_replaced(kwargs.values())):
             args, kwargs = self._current((args, kwargs))
-        name = kinds.function_name(function)
-        written = kinds.written_arguments(name, args, kwargs)
-        if written:
-            return self._write(function, name, args, kwargs, written)
-        if kinds.is_bookkeeping(function, name):
+        if known.is_hidden:
             return self._pass_on(function, args, kwargs)
-        return self._call(function, name, args, kwargs)
+        written = kinds.written_arguments(known, args, kwargs)
+        if written:
+            return self._write(function, known, args, kwargs, written)
+        return self._call(function, known.kind, args, kwargs)
 
     def _pass_on(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Runs what is not shown; the same numbers under another name, as `x.data` gives them, stay their maker's."""
@@ -151,6 +151,13 @@ class Recorder(TorchFunctionMode):
             if source is not None and source.maker >= 0 and self.shelf.find(output) is None:
                 self.shelf.read(output).maker = source.maker
         return output
+
+    def _has_replaced(self, values: Iterable[Any]) -> bool:
+        """Whether the value of a changed tensor is asked for; nearly no call does."""
+        return any(
+            id(value) in self._replaced or (isinstance(value, (list, tuple, dict)) and leaves(value, torch.Tensor))
+            for value in values
+        )
 
     def _current(self, value: Any) -> Any:
         """The value with every tensor whose in-place change was made out of place exchanged for the changed one."""
@@ -165,25 +172,23 @@ class Recorder(TorchFunctionMode):
     def _write(
         self,
         function: Callable[..., Any],
-        name: str,
+        known: kinds.Known,
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
         written: tuple[torch.Tensor, ...],
     ) -> Any:
-        if kinds.is_bookkeeping(function, name):
-            return function(*args, **kwargs)
         if any(self._found.owns(tensor) for tensor in written):
-            return self._write_weight(function, name, args, kwargs, written)
+            return self._write_weight(function, known.kind, args, kwargs, written)
         if len(written) == 1 and may_run_out_of_place(written[0]):
-            replacement = kinds.out_of_place(function, name, kwargs, caller_frame())
+            replacement = kinds.out_of_place(function, known.name, kwargs, caller_frame())
             if replacement is not None and keeps_its_type(written[0], args):
-                return self._call_out_of_place(replacement[0], name, args, replacement[1], written[0])
-        return self._call(function, name, args, kwargs, written=written)
+                return self._call_out_of_place(replacement[0], known.kind, args, replacement[1], written[0])
+        return self._call(function, known.kind, args, kwargs, written=written)
 
     def _write_weight(
         self,
         function: Callable[..., Any],
-        name: str,
+        kind: str,
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
         written: tuple[torch.Tensor, ...],
@@ -191,7 +196,7 @@ class Recorder(TorchFunctionMode):
         for tensor in written:
             self._found.will_be_written(tensor)
         if _makers([self.shelf.read(tensor) for tensor in leaves((args, kwargs), torch.Tensor)]):
-            return self._call(function, name, args, kwargs, written=written)
+            return self._call(function, kind, args, kwargs, written=written)
         for tensor in written:  # a counter, as batch norm has one
             self.shelf.preserve(tensor, NOBODY)
         return function(*args, **kwargs)
@@ -199,13 +204,13 @@ class Recorder(TorchFunctionMode):
     def _call_out_of_place(
         self,
         function: Callable[..., Any],
-        name: str,
+        kind: str,
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
         target: torch.Tensor,
     ) -> Any:
         """Runs x += y as x + y, which needs no copy of x, and hands the sum to whoever asks for x from now on."""
-        output = self._call(function, name, args, kwargs)
+        output = self._call(function, kind, args, kwargs)
         if output is not target:
             key = id(target)
             self._replaced[key] = (weakref.ref(target, lambda _: self._replaced.pop(key, None)), output)
@@ -216,14 +221,13 @@ class Recorder(TorchFunctionMode):
     def _call(
         self,
         function: Callable[..., Any],
-        name: str,
+        kind: str,
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
         *,
         written: tuple[torch.Tensor, ...] = (),
     ) -> Any:
         self._check_stop()
-        kind = kinds.kind_of(name)
         kept_args, kept_kwargs, given = self._given(args, kwargs)
         if not given and not kinds.is_source(kind):
             return function(*args, **kwargs)

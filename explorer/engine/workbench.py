@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from explorer.engine import device
+from explorer.engine.allocator import reuse_freed_memory
 from explorer.engine.errors import EngineError, requested_memory
 from explorer.engine.load import Loaded, build, fill, network_path, save, weights_path
 from explorer.engine.recorder import DEFAULT_BUDGET_BYTES, record
@@ -73,6 +74,7 @@ class Workbench:
 
     def __init__(self, *, bank_bytes: int = BANK_BYTES) -> None:
         device.leave_a_core_to_the_window()
+        reuse_freed_memory()
         self._bank = WeightBank(bank_bytes)
         self._model: nn.Module | None = None
         self._network: Network | None = None
