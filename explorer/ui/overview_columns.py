@@ -56,7 +56,8 @@ class Measures:
     def opened_width(self, entry: Entry, height: float) -> float:
         """How wide a layer gets when all its channels are shown."""
         size = self.tile(_room(height))
-        rows = max(1, int(_room(height) // _step(size)))
+        room = _room(height) - (_picture_room(size, _room(height)) if entry.is_colour else 0)
+        rows = max(1, int(room / _step(size) + 1e-6))
         across = max(_across(self.inner, size), -(-entry.channels // rows))
         return max(self.inner, across * _step(size) - (_step(size) - size))
 
@@ -70,13 +71,18 @@ def _room(height: float) -> float:
     return height - BAR_HEIGHT - BODY_MARGIN - MORE_HEIGHT
 
 
+def _picture_room(size: float, height: float) -> float:
+    """The height of the colour picture over its channels, with the gap below it."""
+    return min(2 * size, height * 0.45) + 2 * (_step(size) - size)
+
+
 def _across(width: float, size: float) -> int:
     gap = _step(size) - size
-    return max(1, int((width + gap) // _step(size)))
+    return max(1, int((width + gap) / _step(size) + 1e-6))  # a width made of whole steps counts them all
 
 
 def _fitting(width: float, height: float, size: float) -> int:
-    return _across(width, size) * max(1, int(height // _step(size)))
+    return _across(width, size) * max(1, int(height / _step(size) + 1e-6))
 
 
 def has_number_tiles(entry: Entry) -> bool:
@@ -153,11 +159,14 @@ def _numbers(entry: Entry, body: Rect) -> Content:
 def _maps(entry: Entry, body: Rect, measures: Measures, *, is_opened: bool, kept: int | None) -> Content:
     size = min(measures.tile(body.height), body.width, body.height)
     across, step = _across(body.width, size), _step(size)
-    picture_size = min(body.width, 2 * size) if entry.is_colour else 0.0
-    taken = picture_size + (step - size) * 2 if entry.is_colour else 0.0
+    taken = _picture_room(size, body.height) if entry.is_colour else 0.0
+    picture_size = min(body.width, taken - 2 * (step - size))
+    size = min(size, body.height - taken)
+    across, step = _across(body.width, size), _step(size)
     if entry.is_colour:
         across = 1 if taken + entry.channels * step <= body.height else across
-    fit = across * max(1, int((body.height - taken + step - size) // step))
+    fit = across * max(1, int((body.height - taken + step - size) / step + 1e-6))
+    folds = _across(measures.inner, size) * max(1, fit // across) < entry.channels
     shown = entry.channels if is_opened else min(fit, entry.channels)
     channels = _chosen(shown, entry.channels, kept)
     across = min(across, shown)
@@ -168,7 +177,7 @@ def _maps(entry: Entry, body: Rect, measures: Measures, *, is_opened: bool, kept
     picture = Rect(body.x + (body.width - picture_size) / 2, y, picture_size, picture_size) if taken else None
     grid = Grid(x, y + taken, size, size, step, step, across, shown)
     hidden = entry.channels - shown
-    more = _more(body, y + taken + high) if hidden or (is_opened and fit < entry.channels) else None
+    more = _more(body, y + taken + high) if hidden or (is_opened and folds) else None
     return grid, channels, None, picture, more, hidden
 
 

@@ -1,0 +1,263 @@
+"""Where everything stands: nothing overlaps, everything runs from left to right, branches go beside each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from explorer.session.snapshot import Prediction
+from explorer.ui.overview_columns import SMALLEST_TILE
+from explorer.ui.overview_entries import Entry
+from explorer.ui.overview_folding import Group, folded
+from explorer.ui.overview_geometry import Layout
+from explorer.ui.overview_layout import Opened, in_order, lay_out
+
+FAMILIES = ("convolution", "activation", "pooling", "linear", "merge")
+
+
+def entry(name: str, parents: tuple[str, ...], shape: tuple[int, ...] | None, family: str = "convolution") -> Entry:
+    return Entry(name, name, family, parents, shape)
+
+
+def chain(length: int, shape: tuple[int, ...] = (10, 30, 30)) -> list[Entry]:
+    names = ["input", *(f"layer{index}" for index in range(length))]
+    later = [
+        entry(name, (before,), shape, FAMILIES[index % 2])
+        for index, (before, name) in enumerate(zip(names, names[1:], strict=False))
+    ]
+    return [entry("input", (), (3, 32, 32), "input"), *later]
+
+
+def classes(amount: int, after: str) -> Entry:
+    names = tuple(f"class {index}" for index in range(amount))
+    prediction = Prediction(names, np.linspace(0, 1, amount), True, "softmax")
+    return Entry("softmax", after, "output", (after,), (amount,), prediction=prediction)
+
+
+shapes = st.one_of(
+    st.none(),
+    st.tuples(st.integers(1, 3000)),
+    st.tuples(st.integers(1, 300), st.integers(1, 60), st.integers(1, 60)),
+)
+
+
+@st.composite
+def networks(draw: st.DrawFn) -> list[Entry]:
+    made = [entry("input", (), draw(st.sampled_from([(3, 32, 32), (1, 28, 28), (2,)])), "input")]
+    for index in range(draw(st.integers(0, 34))):
+        before = [each.name for each in made]
+        parents = draw(st.lists(st.sampled_from(before[-5:]), min_size=1, max_size=3, unique=True))
+        parents = [before[-1]] if draw(st.booleans()) else parents
+        made.append(entry(f"layer{index}", tuple(parents), draw(shapes), draw(st.sampled_from(FAMILIES))))
+    if draw(st.booleans()):
+        made.append(classes(draw(st.integers(1, 1000)), made[-1].name))
+    return made
+
+
+@dataclass(frozen=True, repr=False)
+class Made:
+    """A network laid out; its repr is short, for the whole would be pages."""
+
+    entries: list[Entry]
+    size: tuple[int, int]
+    opened: Opened
+
+    @cached_property
+    def layout(self) -> Layout:
+        return lay_out(self.entries, *self.size, self.opened)
+
+    def __repr__(self) -> str:
+        told = ", ".join(f"{each.name}{each.parents}{each.shape}" for each in self.entries[:12])
+        return f"{self.size} {self.opened.groups} {set(self.opened.layers)} of {len(self.entries)}: {told}"
+
+
+@st.composite
+def layouts(draw: st.DrawFn) -> Made:
+    entries = draw(networks())
+    width, height = draw(st.integers(320, 2500)), draw(st.integers(240, 1600))
+    first = lay_out(entries, width, height)
+    groups = [column.group.key for column in first.columns if column.group is not None]
+    opened = Opened(
+        frozenset(draw(st.sets(st.sampled_from(groups)))) if groups else frozenset(),
+        frozenset(draw(st.sets(st.sampled_from([each.name for each in entries]), max_size=3))),
+    )
+    return Made(entries, (width, height), opened)
+
+
+@settings(max_examples=40, deadline=None)
+@given(layouts())
+def test_no_column_overlaps_another_and_all_lie_inside(made: Made) -> None:
+    layout = made.layout
+    for _, _, members in layout.ranks:  # that ranks are apart is held by `in_order`
+        for one, other in combinations([layout.columns[index] for index in members], 2):
+            assert not one.box.overlaps(other.box), (one.name, other.name)
+    for column in layout.columns:
+        assert column.box.x >= 0
+        assert column.box.right <= layout.width
+        assert column.box.bottom <= layout.height
+
+
+@settings(max_examples=40, deadline=None)
+@given(layouts())
+def test_tiles_lie_inside_their_column_below_its_bar_and_apart(made: Made) -> None:
+    for column in made.layout.columns:
+        assert column.hidden + len(column.channels) == column.entry.channels or column.strip is not None
+        if column.grid is None:
+            continue
+        tiles = [column.grid.tile(slot) for slot in range(column.grid.count)]
+        assert all(column.box.holds(tile) and tile.y >= column.bar.bottom for tile in tiles), column.name
+        for one, other in zip(tiles, tiles[1:], strict=False):
+            assert not one.overlaps(other)
+        if column.picture is not None:
+            assert not any(column.picture.overlaps(tile) for tile in tiles)
+        if column.more is not None:
+            assert not any(column.more.overlaps(tile) for tile in tiles)
+
+
+@settings(max_examples=40, deadline=None)
+@given(layouts())
+def test_every_edge_runs_to_the_right_and_every_layer_is_shown_once(made: Made) -> None:
+    entries, layout = made.entries, made.layout
+    assert in_order(layout)
+    shown = [
+        member.name
+        for column in layout.columns
+        for member in (column.group.entries() if column.group is not None else (column.entry,))
+    ]
+    assert shown == [each.name for each in entries]
+    assert all(layout.shown_as[each.name] is not None for each in entries)
+
+
+@settings(max_examples=30, deadline=None)
+@given(layouts())
+def test_what_is_under_a_tile_is_that_tile(made: Made) -> None:
+    layout = made.layout
+    for column in layout.columns:
+        for channel in column.channels[:30]:
+            place = column.place(channel)
+            assert place is not None
+            assert layout.column_at(*place.centre) is column
+            assert column.channel_at(*place.centre) == channel
+
+
+@settings(max_examples=30, deadline=None)
+@given(layouts())
+def test_labels_of_one_line_do_not_run_into_each_other(made: Made) -> None:
+    labels = [column.label for column in made.layout.columns]
+    assert not any(one.overlaps(other) for one, other in combinations(labels, 2))
+
+
+@pytest.mark.parametrize("length", range(8, 25))
+def test_networks_of_usual_length_fit_a_small_window_unfolded(length: int) -> None:
+    entries = [*chain(length, (32, 16, 16)), classes(10, f"layer{length - 1}")]
+    layout = lay_out(entries, 900, 510)
+    assert (layout.width, layout.height) == (900, 510)
+    assert not any(column.group for column in layout.columns)
+    assert all(column.grid.width >= SMALLEST_TILE for column in layout.columns[1:-1] if column.grid is not None)
+
+
+def test_tiles_are_as_large_as_fits() -> None:
+    small, large = (lay_out(chain(6), 900, height).columns[2].grid for height in (300, 900))
+    assert small is not None
+    assert large is not None
+    assert large.width > small.width
+
+
+def test_branches_stand_beside_each_other() -> None:
+    fork = [
+        *chain(1),
+        entry("left", ("layer0",), (4, 30, 30)),
+        entry("right", ("layer0",), (4, 30, 30)),
+        entry("sum", ("left", "right"), (4, 30, 30), "merge"),
+    ]
+    layout = lay_out(fork, 900, 560)
+    left, right = layout.columns[2], layout.columns[3]
+    assert left.box.x == right.box.x
+    assert left.box.bottom <= right.box.y
+
+
+def test_a_skip_is_an_arc_over_the_layers_between() -> None:
+    entries = [*chain(4), entry("sum", ("layer3", "layer0"), (10, 30, 30), "merge")]
+    layout = lay_out(entries, 900, 560)
+    arcs = [edge for edge in layout.edges if edge.is_arc]
+    assert [(layout.columns[arc.source].name, layout.columns[arc.target].name) for arc in arcs] == [("layer0", "sum")]
+    assert arcs[0].label == "10 × 30 × 30"
+    assert all(y <= layout.columns[0].bar.bottom for _, y in arcs[0].points)
+
+
+def test_a_chosen_channel_is_shown_although_it_would_be_folded_away() -> None:
+    layout = lay_out(chain(20, (64, 8, 8)), 900, 510, Opened(kept={"layer3": 60}))
+    column = layout.column_of("layer3")
+    assert column is not None
+    assert column.place(60) is not None
+    assert column.channels[:-1] == tuple(range(len(column.channels) - 1))
+
+
+def test_an_opened_layer_shows_all_its_channels() -> None:
+    layout = lay_out(chain(20, (64, 8, 8)), 900, 510, Opened(layers=frozenset({"layer3"})))
+    column = layout.column_of("layer3")
+    assert column is not None
+    assert column.channels == tuple(range(64))
+    assert column.more is not None  # to fold them again
+
+
+def test_more_classes_than_fit_show_the_likeliest_first() -> None:
+    layout = lay_out([*chain(2), classes(1000, "layer1")], 900, 510)
+    column = layout.columns[-1]
+    assert column.channels[:3] == (999, 998, 997)
+    assert column.hidden == 1000 - len(column.channels)
+
+
+def test_nothing_at_all_is_an_empty_layout() -> None:
+    assert lay_out([], 900, 560).columns == ()
+
+
+# --- folding ---
+
+
+def groups_of(entries: list[Entry], limit: int) -> list[Group]:
+    return [item for item in folded(entries, limit) if isinstance(item, Group)]
+
+
+@settings(max_examples=30, deadline=None)
+@given(networks(), st.integers(6, 30))
+def test_folding_keeps_every_layer_in_order_and_within_the_limit(entries: list[Entry], limit: int) -> None:
+    items = folded(entries, limit)
+    assert len(items) <= limit
+    names = [
+        each.name for item in items for each in (item.entries() if isinstance(item, Group) else (item,))
+    ]  # fmt: skip
+    assert names == [each.name for each in entries]
+
+
+def test_a_stage_ends_where_the_maps_get_smaller() -> None:
+    sizes = [32] * 12 + [16] * 12 + [8] * 12
+    entries = [entry("input", (), (3, 32, 32), "input")]
+    entries += [entry(f"l{index}", (entries[-1].name,), (8, size, size)) for index, size in enumerate(sizes)]
+    entries = [entries[0], *(entry(e.name, (b.name,), e.shape) for b, e in zip(entries, entries[1:], strict=False))]
+    assert [group.last.name for group in groups_of(entries, 12)] == ["l12", "l24", "l35"]
+
+
+def test_modules_fold_by_their_dotted_path() -> None:
+    names = [f"layer{block}.{part}.conv" for block in range(3) for part in range(9)]
+    entries = [entry("input", (), (3, 8, 8), "input"), *(entry(name, (), (8, 8, 8)) for name in names)]
+    assert [group.title for group in groups_of(entries, 8)] == ["layer0", "layer1", "layer2"]
+
+
+def test_a_repeated_pattern_folds_into_its_repeats() -> None:
+    families = ["convolution", "normalization", "activation"] * 10
+    entries = [entry("input", (), (3, 8, 8), "input")]
+    entries += [entry(f"l{index}", (), (8, 8, 8), family) for index, family in enumerate(families)]
+    assert {group.count for group in groups_of(entries, 14)} == {3}
+
+
+def test_five_thousand_layers_fold_into_what_fits() -> None:
+    layout = lay_out(chain(5000), 900, 560)
+    assert layout.width == 900
+    assert 3 < len(layout.columns) < 30
