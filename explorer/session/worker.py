@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -77,8 +78,12 @@ class Worker:
         values = request.numbers if fitted is None else fitted.values
         if values is None or should_stop():
             return
+        from explorer.engine.errors import Cancelled
+
         notice = self._prepare(request)
-        yield "shown", self._record(request, fitted, values, notice, should_stop)
+        # A pass given up for a newer one, or by the person, is no fault and has no answer.
+        with suppress(Cancelled):
+            yield "shown", self._record(request, fitted, values, notice, should_stop)
 
     def _fit(self, request: Request) -> Fitted | None:
         document, picture = request.document, request.picture

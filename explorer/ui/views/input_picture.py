@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QRectF, Qt, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.data import FIT_MODES, Fitted
@@ -15,15 +16,15 @@ from explorer.ui.widgets.picture_canvas import PictureCanvas
 
 FIT_NAMES = {"crop": "Crop the middle", "pad": "Pad with black", "stretch": "Stretch"}
 HINT = "Point at a cell anywhere to see what it looks at."
-THUMBNAIL_SIZE = (92, 76)
+THUMBNAIL_WIDTH, THUMBNAIL_MOST = 92, 240
+THUMBNAIL_SHARE = 0.35
+THUMBNAIL_HEIGHT = 0.82
 STEPS_SHOWN = 2
 CHANNEL_NAMES = ("R", "G", "B")
 
 
 class InputPicture(QWidget):
     """`fed` shows what the network is fed, `original` what it was made from."""
-
-    stroke_started = Signal(int, int)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,7 +41,7 @@ class InputPicture(QWidget):
         self.original = PictureCanvas(is_sharp=False, parent=self)
         self.original.setObjectName("originalPicture")
         self.original.setAccessibleName("The original picture")
-        self.original.setFixedSize(*THUMBNAIL_SIZE)
+        self._size_original()
         self._make_words()
         column = QVBoxLayout(self)
         column.setContentsMargins(11, 0, 11, 0)  # with the pane's border 12
@@ -77,6 +78,16 @@ class InputPicture(QWidget):
         row.addWidget(self.original)
         row.addLayout(words, 1)
         return self.strip
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._size_original()
+
+    def _size_original(self) -> None:
+        """The original grows with the pane, but leaves most of the height to what the network is fed."""
+        room = min(self.width() * THUMBNAIL_SHARE, self.height() * 0.3)
+        width = round(min(max(room, THUMBNAIL_WIDTH), THUMBNAIL_MOST))
+        self.original.setFixedSize(width, round(width * THUMBNAIL_HEIGHT))
 
     # --- pictures ---
 
@@ -179,8 +190,9 @@ def pixels_of(state: State) -> np.ndarray | None:
     if values is None or values.ndim != 3:
         return None
     shown = values if values.shape[0] == 3 else np.repeat(values[:1], 3, axis=0)
+    shown = np.nan_to_num(shown, posinf=0, neginf=0)
     low, high = float(shown.min()), float(shown.max())
-    scaled = (np.nan_to_num(shown) - low) / ((high - low) or 1.0)
+    scaled = (shown - low) / ((high - low) or 1.0)
     return np.ascontiguousarray((scaled.clip(0, 1) * 255).astype(np.uint8).transpose(1, 2, 0))
 
 
