@@ -341,6 +341,19 @@ def test_from_numbers_to_pictures_and_back(opened: Opened, qtbot: QtBot) -> None
     assert len(view.numbers.boxes) == 2
 
 
+def test_a_model_of_a_program_keeps_the_input_it_was_given(opened: Opened, qtbot: QtBot) -> None:
+    import torch
+
+    session, view = opened(picture=False)
+    values = np.random.default_rng(0).normal(size=(2, 9, 7)).astype(np.float32)
+    session.adopt(torch.nn.Sequential(torch.nn.Conv2d(2, 3, 3)), values, "mine")
+    wait_until_shown(qtbot, session)
+    assert view.picture.fed.isVisible()
+    assert "2 × 9 × 7 numbers from a program" in view.picture.rule.text()
+    assert not view.open.isEnabled()
+    assert not view.draw.isEnabled()
+
+
 def test_a_hidden_pane_catches_up_when_it_is_shown(opened: Opened, qtbot: QtBot) -> None:
     session, view = opened()
     view.hide()

@@ -164,6 +164,10 @@ class InputView(Pane):
         self.pages.setCurrentWidget(page)
         for control in (self.open, self.recent, self.samples, self.paste_button, self.draw):
             control.setVisible(not takes_numbers)
+        # A model opened from a program keeps the input that the program gave it.
+        is_given = state.network is None and values is not None
+        for control in (self.open, self.recent, self.samples, self.paste_button):
+            control.setEnabled(not is_given)
         self.draw.setEnabled(state.network is not None)
         if takes_numbers or (not has_picture and self._sheet is None):
             self.draw.setChecked(False)
