@@ -94,10 +94,9 @@ def _takes(network: Network, layer: Layer, before: str) -> tuple[str, ...]:
 
 
 def hyperparameters(layer: Layer) -> tuple[str, ...]:
-    """What is set by hand, as "filters 12"."""
-    return tuple(
-        f"{setting.label.lower()} {_setting_text(getattr(layer, name))}" for name, setting, _ in layer.settings()
-    )
+    """What is set by hand, as "filters 12"; what only states what arrives is no choice."""
+    chosen = [(name, setting.label.lower()) for name, setting, _ in layer.settings() if name != layer.arriving]
+    return tuple(f"{label} {_setting_text(getattr(layer, name))}" for name, label in chosen)
 
 
 def _setting_text(value: object) -> str:

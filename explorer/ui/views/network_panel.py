@@ -113,7 +113,7 @@ class NetworkPanel(Pane):
             return
         network = new.network
         counts = network.parameter_counts() if network else ()
-        facts = [new.title, text.plural(sum(counts), "parameter")] if network else [new.title]
+        facts = [text.plural(sum(counts), "parameter") if network else "", new.title]
         self.set_facts(" · ".join(fact for fact in facts if fact))
         is_bare = new.activations is None and network is None
         self.empty.setText(NO_NETWORK if is_bare else NO_LAYERS)

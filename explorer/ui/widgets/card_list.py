@@ -169,6 +169,10 @@ class CardList(QListView):
         self.setState(QAbstractItemView.State.NoState)
         self._drop_at(drop)
 
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if self._button_under(event.position().toPoint()) is None:  # else it would rename the card
+            super().mouseDoubleClickEvent(event)
+
     def leaveEvent(self, event: QEvent) -> None:
         self._set_hot(None)
         super().leaveEvent(event)

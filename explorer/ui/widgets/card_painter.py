@@ -138,15 +138,16 @@ def _empty_maps(painter: QPainter, card: Card, place: QRect) -> None:
 
 
 def _facts_and_marks(painter: QPainter, card: Card, place: QRect) -> None:
-    """How many parameters; a cap for a layer that learns some, sliders for one that has hyperparameters."""
-    names = ["ph.graduation-cap"] * bool(card.parameters) + ["ph.sliders-horizontal"] * bool(card.hyperparameters)
-    advance, room = painter.fontMetrics().horizontalAdvance, place.width() - len(names) * (MARK + 3)
-    # The cap says that the number is one of parameters where there is no room for the word.
-    words = card.facts if advance(card.facts) + 6 <= room else card.facts.split(" ")[0]
+    """Sliders for a layer with hyperparameters, and how many parameters it learns; in little room a cap says so."""
+    advance, mark = painter.fontMetrics().horizontalAdvance, MARK + 3
+    names = ["ph.sliders-horizontal"] * bool(card.hyperparameters)
+    words = card.facts
+    if advance(words) + 6 + len(names) * mark > place.width():
+        words, names = words.split(" ")[0], ["ph.graduation-cap", *names]
     painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, words)
     right = place.right() - (advance(words) + 6 if words else 0)
     for number, name in enumerate(reversed(names), start=1):
-        draw_icon(painter, name, theme.current().dim, QRect(right - number * (MARK + 3), place.top() + 1, MARK, MARK))
+        draw_icon(painter, name, theme.current().dim, QRect(right - number * mark, place.top() + 1, MARK, MARK))
 
 
 def draw_icon(painter: QPainter, name: str, colour: str, place: QRect) -> None:
