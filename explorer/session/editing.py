@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from explorer.network import Layer, Network, Problem, Shape
+from explorer.network.files import Fit
 from explorer.session.state import Document, new_ids
 
 
@@ -94,7 +95,7 @@ def reshape_input(document: Document, shape: Shape) -> Document:
     return replace(document.with_network(changed, document.layer_ids), mean=(), std=())
 
 
-def refit(document: Document, mode: str) -> Document:
+def refit(document: Document, mode: Fit) -> Document:
     """Another rule for bringing pictures to the network's size."""
     return replace(document, fit=mode)
 

@@ -1,14 +1,12 @@
-"""The session: it owns the state, answers the views' verbs, and asks the runner for what they show."""
+"""The session: every verb that the views, the command line and scripts have."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from explorer.data import Picture, read_sample
 from explorer.network import Layer, Network, Problem, Shape
@@ -16,44 +14,16 @@ from explorer.network.files import FileError, read_network
 from explorer.network.receptive_field import Field
 from explorer.resources import bundled_networks, resource
 from explorer.session import editing, worker
-from explorer.session.history import History
-from explorer.session.runner import Failure, Result, Runner
-from explorer.session.state import Cell, Document, Fault, Selection, State, new_ids, settled
-from explorer.session.worker import Request, Shown, Worker
+from explorer.session.state import Cell, Document, Selection, new_ids
+from explorer.session.state_owner import StateOwner
 
-TICK_MS = 16
-RECENT_LIMIT = 10
 NETWORK_SUFFIXES = (".json", ".txt")
 START_PICTURE = "cat"
 _UNSET: Any = object()
 
 
-class Session(QObject):
-    """The one owner of the state. Lives in the window's thread; close it before it goes.
-
-    Verbs that cannot be done leave everything as it is and say why in `state.notice`.
-    """
-
-    changed = Signal(object, object)
-    hovered = Signal(object)
-
-    def __init__(self, parent: QObject | None = None, *, recent: tuple[Path, ...] = ()) -> None:
-        super().__init__(parent)
-        self.state = State(recent=recent)
-        self._history = History()
-        self._saved_document = self.state.document
-        self._module: Any = None
-        self._device: str | None = None
-        self._asked = 0
-        self._asked_picture = 0
-        self._runner: Runner[Worker] = Runner(Worker)
-        self._timer = QTimer(self, interval=TICK_MS)
-        self._timer.timeout.connect(self._drain)
-
-    def close(self) -> bool:
-        """Stop and join the worker thread; True if it ended in time."""
-        self._timer.stop()
-        return self._runner.close()
+class Session(StateOwner):
+    """What a person can do. Verbs that cannot be done leave everything as it is and say why in `state.notice`."""
 
     # --- edits of the network ---
 
@@ -121,45 +91,6 @@ class Session(QObject):
             document, self._history = self._history.redone(self.state.document)
             self._show_document(document)
 
-    def _edit(self, label: str, change: Callable[..., Document], *details: Any, merge_key: str | None = None) -> bool:
-        before = self.state.document
-        try:
-            document = change(before, *details)
-        except (ValueError, KeyError) as error:
-            self.say(str(error.args[0]) if error.args else str(error))
-            return False
-        if document == before:
-            return False
-        self._history = self._history.changed(before, label, merge_key=merge_key)
-        self._show_document(document)
-        return True
-
-    def _show_document(self, document: Document, **changes: Any) -> None:
-        numbers = changes.pop("numbers", self.state.numbers)
-        shape = document.network.input_shape if document.network else None
-        if shape is not None and len(shape) == 1 and (numbers is None or numbers.shape != shape):
-            # Not all zeros: a pass through zeros shows nothing but biases.
-            numbers = np.linspace(0, 1, shape[0], dtype=np.float32)
-        fitted = self.state.fitted if shape is not None and len(shape) == 3 else None
-        self._set(
-            document=document,
-            numbers=numbers,
-            fitted=fitted,
-            unsaved=document is not self._saved_document,
-            undo_text=self._history.undo_text,
-            redo_text=self._history.redo_text,
-            notice="",
-            **changes,
-        )
-        self._ask()
-
-    def _network(self) -> Network:
-        return editing.network_of(self.state.document)
-
-    def _place(self, name: str) -> int:
-        network = self.state.network
-        return network.index(name) if network and name in network.names else 0
-
     # --- selection ---
 
     def select(self, *, layer: Any = _UNSET, channel: Any = _UNSET, row: Any = _UNSET, column: Any = _UNSET) -> None:
@@ -199,9 +130,6 @@ class Session(QObject):
             return activations.fields.field(cell.layer, 0, cell.channel or 0)
         return activations.fields.field(cell.layer, cell.row or 0, cell.column or 0, cell.channel)
 
-    def _entry(self, name: str | None) -> Any:
-        return self.state.activations.by_name.get(name or "") if self.state.activations else None
-
     # --- input ---
 
     def open_picture(self, path: str | Path) -> None:
@@ -211,7 +139,7 @@ class Session(QObject):
 
     def use_picture(self, picture: Picture) -> None:
         """Show `picture` to the network."""
-        self._asked_picture = self._asked + 1  # a file still being read no longer matters
+        self._asked_picture = 0  # a file still being read no longer matters
         self._take_picture(picture)
 
     def use_sample(self, name: str) -> None:
@@ -228,16 +156,6 @@ class Session(QObject):
         numbers = np.asarray(values, dtype=np.float32).copy()
         numbers.flags.writeable = False
         self._set(numbers=numbers, picture=None, fitted=None)
-        self._ask()
-
-    def _take_picture(self, picture: Picture) -> None:
-        network = self.state.network
-        if network is not None and len(network.input_shape) != 3:
-            self.say("This network takes plain numbers, not pictures: type them into the fields of the input.")
-            return
-        self._set(picture=picture, numbers=None, notice="")
-        if picture.path is not None:
-            self._remember(picture.path)
         self._ask()
 
     # --- files ---
@@ -289,19 +207,6 @@ class Session(QObject):
             return
         self._submit("save", lambda bench, _stop: bench.save(document, path), f"Saving {path.name}…")
 
-    def _replace_document(self, document: Document, **changes: Any) -> None:
-        before = self.state.document
-        if before.network is not None:
-            self._history = self._history.changed(before, f"open {document.title}")
-        self._saved_document = document
-        first = document.network.names[:1] if document.network else ()
-        self._show_document(document, selection=Selection(*first), fault=None, **changes)
-
-    def _remember(self, path: Path) -> None:
-        resolved = path.absolute()
-        rest = tuple(other for other in self.state.recent if other != resolved)
-        self._set(recent=(resolved, *rest)[:RECENT_LIMIT])
-
     # --- running ---
 
     def set_device(self, name: str) -> None:
@@ -326,86 +231,3 @@ class Session(QObject):
         """Give up what is being worked on; the maps of the last whole pass stay."""
         self._runner.cancel()
         self._set(computing=False, task="", notice="Cancelled: the maps are those of the last whole pass.")
-
-    def say(self, notice: str) -> None:
-        """Tell the person something in a sentence; "" takes the sentence away."""
-        self._set(notice=notice)
-
-    def _ask(self) -> None:
-        """Ask for a pass with everything as it is now."""
-        state = self.state
-        request = Request(state.document, state.picture, state.numbers, self._device, state.mode, self._module)
-        if request.picture is None and request.numbers is None:
-            return
-        self._set(computing=True)
-        self._submit("show", lambda bench, stop: bench.show(request, stop), "Running the network…")
-
-    def _submit(self, kind: str, job: Any, task: str) -> int:
-        self._asked = self._runner.submit(kind, job)
-        self._set(task=task)
-        self._timer.start()
-        return self._asked
-
-    @Slot()
-    def _drain(self) -> None:
-        for result in self._runner.drain():
-            self._receive(result)
-        if not self._runner.is_busy():
-            self._timer.stop()
-            self._set(computing=False, task="")
-
-    def _receive(self, result: Result) -> None:
-        content = result.content
-        if isinstance(content, Shown):
-            self._take_shown(result.number, content)
-        elif isinstance(content, Failure):
-            self._set(fault=Fault(str(content.error), details=content.details), notice=str(content.error))
-        elif result.kind == "fitted":
-            self._take_fitted(*content)  # type: ignore[misc]  # the pair that the worker yields
-        elif result.kind == "picture" and result.number == self._asked_picture:
-            self.say(content.message) if isinstance(content, Fault) else self._take_picture(content)  # type: ignore[arg-type]
-        elif result.kind == "saved":
-            self._take_saved(*content)  # type: ignore[misc]
-
-    def _take_fitted(self, request: Request, fitted: Any) -> None:
-        if request.picture is self.state.picture and request.document is self.state.document:
-            self._set(fitted=fitted)
-
-    def _take_shown(self, number: int, shown: Shown) -> None:
-        """Take an answer if it is about the present network; an older picture's maps are shown on the way."""
-        request = shown.request
-        if request.document is not self.state.document:
-            return
-        activations = shown.activations and replace(shown.activations, number=number)
-        is_newest = request.picture is self.state.picture and request.numbers is self.state.numbers
-        self._set(
-            activations=activations,
-            fitted=shown.fitted if is_newest else self.state.fitted,
-            computing=self.state.computing and not is_newest,
-            fault=shown.fault,
-            device=shown.device,
-            devices=shown.devices,
-            notice=shown.notice or self.state.notice,
-        )
-
-    def _take_saved(self, document: Document, path: Path) -> None:
-        present = self.state.document
-        self._saved_document = replace(document, path=path)
-        if present is document:
-            self._set(document=self._saved_document, unsaved=False)
-            self._ask()
-        self._set(notice=f"Saved as {path.name}.")
-        self._remember(path)
-
-    def _set(self, **changes: Any) -> None:
-        old = self.state
-        new = settled(replace(old, **changes))
-        if all(_is_same(getattr(old, name), getattr(new, name)) for name in vars(old)):
-            return
-        self.state = new
-        self.changed.emit(old, new)
-
-
-def _is_same(old: object, new: object) -> bool:
-    """Whether a part of the state stayed: plain values by equality, what holds arrays by identity."""
-    return old is new or (isinstance(old, str | bool | tuple | Selection) and old == new)

@@ -91,22 +91,22 @@ class LayerActivation:
     @cached_property
     def mean(self) -> np.ndarray:
         """Mean of each channel, (C,)."""
-        return self._by_channel.mean(axis=1)
+        return np.asarray(self._by_channel.mean(axis=1))
 
     @cached_property
     def maximum(self) -> np.ndarray:
         """Maximum of each channel, (C,)."""
-        return self._by_channel.max(axis=1)
+        return np.asarray(self._by_channel.max(axis=1))
 
     @cached_property
     def variance(self) -> np.ndarray:
         """Variance of each channel over its cells, (C,)."""
-        return self._by_channel.var(axis=1)
+        return np.asarray(self._by_channel.var(axis=1))
 
     @cached_property
     def dead(self) -> np.ndarray:
         """Which channels are zero in every cell, (C,) bool."""
-        return ~self._by_channel.any(axis=1)
+        return np.logical_not(np.asarray(self._by_channel.any(axis=1)))
 
 
 @dataclass(frozen=True, eq=False)

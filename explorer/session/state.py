@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from explorer.network import Layer, Network, Problem
-from explorer.network.files import NetworkFile
+from explorer.network.files import Fit, NetworkFile
 from explorer.session.snapshot import Activations, Prediction
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Document:
     classes: tuple[str, ...] = ()
     mean: tuple[float, ...] = ()
     std: tuple[float, ...] = ()
-    fit: str = "crop"
+    fit: Fit = "crop"
     weights: Path | None = None
     weight_ids: tuple[int, ...] = ()
 
@@ -91,7 +91,7 @@ class Document:
         assert self.network is not None
         known = dict(zip(self.network.names, self.layer_ids, strict=True))
         # A name that stands twice (a problem the person is shown) still gives each layer an id of its own.
-        return tuple(known.pop(name, None) or new_ids(1)[0] for name in network.names)
+        return tuple(known.pop(name) if name in known else new_ids(1)[0] for name in network.names)
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,7 @@ class State:
         return self.document.classes
 
     @property
-    def fit(self) -> str:
+    def fit(self) -> Fit:
         return self.document.fit
 
     @property

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QAction, QKeySequence
 
 from explorer.session import State
+from explorer.ui import commands, dialogs
 from explorer.ui.icons import icon
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Command:
     menu: str
     text: str
     tip: str
-    run: Callable[[MainWindow], None]
+    run: Callable[[MainWindow], object]
     icon: str = ""
     shortcut: str = ""
     enabled: Callable[[State], bool] = _always
@@ -49,7 +50,7 @@ COMMANDS: tuple[Command | str, ...] = (
         "File",
         "Networks…",
         "Choose one of the networks that come with the program.",
-        lambda window: window.show_start_list(),
+        commands.show_start_list,
         "ph.squares-four",
         "Ctrl+Shift+N",
     ),
@@ -58,7 +59,7 @@ COMMANDS: tuple[Command | str, ...] = (
         "File",
         "New network…",
         "Start a network from its text notation.",
-        lambda window: window.new_network(),
+        commands.new_network,
         "ph.file-plus",
         "Ctrl+N",
     ),
@@ -67,7 +68,7 @@ COMMANDS: tuple[Command | str, ...] = (
         "File",
         "Open network…",
         "Open a network file.",
-        lambda window: window.choose_network(),
+        commands.choose_network,
         "ph.folder-open",
         "Ctrl+O",
     ),
@@ -76,7 +77,7 @@ COMMANDS: tuple[Command | str, ...] = (
         "File",
         "Open picture…",
         "Show a picture to the network.",
-        lambda window: window.choose_picture(),
+        commands.choose_picture,
         "ph.image",
         "Ctrl+Shift+O",
     ),
@@ -86,7 +87,7 @@ COMMANDS: tuple[Command | str, ...] = (
         "File",
         "Save network",
         "Write the network and its weights to its file.",
-        lambda window: window.save(),
+        commands.save,
         "ph.floppy-disk",
         "Ctrl+S",
         _has_network,
@@ -96,7 +97,7 @@ COMMANDS: tuple[Command | str, ...] = (
         "File",
         "Save network as…",
         "Write the network and its weights to another file.",
-        lambda window: window.save_as(),
+        commands.save_as,
         "",
         "Ctrl+Shift+S",
         _has_network,
@@ -106,13 +107,13 @@ COMMANDS: tuple[Command | str, ...] = (
         "File",
         "Copy as PyTorch source",
         "Put a PyTorch module that runs by itself on the clipboard.",
-        lambda window: window.copy_source(),
+        commands.copy_source,
         "ph.code",
         "Ctrl+Shift+C",
         _has_network,
     ),
     SEPARATOR,
-    Command("quit", "File", "Quit", "Close the window.", lambda window: window.quit(), "", "Ctrl+Q"),
+    Command("quit", "File", "Quit", "Close the window.", lambda window: window.close(), "", "Ctrl+Q"),
     Command(
         "undo",
         "Edit",
@@ -139,7 +140,7 @@ COMMANDS: tuple[Command | str, ...] = (
         "Edit",
         "Copy network as text",
         "Put the network in text notation on the clipboard.",
-        lambda window: window.copy_notation(),
+        commands.copy_notation,
         "ph.copy",
         "Ctrl+Alt+C",
         _has_network,
@@ -149,7 +150,7 @@ COMMANDS: tuple[Command | str, ...] = (
         "Edit",
         "Paste picture",
         "Show the picture on the clipboard to the network.",
-        lambda window: window.paste_picture(),
+        commands.paste_picture,
         "ph.clipboard",
         "Ctrl+Shift+V",
     ),
@@ -187,7 +188,7 @@ COMMANDS: tuple[Command | str, ...] = (
         "View",
         "Previous layer",
         "Select the layer before.",
-        lambda window: window.step_layer(-1),
+        lambda window: commands.step_layer(window, -1),
         "ph.caret-up",
         "Ctrl+Up",
         _has_network,
@@ -197,7 +198,7 @@ COMMANDS: tuple[Command | str, ...] = (
         "View",
         "Next layer",
         "Select the layer after.",
-        lambda window: window.step_layer(1),
+        lambda window: commands.step_layer(window, 1),
         "ph.caret-down",
         "Ctrl+Down",
         _has_network,
@@ -235,7 +236,7 @@ COMMANDS: tuple[Command | str, ...] = (
         "Help",
         "Keyboard shortcuts",
         "List what every key does.",
-        lambda window: window.show_shortcuts(),
+        commands.show_shortcuts,
         "ph.keyboard",
         "F1",
     ),
@@ -244,10 +245,10 @@ COMMANDS: tuple[Command | str, ...] = (
         "Help",
         "Show the first steps",
         "Show the line that says what to do first.",
-        lambda window: window.show_welcome(),
+        commands.show_welcome,
         "ph.hand-waving",
     ),
-    Command("about", "Help", "About Network Explorer", "Version, libraries and licences.", lambda w: w.show_about()),
+    Command("about", "Help", "About Network Explorer", "Version, libraries and licences.", dialogs.show_about),
 )
 
 

@@ -44,8 +44,8 @@ class Sheet:
 
     def tile_of(self, channel: int | None) -> int | None:
         """Where a channel lies among the tiles; None if it is not shown."""
-        places = np.flatnonzero(self.channels == channel) if channel is not None else ()
-        return int(places[0]) if len(places) else None
+        places = np.flatnonzero(self.channels == channel).tolist() if channel is not None else []
+        return places[0] if places else None
 
     def scale_of(self, tile: int) -> Scale:
         """The scale that a tile's colours are on."""

@@ -25,7 +25,7 @@ def set_theme_choice(choice: str) -> None:
 def recent_files() -> tuple[Path, ...]:
     """The files opened last that still exist, newest first."""
     stored = _settings().value("recent", [])
-    names = [stored] if isinstance(stored, str) else list(stored or [])  # type: ignore[call-overload]  # QSettings is untyped
+    names = [stored] if isinstance(stored, str) else list(stored or [])
     return tuple(path for name in names[:RECENT_LIMIT] if (path := Path(name)).is_file())
 
 

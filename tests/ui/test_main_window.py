@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, Q
 from pytestqt.qtbot import QtBot
 
 from explorer.app import open_window
-from explorer.ui import settings, theme
+from explorer.ui import commands, settings, theme
 from explorer.ui.actions import COMMANDS, Command
 from explorer.ui.main_window import MainWindow
 from tests.ui.fakes import wait_until_shown
@@ -119,7 +119,7 @@ def test_dropping_rubbish_ends_in_a_sentence_and_changes_nothing(
 
 def test_the_theme_changes_at_once_and_is_remembered(window: MainWindow) -> None:
     for choice in ("dark", "light"):
-        window.set_theme(choice)
+        commands.set_theme(window, choice)
         assert theme.current().name == choice
         assert settings.theme_choice() == choice
 

@@ -46,7 +46,7 @@ class ChannelView(Pane):
         button = QToolButton(toolTip=tip, accessibleName=tip.split(" (")[0])
         button.setProperty("role", "flat")
         button.setIcon(icon(icon_name))
-        button.clicked.connect(run)  # type: ignore[arg-type]  # a bound method
+        button.clicked.connect(run)
         self.corner.addWidget(button)
 
     def show_channel(self, entry: LayerActivation | None, sheet: Sheet | None) -> None:

@@ -7,30 +7,26 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QEvent, Qt, QTimer, Slot
 from PySide6.QtWidgets import (
-    QComboBox,
     QFileDialog,
     QHBoxLayout,
     QLabel,
-    QMenu,
     QSplitter,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from explorer.session import Cell, LayerActivation, Selection, Session, State
 from explorer.ui import export, theme
-from explorer.ui.icons import icon
-from explorer.ui.map_sheet import ORDERS, Sheet, filter_sheet, map_sheet, order_of
+from explorer.ui.map_sheet import Sheet, filter_sheet, map_sheet, order_of
+from explorer.ui.map_words import facts, filter_words, why_empty
 from explorer.ui.mosaic import Place
-from explorer.ui.text import exact, plural, shape_text
+from explorer.ui.text import exact
 from explorer.ui.views.cell_facts import CellFacts
 from explorer.ui.views.channel_view import ChannelView
-from explorer.ui.widgets.colour_bar import ColourBar
+from explorer.ui.views.map_controls import MapControls
 from explorer.ui.widgets.empty_state import EmptyState
 from explorer.ui.widgets.map_mosaic import MapMosaic
-from explorer.ui.widgets.pane import ElidedLabel
 from explorer.ui.widgets.value_bars import ValueBars
 
 SLOW_MS = 200
@@ -48,13 +44,16 @@ class FeatureMaps(QWidget):
         self._session = session
         self._sheet: Sheet | None = None
         self._is_stale = True
-        self._make_controls()
+        self._controls = MapControls()
+        self._controls.changed.connect(self._redraw)
+        self._controls.export_wanted.connect(self._ask_export)
+        self._controls.copy_picture_wanted.connect(self.copy_picture)
+        self._controls.copy_values_wanted.connect(self.copy_values)
         self._make_panes()
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 8)
         column.setSpacing(6)
-        column.addLayout(self._header)
-        column.addWidget(self._control_row)
+        column.addWidget(self._controls)
         column.addWidget(self._stack, 1)
         self._slow = QTimer(self, singleShot=True, interval=SLOW_MS)
         self._slow.timeout.connect(self._dim)
@@ -63,51 +62,6 @@ class FeatureMaps(QWidget):
         self.show_state(None, session.state)
 
     # --- parts ---
-
-    def _make_controls(self) -> None:
-        self._title = QLabel()
-        self._title.setProperty("role", "title")
-        self._facts = ElidedLabel()
-        self._facts.setProperty("role", "dim")
-        self._bar = ColourBar()
-        self._header = QHBoxLayout()
-        self._header.setSpacing(8)
-        self._header.addWidget(self._title)
-        self._header.addWidget(self._facts, 1)
-        self._header.addWidget(self._bar)
-        self._control_row = QWidget()
-        row = QHBoxLayout(self._control_row)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
-        self._what = _choice(row, "Show", ("maps", "filters"), "Feature maps, or the weights that make them.")
-        self._scale = _choice(row, "Scale", ("layer", "map"), "One colour scale for the layer, or one for each map.")
-        self._order = _choice(row, "Order", ORDERS, "The order of the maps; by a statistic, the largest come first.")
-        for box in (self._what, self._scale, self._order):
-            box.currentIndexChanged.connect(self._redraw)
-        self._dead = QToolButton(checkable=True, toolTip="Show only channels that are zero in every cell.")
-        self._dead.toggled.connect(self._redraw)
-        row.addWidget(self._dead)
-        row.addStretch()
-        row.addWidget(self._export_button())
-
-    def _export_button(self) -> QToolButton:
-        button = QToolButton(text="Export", accessibleName="Export", toolTip="Save or copy what is shown.")
-        button.setIcon(icon("ph.export"))
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        menu = QMenu(button)
-        for ending, words in (
-            (".png", "Picture as PNG…"),
-            (".svg", "Picture as SVG…"),
-            (".npy", "Values as npy…"),
-            (".csv", "Values as csv…"),
-        ):
-            menu.addAction(words).triggered.connect(lambda _checked=False, chosen=ending: self._ask_export(chosen))
-        menu.addSeparator()
-        menu.addAction("Copy picture").triggered.connect(self.copy_picture)
-        menu.addAction("Copy values").triggered.connect(self.copy_values)
-        button.setMenu(menu)
-        return button
 
     def _make_panes(self) -> None:
         self._maps = MapMosaic()
@@ -179,31 +133,26 @@ class FeatureMaps(QWidget):
     def _redraw(self) -> None:
         self._is_stale = False
         entry = self._entry()
-        message = _why_empty(self._session.state, entry)
+        message = why_empty(self._session.state, entry)
         self._stack.setCurrentWidget(self._empty if message else self._split)
-        self._control_row.setVisible(not message)
+        self._controls.set_choices_visible(not message)
         if message or entry is None:
             self._show_empty(message)
             return
-        self._title.setText(entry.name)
-        self._dead.setText(f"{int(entry.dead.sum())} dead")
-        self._dead.setEnabled(entry.values.ndim == 3 and bool(entry.dead.any() or self._dead.isChecked()))
-        self._what.setEnabled(entry.weight is not None)
         self._sheet = self._sheet_of(entry)
         self._show_entry(entry)
         self._show_selection(None)
 
     def _show_entry(self, entry: LayerActivation) -> None:
-        self._facts.set_whole(_facts(entry, is_filters=self._is_filters(entry)))
-        as_maps = self._sheet is not None
-        self._shown.setCurrentWidget(self._maps if as_maps else self._bars)
-        self._scale.setEnabled(as_maps)
-        if self._sheet is not None:
-            self._maps.show_sheet(self._sheet)
-            self._bar.set_scale(None if self._sheet.per_map or self._sheet.composite else self._sheet.scale)
+        sheet = self._sheet
+        self._controls.show_layer(entry, facts(entry, is_filters=self._is_filters(entry)), has_maps=sheet is not None)
+        self._shown.setCurrentWidget(self._bars if sheet is None else self._maps)
+        if sheet is not None:
+            self._maps.show_sheet(sheet)
+            self._controls.show_scale(None if sheet.per_map or sheet.composite else sheet.scale)
         else:
-            self._bar.set_scale(None)
-            order = order_of(entry, "maximum" if self._order.currentText() != "index" else "index")
+            self._controls.show_scale(None)
+            order = order_of(entry, "maximum" if self._controls.order != "index" else "index")
             self._bars.show_values(entry.values, self._names(entry), order)
 
     def _show_selection(self, before: Selection | None) -> None:
@@ -224,9 +173,7 @@ class FeatureMaps(QWidget):
 
     def _show_empty(self, message: str) -> None:
         state = self._session.state
-        self._title.setText(state.selection.layer or "Feature maps")
-        self._facts.set_whole("")
-        self._bar.set_scale(None)
+        self._controls.show_nothing(state.selection.layer or "Feature maps")
         problem = next((found for found in state.problems if found.severity == "error"), None)
         fix = problem.fix if problem and message.endswith(problem.message) else None
         action = (lambda: self._session.apply_fix(problem)) if problem and fix else None
@@ -270,7 +217,7 @@ class FeatureMaps(QWidget):
         return activations.by_name.get(self._name() or "") if activations else None
 
     def _is_filters(self, entry: LayerActivation) -> bool:
-        return self._what.currentText() == "filters" and entry.weight is not None
+        return self._controls.shows_filters and entry.weight is not None
 
     def _shows_composite(self, entry: LayerActivation) -> bool:
         sheet = filter_sheet(entry, self._session.state.selection.channel) if self._is_filters(entry) else None
@@ -281,12 +228,11 @@ class FeatureMaps(QWidget):
             return filter_sheet(entry, self._session.state.selection.channel)
         if entry.values.ndim == 1:
             return None
-        return self._map_sheet(entry, only_dead=self._dead.isChecked())
+        return self._map_sheet(entry, only_dead=self._controls.only_dead)
 
     def _map_sheet(self, entry: LayerActivation, *, only_dead: bool = False) -> Sheet:
-        per_map = self._scale.currentText() == "map"
-        has_dead = bool(entry.dead.any())
-        return map_sheet(entry, order=self._order.currentText(), per_map=per_map, only_dead=only_dead and has_dead)
+        only_dead = only_dead and bool(entry.dead.any())
+        return map_sheet(entry, order=self._controls.order, per_map=self._controls.per_map, only_dead=only_dead)
 
     def _names(self, entry: LayerActivation) -> tuple[str, ...]:
         classes = self._session.state.classes
@@ -313,7 +259,7 @@ class FeatureMaps(QWidget):
             self._session.hover(None)
             self._where.setText("")
         elif self._is_filters(entry):
-            self._where.setText(_filter_words(self._sheet, place))
+            self._where.setText(filter_words(self._sheet, place))
         else:
             channel = int(self._sheet.channels[place.tile])
             self._session.hover(Cell(entry.name, channel, place.row, place.column))
@@ -388,16 +334,6 @@ class FeatureMaps(QWidget):
             self.save_to(path if path.suffix.lower() == ending else path.with_name(path.name + ending))
 
 
-def _choice(row: QHBoxLayout, name: str, choices: tuple[str, ...], tip: str) -> QComboBox:
-    label = QLabel(name.lower())
-    label.setProperty("role", "dim")
-    box = QComboBox(toolTip=tip, accessibleName=name)
-    box.addItems(list(choices))
-    row.addWidget(label)
-    row.addWidget(box)
-    return box
-
-
 def _differs(old: State, new: State) -> bool:
     return (
         old.activations is not new.activations
@@ -405,36 +341,3 @@ def _differs(old: State, new: State) -> bool:
         or old.problems != new.problems
         or old.classes != new.classes
     )
-
-
-def _facts(entry: LayerActivation, *, is_filters: bool) -> str:
-    if is_filters and entry.weight is not None:
-        return f"weights {shape_text(entry.weight.shape)}"
-    if entry.values.ndim == 1:
-        return plural(len(entry.values), "number")
-    channels, height, width = entry.values.shape
-    return f"{plural(channels, 'feature map')} · {shape_text((height, width))}"
-
-
-def _filter_words(sheet: Sheet, place: Place) -> str:
-    if sheet.composite:
-        red, green, blue = sheet.tiles[place.tile, place.row, 3 * place.column : 3 * place.column + 3]
-        values = f"red {exact(float(red))}, green {exact(float(green))}, blue {exact(float(blue))}"
-    else:
-        values = exact(float(sheet.tiles[place.tile, place.row, place.column]))
-    owner = f"filter {int(sheet.channels[place.tile])} · " if len(sheet.tiles) > 1 else ""
-    return f"{owner}row {place.row}, column {place.column} · {values}"
-
-
-def _why_empty(state: State, entry: LayerActivation | None) -> str:
-    """What to say where there is nothing to show; empty if there is."""
-    if state.activations is None:
-        return state.fault.message if state.fault else "The maps appear here as soon as the network has run."
-    if state.selection.layer is None:
-        return "Choose a layer in the list on the left to see its feature maps."
-    if entry is not None:
-        return ""
-    problem = next((found for found in state.problems if found.severity == "error"), None)
-    if problem is not None:
-        return f"{state.selection.layer} does not run: {problem.layer}: {problem.message}"
-    return f"{state.selection.layer} has not run yet." if state.computing else "This layer gave no maps."

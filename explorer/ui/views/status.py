@@ -38,8 +38,8 @@ class Status(QStatusBar):
         self._mode.textActivated.connect(session.set_mode)
         for widget in (self._task, self._line, self._cancel):
             self.addWidget(widget)
-        for widget in (self._facts, self._device, self._mode):
-            self.addPermanentWidget(widget)
+        for permanent in (self._facts, self._device, self._mode):
+            self.addPermanentWidget(permanent)
         self._slow = QTimer(self, singleShot=True, interval=SLOW_MS)
         self._slow.timeout.connect(self._show_work)
         self._show_work()

@@ -130,9 +130,9 @@ class ValueBars(QScrollArea):
             return
         self._rows.selected = index
         self._rows.update()
-        places = np.flatnonzero(self._rows.order == index) if index is not None else ()
-        if len(places):
-            self.ensureVisible(0, int(places[0]) * ROW + ROW // 2, 0, ROW)
+        places = np.flatnonzero(self._rows.order == index).tolist() if index is not None else []
+        if places:
+            self.ensureVisible(0, places[0] * ROW + ROW // 2, 0, ROW)
 
     def text_of(self, index: int) -> str:
         """The exact value of one entry."""

@@ -1,0 +1,120 @@
+"""What the commands of the window do, one function each; `actions` gives them their words and keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QApplication
+
+from explorer.data import Picture, picture_from_array
+from explorer.ui import dialogs, settings, theme
+from explorer.ui.start_list import StartList
+
+if TYPE_CHECKING:
+    from explorer.ui.main_window import MainWindow
+
+
+def show_start_list(window: MainWindow) -> None:
+    dialog = StartList(window)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.chosen.connect(window.session.open_network)
+    dialog.file_wanted.connect(lambda: choose_network(window))
+    dialog.open()
+
+
+def new_network(window: MainWindow) -> None:
+    text = dialogs.ask_notation(window)
+    if text:
+        window.session.new_network(text)
+
+
+def choose_network(window: MainWindow) -> None:
+    path = dialogs.ask_network(window)
+    if path:
+        window.session.open_network(path)
+
+
+def choose_picture(window: MainWindow) -> None:
+    path = dialogs.ask_picture(window)
+    if path:
+        window.session.open_picture(path)
+
+
+def save(window: MainWindow) -> None:
+    path = window.session.state.path
+    if path is None:
+        save_as(window)
+    else:
+        window.session.save_network(path)
+
+
+def save_as(window: MainWindow) -> None:
+    path = dialogs.ask_save_path(window, window.session.state.title)
+    if path:
+        window.session.save_network(path)
+
+
+def copy_source(window: MainWindow) -> None:
+    network = window.session.state.network
+    if network is None:
+        return
+    if any(problem.severity == "error" for problem in window.session.state.problems):
+        window.session.say("The network has a fault: mend it first, then its source can be written.")
+        return
+    QGuiApplication.clipboard().setText(network.source())
+    window.session.say("The PyTorch source is on the clipboard.")
+
+
+def copy_notation(window: MainWindow) -> None:
+    network = window.session.state.network
+    if network is not None:
+        QGuiApplication.clipboard().setText(network.text())
+        window.session.say("The network is on the clipboard as text.")
+
+
+def paste_picture(window: MainWindow) -> None:
+    mime = QGuiApplication.clipboard().mimeData()
+    if mime.hasUrls() and mime.urls()[0].isLocalFile():
+        window.open_path(mime.urls()[0].toLocalFile())
+    elif mime.hasImage():
+        window.session.use_picture(picture_of(QGuiApplication.clipboard().image()))
+    else:
+        window.session.say("There is no picture on the clipboard.")
+
+
+def step_layer(window: MainWindow, steps: int) -> None:
+    """Select the layer `steps` after the selected one."""
+    network = window.session.state.network
+    names = ("input", *(network.names if network else ()))
+    chosen = window.session.state.selection.layer
+    at = names.index(chosen) if chosen in names else 0
+    window.session.select(layer=names[min(max(at + steps, 0), len(names) - 1)])
+
+
+def set_theme(window: MainWindow, choice: str) -> None:
+    """Change the theme now and for the next start."""
+    settings.set_theme_choice(choice)
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    theme.apply(application, choice)
+    window.menus.colour_icons()
+
+
+def show_shortcuts(window: MainWindow) -> None:
+    dialogs.Shortcuts(window.menus.actions(), window).open()
+
+
+def show_welcome(window: MainWindow) -> None:
+    settings.set_welcome_seen(False)
+    window.welcome.show()
+
+
+def picture_of(image: QImage) -> Picture:
+    """A picture for the network from an image of the clipboard or of a drop."""
+    rgb = image.convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(rgb.constBits(), np.uint8).reshape(rgb.height(), rgb.bytesPerLine())
+    pixels = rows[:, : rgb.width() * 3].reshape(rgb.height(), rgb.width(), 3).copy()
+    return picture_from_array(pixels, "pasted picture")

@@ -1,0 +1,135 @@
+"""The head of the feature-map viewer: what is shown, on which scale, in which order, and what can be done with it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
+
+from explorer.session import LayerActivation
+from explorer.ui.colour import Scale
+from explorer.ui.icons import icon
+from explorer.ui.map_sheet import ORDERS
+from explorer.ui.widgets.colour_bar import ColourBar
+from explorer.ui.widgets.pane import ElidedLabel
+
+EXPORTS = (
+    (".png", "Picture as PNG…"),
+    (".svg", "Picture as SVG…"),
+    (".npy", "Values as npy…"),
+    (".csv", "Values as csv…"),
+)
+
+
+class MapControls(QWidget):
+    """Emits `changed` when another way to look was chosen, and what should be exported or copied."""
+
+    changed = Signal()
+    export_wanted = Signal(str)
+    copy_picture_wanted = Signal()
+    copy_values_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addLayout(self._header())
+        self._choices = QWidget()
+        row = QHBoxLayout(self._choices)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        self._what = _choice(row, "Show", ("maps", "filters"), "Feature maps, or the weights that make them.")
+        self._scale = _choice(row, "Scale", ("layer", "map"), "One colour scale for the layer, or one for each map.")
+        self._order = _choice(row, "Order", ORDERS, "The order of the maps; by a statistic, the largest come first.")
+        for box in (self._what, self._scale, self._order):
+            box.currentIndexChanged.connect(self.changed)
+        self._dead = QToolButton(checkable=True, toolTip="Show only channels that are zero in every cell.")
+        self._dead.setAccessibleName("Dead channels")
+        self._dead.toggled.connect(self.changed)
+        row.addWidget(self._dead)
+        row.addStretch()
+        row.addWidget(self._export_button())
+        column.addWidget(self._choices)
+
+    @property
+    def shows_filters(self) -> bool:
+        """Whether the weights are asked for instead of the maps."""
+        return self._what.currentText() == "filters"
+
+    @property
+    def per_map(self) -> bool:
+        """Whether each map has a colour scale of its own."""
+        return self._scale.currentText() == "map"
+
+    @property
+    def order(self) -> str:
+        """The order of the maps, one of `ORDERS`."""
+        return self._order.currentText()
+
+    @property
+    def only_dead(self) -> bool:
+        """Whether only channels that are zero everywhere are asked for."""
+        return self._dead.isChecked()
+
+    def show_layer(self, entry: LayerActivation, facts: str, *, has_maps: bool) -> None:
+        """Name the layer and enable what can be chosen for it."""
+        dead = int(entry.dead.sum()) if entry.values.ndim == 3 else 0
+        self._title.setText(entry.name)
+        self._facts.set_whole(facts)
+        self._what.setEnabled(entry.weight is not None)
+        self._scale.setEnabled(has_maps)
+        self._dead.setText(f"{dead} dead")
+        self._dead.setEnabled(dead > 0 or self._dead.isChecked())
+
+    def show_nothing(self, title: str) -> None:
+        """Name what cannot be shown."""
+        self._title.setText(title)
+        self._facts.set_whole("")
+        self.show_scale(None)
+
+    def show_scale(self, scale: Scale | None) -> None:
+        """What the colours mean; None where maps have scales of their own."""
+        self._bar.set_scale(scale)
+
+    def set_choices_visible(self, visible: bool) -> None:
+        """Hide the choices where there is nothing to look at."""
+        self._choices.setVisible(visible)
+
+    def _header(self) -> QHBoxLayout:
+        self._title = QLabel()
+        self._title.setProperty("role", "title")
+        self._facts = ElidedLabel()
+        self._facts.setProperty("role", "dim")
+        self._bar = ColourBar()
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self._title)
+        row.addWidget(self._facts, 1)
+        row.addWidget(self._bar)
+        return row
+
+    def _export_button(self) -> QToolButton:
+        button = QToolButton(text="Export", accessibleName="Export", toolTip="Save or copy what is shown.")
+        button.setIcon(icon("ph.export"))
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(button)
+        for ending, words in EXPORTS:
+            menu.addAction(words).triggered.connect(
+                lambda _checked=False, chosen=ending: self.export_wanted.emit(chosen)
+            )
+        menu.addSeparator()
+        menu.addAction("Copy picture").triggered.connect(self.copy_picture_wanted)
+        menu.addAction("Copy values").triggered.connect(self.copy_values_wanted)
+        button.setMenu(menu)
+        return button
+
+
+def _choice(row: QHBoxLayout, name: str, choices: tuple[str, ...], tip: str) -> QComboBox:
+    label = QLabel(name.lower())
+    label.setProperty("role", "dim")
+    box = QComboBox(toolTip=tip, accessibleName=name)
+    box.addItems(list(choices))
+    row.addWidget(label)
+    row.addWidget(box)
+    return box
