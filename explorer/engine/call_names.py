@@ -16,11 +16,11 @@ class CallNames:
         self._owners[call] = run.path
 
     def tentative(self, run: Run | None, kind: str) -> str:
-        """The name of a call that did not end, so that nobody knows whether it makes its module's output."""
+        """The name of a call that failed, so that nobody knows whether it would have made its module's output."""
         if run is None or not run.path:
             return kind
-        is_one_call = type(run.module).__module__.startswith("torch.nn.") and not run.has_children
-        return run.path if is_one_call else f"{run.path}.{kind}"
+        is_a_layer = next(run.module.children(), None) is None
+        return run.path if is_a_layer else f"{run.path}.{kind}"
 
     def give(self, calls: list[Call]) -> None:
         counts: dict[str, int] = {}

@@ -27,8 +27,8 @@ def describe(name: str) -> str:
     device = device_called(name)
     if device.type == "cpu":
         return f"CPU, {torch.get_num_threads()} of {core_count()} cores"
-    _, total = torch.accelerator.get_memory_info(device)
-    return f"{name}, {total / 1024**3:.0f} GiB"
+    memory_info = getattr(torch.accelerator, "get_memory_info", None)  # not in every PyTorch
+    return f"{name}, {memory_info(device)[1] / 1024**3:.0f} GiB" if memory_info else name
 
 
 def leave_a_core_to_the_window() -> None:

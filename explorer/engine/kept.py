@@ -27,15 +27,14 @@ class Storage:
 class Kept:
     """One tensor of a recording, or the memory of one that was dropped."""
 
-    __slots__ = ("alive", "maker", "origin", "shape", "storage", "tensor", "version")
+    __slots__ = ("alive", "maker", "origin", "shape", "tensor", "version")
 
-    def __init__(self, tensor: torch.Tensor, maker: int, storage: Storage) -> None:
+    def __init__(self, tensor: torch.Tensor, maker: int) -> None:
         self.tensor: torch.Tensor | None = tensor
         self.alive: weakref.ref[torch.Tensor] | None = None  # set when the tensor is dropped
         self.maker = maker  # index of the call it last came out of
         self.origin = maker  # index of the call that first made it
         self.shape = tuple(tensor.shape)
-        self.storage = storage
         self.version = version_of(tensor)
 
     def is_of(self, tensor: torch.Tensor) -> bool:
@@ -86,24 +85,24 @@ class Shelf:
         if kept is not None:
             kept.maker = maker
             return kept
-        kept = self._add(tensor, maker)
+        kept, storage = self._add(tensor, maker)
         if maker >= 0:
-            self._count(tensor, kept.storage)
+            self._count(tensor, storage)
         return kept
 
     def read(self, tensor: torch.Tensor) -> Kept:
         """A tensor that a call takes; one that came about unseen is put on the shelf as nobody's."""
-        return self.find(tensor) or self._add(tensor, NOBODY)
+        return self.find(tensor) or self._add(tensor, NOBODY)[0]
 
-    def _add(self, tensor: torch.Tensor, maker: int) -> Kept:
+    def _add(self, tensor: torch.Tensor, maker: int) -> tuple[Kept, Storage]:
         address = self._addresses.get(id(tensor)) or storage_address(tensor)
         storage = self._by_storage.get(address)
         if storage is None:
             storage = self._by_storage[address] = Storage()
-        kept = self._by_identity[id(tensor)] = Kept(tensor, maker, storage)
+        kept = self._by_identity[id(tensor)] = Kept(tensor, maker)
         storage.kept.append(kept)
         storage.foreign = storage.foreign or maker < 0
-        return kept
+        return kept, storage
 
     def _count(self, tensor: torch.Tensor, storage: Storage) -> None:
         if storage.counted or storage.foreign:
@@ -142,8 +141,8 @@ class Shelf:
         written = [self._add(alias, writer) for alias in live]
         has_other_views = any(alias is not tensor for alias in live)  # no call alone could work those out again
         if live and writer >= 0 and not has_other_views and all(kept.origin >= 0 for kept in recorded):
-            self._count(tensor, written[0].storage)
-        return written
+            self._count(tensor, written[0][1])
+        return [kept for kept, _ in written]
 
     def _dropped_at(self, address: int) -> list[torch.Tensor]:
         """Tensors that the recording gave up but the model still holds, in the memory at an address."""

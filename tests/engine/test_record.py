@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import random
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -374,6 +376,18 @@ def test_running_out_of_memory_says_how_much_was_asked_for() -> None:
     assert isinstance(recording.error, OutOfMemoryError)
     assert "clone failed" in str(recording.error)
     assert "4194304.0 GiB of memory" in str(recording.error)
+
+
+def test_a_recording_is_freed_with_its_last_reference() -> None:
+    """Without waiting for the garbage collector, which would keep the activations of many passes."""
+    gc.disable()
+    try:
+        recording = record(made(InPlaceReLU), picture())
+        activation = weakref.ref(recording["conv1"].output)
+        del recording
+        assert activation() is None
+    finally:
+        gc.enable()
 
 
 # Stopping
