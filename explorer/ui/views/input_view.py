@@ -70,7 +70,7 @@ class InputView(Pane):
         return QSize(290, 480)
 
     def minimumSizeHint(self) -> QSize:
-        return super().minimumSizeHint().expandedTo(QSize(0, 300))
+        return super().minimumSizeHint().expandedTo(QSize(0, 256))
 
     def _connect(self) -> None:
         order = (self.picture.fed, self.picture.fit, self.open, self.recent, self.samples, self.draw)

@@ -48,7 +48,7 @@ class PredictionView(Pane):
         return QSize(290, 280)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(200, 96)
+        return QSize(200, 84)
 
     @Slot(object, object)
     def show_state(self, old: State | None, new: State) -> None:
