@@ -171,7 +171,7 @@ class InputView(Pane):
         self.draw.setEnabled(state.network is not None)
         if takes_numbers or (not has_picture and self._sheet is None):
             self.draw.setChecked(False)
-        if takes_numbers:
+        if values is not None and takes_numbers:
             self.numbers.show_numbers(values)
         else:
             # A sheet under the brush is newer than what the worker has answered.

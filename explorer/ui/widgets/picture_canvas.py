@@ -214,7 +214,7 @@ class PictureCanvas(QWidget):
             is_light = int(self._pixels[row, column].max()) > 140
             painter.setPen(QColor("black" if is_light else "white"))
             cell = to_screen.mapRect(QRectF(column, row, 1, 1))
-            painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, number(self._numbers[row, column], 2))
+            painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, number(float(self._numbers[row, column]), 2))
 
     def _paint_marks(self, painter: QPainter, area: QRectF) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)
