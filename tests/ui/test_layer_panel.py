@@ -213,6 +213,15 @@ def test_each_command_of_the_context_menu_has_a_shortcut_and_a_tip(panel: Networ
         assert not command.shortcut().isEmpty()
 
 
+def test_a_hidden_pane_catches_up_when_it_is_seen(panel: NetworkPanel, session: Session) -> None:
+    panel.hide()
+    session.new_network("3x8x8 relu tanh")
+    session.select(layer="tanh1")
+    panel.show()
+    assert [each.name for each in layer_list(panel).cards.cards] == ["input", "relu1", "tanh1"]
+    assert panel.form.name_edit.text() == "tanh1"
+
+
 # --- keys ---
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from explorer.session import Session, State
@@ -29,6 +29,7 @@ class LayerList(CardList):
         self.setAccessibleName("Layers of the network")
         self._session = session
         self._cards = Cards()
+        self._is_behind = False
         self._pale_timer = QTimer(self, singleShot=True, interval=PALE_AFTER_MS)
         self._pale_timer.timeout.connect(self._turn_pale)
         self._make_actions()
@@ -43,14 +44,25 @@ class LayerList(CardList):
 
     @Slot(object, object)
     def show_state(self, old: State | None, new: State) -> None:
-        """Show the cards of `new`."""
+        """Show the cards of `new`; a hidden list waits until it is seen."""
         if old is None or old.computing is not new.computing:
             self._follow_computing(new.computing)
         watched = ("document", "activations", "fitted", "selection", "fault")
         if old is not None and all(getattr(old, name) is getattr(new, name) for name in watched):
             return
-        self.show_cards(self._cards.of(new), new.selection.layer, editable=new.network is not None)
+        self._is_behind = old is not None and not self.isVisible()
+        if not self._is_behind:
+            self._show(new)
+
+    def _show(self, state: State) -> None:
+        self.show_cards(self._cards.of(state), state.selection.layer, editable=state.network is not None)
         self._enable_actions()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._is_behind:
+            self._is_behind = False
+            self._show(self._session.state)
 
     def _follow_computing(self, computing: bool) -> None:
         if computing:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, QRect, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -136,6 +136,11 @@ class CardList(QListView):
         index = self.cards.index(self.cards.row_of(name))
         rect = self.visualRect(index)
         return arranged(index.data(CARD_ROLE), rect.width()).problems[number].button.translated(rect.topLeft())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.doItemsLayout()  # at once: Qt waits 0.1 s, in which wrapped sentences would lie over each other
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._pressed_button = self._button_under(event.position().toPoint())
