@@ -15,6 +15,7 @@ from explorer.ui import theme
 # Ten evenly spaced colours of viridis (S. van der Walt and N. Smith, 2015, CC0); between them it is nearly linear.
 _VIRIDIS = ("440154", "482878", "3e4989", "31688e", "26828e", "1f9e89", "35b779", "6ece58", "b5de2b", "fde725")
 _SIZE = 256
+_NARROWEST = 1e-30  # a span below it would make the factor overflow
 
 
 @dataclass(frozen=True)
@@ -43,18 +44,24 @@ def lookup_table(signed: bool) -> np.ndarray:
 
 def colourise(values: np.ndarray, scale: Scale) -> np.ndarray:
     """`values` of any shape as uint8 colours with a last axis of 4 (RGBA); NaN and ∞ get the theme's error colour."""
-    finite = bool(np.isfinite(values.sum(dtype=np.float64)))  # one pass; false alarms only cost time
-    span = scale.high - scale.low
-    with np.errstate(invalid="ignore", over="ignore"):
-        places = (values - np.float32(scale.low)) * np.float32((_SIZE - 1) / span) + np.float32(0.5)
-        np.clip(places, 0, _SIZE - 1, out=places)
-    if finite:
-        return lookup_table(scale.signed)[places.astype(np.uint8)]
+    colours = _colours(values, scale)
     bad = ~np.isfinite(values)
-    places[bad] = 0
-    colours = lookup_table(scale.signed)[places.astype(np.uint8)]
-    colours[bad] = (*rgb(theme.current().error), 255)
+    if bad.any():
+        colours[bad] = (*rgb(theme.current().error), 255)
     return colours
+
+
+def _colours(values: np.ndarray, scale: Scale) -> np.ndarray:
+    # A colour is looked up as one number of four bytes: 2 ms for 64 × 112 × 112 values, where rows of four took 14.
+    table = lookup_table(scale.signed).view(np.uint32)[:, 0]
+    factor = np.float32((_SIZE - 1) / max(scale.high - scale.low, _NARROWEST))
+    with np.errstate(invalid="ignore", over="ignore"):
+        places = np.multiply(values, factor, dtype=np.float32)
+        places += np.float32(0.5 - scale.low * float(factor))
+        np.clip(places, 0, _SIZE - 1, out=places)
+        indices = places.astype(np.uint8)
+    colours: np.ndarray = table[indices].view(np.uint8)
+    return colours.reshape(*values.shape, 4)
 
 
 def rgb(colour: str) -> tuple[int, int, int]:

@@ -12,12 +12,14 @@ from explorer.ui.colour import Scale, colourise, scale_for
 
 ORDERS = ("index", "mean", "maximum", "variance")
 SLICE_LIMIT = 4096
+COLOURS = ("red", "green", "blue")
 
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
     """Maps to lay beside each other. `tiles` is (n, H, W); `channels` the channel each tile belongs to;
-    `labels` what is written on it. With `per_map` each map has a scale of its own."""
+    `labels` what is written on it. With `per_map` each map has a scale of its own, with `composite` a tile holds red,
+    green and blue. `row_length` is how many belong side by side, `left_out` how many more there are than are shown."""
 
     tiles: np.ndarray
     channels: np.ndarray
@@ -26,6 +28,8 @@ class Sheet:
     per_map: bool = False
     composite: bool = False
     dead: np.ndarray | None = None
+    row_length: int | None = None
+    left_out: int = 0
 
     @cached_property
     def colours(self) -> np.ndarray:
@@ -90,9 +94,9 @@ def filter_sheet(entry: LayerActivation, channel: int | None) -> Sheet | None:
         return Sheet(weight[None], np.zeros(1, int), ("",), scale)
     if channel is not None and channel < len(weight):
         slices = weight[channel]
-        labels = tuple(f"in {index}" for index in range(len(slices)))
+        labels = COLOURS if _reads_colours(entry) else tuple(f"in {index}" for index in range(len(slices)))
         return Sheet(slices, np.full(len(slices), channel), labels, scale)
-    if weight.shape[1] == 3:
+    if _reads_colours(entry):
         names = tuple(str(index) for index in range(len(weight)))
         return Sheet(
             weight.transpose(0, 2, 3, 1).reshape(len(weight), weight.shape[2], -1),
@@ -104,7 +108,12 @@ def filter_sheet(entry: LayerActivation, channel: int | None) -> Sheet | None:
     outputs, inputs = weight.shape[:2]
     shown = weight.reshape(-1, *weight.shape[2:])[:SLICE_LIMIT]
     owners = np.repeat(np.arange(outputs), inputs)[:SLICE_LIMIT]
-    return Sheet(shown, owners, tuple(f"{i // inputs}·{i % inputs}" for i in range(len(shown))), scale)
+    labels = tuple(f"{at // inputs}·{at % inputs}" for at in range(len(shown)))
+    return Sheet(shown, owners, labels, scale, row_length=inputs, left_out=outputs * inputs - len(shown))
+
+
+def _reads_colours(entry: LayerActivation) -> bool:
+    return entry.parents == ("input",) and entry.weight is not None and entry.weight.shape[1] == len(COLOURS)
 
 
 def _scale_of(tile: np.ndarray) -> Scale:

@@ -71,10 +71,11 @@ class Mosaic:
         return whole[: self.shape[0], : self.shape[1]]
 
 
-def arrange(count: int, height: int, width: int, *, pane: tuple[int, int]) -> Mosaic:
+def arrange(count: int, height: int, width: int, *, pane: tuple[int, int], wanted_columns: int | None = None) -> Mosaic:
     """The mosaic whose maps come out largest in a pane of (width, height) pixels; never narrower than 24 pixels.
 
     Where they do not all fit at that size, rows run on below and are scrolled to.
+    `wanted_columns` are kept if the pane is wide enough for them.
     """
     gap = max(1, round(max(height, width) / GAP_SHARE))
     pane_width, pane_height = max(pane[0], 1), max(pane[1], 1)
@@ -84,7 +85,8 @@ def arrange(count: int, height: int, width: int, *, pane: tuple[int, int]) -> Mo
         key=lambda columns: _zoom(Mosaic(count, height, width, columns, gap), pane_width, pane_height),
     )
     widest = max(1, int(pane_width // (MIN_TILE_PIXELS * (width + gap) / width)))
-    return Mosaic(count, height, width, min(best, widest, count), gap)
+    columns = wanted_columns if wanted_columns is not None and wanted_columns <= widest else min(best, widest)
+    return Mosaic(count, height, width, max(1, min(columns, count)), gap)
 
 
 def _zoom(mosaic: Mosaic, pane_width: int, pane_height: int) -> float:

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QToolButton, QWidget
 
-from explorer.session import Cell, LayerActivation, Session
+from explorer.session import Cell, LayerActivation, Selection, Session
 from explorer.ui.icons import icon
 from explorer.ui.map_sheet import Sheet
 from explorer.ui.mosaic import Place
@@ -32,6 +32,7 @@ class ChannelView(Pane):
         self._session = session
         self._entry: LayerActivation | None = None
         self._channel: int | None = None
+        self._kept: Selection | None = None  # a cell that someone panned away from is not brought back
         self._map = MapMosaic(frames=False)
         self._map.canvas.scrolls = False
         self._map.canvas.setAccessibleName("Chosen channel")
@@ -64,6 +65,9 @@ class ChannelView(Pane):
         self.set_title(f"channel {chosen.channel}")
         self.set_facts(place or f"of {entry.name}")
         self.set_pointed(None)
+        if chosen.row is not None and chosen.column is not None and chosen != self._kept:
+            self._map.keep_in_view(Place(0, chosen.row, chosen.column))
+        self._kept = chosen
 
     def set_pointed(self, cell: Cell | None) -> None:
         """Mark the hovered cell if it is one of this channel."""
@@ -74,8 +78,6 @@ class ChannelView(Pane):
         if here and cell is not None and cell.row is not None and cell.column is not None:
             pointed = Place(0, cell.row, cell.column)
         self._map.set_marks(mark, pointed)
-        if mark is not None:
-            self._map.keep_in_view(mark)
 
     def set_dimmed(self, dimmed: bool) -> None:
         """Paler while a newer map is computed."""

@@ -12,12 +12,23 @@ from explorer.ui import theme
 from explorer.ui.colour import ink_on
 from explorer.ui.map_sheet import Sheet
 from explorer.ui.mosaic import Mosaic, Place, arrange
-from explorer.ui.text import number
+from explorer.ui.text import MINUS, number
 from explorer.ui.widgets.map_canvas import MapCanvas
 
 LABEL_FROM_PIXELS = 34
 NUMBERS_FROM_PIXELS = 34
 NUMBERS_AT_MOST = 900
+FIGURE_WIDTH = 0.6  # of a figure of the number font, in its own height
+LONGEST_NUMBER = 8
+
+
+def short(value: float) -> str:
+    """`value` with three significant digits in at most eight signs."""
+    word = number(value)
+    if len(word) <= LONGEST_NUMBER:
+        return word
+    digits, exponent = f"{value:.2e}".split("e")
+    return f"{digits}e{int(exponent)}".replace("-", MINUS)
 
 
 class MapMosaic(QWidget):
@@ -66,13 +77,27 @@ class MapMosaic(QWidget):
 
     def keep_in_view(self, place: Place) -> None:
         """Pan so that a place is visible."""
-        if self._mosaic is not None:
-            top, left = self._mosaic.origin(place.tile)
+        if self._mosaic is None or place.tile >= self._mosaic.count:
+            return
+        top, left = self._mosaic.origin(place.tile)
+        height, width = self._mosaic.height, self._mosaic.width
+        if self._mosaic.count > 1:
+            self.canvas.show_place(left + width / 2, top + height / 2, margin=min(height, width) / 2)
+        else:
             self.canvas.show_place(left + place.column + 0.5, top + place.row + 0.5, margin=1.5)
+
+    def point_of(self, place: Place) -> QPointF:
+        """The middle of a cell (of the whole map where the row is −1) in pixels of the canvas."""
+        assert self._mosaic is not None
+        top, left = self._mosaic.origin(place.tile)
+        if place.row < 0:
+            return self.canvas.from_cells(left + self._mosaic.width / 2, top + self._mosaic.height / 2)
+        return self.canvas.from_cells(left + place.column + 0.5, top + place.row + 0.5)
 
     def _arranged(self, sheet: Sheet) -> Mosaic:
         count, height, width = sheet.colours.shape[:3]
-        return arrange(count, height, width, pane=(self.canvas.width(), self.canvas.height()))
+        pane = (self.canvas.width(), self.canvas.height())
+        return arrange(count, height, width, pane=pane, wanted_columns=sheet.row_length)
 
     @Slot()
     def _rearrange(self) -> None:
@@ -111,7 +136,8 @@ class MapMosaic(QWidget):
         tiles = self._visible_tiles(visible)
         if pixels >= NUMBERS_FROM_PIXELS and not self._sheet.composite:
             self._paint_numbers(painter, visible, tiles)
-        if self._mosaic.width * pixels >= LABEL_FROM_PIXELS:
+        if self._frames and self._mosaic.width * pixels >= LABEL_FROM_PIXELS:
+            self._paint_edges(painter, tiles)
             self._paint_labels(painter, tiles)
         for place, colour, width in self._marks():
             self._paint_place(painter, place, colour=colour, width=width)
@@ -128,6 +154,15 @@ class MapMosaic(QWidget):
         last = (int(visible.bottom() // step_y) + 1) * self._mosaic.columns
         return range(min(first, self._mosaic.count), min(last, self._mosaic.count))
 
+    def _paint_edges(self, painter: QPainter, tiles: range) -> None:
+        """A fine line around each map: zero has the pane's own colour, and a map of zeros would be lost."""
+        assert self._mosaic is not None
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(pg.mkPen(theme.current().border, width=1, cosmetic=True))
+        for tile in tiles:
+            top, left = self._mosaic.origin(tile)
+            painter.drawRect(QRectF(left, top, self._mosaic.width, self._mosaic.height))
+
     def _paint_labels(self, painter: QPainter, tiles: range) -> None:
         """The labels, in pixels, at the top left of each map on a patch of the pane's colour."""
         assert self._mosaic is not None
@@ -142,13 +177,13 @@ class MapMosaic(QWidget):
         patch.setAlpha(190)
         for tile in tiles:
             label = self._sheet.labels[tile]
-            if self._sheet.dead is not None and self._sheet.dead[tile]:
-                label += " dead"
+            is_dead = self._sheet.dead is not None and bool(self._sheet.dead[tile])
+            label += " dead" if is_dead else ""
             top, left = self._mosaic.origin(tile)
             corner = transform.map(QPointF(left, top))
             box = QRectF(corner.x(), corner.y(), metrics.horizontalAdvance(label) + 6, metrics.height())
             painter.fillRect(box, patch)
-            painter.setPen(QColor(colours.text if " " not in label else colours.warning))
+            painter.setPen(QColor(colours.warning if is_dead else colours.text))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, label)
         painter.restore()
 
@@ -177,20 +212,15 @@ class MapMosaic(QWidget):
         painter.save()
         painter.setWorldTransform(QTransform())
         size = transform.mapRect(QRectF(0, 0, 1, 1)).width()
-        painter.setFont(theme.number_font(int(min(max(size / 5, 8), 15))))
-        written = 0
-        for tile in tiles:
-            for cell, row, column in self._visible_cells(tile, visible):
-                if written >= NUMBERS_AT_MOST:
-                    break
-                self._paint_number(painter, transform.mapRect(cell), tile=tile, row=row, column=column)
-                written += 1
-        painter.restore()
-
-    def _paint_number(self, painter: QPainter, box: QRectF, *, tile: int, row: int, column: int) -> None:
         assert self._sheet is not None
-        painter.setPen(QColor(ink_on(self._sheet.colours[tile, row, column])))
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, number(float(self._sheet.tiles[tile, row, column])))
+        cells = [(tile, *cell) for tile in tiles for cell in self._visible_cells(tile, visible)][:NUMBERS_AT_MOST]
+        words = [short(float(self._sheet.tiles[tile, row, column])) for tile, _, row, column in cells]
+        longest = max(map(len, words), default=1)
+        painter.setFont(theme.number_font(int(min(max((size - 2) / (FIGURE_WIDTH * longest), 7), 15))))
+        for (tile, cell, row, column), word in zip(cells, words, strict=True):
+            painter.setPen(QColor(ink_on(self._sheet.colours[tile, row, column])))
+            painter.drawText(transform.mapRect(cell), Qt.AlignmentFlag.AlignCenter, word)
+        painter.restore()
 
     def _visible_cells(self, tile: int, visible: QRectF) -> list[tuple[QRectF, int, int]]:
         assert self._mosaic is not None
