@@ -24,7 +24,7 @@ from explorer.engine.module_watch import ModuleWatch, Run
 from explorer.engine.place import caller_frame, source_line
 from explorer.engine.random_state import RandomState
 from explorer.engine.recording import Call, Recording, parent_names
-from explorer.engine.tree import leaves, map_tree
+from explorer.engine.tree import PLAIN, leaves, map_tree
 
 DEFAULT_BUDGET_BYTES = 2 * 1024**3
 
@@ -154,10 +154,10 @@ class Recorder(TorchFunctionMode):
 
     def _has_replaced(self, values: Iterable[Any]) -> bool:
         """Whether the value of a changed tensor is asked for; nearly no call does."""
-        return any(
-            id(value) in self._replaced or (isinstance(value, (list, tuple, dict)) and leaves(value, torch.Tensor))
-            for value in values
-        )
+        for value in values:
+            if id(value) in self._replaced or (type(value) in (list, dict, tuple) and leaves(value, torch.Tensor)):
+                return True
+        return False
 
     def _current(self, value: Any) -> Any:
         """The value with every tensor whose in-place change was made out of place exchanged for the changed one."""
@@ -269,8 +269,12 @@ class Recorder(TorchFunctionMode):
             given.append(kept)
             return kept
 
-        kept_args = tuple([map_tree(value, torch.Tensor, read) for value in args])
-        return kept_args, {name: map_tree(value, torch.Tensor, read) for name, value in kwargs.items()}, given
+        def opened(value: Any) -> Any:
+            return read(value) if isinstance(value, torch.Tensor) else map_tree(value, torch.Tensor, read)
+
+        kept_args = tuple([value if type(value) in PLAIN else opened(value) for value in args])
+        kept_kwargs = {name: value if type(value) in PLAIN else opened(value) for name, value in kwargs.items()}
+        return kept_args, kept_kwargs, given
 
     def _preserve(self, tensor: torch.Tensor) -> list[Kept]:
         """A buffer keeps no maker: a second batch norm does not take its input from the first."""
@@ -284,7 +288,10 @@ class Recorder(TorchFunctionMode):
         call.output_bytes = total_bytes(tensors)
         call.multiply_adds = multiply_adds(call.kind, [kept.shape for kept in given], tuple(tensors[0].shape))
         self.calls.append(call)
-        call.kept_output = map_tree(output, torch.Tensor, lambda tensor: self.shelf.keep(tensor, call.index))
+        if output is tensors[0]:
+            call.kept_output = self.shelf.keep(output, call.index)
+        else:
+            call.kept_output = map_tree(output, torch.Tensor, lambda tensor: self.shelf.keep(tensor, call.index))
         return True
 
     # Modules

@@ -6,17 +6,17 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
-_PLAIN = frozenset({int, float, bool, str, type(None)})  # most of what calls are given; told apart at once
+PLAIN = frozenset({int, float, bool, str, type(None)})  # most of what calls are given; told apart at once
 
 
 def map_tree(value: Any, leaf: type | tuple[type, ...], change: Callable[[Any], Any]) -> Any:
     """The same structure with `change` applied to every `leaf` in it; other values are kept as they are."""
-    if type(value) in _PLAIN:
+    if type(value) in PLAIN:
         return value
     if isinstance(value, leaf):
         return change(value)
     if isinstance(value, (list, tuple)):
-        items = [item if type(item) in _PLAIN else map_tree(item, leaf, change) for item in value]
+        items = [item if type(item) in PLAIN else map_tree(item, leaf, change) for item in value]
         return _like(value, items)
     if isinstance(value, dict):
         changed = {key: map_tree(item, leaf, change) for key, item in value.items()}
@@ -64,7 +64,7 @@ def leaves(value: Any, leaf: type | tuple[type, ...]) -> list[Any]:
 
 
 def _collect(value: Any, leaf: type | tuple[type, ...], found: list[Any]) -> None:
-    if type(value) in _PLAIN:
+    if type(value) in PLAIN:
         return
     if isinstance(value, leaf):
         found.append(value)
