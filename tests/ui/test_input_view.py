@@ -277,6 +277,16 @@ def test_a_stroke_changes_what_the_network_sees(opened: Opened, qtbot: QtBot) ->
     assert session.state.activations is not before
 
 
+def test_a_second_stroke_before_the_first_is_answered_keeps_it(opened: Opened, qtbot: QtBot) -> None:
+    session, view = opened()
+    view.draw.setChecked(True)
+    for row in (1, 5, 9):
+        view.picture.fed.pressed.emit(row, 3)
+        view.picture.fed.released.emit()
+    wait_until_shown(qtbot, session)
+    assert (session.state.fitted.pixels[[1, 5, 9], 3] == 255).all()
+
+
 def test_filling_gives_an_empty_sheet_in_the_chosen_colour(opened: Opened, qtbot: QtBot) -> None:
     session, view = opened()
     view.draw.setChecked(True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import pairwise
 from pathlib import Path
 
-import numpy as np
 from PySide6.QtCore import QEvent, QSize, Qt, Slot
 from PySide6.QtGui import (
     QDragEnterEvent,
@@ -18,14 +17,15 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedWidget, QToolButton, QWidget
 
-from explorer.data import SAMPLES, picture_from_array, read_sample
+from explorer.data import SAMPLES, read_sample
 from explorer.data.samples import SUBJECTS
 from explorer.session import Cell, Session, State
 from explorer.ui import dialogs, pictures
 from explorer.ui.icons import icon
 from explorer.ui.text import plural
-from explorer.ui.views.input_picture import InputPicture, pixels_of
-from explorer.ui.widgets.brush import BrushBar, stroke
+from explorer.ui.views.drawing import Drawing
+from explorer.ui.views.input_picture import InputPicture
+from explorer.ui.widgets.brush import BrushBar
 from explorer.ui.widgets.number_fields import NumberFields
 from explorer.ui.widgets.pane import Pane
 from explorer.ui.widgets.thumbnails import SIDE, Thumbnail, ThumbnailPopup
@@ -45,8 +45,6 @@ class InputView(Pane):
         self._session = session
         self._stale = False
         self._hovered: Cell | None = None
-        self._sheet: np.ndarray | None = None
-        self._last_place: tuple[int, int] | None = None
         self._popup: ThumbnailPopup | None = None
         self.picture = InputPicture(session)
         self.numbers = NumberFields()
@@ -60,6 +58,7 @@ class InputView(Pane):
         self.brush = BrushBar()
         self.brush.hide()
         self.brush.setContentsMargins(11, 6, 11, 0)
+        self.drawing = Drawing(session, self.picture, self.brush)
         self.body.addWidget(self.pages, 1)
         self.body.addWidget(self.brush)
         self.body.addLayout(self._make_buttons())
@@ -76,11 +75,7 @@ class InputView(Pane):
         order = (self.picture.fed, self.picture.fit, self.open, self.recent, self.samples, self.draw)
         for before, after in pairwise(order):
             self.setTabOrder(before, after)
-        fed = self.picture.fed
-        fed.pressed.connect(self._press)
-        fed.dragged.connect(self._drag)
-        fed.released.connect(self._release)
-        self.brush.cleared.connect(self._clear)
+        self.picture.fed.pressed.connect(self._press)
         self._session.changed.connect(self.show_state)
         self._session.hovered.connect(self.show_hovered)
 
@@ -99,7 +94,7 @@ class InputView(Pane):
         self.samples.clicked.connect(self._show_samples)
         self.draw = QToolButton(text="Draw", objectName="drawPicture", accessibleName="Draw", checkable=True)
         self.draw.setToolTip("Paint on what the network is fed, and watch the maps follow.")
-        self.draw.toggled.connect(self._set_drawing)
+        self.draw.toggled.connect(self.drawing.set_on)
         self.paste_button = QToolButton(objectName="pastePicture", accessibleName="Paste picture")
         self.paste_button.setToolTip(f"Paste a picture ({QKeySequence(QKeySequence.StandardKey.Paste).toString()}).")
         self.paste_button.clicked.connect(self.paste)
@@ -169,13 +164,12 @@ class InputView(Pane):
         for control in (self.open, self.recent, self.samples, self.paste_button):
             control.setEnabled(not is_given)
         self.draw.setEnabled(state.network is not None)
-        if takes_numbers or (not has_picture and self._sheet is None):
+        if takes_numbers or (not has_picture and not self.drawing.has_sheet):
             self.draw.setChecked(False)
         if values is not None and takes_numbers:
             self.numbers.show_numbers(values)
         else:
-            # A sheet under the brush is newer than what the worker has answered.
-            self.picture.show_input(state, keep_fed=self._last_place is not None)
+            self.picture.show_input(state, keep_fed=self.drawing.is_ahead(state))
         self.set_facts(_facts(state))
 
     def _show_field(self, state: State) -> None:
@@ -250,60 +244,14 @@ class InputView(Pane):
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "samples"):
             self._draw_icons()
 
-    # --- drawing ---
-
-    @Slot(bool)
-    def _set_drawing(self, drawing: bool) -> None:
-        self.brush.setVisible(drawing)
-        cursor = Qt.CursorShape.CrossCursor if drawing else Qt.CursorShape.ArrowCursor
-        self.picture.fed.setCursor(cursor)
-        self._sheet = None
-        if drawing and pixels_of(self._session.state) is None:
-            self._sheet = self._empty_sheet((0, 0, 0))
-            self._feed_sheet()
-
-    def _empty_sheet(self, colour: tuple[int, int, int]) -> np.ndarray | None:
-        network = self._session.state.network
-        if network is None or len(network.input_shape) != 3:
-            return None
-        return np.full((*network.input_shape[1:], 3), colour, np.uint8)
-
-    @Slot()
-    def _clear(self) -> None:
-        self._sheet = self._empty_sheet(self.brush.colour)
-        self._feed_sheet()
+    # --- the fed picture as a control ---
 
     @Slot(int, int)
     def _press(self, row: int, column: int) -> None:
-        if not self.draw.isChecked():
+        if self.drawing.is_on:
+            self.drawing.press(row, column)
+        else:
             self._session.select(layer="input", channel=0, row=row, column=column)
-            return
-        pixels = pixels_of(self._session.state)
-        self._sheet = None if pixels is None else pixels.copy()
-        self._last_place = (row, column)
-        self._paint(row, column)
-
-    @Slot(int, int)
-    def _drag(self, row: int, column: int) -> None:
-        if self._last_place is not None:
-            self._paint(row, column)
-
-    @Slot()
-    def _release(self) -> None:
-        self._last_place = None
-
-    def _paint(self, row: int, column: int) -> None:
-        if self._sheet is None or self._last_place is None:
-            return
-        self._sheet = self._sheet.copy()  # the canvas still shows the one before
-        stroke(self._sheet, self._last_place, (row, column), size=self.brush.size_in_pixels, colour=self.brush.colour)
-        self._last_place = (row, column)
-        self._feed_sheet()
-
-    def _feed_sheet(self) -> None:
-        if self._sheet is not None:
-            self.picture.show_fed(self._sheet)
-            self._session.use_picture(picture_from_array(self._sheet, "drawing"))
 
 
 def recent_pictures(state: State) -> tuple[Path, ...]:
