@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -27,10 +27,7 @@ def entry(name: str, parents: tuple[str, ...], shape: tuple[int, ...] | None, fa
 
 def chain(length: int, shape: tuple[int, ...] = (10, 30, 30)) -> list[Entry]:
     names = ["input", *(f"layer{index}" for index in range(length))]
-    later = [
-        entry(name, (before,), shape, FAMILIES[index % 2])
-        for index, (before, name) in enumerate(zip(names, names[1:], strict=False))
-    ]
+    later = [entry(name, (before,), shape, FAMILIES[index % 2]) for index, (before, name) in enumerate(pairwise(names))]
     return [entry("input", (), (3, 32, 32), "input"), *later]
 
 
@@ -112,7 +109,7 @@ def test_tiles_lie_inside_their_column_below_its_bar_and_apart(made: Made) -> No
             continue
         tiles = [column.grid.tile(slot) for slot in range(column.grid.count)]
         assert all(column.box.holds(tile) and tile.y >= column.bar.bottom for tile in tiles), column.name
-        for one, other in zip(tiles, tiles[1:], strict=False):
+        for one, other in pairwise(tiles):
             assert not one.overlaps(other)
         if column.picture is not None:
             assert not any(column.picture.overlaps(tile) for tile in tiles)
@@ -240,7 +237,7 @@ def test_a_stage_ends_where_the_maps_get_smaller() -> None:
     sizes = [32] * 12 + [16] * 12 + [8] * 12
     entries = [entry("input", (), (3, 32, 32), "input")]
     entries += [entry(f"l{index}", (entries[-1].name,), (8, size, size)) for index, size in enumerate(sizes)]
-    entries = [entries[0], *(entry(e.name, (b.name,), e.shape) for b, e in zip(entries, entries[1:], strict=False))]
+    entries = [entries[0], *(entry(e.name, (b.name,), e.shape) for b, e in pairwise(entries))]
     assert [group.last.name for group in groups_of(entries, 12)] == ["l12", "l24", "l35"]
 
 
