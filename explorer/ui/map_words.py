@@ -5,17 +5,31 @@ from __future__ import annotations
 from explorer.session import LayerActivation, State
 from explorer.ui.map_sheet import Sheet
 from explorer.ui.mosaic import Place
-from explorer.ui.text import exact, plural, shape_text
+from explorer.ui.text import count, exact, plural, shape_text
+
+ROW_OF_NUMBERS = "{} is a row of numbers, not a picture: save or copy its values."
 
 
-def facts(entry: LayerActivation, *, is_filters: bool) -> str:
-    """The dim line beside a layer's name: how many maps or numbers, and their size."""
-    if is_filters and entry.weight is not None:
-        return f"weights {shape_text(entry.weight.shape)}"
+def facts(entry: LayerActivation, filters: Sheet | None = None) -> str:
+    """The dim line beside a layer's name: how many maps or numbers, and their size; of its `filters` if they show."""
+    if filters is not None and entry.weight is not None:
+        words = f"weights {shape_text(entry.weight.shape)}"
+        shown = f" · the first {count(len(filters.tiles))} slices: choose a channel to see all of its own"
+        return words + (shown if filters.left_out else "")
     if entry.values.ndim == 1:
         return plural(len(entry.values), "number")
     channels, height, width = entry.values.shape
-    return f"{plural(channels, 'feature map')} · {shape_text((height, width))}"
+    noun = "channel" if entry.family == "input" else "feature map"
+    return f"{plural(channels, noun)} · {shape_text((height, width))}"
+
+
+def hint(*, is_filters: bool, is_bars: bool) -> str:
+    """What can be done here, while the mouse is elsewhere."""
+    if is_filters:
+        return "Point at a weight to read its value."
+    if is_bars:
+        return "Point at a row to read its value."
+    return "Point at a cell to read its value; click it to see its channel large."
 
 
 def filter_words(sheet: Sheet, place: Place) -> str:

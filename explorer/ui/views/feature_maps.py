@@ -9,7 +9,6 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Slot
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
-    QLabel,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -19,7 +18,7 @@ from PySide6.QtWidgets import (
 from explorer.session import Cell, LayerActivation, Selection, Session, State
 from explorer.ui import export, theme
 from explorer.ui.map_sheet import Sheet, filter_sheet, map_sheet, order_of
-from explorer.ui.map_words import facts, filter_words, why_empty
+from explorer.ui.map_words import ROW_OF_NUMBERS, facts, filter_words, hint, why_empty
 from explorer.ui.mosaic import Place
 from explorer.ui.text import exact
 from explorer.ui.views.cell_facts import CellFacts
@@ -27,10 +26,14 @@ from explorer.ui.views.channel_view import ChannelView
 from explorer.ui.views.map_controls import MapControls
 from explorer.ui.widgets.empty_state import EmptyState
 from explorer.ui.widgets.map_mosaic import MapMosaic
+from explorer.ui.widgets.pane import ElidedLabel
 from explorer.ui.widgets.value_bars import ValueBars
 
 SLOW_MS = 200
 WHOLE_TILE = -1
+WIDE = 1.8
+FACTS_HEIGHT = 140
+NO_LIMIT = 16_777_215  # Qt's own
 
 
 class FeatureMaps(QWidget):
@@ -65,6 +68,7 @@ class FeatureMaps(QWidget):
 
     def _make_panes(self) -> None:
         self._maps = MapMosaic()
+        self._maps.setObjectName("mosaic")
         self._maps.canvas.setAccessibleName("Feature maps")
         self._maps.hovered.connect(self._on_hovered)
         self._maps.clicked.connect(self._on_clicked)
@@ -72,7 +76,7 @@ class FeatureMaps(QWidget):
         self._bars = ValueBars()
         self._bars.hovered.connect(self._on_bar_hovered)
         self._bars.chosen.connect(lambda index: self._session.select(layer=self._name(), channel=index))
-        self._where = QLabel()
+        self._where = ElidedLabel()
         self._where.setProperty("role", "dim")
         self._where.setFont(theme.number_font())
         self._where.setObjectName("hoveredValue")
@@ -89,10 +93,11 @@ class FeatureMaps(QWidget):
         self._cell = CellFacts(self._session)
         self._cell.setFixedWidth(280)
         self._below = QWidget()
-        row = QHBoxLayout(self._below)
+        row = self._beside = QHBoxLayout(self._below)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self._channel, 1)
         row.addWidget(self._cell)
+        row.addStretch()
         self._split = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
         self._split.addWidget(top)
         self._split.addWidget(self._below)
@@ -124,6 +129,13 @@ class FeatureMaps(QWidget):
         if self._is_stale:
             self.show_state(None, self._session.state)
 
+    def resizeEvent(self, event: object) -> None:
+        """A wide pane has the channel beside the mosaic, any other below it."""
+        super().resizeEvent(event)  # type: ignore[arg-type]  # Qt's own event
+        is_wide = self.width() > WIDE * self.height()
+        self._split.setOrientation(Qt.Orientation.Horizontal if is_wide else Qt.Orientation.Vertical)
+        self._beside.setDirection(QHBoxLayout.Direction.TopToBottom if is_wide else QHBoxLayout.Direction.LeftToRight)
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_stack"):
@@ -142,10 +154,13 @@ class FeatureMaps(QWidget):
         self._sheet = self._sheet_of(entry)
         self._show_entry(entry)
         self._show_selection(None)
+        self._where.set_whole(self._hint())
 
     def _show_entry(self, entry: LayerActivation) -> None:
         sheet = self._sheet
-        self._controls.show_layer(entry, facts(entry, is_filters=self._is_filters(entry)), has_maps=sheet is not None)
+        is_filters = self._is_filters(entry)
+        has_maps = sheet is not None and not is_filters
+        self._controls.show_layer(entry, facts(entry, sheet if is_filters else None), has_maps=has_maps)
         self._shown.setCurrentWidget(self._bars if sheet is None else self._maps)
         if sheet is not None:
             self._maps.show_sheet(sheet)
@@ -157,15 +172,19 @@ class FeatureMaps(QWidget):
 
     def _show_selection(self, before: Selection | None) -> None:
         entry, chosen = self._entry(), self._session.state.selection
-        if self._sheet is not None and self._sheet.composite != (entry is not None and self._shows_composite(entry)):
-            self._redraw()
+        if before is not None and before.channel != chosen.channel and entry is not None and self._is_filters(entry):
+            self._redraw()  # the slices of the chosen filter, or all filters again
             return
         is_chosen = entry is not None and chosen.layer == entry.name and chosen.channel is not None
         self._below.setVisible(is_chosen)
         self._bars.set_selected(chosen.channel if is_chosen else None)
-        self._maps.set_marks(self._place(chosen) if is_chosen else None, None)
+        place = self._place(chosen) if is_chosen else None
+        self._maps.set_marks(place, None)
+        if place is not None and before is not None:
+            self._maps.keep_in_view(place)
         if is_chosen and entry is not None:
             self._channel.setVisible(entry.values.ndim == 3)
+            self._below.setMaximumHeight(NO_LIMIT if entry.values.ndim == 3 else FACTS_HEIGHT)
             self._channel.show_channel(entry, None if entry.values.ndim == 1 else self._map_sheet(entry))
             self._cell.show_facts(entry)
             if before is not None and before.channel is None and entry.values.ndim == 3:
@@ -185,7 +204,7 @@ class FeatureMaps(QWidget):
         if not self.isVisible():
             return
         entry = self._entry()
-        self._where.setText(self._words(cell))
+        self._where.set_whole(self._words(cell) or self._hint())
         is_here = cell is not None and entry is not None and cell.layer == entry.name and self._sheet is not None
         chosen = self._session.state.selection
         mark = self._place(chosen) if chosen.channel is not None else None
@@ -219,9 +238,9 @@ class FeatureMaps(QWidget):
     def _is_filters(self, entry: LayerActivation) -> bool:
         return self._controls.shows_filters and entry.weight is not None
 
-    def _shows_composite(self, entry: LayerActivation) -> bool:
-        sheet = filter_sheet(entry, self._session.state.selection.channel) if self._is_filters(entry) else None
-        return sheet is not None and sheet.composite
+    def _hint(self) -> str:
+        entry = self._entry()
+        return hint(is_filters=entry is not None and self._is_filters(entry), is_bars=self._sheet is None)
 
     def _sheet_of(self, entry: LayerActivation) -> Sheet | None:
         if self._is_filters(entry):
@@ -257,9 +276,9 @@ class FeatureMaps(QWidget):
         entry = self._entry()
         if place is None or entry is None or self._sheet is None:
             self._session.hover(None)
-            self._where.setText("")
+            self._where.set_whole(self._hint())
         elif self._is_filters(entry):
-            self._where.setText(filter_words(self._sheet, place))
+            self._where.set_whole(filter_words(self._sheet, place))
         else:
             channel = int(self._sheet.channels[place.tile])
             self._session.hover(Cell(entry.name, channel, place.row, place.column))
@@ -295,17 +314,25 @@ class FeatureMaps(QWidget):
 
     def copy_picture(self) -> None:
         """Put what is shown on the clipboard as a picture."""
-        if self._sheet is not None:
-            export.copy_picture(self._maps.colours())
-            self._session.say("The picture is on the clipboard.")
+        if self._sheet is None:
+            self._session.say(ROW_OF_NUMBERS.format(self._name()))
+            return
+        export.copy_picture(self._maps.colours())
+        self._session.say("The picture is on the clipboard.")
 
     def copy_values(self) -> None:
         """Put the chosen channel's values, or the layer's, on the clipboard as a table."""
         entry, channel = self._entry(), self._session.state.selection.channel
         if entry is not None:
-            is_one_map = channel is not None and entry.values.ndim == 3
-            export.copy_values(entry.values[channel] if is_one_map else entry.values)
+            values, _ = self._exported(entry)
+            export.copy_values(values[channel] if channel is not None and values.ndim > 2 else values)
             self._session.say("The values are on the clipboard.")
+
+    def _exported(self, entry: LayerActivation) -> tuple[np.ndarray, str]:
+        """The numbers behind what is shown, and their name."""
+        if self._is_filters(entry) and entry.weight is not None:
+            return entry.weight, f"{entry.name}.weight"
+        return entry.values, entry.name
 
     def save_to(self, path: Path) -> None:
         """Write what is shown to a file; the ending says how."""
@@ -314,7 +341,7 @@ class FeatureMaps(QWidget):
             return
         colours = self._maps.colours() if self._sheet is not None else np.zeros((1, 1, 4), np.uint8)
         try:
-            export.write(path, colours, entry)
+            export.write(path, colours, *self._exported(entry))
         except export.ExportError as error:
             self._session.say(str(error))
         else:
@@ -325,9 +352,9 @@ class FeatureMaps(QWidget):
         if entry is None:
             return
         if self._sheet is None and ending in (".png", ".svg"):
-            self._session.say(f"{entry.name} is a row of numbers: save it as npy or csv.")
+            self._session.say(ROW_OF_NUMBERS.format(entry.name))
             return
-        start = f"{entry.name}{ending}"
+        start = f"{self._exported(entry)[1]}{ending}"
         name, _ = QFileDialog.getSaveFileName(self, "Export", start, f"{ending[1:].upper()} (*{ending})")
         if name:
             path = Path(name)

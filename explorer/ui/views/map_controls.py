@@ -72,12 +72,14 @@ class MapControls(QWidget):
         return self._dead.isChecked()
 
     def show_layer(self, entry: LayerActivation, facts: str, *, has_maps: bool) -> None:
-        """Name the layer and enable what can be chosen for it."""
+        """Name the layer and enable what can be chosen for it; `has_maps` if its maps show, not filters or bars."""
         dead = int(entry.dead.sum()) if entry.values.ndim == 3 else 0
         self._title.setText(entry.name)
         self._facts.set_whole(facts)
         self._what.setEnabled(entry.weight is not None)
         self._scale.setEnabled(has_maps)
+        self._order.setEnabled(has_maps or not self.shows_filters)
+        self._dead.setVisible(has_maps)
         self._dead.setText(f"{dead} dead")
         self._dead.setEnabled(dead > 0 or self._dead.isChecked())
 
