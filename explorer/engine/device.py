@@ -6,6 +6,8 @@ import os
 
 import torch
 
+from explorer.engine.errors import EngineError
+
 CPU = "CPU"
 
 
@@ -15,10 +17,10 @@ def available() -> tuple[str, ...]:
 
 
 def device_called(name: str) -> torch.device:
-    """The device of a name that `available` gave; raises KeyError with a sentence for any other."""
+    """The device of a name that `available` gave; raises EngineError for any other."""
     devices = _accelerators() | {CPU: torch.device("cpu")}
     if name not in devices:
-        raise KeyError(f"There is no device called {name!r} here; there is {', '.join(devices)}.")
+        raise EngineError(f"There is no device called {name!r} here; there is {', '.join(devices)}.")
     return devices[name]
 
 

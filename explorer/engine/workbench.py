@@ -96,7 +96,7 @@ class Workbench:
         return device.available()
 
     def set_device(self, name: str) -> None:
-        """Moves the model; raises KeyError for a name that is not among the available devices."""
+        """Moves the model; raises EngineError for a name that is not among the available devices."""
         device.device_called(name)
         if name != self._device_name:
             self._device_name = name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from explorer.engine import device
+from explorer.engine import EngineError, device
 from explorer.engine.allocator import reuse_freed_memory
 
 
@@ -16,7 +16,7 @@ def test_the_cpu_is_always_there_and_last() -> None:
 
 
 def test_an_unknown_device_is_refused_with_those_that_are_there() -> None:
-    with pytest.raises(KeyError, match="CPU"):
+    with pytest.raises(EngineError, match="CPU"):
         device.device_called("abacus")
 
 

@@ -318,6 +318,17 @@ def test_an_unknown_name_says_what_there_is() -> None:
         record(made(ReusedModule), picture())["conv9"]
 
 
+def test_a_compiled_model_is_recorded_as_the_model_inside_it() -> None:
+    class Compiled(nn.Module):
+        """What torch.compile gives, but for the compiler."""
+
+        def __init__(self, model: nn.Module) -> None:
+            super().__init__()
+            self._orig_mod = model
+
+    assert names(record(Compiled(made(ReusedModule)), picture()))[0] == "conv1"
+
+
 # In-place calls
 
 

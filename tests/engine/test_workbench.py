@@ -155,6 +155,11 @@ def test_weights_of_another_network_are_refused_by_name_and_shapes(bench: Workbe
         bench.load(tmp_path / "net.json", tuple(range(6)))
 
 
+def test_a_layer_too_large_for_any_memory_is_not_built(bench: Workbench) -> None:
+    bench.show(Network.parse("3x8x8 flatten linear(10000000000) relu"), (0, 1, 2))
+    assert [call.name for call in bench.record(values(3, 8, 8)).calls] == ["flatten1"]
+
+
 def test_the_mode_is_eval_unless_set(bench: Workbench) -> None:
     bench.show(Network.parse("3x8x8 dropout(0.5)"), (0,))
     x = values(3, 8, 8)
@@ -208,5 +213,5 @@ def test_the_device_is_named_and_an_unknown_one_refused(bench: Workbench) -> Non
     assert bench.device_name in bench.available_devices()
     assert bench.available_devices()[-1] == "CPU"
     bench.set_device("CPU")
-    with pytest.raises(KeyError, match="no device called"):
+    with pytest.raises(EngineError, match="no device called"):
         bench.set_device("abacus")
