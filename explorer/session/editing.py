@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from explorer.network import Layer, Network, Problem, Shape
@@ -32,6 +33,13 @@ def remove(document: Document, name: str) -> Document:
     network = network_of(document)
     at = network.index(name)
     return document.with_network(network.remove(name), (*document.layer_ids[:at], *document.layer_ids[at + 1 :]))
+
+
+def remove_all(document: Document, names: Sequence[str]) -> Document:
+    """The layers `names` taken out."""
+    for name in names:
+        document = remove(document, name)
+    return document
 
 
 def exchange(document: Document, name: str, layer: Layer) -> Document:

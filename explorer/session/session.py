@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,9 +45,16 @@ class Session(StateOwner):
             names = self._network().names
             self.select(layer=names[min(at, len(names) - 1)] if names else "input")
 
+    def remove_layers(self, names: Sequence[str]) -> None:
+        """Take several layers out in one step."""
+        if len(names) == 1:
+            self.remove_layer(names[0])
+        elif names:
+            self._edit(f"remove {len(names)} layers", editing.remove_all, names)
+
     def replace_layer(self, name: str, layer: Layer, merge: bool = False) -> None:
         """Give the layer `name` other settings; with `merge`, changes in a row are one entry of undo."""
-        key = f"replace {name}" if merge else None
+        key = f"replace {name} {_changed_settings(self.state.layer(name), layer)}" if merge else None
         self._edit(f"change {name}", editing.exchange, name, layer, merge_key=key)
 
     def rename_layer(self, name: str, new: str) -> None:
@@ -231,3 +239,10 @@ class Session(StateOwner):
         """Give up what is being worked on; the maps of the last whole pass stay."""
         self._runner.cancel()
         self._set(computing=False, task="", notice="Cancelled: the maps are those of the last whole pass.")
+
+
+def _changed_settings(old: Layer | None, new: Layer) -> str:
+    """The names of the settings in which two layers differ, so that dragging one slider after another is two steps."""
+    if type(old) is not type(new):
+        return "kind"
+    return " ".join(field.name for field in fields(new) if getattr(old, field.name) != getattr(new, field.name))

@@ -147,6 +147,9 @@ class StateOwner(QObject):
 
     def _take_picture(self, picture: Picture) -> None:
         network = self.state.network
+        if network is None and self._module is not None:
+            self.say("This model was opened from a program, which chooses its input.")
+            return
         if network is not None and len(network.input_shape) != 3:
             self.say("This network takes plain numbers, not pictures: type them into the fields of the input.")
             return

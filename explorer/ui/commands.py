@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from explorer.data import Picture, picture_from_array
-from explorer.ui import dialogs, settings, theme
+from explorer.ui import dialogs, pictures, settings, theme
 from explorer.ui.start_list import StartList
 
 if TYPE_CHECKING:
@@ -76,13 +74,7 @@ def copy_notation(window: MainWindow) -> None:
 
 
 def paste_picture(window: MainWindow) -> None:
-    mime = QGuiApplication.clipboard().mimeData()
-    if mime.hasUrls() and mime.urls()[0].isLocalFile():
-        window.open_path(mime.urls()[0].toLocalFile())
-    elif mime.hasImage():
-        window.session.use_picture(picture_of(QGuiApplication.clipboard().image()))
-    else:
-        window.session.say("There is no picture on the clipboard.")
+    pictures.paste(window.session)
 
 
 def step_layer(window: MainWindow, steps: int) -> None:
@@ -94,13 +86,12 @@ def step_layer(window: MainWindow, steps: int) -> None:
     window.session.select(layer=names[min(max(at + steps, 0), len(names) - 1)])
 
 
-def set_theme(window: MainWindow, choice: str) -> None:
+def set_theme(choice: str) -> None:
     """Change the theme now and for the next start."""
     settings.set_theme_choice(choice)
     application = QApplication.instance()
     assert isinstance(application, QApplication)
     theme.apply(application, choice)
-    window.menus.colour_icons()
 
 
 def show_shortcuts(window: MainWindow) -> None:
@@ -110,11 +101,3 @@ def show_shortcuts(window: MainWindow) -> None:
 def show_welcome(window: MainWindow) -> None:
     settings.set_welcome_seen(False)
     window.welcome.show()
-
-
-def picture_of(image: QImage) -> Picture:
-    """A picture for the network from an image of the clipboard or of a drop."""
-    rgb = image.convertToFormat(QImage.Format.Format_RGB888)
-    rows = np.frombuffer(rgb.constBits(), np.uint8).reshape(rgb.height(), rgb.bytesPerLine())
-    pixels = rows[:, : rgb.width() * 3].reshape(rgb.height(), rgb.width(), 3).copy()
-    return picture_from_array(pixels, "pasted picture")

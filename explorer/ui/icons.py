@@ -22,13 +22,12 @@ GLYPH_SHARE = 0.94  # of the icon's height
 
 def icon(name: str, colour: str | None = None) -> QIcon:
     """The Phosphor icon `name`, such as "ph.plus", in `colour` or the theme's text colour."""
-    chosen = theme.current()
-    return _icon(name.removeprefix(PREFIX), colour or chosen.text, chosen.dim)
+    return _icon(name.removeprefix(PREFIX), colour)
 
 
 @cache
-def _icon(name: str, colour: str, disabled: str) -> QIcon:
-    return QIcon(_Glyph(chr(int(_glyphs()[name], 16)), colour, disabled))
+def _icon(name: str, colour: str | None) -> QIcon:
+    return QIcon(_Glyph(chr(int(_glyphs()[name], 16)), colour))
 
 
 @cache
@@ -54,18 +53,19 @@ def _font_file(pattern: str) -> Path:
 
 
 class _Glyph(QIconEngine):
-    """Draws one character of the icon font at any size."""
+    """Draws one character of the icon font at any size; without a colour of its own, in the theme's of that moment."""
 
-    def __init__(self, character: str, colour: str, disabled: str) -> None:
+    def __init__(self, character: str, colour: str | None) -> None:
         super().__init__()
-        self._character, self._colour, self._disabled = character, colour, disabled
+        self._character, self._colour = character, colour
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         font = QFont(_family())
         font.setPixelSize(max(1, round(rect.height() * GLYPH_SHARE)))
         painter.save()
         painter.setFont(font)
-        painter.setPen(QColor(self._disabled if mode == QIcon.Mode.Disabled else self._colour))
+        chosen = theme.current()
+        painter.setPen(QColor(chosen.dim if mode == QIcon.Mode.Disabled else self._colour or chosen.text))
         painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, self._character)
         painter.restore()
 
@@ -78,4 +78,4 @@ class _Glyph(QIconEngine):
         return pixmap
 
     def clone(self) -> QIconEngine:
-        return _Glyph(self._character, self._colour, self._disabled)
+        return _Glyph(self._character, self._colour)

@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
 from explorer.session import Session, State
-from explorer.ui import commands, dialogs, settings
+from explorer.ui import commands, dialogs, pictures, settings
 from explorer.ui.docks import PaneDock
 from explorer.ui.menus import Menus
 from explorer.ui.views.input_view import InputView
@@ -179,25 +179,15 @@ class MainWindow(QMainWindow):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.ThemeChange and settings.theme_choice() == "system":
-            QTimer.singleShot(0, self, lambda: commands.set_theme(self, "system"))
+            QTimer.singleShot(0, self, lambda: commands.set_theme("system"))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls() or event.mimeData().hasImage():
+        if pictures.can_take(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        mime = event.mimeData()
-        if mime.hasUrls():
-            self._drop_file(mime.urls()[0].toLocalFile())
-        elif mime.hasImage():
-            self.session.use_picture(commands.picture_of(mime.imageData()))
+        pictures.take(self.session, event.mimeData(), pictures.NOT_A_FILE, "dropped picture")
         event.acceptProposedAction()
-
-    def _drop_file(self, name: str) -> None:
-        if name:
-            self.open_path(name)
-        else:
-            self.session.say("Only files on this computer can be dropped here.")
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self.session.state.unsaved and self.isVisible() and not self._may_close():

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QMenu, QToolBar, QToolButton
 from explorer.session import State
 from explorer.ui import commands, settings, theme
 from explorer.ui.actions import COMMANDS, Command, make_action
-from explorer.ui.icons import icon
 
 if TYPE_CHECKING:
     from explorer.ui.main_window import MainWindow
@@ -61,12 +60,6 @@ class Menus(QObject):
             action.setIconText(name.capitalize())
             action.setToolTip(f"{label} ({action.shortcut().toString()})" if text else f"Nothing to {name}.")
 
-    def colour_icons(self) -> None:
-        """Draw the icons in the colours of the present theme."""
-        for command, action in self._actions.values():
-            if command.icon:
-                action.setIcon(icon(command.icon))
-
     def _make_menus(self) -> dict[str, QMenu]:
         menus: dict[str, QMenu] = {}
         current: QMenu | None = None
@@ -94,7 +87,7 @@ class Menus(QObject):
             action.setCheckable(True)
             action.setChecked(choice == settings.theme_choice())
             action.setObjectName(f"action.theme.{choice}")
-            action.triggered.connect(lambda _checked=False, chosen=choice: commands.set_theme(self._window, chosen))
+            action.triggered.connect(lambda _checked=False, chosen=choice: commands.set_theme(chosen))
             group.addAction(action)
 
     def _make_tool_bar(self) -> None:

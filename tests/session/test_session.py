@@ -299,3 +299,37 @@ def test_an_unwritable_folder_leaves_the_old_file_as_it_was(session: Session, tm
     session.save_network(tmp_path / "folder" / "mine.json")
     qtbot.waitUntil(lambda: bool(session.state.notice), timeout=20_000)
     assert "folder" in session.state.notice
+
+
+def test_several_layers_go_in_one_step(session: Session) -> None:
+    session.remove_layers(["relu1", "pool1"])
+    assert session.state.undo_text == "remove 2 layers"
+    session.undo()
+    assert session.state.undo_text == ""
+
+
+def test_dragging_one_slider_after_another_is_two_steps(session: Session) -> None:
+    for size in (3, 5, 7):
+        conv1 = session.state.network.layer("conv1")  # type: ignore[union-attr]
+        session.replace_layer("conv1", replace(conv1, out_channels=size), merge=True)
+    for padding in (2, 3):
+        conv1 = session.state.network.layer("conv1")  # type: ignore[union-attr]
+        session.replace_layer("conv1", replace(conv1, padding=padding), merge=True)
+    session.undo()
+    assert session.state.network.layer("conv1").padding == 1  # type: ignore[union-attr]
+    session.undo()
+    assert session.state.network.layer("conv1").out_channels == 4  # type: ignore[union-attr]
+    assert session.state.undo_text == ""
+
+
+def test_a_picture_does_not_take_the_input_of_a_model_of_ones_own(qtbot: QtBot) -> None:
+    session = Session()
+    try:
+        x = np.zeros((3, 8, 8), np.float32)
+        session.adopt(_OwnModel(), x, "mine")
+        wait_until_shown(qtbot, session)
+        session.use_picture(make_picture())
+        assert session.state.notice.endswith(".")
+        np.testing.assert_array_equal(session.state.values, x)
+    finally:
+        assert session.close()

@@ -119,7 +119,7 @@ def test_dropping_rubbish_ends_in_a_sentence_and_changes_nothing(
 
 def test_the_theme_changes_at_once_and_is_remembered(window: MainWindow) -> None:
     for choice in ("dark", "light"):
-        commands.set_theme(window, choice)
+        commands.set_theme(choice)
         assert theme.current().name == choice
         assert settings.theme_choice() == choice
 

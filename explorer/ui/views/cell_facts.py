@@ -82,5 +82,5 @@ class CellFacts(Pane):
         if field is not None:
             top, left, bottom, right = field.box
             size = shape_text((bottom - top, right - left))
-            facts["sees"] = f"{size} of the input\nrows {top}–{bottom - 1}, columns {left}–{right - 1}"
+            facts["sees"] = f"{size} of the input\nrows {top}–{bottom - 1}\ncolumns {left}–{right - 1}"
         return facts

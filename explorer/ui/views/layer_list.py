@@ -165,8 +165,7 @@ class LayerList(CardList):
             self._session.duplicate_layer(card.name)
 
     def _remove(self) -> None:
-        for name in self.selected_names():
-            self._session.remove_layer(name)
+        self._session.remove_layers(self.selected_names())
 
     def _copy(self) -> None:
         network, names = self._session.state.network, self.selected_names()
