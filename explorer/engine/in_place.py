@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import weakref
+from collections.abc import Iterable
 from typing import Any
 
 import torch
 
 from explorer.engine.kept import is_alone
+from explorer.engine.tree import leaves, map_tree
 
 
 def may_run_out_of_place(target: torch.Tensor) -> bool:
@@ -32,3 +35,37 @@ def _fits(other: torch.Tensor | complex, target: torch.Tensor) -> bool:
         return True
     sizes = zip(reversed(other.shape), reversed(target.shape), strict=False)
     return other.dim() <= target.dim() and all(size in (1, whole) for size, whole in sizes)
+
+
+class Replaced:
+    """Tensors whose change in place was made out of place, each with the tensor that holds its value now.
+
+    A model may go on with either name of it: whatever it passes to a call or gives back is exchanged.
+    """
+
+    def __init__(self) -> None:
+        self._entries: dict[int, tuple[weakref.ref[torch.Tensor], torch.Tensor]] = {}
+
+    def put(self, old: torch.Tensor, new: torch.Tensor) -> None:
+        key, entries = id(old), self._entries
+        entries[key] = (weakref.ref(old, lambda _: entries.pop(key, None)), new)
+
+    def has_any_of(self, values: Iterable[Any]) -> bool:
+        """A quick look, for nearly no call asks for one; True also for structures that hold other tensors."""
+        if not self._entries:
+            return False
+        for value in values:
+            if id(value) in self._entries or (type(value) in (list, dict, tuple) and leaves(value, torch.Tensor)):
+                return True
+        return False
+
+    def current(self, value: Any) -> Any:
+        """The value with every replaced tensor in it exchanged."""
+        return map_tree(value, torch.Tensor, self._current) if self._entries else value
+
+    def _current(self, tensor: torch.Tensor) -> torch.Tensor:
+        entry = self._entries.get(id(tensor))
+        return tensor if entry is None or entry[0]() is not tensor else self._current(entry[1])
+
+    def clear(self) -> None:
+        self._entries.clear()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import weakref
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from time import perf_counter
 from typing import Any
 
@@ -18,7 +17,7 @@ from explorer.engine.clock import Clock
 from explorer.engine.cost import multiply_adds
 from explorer.engine.errors import Cancelled, RecordError
 from explorer.engine.failure import Failure
-from explorer.engine.in_place import keeps_its_type, may_run_out_of_place
+from explorer.engine.in_place import Replaced, keeps_its_type, may_run_out_of_place
 from explorer.engine.kept import INPUT, NOBODY, Kept, Shelf, total_bytes, version_of
 from explorer.engine.module_watch import ModuleWatch, Run
 from explorer.engine.place import caller_frame, source_line
@@ -81,7 +80,7 @@ class Recorder(TorchFunctionMode):
         self._watch = ModuleWatch(model, began=self._module_began, ended=self._module_ended)
         self._names = CallNames()
         self._module_calls: dict[str, int] = {}
-        self._replaced: dict[int, tuple[weakref.ref[torch.Tensor], torch.Tensor]] = {}
+        self._replaced = Replaced()
         self._failed: Failure | None = None
         self._clock = Clock(torch.device("cpu"))
 
@@ -97,7 +96,7 @@ class Recorder(TorchFunctionMode):
             try:
                 with self:
                     outputs = model(*args, **kwargs)
-                outputs = self._current(outputs)
+                outputs = self._replaced.current(outputs)
             except Cancelled:
                 raise
             except Exception as failure:
@@ -134,8 +133,8 @@ class Recorder(TorchFunctionMode):
     ) -> Any:
         kwargs = kwargs or {}
         known = kinds.known(function)
-        if self._replaced and (self._has_replaced(args) or self._has_replaced(kwargs.values())):
-            args, kwargs = self._current((args, kwargs))
+        if self._replaced.has_any_of(args) or self._replaced.has_any_of(kwargs.values()):
+            args, kwargs = self._replaced.current((args, kwargs))
         if known.is_hidden:
             return self._pass_on(function, args, kwargs)
         written = kinds.written_arguments(known, args, kwargs)
@@ -151,21 +150,6 @@ class Recorder(TorchFunctionMode):
             if source is not None and source.maker >= 0 and self.shelf.find(output) is None:
                 self.shelf.read(output).maker = source.maker
         return output
-
-    def _has_replaced(self, values: Iterable[Any]) -> bool:
-        """Whether the value of a changed tensor is asked for; nearly no call does."""
-        for value in values:
-            if id(value) in self._replaced or (type(value) in (list, dict, tuple) and leaves(value, torch.Tensor)):
-                return True
-        return False
-
-    def _current(self, value: Any) -> Any:
-        """The value with every tensor whose in-place change was made out of place exchanged for the changed one."""
-        return map_tree(value, torch.Tensor, self._current_tensor) if self._replaced else value
-
-    def _current_tensor(self, tensor: torch.Tensor) -> torch.Tensor:
-        entry = self._replaced.get(id(tensor))
-        return tensor if entry is None or entry[0]() is not tensor else self._current_tensor(entry[1])
 
     # Functions that write into a tensor
 
@@ -212,8 +196,7 @@ class Recorder(TorchFunctionMode):
         """Runs x += y as x + y, which needs no copy of x, and hands the sum to whoever asks for x from now on."""
         output = self._call(function, kind, args, kwargs)
         if output is not target:
-            key = id(target)
-            self._replaced[key] = (weakref.ref(target, lambda _: self._replaced.pop(key, None)), output)
+            self._replaced.put(target, output)
         return output
 
     # Keeping a call
@@ -300,7 +283,7 @@ class Recorder(TorchFunctionMode):
         return len(self.calls), self._clock.now()
 
     def _module_ended(self, run: Run, output: Any) -> None:
-        output = self._current(output)
+        output = self._replaced.current(output)
         tensors = leaves(output, torch.Tensor)
         if not tensors:
             return
@@ -315,7 +298,7 @@ class Recorder(TorchFunctionMode):
 
     def _keep_silent_run(self, run: Run, output: Any) -> None:
         """A module in which no call was seen, an Identity or scripted code, is one call as a whole."""
-        args, kwargs = self._current((run.args, run.kwargs))
+        args, kwargs = self._replaced.current((run.args, run.kwargs))
         given = {id(tensor) for tensor in leaves((args, kwargs), torch.Tensor)}
         kept_args, kept_kwargs, kept_given = self._given(args, kwargs)
         unchanged = all(id(tensor) in given for tensor in leaves(output, torch.Tensor))
