@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication
 
 from explorer.data import picture_from_array
 from explorer.session import Session
@@ -18,6 +18,7 @@ from explorer.ui.colour import lookup_table, scale_for
 from explorer.ui.mosaic import Place
 from explorer.ui.views.feature_maps import FeatureMaps
 from explorer.ui.widgets.map_mosaic import MapMosaic
+from explorer.ui.widgets.pane import ElidedLabel
 
 ROUNDS = 9
 BASELINE_ROUNDS = 3
@@ -91,13 +92,14 @@ def _one_item_a_map_ms(values: np.ndarray) -> float:
 
 
 def _hover_ms(view: FeatureMaps, at: int) -> float:
-    maps = view.findChildren(MapMosaic)[0]
-    viewport, place = maps.canvas.viewport(), maps.point_of(Place(3, 2, at % 7)).toPoint()
-    label = view.findChild(QLabel, "hoveredValue")
+    maps = view.findChild(MapMosaic, "mosaic")
+    label = view.findChild(ElidedLabel, "hoveredValue")
     assert label is not None
-    before = label.text()
+    assert maps is not None
+    viewport, place = maps.canvas.viewport(), maps.point_of(Place(3 + at, 2, 3)).toPoint()
+    before = label.whole()
     taken = _timed(lambda: QTest.mouseMove(viewport, place))
-    assert label.text() != before, "hovering told nothing"
+    assert label.whole() != before, "hovering told nothing"
     return taken
 
 
