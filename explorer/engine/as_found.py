@@ -7,7 +7,9 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.nn.modules.lazy import LazyModuleMixin
 
+from explorer.engine.errors import EngineError
 from explorer.engine.kept import storage_address
 from explorer.engine.random_state import RandomState
 
@@ -21,6 +23,7 @@ class AsFound:
 
     def __init__(self, model: nn.Module) -> None:
         modules = list(model.modules())
+        _require_weights(modules)
         scripted = any(isinstance(module, torch.jit.ScriptModule) for module in modules)
         self._modes = [(module, module.training) for module in modules]
         tables: list[dict[str, Any]] = [
@@ -77,7 +80,15 @@ class AsFound:
                 tensor.copy_(copy)
 
 
+def _require_weights(modules: list[nn.Module]) -> None:
+    """A lazy module makes its weights in its first pass, and could not be left as found."""
+    for module in modules:
+        if isinstance(module, LazyModuleMixin) and module.has_uninitialized_params():
+            raise EngineError(
+                f"A {type(module).__name__} has no weights yet: run the model once before it is recorded."
+            )
+
+
 def _distinct(tensors: Iterable[torch.Tensor | None]) -> list[torch.Tensor]:
-    """Each once, without those whose shape a lazy module does not know yet."""
-    found = {id(tensor): tensor for tensor in tensors if tensor is not None}
-    return [tensor for tensor in found.values() if not torch.nn.parameter.is_lazy(tensor)]
+    """Each once."""
+    return list({id(tensor): tensor for tensor in tensors if tensor is not None}.values())

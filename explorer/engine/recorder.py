@@ -43,7 +43,7 @@ def record(
     x is a tensor, a tuple of positional arguments or a dictionary of keyword arguments. The model runs in the mode it
     is in unless `train` says otherwise, and is left as it was found: mode, hooks, weights, buffers, gradients and
     random state. If the pass fails, the recording up to the failing call comes back with its `error` set.
-    Raises Cancelled if `should_stop` says so between two calls.
+    Raises Cancelled if `should_stop` says so between two calls, EngineError for a lazy module that never ran.
     """
     model = getattr(
         model, "_orig_mod", model

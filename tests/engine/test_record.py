@@ -401,6 +401,13 @@ def test_a_recording_is_freed_with_its_last_reference() -> None:
         gc.enable()
 
 
+def test_a_lazy_module_that_never_ran_is_refused_and_left_alone() -> None:
+    model = nn.Sequential(nn.LazyLinear(3))
+    with pytest.raises(EngineError, match="A LazyLinear has no weights yet: run the model once"):
+        record(model, torch.ones(1, 4))
+    assert nn.parameter.is_lazy(model[0].weight)
+
+
 # Stopping
 
 
