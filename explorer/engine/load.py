@@ -141,9 +141,9 @@ def fill(model: nn.Module, network: Network, source: Path) -> dict[str, Tensor]:
 
     Weights of layers that cannot run wait for their repair. Raises LoadError if the others do not fit.
     """
-    from explorer.engine.weights import check_weights, read_weights
+    from explorer.engine.weights import check_weights, named_as, read_weights
 
-    given = read_weights(source)
+    given = named_as(model.state_dict(), read_weights(source))
     waiting = tuple(f"{name}." for name in network.names[network.runnable() :])
     wanted = {name: value for name, value in given.items() if not name.startswith(waiting)} if waiting else given
     check_weights(model.state_dict(), wanted, source=source.name)

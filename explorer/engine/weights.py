@@ -69,6 +69,18 @@ def write_weights(path: str | Path, state: Mapping[str, Tensor]) -> None:
     write_atomically(path, safetensors.torch.save(plain))
 
 
+def named_as(expected: Mapping[str, Tensor], given: Mapping[str, Tensor]) -> State:
+    """`given` under the names that `expected` has, if both hold tensors of the same shapes in the same order.
+
+    So weights of a Sequential, which are numbered, fit a network whose layers have names. Otherwise as they are.
+    """
+    if expected.keys() == given.keys() or [value.shape for value in expected.values()] != [
+        value.shape for value in given.values()
+    ]:
+        return dict(given)
+    return dict(zip(expected, given.values(), strict=True))
+
+
 def check_weights(expected: Mapping[str, Tensor], given: Mapping[str, Tensor], *, source: str) -> None:
     """Raises LoadError, naming the first tensor that is missing, of another shape, or not in the network."""
     for name, tensor in expected.items():

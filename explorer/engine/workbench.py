@@ -143,6 +143,16 @@ class Workbench:
             self._bank.put(layer_id, _of_layer(state, name))
         self._model, self._network, self._layer_ids = None, None, ()
 
+    def load_weights(self, path: str | Path, network: Network, layer_ids: tuple[int, ...]) -> None:
+        """Takes the weights in a file (safetensors, or PyTorch's) for the layers of `network`, under these ids.
+
+        They are in the model once the network is shown with these ids. Raises LoadError if they do not fit.
+        """
+        model = build(network)
+        state = fill(model, network, Path(path)) | model.state_dict()
+        for layer_id, name in zip(layer_ids, network.names, strict=True):
+            self._bank.put(layer_id, _of_layer(state, name))
+
     def save(self, path: str | Path, file: NetworkFile) -> None:
         """Writes the shown network and its weights, those of layers that cannot run at the moment too."""
         save(path, file, self._state())

@@ -19,6 +19,7 @@ from explorer.session.state import Cell, Document, Selection, new_ids
 from explorer.session.state_owner import StateOwner
 
 NETWORK_SUFFIXES = (".json", ".txt")
+WEIGHT_SUFFIXES = (".pt", ".pth", ".safetensors")
 START_PICTURE = "cat"
 _UNSET: Any = object()
 
@@ -169,12 +170,12 @@ class Session(StateOwner):
     # --- files ---
 
     def open_path(self, path: str | Path) -> None:
-        """Open whatever lies at `path`: a network, or else a picture."""
+        """Open whatever lies at `path`: a network, weights for the network that is open, or else a picture."""
         path = Path(path)
         if path.suffix.lower() in NETWORK_SUFFIXES:
             self.open_network(path)
-        elif path.suffix.lower() in (".pt", ".pth", ".safetensors"):
-            self.say(f"{path.name} holds weights without a network: open the network's .json file beside it.")
+        elif path.suffix.lower() in WEIGHT_SUFFIXES:
+            self.load_weights(path)
         else:
             self.open_picture(path)
 
@@ -206,6 +207,14 @@ class Session(StateOwner):
         """Look at a person's own `nn.Module` with an input of its own, without the batch axis."""
         self._module = module
         self._replace_document(Document(None, title=title), numbers=values)
+
+    def load_weights(self, path: str | Path) -> None:
+        """Put the weights of a PyTorch or safetensors file into the network that is open, if they fit."""
+        document, path = self.state.document, Path(path)
+        if document.network is None:
+            self.say("The weights of a model opened from a program are its own.")
+            return
+        self._submit("weights", lambda bench, _stop: bench.load_weights(document, path), f"Reading {path.name}…")
 
     def save_network(self, path: str | Path) -> None:
         """Write the network and its weights to `path` in the background; the old file stays until the new is whole."""

@@ -142,6 +142,10 @@ class StateOwner(QObject):
             self._take_fitted(*content)  # type: ignore[misc]  # the pair that the worker yields
         elif result.kind == "picture" and result.number == self._asked_picture:
             self.say(content.message) if isinstance(content, Fault) else self._take_picture(content)  # type: ignore[arg-type]
+        elif result.kind == "refused":
+            self.say(str(content))
+        elif result.kind == "weights":
+            self._take_weights(*content)  # type: ignore[misc]
         elif result.kind == "saved":
             self._take_saved(*content)  # type: ignore[misc]
 
@@ -178,6 +182,12 @@ class StateOwner(QObject):
             devices=shown.devices,
             notice=shown.notice or self.state.notice,
         )
+
+    def _take_weights(self, before: Document, after: Document, path: Path) -> None:
+        if before is not self.state.document:
+            self.say(f"The network was changed while {path.name} was read: open it again.")
+        elif self._edit(f"load weights from {path.name}", lambda _before: after):
+            self._remember(path)
 
     def _take_saved(self, document: Document, path: Path) -> None:
         present = self.state.document

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ from explorer.session.snapshot import (
     layer_activations,
     prediction_of,
 )
-from explorer.session.state import Document, Fault
+from explorer.session.state import Document, Fault, new_ids
 
 if TYPE_CHECKING:
     from explorer.engine.recording import Recording
@@ -151,6 +151,19 @@ class Worker:
         self.bench.show(document.network, document.layer_ids)
         self.bench.save(path, document.as_file())
         yield "saved", (document, path)
+
+    def load_weights(self, document: Document, path: Path) -> Output:
+        """Read weights for the network that is open; they come back as a document whose layers are new ones."""
+        from explorer.engine.errors import EngineError
+
+        assert document.network is not None
+        ids = new_ids(len(document.network.layers))
+        try:
+            self.bench.load_weights(path, document.network, ids)
+        except EngineError as error:
+            yield "refused", str(error)
+        else:
+            yield "weights", (document, replace(document, layer_ids=ids), path)
 
 
 def read(path: Path) -> Output:

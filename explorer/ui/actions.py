@@ -73,6 +73,16 @@ COMMANDS: tuple[Command | str, ...] = (
         "Ctrl+O",
     ),
     Command(
+        "openWeights",
+        "File",
+        "Load weights…",
+        "Put the weights of a PyTorch or safetensors file into the network that is open.",
+        commands.choose_weights,
+        "ph.scales",
+        "",
+        _has_network,
+    ),
+    Command(
         "openPictureFile",
         "File",
         "Open picture…",

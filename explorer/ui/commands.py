@@ -35,6 +35,12 @@ def choose_network(window: MainWindow) -> None:
         window.session.open_network(path)
 
 
+def choose_weights(window: MainWindow) -> None:
+    path = dialogs.ask_weights(window)
+    if path:
+        window.session.load_weights(path)
+
+
 def choose_picture(window: MainWindow) -> None:
     path = dialogs.ask_picture(window)
     if path:

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 PICTURE_FILTER = "Pictures (*.png *.jpg *.jpeg *.tif *.tiff *.bmp *.gif *.webp);;All files (*)"
 NETWORK_FILTER = "Networks (*.json *.txt);;All files (*)"
+WEIGHTS_FILTER = "Weights (*.safetensors *.pt *.pth);;All files (*)"
 NEW_NETWORK_TEXT = "3x32x32 conv(12, 5, padding=2) relu maxpool(2) flatten linear(10)"
 LIBRARIES = ("PySide6-Essentials", "pyqtgraph", "qtawesome", "numpy", "torch", "safetensors", "Pillow", "scikit-image")
 
@@ -35,6 +36,12 @@ def ask_picture(parent: QWidget) -> Path | None:
 def ask_network(parent: QWidget) -> Path | None:
     """A network file chosen by the person; None if they changed their mind."""
     name, _ = QFileDialog.getOpenFileName(parent, "Open network", "", NETWORK_FILTER)
+    return Path(name) if name else None
+
+
+def ask_weights(parent: QWidget) -> Path | None:
+    """A file of weights chosen by the person; None if they changed their mind."""
+    name, _ = QFileDialog.getOpenFileName(parent, "Load weights", "", WEIGHTS_FILTER)
     return Path(name) if name else None
 
 
