@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -131,7 +132,8 @@ class Column:
 class Edge:
     """A line from one column to another: neighbours straight through the gap, others as an arc over the columns.
 
-    `points` are corners; `label` is the shape that flows, written at `label_at` (its centre).
+    `points` are corners; `label` is the shape that flows along an arc, written at `label_at` (its centre). Between
+    neighbours the shape stands in the label over the source.
     """
 
     source: int
@@ -181,7 +183,9 @@ class Layout:
 
     def between(self, left: float, right: float) -> list[int]:
         """The columns that are at least partly between two x, in order of rank."""
-        return [index for start, end, members in self.ranks if end >= left and start <= right for index in members]
+        first = bisect_left(self.ranks, left, key=lambda rank: rank[1])
+        last = bisect_right(self.ranks, right, key=lambda rank: rank[0])
+        return [index for _, _, members in self.ranks[first:last] for index in members]
 
     def column_at(self, x: float, y: float) -> Column | None:
         """The column under a point."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 
 from explorer.ui.overview_columns import READABLE_NUMBER, Measures, column, has_number_tiles
@@ -59,7 +60,7 @@ def lay_out(entries: Sequence[Entry], width: float, height: float, opened: Opene
     opened = opened or Opened()
     if not entries:
         return Layout((), (), (), width, height)
-    items, spans = _shown(folded(entries, column_limit(width)), opened.groups)
+    items, spans = _shown(_folded(tuple(entries), column_limit(width)), opened.groups)
     shown_as = _shown_as(items)
     seats = _seated(items, shown_as)
     arcs = _arc_levels(seats)
@@ -69,6 +70,12 @@ def lay_out(entries: Sequence[Entry], width: float, height: float, opened: Opene
     bottom = max(each.box.bottom for each in columns) + MARGIN / 2
     edges = tuple(_edges(seats, columns, arcs, measures))
     return Layout(columns, edges, _brackets(spans, columns), max(width, extent), max(height, bottom), shown_as)
+
+
+@lru_cache(maxsize=4)
+def _folded(entries: tuple[Entry, ...], limit: int) -> tuple[Item, ...]:
+    # The same entries are laid out again whenever something is opened or the window changes its size.
+    return folded(entries, limit)
 
 
 Span = tuple[Group, int, int, int]
@@ -248,18 +255,17 @@ def _edges(
     for index, seat in enumerate(seats):
         for parent in seat.parents:
             source, target = columns[parent], columns[index]
-            shape = shape_text(source.entry.shape) if source.entry.shape else ""
             level = levels.get((parent, index))
             if level is None:
                 start, end = (source.bar.right, source.bar.centre[1]), (target.bar.x, target.bar.centre[1])
                 middle = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
-                made.append(Edge(parent, index, (start, end), shape, middle, False))
+                made.append(Edge(parent, index, (start, end), "", middle, False))
             else:
-                made.append(_arc(parent, index, source, target, level, shape, measures))
+                made.append(_arc(parent, index, source, target, level, measures))
     return made
 
 
-def _arc(parent: int, index: int, source: Column, target: Column, level: int, shape: str, measures: Measures) -> Edge:
+def _arc(parent: int, index: int, source: Column, target: Column, level: int, measures: Measures) -> Edge:
     """Up through the gap beside the source, over the columns between, down through the gap before the target."""
     y = measures.top + measures.labels + measures.arcs - (level + 0.5) * ARC_HEIGHT
     up, down = source.box.right + measures.gap * 0.35, target.box.x - measures.gap * 0.35
@@ -271,6 +277,7 @@ def _arc(parent: int, index: int, source: Column, target: Column, level: int, sh
         (down, target.bar.centre[1]),
         (target.bar.x, target.bar.centre[1]),
     )
+    shape = shape_text(source.entry.shape) if source.entry.shape else ""
     return Edge(parent, index, points, shape, ((up + down) / 2, y), True)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from explorer.ui import theme
@@ -23,6 +23,7 @@ class Minimap(QWidget):
         super().__init__(parent)
         self._layout: Layout | None = None
         self._view = View()
+        self._whole: QPixmap | None = None
         self.setObjectName("overviewMinimap")
         self.setAccessibleName("Whole network, small")
         self.setToolTip("The whole network; click or drag to go somewhere.")
@@ -31,6 +32,8 @@ class Minimap(QWidget):
 
     def set_view(self, layout: Layout, view: View) -> None:
         """Draw `layout` with a frame around what `view` sees."""
+        if layout is not self._layout:
+            self._whole = None
         self._layout, self._view = layout, view
         height = min(MOST, max(LEAST, round(WIDTH * layout.height / max(1.0, layout.width))))
         self.resize(WIDTH + 2 * MARGIN, height + 2 * MARGIN)
@@ -51,16 +54,11 @@ class Minimap(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         if self._layout is None:
             return
-        colours, painter = theme.current(), QPainter(self)
-        painter.setPen(QPen(QColor(colours.border), 1))
-        painter.setBrush(QColor(colours.sunken))
-        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        if self._whole is None or self._whole.deviceIndependentSize().toSize() != self.size():
+            self._whole = self._painted(self._layout)
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._whole)
         across, down = self._scale()
-        for column in self._layout.columns:
-            box = column.box
-            place = QRectF(MARGIN + box.x * across, MARGIN + box.y * down, max(1.0, box.width * across),
-                           max(1.0, box.height * down))  # fmt: skip
-            painter.fillRect(place, QColor(colours.kinds.get(column.entry.family, colours.dim)))
         left, top = self._view.world(QPointF(0, 0))
         right, bottom = self._view.world(QPointF(self._view.width, self._view.height))
         frame = QRectF(
@@ -68,8 +66,32 @@ class Minimap(QWidget):
             QPointF(MARGIN + right * across, MARGIN + bottom * down),
         )
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(QColor(colours.accent), 2))
+        painter.setPen(QPen(QColor(theme.current().accent), 2))
         painter.drawRect(frame.intersected(QRectF(self.rect()).adjusted(1, 1, -2, -2)))
+
+    def _painted(self, layout: Layout) -> QPixmap:
+        """All columns in the colours of their families; thousands of them need painting only once."""
+        colours, ratio = theme.current(), self.devicePixelRatioF()
+        whole = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
+        whole.setDevicePixelRatio(ratio)
+        painter = QPainter(whole)
+        whole.fill(QColor(colours.sunken))
+        painter.setPen(QPen(QColor(colours.border), 1))
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        across, down = self._scale()
+        fills = {family: QColor(colour) for family, colour in colours.kinds.items()}
+        for column in layout.columns:
+            box = column.box
+            width, height = max(1.0, box.width * across), max(1.0, box.height * down)
+            place = QRectF(MARGIN + box.x * across, MARGIN + box.y * down, width, height)
+            painter.fillRect(place, fills.get(column.entry.family, fills["other"]))
+        painter.end()
+        return whole
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.PaletteChange:
+            self._whole = None
+        super().changeEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._go(event.position())

@@ -144,7 +144,7 @@ class OverviewCanvas(QWidget):
 
     def _lay_out(self) -> None:
         layout = lay_out(self._entries, max(320, self.width()), max(240, self.height()), self._opened)
-        self.scene = replace(self.scene, layout=layout)
+        self.scene = replace(self.scene, layout=layout, pictures={})
         if self._is_fitted:
             self.fit()
         self._forget()
@@ -211,6 +211,7 @@ class OverviewCanvas(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:
             self.images.clear()
+            self.scene.pictures.clear()
             self._forget()
         super().changeEvent(event)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPixmap
 
 from explorer.ui import theme
 from explorer.ui.colour import colourise, ink_on, scale_for
@@ -18,9 +20,14 @@ from explorer.ui.widgets.map_images import MapImages
 
 BOXES_BELOW = 0.5
 """Under this zoom a column is a plain box with its name."""
+EDGES_FROM = 0.1
+"""Under this zoom the gaps between columns are less than a pixel or two: no room for a line."""
 NUMBERS_FROM = 34.0
 """Cells carry their numbers from this many pixels."""
 TILE_RADIUS = 3.0
+LARGEST_KEPT_TILE = 160.0
+LARGEST_KEPT_PICTURE = 2_000_000
+MOST_KEPT_PICTURES = 128
 
 
 @dataclass(frozen=True)
@@ -73,7 +80,8 @@ class Scene:
     layout: Layout
     images: MapImages
     selected: str | None = None
-    opened_groups: frozenset[tuple[str, str]] = field(default_factory=frozenset)
+    pictures: dict[Column, tuple[float, QPixmap]] = field(default_factory=dict)
+    """The tiles of each column as painted last, with the zoom they were painted at."""
 
 
 class OverviewPainter:
@@ -83,22 +91,20 @@ class OverviewPainter:
         self.painter, self.scene, self.view = painter, scene, view
         self.theme = theme.current()
         scale = min(1.35, max(0.85, view.zoom))
-        self.title_font = theme.interface_font(round(11 * scale), semibold=True)
-        self.small_font = theme.interface_font(max(9, round(10 * scale)))
+        self.title_font = _font(round(11 * scale), semibold=True)
+        self.small_font = _font(max(9, round(10 * scale)))
         self._over_maps: list[tuple[QRectF, str]] = []
 
     def paint(self) -> None:
         """Everything but what hovering adds."""
         visible = self.scene.layout.between(*self.view.span())
         self._edges(set(visible))
-        for index in visible:
-            column = self.scene.layout.columns[index]
-            if not self.view.sees(column.box):
-                continue
-            if self.view.is_far:
-                self._box(column)
-            else:
-                self._column(column)
+        if self.view.is_far:
+            self._boxes(visible)
+        else:
+            for index in visible:
+                if self.view.sees(self.scene.layout.columns[index].box):
+                    self._column(self.scene.layout.columns[index])
         if not self.view.is_far:
             self._arc_labels(set(visible))
             self._brackets()
@@ -107,12 +113,24 @@ class OverviewPainter:
 
     # --- far away ---
 
+    def _boxes(self, visible: list[int]) -> None:
+        """A box a column; of columns that fall on the same pixel only the first is painted."""
+        painted: set[tuple[int, int]] = set()
+        zoom, x, columns = self.view.zoom, self.view.x, self.scene.layout.columns
+        for index in visible:
+            column = columns[index]
+            pixel = (int(column.box.x * zoom + x), column.lane)
+            if pixel not in painted:
+                painted.add(pixel)
+                self._box(column)
+
     def _box(self, column: Column) -> None:
         box = self.view.rect(column.box)
         wider = min(3.0, box.width() * 0.14)  # into the gap, for the name's sake
         box.adjust(-wider, 0, wider, 0)
         colour = self._family(column)
         if box.width() < 3:
+            box.setWidth(max(1.0, box.width()))
             self.painter.fillRect(box, colour)
             return
         fill = QColor(colour)
@@ -214,30 +232,62 @@ class OverviewPainter:
         pen.setStyle(Qt.PenStyle.DashLine)
         self.painter.setPen(pen)
         self.painter.setBrush(Qt.BrushStyle.NoBrush)
-        self.painter.drawRoundedRect(self.view.rect(column.body).adjusted(1, 0, -1, 0), 5, 5)
+        # Dashes with soft edges cost 0.25 ms a column.
+        self.painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        self.painter.drawRect(self.view.rect(column.body).adjusted(1, 0, -1, 0))
+        self.painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if column.entry.is_broken:
-            font = theme.interface_font(18, semibold=True)
+            font = _font(18, semibold=True)
             self.painter.setFont(font)
             self.painter.setPen(QColor(self.theme.error))
             self.painter.drawText(self.view.rect(column.body), Qt.AlignmentFlag.AlignCenter, "!")
 
     def _maps(self, column: Column) -> None:
-        maps = column.entry.maps
-        assert maps is not None
+        """Small tiles come from the column's own picture, which panning only moves; large ones are painted afresh."""
         assert column.grid is not None
+        body = self.view.rect(column.body)
+        if (
+            column.grid.width * self.view.zoom > LARGEST_KEPT_TILE
+            or body.width() * body.height() > LARGEST_KEPT_PICTURE
+        ):
+            self._tiles(column)
+            return
+        kept = self.scene.pictures.get(column)
+        if kept is None or kept[0] != self.view.zoom:
+            kept = (self.view.zoom, self._column_picture(column, body))
+            self.scene.pictures.pop(column, None)  # so that the newest stands last
+            self.scene.pictures[column] = kept
+            if len(self.scene.pictures) > MOST_KEPT_PICTURES:
+                del self.scene.pictures[next(iter(self.scene.pictures))]
+        self.painter.drawPixmap(body.topLeft().toPoint() - QPoint(2, 2), kept[1])
+
+    def _column_picture(self, column: Column, body: QRectF) -> QPixmap:
+        ratio = self.painter.device().devicePixelRatioF()
+        picture = QPixmap(math.ceil((body.width() + 5) * ratio), math.ceil((body.height() + MORE_HEIGHT) * ratio))
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        x, y = 2 - column.body.x * self.view.zoom, 2 - column.body.y * self.view.zoom
+        view = View(self.view.zoom, x, y, picture.width(), picture.height())
+        OverviewPainter(painter, self.scene, view)._tiles(column)
+        painter.end()
+        return picture
+
+    def _tiles(self, column: Column) -> None:
+        maps, grid = column.entry.maps, column.grid
+        assert maps is not None
+        assert grid is not None
         if column.picture is not None:
-            picture = self.view.rect(column.picture)
-            self._image(picture, self.scene.images.colour_picture(maps))
-        atlas = self.scene.images.atlas(maps, column.grid.width * self.view.zoom)
+            self._image(self.view.rect(column.picture), self.scene.images.colour_picture(maps))
+        atlas = self.scene.images.atlas(maps, grid.width * self.view.zoom)
         # Shrunk cells are blended, enlarged ones stay sharp.
-        smooth = column.grid.width * self.view.zoom < max(atlas.width, atlas.height)
+        smooth = grid.width * self.view.zoom < max(atlas.width, atlas.height)
         self.painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
         for slot, channel in enumerate(column.channels):
-            tile = column.grid.tile(slot)
+            tile = grid.tile(slot)
             if self.view.sees(tile):
-                part = atlas.part(channel)
-                target = fitted(self.view.rect(tile), part.width(), part.height())
-                self.painter.drawImage(target, atlas.image, QRectF(part))
+                target = fitted(self.view.rect(tile), atlas.width, atlas.height)
+                self.painter.drawImage(target, atlas.image, QRectF(atlas.part(channel)))
                 self._frame(target)
                 self._cell_numbers(column, channel, target)
 
@@ -262,7 +312,7 @@ class OverviewPainter:
             return
         first_row, last_row = int(max(0, -target.top() // height)), int((self.view.height - target.top()) // height)
         first, last = int(max(0, -target.left() // width)), int((self.view.width - target.left()) // width)
-        self.painter.setFont(theme.number_font(10))
+        self.painter.setFont(_figures(10))
         for row in range(first_row, min(rows, last_row + 1)):
             for at in range(first, min(columns, last + 1)):
                 cell = QRectF(target.left() + at * width, target.top() + row * height, width, height)
@@ -274,7 +324,7 @@ class OverviewPainter:
         assert column.grid is not None
         values = maps.values.reshape(-1)
         colours = colourise(values, scale_for(maps.low, maps.high))
-        self.painter.setFont(theme.number_font(max(8, min(13, round(column.grid.width * self.view.zoom / 4.6)))))
+        self.painter.setFont(_figures(max(8, min(13, round(column.grid.width * self.view.zoom / 4.6)))))
         for slot, channel in enumerate(column.channels):
             rect = self.view.rect(column.grid.tile(slot))
             self.painter.setPen(QPen(QColor(self.theme.border), 1))
@@ -320,7 +370,7 @@ class OverviewPainter:
             self._class(rect, prediction.names[channel], value, min(1.0, abs(value) / reach), is_best=strong)
 
     def _class(self, rect: QRectF, name: str, value: float, share: float, *, is_best: bool) -> None:
-        figures = theme.number_font(max(9, self.small_font.pixelSize()))
+        figures = _figures(max(9, self.small_font.pixelSize()))
         text = number(value)
         width = QFontMetricsF(figures).horizontalAdvance(text) + 4
         words = QRectF(rect.x(), rect.y(), rect.width(), rect.height() - 8)
@@ -364,6 +414,8 @@ class OverviewPainter:
 
     def _on_screen(self, visible: set[int]) -> Iterable[Edge]:
         left, right = self.view.span()
+        if self.view.zoom < EDGES_FROM:
+            return
         for edge in self.scene.layout.edges:
             xs = edge.points[0][0], edge.points[-1][0]
             if edge.source in visible or edge.target in visible or (edge.is_arc and xs[0] <= right and xs[1] >= left):
@@ -416,6 +468,17 @@ class OverviewPainter:
 
     def _elided(self, text: str, width: float, font: QFont) -> str:
         return QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, width)
+
+
+@cache
+def _font(pixels: int, *, semibold: bool = False) -> QFont:
+    # Asking for a font looks through the installed ones: 1 ms each, too long for every label of every frame.
+    return theme.interface_font(pixels, semibold=semibold)
+
+
+@cache
+def _figures(pixels: int) -> QFont:
+    return theme.number_font(pixels)
 
 
 def fitted(rect: QRectF, columns: int, rows: int) -> QRectF:
