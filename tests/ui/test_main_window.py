@@ -162,3 +162,33 @@ def test_ten_thousand_signals_leave_the_references_to_true_alone(qtbot: QtBot) -
     for _ in range(10_000):
         emitter.sent.emit(True)
     assert abs(sys.getrefcount(True) - before) < 5_000
+
+
+def test_the_layout_is_remembered_and_can_be_reset(qtbot: QtBot) -> None:
+    first = open_window([])
+    qtbot.addWidget(first)
+    wait_until_shown(qtbot, first.session)
+    first.docks[2].hide()
+    first.close()
+    second = open_window([])
+    qtbot.addWidget(second)
+    wait_until_shown(qtbot, second.session)
+    assert not second.docks[2].isVisible()
+    second.action("resetLayout").trigger()
+    assert second.docks[2].isVisible()
+    second.close()
+
+
+def test_files_opened_before_are_in_the_recent_menu(tmp_path: Path, qtbot: QtBot) -> None:
+    from PIL import Image
+
+    from tests.ui.fakes import make_picture
+
+    photo = tmp_path / "photo.png"
+    Image.fromarray(make_picture(5).pixels).save(photo)
+    first = open_window([photo])
+    qtbot.addWidget(first)
+    qtbot.waitUntil(lambda: first.session.state.recent == (photo,), timeout=20_000)
+    wait_until_shown(qtbot, first.session)
+    first.close()
+    assert settings.recent_files() == (photo,)
