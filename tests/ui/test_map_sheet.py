@@ -1,0 +1,93 @@
+"""Which maps are shown, in which order, on which scale; and what the weights of a layer look like."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from explorer.session import LayerActivation
+from explorer.ui.colour import colourise, scale_for
+from explorer.ui.map_sheet import ORDERS, SLICE_LIMIT, filter_sheet, map_sheet
+
+
+def layer(
+    values: np.ndarray, weight: np.ndarray | None = None, parents: tuple[str, ...] = ("relu1",)
+) -> LayerActivation:
+    return LayerActivation("conv1", "conv2d", "convolution", parents, values.astype(np.float32), weight)
+
+
+@pytest.fixture
+def five() -> LayerActivation:
+    values = np.random.default_rng(1).normal(size=(5, 4, 6)) * np.array([1, 3, 0, 2, 0.5])[:, None, None]
+    return layer(values)
+
+
+@pytest.mark.parametrize("order", ORDERS[1:])
+def test_the_largest_come_first(five: LayerActivation, order: str) -> None:
+    sheet = map_sheet(five, order=order)
+    statistic = getattr(five, order)[sheet.channels]
+    assert (np.diff(statistic) <= 0).all()
+    np.testing.assert_array_equal(sheet.tiles, five.values[sheet.channels])
+    assert sheet.labels == tuple(map(str, sheet.channels))
+
+
+def test_all_maps_share_one_scale_unless_asked_otherwise(five: LayerActivation) -> None:
+    together, alone = map_sheet(five), map_sheet(five, per_map=True)
+    np.testing.assert_array_equal(together.colours, colourise(five.values, scale_for(five.low, five.high)))
+    own = scale_for(float(five.values[4].min()), float(five.values[4].max()))
+    np.testing.assert_array_equal(alone.colours[4], colourise(five.values[4], own))
+    assert alone.scale_of(4) == own
+
+
+def test_dead_channels_can_be_found(five: LayerActivation) -> None:
+    sheet = map_sheet(five, only_dead=True)
+    assert list(sheet.channels) == [2]
+    assert sheet.tile_of(2) == 0
+    assert sheet.tile_of(3) is None
+
+
+def test_filters_on_a_picture_are_shown_in_colour_and_one_alone_by_its_colours() -> None:
+    weight = np.random.default_rng(2).normal(size=(8, 3, 5, 5)).astype(np.float32)
+    entry = layer(np.zeros((8, 2, 2)), weight, ("input",))
+    whole, one = filter_sheet(entry, None), filter_sheet(entry, 6)
+    assert whole is not None
+    assert one is not None
+    assert whole.composite
+    assert whole.colours.shape == (8, 5, 5, 4)
+    assert one.labels == ("red", "green", "blue")
+    np.testing.assert_array_equal(one.tiles, weight[6])
+    assert one.scale.signed
+
+
+def test_a_weight_of_zero_is_middle_grey_in_colour() -> None:
+    weight = np.zeros((1, 3, 1, 2), np.float32)
+    weight[0, 0, 0, 0] = 2
+    sheet = filter_sheet(layer(np.zeros((1, 2, 2)), weight, ("input",)), None)
+    assert sheet is not None
+    assert sheet.colours[0, 0, 0, 0] == 255
+    assert abs(int(sheet.colours[0, 0, 1, 0]) - 127) <= 1
+
+
+def test_slices_further_in_are_told_by_output_and_input() -> None:
+    weight = np.random.default_rng(3).normal(size=(4, 3, 3, 3)).astype(np.float32)
+    sheet = filter_sheet(layer(np.zeros((4, 2, 2)), weight), None)
+    assert sheet is not None
+    assert not sheet.composite
+    assert sheet.row_length == 3
+    assert sheet.labels[5] == "1·2"
+    np.testing.assert_array_equal(sheet.tiles[5], weight[1, 2])
+
+
+def test_too_many_slices_are_cut_off_and_counted() -> None:
+    weight = np.ones((80, 64, 1, 1), np.float32)
+    sheet = filter_sheet(layer(np.zeros((80, 2, 2)), weight), None)
+    assert sheet is not None
+    assert (len(sheet.tiles), sheet.left_out) == (SLICE_LIMIT, 80 * 64 - SLICE_LIMIT)
+
+
+def test_a_matrix_is_one_map_and_a_layer_without_weights_has_none() -> None:
+    weight = np.ones((3, 7), np.float32)
+    sheet = filter_sheet(layer(np.zeros(3), weight), None)
+    assert sheet is not None
+    assert sheet.tiles.shape == (1, 3, 7)
+    assert filter_sheet(layer(np.zeros((2, 2, 2))), None) is None
