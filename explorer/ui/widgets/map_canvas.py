@@ -50,6 +50,7 @@ class MapCanvas(pg.GraphicsView):
     double_clicked = Signal(float, float)
     key_pressed = Signal(QKeyEvent)
     resized = Signal()
+    refitted = Signal()
 
     def __init__(self, paint_marks: Paint, parent: QWidget | None = None) -> None:
         super().__init__(parent, background=theme.current().pane)
@@ -208,6 +209,7 @@ class MapCanvas(pg.GraphicsView):
         if self.is_fitted:
             self.resized.emit()
             self.fit()
+            self.refitted.emit()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

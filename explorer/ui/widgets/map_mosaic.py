@@ -53,6 +53,7 @@ class MapMosaic(QWidget):
         self.canvas.hovered.connect(self._on_hovered)
         self.canvas.clicked.connect(self._on_clicked)
         self.canvas.resized.connect(self._rearrange)
+        self.canvas.refitted.connect(self._keep_chosen)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.canvas)
@@ -106,6 +107,12 @@ class MapMosaic(QWidget):
             if mosaic != self._mosaic:
                 self._mosaic = mosaic
                 self._draw()
+
+    @Slot()
+    def _keep_chosen(self) -> None:
+        # The channel that a click opens takes room from the mosaic: what was clicked must stay in sight.
+        if self._chosen is not None:
+            self.keep_in_view(self._chosen)
 
     def _draw(self) -> None:
         if self._sheet is None or self._mosaic is None:

@@ -1,0 +1,371 @@
+"""The feature-map viewer, driven as a person would: point, click, turn the wheel, press keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QToolButton
+from pytestqt.qtbot import QtBot
+
+from explorer.session import Cell, Selection, Session
+from explorer.ui import theme
+from explorer.ui.mosaic import Place
+from explorer.ui.text import exact
+from explorer.ui.views.channel_view import ChannelView
+from explorer.ui.views.feature_maps import FeatureMaps
+from explorer.ui.widgets.map_mosaic import NUMBERS_FROM_PIXELS, MapMosaic, short
+from explorer.ui.widgets.pane import ElidedLabel
+from explorer.ui.widgets.value_bars import ROW, ValueBars
+from tests.ui.fakes import SMALL, make_picture, make_session, wait_until_shown
+
+BROKEN = "3x16x16 conv(4, 3, padding=1) relu linear(5) softmax"
+Opened = tuple[Session, FeatureMaps]
+
+
+@pytest.fixture
+def open_maps(qtbot: QtBot, qapp: QApplication) -> Iterator[Callable[..., Opened]]:
+    """Opens the viewer on a network; every session is closed afterwards."""
+    theme.apply(qapp, "light")
+    sessions = []
+
+    def make(text: str = SMALL, layer: str = "conv1") -> Opened:
+        session = make_session(text)
+        sessions.append(session)
+        wait_until_shown(qtbot, session)
+        view = FeatureMaps(session)
+        qtbot.addWidget(view)
+        view.resize(860, 760)
+        view.show()
+        qtbot.waitExposed(view)
+        session.select(layer=layer)
+        QApplication.processEvents()
+        return session, view
+
+    yield make
+    for session in sessions:
+        assert session.close()
+
+
+@pytest.fixture
+def opened(open_maps: Callable[..., Opened]) -> Opened:
+    return open_maps()
+
+
+def mosaic(view: FeatureMaps) -> MapMosaic:
+    found = view.findChild(MapMosaic, "mosaic")
+    assert found is not None
+    return found
+
+
+def large(view: FeatureMaps) -> MapMosaic:
+    channel = view.findChild(ChannelView, "channelView")
+    assert channel is not None
+    return channel.findChildren(MapMosaic)[0]
+
+
+def told(view: FeatureMaps) -> str:
+    label = view.findChild(ElidedLabel, "hoveredValue")
+    assert label is not None
+    return label.whole()
+
+
+def choose(view: FeatureMaps, what: str, choice: str) -> None:
+    box = next(box for box in view.findChildren(QComboBox) if box.accessibleName() == what)
+    box.setCurrentText(choice)
+
+
+def values_of(session: Session, layer: str) -> np.ndarray:
+    assert session.state.activations is not None
+    return session.state.activations.by_name[layer].values
+
+
+def point(maps: MapMosaic, place: Place) -> QPoint:
+    QApplication.processEvents()
+    return maps.point_of(place).toPoint()
+
+
+def click(maps: MapMosaic, place: Place) -> None:
+    QTest.mouseClick(maps.canvas.viewport(), Qt.MouseButton.LeftButton, pos=point(maps, place))
+    QApplication.processEvents()
+
+
+def turn_wheel(maps: MapMosaic, at: QPointF, steps: int, *, ctrl: bool = False) -> None:
+    viewport = maps.canvas.viewport()
+    keys = Qt.KeyboardModifier.ControlModifier if ctrl else Qt.KeyboardModifier.NoModifier
+    place = QPointF(viewport.mapToGlobal(at.toPoint()))
+    for _ in range(abs(steps)):
+        turned = QPoint(0, 120 if steps > 0 else -120)
+        phase = Qt.ScrollPhase.NoScrollPhase
+        event = QWheelEvent(at, place, QPoint(), turned, Qt.MouseButton.NoButton, keys, phase, False)
+        QGuiApplication.sendEvent(viewport, event)
+    QApplication.processEvents()
+
+
+def test_the_head_says_what_is_shown(opened: Opened) -> None:
+    _, view = opened
+    words = [label.text() for label in view.findChildren(QLabel) if label.isVisible()]
+    assert "conv1" in words
+    assert "4 feature maps · 16 × 16" in words
+
+
+def test_pointing_tells_channel_row_column_and_exact_value(opened: Opened) -> None:
+    session, view = opened
+    hovered: list[Cell | None] = []
+    session.hovered.connect(hovered.append)
+    QTest.mouseMove(mosaic(view).canvas.viewport(), point(mosaic(view), Place(2, 5, 7)))
+    value = exact(float(values_of(session, "conv1")[2, 5, 7]))
+    assert told(view) == f"conv1 · channel 2 · row 5, column 7 · {value}"
+    assert hovered[-1] == Cell("conv1", 2, 5, 7)
+
+
+def test_one_click_selects_the_cell_and_opens_its_channel_large(opened: Opened) -> None:
+    session, view = opened
+    assert not large(view).isVisible()
+    click(mosaic(view), Place(1, 3, 9))
+    assert session.state.selection == Selection("conv1", 1, 3, 9)
+    assert large(view).isVisible()
+    assert large(view).canvas.hasFocus()
+
+
+def test_arrow_keys_move_the_cell_and_escape_goes_back(opened: Opened) -> None:
+    session, view = opened
+    click(mosaic(view), Place(1, 3, 9))
+    canvas = large(view).canvas
+    for key, place in (
+        (Qt.Key.Key_Right, (3, 10)),
+        (Qt.Key.Key_Down, (4, 10)),
+        (Qt.Key.Key_Left, (4, 9)),
+        (Qt.Key.Key_Up, (3, 9)),
+        (Qt.Key.Key_Home, (3, 0)),
+        (Qt.Key.Key_Left, (3, 0)),
+        (Qt.Key.Key_End, (3, 15)),
+        (Qt.Key.Key_PageDown, (15, 15)),
+        (Qt.Key.Key_PageUp, (0, 15)),
+    ):
+        QTest.keyClick(canvas, key)
+        assert (session.state.selection.row, session.state.selection.column) == place
+    QTest.keyClick(canvas, Qt.Key.Key_Escape)
+    assert session.state.selection == Selection("conv1")
+    assert not large(view).isVisible()
+
+
+def test_the_wheel_zooms_about_the_pointer_until_cells_carry_numbers_and_f_fits_again(opened: Opened) -> None:
+    session, view = opened
+    session.select(channel=0, row=8, column=8)
+    canvas = large(view).canvas
+    at = QPointF(point(large(view), Place(0, 5, 6)))
+    before, small = canvas.to_cells(at), canvas.cell_pixels()
+    turn_wheel(large(view), at, 9)
+    after = canvas.to_cells(at)
+    assert (after.x(), after.y()) == pytest.approx((before.x(), before.y()), abs=1e-3)
+    assert canvas.cell_pixels() > NUMBERS_FROM_PIXELS
+    QTest.keyClick(canvas, Qt.Key.Key_F)
+    assert canvas.cell_pixels() == pytest.approx(small)
+
+
+def test_the_zoom_stays_when_another_picture_comes(opened: Opened, qtbot: QtBot) -> None:
+    session, view = opened
+    session.select(channel=0, row=8, column=8)
+    turn_wheel(large(view), QPointF(point(large(view), Place(0, 8, 8))), 6)
+    zoomed = large(view).canvas.cell_pixels()
+    session.use_picture(make_picture(7))
+    wait_until_shown(qtbot, session)
+    assert large(view).canvas.cell_pixels() == pytest.approx(zoomed)
+
+
+def test_a_cell_panned_out_of_sight_stays_there_while_the_mouse_moves(opened: Opened) -> None:
+    session, view = opened
+    session.select(channel=0, row=1, column=1)
+    turn_wheel(large(view), QPointF(point(large(view), Place(0, 14, 14))), 12)
+    seen = large(view).canvas.to_cells(QPointF(0, 0))
+    QTest.mouseMove(large(view).canvas.viewport(), point(large(view), Place(0, 14, 13)))
+    assert large(view).canvas.to_cells(QPointF(0, 0)) == seen
+    session.move_cell(1, 0)
+    assert large(view).canvas.to_cells(QPointF(0, 0)) != seen
+
+
+def test_dragging_pans_and_selects_nothing(opened: Opened) -> None:
+    session, view = opened
+    canvas = mosaic(view).canvas
+    turn_wheel(mosaic(view), QPointF(canvas.viewport().rect().center()), 4, ctrl=True)
+    before = canvas.to_cells(QPointF(0, 0))
+    QTest.mousePress(canvas.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(200, 200))
+    QTest.mouseMove(canvas.viewport(), QPoint(240, 230))
+    QTest.mouseRelease(canvas.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(240, 230))
+    after = canvas.to_cells(QPointF(40, 30))
+    assert (after.x(), after.y()) == pytest.approx((before.x(), before.y()), abs=0.2)
+    assert session.state.selection == Selection("conv1")
+
+
+def test_many_maps_scroll_with_the_wheel(open_maps: Callable[..., Opened]) -> None:
+    session, view = open_maps("3x7x7 conv(2048, 3, padding=1) relu")
+    canvas = mosaic(view).canvas
+    assert canvas.cell_pixels() * 7 >= 23
+    top = canvas.to_cells(QPointF(0, 0)).y()
+    turn_wheel(mosaic(view), QPointF(200, 200), -5)
+    assert canvas.to_cells(QPointF(0, 0)).y() > top
+    turn_wheel(mosaic(view), QPointF(200, 200), -500)
+    session.select(channel=2047, row=0, column=0)
+    corner = mosaic(view).point_of(Place(2047, 6, 6))
+    assert canvas.viewport().rect().contains(corner.toPoint())
+
+
+def test_a_selection_from_elsewhere_scrolls_its_map_into_view(open_maps: Callable[..., Opened]) -> None:
+    session, view = open_maps("3x7x7 conv(2048, 3, padding=1) relu")
+    session.select(channel=3, row=0, column=0)
+    session.select(channel=1900, row=2, column=2)
+    QApplication.processEvents()
+    place = mosaic(view).point_of(Place(1900, 2, 2)).toPoint()
+    assert mosaic(view).canvas.viewport().rect().contains(place)
+
+
+@pytest.mark.parametrize("order", ["mean", "maximum", "variance"])
+def test_clicking_in_another_order_selects_the_channel_that_is_seen(opened: Opened, order: str) -> None:
+    session, view = opened
+    choose(view, "Order", order)
+    click(mosaic(view), Place(0, 2, 2))
+    assert session.state.activations is not None
+    statistic = getattr(session.state.activations.by_name["conv1"], order)
+    assert session.state.selection.channel == int(statistic.argmax())
+
+
+def test_dead_maps_are_counted_and_shown_alone(open_maps: Callable[..., Opened], qtbot: QtBot) -> None:
+    session, view = open_maps("3x16x16 conv(4, 3, bias=False) relu conv(6, 3, bias=False) relu")
+    session.set_values(np.zeros((3, 16, 16), np.float32))
+    wait_until_shown(qtbot, session)
+    session.select(layer="relu2")
+    button = next(found for found in view.findChildren(QToolButton) if found.accessibleName() == "Dead channels")
+    assert button.text() == "6 dead"
+    assert button.isEnabled()
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    click(mosaic(view), Place(5, 1, 1))
+    assert session.state.selection == Selection("relu2", 5, 1, 1)
+
+
+def test_filters_tell_their_weights(opened: Opened) -> None:
+    session, view = opened
+    choose(view, "Show", "filters")
+    assert session.state.activations is not None
+    weight = session.state.activations.by_name["conv1"].weight
+    assert weight is not None
+    QTest.mouseMove(mosaic(view).canvas.viewport(), point(mosaic(view), Place(2, 1, 2)))
+    red, green, blue = (exact(float(value)) for value in weight[2, :, 1, 2])
+    assert told(view) == f"filter 2 · row 1, column 2 · red {red}, green {green}, blue {blue}"
+    click(mosaic(view), Place(2, 1, 2))
+    assert session.state.selection == Selection("conv1", 2)
+    QTest.mouseMove(mosaic(view).canvas.viewport(), point(mosaic(view), Place(1, 0, 0)))
+    assert told(view).endswith(exact(float(weight[2, 1, 0, 0])))
+
+
+def test_a_row_of_numbers_is_shown_as_bars(open_maps: Callable[..., Opened]) -> None:
+    session, view = open_maps(layer="softmax1")
+    rows = view.findChildren(ValueBars)[0].widget()
+    assert rows.isVisible()
+    QTest.mouseMove(rows, QPoint(200, 6 + 3 * ROW + ROW // 2))
+    assert told(view) == f"softmax1 · 3 · {exact(float(values_of(session, 'softmax1')[3]))}"
+    QTest.mouseClick(rows, Qt.MouseButton.LeftButton, pos=QPoint(200, 6 + 3 * ROW + ROW // 2))
+    assert session.state.selection == Selection("softmax1", 3)
+    QTest.keyClick(rows, Qt.Key.Key_Down)
+    assert session.state.selection.channel == 4
+
+
+def test_thousands_of_numbers_scroll(open_maps: Callable[..., Opened]) -> None:
+    session, view = open_maps("3x16x16 conv(16, 3, padding=1) flatten", layer="flatten1")
+    bars = view.findChildren(ValueBars)[0]
+    session.select(channel=4000)
+    QApplication.processEvents()
+    assert bars.verticalScrollBar().value() > 3900 * ROW
+
+
+def test_after_a_broken_layer_its_problem_and_fix_are_offered(open_maps: Callable[..., Opened], qtbot: QtBot) -> None:
+    session, view = open_maps(BROKEN, layer="softmax1")
+    words = " ".join(label.text() for label in view.findChildren(QLabel) if label.isVisible())
+    assert session.state.problems[0].message in words
+    button = next(found for found in view.findChildren(QPushButton) if found.isVisible())
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    wait_until_shown(qtbot, session)
+    assert session.state.activations is not None
+    assert "softmax1" in session.state.activations.by_name
+    assert view.findChildren(ValueBars)[0].isVisible()
+
+
+def test_without_a_chosen_layer_a_line_says_what_to_do(opened: Opened) -> None:
+    session, view = opened
+    session.select(layer=None)
+    words = [label.text() for label in view.findChildren(QLabel) if label.isVisible()]
+    assert "Choose a layer in the list on the left to see its feature maps." in words
+
+
+def test_hidden_it_waits_and_shown_it_catches_up(opened: Opened) -> None:
+    session, view = opened
+    view.hide()
+    session.select(layer="pool1")
+    view.show()
+    QApplication.processEvents()
+    assert "4 feature maps · 8 × 8" in [label.text() for label in view.findChildren(QLabel)]
+
+
+def test_a_wide_pane_has_the_channel_beside_the_mosaic(opened: Opened) -> None:
+    session, view = opened
+    session.select(channel=0, row=0, column=0)
+    QApplication.processEvents()
+    assert large(view).mapTo(view, QPoint()).y() > mosaic(view).mapTo(view, QPoint()).y() + 100
+    view.resize(1300, 500)
+    QApplication.processEvents()
+    assert large(view).mapTo(view, QPoint()).x() > mosaic(view).mapTo(view, QPoint()).x() + 300
+
+
+@pytest.mark.parametrize("ending", [".png", ".svg", ".npy", ".csv"])
+def test_what_is_shown_is_saved_and_told(opened: Opened, tmp_path: Path, ending: str) -> None:
+    session, view = opened
+    view.save_to(tmp_path / f"conv1{ending}")
+    assert (tmp_path / f"conv1{ending}").stat().st_size > 100
+    assert session.state.notice == f"Saved as conv1{ending}."
+
+
+def test_filters_on_show_are_what_is_saved(opened: Opened, tmp_path: Path) -> None:
+    session, view = opened
+    choose(view, "Show", "filters")
+    view.save_to(tmp_path / "weights.npy")
+    assert session.state.activations is not None
+    weight = session.state.activations.by_name["conv1"].weight
+    np.testing.assert_array_equal(np.load(tmp_path / "weights.npy"), weight)
+
+
+def test_a_folder_that_cannot_be_written_to_is_told(opened: Opened, tmp_path: Path) -> None:
+    session, view = opened
+    view.save_to(tmp_path / "nowhere" / "maps.png")
+    assert "maps.png could not be written" in session.state.notice
+
+
+def test_the_chosen_channel_is_copied_as_a_table(opened: Opened) -> None:
+    session, view = opened
+    session.select(channel=2)
+    view.copy_values()
+    rows = [line.split("\t") for line in QGuiApplication.clipboard().text().splitlines()]
+    np.testing.assert_array_equal(np.array(rows, np.float32), values_of(session, "conv1")[2])
+    view.copy_picture()
+    assert not QGuiApplication.clipboard().image().isNull()
+
+
+def test_another_theme_gives_other_colours(opened: Opened, qapp: QApplication) -> None:
+    _, view = opened
+    before = mosaic(view).colours().copy()
+    theme.apply(qapp, "dark")
+    QApplication.processEvents()
+    assert (mosaic(view).colours() != before).any()
+
+
+def test_numbers_in_cells_keep_three_digits_in_eight_signs() -> None:
+    assert [short(value) for value in (0.0415, -0.00415, -0.000129, 1234567.0)] == [
+        "0.0415",
+        "−0.00415",
+        "−1.29e−4",
+        "1.23e6",
+    ]
