@@ -57,6 +57,11 @@ QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit {
   selection-background-color: $accent; selection-color: $accent_text;
 }
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus { border-color: $accent; }
+QCheckBox::indicator {
+  width: 14px; height: 14px; border: 1px solid $dim; border-radius: 4px; background: $sunken;
+}
+QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url("$check"); }
+QCheckBox::indicator:focus { border-color: $accent; }
 QComboBox { padding-right: 22px; }
 QComboBox::drop-down { border: 0; width: 20px; }
 QComboBox::down-arrow { image: url("$arrow_down"); width: 10px; height: 10px; }
@@ -96,5 +101,6 @@ def style_sheet(theme: Theme) -> str:
     return _SHEET.substitute(
         {name: value for name, value in vars(theme).items() if isinstance(value, str)},
         neutral=theme.neutral,
+        check=resource("icons", f"check-{theme.name}.svg").as_posix(),
         arrow_down=resource("icons", f"arrow-down-{theme.name}.svg").as_posix(),
     )

@@ -1,0 +1,73 @@
+"""Takes the README's pictures of the main states: `python packaging/screenshots.py [FOLDER]`.
+
+Runs offscreen; a font has to be installed (Inter and JetBrains Mono give the pictures their look).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["XDG_CONFIG_HOME"] = tempfile.mkdtemp()
+
+from explorer.app import application, open_window
+from explorer.ui import commands, settings
+from explorer.ui.main_window import MainWindow
+
+FOLDER = Path(__file__).resolve().parent / "screenshots"
+SIZE = (1440, 900)
+
+
+def settle(window: MainWindow) -> None:
+    """Let the window come to rest on the maps of the present network."""
+    quiet_since = time.monotonic()
+    while time.monotonic() - quiet_since < 0.6:
+        application().processEvents()
+        if window.session.state.computing or window.session.state.activations is None:
+            quiet_since = time.monotonic()
+
+
+def take(window: MainWindow, folder: Path, name: str) -> None:
+    settle(window)
+    window.grab().save(str(folder / f"{name}.png"))
+    print(folder / f"{name}.png")
+
+
+def break_network(window: MainWindow) -> None:
+    """A window far too large for the map that arrives."""
+    network = window.session.state.network
+    assert network is not None
+    window.session.replace_layer("conv5", replace(network.layer("conv5"), kernel_size=11, padding=0))
+    window.session.select(layer="conv5")
+
+
+def main() -> None:
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    settings.set_welcome_seen(True)
+    settings.set_theme_choice("light")
+    window = open_window([])
+    window.resize(*SIZE)
+    settle(window)
+    window.session.select(layer="conv4", channel=2)
+    take(window, folder, "overview")
+    window.show_tab(1)
+    window.session.select(layer="conv2", channel=3, row=6, column=9)
+    take(window, folder, "maps")
+    commands.set_theme("dark")
+    take(window, folder, "dark")
+    commands.set_theme("light")
+    break_network(window)
+    take(window, folder, "fault")
+    window.session.undo()
+    settle(window)
+    window.close()
+
+
+if __name__ == "__main__":
+    main()
