@@ -17,10 +17,10 @@ class Storage:
 
     __slots__ = ("bytes", "counted", "foreign", "kept")
 
-    def __init__(self) -> None:
+    def __init__(self, *, foreign: bool) -> None:
         self.bytes = 0
         self.counted = False
-        self.foreign = False  # a weight's, an input's or a constant's
+        self.foreign = foreign  # a weight's, an input's or a constant's
         self.kept: list[Kept] = []
 
 
@@ -61,6 +61,9 @@ def storage_bytes(tensor: torch.Tensor) -> int:
         return int(tensor.numel() * tensor.element_size())
 
 
+_NOT_COUNTED = Storage(foreign=True)
+
+
 class Shelf:
     """All tensors of a recording, found by identity and by the memory they share, within a budget in bytes.
 
@@ -68,9 +71,10 @@ class Shelf:
     """
 
     def __init__(self, budget_bytes: int, addresses: Mapping[int, int] = MappingProxyType({})) -> None:
-        """`addresses`: where the numbers of tensors lie that outlive the shelf, by identity, to ask only once."""
+        """`addresses`: where the model's own tensors lie, by identity. They are many, and seldom written into."""
         self.budget_bytes = budget_bytes
         self._addresses = addresses
+        self._foreign = frozenset(addresses.values())
         self.bytes = 0
         self._by_identity: dict[int, Kept] = {}
         self._by_storage: dict[int, Storage] = {}
@@ -95,11 +99,13 @@ class Shelf:
         return self.find(tensor) or self._add(tensor, NOBODY)[0]
 
     def _add(self, tensor: torch.Tensor, maker: int) -> tuple[Kept, Storage]:
-        address = self._addresses.get(id(tensor)) or storage_address(tensor)
+        kept = self._by_identity[id(tensor)] = Kept(tensor, maker)
+        if id(tensor) in self._addresses:
+            return kept, _NOT_COUNTED
+        address = storage_address(tensor)
         storage = self._by_storage.get(address)
         if storage is None:
-            storage = self._by_storage[address] = Storage()
-        kept = self._by_identity[id(tensor)] = Kept(tensor, maker)
+            storage = self._by_storage[address] = Storage(foreign=address in self._foreign)
         storage.kept.append(kept)
         storage.foreign = storage.foreign or maker < 0
         return kept, storage
@@ -132,10 +138,9 @@ class Shelf:
         """
         address = storage_address(tensor)
         storage = self._by_storage.pop(address, None)
-        recorded = storage.kept if storage else []
+        recorded = [*(storage.kept if storage else ()), *self._owned_at(address)]
         live = [kept.tensor for kept in recorded if kept.tensor is not None] + self._dropped_at(address)
-        if storage:
-            self._move_to_copy(storage)
+        self._move_to_copy(recorded, storage or Storage(foreign=True))
         for alias in live:
             self._by_identity.pop(id(alias), None)
         written = [self._add(alias, writer) for alias in live]
@@ -149,9 +154,16 @@ class Shelf:
         alive = (kept.alive() for kept in self._by_identity.values() if kept.tensor is None and kept.alive is not None)
         return [tensor for tensor in alive if tensor is not None and storage_address(tensor) == address]
 
-    def _move_to_copy(self, storage: Storage) -> None:
+    def _owned_at(self, address: int) -> list[Kept]:
+        """The model's own tensors among those recorded, in the memory at an address."""
+        if address not in self._foreign:
+            return []
+        owned = (kept for kept in self._by_identity.values() if kept.tensor is not None)
+        return [kept for kept in owned if self._addresses.get(id(kept.tensor)) == address]
+
+    def _move_to_copy(self, recorded: list[Kept], storage: Storage) -> None:
         copies: list[torch.Tensor] = []
-        for kept in storage.kept:
+        for kept in recorded:
             if kept.tensor is not None:
                 kept.tensor = _copied(kept.tensor, copies)
                 kept.version = version_of(kept.tensor)

@@ -82,6 +82,7 @@ class Recorder(TorchFunctionMode):
         self._module_calls: dict[str, int] = {}
         self._replaced = Replaced()
         self._failed: Failure | None = None
+        self._read: list[Kept] = []  # by the call that is being put on record
         self._clock = Clock(torch.device("cpu"))
 
     def run(self, model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Recording:
@@ -119,7 +120,7 @@ class Recorder(TorchFunctionMode):
 
     def let_go(self) -> None:
         """Its parts refer to each other; without this a recording's tensors would wait for the garbage collector."""
-        self.calls, self.shelf, self._failed = [], Shelf(0), None
+        self.calls, self.shelf, self._failed, self._read = [], Shelf(0), None, []
         self._replaced.clear()
 
     def _check_stop(self) -> None:
@@ -245,19 +246,18 @@ class Recorder(TorchFunctionMode):
         self, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> tuple[tuple[Any, ...], dict[str, Any], list[Kept]]:
         """What a call is given with its tensors on the shelf, and these tensors in order."""
-        given: list[Kept] = []
+        given = self._read = []
+        kept_args = tuple([value if type(value) in PLAIN else self._opened(value) for value in args])
+        if kwargs:
+            kwargs = {name: value if type(value) in PLAIN else self._opened(value) for name, value in kwargs.items()}
+        return kept_args, kwargs, given
 
-        def read(tensor: torch.Tensor) -> Kept:
-            kept = self.shelf.read(tensor)
-            given.append(kept)
-            return kept
-
-        def opened(value: Any) -> Any:
-            return read(value) if isinstance(value, torch.Tensor) else map_tree(value, torch.Tensor, read)
-
-        kept_args = tuple([value if type(value) in PLAIN else opened(value) for value in args])
-        kept_kwargs = {name: value if type(value) in PLAIN else opened(value) for name, value in kwargs.items()}
-        return kept_args, kept_kwargs, given
+    def _opened(self, value: Any) -> Any:
+        if not isinstance(value, torch.Tensor):
+            return map_tree(value, torch.Tensor, self._opened)
+        kept = self.shelf.read(value)
+        self._read.append(kept)
+        return kept
 
     def _preserve(self, tensor: torch.Tensor) -> list[Kept]:
         """A buffer keeps no maker: a second batch norm does not take its input from the first."""

@@ -20,7 +20,7 @@ from explorer.network.receptive_field import Geometry, ReceptiveFields
 Shape = tuple[int, ...]
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Call:
     """One PyTorch operation as it ran.
 

@@ -196,6 +196,17 @@ def test_batch_norm_in_training_mode_is_recorded_with_the_batch_s_own_mean_and_i
     assert torch.equal(recording["norm"].arguments["running_mean"], torch.zeros(4))
 
 
+def test_a_batch_norm_that_runs_twice_in_training_shows_its_averages_as_each_run_found_them() -> None:
+    norm = nn.BatchNorm2d(3)
+    recording = record(nn.Sequential(norm, nn.ReLU(), norm), picture())
+    after_one = nn.BatchNorm2d(3)
+    after_one(picture())
+    assert torch.equal(recording["0"].arguments["running_mean"], torch.zeros(3))
+    assert torch.equal(recording["0:2"].arguments["running_mean"], after_one.running_mean)
+    assert recording["0:2"].parents == ("1",)
+    assert torch.equal(norm.running_mean, torch.zeros(3))
+
+
 def test_the_mode_is_kept_unless_asked_for() -> None:
     model = made(RandomInside)
     assert record(model, picture())["dropout"].arguments["training"] is False
