@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,6 +13,8 @@ from explorer.ui.colour import Scale, colourise, scale_for
 
 ORDERS = ("index", "mean", "maximum", "variance")
 SLICE_LIMIT = 4096
+INPUT = "input"
+PASSING = ("shape", "activation", "normalization", "other")  # dropout and the like keep the order of the numbers
 COLOURS = ("red", "green", "blue")
 
 
@@ -80,23 +83,28 @@ def map_sheet(entry: LayerActivation, *, order: str = "index", per_map: bool = F
     )
 
 
-def filter_sheet(entry: LayerActivation, channel: int | None) -> Sheet | None:
+def filter_sheet(entry: LayerActivation, channel: int | None, source: LayerActivation | None = None) -> Sheet | None:
     """The filters of a layer as maps; None if it has none.
 
     A layer's filters on a colour picture are shown in colour. With a `channel`, the slices of its filter, one an
-    input channel. A matrix is one map, a row an output.
+    input channel. A matrix on flattened maps, those of `source`, is shown as weights of these maps; another one as
+    one map, a row an output.
     """
     weight = entry.weight
     if weight is None or weight.ndim not in (2, 4):
         return None
+    if weight.ndim == 2 and source is not None and source.values.size == weight.shape[1]:
+        weight = weight.reshape(len(weight), *source.values.shape)
     scale = scale_for(min(float(weight.min()), -1e-12), float(weight.max()))
     if weight.ndim == 2:
         return Sheet(weight[None], np.zeros(1, int), ("",), scale)
+    reads = (source.name,) if source is not None else entry.parents
+    is_coloured = reads == (INPUT,) and weight.shape[1] == len(COLOURS)
     if channel is not None and channel < len(weight):
         slices = weight[channel]
-        labels = COLOURS if _reads_colours(entry) else tuple(f"in {index}" for index in range(len(slices)))
+        labels = COLOURS if is_coloured else tuple(f"in {index}" for index in range(len(slices)))
         return Sheet(slices, np.full(len(slices), channel), labels, scale)
-    if _reads_colours(entry):
+    if is_coloured:
         names = tuple(str(index) for index in range(len(weight)))
         return Sheet(
             weight.transpose(0, 2, 3, 1).reshape(len(weight), weight.shape[2], -1),
@@ -112,8 +120,12 @@ def filter_sheet(entry: LayerActivation, channel: int | None) -> Sheet | None:
     return Sheet(shown, owners, labels, scale, row_length=inputs, left_out=outputs * inputs - len(shown))
 
 
-def _reads_colours(entry: LayerActivation) -> bool:
-    return entry.parents == ("input",) and entry.weight is not None and entry.weight.shape[1] == len(COLOURS)
+def flattened(entry: LayerActivation, by_name: Mapping[str, LayerActivation]) -> LayerActivation | None:
+    """The maps that a layer of numbers takes as one row, if it does; found through the layers that only reshape."""
+    before = by_name.get(entry.parents[0]) if entry.values.ndim == 1 and len(entry.parents) == 1 else None
+    while before is not None and before.values.ndim == 1 and before.family in PASSING and before.parents:
+        before = by_name.get(before.parents[0])
+    return before if before is not None and before.values.ndim == 3 else None
 
 
 def _scale_of(tile: np.ndarray) -> Scale:

@@ -190,6 +190,15 @@ def test_a_cell_panned_out_of_sight_stays_there_while_the_mouse_moves(opened: Op
     assert large(view).canvas.to_cells(QPointF(0, 0)) != seen
 
 
+def test_choosing_a_cell_at_the_edge_leaves_the_whole_channel_in_sight(opened: Opened) -> None:
+    session, view = opened
+    session.select(layer="pool1", channel=0, row=0, column=1)
+    QApplication.processEvents()
+    rect = large(view).canvas.viewport().rect()
+    for place in (Place(0, 0, 0), Place(0, 7, 7)):
+        assert rect.contains(point(large(view), place))
+
+
 def test_dragging_pans_and_selects_nothing(opened: Opened) -> None:
     session, view = opened
     canvas = mosaic(view).canvas

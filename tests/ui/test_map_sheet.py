@@ -7,7 +7,7 @@ import pytest
 
 from explorer.session import LayerActivation
 from explorer.ui.colour import colourise, scale_for
-from explorer.ui.map_sheet import ORDERS, SLICE_LIMIT, filter_sheet, map_sheet
+from explorer.ui.map_sheet import ORDERS, SLICE_LIMIT, filter_sheet, flattened, map_sheet
 
 
 def layer(
@@ -91,3 +91,24 @@ def test_a_matrix_is_one_map_and_a_layer_without_weights_has_none() -> None:
     assert sheet is not None
     assert sheet.tiles.shape == (1, 3, 7)
     assert filter_sheet(layer(np.zeros((2, 2, 2))), None) is None
+
+
+def test_a_matrix_on_flattened_maps_is_shown_as_weights_of_these_maps() -> None:
+    picture = LayerActivation("input", "input", "input", (), np.zeros((3, 4, 5), np.float32))
+    flat = LayerActivation("flatten1", "flatten", "shape", ("input",), np.zeros(60, np.float32))
+    weight = np.random.default_rng(4).normal(size=(10, 60)).astype(np.float32)
+    linear = LayerActivation("linear1", "linear", "linear", ("flatten1",), np.zeros(10, np.float32), weight)
+    source = flattened(linear, {entry.name: entry for entry in (picture, flat, linear)})
+    assert source is picture
+    whole, one = filter_sheet(linear, None, source), filter_sheet(linear, 7, source)
+    assert whole is not None
+    assert one is not None
+    assert whole.composite
+    assert whole.colours.shape == (10, 4, 5, 4)
+    np.testing.assert_array_equal(one.tiles, weight[7].reshape(3, 4, 5))
+
+
+def test_a_matrix_on_numbers_has_no_maps_behind_it() -> None:
+    first = LayerActivation("linear1", "linear", "linear", ("input",), np.zeros(4, np.float32))
+    second = LayerActivation("linear2", "linear", "linear", ("linear1",), np.zeros(2, np.float32))
+    assert flattened(second, {"linear1": first, "linear2": second}) is None

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from explorer.session import Cell, LayerActivation, Selection, Session, State
 from explorer.ui import export, theme
-from explorer.ui.map_sheet import Sheet, filter_sheet, map_sheet, order_of
+from explorer.ui.map_sheet import Sheet, filter_sheet, flattened, map_sheet, order_of
 from explorer.ui.map_words import ROW_OF_NUMBERS, facts, filter_words, hint, why_empty
 from explorer.ui.mosaic import Place
 from explorer.ui.text import exact
@@ -244,7 +244,9 @@ class FeatureMaps(QWidget):
 
     def _sheet_of(self, entry: LayerActivation) -> Sheet | None:
         if self._is_filters(entry):
-            return filter_sheet(entry, self._session.state.selection.channel)
+            activations = self._session.state.activations
+            source = flattened(entry, activations.by_name) if activations else None
+            return filter_sheet(entry, self._session.state.selection.channel, source)
         if entry.values.ndim == 1:
             return None
         return self._map_sheet(entry, only_dead=self._controls.only_dead)

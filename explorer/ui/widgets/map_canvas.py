@@ -122,10 +122,10 @@ class MapCanvas(pg.GraphicsView):
         return 1 / width if width else 0.0
 
     def show_place(self, x: float, y: float, *, margin: float) -> None:
-        """Pan so that a point, with `margin` cells around it, is inside the pane."""
-        rect = self._view.viewRect()
-        dx = min(0.0, x - margin - rect.left()) + max(0.0, x + margin - rect.right())
-        dy = min(0.0, y - margin - rect.top()) + max(0.0, y + margin - rect.bottom())
+        """Pan so that a point, with those of the `margin` cells around it that there are, is inside the pane."""
+        rect, (height, width) = self._view.viewRect(), self._size
+        dx = min(0.0, max(x - margin, 0) - rect.left()) + max(0.0, min(x + margin, width) - rect.right())
+        dy = min(0.0, max(y - margin, 0) - rect.top()) + max(0.0, min(y + margin, height) - rect.bottom())
         if dx or dy:
             self._view.translateBy(x=dx, y=dy)
 

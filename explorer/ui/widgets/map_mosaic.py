@@ -15,7 +15,8 @@ from explorer.ui.mosaic import Mosaic, Place, arrange
 from explorer.ui.text import MINUS, number
 from explorer.ui.widgets.map_canvas import MapCanvas
 
-LABEL_FROM_PIXELS = 34
+LABEL_FROM_PIXELS = 32
+SMALL_TILE_PIXELS = 48
 NUMBERS_FROM_PIXELS = 34
 NUMBERS_AT_MOST = 900
 FIGURE_WIDTH = 0.6  # of a figure of the number font, in its own height
@@ -178,14 +179,16 @@ class MapMosaic(QWidget):
         transform = painter.worldTransform()
         painter.save()
         painter.setWorldTransform(QTransform())
-        painter.setFont(theme.interface_font(11))
+        tile_pixels = transform.m11() * self._mosaic.width
+        painter.setFont(theme.interface_font(9 if tile_pixels < SMALL_TILE_PIXELS else 11))
         metrics = painter.fontMetrics()
         patch = QColor(colours.pane)
         patch.setAlpha(190)
         for tile in tiles:
             label = self._sheet.labels[tile]
             is_dead = self._sheet.dead is not None and bool(self._sheet.dead[tile])
-            label += " dead" if is_dead else ""
+            wide = f"{label} dead"
+            label = wide if is_dead and metrics.horizontalAdvance(wide) + 6 < tile_pixels else label
             top, left = self._mosaic.origin(tile)
             corner = transform.map(QPointF(left, top))
             box = QRectF(corner.x(), corner.y(), metrics.horizontalAdvance(label) + 6, metrics.height())
