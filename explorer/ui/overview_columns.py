@@ -56,7 +56,7 @@ class Measures:
     def opened_width(self, entry: Entry, height: float) -> float:
         """How wide a layer gets when all its channels are shown."""
         size = self.tile(_room(height))
-        room = _room(height) - (_picture_room(size, _room(height)) if entry.is_colour else 0)
+        room = _room(height) - (_picture_room(size, self.inner, _room(height)) if entry.is_colour else 0)
         rows = max(1, int(room / _step(size) + 1e-6))
         across = max(_across(self.inner, size), -(-entry.channels // rows))
         return max(self.inner, across * _step(size) - (_step(size) - size))
@@ -71,9 +71,9 @@ def _room(height: float) -> float:
     return height - BAR_HEIGHT - BODY_MARGIN - MORE_HEIGHT
 
 
-def _picture_room(size: float, height: float) -> float:
+def _picture_room(size: float, width: float, height: float) -> float:
     """The height of the colour picture over its channels, with the gap below it."""
-    return min(2 * size, height * 0.45) + 2 * (_step(size) - size)
+    return min(2 * size, width, height * 0.45) + 2 * (_step(size) - size)
 
 
 def _across(width: float, size: float) -> int:
@@ -103,15 +103,24 @@ def column(
     kept: int | None,
 ) -> Column:
     """The column in `box`, its bar at `bar_y`. `kept` is a channel that must be among those shown."""
-    line = rank % measures.label_lines
-    wide = max(box.width, measures.pitch * measures.label_lines - 4)
-    wide = box.width if entry.prediction is not None else wide
-    label = Rect(box.centre[0] - wide / 2, box.y + line * measures.label_height, wide, measures.label_height)
+    label = _label(box, measures, line=rank % measures.label_lines, is_free=lane == 0 and entry.prediction is None)
     bar = Rect(box.x, bar_y, box.width, BAR_HEIGHT)
     top = bar_y + BAR_HEIGHT + BODY_MARGIN
     body = Rect(box.x, top, box.width, max(SMALLEST_TILE, box.bottom - top - MORE_HEIGHT))
     content = _content(entry, body, measures, is_opened=is_opened, kept=kept)
     return Column(entry, group, rank, lane, box, label, bar, body, *content, is_opened)
+
+
+def _label(box: Rect, measures: Measures, *, line: int, is_free: bool) -> Rect:
+    """Over the uppermost columns labels take turns in `label_lines` lines, so that each may be wider than its column.
+
+    Those of lower branches have maps beside them and keep to their own column.
+    """
+    if not is_free:
+        line = measures.label_lines - 1 if box.y > measures.top else line
+        return Rect(box.x, box.y + line * measures.label_height, box.width, measures.label_height)
+    wide = max(box.width, measures.pitch * measures.label_lines - 4)
+    return Rect(box.centre[0] - wide / 2, box.y + line * measures.label_height, wide, measures.label_height)
 
 
 Content = tuple[Grid | None, tuple[int, ...], Rect | None, Rect | None, Rect | None, int]
@@ -159,7 +168,7 @@ def _numbers(entry: Entry, body: Rect) -> Content:
 def _maps(entry: Entry, body: Rect, measures: Measures, *, is_opened: bool, kept: int | None) -> Content:
     size = min(measures.tile(body.height), body.width, body.height)
     across, step = _across(body.width, size), _step(size)
-    taken = _picture_room(size, body.height) if entry.is_colour else 0.0
+    taken = _picture_room(size, body.width, body.height) if entry.is_colour else 0.0
     picture_size = min(body.width, taken - 2 * (step - size))
     size = min(size, body.height - taken)
     across, step = _across(body.width, size), _step(size)

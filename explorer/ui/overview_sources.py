@@ -48,6 +48,7 @@ def _weighed(maps: LayerActivation, channel: int, parent: LayerActivation) -> So
     norms, first = _weight_norms(maps, channel, parent)
     if norms is None or not norms.size:
         return None
+    norms = np.nan_to_num(norms, nan=0.0, posinf=0.0)
     heaviest = np.sort(np.argsort(-norms, kind="stable")[:MOST_DRAWN])
     largest = float(norms.max()) or 1.0
     drawn = tuple(Source(parent.name, first + int(each), float(norms[each]) / largest) for each in heaviest)

@@ -13,7 +13,7 @@ from collections.abc import Callable
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QGraphicsPixmapItem, QGraphicsScene, QGraphicsView
 
@@ -80,7 +80,6 @@ def _canvas() -> OverviewCanvas:
     canvas._opened = Opened(layers=frozenset(entry.name for entry in canvas._entries))
     canvas._lay_out()
     canvas.fit()
-    canvas.zoom(0.56 / canvas.view.zoom, QPointF(0, 0))  # all thousand in sight, as maps and not as boxes
     canvas.show()
     QApplication.processEvents()
     return canvas

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QStackedLayout, QToolButton, QVBoxLayout, 
 
 from explorer.session import Session, State
 from explorer.session.snapshot import LayerActivation
-from explorer.session.state import Cell
+from explorer.session.state import Cell, Document
 from explorer.ui.colour import Scale, scale_for
 from explorer.ui.icons import icon
 from explorer.ui.overview_entries import Entry, entries_of
@@ -39,6 +39,7 @@ class Overview(QWidget):
         self.setAccessibleName("Overview")
         self._session = session
         self._is_stale = True
+        self._drawn: Document | None = None
         self._make_parts()
         self._dim_timer = QTimer(self, singleShot=True, interval=DIM_AFTER_MS)
         self._dim_timer.timeout.connect(self._dim)
@@ -91,7 +92,7 @@ class Overview(QWidget):
             return
         if self._has_other_columns(old, new):
             self._show_columns(new)
-        if old.selection != new.selection:
+        elif old.selection != new.selection:
             self._show_selection(new)
         if old.computing is not new.computing:
             self._show_computing(new)
@@ -107,17 +108,16 @@ class Overview(QWidget):
         self._show_columns(state)
         self._show_computing(state)
 
-    @staticmethod
-    def _has_other_columns(old: State, new: State) -> bool:
+    def _has_other_columns(self, old: State, new: State) -> bool:
         """While a new pass runs the old maps stay; a network without any is drawn at once."""
         if old.activations is not new.activations or old.fault is not new.fault:
             return True
         waits = new.computing and new.activations is not None
-        changed = old.document is not new.document or (old.computing and not new.computing)
-        return changed and not waits
+        return new.document is not self._drawn and not waits
 
     def _show_columns(self, state: State) -> None:
         entries = entries_of(state)
+        self._drawn = state.document
         is_empty = not entries or (len(entries) == 1 and state.network is not None and not entries[0].maps)
         self._stack.setCurrentWidget(self.empty_label if is_empty else self.canvas)
         self._entries = {entry.name: entry for entry in entries}
@@ -125,6 +125,7 @@ class Overview(QWidget):
         self.canvas.set_entries(entries)
         self.canvas.setAccessibleDescription(f"{plural(len(entries), 'column')}: " + ", ".join(self._entries))
         self._show_selection(state)
+        self.canvas.hover_again()
 
     def _show_selection(self, state: State) -> None:
         entry = self._shown(state)
@@ -263,7 +264,8 @@ class Overview(QWidget):
         assert maps is not None
         facts = f"layer: {number(maps.low)} to {number(maps.high)}"
         if entry.prediction is not None:
-            value = number(float(entry.prediction.values[spot.channel]))
+            chance = float(entry.prediction.values[spot.channel])
+            value = f"{100 * chance:.3g} %" if entry.prediction.is_probability else number(chance)
             return Preview(_title(entry, spot.channel), entry.prediction.title, value)
         if maps.values.ndim == 1:
             return Preview(_title(entry, spot.channel), facts, number(float(maps.values[spot.channel])))

@@ -73,7 +73,7 @@ class MapImages:
         """Three channels as the colours they are, each stretched over the range of all."""
         if layer not in self._colour:
             span = (layer.high - layer.low) or 1.0
-            scaled = np.nan_to_num((layer.values.transpose(1, 2, 0) - layer.low) / span)
+            scaled = np.clip(np.nan_to_num((layer.values.transpose(1, 2, 0) - layer.low) / span), 0, 1)
             self._colour[layer] = _image(np.dstack([scaled * 255, np.full(scaled.shape[:2], 255.0)]).astype(np.uint8))
         return self._colour[layer]
 

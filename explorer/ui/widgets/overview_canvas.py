@@ -90,6 +90,8 @@ class OverviewCanvas(QWidget):
         self._dragged = False
         self._over: Spot | None = None
         self._corner = 0
+        self._layer: str | None = None
+        self._pointer = QPointF()
 
     # --- what is shown ---
 
@@ -102,13 +104,24 @@ class OverviewCanvas(QWidget):
 
     def set_selected(self, layer: str | None, chosen: Lines | None) -> None:
         """Mark a layer; with a chosen map everything else fades to the back. A folded map comes to the front."""
-        self._chosen = chosen
-        self.scene = replace(self.scene, selected=layer)
+        self._chosen, self._layer = chosen, layer
         kept = {layer: chosen.spot.channel} if layer and chosen is not None else {}
         if kept != self._opened.kept and self._is_folded(chosen):
             self._opened = replace(self._opened, kept=kept)
             self._lay_out()
+        self._mark_selected()
+
+    def _mark_selected(self) -> None:
+        """Mark the column in which the selected layer is seen; that may be a folded group."""
+        column = self.column(self._layer)
+        self.scene = replace(self.scene, selected=column.name if column is not None else None)
         self._forget()
+
+    def hover_again(self) -> None:
+        """Tell what is under the resting mouse now that something else is shown there."""
+        if self._over is not None:
+            self._over = self.spot_at(self._pointer)
+            self.hovered.emit(self._over)
 
     def _is_folded(self, chosen: Lines | None) -> bool:
         column = self.column(chosen.spot.column) if chosen is not None else None
@@ -147,7 +160,7 @@ class OverviewCanvas(QWidget):
         self.scene = replace(self.scene, layout=layout, pictures={})
         if self._is_fitted:
             self.fit()
-        self._forget()
+        self._mark_selected()
 
     def fit(self) -> None:
         """Show all of it."""
@@ -309,9 +322,12 @@ class OverviewCanvas(QWidget):
         for place, source in places:
             if place is not None and place != target:
                 self._line(painter, place, target, source.share, accent)
-        for place, _ in places:
+        for place, source in places:
             if place is not None:
-                self._lift(painter, place, QPen(accent, 1))
+                # In a narrow gap lines lie on top of each other: the frames tell the weights there.
+                colour = QColor(accent)
+                colour.setAlphaF(0.35 + 0.65 * source.share)
+                self._lift(painter, place, QPen(colour, 0.7 + 1.5 * source.share))
         self._lift(painter, target, QPen(accent, 2.5))
 
     def _line(self, painter: QPainter, source: QRectF, target: QRectF, share: float, accent: QColor) -> None:
@@ -394,6 +410,7 @@ class OverviewCanvas(QWidget):
             self._pressed, self._dragged = event.position(), False
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._pointer = event.position()
         if self._pressed is None:
             self._hover(self.spot_at(event.position()))
             self._set_pointer(event.position())
@@ -500,8 +517,8 @@ class OverviewCanvas(QWidget):
             Qt.Key.Key_Escape: self.cleared.emit,
             Qt.Key.Key_Return: self.opened.emit,
             Qt.Key.Key_Enter: self.opened.emit,
-            Qt.Key.Key_Space: lambda: self.toggle(self.scene.selected or ""),
-            Qt.Key.Key_Backspace: lambda: self.fold_around(self.scene.selected or ""),
+            Qt.Key.Key_Space: lambda: self.toggle(self._layer or ""),
+            Qt.Key.Key_Backspace: lambda: self.fold_around(self._layer or ""),
         }
         key = Qt.Key(event.key())
         if key in steps:

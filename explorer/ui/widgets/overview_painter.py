@@ -156,7 +156,7 @@ class OverviewPainter:
     # --- a column ---
 
     def _column(self, column: Column) -> None:
-        if column.name == self.scene.selected or column.entry.layer == self.scene.selected:
+        if column.name == self.scene.selected:
             self._chosen_column(column)
         self._label(column)
         self.painter.setPen(Qt.PenStyle.NoPen)
@@ -367,11 +367,11 @@ class OverviewPainter:
             rect = self.view.rect(grid.tile(slot))
             value = float(prediction.values[channel])
             strong = channel == best and prediction.is_probability
-            self._class(rect, prediction.names[channel], value, min(1.0, abs(value) / reach), is_best=strong)
+            text = f"{100 * value:.1f} %" if prediction.is_probability else number(value)
+            self._class(rect, prediction.names[channel], text, min(1.0, abs(value) / reach), is_best=strong)
 
-    def _class(self, rect: QRectF, name: str, value: float, share: float, *, is_best: bool) -> None:
+    def _class(self, rect: QRectF, name: str, text: str, share: float, *, is_best: bool) -> None:
         figures = _figures(max(9, self.small_font.pixelSize()))
-        text = number(value)
         width = QFontMetricsF(figures).horizontalAdvance(text) + 4
         words = QRectF(rect.x(), rect.y(), rect.width(), rect.height() - 8)
         self.painter.setFont(figures)
