@@ -46,6 +46,15 @@ def small_model() -> nn.Module:
         )
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _one_thread() -> Iterator[None]:
+    """Sums come out the same, bit for bit, only with the same number of threads, in this process and in another."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 def start(
     model: nn.Module, *, seed: int = 0, checkpoint: Path | None = None, resume: bool = True
 ) -> Iterator[Snapshot]:
@@ -129,6 +138,8 @@ def test_a_stopped_run_resumes_to_the_same_final_weights(unbroken, tmp_path, sto
 KILLED_RUN = """
 import os, signal, sys
 from pathlib import Path
+import torch
+torch.set_num_threads(1)
 from tests.engine.test_train import small_model, start
 for snapshot in start(small_model(), checkpoint=Path(sys.argv[1])):
     if snapshot.step == 15:
