@@ -28,7 +28,7 @@ def number(value: float, digits: int = 3) -> str:
 
 def exact(value: float) -> str:
     """`value` with every digit that a float32 carries."""
-    return f"{value:.9g}".replace("-", MINUS)
+    return f"{value:.9g}".replace("-", MINUS) if math.isfinite(value) else number(value)
 
 
 def shape_text(shape: Iterable[int]) -> str:

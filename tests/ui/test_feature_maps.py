@@ -15,10 +15,12 @@ from pytestqt.qtbot import QtBot
 
 from explorer.session import Cell, Selection, Session
 from explorer.ui import theme
+from explorer.ui.colour import rgb
 from explorer.ui.mosaic import Place
 from explorer.ui.text import exact
 from explorer.ui.views.channel_view import ChannelView
 from explorer.ui.views.feature_maps import FeatureMaps
+from explorer.ui.widgets.colour_bar import ColourBar
 from explorer.ui.widgets.map_mosaic import NUMBERS_FROM_PIXELS, MapMosaic, short
 from explorer.ui.widgets.pane import ElidedLabel
 from explorer.ui.widgets.value_bars import ROW, ValueBars
@@ -153,6 +155,50 @@ def test_arrow_keys_move_the_cell_and_escape_goes_back(opened: Opened) -> None:
     QTest.keyClick(canvas, Qt.Key.Key_Escape)
     assert session.state.selection == Selection("conv1")
     assert not large(view).isVisible()
+
+
+def test_arrow_keys_walk_over_the_mosaic(opened: Opened) -> None:
+    session, view = opened
+    canvas = mosaic(view).canvas
+    canvas.setFocus()
+    for key, channel in ((Qt.Key.Key_Right, 0), (Qt.Key.Key_Right, 1), (Qt.Key.Key_Left, 0), (Qt.Key.Key_Left, 0)):
+        QTest.keyClick(canvas, key)
+        assert session.state.selection == Selection("conv1", channel)
+    assert canvas.hasFocus()
+    QTest.keyClick(large(view).canvas, Qt.Key.Key_Right)
+    assert session.state.selection == Selection("conv1", 0, 0, 0)
+
+
+def test_each_map_on_its_own_scale_has_its_own_colour_bar(opened: Opened) -> None:
+    session, view = opened
+    bar = view.findChildren(ColourBar)[0]
+    choose(view, "Scale", "map")
+    assert bar.sizeHint().width() == 0
+    session.select(channel=2)
+    reach = float(np.abs(values_of(session, "conv1")[2]).max())
+    assert exact(reach) in bar.accessibleDescription()
+
+
+def test_maps_turn_pale_only_when_new_ones_take_long(opened: Opened, qtbot: QtBot) -> None:
+    session, view = opened
+    image = mosaic(view).canvas.image
+    session._set(computing=True)
+    assert image.opacity() == 1
+    qtbot.waitUntil(lambda: image.opacity() < 1, timeout=2000)
+    session._set(computing=False)
+    assert image.opacity() == 1
+
+
+def test_what_is_not_a_number_stands_out(opened: Opened, qtbot: QtBot) -> None:
+    session, view = opened
+    values = np.ones((3, 16, 16), np.float32)
+    values[0, 4, 4] = np.nan
+    session.set_values(values)
+    wait_until_shown(qtbot, session)
+    click(mosaic(view), Place(0, 4, 4))
+    QTest.mouseMove(mosaic(view).canvas.viewport(), point(mosaic(view), Place(0, 4, 4)))
+    assert told(view).endswith(" NaN")
+    assert (mosaic(view).colours() == (*rgb(theme.current().error), 255)).all(axis=-1).any()
 
 
 def test_the_wheel_zooms_about_the_pointer_until_cells_carry_numbers_and_f_fits_again(opened: Opened) -> None:

@@ -46,8 +46,9 @@ class CellFacts(Pane):
         """Show what is known of the selection inside `entry`."""
         chosen = self._session.state.selection
         facts = {} if entry is None or chosen.channel is None else self._facts(entry, chosen)
-        self.set_title("Cell" if chosen.row is not None else "Channel")
-        self.set_facts(f"channel {chosen.channel} of {entry.name}" if entry else "")
+        is_number = entry is not None and entry.values.ndim == 1
+        self.set_title("Cell" if chosen.row is not None or is_number else "Channel")
+        self.set_facts(f"{'number' if is_number else 'channel'} {chosen.channel} of {entry.name}" if entry else "")
         for row, name in enumerate(ROWS):
             self._values[name].setText(facts.get(name, ""))
             self._form.setRowVisible(row, name in facts)
@@ -70,7 +71,9 @@ class CellFacts(Pane):
     def _cell_facts(self, entry: LayerActivation, chosen: Selection) -> dict[str, str]:
         assert chosen.channel is not None
         if entry.values.ndim == 1:
-            return {"value": exact(float(entry.values[chosen.channel])), "place": f"index {chosen.channel}"}
+            classes = self._session.state.classes
+            named = f": {classes[chosen.channel]}" if len(classes) == len(entry.values) else ""
+            return {"value": exact(float(entry.values[chosen.channel])), "place": f"index {chosen.channel}{named}"}
         if chosen.row is None or chosen.column is None:
             return {}
         value = float(entry.values[chosen.channel, chosen.row, chosen.column])

@@ -22,7 +22,7 @@ from explorer.ui.map_words import ROW_OF_NUMBERS, facts, filter_words, hint, why
 from explorer.ui.mosaic import Place
 from explorer.ui.text import exact
 from explorer.ui.views.cell_facts import CellFacts
-from explorer.ui.views.channel_view import ChannelView
+from explorer.ui.views.channel_view import ARROWS, ChannelView
 from explorer.ui.views.map_controls import MapControls
 from explorer.ui.widgets.empty_state import EmptyState
 from explorer.ui.widgets.map_mosaic import MapMosaic
@@ -187,8 +187,14 @@ class FeatureMaps(QWidget):
             self._below.setMaximumHeight(NO_LIMIT if entry.values.ndim == 3 else FACTS_HEIGHT)
             self._channel.show_channel(entry, None if entry.values.ndim == 1 else self._map_sheet(entry))
             self._cell.show_facts(entry)
-            if before is not None and before.channel is None and entry.values.ndim == 3:
+            self._show_own_scale(place)
+            # Only a chosen cell takes the keys: they still walk over the mosaic where a whole channel is chosen.
+            if before is not None and before.channel is None and chosen.row is not None:
                 self._channel.take_focus()
+
+    def _show_own_scale(self, place: Place | None) -> None:
+        if self._sheet is not None and self._sheet.per_map and place is not None:
+            self._controls.show_scale(self._sheet.scale_of(place.tile))
 
     def _show_empty(self, message: str) -> None:
         state = self._session.state
@@ -303,8 +309,21 @@ class FeatureMaps(QWidget):
 
     @Slot(object)
     def _on_key(self, event: object) -> None:
-        if event.key() == Qt.Key.Key_Escape:  # type: ignore[attr-defined]  # a QKeyEvent
+        key = Qt.Key(event.key())  # type: ignore[attr-defined]  # a QKeyEvent
+        if key == Qt.Key.Key_Escape:
             self._session.clear_cell()
+        elif key in ARROWS:
+            self._step_channel(*ARROWS[key])
+
+    def _step_channel(self, down: int, across: int) -> None:
+        """Choose the map beside the chosen one, as they lie; the first one where none is chosen."""
+        entry = self._entry()
+        if entry is None or self._sheet is None or not len(self._sheet.tiles) or self._is_filters(entry):
+            return
+        tile = self._sheet.tile_of(self._session.state.selection.channel)
+        wanted = 0 if tile is None else tile + across + down * self._maps.columns
+        if 0 <= wanted < len(self._sheet.tiles):
+            self._session.select(channel=int(self._sheet.channels[wanted]), row=None, column=None)
 
     @Slot()
     def _dim(self) -> None:

@@ -60,10 +60,10 @@ class MapCanvas(pg.GraphicsView):
         self._view = pg.ViewBox(lockAspect=True, invertY=True, enableMenu=False, border=None, defaultPadding=0)
         self._view.setMouseEnabled(False, False)
         self.setCentralItem(self._view)
-        self._image = pg.ImageItem(axisOrder="row-major")
+        self.image = pg.ImageItem(axisOrder="row-major")
         self._overlay = Overlay(paint_marks)
         self._overlay.setZValue(10)
-        self._view.addItem(self._image)
+        self._view.addItem(self.image)
         self._view.addItem(self._overlay)
         self._size = (0, 0)
         self._pressed_at: QPointF | None = None
@@ -76,11 +76,11 @@ class MapCanvas(pg.GraphicsView):
     def set_image(self, colours: np.ndarray | None) -> None:
         """Show `colours` (H, W, 4) uint8; the zoom stays if the size does."""
         if colours is None:
-            self._image.clear()
+            self.image.clear()
             self._size = (0, 0)
             self._overlay.set_bounds(QRectF())
             return
-        self._image.setImage(np.ascontiguousarray(colours), autoLevels=False, levels=None)
+        self.image.setImage(np.ascontiguousarray(colours), autoLevels=False, levels=None)
         if self._size != colours.shape[:2]:
             self._size = (colours.shape[0], colours.shape[1])
             self._overlay.set_bounds(QRectF(-2, -2, self._size[1] + 4, self._size[0] + 4))
@@ -93,7 +93,7 @@ class MapCanvas(pg.GraphicsView):
 
     def set_dimmed(self, dimmed: bool) -> None:
         """Show the picture paler, while a newer one is being computed."""
-        self._image.setOpacity(0.55 if dimmed else 1.0)
+        self.image.setOpacity(0.55 if dimmed else 1.0)
 
     # --- zoom and pan ---
 

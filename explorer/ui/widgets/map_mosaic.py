@@ -88,6 +88,11 @@ class MapMosaic(QWidget):
         else:
             self.canvas.show_place(left + place.column + 0.5, top + place.row + 0.5, margin=1.5)
 
+    @property
+    def columns(self) -> int:
+        """How many maps lie side by side."""
+        return self._mosaic.columns if self._mosaic else 1
+
     def point_of(self, place: Place) -> QPointF:
         """The middle of a cell (of the whole map where the row is −1) in pixels of the canvas."""
         assert self._mosaic is not None
