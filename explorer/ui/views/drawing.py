@@ -45,6 +45,7 @@ class Drawing(QObject):
         self.is_on = on
         self._sheet = self._last_place = None
         self._brush.setVisible(on)
+        self._picture.set_sheet(on)
         self._picture.fed.setCursor(Qt.CursorShape.CrossCursor if on else Qt.CursorShape.ArrowCursor)
         if on and pixels_of(self._session.state) is None:
             self._feed(self._empty_sheet(BLACK))

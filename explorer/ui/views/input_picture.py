@@ -33,6 +33,7 @@ class InputPicture(QWidget):
         self._cell: Cell | None = None
         self._place: tuple[int, int] | None = None
         self._all_steps = False
+        self._is_sheet = False
         self.fed = PictureCanvas(is_sharp=True, parent=self)
         self.fed.setObjectName("fedPicture")
         self.fed.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -109,6 +110,12 @@ class InputPicture(QWidget):
         self._show_steps(state)
         self._draw_field(state)
 
+    def set_sheet(self, is_sheet: bool) -> None:
+        """While it is a sheet to paint on, the original and the rule give their room to it."""
+        self._is_sheet = is_sheet
+        self.strip.setVisible(not is_sheet)
+        self._show_steps(self._session.state)
+
     def show_fed(self, pixels: np.ndarray | None) -> None:
         """Show `pixels` (H, W, 3) as what the network is fed."""
         self.fed.set_picture(pixels)
@@ -121,7 +128,7 @@ class InputPicture(QWidget):
         self.rule.setText(" ".join(_escaped(step) for step in shown) + tail)
         self.rule.setToolTip("\n".join(steps))
         self.rule.setAccessibleName(" ".join(steps))
-        self.rule.setVisible(bool(steps))
+        self.rule.setVisible(bool(steps) and not self._is_sheet)
 
     @Slot(str)
     def _toggle_steps(self, _link: str) -> None:
@@ -132,7 +139,9 @@ class InputPicture(QWidget):
 
     def show_field(self, cell: Cell | None, field: Field | None) -> None:
         """Outline what `cell` looks at; None takes the outline away."""
-        self._cell, self._field = cell, field
+        # Under the brush nothing is dimmed: the colours painted are the colours seen.
+        is_under_brush = self._is_sheet and cell is not None and cell.layer == "input"
+        self._cell, self._field = (None, None) if is_under_brush else (cell, field)
         self._draw_field(self._session.state)
 
     def _draw_field(self, state: State) -> None:
