@@ -10,7 +10,7 @@ from torch import nn
 from torch.nn.modules.lazy import LazyModuleMixin
 
 from explorer.engine.errors import EngineError
-from explorer.engine.kept import storage_address
+from explorer.engine.kept import storage_address, version_of
 from explorer.engine.random_state import RandomState
 
 
@@ -33,11 +33,13 @@ class AsFound:
             for table in (module._parameters, module._buffers)
         ]
         self._tables = [(table, dict(table)) for table in tables if table]
+        self._trained = False
+        self._scripted = scripted
         self._random = RandomState.of_everything()
         weights = _distinct(weight for module in modules for weight in module._parameters.values())
         buffers = _distinct(buffer for module in modules for buffer in module._buffers.values())
         self._gradients = [(weight, weight.grad) for weight in weights]
-        self._copies: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
+        self._copies: dict[int, tuple[torch.Tensor, int | None, torch.Tensor]] = {}
         self._owned: dict[int, list[torch.Tensor]] = {}
         self.addresses = {id(tensor): storage_address(tensor) for tensor in (*weights, *buffers)}
         for tensor in (*weights, *buffers):
@@ -55,10 +57,11 @@ class AsFound:
 
     def _copy(self, tensor: torch.Tensor) -> None:
         if id(tensor) not in self._copies:
-            self._copies[id(tensor)] = (tensor, tensor.detach().clone())
+            self._copies[id(tensor)] = (tensor, version_of(tensor), tensor.detach().clone())
 
     def restore(self, before_writing: Callable[[torch.Tensor], Any] = lambda tensor: None) -> None:
         """Puts everything back. `before_writing` is told of each tensor that is about to change."""
+        self._trained = any(module.training for module, _ in self._modes)
         for module, training in self._modes:
             module.training = training
         for table, entries in self._tables:
@@ -71,9 +74,15 @@ class AsFound:
         self._restore_values(before_writing)
         self._random.restore()
 
+    def _is_unchanged(self, tensor: torch.Tensor, version: int | None, copy: torch.Tensor) -> bool:
+        """In training PyTorch's batch norm writes its averages without counting a version."""
+        if version is None or self._trained or self._scripted:
+            return torch.equal(tensor, copy)
+        return version == version_of(tensor)
+
     def _restore_values(self, before_writing: Callable[[torch.Tensor], Any]) -> None:
-        for tensor, copy in self._copies.values():
-            if torch.equal(tensor, copy):  # batch norm does not count its writes as versions
+        for tensor, version, copy in self._copies.values():
+            if self._is_unchanged(tensor, version, copy):
                 continue
             before_writing(tensor)
             with torch.no_grad():

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from math import prod
 from types import MappingProxyType
 
 import torch
@@ -17,8 +18,8 @@ class Storage:
 
     __slots__ = ("bytes", "counted", "foreign", "kept")
 
-    def __init__(self, *, foreign: bool) -> None:
-        self.bytes = 0
+    def __init__(self, size: int, *, foreign: bool) -> None:
+        self.bytes = size
         self.counted = False
         self.foreign = foreign  # a weight's, an input's or a constant's
         self.kept: list[Kept] = []
@@ -27,7 +28,7 @@ class Storage:
 class Kept:
     """One tensor of a recording, or the memory of one that was dropped."""
 
-    __slots__ = ("alive", "maker", "origin", "shape", "tensor", "version")
+    __slots__ = ("alive", "dtype", "maker", "origin", "shape", "tensor", "version")
 
     def __init__(self, tensor: torch.Tensor, maker: int) -> None:
         self.tensor: torch.Tensor | None = tensor
@@ -35,7 +36,13 @@ class Kept:
         self.maker = maker  # index of the call it last came out of
         self.origin = maker  # index of the call that first made it
         self.shape = tuple(tensor.shape)
+        self.dtype = tensor.dtype
         self.version = version_of(tensor)
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of the numbers themselves, whether or not their memory is shared."""
+        return prod(self.shape) * self.dtype.itemsize
 
     def is_of(self, tensor: torch.Tensor) -> bool:
         return self.tensor is tensor or (self.tensor is None and self.alive is not None and self.alive() is tensor)
@@ -48,20 +55,19 @@ def version_of(tensor: torch.Tensor) -> int | None:
 
 def storage_address(tensor: torch.Tensor) -> int:
     """Where a tensor's numbers lie: equal for all views of the same numbers. Unique at least while both are alive."""
+    return _memory_of(tensor)[0]
+
+
+def _memory_of(tensor: torch.Tensor) -> tuple[int, int]:
+    """Address and bytes of the whole memory that a tensor is a view of."""
     try:
-        return tensor.untyped_storage().data_ptr() or -id(tensor)
+        storage = tensor.untyped_storage()
+        return storage.data_ptr() or -id(tensor), storage.nbytes()
     except (NotImplementedError, RuntimeError):  # sparse tensors and functional wrappers have none
-        return -id(tensor)
+        return -id(tensor), tensor.numel() * tensor.element_size()
 
 
-def storage_bytes(tensor: torch.Tensor) -> int:
-    try:
-        return int(tensor.untyped_storage().nbytes())
-    except (NotImplementedError, RuntimeError):
-        return int(tensor.numel() * tensor.element_size())
-
-
-_NOT_COUNTED = Storage(foreign=True)
+_NOT_COUNTED = Storage(0, foreign=True)
 
 
 class Shelf:
@@ -91,7 +97,7 @@ class Shelf:
             return kept
         kept, storage = self._add(tensor, maker)
         if maker >= 0:
-            self._count(tensor, storage)
+            self._count(storage)
         return kept
 
     def read(self, tensor: torch.Tensor) -> Kept:
@@ -102,19 +108,18 @@ class Shelf:
         kept = self._by_identity[id(tensor)] = Kept(tensor, maker)
         if id(tensor) in self._addresses:
             return kept, _NOT_COUNTED
-        address = storage_address(tensor)
+        address, size = _memory_of(tensor)
         storage = self._by_storage.get(address)
         if storage is None:
-            storage = self._by_storage[address] = Storage(foreign=address in self._foreign)
+            storage = self._by_storage[address] = Storage(size, foreign=address in self._foreign)
         storage.kept.append(kept)
         storage.foreign = storage.foreign or maker < 0
         return kept, storage
 
-    def _count(self, tensor: torch.Tensor, storage: Storage) -> None:
+    def _count(self, storage: Storage) -> None:
         if storage.counted or storage.foreign:
             return  # a view of something counted before, or of a weight or an input
         storage.counted = True
-        storage.bytes = storage_bytes(tensor)
         self.bytes += storage.bytes
         while self.bytes > self.budget_bytes and self._drop_largest():
             pass
@@ -140,13 +145,13 @@ class Shelf:
         storage = self._by_storage.pop(address, None)
         recorded = [*(storage.kept if storage else ()), *self._owned_at(address)]
         live = [kept.tensor for kept in recorded if kept.tensor is not None] + self._dropped_at(address)
-        self._move_to_copy(recorded, storage or Storage(foreign=True))
+        self._move_to_copy(recorded, storage or Storage(0, foreign=True))
         for alias in live:
             self._by_identity.pop(id(alias), None)
         written = [self._add(alias, writer) for alias in live]
         has_other_views = any(alias is not tensor for alias in live)  # no call alone could work those out again
         if live and writer >= 0 and not has_other_views and all(kept.origin >= 0 for kept in recorded):
-            self._count(tensor, written[0][1])
+            self._count(written[0][1])
         return [kept for kept, _ in written]
 
     def _dropped_at(self, address: int) -> list[torch.Tensor]:
@@ -201,8 +206,3 @@ try:
     _HOLDERS_WHEN_ALONE = _holders(torch.empty(1))
 except AttributeError:  # a private function: without it every in-place call costs a copy, nothing else changes
     _HOLDERS_WHEN_ALONE = -1
-
-
-def total_bytes(tensors: Iterable[torch.Tensor]) -> int:
-    """Bytes of the numbers themselves, whether or not memory is shared."""
-    return sum(tensor.numel() * tensor.element_size() for tensor in tensors)

@@ -18,7 +18,7 @@ from explorer.engine.cost import multiply_adds
 from explorer.engine.errors import Cancelled, RecordError
 from explorer.engine.failure import Failure
 from explorer.engine.in_place import Replaced, keeps_its_type, may_run_out_of_place
-from explorer.engine.kept import INPUT, NOBODY, Kept, Shelf, total_bytes, version_of
+from explorer.engine.kept import INPUT, NOBODY, Kept, Shelf, version_of
 from explorer.engine.module_watch import ModuleWatch, Run
 from explorer.engine.place import caller_frame, source_line
 from explorer.engine.random_state import RandomState
@@ -115,6 +115,8 @@ class Recorder(TorchFunctionMode):
     def _finish(self) -> None:
         for call, seconds in zip(self.calls, self._clock.seconds(), strict=True):
             call.seconds = seconds
+            call.output_bytes = sum(kept.bytes for kept in leaves(call.kept_output, Kept))
+            call.multiply_adds = multiply_adds(call.kind, call.input_shapes, call.output_shape)
         self._names.give(self.calls)
         parent_names(tuple(self.calls))
 
@@ -238,7 +240,7 @@ class Recorder(TorchFunctionMode):
         for kept in changed:
             kept.version = version_of(kept.tensor) if kept.tensor is not None else None
         result = written[0] if output is None and written else output
-        if self._keep(call, result, given):
+        if self._keep(call, result):
             self._clock.add(start, stop)
         return output
 
@@ -263,13 +265,11 @@ class Recorder(TorchFunctionMode):
         """A buffer keeps no maker: a second batch norm does not take its input from the first."""
         return self.shelf.preserve(tensor, NOBODY if self._found.owns(tensor) else len(self.calls))
 
-    def _keep(self, call: Call, output: Any, given: list[Kept]) -> bool:
+    def _keep(self, call: Call, output: Any) -> bool:
         """Puts a call on record; False for one that gave no tensor, a read of numbers such as x.item()."""
         tensors = leaves(output, torch.Tensor)
         if not tensors:
             return False
-        call.output_bytes = total_bytes(tensors)
-        call.multiply_adds = multiply_adds(call.kind, [kept.shape for kept in given], tuple(tensors[0].shape))
         self.calls.append(call)
         if output is tensors[0]:
             call.kept_output = self.shelf.keep(output, call.index)
@@ -313,7 +313,7 @@ class Recorder(TorchFunctionMode):
             makers=_makers(kept_given),
         )
         self._clock.add(run.began, self._clock.now())
-        self._keep(call, output, kept_given)
+        self._keep(call, output)
 
     # A pass that failed
 
