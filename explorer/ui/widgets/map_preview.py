@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from explorer.ui import theme
-from explorer.ui.widgets.overview_painter import fitted
+from explorer.ui.widgets.overview_view import fitted
 
 MAP = 184
 MARGIN = 10

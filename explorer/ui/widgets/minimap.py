@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.ui import theme
 from explorer.ui.overview_geometry import Layout
-from explorer.ui.widgets.overview_painter import View
+from explorer.ui.widgets.overview_view import View
 
 WIDTH, MOST, LEAST = 168, 84, 34
 MARGIN = 5

@@ -28,7 +28,8 @@ from explorer.ui.overview_sources import Source
 from explorer.ui.widgets.map_images import MapImages
 from explorer.ui.widgets.map_preview import MapPreview, Preview
 from explorer.ui.widgets.minimap import Minimap
-from explorer.ui.widgets.overview_painter import OverviewPainter, Scene, View
+from explorer.ui.widgets.overview_painter import OverviewPainter
+from explorer.ui.widgets.overview_view import Scene, View
 
 ZOOM_STEP = 1.2
 FURTHEST, NEAREST = 0.004, 40.0
