@@ -24,7 +24,8 @@ from explorer.ui.overview_entries import Entry
 from explorer.ui.overview_folding import Group, folded
 from explorer.ui.overview_layout import Opened, column_limit
 from explorer.ui.overview_sources import sources_of
-from explorer.ui.widgets.overview_canvas import Lines, OverviewCanvas, Spot
+from explorer.ui.widgets.overview_canvas import OverviewCanvas
+from explorer.ui.widgets.overview_lines import Lines, Spot
 
 SIZE = (1440, 900)
 LAYERS, CHANNELS, CELLS = 20, 50, 32

@@ -17,7 +17,8 @@ from explorer.ui.overview_sources import Sources, sources_of
 from explorer.ui.text import number, plural, shape_text
 from explorer.ui.widgets.colour_bar import ColourBar
 from explorer.ui.widgets.map_preview import Preview
-from explorer.ui.widgets.overview_canvas import Lines, OverviewCanvas, Spot
+from explorer.ui.widgets.overview_canvas import OverviewCanvas
+from explorer.ui.widgets.overview_lines import Lines, Spot
 from explorer.ui.widgets.pane import Pane
 
 DIM_AFTER_MS = 200

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
@@ -11,53 +11,32 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPainterPath,
     QPaintEvent,
     QPen,
     QPixmap,
     QResizeEvent,
-    QWheelEvent,
 )
-from PySide6.QtWidgets import QApplication, QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer.ui import theme
 from explorer.ui.overview_entries import Entry
-from explorer.ui.overview_geometry import Column, Layout, Rect
+from explorer.ui.overview_geometry import Column, Layout
 from explorer.ui.overview_layout import Opened, lay_out
-from explorer.ui.overview_sources import Source
 from explorer.ui.widgets.map_images import MapImages
 from explorer.ui.widgets.map_preview import MapPreview, Preview
 from explorer.ui.widgets.minimap import Minimap
+from explorer.ui.widgets.overview_lines import Corners, Lines, LinesPainter, Spot, cell_at
 from explorer.ui.widgets.overview_painter import OverviewPainter
-from explorer.ui.widgets.overview_view import Scene, View
+from explorer.ui.widgets.overview_view import Scene
+from explorer.ui.widgets.zoom_surface import ZOOM_STEP, ZoomSurface
 
-ZOOM_STEP = 1.2
-FURTHEST, NEAREST = 0.004, 40.0
 FADED = 0.32
 DIMMED = 0.6
 WORTH_FITTING = 0.82
 """What was unfolded is made to fit if that takes no more than this zoom; else one pans."""
 
 
-@dataclass(frozen=True)
-class Spot:
-    """A channel of a column, and the cell of it where there is one."""
-
-    column: str
-    channel: int
-    row: int | None = None
-    cell: int | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Lines:
-    """The map lines are drawn into, and what it was made of."""
-
-    spot: Spot
-    sources: tuple[Source, ...]
-
-
-class OverviewCanvas(QWidget):
+class OverviewCanvas(ZoomSurface):
     """Paints a picture of everything once and lays over it what hovering and choosing add."""
 
     hovered = Signal(object)  # Spot | None
@@ -76,21 +55,17 @@ class OverviewCanvas(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.images = MapImages()
         self.scene = Scene(Layout((), (), (), 1, 1), self.images)
-        self.view = View()
         self.preview = MapPreview(self)
         self.minimap = Minimap(self)
         self.minimap.moved.connect(self.centre_on)
         self._entries: tuple[Entry, ...] = ()
         self._opened = Opened()
-        self._is_fitted = True
         self._chosen: Lines | None = None
         self._lines: Lines | None = None
         self._is_dimmed = False
         self._background: QPixmap | None = None
-        self._pressed: QPointF | None = None
-        self._dragged = False
         self._over: Spot | None = None
-        self._corner = 0
+        self._corners = Corners()
         self._layer: str | None = None
         self._pointer = QPointF()
 
@@ -163,31 +138,13 @@ class OverviewCanvas(QWidget):
             self.fit()
         self._mark_selected()
 
-    def fit(self) -> None:
-        """Show all of it."""
-        layout = self.scene.layout
-        zoom = min(1.0, self.width() / layout.width, self.height() / layout.height)
-        x, y = (self.width() - layout.width * zoom) / 2, (self.height() - layout.height * zoom) / 2
-        self._is_fitted = True
-        self._set_view(View(zoom, x, y, self.width(), self.height()))
+    def world_size(self) -> tuple[float, float]:
+        return self.scene.layout.width, self.scene.layout.height
 
-    def zoom(self, factor: float, about: QPointF | None = None) -> None:
-        """Zoom so that the point `about` (the middle if not given) stays where it is."""
-        about = about or QPointF(self.width() / 2, self.height() / 2)
-        zoom = min(NEAREST, max(FURTHEST, self.view.zoom * factor))
-        x, y = self.view.world(about)
-        self._is_fitted = False
-        self._set_view(replace(self.view, zoom=zoom, x=about.x() - x * zoom, y=about.y() - y * zoom))
-
-    def pan(self, dx: float, dy: float) -> None:
-        """Move everything by pixels."""
-        self._is_fitted = False
-        self._set_view(replace(self.view, x=self.view.x + dx, y=self.view.y + dy))
-
-    def centre_on(self, x: float, y: float) -> None:
-        """Bring a point of the world to the middle."""
-        at = self.view.point(x, y)
-        self.pan(self.width() / 2 - at.x(), self.height() / 2 - at.y())
+    def view_changed(self) -> None:
+        self.minimap.set_view(self.scene.layout, self.view)
+        self.minimap.move(self.width() - self.minimap.width() - 10, self.height() - self.minimap.height() - 10)
+        self._forget()
 
     def reveal(self, name: str) -> None:
         """Bring a column onto the screen if it is not there."""
@@ -197,19 +154,6 @@ class OverviewCanvas(QWidget):
         box = self.view.rect(column.box)
         if box.left() < 0 or box.right() > self.width():
             self.pan(self.width() / 2 - box.center().x(), 0)
-
-    def _set_view(self, view: View) -> None:
-        self.view = self._held(view)
-        self.minimap.set_view(self.scene.layout, self.view)
-        self.minimap.move(self.width() - self.minimap.width() - 10, self.height() - self.minimap.height() - 10)
-        self._forget()
-
-    def _held(self, view: View) -> View:
-        """`view` moved back so far that something of the network stays in sight."""
-        layout, margin = self.scene.layout, 60.0
-        wide, high = layout.width * view.zoom, layout.height * view.zoom
-        x = min(max(view.x, margin - wide), view.width - margin)
-        return replace(view, x=x, y=min(max(view.y, margin - high), view.height - margin))
 
     def _forget(self) -> None:
         self._background = None
@@ -283,8 +227,9 @@ class OverviewCanvas(QWidget):
         painter.setOpacity(1)
         if self._chosen is not None:
             self._paint_head(painter)
-        if lines is not None:
-            self._paint_lines(painter, lines)
+        target = self._place(lines.spot.column, lines.spot.channel) if lines is not None else None
+        if lines is not None and target is not None:
+            LinesPainter(painter, self._painted()).paint(target, self._placed(lines))
         if self._is_dimmed:
             veil = QColor(theme.current().pane)
             veil.setAlphaF(1 - DIMMED)
@@ -313,46 +258,9 @@ class OverviewCanvas(QWidget):
             head = QRectF(0, 0, self.width(), bottom)
             painter.drawPixmap(head, self._painted(), QRectF(0, 0, self.width() * ratio, bottom * ratio))
 
-    def _paint_lines(self, painter: QPainter, lines: Lines) -> None:
-        target = self._place(lines.spot.column, lines.spot.channel)
-        if target is None:
-            return
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        places = [(self._place(source.layer, source.channel), source) for source in lines.sources]
-        accent = QColor(theme.current().accent)
-        for place, source in places:
-            if place is not None and place != target:
-                self._line(painter, place, target, source.share, accent)
-        for place, source in places:
-            if place is not None:
-                # In a narrow gap lines lie on top of each other: the frames tell the weights there.
-                colour = QColor(accent)
-                colour.setAlphaF(0.35 + 0.65 * source.share)
-                self._lift(painter, place, QPen(colour, 0.7 + 1.5 * source.share))
-        self._lift(painter, target, QPen(accent, 2.5))
-
-    def _line(self, painter: QPainter, source: QRectF, target: QRectF, share: float, accent: QColor) -> None:
-        start, end = QPointF(source.right(), source.center().y()), QPointF(target.left(), target.center().y())
-        bend = max(12.0, (end.x() - start.x()) / 2)
-        # From further back it comes as an arc, so as not to look like a line from the layers in between.
-        rise = min(70.0, bend * 0.5) if end.x() - start.x() > 2 * source.width() else 0.0
-        path = QPainterPath(start)
-        path.cubicTo(QPointF(start.x() + bend, start.y() - rise), QPointF(end.x() - bend, end.y() - rise), end)
-        colour = QColor(accent)
-        colour.setAlphaF(0.25 + 0.75 * share)
-        painter.setPen(QPen(colour, 0.6 + 3.4 * share))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPath(path)
-
-    def _lift(self, painter: QPainter, place: QRectF, pen: QPen) -> None:
-        """A tile at full strength over the faded rest, framed."""
-        ratio = self.devicePixelRatioF()
-        shown = place.intersected(QRectF(self.rect()))
-        source = QRectF(shown.x() * ratio, shown.y() * ratio, shown.width() * ratio, shown.height() * ratio)
-        painter.drawPixmap(shown, self._painted(), source)
-        painter.setPen(pen)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(place.adjusted(-1, -1, 1, 1), 2, 2)
+    def _placed(self, lines: Lines) -> list[tuple[QRectF, float]]:
+        found = [(self._place(source.layer, source.channel), source.share) for source in lines.sources]
+        return [(place, share) for place, share in found if place is not None]
 
     def _place(self, layer: str, channel: int) -> QRectF | None:
         """Where a channel stands on the screen; for a hidden one the line that opens it, or its column's bar."""
@@ -366,30 +274,12 @@ class OverviewCanvas(QWidget):
         return self.view.rect(rect or column.more or column.bar)
 
     def _free_corner(self) -> QPoint:
-        """The corner where the preview covers least of what is looked at, and nothing of the pointer."""
-        lines = self._lines
-        looked: list[QRectF] = []
+        lines, looked = self._lines, []
         if lines is not None:
-            names = [(lines.spot.column, lines.spot.channel), *((each.layer, each.channel) for each in lines.sources)]
-            looked = [place for name, channel in names if (place := self._place(name, channel)) is not None]
-        width, height, margin = self.preview.width(), self.preview.height(), 8
-        right, bottom = self.width() - width - margin, self.height() - height - margin
-        corners = [QPoint(x, y) for y in (bottom, margin) for x in (right, margin)]
-        costs = [self._covered(QRectF(corner, self.preview.size()), looked) for corner in corners]
-        best = min(range(len(corners)), key=lambda index: costs[index])
-        # It stays in its corner while it covers nothing there: what jumps about is hard to read.
-        if self._corner >= len(corners) or costs[self._corner] > 0:
-            self._corner = best
-        return corners[self._corner]
-
-    def _covered(self, place: QRectF, looked: list[QRectF]) -> float:
-        covered = 0.0
-        for rank, each in enumerate(looked):
-            shared = place.adjusted(-6, -6, 6, 6).intersected(each)
-            covered += shared.width() * shared.height() * (50 if rank == 0 else 1)
-        if self.minimap.isVisible() and place.intersects(QRectF(self.minimap.geometry())):
-            covered += 100
-        return covered
+            target = self._place(lines.spot.column, lines.spot.channel)
+            looked = [*([target] if target is not None else []), *(place for place, _ in self._placed(lines))]
+        taken = QRectF(self.minimap.geometry()) if self.minimap.isVisible() else None
+        return self._corners.choose(self.size(), self.preview.size(), looked, taken)
 
     # --- mouse ---
 
@@ -404,32 +294,15 @@ class OverviewCanvas(QWidget):
             return None
         place = column.place(channel)
         assert place is not None
-        return Spot(column.name, channel, *_cell(column, place, x, y))
+        return Spot(column.name, channel, *cell_at(column, place, x, y))
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
-            self._pressed, self._dragged = event.position(), False
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._pointer = event.position()
-        if self._pressed is None:
-            self._hover(self.spot_at(event.position()))
-            self._set_pointer(event.position())
-            return
-        moved = event.position() - self._pressed
-        if self._dragged or moved.manhattanLength() >= QApplication.startDragDistance():
-            self._dragged = True
-            self._pressed = event.position()
+    def pointed_at(self, point: QPointF | None) -> None:
+        if point is None:
             self._hover(None)
-            self.setCursor(Qt.CursorShape.ClosedHandCursor)
-            self.pan(moved.x(), moved.y())
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        was_click = self._pressed is not None and not self._dragged
-        self._pressed, self._dragged = None, False
-        self.unsetCursor()
-        if was_click and event.button() == Qt.MouseButton.LeftButton:
-            self._click(event.position())
+            return
+        self._pointer = point
+        self._hover(self.spot_at(point))
+        self._set_pointer(point)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         x, y = self.view.world(event.position())
@@ -441,16 +314,7 @@ class OverviewCanvas(QWidget):
         self._hover(None)
         super().leaveEvent(event)
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        steps = event.angleDelta()
-        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self.pan(steps.x() + steps.y(), 0)
-        else:
-            self.zoom(ZOOM_STEP ** (steps.y() / 120), event.position())
-        self._hover(self.spot_at(event.position()))
-        event.accept()
-
-    def _click(self, point: QPointF) -> None:
+    def clicked_at(self, point: QPointF) -> None:
         x, y = self.view.world(point)
         bracket = next((each for each in self.scene.layout.brackets if each.rect.contains(x, y)), None)
         column = self.scene.layout.column_at(x, y)
@@ -528,18 +392,6 @@ class OverviewCanvas(QWidget):
             acts[key]()
         else:
             super().keyPressEvent(event)
-
-
-def _cell(column: Column, place: Rect, x: float, y: float) -> tuple[int | None, int | None]:
-    """Row and column of the cell of a map under a point; a map keeps its proportions inside its tile."""
-    shape = column.entry.maps.values.shape if column.entry.maps is not None else ()
-    if len(shape) != 3:
-        return None, None
-    rows, columns = shape[1:]
-    scale = min(place.width / columns, place.height / rows)
-    left, top = place.centre[0] - columns * scale / 2, place.centre[1] - rows * scale / 2
-    row, cell = int((y - top) // scale), int((x - left) // scale)
-    return (row, cell) if 0 <= row < rows and 0 <= cell < columns else (None, None)
 
 
 def _fold_tip(column: Column) -> str:
