@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
+import torch
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
@@ -428,3 +429,47 @@ def test_everything_has_a_name_for_those_who_cannot_see_it(shown: Shown) -> None
     for widget in (view, view.canvas, view.fit_button, view.canvas.minimap, view.canvas.preview):
         assert widget.accessibleName()
     assert "conv1" in view.canvas.accessibleDescription()
+
+
+def test_maps_of_before_are_dimmed_while_new_ones_take_long(shown: Shown, qtbot: QtBot) -> None:
+    view = shown()
+    session_of(view)._set(computing=True)
+    assert not view.canvas._is_dimmed  # a quick answer must not flash
+    qtbot.waitUntil(lambda: view.canvas._is_dimmed, timeout=2000)
+    session_of(view)._set(computing=False)
+    assert not view.canvas._is_dimmed
+
+
+def test_another_picture_under_a_resting_mouse_renews_the_preview(shown: Shown, qtbot: QtBot) -> None:
+    view = shown()
+    hover(view, "conv1", 2)
+    before = view.canvas.preview.shown()
+    session = session_of(view)
+    session.use_picture(make_picture(seed=7))
+    wait_until_shown(qtbot, session)
+    after = view.canvas.preview.shown()
+    assert before is not None
+    assert after is not None
+    assert (after.title, after.value == before.value) == (before.title, False)
+
+
+def test_a_chosen_layer_that_is_folded_away_marks_its_group(shown: Shown) -> None:
+    view = shown(LONG)
+    group = next(column for column in view.canvas.scene.layout.columns if column.group is not None)
+    assert group.group is not None
+    session_of(view).select(layer=group.group.first.name)
+    assert view.canvas.scene.selected == group.name
+
+
+def test_a_persons_own_module_is_shown_by_its_calls(qtbot: QtBot) -> None:
+    module = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3), torch.nn.ReLU(), torch.nn.Flatten(), torch.nn.Linear(144, 2))
+    session = Session()
+    session.adopt(module, np.random.default_rng(0).random((3, 8, 8), np.float32), "mine")
+    wait_until_shown(qtbot, session)
+    view = Overview(session)
+    qtbot.addWidget(view)
+    view.resize(900, 560)
+    view.show()
+    names = [column.name for column in view.canvas.scene.layout.columns]
+    assert names == [layer.name for layer in session.state.activations.layers]  # type: ignore[union-attr]
+    session.close()

@@ -27,6 +27,7 @@ from explorer.ui.widgets.map_preview import MapPreview, Preview
 from explorer.ui.widgets.minimap import Minimap
 from explorer.ui.widgets.overview_lines import Corners, Lines, LinesPainter, Spot, cell_at
 from explorer.ui.widgets.overview_painter import OverviewPainter
+from explorer.ui.widgets.overview_tips import is_control, tip
 from explorer.ui.widgets.overview_view import Scene
 from explorer.ui.widgets.zoom_surface import ZOOM_STEP, ZoomSurface
 
@@ -327,12 +328,6 @@ class OverviewCanvas(ZoomSurface):
         else:
             self.picked.emit(column.name, None if self.view.is_far else column.channel_at(x, y))
 
-    def _is_control(self, column: Column, x: float, y: float) -> bool:
-        """Whether the point is on the line that opens more, or on a folded group's label."""
-        if column.more is not None and column.entry.prediction is None and column.more.contains(x, y):
-            return True
-        return column.group is not None and (self.view.is_far or y < column.bar.bottom)
-
     def _hover(self, spot: Spot | None) -> None:
         if spot != self._over:
             self._over = spot
@@ -352,18 +347,13 @@ class OverviewCanvas(ZoomSurface):
         return super().event(event)
 
     def tip_at(self, point: QPointF) -> str:
-        """What is worth saying at a point: why a column is empty, what a fold hides, a name that is cut off."""
+        """What is worth saying at a point of the screen."""
         x, y = self.view.world(point)
         column = self.scene.layout.column_at(x, y)
-        if column is None:
-            return ""
-        if column.more is not None and column.more.contains(x, y):
-            return _fold_tip(column)
-        if column.entry.remark:
-            return f"{column.name}: {column.entry.remark}"
-        if column.group is not None and y < column.bar.bottom:
-            return f"{column.group.title}: {column.group.count} layers folded. Click here to open them."
-        return column.name if y < column.bar.bottom or self.view.is_far else ""
+        return tip(column, x, y, is_far=self.view.is_far) if column is not None else ""
+
+    def _is_control(self, column: Column, x: float, y: float) -> bool:
+        return is_control(column, x, y, is_far=self.view.is_far)
 
     # --- keyboard ---
 
@@ -392,11 +382,3 @@ class OverviewCanvas(ZoomSurface):
             acts[key]()
         else:
             super().keyPressEvent(event)
-
-
-def _fold_tip(column: Column) -> str:
-    if column.entry.prediction is not None:
-        return f"The {len(column.channels)} largest of {column.entry.channels} classes."
-    if column.hidden:
-        return f"The first {len(column.channels)} of {column.entry.channels} channels. Click to see all."
-    return "Click to see the first channels only."

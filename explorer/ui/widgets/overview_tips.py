@@ -1,0 +1,31 @@
+"""What a point of the overview says and does: what is folded there, and why a column is empty."""
+
+from __future__ import annotations
+
+from explorer.ui.overview_geometry import Column
+
+
+def is_control(column: Column, x: float, y: float, *, is_far: bool) -> bool:
+    """Whether the point of the world is on the line that opens more, or on a folded group's label."""
+    if column.more is not None and column.entry.prediction is None and column.more.contains(x, y):
+        return True
+    return column.group is not None and (is_far or y < column.bar.bottom)
+
+
+def tip(column: Column, x: float, y: float, *, is_far: bool) -> str:
+    """What is worth saying: why a column is empty, what a fold hides, a name that is cut off."""
+    if column.more is not None and column.more.contains(x, y):
+        return _fold_tip(column)
+    if column.entry.remark:
+        return f"{column.name}: {column.entry.remark}"
+    if column.group is not None and y < column.bar.bottom:
+        return f"{column.group.title}: {column.group.count} layers folded. Click here to open them."
+    return column.name if y < column.bar.bottom or is_far else ""
+
+
+def _fold_tip(column: Column) -> str:
+    if column.entry.prediction is not None:
+        return f"The {len(column.channels)} largest of {column.entry.channels} classes."
+    if column.hidden:
+        return f"The first {len(column.channels)} of {column.entry.channels} channels. Click to see all."
+    return "Click to see the first channels only."
