@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QToolButton
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QScrollBar, QToolButton
 from pytestqt.qtbot import QtBot
 
 from explorer.session import Cell, Selection, Session
@@ -269,6 +269,30 @@ def test_many_maps_scroll_with_the_wheel(open_maps: Callable[..., Opened]) -> No
     session.select(channel=2047, row=0, column=0)
     corner = mosaic(view).point_of(Place(2047, 6, 6))
     assert canvas.viewport().rect().contains(corner.toPoint())
+
+
+def test_many_maps_scroll_with_the_bar_and_a_few_have_none(open_maps: Callable[..., Opened]) -> None:
+    session, view = open_maps("3x7x7 conv(2048, 3, padding=1) relu")
+    bars = mosaic(view).findChildren(QScrollBar)
+    bar = next(found for found in bars if found.accessibleName() == "Rows of maps")
+    assert bar.isVisible()
+    bar.setValue(bar.maximum())
+    QApplication.processEvents()
+    assert mosaic(view).canvas.viewport().rect().contains(mosaic(view).point_of(Place(2047, 6, 6)).toPoint())
+    session.select(layer="input")
+    QApplication.processEvents()
+    assert not bar.isVisible()
+
+
+@pytest.mark.parametrize("size", [(860, 760), (700, 520), (1300, 500)])
+def test_maps_that_can_be_seen_whole_are_not_cut_off(open_maps: Callable[..., Opened], size: tuple[int, int]) -> None:
+    session, view = open_maps("3x32x32 conv(32, 3, padding=1) relu")
+    view.resize(*size)
+    session.select(channel=0, row=0, column=0)
+    rect = mosaic(view).canvas.viewport().rect
+    for tile in (0, 31):
+        assert rect().contains(point(mosaic(view), Place(tile, 0, 0)))
+        assert rect().contains(point(mosaic(view), Place(tile, 31, 31)))
 
 
 def test_a_selection_from_elsewhere_scrolls_its_map_into_view(open_maps: Callable[..., Opened]) -> None:

@@ -50,6 +50,7 @@ class MapCanvas(pg.GraphicsView):
     double_clicked = Signal(float, float)
     key_pressed = Signal(QKeyEvent)
     resized = Signal()
+    ranged = Signal()
     refitted = Signal()
 
     def __init__(self, paint_marks: Paint, parent: QWidget | None = None) -> None:
@@ -70,6 +71,7 @@ class MapCanvas(pg.GraphicsView):
         self._panned_from: QPointF | None = None
         self.is_fitted = True
         self._view.sigResized.connect(self._on_view_resized)
+        self._view.sigRangeChanged.connect(lambda *_: self.ranged.emit())
 
     # --- what it shows ---
 
@@ -98,28 +100,31 @@ class MapCanvas(pg.GraphicsView):
     # --- zoom and pan ---
 
     def fit(self) -> None:
-        """Show the whole width, and the whole height if that leaves cells large enough."""
+        """Show the whole picture, or its whole width where cells would get too small otherwise."""
         self.is_fitted = True
         height, width = self._size
         if not height or not self.width() or not self.height():
             return
         shown = width * self.height() / self.width()
-        if height <= shown * 1.02 or self._is_tall_enough(shown):
-            rect = QRectF(0, 0, width, height)
-        else:
-            rect = QRectF(0, 0, width, shown)
-        self._view.setRange(rect, padding=0.005)
-
-    def _is_tall_enough(self, shown: float) -> bool:
-        # Up to a quarter taller than the pane is shrunk to fit; beyond that it is scrolled.
-        return self._size[0] <= shown * 1.25 or not self.scrolls
+        is_whole = not self.scrolls or min(self.width() / width, self.height() / height) >= self.smallest_cell
+        self._view.setRange(QRectF(0, 0, width, height if is_whole else min(shown, height)), padding=0.005)
 
     scrolls = False
+    smallest_cell = 0.0  # in pixels; a picture that scrolls is not shrunk further
 
     def cell_pixels(self) -> float:
         """The size of a cell on the screen."""
         width, _ = self._view.viewPixelSize()
         return 1 / width if width else 0.0
+
+    def rows_shown(self) -> tuple[float, float, int]:
+        """The first row in sight, how many are, and how many there are."""
+        rect = self._view.viewRect()
+        return rect.top(), rect.height(), self._size[0]
+
+    def scroll_to(self, top: float) -> None:
+        """Bring the row `top` to the upper edge."""
+        self._view.translateBy(y=top - self._view.viewRect().top())
 
     def show_place(self, x: float, y: float, *, margin: float) -> None:
         """Pan so that a point, with those of the `margin` cells around it that there are, is inside the pane."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QPointF, QRectF, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QTransform
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollBar, QWidget
 
 from explorer.ui import theme
 from explorer.ui.colour import ink_on
 from explorer.ui.map_sheet import Sheet
-from explorer.ui.mosaic import Mosaic, Place, arrange
+from explorer.ui.mosaic import MIN_TILE_PIXELS, Mosaic, Place, arrange
 from explorer.ui.text import MINUS, number
 from explorer.ui.widgets.map_canvas import MapCanvas
 
@@ -19,6 +19,7 @@ LABEL_FROM_PIXELS = 32
 SMALL_TILE_PIXELS = 48
 NUMBERS_FROM_PIXELS = 34
 NUMBERS_AT_MOST = 900
+SCROLL_STEPS = 16  # of the scroll bar for one cell
 FIGURE_WIDTH = 0.6  # of a figure of the number font, in its own height
 LONGEST_NUMBER = 8
 
@@ -55,9 +56,20 @@ class MapMosaic(QWidget):
         self.canvas.clicked.connect(self._on_clicked)
         self.canvas.resized.connect(self._rearrange)
         self.canvas.refitted.connect(self._keep_chosen)
-        layout = QVBoxLayout(self)
+        self._scroll = QScrollBar(Qt.Orientation.Vertical, self)
+        self._scroll.setAccessibleName("Rows of maps")
+        self._scroll.valueChanged.connect(lambda value: self.canvas.scroll_to(value / SCROLL_STEPS))
+        # Its room is kept: coming and going it would change the width, the arrangement and so whether it is needed.
+        policy = self._scroll.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self._scroll.setSizePolicy(policy)
+        self._scroll.hide()
+        self.canvas.ranged.connect(self._show_scroll)
+        layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.canvas)
+        layout.setSpacing(0)
+        layout.addWidget(self.canvas, 1)
+        layout.addWidget(self._scroll)
 
     # --- what it shows ---
 
@@ -115,6 +127,18 @@ class MapMosaic(QWidget):
                 self._draw()
 
     @Slot()
+    def _show_scroll(self) -> None:
+        top, shown, whole = self.canvas.rows_shown()
+        is_needed = self.canvas.scrolls and whole > shown * 1.02
+        blocker = QSignalBlocker(self._scroll)
+        self._scroll.setRange(0, max(0, round((whole - shown) * SCROLL_STEPS)))
+        self._scroll.setPageStep(round(shown * SCROLL_STEPS))
+        self._scroll.setSingleStep(round(shown * SCROLL_STEPS / 10))
+        self._scroll.setValue(round(top * SCROLL_STEPS))
+        blocker.unblock()
+        self._scroll.setVisible(is_needed)
+
+    @Slot()
     def _keep_chosen(self) -> None:
         # The channel that a click opens takes room from the mosaic: what was clicked must stay in sight.
         if self._chosen is not None:
@@ -126,6 +150,7 @@ class MapMosaic(QWidget):
             self.canvas.set_image(None)
             return
         self._rgb = self._mosaic.assemble(self._sheet.colours)
+        self.canvas.smallest_cell = MIN_TILE_PIXELS / self._mosaic.width
         self.canvas.set_image(self._rgb)
 
     # --- the mouse ---
