@@ -1,9 +1,12 @@
-"""How the C library hands out memory for tensors."""
+"""How memory is handed out and given back while tensors are recorded."""
 
 from __future__ import annotations
 
 import ctypes
+import gc
 import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 _M_TRIM_THRESHOLD = -1
 _M_MMAP_THRESHOLD = -3
@@ -22,3 +25,15 @@ def reuse_freed_memory() -> bool:
         return False
     mallopt = ctypes.CDLL(None).mallopt
     return bool(mallopt(_M_TRIM_THRESHOLD, KEPT_BYTES) and mallopt(_M_MMAP_THRESHOLD, _LARGEST_MMAP_THRESHOLD))
+
+
+@contextmanager
+def garbage_left_for_later() -> Iterator[None]:
+    """No search for garbage meanwhile: a recording keeps all it makes, so a search would find nothing and cost 3 %."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

@@ -11,6 +11,7 @@ from torch import nn
 from torch.overrides import TorchFunctionMode
 
 from explorer.engine import kinds
+from explorer.engine.allocator import garbage_left_for_later
 from explorer.engine.as_found import AsFound
 from explorer.engine.call_names import CallNames
 from explorer.engine.clock import Clock
@@ -48,7 +49,19 @@ def record(
     model = getattr(
         model, "_orig_mod", model
     )  # a compiled model hides its calls; the module inside has the same weights
-    args, kwargs = _as_arguments(x)
+    with garbage_left_for_later():
+        return _record(model, *_as_arguments(x), budget_bytes=budget_bytes, should_stop=should_stop, train=train)
+
+
+def _record(
+    model: nn.Module,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    *,
+    budget_bytes: int,
+    should_stop: ShouldStop | None,
+    train: bool | None,
+) -> Recording:
     found = AsFound(model)
     recorder = Recorder(model, found, budget_bytes=budget_bytes, should_stop=should_stop)
     try:

@@ -419,6 +419,11 @@ def test_a_lazy_module_that_never_ran_is_refused_and_left_alone() -> None:
     assert nn.parameter.is_lazy(model[0].weight)
 
 
+def test_the_garbage_collector_is_on_again_after_a_pass() -> None:
+    record(made(Failing), picture())
+    assert gc.isenabled()
+
+
 # Stopping
 
 
