@@ -98,7 +98,9 @@ def _pass_on(_type: object, _context: object, message: str) -> None:
 def _make_window() -> MainWindow:
     app = application()
     theme.apply(app, settings.theme_choice())
-    return MainWindow(Session(recent=settings.recent_files()))
+    window = MainWindow(Session(recent=settings.recent_files(), held=True))
+    window.painted.connect(window.session.start)
+    return window
 
 
 def _is_network(path: Path) -> bool:

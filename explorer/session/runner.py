@@ -41,9 +41,13 @@ class Failure:
 
 
 class Runner(Generic[Owner]):
-    """One thread that owns what `make_owner` returns, made in that thread when the first request needs it."""
+    """One thread that owns what `make_owner` returns, made in that thread when the first request needs it.
 
-    def __init__(self, make_owner: Callable[[], Owner]) -> None:
+    With `held`, requests wait until `start` is called.
+    """
+
+    def __init__(self, make_owner: Callable[[], Owner], *, held: bool = False) -> None:
+        self._held = held
         self._make_owner = make_owner
         self._waiting: OrderedDict[str, tuple[int, Job]] = OrderedDict()
         self._mailbox: dict[str, Result] = {}
@@ -64,8 +68,15 @@ class Runner(Generic[Owner]):
             self._waiting[kind] = (self._number, job)
             self._condition.notify()
             number = self._number
-        self._ensure_thread()
+        if not self._held:
+            self._ensure_thread()
         return number
+
+    def start(self) -> None:
+        """Begin with what waits; for a runner that was made `held`."""
+        self._held = False
+        if self.is_busy():
+            self._ensure_thread()
 
     def is_busy(self) -> bool:
         """Whether work is running or waiting, or a result has not been fetched."""
@@ -96,7 +107,7 @@ class Runner(Generic[Owner]):
         return not self._thread.is_alive()
 
     def _ensure_thread(self) -> None:
-        if self._thread is None:
+        if self._thread is None and not self._closing:
             # A daemon: a forward pass that hangs in one endless call must not keep the process alive.
             self._thread = threading.Thread(target=self._work, name="explorer-runner", daemon=True)
             self._thread.start()

@@ -32,7 +32,7 @@ class StateOwner(QObject):
     changed = Signal(object, object)
     hovered = Signal(object)
 
-    def __init__(self, parent: QObject | None = None, *, recent: tuple[Path, ...] = ()) -> None:
+    def __init__(self, parent: QObject | None = None, *, recent: tuple[Path, ...] = (), held: bool = False) -> None:
         super().__init__(parent)
         self.state = State(recent=recent)
         self._history = History()
@@ -41,9 +41,14 @@ class StateOwner(QObject):
         self._device: str | None = None
         self._asked = 0
         self._asked_picture = 0
-        self._runner: Runner[Worker] = Runner(Worker)
+        self._runner: Runner[Worker] = Runner(Worker, held=held)
         self._timer = QTimer(self, interval=TICK_MS)
         self._timer.timeout.connect(self._drain)
+
+    @Slot()
+    def start(self) -> None:
+        """Let the worker begin, for a session made `held`: importing torch would delay the window's first paint."""
+        self._runner.start()
 
     def close(self) -> bool:
         """Stop and join the worker thread; True if it ended in time."""

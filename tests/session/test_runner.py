@@ -116,3 +116,12 @@ def test_closing_before_any_work_and_closing_twice_are_fine() -> None:
     runner = Runner(_Owner)
     assert runner.close()
     assert runner.close()
+
+
+def test_a_held_runner_begins_when_it_is_told_to() -> None:
+    runner = Runner(_Owner, held=True)
+    runner.submit("a", _job(1))
+    assert runner._thread is None
+    runner.start()
+    assert _results(runner, "value")[-1].content[0] == 1  # type: ignore[index]
+    assert runner.close()
