@@ -403,7 +403,7 @@ def test_a_wide_pane_has_the_channel_beside_the_mosaic(opened: Opened) -> None:
 @pytest.mark.parametrize("ending", [".png", ".svg", ".npy", ".csv"])
 def test_what_is_shown_is_saved_and_told(opened: Opened, tmp_path: Path, ending: str) -> None:
     session, view = opened
-    view.save_to(tmp_path / f"conv1{ending}")
+    view.export.save_to(tmp_path / f"conv1{ending}")
     assert (tmp_path / f"conv1{ending}").stat().st_size > 100
     assert session.state.notice == f"Saved as conv1{ending}."
 
@@ -411,7 +411,7 @@ def test_what_is_shown_is_saved_and_told(opened: Opened, tmp_path: Path, ending:
 def test_filters_on_show_are_what_is_saved(opened: Opened, tmp_path: Path) -> None:
     session, view = opened
     choose(view, "Show", "filters")
-    view.save_to(tmp_path / "weights.npy")
+    view.export.save_to(tmp_path / "weights.npy")
     assert session.state.activations is not None
     weight = session.state.activations.by_name["conv1"].weight
     np.testing.assert_array_equal(np.load(tmp_path / "weights.npy"), weight)
@@ -419,18 +419,28 @@ def test_filters_on_show_are_what_is_saved(opened: Opened, tmp_path: Path) -> No
 
 def test_a_folder_that_cannot_be_written_to_is_told(opened: Opened, tmp_path: Path) -> None:
     session, view = opened
-    view.save_to(tmp_path / "nowhere" / "maps.png")
+    view.export.save_to(tmp_path / "nowhere" / "maps.png")
     assert "maps.png could not be written" in session.state.notice
 
 
 def test_the_chosen_channel_is_copied_as_a_table(opened: Opened) -> None:
     session, view = opened
     session.select(channel=2)
-    view.copy_values()
+    view.export.copy_values()
     rows = [line.split("\t") for line in QGuiApplication.clipboard().text().splitlines()]
     np.testing.assert_array_equal(np.array(rows, np.float32), values_of(session, "conv1")[2])
-    view.copy_picture()
+    view.export.copy_picture()
     assert not QGuiApplication.clipboard().image().isNull()
+
+
+def test_a_row_of_numbers_is_saved_as_numbers_and_said_not_to_be_a_picture(
+    open_maps: Callable[..., Opened], tmp_path: Path
+) -> None:
+    session, view = open_maps(layer="softmax1")
+    view.export.ask(".png")
+    assert session.state.notice == "softmax1 is a row of numbers, not a picture: save or copy its values."
+    view.export.save_to(tmp_path / "softmax1.csv")
+    assert len((tmp_path / "softmax1.csv").read_text().splitlines()) == 6
 
 
 def test_another_theme_gives_other_colours(opened: Opened, qapp: QApplication) -> None:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import numpy as np
 from PySide6.QtCore import QEvent, Qt, QTimer, Slot
 from PySide6.QtWidgets import (
-    QFileDialog,
     QHBoxLayout,
     QSplitter,
     QStackedWidget,
@@ -16,14 +12,15 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.session import Cell, LayerActivation, Selection, Session, State
-from explorer.ui import export, theme
+from explorer.ui import theme
 from explorer.ui.map_sheet import Sheet, filter_sheet, flattened, map_sheet, order_of
-from explorer.ui.map_words import ROW_OF_NUMBERS, facts, filter_words, hint, why_empty
+from explorer.ui.map_words import facts, filter_words, hint, why_empty
 from explorer.ui.mosaic import Place
 from explorer.ui.text import exact
 from explorer.ui.views.cell_facts import CellFacts
 from explorer.ui.views.channel_view import ARROWS, ChannelView
 from explorer.ui.views.map_controls import MapControls
+from explorer.ui.views.map_export import MapExport, OnShow
 from explorer.ui.widgets.empty_state import EmptyState
 from explorer.ui.widgets.map_mosaic import MapMosaic
 from explorer.ui.widgets.pane import ElidedLabel
@@ -49,9 +46,10 @@ class FeatureMaps(QWidget):
         self._is_stale = True
         self._controls = MapControls()
         self._controls.changed.connect(self._redraw)
-        self._controls.export_wanted.connect(self._ask_export)
-        self._controls.copy_picture_wanted.connect(self.copy_picture)
-        self._controls.copy_values_wanted.connect(self.copy_values)
+        self.export = MapExport(session, self._on_show, self)
+        self._controls.export_wanted.connect(self.export.ask)
+        self._controls.copy_picture_wanted.connect(self.export.copy_picture)
+        self._controls.copy_values_wanted.connect(self.export.copy_values)
         self._make_panes()
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 8)
@@ -244,6 +242,16 @@ class FeatureMaps(QWidget):
     def _is_filters(self, entry: LayerActivation) -> bool:
         return self._controls.shows_filters and entry.weight is not None
 
+    def _on_show(self) -> OnShow | None:
+        """What there is to save or copy."""
+        entry = self._entry()
+        if entry is None:
+            return None
+        colours = None if self._sheet is None else self._maps.colours()
+        if self._is_filters(entry) and entry.weight is not None:
+            return OnShow(f"{entry.name}.weight", entry.weight, colours)
+        return OnShow(entry.name, entry.values, colours)
+
     def _hint(self) -> str:
         entry = self._entry()
         return hint(is_filters=entry is not None and self._is_filters(entry), is_bars=self._sheet is None)
@@ -330,56 +338,6 @@ class FeatureMaps(QWidget):
         dimmed = self._session.state.computing
         self._maps.canvas.set_dimmed(dimmed)
         self._channel.set_dimmed(dimmed)
-
-    # --- export ---
-
-    def copy_picture(self) -> None:
-        """Put what is shown on the clipboard as a picture."""
-        if self._sheet is None:
-            self._session.say(ROW_OF_NUMBERS.format(self._name()))
-            return
-        export.copy_picture(self._maps.colours())
-        self._session.say("The picture is on the clipboard.")
-
-    def copy_values(self) -> None:
-        """Put the chosen channel's values, or the layer's, on the clipboard as a table."""
-        entry, channel = self._entry(), self._session.state.selection.channel
-        if entry is not None:
-            values, _ = self._exported(entry)
-            export.copy_values(values[channel] if channel is not None and values.ndim > 2 else values)
-            self._session.say("The values are on the clipboard.")
-
-    def _exported(self, entry: LayerActivation) -> tuple[np.ndarray, str]:
-        """The numbers behind what is shown, and their name."""
-        if self._is_filters(entry) and entry.weight is not None:
-            return entry.weight, f"{entry.name}.weight"
-        return entry.values, entry.name
-
-    def save_to(self, path: Path) -> None:
-        """Write what is shown to a file; the ending says how."""
-        entry = self._entry()
-        if entry is None:
-            return
-        colours = self._maps.colours() if self._sheet is not None else np.zeros((1, 1, 4), np.uint8)
-        try:
-            export.write(path, colours, *self._exported(entry))
-        except export.ExportError as error:
-            self._session.say(str(error))
-        else:
-            self._session.say(f"Saved as {path.name}.")
-
-    def _ask_export(self, ending: str) -> None:
-        entry = self._entry()
-        if entry is None:
-            return
-        if self._sheet is None and ending in (".png", ".svg"):
-            self._session.say(ROW_OF_NUMBERS.format(entry.name))
-            return
-        start = f"{self._exported(entry)[1]}{ending}"
-        name, _ = QFileDialog.getSaveFileName(self, "Export", start, f"{ending[1:].upper()} (*{ending})")
-        if name:
-            path = Path(name)
-            self.save_to(path if path.suffix.lower() == ending else path.with_name(path.name + ending))
 
 
 def _differs(old: State, new: State) -> bool:
