@@ -62,8 +62,10 @@ def test_it_opens_on_a_trained_network_looking_at_a_photograph(window: MainWindo
 
 
 @pytest.mark.parametrize("command", [command for command in COMMANDS if isinstance(command, Command)])
-def test_every_command_has_words_and_a_tip(command: Command) -> None:
+def test_every_command_has_words_a_tip_an_icon_and_a_key(command: Command) -> None:
     assert command.text
+    assert command.icon
+    assert command.shortcut
     assert command.tip.endswith(".")
 
 
