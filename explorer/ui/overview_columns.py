@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from explorer.ui.overview_entries import Entry
 from explorer.ui.overview_folding import Group
@@ -47,11 +48,7 @@ class Measures:
 
     def tile(self, height: float) -> float:
         """The largest tile with which the layer of most channels fits into `height`, or else a readable one."""
-        largest = max(SMALLEST_TILE, min(self.inner, LARGEST_TILE))
-        for size in range(int(largest), int(SMALLEST_TILE) - 1, -1):
-            if _fitting(self.inner, height, float(size)) >= self.most:
-                return float(size)
-        return max(SMALLEST_TILE, min(largest, height / ROWS_WHEN_FOLDED / (1 + GAP_SHARE)))
+        return _tile(self.inner, self.most, height)
 
     def opened_width(self, entry: Entry, height: float) -> float:
         """How wide a layer gets when all its channels are shown."""
@@ -60,6 +57,16 @@ class Measures:
         rows = max(1, int(room / _step(size) + 1e-6))
         across = max(_across(self.inner, size), -(-entry.channels // rows))
         return max(self.inner, across * _step(size) - (_step(size) - size))
+
+
+@lru_cache(maxsize=256)
+def _tile(width: float, most: int, height: float) -> float:
+    # Thousands of columns ask for the same few sizes.
+    largest = max(SMALLEST_TILE, min(width, LARGEST_TILE))
+    for size in range(int(largest), int(SMALLEST_TILE) - 1, -1):
+        if _fitting(width, height, float(size)) >= most:
+            return float(size)
+    return max(SMALLEST_TILE, min(largest, height / ROWS_WHEN_FOLDED / (1 + GAP_SHARE)))
 
 
 def _step(size: float) -> float:

@@ -72,9 +72,10 @@ def lay_out(entries: Sequence[Entry], width: float, height: float, opened: Opene
     return Layout(columns, edges, _brackets(spans, columns), max(width, extent), max(height, bottom), shown_as)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=1)
 def _folded(entries: tuple[Entry, ...], limit: int) -> tuple[Item, ...]:
-    # The same entries are laid out again whenever something is opened or the window changes its size.
+    # The same entries are laid out again whenever something is opened or the window changes its size. Only the last
+    # ones are kept: entries hold on to their maps.
     return folded(entries, limit)
 
 

@@ -126,7 +126,9 @@ class OverviewPainter:
         if column.group is not None:
             self._line(below, f"+ {plural(column.group.count, 'layer')}", self.small_font, self.theme.accent)
         elif column.entry.shape is not None:
-            self._line(below, _narrow_shape(column), self.small_font, self.theme.dim)
+            shape = _narrow_shape(column)
+            if QFontMetricsF(self.small_font).horizontalAdvance(shape) <= below.width() + 8:  # half a shape misleads
+                self._line(below.adjusted(-4, 0, 4, 0), shape, self.small_font, self.theme.dim)
 
     def _label_at_top(self, column: Column) -> None:
         """The name of a column whose head is out of sight, at the upper edge."""
