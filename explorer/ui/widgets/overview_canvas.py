@@ -222,7 +222,7 @@ class OverviewCanvas(ZoomSurface):
         if not self._entries:
             return
         lines = self._lines or self._chosen
-        if self._chosen is not None:
+        if self._chosen is not None and not self.view.is_far:  # names in far boxes are faint enough
             painter.setOpacity(FADED)
         painter.drawPixmap(0, 0, self._painted())
         painter.setOpacity(1)
