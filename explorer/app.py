@@ -42,11 +42,17 @@ def application() -> QApplication:
 def open_window(files: Sequence[str | Path] = ()) -> MainWindow:
     """A shown window on the network that comes with the program, then on whatever `files` name."""
     window = _make_window()
-    names = [Path(file) for file in files]
-    if not any(_is_network(path) for path in names):
-        window.session.open_network(START_NETWORK)
-    for path in sorted(names, key=_is_network, reverse=True):
+    session = window.session
+    paths = [Path(file) for file in files]
+    for path in filter(_is_network, paths):
         window.open_path(path)
+    if session.state.network is None:
+        why = session.state.notice  # what was wrong with the network that was asked for
+        session.open_network(START_NETWORK)
+        session.say(why)
+    for path in paths:
+        if not _is_network(path):
+            window.open_path(path)
     window.show()
     return window
 

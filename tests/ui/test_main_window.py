@@ -194,3 +194,14 @@ def test_files_opened_before_are_in_the_recent_menu(tmp_path: Path, qtbot: QtBot
     wait_until_shown(qtbot, first.session)
     first.close()
     assert settings.recent_files() == (photo,)
+
+
+def test_a_network_that_cannot_be_opened_at_the_start_is_told_and_another_one_shown(
+    tmp_path: Path, qtbot: QtBot
+) -> None:
+    window = open_window([tmp_path / "missing.json"])
+    qtbot.addWidget(window)
+    wait_until_shown(qtbot, window.session)
+    assert "missing.json" in window.session.state.notice
+    assert window.session.state.network is not None
+    window.close()
