@@ -102,7 +102,9 @@ class Shortcuts(QDialog):
         ("Del, F2, Ctrl+D", "Remove, rename or duplicate the layer chosen in the list."),
         ("Alt+Up, Alt+Down", "Move the layer chosen in the list."),
         ("Ctrl+C, Ctrl+V", "Copy and paste layers as text in the list."),
-        ("Wheel, drag", "Zoom and pan a map or the overview; F fits it again."),
+        ("Wheel, drag", "Zoom and pan a map or the overview; F fits it again, + and − zoom too."),
+        ("Space, Backspace", "Open or fold a group of the overview; fold the group around."),
+        ("Enter", "Show the chosen map of the overview among the feature maps."),
     )
 
     def __init__(self, actions: list[QAction], parent: QWidget | None = None) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 
 from PySide6.QtCore import Qt
@@ -158,6 +159,7 @@ def number_font(pixels: int = 12) -> QFont:
     return font
 
 
+@cache  # asking Qt for all families takes longer than painting with one
 def _installed(families: tuple[str, ...]) -> list[str]:
     known = set(QFontDatabase.families())
     return [family for family in families if family in known] or list(families)
