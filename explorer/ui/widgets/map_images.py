@@ -51,7 +51,7 @@ class MapImages:
         """Forget what belongs to other layers than these."""
         for kept in (self._coarse, self._fine, self._colour):
             for gone in [layer for layer in kept if layer not in layers]:
-                del kept[gone]  # type: ignore[attr-defined]  # the three differ only in what they hold
+                del kept[gone]
 
     def atlas(self, layer: LayerActivation, pixels: float) -> Atlas:
         """The maps in enough cells for tiles of `pixels` a side."""

@@ -57,7 +57,7 @@ class LinesPainter:
         """Lines from each source (its place and share) into `target`; several at one place become one line."""
         heaviest: dict[tuple[float, float, float, float], float] = {}
         for place, share in sources:
-            key = place.getRect()
+            key = (place.x(), place.y(), place.width(), place.height())
             heaviest[key] = max(share, heaviest.get(key, 0.0))
         for key, share in heaviest.items():
             if QRectF(*key) != target:
