@@ -1,0 +1,57 @@
+"""The handles for scripts, as the README writes them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+from torch import nn
+
+import explorer
+from explorer.ui.main_window import MainWindow
+from tests.ui.fakes import make_picture
+
+README = Path(__file__).resolve().parents[1] / "README.md"
+
+
+def test_the_readmes_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    example = re.search(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
+    assert example is not None
+    Image.fromarray(make_picture(2).pixels).save(tmp_path / "photo.jpg")
+    monkeypatch.chdir(tmp_path)
+    shown: list[tuple[nn.Module, torch.Tensor]] = []
+    monkeypatch.setattr(explorer, "view", lambda model, x: shown.append((model, x)), raising=False)
+    names: dict[str, object] = {}
+    exec(example[1], names)
+    network = names["network"]
+    assert isinstance(network, explorer.Network)
+    assert network.shapes() == ((12, 32, 32), (12, 32, 32), (12, 16, 16), (3072,), (10,))
+    assert network.problems() == ()
+    assert len(shown) == 1
+
+
+def test_view_shows_a_live_model_until_its_window_is_closed(qtbot: QtBot) -> None:
+    model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU()).eval()
+    x = torch.randn(2, 3, 8, 8)
+    seen: list[set[str]] = []
+
+    def look() -> None:
+        windows = [widget for widget in QApplication.topLevelWidgets() if isinstance(widget, MainWindow)]
+        state = windows[-1].session.state if windows else None
+        if state is not None and state.activations is not None and not state.computing:
+            seen.append(set(state.activations.by_name))
+            timer.stop()
+            windows[-1].close()
+
+    timer = QTimer(interval=50)
+    timer.timeout.connect(look)
+    timer.start()
+    window = explorer.view(model, x)
+    qtbot.addWidget(window)
+    assert seen == [{"input", "0", "1"}]
