@@ -20,10 +20,10 @@ from PySide6.QtWidgets import QApplication, QGraphicsPixmapItem, QGraphicsScene,
 from explorer.session.snapshot import LayerActivation
 from explorer.ui import theme
 from explorer.ui.colour import colourise, scale_for
-from explorer.ui.overview_entries import Entry
-from explorer.ui.overview_folding import Group, folded
-from explorer.ui.overview_layout import Opened, column_limit
-from explorer.ui.overview_sources import sources_of
+from explorer.ui.overview.entries import Entry
+from explorer.ui.overview.folding import Group, folded
+from explorer.ui.overview.layout import Opened, column_limit
+from explorer.ui.overview.sources import sources_of
 from explorer.ui.widgets.overview_canvas import OverviewCanvas
 from explorer.ui.widgets.overview_lines import Lines, Spot
 

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.session.snapshot import Prediction
-from explorer.ui.overview_columns import SMALLEST_TILE
-from explorer.ui.overview_entries import Entry
-from explorer.ui.overview_folding import Group, folded
-from explorer.ui.overview_geometry import Layout
-from explorer.ui.overview_layout import Opened, in_order, lay_out
+from explorer.ui.overview.columns import SMALLEST_TILE
+from explorer.ui.overview.entries import Entry
+from explorer.ui.overview.folding import Group, folded
+from explorer.ui.overview.geometry import Layout
+from explorer.ui.overview.layout import Opened, in_order, lay_out
 
 FAMILIES = ("convolution", "activation", "pooling", "linear", "merge")
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from explorer.session.snapshot import LayerActivation
-from explorer.ui.overview_sources import MOST_DRAWN, sources_of
+from explorer.ui.overview.sources import MOST_DRAWN, sources_of
 
 FAMILIES = {"conv2d": "convolution", "conv_transpose2d": "convolution", "linear": "linear"}
 

@@ -11,9 +11,9 @@ from explorer.session.snapshot import LayerActivation
 from explorer.session.state import Cell, Document
 from explorer.ui.colour import Scale, scale_for
 from explorer.ui.icons import icon
-from explorer.ui.overview_entries import Entry, entries_of
-from explorer.ui.overview_geometry import Column
-from explorer.ui.overview_sources import Sources, sources_of
+from explorer.ui.overview.entries import Entry, entries_of
+from explorer.ui.overview.geometry import Column
+from explorer.ui.overview.sources import Sources, sources_of
 from explorer.ui.text import number, plural, shape_text
 from explorer.ui.widgets.colour_bar import ColourBar
 from explorer.ui.widgets.map_preview import Preview

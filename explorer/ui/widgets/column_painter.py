@@ -10,8 +10,8 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPixmap
 
 from explorer.ui import theme
 from explorer.ui.colour import colourise, ink_on, scale_for
-from explorer.ui.overview_columns import MORE_HEIGHT
-from explorer.ui.overview_geometry import Column
+from explorer.ui.overview.columns import MORE_HEIGHT
+from explorer.ui.overview.geometry import Column
 from explorer.ui.text import number
 from explorer.ui.widgets.overview_view import Scene, View, elided, figures, fitted, font
 

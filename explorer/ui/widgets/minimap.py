@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPix
 from PySide6.QtWidgets import QWidget
 
 from explorer.ui import theme
-from explorer.ui.overview_geometry import Layout
+from explorer.ui.overview.geometry import Layout
 from explorer.ui.widgets.overview_view import View
 
 WIDTH, MOST, LEAST = 168, 84, 34

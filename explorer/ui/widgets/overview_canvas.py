@@ -19,9 +19,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer.ui import theme
-from explorer.ui.overview_entries import Entry
-from explorer.ui.overview_geometry import Column, Layout
-from explorer.ui.overview_layout import Opened, lay_out
+from explorer.ui.overview.entries import Entry
+from explorer.ui.overview.geometry import Column, Layout
+from explorer.ui.overview.layout import Opened, lay_out
 from explorer.ui.widgets.map_images import MapImages
 from explorer.ui.widgets.map_preview import MapPreview, Preview
 from explorer.ui.widgets.minimap import Minimap

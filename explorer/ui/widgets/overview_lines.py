@@ -9,8 +9,8 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
 
 from explorer.ui import theme
-from explorer.ui.overview_geometry import Column, Rect
-from explorer.ui.overview_sources import Source
+from explorer.ui.overview.geometry import Column, Rect
+from explorer.ui.overview.sources import Source
 
 CORNER_MARGIN = 8
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from explorer.ui import theme
-from explorer.ui.overview_geometry import Column, Edge, Rect
+from explorer.ui.overview.geometry import Column, Edge, Rect
 from explorer.ui.text import plural, shape_text
 from explorer.ui.widgets.column_painter import ColumnPainter
 from explorer.ui.widgets.overview_view import Scene, View, elided, font

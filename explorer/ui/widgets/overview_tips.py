@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from explorer.ui.overview_geometry import Column
+from explorer.ui.overview.geometry import Column
 
 
 def is_control(column: Column, x: float, y: float, *, is_far: bool) -> bool:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPixmap
 
 from explorer.ui import theme
-from explorer.ui.overview_geometry import Column, Layout, Rect
+from explorer.ui.overview.geometry import Column, Layout, Rect
 from explorer.ui.widgets.map_images import MapImages
 
 BOXES_BELOW = 0.5

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 
-from explorer.ui.overview_entries import INPUT, Entry
+from explorer.ui.overview.entries import INPUT, Entry
 
 LONGEST_PATTERN = 24
 LARGEST_SHARE = 0.8

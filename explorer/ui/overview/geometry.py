@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from explorer.ui.overview_entries import Entry
-from explorer.ui.overview_folding import Group
+from explorer.ui.overview.entries import Entry
+from explorer.ui.overview.folding import Group
 
 
 @dataclass(frozen=True)

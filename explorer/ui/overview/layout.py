@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 
-from explorer.ui.overview_columns import READABLE_NUMBER, Measures, column, has_number_tiles
-from explorer.ui.overview_entries import Entry
-from explorer.ui.overview_folding import Group, Item, folded
-from explorer.ui.overview_geometry import Bracket, Column, Edge, Layout, Rect
+from explorer.ui.overview.columns import READABLE_NUMBER, Measures, column, has_number_tiles
+from explorer.ui.overview.entries import Entry
+from explorer.ui.overview.folding import Group, Item, folded
+from explorer.ui.overview.geometry import Bracket, Column, Edge, Layout, Rect
 from explorer.ui.text import shape_text
 
 MARGIN = 14.0

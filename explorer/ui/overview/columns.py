@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from explorer.ui.overview_entries import Entry
-from explorer.ui.overview_folding import Group
-from explorer.ui.overview_geometry import Column, Grid, Rect
+from explorer.ui.overview.entries import Entry
+from explorer.ui.overview.folding import Group
+from explorer.ui.overview.geometry import Column, Grid, Rect
 
 SMALLEST_TILE, LARGEST_TILE = 18.0, 64.0
 ROWS_WHEN_FOLDED = 11
