@@ -1,4 +1,4 @@
-"""What is known of a call, and what a kind of call has to offer: how its output and each of its gradients came about."""
+"""What is known of a call, and what a kind of call offers: how its output and each of its gradients came about."""
 
 from __future__ import annotations
 
