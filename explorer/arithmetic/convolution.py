@@ -1,0 +1,155 @@
+"""conv2d and conv_transpose2d: a kernel slid over the input, and the three sums its gradients are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from explorer.arithmetic.biased import explain_biased
+from explorer.arithmetic.cells import arrived, formula, picked, place
+from explorer.arithmetic.explanation import Explanation, Factor, explain_sum
+from explorer.arithmetic.operation import CallValues, Cell, Operation
+from explorer.arithmetic.windows import Axis, padding_before, pair
+
+Factors = tuple[Factor, Factor]
+
+
+@dataclass(frozen=True, eq=False)
+class _Sliding:
+    """The kernel's windows over the wide maps; the narrow maps have one cell a window.
+
+    `wide` (N, W, H, W) is conv2d's input and conv_transpose2d's output, `narrow` (N, O, h, w) the other one, `weight`
+    (O, W / groups, kh, kw) in both. Narrow channel and wide channels of a group see only each other.
+    """
+
+    wide: Any
+    narrow: Any
+    weight: Any
+    rows: Axis
+    columns: Axis
+    groups: int
+    names: tuple[str, str]  # what the wide and the narrow tensor are called
+
+    @property
+    def _narrow_channels(self) -> int:
+        """Narrow channels of one group."""
+        return int(np.shape(self.weight)[0]) // self.groups
+
+    @property
+    def _wide_channels(self) -> int:
+        """Wide channels of one group."""
+        return int(np.shape(self.weight)[1])
+
+    def at_narrow(self, cell: Cell) -> Factors:
+        """Wide cells under the window of a narrow cell, with the weights they meet; by channel, row, column."""
+        example, channel, row, column = cell
+        within = np.arange(self._wide_channels).reshape(-1, 1, 1)
+        wide = channel // self._narrow_channels * self._wide_channels + within
+        (down, rows), (across, columns) = self.rows.of_window(row), self.columns.of_window(column)
+        return (
+            picked(self.names[0], self.wide, example, wide, rows[:, None], columns),
+            picked("weight", self.weight, channel, within, down[:, None], across),
+        )
+
+    def at_wide(self, cell: Cell) -> Factors:
+        """Narrow cells whose windows hold a wide cell, with the weights it meets there."""
+        example, channel, row, column = cell
+        group, within = divmod(channel, self._wide_channels)
+        narrow = (group * self._narrow_channels + np.arange(self._narrow_channels)).reshape(-1, 1, 1)
+        (down, rows), (across, columns) = self.rows.of_cell(row), self.columns.of_cell(column)
+        return (
+            picked(self.names[1], self.narrow, example, narrow, rows[:, None], columns),
+            picked("weight", self.weight, narrow, within, down[:, None], across),
+        )
+
+    def at_weight(self, cell: Cell) -> Factors:
+        """Narrow cells and the wide cells that this weight joins them to, in every example."""
+        channel, within, down, across = cell
+        examples = np.arange(np.shape(self.wide)[0]).reshape(-1, 1, 1)
+        wide = channel // self._narrow_channels * self._wide_channels + within
+        (top, rows), (left, columns) = self.rows.of_tap(down), self.columns.of_tap(across)
+        return (
+            picked(self.names[1], self.narrow, examples, channel, top[:, None], left),
+            picked(self.names[0], self.wide, examples, wide, rows[:, None], columns),
+        )
+
+
+class _Convolution(Operation):
+    """What the two convolutions share. Places of the padding hold a 0 and are not among the terms."""
+
+    differentiable = ("input", "weight", "bias")
+    is_transposed: ClassVar[bool]
+
+    def forward(self, call: CallValues, cell: Cell) -> Explanation:
+        sliding, bias = self._sliding(call, call.output), call.arguments.get("bias")
+        factors = sliding.at_wide(cell) if self.is_transposed else sliding.at_narrow(cell)
+        note = "" if self.is_transposed else _left_out(sliding, factors)
+        rule = formula(call, "output", "input", "weight", bias=bias is not None, note=note)
+        return explain_biased(rule, factors, bias, (cell[1],), name=place(call, "output", cell))
+
+    def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
+        factors, note = self._backward_factors(call, of, cell)
+        rule = formula(call, f"grad_{of}", *(factor.name for factor in factors), note=note)
+        return explain_sum(rule, factors, name=place(call, f"grad_{of}", cell))
+
+    def _backward_factors(self, call: CallValues, of: str, cell: Cell) -> tuple[tuple[Factor, ...], str]:
+        if of == "bias":
+            examples, rows, columns = np.indices((call.output.shape[0], *call.output.shape[2:]))
+            return (picked("grad_output", arrived(call), examples, cell[0], rows, columns),), "over the whole map"
+        sliding = self._sliding(call, arrived(call))
+        if of == "weight":
+            factors = sliding.at_weight(cell)
+            return (factors[::-1] if self.is_transposed else factors), "over every place of the kernel"
+        if self.is_transposed:
+            return sliding.at_narrow(cell), "a convolution with the same kernel"
+        return sliding.at_wide(cell), "a full correlation with the kernel flipped"
+
+    def _sliding(self, call: CallValues, made: np.ndarray) -> _Sliding:
+        """The call's windows; `made` is its output or the gradient of it."""
+        given, weight = call.arguments["input"], call.arguments["weight"]
+        wide, narrow = (made, given) if self.is_transposed else (given, made)
+        name = "output" if made is call.output else "grad_output"
+        dilation, stride = pair(call.arguments.get("dilation", 1)), pair(call.arguments.get("stride", 1))
+        padding = padding_before(call.arguments.get("padding", 0), np.shape(weight)[2:], dilation)
+        rows, columns = (
+            Axis(narrow.shape[at], wide.shape[at], np.shape(weight)[at], stride[at], padding[at], dilation[at])
+            for at in (-2, -1)
+        )
+        groups = int(call.arguments.get("groups", 1))
+        return _Sliding(
+            wide, narrow, weight, rows, columns, groups, (name, "input") if self.is_transposed else ("input", name)
+        )
+
+
+class Conv2d(_Convolution):
+    """output[n, o, y, x] = Σ input[n, c, y·s − p + i·d, x·s − p + j·d] · weight[o, c, i, j] + bias[o].
+
+    input (N, C, H, W), weight (O, C / groups, kh, kw), bias (O,) or None, output (N, O, h, w).
+    Source: Dumoulin & Visin, arXiv:1603.07285; the gradients are the derivatives of this sum.
+    """
+
+    kinds = ("conv2d",)
+    is_transposed = False
+
+
+class ConvTranspose2d(_Convolution):
+    """output[n, o, y·s − p + i·d, x·s − p + j·d] gets input[n, c, y, x] · weight[c, o, i, j], and bias[o] once.
+
+    What conv2d does to a gradient on its way back is done here to the input on its way forward.
+    input (N, C, H, W), weight (C, O / groups, kh, kw), bias (O,) or None, output (N, O, h, w).
+    Source: Dumoulin & Visin, arXiv:1603.07285, chapter 4.
+    """
+
+    kinds = ("conv_transpose2d",)
+    is_transposed = True
+
+
+def _left_out(sliding: _Sliding, factors: Factors) -> str:
+    """Says how many places of the window lie in the padding."""
+    count = int(np.prod(np.shape(sliding.weight)[1:])) - len(factors[0].values)
+    return f"{count:,} places in the padding hold 0 and are left out" if count else ""
+
+
+OPERATIONS = (Conv2d(), ConvTranspose2d())

@@ -1,0 +1,77 @@
+"""How windows lie over an axis of cells, and so which cell meets which tap of a kernel in which window.
+
+One relation, asked from each of its three sides: cell = window · stride − padding + tap · dilation.
+A convolution and a pooling ask for the cells of a window on the way forward, for the windows of a cell on the way
+back, and for both of a tap where the gradient of a weight is wanted. A transposed convolution is the same relation with
+input and output exchanged. Cells that would lie in the padding are left out: a 0 there adds nothing.
+
+Source: Dumoulin & Visin, arXiv:1603.07285.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+Pairs = tuple[np.ndarray, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Axis:
+    """`windows` windows of `taps` taps each, over `cells` cells."""
+
+    windows: int
+    cells: int
+    taps: int
+    stride: int = 1
+    padding: int = 0
+    dilation: int = 1
+
+    def of_window(self, window: int) -> Pairs:
+        """Taps of `window` that lie on a cell, and their cells."""
+        taps = np.arange(self.taps)
+        cells = window * self.stride - self.padding + taps * self.dilation
+        inside = (cells >= 0) & (cells < self.cells)
+        return taps[inside], cells[inside]
+
+    def of_cell(self, cell: int) -> Pairs:
+        """Taps under which `cell` lies in some window, and those windows."""
+        taps = np.arange(self.taps)
+        windows, rest = np.divmod(cell + self.padding - taps * self.dilation, self.stride)
+        inside = (rest == 0) & (windows >= 0) & (windows < self.windows)
+        return taps[inside], windows[inside]
+
+    def of_tap(self, tap: int) -> Pairs:
+        """Windows whose `tap` lies on a cell, and those cells."""
+        windows = np.arange(self.windows)
+        cells = windows * self.stride - self.padding + tap * self.dilation
+        inside = (cells >= 0) & (cells < self.cells)
+        return windows[inside], cells[inside]
+
+    def clipped(self, window: int, *, into_padding: bool) -> int:
+        """How many cells `window` covers, those of the padding counted or not; what hangs over the end never counts.
+
+        Source: PyTorch, aten/src/ATen/native/cpu/AvgPoolKernel.cpp (`pool_size`).
+        """
+        margin = self.padding if into_padding else 0
+        start = window * self.stride - self.padding
+        return min(start + self.taps, self.cells + margin) - max(start, -margin)
+
+
+def pair(value: Any) -> tuple[int, int]:
+    """(height, width) of a setting given as one number or as two."""
+    if isinstance(value, Sequence):
+        return int(value[0]), int(value[-1])
+    return int(value), int(value)
+
+
+def padding_before(padding: Any, taps: Sequence[int], dilation: Sequence[int]) -> tuple[int, int]:
+    """Cells of padding above and to the left. An odd one of "same" goes below and to the right."""
+    if padding == "valid":
+        return 0, 0
+    if padding == "same":
+        return dilation[0] * (taps[0] - 1) // 2, dilation[1] * (taps[1] - 1) // 2
+    return pair(padding)
