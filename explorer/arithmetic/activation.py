@@ -1,0 +1,196 @@
+"""Activation functions, each beside its derivative, applied to every cell by itself.
+
+A derivative is given in parts that add up to it: where they cancel (1 − z² near z = 1), a rounding error is measured
+against the parts.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from explorer.arithmetic.cells import arrived, place
+from explorer.arithmetic.explanation import Explanation, Factor, Terms, number
+from explorer.arithmetic.operation import CallValues, Cell, Operation
+from explorer.arithmetic.places import factor_at, one
+
+Parts = tuple[float, ...]
+"""Numbers that add up to a derivative."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """Where a function is looked at: its input u, its output z and the call's settings."""
+
+    u: float
+    z: float
+    call: CallValues
+
+    def setting(self, name: str, default: float) -> float:
+        return float(self.call.arguments.get(name, default))
+
+
+@dataclass(frozen=True)
+class Function:
+    """An activation function g and its derivative g′; `written` and `slope_written` are their formulas.
+
+    `numbers` writes g with the numbers of one place in it.
+    """
+
+    written: str
+    slope_written: str
+    value: Callable[[Point], float]
+    slope: Callable[[Point], Parts]
+    numbers: Callable[[Point], str]
+
+
+def _step(point: Point, below: float) -> Parts:
+    return (1.0,) if point.u > 0 else (below,)
+
+
+def _sigmoid(u: float) -> float:
+    return 1 / (1 + math.exp(-u)) if u >= 0 else math.exp(u) / (1 + math.exp(u))
+
+
+def _leaky_value(point: Point) -> float:
+    return point.u if point.u > 0 else point.setting("negative_slope", 0.01) * point.u
+
+
+def _leaky_numbers(point: Point) -> str:
+    if point.u > 0:
+        return f"{number(point.u)}, as it is above 0"
+    return f"{number(point.setting('negative_slope', 0.01))}·{number(point.u)}, as it is not above 0"
+
+
+def _elu_value(point: Point) -> float:
+    return point.u if point.u > 0 else point.setting("alpha", 1) * math.expm1(point.u)
+
+
+def _elu_numbers(point: Point) -> str:
+    if point.u > 0:
+        return f"{number(point.u)}, as it is above 0"
+    return f"{number(point.setting('alpha', 1))}·(exp({number(point.u)}) − 1)"
+
+
+def _silu_slope(point: Point) -> Parts:
+    sigmoid = _sigmoid(point.u)
+    return sigmoid, point.u * sigmoid * _sigmoid(-point.u)
+
+
+def _gelu_inner(point: Point) -> tuple[float, float] | None:
+    """√(2/π)·(u + 0.044715 u³) and its derivative, for the approximation by tanh; None for the exact function."""
+    if point.call.arguments.get("approximate", "none") != "tanh":
+        return None
+    scale = math.sqrt(2 / math.pi)
+    return scale * (point.u + 0.044715 * point.u**3), scale * (1 + 3 * 0.044715 * point.u**2)
+
+
+def _gelu_bell(point: Point) -> float:
+    """erf(u/√2) or the tanh that stands for it: twice the share of the normal distribution below u, less 1."""
+    inner = _gelu_inner(point)
+    return math.erf(point.u / math.sqrt(2)) if inner is None else math.tanh(inner[0])
+
+
+def _gelu_slope(point: Point) -> Parts:
+    """½ + ½·erf(u/√2) + u·φ(u), φ the density of the normal distribution; so for tanh by the chain rule."""
+    inner, bell = _gelu_inner(point), _gelu_bell(point)
+    if inner is None:
+        last = point.u * math.exp(-point.u * point.u / 2) / math.sqrt(2 * math.pi)
+    else:
+        last = 0.5 * point.u * (1 - bell * bell) * inner[1]
+    return 0.5, 0.5 * bell, last
+
+
+def _gelu_numbers(point: Point) -> str:
+    name = "erf(u/√2)" if _gelu_inner(point) is None else "tanh(√(2/π)·(u + 0.044715·u³))"
+    return f"0.5·{number(point.u)}·(1 + {number(_gelu_bell(point))}), the last being {name}"
+
+
+FUNCTIONS: dict[str, Function] = {
+    "relu": Function(
+        "max(0, u)",
+        "1 if u > 0, else 0",
+        lambda at: max(at.u, 0.0),
+        lambda at: _step(at, 0.0),
+        lambda at: f"max(0, {number(at.u)})",
+    ),
+    "leaky_relu": Function(
+        "u if u > 0, else negative_slope · u",
+        "1 if u > 0, else negative_slope",
+        _leaky_value,
+        lambda at: _step(at, at.setting("negative_slope", 0.01)),
+        _leaky_numbers,
+    ),
+    "elu": Function(
+        "u if u > 0, else alpha · (exp(u) − 1)",
+        "1 if u > 0, else alpha · exp(u)",
+        _elu_value,
+        lambda at: _step(at, at.setting("alpha", 1) * math.exp(min(at.u, 0.0))),
+        _elu_numbers,
+    ),
+    "gelu": Function(
+        "½ · u · (1 + erf(u/√2))",
+        "½ + ½ · erf(u/√2) + u · φ(u)",
+        lambda at: 0.5 * at.u * (1 + _gelu_bell(at)),
+        _gelu_slope,
+        _gelu_numbers,
+    ),
+    "silu": Function(
+        "u · σ(u)",
+        "σ(u) + u · σ(u) · (1 − σ(u))",
+        lambda at: at.u * _sigmoid(at.u),
+        _silu_slope,
+        lambda at: f"{number(at.u)} / (1 + exp({number(-at.u)}))",
+    ),
+    "sigmoid": Function(
+        "1 / (1 + exp(−u))",
+        "z · (1 − z)",
+        lambda at: _sigmoid(at.u),
+        lambda at: (at.z * (1 - at.z),),
+        lambda at: f"1 / (1 + exp({number(-at.u)}))",
+    ),
+    "tanh": Function(
+        "tanh(u)",
+        "1 − z²",
+        lambda at: math.tanh(at.u),
+        lambda at: (1.0, -at.z * at.z),
+        lambda at: f"tanh({number(at.u)})",
+    ),
+}
+
+
+class Activation(Operation):
+    """A function of each cell by itself: z = g(u), and on the way back grad_u = grad_z · g′(u)."""
+
+    kinds = tuple(FUNCTIONS)
+
+    def forward(self, call: CallValues, cell: Cell) -> Explanation:
+        function, point = FUNCTIONS[call.kind], _point(call, cell)
+        total, result = function.value(point), function.numbers(point)
+        terms = Terms((factor_at("input", call.arguments["input"], one(cell)),))
+        line = f"{place(call, 'output', cell)} = {result} = {number(total)}"
+        return Explanation(f"{function.written}, u = input", terms, total, line, result=result)
+
+    def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
+        function, point = FUNCTIONS[call.kind], _point(call, cell)
+        parts = np.asarray(function.slope(point), dtype=np.float64)
+        places = np.repeat(one(cell), len(parts), axis=0)
+        gradient = factor_at("grad_output", arrived(call), places)
+        terms = Terms((gradient, Factor("g′(u)", parts)))
+        total = float(terms.values.sum())
+        written = " + ".join(number(part) for part in parts)
+        slope = f"({written})" if len(parts) > 1 else written
+        line = f"{place(call, f'grad_{of}', cell)} = {number(gradient.values[0])}·{slope} = {number(total)}"
+        reason = f"g′({number(point.u)}) = {number(float(parts.sum()))}"
+        formula = f"grad_output · g′(u), g′(u) = {function.slope_written}, u = input, z = output"
+        return Explanation(formula, terms, total, f"{line}, as {reason}", result=reason)
+
+
+def _point(call: CallValues, cell: Cell) -> Point:
+    return Point(float(call.arguments["input"][cell]), float(call.output[cell]), call)
+
+
+OPERATIONS = (Activation(),)

@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch.nn import functional as F  # noqa: N812 (its usual name)
+
+from explorer.arithmetic import CallValues
+from explorer.arithmetic.activation import FUNCTIONS, OPERATIONS
+from explorer.arithmetic.softmax import OPERATIONS as SOFTMAXES
+from tests.arithmetic.calls import (
+    DTYPES,
+    TOLERANCE,
+    assert_backward,
+    assert_explains,
+    assert_forward,
+    cells_of,
+    computed,
+    normal,
+)
+
+ACTIVATION, SOFTMAX = OPERATIONS[0], SOFTMAXES[0]
+SETTINGS = {
+    "leaky_relu": st.fixed_dictionaries({"negative_slope": st.floats(0, 2)}),
+    "elu": st.fixed_dictionaries({"alpha": st.floats(0.1, 3)}),
+    "gelu": st.fixed_dictionaries({"approximate": st.sampled_from(["none", "tanh"])}),
+}
+SHAPES = st.lists(st.integers(1, 5), min_size=1, max_size=4).map(tuple)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("kind", FUNCTIONS)
+@settings(deadline=None, max_examples=40)
+@given(data=st.data(), shape=SHAPES, scale=st.sampled_from([0.1, 1.0, 6.0]), seed=st.integers(0, 10_000))
+def test_an_activation_and_its_derivative_are_those_of_pytorch(
+    kind: str, dtype: torch.dtype, data: st.DataObject, shape: tuple[int, ...], scale: float, seed: int
+) -> None:
+    function = torch.sigmoid if kind == "sigmoid" else torch.tanh if kind == "tanh" else getattr(F, kind)
+    given_settings: dict[str, Any] = data.draw(SETTINGS.get(kind, st.just({})))
+    x = (normal(shape, dtype, seed) * scale).detach().requires_grad_()
+    call = computed(kind, function, {"input": x, **given_settings})
+    assert_forward(ACTIVATION, call, dtype, seed)
+    assert_backward(ACTIVATION, call, "input", x.grad, dtype, seed)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("kind", FUNCTIONS)
+@pytest.mark.parametrize("u", [0.0, -0.0, 1e-30, 100.0, -100.0])
+def test_an_activation_is_explained_where_it_bends_and_where_it_saturates(
+    kind: str, dtype: torch.dtype, u: float
+) -> None:
+    function = torch.sigmoid if kind == "sigmoid" else torch.tanh if kind == "tanh" else getattr(F, kind)
+    x = torch.tensor([u], dtype=dtype, requires_grad=True)
+    call = computed(kind, function, {"input": x})
+    assert_forward(ACTIVATION, call, dtype)
+    assert_backward(ACTIVATION, call, "input", x.grad, dtype)
+
+
+def test_the_line_of_an_activation_says_the_rule_and_the_slope() -> None:
+    call = CallValues(
+        "tanh",
+        {"input": np.array([0.5])},
+        np.tanh(np.array([0.5])),
+        np.array([-2.0]),
+        symbols={"output": "z", "grad_input": "grad_u"},
+    )
+    assert str(ACTIVATION.forward(call, (0,))) == "z₁ = tanh(0.5) = 0.46212"
+    assert (
+        str(ACTIVATION.backward(call, "input", (0,))) == "grad_u₁ = −2·(1 + −0.21355) = −1.5729, as g′(0.5) = 0.78645"
+    )
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("kind", ["softmax", "log_softmax"])
+@settings(deadline=None, max_examples=40)
+@given(data=st.data(), shape=SHAPES, scale=st.sampled_from([0.1, 1.0, 20.0, 100.0]), seed=st.integers(0, 10_000))
+def test_softmax_and_its_logarithm_are_those_of_pytorch(
+    kind: str, dtype: torch.dtype, data: st.DataObject, shape: tuple[int, ...], scale: float, seed: int
+) -> None:
+    dim = data.draw(st.integers(-len(shape), len(shape) - 1))
+    x = (normal(shape, dtype, seed) * scale).detach().requires_grad_()
+    call = computed(kind, getattr(torch, kind), {"input": x, "dim": dim})
+    assert_forward(SOFTMAX, call, dtype, seed)
+    assert_backward(SOFTMAX, call, "input", x.grad, dtype, seed)
+    for cell in cells_of(shape, seed):  # closer than the exponentials' sum: a probability is never above 1
+        expected = float(call.output[cell])
+        scale = expected if kind == "softmax" else max(1.0, abs(expected))
+        error = abs(SOFTMAX.forward(call, cell).total - expected)
+        assert error <= TOLERANCE[dtype] * scale + torch.finfo(dtype).tiny
+    assert len(SOFTMAX.forward(call, (0,) * len(shape)).terms) == shape[dim]
+
+
+def test_a_softmax_without_an_axis_takes_pytorchs_default() -> None:
+    x = normal((2, 5), torch.float64)
+    with pytest.warns(UserWarning, match="dim"):
+        call = computed("softmax", F.softmax, {"input": x, "dim": None, "_stacklevel": 1})
+    assert_forward(SOFTMAX, call, torch.float64)
+    assert_backward(SOFTMAX, call, "input", x.grad, torch.float64)
+
+
+def test_inputs_too_large_for_exp_are_shifted_and_the_line_says_so() -> None:
+    x = torch.tensor([1000.0, 999.0], requires_grad=True)
+    call = computed("softmax", torch.softmax, {"input": x, "dim": 0})
+    line = str(SOFTMAX.forward(call, (0,)))
+    assert line.startswith("output[0] = exp(1000 − 1000) / (exp(1000 − 1000) + exp(999 − 1000)) = 1 / (1 + 0.36788)")
+    assert "so that the largest exponential is 1" in line
+
+
+def test_a_long_row_is_written_with_its_largest_terms() -> None:
+    x = normal((1, 1000), torch.float64)
+    line = str(SOFTMAX.forward(computed("softmax", torch.softmax, {"input": x, "dim": 1}), (0, 3)))
+    assert "(988 more)" in line
+    assert len(line) < 600
+
+
+LECTURE = {"logits": [3.2, 1.3, 0.2, 0.8], "exponentials": [24.5325, 3.6693, 1.2214, 2.2255], "first": 0.775}
+
+
+def test_the_softmax_of_the_lecture_is_written_as_on_its_slide() -> None:
+    x = torch.tensor([LECTURE["logits"]], dtype=torch.float64)
+    call = computed("softmax", torch.softmax, {"input": x, "dim": 1})
+    explanation = SOFTMAX.forward(call, (0, 0))
+    np.testing.assert_allclose([term.value for term in explanation.terms], LECTURE["exponentials"], atol=5e-5)
+    assert explanation.total == pytest.approx(LECTURE["first"], abs=5e-4)
+    assert str(explanation) == (
+        "output[0, 0] = exp(3.2) / (exp(3.2) + exp(1.3) + exp(0.2) + exp(0.8))"
+        " = 24.533 / (24.533 + 3.6693 + 1.2214 + 2.2255) = 24.533 / 31.649 = 0.77515"
+    )
+    assert_explains(explanation, float(call.output[0, 0]), torch.float64)
+
+
+def test_the_lectures_softmax_has_these_numbers(shared_data: Path) -> None:
+    lecture = shared_data.parent / "lecture" / "worked_examples.toml"
+    assert tomllib.loads(lecture.read_text(encoding="utf-8"))["softmax"] == LECTURE
