@@ -1,0 +1,179 @@
+"""Calls that make one tensor of several, or one number of many: add, mul, cat, mean."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from explorer.arithmetic.cells import arrived, place, symbol
+from explorer.arithmetic.explanation import Explanation, Factor, Terms, explain_sum, number, written_sum
+from explorer.arithmetic.joined import joined
+from explorer.arithmetic.operation import CallValues, Cell, Operation
+from explorer.arithmetic.places import constant, factor_at, grid, one
+
+
+class Add(Operation):
+    """output = input + alpha · other, each broadcast to the shape of the output.
+
+    On the way back an input takes the gradient as it is, `other` alpha times it; a cell that was broadcast takes the
+    sum over all cells it went into. Either may be a plain number.
+    """
+
+    kinds = ("add",)
+    differentiable = ("input", "other")
+
+    def forward(self, call: CallValues, cell: Cell) -> Explanation:
+        alpha = _alpha(call)
+        left, right = (_factor_under(call, name, one(cell)) for name in self.differentiable)
+        scaled = (right,) if alpha == 1 else (right, constant("alpha", alpha))
+        terms = joined((left,), scaled)
+        total = float(terms.values.sum())
+        products = [number(left.values[0]), "·".join(number(factor.values[0]) for factor in reversed(scaled))]
+        rule = f"{symbol(call, 'output')} = {symbol(call, 'input')} + {'' if alpha == 1 else 'alpha · '}"
+        line = f"{place(call, 'output', cell)} = {' + '.join(products)} = {number(total)}"
+        return Explanation(rule + symbol(call, "other"), terms, total, line)
+
+    def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
+        gradients = _gradients_over(call, of, cell)
+        alpha = 1.0 if of == "input" else _alpha(call)
+        factors = [gradients] if alpha == 1 else [gradients, Factor("alpha", np.full(len(gradients.values), alpha))]
+        rule = "Σ grad_output" + ("" if alpha == 1 else " · alpha") + " over the cells it was added to"
+        return explain_sum(rule, factors, name=place(call, f"grad_{of}", cell))
+
+
+class Mul(Operation):
+    """output = input · other, each broadcast to the output; each takes back the gradient times the other."""
+
+    kinds = ("mul",)
+    differentiable = ("input", "other")
+
+    def forward(self, call: CallValues, cell: Cell) -> Explanation:
+        factors = [_factor_under(call, name, one(cell)) for name in self.differentiable]
+        rule = f"{symbol(call, 'output')} = {symbol(call, 'input')} · {symbol(call, 'other')}"
+        return explain_sum(rule, factors, name=place(call, "output", cell))
+
+    def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
+        gradients = _gradients_over(call, of, cell)
+        assert gradients.cells is not None
+        other = "other" if of == "input" else "input"
+        factors = (gradients, _factor_under(call, other, gradients.cells))
+        rule = f"Σ grad_output · {symbol(call, other)} over the cells it was multiplied into"
+        return explain_sum(rule, factors, name=place(call, f"grad_{of}", cell))
+
+
+class Cat(Operation):
+    """Tensors laid one after another along an axis: each output cell is a cell of one of them, unchanged.
+
+    The tensors are called `tensors[0]`, `tensors[1]` …, also where the gradient of one is asked for.
+    """
+
+    kinds = ("cat",)
+    differentiable = ("tensors",)
+
+    def forward(self, call: CallValues, cell: Cell) -> Explanation:
+        dim, starts = _starts(call)
+        which = int(np.searchsorted(starts, cell[dim], side="right")) - 1
+        source = _moved(cell, dim, -int(starts[which]))
+        taken = factor_at(f"tensors[{which}]", np.asarray(call.arguments["tensors"][which]), one(source))
+        return explain_copy(call, "output", cell, taken)
+
+    def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
+        dim, starts = _starts(call)
+        target = _moved(cell, dim, int(starts[int(of.removeprefix("tensors[").removesuffix("]"))]))
+        return explain_copy(call, f"grad_{of}", cell, factor_at("grad_output", arrived(call), one(target)))
+
+
+class Mean(Operation):
+    """The sum over some axes, or over all, divided by their number; each cell takes back that share of the gradient."""
+
+    kinds = ("mean",)
+
+    def forward(self, call: CallValues, cell: Cell) -> Explanation:
+        given = np.asarray(call.arguments["input"])
+        axes = _mean_axes(call, given.ndim)
+        kept = iter(_without_kept_ones(call, cell, axes))
+        cells = grid([range(size) if axis in axes else [next(kept)] for axis, size in enumerate(given.shape)])
+        values = factor_at("input", given, cells)
+        terms = Terms((values, Factor("1/n", np.full(len(cells), 1 / len(cells)))))
+        total = float(values.values.sum() / len(cells))
+        line = f"({written_sum(Terms((values,)))}) / {len(cells):,} = {number(total)}"
+        rule = f"{symbol(call, 'output')} = Σ {symbol(call, 'input')} / n, n = {len(cells):,}"
+        return Explanation(rule, terms, total, f"{place(call, 'output', cell)} = {line}")
+
+    def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
+        given = np.asarray(call.arguments["input"])
+        axes = _mean_axes(call, given.ndim)
+        if call.arguments.get("keepdim"):
+            target = tuple(0 if axis in axes else index for axis, index in enumerate(cell))
+        else:
+            target = tuple(index for axis, index in enumerate(cell) if axis not in axes)
+        count = int(np.prod([given.shape[axis] for axis in axes], dtype=np.int64))
+        gradient = factor_at("grad_output", arrived(call), one(target))
+        terms = Terms((gradient, Factor("1/n", np.asarray([1 / count]))))
+        total = float(gradient.values[0] / count)
+        line = f"{place(call, f'grad_{of}', cell)} = {number(gradient.values[0])} / {count:,} = {number(total)}"
+        return Explanation(f"grad_output / n, n = {count:,}", terms, total, line)
+
+
+def explain_copy(call: CallValues, name: str, cell: Cell, taken: Factor) -> Explanation:
+    """A cell that is another one, unchanged: "output[0, 5] = input[0, 1, 2] = 0.3"."""
+    terms = Terms((taken,))
+    assert taken.cells is not None
+    source = place(call, taken.name, tuple(int(index) for index in taken.cells[0]))
+    value = float(taken.values[0])
+    rule = f"{symbol(call, name)} = {symbol(call, taken.name)}, cell for cell"
+    return Explanation(rule, terms, value, f"{place(call, name, cell)} = {source} = {number(value)}")
+
+
+def _alpha(call: CallValues) -> float:
+    return float(call.arguments.get("alpha", 1))
+
+
+def _factor_under(call: CallValues, name: str, cells: np.ndarray) -> Factor:
+    """What of the argument `name` went into each of the output's `cells`; a constant where it is a plain number."""
+    value = call.arguments[name]
+    if not isinstance(value, np.ndarray):
+        return Factor(name, np.full(len(cells), float(value)))
+    own = cells[:, cells.shape[1] - value.ndim :] * (np.asarray(value.shape, dtype=np.int64) > 1)
+    return factor_at(name, value, own)
+
+
+def _gradients_over(call: CallValues, of: str, cell: Cell) -> Factor:
+    """The gradients of all output cells that `cell` of the argument `of` was broadcast into."""
+    gradient = arrived(call)
+    shape = np.shape(call.arguments[of])
+    added = gradient.ndim - len(shape)
+    axes: list[Any] = [range(size) for size in gradient.shape[:added]]
+    for axis, (size, index) in enumerate(zip(shape, cell, strict=True)):
+        axes.append(range(gradient.shape[added + axis]) if size == 1 else [index])
+    return factor_at("grad_output", gradient, grid(axes))
+
+
+def _starts(call: CallValues) -> tuple[int, np.ndarray]:
+    """The axis, and where along it each tensor begins; an empty tensor of one axis takes no place, as in PyTorch."""
+    dim = int(call.arguments.get("dim", 0)) % call.output.ndim
+    shapes = [np.shape(tensor) for tensor in call.arguments["tensors"]]
+    sizes = [0 if shape == (0,) else shape[dim] for shape in shapes]
+    return dim, np.concatenate(([0], np.cumsum(sizes)[:-1]))
+
+
+def _moved(cell: Cell, dim: int, by: int) -> Cell:
+    return (*cell[:dim], cell[dim] + by, *cell[dim + 1 :])
+
+
+def _mean_axes(call: CallValues, count: int) -> tuple[int, ...]:
+    dim = call.arguments.get("dim")
+    if dim is None or dim == () or dim == []:
+        return tuple(range(count))
+    dims = dim if isinstance(dim, (tuple, list)) else (dim,)
+    return tuple(int(axis) % count for axis in dims) if count else ()
+
+
+def _without_kept_ones(call: CallValues, cell: Cell, axes: tuple[int, ...]) -> tuple[int, ...]:
+    if not call.arguments.get("keepdim"):
+        return cell
+    return tuple(index for axis, index in enumerate(cell) if axis not in axes)
+
+
+OPERATIONS = (Add(), Mul(), Cat(), Mean())
