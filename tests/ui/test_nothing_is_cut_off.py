@@ -1,0 +1,118 @@
+"""In the main states, at small and large sizes and in both themes, every word on the screen has its room."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontDatabase
+from PySide6.QtWidgets import QAbstractButton, QLabel, QToolButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from explorer.app import open_window
+from explorer.ui import commands, settings
+from explorer.ui.main_window import MainWindow
+from explorer.ui.widgets.pane import ElidedLabel
+from tests.ui.fakes import wait_until_shown
+
+SIZES = [(1280, 720), (1440, 900), (1920, 1080)]
+SLACK = 1
+
+
+def _start(_window: MainWindow) -> None:
+    settings.set_welcome_seen(False)
+
+
+def _cell(window: MainWindow) -> None:
+    window.show_tab(1)
+    window.session.select(layer="conv2", channel=3, row=6, column=9)
+
+
+def _row_of_numbers(window: MainWindow) -> None:
+    window.show_tab(1)
+    window.session.select(layer="linear1", channel=3)
+
+
+def _fault(window: MainWindow) -> None:
+    layer = window.session.state.layer("conv5")
+    assert layer is not None
+    window.session.replace_layer("conv5", replace(layer, kernel_size=31, padding=0))  # type: ignore[call-arg]
+    window.session.select(layer="conv5")
+    window.show_tab(1)
+
+
+def _drawing(window: MainWindow) -> None:
+    window.input_view.draw.click()
+
+
+def _numbers(window: MainWindow) -> None:
+    window.session.open_network("two-two-two")
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> MainWindow:
+    made = open_window([])
+    # Without the question about unsaved changes.
+    qtbot.addWidget(made, before_close_func=lambda _widget: made.session._set(unsaved=False))
+    wait_until_shown(qtbot, made.session)
+    made.show_late_parts()
+    return made
+
+
+@pytest.mark.parametrize("state", [_start, _cell, _row_of_numbers, _fault, _drawing, _numbers])
+def test_words_have_their_room(state: object, window: MainWindow, qtbot: QtBot) -> None:
+    if "Inter" not in QFontDatabase.families():
+        pytest.skip("the interface's font, Inter, is not installed: other fonts are wider")
+    state(window)  # type: ignore[operator]
+    wait_until_shown(qtbot, window.session)
+    cut = []
+    for size in SIZES:
+        for theme in ("light", "dark"):
+            commands.set_theme(theme)
+            window.resize(*size)
+            qtbot.wait(20)
+            cut += [f"{size} {theme}: {words}" for words in _cut_off(window)]
+    assert not cut
+
+
+def _cut_off(window: MainWindow) -> list[str]:
+    labels = [_words(label) for label in window.findChildren(QLabel) if label.isVisible() and not _has_room(label)]
+    buttons = [
+        f"button {button.text()!r} {button.width()} < {button.sizeHint().width()}"
+        for button in window.findChildren(QAbstractButton)
+        if button.isVisible()
+        and button.text()
+        and _shows_text(button)
+        and button.width() + SLACK < button.sizeHint().width()
+    ]
+    return labels + buttons
+
+
+def _has_room(label: QLabel) -> bool:
+    if not label.text() or isinstance(label, ElidedLabel) or label.visibleRegion().isEmpty() or _scrolls(label):
+        return True
+    if label.wordWrap():
+        return label.heightForWidth(label.width()) <= label.height() + SLACK
+    return label.sizeHint().width() <= label.width() + SLACK
+
+
+def _scrolls(widget: QWidget) -> bool:
+    """Inside an area that scrolls, what is out of sight can be reached."""
+    parent = widget.parentWidget()
+    while parent is not None:
+        if parent.objectName() == "qt_scrollarea_viewport":
+            return True
+        parent = parent.parentWidget()
+    return False
+
+
+def _shows_text(button: QAbstractButton) -> bool:
+    return not isinstance(button, QToolButton) or (
+        button.icon().isNull() or button.toolButtonStyle() != Qt.ToolButtonStyle.ToolButtonIconOnly
+    )
+
+
+def _words(label: QLabel) -> str:
+    need = label.heightForWidth(label.width()) if label.wordWrap() else label.sizeHint().width()
+    return f"label {label.objectName()} {label.text()[:60]!r} {label.width()}×{label.height()}, needs {need}"
