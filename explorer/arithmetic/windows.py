@@ -38,8 +38,8 @@ class Axis:
         return taps[inside], cells[inside]
 
     def of_cell(self, cell: int) -> Pairs:
-        """Taps under which `cell` lies in some window, and those windows."""
-        taps = np.arange(self.taps)
+        """Taps under which `cell` lies in some window, and those windows, first window first: the taps run back."""
+        taps = np.arange(self.taps)[::-1]
         windows, rest = np.divmod(cell + self.padding - taps * self.dilation, self.stride)
         inside = (rest == 0) & (windows >= 0) & (windows < self.windows)
         return taps[inside], windows[inside]
@@ -51,14 +51,48 @@ class Axis:
         inside = (cells >= 0) & (cells < self.cells)
         return windows[inside], cells[inside]
 
-    def clipped(self, window: int, *, into_padding: bool) -> int:
-        """How many cells `window` covers, those of the padding counted or not; what hangs over the end never counts.
+    def covered(self, windows: np.ndarray, *, with_padding: bool) -> np.ndarray:
+        """How many cells each window covers, those of the padding counted or not; what hangs over it never counts.
 
         Source: PyTorch, aten/src/ATen/native/cpu/AvgPoolKernel.cpp (`pool_size`).
         """
-        margin = self.padding if into_padding else 0
-        start = window * self.stride - self.padding
-        return min(start + self.taps, self.cells + margin) - max(start, -margin)
+        margin = self.padding if with_padding else 0
+        starts = windows * self.stride - self.padding
+        covered: np.ndarray = np.minimum(starts + self.taps, self.cells + margin) - np.maximum(starts, -margin)
+        return covered
+
+
+@dataclass(frozen=True)
+class AdaptiveAxis:
+    """`windows` windows that share `cells` cells out among them; they overlap where it does not come out even.
+
+    Window w starts at ⌊w · cells / windows⌋ and ends before ⌈(w + 1) · cells / windows⌉.
+    Source: PyTorch, aten/src/ATen/native/AdaptivePooling.h (`start_index`, `end_index`).
+    """
+
+    windows: int
+    cells: int
+
+    def _bounds(self, windows: np.ndarray) -> Pairs:
+        return windows * self.cells // self.windows, -(-(windows + 1) * self.cells // self.windows)
+
+    def of_window(self, window: int) -> Pairs:
+        """Places in `window`, and the cells there."""
+        starts, ends = self._bounds(np.array([window]))
+        cells = np.arange(starts[0], ends[0])
+        return cells - starts[0], cells
+
+    def of_cell(self, cell: int) -> Pairs:
+        """Places that `cell` has in the windows around it, and those windows."""
+        windows = np.arange(self.windows)
+        starts, ends = self._bounds(windows)
+        inside = (starts <= cell) & (cell < ends)
+        return (cell - starts)[inside], windows[inside]
+
+    def covered(self, windows: np.ndarray, *, with_padding: bool = False) -> np.ndarray:
+        """How many cells each window covers; there is no padding."""
+        starts, ends = self._bounds(windows)
+        return ends - starts
 
 
 def pair(value: Any) -> tuple[int, int]:

@@ -109,7 +109,7 @@ def test_the_gradients_of_the_lectures_convolution_are_written() -> None:
     call = _lecture()
     corner = CONV.backward(call, "input", (0, 0, 0, 1))
     assert corner.formula == "grad_input = Σ grad_output · weight (a full correlation with the kernel flipped)"
-    assert str(corner) == "grad_input[0, 0, 0, 1] = 2·1 + 1·0 = 2"
+    assert str(corner) == "grad_input[0, 0, 0, 1] = 1·0 + 2·1 = 2"
     weight = CONV.backward(call, "weight", (0, 0, 0, 0))
     assert weight.formula == "grad_weight = Σ grad_output · input (over every place of the kernel)"
     assert str(weight) == "grad_weight[0, 0, 0, 0] = 1·1 + 2·1 + 3·1 + 4·0 + 5·1 + 6·1 + 7·0 + 8·0 + 9·1 = 26"
@@ -131,6 +131,6 @@ def test_thousands_of_terms_are_written_as_the_largest_and_the_rest() -> None:
 def test_a_transposed_convolution_writes_what_each_input_cell_lays_down() -> None:
     arguments = {"input": np.array([[[[2.0, 3.0]]]]), "weight": np.array([[[[1.0, 10.0, 100.0]]]]), "bias": np.ones(1)}
     call = CallValues("conv_transpose2d", arguments | {"stride": 2}, np.zeros((1, 1, 1, 5)), np.ones((1, 1, 1, 5)))
-    assert str(TRANSPOSED.forward(call, (0, 0, 0, 2))) == "output[0, 0, 0, 2] = 3·1 + 2·100 + 1 = 204"
+    assert str(TRANSPOSED.forward(call, (0, 0, 0, 2))) == "output[0, 0, 0, 2] = 2·100 + 3·1 + 1 = 204"
     assert str(TRANSPOSED.backward(call, "input", (0, 0, 0, 1))) == "grad_input[0, 0, 0, 1] = 1·1 + 1·10 + 1·100 = 111"
     assert str(TRANSPOSED.backward(call, "weight", (0, 0, 0, 1))) == "grad_weight[0, 0, 0, 1] = 1·2 + 1·3 = 5"

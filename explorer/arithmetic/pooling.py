@@ -1,0 +1,195 @@
+"""Pooling: the largest cell of a window, or the mean of its cells, and where each window's gradient goes."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from functools import cached_property
+
+import numpy as np
+
+from explorer.arithmetic.cells import arrived, formula, picked, place, symbol
+from explorer.arithmetic.explanation import TERMS_WRITTEN, Explanation, Factor, Terms, number, written_sum
+from explorer.arithmetic.operation import CallValues, Cell, Operation
+from explorer.arithmetic.windows import AdaptiveAxis, Axis, pair
+
+Axes = tuple[Axis, Axis] | tuple[AdaptiveAxis, AdaptiveAxis]
+
+
+class MaxPool2d(Operation):
+    """output[n, c, y, x] is the largest cell of the window; the window's gradient goes back to that cell alone.
+
+    input (N, C, H, W), output (N, C, h, w). A window's terms are its cells, each times 1 if it won and 0 if it did not;
+    places of the padding never win and are left out. Of nothing but padding, as dilation allows, −∞ is the largest.
+    Of equal cells the first wins, row by row; a NaN wins over everything, the last one where there are several.
+    Source: PyTorch, aten/src/ATen/native/cpu/MaxPoolKernel.cpp (`val > maxval || isnan(val)`).
+    """
+
+    kinds = ("max_pool2d", "max_pool2d_with_indices")
+
+    def forward(self, call: CallValues, cell: Cell) -> Explanation:
+        window = _cells_of_window(call, self._axes(call), cell)
+        at = _winner(window.values)
+        terms = _Won((window, Factor("won", (np.arange(len(window.values)) == at).astype(np.float64))))
+        best = -np.inf if at is None else float(window.values[at])
+        winner = "padding" if at is None else place(call, "input", _cell(window, at))
+        rule = f"{symbol(call, 'output')} = max of {symbol(call, 'input')} over the window"
+        line = f"{place(call, 'output', cell)} = max({_listed(window.values)}) = {number(best)}"
+        return Explanation(rule, terms, best, line, result=f"the largest of the window is {winner}")
+
+    def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
+        axes = self._axes(call)
+        gradients = _windows_of_cell(call, axes, cell)
+        windows = (_cells_of_window(call, axes, _cell(gradients, at)) for at in range(len(gradients.values)))
+        won = [_cell(window, _winner(window.values) or 0) == tuple(cell) for window in windows]
+        terms = _Won((gradients, Factor("won", np.array(won, dtype=np.float64))))
+        note = "won is 1 where this cell was the largest of the window, else 0"
+        rule = formula(call, "grad_input", "grad_output", "won", note=note)
+        total = float(terms.values.sum())
+        return Explanation(
+            rule, terms, total, f"{place(call, 'grad_input', cell)} = {written_sum(terms)} = {number(total)}"
+        )
+
+    def _axes(self, call: CallValues) -> Axes:
+        return _axes(call, pair(call.arguments.get("dilation", 1)))
+
+
+class _Mean(Operation):
+    """Each output is the mean of its window; each cell of a window gets the same share of the window's gradient."""
+
+    def forward(self, call: CallValues, cell: Cell) -> Explanation:
+        window = _cells_of_window(call, self._axes(call), cell)
+        count = self._counts(call, np.array([cell[2]]), np.array([cell[3]])).item()
+        rule = f"{symbol(call, 'output')} = Σ {symbol(call, 'input')} / n over the window ({self._says(call, count)})"
+        return _explain_shares(rule, window, np.full(len(window.values), count), place(call, "output", cell))
+
+    def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
+        axes = self._axes(call)
+        gradients = _windows_of_cell(call, axes, cell)
+        rows, columns = axes[0].of_cell(cell[2])[1], axes[1].of_cell(cell[3])[1]
+        counts = self._counts(call, rows, columns).reshape(-1)
+        rule = f"{symbol(call, 'grad_input')} = Σ {symbol(call, 'grad_output')} / n over the windows that hold the cell"
+        return _explain_shares(rule, gradients, counts, place(call, "grad_input", cell))
+
+    def _counts(self, call: CallValues, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """What the sum of each window is divided by, (rows, columns)."""
+        down, across = self._axes(call)
+        padded = bool(call.arguments.get("count_include_pad", True))
+        return np.outer(down.covered(rows, with_padding=padded), across.covered(columns, with_padding=padded))
+
+    @abstractmethod
+    def _axes(self, call: CallValues) -> Axes: ...
+
+    @abstractmethod
+    def _says(self, call: CallValues, count: int) -> str: ...
+
+
+class AvgPool2d(_Mean):
+    """output[n, c, y, x] = Σ input over the window / n, with n the cells of the window.
+
+    input (N, C, H, W), output (N, C, h, w). Padding holds 0 and is left out of the terms; it counts in n unless
+    `count_include_pad` is false. What hangs over the padding (`ceil_mode`) never counts. `divisor_override` is n.
+    """
+
+    kinds = ("avg_pool2d",)
+
+    def _axes(self, call: CallValues) -> Axes:
+        return _axes(call, (1, 1))
+
+    def _counts(self, call: CallValues, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        divisor = call.arguments.get("divisor_override")
+        if divisor is not None:
+            return np.full((len(rows), len(columns)), divisor)
+        return super()._counts(call, rows, columns)
+
+    def _says(self, call: CallValues, count: int) -> str:
+        if call.arguments.get("divisor_override") is not None:
+            return f"n is set to {count}"
+        if pair(call.arguments.get("padding", 0)) == (0, 0):
+            return f"n = {count}"
+        return f"n = {count}, padding {'' if call.arguments.get('count_include_pad', True) else 'not '}counted"
+
+
+class AdaptiveAvgPool2d(_Mean):
+    """output[n, c, y, x] = the mean of the window, the windows chosen so that as many come out as are asked for.
+
+    input (N, C, H, W), output (N, C, h, w).
+    """
+
+    kinds = ("adaptive_avg_pool2d",)
+
+    def _axes(self, call: CallValues) -> Axes:
+        size, given = call.output.shape, call.arguments["input"].shape
+        return AdaptiveAxis(size[-2], given[-2]), AdaptiveAxis(size[-1], given[-1])
+
+    def _says(self, call: CallValues, count: int) -> str:
+        return f"n = {count}"
+
+
+class _Won(Terms):
+    """Terms whose second factor is 1 or 0. What is not chosen adds 0, also where it is infinite."""
+
+    @cached_property
+    def values(self) -> np.ndarray:
+        value, won = self.factors
+        return np.where(won.values > 0, value.values, 0.0)
+
+    def taken(self, places: np.ndarray) -> Terms:
+        """The terms at `places`, in that order."""
+        return _Won(tuple(Terms((factor,)).taken(places).factors[0] for factor in self.factors))
+
+
+def _axes(call: CallValues, dilation: tuple[int, int]) -> tuple[Axis, Axis]:
+    kernel_size = pair(call.arguments["kernel_size"])
+    stride = pair(call.arguments.get("stride") or kernel_size)
+    padding = pair(call.arguments.get("padding", 0))
+    size, given = call.output.shape, call.arguments["input"].shape
+    rows, columns = (
+        Axis(size[at], given[at], kernel_size[at], stride[at], padding[at], dilation[at]) for at in (-2, -1)
+    )
+    return rows, columns
+
+
+def _cells_of_window(call: CallValues, axes: Axes, cell: Cell) -> Factor:
+    """The input's cells that the output's `cell` was made of, row by row."""
+    rows, columns = axes[0].of_window(cell[2])[1], axes[1].of_window(cell[3])[1]
+    return picked("input", call.arguments["input"], *cell[:2], rows[:, None], columns)
+
+
+def _windows_of_cell(call: CallValues, axes: Axes, cell: Cell) -> Factor:
+    """The gradients of the outputs that the input's `cell` was part of, row by row."""
+    rows, columns = axes[0].of_cell(cell[2])[1], axes[1].of_cell(cell[3])[1]
+    return picked("grad_output", arrived(call), *cell[:2], rows[:, None], columns)
+
+
+def _winner(values: np.ndarray) -> int | None:
+    """Place of the largest of `values`, the first of equals; of the last NaN if there is one. None of no values."""
+    if not len(values):
+        return None
+    missing = np.flatnonzero(np.isnan(values))
+    return int(missing[-1]) if len(missing) else int(values.argmax())
+
+
+def _cell(factor: Factor, at: int) -> Cell:
+    return () if factor.cells is None else tuple(int(index) for index in factor.cells[at])
+
+
+def _listed(values: np.ndarray) -> str:
+    """ "1, 1, 5, 6", with the largest first and the rest counted where there are many."""
+    if len(values) <= TERMS_WRITTEN:
+        return ", ".join(map(number, values))
+    largest = np.argsort(-values, kind="stable")[:TERMS_WRITTEN]
+    return f"{', '.join(map(number, values[largest]))}, {len(values) - TERMS_WRITTEN:,} smaller ones"
+
+
+def _explain_shares(rule: str, summed: Factor, counts: np.ndarray, name: str) -> Explanation:
+    """Σ summed / counts, written as one division where all the counts are the same."""
+    terms = Terms((summed, Factor("1/n", 1 / counts)))
+    total = float(terms.values.sum())
+    line = written_sum(terms)
+    if len(set(counts.tolist())) == 1:
+        alone = written_sum(Terms((summed,)))
+        line = f"({alone}) / {counts[0]}" if len(counts) > 1 else f"{alone} / {counts[0]}"
+    return Explanation(rule, terms, total, f"{name} = {line} = {number(total)}")
+
+
+OPERATIONS = (MaxPool2d(), AvgPool2d(), AdaptiveAvgPool2d())
