@@ -1,0 +1,187 @@
+"""What an optimizer has to offer: how one cell of a parameter, and of the optimizer's state, came to its new value."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import numpy as np
+
+from explorer.arithmetic.explanation import Explanation, Factor, Terms, number
+from explorer.arithmetic.operation import Cell
+
+
+@dataclass(frozen=True, eq=False)
+class UpdateStep:
+    """One line of an update: `symbol` is what it works out ("b"), `state` PyTorch's name of it if it is kept."""
+
+    symbol: str
+    explanation: Explanation
+    state: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class UpdateExplanation(Explanation):
+    """How a parameter's cell came to its new value, `total`.
+
+    Its own terms are those of the last line, old value and change; `steps` are the lines before it, and `new_state`
+    holds the optimizer's state after the step at this cell, by PyTorch's names. Every number of an update stands at the
+    asked cell of its tensor, so its factors carry no cells.
+    """
+
+    steps: tuple[UpdateStep, ...] = ()
+    new_state: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Product:
+    """A term of a line: the product of `factors`, written out unless `text` says it better."""
+
+    factors: tuple[float, ...]
+    is_subtracted: bool = False
+    text: str = ""
+
+    @property
+    def value(self) -> float:
+        product = float(np.prod(self.factors))
+        return -product if self.is_subtracted else product
+
+    def written(self, *, is_first: bool) -> str:
+        shown = [factor for factor in self.factors[:-1] if factor != 1] + [self.factors[-1]]
+        text = self.text or "·".join(
+            f"({number(factor)})" if factor < 0 and place else number(factor) for place, factor in enumerate(shown)
+        )
+        if is_first:
+            return f"−{_after_minus(text)}" if self.is_subtracted else text
+        return f" − {_after_minus(text)}" if self.is_subtracted else f" + {text}"
+
+
+class Update(ABC):
+    """An optimizer's rule. To add one: a class here and an entry in `explorer.arithmetic.updates`."""
+
+    name: ClassVar[str]
+    """The optimizer's class in torch.optim ("SGD")."""
+    reads: ClassVar[tuple[str, ...]]
+    """What of the optimizer's state it reads, by PyTorch's names; missing before the first step."""
+    defaults: ClassVar[Mapping[str, Any]]
+    """The hyperparameters it reads and what they are unless given, as in torch.optim."""
+
+    def explain(
+        self,
+        parameter: np.ndarray,
+        gradient: np.ndarray,
+        state: Mapping[str, Any],
+        hyperparameters: Mapping[str, Any],
+        cell: Cell,
+        *,
+        symbols: Mapping[str, str] | None = None,
+    ) -> UpdateExplanation:
+        """How `parameter[cell]` came to its new value.
+
+        `parameter`, `gradient` and the tensors of `state` have one shape and are as they were *before* the step;
+        `state` may lack what the optimizer had not made yet. `hyperparameters` are those of its parameter group; others
+        than the listed are not read. `symbols` may rename "parameter" (w) and "gradient" (g).
+        """
+        before = {name: _at(state[name], cell) for name in self.reads if state.get(name) is not None}
+        lines = Lines(
+            float(parameter[cell]),
+            float(gradient[cell]),
+            before,
+            {name: hyperparameters.get(name, default) for name, default in self.defaults.items()},
+            dict(symbols or {}),
+        )
+        with np.errstate(all="ignore"):  # a diverged run's infinities are numbers to show like others
+            last = self.run(lines)
+        return lines.finished(last)
+
+    @abstractmethod
+    def run(self, lines: Lines) -> Explanation:
+        """Adds the update's lines to `lines`, state included, and returns the one that gives the new value."""
+
+
+class Lines:
+    """The lines of an update as they are worked out: what was there before, and what each line made."""
+
+    def __init__(
+        self,
+        parameter: float,
+        gradient: float,
+        before: Mapping[str, float],
+        hyperparameters: Mapping[str, Any],
+        symbols: Mapping[str, str],
+    ) -> None:
+        self.parameter = parameter
+        self.before = before
+        self.hyperparameters = hyperparameters
+        self.w = symbols.get("parameter", "w")
+        self.g = symbols.get("gradient", "g")
+        self._gradient = gradient
+        self._steps: list[UpdateStep] = []
+        self._new_state: dict[str, float] = {}
+
+    def setting(self, name: str) -> float:
+        return float(self.hyperparameters[name])
+
+    def add(self, symbol: str, formula: str, products: Sequence[Product], *, state: str = "") -> np.float64:
+        """A line that adds up `products`, and what it gives."""
+        return self.keep(symbol, line(symbol, formula, products), state=state)
+
+    def keep(self, symbol: str, explanation: Explanation, *, state: str = "") -> np.float64:
+        self._steps.append(UpdateStep(symbol, explanation, state))
+        if state:
+            self._new_state[state] = explanation.total
+        return np.float64(explanation.total)
+
+    def count_step(self) -> int:
+        """The number of this step, 1 for the first."""
+        step = int(self.before.get("step", 0)) + 1
+        self._new_state["step"] = float(step)
+        return step
+
+    def gradient(self, *, with_decay: bool = True) -> tuple[str, np.float64]:
+        """What is descended, and its symbol: the gradient, turned round if asked to maximize, and the weight decay."""
+        symbol, value = self.g, np.float64(self._gradient)
+        if self.hyperparameters.get("maximize"):
+            value = self.add(f"{self.g}′", f"−{self.g}", [Product((float(value),), True)])
+            symbol = f"{self.g}′"
+        decay = self.setting("weight_decay")
+        if decay and with_decay:
+            products = [Product((float(value),)), Product((decay, self.parameter))]
+            value = self.add(f"{symbol}′", f"{symbol} + λ·{self.w}", products)
+            symbol = f"{symbol}′"
+        return symbol, value
+
+    def finished(self, last: Explanation) -> UpdateExplanation:
+        """The whole update: its lines one after the other."""
+        formulas = [f"{step.symbol} = {step.explanation.formula}" for step in self._steps]
+        written = [step.explanation.written for step in self._steps]
+        return UpdateExplanation(
+            formula="; ".join([*formulas, f"{self.w} = {last.formula}"]),
+            terms=last.terms,
+            total=last.total,
+            written="; ".join([*written, last.written]),
+            steps=tuple(self._steps),
+            new_state=self._new_state,
+        )
+
+
+def line(symbol: str, formula: str, products: Sequence[Product]) -> Explanation:
+    """The explanation of a sum of products: "b = 0.9·0.2 + 0.49 = 0.67"."""
+    coefficients = [(-1.0 if product.is_subtracted else 1.0) * np.prod(product.factors[:-1]) for product in products]
+    values = [product.factors[-1] for product in products]
+    terms = Terms((Factor("coefficient", np.array(coefficients)), Factor("value", np.array(values, dtype=np.float64))))
+    total = float(terms.values.sum())
+    text = "".join(product.written(is_first=not place) for place, product in enumerate(products))
+    result = number(total)
+    return Explanation(formula, terms, total, f"{symbol} = {text}" + ("" if text == result else f" = {result}"))
+
+
+def _at(value: Any, cell: Cell) -> float:
+    array = np.asarray(value)
+    return float(array[cell] if array.ndim else array)
+
+
+def _after_minus(text: str) -> str:
+    return f"({text})" if text.startswith("−") else text

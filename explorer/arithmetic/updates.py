@@ -1,0 +1,204 @@
+"""All optimizers whose updates are explained, by their names in torch.optim. A new one is a class and an entry here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import numpy as np
+
+from explorer.arithmetic.explanation import Explanation, number
+from explorer.arithmetic.update import Lines, Product, Update, line
+
+
+class SGD(Update):
+    """Stochastic gradient descent, with momentum, dampening, Nesterov's look ahead and weight decay where asked for.
+
+    Source: Sutskever et al. 2013, On the importance of initialization and momentum in deep learning, in the form of
+    torch.optim.SGD: the learning rate multiplies the whole buffer, and the first buffer is the gradient undampened.
+    """
+
+    name = "SGD"
+    reads = ("momentum_buffer",)
+    defaults: ClassVar[Mapping[str, Any]] = {
+        "lr": 1e-3,
+        "momentum": 0.0,
+        "dampening": 0.0,
+        "weight_decay": 0.0,
+        "nesterov": False,
+        "maximize": False,
+    }
+
+    def run(self, lines: Lines) -> Explanation:
+        symbol, direction = lines.gradient()
+        momentum = lines.setting("momentum")
+        if momentum:
+            gradient, gradient_symbol = direction, symbol
+            symbol, direction = "b", self._buffer(lines, symbol, float(gradient))
+            if lines.hyperparameters["nesterov"]:
+                products = [Product((float(gradient),)), Product((momentum, float(direction)))]
+                symbol, direction = "d", lines.add("d", f"{gradient_symbol} + μ·b", products)
+        return _descended(lines, symbol, Product((lines.setting("lr"), float(direction)), True))
+
+    def _buffer(self, lines: Lines, symbol: str, gradient: float) -> np.float64:
+        before = lines.before.get("momentum_buffer")
+        if before is None:
+            return lines.add("b", f"{symbol}, the first", [Product((gradient,))], state="momentum_buffer")
+        kept = 1 - lines.setting("dampening")
+        formula = f"μ·b + {symbol}" if kept == 1 else f"μ·b + (1 − τ)·{symbol}"
+        products = [Product((lines.setting("momentum"), before)), Product((kept, gradient))]
+        return lines.add("b", formula, products, state="momentum_buffer")
+
+
+class Adam(Update):
+    """The mean gradient over the root of the mean squared gradient, both corrected for their start at 0.
+
+    Source: Kingma & Ba, arXiv:1412.6980, algorithm 1; the weight decay is added to the gradient.
+    """
+
+    name = "Adam"
+    reads = ("step", "exp_avg", "exp_avg_sq", "max_exp_avg_sq")
+    defaults: ClassVar[Mapping[str, Any]] = {
+        "lr": 1e-3,
+        "betas": (0.9, 0.999),
+        "eps": 1e-8,
+        "weight_decay": 0.0,
+        "amsgrad": False,
+        "maximize": False,
+        "decoupled_weight_decay": False,
+    }
+
+    def run(self, lines: Lines) -> Explanation:
+        decoupled = bool(lines.hyperparameters["decoupled_weight_decay"])
+        step = lines.count_step()
+        symbol, gradient = lines.gradient(with_decay=not decoupled)
+        mean_decay, square_decay = (float(beta) for beta in lines.hyperparameters["betas"])
+        mean = _moving(lines, "m", "β₁", mean_decay, "exp_avg", symbol, gradient)
+        square_symbol, square = "v", _moving(lines, "v", "β₂", square_decay, "exp_avg_sq", f"{symbol}²", gradient)
+        if lines.hyperparameters["amsgrad"]:
+            square_symbol, square = "v⁺", _largest(lines, square)
+        mean = _corrected(lines, "m̂", "m", "β₁", mean, mean_decay, step)
+        square = _corrected(lines, "v̂", square_symbol, "β₂", square, square_decay, step)
+        lr, eps = lines.setting("lr"), lines.setting("eps")
+        change = Product(
+            (lr, float(mean / (np.sqrt(square) + eps))),
+            is_subtracted=True,
+            text=f"{number(lr)}·{_bracketed(mean)}/(√{number(float(square))} + {number(eps)})",
+        )
+        return _descended(lines, "m̂/(√v̂ + ε)", change, decoupled=decoupled)
+
+
+class AdamW(Adam):
+    """Adam whose weight decay shrinks the weight itself and leaves the gradient alone.
+
+    Source: Loshchilov & Hutter, arXiv:1711.05101, algorithm 2.
+    """
+
+    name = "AdamW"
+    defaults: ClassVar[Mapping[str, Any]] = {
+        **Adam.defaults,
+        "weight_decay": 1e-2,
+        "decoupled_weight_decay": True,
+    }
+
+
+class RMSprop(Update):
+    """The gradient over the root of its mean square; `centered` takes the mean gradient's square off it first.
+
+    Source: Hinton, Neural Networks for Machine Learning, lecture 6e; centered: Graves, arXiv:1308.0850, equations 38
+    to 41, but that PyTorch adds ε outside the root.
+    """
+
+    name = "RMSprop"
+    reads = ("step", "square_avg", "momentum_buffer", "grad_avg")
+    defaults: ClassVar[Mapping[str, Any]] = {
+        "lr": 1e-2,
+        "alpha": 0.99,
+        "eps": 1e-8,
+        "weight_decay": 0.0,
+        "momentum": 0.0,
+        "centered": False,
+        "maximize": False,
+    }
+
+    def run(self, lines: Lines) -> Explanation:
+        lines.count_step()
+        symbol, gradient = lines.gradient()
+        alpha = lines.setting("alpha")
+        root_symbol, square = "v", _moving(lines, "v", "α", alpha, "square_avg", f"{symbol}²", gradient)
+        if lines.hyperparameters["centered"]:
+            mean = float(_moving(lines, "m", "α", alpha, "grad_avg", symbol, gradient))
+            products = [Product((float(square),)), Product((mean, mean), True)]
+            root_symbol, square = "s", lines.add("s", "v − m²", products)
+        scaled, text, scaled_symbol = self._scaled(lines, symbol, root_symbol, gradient, square)
+        lr, momentum = lines.setting("lr"), lines.setting("momentum")
+        if momentum:
+            before = lines.before.get("momentum_buffer", 0.0)
+            products = [Product((momentum, before)), Product((scaled,), text=text)]
+            buffer = lines.add("b", f"μ·b + {scaled_symbol}", products, state="momentum_buffer")
+            return _descended(lines, "b", Product((lr, float(buffer)), True))
+        return _descended(lines, scaled_symbol, Product((lr, scaled), True, f"{number(lr)}·{text}"))
+
+    def _scaled(
+        self, lines: Lines, symbol: str, root_symbol: str, gradient: np.float64, square: np.float64
+    ) -> tuple[float, str, str]:
+        eps = lines.setting("eps")
+        text = f"{_bracketed(gradient)}/(√{number(float(square))} + {number(eps)})"
+        return float(gradient / (np.sqrt(square) + eps)), text, f"{symbol}/(√{root_symbol} + ε)"
+
+
+UPDATES: tuple[Update, ...] = (SGD(), Adam(), AdamW(), RMSprop())
+
+
+def update_named(name: str) -> Update:
+    """The update of torch.optim's class `name`. Raises ValueError, naming those there are."""
+    for update in UPDATES:
+        if update.name == name:
+            return update
+    known = ", ".join(update.name for update in UPDATES)
+    raise ValueError(f"The updates of {name} are not explained; those of {known} are.")
+
+
+def _descended(lines: Lines, symbol: str, change: Product, *, decoupled: bool = False) -> Explanation:
+    """The last line: the old value, the decay of the weight itself if there is one, and the change."""
+    products = [Product((lines.parameter,)), change]
+    formula = f"{lines.w} − lr·{symbol}"
+    decay = lines.setting("weight_decay")
+    if decoupled and decay:
+        products.insert(1, Product((lines.setting("lr"), decay, lines.parameter), True))
+        formula = f"{lines.w} − lr·λ·{lines.w} − lr·{symbol}"
+    return line(lines.w, formula, products)
+
+
+def _moving(
+    lines: Lines, symbol: str, decay_symbol: str, decay: float, state: str, averaged: str, gradient: np.float64
+) -> np.float64:
+    """A moving average of the gradient, or of its square if `averaged` ends in one; it starts at 0."""
+    times = 2 if averaged.endswith("²") else 1
+    text = f"{number(1 - decay)}·{_bracketed(gradient)}" + ("²" if times == 2 else "")
+    products = [
+        Product((decay, lines.before.get(state, 0.0))),
+        Product((1 - decay, *[float(gradient)] * times), text=text),
+    ]
+    formula = f"{decay_symbol}·{symbol} + (1 − {decay_symbol})·{averaged}"
+    return lines.add(symbol, formula, products, state=state)
+
+
+def _largest(lines: Lines, square: np.float64) -> np.float64:
+    """AMSGrad's largest mean square so far. Source: Reddi et al. 2018, arXiv:1904.09237, algorithm 2."""
+    before = np.float64(lines.before.get("max_exp_avg_sq", 0.0))
+    largest = float(np.maximum(before, square))
+    text = f"max({number(float(before))}, {number(float(square))})"
+    return lines.add("v⁺", "max(v⁺, v)", [Product((largest,), text=text)], state="max_exp_avg_sq")
+
+
+def _corrected(
+    lines: Lines, symbol: str, of: str, decay_symbol: str, value: np.float64, decay: float, step: int
+) -> np.float64:
+    text = f"{number(float(value))}/(1 − {number(decay)}^{step})"
+    product = Product((float(1 / np.float64(1 - decay**step)), float(value)), text=text)
+    return lines.add(symbol, f"{of}/(1 − {decay_symbol}^t)", [product])
+
+
+def _bracketed(value: np.float64) -> str:
+    return f"({number(float(value))})" if value < 0 else number(float(value))
