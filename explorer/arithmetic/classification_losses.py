@@ -97,7 +97,8 @@ class CrossEntropy(Loss):
     name = "cross_entropy"
     kinds: ClassVar[tuple[str, ...]] = ("cross_entropy",)
     title = "cross entropy"
-    formula = "−1/N Σ {target} · log softmax({input}), for a class index: −1/N Σ log softmax({input})[{target}]"
+    formula = "−1/N Σ {target} · log softmax({input})"
+    index_formula = "−1/N Σ log softmax({input})[{target}]"
     gradient_formula = "1/N (softmax({input}) − {target}), the target being 1 at its class and 0 elsewhere"
     sign = -1
 
@@ -117,6 +118,9 @@ class CrossEntropy(Loss):
 
     def share_count(self, compared: Compared) -> int:
         return _columns(compared.output)
+
+    def rule(self, compared: Compared) -> str:
+        return self.formula if compared.target.shape == compared.output.shape else self.index_formula
 
     def value(self, compared: Compared) -> Part:
         logs = _log_softmax(compared)

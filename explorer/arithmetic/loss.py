@@ -76,6 +76,10 @@ class Loss(Operation):
     def slope(self, compared: Compared, cell: Cell) -> Part:
         """What the derivative with respect to the output at `cell` adds up, before the mean."""
 
+    def rule(self, compared: Compared) -> str:
+        """The formula, as it is for these targets."""
+        return self.formula
+
     def forward(self, call: CallValues, cell: Cell = ()) -> Explanation:
         """How the loss came about; it is one number, so `cell` says nothing."""
         compared = self._compared(call)
@@ -83,7 +87,7 @@ class Loss(Operation):
         part = self.value(compared)
         share = _share_text(self.sign, count)
         head = call.symbols.get("output", "loss")
-        return _explained(_in_symbols(self.formula, call), part, self.sign / count, share, head)
+        return _explained(_in_symbols(self.rule(compared), call), part, self.sign / count, share, head)
 
     def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
         """How the gradient of the loss with respect to the output at `cell` came about.
@@ -144,7 +148,7 @@ def _in_symbols(formula: str, call: CallValues) -> str:
 
 def difference_text(first: float, second: float) -> str:
     """ "2 − 1", with a negative second number in brackets."""
-    return f"{number(first)} − {in_brackets(second)}"
+    return f"{number(first)} − {in_brackets(second + 0.0)}"  # + 0.0 makes −0 a plain 0
 
 
 def in_brackets(value: float) -> str:

@@ -241,3 +241,16 @@ def test_terms_point_at_their_cells() -> None:
     output, target = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([1, 0])
     terms = loss_named("cross_entropy").forward(call_of("cross_entropy", output, target)).terms
     assert [term.source[1][1] for term in terms if term.source[1]] == [(0, 1), (1, 0)]
+
+
+def test_the_formula_of_cross_entropy_is_the_one_for_its_targets() -> None:
+    logits = np.array([[1.0, 2.0]])
+    by_index = loss_named("cross_entropy").forward(call_of("cross_entropy", logits, [1]))
+    one_hot = loss_named("cross_entropy").forward(call_of("cross_entropy", logits, [[0.0, 1.0]]))
+    assert by_index.total == one_hot.total
+    assert by_index.formula == "−1/N Σ log softmax(input)[target]"
+    assert one_hot.formula == "−1/N Σ target · log softmax(input)"
+
+
+def test_a_negative_zero_is_written_plainly() -> None:
+    assert str(loss_named("mse").forward(call_of("mse", [1.0], [-0.0]))) == "loss = (1 − 0)² = 1"
