@@ -1,0 +1,97 @@
+"""Calls whose every output cell is one input cell: flatten, reshape, view, identity; dropout, which also scales it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from explorer.arithmetic.cells import arrived, place, symbol
+from explorer.arithmetic.explanation import Explanation, Terms, number
+from explorer.arithmetic.merging import explain_copy
+from explorer.arithmetic.operation import CallValues, Cell, Operation
+from explorer.arithmetic.places import constant, factor_at, one
+
+
+class Reshape(Operation):
+    """The same cells in the same order (the last axis fastest) under other indices; so on the way back."""
+
+    kinds = ("flatten", "reshape", "view", "squeeze", "unsqueeze", "identity")
+
+    def forward(self, call: CallValues, cell: Cell) -> Explanation:
+        given = np.asarray(call.arguments["input"])
+        source = _same_place(cell, call.output.shape, given.shape)
+        return explain_copy(call, "output", cell, factor_at("input", given, one(source)))
+
+    def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
+        target = _same_place(cell, np.shape(call.arguments[of]), call.output.shape)
+        return explain_copy(call, f"grad_{of}", cell, factor_at("grad_output", arrived(call), one(target)))
+
+
+class Dropout(Operation):
+    """In training each cell is dropped with probability p, else divided by 1 − p; in evaluation nothing happens.
+
+    Which cells were dropped is read off: a cell that was not 0 and is 0 now. Where the input is 0 it cannot be seen,
+    and the gradient is explained only if the call carries the mask (`mask` among its arguments, 1 for kept).
+    Source: Srivastava et al. 2014, JMLR 15, section 10 (the scaling at training time).
+    """
+
+    kinds = ("dropout",)
+
+    def forward(self, call: CallValues, cell: Cell) -> Explanation:
+        given = factor_at("input", np.asarray(call.arguments["input"]), one(cell))
+        if not _is_training(call):
+            return explain_copy(call, "output", cell, given)
+        kept = _was_kept(call, cell)
+        terms = Terms((given, constant("kept / (1 − p)", _share(call, bool(kept)))))
+        reason = {True: "it was kept", False: "it was dropped", None: "0 stays 0, kept or dropped"}[kept]
+        return self._explained(call, "output", cell, terms=terms, reason=reason)
+
+    def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
+        gradient = factor_at("grad_output", arrived(call), one(cell))
+        if not _is_training(call):
+            return explain_copy(call, f"grad_{of}", cell, gradient)
+        kept = _was_kept(call, cell)
+        if kept is None:
+            raise ValueError("The input is 0 here, so it cannot be seen whether dropout kept this cell.")
+        terms = Terms((gradient, constant("kept / (1 − p)", _share(call, kept))))
+        reason = "the cell was kept" if kept else "the cell was dropped"
+        return self._explained(call, f"grad_{of}", cell, terms=terms, reason=reason)
+
+    @staticmethod
+    def _explained(call: CallValues, name: str, cell: Cell, *, terms: Terms, reason: str) -> Explanation:
+        total = float(terms.values[0])
+        value, share = (number(factor.values[0]) for factor in terms.factors)
+        rule = f"{symbol(call, name)} = {symbol(call, terms.factors[0].name)} · kept / (1 − p), kept 0 or 1"
+        line = f"{place(call, name, cell)} = {value}·{share} = {number(total)}, as {reason} (p = {number(_p(call))})"
+        return Explanation(rule, terms, total, line, result=reason)
+
+
+def _same_place(cell: Cell, shape: tuple[int, ...], other: tuple[int, ...]) -> Cell:
+    """The cell of a tensor of shape `other` that stands where `cell` stands in one of `shape`."""
+    flat = np.ravel_multi_index(cell, shape) if shape else 0
+    return tuple(int(index) for index in np.unravel_index(flat, other)) if other else ()
+
+
+def _is_training(call: CallValues) -> bool:
+    return bool(call.arguments.get("training", True))
+
+
+def _p(call: CallValues) -> float:
+    return float(call.arguments.get("p", 0.5))
+
+
+def _share(call: CallValues, kept: bool) -> float:
+    return 1 / (1 - _p(call)) if kept and _p(call) < 1 else 0.0
+
+
+def _was_kept(call: CallValues, cell: Cell) -> bool | None:
+    """None where it cannot be seen."""
+    if "mask" in call.arguments:
+        return bool(call.arguments["mask"][cell])
+    if _p(call) in (0.0, 1.0):
+        return _p(call) == 0
+    if float(call.arguments["input"][cell]) == 0:
+        return None
+    return float(call.output[cell]) != 0
+
+
+OPERATIONS = (Reshape(), Dropout())
