@@ -1,0 +1,249 @@
+"""Normalization: x̂ = (x − mean) / √(variance + eps), then weight · x̂ + bias. The kinds differ in who shares a mean.
+
+Where the mean and the variance are made from the cells themselves, a cell's gradient reaches the others through both:
+with g = grad_output · weight and r = 1/√(variance + eps), over the n cells that share them,
+
+    grad_xᵢ = r · (gᵢ − Σⱼ gⱼ / n − x̂ᵢ · Σⱼ gⱼ x̂ⱼ / n).
+
+Source: Ioffe & Szegedy, arXiv:1502.03167, section 3 (its chain of derivatives, put together).
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Any
+
+import numpy as np
+
+from explorer.arithmetic.cells import arrived, place, symbol
+from explorer.arithmetic.explanation import Explanation, Factor, Terms, explain_sum, number
+from explorer.arithmetic.joined import joined
+from explorer.arithmetic.operation import CallValues, Cell, Operation
+from explorer.arithmetic.places import Region, cells_in, constant, factor_at, one
+
+
+class Normalization(Operation):
+    """What all kinds have in common. Weight and bias may be None: then they are 1 and 0."""
+
+    differentiable = ("input", "weight", "bias")
+
+    @abstractmethod
+    def together(self, call: CallValues, cell: Cell) -> Region:
+        """The box of cells that share a mean and a variance with `cell`."""
+
+    @abstractmethod
+    def scaled_by(self, call: CallValues, weight_cell: Cell) -> Region:
+        """The box of cells that one cell of weight scales and one of bias is added to."""
+
+    @abstractmethod
+    def weight_cells(self, call: CallValues, cells: np.ndarray) -> np.ndarray:
+        """Which cell of weight scales each of `cells` (T, ndim), (T, weight's ndim)."""
+
+    @abstractmethod
+    def statistics(self, call: CallValues, region: Region) -> tuple[np.ndarray, np.ndarray]:
+        """Mean and variance of every cell of the box, in a shape that broadcasts to it."""
+
+    def is_measured(self, call: CallValues) -> bool:
+        """Whether mean and variance are the cells' own, and not numbers kept from training."""
+        return True
+
+    def forward(self, call: CallValues, cell: Cell) -> Explanation:
+        cells = one(cell)
+        mean, rate = self._mean_and_rate(call, _box(cell))
+        given = factor_at("input", _input(call), cells)
+        weight = self._parameter(call, "weight", cells)
+        scale = (constant("1/√(variance + eps)", rate), *weight)
+        parts = [(given, *scale), (constant("−mean", -mean), *scale)]
+        bias = self._parameter(call, "bias", cells)
+        terms = joined(*parts, *([bias] if bias else []))
+        total = float(terms.values.sum())
+        variance = 1 / rate**2 - _eps(call)
+        line = f"({number(given.values[0])} − {number(mean)}) / √({number(variance)} + {number(_eps(call))})"
+        line += "".join(f"·{number(factor.values[0])}" for factor in weight)
+        line += "".join(f" + {number(factor.values[0])}" for factor in bias)
+        rule = f"{symbol(call, 'output')} = ({symbol(call, 'input')} − mean) / √(variance + eps)"
+        rule += f" · {symbol(call, 'weight')}" * bool(weight) + f" + {symbol(call, 'bias')}" * bool(bias)
+        origin = self._origin(call, cell)
+        written = f"{place(call, 'output', cell)} = {line} = {number(total)}, mean and variance {origin}"
+        return Explanation(rule, terms, total, written)
+
+    def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
+        if of == "input":
+            return self._through_statistics(call, cell) if self.is_measured(call) else self._straight(call, cell)
+        region = self.scaled_by(call, cell)
+        cells = cells_in(region, call.output.shape)
+        factors = [factor_at("grad_output", arrived(call), cells)]
+        if of == "weight":
+            factors.append(Factor("normalized(input)", self._normalized(call, region).reshape(-1), cells))
+        rule = "Σ " + " · ".join(("grad_output", "x̂")[: len(factors)])
+        rule += ", x̂ = (input − mean) / √(variance + eps)" if of == "weight" else ""
+        return explain_sum(rule, factors, name=place(call, f"grad_{of}", cell))
+
+    def _straight(self, call: CallValues, cell: Cell) -> Explanation:
+        """The mean and the variance are fixed numbers: the gradient is only scaled."""
+        _, rate = self._mean_and_rate(call, _box(cell))
+        weight = self._parameter(call, "weight", one(cell))
+        gradient = factor_at("grad_output", arrived(call), one(cell))
+        rule = "grad_output" + f" · {symbol(call, 'weight')}" * bool(weight) + " / √(variance + eps)"
+        factors = (gradient, *weight, constant("1/√(variance + eps)", rate))
+        return explain_sum(rule, factors, name=place(call, "grad_input", cell))
+
+    def _through_statistics(self, call: CallValues, cell: Cell) -> Explanation:
+        """Three ways back to the cell: from its own output, through the mean, and through the variance."""
+        region = self.together(call, cell)
+        group = cells_in(region, call.output.shape)
+        count = len(group)
+        normalized = self._normalized(call, region).reshape(-1)
+        own = float(self._normalized(call, _box(cell)).reshape(-1)[0])
+        _, rate = self._mean_and_rate(call, _box(cell))
+        cells = np.concatenate((one(cell), group, group))
+        through = np.concatenate((np.ones(1 + count), normalized))
+        share = rate * np.repeat([1.0, -1 / count, -own / count], [1, count, count])
+        gradient = factor_at("grad_output", arrived(call), cells)
+        terms = Terms((gradient, *self._parameter(call, "weight", cells), Factor("x̂", through), Factor("share", share)))
+        values, total = terms.values, float(terms.values.sum())
+        ways = (float(values[0]), float(values[1 : 1 + count].sum()), float(values[1 + count :].sum()))
+        line = " + ".join(number(way) for way in ways)
+        reason = f"its own output + through the mean + through the variance of {count:,} cells"
+        rule = "r · (gᵢ − Σⱼ gⱼ / n − x̂ᵢ · Σⱼ gⱼ · x̂ⱼ / n), g = grad_output"
+        rule += f" · {symbol(call, 'weight')}" * (call.arguments.get("weight") is not None)
+        rule += ", r = 1/√(variance + eps), x̂ = (input − mean) · r"
+        written = f"{place(call, 'grad_input', cell)} = {line} = {number(total)}, from {reason}"
+        return Explanation(rule, terms, total, written, result=reason)
+
+    def _mean_and_rate(self, call: CallValues, box: Region) -> tuple[float, float]:
+        """The mean of a box of one cell, and 1/√(variance + eps)."""
+        mean, variance = (float(np.asarray(value).reshape(-1)[0]) for value in self.statistics(call, box))
+        return mean, 1 / float(np.sqrt(variance + _eps(call)))
+
+    def _normalized(self, call: CallValues, region: Region) -> np.ndarray:
+        """x̂ of every cell of the box, in the box's shape, float64."""
+        mean, variance = self.statistics(call, region)
+        return np.asarray((_input(call)[region].astype(np.float64) - mean) / np.sqrt(variance + _eps(call)))
+
+    def _parameter(self, call: CallValues, name: str, cells: np.ndarray) -> tuple[Factor, ...]:
+        """The weight or the bias of each of `cells`; nothing where there is none."""
+        parameter = call.arguments.get(name)
+        if parameter is None:
+            return ()
+        return (factor_at(name, np.asarray(parameter), self.weight_cells(call, cells)),)
+
+    def _origin(self, call: CallValues, cell: Cell) -> str:
+        if not self.is_measured(call):
+            return "kept from training"
+        return f"over {call.output[self.together(call, cell)].size:,} cells"
+
+
+class BatchNorm(Normalization):
+    """One mean and variance a channel, over the batch and the map; in evaluation those kept from training.
+
+    input (N, C, *), weight and bias (C,).
+    """
+
+    kinds = ("batch_norm",)
+
+    def together(self, call: CallValues, cell: Cell) -> Region:
+        return self.scaled_by(call, cell[1:2])
+
+    def scaled_by(self, call: CallValues, weight_cell: Cell) -> Region:
+        return _channel(call, weight_cell[0])
+
+    def weight_cells(self, call: CallValues, cells: np.ndarray) -> np.ndarray:
+        return cells[:, 1:2]
+
+    def statistics(self, call: CallValues, region: Region) -> tuple[np.ndarray, np.ndarray]:
+        channel = int(region[1].start)
+        if not self.is_measured(call):
+            kept = (np.asarray(call.arguments[name][channel], np.float64) for name in ("running_mean", "running_var"))
+            mean, variance = kept
+            return mean, variance
+        return _mean_and_variance(_input(call)[:, channel], None)
+
+    def is_measured(self, call: CallValues) -> bool:
+        return bool(call.arguments.get("training"))
+
+
+class GroupNorm(Normalization):
+    """One mean and variance for each example and each group of channels next to each other.
+
+    input (N, C, *), weight and bias (C,).
+    """
+
+    kinds = ("group_norm",)
+
+    def together(self, call: CallValues, cell: Cell) -> Region:
+        return (slice(cell[0], cell[0] + 1), self._group(call, cell[1]), *_whole(call.output.ndim - 2))
+
+    def scaled_by(self, call: CallValues, weight_cell: Cell) -> Region:
+        return _channel(call, weight_cell[0])
+
+    def weight_cells(self, call: CallValues, cells: np.ndarray) -> np.ndarray:
+        return cells[:, 1:2]
+
+    def statistics(self, call: CallValues, region: Region) -> tuple[np.ndarray, np.ndarray]:
+        group = _input(call)[region[0], self._group(call, int(region[1].start))]
+        return _mean_and_variance(group, tuple(range(1, group.ndim)))
+
+    @staticmethod
+    def _group(call: CallValues, channel: int) -> slice:
+        size = call.output.shape[1] // int(call.arguments["num_groups"])
+        return slice(channel // size * size, channel // size * size + size)
+
+
+class LayerNorm(Normalization):
+    """One mean and variance for each place before the last axes, which `normalized_shape` counts.
+
+    input (*, *normalized_shape), weight and bias (*normalized_shape).
+    """
+
+    kinds = ("layer_norm",)
+
+    def together(self, call: CallValues, cell: Cell) -> Region:
+        leading = self._leading(call)
+        return (*_box(cell)[:leading], *_whole(len(cell) - leading))
+
+    def scaled_by(self, call: CallValues, weight_cell: Cell) -> Region:
+        return (*_whole(self._leading(call)), *_box(weight_cell))
+
+    def weight_cells(self, call: CallValues, cells: np.ndarray) -> np.ndarray:
+        return cells[:, self._leading(call) :]
+
+    def statistics(self, call: CallValues, region: Region) -> tuple[np.ndarray, np.ndarray]:
+        leading = self._leading(call)
+        return _mean_and_variance(_input(call)[region[:leading]], tuple(range(leading, call.output.ndim)))
+
+    @staticmethod
+    def _leading(call: CallValues) -> int:
+        shape = call.arguments["normalized_shape"]
+        return call.output.ndim - (1 if isinstance(shape, int) else len(shape))
+
+
+def _mean_and_variance(values: np.ndarray, axes: tuple[int, ...] | None) -> tuple[np.ndarray, np.ndarray]:
+    """Over `axes`, which are kept with size 1, or over all; the variance divides by n."""
+    keepdims = axes is not None
+    mean: Any = values.mean(axis=axes, keepdims=keepdims, dtype=np.float64)
+    variance: Any = np.square(values - mean).mean(axis=axes, keepdims=keepdims)
+    return mean, variance
+
+
+def _input(call: CallValues) -> np.ndarray:
+    return np.asarray(call.arguments["input"])
+
+
+def _eps(call: CallValues) -> float:
+    return float(call.arguments.get("eps", 1e-5))
+
+
+def _box(cell: Cell) -> Region:
+    return tuple(slice(index, index + 1) for index in cell)
+
+
+def _whole(count: int) -> Region:
+    return (slice(None),) * count
+
+
+def _channel(call: CallValues, channel: int) -> Region:
+    return (slice(None), slice(channel, channel + 1), *_whole(call.output.ndim - 2))
+
+
+OPERATIONS = (BatchNorm(), GroupNorm(), LayerNorm())
