@@ -28,7 +28,7 @@ class Storage:
 class Kept:
     """One tensor of a recording, or the memory of one that was dropped."""
 
-    __slots__ = ("alive", "dtype", "maker", "origin", "shape", "tensor", "version")
+    __slots__ = ("alive", "dtype", "maker", "origin", "requires_grad", "shape", "tensor", "version")
 
     def __init__(self, tensor: torch.Tensor, maker: int) -> None:
         self.tensor: torch.Tensor | None = tensor
@@ -37,6 +37,7 @@ class Kept:
         self.origin = maker  # index of the call that first made it
         self.shape = tuple(tensor.shape)
         self.dtype = tensor.dtype
+        self.requires_grad = tensor.requires_grad
         self.version = version_of(tensor)
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from time import perf_counter
 from typing import Any
 
@@ -25,6 +26,7 @@ from explorer.engine.place import caller_frame, source_line
 from explorer.engine.random_state import RandomState
 from explorer.engine.recording import Call, Recording, parent_names
 from explorer.engine.tree import PLAIN, leaves, map_tree
+from explorer.engine.whole_step import GradientWatch, Learning, finish_step
 
 DEFAULT_BUDGET_BYTES = 2 * 1024**3
 
@@ -35,39 +37,51 @@ def record(
     model: nn.Module,
     x: Any,
     *,
+    target: Any = None,
+    loss: str | None = None,
+    optimizer: torch.optim.Optimizer | None = None,
     budget_bytes: int = DEFAULT_BUDGET_BYTES,
     should_stop: ShouldStop | None = None,
     train: bool | None = None,
 ) -> Recording:
-    """Runs the model on x and keeps every call of the pass.
+    """Runs the model on x and keeps every call of the pass; with a `loss` (a name of `LOSSES`) also the way back.
 
     x is a tensor, a tuple of positional arguments or a dictionary of keyword arguments. The model runs in the mode it
     is in unless `train` says otherwise, and is left as it was found: mode, hooks, weights, buffers, gradients and
-    random state. If the pass fails, the recording up to the failing call comes back with its `error` set.
+    random state; an `optimizer` makes its step, because it was asked to. If the pass
+    fails, the recording up to the failing call comes back with its `error` set.
     Raises Cancelled if `should_stop` says so between two calls, EngineError for a lazy module that never ran.
     """
     model = getattr(
         model, "_orig_mod", model
     )  # a compiled model hides its calls; the module inside has the same weights
-    with garbage_left_for_later():
-        return _record(model, *_as_arguments(x), budget_bytes=budget_bytes, should_stop=should_stop, train=train)
+    learning = None if loss is None else Learning(target, loss, optimizer)
+    with garbage_left_for_later(), nullcontext() if learning is None else torch.enable_grad():
+        return _record(
+            model, *_as_arguments(x), learning, budget_bytes=budget_bytes, should_stop=should_stop, train=train
+        )
 
 
 def _record(
     model: nn.Module,
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
+    learning: Learning | None,
     *,
     budget_bytes: int,
     should_stop: ShouldStop | None,
     train: bool | None,
 ) -> Recording:
     found = AsFound(model)
-    recorder = Recorder(model, found, budget_bytes=budget_bytes, should_stop=should_stop)
+    watch = None if learning is None else GradientWatch()
+    recorder = Recorder(model, found, watch, budget_bytes=budget_bytes, should_stop=should_stop)
     try:
         if train is not None:
             model.train(train)
-        return recorder.run(model, args, kwargs)
+        recording = recorder.run(model, args, kwargs)
+        if learning is not None and watch is not None and recording.error is None:
+            finish_step(recording, model, watch, recorder.shelf, learning=learning)
+        return recording
     finally:
         found.restore(before_writing=lambda tensor: recorder.shelf.preserve(tensor, NOBODY))
         recorder.let_go()
@@ -83,9 +97,16 @@ class Recorder(TorchFunctionMode):
     """Sees every function that PyTorch runs while it is on, and keeps the calls among them."""
 
     def __init__(
-        self, model: nn.Module, found: AsFound, *, budget_bytes: int, should_stop: ShouldStop | None = None
+        self,
+        model: nn.Module,
+        found: AsFound,
+        watch: GradientWatch | None = None,
+        *,
+        budget_bytes: int,
+        should_stop: ShouldStop | None = None,
     ) -> None:
         super().__init__()
+        self._gradients = watch
         self.shelf = Shelf(budget_bytes, found.addresses)
         self.calls: list[Call] = []
         self._found = found
@@ -284,6 +305,8 @@ class Recorder(TorchFunctionMode):
         if not tensors:
             return False
         self.calls.append(call)
+        if self._gradients is not None:
+            self._gradients.put_on(tensors[0], call.index)
         if output is tensors[0]:
             call.kept_output = self.shelf.keep(output, call.index)
         else:

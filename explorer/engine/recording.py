@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -15,6 +15,7 @@ from explorer.engine.geometry import geometries_of, map_size
 from explorer.engine.kept import INPUT, Kept, version_of
 from explorer.engine.random_state import RandomState
 from explorer.engine.tree import leaves, map_tree
+from explorer.engine.update import Update
 from explorer.network.receptive_field import Geometry, ReceptiveFields
 
 Shape = tuple[int, ...]
@@ -47,6 +48,8 @@ class Call:
     kept_output: Any = field(default=None, repr=False)
     written: tuple[Kept, ...] = field(default=(), repr=False)  # what it takes and writes into, as it was before
     random_state: RandomState | None = field(default=None, repr=False)
+    grad_output: torch.Tensor | None = field(default=None, repr=False)
+    """Gradient of the loss with respect to the (first) output; None where none arrived or there was no loss."""
 
     @property
     def inputs(self) -> tuple[Any, ...]:
@@ -90,6 +93,7 @@ class Step:
     kind: str
     call: Call
     shapes: Mapping[str, Shape]
+    update: Update | None = None
 
 
 @dataclass(eq=False)
@@ -105,6 +109,10 @@ class Recording:
     module_calls: Mapping[str, int] = field(default_factory=dict, repr=False)
     input_shape: Shape = ()
     seconds: float = 0.0
+    loss: float | None = None
+    loss_call: Call | None = None
+    parameter_gradients: Mapping[str, torch.Tensor] = field(default_factory=dict, repr=False)
+    updates: tuple[Update, ...] = field(default=(), repr=False)
 
     @cached_property
     def _by_name(self) -> dict[str, Call]:
@@ -128,8 +136,8 @@ class Recording:
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
-        """The timeline: the forward calls in the order they ran."""
-        return tuple(Step("forward", call, {"output": call.output_shape}) for call in self.calls)
+        """The timeline: forward calls in the order they ran, loss, calls backward, updates."""
+        return tuple(timeline(self))
 
     @property
     def dropped(self) -> tuple[str, ...]:
@@ -151,6 +159,33 @@ class Recording:
     def receptive_fields(self) -> ReceptiveFields:
         """Which cells of the input any cell of any call was made from."""
         return ReceptiveFields(self.geometries(), map_size(self.input_shape))
+
+
+def timeline(recording: Recording) -> Iterator[Step]:
+    """The steps of a recording. Its calls go backward in the reverse of the order in which they ran."""
+    for call in recording.calls:
+        yield Step("forward", call, {"output": call.output_shape})
+    if recording.loss_call is None:
+        return
+    yield Step("loss", recording.loss_call, {"output": ()})
+    for call in (recording.loss_call, *reversed(recording.calls)):
+        shapes = _asked_back(call) if call.grad_output is not None else {}
+        if shapes:
+            yield Step("backward", call, shapes)
+    for update in recording.updates:
+        user = next(call for call in recording.calls if call.module == update.parameter.rpartition(".")[0])
+        yield Step("update", user, {update.parameter.rpartition(".")[2]: tuple(update.after.shape)}, update)
+
+
+def _asked_back(call: Call) -> dict[str, Shape]:
+    """Shapes of the arguments that a call passes a gradient back to, by name."""
+    named = named_arguments(call.kind, call.function, call.kept_args, call.kept_kwargs)
+    shapes: dict[str, Shape] = {}
+    for name, value in named.items():
+        listed = value if isinstance(value, (list, tuple)) else ()
+        pairs = [(name, value), *((f"{name}.{at}", item) for at, item in enumerate(listed))]
+        shapes |= {label: item.shape for label, item in pairs if isinstance(item, Kept) and item.requires_grad}
+    return shapes
 
 
 class _Recomputation:
@@ -181,7 +216,7 @@ class _Recomputation:
         args, kwargs = map_tree((call.kept_args, call.kept_kwargs), Kept, self._tensor)
         if call.written:
             args, kwargs = map_tree((args, kwargs), torch.Tensor, torch.clone)
-        output = _rerun(call, args, kwargs)
+        output = rerun(call, args, kwargs)
         if output is None:  # x[0] = 1 returns nothing, what it made is x
             output = args[0]
         kept = leaves(call.kept_output, Kept)
@@ -189,7 +224,8 @@ class _Recomputation:
             self._found.setdefault(id(place), tensor)
 
 
-def _rerun(call: Call, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def rerun(call: Call, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """What a call gives on other tensors, with the random numbers it had."""
     if call.random_state is None:
         return call.function(*args, **kwargs)
     now = RandomState.of_torch()

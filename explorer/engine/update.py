@@ -1,0 +1,23 @@
+"""How one parameter was changed by an optimizer's step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+
+@dataclass(frozen=True, eq=False)
+class Update:
+    """How the optimizer changed one parameter. Tensors are copies; `state` holds the optimizer's own of it by name."""
+
+    parameter: str
+    before: torch.Tensor
+    after: torch.Tensor
+    gradient: torch.Tensor
+    optimizer: str
+    settings: Mapping[str, Any]
+    state_before: Mapping[str, Any]
+    state_after: Mapping[str, Any]
