@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.arithmetic.cells import arrived, place
+from explorer.arithmetic.cells import arrived, place, symbol
 from explorer.arithmetic.explanation import Explanation, Factor, Terms, number
 from explorer.arithmetic.operation import CallValues, Cell, Operation
 from explorer.arithmetic.places import factor_at, one
@@ -37,14 +37,14 @@ class Point:
 class Function:
     """An activation function g and its derivative g′; `written` and `slope_written` are their formulas.
 
-    `numbers` writes g with the numbers of one place in it.
+    `numbers` writes g with the numbers of one place in it ("" where z is u itself), and what is to be said of it.
     """
 
     written: str
     slope_written: str
     value: Callable[[Point], float]
     slope: Callable[[Point], Parts]
-    numbers: Callable[[Point], str]
+    numbers: Callable[[Point], tuple[str, str]]
 
 
 def _step(point: Point, below: float) -> Parts:
@@ -59,20 +59,20 @@ def _leaky_value(point: Point) -> float:
     return point.u if point.u > 0 else point.setting("negative_slope", 0.01) * point.u
 
 
-def _leaky_numbers(point: Point) -> str:
+def _leaky_numbers(point: Point) -> tuple[str, str]:
     if point.u > 0:
-        return f"{number(point.u)}, as it is above 0"
-    return f"{number(point.setting('negative_slope', 0.01))}·{number(point.u)}, as it is not above 0"
+        return "", "as the input is above 0"
+    return f"{number(point.setting('negative_slope', 0.01))}·{number(point.u)}", "as the input is not above 0"
 
 
 def _elu_value(point: Point) -> float:
     return point.u if point.u > 0 else point.setting("alpha", 1) * math.expm1(point.u)
 
 
-def _elu_numbers(point: Point) -> str:
+def _elu_numbers(point: Point) -> tuple[str, str]:
     if point.u > 0:
-        return f"{number(point.u)}, as it is above 0"
-    return f"{number(point.setting('alpha', 1))}·(exp({number(point.u)}) − 1)"
+        return "", "as the input is above 0"
+    return f"{number(point.setting('alpha', 1))}·(exp({number(point.u)}) − 1)", "as the input is not above 0"
 
 
 def _silu_slope(point: Point) -> Parts:
@@ -104,9 +104,10 @@ def _gelu_slope(point: Point) -> Parts:
     return 0.5, 0.5 * bell, last
 
 
-def _gelu_numbers(point: Point) -> str:
-    name = "erf(u/√2)" if _gelu_inner(point) is None else "tanh(√(2/π)·(u + 0.044715·u³))"
-    return f"0.5·{number(point.u)}·(1 + {number(_gelu_bell(point))}), the last being {name}"
+def _gelu_numbers(point: Point) -> tuple[str, str]:
+    name = "erf(u/√2)" if _gelu_inner(point) is None else "tanh(√(2/π) · (u + 0.044715 · u³))"
+    bell = number(_gelu_bell(point))
+    return f"0.5·{number(point.u)}·(1 + {bell})", f"where {name} = {bell}"
 
 
 FUNCTIONS: dict[str, Function] = {
@@ -115,7 +116,7 @@ FUNCTIONS: dict[str, Function] = {
         "1 if u > 0, else 0",
         lambda at: max(at.u, 0.0),
         lambda at: _step(at, 0.0),
-        lambda at: f"max(0, {number(at.u)})",
+        lambda at: (f"max(0, {number(at.u)})", ""),
     ),
     "leaky_relu": Function(
         "u if u > 0, else negative_slope · u",
@@ -143,21 +144,21 @@ FUNCTIONS: dict[str, Function] = {
         "σ(u) + u · σ(u) · (1 − σ(u))",
         lambda at: at.u * _sigmoid(at.u),
         _silu_slope,
-        lambda at: f"{number(at.u)} / (1 + exp({number(-at.u)}))",
+        lambda at: (f"{number(at.u)} / (1 + exp({number(-at.u)}))", ""),
     ),
     "sigmoid": Function(
         "1 / (1 + exp(−u))",
         "z · (1 − z)",
         lambda at: _sigmoid(at.u),
         lambda at: (at.z * (1 - at.z),),
-        lambda at: f"1 / (1 + exp({number(-at.u)}))",
+        lambda at: (f"1 / (1 + exp({number(-at.u)}))", ""),
     ),
     "tanh": Function(
         "tanh(u)",
         "1 − z²",
         lambda at: math.tanh(at.u),
         lambda at: (1.0, -at.z * at.z),
-        lambda at: f"tanh({number(at.u)})",
+        lambda at: (f"tanh({number(at.u)})", ""),
     ),
 }
 
@@ -169,10 +170,11 @@ class Activation(Operation):
 
     def forward(self, call: CallValues, cell: Cell) -> Explanation:
         function, point = FUNCTIONS[call.kind], _point(call, cell)
-        total, result = function.value(point), function.numbers(point)
+        total, (numbers, note) = function.value(point), function.numbers(point)
         terms = Terms((factor_at("input", call.arguments["input"], one(cell)),))
-        line = f"{place(call, 'output', cell)} = {result} = {number(total)}"
-        return Explanation(f"{function.written}, u = input", terms, total, line, result=result)
+        line = " = ".join(filter(None, (place(call, "output", cell), numbers, number(total))))
+        rule = f"{symbol(call, 'output')} = {function.written}, u = {symbol(call, 'input')}"
+        return Explanation(rule, terms, total, f"{line}{note and f', {note}'}", result=numbers or note)
 
     def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
         function, point = FUNCTIONS[call.kind], _point(call, cell)
@@ -185,7 +187,8 @@ class Activation(Operation):
         slope = f"({written})" if len(parts) > 1 else written
         line = f"{place(call, f'grad_{of}', cell)} = {number(gradient.values[0])}·{slope} = {number(total)}"
         reason = f"g′({number(point.u)}) = {number(float(parts.sum()))}"
-        formula = f"grad_output · g′(u), g′(u) = {function.slope_written}, u = input, z = output"
+        formula = f"{symbol(call, f'grad_{of}')} = {symbol(call, 'grad_output')} · g′(u), "
+        formula += f"g′(u) = {function.slope_written}, u = {symbol(call, 'input')}, z = {symbol(call, 'output')}"
         return Explanation(formula, terms, total, f"{line}, as {reason}", result=reason)
 
 

@@ -36,9 +36,12 @@ class Add(Operation):
 
     def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
         gradients = _gradients_over(call, of, cell)
+        if len(gradients.values) == 1 and (of == "input" or _alpha(call) == 1):
+            return explain_copy(call, f"grad_{of}", cell, gradients)
         alpha = 1.0 if of == "input" else _alpha(call)
         factors = [gradients] if alpha == 1 else [gradients, Factor("alpha", np.full(len(gradients.values), alpha))]
-        rule = "Σ grad_output" + ("" if alpha == 1 else " · alpha") + " over the cells it was added to"
+        rule = f"{symbol(call, f'grad_{of}')} = Σ {symbol(call, 'grad_output')}{'' if alpha == 1 else ' · alpha'}"
+        rule += " over the cells it was added to"
         return explain_sum(rule, factors, name=place(call, f"grad_{of}", cell))
 
 
@@ -58,7 +61,8 @@ class Mul(Operation):
         assert gradients.cells is not None
         other = "other" if of == "input" else "input"
         factors = (gradients, _factor_under(call, other, gradients.cells))
-        rule = f"Σ grad_output · {symbol(call, other)} over the cells it was multiplied into"
+        rule = f"{symbol(call, f'grad_{of}')} = Σ {symbol(call, 'grad_output')} · {symbol(call, other)}"
+        rule += " over the cells it was multiplied into"
         return explain_sum(rule, factors, name=place(call, f"grad_{of}", cell))
 
 
@@ -113,7 +117,8 @@ class Mean(Operation):
         terms = Terms((gradient, Factor("1/n", np.asarray([1 / count]))))
         total = float(gradient.values[0] / count)
         line = f"{place(call, f'grad_{of}', cell)} = {number(gradient.values[0])} / {count:,} = {number(total)}"
-        return Explanation(f"grad_output / n, n = {count:,}", terms, total, line)
+        rule = f"{symbol(call, f'grad_{of}')} = {symbol(call, 'grad_output')} / n, n = {count:,}"
+        return Explanation(rule, terms, total, line)
 
 
 def explain_copy(call: CallValues, name: str, cell: Cell, taken: Factor) -> Explanation:

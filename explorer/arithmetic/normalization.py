@@ -75,8 +75,8 @@ class Normalization(Operation):
         factors = [factor_at("grad_output", arrived(call), cells)]
         if of == "weight":
             factors.append(Factor("normalized(input)", self._normalized(call, region).reshape(-1), cells))
-        rule = "Σ " + " · ".join(("grad_output", "x̂")[: len(factors)])
-        rule += ", x̂ = (input − mean) / √(variance + eps)" if of == "weight" else ""
+        rule = f"{symbol(call, f'grad_{of}')} = Σ {symbol(call, 'grad_output')}"
+        rule += " · x̂, x̂ = (input − mean) / √(variance + eps)" if of == "weight" else ""
         return explain_sum(rule, factors, name=place(call, f"grad_{of}", cell))
 
     def _straight(self, call: CallValues, cell: Cell) -> Explanation:
@@ -84,7 +84,11 @@ class Normalization(Operation):
         _, rate = self._mean_and_rate(call, _box(cell))
         weight = self._parameter(call, "weight", one(cell))
         gradient = factor_at("grad_output", arrived(call), one(cell))
-        rule = "grad_output" + f" · {symbol(call, 'weight')}" * bool(weight) + " / √(variance + eps)"
+        rule = (
+            f"{symbol(call, 'grad_input')} = {symbol(call, 'grad_output')}"
+            + f" · {symbol(call, 'weight')}" * bool(weight)
+            + " / √(variance + eps)"
+        )
         factors = (gradient, *weight, constant("1/√(variance + eps)", rate))
         return explain_sum(rule, factors, name=place(call, "grad_input", cell))
 
@@ -105,7 +109,8 @@ class Normalization(Operation):
         ways = (float(values[0]), float(values[1 : 1 + count].sum()), float(values[1 + count :].sum()))
         line = " + ".join(number(way) for way in ways)
         reason = f"its own output + through the mean + through the variance of {count:,} cells"
-        rule = "r · (gᵢ − Σⱼ gⱼ / n − x̂ᵢ · Σⱼ gⱼ · x̂ⱼ / n), g = grad_output"
+        rule = f"{symbol(call, 'grad_input')} = r · (gᵢ − Σⱼ gⱼ / n − x̂ᵢ · Σⱼ gⱼ · x̂ⱼ / n), "
+        rule += f"g = {symbol(call, 'grad_output')}"
         rule += f" · {symbol(call, 'weight')}" * (call.arguments.get("weight") is not None)
         rule += ", r = 1/√(variance + eps), x̂ = (input − mean) · r"
         written = f"{place(call, 'grad_input', cell)} = {line} = {number(total)}, from {reason}"

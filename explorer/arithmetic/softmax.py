@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from explorer.arithmetic.cells import arrived, place
+from explorer.arithmetic.cells import arrived, place, symbol
 from explorer.arithmetic.explanation import TERMS_WRITTEN, Explanation, Factor, Terms, number, written_sum
 from explorer.arithmetic.operation import CallValues, Cell, Operation
 from explorer.arithmetic.places import along, factor_at, one, values_at
@@ -34,38 +34,40 @@ class Softmax(Operation):
         terms = Terms((Factor("exp(input)", np.exp(row - taken_off), cells),))
         total_exp = float(terms.values.sum())
         if call.kind == "softmax":
-            formula = "exp(xᵢ) / Σⱼ exp(xⱼ)"
+            rule = "exp(xᵢ) / Σⱼ exp(xⱼ)"
             total = float(terms.values[own]) / total_exp
             result = f"{number(terms.values[own])} / {number(total_exp)}"
             line = f"{_exp(row[own], taken_off)} / ({_exps(row, taken_off)}) = "
             line += f"{number(terms.values[own])} / ({written_sum(terms)}) = {result}"
         else:
-            formula = "xᵢ − log Σⱼ exp(xⱼ)"
+            rule = "xᵢ − log Σⱼ exp(xⱼ)"
             total = float(row[own] - taken_off) - math.log(total_exp)
             result = f"{_shifted(row[own], taken_off)} − log {number(total_exp)}"
             line = f"{_shifted(row[own], taken_off)} − log({_exps(row, taken_off)})"
             line += f" = {_shifted(row[own], taken_off)} − log({written_sum(terms)}) = {result}"
         note = ", the largest input taken off each, so that the largest exponential is 1" if taken_off else ""
-        return Explanation(
-            formula, terms, total, f"{place(call, 'output', cell)} = {line} = {number(total)}{note}", result=result
-        )
+        formula = f"{symbol(call, 'output')} = {rule}, x = {symbol(call, 'input')}"
+        written = f"{place(call, 'output', cell)} = {line} = {number(total)}{note}"
+        return Explanation(formula, terms, total, written, result=result)
 
     def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
         row = _row(call, cell)
         gradients = factor_at("grad_output", arrived(call), np.concatenate((one(cell), row)))
         own = float(call.output[cell])
         if call.kind == "softmax":
-            formula = "gᵢ · zᵢ − Σⱼ gⱼ · zⱼ · zᵢ, g = grad_output, z = output"
+            rule = "gᵢ · zᵢ − Σⱼ gⱼ · zⱼ · zᵢ"
             outputs = factor_at("output", call.output, np.concatenate((one(cell), row)))
             factors: tuple[Factor, ...] = (gradients, outputs, _own_and_all(len(row), -own))
         else:
-            formula = "gᵢ − exp(zᵢ) · Σⱼ gⱼ, g = grad_output, z = output"
+            rule = "gᵢ − exp(zᵢ) · Σⱼ gⱼ"
             factors = (gradients, _own_and_all(len(row), -math.exp(own)))
         terms = Terms(factors)
         total = float(terms.values.sum())
-        return Explanation(
-            formula, terms, total, f"{place(call, f'grad_{of}', cell)} = {written_sum(terms)} = {number(total)}"
+        formula = (
+            f"{symbol(call, f'grad_{of}')} = {rule}, g = {symbol(call, 'grad_output')}, z = {symbol(call, 'output')}"
         )
+        written = f"{place(call, f'grad_{of}', cell)} = {written_sum(terms)} = {number(total)}"
+        return Explanation(formula, terms, total, written)
 
 
 def _dim(call: CallValues) -> int:

@@ -77,7 +77,7 @@ class Interpolate(Operation):
         if mode in LINEAR:
             rule = f"{symbol(call, name)} = Σ {symbol(call, taken.name)} · weight, nearer cells weigh more"
             return explain_sum(rule, factors, name=place(call, name, cell))
-        if name == "output":
+        if len(taken.values) == 1:
             return explain_copy(call, name, cell, taken)
         rule = f"{symbol(call, name)} = Σ {symbol(call, taken.name)} over the cells that are copies of it"
         return explain_sum(rule, (taken,), name=place(call, name, cell))

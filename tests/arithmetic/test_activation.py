@@ -76,6 +76,13 @@ def test_the_line_of_an_activation_says_the_rule_and_the_slope() -> None:
     )
 
 
+def test_a_line_says_on_which_side_of_zero_the_input_was() -> None:
+    x = torch.tensor([3.0, -2.0], dtype=torch.float64)
+    call = computed("leaky_relu", F.leaky_relu, {"input": x, "negative_slope": 0.1})
+    assert str(ACTIVATION.forward(call, (0,))) == "output[0] = 3, as the input is above 0"
+    assert str(ACTIVATION.forward(call, (1,))) == "output[1] = 0.1·−2 = −0.2, as the input is not above 0"
+
+
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("kind", ["softmax", "log_softmax"])
 @settings(deadline=None, max_examples=40)
