@@ -10,16 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from explorer.app import view
+    from explorer.engine.explain import explain
     from explorer.engine.load import bundled, load
     from explorer.engine.recorder import record
     from explorer.network import Network
 
-__all__ = ["Network", "bundled", "load", "record", "view"]
+__all__ = ["Network", "bundled", "explain", "load", "record", "view"]
 
 _HOMES = {
     "Network": "explorer.network",
     "record": "explorer.engine.recorder",
     "bundled": "explorer.engine.load",
+    "explain": "explorer.engine.explain",
     "load": "explorer.engine.load",
     "view": "explorer.app",
 }

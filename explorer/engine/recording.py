@@ -19,9 +19,10 @@ from explorer.engine.update import Update
 from explorer.network.receptive_field import Geometry, ReceptiveFields
 
 Shape = tuple[int, ...]
+LOSS = "loss"  # the name of the loss's own call
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, weakref_slot=True)
 class Call:
     """One PyTorch operation as it ran.
 
@@ -59,6 +60,8 @@ class Call:
     @property
     def arguments(self) -> dict[str, Any]:
         """Everything the call was given, by name: `input`, `weight`, `stride` …, defaults included where known."""
+        if self.name == LOSS:  # whose functions call them by other names
+            return dict(zip(("input", "target"), self.inputs, strict=True))
         return named_arguments(self.kind, self.function, self.inputs, _opened(self.kept_kwargs))
 
     @property
@@ -179,11 +182,13 @@ def timeline(recording: Recording) -> Iterator[Step]:
 
 def _asked_back(call: Call) -> dict[str, Shape]:
     """Shapes of the arguments that a call passes a gradient back to, by name."""
+    if call.name == LOSS:
+        return {"input": call.kept_args[0].shape}
     named = named_arguments(call.kind, call.function, call.kept_args, call.kept_kwargs)
     shapes: dict[str, Shape] = {}
     for name, value in named.items():
         listed = value if isinstance(value, (list, tuple)) else ()
-        pairs = [(name, value), *((f"{name}.{at}", item) for at, item in enumerate(listed))]
+        pairs = [(name, value), *((f"{name}[{at}]", item) for at, item in enumerate(listed))]
         shapes |= {label: item.shape for label, item in pairs if isinstance(item, Kept) and item.requires_grad}
     return shapes
 

@@ -14,7 +14,7 @@ from explorer.engine.arguments import named_arguments
 from explorer.engine.errors import EngineError
 from explorer.engine.kept import INPUT, NOBODY, Kept, Shelf
 from explorer.engine.losses import LOSSES, loss_value
-from explorer.engine.recording import Call, Recording, rerun
+from explorer.engine.recording import LOSS, Call, Recording, rerun
 from explorer.engine.tree import leaves, map_tree
 from explorer.engine.update import Update
 
@@ -98,7 +98,7 @@ def _loss_call(
         kept_args=kept,
         kept_kwargs={},
         makers={kept[0].maker: kept[0].shape} if kept[0].maker >= INPUT else {},
-        name="loss",
+        name=LOSS,
     )
     call.parents = (recording.calls[kept[0].maker].name,) if kept[0].maker >= 0 else ()
     call.kept_output = Kept(value.detach(), NOBODY)
@@ -162,7 +162,8 @@ def passed_back(call: Call) -> dict[str, torch.Tensor]:
     with torch.enable_grad():
         args, kwargs = map_tree((call.kept_args, call.kept_kwargs), Kept, _fresh_copies(fresh))
         output = leaves(rerun(call, args, kwargs), torch.Tensor)[0]
-        named = named_arguments(call.kind, call.function, args, kwargs)
+        is_loss = call.name == LOSS
+        named = {"input": args[0]} if is_loss else named_arguments(call.kind, call.function, args, kwargs)
         wanted = {name: tensor for name, tensor in _tensors_by_name(named).items() if tensor.requires_grad}
         found = torch.autograd.grad(output, list(wanted.values()), call.grad_output, allow_unused=True)
     return {name: share for name, share in zip(wanted, found, strict=True) if share is not None}
@@ -181,11 +182,11 @@ def _fresh_copies(fresh: dict[int, torch.Tensor]) -> Callable[[Kept], torch.Tens
 
 
 def _tensors_by_name(named: Mapping[str, Any]) -> dict[str, torch.Tensor]:
-    """Tensors among named arguments; those inside a list (`cat`) are numbered: "tensors.0"."""
+    """Tensors among named arguments; those inside a list (`cat`) are numbered: "tensors[0]"."""
     found: dict[str, torch.Tensor] = {}
     for name, value in named.items():
         if isinstance(value, torch.Tensor):
             found[name] = value
         elif isinstance(value, (list, tuple)):
-            found |= {f"{name}.{at}": item for at, item in enumerate(value) if isinstance(item, torch.Tensor)}
+            found |= {f"{name}[{at}]": item for at, item in enumerate(value) if isinstance(item, torch.Tensor)}
     return found

@@ -1,0 +1,109 @@
+"""From a recorded step to the arithmetic of one of its numbers, checked against what PyTorch computed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import torch
+
+from explorer.arithmetic import CallValues, Explanation, Operation
+from explorer.arithmetic.operations import operation_for
+from explorer.arithmetic.updates import update_named
+from explorer.engine.errors import EngineError
+from explorer.engine.recording import Call, Recording, Step
+from explorer.engine.tree import leaves, map_tree
+from explorer.engine.update import Update
+from explorer.engine.whole_step import passed_back
+
+Cell = tuple[int, ...]
+
+# What a call passes back costs a backward pass of that call: once, not once a cell.
+_shares: WeakKeyDictionary[Call, dict[str, torch.Tensor]] = WeakKeyDictionary()
+
+
+def explain(
+    recording: Recording, step: Step | str, cell: Cell, *, of: str = "output", symbols: Mapping[str, str] | None = None
+) -> Explanation:
+    """How one number of a step came about: its terms, their total, and beside it what PyTorch computed.
+
+    `step` is an entry of `recording.steps`, or a call's name for its forward step. `cell` counts the batch axis.
+    `of` is one of `step.shapes`: "output" forwards, an argument ("input", "weight" …) on the way back, a parameter
+    in an update. `symbols` renames tensors in the written line.
+    Raises EngineError with a sentence for a kind of call without arithmetic, a cell outside, or an unknown `of`.
+    """
+    if isinstance(step, str):
+        name = step
+        step = Step("forward", recording[name], {"output": recording[name].output_shape})
+    _check(step, of, cell)
+    if step.update is not None:
+        return _explained_update(step.update, cell, symbols or {})
+    operation = operation_for(step.call.kind)
+    if operation is None:
+        raise EngineError(f"There is no arithmetic for calls of the kind {step.call.kind} yet: {step.call.name}.")
+    try:
+        return _explained(recording, step, operation, of=of, cell=cell, symbols=symbols or {})
+    except ValueError as error:
+        raise EngineError(str(error)) from error
+
+
+def _check(step: Step, of: str, cell: Cell) -> None:
+    shape = step.shapes.get(of)
+    if shape is None:
+        raise EngineError(f"This step can be asked for {', '.join(step.shapes)}, not for {of}.")
+    if len(cell) != len(shape) or not all(0 <= index < size for index, size in zip(cell, shape, strict=True)):
+        raise EngineError(f"{cell} is no cell of {of}, whose shape is {tuple(shape)}.")
+
+
+def _explained(
+    recording: Recording, step: Step, operation: Operation, *, of: str, cell: Cell, symbols: Mapping[str, str]
+) -> Explanation:
+    output = _output(recording, step)
+    values = call_values(step.call, output, symbols)
+    if step.kind != "backward":
+        return operation.forward(values, cell).checked_against(output[cell].item())
+    share = _passed_back(step.call)[of]
+    return operation.backward(values, of, cell).checked_against(share[cell].item())
+
+
+def _output(recording: Recording, step: Step) -> torch.Tensor:
+    call = step.call
+    output = call.output if call is recording.loss_call or not call.is_dropped else recording.recompute(call.name)
+    first: torch.Tensor = leaves(output, torch.Tensor)[0]
+    return first
+
+
+def call_values(call: Call, output: torch.Tensor, symbols: Mapping[str, str]) -> CallValues:
+    """A call as numpy, without copies where the tensors lie on the CPU."""
+    return CallValues(
+        kind=call.kind,
+        arguments=map_tree(call.arguments, torch.Tensor, _array),
+        output=_array(output),
+        grad_output=None if call.grad_output is None else _array(call.grad_output),
+        symbols=symbols,
+    )
+
+
+def _passed_back(call: Call) -> dict[str, torch.Tensor]:
+    if call not in _shares:
+        _shares[call] = passed_back(call)
+    return _shares[call]
+
+
+def _explained_update(update: Update, cell: Cell, symbols: Mapping[str, str]) -> Explanation:
+    try:
+        rule = update_named(update.optimizer)
+    except ValueError as error:
+        raise EngineError(str(error)) from error
+    state = map_tree(dict(update.state_before), torch.Tensor, _array)
+    explained = rule.explain(
+        _array(update.before), _array(update.gradient), state, update.settings, cell, symbols=symbols
+    )
+    return explained.checked_against(update.after[cell].item())
+
+
+def _array(tensor: torch.Tensor) -> np.ndarray[Any, Any]:
+    array: np.ndarray[Any, Any] = tensor.detach().cpu().numpy()
+    return array
