@@ -15,7 +15,8 @@ from explorer.network.files import FileError, read_network
 from explorer.network.receptive_field import Field
 from explorer.resources import bundled_networks, resource
 from explorer.session import editing, worker
-from explorer.session.state import Cell, Document, Selection, new_ids
+from explorer.session.selection import Selection
+from explorer.session.state import Cell, Document, new_ids
 from explorer.session.state_owner import StateOwner
 
 NETWORK_SUFFIXES = (".json", ".txt")

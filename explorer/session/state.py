@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from explorer.network import Layer, Network, Problem
 from explorer.network.files import Fit, NetworkFile
+from explorer.session.explained import Explained
+from explorer.session.selection import Selection
 from explorer.session.snapshot import Activations, Prediction
 
 if TYPE_CHECKING:
@@ -95,16 +97,6 @@ class Document:
 
 
 @dataclass(frozen=True)
-class Selection:
-    """What the person has chosen; every view follows it. `row` and `column` are None for a layer of plain numbers."""
-
-    layer: str | None = None
-    channel: int | None = None
-    row: int | None = None
-    column: int | None = None
-
-
-@dataclass(frozen=True)
 class Cell:
     """One number of one layer's activation."""
 
@@ -132,8 +124,9 @@ class State:
     picture: Picture | None = None
     numbers: np.ndarray | None = None
     fitted: Fitted | None = None
-    selection: Selection = Selection()
+    selection: Selection = field(default_factory=Selection)
     activations: Activations | None = None
+    explained: Explained | None = None
     computing: bool = False
     task: str = ""
     fault: Fault | None = None

@@ -13,10 +13,12 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from explorer.data import Picture
 from explorer.network import Network
 from explorer.session import editing
+from explorer.session.explained import Explained
 from explorer.session.history import History
 from explorer.session.runner import Failure, Result, Runner
+from explorer.session.selection import Selection
 from explorer.session.snapshot import LayerActivation
-from explorer.session.state import Document, Fault, Selection, State, settled
+from explorer.session.state import Document, Fault, State, settled
 from explorer.session.worker import Request, Shown, Worker
 
 TICK_MS = 16
@@ -147,6 +149,8 @@ class StateOwner(QObject):
             self._take_fitted(*content)  # type: ignore[misc]  # the pair that the worker yields
         elif result.kind == "picture" and result.number == self._asked_picture:
             self.say(content.message) if isinstance(content, Fault) else self._take_picture(content)  # type: ignore[arg-type]
+        elif isinstance(content, Explained):
+            self._set(explained=content)
         elif result.kind == "refused":
             self.say(str(content))
         elif result.kind == "weights":
@@ -210,6 +214,15 @@ class StateOwner(QObject):
             return
         self.state = new
         self.changed.emit(old, new)
+        if old.selection != new.selection or old.activations is not new.activations:
+            self._ask_why()
+
+    def _ask_why(self) -> None:
+        """Ask for the arithmetic of the chosen cell."""
+        document, chosen = self.state.document, self.state.selection
+        if chosen.channel is not None and self.state.activations is not None:
+            job = lambda bench, _stop: bench.explain(document, chosen)  # noqa: E731  # a job is a function of two
+            self._submit("explain", job, self.state.task)
 
 
 def _is_same(old: object, new: object) -> bool:

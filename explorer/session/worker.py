@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.data import Fitted, Picture, PictureError, fit_picture, read_picture
+from explorer.session.explained import explain_cell
 from explorer.session.runner import ShouldStop
+from explorer.session.selection import Selection
 from explorer.session.snapshot import (
     Activations,
     call_activations,
@@ -60,6 +62,7 @@ class Worker:
     _bench: Workbench | None = None
     _loaded: set[tuple[Path, tuple[int, ...]]] = field(default_factory=set)
     _fitted: tuple[Picture, tuple[object, ...], Fitted] | None = None
+    _recording: Recording | None = None
 
     @property
     def bench(self) -> Workbench:
@@ -122,7 +125,8 @@ class Worker:
     def _record(
         self, request: Request, fitted: Fitted | None, values: np.ndarray, notice: str, should_stop: ShouldStop
     ) -> Shown:
-        recording = self.bench.record(values, should_stop)
+        self._recording = None  # its memory serves the next pass
+        recording = self._recording = self.bench.record(values, should_stop)
         layers = [input_activation(values), *self._entries(request, recording)]
         fault = _fault(recording)
         complete = fault is None and _ran_whole(request.document)
@@ -143,6 +147,11 @@ class Worker:
         if network is None:
             return list(call_activations(recording, self.bench.parameters))
         return list(layer_activations(network, recording, self.bench.parameters))
+
+    def explain(self, document: Document, selection: Selection) -> Output:
+        """The arithmetic of the chosen cell, from the recording that the window shows."""
+        if self._recording is not None:
+            yield "explained", explain_cell(self._recording, selection, is_network=document.network is not None)
 
     def save(self, document: Document, path: Path) -> Output:
         """Write the network and its weights to `path`."""

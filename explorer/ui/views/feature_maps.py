@@ -19,6 +19,7 @@ from explorer.ui.mosaic import Place
 from explorer.ui.text import exact
 from explorer.ui.views.cell_facts import CellFacts
 from explorer.ui.views.channel_view import ARROWS, ChannelView
+from explorer.ui.views.explanation import ExplanationLine
 from explorer.ui.views.map_controls import MapControls
 from explorer.ui.views.map_export import MapExport, OnShow
 from explorer.ui.widgets.empty_state import EmptyState
@@ -29,7 +30,7 @@ from explorer.ui.widgets.value_bars import ValueBars
 SLOW_MS = 200
 WHOLE_TILE = -1
 WIDE = 1.8
-FACTS_HEIGHT = 140
+FACTS_HEIGHT = 172
 NO_LIMIT = 16_777_215  # Qt's own
 
 
@@ -90,12 +91,18 @@ class FeatureMaps(QWidget):
         self._channel = ChannelView(self._session)
         self._cell = CellFacts(self._session)
         self._cell.setFixedWidth(280)
-        self._below = QWidget()
-        row = self._beside = QHBoxLayout(self._below)
+        parts = QWidget()
+        row = self._beside = QHBoxLayout(parts)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self._channel, 1)
         row.addWidget(self._cell)
         row.addStretch()
+        self._below = QWidget()
+        under = QVBoxLayout(self._below)
+        under.setContentsMargins(0, 0, 0, 0)
+        under.setSpacing(4)
+        under.addWidget(parts, 1)
+        under.addWidget(ExplanationLine(self._session))
         self._split = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
         self._split.addWidget(top)
         self._split.addWidget(self._below)

@@ -1,0 +1,56 @@
+"""The arithmetic of the chosen cell, as it crosses from the worker to the window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from explorer.arithmetic import Explanation
+from explorer.session.selection import Selection
+from explorer.session.snapshot import last_call
+
+if TYPE_CHECKING:
+    from explorer.engine.recording import Call, Recording
+
+
+@dataclass(frozen=True, eq=False)
+class Explained:
+    """The explanation of the cell of `selection`, or a `message` that says why there is none."""
+
+    selection: Selection
+    explanation: Explanation | None = None
+    message: str = ""
+
+
+def explain_cell(recording: Recording, selection: Selection, *, is_network: bool) -> Explained:
+    """How the chosen cell of the first example came about, from the call that gave its layer's output."""
+    from explorer.engine.errors import EngineError
+    from explorer.engine.explain import explain
+
+    call = _call(recording, selection.layer or "", is_network=is_network)
+    cell = None if call is None else _cell(call.output_shape, selection)
+    if call is None or cell is None:
+        return Explained(selection, message="This number is the input's own, or was only reshaped for the screen.")
+    try:
+        return Explained(selection, explain(recording, call.name, cell))
+    except EngineError as error:
+        return Explained(selection, message=str(error))
+
+
+def _call(recording: Recording, layer: str, *, is_network: bool) -> Call | None:
+    if is_network:
+        return last_call(recording, layer)
+    return next((call for call in recording.calls if call.name == layer), None)
+
+
+def _cell(shape: tuple[int, ...], selection: Selection) -> tuple[int, ...] | None:
+    """The chosen cell with the batch axis, where the screen shows the output's own axes."""
+    if len(shape) == 4 and selection.row is not None:
+        return _whole((0, selection.channel, selection.row, selection.column))
+    if len(shape) == 2 and selection.row is None:
+        return _whole((0, selection.channel))
+    return None
+
+
+def _whole(cell: tuple[Any, ...]) -> tuple[int, ...] | None:
+    return None if None in cell else tuple(int(index) for index in cell)

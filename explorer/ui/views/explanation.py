@@ -1,0 +1,79 @@
+"""Why this number? The chosen cell's arithmetic in one line, beside what PyTorch computed."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+
+from explorer.session import Session, State
+from explorer.session.explained import Explained
+from explorer.ui import theme
+from explorer.ui.icons import icon
+from explorer.ui.text import number
+from explorer.ui.widgets.pane import ElidedLabel
+
+FLOAT32_TOLERANCE = 1e-4  # of the sum of the terms' magnitudes
+
+
+class ExplanationLine(QWidget):
+    """Shows `state.explained`; nothing where no cell is chosen. The whole line stands in the tip and can be copied."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("explanation")
+        self._session = session
+        policy = self.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # the maps above must not move when the line comes and goes
+        self.setSizePolicy(policy)
+        title = QLabel("Why this number?")
+        title.setProperty("role", "title")
+        self.line = ElidedLabel()
+        self.line.setProperty("role", "formula")
+        self.line.setFont(theme.number_font())
+        self.check = QLabel()
+        copy = QToolButton(toolTip="Copy the whole line.", accessibleName="Copy the explanation")
+        copy.setProperty("role", "flat")
+        copy.setIcon(icon("ph.copy"))
+        copy.clicked.connect(self._copy)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(title)
+        row.addWidget(self.line, 1)
+        row.addWidget(self.check)
+        row.addWidget(copy)
+        session.changed.connect(self.show_state)
+        self.show_state(None, session.state)
+
+    @Slot(object, object)
+    def show_state(self, old: State | None, new: State) -> None:
+        if old is not None and old.explained is new.explained and old.selection == new.selection:
+            return
+        explained = new.explained
+        is_current = explained is not None and explained.selection == new.selection
+        self.setVisible(is_current)
+        if explained is None or not is_current:
+            return
+        explanation = explained.explanation
+        self.line.set_whole(explanation.written if explanation else explained.message)
+        self.line.setAccessibleDescription(explanation.formula if explanation else "")
+        self._show_check(explained)
+
+    def _show_check(self, explained: Explained) -> None:
+        explanation = explained.explanation
+        self.check.setVisible(explanation is not None)
+        if explanation is None or explanation.error is None:
+            return
+        size = max(explanation.magnitude, abs(explanation.total))
+        holds = explanation.error <= FLOAT32_TOLERANCE * size
+        self.check.setText(f"{'✓' if holds else '≠'} PyTorch, {number(explanation.error, 1)}")
+        self.check.setToolTip("The difference between this arithmetic and the number that PyTorch computed.")
+        self.check.setProperty("role", "good" if holds else "error")
+        self.check.style().unpolish(self.check)
+        self.check.style().polish(self.check)
+
+    @Slot()
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.line.whole())
+        self._session.say("The explanation is on the clipboard.")

@@ -1,0 +1,94 @@
+"""The chosen cell says why it is that number, beside what PyTorch computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QToolButton
+from pytestqt.qtbot import QtBot
+
+from explorer.session import Session
+from explorer.ui.views.explanation import ExplanationLine
+from tests.ui.fakes import make_session, wait_until_shown
+
+TEXT = "3x12x12 conv(4, 3, padding=1) batchnorm relu maxpool(2) flatten linear(5) softmax"
+
+
+@pytest.fixture
+def session(qtbot: QtBot) -> Iterator[Session]:
+    made = make_session(TEXT)
+    wait_until_shown(qtbot, made)
+    yield made
+    assert made.close()
+
+
+@pytest.fixture
+def line(session: Session, qtbot: QtBot) -> ExplanationLine:
+    made = ExplanationLine(session)
+    qtbot.addWidget(made)
+    made.resize(900, 30)
+    return made
+
+
+def _choose(session: Session, qtbot: QtBot, layer: str, *, is_map: bool) -> None:
+    place = {"row": 2, "column": 3} if is_map else {}
+    session.select(layer=layer, channel=1, **place)
+    qtbot.waitUntil(
+        lambda: session.state.explained is not None and session.state.explained.selection == session.state.selection,
+        timeout=10_000,
+    )
+
+
+@pytest.mark.parametrize(
+    ("layer", "is_map"),
+    [("conv1", True), ("bn1", True), ("relu1", True), ("pool1", True), ("flatten1", False), ("linear1", False),
+     ("softmax1", False)],
+)  # fmt: skip
+def test_a_cell_of_every_layer_is_explained_and_agrees_with_pytorch(
+    layer: str, is_map: bool, session: Session, line: ExplanationLine, qtbot: QtBot
+) -> None:
+    _choose(session, qtbot, layer, is_map=is_map)
+    explained = session.state.explained
+    assert explained is not None
+    assert explained.explanation is not None, explained.message
+    assert session.state.activations is not None
+    values = session.state.activations.by_name[layer].values
+    assert explained.explanation.computed == float(values[1, 2, 3] if is_map else values[1])
+    assert line.line.whole() == str(explained.explanation)
+    assert line.check.text().startswith("✓ PyTorch")
+
+
+def test_without_a_cell_there_is_nothing(session: Session, line: ExplanationLine, qtbot: QtBot) -> None:
+    assert line.isHidden()
+    _choose(session, qtbot, "conv1", is_map=True)
+    assert not line.isHidden()
+    session.clear_cell()
+    assert line.isHidden()
+
+
+def test_another_picture_brings_another_explanation(session: Session, line: ExplanationLine, qtbot: QtBot) -> None:
+    from tests.ui.fakes import make_picture
+
+    _choose(session, qtbot, "conv1", is_map=True)
+    before = line.line.whole()
+    session.use_picture(make_picture(9))
+    qtbot.waitUntil(lambda: line.line.whole() != before, timeout=10_000)
+
+
+def test_the_whole_line_can_be_copied(session: Session, line: ExplanationLine, qtbot: QtBot) -> None:
+    _choose(session, qtbot, "linear1", is_map=False)
+    button = line.findChild(QToolButton)
+    assert button is not None
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert QGuiApplication.clipboard().text() == line.line.whole()
+
+
+def test_a_number_of_the_input_says_that_it_is_given(session: Session, line: ExplanationLine, qtbot: QtBot) -> None:
+    _choose(session, qtbot, "input", is_map=True)
+    assert session.state.explained is not None
+    assert session.state.explained.explanation is None
+    assert line.line.whole().endswith(".")
