@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from explorer.session import Session
-from explorer.ui.views.explanation import ExplanationLine
+from explorer.ui.views.explanation import ExplanationLine, short_line
 from tests.ui.fakes import make_session, wait_until_shown
 
 TEXT = "3x12x12 conv(4, 3, padding=1) batchnorm relu maxpool(2) flatten linear(5) softmax"
@@ -58,7 +58,8 @@ def test_a_cell_of_every_layer_is_explained_and_agrees_with_pytorch(
     assert session.state.activations is not None
     values = session.state.activations.by_name[layer].values
     assert explained.explanation.computed == float(values[1, 2, 3] if is_map else values[1])
-    assert line.line.whole() == str(explained.explanation)
+    assert line.line.toolTip() == str(explained.explanation)
+    assert line.line.whole() == short_line(explained.explanation)
     assert line.check.text().startswith("✓ PyTorch")
 
 
@@ -84,7 +85,8 @@ def test_the_whole_line_can_be_copied(session: Session, line: ExplanationLine, q
     button = line.findChild(QToolButton)
     assert button is not None
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert QGuiApplication.clipboard().text() == line.line.whole()
+    assert session.state.explained is not None
+    assert QGuiApplication.clipboard().text() == str(session.state.explained.explanation)
 
 
 def test_a_number_of_the_input_says_that_it_is_given(session: Session, line: ExplanationLine, qtbot: QtBot) -> None:
@@ -92,3 +94,11 @@ def test_a_number_of_the_input_says_that_it_is_given(session: Session, line: Exp
     assert session.state.explained is not None
     assert session.state.explained.explanation is None
     assert line.line.whole().endswith(".")
+
+
+def test_a_line_of_many_terms_shows_the_largest_and_how_many(
+    session: Session, line: ExplanationLine, qtbot: QtBot
+) -> None:
+    _choose(session, qtbot, "conv1", is_map=True)
+    assert "terms" in line.line.whole()
+    assert len(line.line.whole()) < 60

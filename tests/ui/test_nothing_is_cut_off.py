@@ -66,6 +66,7 @@ def test_words_have_their_room(state: object, window: MainWindow, qtbot: QtBot) 
         pytest.skip("the interface's font, Inter, is not installed: other fonts are wider")
     state(window)  # type: ignore[operator]
     wait_until_shown(qtbot, window.session)
+    qtbot.waitUntil(lambda: not window.session._runner.is_busy())
     cut = []
     for size in SIZES:
         for theme in ("light", "dark"):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
+from explorer.arithmetic import Explanation
 from explorer.session import Session, State
 from explorer.session.explained import Explained
 from explorer.ui import theme
@@ -13,6 +14,7 @@ from explorer.ui.icons import icon
 from explorer.ui.text import number
 from explorer.ui.widgets.pane import ElidedLabel
 
+TERMS_SHOWN, LARGEST_SHOWN = 4, 2
 FLOAT32_TOLERANCE = 1e-4  # of the sum of the terms' magnitudes
 
 
@@ -28,7 +30,7 @@ class ExplanationLine(QWidget):
         self.setSizePolicy(policy)
         title = QLabel("Why this number?")
         title.setProperty("role", "title")
-        self.line = ElidedLabel()
+        self.line = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle)  # the end is the result
         self.line.setProperty("role", "formula")
         self.line.setFont(theme.number_font())
         self.check = QLabel()
@@ -56,7 +58,8 @@ class ExplanationLine(QWidget):
         if explained is None or not is_current:
             return
         explanation = explained.explanation
-        self.line.set_whole(explanation.written if explanation else explained.message)
+        whole = explanation.written if explanation else explained.message
+        self.line.set_whole(short_line(explanation) if explanation else whole, tip=whole)
         self.line.setAccessibleDescription(explanation.formula if explanation else "")
         self._show_check(explained)
 
@@ -75,5 +78,19 @@ class ExplanationLine(QWidget):
 
     @Slot()
     def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self.line.whole())
+        explained = self._session.state.explained
+        if explained is None:
+            return
+        QGuiApplication.clipboard().setText(str(explained.explanation or explained.message))
         self._session.say("The explanation is on the clipboard.")
+
+
+def short_line(explanation: Explanation) -> str:
+    """The written line without the cell's name; of many terms only the largest, worked out, and how many there are."""
+    terms = explanation.terms
+    if len(terms) <= TERMS_SHOWN:
+        return explanation.written.partition(" = ")[2] or explanation.written
+    values = terms.values
+    largest = " + ".join(number(values[place]) for place in terms.ranked()[:LARGEST_SHOWN])
+    follows = f" → {explanation.result}" if explanation.result else ""
+    return f"{largest} + … {len(terms):,} terms{follows} = {number(explanation.total, 5)}"

@@ -7,17 +7,27 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLay
 
 
 class ElidedLabel(QLabel):
-    """A label of one line that ends in … where there is no room; its tip is the whole text."""
+    """A label of one line with an … where there is no room, at its end unless `mode` says otherwise.
 
-    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+    Its tip is the whole text.
+    """
+
+    def __init__(
+        self,
+        text: str = "",
+        parent: QWidget | None = None,
+        *,
+        mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+    ) -> None:
         super().__init__(parent)
-        self._whole = ""
+        self._mode = mode
+        self._whole = self._tip = ""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.set_whole(text)
 
-    def set_whole(self, text: str) -> None:
-        """Show `text`, shortened to the width there is."""
-        self._whole = text
+    def set_whole(self, text: str, *, tip: str = "") -> None:
+        """Show `text`, shortened to the width there is; `tip` is for what even the whole text leaves out."""
+        self._whole, self._tip = text, tip
         self.setAccessibleName(text)
         self._elide()
 
@@ -30,9 +40,9 @@ class ElidedLabel(QLabel):
         self._elide()
 
     def _elide(self) -> None:
-        shown = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, max(self.width(), 0))
+        shown = self.fontMetrics().elidedText(self._whole, self._mode, max(self.contentsRect().width(), 0))
         self.setText(shown)
-        self.setToolTip(self._whole if shown != self._whole else "")
+        self.setToolTip(self._tip or (self._whole if shown != self._whole else ""))
 
 
 class Pane(QFrame):
