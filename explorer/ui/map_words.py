@@ -53,5 +53,7 @@ def why_empty(state: State, entry: LayerActivation | None) -> str:
         return ""
     problem = next((found for found in state.problems if found.severity == "error"), None)
     if problem is not None:
-        return f"{state.selection.layer} does not run: {problem.layer}: {problem.message}"
+        chosen = state.selection.layer
+        cause = "" if problem.layer == chosen else f"{problem.layer} before it has a fault. "
+        return f"{chosen} does not run. {cause}{problem.message}"
     return f"{state.selection.layer} has not run yet." if state.computing else "This layer gave no maps."
