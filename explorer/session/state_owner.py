@@ -41,7 +41,7 @@ class StateOwner(QObject):
         self._saved_document = self.state.document
         self._module: Any = None
         self._device: str | None = None
-        self._asked = 0
+        self._asked_pass = 0  # the number of the newest request, for what is answered by numbers
         self._asked_picture = 0
         self._runner: Runner[Worker] = Runner(Worker, held=held)
         self._timer = QTimer(self, interval=TICK_MS)
@@ -123,13 +123,14 @@ class StateOwner(QObject):
         if request.picture is None and request.numbers is None:
             return
         self._set(computing=True)
-        self._submit("show", lambda bench, stop: bench.show(request, stop), "Running the network…")
+        job = lambda bench, stop: bench.show(request, stop)  # noqa: E731  # a job is a function of two
+        self._asked_pass = self._submit("show", job, "Running the network…")
 
     def _submit(self, kind: str, job: Any, task: str) -> int:
-        self._asked = self._runner.submit(kind, job)
+        number = self._runner.submit(kind, job)
         self._set(task=task)
         self._timer.start()
-        return self._asked
+        return number
 
     @Slot()
     def _drain(self) -> None:
@@ -181,7 +182,7 @@ class StateOwner(QObject):
         if request.document is not self.state.document:
             return
         activations = shown.activations and replace(shown.activations, number=number)
-        is_newest = request.picture is self.state.picture and request.numbers is self.state.numbers
+        is_newest = number == self._asked_pass
         self._set(
             activations=activations,
             fitted=shown.fitted if is_newest else self.state.fitted,

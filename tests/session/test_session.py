@@ -333,3 +333,20 @@ def test_a_picture_does_not_take_the_input_of_a_model_of_ones_own(qtbot: QtBot) 
         np.testing.assert_array_equal(session.state.values, x)
     finally:
         assert session.close()
+
+
+def test_a_pass_in_the_old_mode_does_not_count_as_the_answer(qtbot: QtBot) -> None:
+    session = make_session("3x8x8 conv(4, 3) batchnorm relu")
+    try:
+        wait_until_shown(qtbot, session)
+        session.set_mode("train")
+        wait_until_shown(qtbot, session)
+        expected = _values(session, "bn1")
+        for _ in range(20):
+            session.set_mode("eval")
+            qtbot.wait(1)
+            session.set_mode("train")
+            wait_until_shown(qtbot, session)
+            np.testing.assert_array_equal(_values(session, "bn1"), expected)
+    finally:
+        assert session.close()
