@@ -52,19 +52,15 @@ def layer_values(picture: Path, layer: str, network: str) -> np.ndarray:
 def mosaic(maps: np.ndarray) -> np.ndarray:
     """All of `maps` (C, H, W) side by side on one scale, as (height, width, 3) uint8; cells stay square and sharp."""
     from explorer.ui.colour import colourise, scale_for
+    from explorer.ui.mosaic import Mosaic
 
     channels, height, width = maps.shape
     zoom = max(1, TILE // max(height, width))
     columns = math.ceil(math.sqrt(channels * height / width))
-    rows = math.ceil(channels / columns)
-    step_y, step_x = height * zoom + GAP, width * zoom + GAP
-    sheet = np.full((rows * step_y + GAP, columns * step_x + GAP, 3), BACKGROUND, np.uint8)
-    scale = scale_for(float(maps.min()), float(maps.max()))
-    for channel, values in enumerate(maps):
-        top, left = GAP + channel // columns * step_y, GAP + channel % columns * step_x
-        tile = colourise(values, scale)[..., :3].repeat(zoom, axis=0).repeat(zoom, axis=1)
-        sheet[top : top + height * zoom, left : left + width * zoom] = tile
-    return sheet
+    tiles = colourise(maps, scale_for(float(maps.min()), float(maps.max()))).repeat(zoom, axis=1).repeat(zoom, axis=2)
+    sheet = Mosaic(channels, height * zoom, width * zoom, columns, GAP).assemble(tiles)
+    on_paper = np.where(sheet[..., 3:] > 0, sheet[..., :3], np.uint8(BACKGROUND))
+    return np.pad(on_paper, ((GAP, GAP), (GAP, GAP), (0, 0)), constant_values=BACKGROUND)
 
 
 def _write(out: Path, sheet: np.ndarray) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from explorer.arithmetic.explanation import Factor
 from explorer.arithmetic.operation import CallValues, Cell
+from explorer.arithmetic.places import factor_at
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -18,7 +19,7 @@ def picked(name: str, tensor: Any, *indices: Any) -> Factor:
     Only these cells are turned into float64, never the tensor.
     """
     cells = np.stack([axis.reshape(-1) for axis in np.broadcast_arrays(*indices)], axis=1)
-    return Factor(name, np.asarray(tensor)[tuple(cells.T)].astype(np.float64), cells)
+    return factor_at(name, np.asarray(tensor), cells)
 
 
 def arrived(call: CallValues) -> np.ndarray:

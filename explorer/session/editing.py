@@ -97,7 +97,7 @@ def fix(document: Document, problem: Problem) -> Document:
 def reshape_input(document: Document, shape: Shape) -> Document:
     """The network for an input of `shape`; the mean and spread of other channels no longer apply."""
     network = network_of(document)
-    changed = replace(network, input_shape=shape)
+    changed = network.with_input_shape(shape)
     if len(shape) == len(network.input_shape) and shape[0] == network.input_shape[0]:
         return document.with_network(changed, document.layer_ids)
     return replace(document.with_network(changed, document.layer_ids), mean=(), std=())

@@ -6,8 +6,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
 
-RECENT_LIMIT = 10
-
 
 def _settings() -> QSettings:
     return QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "network-explorer", "network-explorer")
@@ -26,11 +24,11 @@ def recent_files() -> tuple[Path, ...]:
     """The files opened last that still exist, newest first."""
     stored = _settings().value("recent", [])
     names = [stored] if isinstance(stored, str) else list(stored or [])
-    return tuple(path for name in names[:RECENT_LIMIT] if (path := Path(name)).is_file())
+    return tuple(path for name in names if (path := Path(name)).is_file())
 
 
 def set_recent_files(paths: tuple[Path, ...]) -> None:
-    _settings().setValue("recent", [str(path) for path in paths[:RECENT_LIMIT]])
+    _settings().setValue("recent", [str(path) for path in paths])
 
 
 def layout() -> tuple[QByteArray | None, QByteArray | None]:

@@ -126,10 +126,6 @@ class OverviewCanvas(ZoomSurface):
         """The column that shows a layer."""
         return self.scene.layout.column_of(name)
 
-    def opened_groups(self) -> frozenset[tuple[str, str]]:
-        """The groups that are unfolded."""
-        return self._opened.groups
-
     # --- layout and view ---
 
     def _lay_out(self) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from explorer.ui import theme
-from explorer.ui.text import exact, number
+from explorer.ui.text import number
 
 ROW = 22
 LABEL_WIDTH, VALUE_WIDTH, MARGIN = 110, 76, 12
@@ -133,7 +133,3 @@ class ValueBars(QScrollArea):
         places = np.flatnonzero(self._rows.order == index).tolist() if index is not None else []
         if places:
             self.ensureVisible(0, places[0] * ROW + ROW // 2, 0, ROW)
-
-    def text_of(self, index: int) -> str:
-        """The exact value of one entry."""
-        return exact(float(self._rows.values[index]))
