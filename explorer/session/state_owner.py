@@ -219,9 +219,10 @@ class StateOwner(QObject):
             self._ask_why()
 
     def _ask_why(self) -> None:
-        """Ask for the arithmetic of the chosen cell."""
+        """Ask for the arithmetic of the chosen cell; a whole map is not one number."""
         document, chosen = self.state.document, self.state.selection
-        if chosen.channel is not None and self.state.activations is not None:
+        entry = self._entry(chosen.layer)
+        if entry is not None and chosen.channel is not None and (chosen.row is not None or entry.values.ndim == 1):
             job = lambda bench, _stop: bench.explain(document, chosen)  # noqa: E731  # a job is a function of two
             self._submit("explain", job, self.state.task)
 

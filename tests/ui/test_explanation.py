@@ -102,3 +102,10 @@ def test_a_line_of_many_terms_shows_the_largest_and_how_many(
     _choose(session, qtbot, "conv1", is_map=True)
     assert "terms" in line.line.whole()
     assert len(line.line.whole()) < 60
+
+
+def test_a_whole_channel_is_not_one_number(session: Session, line: ExplanationLine, qtbot: QtBot) -> None:
+    session.select(layer="conv1", channel=2)
+    qtbot.waitUntil(lambda: not session._runner.is_busy())
+    assert session.state.explained is None
+    assert line.isHidden()
