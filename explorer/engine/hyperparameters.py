@@ -1,0 +1,96 @@
+"""What a person chooses before learning: loss, optimizer and their numbers. No torch until an optimizer is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from torch import Tensor
+    from torch.optim import Optimizer
+
+OPTIMIZERS = ("SGD", "Adam", "AdamW", "RMSprop")
+SCHEDULES = ("constant", "step", "cosine", "one cycle")
+
+
+@dataclass(frozen=True)
+class Hyperparameters:
+    """Everything that, with the data and the seed, fixes a training run.
+
+    `loss` is a name of `explorer.arithmetic.losses`, or "" for the one that suits the network's last layer.
+    `momentum` and `nesterov` are read by SGD (and `momentum` by RMSprop), `betas` by Adam and AdamW, `alpha` by RMSprop.
+    """
+
+    loss: str = ""
+    optimizer: str = "SGD"
+    learning_rate: float = 0.01
+    momentum: float = 0.0
+    nesterov: bool = False
+    weight_decay: float = 0.0
+    betas: tuple[float, float] = (0.9, 0.999)
+    alpha: float = 0.99
+    schedule: str = "constant"
+    batch_size: int = 64
+    epochs: int = 10
+    seed: int = 0
+
+
+def make_optimizer(chosen: Hyperparameters, parameters: Iterable[Tensor]) -> Optimizer:
+    """The optimizer of `chosen` for `parameters`. Raises ValueError where PyTorch refuses a number."""
+    return _MAKERS[chosen.optimizer](chosen, parameters)
+
+
+def suggested_loss(last_kind: str, outputs: int, classes: int) -> str:
+    """The loss that suits a last call of `last_kind` with `outputs` numbers, for a network that knows `classes`."""
+    if last_kind == "sigmoid":
+        return "bce"
+    if classes == 2 and outputs == 1:
+        return "bce_with_logits"
+    if classes > 1 and outputs == classes:
+        return "cross_entropy"
+    return "half_squared_error"
+
+
+def _sgd(chosen: Hyperparameters, parameters: Iterable[Tensor]) -> Optimizer:
+    from torch.optim import SGD
+
+    return SGD(
+        parameters,
+        lr=chosen.learning_rate,
+        momentum=chosen.momentum,
+        nesterov=chosen.nesterov and chosen.momentum > 0,
+        weight_decay=chosen.weight_decay,
+    )
+
+
+def _adam(chosen: Hyperparameters, parameters: Iterable[Tensor]) -> Optimizer:
+    from torch.optim import Adam
+
+    return Adam(parameters, lr=chosen.learning_rate, betas=chosen.betas, weight_decay=chosen.weight_decay)
+
+
+def _adamw(chosen: Hyperparameters, parameters: Iterable[Tensor]) -> Optimizer:
+    from torch.optim import AdamW
+
+    return AdamW(parameters, lr=chosen.learning_rate, betas=chosen.betas, weight_decay=chosen.weight_decay)
+
+
+def _rmsprop(chosen: Hyperparameters, parameters: Iterable[Tensor]) -> Optimizer:
+    from torch.optim import RMSprop
+
+    return RMSprop(
+        parameters,
+        lr=chosen.learning_rate,
+        alpha=chosen.alpha,
+        momentum=chosen.momentum,
+        weight_decay=chosen.weight_decay,
+    )
+
+
+_MAKERS: dict[str, Callable[[Hyperparameters, Iterable[Tensor]], Optimizer]] = {
+    "SGD": _sgd,
+    "Adam": _adam,
+    "AdamW": _adamw,
+    "RMSprop": _rmsprop,
+}
