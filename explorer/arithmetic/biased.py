@@ -28,6 +28,12 @@ class BiasedTerms(Terms):
         """The terms without the bias."""
         return Terms(self.factors)
 
+    @property
+    def parts(self) -> tuple[Terms, ...]:
+        """The products, and the bias alone."""
+        bias = Factor("bias", np.array([self.bias]), np.array([self.bias_cell], dtype=np.int64))
+        return self.products, Terms((bias,))
+
     @cached_property
     def values(self) -> np.ndarray:
         """The value of each term, (T + 1,) float64."""

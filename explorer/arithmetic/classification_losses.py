@@ -62,7 +62,7 @@ class BinaryCrossEntropy(BinaryLoss):
         output, target = float(compared.output[cell]), float(compared.target[cell])
         spread = max(output * (1 - output), LEAST_SPREAD)
         factors = (
-            Factor("input − target", np.array([output - target]), _only(cell)),
+            Factor("input", np.array([output - target]), _only(cell), made="input − target"),
             Factor("1/(input · (1 − input))", np.array([1 / spread])),
         )
         text = f"({difference_text(output, target)})/({number(output)}·(1 − {number(output)}))"
@@ -136,7 +136,7 @@ class CrossEntropy(Loss):
             log = f"log({_softmax_text(compared, tuple(kept[place]), float(np.exp(values[place])))})"
             return f"{number(chosen[place])}·{log}" if factors else log
 
-        return Part((*factors, Factor("log softmax(input)", values, kept)), text)
+        return Part((*factors, Factor("input", values, kept, made="log softmax(input)")), text)
 
     def slope(self, compared: Compared, cell: Cell) -> Part:
         axis = compared.class_axis
@@ -190,7 +190,7 @@ class Hinge(Loss):
         def text(place: int) -> str:
             return f"max(0, {difference_text(float(scores[place]), float(correct[place]))} + 1)"
 
-        return Part((Factor("max(0, input[j] − input[target] + 1)", margins, kept),), text)
+        return Part((Factor("input", margins, kept, made="max(0, input[j] − input[target] + 1)"),), text)
 
     def slope(self, compared: Compared, cell: Cell) -> Part:
         scores, own = compared.output[cell[:-1]], cell[-1]
@@ -199,10 +199,10 @@ class Hinge(Loss):
         slopes = np.where(scores[others] - scores[true] + 1 > 0, 1.0, 0.0)
         cells = np.array([(*cell[:-1], int(other)) for other in others], dtype=np.intp).reshape(-1, len(cell))
         if own == true:
-            return Part((Factor("−slope", -slopes, cells),), _pulls_text(slopes))
+            return Part((Factor("input", -slopes, cells, made="−slope"),), _pulls_text(slopes))
         comparison = "> 0" if slopes[0] else "≤ 0"
         text = f"{number(slopes[0])} ({difference_text(float(scores[own]), float(scores[true]))} + 1 {comparison})"
-        return Part((Factor("slope", slopes, cells),), text)
+        return Part((Factor("input", slopes, cells, made="slope"),), text)
 
 
 def _pulls_text(slopes: np.ndarray) -> str:
@@ -225,13 +225,19 @@ def _yes_or_no(compared: Compared, yes: np.ndarray, no: np.ndarray, texts: tuple
         log = texts[kept[place] % 2].format(number(float(outputs[place])))
         return f"{number(float(weights[place]))}·{log}"
 
-    return Part((Factor("target or 1 − target", weights, cells), Factor("log probability", logs, cells)), text)
+    return Part(
+        (
+            Factor("target", weights, cells, made="target or 1 − target"),
+            Factor("input", logs, cells, made="log probability"),
+        ),
+        text,
+    )
 
 
 def _probability_less_target(probability: float, target: float, cell: Cell, text: str) -> Part:
     """p − target as two terms, so that their magnitudes say how exact the difference can be; both stand at `cell`."""
     values = np.array([probability, -target])
-    return Part((Factor("probability, −target", values, np.array([cell, cell], dtype=np.intp)),), text)
+    return Part((Factor("input", values, np.array([cell, cell], dtype=np.intp), made="probability, −target"),), text)
 
 
 def _columns(output: np.ndarray) -> int:

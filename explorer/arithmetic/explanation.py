@@ -16,13 +16,25 @@ TERMS_WRITTEN = 12
 class Factor:
     """What stands at one place of every term: a tensor's cells, or a constant.
 
-    `values` is (T,), float64. `cells` is (T, ndim): which cell of the tensor `name` each value is; None where the
-    factor is no tensor's (the 1/n of a mean, a slope, a window's share).
+    `values` is (T,), float64. `cells` is (T, ndim): which cell of the tensor `name` each value is, or is made from;
+    None where the factor is no tensor's (the 1/n of a mean, a slope, a window's share). A tensor's `name` is the call's
+    argument ("input", "weight", "tensors[0]"), "output" or "grad_output".
+    `made` says what was made of the cells where the values are not the cells themselves ("exp(input)").
     """
 
     name: str
     values: np.ndarray
     cells: np.ndarray | None = None
+    made: str = ""
+
+    @property
+    def label(self) -> str:
+        """What to write over the values."""
+        return self.made or self.name
+
+    def taken(self, places: np.ndarray) -> Factor:
+        """The factor of the terms at `places`, in that order."""
+        return replace(self, values=self.values[places], cells=None if self.cells is None else self.cells[places])
 
 
 @dataclass(frozen=True)
@@ -39,6 +51,15 @@ class Terms(Sequence[Term]):
     """The terms as columns, so that thousands cost no more than a few array operations; a `Term` is made when asked."""
 
     factors: tuple[Factor, ...]
+
+    @property
+    def parts(self) -> tuple[Terms, ...]:
+        """The terms in parts of one make each, whose `factors` are columns that can be drawn.
+
+        Most sums have one part, themselves. With a bias `parts[0]` is the sum of products, with its two factors, and
+        `parts[1]` the bias alone. A sum of two tensors has a part for each. All parts together are all the terms.
+        """
+        return (self,)
 
     @cached_property
     def values(self) -> np.ndarray:
@@ -65,12 +86,7 @@ class Terms(Sequence[Term]):
 
     def taken(self, places: np.ndarray) -> Terms:
         """The terms at `places`, in that order."""
-        return Terms(
-            tuple(
-                Factor(factor.name, factor.values[places], None if factor.cells is None else factor.cells[places])
-                for factor in self.factors
-            )
-        )
+        return Terms(tuple(factor.taken(places) for factor in self.factors))
 
     def ranked(self) -> np.ndarray:
         """Places of the terms, largest magnitude first."""
@@ -94,6 +110,8 @@ class Explanation:
     `total` is what the arithmetic here gives in float64, `computed` what PyTorch computed, if that is known.
     `magnitude` is the sum of the terms' magnitudes, which rounding errors are measured against.
     `result` says how the total follows from the sum of the terms where it is not that sum ("max(0, u)").
+    `seen` are the cells that were looked at, where they are more than those of the terms: all scores of a cross
+    entropy whose one term is the true class's; None where the terms hold them.
     """
 
     formula: str
@@ -102,6 +120,7 @@ class Explanation:
     written: str
     computed: float | None = None
     result: str = ""
+    seen: Factor | None = None
 
     @property
     def error(self) -> float | None:
@@ -111,6 +130,16 @@ class Explanation:
     @property
     def magnitude(self) -> float:
         return float(np.abs(self.terms.values).sum())
+
+    def by_input_channel(self) -> tuple[tuple[int, float], ...]:
+        """Sums of the main part's terms by the channel of its first factor that is a map's, largest magnitude first.
+
+        A map has channels along axis 1 and at least one axis after it, so that a linear layer's terms give nothing.
+        """
+        main = self.terms.parts[0]
+        maps = [at for at, factor in enumerate(main.factors) if _is_of_maps(factor)]
+        sums = main.summed_by(maps[0], 1) if maps else {}
+        return tuple(sorted(sums.items(), key=lambda item: -abs(item[1])))
 
     def checked_against(self, computed: float) -> Explanation:
         """The same explanation beside what PyTorch computed."""
@@ -156,6 +185,10 @@ def number(value: float) -> str:
     """`value` with at least four significant digits where it has them, and a true minus."""
     text = f"{float(value):.5g}"
     return text.replace("-", "−").replace("nan", "NaN").replace("inf", "∞")
+
+
+def _is_of_maps(factor: Factor) -> bool:
+    return factor.cells is not None and factor.cells.shape[1] > 2
 
 
 def _origin(factor: Factor, index: int) -> tuple[str, tuple[int, ...]] | None:

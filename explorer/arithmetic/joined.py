@@ -15,7 +15,12 @@ from explorer.arithmetic.explanation import Factor, Term, Terms
 class JoinedTerms(Terms):
     """Terms whose factors are not all from the same tensors: one part after another. For sums of a few."""
 
-    parts: tuple[Terms, ...]
+    joined_parts: tuple[Terms, ...]
+
+    @property
+    def parts(self) -> tuple[Terms, ...]:
+        """The parts, one after another."""
+        return self.joined_parts
 
     @cached_property
     def values(self) -> np.ndarray:

@@ -74,7 +74,7 @@ class Normalization(Operation):
         cells = cells_in(region, call.output.shape)
         factors = [factor_at("grad_output", arrived(call), cells)]
         if of == "weight":
-            factors.append(Factor("normalized(input)", self._normalized(call, region).reshape(-1), cells))
+            factors.append(Factor("input", self._normalized(call, region).reshape(-1), cells, made="x̂"))
         rule = f"{symbol(call, f'grad_{of}')} = Σ {symbol(call, 'grad_output')}"
         rule += " · x̂, x̂ = (input − mean) / √(variance + eps)" if of == "weight" else ""
         return explain_sum(rule, factors, name=place(call, f"grad_{of}", cell))

@@ -135,7 +135,7 @@ class _Won(Terms):
 
     def taken(self, places: np.ndarray) -> Terms:
         """The terms at `places`, in that order."""
-        return _Won(tuple(Terms((factor,)).taken(places).factors[0] for factor in self.factors))
+        return _Won(tuple(factor.taken(places) for factor in self.factors))
 
 
 def _axes(call: CallValues, dilation: tuple[int, int]) -> tuple[Axis, Axis]:

@@ -64,11 +64,11 @@ class HalfSquaredError(RegressionLoss):
         return compared.examples
 
     def penalty(self, compared: Compared, difference: np.ndarray, cells: np.ndarray) -> tuple[Factor, ...]:
-        factor = Factor(DIFFERENCE, difference, cells)
+        factor = _difference(difference, cells)
         return (Factor("½", np.full(len(difference), 0.5)), factor, factor)
 
     def penalty_slope(self, compared: Compared, difference: np.ndarray, cells: np.ndarray) -> tuple[Factor, ...]:
-        return (Factor(DIFFERENCE, difference, cells),)
+        return (_difference(difference, cells),)
 
     def penalty_text(self, compared: Compared, output: float, target: float) -> str:
         return f"½·({difference_text(output, target)})²"
@@ -87,11 +87,11 @@ class MeanSquaredError(RegressionLoss):
     gradient_formula = "1/n · 2 ({input} − {target})"
 
     def penalty(self, compared: Compared, difference: np.ndarray, cells: np.ndarray) -> tuple[Factor, ...]:
-        factor = Factor(DIFFERENCE, difference, cells)
+        factor = _difference(difference, cells)
         return (factor, factor)
 
     def penalty_slope(self, compared: Compared, difference: np.ndarray, cells: np.ndarray) -> tuple[Factor, ...]:
-        return (Factor("2", np.full(len(difference), 2.0)), Factor(DIFFERENCE, difference, cells))
+        return (Factor("2", np.full(len(difference), 2.0)), _difference(difference, cells))
 
     def penalty_text(self, compared: Compared, output: float, target: float) -> str:
         return f"({difference_text(output, target)})²"
@@ -110,10 +110,10 @@ class MeanAbsoluteError(RegressionLoss):
     gradient_formula = "1/n · sign({input} − {target})"
 
     def penalty(self, compared: Compared, difference: np.ndarray, cells: np.ndarray) -> tuple[Factor, ...]:
-        return (Factor(f"|{DIFFERENCE}|", np.abs(difference), cells),)
+        return (Factor("input", np.abs(difference), cells, made=f"|{DIFFERENCE}|"),)
 
     def penalty_slope(self, compared: Compared, difference: np.ndarray, cells: np.ndarray) -> tuple[Factor, ...]:
-        return (Factor(f"sign({DIFFERENCE})", np.sign(difference), cells),)
+        return (Factor("input", np.sign(difference), cells, made=f"sign({DIFFERENCE})"),)
 
     def penalty_text(self, compared: Compared, output: float, target: float) -> str:
         return f"|{difference_text(output, target)}|"
@@ -135,7 +135,7 @@ class MeanBiasError(RegressionLoss):
     gradient_formula = "−1/n"
 
     def penalty(self, compared: Compared, difference: np.ndarray, cells: np.ndarray) -> tuple[Factor, ...]:
-        return (Factor("target − input", -difference, cells),)
+        return (Factor("input", -difference, cells, made="target − input"),)
 
     def penalty_slope(self, compared: Compared, difference: np.ndarray, cells: np.ndarray) -> tuple[Factor, ...]:
         return (Factor("−1", np.full(len(difference), -1.0)),)
@@ -166,12 +166,12 @@ class Huber(RegressionLoss):
         near = np.minimum(size, delta)
         return (
             Factor("½ min(|r|, δ)", 0.5 * near),
-            Factor("2|r| − min(|r|, δ)", 2 * size - near, cells),
+            Factor("input", 2 * size - near, cells, made="2|r| − min(|r|, δ)"),
         )
 
     def penalty_slope(self, compared: Compared, difference: np.ndarray, cells: np.ndarray) -> tuple[Factor, ...]:
         delta = _delta(compared)
-        return (Factor("r between −δ and δ", np.clip(difference, -delta, delta), cells),)
+        return (Factor("input", np.clip(difference, -delta, delta), cells, made="r between −δ and δ"),)
 
     def penalty_text(self, compared: Compared, output: float, target: float) -> str:
         delta = _delta(compared)
@@ -184,6 +184,10 @@ class Huber(RegressionLoss):
         if abs(output - target) <= delta:
             return f"({difference_text(output, target)})"
         return f"sign({difference_text(output, target)})·{number(delta)}"
+
+
+def _difference(difference: np.ndarray, cells: np.ndarray) -> Factor:
+    return Factor("input", difference, cells, made=DIFFERENCE)
 
 
 def _delta(compared: Compared) -> float:

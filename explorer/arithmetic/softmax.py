@@ -31,7 +31,7 @@ class Softmax(Operation):
         cells = _row(call, cell)
         row, own = values_at(call.arguments["input"], cells), cell[_dim(call)]
         taken_off = 0.0 if 0 <= row.max() <= LARGEST_PLAIN else float(row.max())
-        terms = Terms((Factor("exp(input)", np.exp(row - taken_off), cells),))
+        terms = Terms((Factor("input", np.exp(row - taken_off), cells, made="exp(input)"),))
         total_exp = float(terms.values.sum())
         if call.kind == "softmax":
             rule = "exp(xᵢ) / Σⱼ exp(xⱼ)"
