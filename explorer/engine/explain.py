@@ -64,7 +64,7 @@ def _explained(
     values = call_values(step.call, output, symbols)
     if step.kind != "backward":
         return operation.forward(values, cell).checked_against(output[cell].item())
-    share = _passed_back(step.call)[of]
+    share = shares(step.call)[of]
     return operation.backward(values, of, cell).checked_against(share[cell].item())
 
 
@@ -86,7 +86,8 @@ def call_values(call: Call, output: torch.Tensor, symbols: Mapping[str, str]) ->
     )
 
 
-def _passed_back(call: Call) -> dict[str, torch.Tensor]:
+def shares(call: Call) -> dict[str, torch.Tensor]:
+    """What a call passes back to each of its arguments, worked out once (see `passed_back`)."""
     if call not in _shares:
         _shares[call] = passed_back(call)
     return _shares[call]

@@ -19,7 +19,7 @@ class Hyperparameters:
     """Everything that, with the data and the seed, fixes a training run.
 
     `loss` is a name of `explorer.arithmetic.losses`, or "" for the one that suits the network's last layer.
-    `momentum` and `nesterov` are read by SGD (and `momentum` by RMSprop), `betas` by Adam and AdamW, `alpha` by RMSprop.
+    `momentum` is read by SGD and RMSprop, `nesterov` by SGD, `betas` by Adam and AdamW, `alpha` by RMSprop.
     """
 
     loss: str = ""
