@@ -1,0 +1,69 @@
+"""The tensors that a call was given, by PyTorch's names, each with the call that made it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from explorer.engine.arguments import named_arguments
+from explorer.engine.kept import INPUT, Kept
+from explorer.engine.recording import LOSS, Call, Recording
+
+
+@dataclass(frozen=True, eq=False)
+class Given:
+    """A tensor argument: `name` as PyTorch spells it, "tensors[0]" in a list.
+
+    `maker` is the call whose output it is, "input" for the network's input, "" for weights and constants.
+    """
+
+    name: str
+    tensor: torch.Tensor
+    maker: str
+
+
+def given_tensors(recording: Recording, call: Call) -> tuple[Given, ...]:
+    """The tensor arguments of `call`, in order; those that were dropped to save memory are worked out again."""
+    return tuple(
+        Given(name, _tensor(recording, kept), _maker(recording, kept))
+        for name, value in _arguments(call).items()
+        for name, kept in _kept(name, value)
+    )
+
+
+def plain_arguments(call: Call) -> dict[str, Any]:
+    """What else the call was given: stride, padding …; what was left out (None) is not among them."""
+    return {
+        name: value for name, value in _arguments(call).items() if value is not None and not list(_kept(name, value))
+    }
+
+
+def _arguments(call: Call) -> dict[str, Any]:
+    if call.name == LOSS:  # whose functions call them by other names
+        return dict(zip(("input", "target"), call.kept_args, strict=True))
+    return named_arguments(call.kind, call.function, call.kept_args, call.kept_kwargs)
+
+
+def _kept(name: str, value: Any) -> list[tuple[str, Kept]]:
+    if isinstance(value, Kept):
+        return [(name, value)]
+    listed = value if isinstance(value, list | tuple) else ()
+    return [(f"{name}[{at}]", item) for at, item in enumerate(listed) if isinstance(item, Kept)]
+
+
+def _tensor(recording: Recording, kept: Kept) -> torch.Tensor:
+    if kept.tensor is not None:
+        return kept.tensor
+    output = recording.recompute(recording.calls[kept.origin].name)
+    while isinstance(output, list | tuple):
+        output = output[0]
+    tensor: torch.Tensor = output
+    return tensor
+
+
+def _maker(recording: Recording, kept: Kept) -> str:
+    if kept.maker == INPUT:
+        return "input"
+    return recording.calls[kept.maker].name if kept.maker >= 0 else ""

@@ -1,0 +1,291 @@
+"""A recorded training step as the window reads it: its steps, their tensors as numpy, and any cell's arithmetic.
+
+The recording was made on a copy of the model that nobody changes afterwards, so that it can be read from the window's
+thread without asking the worker: moving the cursor costs no pass and waits for nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from explorer.arithmetic import Explanation
+from explorer.session.snapshot import family_of
+
+if TYPE_CHECKING:
+    from explorer.engine.breakpoints import Hit
+    from explorer.engine.call_tensors import Given
+    from explorer.engine.recording import Call, Recording, Step
+
+Shape = tuple[int, ...]
+
+PHASES = ("forward", "loss", "backward", "update")
+WITHOUT_BATCH = ("weight", "bias", "running_mean", "running_var")
+BEFORE, GRADIENT, AFTER, CHANGE = "before", "gradient", "after", "change"
+
+
+@dataclass(frozen=True)
+class TimelineStep:
+    """One entry of the timeline.
+
+    `phase` is one of PHASES; `call` the call's name ("conv2", "layer1.0.add", "loss"); `kind` what it does ("conv2d",
+    the loss's or the optimizer's name); `layer` where it belongs in the window: a layer's name, the call's own for a
+    person's own model, "" for the loss. `asked` holds the shapes of the tensors whose cells explain themselves.
+    """
+
+    index: int
+    phase: str
+    call: str
+    kind: str
+    layer: str
+    family: str
+    asked: Mapping[str, Shape]
+    parameter: str = ""
+    source: str = ""
+    parents: tuple[str, ...] = ()
+
+    @property
+    def asked_first(self) -> str:
+        """The tensor that is looked at first: the output, the gradient of the input, the parameter."""
+        return next(iter(self.asked))
+
+    def has_batch(self, of: str) -> bool:
+        """Whether the first axis of the tensor `of` is the batch."""
+        return self.phase != "update" and of not in WITHOUT_BATCH and len(self.asked[of]) > 1
+
+
+@dataclass(frozen=True, eq=False)
+class Tensor:
+    """A tensor of a step. `name` is the argument's ("input", "grad_weight"), `title` where it comes from ("relu1").
+
+    `role` chooses its colours: "activation", "weight" or "gradient". `values` is read-only and has its batch axis.
+    """
+
+    name: str
+    title: str
+    values: np.ndarray
+    role: str
+
+
+@dataclass(frozen=True, eq=False)
+class StepTensors:
+    """What goes into a step and what comes out of it, in the order they are drawn.
+
+    `beside` is what it also reads: weights, and on the way back what went in forwards. `settings` are plain arguments:
+    stride, padding, a learning rate.
+    """
+
+    given: tuple[Tensor, ...]
+    beside: tuple[Tensor, ...]
+    made: tuple[Tensor, ...]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Tensor]:
+        """All of them by name."""
+        return MappingProxyType({tensor.name: tensor for tensor in (*self.given, *self.beside, *self.made)})
+
+
+@dataclass(frozen=True, eq=False)
+class Why:
+    """A cell's arithmetic, or the sentence that says why there is none."""
+
+    explanation: Explanation | None
+    message: str = ""
+
+
+class Timeline:
+    """The steps of one recorded training step. Everything it hands out is read-only numpy.
+
+    `taken` is how many training steps were taken before this one; `hit` the breakpoint that stopped here, if one did.
+    """
+
+    def __init__(
+        self,
+        recording: Recording,
+        *,
+        layers: tuple[str, ...] | None,
+        loss: str,
+        optimizer: str,
+        learning_rate: float,
+        target: Any = None,
+        taken: int = 0,
+        hit: Hit | None = None,
+    ) -> None:
+        self._recording = recording
+        self._engine_steps: tuple[Step, ...] = recording.steps
+        self._tensors: dict[int, StepTensors] = {}
+        self.loss_name, self.optimizer, self.learning_rate = loss, optimizer, learning_rate
+        self.target = target
+        self.loss = recording.loss
+        self.taken = taken
+        self.hit = hit
+        self.batch_size = recording.input_shape[0] if recording.input_shape else 1
+        self.steps = tuple(_step(index, step, layers) for index, step in enumerate(self._engine_steps))
+
+    @property
+    def recording(self) -> Recording:
+        """The recording itself, for whoever explains with the engine. Never changed."""
+        return self._recording
+
+    def tensors(self, step: int) -> StepTensors:
+        """What goes in and what comes out of a step."""
+        if step not in self._tensors:
+            self._tensors[step] = _tensors_of(self._recording, self._engine_steps[step])
+        return self._tensors[step]
+
+    def asked(self, step: int, of: str) -> Tensor:
+        """The tensor whose cells explain themselves: `of` is one of the step's `asked`."""
+        entry = self.steps[step]
+        name = {"forward": of, "loss": of, "backward": f"grad_{of}", "update": AFTER}[entry.phase]
+        return self.tensors(step).by_name[name]
+
+    def telling_cell(self, step: int, of: str, example: int = 0) -> tuple[int, ...] | None:
+        """The cell to explain first: the one of the largest magnitude in the example; None for an empty tensor."""
+        values = self.asked(step, of).values
+        if not values.size:
+            return None
+        has_batch = self.steps[step].has_batch(of)
+        part = values[min(example, len(values) - 1)] if has_batch else values
+        if self.steps[step].phase == "update":
+            part = self.tensors(step).by_name[CHANGE].values
+        place = int(np.argmax(np.nan_to_num(np.abs(part), nan=np.inf)))
+        found = tuple(int(index) for index in np.unravel_index(place, part.shape))
+        return (min(example, len(values) - 1), *found) if has_batch else found
+
+    def explain(self, step: int, of: str, cell: tuple[int, ...], *, symbols: Mapping[str, str] | None = None) -> Why:
+        """The arithmetic of a cell of `of`, beside what PyTorch computed."""
+        from explorer.engine.errors import EngineError
+        from explorer.engine.explain import explain
+
+        try:
+            return Why(explain(self._recording, self._engine_steps[step], cell, of=of, symbols=symbols))
+        except EngineError as error:
+            return Why(None, str(error))
+
+    def find(self, phase: str, call: str) -> int | None:
+        """The place of the step of `phase` at the call named `call`."""
+        return next((step.index for step in self.steps if (step.phase, step.call) == (phase, call)), None)
+
+    def maker(self, step: int, tensor: str) -> tuple[int, str] | None:
+        """The step, and its tensor, that made a tensor this one reads: where a term's cell can be followed to."""
+        entry = self.steps[step]
+        if tensor == "grad_output":
+            return self._maker_of_gradient(entry)
+        if entry.phase == "update":
+            return self._step_back_to(entry)
+        found = self.tensors(step).by_name.get(tensor)
+        place = None if found is None else self.find("forward", found.title)
+        return None if place is None else (place, "output")
+
+    def _maker_of_gradient(self, entry: TimelineStep) -> tuple[int, str] | None:
+        """The backward step of a call that reads this one's output; the first, where several pass shares back."""
+        for step in self.steps:
+            if step.phase != "backward" or entry.call not in step.parents:
+                continue
+            given = self.tensors(step.index).by_name
+            of = next((name for name in step.asked if given[name].title == entry.call), None)
+            if of is not None:
+                return step.index, of
+        return None
+
+    def _step_back_to(self, entry: TimelineStep) -> tuple[int, str] | None:
+        place = self.find("backward", entry.call)
+        of = entry.asked_first
+        return (place, of) if place is not None and of in self.steps[place].asked else None
+
+
+def _step(index: int, step: Step, layers: tuple[str, ...] | None) -> TimelineStep:
+    call = step.call
+    is_loss = call.name == "loss"
+    layer = "" if is_loss else (call.module if layers is not None and call.module in layers else call.name)
+    kind = step.update.optimizer if step.update is not None else call.kind
+    return TimelineStep(
+        index=index,
+        phase=step.kind,
+        call=call.name,
+        kind=kind,
+        layer=layer,
+        family="output" if is_loss else family_of(call.kind),
+        asked=MappingProxyType(dict(step.shapes)),
+        parameter=step.update.parameter if step.update is not None else "",
+        source=call.source,
+        parents=call.parents,
+    )
+
+
+def _tensors_of(recording: Recording, step: Step) -> StepTensors:
+    if step.update is not None:
+        return _of_update(step)
+    inputs, settings = _inputs(recording, step.call)
+    output = Tensor("output", step.call.name, _output(recording, step.call), "activation")
+    if step.kind != "backward":
+        drawn = tuple(tensor for tensor in inputs if tensor.role != "weight")
+        weights = tuple(tensor for tensor in inputs if tensor.role == "weight")
+        return StepTensors(drawn, weights, (output,), settings)
+    from explorer.engine.explain import shares
+
+    assert step.call.grad_output is not None
+    arrived = Tensor("grad_output", f"gradient of {step.call.name}", _array(step.call.grad_output), "gradient")
+    passed = shares(step.call)
+    titles = {tensor.name: tensor.title for tensor in inputs}
+    made = tuple(
+        Tensor(f"grad_{name}", f"gradient of {titles.get(name, name)}", _array(passed[name]), "gradient")
+        for name in step.shapes
+        if name in passed
+    )
+    return StepTensors((arrived,), (*inputs, output), made, settings)
+
+
+def _of_update(step: Step) -> StepTensors:
+    update = step.update
+    assert update is not None
+    before, after = _array(update.before), _array(update.after)
+    state = tuple(
+        Tensor(name, name.replace("_", " "), _array(value), "gradient")
+        for name, value in update.state_before.items()
+        if getattr(value, "shape", None) == update.before.shape
+    )
+    given = (Tensor(BEFORE, f"{update.parameter} before", before, "weight"),)
+    gradient = Tensor(GRADIENT, f"gradient of {update.parameter}", _array(update.gradient), "gradient")
+    made = (
+        Tensor(AFTER, f"{update.parameter} after", after, "weight"),
+        Tensor(CHANGE, "difference", _frozen(after - before), "gradient"),
+    )
+    return StepTensors((*given, gradient), state, made, dict(update.settings))
+
+
+def _inputs(recording: Recording, call: Call) -> tuple[tuple[Tensor, ...], dict[str, Any]]:
+    from explorer.engine.call_tensors import given_tensors, plain_arguments
+
+    tensors = tuple(_input(call, given) for given in given_tensors(recording, call))
+    return tensors, plain_arguments(call)
+
+
+def _input(call: Call, given: Given) -> Tensor:
+    is_weight = given.name in WITHOUT_BATCH
+    title = given.maker or (f"{call.module}.{given.name}" if is_weight and call.module else given.name)
+    return Tensor(given.name, title, _array(given.tensor), "weight" if is_weight else "activation")
+
+
+def _output(recording: Recording, call: Call) -> np.ndarray:
+    output = call.output if not call.is_dropped else recording.recompute(call.name)
+    while isinstance(output, list | tuple):
+        output = output[0]
+    return _array(output)
+
+
+def _array(tensor: Any) -> np.ndarray:
+    array: np.ndarray = tensor.detach().cpu().numpy()
+    return _frozen(array)
+
+
+def _frozen(array: np.ndarray) -> np.ndarray:
+    view = array.view()
+    view.flags.writeable = False
+    return view
