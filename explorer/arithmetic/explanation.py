@@ -182,8 +182,8 @@ def written_sum(terms: Terms) -> str:
 
 
 def number(value: float) -> str:
-    """`value` with at least four significant digits where it has them, and a true minus."""
-    text = f"{float(value):.5g}"
+    """ "0.25", "−1.5e−6": at least four significant digits where it has them, and a true minus."""
+    text = f"{float(value):.5g}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
     return text.replace("-", "−").replace("nan", "NaN").replace("inf", "∞")
 
 
