@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from inspect import Parameter, Signature, signature
 from typing import Any
+
+import torch
 
 _CONVOLUTION = signature(lambda input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1: None)
 _TRANSPOSED = signature(
@@ -94,6 +96,17 @@ def named_arguments(
             bound.apply_defaults()
             return {name: value for name, value in bound.arguments.items() if not name.startswith("_")}
     return {f"argument_{place}": value for place, value in enumerate(args)} | kwargs
+
+
+def tensors_by_name(named: Mapping[str, Any]) -> dict[str, torch.Tensor]:
+    """Tensors among named arguments; those inside a list (`cat`) are numbered: "tensors[0]"."""
+    found: dict[str, torch.Tensor] = {}
+    for name, value in named.items():
+        if isinstance(value, torch.Tensor):
+            found[name] = value
+        elif isinstance(value, (list, tuple)):
+            found |= {f"{name}[{at}]": item for at, item in enumerate(value) if isinstance(item, torch.Tensor)}
+    return found
 
 
 @lru_cache(maxsize=256)

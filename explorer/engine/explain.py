@@ -13,10 +13,10 @@ from explorer.arithmetic import CallValues, Explanation, Operation
 from explorer.arithmetic.operations import operation_for
 from explorer.arithmetic.updates import update_named
 from explorer.engine.errors import EngineError
+from explorer.engine.passed_back import passed_back
 from explorer.engine.recording import Call, Recording, Step
 from explorer.engine.tree import leaves, map_tree
 from explorer.engine.update import Update
-from explorer.engine.whole_step import passed_back
 
 Cell = tuple[int, ...]
 
@@ -34,10 +34,8 @@ def explain(
     in an update. `symbols` renames tensors in the written line.
     Raises EngineError with a sentence for a kind of call without arithmetic, a cell outside, or an unknown `of`.
     """
-    if isinstance(step, str):
-        name = step
-        step = Step("forward", recording[name], {"output": recording[name].output_shape})
-    _check(step, of, cell)
+    step = forward_step(recording, step) if isinstance(step, str) else step
+    check_asked(step, of, cell)
     if step.update is not None:
         return _explained_update(step.update, cell, symbols or {})
     operation = operation_for(step.call.kind)
@@ -49,7 +47,14 @@ def explain(
         raise EngineError(str(error)) from error
 
 
-def _check(step: Step, of: str, cell: Cell) -> None:
+def forward_step(recording: Recording, name: str) -> Step:
+    """The forward step of the call `name`."""
+    call = recording[name]
+    return Step("forward", call, {"output": call.output_shape})
+
+
+def check_asked(step: Step, of: str, cell: Cell) -> None:
+    """Raises EngineError with a sentence unless `cell` is one of what `of` names in this step."""
     shape = step.shapes.get(of)
     if shape is None:
         raise EngineError(f"This step can be asked for {', '.join(step.shapes)}, not for {of}.")
@@ -61,10 +66,10 @@ def _explained(
     recording: Recording, step: Step, operation: Operation, *, of: str, cell: Cell, symbols: Mapping[str, str]
 ) -> Explanation:
     output = _output(recording, step)
-    values = call_values(step.call, output, symbols)
+    values = call_values(step.call, output, symbols, arguments=recording.arguments(step.call))
     if step.kind != "backward":
         return operation.forward(values, cell).checked_against(output[cell].item())
-    share = shares(step.call)[of]
+    share = shares(step.call, recording)[of]
     return operation.backward(values, of, cell).checked_against(share[cell].item())
 
 
@@ -75,21 +80,26 @@ def _output(recording: Recording, step: Step) -> torch.Tensor:
     return first
 
 
-def call_values(call: Call, output: torch.Tensor, symbols: Mapping[str, str]) -> CallValues:
+def call_values(
+    call: Call, output: torch.Tensor, symbols: Mapping[str, str], *, arguments: Mapping[str, Any]
+) -> CallValues:
     """A call as numpy, without copies where the tensors lie on the CPU."""
     return CallValues(
         kind=call.kind,
-        arguments=map_tree(call.arguments, torch.Tensor, _array),
+        arguments=map_tree(arguments, torch.Tensor, _array),
         output=_array(output),
         grad_output=None if call.grad_output is None else _array(call.grad_output),
         symbols=symbols,
     )
 
 
-def shares(call: Call) -> dict[str, torch.Tensor]:
-    """What a call passes back to each of its arguments, worked out once (see `passed_back`)."""
+def shares(call: Call, recording: Recording | None = None) -> dict[str, torch.Tensor]:
+    """What a call passes back to each of its arguments, worked out once (see `passed_back`).
+
+    The recording is asked where something that was dropped has to be worked out again.
+    """
     if call not in _shares:
-        _shares[call] = passed_back(call)
+        _shares[call] = passed_back(call, recording.calls if recording else ())
     return _shares[call]
 
 

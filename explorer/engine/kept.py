@@ -40,6 +40,12 @@ class Kept:
         self.requires_grad = tensor.requires_grad
         self.version = version_of(tensor)
 
+    def was_written(self) -> None:
+        """A write is part of what it stands for now, and zeros that a gradient was written into require one."""
+        if self.tensor is not None:
+            self.version = version_of(self.tensor)
+            self.requires_grad = self.tensor.requires_grad
+
     @property
     def bytes(self) -> int:
         """Bytes of the numbers themselves, whether or not their memory is shared."""

@@ -17,16 +17,16 @@ from explorer.engine.as_found import AsFound
 from explorer.engine.call_names import CallNames
 from explorer.engine.clock import Clock
 from explorer.engine.cost import multiply_adds
-from explorer.engine.errors import Cancelled, RecordError
+from explorer.engine.errors import Cancelled, EngineError, RecordError
 from explorer.engine.failure import Failure
 from explorer.engine.in_place import Replaced, keeps_its_type, may_run_out_of_place
-from explorer.engine.kept import INPUT, NOBODY, Kept, Shelf, version_of
+from explorer.engine.kept import INPUT, NOBODY, Kept, Shelf
 from explorer.engine.module_watch import ModuleWatch, Run
 from explorer.engine.place import caller_frame, source_line
 from explorer.engine.random_state import RandomState
 from explorer.engine.recording import Call, Recording, parent_names
 from explorer.engine.tree import PLAIN, leaves, map_tree
-from explorer.engine.whole_step import GradientWatch, Learning, finish_step
+from explorer.engine.whole_step import GradientWatch, Learning, as_own_leaves, finish_step
 
 DEFAULT_BUDGET_BYTES = 2 * 1024**3
 
@@ -55,6 +55,8 @@ def record(
     model = getattr(
         model, "_orig_mod", model
     )  # a compiled model hides its calls; the module inside has the same weights
+    if loss is None and (target is not None or optimizer is not None):
+        raise EngineError("A target or an optimizer is of use only with a loss: name one.")
     learning = None if loss is None else Learning(target, loss, optimizer)
     with garbage_left_for_later(), nullcontext() if learning is None else torch.enable_grad():
         return _record(
@@ -78,9 +80,12 @@ def _record(
     try:
         if train is not None:
             model.train(train)
+        if learning is not None:
+            args, kwargs = as_own_leaves((args, kwargs))
         recording = recorder.run(model, args, kwargs)
         if learning is not None and watch is not None and recording.error is None:
-            finish_step(recording, model, watch, recorder.shelf, learning=learning)
+            given = leaves((args, kwargs), torch.Tensor)
+            finish_step(recording, model, watch, recorder.shelf, given=given, learning=learning)
         return recording
     finally:
         found.restore(before_writing=lambda tensor: recorder.shelf.preserve(tensor, NOBODY))
@@ -272,7 +277,7 @@ class Recorder(TorchFunctionMode):
             raise
         stop = self._clock.now()
         for kept in changed:
-            kept.version = version_of(kept.tensor) if kept.tensor is not None else None
+            kept.was_written()
         result = written[0] if output is None and written else output
         if self._keep(call, result):
             self._clock.add(start, stop)
@@ -306,7 +311,7 @@ class Recorder(TorchFunctionMode):
             return False
         self.calls.append(call)
         if self._gradients is not None:
-            self._gradients.put_on(tensors[0], call.index)
+            self._gradients.put_on(tensors, call.index)
         if output is tensors[0]:
             call.kept_output = self.shelf.keep(output, call.index)
         else:

@@ -10,10 +10,11 @@ from typing import Any
 import torch
 
 from explorer.engine.arguments import named_arguments
-from explorer.engine.errors import EngineError, RecordError
+from explorer.engine.errors import RecordError
 from explorer.engine.geometry import geometries_of, map_size
-from explorer.engine.kept import INPUT, Kept, version_of
+from explorer.engine.kept import INPUT, Kept
 from explorer.engine.random_state import RandomState
+from explorer.engine.recomputation import Recomputation, dropout_mask
 from explorer.engine.tree import leaves, map_tree
 from explorer.engine.update import Update
 from explorer.network.receptive_field import Geometry, ReceptiveFields
@@ -49,8 +50,8 @@ class Call:
     kept_output: Any = field(default=None, repr=False)
     written: tuple[Kept, ...] = field(default=(), repr=False)  # what it takes and writes into, as it was before
     random_state: RandomState | None = field(default=None, repr=False)
-    grad_output: torch.Tensor | None = field(default=None, repr=False)
-    """Gradient of the loss with respect to the (first) output; None where none arrived or there was no loss."""
+    grad_outputs: tuple[torch.Tensor | None, ...] = field(default=(), repr=False)
+    """Gradient of the loss with respect to each tensor of the output; none where there was no loss."""
 
     @property
     def inputs(self) -> tuple[Any, ...]:
@@ -60,9 +61,22 @@ class Call:
     @property
     def arguments(self) -> dict[str, Any]:
         """Everything the call was given, by name: `input`, `weight`, `stride` …, defaults included where known."""
+        return self.named(self.inputs, _opened(self.kept_kwargs))
+
+    def named(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Arguments in the places of this call's own, by name."""
         if self.name == LOSS:  # whose functions call them by other names
-            return dict(zip(("input", "target"), self.inputs, strict=True))
-        return named_arguments(self.kind, self.function, self.inputs, _opened(self.kept_kwargs))
+            return dict(zip(("input", "target"), args, strict=True))
+        return named_arguments(self.kind, self.function, args, kwargs)
+
+    @property
+    def grad_output(self) -> torch.Tensor | None:
+        """Gradient of the loss with respect to the (first) output; None where none arrived or there was no loss."""
+        return self.grad_outputs[0] if self.grad_outputs else None
+
+    @property
+    def has_gradient(self) -> bool:
+        return any(gradient is not None for gradient in self.grad_outputs)
 
     @property
     def output(self) -> Any:
@@ -115,6 +129,8 @@ class Recording:
     loss: float | None = None
     loss_call: Call | None = None
     parameter_gradients: Mapping[str, torch.Tensor] = field(default_factory=dict, repr=False)
+    input_gradients: tuple[torch.Tensor | None, ...] = field(default=(), repr=False)
+    """Gradient of each tensor that went in, for those that require one."""
     updates: tuple[Update, ...] = field(default=(), repr=False)
 
     @cached_property
@@ -153,7 +169,15 @@ class Recording:
         Raises EngineError if a weight or an input it depends on was changed since it was recorded.
         """
         with torch.no_grad():
-            return _Recomputation(self.calls).output(self[name])
+            return Recomputation(self.calls).output(self[name])
+
+    def arguments(self, call: Call) -> dict[str, Any]:
+        """`call.arguments` whole: what was dropped is worked out again, and a dropout in training has its `mask`, True
+        where it kept a cell. Raises EngineError as `recompute` does."""
+        with torch.no_grad():
+            args, kwargs = Recomputation(self.calls).given(call)
+            mask = dropout_mask(call, args, kwargs)
+        return call.named(args, kwargs) | ({} if mask is None else {"mask": mask})
 
     def geometries(self) -> tuple[Geometry, ...]:
         """How each call's output cells lie over its inputs' cells."""
@@ -172,73 +196,22 @@ def timeline(recording: Recording) -> Iterator[Step]:
         return
     yield Step("loss", recording.loss_call, {"output": ()})
     for call in (recording.loss_call, *reversed(recording.calls)):
-        shapes = _asked_back(call) if call.grad_output is not None else {}
+        shapes = _asked_back(call) if call.has_gradient else {}
         if shapes:
             yield Step("backward", call, shapes)
     for update in recording.updates:
-        user = next(call for call in recording.calls if call.module == update.parameter.rpartition(".")[0])
-        yield Step("update", user, {update.parameter.rpartition(".")[2]: tuple(update.after.shape)}, update)
+        yield Step("update", update.call, {update.parameter.rpartition(".")[2]: tuple(update.after.shape)}, update)
 
 
 def _asked_back(call: Call) -> dict[str, Shape]:
     """Shapes of the arguments that a call passes a gradient back to, by name."""
-    if call.name == LOSS:
-        return {"input": call.kept_args[0].shape}
-    named = named_arguments(call.kind, call.function, call.kept_args, call.kept_kwargs)
+    named = call.named(call.kept_args, call.kept_kwargs)
     shapes: dict[str, Shape] = {}
     for name, value in named.items():
         listed = value if isinstance(value, (list, tuple)) else ()
         pairs = [(name, value), *((f"{name}[{at}]", item) for at, item in enumerate(listed))]
         shapes |= {label: item.shape for label, item in pairs if isinstance(item, Kept) and item.requires_grad}
     return shapes
-
-
-class _Recomputation:
-    """Runs dropped calls again, from the nearest tensors that were kept. Each runs at most once."""
-
-    def __init__(self, calls: tuple[Call, ...]) -> None:
-        self._calls = calls
-        self._found: dict[int, torch.Tensor] = {}  # by id of the Kept
-
-    def output(self, call: Call) -> Any:
-        if call.is_dropped:
-            self._run(call)
-        return map_tree(call.kept_output, Kept, self._tensor)
-
-    def _tensor(self, kept: Kept) -> torch.Tensor:
-        if kept.tensor is not None:
-            if kept.version != version_of(kept.tensor):
-                raise EngineError(
-                    "This output was dropped to save memory and cannot be worked out again, because a weight or an "
-                    "input was changed since."
-                )
-            return kept.tensor
-        if id(kept) not in self._found:
-            self._run(self._calls[kept.origin])
-        return self._found[id(kept)]
-
-    def _run(self, call: Call) -> None:
-        args, kwargs = map_tree((call.kept_args, call.kept_kwargs), Kept, self._tensor)
-        if call.written:
-            args, kwargs = map_tree((args, kwargs), torch.Tensor, torch.clone)
-        output = rerun(call, args, kwargs)
-        if output is None:  # x[0] = 1 returns nothing, what it made is x
-            output = args[0]
-        kept = leaves(call.kept_output, Kept)
-        for place, tensor in zip(kept, leaves(output, torch.Tensor), strict=True):
-            self._found.setdefault(id(place), tensor)
-
-
-def rerun(call: Call, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """What a call gives on other tensors, with the random numbers it had."""
-    if call.random_state is None:
-        return call.function(*args, **kwargs)
-    now = RandomState.of_torch()
-    call.random_state.restore()
-    try:
-        return call.function(*args, **kwargs)
-    finally:
-        now.restore()
 
 
 def parent_names(calls: tuple[Call, ...]) -> None:

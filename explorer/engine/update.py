@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
+
+if TYPE_CHECKING:
+    from explorer.engine.recording import Call
 
 
 @dataclass(frozen=True, eq=False)
 class Update:
-    """How the optimizer changed one parameter. Tensors are copies; `state` holds the optimizer's own of it by name."""
+    """How the optimizer changed one parameter. Tensors are copies; `state` holds the optimizer's own of it by name.
+
+    `call` is the first that read the parameter.
+    """
 
     parameter: str
+    call: Call
     before: torch.Tensor
     after: torch.Tensor
     gradient: torch.Tensor

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -10,11 +10,10 @@ from typing import Any
 import torch
 from torch import nn
 
-from explorer.engine.arguments import named_arguments
 from explorer.engine.errors import EngineError
 from explorer.engine.kept import INPUT, NOBODY, Kept, Shelf
 from explorer.engine.losses import LOSSES, loss_value
-from explorer.engine.recording import LOSS, Call, Recording, rerun
+from explorer.engine.recording import LOSS, Call, Recording
 from explorer.engine.tree import leaves, map_tree
 from explorer.engine.update import Update
 
@@ -27,22 +26,48 @@ class Learning:
     loss: str
     optimizer: torch.optim.Optimizer | None = None
 
+    def target_beside(self, output: torch.Tensor) -> torch.Tensor:
+        """The target on the device of the outputs. Raises EngineError if it is none."""
+        try:
+            return torch.as_tensor(self.target, device=output.device).detach()
+        except (TypeError, ValueError, RuntimeError):
+            given = "missing" if self.target is None else f"no table of numbers, but a {type(self.target).__name__}"
+            raise EngineError(f"The loss {self.loss} needs a target: the one given is {given}.") from None
+
+
+def as_own_leaves(given: Any) -> Any:
+    """What a model is given, with new names for the tensors that require a gradient: it must not flow on into what
+    the caller made them from, nor be added to gradients he keeps there."""
+    return map_tree(given, torch.Tensor, _as_own_leaf)
+
+
+def _as_own_leaf(tensor: torch.Tensor) -> torch.Tensor:
+    return tensor.detach().requires_grad_() if tensor.requires_grad else tensor
+
 
 @dataclass(eq=False)
 class GradientWatch:
-    """The gradients of call outputs as they arrive, by the number of the call that made the tensor."""
+    """The gradients of calls' outputs as they arrive, by the number of the call."""
 
-    gradients: dict[int, torch.Tensor] = field(default_factory=dict)
+    _gradients: dict[int, list[torch.Tensor | None]] = field(default_factory=dict)
 
-    def put_on(self, output: torch.Tensor, index: int) -> None:
-        """Watch the gradient of a call's output. It has to be put on while the tensor is fresh: a later change in
-        place gives the tensor another history, and a hook put on then would tell the gradient of the changed one."""
-        if output.requires_grad:
-            hook = partial(self._arrived, index)
-            output.register_hook(hook)  # type: ignore[no-untyped-call]
+    def put_on(self, outputs: list[torch.Tensor], index: int) -> None:
+        """Watch the gradients of a call's outputs. It has to be put on while the tensors are fresh: a later change in
+        place gives a tensor another history, and a hook put on then would tell the gradient of the changed one."""
+        for place, output in enumerate(outputs):
+            if output.requires_grad:
+                arrived = self._gradients.setdefault(index, [None] * len(outputs))
+                output.register_hook(partial(_arrived, arrived, place))  # type: ignore[no-untyped-call]
 
-    def _arrived(self, index: int, gradient: torch.Tensor) -> None:
-        self.gradients.setdefault(index, gradient.detach())
+    def hand_over(self, calls: tuple[Call, ...]) -> None:
+        """Puts what arrived on record."""
+        for index, arrived in self._gradients.items():
+            calls[index].grad_outputs = tuple(arrived)
+
+
+def _arrived(gradients: list[torch.Tensor | None], place: int, gradient: torch.Tensor) -> None:
+    if gradients[place] is None:
+        gradients[place] = gradient  # itself, for PyTorch may go on writing into one that nobody else holds
 
 
 def finish_step(
@@ -51,14 +76,16 @@ def finish_step(
     watch: GradientWatch,
     shelf: Shelf,
     *,
+    given: list[torch.Tensor],
     learning: Learning,
 ) -> None:
     """Loss, backward and, where there is an optimizer, update; all put into `recording`.
 
-    Raises EngineError with a sentence if the loss is unknown, the target does not fit, or nothing can be learned.
+    `given` are the tensors the model was given. Raises EngineError with a sentence if the loss is unknown, the target
+    does not fit, or nothing can be learned.
     """
     output = _only_output(recording)
-    target = torch.as_tensor(learning.target, device=output.device)
+    target = learning.target_beside(output)
     value = loss_value(learning.loss, output, target)
     if not value.requires_grad:
         raise EngineError("No gradient can flow: every parameter is frozen, or the output is detached from them.")
@@ -66,15 +93,23 @@ def finish_step(
     for parameter in parameters.values():
         parameter.grad = None  # what was there before is put back when the recording is done
     recording.loss_call = _loss_call(recording, shelf, (output, target), value, learning.loss)
-    value.backward()  # type: ignore[no-untyped-call]
+    _go_back(value)
     recording.loss = float(value.detach())
-    for index, gradient in watch.gradients.items():
-        recording.calls[index].grad_output = gradient
+    watch.hand_over(recording.calls)
+    recording.input_gradients = tuple(tensor.grad for tensor in given)
     recording.parameter_gradients = {
-        name: parameter.grad.detach().clone() for name, parameter in parameters.items() if parameter.grad is not None
+        name: parameter.grad for name, parameter in parameters.items() if parameter.grad is not None
     }
     if learning.optimizer is not None:
-        recording.updates = _update(learning.optimizer, parameters, shelf)
+        recording.updates = _update(recording, learning.optimizer, parameters, shelf)
+
+
+def _go_back(value: torch.Tensor) -> None:
+    try:
+        value.backward()  # type: ignore[no-untyped-call]
+    except RuntimeError as error:
+        reason = str(error).strip().split("\n")[0].rstrip(".")
+        raise EngineError(f"The way back failed: {reason}.") from error
 
 
 def _only_output(recording: Recording) -> torch.Tensor:
@@ -102,12 +137,12 @@ def _loss_call(
     )
     call.parents = (recording.calls[kept[0].maker].name,) if kept[0].maker >= 0 else ()
     call.kept_output = Kept(value.detach(), NOBODY)
-    call.grad_output = torch.ones_like(value)
+    call.grad_outputs = (torch.ones_like(value),)
     return call
 
 
 def _update(
-    optimizer: torch.optim.Optimizer, parameters: Mapping[str, nn.Parameter], shelf: Shelf
+    recording: Recording, optimizer: torch.optim.Optimizer, parameters: Mapping[str, nn.Parameter], shelf: Shelf
 ) -> tuple[Update, ...]:
     """One step of the optimizer. What was recorded of the weights before it moves to copies."""
     settings = {
@@ -115,18 +150,21 @@ def _update(
         for group in optimizer.param_groups
         for parameter in group["params"]
     }
-    stepped = {name: parameter for name, parameter in parameters.items() if parameter.grad is not None}
-    stepped = {name: parameter for name, parameter in stepped.items() if id(parameter) in settings}
+    stepped = {name: parameters[name] for name in recording.parameter_gradients if id(parameters[name]) in settings}
+    readers = _readers(recording.calls, stepped, shelf)
     before = {name: (parameter.detach().clone(), _state(optimizer, parameter)) for name, parameter in stepped.items()}
+    # An optimizer may write into the gradients too.
+    gradients = recording.parameter_gradients = {name: g.clone() for name, g in recording.parameter_gradients.items()}
     for parameter in stepped.values():
         shelf.preserve(parameter, NOBODY)
     optimizer.step()
     return tuple(
         Update(
             parameter=name,
+            call=readers[name],
             before=before[name][0],
             after=parameter.detach().clone(),
-            gradient=_gradient(parameter),
+            gradient=gradients[name],
             optimizer=type(optimizer).__name__,
             settings=settings[id(parameter)],
             state_before=before[name][1],
@@ -136,57 +174,21 @@ def _update(
     )
 
 
-def _gradient(parameter: nn.Parameter) -> torch.Tensor:
-    assert parameter.grad is not None
-    return parameter.grad.detach().clone()
+def _readers(calls: tuple[Call, ...], parameters: Mapping[str, nn.Parameter], shelf: Shelf) -> dict[str, Call]:
+    """The first call that reads each parameter; one that scripted code reads unseen is the script's."""
+    first: dict[int, Call] = {}
+    for call in calls:
+        for kept in leaves((call.kept_args, call.kept_kwargs), Kept):
+            first.setdefault(id(kept), call)
+    seen = {name: first.get(id(shelf.find(parameter))) for name, parameter in parameters.items()}
+    return {name: call or _innermost_around(name, calls) for name, call in seen.items()}
+
+
+def _innermost_around(parameter: str, calls: tuple[Call, ...]) -> Call:
+    around = [call for call in calls if parameter.startswith(f"{call.module}.")]
+    return max(around, key=lambda call: len(call.module), default=calls[-1])
 
 
 def _state(optimizer: torch.optim.Optimizer, parameter: nn.Parameter) -> dict[str, Any]:
     found = optimizer.state.get(parameter, {})
     return {name: value.clone() if isinstance(value, torch.Tensor) else value for name, value in found.items()}
-
-
-def passed_back(call: Call) -> dict[str, torch.Tensor]:
-    """What a call passes back to each of its inputs and parameters, by PyTorch's names (`input`, `weight`, …).
-
-    The product of the call's own Jacobian with the gradient of its output, worked out on the recorded inputs: where
-    a tensor is used twice, the shares of its uses add up to its gradient. Only floating-point arguments that took
-    part in the gradient have one. Raises EngineError if no gradient arrived, or an input was dropped.
-    """
-    if call.grad_output is None:
-        raise EngineError(f"No gradient arrived at {call.name}.")
-    given = leaves((call.kept_args, call.kept_kwargs), Kept)
-    if any(kept.tensor is None for kept in given):
-        raise EngineError(f"An input of {call.name} was dropped to save memory.")
-    fresh: dict[int, torch.Tensor] = {}
-    with torch.enable_grad():
-        args, kwargs = map_tree((call.kept_args, call.kept_kwargs), Kept, _fresh_copies(fresh))
-        output = leaves(rerun(call, args, kwargs), torch.Tensor)[0]
-        is_loss = call.name == LOSS
-        named = {"input": args[0]} if is_loss else named_arguments(call.kind, call.function, args, kwargs)
-        wanted = {name: tensor for name, tensor in _tensors_by_name(named).items() if tensor.requires_grad}
-        found = torch.autograd.grad(output, list(wanted.values()), call.grad_output, allow_unused=True)
-    return {name: share for name, share in zip(wanted, found, strict=True) if share is not None}
-
-
-def _fresh_copies(fresh: dict[int, torch.Tensor]) -> Callable[[Kept], torch.Tensor]:
-    def copy(kept: Kept) -> torch.Tensor:
-        assert kept.tensor is not None
-        if id(kept) not in fresh:
-            plain = kept.tensor.detach().clone()
-            fresh[id(kept)] = plain.requires_grad_(kept.requires_grad)
-        # Each use is its own: x + x passes back one share to `input` and one to `other`.
-        return fresh[id(kept)].view_as(fresh[id(kept)]) if kept.requires_grad else fresh[id(kept)]
-
-    return copy
-
-
-def _tensors_by_name(named: Mapping[str, Any]) -> dict[str, torch.Tensor]:
-    """Tensors among named arguments; those inside a list (`cat`) are numbered: "tensors[0]"."""
-    found: dict[str, torch.Tensor] = {}
-    for name, value in named.items():
-        if isinstance(value, torch.Tensor):
-            found[name] = value
-        elif isinstance(value, (list, tuple)):
-            found |= {f"{name}[{at}]": item for at, item in enumerate(value) if isinstance(item, torch.Tensor)}
-    return found
