@@ -65,7 +65,7 @@ def check_asked(step: Step, of: str, cell: Cell) -> None:
 def _explained(
     recording: Recording, step: Step, operation: Operation, *, of: str, cell: Cell, symbols: Mapping[str, str]
 ) -> Explanation:
-    output = _output(recording, step)
+    output = outputs_of(recording, step.call)[0]
     values = call_values(step.call, output, symbols, arguments=recording.arguments(step.call))
     if step.kind != "backward":
         return operation.forward(values, cell).checked_against(output[cell].item())
@@ -73,11 +73,11 @@ def _explained(
     return operation.backward(values, of, cell).checked_against(share[cell].item())
 
 
-def _output(recording: Recording, step: Step) -> torch.Tensor:
-    call = step.call
+def outputs_of(recording: Recording, call: Call) -> list[torch.Tensor]:
+    """The tensors that a call gave, worked out again if they were dropped. Raises EngineError as `recompute` does."""
     output = call.output if call is recording.loss_call or not call.is_dropped else recording.recompute(call.name)
-    first: torch.Tensor = leaves(output, torch.Tensor)[0]
-    return first
+    found: list[torch.Tensor] = leaves(output, torch.Tensor)
+    return found
 
 
 def call_values(
