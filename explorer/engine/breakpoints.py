@@ -242,7 +242,8 @@ def _is_finite(tensor: torch.Tensor) -> bool:
 
 def _largest(finite: str, tensors: dict[str, torch.Tensor]) -> str:
     """ "its inputs are finite, the largest 3.1e38"."""
-    sizes = [float(tensor.detach().abs().max()) for tensor in tensors.values() if tensor.numel() and tensor.dtype != torch.bool]
+    filled = [tensor.detach() for tensor in tensors.values() if tensor.numel() and tensor.dtype != torch.bool]
+    sizes = [float(tensor.abs().max()) for tensor in filled]
     return f"{finite}, the largest {_short(max(sizes))}" if sizes else finite
 
 
