@@ -8,14 +8,13 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from explorer.arithmetic import Explanation
 from explorer.session import Session, State
-from explorer.session.explained import Explained
 from explorer.ui import theme
+from explorer.ui.check import show_check
 from explorer.ui.icons import icon
 from explorer.ui.text import number
 from explorer.ui.widgets.pane import ElidedLabel
 
 TERMS_SHOWN, LARGEST_SHOWN = 4, 2
-FLOAT32_TOLERANCE = 1e-4  # of the sum of the terms' magnitudes
 
 
 class ExplanationLine(QWidget):
@@ -61,20 +60,8 @@ class ExplanationLine(QWidget):
         whole = explanation.written if explanation else explained.message
         self.line.set_whole(short_line(explanation) if explanation else whole, tip=whole)
         self.line.setAccessibleDescription(explanation.formula if explanation else "")
-        self._show_check(explained)
-
-    def _show_check(self, explained: Explained) -> None:
-        explanation = explained.explanation
         self.check.setVisible(explanation is not None)
-        if explanation is None or explanation.error is None:
-            return
-        size = max(explanation.magnitude, abs(explanation.total))
-        holds = explanation.error <= FLOAT32_TOLERANCE * size
-        self.check.setText(f"{'✓' if holds else '≠'} PyTorch, {number(explanation.error, 1)}")
-        self.check.setToolTip("The difference between this arithmetic and the number that PyTorch computed.")
-        self.check.setProperty("role", "good" if holds else "error")
-        self.check.style().unpolish(self.check)
-        self.check.style().polish(self.check)
+        show_check(self.check, explanation)
 
     @Slot()
     def _copy(self) -> None:

@@ -1,0 +1,247 @@
+"""Why this number? The arithmetic of the cell under the debugger's cursor, beside what PyTorch computed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from explorer.arithmetic.update import UpdateExplanation
+from explorer.session import Session, State
+from explorer.session.timeline import Timeline, Why
+from explorer.ui import theme
+from explorer.ui.check import show_check
+from explorer.ui.icons import icon
+from explorer.ui.term_rows import CHANNEL, EXAMPLE, TERM, TermRow, cell_text, groupings, last_line, rows, update_rows
+from explorer.ui.text import number
+from explorer.ui.widgets.pane import ElidedLabel
+from explorer.ui.widgets.term_list import TermList
+
+HEIGHT = 190
+DIM_AFTER_MS = 200
+EMPTY = "Every number of a training step explains itself here: choose a cell above, or step on."
+READ_TIP = "Move one number a little, in float64, and watch what follows: a second opinion that needs no formula."
+NO_READING_TIP = "An update is arithmetic alone: there is nothing that could be moved."
+
+
+class WhyPanel(QWidget):
+    """Explains `state.cursor`. Its size and its place never change, whatever there is to say.
+
+    `pointed` carries the cells behind the chosen row, a tuple of (tensor, cells (T, ndim)); empty when none is.
+    """
+
+    pointed = Signal(object)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("stepExplanation")
+        self.setAccessibleName("Why this number?")
+        self.setFixedHeight(HEIGHT)
+        self._session = session
+        self._stale = False
+        self._why = Why(None)
+        self._chosen_grouping = ""
+        self.check = QLabel()
+        self.reading = ElidedLabel()
+        self.reading.setProperty("role", "dim")
+        self.read = QPushButton("Finite difference", toolTip=READ_TIP, accessibleName="Finite difference")
+        self.read.setProperty("role", "flat")
+        self.read.clicked.connect(self._ask_reading)
+        self.line = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle)  # the end is the result
+        self.line.setProperty("role", "formula")
+        self.line.setFont(theme.number_font())
+        self.second = ElidedLabel()
+        self.second.setProperty("role", "dim")
+        self.second.setFont(theme.number_font())
+        self.terms = TermList()
+        self.terms.setAccessibleName("Terms")
+        self.terms.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.terms.pointed.connect(self._point)
+        self.terms.followed.connect(self._follow)
+        self.terms.customContextMenuRequested.connect(self._open_menu)
+        self._lay_out()
+        self._dimming = QTimer(self, interval=DIM_AFTER_MS, singleShot=True)
+        self._dimming.timeout.connect(lambda: self.terms.set_dimmed(self._session.state.is_recording_step))
+        session.changed.connect(self.show_state)
+        self.show_state(None, session.state)
+
+    def _lay_out(self) -> None:
+        title = QLabel("Why this number?")
+        title.setProperty("role", "title")
+        copy = QToolButton(toolTip="Copy the line and its formula.", accessibleName="Copy the explanation")
+        copy.setProperty("role", "flat")
+        copy.setIcon(icon("ph.copy"))
+        copy.clicked.connect(self._copy)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 4, 12, 6)
+        column.setSpacing(2)
+        column.addLayout(_row(title, self.check, self.reading, self.read, stretched=self.reading))
+        column.addLayout(_row(self.line, copy, stretched=self.line))
+        column.addLayout(_row(self.second, self._switch(), stretched=self.second))
+        column.addWidget(self.terms, 1)
+
+    def _switch(self) -> QWidget:
+        """By channel, by example, by term: one of them, where more than one makes sense."""
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2)
+        self._groupings = QButtonGroup(self)
+        self.switches: dict[str, QToolButton] = {}
+        for grouping in (CHANNEL, EXAMPLE, TERM):
+            button = QToolButton(text=f"by {grouping}", checkable=True, accessibleName=f"Terms by {grouping}")
+            button.setToolTip("Every term by itself." if grouping == TERM else f"The sum of each {grouping}'s terms.")
+            button.setProperty("role", "flat")
+            button.setStyleSheet("QToolButton { padding: 0 6px; }")
+            button.clicked.connect(lambda _checked=False, chosen=grouping: self._choose_grouping(chosen))
+            self._groupings.addButton(button)
+            self.switches[grouping] = button
+            row.addWidget(button)
+        policy = holder.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        holder.setSizePolicy(policy)
+        holder.setFixedHeight(22)
+        return holder
+
+    @Slot(object, object)
+    def show_state(self, old: State | None, new: State) -> None:
+        """Redraw what differs; a hidden view waits until it is shown."""
+        if not self.isVisible() and old is not None:
+            self._stale = True
+            return
+        if old is None or old.is_recording_step != new.is_recording_step:
+            self._dim(new.is_recording_step)
+        differs = old is None or (old.timeline, old.step_message) != (new.timeline, new.step_message)
+        if differs or (old is not None and _place(old) != _place(new)):
+            self._explain(new)
+        if old is None or old.reading is not new.reading or old.cursor != new.cursor or differs:
+            self._show_reading(new)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self._stale = False
+            self.show_state(None, self._session.state)
+
+    def _dim(self, recording: bool) -> None:
+        if recording:
+            self._dimming.start()
+        else:
+            self._dimming.stop()
+            self.terms.set_dimmed(False)
+
+    def _explain(self, state: State) -> None:
+        timeline, cursor = state.timeline, state.cursor
+        if timeline is None or cursor.cell is None:
+            message = state.step_message or ("" if state.is_recording_step else EMPTY)
+            self._show(Why(None, message if timeline is None else "This tensor is empty."))
+            return
+        self._show(timeline.explain(cursor.step, cursor.of, cursor.cell))
+        second = lecture_line(timeline, cursor) or self.second.whole()
+        self.second.set_whole(second)
+
+    def _show(self, why: Why) -> None:
+        self._why = why
+        explanation = why.explanation
+        show_check(self.check, explanation)
+        text = why.message if explanation is None else last_line(explanation)
+        self.line.set_whole(text, tip=text if explanation is None else explanation.written)
+        self.second.set_whole("" if explanation is None else explanation.formula)
+        self.terms.forget()
+        self._show_terms()
+
+    def _show_terms(self) -> None:
+        explanation = self._why.explanation
+        offered = () if explanation is None else groupings(explanation)
+        grouping = self._chosen_grouping if self._chosen_grouping in offered else next(iter(offered), "")
+        for name, button in self.switches.items():
+            button.setVisible(name in offered and len(offered) > 1)
+            button.setChecked(name == grouping)
+        if isinstance(explanation, UpdateExplanation):
+            shown = update_rows(explanation, self._session.state.cursor.cell or ())
+            self.terms.show_rows(shown, span=(0.0, 0.0), has_long_text=True)
+        elif explanation is None or not grouping:
+            self.terms.show_rows((), span=(0.0, 0.0), has_long_text=True)
+        else:
+            found = rows(explanation, grouping)
+            self.terms.show_rows(found, span=found.span, has_long_text=grouping == TERM)
+
+    def _choose_grouping(self, grouping: str) -> None:
+        self._chosen_grouping = grouping
+        self.terms.forget()
+        self._show_terms()
+
+    def _show_reading(self, state: State) -> None:
+        timeline = state.timeline
+        is_update = timeline is not None and timeline.steps[state.cursor.step].phase == "update"
+        self.read.setEnabled(timeline is not None and state.cursor.cell is not None and not is_update)
+        self.read.setToolTip(NO_READING_TIP if is_update else READ_TIP)
+        reading = state.reading
+        if reading is None or state.reading_at != state.cursor:
+            self.reading.set_whole("")
+            return
+        size = number(reading.step_size, 1)
+        self.reading.set_whole(f"{number(reading.value, 5)} (float64, h = {size}): {reading.what}")
+
+    @Slot()
+    def _ask_reading(self) -> None:
+        self._session.ask_reading()
+
+    @Slot(object)
+    def _point(self, row: TermRow | None) -> None:
+        self.pointed.emit(() if row is None else row.cells)
+
+    @Slot(object)
+    def _follow(self, row: TermRow) -> None:
+        for name, cell in self._followable(row)[:1]:
+            self._session.follow_term(name, cell)
+
+    @Slot(QPoint)
+    def _open_menu(self, place: QPoint) -> None:
+        row = self.terms.current()
+        menu = QMenu(self)
+        for name, cell in self._followable(row) if row is not None else ():
+            action = menu.addAction(f"Go to where {name}{cell_text(cell)} was made")
+            action.triggered.connect(lambda _checked=False, name=name, cell=cell: self._session.follow_term(name, cell))
+        if menu.actions():
+            menu.popup(self.terms.viewport().mapToGlobal(place))
+
+    def _followable(self, row: TermRow) -> list[tuple[str, tuple[int, ...]]]:
+        """The weightiest cell of each tensor behind the row that a step of the timeline made."""
+        timeline, cursor = self._session.state.timeline, self._session.state.cursor
+        if timeline is None:
+            return []
+        return [
+            (name, tuple(int(index) for index in cells[0]))
+            for name, cells in row.cells
+            if len(cells) and timeline.maker(cursor.step, name) is not None
+        ]
+
+    @Slot()
+    def _copy(self) -> None:
+        explanation = self._why.explanation
+        text = self._why.message if explanation is None else f"{explanation.formula}\n{explanation.written}"
+        if text:
+            QGuiApplication.clipboard().setText(text)
+            self._session.say("The explanation is on the clipboard.")
+
+
+def lecture_line(timeline: Timeline, cursor: Any) -> str:
+    """The line in the lecture's words, for the networks that have one."""
+    written = getattr(timeline, "lecture_line", None)
+    return written(cursor.step, cursor.of, cursor.cell) if written is not None else ""
+
+
+def _place(state: State) -> tuple[Any, ...]:
+    """What of the cursor an explanation depends on."""
+    return state.cursor.step, state.cursor.of, state.cursor.cell
+
+
+def _row(*widgets: QWidget, stretched: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(8)
+    for widget in widgets:
+        row.addWidget(widget, int(widget is stretched))
+    return row

@@ -1,0 +1,208 @@
+"""Terms as a list of rows: what a term is, what it adds, a bar about zero, its share. Only what is seen is painted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QKeyEvent, QPainter
+from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from explorer.ui import theme
+from explorer.ui.term_rows import DIGITS, TermRow
+from explorer.ui.text import exact, number
+
+ROW_HEIGHT = 20
+MARGIN, GAP = 8, 10
+BAR_HEIGHT = 8
+VALUE_TEMPLATE, SHARE_TEMPLATE = "−8.888e−88", "< 0.1 %"
+SHORT_TEXT, LONG_SHARE = 150, 0.56
+DIMMED = 0.5
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class TermModel(QAbstractListModel):
+    """The rows in the order they are shown."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows: Sequence[TermRow] = ()
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self.rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        row = self.rows[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return row.text
+        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+            return row_words(row)
+        return None
+
+    def show_rows(self, rows: Sequence[TermRow]) -> None:
+        """Show other rows. Those of the same number change in place: the scroll and the current row stay."""
+        if len(rows) == len(self.rows):
+            self.rows = rows
+            if rows:
+                self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
+            return
+        self.beginResetModel()
+        self.rows = rows
+        self.endResetModel()
+
+
+class TermList(QListView):
+    """Emits `pointed` with the row that became current, or None, and `followed` with the one that was activated."""
+
+    pointed = Signal(object)
+    followed = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.terms = TermModel(self)
+        self.setModel(self.terms)
+        self.setItemDelegate(_Rows(self))
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setFrameShape(self.Shape.NoFrame)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.span = (0.0, 0.0)
+        self.has_long_text = False
+        self.is_dimmed = False
+        self.doubleClicked.connect(self._follow)
+        self.selectionModel().currentChanged.connect(self._point)
+
+    def show_rows(self, rows: Sequence[TermRow], *, span: tuple[float, float], has_long_text: bool) -> None:
+        """Show `rows`; their bars lie in `span`. `has_long_text` gives the text most of the room."""
+        self.span, self.has_long_text = span, has_long_text
+        self.terms.show_rows(rows)
+        self.viewport().update()
+
+    def current(self) -> TermRow | None:
+        """The current row, if there is one."""
+        at = self.currentIndex().row()
+        return self.terms.rows[at] if 0 <= at < len(self.terms.rows) else None
+
+    def set_dimmed(self, dimmed: bool) -> None:
+        """Fade the rows while newer ones are being worked out."""
+        if dimmed != self.is_dimmed:
+            self.is_dimmed = dimmed
+            self.viewport().update()
+
+    def forget(self) -> None:
+        """Nothing is current any more, and the first row is in sight."""
+        self.setCurrentIndex(QModelIndex())
+        self.scrollToTop()
+
+    @Slot(QModelIndex, QModelIndex)
+    def _point(self, current: QModelIndex, _previous: QModelIndex) -> None:
+        self.pointed.emit(self.current() if current.isValid() else None)
+
+    @Slot(QModelIndex)
+    def _follow(self, index: QModelIndex) -> None:
+        self.followed.emit(self.terms.rows[index.row()])
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Not `activated`: on some desktops one click gives it too, and one click only points.
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self._follow(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+
+class _Rows(QStyledItemDelegate):
+    """Text, value, bar, share in columns that lie still whatever the numbers are."""
+
+    def __init__(self, view: TermList) -> None:
+        super().__init__(view)
+        self._view = view
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(120, ROW_HEIGHT)
+
+    def paint(self, painter: QPainter, option: Any, index: Index) -> None:
+        row = self._view.terms.rows[index.row()]
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setOpacity(DIMMED if self._view.is_dimmed else 1.0)
+        self._paint_ground(painter, option)
+        painter.setFont(theme.number_font())
+        painter.setPen(QColor(theme.current().text))
+        area = QRectF(option.rect).adjusted(MARGIN, 0, -MARGIN, 0)
+        if row.value is None:
+            self._write(painter, area, row.text)
+        else:
+            self._paint_columns(painter, area, row)
+        painter.restore()
+
+    def _paint_columns(self, painter: QPainter, area: QRectF, row: TermRow) -> None:
+        metrics = painter.fontMetrics()
+        value_width = metrics.horizontalAdvance(VALUE_TEMPLATE)
+        share_width = metrics.horizontalAdvance(SHARE_TEMPLATE)
+        room = area.width() - value_width - share_width - 3 * GAP
+        text_width = room * LONG_SHARE if self._view.has_long_text else min(SHORT_TEXT, room / 2)
+        text = QRectF(area.left(), area.top(), text_width, area.height())
+        self._write(painter, text, row.text)
+        value = QRectF(text.right() + GAP, area.top(), value_width, area.height())
+        self._write(painter, value, number(row.value or 0.0, DIGITS), align=Qt.AlignmentFlag.AlignRight)
+        last = QRectF(area.right() - share_width, area.top(), share_width, area.height())
+        self._paint_bar(
+            painter,
+            QRectF(value.right() + GAP, area.top(), last.left() - value.right() - 2 * GAP, area.height()),
+            row.value or 0.0,
+        )
+        painter.setPen(QColor(theme.current().dim))
+        self._write(painter, last, row.mark or share_text(row.share), align=Qt.AlignmentFlag.AlignRight)
+
+    def _write(
+        self, painter: QPainter, area: QRectF, text: str, *, align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft
+    ) -> None:
+        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, int(area.width()) + 1)
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | align, shown)
+
+    def _paint_ground(self, painter: QPainter, option: Any) -> None:
+        colours = theme.current()
+        is_current = bool(option.state & QStyle.StateFlag.State_Selected)
+        is_hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        has_focus = bool(option.state & QStyle.StateFlag.State_HasFocus)
+        if not (is_current or is_hovered or has_focus):
+            return
+        painter.setPen(QColor(colours.accent) if has_focus else Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours.selection if is_current else colours.sunken))
+        painter.drawRoundedRect(QRectF(option.rect).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+
+    def _paint_bar(self, painter: QPainter, area: QRectF, value: float) -> None:
+        low, high = self._view.span
+        if area.width() < 16 or high <= low or value != value:
+            return
+        colours = theme.current()
+        track = QRectF(area.left(), area.center().y() - BAR_HEIGHT / 2, area.width(), BAR_HEIGHT)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours.sunken))
+        painter.drawRoundedRect(track, 3, 3)
+        value = min(max(value, low), high)
+        zero = track.left() + track.width() * -low / (high - low)
+        end = track.left() + track.width() * (value - low) / (high - low)
+        painter.setBrush(QColor(colours.signed_high if value >= 0 else colours.signed_low))
+        length = max(abs(end - zero), 1.5)
+        left = zero if value >= 0 else zero - length
+        painter.drawRoundedRect(QRectF(min(left, track.right() - length), track.top(), length, BAR_HEIGHT), 3, 3)
+
+
+def share_text(share: float) -> str:
+    """ "31 %", "4.2 %"; a trace says so instead of pretending to be nothing."""
+    if 0 < share < 0.001:
+        return "< 0.1 %"
+    return f"{share * 100:.0f} %" if share >= 0.1 or share == 0 else f"{share * 100:.1f} %"
+
+
+def row_words(row: TermRow) -> str:
+    """The row as one reads it aloud, with every digit."""
+    if row.value is None:
+        return row.text
+    end = row.mark or f"{share_text(row.share)} of all magnitudes"
+    return f"{row.text} = {exact(row.value)}, {end}"
