@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -13,10 +13,12 @@ from torch import Tensor, nn
 
 from explorer.engine import device
 from explorer.engine.allocator import reuse_freed_memory
+from explorer.engine.breakpoints import Breakpoint
 from explorer.engine.errors import EngineError, requested_memory
 from explorer.engine.load import Loaded, build, fill, network_path, save, weights_path
 from explorer.engine.recorder import DEFAULT_BUDGET_BYTES, record
 from explorer.engine.recording import Recording
+from explorer.engine.stepper import LearningBatch, RecordedStep, Stepper
 from explorer.engine.weights import State
 from explorer.network import Network
 from explorer.network.files import FileError, NetworkFile, read_network
@@ -81,6 +83,7 @@ class Workbench:
         self._layer_ids: tuple[int, ...] = ()
         self._device_name = device.available()[0]
         self._training = False
+        self._stepper = Stepper()
         self._parameters: dict[str, tuple[tuple[object, ...], Parameters]] = {}
 
     @property
@@ -210,6 +213,52 @@ class Workbench:
         if weight is not None:
             return weight.device
         return device.device_called(self._device_name) if self._network is not None else torch.device("cpu")
+
+    def record_step(self, batch: LearningBatch, should_stop: Callable[[], bool] | None = None) -> RecordedStep:
+        """A whole training step on record, taken on a copy: the model stays as it is. Raises EngineError, Cancelled."""
+        return self._stepper.record(
+            self._shown_model(), self._layer_ids, batch, training=self._training, should_stop=should_stop
+        )
+
+    def run_until(
+        self, batch: LearningBatch, breakpoints: tuple[Breakpoint, ...], *, limit: int
+    ) -> Iterator[RecordedStep]:
+        """Training steps on a copy until one of the breakpoints stops them; see `Stepper.run_until`."""
+        return self._stepper.run_until(
+            self._shown_model(), self._layer_ids, batch, breakpoints, training=self._training, limit=limit
+        )
+
+    def keep_step(self, layer_ids: tuple[int, ...]) -> None:
+        """Keeps the weights that the last recorded step led to, for the shown network's layers under new ids."""
+        self._put(self._stepper.keep_step(layer_ids), layer_ids)
+
+    def keep_before(self, layer_ids: tuple[int, ...]) -> None:
+        """Keeps the weights that the last step of `run_until` began with, under new ids."""
+        self._put(self._stepper.keep_before(layer_ids), layer_ids)
+
+    def change_cell(self, name: str, value: float, *, cell: tuple[int, ...], layer_ids: tuple[int, ...]) -> None:
+        """One cell of the parameter `name` ("linear1.weight") typed over, in the weights kept under new ids.
+
+        Raises EngineError if there is no such parameter or cell.
+        """
+        state = {key: tensor.clone() for key, tensor in self._shown_model().state_dict().items()}
+        try:
+            state[name][cell] = value
+        except (KeyError, IndexError) as error:
+            raise EngineError(f"{name} has no cell {cell}.") from error
+        self._stepper.rename(self._layer_ids, layer_ids)
+        self._put(state, layer_ids)
+
+    def _put(self, state: Mapping[str, Tensor], layer_ids: tuple[int, ...]) -> None:
+        if self._network is None:
+            raise EngineError("The weights of a model opened from a program are its own: train it in that program.")
+        for layer_id, name in zip(layer_ids, self._network.names, strict=True):
+            self._bank.put(layer_id, _of_layer(state, name))
+
+    def _shown_model(self) -> nn.Module:
+        if self._model is None:
+            raise EngineError("There is no network to run yet.")
+        return self._model
 
     def parameters(self, name: str) -> Parameters:
         """Weight and bias of a layer, or of a module by its dotted path, float32; None for what it does not have."""

@@ -17,7 +17,7 @@ from explorer.resources import bundled_networks, resource
 from explorer.session import editing, worker
 from explorer.session.selection import Selection
 from explorer.session.state import Cell, Document, new_ids
-from explorer.session.state_owner import StateOwner
+from explorer.session.stepping import Stepping
 
 NETWORK_SUFFIXES = (".json", ".txt")
 WEIGHT_SUFFIXES = (".pt", ".pth", ".safetensors")
@@ -25,7 +25,7 @@ START_PICTURE = "cat"
 _UNSET: Any = object()
 
 
-class Session(StateOwner):
+class Session(Stepping):
     """What a person can do. Verbs that cannot be done leave everything as it is and say why in `state.notice`."""
 
     # --- edits of the network ---
@@ -161,13 +161,6 @@ class Session(StateOwner):
         if mode != self.state.fit:
             self._edit(f"fit pictures by {mode}", editing.refit, mode)
 
-    def set_values(self, values: np.ndarray) -> None:
-        """Feed the network with `values` (float32, its input shape) instead of a picture."""
-        numbers = np.asarray(values, dtype=np.float32).copy()
-        numbers.flags.writeable = False
-        self._set(numbers=numbers, picture=None, fitted=None)
-        self._ask()
-
     # --- files ---
 
     def open_path(self, path: str | Path) -> None:
@@ -248,7 +241,12 @@ class Session(StateOwner):
     def cancel(self) -> None:
         """Give up what is being worked on; the maps of the last whole pass stay."""
         self._runner.cancel()
-        self._set(computing=False, task="", notice="Cancelled: the maps are those of the last whole pass.")
+        self._set(
+            computing=False,
+            is_recording_step=False,
+            task="",
+            notice="Cancelled: the maps are those of the last whole pass.",
+        )
 
 
 def _changed_settings(old: Layer | None, new: Layer) -> str:

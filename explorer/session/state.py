@@ -8,8 +8,10 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from explorer.engine.hyperparameters import Hyperparameters
 from explorer.network import Layer, Network, Problem
 from explorer.network.files import Fit, NetworkFile
+from explorer.session.cursor import Cursor
 from explorer.session.explained import Explained
 from explorer.session.selection import Selection
 from explorer.session.snapshot import Activations, Prediction
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     import numpy as np
 
     from explorer.data import Fitted, Picture
+    from explorer.engine.breakpoints import Breakpoint
+    from explorer.engine.finite_difference import Reading
+    from explorer.session.timeline import Timeline
 
 _new_ids = count(1)
 
@@ -48,6 +53,7 @@ class Document:
     fit: Fit = "crop"
     weights: Path | None = None
     weight_ids: tuple[int, ...] = ()
+    hyperparameters: Hyperparameters = field(default_factory=Hyperparameters)
 
     @classmethod
     def opened(cls, file: NetworkFile, path: Path) -> Document:
@@ -115,6 +121,15 @@ class Fault:
     details: str = ""
 
 
+@dataclass(frozen=True, eq=False)
+class Example:
+    """One element of a batch: what the network is fed, (C, H, W) or (features,), and what it should give for it."""
+
+    values: np.ndarray
+    target: int | tuple[float, ...] | None = None
+    name: str = ""
+
+
 @dataclass(frozen=True)
 class State:
     """Everything the window shows. Replaced, never changed; views compare the old one with the new."""
@@ -127,6 +142,16 @@ class State:
     selection: Selection = field(default_factory=Selection)
     activations: Activations | None = None
     explained: Explained | None = None
+    is_stepping: bool = False  # the debugger is looked at; otherwise no step is recorded
+    is_recording_step: bool = False
+    timeline: Timeline | None = None
+    cursor: Cursor = field(default_factory=Cursor)
+    step_message: str = ""  # why the step ends before its loss, or why there is none
+    target: int | tuple[float, ...] | None = None  # what the present input should give; None for what suggests itself
+    batch: tuple[Example, ...] = ()  # further examples beside the present input
+    breakpoints: tuple[Breakpoint, ...] = ()
+    reading: Reading | None = None
+    reading_at: Cursor | None = None
     computing: bool = False
     task: str = ""
     fault: Fault | None = None

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from explorer.data import Picture
 from explorer.network import Network
 from explorer.session import editing
+from explorer.session.cursor import Cursor
 from explorer.session.explained import Explained
 from explorer.session.history import History
 from explorer.session.runner import Failure, Result, Runner
@@ -116,15 +117,22 @@ class StateOwner(QObject):
         rest = tuple(other for other in self.state.recent if other != resolved)
         self._set(recent=(resolved, *rest)[:RECENT_LIMIT])
 
+    def _request(self) -> Request:
+        state = self.state
+        return Request(state.document, state.picture, state.numbers, self._device, state.mode, self._module)
+
     def _ask(self) -> None:
         """Ask for a pass with everything as it is now."""
-        state = self.state
-        request = Request(state.document, state.picture, state.numbers, self._device, state.mode, self._module)
+        request = self._request()
         if request.picture is None and request.numbers is None:
             return
         self._set(computing=True)
         job = lambda bench, stop: bench.show(request, stop)  # noqa: E731  # a job is a function of two
         self._asked_pass = self._submit("show", job, "Running the network…")
+        self._ask_step(request)
+
+    def _ask_step(self, request: Request) -> None:
+        """Ask for what else follows from `request`; a session that can step does."""
 
     def _submit(self, kind: str, job: Any, task: str) -> int:
         number = self._runner.submit(kind, job)
@@ -145,7 +153,8 @@ class StateOwner(QObject):
         if isinstance(content, Shown):
             self._take_shown(result.number, content)
         elif isinstance(content, Failure):
-            self._set(fault=Fault(str(content.error), details=content.details), notice=str(content.error))
+            fault = Fault(str(content.error), details=content.details)
+            self._set(fault=fault, notice=str(content.error), is_recording_step=False)
         elif result.kind == "fitted":
             self._take_fitted(*content)  # type: ignore[misc]  # the pair that the worker yields
         elif result.kind == "picture" and result.number == self._asked_picture:
@@ -153,11 +162,16 @@ class StateOwner(QObject):
         elif isinstance(content, Explained):
             self._set(explained=content)
         elif result.kind == "refused":
-            self.say(str(content))
+            self._set(notice=str(content), is_recording_step=False)
         elif result.kind == "weights":
             self._take_weights(*content)  # type: ignore[misc]
         elif result.kind == "saved":
             self._take_saved(*content)  # type: ignore[misc]
+        else:
+            self._receive_step(result)
+
+    def _receive_step(self, result: Result) -> None:
+        """Take an answer that is about training steps."""
 
     def _take_picture(self, picture: Picture) -> None:
         network = self.state.network
@@ -229,4 +243,4 @@ class StateOwner(QObject):
 
 def _is_same(old: object, new: object) -> bool:
     """Whether a part of the state stayed: plain values by equality, what holds arrays by identity."""
-    return old is new or (isinstance(old, str | bool | tuple | Selection) and old == new)
+    return old is new or (isinstance(old, str | bool | tuple | Selection | Cursor) and old == new)

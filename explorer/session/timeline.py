@@ -6,7 +6,7 @@ thread without asking the worker: moving the cursor costs no pass and waits for 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -20,6 +20,7 @@ from explorer.session.snapshot import family_of
 if TYPE_CHECKING:
     from explorer.engine.breakpoints import Hit
     from explorer.engine.call_tensors import Given
+    from explorer.engine.finite_difference import Reading
     from explorer.engine.recording import Call, Recording, Step
 
 Shape = tuple[int, ...]
@@ -168,6 +169,20 @@ class Timeline:
         except EngineError as error:
             return Why(None, str(error))
 
+    def finite_difference(self, step: int, of: str, cell: tuple[int, ...]) -> Reading:
+        """A float64 reading of the same number by moving a cell. Raises EngineError where there is none."""
+        from explorer.engine.finite_difference import finite_difference
+
+        return finite_difference(self._recording, self._engine_steps[step], cell, of=of)
+
+    def work_out_gradients(self, should_stop: Callable[[], bool]) -> None:
+        """Work out beforehand what each call passes back, so that no step of the cursor has to wait for it."""
+        from explorer.engine.explain import shares
+
+        for step in self._engine_steps:
+            if step.kind == "backward" and not should_stop():
+                shares(step.call, self._recording)
+
     def find(self, phase: str, call: str) -> int | None:
         """The place of the step of `phase` at the call named `call`."""
         return next((step.index for step in self.steps if (step.phase, step.call) == (phase, call)), None)
@@ -232,7 +247,7 @@ def _tensors_of(recording: Recording, step: Step) -> StepTensors:
 
     assert step.call.grad_output is not None
     arrived = Tensor("grad_output", f"gradient of {step.call.name}", _array(step.call.grad_output), "gradient")
-    passed = shares(step.call)
+    passed = shares(step.call, recording)
     titles = {tensor.name: tensor.title for tensor in inputs}
     made = tuple(
         Tensor(f"grad_{name}", f"gradient of {titles.get(name, name)}", _array(passed[name]), "gradient")

@@ -88,6 +88,14 @@ class Worker:
         with suppress(Cancelled):
             yield "shown", self._record(request, fitted, values, notice, should_stop)
 
+    def prepare(self, request: Request) -> np.ndarray | None:
+        """Make the model what `request` asks for, and give what it is fed; None before there is an input."""
+        fitted = self._fit(request)
+        values = request.numbers if fitted is None else fitted.values
+        if values is not None:
+            self._prepare(request)
+        return values
+
     def _fit(self, request: Request) -> Fitted | None:
         document, picture = request.document, request.picture
         if document.network is None or picture is None or len(document.network.input_shape) != 3:

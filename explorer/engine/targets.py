@@ -1,0 +1,68 @@
+"""What a network should give: from a class, numbers or nothing at all to the target that a loss takes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+
+from explorer.engine.errors import EngineError
+
+Wanted = int | tuple[float, ...] | None
+"""A class index, the numbers of an output, or None for what suggests itself."""
+
+OF_CLASSES = ("cross_entropy", "hinge")
+OF_PROBABILITIES = ("bce", "bce_with_logits")
+
+
+def target_for(loss: str, outputs: torch.Tensor, wanted: Sequence[Wanted]) -> torch.Tensor:
+    """The target of a batch: (N,) class indices or numbers of the outputs' shape, one entry of `wanted` an example.
+
+    What is not wanted suggests itself: the class that the network holds for the most probable, for plain numbers a 1
+    at the first output and zeros at the others, for maps zeros everywhere.
+    Raises EngineError with a sentence if something wanted does not fit the outputs.
+    """
+    if loss in OF_CLASSES and all(not isinstance(entry, tuple) for entry in wanted):
+        classes = [_class(row, entry) for row, entry in zip(outputs, wanted, strict=True)]
+        return torch.tensor(classes, device=outputs.device)
+    rows = [_numbers(loss, row, entry) for row, entry in zip(outputs, wanted, strict=True)]
+    return torch.stack(rows).to(outputs.device)
+
+
+def _class(row: torch.Tensor, wanted: Wanted) -> int:
+    if row.dim() != 1:
+        raise EngineError(f"Classes need one number a class, but the output is {tuple(row.shape)}.")
+    return int(row.argmax()) if wanted is None else _inside(row, wanted)
+
+
+def _inside(row: torch.Tensor, wanted: Wanted) -> int:
+    assert isinstance(wanted, int)
+    if not 0 <= wanted < row.numel():
+        raise EngineError(f"There is no class {wanted}: the network has {row.numel()} outputs, counted from 0.")
+    return wanted
+
+
+def _numbers(loss: str, row: torch.Tensor, wanted: Wanted) -> torch.Tensor:
+    if isinstance(wanted, tuple):
+        if len(wanted) != row.numel():
+            raise EngineError(f"The target has {len(wanted)} numbers, but the network gives {row.numel()}.")
+        return torch.tensor(wanted, dtype=row.dtype).reshape(row.shape)
+    numbers = torch.zeros(row.shape, dtype=row.dtype)
+    if row.dim() != 1:
+        return numbers
+    if row.numel() == 1:
+        numbers[0] = _one_neuron(loss, row) if wanted is None else float(wanted)
+    else:
+        numbers[_suggested(loss, row) if wanted is None else _inside(row, wanted)] = 1.0
+    return numbers
+
+
+def _one_neuron(loss: str, row: torch.Tensor) -> float:
+    """The class that one neuron says; of plain numbers 1."""
+    if loss not in OF_PROBABILITIES:
+        return 1.0
+    return float(row.item() > (0.5 if loss == "bce" else 0.0))
+
+
+def _suggested(loss: str, row: torch.Tensor) -> int:
+    return int(row.argmax()) if loss in (*OF_PROBABILITIES, *OF_CLASSES) else 0

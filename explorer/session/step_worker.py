@@ -1,0 +1,169 @@
+"""What the runner's thread does for the debugger: training steps on record, and weights taken over from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from explorer.session.cursor import Cursor
+from explorer.session.runner import ShouldStop
+from explorer.session.state import Document, Example, new_ids
+from explorer.session.timeline import Timeline
+from explorer.session.worker import Output, Request, Worker
+
+if TYPE_CHECKING:
+    from explorer.engine.breakpoints import Breakpoint
+    from explorer.engine.stepper import LearningBatch, RecordedStep
+
+CLASS_LAYERS = ("Sigmoid", "Softmax")
+
+
+@dataclass(frozen=True, eq=False)
+class StepRequest:
+    """All that a recorded step depends on: the pass, what it should give, and further examples of the batch."""
+
+    shown: Request
+    target: int | tuple[float, ...] | None
+    batch: tuple[Example, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Recorded:
+    """The answer: a timeline, and a sentence where it ends early or is missing."""
+
+    request: StepRequest
+    timeline: Timeline | None
+    message: str = ""
+
+
+def record_step(worker: Worker, request: StepRequest, should_stop: ShouldStop) -> Output:
+    """Record one whole training step on a copy of the model."""
+    from explorer.engine.errors import Cancelled, EngineError
+
+    try:
+        batch = _prepare(worker, request)
+        if batch is None or should_stop():
+            return
+        recorded = worker.bench.record_step(batch, should_stop)
+        timeline = _timeline(request, recorded)
+        timeline.work_out_gradients(should_stop)
+    except Cancelled:
+        return
+    except EngineError as error:
+        yield "step", Recorded(request, None, str(error))
+    else:
+        yield "step", Recorded(request, timeline, recorded.message)
+
+
+def take_step(worker: Worker, request: StepRequest) -> Output:
+    """Keep the weights that the recorded step led to, as a document whose layers are new ones."""
+    document = request.shown.document
+    after = replace(document, layer_ids=_new_ids(document))
+    yield from _kept(request, after, lambda: worker.bench.keep_step(after.layer_ids))
+
+
+def change_cell(worker: Worker, request: StepRequest, name: str, cell: tuple[int, ...], value: float) -> Output:
+    """Type over one cell of the parameter `name` ("linear1.weight"): its layer becomes a new one."""
+    document = request.shown.document
+    assert document.network is not None
+    ids = list(document.layer_ids)
+    ids[document.network.index(name.rpartition(".")[0])] = new_ids(1)[0]
+    after = replace(document, layer_ids=tuple(ids))
+    change = lambda: worker.bench.change_cell(name, value, cell=cell, layer_ids=after.layer_ids)  # noqa: E731
+    yield from _kept(request, after, change)
+
+
+def run_until(
+    worker: Worker, request: StepRequest, breakpoints: tuple[Breakpoint, ...], limit: int, should_stop: ShouldStop
+) -> Output:
+    """Training steps until a breakpoint stops them, the person does, or `limit` is reached."""
+    from explorer.engine.errors import EngineError
+
+    try:
+        batch = _prepare(worker, request)
+        if batch is None:
+            return
+        for count, recorded in enumerate(worker.bench.run_until(batch, breakpoints, limit=limit), start=1):
+            is_last = recorded.hit is not None or bool(recorded.message) or count == limit or should_stop()
+            yield "running", (count, recorded.recording.loss)
+            if is_last:
+                yield from _stopped(worker, request, recorded)
+                return
+    except EngineError as error:
+        yield "refused", str(error)
+
+
+def _stopped(worker: Worker, request: StepRequest, recorded: RecordedStep) -> Output:
+    """The weights that the last step began with become the network's, so that its recording can be looked at."""
+    document = request.shown.document
+    after = replace(document, layer_ids=_new_ids(document))
+    worker.bench.keep_before(after.layer_ids)
+    message = recorded.message or ("" if recorded.hit else f"No breakpoint was met in {recorded.taken + 1:,} steps.")
+    yield "ran", (document, after, _timeline(request, recorded), message)
+
+
+def read_difference(timeline: Timeline, cursor: Cursor) -> Output:
+    """A finite-difference reading of the cursor's cell."""
+    from explorer.engine.errors import EngineError
+
+    try:
+        yield "reading", (cursor, timeline.finite_difference(cursor.step, cursor.of, cursor.cell or ()))
+    except EngineError as error:
+        yield "refused", str(error)
+
+
+def _prepare(worker: Worker, request: StepRequest) -> LearningBatch | None:
+    """What is learned from; None before there is an input."""
+    from explorer.engine.stepper import LearningBatch
+
+    values = worker.prepare(request.shown)
+    if values is None:
+        return None
+    document, shape = request.shown.document, values.shape
+    others = [example for example in request.batch if example.values.shape == shape]
+    return LearningBatch(
+        values=np.stack([values, *(example.values for example in others)]),
+        wanted=(request.target, *(example.target for example in others)),
+        chosen=document.hyperparameters,
+        last_kind=_last_kind(document),
+        classes=len(document.classes),
+    )
+
+
+def _last_kind(document: Document) -> str:
+    """ "sigmoid" or "softmax" where the network ends in one, which decides about the loss that suits it."""
+    layers = document.network.layers if document.network else ()
+    last = layers[-1].kind if layers else ""
+    return last.lower() if last in CLASS_LAYERS else ""
+
+
+def _timeline(request: StepRequest, recorded: RecordedStep) -> Timeline:
+    document = request.shown.document
+    return Timeline(
+        recorded.recording,
+        layers=document.network.names if document.network else None,
+        loss=recorded.loss,
+        optimizer=document.hyperparameters.optimizer,
+        learning_rate=document.hyperparameters.learning_rate,
+        target=recorded.target,
+        taken=recorded.taken,
+        hit=recorded.hit,
+    )
+
+
+def _kept(request: StepRequest, after: Document, keep: Callable[[], None]) -> Output:
+    from explorer.engine.errors import EngineError
+
+    try:
+        keep()
+    except EngineError as error:
+        yield "refused", str(error)
+    else:
+        yield "stepped", (request.shown.document, after)
+
+
+def _new_ids(document: Document) -> tuple[int, ...]:
+    return new_ids(len(document.layer_ids))

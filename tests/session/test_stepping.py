@@ -1,0 +1,270 @@
+"""Stepping through a recorded training step: the cursor, what is learned, and taking the step."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from pytestqt.qtbot import QtBot
+
+from explorer.engine.breakpoints import NotFinite, UpdateRatio
+from explorer.session import Session
+from explorer.session.timeline import PHASES
+from tests.ui.fakes import make_session
+
+SMALL = "3x8x8 conv(2, 3, padding=1) relu maxpool(2) flatten linear(3)"
+
+
+@pytest.fixture
+def session(qtbot: QtBot):
+    made = make_session(SMALL)
+    yield made
+    assert made.close()
+
+
+@pytest.fixture
+def lecture(qtbot: QtBot):
+    """The lecture's network with two inputs, two hidden units and two outputs."""
+    made = Session()
+    made.open_network("two-two-two")
+    made.set_values(np.array([0, 1], np.float32))
+    yield made
+    assert made.close()
+
+
+def _step(qtbot: QtBot, session: Session) -> None:
+    session.set_stepping(True)
+    _wait(qtbot, session)
+
+
+def _wait(qtbot: QtBot, session: Session) -> None:
+    def is_recorded() -> bool:
+        state = session.state
+        return state.timeline is not None and not state.is_recording_step and not state.computing
+
+    qtbot.waitUntil(is_recorded, timeout=60_000)
+
+
+def test_no_step_is_recorded_while_nobody_looks(qtbot: QtBot, session: Session) -> None:
+    qtbot.waitUntil(lambda: not session.state.computing and session.state.activations is not None, timeout=60_000)
+    assert session.state.timeline is None
+    _step(qtbot, session)
+    assert [step.phase for step in session.state.timeline.steps] == sorted(
+        (step.phase for step in session.state.timeline.steps), key=PHASES.index
+    )
+
+
+def test_stepping_over_and_back_visits_every_step_and_the_selection_follows(qtbot: QtBot, session: Session) -> None:
+    _step(qtbot, session)
+    count = len(session.state.timeline.steps)
+    visited = [session.state.cursor.step]
+    for _ in range(count - 1):
+        session.step_over()
+        visited.append(session.state.cursor.step)
+        layer = session.state.timeline.steps[session.state.cursor.step].layer
+        assert not layer or session.state.selection.layer == layer
+    assert visited == list(range(count))
+    for _ in range(count):
+        session.step_over(-1)
+    assert session.state.cursor.step == 0
+
+
+def test_stepping_inside_walks_the_cells_and_goes_on_to_the_next_step(qtbot: QtBot, session: Session) -> None:
+    _step(qtbot, session)
+    session.choose_cell("output", (0, 1, 7, 6))
+    session.step_into()
+    assert session.state.cursor.is_inside
+    assert session.state.cursor.cell == (0, 1, 7, 6)
+    session.step_over()
+    assert session.state.cursor.cell == (0, 1, 7, 7)
+    assert (session.state.selection.channel, session.state.selection.column) == (1, 7)
+    session.step_over()
+    assert (session.state.cursor.step, session.state.cursor.is_inside) == (1, False)
+    session.step_over(-1)
+    session.step_into()
+    session.step_out()
+    assert (session.state.cursor.step, session.state.cursor.is_inside) == (0, False)
+
+
+def test_a_cell_outside_is_not_chosen(qtbot: QtBot, session: Session) -> None:
+    _step(qtbot, session)
+    before = session.state.cursor
+    session.choose_cell("output", (0, 2, 0, 0))
+    session.choose_cell("weight", (0, 0, 0, 0))
+    assert session.state.cursor == before
+
+
+def test_every_number_of_every_step_explains_itself(qtbot: QtBot, session: Session) -> None:
+    _step(qtbot, session)
+    timeline = session.state.timeline
+    for step in timeline.steps:
+        for of in step.asked:
+            why = timeline.explain(step.index, of, timeline.telling_cell(step.index, of))
+            assert why.explanation is not None, why.message
+            assert why.explanation.error <= 1e-4 * max(why.explanation.magnitude, abs(why.explanation.total))
+
+
+def test_a_term_leads_to_the_step_that_made_it_forwards_and_back(qtbot: QtBot, session: Session) -> None:
+    _step(qtbot, session)
+    timeline = session.state.timeline
+    session.go_to_step(timeline.find("forward", "relu1"))
+    session.follow_term("input", (0, 1, 2, 3))
+    assert timeline.steps[session.state.cursor.step].call == "conv1"
+    assert session.state.cursor.cell == (0, 1, 2, 3)
+    session.go_to_step(timeline.find("backward", "relu1"))
+    session.follow_term("grad_output", (0, 1, 2, 3))
+    assert timeline.steps[session.state.cursor.step].call == "pool1"
+    session.go_to_step(0)
+    session.follow_term("weight", (0, 0, 0, 0))
+    assert session.state.cursor.step == 0
+    assert "begins" in session.state.notice
+
+
+def test_the_gradients_are_those_of_pytorch(qtbot: QtBot, session: Session) -> None:
+    session.set_target(2)
+    _step(qtbot, session)
+    timeline, state = session.state.timeline, session.state
+    assert timeline.target.tolist() in ([2], [[0, 0, 1]])
+    weights = _weights(timeline)
+    model = state.network.build(seed=0)
+    model.load_state_dict({name: torch.tensor(value) for name, value in weights.items()})
+    output = model(torch.tensor(np.array(state.values))[None])
+    loss = torch.nn.functional.mse_loss(output, torch.tensor([[0.0, 0, 1]]), reduction="sum") / 2
+    loss.backward()
+    assert timeline.loss == pytest.approx(loss.item(), rel=1e-5)
+    for step in timeline.steps:
+        if step.phase == "update":
+            shown = timeline.tensors(step.index).by_name["gradient"].values
+            np.testing.assert_allclose(shown, model.get_parameter(step.parameter).grad, rtol=1e-4, atol=1e-6)
+
+
+def _weights(timeline) -> dict[str, np.ndarray]:
+    updates = [step for step in timeline.steps if step.phase == "update"]
+    return {step.parameter: timeline.tensors(step.index).by_name["before"].values for step in updates}
+
+
+def test_past_the_end_the_step_is_taken_and_undo_goes_back(qtbot: QtBot, lecture: Session) -> None:
+    lecture.set_target((1.0, 0.0))
+    lecture.set_hyperparameters(learning_rate=0.1)
+    _step(qtbot, lecture)
+    first = lecture.state.timeline
+    assert [round(float(value), 4) for value in first.tensors(1).made[0].values[0]] == [1, 2]
+    lecture.to_end()
+    lecture.step_over()
+    qtbot.waitUntil(lambda: lecture.state.timeline is not first and not lecture.state.is_recording_step, timeout=20_000)
+    second = lecture.state.timeline
+    assert (second.taken, lecture.state.cursor.step) == (1, 0)
+    output = second.find("forward", "identity2")
+    assert [round(float(value), 4) for value in second.tensors(output).made[0].values[0]] == [1.66, 0.32]
+    assert second.loss < first.loss
+    lecture.undo()
+    qtbot.waitUntil(
+        lambda: lecture.state.timeline is not second and not lecture.state.is_recording_step, timeout=20_000
+    )
+    assert lecture.state.timeline.taken == 0
+    assert lecture.state.timeline.loss == first.loss
+
+
+def test_momentum_goes_on_from_step_to_step(qtbot: QtBot, lecture: Session) -> None:
+    lecture.set_hyperparameters(momentum=0.9)
+    _step(qtbot, lecture)
+    for taken in (1, 2):
+        lecture.take_step()
+        qtbot.waitUntil(lambda taken=taken: lecture.state.timeline.taken == taken, timeout=20_000)
+        _wait(qtbot, lecture)
+    last = lecture.state.timeline.steps[-1].index
+    assert "momentum_buffer" in lecture.state.timeline.tensors(last).by_name
+
+
+def test_a_weight_typed_over_records_the_step_again_and_the_cursor_stays(qtbot: QtBot, lecture: Session) -> None:
+    _step(qtbot, lecture)
+    lecture.go_to_step(2)
+    first = lecture.state.timeline
+    lecture.set_parameter_cell("linear1", "weight", (0, 1), 3.0)
+    qtbot.waitUntil(lambda: lecture.state.timeline is not first and not lecture.state.is_recording_step, timeout=20_000)
+    assert lecture.state.cursor.step == 2
+    assert _weights(lecture.state.timeline)["linear1.weight"].tolist() == [[-1, 3], [0, 1]]
+    lecture.undo()
+    qtbot.waitUntil(lambda: _weights(lecture.state.timeline)["linear1.weight"][0, 1] == 0, timeout=20_000)
+
+
+def test_the_batch_holds_other_inputs_and_its_element_is_chosen(qtbot: QtBot, lecture: Session) -> None:
+    _step(qtbot, lecture)
+    lecture.add_to_batch()
+    lecture.set_values(np.array([1, 0.5], np.float32))
+    qtbot.waitUntil(
+        lambda: lecture.state.timeline is not None and lecture.state.timeline.batch_size == 2, timeout=20_000
+    )
+    _wait(qtbot, lecture)
+    lecture.choose_example(1)
+    assert lecture.state.cursor.cell[0] == 1
+    lecture.choose_example(9)
+    assert lecture.state.cursor.example == 1
+    timeline = lecture.state.timeline
+    back = timeline.find("backward", "linear1")
+    why = timeline.explain(back, "weight", (0, 1))
+    assert len(why.explanation.terms) == 2  # the sum over the batch
+    lecture.clear_batch()
+    _wait(qtbot, lecture)
+    qtbot.waitUntil(lambda: lecture.state.timeline.batch_size == 1, timeout=20_000)
+
+
+def test_a_loss_that_does_not_fit_leaves_the_forward_steps_and_a_sentence(qtbot: QtBot, lecture: Session) -> None:
+    lecture.set_hyperparameters(loss="bce")
+    _step(qtbot, lecture)
+    assert {step.phase for step in lecture.state.timeline.steps} == {"forward"}
+    assert lecture.state.step_message.endswith(".")
+
+
+def test_a_run_stops_at_a_breakpoint_and_opens_that_step(qtbot: QtBot, lecture: Session) -> None:
+    _step(qtbot, lecture)
+    lecture.set_hyperparameters(learning_rate=4.0)
+    _wait(qtbot, lecture)
+    lecture.run_until_breakpoint()
+    assert "Choose" in lecture.state.notice
+    lecture.set_breakpoints((NotFinite(),))
+    lecture.run_until_breakpoint(500)
+    qtbot.waitUntil(
+        lambda: lecture.state.timeline is not None and lecture.state.timeline.hit is not None, timeout=60_000
+    )
+    timeline = lecture.state.timeline
+    assert timeline.taken > 1
+    assert lecture.state.cursor.step == timeline.hit.step
+    assert lecture.state.undo_text == "run of training steps"
+    lecture.undo()
+    qtbot.waitUntil(lambda: lecture.state.timeline.taken == 0 and not lecture.state.is_recording_step, timeout=20_000)
+
+
+def test_a_run_without_a_hit_ends_at_its_limit_and_says_so(qtbot: QtBot, lecture: Session) -> None:
+    _step(qtbot, lecture)
+    lecture.set_breakpoints((UpdateRatio(1e6),))
+    lecture.run_until_breakpoint(5)
+    qtbot.waitUntil(lambda: lecture.state.timeline.taken == 4, timeout=20_000)
+    assert "No breakpoint" in lecture.state.notice
+
+
+def test_a_reading_by_finite_differences_agrees(qtbot: QtBot, lecture: Session) -> None:
+    _step(qtbot, lecture)
+    timeline = lecture.state.timeline
+    lecture.go_to_step(timeline.find("backward", "linear2"))
+    lecture.choose_cell("weight", (0, 1))
+    lecture.ask_reading()
+    qtbot.waitUntil(lambda: lecture.state.reading is not None, timeout=20_000)
+    assert lecture.state.reading_at == lecture.state.cursor
+    assert lecture.state.reading.value == pytest.approx(lecture.state.reading.expected, rel=1e-5)
+
+
+def test_an_own_model_is_stepped_but_not_changed(qtbot: QtBot) -> None:
+    session = Session()
+    torch.manual_seed(0)
+    model = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.Tanh(), torch.nn.Linear(4, 2))
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    session.adopt(model, np.array([0.5, -1, 2], np.float32), "mine")
+    _step(qtbot, session)
+    assert {step.phase for step in session.state.timeline.steps} == set(PHASES)
+    session.to_end()
+    session.step_over()
+    assert "its own" in session.state.notice
+    assert all(torch.equal(before[name], value) for name, value in model.state_dict().items())
+    assert all(parameter.grad is None for parameter in model.parameters())
+    assert session.close()
