@@ -19,6 +19,8 @@ class Hyperparameters:
     """Everything that, with the data and the seed, fixes a training run.
 
     `loss` is a name of `explorer.arithmetic.losses`, or "" for the one that suits the network's last layer.
+    `learning_rate` is the top of the `schedule`. `patience` is the number of epochs without a smaller validation loss
+    after which a run ends; 0 for never.
     `momentum` is read by SGD and RMSprop, `nesterov` by SGD, `betas` by Adam and AdamW, `alpha` by RMSprop.
     """
 
@@ -34,6 +36,7 @@ class Hyperparameters:
     batch_size: int = 64
     epochs: int = 10
     seed: int = 0
+    patience: int = 0
 
 
 def make_optimizer(chosen: Hyperparameters, parameters: Iterable[Tensor]) -> Optimizer:

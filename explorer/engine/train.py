@@ -1,80 +1,174 @@
 """Training as a generator: one step at a time, and between two steps the caller may do as it likes.
 
-    for snapshot in train(model, data, loss=F.cross_entropy, optimizer=optimizer, epochs=10):
+    for snapshot in train(model, data, loss="cross_entropy", optimizer=optimizer, epochs=10, classes=10):
         print(snapshot.step, snapshot.loss)
 
-Leaving the loop stops the run; the last checkpoint takes it up again exactly where it was.
+Leaving the loop stops the run; the last checkpoint takes it up again exactly where it was. What may be turned while
+it goes is in `Controls`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
-from explorer.engine.checkpoint import CheckpointError, check_same_run, read_checkpoint, write_checkpoint
-from explorer.engine.random_state import RandomState
+from explorer.engine.checkpoint import read_checkpoint
+from explorer.engine.confusion import Confusion, Evaluation
+from explorer.engine.distributed import ALONE, Processes
+from explorer.engine.errors import EngineError
+from explorer.engine.health import HealthWatch
+from explorer.engine.hyperparameters import Hyperparameters, make_optimizer, suggested_loss
+from explorer.engine.losses import check_target
+from explorer.engine.metrics import device_of, dtype_of, evaluate, evaluating
+from explorer.engine.training.early_stop import EarlyStop
+from explorer.engine.training.examples import Examples, Learned, Source, SourceExamples
+from explorer.engine.training.learner import Augment, Learner
+from explorer.engine.training.objective import LabelMismatch, Loss, Objective, objective_for, plain_objective
+from explorer.engine.training.run import Run
+from explorer.engine.training.schedules import make_schedule
+from explorer.engine.training.snapshot import Controls, Snapshot, TrainingOutOfMemory, TrainingStopped
 
-Loss = Callable[[Tensor, Tensor], Tensor]
-Augment = Callable[[Tensor, torch.Generator], Tensor]
+__all__ = [
+    "Augment",
+    "Confusion",
+    "Controls",
+    "Evaluation",
+    "Examples",
+    "LabelMismatch",
+    "Learned",
+    "Loss",
+    "Objective",
+    "Snapshot",
+    "Source",
+    "SourceExamples",
+    "TrainingOutOfMemory",
+    "TrainingStopped",
+    "chosen_loss",
+    "evaluate",
+    "objective_of",
+    "steps_per_epoch",
+    "train",
+    "train_as_chosen",
+]
 
-EVALUATION_BATCH = 500
+TRIED = 64  # examples on which loss and targets are tried before a run
 
 
-@dataclass(frozen=True, eq=False)
-class Examples:
-    """Inputs with their targets, kept as they are; a batch is made ready only when it is asked for.
+def train(
+    model: nn.Module,
+    data: Learned,
+    *,
+    loss: str | Loss | Objective,
+    optimizer: Optimizer,
+    epochs: int,
+    batch_size: int = 128,
+    seed: int = 0,
+    classes: int = 0,
+    schedule: LRScheduler | None = None,
+    augment: Augment | None = None,
+    validation: Learned | None = None,
+    precision: torch.dtype = torch.float32,
+    patience: int = 0,
+    checkpoint: str | Path | None = None,
+    checkpoint_every: int = 0,
+    resume: bool = True,
+    controls: Controls | None = None,
+    health: HealthWatch | None = None,
+    processes: Processes = ALONE,
+) -> Iterator[Snapshot]:
+    """Train `model` in place on the device it lies on; yields after every step, the only place to pause or stop.
 
-    inputs: (N, C, H, W) or (N, features); uint8 is divided by 255 first.
-    targets: (N,) class numbers, or what else the loss takes.
-    mean, std: per channel, of the inputs after that division.
+    loss: a name of `LOSSES`, for labels of `classes` classes or, with 0, for numbers to be met; or a function of
+    outputs and targets.
+    batch_size: of each of the `processes`.
+    seed: order, augmentation and dropout follow from it alone; the global random state is left untouched.
+    schedule: moved on once a step.
+    precision: bfloat16 runs the forward pass under autocast; weights and sums stay float32.
+    patience: epochs without a smaller validation loss after which the run ends with its best weights; 0: it does not.
+    checkpoint: written at the end of each epoch, and every `checkpoint_every` steps; with `resume` a run goes on from
+    the one found there.
+    health: measures the layers of `model` as often as its pace allows; seen in the snapshots.
+    Raises CheckpointError if that one is damaged or comes from another run, LabelMismatch or another EngineError before
+    the first step where loss, labels and outputs do not go together, TrainingStopped before the update of a step
+    with a loss or gradient that is NaN or infinite, TrainingOutOfMemory where there is no room for a batch.
     """
+    learner = Learner(
+        model,
+        data,
+        objective_of(model, data, loss, classes=classes),
+        optimizer,
+        seed=seed,
+        augment=augment,
+        precision=precision,
+        processes=processes,
+        health=health,
+    )
+    run = Run(
+        learner,
+        epochs=epochs,
+        batch_size=batch_size,
+        seed=seed,
+        schedule=schedule,
+        validation=validation,
+        checkpoint=Path(checkpoint) if checkpoint is not None else None,
+        checkpoint_every=checkpoint_every,
+        early_stop=EarlyStop(patience),
+        controls=controls or Controls(),
+        processes=processes,
+    )
+    if run.checkpoint is not None and resume:
+        run.restore(processes.from_first(read_checkpoint(run.checkpoint) if processes.is_first else None))
+    yield from run.snapshots()
 
-    inputs: Tensor
-    targets: Tensor
-    mean: tuple[float, ...] = ()
-    std: tuple[float, ...] = ()
 
-    def __post_init__(self) -> None:
-        if len(self.inputs) != len(self.targets):
-            raise ValueError(f"{len(self.inputs)} inputs cannot go with {len(self.targets)} targets.")
-        if len(self.inputs) == 0:
-            raise ValueError("There is nothing to learn from: the data are empty.")
-
-    def __len__(self) -> int:
-        return len(self.inputs)
-
-    def prepared(self, inputs: Tensor) -> Tensor:
-        """What the network is fed for some of `inputs`: float32, scaled by mean and std."""
-        values = inputs.float() / 255 if inputs.dtype == torch.uint8 else inputs.float()
-        column = (-1, *(1,) * (values.dim() - 2))
-        if self.mean:
-            values = values - torch.tensor(self.mean, device=values.device).view(column)
-        if self.std:
-            values = values / torch.tensor(self.std, device=values.device).view(column)
-        # Channels last in memory made a training step 1.4 times as fast on a CPU.
-        return values.contiguous(memory_format=torch.channels_last) if values.dim() == 4 else values
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """What is known after one step. The validation figures come with the last step of an epoch."""
-
-    step: int  # steps done, from 1
-    epoch: int  # epochs begun, from 1
-    loss: float  # mean over the batch
-    learning_rate: float  # of this step
-    epoch_ended: bool = False
-    val_loss: float | None = None
-    val_accuracy: float | None = None
-    warning: str = ""  # why the checkpoint could not be written; the run goes on
+def train_as_chosen(
+    model: nn.Module,
+    data: Learned,
+    chosen: Hyperparameters,
+    *,
+    classes: int = 0,
+    augment: Augment | None = None,
+    validation: Learned | None = None,
+    precision: torch.dtype = torch.float32,
+    checkpoint: str | Path | None = None,
+    checkpoint_every: int = 0,
+    resume: bool = True,
+    controls: Controls | None = None,
+    health: HealthWatch | None = None,
+    processes: Processes = ALONE,
+) -> Iterator[Snapshot]:
+    """`train` with loss, optimizer, schedule and numbers as a person chose them. Raises EngineError besides."""
+    try:
+        optimizer = make_optimizer(chosen, model.parameters())
+    except ValueError as error:
+        raise EngineError(f"The optimizer cannot be made: {str(error).rstrip('.')}.") from error
+    a_epoch = steps_per_epoch(len(data), chosen.batch_size * processes.count)
+    return train(
+        model,
+        data,
+        loss=chosen_loss(model, data, chosen, classes=classes),
+        optimizer=optimizer,
+        epochs=chosen.epochs,
+        batch_size=chosen.batch_size,
+        seed=chosen.seed,
+        classes=classes,
+        schedule=make_schedule(chosen.schedule, optimizer, chosen.epochs * a_epoch),
+        augment=augment,
+        validation=validation,
+        precision=precision,
+        patience=chosen.patience,
+        checkpoint=checkpoint,
+        checkpoint_every=checkpoint_every,
+        resume=resume,
+        controls=controls,
+        health=health,
+        processes=processes,
+    )
 
 
 def steps_per_epoch(count: int, batch_size: int) -> int:
@@ -82,173 +176,36 @@ def steps_per_epoch(count: int, batch_size: int) -> int:
     return -(-count // batch_size)
 
 
-def train(
-    model: nn.Module,
-    data: Examples,
-    *,
-    loss: Loss,
-    optimizer: Optimizer,
-    epochs: int,
-    batch_size: int = 128,
-    seed: int = 0,
-    schedule: LRScheduler | None = None,
-    augment: Augment | None = None,
-    validation: Examples | None = None,
-    precision: torch.dtype = torch.float32,
-    checkpoint: str | Path | None = None,
-    resume: bool = True,
-) -> Iterator[Snapshot]:
-    """Train `model` in place on the device it lies on; yields after every step, the only place to pause or stop.
+def chosen_loss(model: nn.Module, data: Learned, chosen: Hyperparameters, *, classes: int) -> str:
+    """The loss's name: the chosen one, or the one that suits the last layer."""
+    if chosen.loss:
+        return chosen.loss
+    return suggested_loss(_last_kind(model), _tried(model, data)[0].numel(), classes)
 
-    seed: order, augmentation and dropout follow from it alone; the global random state is left untouched.
-    schedule: moved on once a step.
-    precision: bfloat16 runs the forward pass under autocast; weights and sums stay float32.
-    checkpoint: written at the end of each epoch; with `resume` a run goes on from the one found there.
-    Raises CheckpointError if that one is damaged or comes from a run with another seed, batch size or data.
+
+def objective_of(model: nn.Module, data: Learned, loss: str | Loss | Objective, *, classes: int) -> Objective:
+    """What is to be made small; a loss given by name is tried on a few examples first.
+
+    Raises LabelMismatch with the number of outputs that is needed, or EngineError with a sentence.
     """
-    run = _Run(model, data, loss, optimizer, batch_size, seed, schedule, augment, precision)
-    path = Path(checkpoint) if checkpoint is not None else None
-    if path is not None and resume:
-        run.restore(read_checkpoint(path))
-    while run.epoch < epochs:
-        yield from run.one_epoch(validation, path)
+    if isinstance(loss, Objective):
+        return loss
+    if not isinstance(loss, str):
+        return plain_objective(loss)
+    outputs, labels = _tried(model, data), data.targets
+    objective = objective_for(loss, outputs=outputs[0].numel(), labels=labels, classes=classes)
+    check_target(loss, outputs, objective.targets(labels[: len(outputs)].to(outputs.device), outputs))
+    return objective
 
 
-def evaluate(model: nn.Module, data: Examples, loss: Loss) -> tuple[float, float]:
-    """Mean loss and accuracy (0 to 1) in float32 and evaluation mode; the model's mode is put back.
-
-    An output of one cell a picture is read as the probability of class 1.
-    """
-    device = _device(model)
-    modes = {module: module.training for module in model.modules()}
-    model.eval()
-    total_loss, right = 0.0, 0
-    try:
-        with torch.no_grad():
-            for start in range(0, len(data), EVALUATION_BATCH):
-                targets = data.targets[start : start + EVALUATION_BATCH].to(device)
-                outputs = model(data.prepared(data.inputs[start : start + EVALUATION_BATCH].to(device)))
-                total_loss += loss(outputs, targets).item() * len(targets)
-                right += _right(outputs, targets)
-    finally:
-        for module, training in modes.items():
-            module.training = training
-    return total_loss / len(data), right / len(data)
+def _tried(model: nn.Module, data: Learned) -> Tensor:
+    """What the model gives for the first examples, in evaluation mode."""
+    inputs = data.taken(torch.arange(min(TRIED, len(data)))).to(device_of(model))
+    with evaluating(model), torch.no_grad():
+        outputs: Tensor = model(data.prepared(inputs).to(dtype_of(model)))
+    return outputs
 
 
-def _right(outputs: Tensor, targets: Tensor) -> int:
-    guesses = (outputs.flatten() > 0.5).long() if outputs[0].numel() == 1 else outputs.argmax(dim=1)
-    return int((guesses == targets).sum())
-
-
-def _device(model: nn.Module) -> torch.device:
-    first = next(model.parameters(), None)
-    return first.device if first is not None else torch.device("cpu")
-
-
-@dataclass
-class _Run:
-    """The moving parts of one training run."""
-
-    model: nn.Module
-    data: Examples
-    loss: Loss
-    optimizer: Optimizer
-    batch_size: int
-    seed: int
-    schedule: LRScheduler | None
-    augment: Augment | None
-    precision: torch.dtype
-    epoch: int = 0  # epochs completed
-    step: int = 0  # steps done
-
-    def __post_init__(self) -> None:
-        self.device = _device(self.model)
-        self.generator = torch.Generator().manual_seed(self.seed)  # order and augmentation
-        outside = RandomState.of_torch()
-        torch.manual_seed(self.seed)
-        self.random_state = RandomState.of_torch()  # dropout and whatever else draws inside the model
-        outside.restore()
-
-    def one_epoch(self, validation: Examples | None, path: Path | None) -> Iterator[Snapshot]:
-        order = torch.randperm(len(self.data), generator=self.generator)
-        batches = torch.split(order, self.batch_size)
-        for index, chosen in enumerate(batches):
-            rate = float(self.optimizer.param_groups[0]["lr"])
-            value = self._one_step(chosen)
-            if index < len(batches) - 1:
-                yield Snapshot(self.step, self.epoch + 1, value, rate)
-        self.epoch += 1
-        val_loss, val_accuracy = evaluate(self.model, validation, self.loss) if validation is not None else (None, None)
-        warning = self._keep(path) if path is not None else ""
-        yield Snapshot(self.step, self.epoch, value, rate, True, val_loss, val_accuracy, warning)
-
-    def _one_step(self, chosen: Tensor) -> float:
-        inputs = self.data.inputs[chosen]
-        if self.augment is not None:
-            inputs = self.augment(inputs, self.generator)
-        targets = self.data.targets[chosen].to(self.device)
-        prepared = self.data.prepared(inputs.to(self.device))
-        self.model.train()  # each time: whoever looked at the model between two steps may have left it in eval mode
-        with self._own_random_state():
-            reduced = self.precision != torch.float32
-            with torch.autocast(self.device.type, dtype=self.precision if reduced else None, enabled=reduced):
-                outputs = self.model(prepared)
-            value = self.loss(outputs.float(), targets)
-            self.optimizer.zero_grad()
-            value.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
-            self.optimizer.step()
-        if self.schedule is not None:
-            self.schedule.step()
-        self.step += 1
-        return value.item()
-
-    def _keep(self, path: Path) -> str:
-        """Write the checkpoint; a run that took hours must not die of a full disk, so a failure is only told."""
-        try:
-            write_checkpoint(path, self._state())
-        except OSError as error:
-            return f"The checkpoint {path.name} could not be written ({error.strerror}); the older one is kept."
-        return ""
-
-    def _settings(self) -> dict[str, int]:
-        return {"seed": self.seed, "batch size": self.batch_size, "number of examples": len(self.data)}
-
-    def _state(self) -> dict[str, Any]:
-        return {
-            "settings": self._settings(),
-            "epoch": self.epoch,
-            "step": self.step,
-            "model": self.model.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-            "schedule": self.schedule.state_dict() if self.schedule is not None else None,
-            "generator": self.generator.get_state(),
-            "random_state": [self.random_state.cpu, *self.random_state.devices],
-        }
-
-    def restore(self, state: dict[str, Any] | None) -> None:
-        """Go on from `state`; None leaves the run at its start."""
-        if state is None:
-            return
-        check_same_run(state, self._settings())
-        if (state["schedule"] is None) != (self.schedule is None):
-            raise CheckpointError("The checkpoint is from another run: only one of the two has a schedule.")
-        self.model.load_state_dict(state["model"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        if self.schedule is not None:
-            self.schedule.load_state_dict(state["schedule"])
-        self.generator.set_state(state["generator"])
-        cpu, *devices = state["random_state"]
-        self.random_state = RandomState(cpu, tuple(devices))
-        self.epoch, self.step = state["epoch"], state["step"]
-
-    @contextmanager
-    def _own_random_state(self) -> Iterator[None]:
-        """Inside, random numbers go on where this run's last step left them; outside nothing is disturbed."""
-        outside = RandomState.of_torch()
-        self.random_state.restore()
-        try:
-            yield
-        finally:
-            self.random_state = RandomState.of_torch()
-            outside.restore()
+def _last_kind(model: nn.Module) -> str:
+    children = list(model.children())
+    return _last_kind(children[-1]) if children else type(model).__name__.lower()

@@ -13,10 +13,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812  # the name PyTorch's own pages use
 
-from explorer.engine import train as train_module
 from explorer.engine.augment import flip_and_shift
 from explorer.engine.checkpoint import CheckpointError
 from explorer.engine.train import Examples, Snapshot, evaluate, steps_per_epoch, train
+from explorer.engine.training import run as run_module
 
 EPOCHS = 4
 BATCH = 16
@@ -195,7 +195,7 @@ def test_a_full_disk_is_told_and_the_run_goes_on_with_the_older_checkpoint_kept(
     def full(path: Path, state: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(train_module, "write_checkpoint", full)
+    monkeypatch.setattr(run_module, "write_checkpoint", full)
     model = small_model()
     warnings = [s.warning for s in start(model, checkpoint=checkpoint) if s.epoch_ended]
     told = "The checkpoint run.ckpt could not be written (No space left on device); the older one is kept."
@@ -207,13 +207,13 @@ def test_a_full_disk_is_told_and_the_run_goes_on_with_the_older_checkpoint_kept(
 def test_evaluation_equals_plain_pytorch_and_puts_the_mode_back():
     model, data = small_model(), bars(33)
     model[3].eval()
-    loss, accuracy = evaluate(model, data, F.cross_entropy)
+    evaluation = evaluate(model, data, F.cross_entropy)
     assert [module.training for module in model] == [True, True, True, False, True, True]
     model.eval()
     with torch.no_grad():
         outputs = model((data.inputs / 255 - 0.2) / 0.3)
-    assert loss == pytest.approx(F.cross_entropy(outputs, data.targets).item(), rel=1e-6)
-    assert accuracy == pytest.approx((outputs.argmax(1) == data.targets).float().mean().item())
+    assert evaluation.loss == pytest.approx(F.cross_entropy(outputs, data.targets).item(), rel=1e-6)
+    assert evaluation.accuracy == pytest.approx((outputs.argmax(1) == data.targets).float().mean().item())
 
 
 def test_one_output_cell_is_read_as_the_probability_of_class_one():
@@ -222,7 +222,7 @@ def test_one_output_cell_is_read_as_the_probability_of_class_one():
             return x
 
     data = Examples(torch.tensor([[0.9], [0.2], [0.7], [0.1]]), torch.tensor([1, 0, 0, 1]))
-    assert evaluate(Given(), data, lambda y, t: F.binary_cross_entropy(y.flatten(), t.float()))[1] == 0.5
+    assert evaluate(Given(), data, lambda y, t: F.binary_cross_entropy(y.flatten(), t.float())).accuracy == 0.5
 
 
 def test_bfloat16_keeps_float32_weights_and_learns():

@@ -61,8 +61,8 @@ def _trained(model: nn.Module, recipe: Recipe, training: Training, data: Path, c
     for snapshot in _run(model, training, learning, test, loss, checkpoint):
         if snapshot.epoch_ended:
             _tell(snapshot, training.epochs, time.monotonic() - started)
-    test_loss, test_accuracy = evaluate(model, test, loss)
-    return Reached(test_accuracy, round(test_loss, 4), torch.__version__, torch.get_num_threads())
+    tested = evaluate(model, test, loss)
+    return Reached(tested.accuracy or 0.0, round(tested.loss, 4), torch.__version__, torch.get_num_threads())
 
 
 def _run(

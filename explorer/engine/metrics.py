@@ -1,0 +1,107 @@
+"""What a network is worth on a split: loss, accuracy, who was taken for what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from math import prod
+
+import torch
+from torch import Tensor, nn
+
+from explorer.engine.confusion import Confusion, Evaluation
+from explorer.engine.distributed import ALONE, Processes
+from explorer.engine.errors import Cancelled
+from explorer.engine.training.examples import Learned
+from explorer.engine.training.objective import Loss, Objective, plain_objective, right
+
+EVALUATION_BATCH = 500
+EVALUATION_CELLS = 4_000_000
+"""Input cells of a batch at most, so that large pictures do not fill the memory."""
+
+
+def evaluate(
+    model: nn.Module,
+    data: Learned,
+    loss: Loss | Objective,
+    *,
+    processes: Processes = ALONE,
+    should_stop: Callable[[], bool] | None = None,
+) -> Evaluation:
+    """Judge `model` on `data` in evaluation mode, in the precision of its weights; the model's modes are put back.
+
+    With several processes each judges a part, and all get the whole figures.
+    Raises Cancelled if `should_stop` says so between two batches.
+    """
+    objective = loss if isinstance(loss, Objective) else plain_objective(loss)
+    tally = _Tally(objective, data, device_of(model))
+    with evaluating(model), torch.no_grad():
+        for indices in torch.split(processes.share(torch.arange(len(data))), _batch_size(data)):
+            if should_stop is not None and should_stop():
+                raise Cancelled
+            if len(indices):
+                tally.add(model, indices)
+    return tally.evaluation(processes)
+
+
+@contextmanager
+def evaluating(model: nn.Module) -> Iterator[None]:
+    """Evaluation mode inside; after it each module's own mode."""
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    try:
+        yield
+    finally:
+        for module, training in modes:
+            module.training = training
+
+
+def device_of(model: nn.Module) -> torch.device:
+    """Where its first parameter lies; a model without any runs on the CPU."""
+    first = next(model.parameters(), None)
+    return first.device if first is not None else torch.device("cpu")
+
+
+def dtype_of(model: nn.Module) -> torch.dtype:
+    """The type of its first parameter, float32 for a model without any."""
+    first = next(model.parameters(), None)
+    return first.dtype if first is not None else torch.float32
+
+
+def _batch_size(data: Learned) -> int:
+    cells = prod(data.taken(torch.zeros(1, dtype=torch.long)).shape)
+    return max(1, min(EVALUATION_BATCH, EVALUATION_CELLS // cells))
+
+
+class _Tally:
+    """Sums over the batches of one evaluation."""
+
+    def __init__(self, objective: Objective, data: Learned, device: torch.device) -> None:
+        self._objective, self._data, self._device = objective, data, device
+        self._loss, self._right = 0.0, 0
+        # Minus one: judged by another process.
+        self._guesses = torch.zeros(len(data), dtype=torch.long) if objective.guesses is not None else None
+
+    def add(self, model: nn.Module, indices: Tensor) -> None:
+        labels = self._data.targets[indices].to(self._device)
+        inputs = self._data.prepared(self._data.taken(indices).to(self._device)).to(dtype_of(model))
+        outputs = model(inputs)
+        self._loss += self._objective.value(outputs, labels).item() * len(indices)
+        if self._guesses is not None and self._objective.guesses is not None:
+            guesses = self._objective.guesses(outputs)
+            self._right += int(right(guesses, labels))
+            self._guesses[indices] = guesses.cpu()
+
+    def evaluation(self, processes: Processes) -> Evaluation:
+        count = len(self._data)
+        sums = processes.summed(torch.tensor([self._loss, self._right], dtype=torch.float64, device=processes.device))
+        loss, correct = sums.tolist()
+        if self._guesses is None:
+            return Evaluation(loss / count)
+        guesses = processes.summed(self._guesses.to(processes.device)).cpu().numpy()
+        guesses.flags.writeable = False
+        labels = self._data.targets
+        classes = self._objective.classes or int(max(guesses.max(), int(labels.max()))) + 1
+        are_classes = labels.dim() == 1 and not labels.is_floating_point()
+        confusion = Confusion.of(labels.numpy(), guesses, classes) if are_classes else None
+        return Evaluation(loss / count, correct / count, confusion, guesses)

@@ -1,0 +1,263 @@
+"""One step of training: a batch forward, its loss backward, an update; and what keeps a bad step from being made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from explorer.engine.distributed import Processes
+from explorer.engine.errors import requested_memory
+from explorer.engine.health import HealthWatch, LayerHealth
+from explorer.engine.metrics import device_of, dtype_of
+from explorer.engine.random_state import RandomState
+from explorer.engine.training.diagnosis import all_finite, stopped_at_gradient, stopped_at_loss, stopped_at_weights
+from explorer.engine.training.examples import Learned
+from explorer.engine.training.objective import Objective, right
+from explorer.engine.training.snapshot import TrainingOutOfMemory
+
+Augment = Callable[[Tensor, torch.Generator], Tensor]
+
+TALLIED_STEPS = 32  # right answers are counted this many steps at a time: a twentieth of a small step otherwise
+TALLIED_CELLS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Stepped:
+    """What one step gave: the mean loss over the whole batch, and health where it was measured."""
+
+    loss: float
+    health: tuple[LayerHealth, ...] = ()
+    asked_to_stop: bool = False
+    asked_for_checkpoint: bool = False
+
+
+class Learner:
+    """Makes the steps of one run. Between two steps the model is anyone's to look at."""
+
+    def __init__(
+        self,
+        model: nn.Module,
+        data: Learned,
+        objective: Objective,
+        optimizer: Optimizer,
+        *,
+        seed: int,
+        augment: Augment | None,
+        precision: torch.dtype,
+        processes: Processes,
+        health: HealthWatch | None,
+    ) -> None:
+        self.model, self.data, self.objective, self.optimizer = model, data, objective, optimizer
+        self._augment, self._precision, self._processes, self._health = augment, precision, processes, health
+        self._device, self._dtype = device_of(model), dtype_of(model)
+        self._called = processes.wrapped(model)
+        self._modules = list(model.modules())
+        self._parameters = [weight for weight in model.parameters() if weight.requires_grad]
+        self._before = _Before(model)
+        self.tally = Tally(objective)
+        self.generator = torch.Generator().manual_seed(seed)  # order, and augmentation
+        # Parts of a batch may differ in size, so each process draws its own changes of pictures.
+        other = torch.Generator().manual_seed(seed + 1 + processes.rank)
+        self.augmenting = other if processes.are_several else self.generator
+        self.random_state = _seeded(seed + processes.rank)  # dropout and whatever else draws inside the model
+
+    @property
+    def rate(self) -> float:
+        return float(self.optimizer.param_groups[0]["lr"])
+
+    def step(self, batch: Tensor, number: int, asked: tuple[bool, bool] = (False, False)) -> Stepped:
+        """Learn from the examples at `batch`, step `number` of the run.
+
+        Raises TrainingStopped before the update if the loss or a gradient is not finite, TrainingOutOfMemory if there
+        is no room; the model then is as it was before the step.
+        """
+        for module in self._modules:  # whoever looked at the model between two steps may have left it in eval mode
+            if not module.training:
+                self.model.train()
+                break
+        with self._own_random_state(), self._memory_told(batch, number):
+            return self._step(batch, number, asked)
+
+    def _step(self, batch: Tensor, number: int, asked: tuple[bool, bool]) -> Stepped:
+        mine, weight = self._share(batch)
+        inputs, labels = self._ready(mine)
+        health = self._health if self._health is not None and self._health.pace.is_due() else None
+        self._before.keep_buffers()
+        with health.forward_watched() if health is not None else nullcontext(), self._cast():
+            outputs = self._called(inputs)
+        value = self.objective.value(_widened(outputs), labels)
+        self.optimizer.zero_grad()
+        (value if weight == 1 else value * weight).backward()  # type: ignore[no-untyped-call]  # torch leaves it so
+        loss, *flags = self._agreed(value, weight, asked)
+        self._require_finite(loss, inputs, mine, number)
+        if health is not None:
+            health.backward_done()
+        self._before.keep_weights()
+        self.optimizer.step()
+        self.tally.add(outputs, labels)
+        return Stepped(loss, health.updated(number) if health is not None else (), *(flag > 0 for flag in flags))
+
+    def require_finite_weights(self, number: int) -> None:
+        """Raises TrainingStopped, the weights put back, if the update of step `number` spoilt them."""
+        if not all_finite(self._parameters):
+            stopped = stopped_at_weights(self.model, step=number, rate=self.rate)
+            self._before.restore_weights()
+            raise stopped
+
+    def _share(self, batch: Tensor) -> tuple[Tensor, float]:
+        """This process's part, and what it counts for beside the others; alone the whole batch and 1."""
+        if not self._processes.are_several:
+            return batch, 1.0
+        mine = self._processes.share(batch)
+        weight = len(mine) * self._processes.count / len(batch)
+        return (mine if len(mine) else batch[:1]), weight  # all have to take part, one without any counts for nothing
+
+    def _ready(self, chosen: Tensor) -> tuple[Tensor, Tensor]:
+        inputs = self.data.taken(chosen)
+        if self._augment is not None:
+            inputs = self._augment(inputs, self.augmenting)
+        prepared = self.data.prepared(inputs.to(self._device))
+        return prepared.to(self._dtype), self.data.targets[chosen].to(self._device)
+
+    def _agreed(self, value: Tensor, weight: float, asked: tuple[bool, bool]) -> list[float]:
+        """The loss over all processes, and whether any was asked to stop or to keep a checkpoint."""
+        if not self._processes.are_several:
+            return [value.item(), *map(float, asked)]
+        share = value.detach().double() * weight / self._processes.count
+        flags = torch.tensor(asked, dtype=share.dtype, device=share.device)
+        told: list[float] = self._processes.summed(torch.cat([share.reshape(1), flags])).tolist()
+        return told
+
+    def _require_finite(self, loss: float, inputs: Tensor, chosen: Tensor, number: int) -> None:
+        if loss - loss == 0:  # false for NaN and for an infinite one
+            gradients = [weight.grad for weight in self._parameters if weight.grad is not None]
+            if all_finite(gradients):
+                return
+            stopped = stopped_at_gradient(self.model, step=number, rate=self.rate)
+        else:
+            self._before.restore_buffers()
+            self.require_finite_weights(number - 1)
+            stopped = stopped_at_loss(self.model, inputs, chosen, step=number, rate=self.rate)
+        self._before.restore_buffers()
+        raise stopped
+
+    def _cast(self) -> AbstractContextManager[object]:
+        if self._precision in (torch.float32, torch.float64):
+            return nullcontext()
+        return torch.autocast(self._device.type, dtype=self._precision)
+
+    @contextmanager
+    def _memory_told(self, batch: Tensor, number: int) -> Iterator[None]:
+        """Turns PyTorch's out-of-memory errors into a sentence, the model put back as it was."""
+        try:
+            yield
+            return
+        except (RuntimeError, MemoryError) as error:
+            requested = requested_memory(error)
+            if requested is None:
+                raise
+        # Out here the failed pass is forgotten, so that its memory is free again.
+        self.optimizer.zero_grad()
+        self._before.restore_buffers()
+        if self._device.type == "cuda":
+            torch.cuda.empty_cache()
+        size = f" {requested} more were asked for" if requested else " it ran out"
+        message = f"There is not enough memory for a batch of {len(batch)} examples:{size} at step {number}."
+        raise TrainingOutOfMemory(
+            f"{message} Half the batch size needs about half.",
+            step=number,
+            requested=requested,
+            batch_size=len(batch),
+        )
+
+    @contextmanager
+    def _own_random_state(self) -> Iterator[None]:
+        """Inside, random numbers go on where this run's last step left them; outside nothing is disturbed."""
+        outside = RandomState.of_torch()
+        self.random_state.restore()
+        try:
+            yield
+        finally:
+            self.random_state = RandomState.of_torch()
+            outside.restore()
+
+
+class Tally:
+    """Counts the right guesses of an epoch while it goes; outputs wait on their device and are judged some at once."""
+
+    def __init__(self, objective: Objective) -> None:
+        self._guesses = objective.guesses
+        self._waiting: list[tuple[Tensor, Tensor]] = []
+        self._cells = 0
+        self.right, self.seen = 0, 0
+
+    def add(self, outputs: Tensor, labels: Tensor) -> None:
+        if self._guesses is None:
+            return
+        self._waiting.append((outputs.detach(), labels))
+        self._cells += outputs.numel()
+        if len(self._waiting) >= TALLIED_STEPS or self._cells > TALLIED_CELLS:
+            self.count()
+
+    def count(self) -> None:
+        """Judge what waits."""
+        if self._waiting and self._guesses is not None:
+            outputs, labels = (torch.cat(each) for each in zip(*self._waiting, strict=True))
+            self.right += int(right(self._guesses(outputs), labels))
+            self.seen += len(labels)
+        self._waiting.clear()
+        self._cells = 0
+
+    def taken(self, processes: Processes) -> float | None:
+        """The share that was right in all processes, and a new start."""
+        self.count()
+        sums = processes.summed(torch.tensor([self.right, self.seen], device=processes.device))
+        good, seen = sums.tolist()
+        self.right = self.seen = 0
+        return good / seen if seen else None
+
+
+class _Before:
+    """The model's tensors from before a step: buffers from its start, weights from before its update."""
+
+    def __init__(self, model: nn.Module) -> None:
+        self._weights = [weight.detach() for weight in model.parameters()]
+        self._buffers = [buffer.detach() for buffer in model.buffers()]
+        self._kept_weights = [weight.clone() for weight in self._weights]
+        self._kept_buffers = [buffer.clone() for buffer in self._buffers]
+
+    def keep_buffers(self) -> None:
+        _copy(self._buffers, self._kept_buffers)
+
+    def keep_weights(self) -> None:
+        """It costs 1 % of a small step and saves what an update to infinity would destroy."""
+        _copy(self._weights, self._kept_weights)
+
+    def restore_buffers(self) -> None:
+        _copy(self._kept_buffers, self._buffers)
+
+    def restore_weights(self) -> None:
+        _copy(self._kept_weights, self._weights)
+
+
+def _copy(source: list[Tensor], target: list[Tensor]) -> None:
+    if source:
+        torch._foreach_copy_(target, source)
+
+
+def _widened(outputs: Tensor) -> Tensor:
+    """Losses are computed in float32 at least."""
+    return outputs.float() if outputs.dtype in (torch.bfloat16, torch.float16) else outputs
+
+
+def _seeded(seed: int) -> RandomState:
+    outside = RandomState.of_torch()
+    torch.manual_seed(seed)
+    state = RandomState.of_torch()
+    outside.restore()
+    return state
