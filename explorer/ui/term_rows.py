@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 
@@ -28,7 +27,8 @@ Cells = tuple[tuple[str, np.ndarray], ...]
 class TermRow:
     """One row: `text` says what it is, `value` what it adds, None for a line of text alone.
 
-    `share` is its part of the sum of all rows' magnitudes, 0 to 1. `mark` says what is special about it ("largest").
+    `share` is its part of the sum of all rows' magnitudes, 0 to 1. `mark` says what is special about it ("largest");
+    `is_beaten` tells that another cell of the window was larger.
     `cells` are the cells it was made from, (T, ndim) of each tensor by name, the weightiest first.
     """
 
@@ -36,14 +36,8 @@ class TermRow:
     value: float | None = None
     share: float = 0.0
     mark: str = ""
+    is_beaten: bool = False
     cells: Cells = ()
-
-
-class _Place(NamedTuple):
-    """A term: the number of its part, and its place in it."""
-
-    part: int
-    at: int
 
 
 class TermRows(Sequence[TermRow]):
@@ -150,22 +144,18 @@ def _is_contest(explanation: Explanation) -> bool:
 
 
 def _contest(main: Terms) -> TermRows:
+    """The cells of a pooling window; the one that won leads, also among negative numbers."""
     given, won = main.factors
-    places = [_Place(0, at) for at in range(len(given.values))]
+    order = np.argsort(-np.nan_to_num(given.values, nan=np.inf), kind="stable")
 
     def make(place: int, _share: float) -> TermRow:
-        mark = "the largest" if won.values[place] else ""
-        return TermRow(
-            _factor_text(given, place, with_value=False),
-            float(given.values[place]),
-            0.0,
-            mark,
-            _cells(main, np.asarray([places[place].at])),
-        )
+        at = int(order[place])
+        text = _factor_text(given, at, with_value=False)
+        mark = "largest" if won.values[at] else ""
+        cells = _cells(main, np.asarray([at]))
+        return TermRow(text, float(given.values[at]), mark=mark, is_beaten=not mark, cells=cells)
 
-    # The winner leads, also among negative numbers.
-    order = np.argsort(-np.nan_to_num(given.values, nan=np.inf), kind="stable")
-    return TermRows(given.values[order], lambda place, share: make(int(order[place]), share), keep_order=True)
+    return TermRows(given.values[order], make, keep_order=True)
 
 
 def _single(parts: tuple[Terms, ...]) -> TermRows:
@@ -180,9 +170,9 @@ def _single(parts: tuple[Terms, ...]) -> TermRows:
 
 def _term(part: Terms, at: int, share: float) -> TermRow:
     won = next((factor for factor in part.factors if factor.name == "won"), None)
-    mark = "" if won is None else "passed on" if won.values[at] else "lost"
+    mark = "" if won is None else "won" if won.values[at] else "lost"
     cells = _cells(part, np.asarray([at]))
-    return TermRow(product_text(part, at), float(part.values[at]), share, mark, cells)
+    return TermRow(product_text(part, at), float(part.values[at]), share, mark, cells=cells)
 
 
 def _grouped(parts: tuple[Terms, ...], grouping: str, keys: np.ndarray) -> TermRows:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QShowEvent
@@ -18,6 +18,9 @@ from explorer.ui.term_rows import CHANNEL, EXAMPLE, TERM, TermRow, cell_text, gr
 from explorer.ui.text import number
 from explorer.ui.widgets.pane import ElidedLabel
 from explorer.ui.widgets.term_list import TermList
+
+if TYPE_CHECKING:
+    from explorer.engine.finite_difference import Reading
 
 HEIGHT = 190
 DIM_AFTER_MS = 200
@@ -44,7 +47,7 @@ class WhyPanel(QWidget):
         self._why = Why(None)
         self._chosen_grouping = ""
         self.check = QLabel()
-        self.reading = ElidedLabel()
+        self.reading = QLabel()
         self.reading.setProperty("role", "dim")
         self.read = QPushButton("Finite difference", toolTip=READ_TIP, accessibleName="Finite difference")
         self.read.setProperty("role", "flat")
@@ -70,15 +73,15 @@ class WhyPanel(QWidget):
     def _lay_out(self) -> None:
         title = QLabel("Why this number?")
         title.setProperty("role", "title")
-        copy = QToolButton(toolTip="Copy the line and its formula.", accessibleName="Copy the explanation")
-        copy.setProperty("role", "flat")
-        copy.setIcon(icon("ph.copy"))
-        copy.clicked.connect(self._copy)
+        self.copy = QToolButton(toolTip="Copy the line and its formula.", accessibleName="Copy the explanation")
+        self.copy.setProperty("role", "flat")
+        self.copy.setIcon(icon("ph.copy"))
+        self.copy.clicked.connect(self._copy)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 4, 12, 6)
         column.setSpacing(2)
         column.addLayout(_row(title, self.check, self.reading, self.read, stretched=self.reading))
-        column.addLayout(_row(self.line, copy, stretched=self.line))
+        column.addLayout(_row(self.line, self.copy, stretched=self.line))
         column.addLayout(_row(self.second, self._switch(), stretched=self.second))
         column.addWidget(self.terms, 1)
 
@@ -116,7 +119,7 @@ class WhyPanel(QWidget):
         differs = old is None or (old.timeline, old.step_message) != (new.timeline, new.step_message)
         if differs or (old is not None and _place(old) != _place(new)):
             self._explain(new)
-        if old is None or old.reading is not new.reading or old.cursor != new.cursor or differs:
+        if differs or old is None or old.reading is not new.reading or old.cursor != new.cursor:
             self._show_reading(new)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -139,16 +142,15 @@ class WhyPanel(QWidget):
             self._show(Why(None, message if timeline is None else "This tensor is empty."))
             return
         self._show(timeline.explain(cursor.step, cursor.of, cursor.cell))
-        second = lecture_line(timeline, cursor) or self.second.whole()
-        self.second.set_whole(second)
 
     def _show(self, why: Why) -> None:
         self._why = why
         explanation = why.explanation
         show_check(self.check, explanation)
         text = why.message if explanation is None else last_line(explanation)
+        self.line.setFont(theme.interface_font() if explanation is None else theme.number_font())
         self.line.set_whole(text, tip=text if explanation is None else explanation.written)
-        self.second.set_whole("" if explanation is None else explanation.formula)
+        self.copy.setEnabled(bool(text))
         self.terms.forget()
         self._show_terms()
 
@@ -178,12 +180,18 @@ class WhyPanel(QWidget):
         is_update = timeline is not None and timeline.steps[state.cursor.step].phase == "update"
         self.read.setEnabled(timeline is not None and state.cursor.cell is not None and not is_update)
         self.read.setToolTip(NO_READING_TIP if is_update else READ_TIP)
-        reading = state.reading
-        if reading is None or state.reading_at != state.cursor:
-            self.reading.set_whole("")
-            return
-        size = number(reading.step_size, 1)
-        self.reading.set_whole(f"{number(reading.value, 5)} (float64, h = {size}): {reading.what}")
+        reading = state.reading if state.reading_at == state.cursor else None
+        self.reading.setText("" if reading is None else _reading_text(reading))
+        self.reading.setToolTip("" if reading is None else _reading_tip(reading))
+        self._show_second(state, "" if reading is None else reading.what)
+
+    def _show_second(self, state: State, reading: str) -> None:
+        """Below the line: what was read off, if something was; the lecture's words; or else the formula."""
+        timeline, explanation = state.timeline, self._why.explanation
+        formula = "" if explanation is None else explanation.formula
+        lecture = "" if timeline is None or explanation is None else lecture_line(timeline, state.cursor)
+        self.second.setFont(theme.interface_font() if reading else theme.number_font())
+        self.second.set_whole(reading or lecture or formula, tip=reading or "\n".join(filter(None, (lecture, formula))))
 
     @Slot()
     def _ask_reading(self) -> None:
@@ -232,6 +240,17 @@ def lecture_line(timeline: Timeline, cursor: Any) -> str:
     """The line in the lecture's words, for the networks that have one."""
     written = getattr(timeline, "lecture_line", None)
     return written(cursor.step, cursor.of, cursor.cell) if written is not None else ""
+
+
+def _reading_text(reading: Reading) -> str:
+    """ "0.01234 (float64, h = 1e−6)" """
+    return f"{number(reading.value, 5)} (float64, h = {number(reading.step_size, 1)})"
+
+
+def _reading_tip(reading: Reading) -> str:
+    if reading.expected is None:
+        return reading.what
+    return f"{reading.what} PyTorch's own derivative is {number(reading.expected, 5)}."
 
 
 def _place(state: State) -> tuple[Any, ...]:

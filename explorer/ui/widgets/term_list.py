@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QKeyEvent, QPainter
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from explorer.ui import theme
 from explorer.ui.term_rows import DIGITS, TermRow
 from explorer.ui.text import exact, number
 
-ROW_HEIGHT = 20
+ROW_HEIGHT = 18
 MARGIN, GAP = 8, 10
 BAR_HEIGHT = 8
 VALUE_TEMPLATE, SHARE_TEMPLATE = "−8.888e−88", "< 0.1 %"
@@ -87,6 +87,10 @@ class TermList(QListView):
         at = self.currentIndex().row()
         return self.terms.rows[at] if 0 <= at < len(self.terms.rows) else None
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.scheduleDelayedItemsLayout()
+
     def set_dimmed(self, dimmed: bool) -> None:
         """Fade the rows while newer ones are being worked out."""
         if dimmed != self.is_dimmed:
@@ -122,7 +126,9 @@ class _Rows(QStyledItemDelegate):
         self._view = view
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(120, ROW_HEIGHT)
+        """A little more than asked for, so that whole rows fill the list and none is cut off below."""
+        room = self._view.viewport().height()
+        return QSize(120, max(room // max(room // ROW_HEIGHT, 1), ROW_HEIGHT))
 
     def paint(self, painter: QPainter, option: Any, index: Index) -> None:
         row = self._view.terms.rows[index.row()]
@@ -150,13 +156,10 @@ class _Rows(QStyledItemDelegate):
         value = QRectF(text.right() + GAP, area.top(), value_width, area.height())
         self._write(painter, value, number(row.value or 0.0, DIGITS), align=Qt.AlignmentFlag.AlignRight)
         last = QRectF(area.right() - share_width, area.top(), share_width, area.height())
-        self._paint_bar(
-            painter,
-            QRectF(value.right() + GAP, area.top(), last.left() - value.right() - 2 * GAP, area.height()),
-            row.value or 0.0,
-        )
+        bar = QRectF(value.right() + GAP, area.top(), last.left() - value.right() - 2 * GAP, area.height())
+        self._paint_bar(painter, bar, row)
         painter.setPen(QColor(theme.current().dim))
-        self._write(painter, last, row.mark or share_text(row.share), align=Qt.AlignmentFlag.AlignRight)
+        self._write(painter, last, end_text(row), align=Qt.AlignmentFlag.AlignRight)
 
     def _write(
         self, painter: QPainter, area: QRectF, text: str, *, align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft
@@ -175,8 +178,8 @@ class _Rows(QStyledItemDelegate):
         painter.setBrush(QColor(colours.selection if is_current else colours.sunken))
         painter.drawRoundedRect(QRectF(option.rect).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
 
-    def _paint_bar(self, painter: QPainter, area: QRectF, value: float) -> None:
-        low, high = self._view.span
+    def _paint_bar(self, painter: QPainter, area: QRectF, row: TermRow) -> None:
+        (low, high), value = self._view.span, row.value or 0.0
         if area.width() < 16 or high <= low or value != value:
             return
         colours = theme.current()
@@ -187,7 +190,8 @@ class _Rows(QStyledItemDelegate):
         value = min(max(value, low), high)
         zero = track.left() + track.width() * -low / (high - low)
         end = track.left() + track.width() * (value - low) / (high - low)
-        painter.setBrush(QColor(colours.signed_high if value >= 0 else colours.signed_low))
+        sign = colours.signed_high if value >= 0 else colours.signed_low
+        painter.setBrush(QColor(colours.border if row.is_beaten else sign))
         length = max(abs(end - zero), 1.5)
         left = zero if value >= 0 else zero - length
         painter.drawRoundedRect(QRectF(min(left, track.right() - length), track.top(), length, BAR_HEIGHT), 3, 3)
@@ -200,9 +204,14 @@ def share_text(share: float) -> str:
     return f"{share * 100:.0f} %" if share >= 0.1 or share == 0 else f"{share * 100:.1f} %"
 
 
+def end_text(row: TermRow) -> str:
+    """What stands at the row's end: its mark, or its share."""
+    return row.mark or ("" if row.is_beaten else share_text(row.share))
+
+
 def row_words(row: TermRow) -> str:
     """The row as one reads it aloud, with every digit."""
     if row.value is None:
         return row.text
-    end = row.mark or f"{share_text(row.share)} of all magnitudes"
-    return f"{row.text} = {exact(row.value)}, {end}"
+    end = row.mark or ("not the largest" if row.is_beaten else f"{share_text(row.share)} of all magnitudes")
+    return f"{row.text}: {exact(row.value)}, {end}"
