@@ -295,6 +295,104 @@ class RandomInside(nn.Module):
         return x + torch.randn_like(x) * torch.rand(())
 
 
+class Dropouts(nn.Module):
+    """Cells dropped one by one and by whole channels, in place and not, where the input is 0 and where it is not."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3, padding=1)
+        self.relu = nn.ReLU()
+        self.cells = nn.Dropout(0.4)
+        self.again = nn.Conv2d(4, 6, 1)
+        self.channels = nn.Dropout2d(0.5, inplace=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.again(self.cells(self.relu(self.conv(x))))
+        return F.dropout(self.channels(x), 0.3, self.training)
+
+
+class UnusedBranch(nn.Module):
+    """One branch runs and goes nowhere, another is multiplied by 0, a third never runs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.used = nn.Conv2d(3, 4, 3)
+        self.unused = nn.Conv2d(3, 4, 3)
+        self.silenced = nn.Conv2d(3, 4, 3)
+        self.idle = nn.Conv2d(3, 4, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.unused(x).relu()
+        return self.used(x) + self.silenced(x) * 0
+
+
+class DetachedInside(nn.Module):
+    """A copy that is cut off from the gradient scales what it was made from."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.before = nn.Linear(8, 5)
+        self.after = nn.Linear(5, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.before(x)
+        return self.after(x * x.detach() + x.data)
+
+
+class FrozenLayers(nn.Module):
+    """The first layer and one in the middle do not learn; the gradient passes through the one in the middle."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Linear(8, 6).requires_grad_(False)
+        self.second = nn.Linear(6, 5)
+        self.third = nn.Linear(5, 5).requires_grad_(False)
+        self.fourth = nn.Linear(5, 2)
+        self.fourth.bias.requires_grad_(False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.fourth(torch.tanh(self.third(torch.tanh(self.second(self.first(x))))))
+
+
+class WrittenIntoZeros(nn.Module):
+    """Zeros that require no gradient until something that does is written into them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 2, 1)
+        self.mix = nn.Conv2d(4, 3, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        canvas = torch.zeros(x.shape[0], 4, *x.shape[2:])
+        canvas[:, 1:3] = self.conv(x)
+        return self.mix(canvas)
+
+
+class SeveralOutputs(nn.Module):
+    """One call gives two tensors and the gradient arrives at both, another's arrives only at the second."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        low, high = self.conv(x).chunk(2, dim=1)
+        _, last = (low * high).chunk(2, dim=1)
+        return last + low.mean(dim=1, keepdim=True)
+
+
+class WeightOfNoModule(nn.Module):
+    """A parameter of the model itself, used twice, the second time transposed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.matrix = nn.Parameter(torch.randn(8, 8) / 3)
+        self.shift = nn.Parameter(torch.randn(8))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.tanh(x @ self.matrix + self.shift) @ self.matrix.T
+
+
 class Failing(nn.Module):
     """The last layer does not fit."""
 
@@ -376,4 +474,16 @@ NAMED_MODELS: tuple[tuple[Callable[[], nn.Module], Callable[[], Tensor]], ...] =
     (Bookkeeping, picture),
     (CustomFunction, picture),
     (RandomInside, picture),
+    (Dropouts, picture),
+    (UnusedBranch, picture),
+    (DetachedInside, picture),
+    (FrozenLayers, picture),
+    (WrittenIntoZeros, picture),
+    (SeveralOutputs, picture),
+    (WeightOfNoModule, picture),
+)
+
+# Those of them that give one tensor and learn: a whole training step of each must be right.
+LEARNING_MODELS = tuple(
+    (make, given) for make, given in NAMED_MODELS if make not in (DictionaryOutput, NestedOutput, Bookkeeping)
 )

@@ -29,12 +29,13 @@ class Reshape(Operation):
 class Dropout(Operation):
     """In training each cell is dropped with probability p, else divided by 1 − p; in evaluation nothing happens.
 
-    Which cells were dropped is read off: a cell that was not 0 and is 0 now. Where the input is 0 it cannot be seen,
-    and the gradient is explained only if the call carries the mask (`mask` among its arguments, 1 for kept).
+    `mask` among the call's arguments says which cells were kept; those of dropout1d, 2d and 3d are kept by whole
+    channels. Without it that is read off: a cell that was not 0 and is 0 now. Where the input is 0 it cannot be seen,
+    and the gradient is not explained.
     Source: Srivastava et al. 2014, JMLR 15, section 10 (the scaling at training time).
     """
 
-    kinds = ("dropout",)
+    kinds = ("dropout", "dropout1d", "dropout2d", "dropout3d")
 
     def forward(self, call: CallValues, cell: Cell) -> Explanation:
         given = factor_at("input", np.asarray(call.arguments["input"]), one(cell))
@@ -58,7 +59,7 @@ class Dropout(Operation):
 
     @staticmethod
     def _explained(call: CallValues, name: str, cell: Cell, *, terms: Terms, reason: str) -> Explanation:
-        total = float(terms.values[0])
+        total = float(terms.values[0]) + 0.0  # no −0
         value, share = (number(factor.values[0]) for factor in terms.factors)
         rule = f"{symbol(call, name)} = {symbol(call, terms.factors[0].name)} · kept / (1 − p), kept 0 or 1"
         line = f"{place(call, name, cell)} = {value}·{share} = {number(total)}, as {reason} (p = {number(_p(call))})"

@@ -79,6 +79,7 @@ _SIGNATURES = {
     "scaled_dot_product_attention": signature(
         lambda query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False: None
     ),
+    "dropout": signature(lambda input, p=0.5, training=True, inplace=False: None),
     "identity": signature(lambda input: None),
 }
 

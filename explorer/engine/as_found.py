@@ -59,6 +59,11 @@ class AsFound:
         if id(tensor) not in self._copies:
             self._copies[id(tensor)] = (tensor, version_of(tensor), tensor.detach().clone())
 
+    def accept(self, tensors: Iterable[torch.Tensor]) -> None:
+        """These are left as they are now: they were changed because it was asked for."""
+        for tensor in tensors:
+            self._copies.pop(id(tensor), None)
+
     def restore(self, before_writing: Callable[[torch.Tensor], Any] = lambda tensor: None) -> None:
         """Puts everything back. `before_writing` is told of each tensor that is about to change."""
         self._trained = any(module.training for module, _ in self._modes)

@@ -28,11 +28,12 @@ class Storage:
 class Kept:
     """One tensor of a recording, or the memory of one that was dropped."""
 
-    __slots__ = ("alive", "dtype", "maker", "origin", "requires_grad", "shape", "tensor", "version")
+    __slots__ = ("alias_of", "alive", "dtype", "maker", "origin", "requires_grad", "shape", "tensor", "version")
 
     def __init__(self, tensor: torch.Tensor, maker: int) -> None:
         self.tensor: torch.Tensor | None = tensor
         self.alive: weakref.ref[torch.Tensor] | None = None  # set when the tensor is dropped
+        self.alias_of: Kept | None = None  # whose numbers it has, under another name that no call gave
         self.maker = maker  # index of the call it last came out of
         self.origin = maker  # index of the call that first made it
         self.shape = tuple(tensor.shape)
@@ -110,6 +111,15 @@ class Shelf:
     def read(self, tensor: torch.Tensor) -> Kept:
         """A tensor that a call takes; one that came about unseen is put on the shelf as nobody's."""
         return self.find(tensor) or self._add(tensor, NOBODY)[0]
+
+    def keep_alias(self, tensor: torch.Tensor, source: torch.Tensor) -> None:
+        """The numbers of `source` under another name, as `x.data` gives them; zeros_like(x) gives other numbers."""
+        known = self.find(source)
+        if known is None or known.maker < 0 or self.find(tensor) is not None:
+            return
+        if storage_address(tensor) == storage_address(source) and tensor.shape == source.shape:
+            kept = self.read(tensor)
+            kept.maker, kept.alias_of = known.maker, known
 
     def _add(self, tensor: torch.Tensor, maker: int) -> tuple[Kept, Storage]:
         kept = self._by_identity[id(tensor)] = Kept(tensor, maker)

@@ -36,10 +36,9 @@ def passed_back(call: Call, calls: tuple[Call, ...] = ()) -> dict[str, torch.Ten
         args, kwargs = map_tree(given, torch.Tensor, torch.clone) if call.written else given
         outputs = leaves(rerun(call, args, kwargs), torch.Tensor)
         pairs = [pair for pair in zip(outputs, call.grad_outputs, strict=True) if pair[1] is not None]
-        found = torch.autograd.grad(
-            [output for output, _ in pairs], list(wanted.values()), [arrived for _, arrived in pairs], allow_unused=True
-        )
-    return {name: share for name, share in zip(wanted, found, strict=True) if share is not None}
+        made, arrived = zip(*pairs, strict=True)
+        found = torch.autograd.grad(made, list(wanted.values()), arrived, materialize_grads=True)
+    return dict(zip(wanted, found, strict=True))
 
 
 def _leaf(kept: Kept, again: Recomputation) -> torch.Tensor:

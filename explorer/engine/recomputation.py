@@ -37,6 +37,8 @@ class Recomputation:
             if kept.version != version_of(kept.tensor):
                 raise EngineError("This cannot be worked out again: a weight or an input was changed since.")
             return kept.tensor
+        if kept.alias_of is not None:
+            return self.tensor(kept.alias_of).detach()
         if id(kept) not in self._found:
             if not 0 <= kept.origin < len(self._calls):
                 raise EngineError("This cannot be worked out: what it was made from was dropped to save memory.")

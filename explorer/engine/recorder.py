@@ -86,6 +86,7 @@ def _record(
         if learning is not None and watch is not None and recording.error is None:
             given = leaves((args, kwargs), torch.Tensor)
             finish_step(recording, model, watch, recorder.shelf, given=given, learning=learning)
+            found.accept(model.get_parameter(update.parameter) for update in recording.updates)
         return recording
     finally:
         found.restore(before_writing=lambda tensor: recorder.shelf.preserve(tensor, NOBODY))
@@ -188,9 +189,7 @@ class Recorder(TorchFunctionMode):
         """Runs what is not shown; the same numbers under another name, as `x.data` gives them, stay their maker's."""
         output = function(*args, **kwargs)
         if isinstance(output, torch.Tensor) and args and isinstance(args[0], torch.Tensor):
-            source = self.shelf.find(args[0])
-            if source is not None and source.maker >= 0 and self.shelf.find(output) is None:
-                self.shelf.read(output).maker = source.maker
+            self.shelf.keep_alias(output, args[0])
         return output
 
     # Functions that write into a tensor
