@@ -192,6 +192,11 @@ class Activation(Operation):
         return Explanation(formula, terms, total, f"{line}, as {reason}", result=reason)
 
 
+def slope_parts(call: CallValues, cell: Cell) -> Parts:
+    """g′ at one cell of an activation's input, in parts that add up to it."""
+    return FUNCTIONS[call.kind].slope(_point(call, cell))
+
+
 def _point(call: CallValues, cell: Cell) -> Point:
     return Point(float(call.arguments["input"][cell]), float(call.output[cell]), call)
 

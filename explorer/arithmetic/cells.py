@@ -37,7 +37,14 @@ def place(call: CallValues, name: str, cell: Cell) -> str:
     own = (cell[1:] or cell) if name in ("output", "grad_input") else cell
     if name not in call.symbols or len(own) > 2 or max(own, default=9) > 8:
         return f"{symbol(call, name)}[{', '.join(map(str, cell))}]"
-    return symbol(call, name) + "".join(str(index + 1) for index in own).translate(_SUBSCRIPTS)
+    return subscript(symbol(call, name), *own)
+
+
+def subscript(letter: str, *indices: int) -> str:
+    """ "w₂₁": indices counted from 1, apart from each other where one has two digits ("w₁₂ ₃")."""
+    numbers = [str(index + 1) for index in indices]
+    separator = " " if len(numbers) > 1 and max(map(len, numbers)) > 1 else ""
+    return letter + separator.join(numbers).translate(_SUBSCRIPTS)
 
 
 def formula(call: CallValues, name: str, *factors: str, bias: bool = False, note: str = "") -> str:

@@ -86,9 +86,9 @@ def call_values(
     """A call as numpy, without copies where the tensors lie on the CPU."""
     return CallValues(
         kind=call.kind,
-        arguments=map_tree(arguments, torch.Tensor, _array),
-        output=_array(output),
-        grad_output=None if call.grad_output is None else _array(call.grad_output),
+        arguments=map_tree(arguments, torch.Tensor, array),
+        output=array(output),
+        grad_output=None if call.grad_output is None else array(call.grad_output),
         symbols=symbols,
     )
 
@@ -108,13 +108,14 @@ def _explained_update(update: Update, cell: Cell, symbols: Mapping[str, str]) ->
         rule = update_named(update.optimizer)
     except ValueError as error:
         raise EngineError(str(error)) from error
-    state = map_tree(dict(update.state_before), torch.Tensor, _array)
+    state = map_tree(dict(update.state_before), torch.Tensor, array)
     explained = rule.explain(
-        _array(update.before), _array(update.gradient), state, update.settings, cell, symbols=symbols
+        array(update.before), array(update.gradient), state, update.settings, cell, symbols=symbols
     )
     return explained.checked_against(update.after[cell].item())
 
 
-def _array(tensor: torch.Tensor) -> np.ndarray[Any, Any]:
-    array: np.ndarray[Any, Any] = tensor.detach().cpu().numpy()
-    return array
+def array(tensor: torch.Tensor) -> np.ndarray[Any, Any]:
+    """A tensor as numpy; on the CPU it shares the memory."""
+    shared: np.ndarray[Any, Any] = tensor.detach().cpu().numpy()
+    return shared
