@@ -10,6 +10,7 @@ from types import FrameType
 import torch
 
 _HERE = str(Path(__file__).parent)
+_PROGRAM = str(Path(__file__).parents[1])
 _TORCH = str(Path(torch.__file__).parent)
 
 
@@ -22,11 +23,11 @@ def caller_frame() -> FrameType:
 
 
 def source_line(frame: FrameType | None) -> str:
-    """The innermost line that is not PyTorch's own: "/home/me/model.py:12"; "" if there is none."""
+    """The innermost line that is not PyTorch's own: "/home/me/model.py:12"; "" if that is one of this program."""
     while frame is not None:
         file = frame.f_code.co_filename
         if not _is_machinery(file):
-            return f"{file}:{frame.f_lineno}"
+            return "" if file.startswith(_PROGRAM) else f"{file}:{frame.f_lineno}"
         frame = frame.f_back
     return ""
 

@@ -29,12 +29,18 @@ class Stepping(StateOwner):
     """Moves the cursor through the recorded step, which never runs the model; what changes the step records it anew."""
 
     _asked_step = 0
+    _watchers: frozenset[str] = frozenset()
 
     def set_stepping(self, is_stepping: bool) -> None:
         """Whether someone looks at the debugger: only then are steps recorded."""
+        self.watch_steps("debugger", is_stepping)
+
+    def watch_steps(self, watcher: str, is_watching: bool) -> None:
+        """Whether the view `watcher` shows recorded steps; they are recorded while any view does."""
+        self._watchers = self._watchers | {watcher} if is_watching else self._watchers - {watcher}
         was = self.state.is_stepping
-        self._set(is_stepping=is_stepping)
-        if is_stepping and not was and self.state.timeline is None:
+        self._set(is_stepping=bool(self._watchers))
+        if self.state.is_stepping and not was and self.state.timeline is None:
             self._record_step()
 
     # --- the cursor ---

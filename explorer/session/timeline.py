@@ -49,6 +49,9 @@ class TimelineStep:
     parameter: str = ""
     source: str = ""
     parents: tuple[str, ...] = ()
+    seconds: float = 0.0
+    output_bytes: int = 0
+    multiply_adds: int = 0
 
     @property
     def asked_first(self) -> str:
@@ -93,6 +96,16 @@ class StepTensors:
 
 
 @dataclass(frozen=True, eq=False)
+class LearnedTensors:
+    """A call's output and weight, each with its gradient; None for what it does not have or did not get."""
+
+    activation: Tensor
+    activation_gradient: Tensor | None
+    weight: Tensor | None
+    weight_gradient: Tensor | None
+
+
+@dataclass(frozen=True, eq=False)
 class Why:
     """A cell's arithmetic, or the sentence that says why there is none."""
 
@@ -121,6 +134,7 @@ class Timeline:
         self._recording = recording
         self._engine_steps: tuple[Step, ...] = recording.steps
         self._tensors: dict[int, StepTensors] = {}
+        self._magnitudes: dict[int, tuple[float, float | None]] = {}
         self.loss_name, self.optimizer, self.learning_rate = loss, optimizer, learning_rate
         self.target = target
         self.loss = recording.loss
@@ -145,6 +159,23 @@ class Timeline:
         entry = self.steps[step]
         name = {"forward": of, "loss": of, "backward": f"grad_{of}", "update": AFTER}[entry.phase]
         return self.tensors(step).by_name[name]
+
+    def learned(self, step: int) -> LearnedTensors:
+        """What belongs to the call of a forward step: its output and weight, each with its gradient."""
+        entry = self.steps[step]
+        forward, arrived = self.tensors(step).by_name, self._engine_steps[step].call.grad_output
+        back = self.find("backward", entry.call)
+        passed = {} if back is None else self.tensors(back).by_name
+        gradient = None if arrived is None else _gradient_of(entry.call, arrived)
+        return LearnedTensors(forward["output"], gradient, forward.get("weight"), passed.get("grad_weight"))
+
+    def magnitudes(self, step: int) -> tuple[float, float | None]:
+        """Root mean square of a forward step's output and of the gradient that arrived at it; None without one."""
+        if step not in self._magnitudes:
+            arrived = self._engine_steps[step].call.grad_output
+            output = _root_mean_square(self.tensors(step).by_name["output"].values)
+            self._magnitudes[step] = output, None if arrived is None else _root_mean_square(_array(arrived))
+        return self._magnitudes[step]
 
     def telling_cell(self, step: int, of: str, example: int = 0) -> tuple[int, ...] | None:
         """The cell to explain first: the one of the largest magnitude in the example; None for an empty tensor."""
@@ -231,6 +262,9 @@ def _step(index: int, step: Step, layers: tuple[str, ...] | None) -> TimelineSte
         parameter=step.update.parameter if step.update is not None else "",
         source=call.source,
         parents=call.parents,
+        seconds=call.seconds,
+        output_bytes=call.output_bytes,
+        multiply_adds=call.multiply_adds,
     )
 
 
@@ -246,7 +280,7 @@ def _tensors_of(recording: Recording, step: Step) -> StepTensors:
     from explorer.engine.explain import shares
 
     assert step.call.grad_output is not None
-    arrived = Tensor("grad_output", f"gradient of {step.call.name}", _array(step.call.grad_output), "gradient")
+    arrived = _gradient_of(step.call.name, step.call.grad_output)
     passed = shares(step.call, recording)
     titles = {tensor.name: tensor.title for tensor in inputs}
     made = tuple(
@@ -255,6 +289,10 @@ def _tensors_of(recording: Recording, step: Step) -> StepTensors:
         if name in passed
     )
     return StepTensors((arrived,), (*inputs, output), made, settings)
+
+
+def _gradient_of(call: str, arrived: Any) -> Tensor:
+    return Tensor("grad_output", f"gradient of {call}", _array(arrived), "gradient")
 
 
 def _of_update(step: Step) -> StepTensors:
@@ -293,6 +331,10 @@ def _output(recording: Recording, call: Call) -> np.ndarray:
     while isinstance(output, list | tuple):
         output = output[0]
     return _array(output)
+
+
+def _root_mean_square(values: np.ndarray) -> float:
+    return float(np.sqrt(np.mean(np.square(values, dtype=np.float64)))) if values.size else 0.0
 
 
 def _array(tensor: Any) -> np.ndarray:

@@ -82,6 +82,13 @@ QTabBar::tab:hover { color: $text; }
 QTabBar::tab:focus { color: $accent; }
 QDockWidget { color: $text; }
 QScrollArea, QListView, QListWidget, QTreeView, QTableView { background: $pane; border: 0; }
+QTreeView { selection-background-color: $selection; selection-color: $text; }
+QTreeView::item { padding: 2px 4px; }
+QTreeView::item:selected { background: $selection; color: $text; }
+QTreeView::item:hover { background: $sunken; }
+QHeaderView::section {
+  background: $pane; color: $dim; border: 0; border-bottom: 1px solid $border; padding: 4px;
+}
 QScrollArea > QWidget > QWidget { background: $pane; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }

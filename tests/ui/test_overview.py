@@ -473,3 +473,20 @@ def test_a_persons_own_module_is_shown_by_its_calls(qtbot: QtBot) -> None:
     names = [column.name for column in view.canvas.scene.layout.columns]
     assert names == [layer.name for layer in session.state.activations.layers]  # type: ignore[union-attr]
     session.close()
+
+
+def test_the_calls_take_the_drawings_place_and_give_it_back(qtbot: QtBot) -> None:
+    session = make_session()
+    view = Overview(session)
+    qtbot.addWidget(view)
+    view.resize(900, 600)
+    view.show()
+    wait_until_shown(qtbot, session)
+    view.calls_button.click()
+    assert view.calls is not None
+    qtbot.waitUntil(lambda: view.calls.model.rowCount() > 0, timeout=60_000)
+    assert view.calls.isVisible()
+    view.calls_button.click()
+    assert view.canvas.isVisible()
+    assert not session.state.is_stepping
+    assert session.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QImage, QShowEvent
 from PySide6.QtWidgets import QLabel, QStackedLayout, QToolButton, QVBoxLayout, QWidget
@@ -20,6 +22,9 @@ from explorer.ui.widgets.map_preview import Preview
 from explorer.ui.widgets.overview_canvas import OverviewCanvas
 from explorer.ui.widgets.overview_lines import Lines, Spot
 from explorer.ui.widgets.pane import Pane
+
+if TYPE_CHECKING:
+    from explorer.ui.views.call_table import CallTable
 
 DIM_AFTER_MS = 200
 EMPTY = (
@@ -68,6 +73,13 @@ class Overview(QWidget):
         self.fit_button.setAccessibleName("Fit the whole network")
         self.fit_button.clicked.connect(self.canvas.fit)
         self.pane.corner.addWidget(self.fit_button)
+        self.calls_button = QToolButton(text="Calls", checkable=True, objectName="overviewCalls")
+        self.calls_button.setProperty("role", "flat")
+        self.calls_button.setToolTip("List every call of a recorded training step, with sizes, gradients and times.")
+        self.calls_button.setAccessibleName("List the calls")
+        self.calls_button.toggled.connect(self._show_calls)
+        self.pane.corner.addWidget(self.calls_button)
+        self.calls: CallTable | None = None
         self.empty_label = QLabel(EMPTY, wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
         self.empty_label.setProperty("role", "dim")
         self.empty_label.setContentsMargins(40, 0, 40, 0)
@@ -79,6 +91,19 @@ class Overview(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self.pane)
         self.setFocusProxy(self.canvas)
+
+    @Slot(bool)
+    def _show_calls(self, are_wanted: bool) -> None:
+        """The table of calls takes the place of the drawing; it is made when first asked for."""
+        if self.calls is None:
+            from explorer.ui.views.call_table import CallTable
+
+            self.calls = CallTable(self._session)
+            self._stack.addWidget(self.calls)
+        for part in (*self.bars, self.fit_button):
+            part.setEnabled(not are_wanted)
+        self._is_stale = True
+        self._show_all(self._session.state)
 
     # --- what the session shows ---
 
@@ -120,7 +145,8 @@ class Overview(QWidget):
         entries = entries_of(state)
         self._drawn = state.document
         is_empty = not entries or (len(entries) == 1 and state.network is not None and not entries[0].maps)
-        self._stack.setCurrentWidget(self.empty_label if is_empty else self.canvas)
+        drawing = self.empty_label if is_empty else self.canvas
+        self._stack.setCurrentWidget(self.calls if self.calls and self.calls_button.isChecked() else drawing)
         self._entries = {entry.name: entry for entry in entries}
         self._by_layer = {entry.layer: entry for entry in entries} | self._entries
         self.canvas.set_entries(entries)
