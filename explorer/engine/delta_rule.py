@@ -78,14 +78,16 @@ def explain_weight_rule(
     before = Factor(parameter, np.array([update.before[cell].item()]), one(cell))
     examples = np.indices(call.output_shape[:-1]).reshape(len(call.output_shape) - 1, -1).T
     deltas = _negative(call, _with_last(examples, cell[0]))
-    inputs = _factor(f"{call.name}.input", recording.arguments(call)["input"], _with_last(examples, cell[-1]))
+    inputs = None
+    if len(cell) > 1:
+        inputs = _factor(f"{call.name}.input", recording.arguments(call)["input"], _with_last(examples, cell[1]))
     return weight_rule(
         _letters(recording, call, symbols),
         cell,
         before=before,
         rate=float(update.settings["lr"]),
         deltas=deltas,
-        inputs=inputs if len(cell) > 1 else None,
+        inputs=inputs,
     ).checked_against(update.after[cell].item())
 
 
