@@ -4,19 +4,34 @@ Every change made to a picture on the way is told as a sentence. No Qt and no to
 (scikit-image, tifffile) is imported where it is used, or only its files are read.
 """
 
+from explorer.data.augment import AUGMENTATIONS, Augmentation, augmented
+from explorer.data.catalogue import DATA_SETS, FILE_KINDS, open_data
+from explorer.data.data_set import Card, DataError, DataSet, OpeningStopped, Skipped, Split
 from explorer.data.fitting import FIT_MODES, Fitted, fit_picture
 from explorer.data.picture import Picture, PictureError, picture_from_array, picture_from_pil
 from explorer.data.reading import read_picture
 from explorer.data.samples import SAMPLES, Sample, read_sample
 
 __all__ = [
+    "AUGMENTATIONS",
+    "DATA_SETS",
+    "FILE_KINDS",
     "FIT_MODES",
     "SAMPLES",
+    "Augmentation",
+    "Card",
+    "DataError",
+    "DataSet",
     "Fitted",
+    "OpeningStopped",
     "Picture",
     "PictureError",
     "Sample",
+    "Skipped",
+    "Split",
+    "augmented",
     "fit_picture",
+    "open_data",
     "picture_from_array",
     "picture_from_pil",
     "read_picture",

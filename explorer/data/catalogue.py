@@ -1,0 +1,120 @@
+"""The data sets by name, the kinds of files by what they look like, and the one function that opens either."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from explorer.data.data_set import Card, DataError, DataSet, Progress, Wish
+from explorer.data.picture import PictureError, size_text
+from explorer.data.sets import cifar10, class_folders, digits, idx, npz, points, table, textures
+from explorer.data.splits import FittedSplit
+
+
+def _always(_wish: Wish) -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A data set that can be opened by name. open: raises DataError. found: something if no download is needed."""
+
+    card: Card
+    open: Callable[[Wish], DataSet]
+    found: Callable[[Wish], object] = _always
+
+    def is_here(self, folder: Path | None = None) -> bool:
+        """Whether it opens without a download (or, for what comes with another package, whether that is there)."""
+        return bool(self.found(Wish(folder=folder)))
+
+
+DATA_SETS: tuple[Entry, ...] = (
+    Entry(textures.CARD, textures.open_textures),
+    Entry(cifar10.CARD, cifar10.open_named, cifar10.found),
+    Entry(idx.MNIST, idx.open_mnist, lambda wish: idx.found(idx.MNIST, wish)),
+    Entry(idx.FASHION, idx.open_fashion, lambda wish: idx.found(idx.FASHION, wish)),
+    Entry(digits.CARD, digits.open_digits, digits.found),
+    *(Entry(card, opener) for card, opener in points.OPENERS),
+)
+"""In the order in which they are offered; the first is the default and needs nothing."""
+
+
+@dataclass(frozen=True)
+class FileKind:
+    """A kind of file or folder: how it is told, and how it is opened."""
+
+    what: str
+    is_one: Callable[[Path], bool]
+    open: Callable[[Path, Wish], DataSet]
+
+
+FILE_KINDS: tuple[FileKind, ...] = (
+    FileKind("CIFAR-10 as published", cifar10.is_cifar10, cifar10.open_cifar10),
+    FileKind("IDX files", idx.is_idx, idx.open_idx),
+    FileKind("a folder of class folders", Path.is_dir, class_folders.open_class_folders),
+    FileKind(".npz with pictures and labels", lambda path: path.suffix.lower() == ".npz", npz.open_npz),
+    FileKind("a CSV of paths and labels", lambda path: path.suffix.lower() in (".csv", ".tsv"), table.open_table),
+)
+
+
+def open_data(
+    name_or_path: str | Path,
+    *,
+    size: tuple[int, ...] | None = None,
+    progress: Progress | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    folder: str | Path | None = None,
+    seed: int = 0,
+) -> DataSet:
+    """Open a data set by its name in `DATA_SETS`, or a file or folder of one of the `FILE_KINDS`.
+
+    size: (H, W) or (H, W, C) to which pictures are brought. progress: called with (text, done, total), total 0 where
+    nobody knows. should_stop: asked often; OpeningStopped is raised when it says so. folder: where the files of a
+    named set lie, or are downloaded to. seed: of a random division into training and test.
+    Raises DataError, a sentence, for whatever cannot be opened.
+    """
+    if size is not None and (len(size) not in (2, 3) or min(size) < 1 or (len(size) == 3 and size[2] not in (1, 3))):
+        raise DataError("Pictures can be brought to a height, a width and 1 or 3 channels.")
+    wish = Wish(size, Path(folder) if folder is not None else None, progress, should_stop, seed)
+    try:
+        return _sized(_opened(name_or_path, wish), size)
+    except PictureError as error:
+        raise DataError(str(error)) from error
+    except MemoryError as error:
+        raise DataError(f"{Path(name_or_path).name} needs more memory than there is.") from error
+
+
+def _opened(name_or_path: str | Path, wish: Wish) -> DataSet:
+    entry = next((entry for entry in DATA_SETS if entry.card.name == str(name_or_path)), None)
+    if entry is not None:
+        return entry.open(wish)
+    path = Path(name_or_path).expanduser()
+    if not path.exists():
+        names = ", ".join(entry.card.name for entry in DATA_SETS)
+        raise DataError(f"There is no file and no data set called {name_or_path}. By name there are {names}.")
+    kind = next((kind for kind in FILE_KINDS if kind.is_one(path)), None)
+    if kind is None:
+        raise DataError(f"{path.name} is no data set. These can be opened: {', '.join(k.what for k in FILE_KINDS)}.")
+    return kind.open(path.absolute(), wish)
+
+
+def _sized(data: DataSet, size: tuple[int, ...] | None) -> DataSet:
+    """`data` with pictures of the wished size; rows of numbers have none."""
+    if size is None or len(data.sample_shape) != 3:
+        return data
+    wished = (*size, data.sample_shape[2]) if len(size) == 2 else size
+    if wished == data.sample_shape:
+        return data
+    own = size_text(data.sample_shape[1], data.sample_shape[0])
+    notes = (
+        ()
+        if wished[:2] == data.sample_shape[:2]
+        else (
+            f"The pictures are {own}; the middle of each is cut out and resized to {size_text(wished[1], wished[0])}.",
+        )
+    )
+    test = FittedSplit(data.test, wished) if data.test is not None else None
+    return replace(
+        data, train=FittedSplit(data.train, wished), test=test, sample_shape=wished, notes=data.notes + notes
+    )

@@ -1,0 +1,157 @@
+"""Fetching a published file: with progress, stoppable at any moment, going on where it was cut, checked by its hash.
+
+Pooch checks the hash and puts the finished file in its place. It cannot go on with half a file (nor can the other kept
+libraries that were looked at), so the part in between, which Pooch lets one replace, is written here with requests.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from explorer.data.data_set import DataError, OpeningStopped, Wish
+
+if TYPE_CHECKING:
+    import requests
+
+PIECE_BYTES = 64 * 2**10
+TIMEOUT_S = 10.0
+ATTEMPTS = 3
+"""So often in a row a server may give nothing before it is given up."""
+WAIT_S = 1.0
+
+
+@dataclass(frozen=True)
+class Remote:
+    """A published file: the addresses that have it, what it is called here, "sha256:…", and its length."""
+
+    urls: tuple[str, ...]
+    file_name: str
+    known_hash: str
+    size: int
+
+
+def download_folder(name: str) -> Path:
+    """Where downloads of the data set `name` are kept: in the person's cache folder."""
+    import pooch
+
+    return Path(pooch.os_cache("network-explorer")) / name
+
+
+def downloaded(remote: Remote, folder: Path, wish: Wish) -> Path:
+    """The file in `folder`, fetched if it is not there or not as published.
+
+    What was fetched before a cut or a stop stays as FILE.part and is not fetched again. Raises OpeningStopped, and
+    DataError with the reason in a sentence.
+    """
+    import pooch
+
+    pooch.get_logger().setLevel("WARNING")
+    fetch = _Fetch(remote, folder / f"{remote.file_name}.part", wish)
+    try:
+        path = pooch.retrieve(
+            remote.urls[0], remote.known_hash, fname=remote.file_name, path=folder, downloader=fetch.to_file
+        )
+    except DataError:
+        raise
+    except ValueError as error:
+        raise DataError(
+            f"{remote.file_name} arrived damaged: its checksum is wrong. It was deleted; try again."
+        ) from error
+    except OSError as error:
+        raise DataError(f"{remote.file_name} cannot be written: {error.strerror or error}.") from error
+    return Path(path)
+
+
+@dataclass(frozen=True)
+class _Fetch:
+    remote: Remote
+    part: Path
+    wish: Wish
+
+    def to_file(self, _url: str, output_file: str, _pooch: object) -> None:
+        """What Pooch calls: the whole file under the name `output_file`."""
+        reason = "no server has it"
+        for url in self.remote.urls:
+            reason = self._from_server(url)
+            if not reason:
+                os.replace(self.part, output_file)
+                return
+        have = f"{self._have() / 1e6:,.1f} of {self.remote.size / 1e6:,.1f} MB"
+        raise DataError(
+            f"{self.remote.file_name} could not be downloaded: {reason}. "
+            f"{have} are here; trying again goes on from there."
+        )
+
+    def _have(self) -> int:
+        return self.part.stat().st_size if self.part.exists() else 0
+
+    def _from_server(self, url: str) -> str:
+        """Fetch what is missing, again after each cut; the reason why it did not work, "" if it did."""
+        import requests
+
+        reason, failures = "", 0
+        while failures < ATTEMPTS:
+            before = self._have()
+            try:
+                self._rest(url)
+                return ""
+            except requests.HTTPError as error:
+                return f"the server answers {error.response.status_code} {error.response.reason}"
+            except requests.RequestException as error:
+                reason = _reason(error)
+            failures = failures + 1 if self._have() <= before else 0
+            self._pause()
+        return reason
+
+    def _pause(self) -> None:
+        """Wait a little, but notice a stop."""
+        end = time.monotonic() + WAIT_S
+        while time.monotonic() < end:
+            self._tell(self._have())
+            time.sleep(0.05)
+
+    def _tell(self, have: int) -> None:
+        try:
+            self.wish.tell(f"Downloading {self.remote.file_name}", have, self.remote.size)
+        except OpeningStopped as error:
+            raise OpeningStopped(f"{error} {have / 1e6:,.1f} MB are kept for the next time.") from error
+
+    def _rest(self, url: str) -> None:
+        import requests
+
+        if self._have() > self.remote.size:
+            self.part.unlink()
+        have = self._have()
+        if have == self.remote.size:
+            return
+        # Without packing on the way: a range counts the bytes of the file.
+        headers = {"Accept-Encoding": "identity", **({"Range": f"bytes={have}-"} if have else {})}
+        with requests.get(url, headers=headers, stream=True, timeout=TIMEOUT_S) as response:
+            response.raise_for_status()
+            goes_on = response.headers.get("Content-Range", "").startswith(f"bytes {have}-")
+            self._write(response, have if goes_on else 0)
+        if self._have() < self.remote.size:
+            raise requests.ConnectionError("the connection was cut")
+
+    def _write(self, response: requests.Response, have: int) -> None:
+        """A server that sends the whole file again (`have` 0) begins the part anew."""
+        with self.part.open("ab" if have else "wb") as file:
+            for piece in response.iter_content(PIECE_BYTES):
+                have += file.write(piece)
+                self._tell(have)
+
+
+def _reason(error: Exception) -> str:
+    import requests
+
+    if isinstance(error, requests.exceptions.SSLError):
+        return "the server's certificate cannot be verified"
+    if isinstance(error, requests.Timeout):
+        return "the server does not answer"
+    if isinstance(error, requests.exceptions.ChunkedEncodingError) or "cut" in str(error):
+        return "the connection was cut"
+    return "the server cannot be reached; is there a network connection?"

@@ -1,0 +1,189 @@
+"""MNIST, Fashion-MNIST and whatever else lies in IDX files, packed with gzip or not.
+
+The format: two zero bytes, one for the kind of number, one for how many sizes follow, the sizes (four bytes each, the
+highest first), then the numbers. Source: Y. LeCun, C. Cortes and C. Burges, yann.lecun.com/exdb/mnist.
+"""
+
+from __future__ import annotations
+
+import gzip
+from dataclasses import replace
+from pathlib import Path
+from zlib import error as ZlibError  # noqa: N812  # what zlib raises is called error
+
+import numpy as np
+
+from explorer.data.data_set import Array, Card, DataError, DataSet, Wish
+from explorer.data.dividing import Source, data_set_of
+from explorer.data.download import Remote, download_folder, downloaded
+from explorer.data.labels import read_labels
+
+UNSIGNED_BYTES = 8
+LARGEST_BYTES = 2**30
+PARTS = {"train": ("train",), "test": ("t10k", "test")}
+DEBIAN_FASHION = Path("/usr/share/datasets/fashion-mnist")
+MNIST_URL = "https://storage.googleapis.com/cvdf-datasets/mnist/"
+FASHION_URL = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"
+
+MNIST = Card(
+    "mnist",
+    "MNIST",
+    "Handwritten digits in grey, 28 × 28.",
+    count_train=60_000,
+    count_test=10_000,
+    classes=tuple("0123456789"),
+    origin="Y. LeCun, C. Cortes and C. Burges, from forms of the US census bureau and of high-school students",
+    licence="CC BY-SA 3.0",
+    cite="Y. LeCun and others, Gradient-based learning applied to document recognition, Proc. IEEE 86, 1998",
+    size_text="12 MB",
+    needs_download=True,
+)
+FASHION = Card(
+    "fashion-mnist",
+    "Fashion-MNIST",
+    "Pieces of clothing in grey, 28 × 28.",
+    count_train=60_000,
+    count_test=10_000,
+    classes=(
+        "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
+    ),
+    origin="Zalando Research, github.com/zalandoresearch/fashion-mnist",
+    licence="MIT",
+    cite="H. Xiao, K. Rasul and R. Vollgraf, Fashion-MNIST, arXiv:1708.07747, 2017",
+    size_text="31 MB",
+    needs_download=True,
+)  # fmt: skip
+
+
+def _remotes(url: str, *files: tuple[str, str, int]) -> tuple[Remote, ...]:
+    return tuple(Remote((url + name,), name, f"sha256:{known}", size) for name, known, size in files)
+
+
+REMOTES = {
+    "mnist": _remotes(
+        MNIST_URL,
+        ("train-images-idx3-ubyte.gz", "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609", 9912422),
+        ("train-labels-idx1-ubyte.gz", "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c", 28881),
+        ("t10k-images-idx3-ubyte.gz", "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6", 1648877),
+        ("t10k-labels-idx1-ubyte.gz", "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6", 4542),
+    ),
+    "fashion-mnist": _remotes(
+        FASHION_URL,
+        ("train-images-idx3-ubyte.gz", "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84", 26421880),
+        ("train-labels-idx1-ubyte.gz", "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845", 29515),
+        ("t10k-images-idx3-ubyte.gz", "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073", 4422102),
+        ("t10k-labels-idx1-ubyte.gz", "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5", 5148),
+    ),
+}
+
+
+def found(card: Card, wish: Wish) -> Path | None:
+    """The folder that has all four files: the wished one, Debian's, or that of the downloads."""
+    places = [wish.folder] if wish.folder is not None else [download_folder(card.name)]
+    if card is FASHION and wish.folder is None:
+        places.insert(0, DEBIAN_FASHION)
+    return next((place for place in places if place.is_dir() and _has_all(place)), None)
+
+
+def _has_all(folder: Path) -> bool:
+    return all(_file(folder, part, kind) for part in PARTS for kind in ("images", "labels"))
+
+
+def open_mnist(wish: Wish) -> DataSet:
+    """MNIST, downloaded if it is not there. Raises DataError."""
+    return _open_named(MNIST, wish)
+
+
+def open_fashion(wish: Wish) -> DataSet:
+    """Fashion-MNIST from Debian's installed copy, or downloaded. Raises DataError."""
+    return _open_named(FASHION, wish)
+
+
+def _open_named(card: Card, wish: Wish) -> DataSet:
+    folder = found(card, wish)
+    if folder is None:
+        folder = wish.folder or download_folder(card.name)
+        for remote in REMOTES[card.name]:
+            downloaded(remote, folder, wish)
+    return _open(card, folder, wish)
+
+
+def is_idx(path: Path) -> bool:
+    """Whether `path` is an IDX file by its name, or a folder that has some."""
+    if path.is_dir():
+        return _file(path, "train", "images") is not None
+    return "-ubyte" in path.name or ".idx" in path.name
+
+
+def open_idx(path: Path, wish: Wish) -> DataSet:
+    """The data set of a folder of IDX files, or of the folder in which the file `path` lies. Raises DataError."""
+    folder = path if path.is_dir() else path.parent
+    known = next((card for card in (FASHION, MNIST) if card.name in str(folder.absolute()).lower()), None)
+    card = known or Card(folder.name, folder.name, f"Pictures in IDX files from {folder.name}.")
+    return _open(replace(card, origin=card.origin or str(folder)), folder, wish)
+
+
+def _open(card: Card, folder: Path, wish: Wish) -> DataSet:
+    wish.tell(f"Reading {card.title}", 0, 2)
+    train = _source(card, folder, "train")
+    wish.tell(f"Reading {card.title}", 1, 2)
+    if train is None:
+        raise DataError(
+            f"{folder.name} needs IDX files of training pictures and labels, such as train-images-idx3-ubyte."
+        )
+    return data_set_of(card, train, _source(card, folder, "test"), seed=wish.seed)
+
+
+def _source(card: Card, folder: Path, part: str) -> Source | None:
+    images, labels = _file(folder, part, "images"), _file(folder, part, "labels")
+    if images is None or labels is None:
+        return None
+    name = "training picture" if part == "train" else "test picture"
+    return Source(read_idx(images), read_labels(read_idx(labels), card.classes, where=labels.name), name)
+
+
+def _file(folder: Path, part: str, kind: str) -> Path | None:
+    """The file of `kind` "images" or "labels"; with - or . before idx, packed or not."""
+    names = (
+        f"{word}-{kind}{mark}idx{sizes}-ubyte{packed}"
+        for word in PARTS[part]
+        for mark in "-."
+        for sizes in ("3", "1")
+        for packed in ("", ".gz")
+    )
+    return next((folder / name for name in names if (folder / name).is_file()), None)
+
+
+def read_idx(path: Path) -> Array:
+    """The array of bytes in an IDX file; an unpacked one is mapped into memory. Raises DataError."""
+    try:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            shape, start = _header(file.read(4), path), 0
+            sizes = np.frombuffer(file.read(4 * shape), ">u4")
+            count, start = int(np.prod(sizes, dtype=object)), 4 + 4 * shape
+            if len(sizes) != shape or count > LARGEST_BYTES:
+                raise DataError(f"{path.name} is damaged: its sizes make no sense.")
+            content = file.read(count + 1) if path.suffix == ".gz" else b""
+    except (EOFError, ZlibError, gzip.BadGzipFile) as error:
+        raise DataError(f"{path.name} is damaged or was not copied whole.") from error
+    except OSError as error:
+        raise DataError(f"{path.name} cannot be opened: {error.strerror or error}.") from error
+    values = np.frombuffer(content, np.uint8) if content else _mapped(path, start)
+    if len(values) != count:
+        raise DataError(f"{path.name} ends too early or too late: {count:,} numbers are announced.")
+    return values.reshape(sizes.tolist())
+
+
+def _header(start: bytes, path: Path) -> int:
+    """How many sizes follow."""
+    if len(start) < 4 or start[:2] != b"\0\0" or not 1 <= start[3] <= 4:
+        raise DataError(f"{path.name} is no IDX file.")
+    if start[2] != UNSIGNED_BYTES:
+        raise DataError(f"{path.name} holds other numbers than bytes, which pictures are not made of.")
+    return start[3]
+
+
+def _mapped(path: Path, start: int) -> Array:
+    if path.suffix == ".gz" or path.stat().st_size <= start:
+        return np.zeros(0, np.uint8)
+    return np.memmap(path, np.uint8, "r", start)

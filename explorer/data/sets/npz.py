@@ -1,0 +1,100 @@
+"""Any .npz file with pictures (or rows of numbers) and labels, MedMNIST's and the repacked CIFAR-10 among them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from explorer.data.data_set import Array, Card, DataError, DataSet, Wish
+from explorer.data.dividing import Source, data_set_of
+from explorer.data.labels import read_labels
+from explorer.data.numpy_archive import NumpyArchive
+from explorer.data.sets import cifar_jpeg, medmnist
+
+INPUTS = ("x", "images", "image", "pictures", "imgs", "data", "inputs", "features", "arr_0")
+LABELS = ("y", "labels", "label", "targets", "target", "arr_1")
+GROUPS = ("image_id", "group", "groups", "group_id", "patient", "patient_id")
+CLASSES = ("classes", "class_names", "label_names", "names")
+TRAIN = ("train", "training")
+TEST = ("test", "testing", "val", "valid", "validation")
+
+Pair = tuple[str, str]
+
+
+def open_npz(path: Path, wish: Wish) -> DataSet:
+    """The data set in an .npz file. Raises DataError."""
+    wish.tell(f"Opening {path.name}", 0)
+    archive = NumpyArchive(path)
+    if cifar_jpeg.is_repacked(archive):
+        return cifar_jpeg.open_repacked(archive)
+    return _open(archive, wish)
+
+
+def _open(archive: NumpyArchive, wish: Wish) -> DataSet:
+    path = archive.path
+    names = {name.lower(): name for name in archive.names}
+    card = medmnist.card_of(path) or Card(
+        path.stem, path.name, f"Pictures and labels from {path.name}.", origin=str(path)
+    )
+    classes = card.classes or _class_names(archive, names)
+    train = _pair(names, TRAIN)
+    if train is not None:
+        test = _pair(names, TEST)
+        held_out = _source(archive, test, classes, "test example") if test else None
+        return data_set_of(card, _source(archive, train, classes, "training example"), held_out, seed=wish.seed)
+    plain = _pair(names, ())
+    if plain is None:
+        raise DataError(_unknown(archive))
+    group = next((names[name] for name in GROUPS if name in names), None)
+    return data_set_of(
+        card,
+        _source(archive, plain, classes, "example"),
+        None,
+        groups=_groups(archive, group, plain) if group else None,
+        group_name=group or "",
+        seed=wish.seed,
+    )
+
+
+def _pair(names: dict[str, str], parts: Iterable[str]) -> Pair | None:
+    """The names of inputs and labels that belong together, of one of the `parts`, or without a part."""
+    for part in parts or ("",):
+        inputs, labels = _of_part(names, part, INPUTS), _of_part(names, part, LABELS)
+        if inputs and labels:
+            return inputs, labels
+    return None
+
+
+def _of_part(names: dict[str, str], part: str, words: Iterable[str]) -> str | None:
+    spelled = ((f"{part}_{word}", f"{word}_{part}") if part else (word,) for word in words)
+    return next((names[name] for both in spelled for name in both if name in names), None)
+
+
+def _source(archive: NumpyArchive, pair: Pair, classes: tuple[str, ...], name: str) -> Source:
+    values, labels = archive.array(pair[0]), archive.array(pair[1])
+    if values.ndim == 0 or labels.ndim == 0:
+        raise DataError(f"{archive.path.name} holds a single value where pictures and labels are wanted.")
+    return Source(values, read_labels(labels, classes, where=archive.path.name), name)
+
+
+def _groups(archive: NumpyArchive, group: str, pair: Pair) -> Array:
+    groups = archive.array(group)
+    if groups.shape != archive.array(pair[1]).shape[:1]:
+        raise DataError(f"{archive.path.name} gives {len(groups):,} entries of {group}; each picture needs one.")
+    return groups
+
+
+def _class_names(archive: NumpyArchive, names: dict[str, str]) -> tuple[str, ...]:
+    name = next((names[name] for name in CLASSES if name in names), None)
+    if name is None:
+        return ()
+    values = archive.array(name).reshape(-1)
+    return tuple(value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value) for value in values)
+
+
+def _unknown(archive: NumpyArchive) -> str:
+    held = ", ".join(archive.names[:8]) or "nothing"
+    return (
+        f"{archive.path.name} holds {held}. Pictures and labels are looked for under names such as x and y, "
+        "images and labels, or train_images and train_labels."
+    )

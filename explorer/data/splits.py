@@ -1,0 +1,137 @@
+"""The kinds of splits: an array, a part of another split, and pictures that are decoded when first asked for."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from explorer.data.data_set import Array, Indices, Split
+from explorer.data.fitting import fit_picture
+from explorer.data.picture import Pixels, picture_from_array, picture_from_pil
+from explorer.data.reading import ORIENTATION_TAG
+
+KEPT_BYTES = 512 * 2**20
+"""Decoded pictures of one split that are kept; the others are decoded each time."""
+
+
+class ArraySplit(Split):
+    """Examples that lie in one array (or a file mapped into memory), first axis N."""
+
+    def __init__(self, values: Array, labels: Array, name: str) -> None:
+        self.values, self.labels, self._name = values, labels, name
+
+    def _read(self, indices: Indices) -> Array:
+        return np.ascontiguousarray(self.values[indices])
+
+    def name_of(self, index: int) -> str:
+        return f"{self._name} {index}"
+
+
+class PartSplit(Split):
+    """The examples of `whole` at `places`, in that order."""
+
+    def __init__(self, whole: Split, places: Indices) -> None:
+        self._whole, self._places = whole, places
+        self.labels = whole.labels[places]
+
+    def _read(self, indices: Indices) -> Array:
+        return self._whole.inputs(self._places[indices])
+
+    def name_of(self, index: int) -> str:
+        return self._whole.name_of(int(self._places[index]))
+
+
+class DecodedSplit(Split):
+    """Pictures that cost time to decode: each is decoded when first asked for, then kept, as far as `kept_bytes` go.
+
+    Two threads that ask for the same picture both decode it, to the same pixels.
+    """
+
+    def __init__(self, labels: Array, sample_shape: tuple[int, ...], *, kept_bytes: int = KEPT_BYTES) -> None:
+        self.labels, self._shape = labels, sample_shape
+        kept = min(len(labels), kept_bytes // int(np.prod(sample_shape)))
+        # Zeros cost no memory before they are written to.
+        self._kept, self._is_kept = np.zeros((kept, *sample_shape), np.uint8), np.zeros(kept, bool)
+
+    def _read(self, indices: Indices) -> Pixels:
+        pixels = np.empty((len(indices), *self._shape), np.uint8)
+        for row, index in enumerate(indices.tolist()):
+            pixels[row] = self._once(index)
+        return pixels
+
+    def _once(self, index: int) -> Pixels:
+        if index < len(self._kept) and self._is_kept[index]:
+            return np.asarray(self._kept[index])
+        pixels = self._decode(index)
+        if index < len(self._kept):
+            self._kept[index] = pixels
+            self._is_kept[index] = True
+        return pixels
+
+    @abstractmethod
+    def _decode(self, index: int) -> Pixels:
+        """The picture as uint8 (H, W, C)."""
+
+
+class FittedSplit(DecodedSplit):
+    """The pictures of `whole` brought to another size and number of channels: the middle cut out, then resized."""
+
+    def __init__(self, whole: Split, sample_shape: tuple[int, ...]) -> None:
+        super().__init__(whole.labels, sample_shape)
+        self._whole = whole
+
+    def _decode(self, index: int) -> Pixels:
+        return fitted(self._whole.inputs([index])[0], self._shape)
+
+    def name_of(self, index: int) -> str:
+        return self._whole.name_of(index)
+
+
+def fitted(pixels: Pixels, sample_shape: tuple[int, ...]) -> Pixels:
+    """`pixels` (H, W, C) cut to the proportions of `sample_shape` and resized to it, as the window fits a picture."""
+    if pixels.shape == sample_shape:
+        return pixels
+    height, width, channels = sample_shape
+    return fit_picture(picture_from_array(pixels), (channels, height, width), mode="crop").pixels
+
+
+def decoded(image: Image.Image, sample_shape: tuple[int, ...]) -> Pixels:
+    """An opened picture as `sample_shape`, turned upright. Large JPEGs are decoded at a fraction, which is faster."""
+    height, width, channels = sample_shape
+    image.draft(None, (2 * width, 2 * height))
+    if image.getexif().get(ORIENTATION_TAG, 1) != 1:
+        image = ImageOps.exif_transpose(image)
+    plain = image.mode in ("L", "RGB") and "transparency" not in image.info
+    pixels = np.asarray(image) if plain else picture_from_pil(image).pixels
+    if channels == 1 and pixels.ndim == 3:
+        pixels = np.asarray(Image.fromarray(pixels).convert("L"))
+    if pixels.ndim == 2:
+        pixels = np.repeat(pixels[..., None], channels, axis=2)
+    return fitted(pixels, sample_shape)
+
+
+def stratified(labels: Array, fraction: float, *, seed: int) -> tuple[Indices, Indices]:
+    """Indices of a training and a test part; of each class `fraction` is for the test, seeded, at least one stays.
+
+    Without classes (float labels) the fraction is taken of all.
+    """
+    generator = np.random.default_rng(seed)
+    members: Sequence[Indices] = [np.arange(len(labels))]
+    if labels.dtype.kind != "f":
+        members = [np.flatnonzero(labels == place) for place in np.unique(labels)]
+    shuffled = [generator.permutation(indices) for indices in members]
+    cuts = [min(round(len(indices) * fraction), len(indices) - 1) for indices in shuffled]
+    test = np.concatenate([indices[:cut] for indices, cut in zip(shuffled, cuts, strict=True)])
+    train = np.concatenate([indices[cut:] for indices, cut in zip(shuffled, cuts, strict=True)])
+    return np.sort(train).astype(np.int64), np.sort(test).astype(np.int64)
+
+
+def by_group(groups: Array, fraction: float, *, seed: int) -> tuple[Indices, Indices]:
+    """As `stratified`, but whole groups go to one side: cells of one picture must not be in both."""
+    names, members = np.unique(groups, return_inverse=True)
+    order = np.random.default_rng(seed).permutation(len(names))
+    is_test = np.isin(members.reshape(-1), order[: max(round(len(names) * fraction), 1)])
+    return np.flatnonzero(~is_test), np.flatnonzero(is_test)
