@@ -34,7 +34,7 @@ def symbol(call: CallValues, name: str) -> str:
 
 def place(call: CallValues, name: str, cell: Cell) -> str:
     """ "output[0, 3, 10, 12]"; with a symbol of the caller's, the textbook's "u₁" and "Δw₂₁", counted from 1."""
-    own = (cell[1:] or cell) if name in ("output", "grad_input") else cell
+    own = (cell[1:] or cell) if name in ("output", "input", "grad_input") else cell
     if name not in call.symbols or len(own) > 2 or max(own, default=9) > 8:
         return f"{symbol(call, name)}[{', '.join(map(str, cell))}]"
     return subscript(symbol(call, name), *own)

@@ -27,7 +27,7 @@ class Given:
 def given_tensors(recording: Recording, call: Call) -> tuple[Given, ...]:
     """The tensor arguments of `call`, in order; those that were dropped to save memory are worked out again."""
     return tuple(
-        Given(name, _tensor(recording, kept), _maker(recording, kept))
+        Given(name, _tensor(recording, kept), _maker(recording, call, kept))
         for name, value in _arguments(call).items()
         for name, kept in _kept(name, value)
     )
@@ -63,7 +63,12 @@ def _tensor(recording: Recording, kept: Kept) -> torch.Tensor:
     return tensor
 
 
-def _maker(recording: Recording, kept: Kept) -> str:
-    if kept.maker == INPUT:
-        return "input"
-    return recording.calls[kept.maker].name if kept.maker >= 0 else ""
+def _maker(recording: Recording, call: Call, kept: Kept) -> str:
+    """A tensor that passed through unchanged, or was written into later, has several makers: the one at the time."""
+    known = call.makers
+    maker = next((index for index in (kept.maker, kept.origin) if index in known), None)
+    if maker is None and len(known) == 1 and kept.maker >= INPUT:
+        maker = next(iter(known))
+    if maker is None:
+        return ""
+    return "input" if maker == INPUT else recording.calls[maker].name

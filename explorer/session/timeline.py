@@ -27,6 +27,7 @@ Shape = tuple[int, ...]
 
 PHASES = ("forward", "loss", "backward", "update")
 WITHOUT_BATCH = ("weight", "bias", "running_mean", "running_var")
+FEW_NEURONS = 96
 BEFORE, GRADIENT, AFTER, CHANGE = "before", "gradient", "after", "change"
 
 
@@ -199,6 +200,38 @@ class Timeline:
             return Why(explain(self._recording, self._engine_steps[step], cell, of=of, symbols=symbols))
         except EngineError as error:
             return Why(None, str(error))
+
+    def lecture_line(self, step: int, of: str, cell: tuple[int, ...]) -> str:
+        """The same number in the letters of a lecture on neurons: u, z, Δ, δ, w; "" in networks that have too many."""
+        from explorer.engine.errors import EngineError
+
+        if self.has_few_neurons:
+            try:
+                return self._in_letters(self.steps[step], of, cell)
+            except EngineError:
+                return ""  # the delta rule is told of layers of neurons only
+        return ""
+
+    @cached_property
+    def has_few_neurons(self) -> bool:
+        """Whether it is a network of neurons few enough to be drawn and named one by one."""
+        outputs = [step.asked["output"] for step in self.steps if step.phase == "forward"]
+        return sum(shape[-1] for shape in outputs) <= FEW_NEURONS and all(len(shape) == 2 for shape in outputs)
+
+    def _in_letters(self, entry: TimelineStep, of: str, cell: tuple[int, ...]) -> str:
+        from explorer.engine.delta_rule import explain_delta, explain_weight_rule, forward_symbols
+
+        if entry.phase == "forward":
+            symbols = forward_symbols(self._recording, self._engine_steps[entry.index].call)
+            why = self.explain(entry.index, of, cell, symbols=symbols) if symbols else Why(None)
+            return str(why.explanation or "")
+        if entry.phase == "update":
+            return str(explain_weight_rule(self._recording, entry.parameter, cell))
+        if entry.phase == "backward" and of == "input":
+            made = self.maker(entry.index, "input")
+            if made is not None and self.steps[made[0]].kind == "linear":
+                return str(explain_delta(self._recording, self.steps[made[0]].call, cell))
+        return ""
 
     def finite_difference(self, step: int, of: str, cell: tuple[int, ...]) -> Reading:
         """A float64 reading of the same number by moving a cell. Raises EngineError where there is none."""

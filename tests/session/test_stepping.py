@@ -268,3 +268,27 @@ def test_an_own_model_is_stepped_but_not_changed(qtbot: QtBot) -> None:
     assert all(torch.equal(before[name], value) for name, value in model.state_dict().items())
     assert all(parameter.grad is None for parameter in model.parameters())
     assert session.close()
+
+
+def test_small_networks_are_told_in_the_lectures_letters(qtbot: QtBot, lecture: Session) -> None:
+    lecture.set_hyperparameters(learning_rate=0.1)
+    _step(qtbot, lecture)
+    timeline = lecture.state.timeline
+    lines = {
+        timeline.lecture_line(step.index, of, cell)
+        for step in timeline.steps
+        for of, shape in step.asked.items()
+        for cell in np.ndindex(*shape)
+    }
+    assert {
+        "u₂ = 0·0 + 1·1 + 1 = 2",
+        "z₂ = u₂ = 2",
+        "Δ₁ = (d₁ − y₁)·g′(a₁) = (1 − 2)·1 = −1",
+        "δ₁ = g′(u₁)·(Δ₁·w₁₁ + Δ₂·w₂₁) = 1·(−1·1 + −2·−1) = 1",
+        "w₂₂ ← w₂₂ + η·Δ₂·z₂ = 1 + 0.1·−2·2 = 0.6",
+    } <= lines
+
+
+def test_networks_of_maps_have_no_letters(qtbot: QtBot, session: Session) -> None:
+    _step(qtbot, session)
+    assert session.state.timeline.lecture_line(0, "output", (0, 0, 0, 0)) == ""

@@ -159,7 +159,8 @@ class CallTable(QWidget):
 
 def _shown(tensor: Tensor, example: int) -> Shown:
     """The example of a tensor, or the first filters of a weight too large for one picture."""
-    values, prefix = tensor.values, ()
+    values: np.ndarray = tensor.values
+    prefix: tuple[int, ...] = ()
     if tensor.role == "weight" or tensor.name == "grad_weight":
         values, prefix = section(values, None)
     elif values.ndim > 1:
