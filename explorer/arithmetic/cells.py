@@ -13,6 +13,9 @@ from explorer.arithmetic.places import factor_at
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
+_WITHOUT_BATCH = ("weight", "bias", "grad_weight", "grad_bias")
+
+
 def picked(name: str, tensor: Any, *indices: Any) -> Factor:
     """The cells of `tensor` at `indices`, one array or number an axis, broadcast against each other.
 
@@ -34,7 +37,7 @@ def symbol(call: CallValues, name: str) -> str:
 
 def place(call: CallValues, name: str, cell: Cell) -> str:
     """ "output[0, 3, 10, 12]"; with a symbol of the caller's, the textbook's "u₁" and "Δw₂₁", counted from 1."""
-    own = (cell[1:] or cell) if name in ("output", "input", "grad_input") else cell
+    own = cell if name in _WITHOUT_BATCH else cell[1:] or cell
     if name not in call.symbols or len(own) > 2 or max(own, default=9) > 8:
         return f"{symbol(call, name)}[{', '.join(map(str, cell))}]"
     return subscript(symbol(call, name), *own)
