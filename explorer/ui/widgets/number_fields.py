@@ -14,12 +14,23 @@ LARGEST = 1e6
 
 
 class NumberFields(QScrollArea):
-    """One box a feature, x0 first; `edited` carries all the numbers (features,) when one of them changes."""
+    """One box a number, `symbol`0 first; `edited` carries all of them (features,) when one changes.
+
+    `name` and `tip` are what a box is called and what it is for, {} standing for its index.
+    """
 
     edited = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        parent: QWidget | None = None,
+        *,
+        symbol: str = "x",
+        name: str = "Input x{}",
+        tip: str = "Number {} that the network is fed.",
+    ) -> None:
         super().__init__(parent)
+        self._symbol, self._name, self._tip = symbol, name, tip
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(self.Shape.NoFrame)
@@ -69,10 +80,10 @@ class NumberFields(QScrollArea):
     def _add_box(self, index: int) -> None:
         box = FloatBox()
         box.setRange(-LARGEST, LARGEST)
-        box.setAccessibleName(f"Input x{index}")
-        box.setToolTip(f"Number {index} that the network is fed.")
+        box.setAccessibleName(self._name.format(index))
+        box.setToolTip(self._tip.format(index))
         box.valueChanged.connect(self._tell)
-        label = QLabel(f"x{index}")
+        label = QLabel(f"{self._symbol}{index}")
         label.setProperty("role", "dim")
         label.setBuddy(box)
         self._grid.addWidget(label, index, 0)

@@ -187,6 +187,8 @@ class _Rows(QStyledItemDelegate):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colours.sunken))
         painter.drawRoundedRect(track, 3, 3)
+        if not value:
+            return
         value = min(max(value, low), high)
         zero = track.left() + track.width() * -low / (high - low)
         end = track.left() + track.width() * (value - low) / (high - low)

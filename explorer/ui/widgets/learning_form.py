@@ -1,0 +1,145 @@
+"""Loss, optimizer and the numbers that the chosen optimizer reads: a label and a control a row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QWidget
+
+from explorer.arithmetic.losses import OPERATIONS as LOSSES
+from explorer.arithmetic.losses import loss_named
+from explorer.engine.hyperparameters import OPTIMIZERS, Hyperparameters
+from explorer.ui.widgets.exact_box import ExactBox
+from explorer.ui.widgets.number_boxes import ChoiceBox
+from explorer.ui.widgets.pane import ElidedLabel
+
+WIDTH = 400
+LARGEST_RATE = 1000.0
+BELOW_ONE = 0.9999999  # PyTorch refuses 1
+
+
+@dataclass(frozen=True)
+class NumberField:
+    """A number of the optimizer. `index` is its place where the hyperparameter is a pair; `optimizers` read it."""
+
+    name: str
+    label: str
+    optimizers: tuple[str, ...]
+    high: float
+    tip: str
+    index: int | None = None
+
+    def value(self, chosen: Hyperparameters) -> float:
+        found = getattr(chosen, self.name)
+        return float(found if self.index is None else found[self.index])
+
+    def put(self, chosen: Hyperparameters, value: float) -> object:
+        """What the hyperparameter becomes when this number is `value`."""
+        if self.index is None:
+            return value
+        pair = list(getattr(chosen, self.name))
+        pair[self.index] = value
+        return tuple(pair)
+
+
+NUMBERS = (
+    NumberField("learning_rate", "learning rate", OPTIMIZERS, LARGEST_RATE, "lr: how far a step goes."),
+    NumberField("momentum", "momentum", ("SGD", "RMSprop"), 1.0, "μ: how much of the last change is kept."),
+    NumberField("betas", "beta 1", ("Adam", "AdamW"), BELOW_ONE, "β₁: how much of the mean gradient is kept.", 0),
+    NumberField("betas", "beta 2", ("Adam", "AdamW"), BELOW_ONE, "β₂: how much of the mean square is kept.", 1),
+    NumberField("alpha", "alpha", ("RMSprop",), BELOW_ONE, "α: how much of the mean square is kept."),
+    NumberField("weight_decay", "weight decay", OPTIMIZERS, LARGEST_RATE, "λ: how strongly weights are pulled to 0."),
+)
+NESTEROV_TIP = "Look ahead: use the gradient's buffer one step further. It needs a momentum."
+
+
+class LearningForm(QWidget):
+    """Emits `edited` with a hyperparameter's name and its new value; sentences about wrong input stand at the foot."""
+
+    edited = Signal(str, object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._chosen = Hyperparameters()
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(12)
+        self._grid.setVerticalSpacing(6)
+        self._grid.setColumnStretch(1, 1)
+        self.setFixedWidth(WIDTH)
+        self.loss = ChoiceBox()
+        self.loss.addItem("suited to the network", "")
+        for loss in LOSSES:
+            self.loss.addItem(loss.title, loss.name)
+        self.loss.activated.connect(lambda _index: self.edited.emit("loss", self.loss.currentData()))
+        self._add("loss", self.loss, "What is made small: how far the network is from its target.")
+        self.formula = ElidedLabel()
+        self.formula.setProperty("role", "dim")
+        self._grid.addWidget(self.formula, self._grid.rowCount(), 1)
+        self.optimizer = ChoiceBox()
+        self.optimizer.addItems(list(OPTIMIZERS))
+        self.optimizer.activated.connect(lambda _index: self.edited.emit("optimizer", self.optimizer.currentText()))
+        self._add("optimizer", self.optimizer, "How the gradients change the weights.")
+        self.boxes = {field: self._number(field) for field in NUMBERS}
+        self.nesterov = QCheckBox()
+        self.nesterov.toggled.connect(lambda on: self.edited.emit("nesterov", on))
+        self._nesterov_label = self._add("Nesterov", self.nesterov, NESTEROV_TIP)
+        self.complaint = QLabel(wordWrap=True)
+        self.complaint.setProperty("role", "error")
+        self._grid.addWidget(self.complaint, self._grid.rowCount(), 0, 1, 2)
+        self.show_chosen(self._chosen)
+
+    def show_chosen(self, chosen: Hyperparameters, *, suited: str = "") -> None:
+        """Show `chosen`; `suited` is the loss that suits the network, if that is known."""
+        self._chosen = chosen
+        title = f" ({loss_named(suited).title})" if suited else ""
+        self.loss.setItemText(0, f"suited to the network{title}")
+        self.loss.setCurrentIndex(max(self.loss.findData(chosen.loss), 0))
+        name = chosen.loss or suited
+        self.formula.set_whole(loss_named(name).formula.format(input="y", target="t") if name else "")
+        self.optimizer.setCurrentText(chosen.optimizer)
+        for field, (label, box) in self.boxes.items():
+            box.show_number(field.value(chosen))
+            _show_row(label, box, visible=chosen.optimizer in field.optimizers)
+        with QSignalBlocker(self.nesterov):
+            self.nesterov.setChecked(chosen.nesterov)
+        self.nesterov.setEnabled(chosen.momentum > 0)
+        _show_row(self._nesterov_label, self.nesterov, visible=chosen.optimizer == "SGD")
+
+    def complain(self, sentence: str) -> None:
+        """Say what is wrong with the last input; "" takes it back."""
+        self.complaint.setText(sentence)
+        self.complaint.setVisible(bool(sentence))
+
+    def _number(self, field: NumberField) -> tuple[QLabel, ExactBox]:
+        box = ExactBox(field.label.capitalize(), low=0.0, high=field.high, tip=field.tip)
+        box.valueChanged.connect(lambda value: self._tell(field, value))
+        box.refused.connect(self.complain)
+        return self._add(field.label, box, field.tip), box
+
+    def _tell(self, field: NumberField, value: float) -> None:
+        self.complain("")
+        self.edited.emit(field.name, field.put(self._chosen, value))
+
+    def _add(self, name: str, control: QWidget, tip: str) -> QLabel:
+        label = QLabel(name)
+        label.setProperty("role", "dim")
+        label.setBuddy(control)
+        label.setToolTip(tip)
+        control.setToolTip(tip)
+        control.setAccessibleName(f"{name[:1].upper()}{name[1:]}")
+        row = self._grid.rowCount()
+        self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self._grid.addWidget(control, row, 1)
+        return label
+
+
+def loss_title(name: str) -> str:
+    """ "half squared error"; what suits the network where none is named."""
+    return loss_named(name).title if name else "suited loss"
+
+
+def _show_row(label: QLabel, control: QWidget, *, visible: bool) -> None:
+    label.setVisible(visible)
+    control.setVisible(visible)
