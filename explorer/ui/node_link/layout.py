@@ -1,0 +1,217 @@
+"""Where everything of the node-link drawing lies: a function of the network's sizes and the widget's size alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from explorer.ui.node_link.boxes import Box, Segment
+from explorer.ui.node_link.labels import label_boxes
+from explorer.ui.node_link.structure import Bias, Column, Edge, Item, Node, NodeLink, spelled
+
+MARGIN = 10.0
+HEAD = 22.0
+FOOT = 26.0
+SHORT_GAP = 26.0
+"""Between outputs, targets and loss, where there are no weights to read."""
+HIT_DISTANCE = 5.0
+DIGITS = 7
+"""A number of four digits with point and minus."""
+LINE_GAP = 24.0
+TALLEST_PITCH = 170.0
+
+
+@dataclass(frozen=True)
+class Style:
+    """How much of a node is written. `rows` 0 means all of them, else so many; `text` is the type's size, px."""
+
+    name: str
+    text: int
+    row: float
+    pad: float
+    least_gap: float
+    has_bias_line: bool = False
+
+    def height(self, column: Column) -> float:
+        """Of a node's box."""
+        if self.name == "dot":
+            return 8.0
+        return self.row * (column.rows if self.is_stacked else 1) + 2 * self.pad
+
+    def pitch(self, column: Column) -> float:
+        """The least distance from node to node of the column."""
+        if self.name == "dot":
+            return 0.0
+        below = BIAS_HEIGHT + 2 if self.has_bias_line and column.weights is not None else 0.0
+        return self.height(column) + below + (8 if self.has_bias_line else 1)
+
+    def width(self, column: Column) -> float:
+        if self.name == "dot":
+            return 16.0
+        lines = (*column.lines, *column.gradients) if self.is_stacked else column.lines
+        symbol = max(len(spelled(line.symbol, column.size - 1)) for line in lines)
+        return (symbol + 1 + DIGITS) * self.text * CHARACTER + 2 * INSET
+
+    @property
+    def is_stacked(self) -> bool:
+        return self.name in ("roomy", "table")
+
+
+CHARACTER = 0.602
+"""Width of a character of the number font for a height of one."""
+INSET = 8.0
+BIAS_HEIGHT = 16.0
+ROOMY = Style("roomy", 12, 17, 5, 60, True)
+TABLE = Style("table", 10, 11, 0.5, 60)
+ONE_LINE = Style("line", 10, 13, 0.5, LINE_GAP)
+DOT = Style("dot", 10, 8, 0, 0)
+STYLES = (ROOMY, TABLE, ONE_LINE, DOT)
+
+
+@dataclass(frozen=True)
+class Positions:
+    """Boxes of nodes, biases and labels, the lines of edges, and how each column is written."""
+
+    width: float
+    height: float
+    styles: tuple[Style, ...]
+    titles: tuple[Box, ...]
+    nodes: Mapping[Node, Box]
+    biases: Mapping[Bias, Box]
+    edges: Mapping[Edge, Segment]
+    labels: Mapping[Edge, Box]
+
+    def box(self, item: Item) -> Box:
+        """Where an item is; of an edge its label, or a small box about its middle."""
+        if isinstance(item, Node):
+            return self.nodes[item]
+        if isinstance(item, Bias):
+            return self.biases[item]
+        return self.labels.get(item) or Box.around(*self.edges[item].at(0.5), 12, 12)
+
+    def item_at(self, x: float, y: float, labels: Mapping[Edge, Box] | None = None) -> Item | None:
+        """What lies under a point: labels (also those of a fan, given as `labels`), biases, nodes, then edges."""
+        boxes: tuple[Mapping, ...] = (labels or {}, self.labels, self.biases, self.nodes)
+        for places in boxes:
+            found = next((item for item, box in places.items() if box.contains(x, y)), None)
+            if found is not None:
+                return found
+        near = min(self.edges, key=lambda edge: self.edges[edge].distance(x, y), default=None)
+        return near if near is not None and self.edges[near].distance(x, y) <= HIT_DISTANCE else None
+
+
+def positions(node_link: NodeLink, width: float, height: float) -> Positions:
+    """Where everything lies in a widget of that size."""
+    styles, gap = _styles(node_link, width, height)
+    lefts, widths = _lefts(node_link, styles, gap)
+    nodes = {node: _node(node_link, node, styles, lefts=lefts, height=height) for node in node_link.nodes}
+    edges = {edge: _segment(nodes, edge) for edge in node_link.edges}
+    labels: dict[Edge, Box] = {}
+    for at in range(len(node_link.columns)):
+        within = {edge: edges[edge] for edge in node_link.edges_into(at)}
+        labels |= label_boxes(within) if at and styles[at].text >= 10 else {}
+    titles = tuple(
+        _title(node_link, at, lefts=lefts, widths=widths, width=width) for at in range(len(node_link.columns))
+    )
+    biases = {bias: _bias(nodes[Node(bias.column, bias.unit)], styles[bias.column]) for bias in node_link.biases}
+    return Positions(width, height, styles, titles, nodes, biases, edges, labels)
+
+
+def fan(node_link: NodeLink, places: Positions, item: Item | None) -> dict[Edge, Box]:
+    """Labels for the edges of one node that have none of their own: at the far ends, where they are furthest apart."""
+    if isinstance(item, Edge):
+        near: Iterable[Edge] = (item,)
+    elif isinstance(item, Node | Bias):
+        near = (edge for edge in node_link.edges if _touches(edge, item))
+    else:
+        return {}
+    wanted = [edge for edge in near if edge not in places.labels]
+    boxes: dict[Edge, Box] = {}
+    for edge in wanted:
+        line = places.edges[edge]
+        box = _far_label(line, is_incoming=item is not None and item.column == edge.column)
+        if box is not None and not any(box.overlaps(other) for other in boxes.values()):
+            boxes[edge] = box
+    return boxes
+
+
+def _touches(edge: Edge, item: Node | Bias) -> bool:
+    into = (edge.column, edge.unit) == (item.column, item.unit)
+    return into or (isinstance(item, Node) and (edge.column - 1, edge.source) == (item.column, item.unit))
+
+
+def _far_label(line: Segment, *, is_incoming: bool) -> Box | None:
+    room = line.x1 - line.x0 - 4
+    width = min(room, FAN_WIDTH)
+    if width < FAN_LEAST:
+        return None
+    if is_incoming:
+        return Box(line.x0 + 2, line.y0 - FAN_HEIGHT / 2, width, FAN_HEIGHT)
+    return Box(line.x1 - 2 - width, line.y1 - FAN_HEIGHT / 2, width, FAN_HEIGHT)
+
+
+FAN_WIDTH, FAN_LEAST, FAN_HEIGHT = 96.0, 40.0, 13.0
+
+
+def _styles(node_link: NodeLink, width: float, height: float) -> tuple[tuple[Style, ...], float]:
+    """The fullest way to write each column that leaves room for the edges, and the gap that weights have."""
+    found: tuple[Style, ...] = ()
+    gap = 0.0
+    for first in range(len(STYLES)):
+        found = tuple(_style(column, height, STYLES[first:]) for column in node_link.columns)
+        gap = _gap(node_link, found, width)
+        if gap >= max(style.least_gap for style in found):
+            break
+    return found, max(gap, 0.0)
+
+
+def _style(column: Column, height: float, allowed: tuple[Style, ...]) -> Style:
+    room = (height - HEAD - FOOT) / column.size
+    return next((style for style in allowed if style.pitch(column) <= room), DOT)
+
+
+def _gap(node_link: NodeLink, styles: tuple[Style, ...], width: float) -> float:
+    taken = sum(style.width(column) for style, column in zip(styles, node_link.columns, strict=True))
+    weighted = sum(column.weights is not None for column in node_link.columns)
+    short = len(node_link.columns) - 1 - weighted
+    return (width - 2 * MARGIN - taken - short * SHORT_GAP) / weighted
+
+
+def _lefts(node_link: NodeLink, styles: tuple[Style, ...], gap: float) -> tuple[list[float], list[float]]:
+    lefts, widths, x = [], [], MARGIN
+    for at, (style, column) in enumerate(zip(styles, node_link.columns, strict=True)):
+        if at:
+            x += gap if column.weights is not None else SHORT_GAP
+        lefts.append(x)
+        widths.append(style.width(column))
+        x += widths[-1]
+    return lefts, widths
+
+
+def _node(node_link: NodeLink, node: Node, styles: tuple[Style, ...], *, lefts: list[float], height: float) -> Box:
+    column, style = node_link.columns[node.column], styles[node.column]
+    room = height - HEAD - FOOT
+    pitch = min(room / column.size, TALLEST_PITCH)
+    middle = HEAD + room / 2 + (node.unit - (column.size - 1) / 2) * pitch
+    x, width = lefts[node.column], style.width(column)
+    return Box(x, middle - style.height(column) / 2, width, style.height(column))
+
+
+def _segment(nodes: Mapping[Node, Box], edge: Edge) -> Segment:
+    source, target = nodes[Node(edge.column - 1, edge.source)], nodes[Node(edge.column, edge.unit)]
+    return Segment(source.right, source.middle[1], target.x, target.middle[1])
+
+
+def _bias(node: Box, style: Style) -> Box:
+    """Under the node where there is a line for it; else the bar at the node's left edge."""
+    if style.has_bias_line:
+        return Box(node.x, node.bottom + 2, node.width, BIAS_HEIGHT)
+    return Box(node.x, node.y, 6, node.height)
+
+
+def _title(node_link: NodeLink, at: int, *, lefts: list[float], widths: list[float], width: float) -> Box:
+    """The column's heading may reach half into the gaps on both sides."""
+    left = 0.0 if at == 0 else (lefts[at - 1] + widths[at - 1] + lefts[at]) / 2
+    last = at == len(lefts) - 1
+    right = width if last else (lefts[at] + widths[at] + lefts[at + 1]) / 2
+    return Box(left + 2, 2, right - left - 4, HEAD - 6)

@@ -1,0 +1,307 @@
+"""A timeline of a small fully connected network as columns: inputs, hidden units, outputs, targets, loss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from math import prod
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from explorer.session.timeline import Timeline, TimelineStep
+
+MOST_NEURONS = 48
+MOST_EDGES = 200
+TALLEST_COLUMN = 16
+"""Each neuron of a column this tall still has a line of text in a drawing 330 px high."""
+
+COMMON = (
+    "identity",
+    "relu",
+    "leaky_relu",
+    "elu",
+    "gelu",
+    "silu",
+    "sigmoid",
+    "tanh",
+    "softmax",
+    "log_softmax",
+    "dropout",
+)
+RARE = ("relu6", "selu", "celu", "mish", "hardtanh", "hardsigmoid", "hardswish", "softplus", "softsign", "logsigmoid")
+ELEMENTWISE = frozenset((*COMMON, *RARE))
+RESHAPING = frozenset(("flatten", "reshape", "view"))
+MINUS_GRADIENT = "−∂E/∂"
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+@dataclass(frozen=True, order=True)
+class Node:
+    """A neuron, an input, a target or the loss. Units count from 0."""
+
+    column: int
+    unit: int
+
+
+@dataclass(frozen=True, order=True)
+class Bias:
+    """The bias of the neuron `unit` of `column`."""
+
+    column: int
+    unit: int
+
+
+@dataclass(frozen=True, order=True)
+class Edge:
+    """The weight to neuron `unit` of `column` from neuron `source` of the column before."""
+
+    column: int
+    unit: int
+    source: int
+
+
+Item = Node | Bias | Edge
+
+
+@dataclass(frozen=True)
+class Line:
+    """A number each node of a column has: `tensor` of `step`, made there unless it `is_given` from the start."""
+
+    symbol: str
+    step: int
+    tensor: str
+    sign: int = 1
+    is_given: bool = False
+
+
+@dataclass(frozen=True)
+class Weights:
+    """The steps of the linear call into a column; None for what is not on the timeline."""
+
+    layer: str
+    forward: int
+    backward: int | None
+    weight_update: int | None
+    bias_update: int | None
+    has_bias: bool
+
+
+@dataclass(frozen=True)
+class Column:
+    """Nodes one above the other. `role` is "input", "hidden", "output", "target" or "loss".
+
+    `lines` are the numbers forwards, in their order; `gradients` those on the way back, of which the newest is shown.
+    `steps` are all steps forwards that work on this column.
+    """
+
+    role: str
+    title: str
+    size: int
+    lines: tuple[Line, ...]
+    gradients: tuple[Line, ...] = ()
+    weights: Weights | None = None
+    steps: tuple[int, ...] = ()
+
+    @property
+    def rows(self) -> int:
+        """How many lines of text a node has when there is room."""
+        return len(self.lines) + bool(self.gradients)
+
+
+@dataclass(frozen=True)
+class NodeLink:
+    """The drawing's parts. Two networks of the same sizes have the same layout."""
+
+    columns: tuple[Column, ...]
+    input_shape: tuple[int, ...] = ()
+    has_class_target: bool = False
+
+    @classmethod
+    def of(cls, timeline: Timeline) -> NodeLink:
+        """The drawing of a timeline that is `drawable`."""
+        return _read(timeline)
+
+    @cached_property
+    def nodes(self) -> tuple[Node, ...]:
+        return tuple(Node(at, unit) for at, column in enumerate(self.columns) for unit in range(column.size))
+
+    @cached_property
+    def biases(self) -> tuple[Bias, ...]:
+        return tuple(
+            Bias(at, unit)
+            for at, column in enumerate(self.columns)
+            if column.weights is not None and column.weights.has_bias
+            for unit in range(column.size)
+        )
+
+    @cached_property
+    def edges(self) -> tuple[Edge, ...]:
+        return tuple(edge for at in range(len(self.columns)) for edge in self.edges_into(at))
+
+    def edges_into(self, column: int) -> tuple[Edge, ...]:
+        """All weights of the linear call that makes `column`."""
+        if self.columns[column].weights is None:
+            return ()
+        sources = range(self.columns[column - 1].size)
+        return tuple(Edge(column, unit, source) for unit in range(self.columns[column].size) for source in sources)
+
+    def find(self, role: str) -> int | None:
+        """The column of that role; of hidden ones the first."""
+        return next((at for at, column in enumerate(self.columns) if column.role == role), None)
+
+    def next_weights(self, column: int) -> Weights | None:
+        """The linear call that reads `column`."""
+        return self.columns[column + 1].weights if column + 1 < len(self.columns) else None
+
+
+def spelled(symbol: str, unit: int) -> str:
+    """The symbol of a unit, counted from 1 as in textbooks: "u₁", "a₂=y₂". Words and derivatives have no number."""
+    if symbol == "E" or any(len(part) > 1 for part in symbol.split("=")):
+        return symbol
+    number = str(unit + 1).translate(SUBSCRIPTS)
+    return "=".join(f"{part}{number}" for part in symbol.split("="))
+
+
+def drawable(timeline: Timeline) -> bool:
+    """Whether the network is a chain of linear calls and functions of single numbers, small enough to draw each one."""
+    calls = _forward(timeline)
+    linear = [step for step in calls if step.kind == "linear"]
+    if not linear or not _is_chain(timeline, calls) or len({step.layer for step in linear}) < len(linear):
+        return False
+    sizes = [(timeline.tensors(step.index).by_name["input"].values.shape[-1], *_units(step)) for step in linear]
+    neurons = sizes[0][0] + sum(units for _, units in sizes)
+    tallest = max(max(pair) for pair in sizes)
+    edges = sum(inputs * units for inputs, units in sizes)
+    return neurons <= MOST_NEURONS and edges <= MOST_EDGES and tallest <= TALLEST_COLUMN
+
+
+def _is_chain(timeline: Timeline, calls: list[TimelineStep]) -> bool:
+    """Each call reads the one before, on vectors; the loss reads the last."""
+    before = "input"
+    for number, step in enumerate(calls):
+        is_vector = len(step.asked["output"]) == 2
+        if step.kind not in ELEMENTWISE | RESHAPING | {"linear"} or step.parents != (before,) or not is_vector:
+            return False
+        if number == 0 and not _starts_with_numbers(timeline, step):
+            return False
+        before = step.call
+    loss = next((step for step in timeline.steps if step.phase == "loss"), None)
+    return loss is None or (loss.parents == (before,) and _target_fits(timeline, loss))
+
+
+def _starts_with_numbers(timeline: Timeline, step: TimelineStep) -> bool:
+    shape = timeline.tensors(step.index).by_name["input"].values.shape
+    return len(shape) == 2 or (step.kind in RESHAPING and prod(shape[1:]) == step.asked["output"][1])
+
+
+def _target_fits(timeline: Timeline, loss: TimelineStep) -> bool:
+    given = timeline.tensors(loss.index).by_name
+    output, target = given["input"].values, given["target"].values
+    return target.shape == output.shape or target.shape == output.shape[:1]
+
+
+def _forward(timeline: Timeline) -> list[TimelineStep]:
+    return [step for step in timeline.steps if step.phase == "forward"]
+
+
+def _units(step: TimelineStep) -> tuple[int, ...]:
+    return step.asked["output"][1:]
+
+
+def _read(timeline: Timeline) -> NodeLink:
+    calls = _forward(timeline)
+    groups = list(_grouped(calls))
+    columns = [_input_column(timeline, calls[0], groups[0])]
+    for number, group in enumerate(groups[1:], start=1):
+        columns.append(_neurons(timeline, group, is_last=number == len(groups) - 1))
+    shape = timeline.tensors(calls[0].index).by_name["input"].values.shape[1:]
+    loss = next((step for step in timeline.steps if step.phase == "loss"), None)
+    if loss is None:
+        return NodeLink(tuple(columns), shape)
+    target = timeline.tensors(loss.index).by_name["target"].values
+    size = columns[-1].size
+    columns.append(Column("target", "target", size, (Line("d", loss.index, "target", is_given=True),)))
+    title = loss.kind.replace("_", " ")
+    columns.append(Column("loss", title, 1, (Line("E", loss.index, "output"),), steps=(loss.index,)))
+    return NodeLink(tuple(columns), shape, has_class_target=target.ndim == 1 and size > 1)
+
+
+def _grouped(calls: list[TimelineStep]) -> Iterator[list[TimelineStep]]:
+    """What works on the input, then each linear call with what works on its output."""
+    group: list[TimelineStep] = []
+    for call in calls:
+        if call.kind == "linear":
+            yield group
+            group = []
+        group.append(call)
+    yield group
+
+
+def _input_column(timeline: Timeline, first: TimelineStep, group: list[TimelineStep]) -> Column:
+    size = prod(timeline.tensors(first.index).by_name["input"].values.shape[1:])
+    given = Line("x", first.index, "input", is_given=True)
+    lines = (given, *_activation_lines(group, "z"))
+    symbols = ["x"] * (1 + len(group)) if len(lines) == 1 else ["x", *_symbols(group, "x", "z")]
+    names = ["input", *(call.call for call in group)]
+    gradients = _gradients(timeline, [None, *group], symbols)
+    steps = tuple(call.index for call in group)
+    return Column("input", " · ".join(names), size, lines, gradients, steps=steps)
+
+
+def _neurons(timeline: Timeline, group: list[TimelineStep], *, is_last: bool) -> Column:
+    linear, after = group[0], group[1:]
+    summed, given, delta = ("a", "y", "Δ") if is_last else ("u", "z", "δ")
+    activated = _activation_lines(after, given)
+    first = Line(summed if activated else f"{summed}={given}", linear.index, "output")
+    symbols = [delta, *_symbols(after, delta, f"{MINUS_GRADIENT}{given}")]
+    return Column(
+        role="output" if is_last else "hidden",
+        title=" · ".join(call.call for call in group),
+        size=_units(linear)[0],
+        lines=(first, *activated),
+        gradients=_gradients(timeline, list(group), symbols),
+        weights=_weights(timeline, linear),
+        steps=tuple(call.index for call in group),
+    )
+
+
+def _activation_lines(calls: list[TimelineStep], last: str) -> tuple[Line, ...]:
+    """A line for each function applied, the last of them called `last`, the others by what they are."""
+    found = [call for call in calls if call.kind in ELEMENTWISE]
+    names = [*(call.kind for call in found[:-1]), last]
+    return tuple(Line(name, call.index, "output") for name, call in zip(names, found, strict=False))
+
+
+def _symbols(calls: list[TimelineStep], before: str, after: str) -> list[str]:
+    """What minus the gradient of each call's output is called: reshaping changes nothing about it."""
+    symbols: list[str] = []
+    for call in calls:
+        symbols.append(after if call.kind in ELEMENTWISE else (symbols[-1] if symbols else before))
+    return symbols
+
+
+def _gradients(timeline: Timeline, calls: list[TimelineStep | None], symbols: list[str]) -> tuple[Line, ...]:
+    """Minus the gradient of each call's output, in the order in which they are made; None stands for the input."""
+    lines = []
+    for call, symbol in reversed(list(zip(calls, symbols, strict=True))):
+        name = "input" if call is None else call.call
+        maker = next((s for s in timeline.steps if s.phase == "backward" and s.parents == (name,)), None)
+        if maker is not None and "input" in maker.asked:
+            spelled = f"{MINUS_GRADIENT}x" if symbol == "x" else symbol
+            lines.append(Line(spelled, maker.index, "grad_input", sign=-1))
+    return tuple(lines)
+
+
+def _weights(timeline: Timeline, linear: TimelineStep) -> Weights:
+    updates = {
+        step.asked_first: step.index for step in timeline.steps if step.phase == "update" and step.call == linear.call
+    }
+    return Weights(
+        layer=linear.layer,
+        forward=linear.index,
+        backward=timeline.find("backward", linear.call),
+        weight_update=updates.get("weight"),
+        bias_update=updates.get("bias"),
+        has_bias="bias" in timeline.tensors(linear.index).by_name,
+    )

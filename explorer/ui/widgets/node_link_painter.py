@@ -1,0 +1,332 @@
+"""Paints a node-link drawing: columns of neurons with their numbers, weights on the edges between them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import atan2, cos, pi, sin
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
+
+from explorer.ui import theme
+from explorer.ui.node_link import Bias, Edge, Item, Node, NodeLink, Positions, Shown
+from explorer.ui.node_link.boxes import Box, Segment
+from explorer.ui.node_link.layout import FOOT, INSET
+from explorer.ui.node_link.shown import UNKNOWN, Written
+from explorer.ui.text import number
+
+THINNEST, THICKEST = 0.8, 4.0
+FAINTEST = 0.4
+TINT = 0.22
+ARROW = 8.0
+SMALLEST_STRETCH = 62
+CENTRE = Qt.AlignmentFlag.AlignCenter
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What one painting shows. `fan` are labels that only now have their place: those of the item looked at."""
+
+    drawing: NodeLink
+    places: Positions
+    shown: Shown
+    looked_at: Item | None = None
+    focused: Item | None = None
+    fan: Mapping[Edge, Box] = field(default_factory=dict)
+
+    @property
+    def labels(self) -> dict[Edge, Box]:
+        """All labels that are written."""
+        return {**self.places.labels, **self.fan}
+
+
+class NodeLinkPainter:
+    """Paints one scene with the theme's colours; text is never in a phase's colour, only on a tint of it."""
+
+    def __init__(self, painter: QPainter, scene: Scene) -> None:
+        self._painter, self._scene = painter, scene
+        self._theme = theme.current()
+        self._phase = QColor(self._theme.phases[scene.shown.phase])
+        weights = [abs(lines[0].value or 0.0) for item, lines in scene.shown.written.items() if isinstance(item, Edge)]
+        self._largest = max(weights, default=0.0) or 1.0
+
+    def paint(self) -> None:
+        """Everything but the legend."""
+        self._titles()
+        self._loss_links()
+        for edge in self._scene.drawing.edges:
+            self._edge(edge)
+        self._arrows()
+        for edge, box in self._scene.labels.items():
+            self._label(edge, box)
+        for node in self._scene.drawing.nodes:
+            self._node(node)
+        for bias in self._scene.drawing.biases:
+            self._bias(bias)
+        self._callout()
+        self._focus()
+
+    # --- headings ---
+
+    def _titles(self) -> None:
+        self._painter.setFont(theme.interface_font(11))
+        self._painter.setPen(QColor(self._theme.dim))
+        for column, box in zip(self._scene.drawing.columns, self._scene.places.titles, strict=True):
+            metrics = QFontMetricsF(self._painter.font())
+            text = metrics.elidedText(column.title, Qt.TextElideMode.ElideRight, box.width)
+            self._painter.drawText(
+                _rect(self._title_box(box, metrics.horizontalAdvance(text), column_of=column)), LEFT, text
+            )
+
+    def _title_box(self, box: Box, wanted: float, *, column_of: object) -> Box:
+        """The heading begins over its column's middle as far as its own room allows."""
+        at = next(i for i, column in enumerate(self._scene.drawing.columns) if column is column_of)
+        nodes = [self._scene.places.nodes[node] for node in self._scene.drawing.nodes if node.column == at]
+        left = min(max(nodes[0].middle[0] - wanted / 2, box.x), box.right - wanted)
+        return Box(left, box.y, wanted + 2, box.height)
+
+    # --- edges ---
+
+    def _loss_links(self) -> None:
+        """Thin lines from outputs by way of their targets to the loss: nothing is multiplied there."""
+        drawing, nodes = self._scene.drawing, self._scene.places.nodes
+        target, loss = drawing.find("target"), drawing.find("loss")
+        if target is None or loss is None:
+            return
+        flow = self._scene.shown.loss_flow
+        for unit in range(drawing.columns[target].size):
+            for start, end in (
+                (nodes[Node(target - 1, unit)], nodes[Node(target, unit)]),
+                (nodes[Node(target, unit)], nodes[Node(loss, 0)]),
+            ):
+                line = Segment(start.right, start.middle[1], end.x, end.middle[1])
+                colour = self._phase if flow else QColor(self._theme.border)
+                self._painter.setPen(QPen(colour, 1.6 if flow else 1.0, Qt.PenStyle.DashLine))
+                self._draw(line)
+                if flow:
+                    self._arrow(line, flow)
+
+    def _edge(self, edge: Edge) -> None:
+        line, value = self._scene.places.edges[edge], self._scene.shown.written[edge][0].value or 0.0
+        share = min(abs(value) / self._largest, 1.0)
+        if edge in self._scene.shown.current:
+            is_fan = edge not in self._scene.labels  # so many lines that broad ones would make a wall
+            extra, strength = (1.5, 0.3) if is_fan else (5, 0.45)
+            self._painter.setPen(_round_pen(self._tint(strength), THINNEST + THICKEST * share + extra))
+            self._draw(line)
+        colour = QColor(self._theme.signed_high if value > 0 else self._theme.signed_low)
+        if value == 0:
+            colour = QColor(self._theme.dim)
+        colour.setAlphaF((FAINTEST + (1 - FAINTEST) * share) * (1.0 if self._is_near(edge) else 0.3))
+        self._painter.setPen(_round_pen(colour, THINNEST + (THICKEST - THINNEST) * share))
+        self._draw(line)
+
+    def _is_near(self, edge: Edge) -> bool:
+        """While one item of a fan is looked at, the others step back."""
+        return not self._scene.fan or edge in self._scene.fan or edge in self._scene.places.labels
+
+    def _arrows(self) -> None:
+        flow = self._scene.shown.flow
+        if not flow:
+            return
+        for item in self._scene.shown.current:
+            if isinstance(item, Edge):
+                self._arrow(self._scene.places.edges[item], flow)
+
+    def _arrow(self, line: Segment, flow: int) -> None:
+        """A head at the end that the numbers run to."""
+        x, y = line.at(1.0 if flow > 0 else 0.0)
+        angle = atan2(line.y1 - line.y0, line.x1 - line.x0) + (0 if flow > 0 else pi)
+        corners = [QPointF(x - ARROW * cos(angle + turn), y - ARROW * sin(angle + turn)) for turn in (-pi / 7, pi / 7)]
+        self._painter.setPen(Qt.PenStyle.NoPen)
+        self._painter.setBrush(self._phase)
+        self._painter.drawPolygon(QPolygonF([QPointF(x, y), *corners]))
+
+    def _draw(self, line: Segment) -> None:
+        self._painter.drawLine(QPointF(line.x0, line.y0), QPointF(line.x1, line.y1))
+
+    def _label(self, edge: Edge, box: Box) -> None:
+        written = self._scene.shown.written[edge][0]
+        lines = _label_lines(written, box, self._font(11))
+        height = 15.0 * len(lines)
+        self._plate(Box.around(*box.middle, self._label_width(lines, box), height), edge)
+        self._painter.setFont(self._font(11))
+        for at, text in enumerate(lines):
+            is_old = len(lines) == 2 and at == 0
+            row = Box(box.x, box.middle[1] - height / 2 + 15 * at, box.width, 15)
+            self._text(row, text, align=CENTRE, colour=self._theme.dim if is_old else self._theme.text)
+
+    def _label_width(self, lines: Sequence[str], box: Box) -> float:
+        metrics = QFontMetricsF(self._font(11))
+        return min(box.width, max(metrics.horizontalAdvance(text) for text in lines) + 8)
+
+    def _plate(self, box: Box, item: Item) -> None:
+        """What a label stands on, so that lines do not run through its figures."""
+        is_current = item in self._scene.shown.current
+        self._painter.setPen(QPen(self._phase if is_current else QColor(self._theme.border), 1))
+        self._painter.setBrush(QColor(self._theme.pane))
+        self._painter.drawRoundedRect(_rect(box), 4, 4)
+        if is_current:
+            self._painter.setBrush(self._tint(TINT / 2))
+            self._painter.drawRoundedRect(_rect(box), 4, 4)
+
+    # --- nodes ---
+
+    def _node(self, node: Node) -> None:
+        box, style = self._scene.places.nodes[node], self._scene.places.styles[node.column]
+        is_current = node in self._scene.shown.current
+        self._painter.setBrush(QColor(self._theme.sunken))
+        self._painter.setPen(QPen(self._phase if is_current else QColor(self._theme.border), 1.8 if is_current else 1))
+        self._painter.drawRoundedRect(_rect(box), 5, 5)
+        if style.name == "dot":
+            return
+        lines = self._scene.shown.written[node] if style.is_stacked else (self._scene.shown.newest(node),)
+        self._painter.setFont(self._font(style.text))
+        for at, line in enumerate(lines):
+            row = Box(box.x, box.y + style.pad + at * style.row, box.width, style.row)
+            self._row(row, line)
+
+    def _row(self, row: Box, line: Written) -> None:
+        if line.is_now:
+            self._painter.fillRect(_rect(Box(row.x + 3, row.y, row.width - 6, row.height)), self._tint(TINT))
+        inner = Box(row.x + INSET, row.y, row.width - 2 * INSET, row.height)
+        metrics = QFontMetricsF(self._painter.font())
+        symbol = metrics.horizontalAdvance(line.symbol)
+        room = inner.width - symbol - metrics.horizontalAdvance(" ")
+        if metrics.horizontalAdvance(line.number) * SMALLEST_STRETCH / 100 <= room:
+            self._text(inner, line.symbol, align=LEFT, colour=self._theme.dim)
+            inner = Box(inner.right - room, inner.y, room, inner.height)
+        colour = self._theme.dim if line.value is None else self._theme.text
+        self._text(inner, line.number, align=RIGHT, colour=colour)
+
+    def _bias(self, bias: Bias) -> None:
+        box, written = self._scene.places.biases[bias], self._scene.shown.written[bias][0]
+        style = self._scene.places.styles[bias.column]
+        if style.has_bias_line:
+            if bias in self._scene.shown.current:
+                self._painter.fillRect(_rect(box), self._tint(TINT))
+            self._painter.setFont(self._font(11))
+            self._text(box, f"{written.symbol} {written.text}", align=CENTRE, colour=self._theme.text)
+            return
+        value = written.value or 0.0
+        colour = QColor(self._theme.signed_high if value >= 0 else self._theme.signed_low)
+        self._painter.setPen(Qt.PenStyle.NoPen)
+        self._painter.setBrush(self._phase if bias in self._scene.shown.current else colour)
+        self._painter.drawRoundedRect(_rect(Box(box.x + 1.5, box.y + 2, 3.5, box.height - 4)), 1.5, 1.5)
+
+    # --- what is looked at ---
+
+    def _callout(self) -> None:
+        """The numbers of a node that is too small to hold them, beside it."""
+        item = self._scene.looked_at
+        if not isinstance(item, Node | Bias) or self._scene.places.styles[item.column].is_stacked:
+            return
+        node = Node(item.column, item.unit)
+        bias = self._scene.shown.written.get(Bias(item.column, item.unit), ())
+        lines = [*self._scene.shown.written[node], *bias]
+        if len(lines) == 1 and self._scene.places.styles[item.column].name == "line":
+            return
+        self._painter.setFont(self._font(11))
+        metrics = QFontMetricsF(self._painter.font())
+        width = max(metrics.horizontalAdvance(f"{line.symbol}  {line.text}") for line in lines) + 2 * INSET
+        box = self._beside(self._scene.places.nodes[node], width, 16.0 * len(lines) + 6)
+        self._plate(box, node)
+        for at, line in enumerate(lines):
+            row = Box(box.x + INSET, box.y + 3 + 16 * at, box.width - 2 * INSET, 16)
+            self._text(row, line.symbol, align=LEFT, colour=self._theme.dim)
+            self._text(row, line.text, align=RIGHT, colour=self._theme.text)
+
+    def _beside(self, node: Box, width: float, height: float) -> Box:
+        """Over the node's own box and what lies below or above it in the column, inside the widget."""
+        x = min(max(node.middle[0] - width / 2, 2.0), self._scene.places.width - width - 2)
+        below = node.bottom + 3
+        fits = below + height < self._scene.places.height - FOOT
+        return Box(x, below if fits else node.y - height - 3, width, height)
+
+    def _focus(self) -> None:
+        item = self._scene.focused
+        if item is None:
+            return
+        box = self._scene.labels.get(item) if isinstance(item, Edge) else None
+        box = box or self._scene.places.box(item)
+        self._painter.setBrush(Qt.BrushStyle.NoBrush)
+        self._painter.setPen(QPen(QColor(self._theme.accent), 1.6))
+        self._painter.drawRoundedRect(_rect(box).adjusted(-2, -2, 2, 2), 6, 6)
+
+    # --- text ---
+
+    def _text(self, box: Box, text: str, *, align: Qt.AlignmentFlag, colour: str) -> None:
+        """Text that is drawn narrower where it would not fit; a dash is paler than a number."""
+        font = QFont(self._painter.font())
+        wanted = QFontMetricsF(font).horizontalAdvance(text)
+        if wanted > box.width:
+            narrow = QFont(font)
+            narrow.setStretch(max(SMALLEST_STRETCH, int(98 * box.width / wanted)))
+            self._painter.setFont(narrow)
+        self._painter.setPen(QColor(colour))
+        if text == UNKNOWN:
+            self._painter.setOpacity(0.6)
+        self._painter.drawText(_rect(box), align | Qt.TextFlag.TextDontClip, text)
+        self._painter.setOpacity(1.0)
+        self._painter.setFont(font)
+
+    def _font(self, pixels: int) -> QFont:
+        return theme.number_font(pixels)
+
+    def _tint(self, share: float) -> QColor:
+        colour = QColor(self._phase)
+        colour.setAlphaF(share)
+        return colour
+
+
+def paint_legend(painter: QPainter, box: Box, scene: Scene) -> None:
+    """What the symbols and the colours mean, in one line; what does not fit is left out from the end."""
+    colours = theme.current()
+    painter.setFont(theme.interface_font(11))
+    metrics = QFontMetricsF(painter.font())
+    x = box.x
+    for text, colour in legend(scene.drawing, colours):
+        wanted = metrics.horizontalAdvance(text) + (24 if colour else 0)
+        if x + wanted > box.right:
+            return
+        if colour:
+            painter.setPen(_round_pen(QColor(colour), 3))
+            painter.drawLine(QPointF(x + 2, box.middle[1]), QPointF(x + 16, box.middle[1]))
+        painter.setPen(QColor(colours.dim))
+        painter.drawText(_rect(Box(x + (22 if colour else 0), box.y, wanted, box.height)), LEFT, text)
+        x += wanted + 16
+
+
+def legend(drawing: NodeLink, colours: theme.Theme) -> list[tuple[str, str]]:
+    """The legend's entries, each with the colour of its stroke or ""."""
+    roles = {column.role for column in drawing.columns if column.gradients}
+    symbols = [("output", "Δ = −∂E/∂a"), ("hidden", "δ = −∂E/∂u")]
+    there = [text for role, text in symbols if role in roles]
+    said = [(f"{' and '.join(there)}: the negative gradient.", "")] if there else []
+    return [
+        *said,
+        ("weight below 0", colours.signed_low),
+        ("above 0", colours.signed_high),
+        ("Double-click a number to change it.", ""),
+    ]
+
+
+def _label_lines(written: Written, box: Box, font: QFont) -> list[str]:
+    """One line, or old above new where the box is high enough; the new one alone where neither fits."""
+    metrics = QFontMetricsF(font)
+    if written.old is None or metrics.horizontalAdvance(written.text) + 4 <= box.width:
+        return [written.text]
+    if box.height >= 30:
+        return [number(written.old, 4), f"→ {written.number}"]
+    return [f"→ {written.number}"]
+
+
+def _rect(box: Box) -> QRectF:
+    return QRectF(box.x, box.y, box.width, box.height)
+
+
+def _round_pen(colour: QColor, width: float) -> QPen:
+    return QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
