@@ -68,7 +68,8 @@ class AsFound:
         """Puts everything back. `before_writing` is told of each tensor that is about to change."""
         self._trained = any(module.training for module, _ in self._modes)
         for module, training in self._modes:
-            module.training = training
+            if module.training is not training:
+                module.training = training
         for table, entries in self._tables:
             if table.keys() != entries.keys() or any(table[name] is not entry for name, entry in entries.items()):
                 table.clear()

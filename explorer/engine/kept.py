@@ -57,8 +57,11 @@ class Kept:
 
 
 def version_of(tensor: torch.Tensor) -> int | None:
-    """How often a tensor was written into; None where PyTorch does not count."""
-    return None if tensor.is_inference() else tensor._version
+    """How often a tensor was written into; None where PyTorch does not count, as in inference mode."""
+    try:
+        return tensor._version
+    except RuntimeError:
+        return None
 
 
 def storage_address(tensor: torch.Tensor) -> int:

@@ -16,7 +16,6 @@ from explorer.engine.allocator import garbage_left_for_later
 from explorer.engine.as_found import AsFound
 from explorer.engine.call_names import CallNames
 from explorer.engine.clock import Clock
-from explorer.engine.cost import multiply_adds
 from explorer.engine.errors import Cancelled, EngineError, RecordError
 from explorer.engine.failure import Failure
 from explorer.engine.in_place import Replaced, keeps_its_type, may_run_out_of_place
@@ -155,8 +154,6 @@ class Recorder(TorchFunctionMode):
     def _finish(self) -> None:
         for call, seconds in zip(self.calls, self._clock.seconds(), strict=True):
             call.seconds = seconds
-            call.output_bytes = sum(kept.bytes for kept in leaves(call.kept_output, Kept))
-            call.multiply_adds = multiply_adds(call.kind, call.input_shapes, call.output_shape)
         self._names.give(self.calls)
         parent_names(tuple(self.calls))
 
@@ -347,7 +344,7 @@ class Recorder(TorchFunctionMode):
             kind="identity" if unchanged else _kind_of_module(run.module),
             module=run.path,
             source=source_line(caller_frame()),
-            function=run.module.forward,
+            function=run.forward,
             kept_args=kept_args,
             kept_kwargs=kept_kwargs,
             makers=_makers(kept_given),

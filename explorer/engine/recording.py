@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from explorer.engine.arguments import named_arguments
+from explorer.engine.cost import multiply_adds
 from explorer.engine.errors import RecordError
 from explorer.engine.geometry import geometries_of, map_size
 from explorer.engine.kept import INPUT, Kept
@@ -29,8 +30,8 @@ class Call:
 
     `name` is the dotted path of its module (`layer1.0.conv1`); a functional call has the path of the module it ran in
     and its kind (`layer1.0.add`); a second run has a number (`relu:2`). `parents` are the names of the calls whose
-    outputs it reads, or "input". `seconds` is the time of this call alone, `output_bytes` the size of its output,
-    `multiply_adds` 0 where nobody counts them. `source` is the line that made it, "model.py:12".
+    outputs it reads, or "input". `seconds` is the time of this call alone. `source` is the line that made it,
+    "model.py:12".
     """
 
     index: int
@@ -45,8 +46,6 @@ class Call:
     parents: tuple[str, ...] = ()
     parent_shapes: tuple[Shape, ...] = field(default=(), repr=False)
     seconds: float = 0.0
-    output_bytes: int = 0
-    multiply_adds: int = 0
     kept_output: Any = field(default=None, repr=False)
     written: tuple[Kept, ...] = field(default=(), repr=False)  # what it takes and writes into, as it was before
     random_state: RandomState | None = field(default=None, repr=False)
@@ -93,6 +92,16 @@ class Call:
         """Shape of the output, of its first tensor if there are several."""
         first: Kept = leaves(self.kept_output, Kept)[0]
         return first.shape
+
+    @property
+    def output_bytes(self) -> int:
+        """Bytes of all tensors of the output."""
+        return sum(kept.bytes for kept in leaves(self.kept_output, Kept))
+
+    @property
+    def multiply_adds(self) -> int:
+        """Pairs of a multiplication and an addition; 0 where nobody counts them."""
+        return multiply_adds(self.kind, self.input_shapes, self.output_shape)
 
     @property
     def is_dropped(self) -> bool:

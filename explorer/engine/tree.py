@@ -70,7 +70,8 @@ def _collect(value: Any, leaf: type | tuple[type, ...], found: list[Any]) -> Non
         found.append(value)
     elif isinstance(value, (list, tuple)):
         for item in value:
-            _collect(item, leaf, found)
+            if type(item) not in PLAIN:
+                _collect(item, leaf, found)
     elif isinstance(value, dict):
         for item in value.values():
             _collect(item, leaf, found)

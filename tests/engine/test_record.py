@@ -163,6 +163,7 @@ def test_the_model_is_left_as_it_was_found(make: Any, given: Any, train: bool | 
     next(model.modules()).training = False  # a mixture must come back as a mixture
     state = {name: value.clone() for name, value in model.state_dict().items()}
     modes = [module.training for module in model.modules()]
+    forwards = [module.__dict__.get("forward") for module in model.modules()]
     torch_state, python_state, numpy_state = torch.get_rng_state(), random.getstate(), np.random.get_state()[1].copy()
     x = given()
     before = x.clone()
@@ -174,18 +175,14 @@ def test_the_model_is_left_as_it_was_found(make: Any, given: Any, train: bool | 
     assert (np.random.get_state()[1] == numpy_state).all()
     assert all(weight.grad is None for weight in model.parameters())
     assert torch.equal(x, before)
-    for module in model.modules():
-        if not _is_scripted(module):
-            assert not module._forward_hooks
-            assert not module._forward_pre_hooks
-    assert not torch.nn.modules.module._global_forward_hooks
+    assert [module.__dict__.get("forward") for module in model.modules()] == forwards
 
 
 def test_a_failed_pass_leaves_the_model_as_it_was_found() -> None:
     model = made(Failing).train()
     record(model, picture(), train=False)
     assert model.training
-    assert not any(module._forward_hooks or module._forward_pre_hooks for module in model.modules())
+    assert not any("forward" in module.__dict__ for module in model.modules())
 
 
 def test_batch_norm_in_training_mode_is_recorded_with_the_batch_s_own_mean_and_its_averages_come_back() -> None:
@@ -419,6 +416,16 @@ def test_a_lazy_module_that_never_ran_is_refused_and_left_alone() -> None:
     assert nn.parameter.is_lazy(model[0].weight)
 
 
+def test_a_forward_that_somebody_else_put_on_a_module_runs_and_stays() -> None:
+    model = made(ReusedModule)
+    own = model.conv1.forward
+    model.conv1.forward = doubled = lambda x: own(x) * 2
+    recording = record(model, picture())
+    assert names(recording)[:3] == ["conv1.conv2d", "conv1", "relu"]
+    assert recording["conv1"].kind == "mul"
+    assert model.conv1.forward is doubled
+
+
 def test_the_garbage_collector_is_on_again_after_a_pass() -> None:
     record(made(Failing), picture())
     assert gc.isenabled()
@@ -433,7 +440,7 @@ def test_a_pass_stops_between_two_calls_and_the_model_is_left_as_it_was() -> Non
     with pytest.raises(Cancelled):
         record(model, picture(), should_stop=lambda: next(asked, True))
     assert model.norm.num_batches_tracked == 0
-    assert not any(module._forward_hooks for module in model.modules())
+    assert not any("forward" in module.__dict__ for module in model.modules())
 
 
 # The memory budget
