@@ -16,6 +16,8 @@ EXAMPLES = """examples:
   network-explorer --smoke                      check that it works here: one line of JSON
   network-explorer maps photo.jpg --layer conv1 --out conv1.png
                                                 all feature maps of a layer as a picture
+  network-explorer train net.txt --data textures --epochs 10 --out run
+                                                train without a window; train --help tells more
 """
 
 
@@ -23,6 +25,10 @@ def run(arguments: list[str]) -> int:
     """Do what `arguments` ask for and return the exit status."""
     if arguments[:1] == ["maps"]:
         return _maps(_maps_parser().parse_args(arguments[1:]))
+    if arguments[:1] == ["train"]:
+        from explorer import training_command
+
+        return training_command.run(arguments[1:])
     options = _parser().parse_args(arguments)
     if options.smoke:
         return _smoke(options.files)

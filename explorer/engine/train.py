@@ -180,7 +180,10 @@ def chosen_loss(model: nn.Module, data: Learned, chosen: Hyperparameters, *, cla
     """The loss's name: the chosen one, or the one that suits the last layer."""
     if chosen.loss:
         return chosen.loss
-    return suggested_loss(_last_kind(model), _tried(model, data)[0].numel(), classes)
+    outputs = _tried(model, data)[0].numel()
+    fits = outputs == classes or (outputs == 1 and classes <= 2)
+    # What suits the data once the last layer is changed.
+    return suggested_loss(_last_kind(model), outputs if fits else max(classes, 1), classes)
 
 
 def objective_of(model: nn.Module, data: Learned, loss: str | Loss | Objective, *, classes: int) -> Objective:

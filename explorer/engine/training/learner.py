@@ -18,7 +18,7 @@ from explorer.engine.random_state import RandomState
 from explorer.engine.training.diagnosis import all_finite, stopped_at_gradient, stopped_at_loss, stopped_at_weights
 from explorer.engine.training.examples import Learned
 from explorer.engine.training.objective import Objective, right
-from explorer.engine.training.snapshot import TrainingOutOfMemory
+from explorer.engine.training.snapshot import TrainingOutOfMemory, TrainingStopped
 
 Augment = Callable[[Tensor, torch.Generator], Tensor]
 
@@ -98,7 +98,7 @@ class Learner:
         if health is not None:
             health.backward_done()
         self._before.keep_weights()
-        self.optimizer.step()
+        self._update(number)
         self.tally.add(outputs, labels)
         return Stepped(loss, health.updated(number) if health is not None else (), *(flag > 0 for flag in flags))
 
@@ -145,6 +145,23 @@ class Learner:
             stopped = stopped_at_loss(self.model, inputs, chosen, step=number, rate=self.rate)
         self._before.restore_buffers()
         raise stopped
+
+    def _update(self, number: int) -> None:
+        try:
+            self.optimizer.step()
+        except RuntimeError as error:
+            if "overflow" not in str(error):
+                raise
+        else:
+            return
+        self._before.restore_weights()
+        self._before.restore_buffers()
+        raise TrainingStopped(
+            f"A learning rate of {self.rate:.3g} is too large to be multiplied with a gradient at step {number}; "
+            "the weights are those from before.",
+            layer="",
+            step=number,
+        )
 
     def _cast(self) -> AbstractContextManager[object]:
         if self._precision in (torch.float32, torch.float64):

@@ -62,6 +62,8 @@ def objective_for(name: str, *, outputs: int, labels: Tensor, classes: int) -> O
     title = loss_named(name).title
     if classes == 0:
         return _regression(name, title, outputs, labels)
+    if classes == 1:
+        raise EngineError("There is only one class, so there is nothing to tell apart: the data need two or more.")
     _check_labels(labels, classes)
     if name in OF_CLASS_NUMBERS:
         _check_outputs(outputs, classes, (classes,), title)
@@ -92,8 +94,6 @@ def _check_labels(labels: Tensor, classes: int) -> None:
 
 
 def _check_outputs(outputs: int, classes: int, allowed: tuple[int, ...], title: str) -> None:
-    if classes < 2:
-        raise EngineError("There is only one class, so there is nothing to tell apart: the data need two or more.")
     if outputs not in allowed:
         needed = allowed[-1]
         raise LabelMismatch(

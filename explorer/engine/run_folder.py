@@ -1,0 +1,129 @@
+"""The folder of a training run: writing its metrics, and reading them while they are written. No torch.
+
+FOLDER/metrics.jsonl        a line a step: step, epoch, loss, learning_rate; at each epoch's end also train_loss,
+                            train_accuracy, val_loss, val_accuracy
+FOLDER/run.json             what was chosen: network, data, hyperparameters
+FOLDER/checkpoint           where the run goes on after it was stopped
+FOLDER/network.json         the network as it is when the run ends, its weights beside it as network.safetensors
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, Self
+
+from explorer.network.files import write_atomically
+
+METRICS = "metrics.jsonl"
+SETTINGS = "run.json"
+CHECKPOINT = "checkpoint"
+NETWORK = "network.json"
+
+Entry = dict[str, Any]
+
+
+class RunFolder:
+    """Follows the metrics of a run, also while another process writes them."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self._offset = 0
+        self._file_number: int | None = None
+
+    def settings(self) -> Entry:
+        """What was chosen for the run; {} where nobody wrote it yet, or not whole."""
+        try:
+            settings = json.loads((self.path / SETTINGS).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return settings if isinstance(settings, dict) else {}
+
+    def read_new(self) -> tuple[Entry, ...]:
+        """The entries since the last call, oldest first; () where there is nothing new, or no file.
+
+        A half-written last line waits for its end. A run that goes on from an older checkpoint writes its steps
+        anew: then everything comes again from the first step, so an entry whose step is not larger than that of the
+        one before replaces what was read from that step on.
+        """
+        try:
+            with (self.path / METRICS).open("rb") as file:
+                return _entries(self._unread(file))
+        except OSError:
+            return ()
+
+    def _unread(self, file: BinaryIO) -> bytes:
+        """Whole lines that were not read yet."""
+        status = os.fstat(file.fileno())
+        if status.st_ino != self._file_number or status.st_size < self._offset:
+            self._file_number, self._offset = status.st_ino, 0
+        file.seek(self._offset)
+        content = file.read()
+        whole = content[: content.rfind(b"\n") + 1]
+        self._offset += len(whole)
+        return whole
+
+
+class MetricsWriter:
+    """Appends entries to a run's metrics.
+
+    Each is with the system at once: a checkpoint must never know of steps whose entries a killed process took along.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._file = (folder / METRICS).open("ab", buffering=0)
+
+    def write(self, entry: Entry) -> None:
+        """Raises OSError, for instance on a full disk."""
+        self._file.write(_line(entry))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+
+def begin_metrics(folder: Path, *, step: int = 0, line: Entry | None = None) -> None:
+    """Make the metrics end at `step`, where a run begins or goes on; `line` is that step's entry, if it is missing.
+
+    Steps after the last checkpoint were lost and come again. The file is put in the place of the old one, which
+    tells a reader to begin again. Raises FileError.
+    """
+    path = folder / METRICS
+    old = _entries(path.read_bytes()) if step and path.exists() else ()
+    kept = [entry for entry in old if isinstance(entry.get("step"), int) and entry["step"] <= step]
+    if line is not None and (not kept or kept[-1]["step"] < step):
+        kept.append(line)
+    write_atomically(path, b"".join(map(_line, kept)))
+
+
+def write_settings(folder: Path, settings: Entry) -> None:
+    """Raises FileError."""
+    write_atomically(folder / SETTINGS, (json.dumps(settings, ensure_ascii=False, indent=2) + "\n").encode())
+
+
+def _line(entry: Entry) -> bytes:
+    """JSON knows neither NaN nor infinity: they are null."""
+    finite = {
+        name: None if isinstance(value, float) and not math.isfinite(value) else value for name, value in entry.items()
+    }
+    return (json.dumps(finite, ensure_ascii=False) + "\n").encode()
+
+
+def _entries(content: bytes) -> tuple[Entry, ...]:
+    """The lines that are entries; one cut in two by a full disk is passed over."""
+    entries = []
+    for line in content.splitlines():
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(entry, dict):
+            entries.append(entry)
+    return tuple(entries)

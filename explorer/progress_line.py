@@ -1,0 +1,85 @@
+"""A run's progress as one line on a terminal, or as a line an epoch where the output goes to a file."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import TextIO
+
+from explorer.engine.training.snapshot import Snapshot
+
+EVERY_S = 0.1
+BAR = 20
+
+
+@dataclass(eq=False)
+class ProgressLine:
+    """Tells of snapshots. `began_at` is the share of the run that was done before it went on."""
+
+    out: TextIO
+    epochs: int
+    _began: float = field(default_factory=monotonic)
+    _told: float = 0.0
+    _first: tuple[float, int] | None = None
+    _width: int = 0
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Redraw the line, ten times a second at most; an epoch's end stays on the screen."""
+        if self._first is None:
+            self._first, self._began = (snapshot.progress, snapshot.examples), monotonic()
+        if snapshot.warning:
+            self.say(snapshot.warning)
+        if snapshot.epoch_ended:
+            self.say(epoch_text(snapshot, self.epochs))
+        elif self.out.isatty() and monotonic() - self._told > EVERY_S:
+            self._told = monotonic()
+            self._draw(self._line(snapshot))
+
+    def say(self, text: str) -> None:
+        """A line of its own."""
+        self._draw("")
+        self.out.write(f"{text}\n")
+        self.out.flush()
+
+    def _draw(self, text: str) -> None:
+        if not self.out.isatty():
+            return
+        text = text[: shutil.get_terminal_size().columns - 1]
+        self.out.write("\r" + text.ljust(self._width) + ("" if text else "\r"))
+        self.out.flush()
+        self._width = len(text)
+
+    def _line(self, snapshot: Snapshot) -> str:
+        assert self._first is not None
+        seconds = max(monotonic() - self._began, 1e-9)
+        progress, examples = self._first
+        done, rate = snapshot.progress - progress, (snapshot.examples - examples) / seconds
+        left = time_text(seconds / done * (1 - snapshot.progress)) + " left" if done > 0 else ""
+        filled = round(BAR * snapshot.progress)
+        bar = "█" * filled + "░" * (BAR - filled)
+        return (
+            f"epoch {snapshot.epoch}/{self.epochs} {bar} {100 * snapshot.progress:.0f} %  loss {snapshot.loss:.4g}  "
+            f"{rate:,.0f} examples/s  {left}"
+        )
+
+
+def epoch_text(snapshot: Snapshot, epochs: int) -> str:
+    """ "epoch 3/10  loss 0.412  accuracy 86.1 %  validation loss 0.455  accuracy 84.9 %"."""
+    parts = [f"epoch {snapshot.epoch}/{epochs}", f"loss {snapshot.train_loss:.4g}"]
+    if snapshot.train_accuracy is not None:
+        parts.append(f"accuracy {100 * snapshot.train_accuracy:.1f} %")
+    if snapshot.val_loss is not None:
+        parts.append(f"validation loss {snapshot.val_loss:.4g}")
+    if snapshot.val_accuracy is not None:
+        parts.append(f"accuracy {100 * snapshot.val_accuracy:.1f} %")
+    return "  ".join(parts)
+
+
+def time_text(seconds: float) -> str:
+    """ "12 s", "3:05", "1:02:03"."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    hours, minutes = divmod(whole // 60, 60)
+    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"

@@ -1,0 +1,209 @@
+"""`network-explorer train`: learns without a window, in a folder that the window, or anyone, can follow."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from explorer.training_options import parser
+
+if TYPE_CHECKING:
+    from explorer.engine.distributed import Processes
+    from explorer.engine.train import Controls, Snapshot
+    from explorer.training_job import Job
+
+INTERRUPTED = 130  # the shell's own status for ctrl-C
+
+
+def run(arguments: list[str]) -> int:
+    """Train as `arguments` say; the exit status: 0 done, 1 it could not be done, 130 stopped by ctrl-C."""
+    options = parser().parse_args(arguments)
+    from explorer.data.data_set import DataError
+    from explorer.engine.distributed import ALONE, joined, were_started_together
+    from explorer.engine.errors import EngineError
+    from explorer.network.files import FileError
+    from explorer.training_job import TrainingError
+
+    with joined() if were_started_together() else nullcontext(ALONE) as processes:
+        try:
+            return _train(options, processes)
+        except (TrainingError, EngineError, DataError, FileError) as error:
+            if processes.is_first:
+                print(f"network-explorer: {error}", file=sys.stderr)
+        except OSError as error:
+            print(f"network-explorer: {error.strerror or error}: {error.filename or options.out}.", file=sys.stderr)
+    return 1
+
+
+def _train(options: argparse.Namespace, processes: Processes) -> int:
+    from explorer.engine.train import Controls
+    from explorer.training_job import prepared
+
+    job = prepared(options, processes)
+    controls = Controls()
+    with _stopped_by_signals(controls):
+        last = _followed(job, options, processes, controls)
+    if not processes.is_first:
+        return 0
+    _write_network(job, options.out)
+    if controls.stop:
+        print(f"Stopped after step {last}; the same command goes on from here.", file=sys.stderr)
+        return INTERRUPTED
+    print(f"Trained for {last} steps; the network is in {options.out / 'network.json'}.", file=sys.stderr)
+    return 0
+
+
+def _followed(job: Job, options: argparse.Namespace, processes: Processes, controls: Controls) -> int:
+    """Run to the end, writing metrics and progress; the number of the last step."""
+    folder: Path = options.out
+    if processes.is_first:
+        folder.mkdir(parents=True, exist_ok=True)
+        step = _begin(job, options)
+    else:
+        step = 0
+    step = processes.from_first(step)
+    snapshots = _snapshots(job, options, processes, controls)
+    if not processes.is_first:
+        for _ in snapshots:
+            pass
+        return 0
+    return _written(snapshots, folder, epochs=options.epochs, step=step)
+
+
+def _written(snapshots: Iterator[Snapshot], folder: Path, *, epochs: int, step: int) -> int:
+    from explorer.engine.run_folder import MetricsWriter
+    from explorer.progress_line import ProgressLine
+
+    line = ProgressLine(sys.stderr, epochs)
+    if step:
+        line.say(f"Going on after step {step}.")
+    with MetricsWriter(folder) as metrics:
+        for snapshot in snapshots:
+            _write_entry(metrics, snapshot, line)
+            line.show(snapshot)
+            step = snapshot.step
+            if snapshot.ended:
+                line.say(snapshot.ended)
+    return step
+
+
+def _write_entry(metrics: Any, snapshot: Snapshot, line: Any) -> None:
+    """A full disk must not end the run: the curve then has a gap."""
+    try:
+        metrics.write(snapshot.line())
+    except OSError as error:
+        if snapshot.epoch_ended:
+            line.say(f"The metrics could not be written ({error.strerror}).")
+
+
+def _snapshots(job: Job, options: argparse.Namespace, processes: Processes, controls: Controls) -> Iterator[Snapshot]:
+    import torch
+
+    from explorer.data.augment import AUGMENTATIONS
+    from explorer.engine.augment import augment_with
+    from explorer.engine.run_folder import CHECKPOINT
+    from explorer.engine.train import train_as_chosen
+
+    return train_as_chosen(
+        job.model,
+        job.learning,
+        job.chosen,
+        classes=len(job.classes),
+        augment=augment_with([each for each in AUGMENTATIONS if each.name in options.augment]),
+        validation=job.validation,
+        precision=getattr(torch, options.precision),
+        checkpoint=options.out / CHECKPOINT,
+        checkpoint_every=options.checkpoint_every,
+        controls=controls,
+        processes=processes,
+    )
+
+
+def _begin(job: Job, options: argparse.Namespace) -> int:
+    """Make the folder ready; the step after which the run goes on, 0 for a new one."""
+    from explorer.engine.checkpoint import read_checkpoint
+    from explorer.engine.run_folder import CHECKPOINT, RunFolder, begin_metrics, write_settings
+
+    folder: Path = options.out
+    checkpoint = folder / CHECKPOINT
+    if options.start_over:
+        checkpoint.unlink(missing_ok=True)
+    state = read_checkpoint(checkpoint)
+    settings = _settings(job, options)
+    if state is not None:
+        _require_same(RunFolder(folder).settings(), settings, folder)
+    step = state["step"] if state is not None else 0
+    begin_metrics(folder, step=step, line=state["line"] if state is not None else None)
+    write_settings(folder, settings)
+    return step
+
+
+def _settings(job: Job, options: argparse.Namespace) -> dict[str, Any]:
+    return {
+        "network": job.loaded.network.text(),
+        "data": options.data,
+        "classes": list(job.classes),
+        **asdict(job.chosen),
+        "betas": list(job.chosen.betas),
+        "augment": sorted(options.augment),
+        "precision": options.precision,
+        "train_count": len(job.learning),
+        "val_count": len(job.validation) if job.validation is not None else 0,
+    }
+
+
+def _require_same(old: dict[str, Any], new: dict[str, Any], folder: Path) -> None:
+    """A run goes on with what it was begun with; only its length may change."""
+    for name, value in new.items():
+        if name not in ("epochs", "patience", "data") and name in old and old[name] != value:
+            was = f"with {name.replace('_', ' ')} {old[name]}, not {value}"
+            if name == "network":
+                was = "with another network"
+            from explorer.training_job import TrainingError
+
+            raise TrainingError(
+                f"The run in {folder} was begun {was}. Choose another folder, or add --start-over to forget it."
+            )
+
+
+def _write_network(job: Job, folder: Path) -> None:
+    """The network as it is now, with its weights; the window opens it."""
+    from explorer.engine.load import save
+    from explorer.engine.run_folder import NETWORK
+    from explorer.network.files import NetworkFile
+
+    loaded = job.loaded
+    file = NetworkFile(
+        network=loaded.network,
+        title=loaded.title or folder.name,
+        description=loaded.description,
+        classes=job.classes,
+        mean=loaded.mean,
+        std=loaded.std,
+        fit=loaded.fit,  # type: ignore[arg-type]  # it was read from a file, which checks it
+    )
+    save(folder / NETWORK, file, {name: value.float() if value.is_floating_point() else value
+                                  for name, value in job.model.state_dict().items()})  # fmt: skip
+
+
+@contextmanager
+def _stopped_by_signals(controls: Controls) -> Iterator[None]:
+    """Ctrl-C, or a polite end, asks the run to stop after its step; a second ctrl-C ends the process."""
+
+    def ask(number: int, frame: object) -> None:
+        if controls.stop and number == signal.SIGINT:
+            raise KeyboardInterrupt
+        controls.stop = True
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,143 @@
+"""What `network-explorer train` trains: a network and data, read and fitted together."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from explorer.engine.hyperparameters import Hyperparameters
+from explorer.training_options import hyperparameters
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from explorer.data.data_set import DataSet
+    from explorer.engine.distributed import Processes
+    from explorer.engine.load import Loaded
+    from explorer.engine.train import Learned
+
+
+class TrainingError(Exception):
+    """What was asked for cannot be done; the message is a sentence."""
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """All that a run needs, read and fitted together."""
+
+    loaded: Loaded
+    model: nn.Module
+    chosen: Hyperparameters
+    learning: Learned
+    validation: Learned | None
+    classes: tuple[str, ...]
+
+
+def prepared(options: argparse.Namespace, processes: Processes) -> Job:
+    """Raises TrainingError, EngineError, DataError or FileError, each with a sentence."""
+    import torch
+
+    from explorer.engine.train import chosen_loss, objective_of
+
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    loaded = _loaded(options)
+    data = _opened(options.data, loaded, processes)
+    learning, validation, loaded = _examples(loaded, data)
+    loaded = _fitted(loaded, learning, options, classes=len(data.classes))
+    model = loaded.model.to(_device(options.device, processes))
+    if options.precision == "float64":
+        model = model.double()
+    chosen = hyperparameters(options)
+    chosen = replace(chosen, loss=chosen_loss(model, learning, chosen, classes=len(data.classes)))
+    objective_of(model, learning, chosen.loss, classes=len(data.classes))
+    return Job(loaded, model, chosen, learning, validation, data.classes)
+
+
+def _loaded(options: argparse.Namespace) -> Loaded:
+    import explorer
+    from explorer.network import NetworkError
+
+    loaded = explorer.load(options.network)
+    try:
+        loaded.network.require_runnable()
+    except NetworkError as error:
+        raise TrainingError(f"{options.network} cannot run. {error}") from None
+    if options.new_weights or loaded.path is None or loaded.path.suffix == ".txt":
+        return replace(loaded, model=loaded.network.build(seed=options.seed))
+    return loaded
+
+
+def _opened(name: str, loaded: Loaded, processes: Processes) -> DataSet:
+    """The data; one process opens them first, so that a download happens once."""
+    from explorer.data import open_data
+
+    if processes.is_first:
+        data = open_data(name)
+    processes.from_first(None)
+    if not processes.is_first:
+        data = open_data(name)
+    if processes.is_first:
+        for note in (*data.notes, *(skipped.sentence for skipped in data.skipped[:5])):
+            print(note, file=sys.stderr)
+    return data
+
+
+def _examples(loaded: Loaded, data: DataSet) -> tuple[Learned, Learned | None, Loaded]:
+    """Both splits as the network is fed them; a network that knows no mean is given that of the training pictures."""
+    from explorer.engine.train import SourceExamples
+    from explorer.engine.training.examples import measured_scale
+
+    shape = loaded.network.input_shape
+    learning = SourceExamples(data.train, shape, loaded.mean, loaded.std, loaded.fit)
+    if not loaded.mean and not loaded.std:
+        mean, std = measured_scale(learning)
+        learning, loaded = replace(learning, mean=mean, std=std), replace(loaded, mean=mean, std=std)
+    validation = replace(learning, source=data.test) if data.test is not None else None
+    return learning, validation, replace(loaded, classes=data.classes)
+
+
+def _fitted(loaded: Loaded, learning: Learned, options: argparse.Namespace, *, classes: int) -> Loaded:
+    """With outputs that fit the labels; changed only if that was asked for."""
+    from explorer.engine.train import LabelMismatch, chosen_loss, objective_of
+    from explorer.network.last_layer import with_outputs
+
+    loss = chosen_loss(loaded.model, learning, hyperparameters(options), classes=classes)
+    try:
+        objective_of(loaded.model, learning, loss, classes=classes)
+    except LabelMismatch as mismatch:
+        network = with_outputs(loaded.network, mismatch.outputs_needed)
+        if network is None:
+            raise
+        if not options.fit_last_layer:
+            raise TrainingError(f"{mismatch} Add --fit-last-layer to change it.") from None
+        model = network.build(seed=options.seed)
+        _carry_over(loaded.model, model)
+        return replace(loaded, network=network, model=model)
+    return loaded
+
+
+def _carry_over(old: nn.Module, new: nn.Module) -> None:
+    """The weights of all layers whose shapes are the same."""
+    state, shapes = old.state_dict(), new.state_dict()
+    fits = {name: value for name, value in state.items() if value.shape == shapes[name].shape}
+    new.load_state_dict(fits, strict=False)
+
+
+def _device(name: str | None, processes: Processes) -> Any:
+    import torch
+
+    from explorer.engine.device import available, device_called
+
+    if processes.are_several:
+        return processes.device
+    if name is None:
+        return device_called(available()[0])
+    try:
+        device = torch.device(name.lower())
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError):
+        raise TrainingError(f"There is no device {name} here; there is {', '.join(available())}.") from None
+    return device

@@ -1,0 +1,83 @@
+"""The options of `network-explorer train`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from explorer.data.augment import AUGMENTATIONS as ALL_AUGMENTATIONS
+from explorer.engine.hyperparameters import OPTIMIZERS, SCHEDULES, Hyperparameters
+
+AUGMENTATIONS = [augmentation.name for augmentation in ALL_AUGMENTATIONS]
+EXAMPLES = """examples:
+  network-explorer train net.txt --data textures --epochs 10 --out run
+                                                a network in text notation; its final weights in run/network.json
+  network-explorer train cifar10 --data pictures/ --epochs 5 --out run --fit-last-layer
+                                                go on from the bundled weights, with other classes
+  torchrun --nproc-per-node 2 -m explorer train net.txt --data textures --epochs 10 --out run
+                                                in two processes, on two GPUs if there are
+
+A run that was stopped goes on where its last checkpoint was when the same command is given again.
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The options of the command; hyperparameters have the names they have in the window."""
+    chosen = Hyperparameters()
+    made = argparse.ArgumentParser(
+        prog="network-explorer train",
+        description="Train a network without a window.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.add_argument("network", metavar="FILE", help="a network (.json, .txt) or the name of a bundled one")
+    made.add_argument("--data", required=True, metavar="NAME|PATH", help="a data set's name, a file or a folder")
+    made.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="where the run is written")
+    made.add_argument("--epochs", type=_positive, default=chosen.epochs)
+    made.add_argument("--batch-size", type=_positive, default=chosen.batch_size, help="of each process")
+    made.add_argument("--learning-rate", type=float, default=chosen.learning_rate)
+    made.add_argument("--schedule", choices=SCHEDULES, default=chosen.schedule, help="of the learning rate")
+    made.add_argument("--loss", default="", help="cross_entropy, mse …; the one that suits the last layer if not given")
+    made.add_argument("--optimizer", choices=OPTIMIZERS, default=chosen.optimizer)
+    made.add_argument("--momentum", type=float, default=chosen.momentum, help="of SGD and RMSprop")
+    made.add_argument("--nesterov", action="store_true", help="momentum as Nesterov's")
+    made.add_argument("--weight-decay", type=float, default=chosen.weight_decay)
+    made.add_argument("--betas", type=float, nargs=2, default=chosen.betas, help="of Adam and AdamW")
+    made.add_argument("--alpha", type=float, default=chosen.alpha, help="of RMSprop")
+    made.add_argument("--patience", type=int, default=0, help="epochs without progress after which it ends; 0: never")
+    made.add_argument("--seed", type=int, default=chosen.seed)
+    made.add_argument("--augment", nargs="+", default=[], choices=AUGMENTATIONS, help="change training pictures")
+    made.add_argument("--precision", choices=("float32", "float64", "bfloat16"), default="float32")
+    made.add_argument("--device", help="cpu, cuda …; the fastest if not given")
+    made.add_argument("--threads", type=_positive, help="processor cores to use")
+    made.add_argument("--checkpoint-every", type=int, default=0, metavar="STEPS", help="besides each epoch's end")
+    made.add_argument("--fit-last-layer", action="store_true", help="change the last layer to fit the data's classes")
+    made.add_argument("--new-weights", action="store_true", help="do not begin with the weights of FILE")
+    made.add_argument("--start-over", action="store_true", help="forget the run that FOLDER holds")
+    return made
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number
+
+
+def hyperparameters(options: argparse.Namespace) -> Hyperparameters:
+    """What was chosen, with its loss still open where none was named."""
+    return Hyperparameters(
+        loss=options.loss,
+        optimizer=options.optimizer,
+        learning_rate=options.learning_rate,
+        momentum=options.momentum,
+        nesterov=options.nesterov,
+        weight_decay=options.weight_decay,
+        betas=tuple(options.betas),
+        alpha=options.alpha,
+        schedule=options.schedule,
+        batch_size=options.batch_size,
+        epochs=options.epochs,
+        seed=options.seed,
+        patience=options.patience,
+    )
