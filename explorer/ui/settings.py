@@ -59,3 +59,13 @@ def is_welcome_seen() -> bool:
 
 def set_welcome_seen(seen: bool) -> None:
     _settings().setValue("welcome_seen", "true" if seen else "false")
+
+
+def play_speed() -> int:
+    """How many steps a second the debugger plays."""
+    stored = str(_settings().value("play_speed", "4"))
+    return int(stored) if stored.isdecimal() else 4
+
+
+def set_play_speed(speed: int) -> None:
+    _settings().setValue("play_speed", str(speed))

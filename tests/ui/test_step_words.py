@@ -1,0 +1,275 @@
+"""Every step of every kind is told in words of its own, and the line of PyTorch beside them really does it."""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional
+
+import explorer
+from explorer.arithmetic.losses import OPERATIONS as LOSSES
+from explorer.arithmetic.operations import OPERATIONS
+from explorer.arithmetic.updates import UPDATES
+from explorer.session.cursor import Cursor, at, into
+from explorer.session.timeline import Timeline
+from explorer.ui.call_sentences import ALIASES, UNKNOWN, kind_words
+from explorer.ui.learning_sentences import loss_words, update_words
+from explorer.ui.step_words import facts_line, header, step_label, step_words
+
+LONGEST = 190  # letters that have room on the panel's lines
+
+
+class Calls(nn.Module):
+    """A model that is one function."""
+
+    def __init__(self, function: Callable[[torch.Tensor], torch.Tensor]) -> None:
+        super().__init__()
+        self.function = function
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.function(x)
+
+
+def _calls(function: Callable[[torch.Tensor], torch.Tensor]) -> nn.Module:
+    return Calls(function)
+
+
+MAPS, ROW = (2, 4, 6, 6), (2, 5)
+
+# One model and the shape of its input for every kind of call that is explained.
+MODELS: dict[str, tuple[nn.Module, tuple[int, ...]]] = {
+    "conv2d": (nn.Conv2d(4, 6, 3, stride=2, padding=1, dilation=2, groups=2), MAPS),
+    "conv_transpose2d": (nn.ConvTranspose2d(4, 2, 3, stride=2, padding=1), MAPS),
+    "linear": (nn.Linear(5, 3), ROW),
+    "max_pool2d": (nn.MaxPool2d(3, 2, 1), MAPS),
+    "max_pool2d_with_indices": (_calls(lambda x: functional.max_pool2d(x, 2, return_indices=True)[0]), MAPS),
+    "avg_pool2d": (nn.AvgPool2d(2, padding=1, count_include_pad=False), MAPS),
+    "adaptive_avg_pool2d": (nn.AdaptiveAvgPool2d(4), MAPS),
+    "relu": (nn.ReLU(), ROW),
+    "leaky_relu": (nn.LeakyReLU(0.2), ROW),
+    "elu": (nn.ELU(0.5), ROW),
+    "gelu": (nn.GELU(), ROW),
+    "silu": (nn.SiLU(), ROW),
+    "sigmoid": (nn.Sigmoid(), ROW),
+    "tanh": (nn.Tanh(), ROW),
+    "softmax": (nn.Softmax(1), ROW),
+    "log_softmax": (nn.LogSoftmax(1), ROW),
+    "batch_norm": (nn.BatchNorm2d(4), MAPS),
+    "group_norm": (nn.GroupNorm(2, 4), MAPS),
+    "layer_norm": (nn.LayerNorm(5), ROW),
+    "add": (_calls(lambda x: x + 2 * x), ROW),
+    "mul": (_calls(lambda x: x * 3.5), ROW),
+    "cat": (_calls(lambda x: torch.cat((x, 2 * x), dim=1)), MAPS),
+    "mean": (_calls(lambda x: x.mean(dim=(2, 3))), MAPS),
+    "flatten": (nn.Flatten(), MAPS),
+    "reshape": (_calls(lambda x: x.reshape(2, -1)), MAPS),
+    "view": (_calls(lambda x: x.view(2, 4, 36)), MAPS),
+    "squeeze": (_calls(lambda x: x.squeeze(1)), (2, 1, 5)),
+    "unsqueeze": (_calls(lambda x: x.unsqueeze(1)), ROW),
+    "identity": (nn.Identity(), ROW),
+    "dropout": (nn.Dropout(0.4), ROW),
+    "dropout1d": (nn.Dropout1d(0.4), (2, 3, 5)),
+    "dropout2d": (nn.Dropout2d(0.4), MAPS),
+    "dropout3d": (nn.Dropout3d(0.4), (2, 3, 4, 4, 4)),
+    "interpolate": (_calls(lambda x: functional.interpolate(x, scale_factor=2, mode="bilinear")), MAPS),
+    "upsample": (nn.Upsample(scale_factor=2), MAPS),
+}
+CALL_KINDS = [kind for operation in OPERATIONS if operation not in LOSSES for kind in operation.kinds]
+
+
+def timeline_of(model: nn.Module, x: torch.Tensor, *, optimizer: Any = None, **learning: Any) -> Timeline:
+    learning = {"loss": "half_squared_error", **learning}
+    if "target" not in learning:
+        with torch.no_grad():
+            learning["target"] = model(x) + 1
+    parameters = list(model.parameters())
+    if optimizer is None and parameters:
+        optimizer = torch.optim.SGD(parameters, lr=0.1)
+    recording = explorer.record(model, x, optimizer=optimizer, **learning)
+    return Timeline(recording, layers=None, loss=learning["loss"], optimizer="SGD", learning_rate=0.1)
+
+
+def timeline_of_kind(kind: str) -> Timeline:
+    model, shape = MODELS[kind]
+    return timeline_of(model.eval(), torch.randn(shape, generator=torch.Generator().manual_seed(1), requires_grad=True))
+
+
+def words_of(timeline: Timeline) -> list[Any]:
+    return [
+        step_words(step, timeline.tensors(step.index), of) for step in timeline.steps for of in step.asked
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", CALL_KINDS)
+def test_every_kind_of_call_has_words_that_fit_the_panel(kind: str) -> None:
+    assert kind_words(kind, {}) is not UNKNOWN
+    timeline = timeline_of_kind(kind)
+    own = [step for step in timeline.steps if step.phase == "forward" and step.kind in (kind, _recorded_as(kind))]
+    assert own, [step.kind for step in timeline.steps]
+    for words in words_of(timeline):
+        assert words.sentence.endswith(".")
+        assert len(f"{words.title}. {words.sentence}") <= LONGEST
+        assert not re.search(r"[{}]|not taken apart", words.sentence + words.formula + words.title)
+        assert words.formula
+        assert words.source
+
+
+@pytest.mark.parametrize("kind", CALL_KINDS)
+def test_the_line_of_pytorch_does_what_the_call_did(kind: str) -> None:
+    timeline = timeline_of_kind(kind)
+    step = next(step for step in timeline.steps if step.phase == "forward" and step.kind in (kind, _recorded_as(kind)))
+    tensors = timeline.tensors(step.index)
+    names: dict[str, Any] = {"F": functional, "torch": torch, "nn": nn}
+    for tensor in (*tensors.given, *tensors.beside):
+        owner, _, attribute = tensor.title.partition(".")
+        value = torch.tensor(tensor.values)
+        if attribute:
+            setattr(names.setdefault(owner, SimpleNamespace()), attribute, value)
+        else:
+            names[owner] = value
+    line = step_words(step, tensors).source
+    computed = eval(line, names)  # the line is what is tested
+    computed = computed[0] if isinstance(computed, tuple) else computed
+    np.testing.assert_allclose(computed.numpy(), tensors.by_name["output"].values, rtol=1e-5, atol=1e-6)
+
+
+def _recorded_as(kind: str) -> str:
+    return {"max_pool2d_with_indices": "max_pool2d", "upsample": "interpolate", "identity": "identity"}.get(kind, kind)
+
+
+def test_no_two_kinds_share_a_sentence() -> None:
+    told: dict[str, str] = {}
+    for kind in CALL_KINDS:
+        words = kind_words(kind, {})
+        if ALIASES.get(kind, kind) == kind:
+            sentence = words.forward.sentence
+            assert sentence not in told, f"{kind} says what {told.get(sentence)} says"
+            told[sentence] = kind
+    for loss in LOSSES:
+        words = loss_words(loss.name, np.zeros((1, 2)), np.zeros((1, 2)))
+        assert words is not None
+        assert words.forward.sentence not in told
+        told[words.forward.sentence] = loss.name
+
+
+@pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: loss.name)
+def test_every_loss_is_told_forwards_and_on_the_way_back(loss: Any) -> None:
+    model = nn.Sequential(OrderedDict(inner=nn.Linear(3, 2), outer=nn.Sigmoid()))
+    classes = loss.name in ("cross_entropy", "hinge")
+    target = torch.tensor([1, 0]) if classes else torch.tensor([[0.0, 1.0], [1.0, 0.0]])
+    timeline = timeline_of(model, torch.randn(2, 3), loss=loss.name, target=target)
+    steps = [step for step in timeline.steps if step.call == "loss"]
+    assert [step.phase for step in steps] == ["loss", "backward"]
+    for step in steps:
+        words = step_words(step, timeline.tensors(step.index))
+        assert len(f"{words.title}. {words.sentence}") <= LONGEST
+        assert not re.search(r"[{}]", words.sentence + words.formula)
+    forward = step_words(steps[0], timeline.tensors(steps[0].index))
+    assert forward.formula.startswith("L = ")
+    output = timeline.tensors(steps[0].index).by_name["input"]
+    names = {"F": functional, "target": target, output.title: torch.tensor(output.values)}
+    line = forward.source.removeprefix("loss = ")
+    assert eval(line, names).item() == pytest.approx(timeline.loss, rel=1e-5)
+
+
+SETTINGS = {
+    "SGD": ({}, {"momentum": 0.9}, {"momentum": 0.9, "nesterov": True}, {"weight_decay": 0.01}),
+    "Adam": ({}, {"weight_decay": 0.01}),
+    "AdamW": ({}, {"weight_decay": 0.0}),
+    "RMSprop": ({}, {"momentum": 0.9}, {"weight_decay": 0.01, "centered": True}),
+}
+
+
+@pytest.mark.parametrize("name", [update.name for update in UPDATES])
+def test_every_optimizer_is_told_as_it_is_set(name: str) -> None:
+    told = set()
+    for settings in SETTINGS[name]:
+        model = nn.Linear(3, 2)
+        optimizer = getattr(torch.optim, name)(model.parameters(), lr=0.05, **settings)
+        for _ in range(2):
+            timeline = timeline_of(model, torch.randn(2, 3), optimizer=optimizer)
+            step = timeline.steps[-1]
+            words = step_words(step, timeline.tensors(step.index))
+            assert words.title == "Update of bias"
+            assert "0.05" in words.sentence
+            assert len(f"{words.title}. {words.sentence}") <= LONGEST
+            assert words.source.startswith(f"optimizer.step()  # {name}(lr=0.05")
+            assert all(
+                f"{setting}={value:g}" in words.source for setting, value in settings.items() if value is not True
+            )
+            told.add(words.formula)
+    assert len(told) >= len(SETTINGS[name])
+
+
+def test_the_first_buffer_is_the_gradient_and_later_ones_keep_some_of_themselves() -> None:
+    first = update_words("SGD", {"lr": 0.1, "momentum": 0.9}, is_first=True)
+    later = update_words("SGD", {"lr": 0.1, "momentum": 0.9}, is_first=False)
+    assert first is not None
+    assert later is not None
+    assert first.formula.startswith("b ← g,")
+    assert later.formula.startswith("b ← μ · b + g,")
+
+
+def test_what_is_not_known_says_so() -> None:
+    timeline = timeline_of(_calls(lambda x: torch.cumsum(x, 1)), torch.randn(2, 3, requires_grad=True))
+    for words in words_of(timeline)[:1]:
+        assert "not taken apart" in words.sentence
+    assert update_words("Adagrad", {}, is_first=True) is None
+
+
+def test_the_indices_of_a_formula_are_those_of_its_settings() -> None:
+    plain = timeline_of(nn.Conv2d(1, 1, 3, bias=False), torch.randn(1, 1, 5, 5))
+    assert _first_words(plain).formula == "y[o, i, j] = Σ w[o, c, r, s] · x[c, i + r, j + s]"
+    strided = timeline_of(nn.Conv2d(1, 1, 3, stride=2, padding=(1, 0)), torch.randn(1, 1, 5, 5))
+    assert _first_words(strided).formula == "y[o, i, j] = Σ w[o, c, r, s] · x[c, 2·i + r − 1, 2·j + s] + b[o]"
+
+
+def _first_words(timeline: Timeline) -> Any:
+    return step_words(timeline.steps[0], timeline.tensors(0))
+
+
+def test_the_header_names_step_phase_call_and_cell() -> None:
+    loaded = explorer.load("two-two-two")
+    recording = explorer.record(
+        loaded.model,
+        torch.tensor([[1.0, 0.5]]),
+        target=torch.tensor([[1.0, 0.0]]),
+        loss="half_squared_error",
+        optimizer=torch.optim.SGD(loaded.model.parameters(), lr=0.1),
+    )
+    timeline = Timeline(recording, layers=loaded.network.names, loss="", optimizer="SGD", learning_rate=0.1)
+    assert header(timeline, Cursor(0, "output", (0, 1))) == "step 1 of 14 · forward · linear1 · cell (1)"
+    back = timeline.find("backward", "linear2")
+    assert back is not None
+    assert header(timeline, Cursor(back, "weight", (0, 1))) == (
+        "step 8 of 14 · backward · linear2 · gradient of linear2.weight · cell (0, 1)"
+    )
+    assert step_label(timeline.steps[back]) == "backward · linear2 · gradient of identity1, weight and bias"
+    inside = into(timeline, at(timeline, 0))
+    assert facts_line(timeline, inside).endswith("of 2")
+    assert facts_line(timeline, at(timeline, 0)).startswith("training step 1 · loss ")
+
+
+def test_a_term_that_was_spread_gathers_its_gradients() -> None:
+    class Shifted(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.shift = nn.Linear(3, 1, bias=False)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return x + self.shift(x)
+
+    timeline = timeline_of(Shifted(), torch.randn(2, 3, requires_grad=True))
+    back = timeline.find("backward", "add")
+    assert back is not None
+    step, tensors = timeline.steps[back], timeline.tensors(back)
+    assert "gets all of it" in step_words(step, tensors, "input").sentence
+    assert "the sum of theirs" in step_words(step, tensors, "other").sentence
