@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
@@ -19,6 +20,7 @@ from explorer.arithmetic.loss import (
     difference_text,
 )
 from explorer.arithmetic.operation import Cell
+from explorer.arithmetic.places import Region, seen_at
 
 LEAST_LOG = -100.0  # binary_cross_entropy's floor, so that a probability of exactly 0 gives a finite loss
 LEAST_SPREAD = float(np.float32(1e-12))  # and its floor for p (1 − p) on the way back, single precision in its source
@@ -136,7 +138,9 @@ class CrossEntropy(Loss):
             log = f"log({_softmax_text(compared, tuple(kept[place]), float(np.exp(values[place])))})"
             return f"{number(chosen[place])}·{log}" if factors else log
 
-        return Part((*factors, Factor("input", values, kept, made="log softmax(input)")), text)
+        whole = (slice(None),) * compared.output.ndim
+        seen = seen_at("input", compared.output, whole)
+        return Part((*factors, Factor("input", values, kept, made="log softmax(input)")), text, seen)
 
     def slope(self, compared: Compared, cell: Cell) -> Part:
         axis = compared.class_axis
@@ -150,7 +154,8 @@ class CrossEntropy(Loss):
             target = float(compared.target[cell[:axis] + cell[axis + 1 :]] == cell[axis])
             whole = 1.0
         text = f"({_softmax_text(compared, cell, probability)} − {number(target)})"
-        return _probability_less_target(probability * whole, target, cell, text)
+        part = _probability_less_target(probability * whole, target, cell, text)
+        return replace(part, seen=seen_at("input", compared.output, _column_of(cell, axis)))
 
 
 class Hinge(Loss):
@@ -198,11 +203,12 @@ class Hinge(Loss):
         others = np.delete(np.arange(len(scores)), true) if own == true else np.array([own])
         slopes = np.where(scores[others] - scores[true] + 1 > 0, 1.0, 0.0)
         cells = np.array([(*cell[:-1], int(other)) for other in others], dtype=np.intp).reshape(-1, len(cell))
+        seen = seen_at("input", compared.output, _column_of(cell, len(cell) - 1))
         if own == true:
-            return Part((Factor("input", -slopes, cells, made="−slope"),), _pulls_text(slopes))
+            return Part((Factor("input", -slopes, cells, made="−slope"),), _pulls_text(slopes), seen)
         comparison = "> 0" if slopes[0] else "≤ 0"
         text = f"{number(slopes[0])} ({difference_text(float(scores[own]), float(scores[true]))} + 1 {comparison})"
-        return Part((Factor("input", slopes, cells, made="slope"),), text)
+        return Part((Factor("input", slopes, cells, made="slope"),), text, seen)
 
 
 def _pulls_text(slopes: np.ndarray) -> str:
@@ -267,6 +273,11 @@ def _true_cells(compared: Compared) -> np.ndarray:
     places = all_cells(compared.target.shape) if compared.target.ndim else np.zeros((1, 0), dtype=np.intp)
     axis = compared.class_axis
     return np.concatenate([places[:, :axis], classes[:, None], places[:, axis:]], axis=1)
+
+
+def _column_of(cell: Cell, axis: int) -> Region:
+    """The box of all classes at one place."""
+    return tuple(slice(None) if at == axis else slice(place, place + 1) for at, place in enumerate(cell))
 
 
 def _only(cell: Cell) -> np.ndarray:

@@ -39,11 +39,13 @@ class Compared:
 class Part:
     """Terms before they are shared out: their factors, (T,) each, and what they look like in numbers.
 
-    `text` writes the term at a place, or it is the whole line where the terms have a shorter one together.
+    `text` writes the term at a place, or it is the whole line where the terms have a shorter one together. `seen` are
+    the cells that were looked at, where they are more than the terms'.
     """
 
     factors: tuple[Factor, ...]
     text: Callable[[int], str] | str
+    seen: Factor | None = None
 
 
 class Loss(Operation):
@@ -119,7 +121,7 @@ def _explained(formula: str, part: Part, share: float, share_text: str, head: st
     terms = Terms((Factor("share", np.full(count, share)), *part.factors))
     total = float(terms.values.sum())
     written = f"{head} = {share_text}{_sum_text(terms, part.text, bool(share_text), share)} = {number(total)}"
-    return Explanation(formula, terms, total, written)
+    return Explanation(formula, terms, total, written, seen=part.seen)
 
 
 def _sum_text(terms: Terms, text: Callable[[int], str] | str, is_factor: bool, share: float) -> str:

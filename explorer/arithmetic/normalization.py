@@ -19,7 +19,7 @@ from explorer.arithmetic.cells import arrived, place, symbol
 from explorer.arithmetic.explanation import Explanation, Factor, Terms, explain_sum, number
 from explorer.arithmetic.joined import joined
 from explorer.arithmetic.operation import CallValues, Cell, Operation
-from explorer.arithmetic.places import Region, cells_in, constant, factor_at, one
+from explorer.arithmetic.places import Region, cells_in, constant, factor_at, one, seen_at
 
 
 class Normalization(Operation):
@@ -65,7 +65,9 @@ class Normalization(Operation):
         rule += f" · {symbol(call, 'weight')}" * bool(weight) + f" + {symbol(call, 'bias')}" * bool(bias)
         origin = self._origin(call, cell)
         written = f"{place(call, 'output', cell)} = {line} = {number(total)}, mean and variance {origin}"
-        return Explanation(rule, terms, total, written)
+        region = self.together(call, cell)
+        seen = seen_at("input", _input(call), region) if self.is_measured(call) else None
+        return Explanation(rule, terms, total, written, seen=seen)
 
     def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
         if of == "input":

@@ -9,6 +9,8 @@ import numpy as np
 from explorer.arithmetic.explanation import Factor
 from explorer.arithmetic.operation import Cell
 
+MOST_SEEN = 1 << 16
+
 Region = tuple[slice, ...]
 """A box of cells: one slice for each axis."""
 
@@ -46,6 +48,13 @@ def values_at(array: np.ndarray, cells: np.ndarray) -> np.ndarray:
 def factor_at(name: str, array: np.ndarray, cells: np.ndarray) -> Factor:
     """The cells of the tensor `name` as a factor."""
     return Factor(name, values_at(array, cells), cells)
+
+
+def seen_at(name: str, array: np.ndarray, region: Region) -> Factor | None:
+    """All cells of a box, as what was looked at; None of more than anyone could draw."""
+    if array[region].size > MOST_SEEN:
+        return None
+    return factor_at(name, array, cells_in(region, array.shape))
 
 
 def constant(name: str, *values: float) -> Factor:

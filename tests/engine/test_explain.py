@@ -6,14 +6,18 @@ import random
 from collections.abc import Iterator
 from itertools import product
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
 import explorer
 from explorer.arithmetic import Explanation
+from explorer.arithmetic.losses import OPERATIONS as LOSSES
 from explorer.engine import EngineError
+from explorer.engine.arguments import tensors_by_name
 from explorer.engine.recording import Recording, Step
+from tests.engine.one_call import EXPLAINED, recorded
 from tests.ui.fakes import make_picture
 
 CELLS_A_TENSOR = 20
@@ -69,6 +73,60 @@ def test_ten_thousand_cells_of_every_step_explain_themselves() -> None:
     assert tried >= 10_000
     assert {kind for kind, _ in kinds} == {"forward", "loss", "backward", "update"}
     print(f"{tried:,} cells of {len(kinds)} kinds of steps tried; worst error {worst[0]:.1e} of the terms: {worst[1]}")
+
+
+def _tensors(step: Step) -> dict[str, np.ndarray]:
+    """What a drawing of the step can point at, by name."""
+    call = step.call
+    tensors = tensors_by_name(call.arguments) | {"output": call.output}
+    if call.grad_output is not None:
+        tensors["grad_output"] = call.grad_output
+    return {name: tensor.detach().numpy() for name, tensor in tensors.items()}
+
+
+def _assert_drawable(explained: Explanation, tensors: dict[str, np.ndarray]) -> None:
+    """Every factor that has cells has cells of a tensor of the call, and holds what stands there unless it says so."""
+    parts = explained.terms.parts
+    assert sum(len(part) for part in parts) == len(explained.terms)
+    assert all(part.factors for part in parts)
+    seen = () if explained.seen is None else (explained.seen,)
+    for factor in (*seen, *(factor for part in parts for factor in part.factors)):
+        if factor.cells is not None:
+            values = tensors[factor.name][tuple(factor.cells.T)]
+            assert factor.made or np.array_equal(values, factor.values)
+            assert factor.label == (factor.made or factor.name)
+
+
+@pytest.mark.parametrize("kind", EXPLAINED)
+def test_what_stands_in_the_terms_can_be_drawn_over_the_calls_tensors(kind: str) -> None:
+    recording, rng = recorded(kind, 0), random.Random(0)
+    for step in recording.steps:
+        for of, shape in step.shapes.items():
+            for _ in range(4):
+                cell = tuple(rng.randrange(size) for size in shape)
+                _assert_drawable(explorer.explain(recording, step, cell, of=of), _tensors(step))
+
+
+@pytest.mark.parametrize("loss", [loss.name for loss in LOSSES])
+def test_what_stands_in_a_losss_terms_can_be_drawn_too(loss: str) -> None:
+    torch.manual_seed(0)
+    x = torch.rand(2, 3, requires_grad=True)
+    target = torch.tensor([2, 0]) if loss in ("cross_entropy", "hinge") else torch.rand(2, 3)
+    recording = explorer.record(nn.Identity(), x, target=target, loss=loss)
+    for step in recording.steps[1:3]:
+        for of, shape in step.shapes.items():
+            cell = tuple(0 for _ in shape)
+            _assert_drawable(explorer.explain(recording, step, cell, of=of), _tensors(step))
+
+
+def test_a_cross_entropy_shows_all_the_scores_that_it_looked_at() -> None:
+    x, target = torch.tensor([[1.0, 2.0, 3.0], [0.5, 0.0, -1.0]], requires_grad=True), torch.tensor([2, 0])
+    recording = explorer.record(nn.Identity(), x, target=target, loss="cross_entropy")
+    whole = explorer.explain(recording, recording.steps[1], ())
+    assert len(whole.terms) == 2
+    assert whole.seen.values.tolist() == [1, 2, 3, 0.5, 0, -1]
+    row = explorer.explain(recording, recording.steps[2], (1, 2), of="input").seen
+    assert row.cells.tolist() == [[1, 0], [1, 1], [1, 2]]
 
 
 def test_a_written_line_is_what_str_gives() -> None:

@@ -3,90 +3,21 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 import torch
-import torch.nn.functional as F  # noqa: N812
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
 import explorer
-from explorer.arithmetic.activation import FUNCTIONS
 from explorer.arithmetic.losses import OPERATIONS as LOSSES
 from explorer.arithmetic.operations import OPERATIONS
 from explorer.engine import EngineError
 from explorer.engine.finite_difference import Reading, finite_difference
 from explorer.engine.recording import Recording
-
-MAPS, ROWS = (2, 4, 5, 6), (3, 4)
-Tensors = dict[str, torch.Tensor]
-
-
-class OneCall(nn.Module):
-    """Parameters called `a`, `b` and `c`, and a call that is made of them and of the input."""
-
-    def __init__(self, function: Callable[..., torch.Tensor], shapes: tuple[tuple[int, ...], ...]) -> None:
-        super().__init__()
-        self.function = function
-        for name, shape in zip("abc", shapes, strict=False):
-            self.register_parameter(name, nn.Parameter(torch.randn(shape)))
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.function(x, *self.parameters())
-
-
-# Of each kind: its first input's shape, the shapes of its parameters, and the call.
-CALLS: dict[str, tuple[tuple[int, ...], tuple[tuple[int, ...], ...], Callable[..., torch.Tensor]]] = {
-    "conv2d": (MAPS, ((6, 2, 3, 2), (6,)), lambda x, w, b: F.conv2d(x, w, b, (2, 1), (1, 0), (1, 2), groups=2)),
-    "conv_transpose2d": (MAPS, ((4, 3, 2, 3), (3,)), lambda x, w, b: F.conv_transpose2d(x, w, b, 2, 1)),
-    "linear": (ROWS, ((5, 4), (5,)), F.linear),
-    "max_pool2d": (MAPS, (), lambda x: F.max_pool2d(x, 3, 2, 1)),
-    "avg_pool2d": (MAPS, (), lambda x: F.avg_pool2d(x, 3, 2, 1, count_include_pad=False)),
-    "adaptive_avg_pool2d": (MAPS, (), lambda x: F.adaptive_avg_pool2d(x, (2, 4))),
-    **{kind: (ROWS, (), getattr(F, kind)) for kind in FUNCTIONS if kind not in ("sigmoid", "tanh")},
-    "sigmoid": (ROWS, (), torch.sigmoid),
-    "tanh": (ROWS, (), torch.tanh),
-    "softmax": (ROWS, (), lambda x: F.softmax(x, 1)),
-    "log_softmax": (ROWS, (), lambda x: F.log_softmax(x, 1)),
-    "batch_norm": (
-        MAPS,
-        ((4,), (4,)),
-        lambda x, w, b: F.batch_norm(x, torch.zeros(4, dtype=x.dtype), torch.ones(4, dtype=x.dtype), w, b, True),
-    ),
-    "group_norm": (MAPS, ((4,), (4,)), lambda x, w, b: F.group_norm(x, 2, w, b)),
-    "layer_norm": (ROWS, ((4,), (4,)), lambda x, w, b: F.layer_norm(x, (4,), w, b)),
-    "add": (ROWS, ((4,),), lambda x, y: torch.add(x, y, alpha=3)),
-    "mul": (ROWS, ((4,),), torch.mul),
-    "cat": (ROWS, ((2, 4),), lambda x, y: torch.cat((x, y))),
-    "mean": (MAPS, (), lambda x: x.mean((1, 3))),
-    "flatten": (MAPS, (), lambda x: x.flatten(1)),
-    "dropout": (ROWS, (), lambda x: F.dropout(x, 0.4, training=True)),
-    "interpolate": (MAPS, (), lambda x: F.interpolate(x, scale_factor=2.5, mode="bilinear")),
-    # without arithmetic
-    "einsum": (ROWS, ((4, 5),), lambda x, y: torch.einsum("ij,jk->ik", x, y)),
-    "lerp": (ROWS, ((3, 4),), lambda x, y: torch.lerp(x, y, 0.3)),
-    "fft_fft": (ROWS, (), lambda x: torch.fft.fft(x).real),
-    "fft_ifft": (ROWS, (), lambda x: torch.fft.ifft(torch.fft.fft(x) ** 2).imag),
-    "scaled_dot_product_attention": (MAPS, (), lambda x: F.scaled_dot_product_attention(x, x, x)),
-    "lstm": (ROWS, ((8, 4), (8, 2)), lambda *given: _lstm(*given)),
-}
-
-
-def _lstm(x: torch.Tensor, w: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
-    state = torch.zeros(1, 1, 2, dtype=x.dtype)
-    return torch.lstm(x.unsqueeze(1), (state, state), [w, v], False, 1, 0.0, False, False, False)[0]
-
-
-def _recorded(kind: str, seed: int, dtype: torch.dtype = torch.float64) -> Recording:
-    shape, shapes, function = CALLS[kind]
-    torch.manual_seed(seed)
-    model = nn.Sequential(OneCall(function, shapes)).to(dtype)
-    x = torch.randn(shape, dtype=dtype, requires_grad=True)
-    target = torch.randn(model(x).shape, dtype=dtype)
-    return explorer.record(model, x, target=target, loss="half_squared_error", train=True)
+from tests.engine.one_call import CALLS, recorded
 
 
 def _cell(shape: tuple[int, ...], seed: int) -> tuple[int, ...]:
@@ -106,7 +37,7 @@ def _assert_reads(reading: Reading, tolerance: float = 1e-6) -> None:
 @pytest.mark.parametrize("kind", CALLS)
 @given(seed=st.integers(0, 2**20))
 def test_a_reading_is_what_autograd_computes_in_float64(kind: str, seed: int) -> None:
-    recording = _recorded(kind, seed)
+    recording = recorded(kind, seed)
     steps = [step for step in recording.steps if step.kind in ("forward", "backward") and step.call.name != "loss"]
     assert any(step.call.kind == kind for step in steps)
     for step in steps:
@@ -137,7 +68,7 @@ def test_every_operation_is_read() -> None:
 
 @pytest.mark.parametrize("kind", ["conv2d", "batch_norm", "dropout"])
 def test_a_recording_in_float32_is_read_in_float64(kind: str) -> None:
-    recording = _recorded(kind, 3, torch.float32)
+    recording = recorded(kind, 3, torch.float32)
     step = next(step for step in recording.steps if step.kind == "backward" and step.call.kind == kind)
     for of, shape in step.shapes.items():
         _assert_reads(finite_difference(recording, step, _cell(shape, 1), of=of), tolerance=1e-4)
@@ -230,7 +161,7 @@ def test_whole_numbers_and_updates_are_refused_in_a_sentence() -> None:
 
 
 def test_a_reading_leaves_the_recording_and_the_random_numbers_alone() -> None:
-    recording = _recorded("dropout", 5)
+    recording = recorded("dropout", 5)
     outputs = [call.output.clone() for call in recording.calls]
     before = torch.get_rng_state()
     for step in recording.steps:
