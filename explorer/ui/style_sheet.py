@@ -43,6 +43,7 @@ QPushButton:pressed, QToolButton:pressed, QToolButton:checked { background: $sel
 QPushButton:disabled, QToolButton:disabled { color: $dim; background: $window; }
 QPushButton:focus, QToolButton:focus { border-color: $accent; }
 QPushButton[role="primary"] { background: $accent; color: $accent_text; border-color: $accent; font-weight: 600; }
+QPushButton[role="primary"]:disabled { background: $window; color: $dim; border-color: $border; }
 QPushButton[role="card"] { min-height: 116px; padding: 0; }
 QPushButton[role="link"], QToolButton[role="link"] {
   background: transparent; border: 0; color: $accent; padding: 2px 4px; text-align: left;

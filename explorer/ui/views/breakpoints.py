@@ -22,7 +22,7 @@ RUN_TIP = "Take training steps until a condition is met, and open that step."
 CANCEL_TIP = "Give up the run; the weights stay as they are."
 LIMIT_TIP = "The run ends after so many steps, met or not."
 NOTHING = "Choose what to stop at, then run."
-READY = "Training steps are taken on the batch above until a condition is met; undo takes all of them back."
+READY = "Takes training steps on the present batch until a condition is met. Undo takes all of them back."
 MOST_STEPS, FIRST_LIMIT = 1_000_000, 1000
 WIDTH = 420
 
@@ -88,7 +88,7 @@ class BreakpointsButton(PopupButton):
         for row, condition in enumerate(CONDITIONS):
             self._add(grid, row, condition)
         self.sentence = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop)
-        self.sentence.setMinimumHeight(3 * self.fontMetrics().lineSpacing())  # the buttons stay where they are
+        self.sentence.setMinimumHeight(2 * self.fontMetrics().lineSpacing())  # the buttons stay where they are
         self.body.addLayout(grid)
         self.body.addLayout(self._run_row())
         self.body.addWidget(self.sentence)
@@ -171,7 +171,10 @@ class BreakpointsButton(PopupButton):
         self.run.setEnabled(bool(state.breakpoints) and not is_running)
         self.stop.setEnabled(is_running)
         start = READY if state.breakpoints else NOTHING
-        self._say(state.task or (hit.sentence if hit else "") or start, "" if hit and not is_running else "dim")
+        self._say(
+            state.task or (hit.sentence if hit else state.step_message) or start,
+            "" if hit and not is_running else "dim",
+        )
 
     def _say(self, sentence: str, role: str) -> None:
         self.sentence.setText(sentence)
@@ -205,4 +208,4 @@ class BreakpointsButton(PopupButton):
 
 
 def _said(state: State) -> tuple[object, ...]:
-    return state.task, state.timeline
+    return state.task, state.timeline, state.step_message

@@ -64,6 +64,7 @@ class WhyPanel(QWidget):
         self.terms.pointed.connect(self._point)
         self.terms.followed.connect(self._follow)
         self.terms.customContextMenuRequested.connect(self._open_menu)
+        self._menu = QMenu(self, objectName="followMenu")
         self._lay_out()
         self._dimming = QTimer(self, interval=DIM_AFTER_MS, singleShot=True)
         self._dimming.timeout.connect(lambda: self.terms.set_dimmed(self._session.state.is_recording_step))
@@ -209,7 +210,8 @@ class WhyPanel(QWidget):
     @Slot(QPoint)
     def _open_menu(self, place: QPoint) -> None:
         row = self.terms.current()
-        menu = QMenu(self)
+        menu = self._menu
+        menu.clear()
         for name, cell in self._followable(row) if row is not None else ():
             action = menu.addAction(f"Go to where {name}{cell_text(cell)} was made")
             action.triggered.connect(lambda _checked=False, name=name, cell=cell: self._session.follow_term(name, cell))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, Qt, Signal, Slot
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout, QWidget
 
 from explorer.ui import theme
@@ -11,6 +11,16 @@ from explorer.ui.widgets.card_painter import draw_icon
 
 CARET, CARETS_ROOM = 10, 14
 MARGIN, GAP = 12, 4
+
+
+class _Popup(QFrame):
+    """Closes on a click beside it, as all popups do, and on Esc, as only menus do by themselves."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.close()
+        else:
+            super().keyPressEvent(event)
 
 
 class PopupButton(QToolButton):
@@ -24,7 +34,7 @@ class PopupButton(QToolButton):
         self.setToolTip(tip)
         self.setAccessibleName(text)
         self.setStyleSheet(f"QToolButton {{ padding-right: {CARETS_ROOM + 6}px; }}")
-        self.popup = QFrame(self, Qt.WindowType.Popup)
+        self.popup = _Popup(self, Qt.WindowType.Popup)
         self.popup.setProperty("role", "pane")
         self.popup.setAccessibleName(text)
         self.body = QVBoxLayout(self.popup)
