@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from explorer.arithmetic.update import UpdateExplanation
 from explorer.session import Session, State
+from explorer.session.cursor import Cursor
 from explorer.session.timeline import Timeline, Why
 from explorer.ui import theme
 from explorer.ui.check import show_check
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from explorer.engine.finite_difference import Reading
 
 HEIGHT = 190
-DIM_AFTER_MS = 200
 EMPTY = "Every number of a training step explains itself here: choose a cell above, or step on."
 READ_TIP = "Move one number a little, in float64, and watch what follows: a second opinion that needs no formula."
 NO_READING_TIP = "An update is arithmetic alone: there is nothing that could be moved."
@@ -66,8 +66,6 @@ class WhyPanel(QWidget):
         self.terms.customContextMenuRequested.connect(self._open_menu)
         self._menu = QMenu(self, objectName="followMenu")
         self._lay_out()
-        self._dimming = QTimer(self, interval=DIM_AFTER_MS, singleShot=True)
-        self._dimming.timeout.connect(lambda: self.terms.set_dimmed(self._session.state.is_recording_step))
         session.changed.connect(self.show_state)
         self.show_state(None, session.state)
 
@@ -79,7 +77,7 @@ class WhyPanel(QWidget):
         self.copy.setIcon(icon("ph.copy"))
         self.copy.clicked.connect(self._copy)
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 4, 12, 6)
+        column.setContentsMargins(0, 4, 0, 2)
         column.setSpacing(2)
         column.addLayout(_row(title, self.check, self.reading, self.read, stretched=self.reading))
         column.addLayout(_row(self.line, self.copy, stretched=self.line))
@@ -115,8 +113,6 @@ class WhyPanel(QWidget):
         if not self.isVisible() and old is not None:
             self._stale = True
             return
-        if old is None or old.is_recording_step != new.is_recording_step:
-            self._dim(new.is_recording_step)
         differs = old is None or (old.timeline, old.step_message) != (new.timeline, new.step_message)
         if differs or (old is not None and _place(old) != _place(new)):
             self._explain(new)
@@ -128,13 +124,6 @@ class WhyPanel(QWidget):
         if self._stale:
             self._stale = False
             self.show_state(None, self._session.state)
-
-    def _dim(self, recording: bool) -> None:
-        if recording:
-            self._dimming.start()
-        else:
-            self._dimming.stop()
-            self.terms.set_dimmed(False)
 
     def _explain(self, state: State) -> None:
         timeline, cursor = state.timeline, state.cursor
@@ -190,7 +179,7 @@ class WhyPanel(QWidget):
         """Below the line: what was read off, if something was; the lecture's words; or else the formula."""
         timeline, explanation = state.timeline, self._why.explanation
         formula = "" if explanation is None else explanation.formula
-        lecture = "" if timeline is None or explanation is None else lecture_line(timeline, state.cursor)
+        lecture = "" if timeline is None or explanation is None else _lecture_line(timeline, state.cursor)
         self.second.setFont(theme.interface_font() if reading else theme.number_font())
         self.second.set_whole(reading or lecture or formula, tip=reading or "\n".join(filter(None, (lecture, formula))))
 
@@ -238,10 +227,9 @@ class WhyPanel(QWidget):
             self._session.say("The explanation is on the clipboard.")
 
 
-def lecture_line(timeline: Timeline, cursor: Any) -> str:
-    """The line in the lecture's words, for the networks that have one."""
-    written = getattr(timeline, "lecture_line", None)
-    return written(cursor.step, cursor.of, cursor.cell) if written is not None else ""
+def _lecture_line(timeline: Timeline, cursor: Cursor) -> str:
+    """The same number in the letters of a lecture, for networks of few neurons."""
+    return timeline.lecture_line(cursor.step, cursor.of, cursor.cell) if cursor.cell is not None else ""
 
 
 def _reading_text(reading: Reading) -> str:

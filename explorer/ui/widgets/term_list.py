@@ -18,7 +18,6 @@ MARGIN, GAP = 8, 10
 BAR_HEIGHT = 8
 VALUE_TEMPLATE, SHARE_TEMPLATE = "−8.888e−88", "< 0.1 %"
 SHORT_TEXT, LONG_SHARE = 150, 0.56
-DIMMED = 0.5
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -72,7 +71,6 @@ class TermList(QListView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.span = (0.0, 0.0)
         self.has_long_text = False
-        self.is_dimmed = False
         self.doubleClicked.connect(self._follow)
         self.selectionModel().currentChanged.connect(self._point)
 
@@ -90,12 +88,6 @@ class TermList(QListView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.scheduleDelayedItemsLayout()
-
-    def set_dimmed(self, dimmed: bool) -> None:
-        """Fade the rows while newer ones are being worked out."""
-        if dimmed != self.is_dimmed:
-            self.is_dimmed = dimmed
-            self.viewport().update()
 
     def forget(self) -> None:
         """Nothing is current any more, and the first row is in sight."""
@@ -134,7 +126,6 @@ class _Rows(QStyledItemDelegate):
         row = self._view.terms.rows[index.row()]
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setOpacity(DIMMED if self._view.is_dimmed else 1.0)
         self._paint_ground(painter, option)
         painter.setFont(theme.number_font())
         painter.setPen(QColor(theme.current().text))
