@@ -1,0 +1,315 @@
+"""From an explanation to the grids of its sliding window: what is multiplied with what, channel by channel. Pure.
+
+An explanation's terms say which cells they read. Arranged by row and column, and taken a channel at a time, they are
+the window, the filter and their products, for a convolution, for each of its gradients and for every pooling alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from explorer.arithmetic import Explanation
+from explorer.arithmetic.explanation import Factor, Terms
+from explorer.session.timeline import StepTensors, Tensor
+from explorer.ui.colour import Scale
+from explorer.ui.tensor_tiles import Cell, scale_of
+
+NUMBERED_AT_MOST = 14  # a grid with more rows or columns is drawn as a map
+Frame = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """Numbers in rows and columns. NaN where `present` is False: nothing is there, as in the padding.
+
+    `tensor` and `cells` (rows, columns, ndim) say where they come from, "" and None for what was worked out.
+    `ringed` is the place that won; `pale` are those that count for nothing.
+    """
+
+    title: str
+    facts: str
+    values: np.ndarray
+    present: np.ndarray
+    scale: Scale
+    tensor: str = ""
+    cells: np.ndarray | None = None
+    ringed: tuple[int, int] | None = None
+    pale: np.ndarray | None = None
+
+    @property
+    def is_map(self) -> bool:
+        """Whether it has too many cells for numbers."""
+        return max(self.values.shape) > NUMBERED_AT_MOST
+
+    def cell(self, row: int, column: int) -> Cell | None:
+        """Which cell of its tensor stands at a place."""
+        if self.cells is None or not self.present[row, column]:
+            return None
+        return tuple(int(index) for index in self.cells[row, column])
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """The terms of one channel (or of one example): where they stand in the grid, and what they add up to."""
+
+    key: Cell
+    label: str
+    terms: np.ndarray
+    total: float
+
+
+@dataclass(frozen=True, eq=False)
+class Arrangement:
+    """Row and column of every term in a grid of `shape`. `step` is how far apart neighbours lie on the source's map."""
+
+    rows: np.ndarray
+    columns: np.ndarray
+    shape: tuple[int, int]
+    step: tuple[int, int]
+
+
+@dataclass(frozen=True, eq=False)
+class Windows:
+    """A window over maps, in groups. `source` is the factor whose map it slides over, `is_max` for the largest of one.
+
+    `rest` holds what is added to all groups: the bias.
+    """
+
+    explanation: Explanation
+    tensors: StepTensors
+    groups: tuple[Group, ...]
+    arrangement: Arrangement
+    source: int
+    is_max: bool
+    rest: tuple[tuple[str, float], ...] = ()
+    flipped: bool = False
+
+    @property
+    def terms(self) -> Terms:
+        return self.explanation.terms.parts[0]
+
+    @cached_property
+    def largest_first(self) -> tuple[int, ...]:
+        """Numbers of the groups, the largest magnitude first."""
+        totals = np.asarray([group.total for group in self.groups])
+        return tuple(int(at) for at in np.argsort(-np.abs(np.nan_to_num(totals, nan=np.inf)), kind="stable"))
+
+    @cached_property
+    def product_scale(self) -> Scale:
+        return scale_of(self.terms.values, role="gradient")
+
+    def source_tensor(self) -> Tensor | None:
+        """The tensor that the window lies on."""
+        return self.tensors.by_name.get(self.terms.factors[self.source].name)
+
+    def source_key(self, group: Group) -> Cell:
+        """Which map of the source the group's cells lie on: all its indices but row and column."""
+        cells = self.terms.factors[self.source].cells
+        assert cells is not None
+        return tuple(int(index) for index in cells[group.terms[0], :-2])
+
+    def frame(self, group: Group) -> Frame:
+        """(row, column, rows, columns) of the window on the source's map; it may reach into the padding."""
+        cells = self.terms.factors[self.source].cells
+        assert cells is not None
+        here = cells[group.terms]
+        placed = self.arrangement.rows[group.terms], self.arrangement.columns[group.terms]
+        top, left = (int(here[0, axis - 2]) - int(placed[axis][0]) * self.arrangement.step[axis] for axis in (0, 1))
+        spans = (
+            (size - 1) * step + 1 for size, step in zip(self.arrangement.shape, self.arrangement.step, strict=True)
+        )
+        rows, columns = spans
+        return top, left, rows, columns
+
+    def grids(self, group: Group) -> tuple[Grid, ...]:
+        """The factors of a group and, where there are several, their products."""
+        factors = self.terms.factors
+        if self.is_max:
+            return (self._window_of_max(group),)
+        grids = [self._grid(group, factor, at) for at, factor in enumerate(factors)]
+        if len(factors) > 1:
+            values = self.terms.values[group.terms]
+            grids.append(self._filled(group, values, title="products", facts="", scale=self.product_scale))
+        return tuple(grids)
+
+    def _grid(self, group: Group, factor: Factor, at: int) -> Grid:
+        tensor = self.tensors.by_name.get(factor.name)
+        title, facts = _grid_words(factor, at == self.source, group, flipped=self.flipped)
+        role = tensor.role if tensor is not None else "activation"
+        scale = scale_of(factor.values if tensor is None or factor.made else tensor.values, role=role)
+        cells = None if factor.cells is None else factor.cells[group.terms]
+        return self._filled(
+            group, factor.values[group.terms], title=title, facts=facts, scale=scale, tensor=factor.name, cells=cells
+        )
+
+    def _window_of_max(self, group: Group) -> Grid:
+        won = self.terms.factors[1].values[group.terms] > 0
+        grid = self._grid(group, self.terms.factors[0], 0)
+        rows, columns = self.arrangement.rows[group.terms], self.arrangement.columns[group.terms]
+        pale = np.zeros(self.arrangement.shape, bool)
+        pale[rows[~won], columns[~won]] = True
+        ringed = (int(rows[won][0]), int(columns[won][0])) if won.any() else None
+        return Grid(
+            grid.title, grid.facts, grid.values, grid.present, grid.scale, grid.tensor, grid.cells, ringed, pale
+        )
+
+    def _filled(
+        self,
+        group: Group,
+        values: np.ndarray,
+        *,
+        title: str,
+        facts: str,
+        scale: Scale,
+        tensor: str = "",
+        cells: np.ndarray | None = None,
+    ) -> Grid:
+        shape = self.arrangement.shape
+        rows, columns = self.arrangement.rows[group.terms], self.arrangement.columns[group.terms]
+        filled, present = np.full(shape, np.nan), np.zeros(shape, bool)
+        filled[rows, columns], present[rows, columns] = values, True
+        places = None
+        if cells is not None:
+            places = np.zeros((*shape, cells.shape[1]), np.int64)
+            places[rows, columns] = cells
+        return Grid(title, facts, filled, present, scale, tensor, places)
+
+
+def windows_of(explanation: Explanation, tensors: StepTensors, *, kind: str, phase: str, of: str) -> Windows | None:
+    """The windows of a step; None where its terms are not those of windows over maps."""
+    main = explanation.terms.parts[0]
+    if not len(main) or not main.factors or not _is_of_maps(main.factors[0], tensors):
+        return None
+    source = _source(main, phase=phase, of=of)
+    arrangement = _arranged(main, tensors, source=source, kind=kind, phase=phase, of=of)
+    if arrangement is None:
+        return None
+    rest = tuple((part.factors[0].label, float(part.values.sum())) for part in explanation.terms.parts[1:] if len(part))
+    return Windows(
+        explanation,
+        tensors,
+        _groups(main, source),
+        arrangement,
+        source,
+        is_max=kind.startswith("max_pool") and phase == "forward",
+        rest=rest,
+        flipped=_turns_kernel(kind, phase, of),
+    )
+
+
+def _is_of_maps(factor: Factor, tensors: StepTensors) -> bool:
+    tensor = tensors.by_name.get(factor.name)
+    return factor.cells is not None and factor.cells.shape[1] == 4 and tensor is not None and tensor.role != "weight"
+
+
+def _source(main: Terms, *, phase: str, of: str) -> int:
+    """Which factor's map the window is drawn on. For the gradient of a weight: the input, over which it moves."""
+    if phase == "backward" and of == "weight":
+        inputs = [at for at, factor in enumerate(main.factors) if factor.name == "input" and factor.cells is not None]
+        return inputs[0] if inputs else 0
+    return 0
+
+
+def _groups(main: Terms, source: int) -> tuple[Group, ...]:
+    """The terms by the map that the source's cells lie on."""
+    cells = main.factors[source].cells
+    assert cells is not None
+    keys, inverse = np.unique(cells[:, :-2], axis=0, return_inverse=True)
+    inverse = inverse.reshape(-1)
+    by_example = len(np.unique(keys[:, 0])) > 1
+    order = np.argsort(inverse, kind="stable")
+    bounds = np.searchsorted(inverse[order], np.arange(len(keys) + 1))
+    values = main.values
+    found = []
+    for at, key in enumerate(keys):
+        terms = order[bounds[at] : bounds[at + 1]]
+        label = f"example {key[0]}" if by_example else f"channel {key[1]}"
+        found.append(Group(tuple(int(index) for index in key), label, terms, float(values[terms].sum())))
+    return tuple(found)
+
+
+def _arranged(main: Terms, tensors: StepTensors, *, source: int, kind: str, phase: str, of: str) -> Arrangement | None:
+    cells = main.factors[source].cells
+    assert cells is not None
+    taps = next((f.cells for f in main.factors if f.name == "weight" and f.cells is not None), None)
+    if taps is not None and taps.shape[1] == 4:
+        return _by_taps(taps, cells, tensors, is_flipped=_turns_kernel(kind, phase, of))
+    rows, columns = (_ranked(cells[:, axis]) for axis in (-2, -1))
+    shape = (int(rows.max()) + 1, int(columns.max()) + 1)
+    step = tuple(_step(cells[:, axis]) for axis in (-2, -1))
+    return Arrangement(rows, columns, _full_shape(shape, tensors, kind, phase), (step[0], step[1]))
+
+
+def _turns_kernel(kind: str, phase: str, of: str) -> bool:
+    """Whether windows are met in the kernel's reverse order: a convolution's way back, a transposed one's way out."""
+    return (kind, phase, of) in (("conv2d", "backward", "input"), ("conv_transpose2d", "forward", "output"))
+
+
+def _by_taps(taps: np.ndarray, cells: np.ndarray, tensors: StepTensors, *, is_flipped: bool) -> Arrangement:
+    """By the place in the kernel, so that a window at the border keeps its shape and the padding its place."""
+    size = tensors.by_name["weight"].values.shape[2:]
+    dilation, stride = _pair(tensors.settings.get("dilation", 1)), _pair(tensors.settings.get("stride", 1))
+    rows, columns = taps[:, 2], taps[:, 3]
+    if not is_flipped:
+        return Arrangement(rows, columns, (int(size[0]), int(size[1])), dilation)
+    if stride == (1, 1):
+        return Arrangement(size[0] - 1 - rows, size[1] - 1 - columns, (int(size[0]), int(size[1])), dilation)
+    rows, columns = (_ranked(cells[:, axis]) for axis in (-2, -1))
+    shape = tuple(-(-int(length) // apart) for length, apart in zip(size, stride, strict=True))
+    shape = (max(shape[0], int(rows.max()) + 1), max(shape[1], int(columns.max()) + 1))
+    return Arrangement(rows, columns, shape, (_step(cells[:, -2]), _step(cells[:, -1])))
+
+
+def _full_shape(shape: tuple[int, int], tensors: StepTensors, kind: str, phase: str) -> tuple[int, int]:
+    """A pooling's window as large as it is inside, so that the grid does not shrink at the border."""
+    size = tensors.settings.get("kernel_size")
+    if phase != "forward" or size is None or not kind.endswith(("pool2d", "pool2d_with_indices")):
+        return shape
+    full = _pair(size)
+    return max(shape[0], full[0]), max(shape[1], full[1])
+
+
+def _ranked(indices: np.ndarray) -> np.ndarray:
+    _, ranks = np.unique(indices, return_inverse=True)
+    return np.asarray(ranks.reshape(-1))
+
+
+def _step(indices: np.ndarray) -> int:
+    found = np.unique(indices)
+    return int(found[1] - found[0]) if len(found) > 1 else 1
+
+
+def _pair(value: Any) -> tuple[int, int]:
+    if isinstance(value, list | tuple):
+        return int(value[0]), int(value[-1])
+    return int(value), int(value)
+
+
+def _grid_words(factor: Factor, is_source: bool, group: Group, *, flipped: bool) -> tuple[str, str]:
+    """What stands over a grid."""
+    if factor.cells is None or factor.made:
+        return factor.label, ""
+    first = factor.cells[group.terms[0]]
+    if factor.name == "weight" and factor.cells.shape[1] == 4:
+        return ("filter, turned" if flipped else "filter"), f"{first[0]}, channel {first[1]}"
+    if factor.name == "grad_output":
+        return "gradients", f"channel {first[1]}"
+    return "window" if is_source else factor.name, f"channel {first[1]}" if factor.cells.shape[1] > 2 else ""
+
+
+def padding_of(tensors: StepTensors, settings: Mapping[str, Any], *, kind: str, phase: str) -> tuple[int, int]:
+    """Cells of padding to draw around the source's map, (rows, columns); none where nothing is padded."""
+    if phase != "forward" or not (kind == "conv2d" or kind.endswith(("pool2d", "pool2d_with_indices"))):
+        return 0, 0
+    padding = settings.get("padding", 0)
+    if not isinstance(padding, str):
+        return _pair(padding)
+    if padding != "same" or "weight" not in tensors.by_name:
+        return 0, 0
+    size, dilation = tensors.by_name["weight"].values.shape[2:], _pair(settings.get("dilation", 1))
+    return dilation[0] * (size[0] - 1) // 2, dilation[1] * (size[1] - 1) // 2

@@ -1,0 +1,85 @@
+"""Coloured pictures of tensors, made once and kept while the same tensors are looked at."""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage, QPixmap
+
+from explorer.ui import theme
+from explorer.ui.colour import colourise
+from explorer.ui.mosaic import Mosaic
+from explorer.ui.tensor_tiles import Folding, Shown
+
+KEPT = 96
+SHARP_FROM = 4.0  # pixels a cell from which all cells get the same whole number of pixels
+
+Key = tuple[object, ...]
+
+
+class CellImages:
+    """Pixmaps by what they show, how it is laid out and how large; the least recently painted are forgotten."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Key, tuple[Shown, QPixmap]] = OrderedDict()
+
+    def pixmap(self, shown: Shown, folding: Folding, mosaic: Mosaic, *, size: tuple[int, int], ratio: float) -> QPixmap:
+        """The mosaic of `shown` in `size` (width, height) device-independent pixels."""
+        key = (id(shown), folding, mosaic, size, ratio, theme.current().name)
+        if key in self._kept:
+            self._kept.move_to_end(key)
+            return self._kept[key][1]
+        pixmap = _pixmap(shown, folding, mosaic, size=size, ratio=ratio)
+        self._kept[key] = (shown, pixmap)
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return pixmap
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._kept.clear()
+
+
+images = CellImages()
+"""Shared by all views of the process: the same tensor stands in several."""
+
+
+def _pixmap(shown: Shown, folding: Folding, mosaic: Mosaic, *, size: tuple[int, int], ratio: float) -> QPixmap:
+    image = image_of(mosaic.assemble(_colours(shown, folding)))
+    width, height = round(size[0] * ratio), round(size[1] * ratio)
+    scaled = _scaled(image, max(width, 1), max(height, 1))
+    pixmap = QPixmap.fromImage(scaled)
+    pixmap.setDevicePixelRatio(ratio)
+    return pixmap
+
+
+def _colours(shown: Shown, folding: Folding) -> np.ndarray:
+    tiles = folding.tiles(shown.values)
+    colours = colourise(tiles, shown.scale)
+    if folding.has_holes:
+        colours.reshape(folding.count, -1, 4)[:, folding.tile_cells :] = 0
+    return colours
+
+
+def _scaled(image: QImage, width: int, height: int) -> QImage:
+    """Whole cells stay sharp; where a cell is a pixel and a half, each of its edges falls where it belongs."""
+    zoom = width / image.width()
+    sharp, smooth = Qt.TransformationMode.FastTransformation, Qt.TransformationMode.SmoothTransformation
+    whole = Qt.AspectRatioMode.IgnoreAspectRatio
+    if zoom == int(zoom):
+        return image.scaled(width, height, whole, sharp)
+    if zoom > 1:
+        times = math.ceil(zoom)
+        image = image.scaled(image.width() * times, image.height() * times, whole, sharp)
+    return image.scaled(width, height, whole, smooth)
+
+
+def image_of(colours: np.ndarray) -> QImage:
+    """(H, W, 4) uint8 as an image of its own memory."""
+    colours = np.ascontiguousarray(colours)
+    height, width = colours.shape[:2]
+    image = QImage(colours.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
+    return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)

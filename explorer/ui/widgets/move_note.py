@@ -1,0 +1,48 @@
+"""A cell that only moves: its value, from where to where, and how the place is worked out."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from explorer.ui import theme
+from explorer.ui.moved_cell import Move, move_words, value_words
+from explorer.ui.widgets.grid_row import LINE_HEIGHT, paint_line
+
+
+class MoveNote(QWidget):
+    """Shows a `Move` in the middle of its room; the view around it draws the arrow."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.move_shown: Move | None = None
+        self.setAccessibleName("Which cell went where")
+
+    def show_move(self, move: Move) -> None:
+        """Show `move`."""
+        self.move_shown = move
+        self.setAccessibleDescription(". ".join((move_words(move), value_words(move), *move.lines)))
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        if self.move_shown is None:
+            return
+        painter, move = QPainter(self), self.move_shown
+        top = self.height() * 0.62
+        painter.setFont(theme.number_font(20))
+        painter.setPen(QColor(theme.current().text))
+        painter.drawText(QRectF(0, top, self.width(), 28), Qt.AlignmentFlag.AlignCenter, value_words(move))
+        for at, line in enumerate((move_words(move), *move.lines)):
+            self._paint_centred(painter, top + 34 + at * LINE_HEIGHT, line, is_strong=at == 0)
+
+    def _paint_centred(self, painter: QPainter, top: float, line: str, *, is_strong: bool) -> None:
+        painter.setFont(theme.number_font(12))
+        width = min(self.width(), painter.fontMetrics().horizontalAdvance(line) + 8)
+        rect = QRectF((self.width() - width) / 2, top, width, LINE_HEIGHT)
+        paint_line(painter, rect, line, is_strong=is_strong)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.PaletteChange:
+            self.update()
+        super().changeEvent(event)
