@@ -129,7 +129,8 @@ class DeadReLUs:
         return None
 
     def _sentence(self, name: str, output: torch.Tensor) -> str:
-        units = output.detach().reshape(len(output), output.shape[1], -1) if output.dim() > 1 else output[None, :, None]
+        shape = (*output.shape[:2], -1) if output.dim() > 1 and output.numel() else (1, -1, 1)
+        units = output.detach().reshape(shape)
         dead = int((units == 0).all(dim=2).all(dim=0).sum())
         count = units.shape[1]
         if not count or 100 * dead / count <= self.percent:
@@ -210,13 +211,13 @@ def _last_share(recording: Recording, parameter: str) -> int:
 
 def _ratio(update: Update) -> float | None:
     before = _norm(update.before)
-    return _norm(update.after.double() - update.before.double()) / before if before else None
+    return _norm(update.after - update.before) / before if before else None
 
 
 def _norm(tensor: torch.Tensor) -> float:
     """The root of the sum of the squares, in float64 where the device has it, so that no square overflows."""
-    device = "cpu" if tensor.device.type == "mps" else tensor.device
-    return float(torch.linalg.vector_norm(tensor.detach().to(device, torch.float64)))
+    tensor = tensor.detach().cpu() if tensor.device.type == "mps" else tensor.detach()
+    return float(torch.linalg.vector_norm(tensor, dtype=torch.complex128 if tensor.is_complex() else torch.float64))
 
 
 def _numbered(name: str, tensors: list[torch.Tensor]) -> Iterator[tuple[str, torch.Tensor]]:

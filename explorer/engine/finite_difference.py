@@ -15,8 +15,7 @@ import torch
 from explorer.arithmetic.explanation import number
 from explorer.engine.arguments import tensors_by_name
 from explorer.engine.errors import EngineError
-from explorer.engine.explain import Cell, check_asked, forward_step, shares
-from explorer.engine.kept import Kept
+from explorer.engine.explain import Cell, check_asked, forward_step, outputs_of, shares
 from explorer.engine.recomputation import Recomputation, rerun
 from explorer.engine.recording import LOSS, Recording, Step
 from explorer.engine.tree import leaves, map_tree
@@ -119,7 +118,7 @@ class _Again:
         given = Recomputation(recording.calls).given(call)
         self._given = map_tree(given, (torch.Tensor, torch.dtype), _in_float64)
         self.outputs = self._run(self._given)
-        if call.random_state is not None and not self._is_repeated():
+        if call.random_state is not None and not self._is_repeated(outputs_of(recording, call)[0]):
             raise EngineError(f"{call.name} draws random numbers that cannot be drawn again in float64.")
 
     def place(self, name: str, cell: Cell) -> str:
@@ -200,12 +199,11 @@ class _Again:
         except (RuntimeError, TypeError, NotImplementedError) as error:
             raise EngineError(f"{self.call.name} cannot be repeated in float64: {error}") from error
 
-    def _is_repeated(self) -> bool:
-        kept: Kept = leaves(self.call.kept_output, Kept)[0]
-        if kept.tensor is None:
-            return True
-        first = kept.tensor.detach().to(self.outputs[0].device, self.outputs[0].dtype)
-        return bool((first - self.outputs[0]).abs().max() <= REPEATED * first.abs().max()) if first.numel() else True
+    def _is_repeated(self, recorded: torch.Tensor) -> bool:
+        """Whether the same random numbers came: the mask of a dropout depends on its device and number format."""
+        first = recorded.detach().to(self.outputs[0].device, self.outputs[0].dtype)
+        apart = (first - self.outputs[0]).abs().nan_to_num(0.0)
+        return not first.numel() or bool(apart.max() <= REPEATED * first.abs().nan_to_num(0.0).max())
 
 
 def _in_float64(given: torch.Tensor | torch.dtype) -> Any:
