@@ -7,26 +7,33 @@ from collections.abc import Iterator, Mapping, Sequence
 from explorer.ui.node_link.boxes import Box, Segment
 from explorer.ui.node_link.structure import Edge
 
-SIZES = ((72.0, 31.0), (118.0, 17.0), (60.0, 16.0))
-"""Old and new value in two lines, in one, or one value at a time; px."""
+SIZES = ((72.0, 31.0), (50.0, 27.0), (118.0, 17.0), (60.0, 16.0), (46.0, 15.0))
+"""Old and new value in two lines, in one, or one value at a time; px, the best first."""
 EDGE_OF_GAP = 3.0
 PLACES = 9
+BEST_SHARE = 0.26
+"""So far along, lines that begin together are apart, and none have met yet."""
 
 
-def label_boxes(edges: Mapping[Edge, Segment]) -> dict[Edge, Box]:
-    """A box for each edge between two columns, or none at all where they would overlap: then a fan shows its own."""
+def label_boxes(edges: Mapping[Edge, Segment], *, around: Sequence[Box] = ()) -> dict[Edge, Box]:
+    """A box for each edge between two columns, or none at all where they would overlap: then a fan shows its own.
+
+    `around` is what else they keep off.
+    """
     for width, height in SIZES:
-        placed = _placed(edges, width, height)
+        placed = _placed(edges, width, height, around=around)
         if placed is not None:
             return placed
     return {}
 
 
-def _placed(edges: Mapping[Edge, Segment], width: float, height: float) -> dict[Edge, Box] | None:
+def _placed(
+    edges: Mapping[Edge, Segment], width: float, height: float, *, around: Sequence[Box]
+) -> dict[Edge, Box] | None:
     boxes: dict[Edge, Box] = {}
     tilt = len({edge.source for edge in edges}) - len({edge.unit for edge in edges})
     for edge in sorted(edges, key=lambda edge: _slope(edges[edge])):
-        box = _free(edges[edge], width, height, tilt=tilt, taken=list(boxes.values()))
+        box = _free(edges[edge], width, height, tilt=tilt, taken=[*around, *boxes.values()])
         if box is None:
             return None
         boxes[edge] = box
@@ -58,4 +65,6 @@ def _shares(line: Segment, width: float, tilt: int) -> Iterator[float]:
     shares = [least + (1 - 2 * least) * number / (PLACES - 1) for number in range(PLACES)]
     if tilt == 0 and _slope(line) < 1:
         shares.sort(key=lambda share: abs(share - 0.5))
-    yield from reversed(shares) if tilt < 0 else shares
+    else:
+        shares.sort(key=lambda share: (share < BEST_SHARE, share))
+    yield from (1 - share if tilt < 0 else share for share in shares)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from explorer.ui.node_link.boxes import Box, Segment
 from explorer.ui.node_link.labels import label_boxes
@@ -12,60 +13,68 @@ from explorer.ui.node_link.structure import Bias, Column, Edge, Item, Node, Node
 MARGIN = 10.0
 HEAD = 22.0
 FOOT = 26.0
-SHORT_GAP = 26.0
+SHORT_GAP = 20.0
 """Between outputs, targets and loss, where there are no weights to read."""
 HIT_DISTANCE = 5.0
 DIGITS = 7
 """A number of four digits with point and minus."""
-LINE_GAP = 24.0
 TALLEST_PITCH = 170.0
 
 
 @dataclass(frozen=True)
 class Style:
-    """How much of a node is written. `rows` 0 means all of them, else so many; `text` is the type's size, px."""
+    """How much of a node is written: all its lines one above the other (`is_stacked`), the newest alone, or nothing.
+
+    `text` is the type's size, `row` a line's height, `pad` the margin above and below, `inset` to the sides, px. It is
+    used where the gaps between columns stay at least `least_gap` wide.
+    """
 
     name: str
     text: int
     row: float
     pad: float
+    inset: float
     least_gap: float
+    is_stacked: bool = False
     has_bias_line: bool = False
 
     def height(self, column: Column) -> float:
         """Of a node's box."""
-        if self.name == "dot":
-            return 8.0
         return self.row * (column.rows if self.is_stacked else 1) + 2 * self.pad
 
     def pitch(self, column: Column) -> float:
         """The least distance from node to node of the column."""
-        if self.name == "dot":
-            return 0.0
         below = BIAS_HEIGHT + 2 if self.has_bias_line and column.weights is not None else 0.0
         return self.height(column) + below + (8 if self.has_bias_line else 1)
 
     def width(self, column: Column) -> float:
+        """Of a node's box: room for the longest symbol beside a number. A slim one squeezes long symbols."""
         if self.name == "dot":
             return 16.0
         lines = (*column.lines, *column.gradients) if self.is_stacked else column.lines
         symbol = max(len(spelled(line.symbol, column.size - 1)) for line in lines)
-        return (symbol + 1 + DIGITS) * self.text * CHARACTER + 2 * INSET
+        characters = min(symbol, 2) + DIGITS if self.is_slim else symbol + 1 + DIGITS
+        return characters * self.text * CHARACTER + 2 * self.inset
 
     @property
-    def is_stacked(self) -> bool:
-        return self.name in ("roomy", "table")
+    def is_slim(self) -> bool:
+        return self.name in ("slim", "slim table", "line")
 
 
 CHARACTER = 0.602
 """Width of a character of the number font for a height of one."""
-INSET = 8.0
 BIAS_HEIGHT = 16.0
-ROOMY = Style("roomy", 12, 17, 5, 60, True)
-TABLE = Style("table", 10, 11, 0.5, 60)
-ONE_LINE = Style("line", 10, 13, 0.5, LINE_GAP)
-DOT = Style("dot", 10, 8, 0, 0)
-STYLES = (ROOMY, TABLE, ONE_LINE, DOT)
+OVERHANG = 12.0
+"""So far the bias under a slim node reaches into the gaps."""
+DOT = Style("dot", 10, 8, 0, 0, 0)
+STYLES = (
+    Style("roomy", 12, 17, 5, 8, 76, is_stacked=True, has_bias_line=True),
+    Style("table", 10, 11, 0.5, 8, 60, is_stacked=True),
+    Style("slim", 10, 12, 2, 5, 60, is_stacked=True, has_bias_line=True),
+    Style("slim table", 10, 11, 0.5, 7, 44, is_stacked=True),
+    Style("line", 10, 13, 0.5, 7, 18),
+    DOT,
+)
 
 
 @dataclass(frozen=True)
@@ -106,14 +115,14 @@ def positions(node_link: NodeLink, width: float, height: float) -> Positions:
     lefts, widths = _lefts(node_link, styles, gap)
     nodes = {node: _node(node_link, node, styles, lefts=lefts, height=height) for node in node_link.nodes}
     edges = {edge: _segment(nodes, edge) for edge in node_link.edges}
+    biases = {bias: _bias(nodes[Node(bias.column, bias.unit)], styles[bias.column]) for bias in node_link.biases}
     labels: dict[Edge, Box] = {}
     for at in range(len(node_link.columns)):
         within = {edge: edges[edge] for edge in node_link.edges_into(at)}
-        labels |= label_boxes(within) if at and styles[at].text >= 10 else {}
+        labels |= label_boxes(within, around=list(biases.values()))
     titles = tuple(
         _title(node_link, at, lefts=lefts, widths=widths, width=width) for at in range(len(node_link.columns))
     )
-    biases = {bias: _bias(nodes[Node(bias.column, bias.unit)], styles[bias.column]) for bias in node_link.biases}
     return Positions(width, height, styles, titles, nodes, biases, edges, labels)
 
 
@@ -126,13 +135,16 @@ def fan(node_link: NodeLink, places: Positions, item: Item | None) -> dict[Edge,
     else:
         return {}
     wanted = [edge for edge in near if edge not in places.labels]
-    boxes: dict[Edge, Box] = {}
-    for edge in wanted:
-        line = places.edges[edge]
-        box = _far_label(line, is_incoming=item is not None and item.column == edge.column)
-        if box is not None and not any(box.overlaps(other) for other in boxes.values()):
-            boxes[edge] = box
-    return boxes
+    for width, height in FAN_SIZES:
+        boxes = {
+            edge: _far_label(places.edges[edge], width, height, is_incoming=item.column == edge.column)
+            for edge in wanted
+        }
+        if not _overlap(list(boxes.values())) and all(
+            box.width <= _room(places.edges[edge]) for edge, box in boxes.items()
+        ):
+            return boxes
+    return {}
 
 
 def _touches(edge: Edge, item: Node | Bias) -> bool:
@@ -140,17 +152,22 @@ def _touches(edge: Edge, item: Node | Bias) -> bool:
     return into or (isinstance(item, Node) and (edge.column - 1, edge.source) == (item.column, item.unit))
 
 
-def _far_label(line: Segment, *, is_incoming: bool) -> Box | None:
-    room = line.x1 - line.x0 - 4
-    width = min(room, FAN_WIDTH)
-    if width < FAN_LEAST:
-        return None
+def _far_label(line: Segment, width: float, height: float, *, is_incoming: bool) -> Box:
+    """At the end of the line that is not the item's own."""
     if is_incoming:
-        return Box(line.x0 + 2, line.y0 - FAN_HEIGHT / 2, width, FAN_HEIGHT)
-    return Box(line.x1 - 2 - width, line.y1 - FAN_HEIGHT / 2, width, FAN_HEIGHT)
+        return Box(line.x0 + 2, line.y0 - height / 2, width, height)
+    return Box(line.x1 - 2 - width, line.y1 - height / 2, width, height)
 
 
-FAN_WIDTH, FAN_LEAST, FAN_HEIGHT = 96.0, 40.0, 13.0
+def _room(line: Segment) -> float:
+    return line.x1 - line.x0 - 4
+
+
+def _overlap(boxes: Sequence[Box]) -> bool:
+    return any(one.overlaps(other) for one, other in combinations(boxes, 2))
+
+
+FAN_SIZES = ((64.0, 29.0), (110.0, 14.0), (56.0, 14.0), (40.0, 14.0))
 
 
 def _styles(node_link: NodeLink, width: float, height: float) -> tuple[tuple[Style, ...], float]:
@@ -205,7 +222,8 @@ def _segment(nodes: Mapping[Node, Box], edge: Edge) -> Segment:
 def _bias(node: Box, style: Style) -> Box:
     """Under the node where there is a line for it; else the bar at the node's left edge."""
     if style.has_bias_line:
-        return Box(node.x, node.bottom + 2, node.width, BIAS_HEIGHT)
+        over = OVERHANG if style.is_slim else 0.0
+        return Box(node.x - over, node.bottom + 2, node.width + 2 * over, BIAS_HEIGHT)
     return Box(node.x, node.y, 6, node.height)
 
 

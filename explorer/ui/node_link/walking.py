@@ -30,8 +30,9 @@ def _row(node_link: NodeLink, item: Item) -> list[Item]:
     """What lies above and below: the nodes of a column with their biases, or the weights into it."""
     if isinstance(item, Edge):
         return list(node_link.edges_into(item.column))
-    both = [each for each in (*node_link.nodes, *node_link.biases) if each.column == item.column]
-    return sorted(both, key=lambda each: (each.unit, isinstance(each, Bias)))
+    every: tuple[Node | Bias, ...] = (*node_link.nodes, *node_link.biases)
+    both = [each for each in every if each.column == item.column]
+    return [*sorted(both, key=lambda each: (each.unit, isinstance(each, Bias)))]
 
 
 def _beside(row: list[Item], item: Item, step: int) -> Item:

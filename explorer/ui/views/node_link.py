@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from explorer.session import Session, State
 from explorer.ui.node_link import Ask, Bias, Edge, Item, Node, NodeLink, ask, drawable, shown
 from explorer.ui.node_link.boxes import Box
-from explorer.ui.node_link.layout import FOOT, MARGIN
+from explorer.ui.node_link.layout import FOOT
 from explorer.ui.text import number
 from explorer.ui.widgets.inline_editor import InlineEditor
 from explorer.ui.widgets.node_link_canvas import NodeLinkCanvas
@@ -119,8 +119,9 @@ class NodeLinkView(QWidget):
 
     def _place_learning_rate(self) -> None:
         size = self.learning_rate.sizeHint()
-        left = self.width() - size.width() - int(MARGIN)
-        self.learning_rate.setGeometry(left, self.height() - int(FOOT) + 1, size.width(), int(FOOT) - 2)
+        left = self.width() - size.width() - 4
+        top = self.height() - int(FOOT / 2) - size.height() // 2
+        self.learning_rate.setGeometry(left, min(top, self.height() - size.height()), size.width(), size.height())
         self.canvas.legend_width = left
 
     def _wait(self, is_waiting: bool) -> None:

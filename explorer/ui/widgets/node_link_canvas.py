@@ -51,6 +51,7 @@ class NodeLinkCanvas(QWidget):
         self.legend_width = 10_000.0
         self._hovered: Item | None = None
         self._focused: Item | None = None
+        self._by_keyboard = False
         self._message, self._is_fault = "", False
         self._is_dimmed = False
 
@@ -108,7 +109,7 @@ class NodeLinkCanvas(QWidget):
             looked_at = self._hovered or self._focused or self.scene.shown.chosen
             self.scene = replace(
                 self.scene,
-                looked_at=self._hovered or (self._focused if self.hasFocus() else None),
+                looked_at=self._hovered or (self._focused if self._by_keyboard and self.hasFocus() else None),
                 focused=self._focused if self.hasFocus() else None,
                 fan=fan(self.scene.drawing, self.scene.places, looked_at),
             )
@@ -174,6 +175,7 @@ class NodeLinkCanvas(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         item = self.item_at(event.position().x(), event.position().y())
+        self._by_keyboard = False
         if event.button() == Qt.MouseButton.LeftButton and item is not None:
             self.chosen.emit(item, self._line_at(item, event.position().y()))
             self.set_focused(item)
@@ -206,6 +208,7 @@ class NodeLinkCanvas(QWidget):
         if self.scene is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             super().keyPressEvent(event)
             return
+        self._by_keyboard = True
         item = self._focused or self.scene.shown.chosen or self.scene.drawing.nodes[0]
         if key in ARROWS:
             is_first = self._focused is None

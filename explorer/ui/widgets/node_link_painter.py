@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import atan2, cos, pi, sin
 
@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygon
 from explorer.ui import theme
 from explorer.ui.node_link import Bias, Edge, Item, Node, NodeLink, Positions, Shown
 from explorer.ui.node_link.boxes import Box, Segment
-from explorer.ui.node_link.layout import FOOT, INSET
+from explorer.ui.node_link.layout import FOOT
 from explorer.ui.node_link.shown import UNKNOWN, Written
 from explorer.ui.text import number
 
@@ -21,6 +21,8 @@ FAINTEST = 0.4
 TINT = 0.22
 ARROW = 8.0
 SMALLEST_STRETCH = 62
+PLATE_INSET = 8.0
+SMALL_LABEL = 56
 CENTRE = Qt.AlignmentFlag.AlignCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -149,19 +151,27 @@ class NodeLinkPainter:
         self._painter.drawLine(QPointF(line.x0, line.y0), QPointF(line.x1, line.y1))
 
     def _label(self, edge: Edge, box: Box) -> None:
-        written = self._scene.shown.written[edge][0]
-        lines = _label_lines(written, box, self._font(11))
-        height = 15.0 * len(lines)
-        self._plate(Box.around(*box.middle, self._label_width(lines, box), height), edge)
-        self._painter.setFont(self._font(11))
+        lines = self._label_lines(edge, box)
+        plate = self._plate_box(edge, box)
+        self._plate(plate, edge)
+        self._painter.setFont(self._label_font(box))
         for at, text in enumerate(lines):
             is_old = len(lines) == 2 and at == 0
-            row = Box(box.x, box.middle[1] - height / 2 + 15 * at, box.width, 15)
+            height = plate.height / len(lines)
+            row = Box(plate.x, plate.y + height * at, plate.width, height)
             self._text(row, text, align=CENTRE, colour=self._theme.dim if is_old else self._theme.text)
 
-    def _label_width(self, lines: Sequence[str], box: Box) -> float:
-        metrics = QFontMetricsF(self._font(11))
-        return min(box.width, max(metrics.horizontalAdvance(text) for text in lines) + 8)
+    def _label_lines(self, edge: Edge, box: Box) -> list[str]:
+        return _label_lines(self._scene.shown.written[edge][0], box, self._label_font(box))
+
+    def _label_font(self, box: Box) -> QFont:
+        return self._font(10 if box.width < SMALL_LABEL else 11)
+
+    def _plate_box(self, edge: Edge, box: Box) -> Box:
+        """As large as the text in the label's box."""
+        lines, metrics = self._label_lines(edge, box), QFontMetricsF(self._label_font(box))
+        width = min(box.width, max(metrics.horizontalAdvance(text) for text in lines) + 8)
+        return Box.around(*box.middle, width, min(box.height, 15.0 * len(lines)))
 
     def _plate(self, box: Box, item: Item) -> None:
         """What a label stands on, so that lines do not run through its figures."""
@@ -187,20 +197,20 @@ class NodeLinkPainter:
         self._painter.setFont(self._font(style.text))
         for at, line in enumerate(lines):
             row = Box(box.x, box.y + style.pad + at * style.row, box.width, style.row)
-            self._row(row, line)
+            self._row(row, line, inset=style.inset)
 
-    def _row(self, row: Box, line: Written) -> None:
+    def _row(self, row: Box, line: Written, *, inset: float) -> None:
+        """Symbol and number; drawn narrower together where they are too long for the box."""
         if line.is_now:
             self._painter.fillRect(_rect(Box(row.x + 3, row.y, row.width - 6, row.height)), self._tint(TINT))
-        inner = Box(row.x + INSET, row.y, row.width - 2 * INSET, row.height)
-        metrics = QFontMetricsF(self._painter.font())
-        symbol = metrics.horizontalAdvance(line.symbol)
-        room = inner.width - symbol - metrics.horizontalAdvance(" ")
-        if metrics.horizontalAdvance(line.number) * SMALLEST_STRETCH / 100 <= room:
-            self._text(inner, line.symbol, align=LEFT, colour=self._theme.dim)
-            inner = Box(inner.right - room, inner.y, room, inner.height)
+        font = QFont(self._painter.font())
+        wanted = QFontMetricsF(font).horizontalAdvance(f"{line.symbol} {line.number}")
+        inner = Box(row.x + inset, row.y, row.width - 2 * inset, row.height)
+        self._painter.setFont(_narrowed(font, inner.width / wanted))
+        self._text(inner, line.symbol, align=LEFT, colour=self._theme.dim)
         colour = self._theme.dim if line.value is None else self._theme.text
         self._text(inner, line.number, align=RIGHT, colour=colour)
+        self._painter.setFont(font)
 
     def _bias(self, bias: Bias) -> None:
         box, written = self._scene.places.biases[bias], self._scene.shown.written[bias][0]
@@ -208,7 +218,7 @@ class NodeLinkPainter:
         if style.has_bias_line:
             if bias in self._scene.shown.current:
                 self._painter.fillRect(_rect(box), self._tint(TINT))
-            self._painter.setFont(self._font(11))
+            self._painter.setFont(self._font(10 if style.is_slim else 11))
             self._text(box, f"{written.symbol} {written.text}", align=CENTRE, colour=self._theme.text)
             return
         value = written.value or 0.0
@@ -220,24 +230,34 @@ class NodeLinkPainter:
     # --- what is looked at ---
 
     def _callout(self) -> None:
-        """The numbers of a node that is too small to hold them, beside it."""
-        item = self._scene.looked_at
-        if not isinstance(item, Node | Bias) or self._scene.places.styles[item.column].is_stacked:
-            return
-        node = Node(item.column, item.unit)
-        bias = self._scene.shown.written.get(Bias(item.column, item.unit), ())
-        lines = [*self._scene.shown.written[node], *bias]
-        if len(lines) == 1 and self._scene.places.styles[item.column].name == "line":
+        """The numbers of what is looked at, beside it, where it is too small to hold them."""
+        lines = self._unwritten()
+        if not lines or self._scene.looked_at is None:
             return
         self._painter.setFont(self._font(11))
         metrics = QFontMetricsF(self._painter.font())
-        width = max(metrics.horizontalAdvance(f"{line.symbol}  {line.text}") for line in lines) + 2 * INSET
-        box = self._beside(self._scene.places.nodes[node], width, 16.0 * len(lines) + 6)
-        self._plate(box, node)
+        width = max(metrics.horizontalAdvance(f"{line.symbol}  {line.text}") for line in lines) + 2 * PLATE_INSET
+        box = self._beside(self._scene.places.box(self._scene.looked_at), width, 16.0 * len(lines) + 6)
+        self._plate(box, self._scene.looked_at)
         for at, line in enumerate(lines):
-            row = Box(box.x + INSET, box.y + 3 + 16 * at, box.width - 2 * INSET, 16)
+            row = Box(box.x + PLATE_INSET, box.y + 3 + 16 * at, box.width - 2 * PLATE_INSET, 16)
             self._text(row, line.symbol, align=LEFT, colour=self._theme.dim)
             self._text(row, line.text, align=RIGHT, colour=self._theme.text)
+
+    def _unwritten(self) -> tuple[Written, ...]:
+        """What there is to say of the item looked at that is not on the drawing."""
+        item, written = self._scene.looked_at, self._scene.shown.written
+        if item is None:
+            return ()
+        if isinstance(item, Edge):
+            return () if item in self._scene.labels else written[item]
+        style = self._scene.places.styles[item.column]
+        node, bias = Node(item.column, item.unit), Bias(item.column, item.unit)
+        lines = (*written[node], *written.get(bias, ()))
+        is_whole = style.has_bias_line or (len(lines) == 1 and style.name == "line")
+        if style.is_stacked:
+            lines = written.get(bias, ())
+        return () if is_whole else lines
 
     def _beside(self, node: Box, width: float, height: float) -> Box:
         """Over the node's own box and what lies below or above it in the column, inside the widget."""
@@ -251,7 +271,7 @@ class NodeLinkPainter:
         if item is None:
             return
         box = self._scene.labels.get(item) if isinstance(item, Edge) else None
-        box = box or self._scene.places.box(item)
+        box = self._plate_box(item, box) if isinstance(item, Edge) and box is not None else self._scene.places.box(item)
         self._painter.setBrush(Qt.BrushStyle.NoBrush)
         self._painter.setPen(QPen(QColor(self._theme.accent), 1.6))
         self._painter.drawRoundedRect(_rect(box).adjusted(-2, -2, 2, 2), 6, 6)
@@ -261,11 +281,7 @@ class NodeLinkPainter:
     def _text(self, box: Box, text: str, *, align: Qt.AlignmentFlag, colour: str) -> None:
         """Text that is drawn narrower where it would not fit; a dash is paler than a number."""
         font = QFont(self._painter.font())
-        wanted = QFontMetricsF(font).horizontalAdvance(text)
-        if wanted > box.width:
-            narrow = QFont(font)
-            narrow.setStretch(max(SMALLEST_STRETCH, int(98 * box.width / wanted)))
-            self._painter.setFont(narrow)
+        self._painter.setFont(_narrowed(font, box.width / max(QFontMetricsF(font).horizontalAdvance(text), 1.0)))
         self._painter.setPen(QColor(colour))
         if text == UNKNOWN:
             self._painter.setOpacity(0.6)
@@ -308,8 +324,8 @@ def legend(drawing: NodeLink, colours: theme.Theme) -> list[tuple[str, str]]:
     said = [(f"{' and '.join(there)}: the negative gradient.", "")] if there else []
     return [
         *said,
-        ("weight below 0", colours.signed_low),
-        ("above 0", colours.signed_high),
+        ("weight < 0", colours.signed_low),
+        ("> 0", colours.signed_high),
         ("Double-click a number to change it.", ""),
     ]
 
@@ -319,9 +335,19 @@ def _label_lines(written: Written, box: Box, font: QFont) -> list[str]:
     metrics = QFontMetricsF(font)
     if written.old is None or metrics.horizontalAdvance(written.text) + 4 <= box.width:
         return [written.text]
-    if box.height >= 30:
-        return [number(written.old, 4), f"→ {written.number}"]
-    return [f"→ {written.number}"]
+    new = f"→ {written.number}"
+    if metrics.horizontalAdvance(new) + 2 > box.width:
+        new = written.number
+    return [number(written.old, 4), new] if box.height >= 26 else [new]
+
+
+def _narrowed(font: QFont, share: float) -> QFont:
+    """`font` drawn to a `share` of its width, if that is less than all of it."""
+    if share >= 1:
+        return font
+    narrow = QFont(font)
+    narrow.setStretch(max(SMALLEST_STRETCH, int(98 * share)))
+    return narrow
 
 
 def _rect(box: Box) -> QRectF:
