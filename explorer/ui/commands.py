@@ -92,6 +92,27 @@ def step_layer(window: MainWindow, steps: int) -> None:
     window.session.select(layer=names[min(max(at + steps, 0), len(names) - 1)])
 
 
+def previous_step(window: MainWindow) -> None:
+    """The step before, from whatever depth."""
+    window.session.go_to_step(window.session.state.cursor.step - 1)
+
+
+def back_into(window: MainWindow) -> None:
+    """Inside a step the cell before; else into the cells of the step before."""
+    cursor = window.session.state.cursor
+    if cursor.is_inside:
+        window.session.step_over(-1)
+    elif cursor.step > 0:
+        window.session.go_to_step(cursor.step - 1, inside=True)
+
+
+def toggle_play(window: MainWindow) -> None:
+    """Play in the debugger's tab, or stop."""
+    window.show_tab(2)
+    assert window.debugger is not None
+    window.debugger.controls.toggle_play()
+
+
 def set_theme(choice: str) -> None:
     """Change the theme now and for the next start."""
     settings.set_theme_choice(choice)

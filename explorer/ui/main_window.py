@@ -27,6 +27,7 @@ from explorer.ui.views.prediction import PredictionView
 from explorer.ui.views.status import Status
 
 if TYPE_CHECKING:
+    from explorer.ui.views.debugger import Debugger
     from explorer.ui.views.feature_maps import FeatureMaps
 
 TITLE = "Network Explorer"
@@ -53,6 +54,7 @@ class MainWindow(QMainWindow):
         self.resize(*FIRST_SIZE)
         self.setMinimumSize(*MINIMUM_SIZE)
         self.feature_maps: FeatureMaps | None = None
+        self.debugger: Debugger | None = None
         self._is_painted = False
         self._make_centre()
         self._make_docks()
@@ -74,9 +76,9 @@ class MainWindow(QMainWindow):
         self.overview = Overview(self.session)
         self.overview.opened.connect(lambda: self.show_tab(1))
         self.tabs.addTab(self.overview, "Overview")
-        self._maps_page = QWidget()
-        QVBoxLayout(self._maps_page).setContentsMargins(0, 0, 0, 0)
-        self.tabs.addTab(self._maps_page, "Feature maps")
+        self._maps_page = self._late_page("Feature maps")
+        self._debugger_page = self._late_page("Step debugger")
+        self.tabs.currentChanged.connect(self._show_stepping)
         self.welcome = Welcome()
         self.welcome.setVisible(not settings.is_welcome_seen())
         self.welcome.dismissed.connect(self._dismiss_welcome)
@@ -90,6 +92,13 @@ class MainWindow(QMainWindow):
         column.addWidget(self.welcome)
         column.addWidget(self.tabs, 1)
         self.setCentralWidget(centre)
+
+    def _late_page(self, title: str) -> QWidget:
+        """A tab whose content is made after the first paint."""
+        page = QWidget()
+        QVBoxLayout(page).setContentsMargins(0, 0, 0, 0)
+        self.tabs.addTab(page, title)
+        return page
 
     def _make_docks(self) -> None:
         self.network_panel = NetworkPanel(self.session)
@@ -120,12 +129,15 @@ class MainWindow(QMainWindow):
         """Make what the first paint did not need: pyqtgraph takes 0.4 s to import."""
         if self.feature_maps is not None:
             return
+        from explorer.ui.views.debugger import Debugger
         from explorer.ui.views.feature_maps import FeatureMaps
 
         self.feature_maps = FeatureMaps(self.session)
-        layout = self._maps_page.layout()
-        assert layout is not None
-        layout.addWidget(self.feature_maps)
+        self.debugger = Debugger(self.session)
+        for page, part in ((self._maps_page, self.feature_maps), (self._debugger_page, self.debugger)):
+            layout = page.layout()
+            assert layout is not None
+            layout.addWidget(part)
 
     # --- what it shows ---
 
@@ -142,6 +154,14 @@ class MainWindow(QMainWindow):
         """Bring a tab of the centre to the front."""
         self.show_late_parts()
         self.tabs.setCurrentIndex(index)
+
+    @Slot()
+    def _show_stepping(self) -> None:
+        """Training steps are recorded only while the debugger is looked at."""
+        is_debugger = self.tabs.currentWidget() is self._debugger_page
+        if is_debugger:
+            self.show_late_parts()
+        self.session.set_stepping(is_debugger)
 
     @Slot()
     def _dismiss_welcome(self) -> None:

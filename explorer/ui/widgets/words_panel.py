@@ -12,7 +12,7 @@ from explorer.ui import theme
 from explorer.ui.widgets.pane import ElidedLabel
 
 BAR, SPACING = 4, 3
-WIDE = 700  # pixels from which the longest sentence has room on two lines
+WIDE = 640  # pixels from which the longest sentence has room on two lines
 
 
 class WordsPanel(QWidget):

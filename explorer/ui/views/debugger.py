@@ -1,0 +1,157 @@
+"""The step debugger: one recorded training step on a timeline, what happens at the cursor, and why."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+
+from explorer.session import Session, State
+from explorer.session.timeline import Timeline
+from explorer.ui.step_words import facts_line, header, step_label, step_words
+from explorer.ui.views.breakpoints import BreakpointsButton
+from explorer.ui.views.step_controls import StepControls
+from explorer.ui.views.step_settings import StepSettings
+from explorer.ui.views.step_stage import StepStage
+from explorer.ui.views.why_panel import WhyPanel
+from explorer.ui.widgets.empty_state import EmptyState
+from explorer.ui.widgets.pane import ElidedLabel
+from explorer.ui.widgets.timeline_bar import TimelineBar
+from explorer.ui.widgets.words_panel import WordsPanel
+
+MARGIN = 12
+LOW = 640  # pixels of height under which the parts move together
+WHY_HEIGHT, LOW_WHY_HEIGHT = 190, 150
+EMPTY = (
+    "One whole training step appears here, to be walked through forwards and back: every layer, the loss, every "
+    "gradient, every weight's update."
+)
+NO_NETWORK = f"{EMPTY} Open a network first."
+NO_INPUT = f"{EMPTY} Open a picture for the network to learn from."
+RECORDING = "Recording one training step…"
+
+
+class Debugger(QWidget):
+    """Header, timeline, buttons, words, stage, explanation and settings, each in a place that stepping never moves."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("debugger")
+        self.setAccessibleName("Step debugger")
+        self.setProperty("role", "pane")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._session = session
+        self._stale = False
+        self.empty = EmptyState()
+        self._content = self._make_content()
+        self._pages = QStackedLayout(self)
+        self._pages.setContentsMargins(0, 0, 0, 0)
+        self._pages.addWidget(self.empty)
+        self._pages.addWidget(self._content)
+        session.changed.connect(self.show_state)
+        self.show_state(None, session.state)
+
+    def _make_content(self) -> QWidget:
+        session = self._session
+        self.title = ElidedLabel()
+        self.title.setObjectName("stepTitle")
+        self.title.setProperty("role", "title")
+        self.facts = QLabel(alignment=Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.facts.setObjectName("stepFacts")
+        self.facts.setProperty("role", "dim")
+        self.notice = ElidedLabel()
+        self.notice.setObjectName("stepNotice")
+        self.notice.setProperty("role", "warning")
+        self.timeline = TimelineBar()
+        self.timeline.chosen.connect(session.go_to_step)
+        self.controls = StepControls(session)
+        self.words = WordsPanel()
+        self.stage = StepStage(session)
+        self.stage.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)  # what it draws never pushes
+        self.why = WhyPanel(session)
+        self.settings = StepSettings(session)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(self.title, 1)
+        head.addWidget(self.facts)
+        foot = QHBoxLayout()
+        foot.setSpacing(8)
+        foot.addWidget(self.settings, 1)
+        foot.addWidget(BreakpointsButton(session))
+        content = QWidget()
+        self._column = column = QVBoxLayout(content)
+        column.addLayout(head)
+        for widget in (self.notice, self.timeline, self.controls, self.words):
+            column.addWidget(widget)
+        column.addWidget(self.stage, 1)
+        column.addWidget(self.why)
+        column.addLayout(foot)
+        return content
+
+    # --- what it shows ---
+
+    @Slot(object, object)
+    def show_state(self, old: State | None, new: State) -> None:
+        """Redraw what differs; a hidden view waits until it is shown."""
+        if not self.isVisible() and old is not None:
+            self._stale = True
+            return
+        if old is None or old.timeline is not new.timeline or old.step_message != new.step_message:
+            self._show_timeline(new)
+        self._show_empty(new)
+        if new.timeline is not None and (old is None or old.timeline is not new.timeline or old.cursor != new.cursor):
+            self._show_cursor(new.timeline, new)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self._stale = False
+            self.show_state(None, self._session.state)
+
+    def _show_timeline(self, state: State) -> None:
+        timeline = state.timeline
+        if timeline is None:
+            return
+        self.timeline.set_steps(tuple((step.phase, step_label(step)) for step in timeline.steps))
+        hit = timeline.hit
+        has_place = hit is not None and 0 <= hit.step < len(timeline.steps)
+        self.timeline.set_marks({hit.step: hit.sentence} if hit is not None and has_place else {})
+        notice = hit.sentence if hit is not None else state.step_message
+        self.notice.set_whole(notice)
+        self.notice.setVisible(bool(notice))
+
+    def _show_cursor(self, timeline: Timeline, state: State) -> None:
+        cursor = state.cursor
+        step = timeline.steps[cursor.step]
+        self.timeline.set_cursor(cursor.step)
+        self.title.set_whole(header(timeline, cursor))
+        self.facts.setText(facts_line(timeline, cursor))
+        words = step_words(step, timeline.tensors(cursor.step), cursor.of)
+        self.words.show_words(
+            step.phase, words.title, sentence=words.sentence, formula=words.formula, source=words.source
+        )
+
+    def _show_empty(self, state: State) -> None:
+        has_steps = state.timeline is not None and bool(state.timeline.steps)
+        self._pages.setCurrentWidget(self._content if has_steps else self.empty)
+        if not has_steps:
+            self.empty.show_message(why_empty(state))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_low = self.height() < LOW
+        gap = 4 if is_low else 8
+        self._column.setContentsMargins(MARGIN, gap, MARGIN, gap)
+        self._column.setSpacing(gap)
+        self.why.setFixedHeight(LOW_WHY_HEIGHT if is_low else WHY_HEIGHT)
+
+
+def why_empty(state: State) -> str:
+    """What stands here while there is no timeline: what would appear, and how to get it."""
+    if state.step_message:
+        return state.step_message
+    if state.is_recording_step or state.computing:
+        return RECORDING
+    if state.network is None and state.activations is None:
+        return NO_NETWORK
+    return NO_INPUT if state.values is None else EMPTY

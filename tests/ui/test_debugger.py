@@ -1,0 +1,360 @@
+"""The step debugger: a whole training step walked through with the buttons, forwards and back, into and out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from time import perf_counter
+
+import pytest
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QSlider, QToolButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from explorer.app import open_window
+from explorer.engine.breakpoints import GradientNorm
+from explorer.session import Session
+from explorer.session.timeline import PHASES, Timeline
+from explorer.ui import settings
+from explorer.ui.main_window import MainWindow
+from explorer.ui.views.debugger import Debugger, why_empty
+from explorer.ui.views.step_controls import StepControls
+from explorer.ui.widgets.pane import ElidedLabel
+from explorer.ui.widgets.timeline_bar import TimelineBar
+from tests.ui.fakes import make_session, wait_until_shown
+
+SMALL = "3x8x8 conv(2, 3, padding=1) relu maxpool(2) flatten linear(3)"
+BUTTONS = ("toStart", "stepBack", "stepOver", "stepInto", "stepOut", "toEnd", "nextGradient", "runToLayer", "play")
+WAIT_MS = 60_000
+
+
+@dataclass
+class Desk:
+    """A debugger on the screen, and what a person does and reads there."""
+
+    session: Session
+    view: Debugger
+
+    def press(self, name: str) -> None:
+        button = self.view.findChild(QToolButton, name)
+        assert isinstance(button, QToolButton)
+        assert button.isEnabled(), name
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    def is_enabled(self, name: str) -> bool:
+        button = self.view.findChild(QToolButton, name)
+        assert isinstance(button, QToolButton)
+        return button.isEnabled()
+
+    def read(self, name: str) -> str:
+        label = self.view.findChild(QLabel, name)
+        assert isinstance(label, QLabel)
+        return label.whole() if isinstance(label, ElidedLabel) else label.text()
+
+    @property
+    def timeline(self) -> Timeline:
+        assert self.session.state.timeline is not None
+        return self.session.state.timeline
+
+    @property
+    def bar(self) -> TimelineBar:
+        bar = self.view.findChild(TimelineBar, "timeline")
+        assert isinstance(bar, TimelineBar)
+        return bar
+
+
+def open_desk(qtbot: QtBot, session: Session) -> Desk:
+    view = Debugger(session)
+    qtbot.addWidget(view)
+    view.resize(860, 640)
+    view.show()
+    qtbot.waitExposed(view)
+    session.set_stepping(True)
+    return Desk(session, view)
+
+
+@pytest.fixture
+def session() -> Iterator[Session]:
+    made = make_session(SMALL)
+    yield made
+    assert made.close()
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, session: Session) -> Desk:
+    opened = open_desk(qtbot, session)
+    qtbot.waitUntil(lambda: session.state.timeline is not None and not session.state.computing, timeout=WAIT_MS)
+    return opened
+
+
+def test_a_whole_step_is_walked_forwards_and_back(desk: Desk) -> None:
+    steps = desk.timeline.steps
+    assert [phase for phase in PHASES if any(step.phase == phase for step in steps)] == list(PHASES)
+    titles = []
+    for number, step in enumerate(steps, start=1):
+        titles.append((desk.read("stepTitle"), desk.read("stepSentence"), desk.read("stepFormula")))
+        name = step.parameter or ("cross entropy" if step.phase == "loss" else step.call)
+        assert titles[-1][0].startswith(f"step {number} of {len(steps)} · {step.phase} · "), name
+        assert desk.bar.index == number - 1
+        if number < len(steps):
+            desk.press("stepOver")
+    assert len({title for title, _, _ in titles}) == len(steps)
+    for expected in reversed(titles):
+        assert (desk.read("stepTitle"), desk.read("stepSentence"), desk.read("stepFormula")) == expected
+        if expected is not titles[0]:
+            desk.press("stepBack")
+    assert not desk.is_enabled("stepBack")
+    assert not desk.is_enabled("toStart")
+
+
+def test_inside_a_step_the_same_keys_walk_its_cells(desk: Desk) -> None:
+    desk.press("stepInto")
+    first = desk.session.state.cursor
+    assert first.is_inside
+    assert desk.read("stepFacts").startswith("window ")
+    desk.session.choose_cell("output", (0, 0, 0, 0))
+    assert desk.read("stepFacts") == "window 1 of 128"
+    desk.press("stepOver")
+    assert desk.read("stepFacts") == "window 2 of 128"
+    assert desk.read("stepTitle").endswith("cell (0, 0, 1)")
+    desk.press("stepInto")
+    assert desk.read("stepTitle").endswith("cell (0, 0, 2)")
+    desk.press("stepBack")
+    desk.press("stepOut")
+    assert not desk.session.state.cursor.is_inside
+    assert desk.read("stepTitle").endswith("cell (0, 0, 1)")
+    assert desk.read("stepFacts").startswith("training step 1 · loss ")
+    desk.press("stepOver")
+    assert desk.read("stepTitle").startswith("step 2 of ")
+
+
+def test_words_are_those_of_the_step_and_of_the_gradient_that_is_looked_at(desk: Desk) -> None:
+    assert "weighted sum of a 3 × 3 window over all 3 channels of input" in desk.read("stepSentence")
+    assert desk.read("stepSource") == "F.conv2d(input, conv1.weight, conv1.bias, stride=1, padding=1)"
+    place = desk.timeline.find("backward", "linear1")
+    assert place is not None
+    desk.session.go_to_step(place)
+    assert "gathers what every neuron it fed" in desk.read("stepSentence")
+    desk.session.choose_tensor("weight")
+    assert "gradient of linear1.weight" in desk.read("stepTitle")
+    assert "times the gradient of the neuron" in desk.read("stepSentence")
+    desk.press("toEnd")
+    assert desk.read("stepSource").startswith("optimizer.step()  # SGD(lr=")
+
+
+def test_gradients_and_the_selected_layer_are_a_click_away(desk: Desk) -> None:
+    desk.press("nextGradient")
+    assert "· backward · loss" in desk.read("stepTitle")
+    desk.session.select(layer="pool1")
+    desk.press("runToLayer")
+    assert "· backward · pool1" in desk.read("stepTitle")
+    desk.press("toStart")
+    assert desk.session.state.cursor.step == 0
+
+
+def test_the_timeline_chooses_steps_by_mouse_and_keys(desk: Desk) -> None:
+    QTest.mouseClick(desk.bar, Qt.MouseButton.LeftButton, pos=desk.bar.cell_rect(5).center().toPoint())
+    assert desk.session.state.cursor.step == 5
+    QTest.keyClick(desk.bar, Qt.Key.Key_Right)
+    assert desk.session.state.cursor.step == 6
+    backward = next(step.index for step in desk.timeline.steps if step.phase == "backward" and step.call == "relu1")
+    assert desk.bar.tip(backward).endswith("backward · relu1 · gradient of conv1")
+
+
+def test_nothing_moves_from_step_to_step(desk: Desk) -> None:
+    places: set[tuple[QRect, ...]] = set()
+    parts = [desk.view.stage, desk.view.why, desk.view.words, desk.view.controls, desk.view.timeline]
+    seen = set()
+
+    def look() -> None:
+        QApplication.processEvents()
+        seen.add(tuple((part.x(), part.y(), part.width(), part.height()) for part in parts))
+
+    for _ in desk.timeline.steps:
+        look()
+        desk.press("stepInto")
+        look()
+        desk.press("stepOut")
+        if desk.session.state.cursor.step < len(desk.timeline.steps) - 1:
+            desk.press("stepOver")
+    assert len(seen) == 1, places
+    stage = desk.view.stage
+    assert stage.height() >= 150
+
+
+def test_moving_the_cursor_is_quick(desk: Desk) -> None:
+    for step in desk.timeline.steps:  # what is worked out once a step
+        desk.session.go_to_step(step.index)
+    QApplication.processEvents()
+    times = []
+    for step in desk.timeline.steps:
+        began = perf_counter()
+        desk.session.go_to_step(step.index)
+        QApplication.processEvents()
+        times.append(perf_counter() - began)
+    print(f"moving the cursor: median {sorted(times)[len(times) // 2] * 1e3:.1f} ms, worst {max(times) * 1e3:.1f} ms")
+
+
+# --- playing ---
+
+
+def test_playing_steps_to_the_end_and_stops_there(desk: Desk, qtbot: QtBot) -> None:
+    speed = desk.view.findChild(QSlider, "playSpeed")
+    assert isinstance(speed, QSlider)
+    speed.setValue(speed.maximum())
+    desk.press("play")
+    button = desk.view.findChild(QToolButton, "play")
+    assert button is not None
+    assert button.text() == "Pause"
+    last = len(desk.timeline.steps) - 1
+    qtbot.waitUntil(lambda: not desk.view.controls.is_playing, timeout=20_000)
+    assert desk.session.state.cursor.step == last
+    assert button.text() == "Play"
+    assert desk.session.state.timeline is desk.timeline
+    assert desk.timeline.taken == 0  # the end is not overrun
+
+
+def test_playing_stops_when_the_cursor_is_moved_by_hand(desk: Desk, qtbot: QtBot) -> None:
+    desk.press("play")
+    desk.session.go_to_step(3)
+    assert not desk.view.controls.is_playing
+    desk.press("play")
+    desk.press("play")
+    assert not desk.view.controls.is_playing
+
+
+def test_the_speed_is_remembered(desk: Desk, qtbot: QtBot) -> None:
+    speed = desk.view.findChild(QSlider, "playSpeed")
+    assert isinstance(speed, QSlider)
+    speed.setValue(17)
+    assert settings.play_speed() == 17
+    other = StepControls(desk.session)
+    qtbot.addWidget(other)
+    assert other.speed.value() == 17
+
+
+# --- taking steps, breakpoints, nothing to show ---
+
+
+def test_over_past_the_end_takes_the_step(desk: Desk, qtbot: QtBot) -> None:
+    before = desk.timeline
+    desk.press("toEnd")
+    desk.press("stepOver")
+    qtbot.waitUntil(
+        lambda: desk.session.state.timeline is not None and desk.session.state.timeline is not before, timeout=WAIT_MS
+    )
+    qtbot.waitUntil(lambda: not desk.session.state.is_recording_step, timeout=WAIT_MS)
+    desk.session.to_start()
+    assert desk.timeline.loss is not None
+    assert before.loss is not None
+    assert desk.timeline.loss < before.loss
+
+
+def test_a_breakpoint_says_why_it_stopped(desk: Desk, qtbot: QtBot) -> None:
+    desk.session.set_breakpoints((GradientNorm(1e-9),))
+    desk.session.run_until_breakpoint()
+    qtbot.waitUntil(
+        lambda: desk.session.state.timeline is not None and desk.session.state.timeline.hit is not None,
+        timeout=WAIT_MS,
+    )
+    hit = desk.timeline.hit
+    assert hit is not None
+    notice = desk.view.findChild(QLabel, "stepNotice")
+    assert notice is not None
+    assert notice.isVisible()
+    assert desk.read("stepNotice") == hit.sentence
+    assert hit.sentence in desk.bar.tip(hit.step)
+
+
+def test_before_there_is_a_step_it_says_what_would_appear(qtbot: QtBot) -> None:
+    session = Session()
+    desk = open_desk(qtbot, session)
+    assert not desk.view.findChild(TimelineBar, "timeline").isVisible()  # type: ignore[union-attr]
+    assert "Open a network first." in why_empty(session.state)
+    session.new_network(SMALL)
+    assert "Open a picture" in why_empty(session.state)
+    assert session.close()
+
+
+def test_what_is_hidden_catches_up_when_it_is_shown(desk: Desk) -> None:
+    desk.view.hide()
+    desk.session.go_to_step(4)
+    desk.view.show()
+    assert desk.read("stepTitle").startswith("step 5 of ")
+
+
+def test_every_button_says_what_it_does(desk: Desk) -> None:
+    for name in BUTTONS:
+        button = desk.view.findChild(QToolButton, name)
+        assert button is not None
+        assert button.toolTip().endswith(").")  # the key stands at the end
+        assert button.accessibleName()
+        assert not button.icon().isNull()
+
+
+@pytest.mark.parametrize("width", [400, 560, 700, 860, 1200])
+def test_the_buttons_keep_their_words_while_there_is_room(desk: Desk, width: int) -> None:
+    controls = desk.view.controls
+    desk.view.resize(width, 640)
+    QApplication.processEvents()
+    buttons = [controls.findChild(QToolButton, name) for name in BUTTONS]
+    for button in buttons:
+        assert button is not None
+        assert button.width() >= button.sizeHint().width()
+        assert button.geometry().right() < controls.width()
+    if width >= 860:
+        assert all(
+            button.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonTextBesideIcon for button in buttons[1:5] if button
+        )
+
+
+# --- in the window ---
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> MainWindow:
+    made = open_window([])
+    qtbot.addWidget(made, before_close_func=lambda _widget: made.session._set(unsaved=False))
+    wait_until_shown(qtbot, made.session)
+    return made
+
+
+def test_steps_are_recorded_only_while_the_tab_is_looked_at(window: MainWindow, qtbot: QtBot) -> None:
+    assert not window.session.state.is_stepping
+    assert not window.action("stepOver").isEnabled()
+    window.action("showDebugger").trigger()
+    assert window.session.state.is_stepping
+    qtbot.waitUntil(lambda: window.session.state.timeline is not None, timeout=WAIT_MS)
+    debugger = window.findChild(QWidget, "debugger")
+    assert isinstance(debugger, Debugger)
+    assert debugger.isVisible()
+    window.action("stepOver").trigger()
+    assert window.session.state.cursor.step == 1
+    window.action("stepInto").trigger()
+    assert window.session.state.cursor.is_inside
+    window.action("previousStep").trigger()
+    cursor = window.session.state.cursor
+    assert (cursor.step, cursor.is_inside) == (0, False)
+    window.action("toEnd").trigger()
+    window.action("backInto").trigger()
+    cursor = window.session.state.cursor
+    assert (cursor.step, cursor.is_inside) == (len(window.session.state.timeline.steps) - 2, True)  # type: ignore[union-attr]
+    window.action("play").trigger()
+    assert debugger.controls.is_playing
+    window.show_tab(0)
+    assert not window.session.state.is_stepping
+
+
+def test_the_keys_of_a_code_debugger_step(window: MainWindow, qtbot: QtBot) -> None:
+    window.show_tab(2)
+    qtbot.waitUntil(lambda: window.session.state.timeline is not None, timeout=WAIT_MS)
+    keys = [(Qt.Key.Key_F10, ""), (Qt.Key.Key_F10, ""), (Qt.Key.Key_F10, "shift"), (Qt.Key.Key_F11, "")]
+    places = []
+    for key, modifier in keys:
+        shift = Qt.KeyboardModifier.ShiftModifier if modifier else Qt.KeyboardModifier.NoModifier
+        QTest.keyClick(window, key, shift)
+        places.append((window.session.state.cursor.step, window.session.state.cursor.is_inside))
+    assert places == [(1, False), (2, False), (1, False), (1, True)]
+    QTest.keyClick(window, Qt.Key.Key_F11, Qt.KeyboardModifier.ShiftModifier)
+    assert not window.session.state.cursor.is_inside
