@@ -100,7 +100,7 @@ def _pictures(folder: str, left_out: list[Skipped], cut: int) -> Iterator[str]:
 def _nothing(path: Path, folder: Path, left_out: list[Skipped]) -> str:
     if not any(folder.iterdir()):
         return f"The folder {folder.name} is empty."
-    if any(entry.name.lower().endswith(ENDINGS) for entry in os.scandir(folder)):
+    if any(name.lower().endswith(ENDINGS) for name in os.listdir(folder)):
         return f"The pictures in {path.name} lie side by side; each class needs a folder of its own with its pictures."
     other = f" {len(left_out):,} other files were found." if left_out else ""
     return f"There are no pictures in the class folders of {path.name}.{other}"

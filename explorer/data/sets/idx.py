@@ -7,6 +7,7 @@ highest first), then the numbers. Source: Y. LeCun, C. Cortes and C. Burges, yan
 from __future__ import annotations
 
 import gzip
+import math
 from dataclasses import replace
 from pathlib import Path
 from zlib import error as ZlibError  # noqa: N812  # what zlib raises is called error
@@ -158,10 +159,11 @@ def read_idx(path: Path) -> Array:
     """The array of bytes in an IDX file; an unpacked one is mapped into memory. Raises DataError."""
     try:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-            shape, start = _header(file.read(4), path), 0
-            sizes = np.frombuffer(file.read(4 * shape), ">u4")
-            count, start = int(np.prod(sizes, dtype=object)), 4 + 4 * shape
-            if len(sizes) != shape or count > LARGEST_BYTES:
+            start = 4 + 4 * _header(file.read(4), path)
+            sizes = file.read(start - 4)
+            shape = [int(size) for size in np.frombuffer(sizes.ljust(start - 4, b"\xff"), ">u4")]
+            count = math.prod(shape)
+            if count > LARGEST_BYTES:
                 raise DataError(f"{path.name} is damaged: its sizes make no sense.")
             content = file.read(count + 1) if path.suffix == ".gz" else b""
     except (EOFError, ZlibError, gzip.BadGzipFile) as error:
@@ -171,7 +173,7 @@ def read_idx(path: Path) -> Array:
     values = np.frombuffer(content, np.uint8) if content else _mapped(path, start)
     if len(values) != count:
         raise DataError(f"{path.name} ends too early or too late: {count:,} numbers are announced.")
-    return values.reshape(sizes.tolist())
+    return values.reshape(shape)
 
 
 def _header(start: bytes, path: Path) -> int:

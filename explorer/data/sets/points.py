@@ -49,8 +49,8 @@ def xor(labels: Points, generator: np.random.Generator) -> Points:
 
 def spirals(labels: Points, generator: np.random.Generator) -> Points:
     """Three arms that wind around zero, the angle growing with the radius."""
-    radius = np.sqrt(generator.uniform(0.01, 1, len(labels)))
-    angle = 4 * radius + 2 * np.pi * labels / 3 + generator.normal(0, 0.15, len(labels))
+    radius = generator.uniform(0.05, 1, len(labels))
+    angle = 5 * radius + 2 * np.pi * labels / 3 + generator.normal(0, 0.15, len(labels))
     return np.stack([radius * np.sin(angle), radius * np.cos(angle)], axis=1)
 
 
