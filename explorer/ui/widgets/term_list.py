@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from explorer.ui import theme
@@ -17,7 +17,8 @@ ROW_HEIGHT = 18
 MARGIN, GAP = 8, 10
 BAR_HEIGHT = 8
 VALUE_TEMPLATE, SHARE_TEMPLATE = "−8.888e−88", "< 0.1 %"
-SHORT_TEXT, LONG_SHARE = 150, 0.56
+SHORT_TEXT, LONG_TEXT, LEAST_BAR = 150, 264, 60
+MEASURED = 12  # rows; measuring all would make all
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -70,15 +71,22 @@ class TermList(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.span = (0.0, 0.0)
-        self.has_long_text = False
+        self.text_width = SHORT_TEXT
         self.doubleClicked.connect(self._follow)
         self.selectionModel().currentChanged.connect(self._point)
 
     def show_rows(self, rows: Sequence[TermRow], *, span: tuple[float, float], has_long_text: bool) -> None:
-        """Show `rows`; their bars lie in `span`. `has_long_text` gives the text most of the room."""
-        self.span, self.has_long_text = span, has_long_text
+        """Show `rows`; their bars lie in `span`. `has_long_text` gives the text the room it needs."""
+        self.span = span
+        self.text_width = self._widest(rows) if has_long_text else SHORT_TEXT
         self.terms.show_rows(rows)
         self.viewport().update()
+
+    def _widest(self, rows: Sequence[TermRow]) -> int:
+        """The room of the widest text, in steps, so that a digit more or less moves nothing."""
+        metrics = QFontMetrics(theme.number_font())
+        widest = max((metrics.horizontalAdvance(rows[at].text) for at in range(min(MEASURED, len(rows)))), default=0)
+        return max(LONG_TEXT, -(-widest // 24) * 24)
 
     def current(self) -> TermRow | None:
         """The current row, if there is one."""
@@ -141,7 +149,7 @@ class _Rows(QStyledItemDelegate):
         value_width = metrics.horizontalAdvance(VALUE_TEMPLATE)
         share_width = metrics.horizontalAdvance(SHARE_TEMPLATE)
         room = area.width() - value_width - share_width - 3 * GAP
-        text_width = room * LONG_SHARE if self._view.has_long_text else min(SHORT_TEXT, room / 2)
+        text_width = min(self._view.text_width, room - LEAST_BAR)
         text = QRectF(area.left(), area.top(), text_width, area.height())
         self._write(painter, text, row.text)
         value = QRectF(text.right() + GAP, area.top(), value_width, area.height())
