@@ -155,6 +155,16 @@ class Stepper:
         return _Learner(copy, optimizer, taken)
 
 
+def record_gradients(model: nn.Module, batch: LearningBatch, *, training: bool) -> RecordedStep:
+    """Forward, loss and backward of `model` itself, which is left as it was found."""
+    modes = {module: module.training for module in model.modules()}
+    try:
+        return _step(_Learner(model, None, 0), batch, training=training)
+    finally:
+        for module, mode in modes.items():
+            module.training = mode
+
+
 def _copied(model: nn.Module) -> nn.Module:
     try:
         return deepcopy(model)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -18,7 +19,7 @@ from explorer.engine.errors import EngineError, requested_memory
 from explorer.engine.load import Loaded, build, fill, network_path, save, weights_path
 from explorer.engine.recorder import DEFAULT_BUDGET_BYTES, record
 from explorer.engine.recording import Recording
-from explorer.engine.stepper import LearningBatch, RecordedStep, Stepper
+from explorer.engine.stepper import LearningBatch, RecordedStep, Stepper, record_gradients
 from explorer.engine.weights import State
 from explorer.network import Network
 from explorer.network.files import FileError, NetworkFile, read_network
@@ -177,11 +178,12 @@ class Workbench:
                 raise
             raise EngineError(f"{self._device_name} has not enough memory for this network.") from error
 
-    def _deposit(self) -> None:
-        """Puts the weights of the layers in the model into the bank; no copies, the model is let go."""
+    def _deposit(self, *, as_copies: bool = False) -> None:
+        """Puts the weights of the layers in the model into the bank; copies only if the model goes on to be used."""
         if self._model is not None and self._network is not None:
             for layer_id, module in zip(self._layer_ids, self._model.children(), strict=False):
-                self._bank.put(layer_id, module.state_dict())
+                state = module.state_dict()
+                self._bank.put(layer_id, {name: value.clone() for name, value in state.items()} if as_copies else state)
 
     def _state(self) -> State:
         if self._model is None or self._network is None:
@@ -227,6 +229,35 @@ class Workbench:
         return self._stepper.run_until(
             self._shown_model(), self._layer_ids, batch, breakpoints, training=self._training, limit=limit
         )
+
+    def record_gradients(self, batch: LearningBatch) -> RecordedStep:
+        """Forward, loss and backward of the model as it is, on record; nothing is changed."""
+        return record_gradients(self._shown_model(), batch, training=self._training)
+
+    def begin_training(self, layer_ids: tuple[int, ...]) -> nn.Module:
+        """The model, to be trained in place: its layers go under new ids, those it had keep the weights of now.
+
+        Raises EngineError for a model that is not made from a network, or that cannot run to its end.
+        """
+        model = self._shown_model()
+        if self._network is None:
+            raise EngineError("The weights of a model opened from a program are its own: train it in that program.")
+        if self._network.runnable() < len(self._network.layers):
+            raise EngineError("This network cannot run to its end: repair the layer that is marked first.")
+        self._deposit(as_copies=True)
+        self._layer_ids = layer_ids
+        return model
+
+    @contextmanager
+    def other_weights(self, state: Mapping[str, Tensor]) -> Iterator[None]:
+        """Inside, the model has the weights of `state`; outside its own again, bit for bit."""
+        model = self._shown_model()
+        own = {name: value.clone() for name, value in model.state_dict().items()}
+        model.load_state_dict(dict(state))
+        try:
+            yield
+        finally:
+            model.load_state_dict(own)
 
     def keep_step(self, layer_ids: tuple[int, ...]) -> None:
         """Keeps the weights that the last recorded step led to, for the shown network's layers under new ids."""

@@ -1,7 +1,11 @@
 """The worker thread: it alone touches the model, one piece of work at a time.
 
 Requests of one kind replace each other while they wait: the newest wins. Results wait in a mailbox, newest of each
-kind, until the window's timer drains them; no lock is held while anything is delivered.
+kind, until the window's timer drains them; those of a queued kind all wait in order and none is lost. No lock is held
+while anything is delivered.
+
+One long work, a training run, goes on in the background: it is a generator that is advanced whenever nobody asks for
+anything else, so that between two of its steps every request is answered.
 """
 
 from __future__ import annotations
@@ -9,8 +13,8 @@ from __future__ import annotations
 import threading
 import time
 import traceback
-from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections import OrderedDict, deque
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -21,6 +25,8 @@ Job = Callable[[Any, ShouldStop], Iterator[tuple[str, object]]]
 
 GRACE_S = 0.25
 JOIN_S = 5.0
+BACKGROUND = "background"
+HOLD = "hold"  # the kind of result with which the background work pauses itself
 
 
 @dataclass(frozen=True)
@@ -40,14 +46,30 @@ class Failure:
     details: str
 
 
+@dataclass(eq=False)
+class Background:
+    """A long work and how far it is: `steps` is its generator, once it began."""
+
+    number: int
+    job: Job
+    steps: Generator[tuple[str, object], None, None] | None = None
+    is_paused: bool = False
+
+
 class Runner(Generic[Owner]):
     """One thread that owns what `make_owner` returns, made in that thread when the first request needs it.
 
-    With `held`, requests wait until `start` is called.
+    With `held`, requests wait until `start` is called. Results of the kinds in `queued` are all kept.
     """
 
-    def __init__(self, make_owner: Callable[[], Owner], *, held: bool = False) -> None:
+    def __init__(
+        self, make_owner: Callable[[], Owner], *, held: bool = False, queued: frozenset[str] = frozenset()
+    ) -> None:
         self._held = held
+        self._queued = queued
+        self._queue: deque[Result] = deque()
+        self._background: Background | None = None
+        self._retired: list[Background] = []  # given up, to be closed in the thread that runs them
         self._make_owner = make_owner
         self._waiting: OrderedDict[str, tuple[int, Job]] = OrderedDict()
         self._mailbox: dict[str, Result] = {}
@@ -81,13 +103,51 @@ class Runner(Generic[Owner]):
     def is_busy(self) -> bool:
         """Whether work is running or waiting, or a result has not been fetched."""
         with self._condition:
-            return bool(self._running or self._waiting or self._mailbox)
+            goes_on = self._background is not None and not self._background.is_paused
+            return bool(self._running or self._waiting or self._mailbox or self._queue or goes_on)
 
     def drain(self) -> list[Result]:
         """The results since the last call, the newest of each kind, oldest first. For the window's thread."""
         with self._condition:
             results, self._mailbox = list(self._mailbox.values()), {}
-        return sorted(results, key=lambda result: result.number)
+            queued = [self._queue.popleft() for _ in range(len(self._queue))]
+        return queued + sorted(results, key=lambda result: result.number)
+
+    def tell(self, kind: str, content: object) -> None:
+        """Post a result from inside a job, which cannot yield while it calls somebody back."""
+        self._post(0, kind, content)
+
+    # --- work in the background ---
+
+    def begin_background(self, job: Job) -> int:
+        """Start a long work; one that was there is given up. Returns its number, which its results carry."""
+        with self._condition:
+            self._number += 1
+            self._retire()
+            self._background = Background(self._number, job)
+            self._condition.notify()
+            number = self._number
+        if not self._held:
+            self._ensure_thread()
+        return number
+
+    def pause_background(self, is_paused: bool = True) -> None:
+        """Let the long work rest after its present step, or go on."""
+        with self._condition:
+            if self._background is not None:
+                self._background.is_paused = is_paused
+                self._condition.notify()
+
+    def end_background(self) -> None:
+        """Give the long work up after its present step."""
+        with self._condition:
+            self._retire()
+            self._condition.notify()
+
+    def _retire(self) -> None:
+        if self._background is not None:
+            self._retired.append(self._background)
+            self._background = None
 
     def cancel(self) -> None:
         """Drop what waits and stop what runs at its next call."""
@@ -118,21 +178,68 @@ class Runner(Generic[Owner]):
             kind, number, job = request
             try:
                 owner = owner or self._make_owner()
-                self._run(owner, kind, number, job)
+                if kind == BACKGROUND:
+                    self._advance(owner, job)
+                else:
+                    self._run(owner, kind, number, job)
             except Exception as error:  # any fault of a model must end in a sentence, not in a dead thread
                 self._post(number, "failure", Failure(error, traceback.format_exc()))
-            self._post(number, "done", kind)
+            if kind != BACKGROUND:
+                self._post(number, "done", kind)
+        self._close_retired()
 
-    def _next(self) -> tuple[str, int, Job] | None:
+    def _next(self) -> tuple[str, int, Any] | None:
+        """The next request; with none waiting the background work, if it goes on; None when all is over."""
         with self._condition:
             self._running = None
             while not self._waiting and not self._closing:
+                if self._retired:
+                    break
+                background = self._background
+                if background is not None and not background.is_paused:
+                    return BACKGROUND, background.number, background
                 self._condition.wait()
             if self._closing:
+                self._retire()
                 return None
+            if not self._waiting:
+                return BACKGROUND, 0, None
             kind, (number, job) = self._waiting.popitem(last=False)
             self._running = (kind, number)
             return kind, number, job
+
+    def _advance(self, owner: Owner, background: Background | None) -> None:
+        """One step of the background work, in the thread that owns everything."""
+        self._close_retired()
+        if background is None:
+            return
+        if background.steps is None:
+            background.steps = _generator(
+                background.job(owner, lambda: self._closing or background is not self._background)
+            )
+        try:
+            kind, content = next(background.steps)
+        except StopIteration:
+            self._forget(background)
+        except Exception:
+            self._forget(background)
+            raise
+        else:
+            if kind == HOLD:
+                background.is_paused = True
+            self._post(background.number, kind, content)
+
+    def _forget(self, background: Background) -> None:
+        with self._condition:
+            if self._background is background:
+                self._background = None
+
+    def _close_retired(self) -> None:
+        with self._condition:
+            retired, self._retired = self._retired, []
+        for background in retired:
+            if background.steps is not None:
+                background.steps.close()
 
     def _run(self, owner: Owner, kind: str, number: int, job: Job) -> None:
         started = time.monotonic()
@@ -150,4 +257,12 @@ class Runner(Generic[Owner]):
 
     def _post(self, number: int, kind: str, content: object) -> None:
         with self._condition:
-            self._mailbox[kind] = Result(number, kind, content)
+            if kind in self._queued:
+                self._queue.append(Result(number, kind, content))
+            else:
+                self._mailbox[kind] = Result(number, kind, content)
+
+
+def _generator(results: Iterator[tuple[str, object]]) -> Generator[tuple[str, object], None, None]:
+    """`results` as a generator, which can be closed."""
+    yield from results

@@ -17,7 +17,7 @@ from explorer.resources import bundled_networks, resource
 from explorer.session import editing, worker
 from explorer.session.selection import Selection
 from explorer.session.state import Cell, Document, new_ids
-from explorer.session.stepping import Stepping
+from explorer.session.training import TrainingVerbs
 
 NETWORK_SUFFIXES = (".json", ".txt")
 WEIGHT_SUFFIXES = (".pt", ".pth", ".safetensors")
@@ -25,7 +25,7 @@ START_PICTURE = "cat"
 _UNSET: Any = object()
 
 
-class Session(Stepping):
+class Session(TrainingVerbs):
     """What a person can do. Verbs that cannot be done leave everything as it is and say why in `state.notice`."""
 
     # --- edits of the network ---
@@ -219,11 +219,6 @@ class Session(Stepping):
         self._submit("save", lambda bench, _stop: bench.save(document, path), f"Saving {path.name}…")
 
     # --- running ---
-
-    def set_device(self, name: str) -> None:
-        """Run on another device from now on."""
-        self._device = name
-        self._ask()
 
     def set_mode(self, mode: str) -> None:
         """Run the model in "eval" or "train" mode."""

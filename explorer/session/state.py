@@ -15,14 +15,21 @@ from explorer.session.cursor import Cursor
 from explorer.session.explained import Explained
 from explorer.session.selection import Selection
 from explorer.session.snapshot import Activations, Prediction
+from explorer.session.train_state import DataProblem, Health, Judged, Live, Progress, Training
 
 if TYPE_CHECKING:
     import numpy as np
 
     from explorer.data import Fitted, Picture
+    from explorer.data.augment import Augmentation
+    from explorer.data.data_set import DataSet
     from explorer.engine.breakpoints import Breakpoint
     from explorer.engine.finite_difference import Reading
+    from explorer.session.run_curves import RunCurves
     from explorer.session.timeline import Timeline
+
+Target = int | tuple[float, ...] | None
+"""What the network should give: a class, the numbers of the output, or None for what suggests itself."""
 
 _new_ids = count(1)
 
@@ -38,6 +45,7 @@ class Document:
 
     A layer keeps its id through every edit, so that its weights follow it, also back through undo.
     `weights` is the file that the layers of `weight_ids`, in that order, take their first weights from.
+    `data` is the name or path of the data set to learn from, "" before one was chosen.
     `path` is where it is saved; None for what has no file of its own yet.
     `network` is None for a person's own `nn.Module`, which can be looked at but not edited.
     """
@@ -54,6 +62,8 @@ class Document:
     weights: Path | None = None
     weight_ids: tuple[int, ...] = ()
     hyperparameters: Hyperparameters = field(default_factory=Hyperparameters)
+    data: str = ""
+    augmentations: tuple[Augmentation, ...] = ()
 
     @classmethod
     def opened(cls, file: NetworkFile, path: Path) -> Document:
@@ -126,7 +136,7 @@ class Example:
     """One element of a batch: what the network is fed, (C, H, W) or (features,), and what it should give for it."""
 
     values: np.ndarray
-    target: int | tuple[float, ...] | None = None
+    target: Target = None
     name: str = ""
 
 
@@ -147,11 +157,22 @@ class State:
     timeline: Timeline | None = None
     cursor: Cursor = field(default_factory=Cursor)
     step_message: str = ""  # why the step ends before its loss, or why there is none
-    target: int | tuple[float, ...] | None = None  # what the present input should give; None for what suggests itself
+    target: Target = None  # what the present input should give
     batch: tuple[Example, ...] = ()  # further examples beside the present input
+    is_batch_alone: bool = False  # the batch came from training data: the present input is no part of it
     breakpoints: tuple[Breakpoint, ...] = ()
     reading: Reading | None = None
     reading_at: Cursor | None = None
+    data: DataSet | None = None
+    data_progress: Progress | None = None  # data are being opened
+    data_problem: DataProblem | None = None
+    training: Training = field(default_factory=Training)
+    runs: tuple[RunCurves, ...] = ()  # the curves grow; `training.step` tells that they did
+    health: Health = ()
+    judged: Judged | None = None
+    live: Live | None = None
+    film: tuple[int, ...] = ()  # steps of the film's frames
+    film_at: int | None = None  # the frame that is shown; None: the network as it is
     computing: bool = False
     task: str = ""
     fault: Fault | None = None

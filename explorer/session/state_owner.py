@@ -44,7 +44,7 @@ class StateOwner(QObject):
         self._device: str | None = None
         self._asked_pass = 0  # the number of the newest request, for what is answered by numbers
         self._asked_picture = 0
-        self._runner: Runner[Worker] = Runner(Worker, held=held)
+        self._runner: Runner[Worker] = Runner(Worker, held=held, queued=frozenset({"training"}))
         self._timer = QTimer(self, interval=TICK_MS)
         self._timer.timeout.connect(self._drain)
 
@@ -144,6 +144,7 @@ class StateOwner(QObject):
     def _drain(self) -> None:
         for result in self._runner.drain():
             self._receive(result)
+        self._drained()
         if not self._runner.is_busy():
             self._timer.stop()
             self._set(computing=False, task="")
@@ -172,6 +173,9 @@ class StateOwner(QObject):
 
     def _receive_step(self, result: Result) -> None:
         """Take an answer that is about training steps."""
+
+    def _drained(self) -> None:
+        """After all answers that waited were taken."""
 
     def _take_picture(self, picture: Picture) -> None:
         network = self.state.network

@@ -10,7 +10,7 @@ import numpy as np
 
 from explorer.session.cursor import Cursor
 from explorer.session.runner import ShouldStop
-from explorer.session.state import Document, Example, new_ids
+from explorer.session.state import Document, Example, Target, new_ids
 from explorer.session.timeline import Timeline
 from explorer.session.worker import Output, Request, Worker
 
@@ -26,8 +26,9 @@ class StepRequest:
     """All that a recorded step depends on: the pass, what it should give, and further examples of the batch."""
 
     shown: Request
-    target: int | tuple[float, ...] | None
+    target: Target
     batch: tuple[Example, ...]
+    is_batch_alone: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,11 +45,11 @@ def record_step(worker: Worker, request: StepRequest, should_stop: ShouldStop) -
     from explorer.engine.errors import Cancelled, EngineError
 
     try:
-        batch = _prepare(worker, request)
+        batch = learning_batch(worker, request)
         if batch is None or should_stop():
             return
         recorded = worker.bench.record_step(batch, should_stop)
-        timeline = _timeline(request, recorded)
+        timeline = timeline_of(request, recorded)
         timeline.work_out_gradients(should_stop)
     except Cancelled:
         return
@@ -83,7 +84,7 @@ def run_until(
     from explorer.engine.errors import EngineError
 
     try:
-        batch = _prepare(worker, request)
+        batch = learning_batch(worker, request)
         if batch is None:
             return
         for count, recorded in enumerate(worker.bench.run_until(batch, breakpoints, limit=limit), start=1):
@@ -102,7 +103,7 @@ def _stopped(worker: Worker, request: StepRequest, recorded: RecordedStep) -> Ou
     after = replace(document, layer_ids=_new_ids(document))
     worker.bench.keep_before(after.layer_ids)
     message = recorded.message or ("" if recorded.hit else f"No breakpoint was met in {recorded.taken + 1:,} steps.")
-    yield "ran", (document, after, _timeline(request, recorded), message)
+    yield "ran", (document, after, timeline_of(request, recorded), message)
 
 
 def read_difference(timeline: Timeline, cursor: Cursor) -> Output:
@@ -115,7 +116,7 @@ def read_difference(timeline: Timeline, cursor: Cursor) -> Output:
         yield "refused", str(error)
 
 
-def _prepare(worker: Worker, request: StepRequest) -> LearningBatch | None:
+def learning_batch(worker: Worker, request: StepRequest) -> LearningBatch | None:
     """What is learned from; None before there is an input."""
     from explorer.engine.stepper import LearningBatch
 
@@ -123,10 +124,12 @@ def _prepare(worker: Worker, request: StepRequest) -> LearningBatch | None:
     if values is None:
         return None
     document, shape = request.shown.document, values.shape
-    others = [example for example in request.batch if example.values.shape == shape]
+    examples = [example for example in request.batch if example.values.shape == shape]
+    if not request.is_batch_alone or not examples:
+        examples = [Example(values, request.target), *examples]
     return LearningBatch(
-        values=np.stack([values, *(example.values for example in others)]),
-        wanted=(request.target, *(example.target for example in others)),
+        values=np.stack([example.values for example in examples]),
+        wanted=tuple(example.target for example in examples),
         chosen=document.hyperparameters,
         last_kind=_last_kind(document),
         classes=len(document.classes),
@@ -140,7 +143,8 @@ def _last_kind(document: Document) -> str:
     return last.lower() if last in CLASS_LAYERS else ""
 
 
-def _timeline(request: StepRequest, recorded: RecordedStep) -> Timeline:
+def timeline_of(request: StepRequest, recorded: RecordedStep) -> Timeline:
+    """What was recorded, as the window reads it."""
     document = request.shown.document
     return Timeline(
         recorded.recording,

@@ -13,7 +13,7 @@ from explorer.session import step_worker
 from explorer.session.cursor import Cursor
 from explorer.session.runner import Result
 from explorer.session.selection import Selection
-from explorer.session.state import Document, Example
+from explorer.session.state import Document, Example, Target
 from explorer.session.state_owner import StateOwner
 from explorer.session.step_worker import Recorded, StepRequest
 from explorer.session.worker import Request
@@ -21,8 +21,6 @@ from explorer.session.worker import Request
 if TYPE_CHECKING:
     from explorer.engine.breakpoints import Breakpoint
     from explorer.session.timeline import Timeline
-
-Target = int | tuple[float, ...] | None
 
 
 class Stepping(StateOwner):
@@ -169,7 +167,7 @@ class Stepping(StateOwner):
 
     def clear_batch(self) -> None:
         """Learn from the present input alone."""
-        self._set(batch=())
+        self._set(batch=(), is_batch_alone=False)
         self._record_step()
 
     def set_input_cell(self, cell: tuple[int, ...], value: float) -> None:
@@ -235,7 +233,7 @@ class Stepping(StateOwner):
         return self.state.document.network is not None
 
     def _step_request(self) -> StepRequest:
-        return StepRequest(self._request(), self._wanted(), self.state.batch)
+        return StepRequest(self._request(), self._wanted(), self.state.batch, self.state.is_batch_alone)
 
     def _wanted(self) -> Target:
         """The chosen target; without one, the class that the picture is named after."""
@@ -249,7 +247,7 @@ class Stepping(StateOwner):
             # What is on the timeline is no longer this network's step; it is recorded when someone looks.
             self._set(timeline=None, reading=None)
             return
-        asked = StepRequest(request, self._wanted(), self.state.batch)
+        asked = StepRequest(request, self._wanted(), self.state.batch, self.state.is_batch_alone)
         self._set(is_recording_step=True)
         job = lambda worker, stop: step_worker.record_step(worker, asked, stop)  # noqa: E731
         self._asked_step = self._submit("step", job, "Recording a training step…")

@@ -7,7 +7,7 @@ thread without asking the worker: moving the cursor costs no pass and waits for 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -104,6 +104,16 @@ class LearnedTensors:
     activation_gradient: Tensor | None
     weight: Tensor | None
     weight_gradient: Tensor | None
+
+    def copied(self) -> LearnedTensors:
+        """The same with arrays of its own: weights in training change where they lie."""
+        own = (None if tensor is None else replace(tensor, values=_frozen(tensor.values.copy())) for tensor in self.all)
+        return LearnedTensors(*own)  # type: ignore[arg-type]  # the activation is always there
+
+    @property
+    def all(self) -> tuple[Tensor | None, ...]:
+        """All four, in the order they are drawn."""
+        return self.activation, self.activation_gradient, self.weight, self.weight_gradient
 
 
 @dataclass(frozen=True, eq=False)

@@ -26,6 +26,7 @@ from explorer.session.state import Document, Fault, new_ids
 if TYPE_CHECKING:
     from explorer.engine.recording import Recording
     from explorer.engine.workbench import Workbench
+    from explorer.session.train_worker import LiveRun
 
 Output = Iterator[tuple[str, object]]
 
@@ -63,6 +64,9 @@ class Worker:
     _loaded: set[tuple[Path, tuple[int, ...]]] = field(default_factory=set)
     _fitted: tuple[Picture, tuple[object, ...], Fitted] | None = None
     _recording: Recording | None = None
+    is_recording_old: bool = False  # the weights went on since
+    last_request: Request | None = None
+    live_run: LiveRun | None = None
 
     @property
     def bench(self) -> Workbench:
@@ -84,9 +88,16 @@ class Worker:
         from explorer.engine.errors import Cancelled
 
         notice = self._prepare(request)
+        self.last_request = request
         # A pass given up for a newer one, or by the person, is no fault and has no answer.
         with suppress(Cancelled):
             yield "shown", self._record(request, fitted, values, notice, should_stop)
+
+    def look_again(self, request: Request) -> Shown | None:
+        """What `request` shows with the weights of now, the model being what was asked for already."""
+        fitted = self._fit(request)
+        values = request.numbers if fitted is None else fitted.values
+        return None if values is None else self._record(request, fitted, values, "", lambda: False)
 
     def prepare(self, request: Request) -> np.ndarray | None:
         """Make the model what `request` asks for, and give what it is fed; None before there is an input."""
@@ -114,11 +125,12 @@ class Worker:
         if document.network is None:
             bench.adopt(request.module)
             return ""
-        notice = self._load(document)
+        notice = self.load_weights_of(document)
         bench.show(document.network, document.layer_ids)
         return notice
 
-    def _load(self, document: Document) -> str:
+    def load_weights_of(self, document: Document) -> str:
+        """Read the file that the document's first weights come from, once; a sentence where that fails."""
         if document.weights is None or (key := (document.weights, document.weight_ids)) in self._loaded:
             return ""
         from explorer.engine.errors import EngineError
@@ -135,6 +147,7 @@ class Worker:
     ) -> Shown:
         self._recording = None  # its memory serves the next pass
         recording = self._recording = self.bench.record(values, should_stop)
+        self.is_recording_old = False
         layers = [input_activation(values), *self._entries(request, recording)]
         fault = _fault(recording)
         complete = fault is None and _ran_whole(request.document)
@@ -158,12 +171,14 @@ class Worker:
 
     def explain(self, document: Document, selection: Selection) -> Output:
         """The arithmetic of the chosen cell, from the recording that the window shows."""
+        if self.is_recording_old and self.last_request is not None:
+            self.look_again(self.last_request)
         if self._recording is not None:
             yield "explained", explain_cell(self._recording, selection, is_network=document.network is not None)
 
     def save(self, document: Document, path: Path) -> Output:
         """Write the network and its weights to `path`."""
-        self._load(document)
+        self.load_weights_of(document)
         assert document.network is not None
         self.bench.show(document.network, document.layer_ids)
         self.bench.save(path, document.as_file())

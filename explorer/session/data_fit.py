@@ -1,0 +1,55 @@
+"""Whether a network can learn from a data set, and what to change where it cannot. Pure."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING
+
+from explorer.network import Network
+from explorer.network.last_layer import with_outputs
+from explorer.session.train_state import DataProblem
+
+if TYPE_CHECKING:
+    from explorer.data.data_set import DataSet
+
+
+def problem_with(network: Network | None, data: DataSet | None) -> DataProblem | None:
+    """The first thing that keeps `network` from learning from `data`; None where nothing does."""
+    if network is None or data is None:
+        return None
+    return _of_inputs(network, data) or _of_outputs(network, data)
+
+
+def _of_inputs(network: Network, data: DataSet) -> DataProblem | None:
+    """Pictures are fitted to a network of pictures; rows of numbers have to be as long as it takes."""
+    given, taken = data.sample_shape, network.input_shape
+    if len(given) == len(taken) == 3 or prod(given) == prod(taken):
+        return None
+    if len(given) == 3:
+        message = f"{data.card.title} holds pictures, but this network takes {prod(taken)} numbers."
+    else:
+        message = f"{data.card.title} holds rows of {prod(given)} numbers, but this network takes {_words(taken)}."
+    shape = given if len(given) == 1 else (given[2], given[0], given[1])
+    return DataProblem(message, f"Change the input to {_words(shape)}", network.with_input_shape(shape))
+
+
+def _of_outputs(network: Network, data: DataSet) -> DataProblem | None:
+    shape = network.shapes()[-1] if network.layers else None
+    wanted = outputs_wanted(data)
+    if shape is None or prod(shape) == wanted or (prod(shape) == 1 and len(data.classes) == 2):
+        return None
+    what = f"{wanted} classes" if data.classes else f"{wanted} numbers to learn"
+    message = f"{data.card.title} has {what}, but this network gives {prod(shape):,} numbers."
+    return DataProblem(message, f"Give the last layer {wanted} outputs", with_outputs(network, wanted))
+
+
+def outputs_wanted(data: DataSet) -> int:
+    """How many numbers the network has to give: one a class, or as many as there are to learn."""
+    if data.classes:
+        return len(data.classes)
+    labels = data.train.labels
+    return 1 if labels.ndim == 1 else int(labels.shape[1])
+
+
+def _words(shape: tuple[int, ...]) -> str:
+    return f"{shape[0]} numbers" if len(shape) == 1 else " × ".join(map(str, shape))

@@ -1,0 +1,52 @@
+"""The weights of a run at some of its steps: a film that can be shown with any probe."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+FRAMES_AT_MOST = 120
+BYTES_AT_MOST = 256 * 1024**2
+
+
+class Film:
+    """Frames evenly spread over the run: when there are too many, every other one is given up and the pace halved."""
+
+    def __init__(self, *, frames_at_most: int = FRAMES_AT_MOST, bytes_at_most: int = BYTES_AT_MOST) -> None:
+        self._frames: dict[int, dict[str, Tensor]] = {}
+        self._stride = 1
+        self._frames_at_most, self._bytes_at_most = frames_at_most, bytes_at_most
+
+    @property
+    def steps(self) -> tuple[int, ...]:
+        """The steps there are frames of, in order."""
+        return tuple(self._frames)
+
+    def offer(self, step: int, model: nn.Module) -> None:
+        """Keep a frame of `step` if one is due."""
+        if step % self._stride == 0:
+            self.keep(step, model)
+
+    def keep(self, step: int, model: nn.Module) -> None:
+        """Keep a frame of `step` in any case."""
+        self._frames[step] = {name: value.detach().to("cpu", copy=True) for name, value in model.state_dict().items()}
+        while len(self._frames) > 2 and (
+            len(self._frames) > self._frames_at_most or self._bytes() > self._bytes_at_most
+        ):
+            self._thin()
+
+    def frame(self, index: int) -> tuple[int, dict[str, Any]]:
+        """The step and the weights of a frame; beyond the ends those of the first or last."""
+        step = self.steps[min(max(index, 0), len(self._frames) - 1)]
+        return step, self._frames[step]
+
+    def _thin(self) -> None:
+        self._stride *= 2
+        steps = self.steps
+        kept = {step for step in steps if step % self._stride == 0} | {steps[0], steps[-1]}
+        self._frames = {step: frame for step, frame in self._frames.items() if step in kept}
+
+    def _bytes(self) -> int:
+        return len(self._frames) * sum(value.nbytes for value in next(iter(self._frames.values())).values())

@@ -1,0 +1,92 @@
+"""What the window shows of training: how the run stands, its data, its live view and its film. Frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from explorer.engine.hyperparameters import Hyperparameters
+from explorer.network import Network
+
+if TYPE_CHECKING:
+    from explorer.engine.confusion import Evaluation
+    from explorer.engine.health import LayerHealth
+    from explorer.session.snapshot import Activations
+    from explorer.session.timeline import LearnedTensors
+
+Status = Literal["ready", "running", "paused", "ended"]
+
+
+@dataclass(frozen=True)
+class Training:
+    """How the run stands. `step` counts on through forks, `progress` is 0 to 1, times are in seconds of running.
+
+    `message` says why it ended or what went wrong on the way; `layer` is the one it names, if it names one.
+    """
+
+    status: Status = "ready"
+    run: int = 0
+    step: int = 0
+    epoch: int = 0
+    epochs: int = 0
+    loss: float | None = None
+    learning_rate: float | None = None
+    progress: float = 0.0
+    seconds: float = 0.0
+    per_second: float = 0.0  # examples a second, over the last seconds
+    message: str = ""
+    layer: str = ""
+    chosen: Hyperparameters | None = None  # what the run was started with
+
+    @property
+    def is_live(self) -> bool:
+        """Whether there is a run that can go on."""
+        return self.status in ("running", "paused")
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How long the run will still take at its pace; None before that can be told."""
+        if self.progress <= 0 or self.seconds <= 0:
+            return None
+        return self.seconds / self.progress * (1 - self.progress)
+
+
+@dataclass(frozen=True)
+class DataProblem:
+    """Why the network cannot learn from the chosen data, in a sentence, and the network that could."""
+
+    message: str
+    label: str = ""
+    network: Network | None = None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the opening of data is; `total` is 0 where nobody knows."""
+
+    text: str
+    done: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Live:
+    """The probe at one step of a run: all maps, and for the wanted layer output, weight and both their gradients."""
+
+    step: int
+    activations: Activations
+    learned: LearnedTensors | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """The last epoch's evaluation, and whose: `labels` are those of the split it went over."""
+
+    step: int
+    evaluation: Evaluation
+    labels: np.ndarray
+
+
+Health = tuple["LayerHealth", ...]

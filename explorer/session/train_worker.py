@@ -1,0 +1,287 @@
+"""What the runner's thread does for training: opening data, the run in the background, its live view and its film."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from explorer.session import step_worker
+from explorer.session.film import Film
+from explorer.session.runner import HOLD, ShouldStop
+from explorer.session.state import Document, Example, Target
+from explorer.session.step_worker import StepRequest
+from explorer.session.train_state import Live, Progress
+from explorer.session.worker import Output, Request, Worker
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from explorer.data.augment import Augmentation
+    from explorer.data.data_set import DataSet
+    from explorer.engine.health import Pace
+    from explorer.engine.train import Controls, Learned, Snapshot
+    from explorer.session.timeline import LearnedTensors
+
+LIVE_PER_SECOND = 15
+LIVE_SHARE = 0.05  # of the run's time that the live view may take
+
+
+@dataclass(eq=False)
+class Wishes:
+    """What may be turned while a run goes, from the window's thread; the run reads it between two steps.
+
+    `layer` is the one whose gradients are wanted live; `until` pauses the run after a "step" or an "epoch".
+    """
+
+    controls: Controls
+    layer: str | None = None
+    target: Target = None
+    until: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class RunRequest:
+    """All that a run depends on, beside the weights, which the worker has.
+
+    `ids` are the layers' ids while they learn: the weights it starts from keep their own.
+    """
+
+    document: Document
+    ids: tuple[int, ...]
+    data: DataSet
+    augmentations: tuple[Augmentation, ...]
+    wishes: Wishes
+
+
+@dataclass(frozen=True, eq=False)
+class Ended:
+    """How a run ended: `message` is empty where it was done; `layer` is the one that the message names."""
+
+    message: str = ""
+    layer: str = ""
+    is_fault: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A data set that was opened by `name`, with the mean and spread of its training pictures."""
+
+    name: str
+    data: DataSet
+    mean: tuple[float, ...] = ()
+    std: tuple[float, ...] = ()
+
+
+@dataclass(eq=False)
+class LiveRun:
+    """The run that the worker holds: its model is the workbench's own, so that every view shows what it learned."""
+
+    request: RunRequest
+    model: nn.Module
+    pace: Pace
+    film: Film = field(default_factory=Film)
+
+
+def open_chosen(name: str, tell: Callable[[Progress], None], should_stop: ShouldStop) -> Output:
+    """Open a data set by its name or path. A fault is a result too."""
+    from explorer.data import DataError, open_data
+    from explorer.data.data_set import OpeningStopped
+
+    try:
+        data = open_data(
+            name, progress=lambda text, done, total: tell(Progress(text, done, total)), should_stop=should_stop
+        )
+        yield "data", Opened(name, data, *_scale(data))
+    except OpeningStopped:
+        yield "no data", (name, "Opening the data was cancelled.")
+    except DataError as error:
+        yield "no data", (name, str(error))
+
+
+def _scale(data: DataSet) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Mean and spread of the training pictures, which a network that knows none is fed by."""
+    from explorer.engine.training.examples import SourceExamples, measured_scale
+
+    if len(data.sample_shape) != 3:
+        return (), ()
+    height, width, channels = data.sample_shape
+    return measured_scale(SourceExamples(data.train, (channels, height, width)), at_most=500)
+
+
+def begin(worker: Worker, request: RunRequest) -> Output:
+    """Make the workbench's model the one that learns: from now on its layers go under the run's ids."""
+    from explorer.engine.errors import EngineError
+    from explorer.engine.health import Pace
+
+    document = request.document
+    assert document.network is not None
+    worker.live_run = None
+    try:
+        worker.load_weights_of(document)
+        worker.bench.show(document.network, document.layer_ids)
+        model = worker.bench.begin_training(request.ids)
+    except EngineError as error:
+        yield "refused", str(error)
+    else:
+        worker.live_run = LiveRun(request, model, Pace(LIVE_PER_SECOND, LIVE_SHARE))
+        worker.live_run.film.keep(0, model)
+
+
+def run(worker: Worker, request: RunRequest, should_stop: ShouldStop) -> Output:
+    """Train the workbench's model in place, with a look at it when one is due; the window decides when it rests."""
+    from explorer.engine.errors import EngineError
+    from explorer.engine.training.snapshot import TrainingStopped
+
+    live = worker.live_run
+    if live is None or live.request is not request:
+        yield "ended", Ended("The run could not begin.", is_fault=True)
+        return
+    try:
+        yield from _steps(worker, live, should_stop)
+    except TrainingStopped as error:
+        yield "ended", Ended(str(error), error.layer, is_fault=True)
+    except EngineError as error:
+        yield "ended", Ended(str(error), is_fault=True)
+
+
+def _steps(worker: Worker, live: LiveRun, should_stop: ShouldStop) -> Output:
+    snapshot = None
+    for snapshot in _snapshots(live.model, live.request):
+        worker.is_recording_old = True
+        yield "training", snapshot
+        live.film.offer(snapshot.step, live.model)
+        yield from _between_steps(worker, live, snapshot)
+        if should_stop():
+            return
+    if snapshot is not None:
+        live.film.keep(snapshot.step, live.model)
+    yield "film", live.film.steps
+    yield "ended", Ended(snapshot.ended if snapshot is not None else "")
+
+
+def _between_steps(worker: Worker, live: LiveRun, snapshot: Snapshot) -> Output:
+    """Whatever is due after a step: the live view, a new frame of the film, the rest that was asked for."""
+    wishes = live.request.wishes
+    rests = wishes.until == "step" or (wishes.until == "epoch" and snapshot.epoch_ended)
+    if live.pace.is_due() or rests:
+        began = monotonic()
+        found = look(worker, snapshot.step, wishes)
+        if found is not None:
+            yield "live", found
+        live.pace.took(began)
+        yield "film", live.film.steps
+    if rests:
+        wishes.until = ""
+        yield HOLD, None
+
+
+def look(worker: Worker, step: int, wishes: Wishes) -> Live | None:
+    """The maps of the probe as the network is now, and the wanted layer's gradients; None without a probe."""
+    from explorer.engine.errors import Cancelled, EngineError
+
+    request = worker.last_request
+    if request is None:
+        return None
+    with suppress(Cancelled, EngineError):
+        shown = worker.look_again(request)
+        if shown is not None and shown.activations is not None:
+            return Live(step, shown.activations, _learned(worker, request, wishes))
+    return None
+
+
+def _learned(worker: Worker, request: Request, wishes: Wishes) -> LearnedTensors | None:
+    """Output and weight of the wanted layer with their gradients, copied, since the weights go on."""
+    asked = StepRequest(request, wishes.target, ())
+    batch = None if wishes.layer is None else step_worker.learning_batch(worker, asked)
+    if batch is None:
+        return None
+    timeline = step_worker.timeline_of(asked, worker.bench.record_gradients(batch))
+    steps = [step.index for step in timeline.steps if step.phase == "forward" and step.layer == wishes.layer]
+    return timeline.learned(steps[-1]).copied() if steps else None
+
+
+def _snapshots(model: nn.Module, request: RunRequest) -> Iterator[Snapshot]:
+    from explorer.engine.health import HealthWatch
+    from explorer.engine.train import train_as_chosen
+
+    learning, validation = examples_of(request.document, request.data)
+    return train_as_chosen(
+        model,
+        learning,
+        request.document.hyperparameters,
+        classes=len(request.data.classes),
+        augment=_augment(request.augmentations),
+        validation=validation,
+        controls=request.wishes.controls,
+        health=HealthWatch(model),
+    )
+
+
+def examples_of(document: Document, data: DataSet) -> tuple[Learned, Learned | None]:
+    """Both splits as the network is fed them."""
+    from explorer.engine.training.examples import SourceExamples
+
+    assert document.network is not None
+    shape = document.network.input_shape
+    learning = SourceExamples(data.train, shape, document.mean, document.std, document.fit)
+    return learning, None if data.test is None else replace(learning, source=data.test)
+
+
+def _augment(chosen: tuple[Augmentation, ...]) -> Any:
+    """The chosen augmentations as training takes them: on (n, C, H, W) tensors, seeded by the run's generator."""
+    if not chosen:
+        return None
+    import torch
+
+    from explorer.data.augment import augmented
+
+    def augment(inputs: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+        if inputs.dtype != torch.uint8 or inputs.dim() != 4:
+            return inputs
+        seed = int(torch.randint(2**31, (), generator=generator))
+        pixels = inputs.permute(0, 2, 3, 1).numpy()
+        changed = augmented(pixels, chosen, np.random.default_rng(seed))
+        return torch.from_numpy(changed).permute(0, 3, 1, 2)
+
+    return augment
+
+
+def one_batch(worker: Worker, document: Document, data: DataSet, number: int) -> Output:
+    """The examples of training batch `number`, for stepping through it in the debugger."""
+    import torch
+
+    learning, _ = examples_of(document, data)
+    chosen = document.hyperparameters
+    order = np.random.default_rng(chosen.seed).permutation(len(learning))
+    start = number * chosen.batch_size % len(order)
+    places = np.sort(order[start : start + chosen.batch_size])
+    fed = learning.prepared(learning.taken(torch.from_numpy(places))).contiguous().numpy()
+    labels = data.train.labels[places]
+    examples = tuple(
+        Example(values, _target(label), data.train.name_of(int(place)))
+        for values, label, place in zip(fed, labels, places, strict=True)
+    )
+    yield "batch", (document, examples)
+
+
+def _target(label: Any) -> int | tuple[float, ...]:
+    if np.ndim(label) == 0 and np.asarray(label).dtype.kind in "biu":
+        return int(label)
+    return tuple(float(value) for value in np.atleast_1d(label))
+
+
+def show_frame(worker: Worker, index: int) -> Output:
+    """The probe as the network saw it at a frame of the film."""
+    live, request = worker.live_run, worker.last_request
+    if live is None or request is None or not live.film.steps:
+        return
+    step, state = live.film.frame(index)
+    with worker.bench.other_weights(state):
+        shown = worker.look_again(request)
+    if shown is not None and shown.activations is not None:
+        yield "frame", (index, Live(step, shown.activations))

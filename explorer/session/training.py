@@ -1,0 +1,422 @@
+"""The verbs of training: choosing data, running, pausing, rewinding, forking, and watching it happen."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import replace
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QTimer, Slot
+
+from explorer.session import train_worker
+from explorer.session.data_fit import problem_with
+from explorer.session.following import Following
+from explorer.session.run_curves import RunCurves
+from explorer.session.runner import HOLD, Failure, Result
+from explorer.session.state import Document, new_ids
+from explorer.session.stepping import Stepping
+from explorer.session.train_state import Judged, Live, Progress, Training
+from explorer.session.train_worker import Ended, Opened, RunRequest, Wishes
+
+if TYPE_CHECKING:
+    from explorer.data.augment import Augmentation
+    from explorer.engine.training.snapshot import Snapshot
+
+FIRST_DATA = "textures"
+PACE_WINDOW_S = 2.0
+FOLLOW_MS = 500
+
+
+class TrainingVerbs(Stepping):
+    """Trains the network of the document. A run's weights are the document's own from its first step on:
+    undo goes back to those it began with, and an edit of the network ends it with what it has learned."""
+
+    def __init__(self, parent: QObject | None = None, **options: Any) -> None:
+        super().__init__(parent, **options)
+        self._wishes: Wishes | None = None
+        self._run_document: Document | None = None  # what the run began from
+        self._run_ids: tuple[int, ...] = ()
+        self._run_number = 0  # the runner's number of the run
+        self._trains_when_open = False
+        self._last: Snapshot | None = None
+        self._clock = _Clock()
+        self._batches = 0
+        self._watches_gradients = False
+        self._followed: tuple[Following, ...] = ()
+        self._follow_timer = QTimer(self, interval=FOLLOW_MS)
+        self._follow_timer.timeout.connect(self._follow)
+
+    # --- data ---
+
+    def use_data(self, name: str | Path) -> None:
+        """Open a data set by its name, or what lies at a path, in the background; the last one asked for wins."""
+        tell = lambda progress: self._runner.tell("data progress", progress)  # noqa: E731
+        job = lambda _worker, stop: train_worker.open_chosen(str(name), tell, stop)  # noqa: E731
+        self._set(data_progress=Progress(f"Opening {Path(name).name}…"))
+        self._submit("data", job, f"Opening {Path(name).name}…")
+
+    def set_augmentations(self, chosen: tuple[Augmentation, ...]) -> None:
+        """How training pictures are changed at random."""
+        self._edit("change augmentation", lambda before: replace(before, augmentations=chosen), merge_key="augment")
+
+    def fit_to_data(self) -> None:
+        """Take the network that can learn from the data: another input or another number of outputs."""
+        problem = self.state.data_problem
+        if problem is not None and (network := problem.network) is not None:
+            self._edit(problem.label.lower(), lambda before: before.with_network(network))
+
+    # --- the run ---
+
+    def train(self) -> None:
+        """Begin a run, or let a paused one go on. With other settings than its own a paused run is forked."""
+        state = self.state
+        if state.training.status == "running" or not self._may_train():
+            return
+        if state.data is None:
+            self._trains_when_open = True
+            self.use_data(state.document.data or FIRST_DATA)
+        elif state.training.status == "paused" and not self._has_other_settings():
+            self._go_on()
+        else:
+            self._begin_run()
+
+    def pause_training(self) -> None:
+        """Let the run rest after its present step; the maps and the debugger show what it has learned."""
+        if self.state.training.status == "running":
+            self._runner.pause_background()
+            self._rest()
+
+    def train_one_epoch(self) -> None:
+        """Train to the end of the epoch, then rest."""
+        self._train_until("epoch")
+
+    def train_one_step(self) -> None:
+        """Train a single step, then rest."""
+        self._train_until("step")
+
+    def open_batch(self) -> None:
+        """Record the next training batch as a step in the debugger; no weight is changed before the step is taken."""
+        state = self.state
+        if state.data is None or state.network is None or state.data_problem is not None:
+            self.say("Choose data first.")
+            return
+        document, data, number = state.document, state.data, self._batches
+        self._batches += 1
+        job = lambda worker, _stop: train_worker.one_batch(worker, document, data, number)  # noqa: E731
+        self._submit("batch", job, "Reading a batch…")
+
+    def rewind(self) -> None:
+        """Back to the weights that the run began with, to train again or otherwise; undo brings the trained ones."""
+        start = self._run_document
+        if start is not None and self._same_network(start):
+            ids = start.layer_ids
+            self._edit("rewind", lambda before: replace(before, layer_ids=ids))
+            self._set(training=Training(), health=(), judged=None, live=None, film=(), film_at=None)
+        elif start is not None:
+            self.say("The network was changed since that run began: undo leads back to its start.")
+
+    def set_learning_rate(self, value: float) -> None:
+        """Another learning rate, also for the run that goes on."""
+        self.set_hyperparameters(learning_rate=value)
+
+    def watch_gradients(self, is_watching: bool) -> None:
+        """Whether a view shows the selected layer's gradients live; they cost a backward pass each time."""
+        self._watches_gradients = is_watching
+        self._wish()
+
+    def show_frame(self, index: int | None) -> None:
+        """Show the probe as the network saw it at a frame of the film; None: as the network is now."""
+        if index is None:
+            self._set(film_at=None)
+            self._ask()
+        elif self.state.film:
+            self._submit("frame", lambda worker, _stop: train_worker.show_frame(worker, index), self.state.task)
+
+    def forget_run(self, number: int) -> None:
+        """Take a run's curves off the plots."""
+        self._set(runs=tuple(run for run in self.state.runs if run.number != number))
+        self._followed = tuple(follow for follow in self._followed if follow.curves.number != number)
+
+    def follow_run(self, path: str | Path) -> None:
+        """Show the curves of a run that the command line writes to a folder, while it is written."""
+        follow = Following(Path(path), self._new_run_number())
+        if not follow.exists():
+            self.say(f"There are no metrics of a run in {Path(path).name}.")
+            return
+        self._followed = (*self._followed, follow)
+        self._set(runs=(*self.state.runs, follow.curves))
+        self._follow()
+        self._follow_timer.start()
+
+    def close(self) -> bool:
+        """Stop and join the worker thread; True if it ended in time."""
+        self._follow_timer.stop()
+        return super().close()
+
+    # --- how it is done ---
+
+    def _may_train(self) -> bool:
+        state = self.state
+        problem = next((problem for problem in state.problems if problem.severity == "error"), None)
+        if state.network is None:
+            self.say("The weights of a model opened from a program are its own: train it in that program.")
+        elif problem is not None:
+            self.say(f"Repair {problem.layer} first: {problem.message}")
+        elif not state.network.layers or not any(state.network.parameter_counts()):
+            self.say("This network has nothing to learn: add a layer with weights.")
+        elif state.data_problem is not None:
+            self.say(state.data_problem.message)
+        else:
+            return True
+        return False
+
+    def _has_other_settings(self) -> bool:
+        run, now = self.state.training.chosen, self.state.document.hyperparameters
+        return run is None or replace(run, learning_rate=now.learning_rate) != now
+
+    def _begin_run(self) -> None:
+        from explorer.engine.training.snapshot import Controls
+
+        before, data = self.state.document, self.state.data
+        assert data is not None
+        ids, continued = new_ids(len(before.layer_ids)), self._continued()
+        self._runner.end_background()
+        self._wishes = Wishes(Controls(), target=self._wanted())
+        request = RunRequest(before, ids, data, before.augmentations, self._wishes)
+        self._submit("begin run", lambda worker, _stop: train_worker.begin(worker, request), "Starting the run…")
+        curves = self._new_curves(continued)
+        self._run_document, self._run_ids = before, ids
+        self._clock, self._last = _Clock(), None
+        self._set(training=Training(), film_at=None, health=(), judged=None)
+        self._edit(f"train, run {curves.number}", lambda document: replace(document, layer_ids=ids))
+        self._run_number = self._runner.begin_background(lambda worker, stop: train_worker.run(worker, request, stop))
+        chosen = before.hyperparameters
+        self._set(
+            runs=(*self.state.runs, curves),
+            training=Training("running", curves.number, step=curves.first_step, epochs=chosen.epochs, chosen=chosen),
+        )
+        self._wish()
+        self._timer.start()
+
+    def _continued(self) -> RunCurves | None:
+        """The run whose weights a new one goes on from."""
+        is_same = self.state.training.run and self.state.document.layer_ids == self._run_ids
+        return self._curves(self.state.training.run) if is_same else None
+
+    def _new_curves(self, continued: RunCurves | None) -> RunCurves:
+        number, chosen = self._new_run_number(), self.state.document.hyperparameters
+        label = f"run {number}: {chosen.optimizer} {chosen.learning_rate:g}"
+        if continued is None:
+            return RunCurves(number, label, chosen)
+        return RunCurves(number, f"{label}, from run {continued.number}", chosen, continued.number, continued.last_step)
+
+    def _new_run_number(self) -> int:
+        return max((run.number for run in self.state.runs), default=0) + 1
+
+    def _curves(self, number: int) -> RunCurves | None:
+        return next((run for run in self.state.runs if run.number == number), None)
+
+    def _train_until(self, what: str) -> None:
+        if self.state.training.status == "running":
+            return
+        self.train()
+        if self._wishes is not None:
+            self._wishes.until = what
+
+    def _go_on(self) -> None:
+        self._set(training=replace(self.state.training, status="running", message=""), film_at=None)
+        self._clock.start()
+        self._runner.pause_background(False)
+        self._timer.start()
+
+    def _rest(self) -> None:
+        self._clock.stop()
+        self._set(training=replace(self.state.training, status="paused"))
+        self._ask()
+
+    def _wish(self) -> None:
+        """Tell the run what the window wants to see."""
+        if self._wishes is not None:
+            self._wishes.layer = self.state.selection.layer if self._watches_gradients else None
+            self._wishes.target = self._wanted()
+
+    def _same_network(self, start: Document) -> bool:
+        present = self.state.document
+        return start.network == present.network and len(start.layer_ids) == len(present.layer_ids)
+
+    def _show_document(self, document: Document, **changes: Any) -> None:
+        if self.state.training.is_live:
+            self._turn(document)
+        super()._show_document(document, data_problem=problem_with(document.network, self.state.data), **changes)
+
+    def _turn(self, document: Document) -> None:
+        """A run follows another learning rate; another network or other weights end it."""
+        if document.layer_ids != self._run_ids or document.network != self.state.document.network:
+            self._end("The network was changed: the run ended with what it had learned.")
+        elif self._wishes is not None:
+            self._wishes.controls.learning_rate = document.hyperparameters.learning_rate
+
+    def _end(self, message: str, layer: str = "") -> None:
+        self._clock.stop()
+        self._runner.end_background()
+        self._set(training=replace(self.state.training, status="ended", message=message, layer=layer))
+
+    def set_device(self, name: str) -> None:
+        """Run on another device from now on."""
+        if self.state.training.is_live:
+            self._end("The device was changed: the run ended with what it had learned.")
+        self._device = name
+        self._ask()
+
+    # --- answers ---
+
+    def _receive_step(self, result: Result) -> None:
+        content: Any = result.content
+        is_of_run = result.number == self._run_number and self.state.training.is_live
+        if result.kind in ("training", "live", "film", "ended", HOLD):
+            if is_of_run:
+                self._receive_run(result.kind, content)
+        elif result.kind == "data":
+            self._take_data(content)
+        elif result.kind == "no data":
+            self._trains_when_open = False
+            self._set(data_progress=None, notice=content[1])
+        elif result.kind == "data progress":
+            self._set(data_progress=content if self.state.data_progress else None)
+        elif result.kind == "batch":
+            self._take_batch(*content)
+        elif result.kind == "frame":
+            self._take_frame(*content)
+        else:
+            super()._receive_step(result)
+
+    def _receive_run(self, kind: str, content: Any) -> None:
+        if kind == "training":
+            self._take_snapshot(content)
+        elif kind == "live":
+            self._take_live(content)
+        elif kind == "film":
+            self._set(film=content)
+        elif kind == HOLD:
+            self._show_progress()
+            self._rest()
+        else:
+            self._take_end(content)
+
+    def _receive(self, result: Result) -> None:
+        super()._receive(result)
+        if isinstance(result.content, Failure) and result.number == self._run_number:
+            self._end(str(result.content.error))
+
+    def _take_snapshot(self, snapshot: Snapshot) -> None:
+        curves = self._curves(self.state.training.run)
+        if curves is not None:
+            curves.add(snapshot)
+        self._clock.tick(snapshot.examples)
+        self._last = snapshot
+        if snapshot.health:
+            self._set(health=snapshot.health)
+        if snapshot.evaluation is not None and self.state.data is not None and self.state.data.test is not None:
+            self._set(judged=Judged(snapshot.step, snapshot.evaluation, self.state.data.test.labels))
+
+    def _drained(self) -> None:
+        if self._last is not None and self.state.training.status == "running":
+            self._show_progress()
+
+    def _show_progress(self) -> None:
+        """All steps that arrived at once are one change of the state."""
+        last, curves = self._last, self._curves(self.state.training.run)
+        if last is None or curves is None:
+            return
+        self._set(
+            training=replace(
+                self.state.training,
+                step=curves.last_step,
+                epoch=last.epoch,
+                loss=last.loss,
+                learning_rate=last.learning_rate,
+                progress=last.progress,
+                seconds=self._clock.seconds,
+                per_second=self._clock.per_second,
+                message=last.warning or self.state.training.message,
+            )
+        )
+
+    def _take_live(self, live: Live) -> None:
+        self._wish()
+        if self.state.film_at is None:
+            self._set(live=live, activations=replace(live.activations, number=self._asked_pass))
+
+    def _take_frame(self, index: int, live: Live) -> None:
+        self._set(film_at=index, live=live, activations=live.activations)
+
+    def _take_end(self, ended: Ended) -> None:
+        self._show_progress()
+        self._end(ended.message, ended.layer)
+        if ended.is_fault:
+            self.say(ended.message)
+        self._ask()
+
+    def _take_data(self, opened: Opened) -> None:
+        self._set(data=opened.data, data_progress=None)
+        data = opened.data
+
+        def chosen(before: Document) -> Document:
+            is_unscaled = not before.mean and not before.std
+            scale = (opened.mean, opened.std) if is_unscaled else (before.mean, before.std)
+            fits = before.network is not None and len(opened.mean) in (0, before.network.input_shape[0])
+            mean, std = scale if fits else (before.mean, before.std)
+            return replace(before, data=opened.name, classes=data.classes or before.classes, mean=mean, std=std)
+
+        self._edit(f"choose {data.card.title}", chosen)
+        self._set(data_problem=problem_with(self.state.network, data))
+        if self._trains_when_open:
+            self._trains_when_open = False
+            self.train()
+
+    def _take_batch(self, document: Document, examples: tuple[Any, ...]) -> None:
+        if document is self.state.document:
+            self._set(batch=examples, is_batch_alone=True)
+            self._record_step()
+
+    @Slot()
+    def _follow(self) -> None:
+        """Read what the followed runs wrote since."""
+        if any([follow.read() for follow in self._followed]):  # noqa: C419  # all of them are to be read
+            self._set(training=replace(self.state.training))  # the curves grew where they are
+
+
+class _Clock:
+    """Time spent running, and the pace over the last seconds."""
+
+    def __init__(self) -> None:
+        self._before = 0.0
+        self._began: float | None = monotonic()
+        self._recent: deque[tuple[float, int]] = deque()
+
+    def start(self) -> None:
+        self._began = monotonic()
+        self._recent.clear()
+
+    def stop(self) -> None:
+        self._before, self._began = self.seconds, None
+
+    @property
+    def seconds(self) -> float:
+        return self._before + (0.0 if self._began is None else monotonic() - self._began)
+
+    def tick(self, examples: int) -> None:
+        """So many examples were seen by now."""
+        now = monotonic()
+        self._recent.append((now, examples))
+        while now - self._recent[0][0] > PACE_WINDOW_S:
+            self._recent.popleft()
+
+    @property
+    def per_second(self) -> float:
+        if len(self._recent) < 2:
+            return 0.0
+        (began, before), (ended, after) = self._recent[0], self._recent[-1]
+        return (after - before) / max(ended - began, 1e-6)

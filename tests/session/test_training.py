@@ -1,0 +1,277 @@
+"""Training in a session: running, pausing, undoing, rewinding, forking, and what the window is told meanwhile."""
+
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from explorer.session import Session
+from tests.ui.fakes import make_session
+
+MOONS = "2 linear(8) tanh linear(2)"
+
+
+@pytest.fixture
+def session(qtbot: QtBot):
+    made = make_session(MOONS)
+    made.set_values(np.array([0.3, -0.2], np.float32))
+    made.set_hyperparameters(epochs=3, batch_size=50, learning_rate=0.1)
+    made.use_data("points:moons")
+    qtbot.waitUntil(lambda: made.state.data is not None, timeout=60_000)
+    yield made
+    assert made.close()
+    assert not [thread for thread in threading.enumerate() if thread.name == "explorer-runner"]
+
+
+def _train(qtbot: QtBot, session: Session) -> None:
+    session.train()
+    _wait_until_over(qtbot, session)
+
+
+def _wait_until_over(qtbot: QtBot, session: Session) -> None:
+    qtbot.waitUntil(lambda: session.state.training.status == "ended", timeout=60_000)
+    _settle(qtbot, session)
+
+
+def _settle(qtbot: QtBot, session: Session) -> None:
+    qtbot.waitUntil(lambda: not session.state.computing and not session._runner.is_busy(), timeout=60_000)
+
+
+def _weights(session: Session) -> np.ndarray:
+    return session.state.activations.by_name["linear1"].weight.copy()
+
+
+def _make_long(session: Session) -> None:
+    session.set_hyperparameters(epochs=100_000)
+
+
+def test_a_run_goes_to_its_end_and_loses_no_step(qtbot: QtBot, session: Session) -> None:
+    _settle(qtbot, session)
+    before = _weights(session)
+    _train(qtbot, session)
+    (run,) = session.state.runs
+    count = -(-len(session.state.data.train) // 50) * 3
+    assert run.steps.values.tolist() == list(range(1, count + 1))
+    assert len(run.epochs) == 3
+    assert run.epochs[-1].val_accuracy > 0.6
+    assert session.state.training.progress == 1
+    assert session.state.judged.evaluation.confusion.array.sum() == len(session.state.data.test)
+    assert {layer.name for layer in session.state.health} == {"linear1", "tanh1", "linear2"}
+    assert session.state.film[0] == 0
+    assert session.state.film[-1] == count
+    assert not np.array_equal(before, _weights(session))
+
+
+def test_undo_brings_the_untrained_weights_back_and_redo_the_trained_ones(qtbot: QtBot, session: Session) -> None:
+    _settle(qtbot, session)
+    before = _weights(session)
+    _train(qtbot, session)
+    after = _weights(session)
+    assert session.state.undo_text == "train, run 1"
+    session.undo()
+    _settle(qtbot, session)
+    np.testing.assert_array_equal(_weights(session), before)
+    session.redo()
+    _settle(qtbot, session)
+    np.testing.assert_array_equal(_weights(session), after)
+
+
+def test_a_rewound_run_repeats_itself_bit_for_bit(qtbot: QtBot, session: Session) -> None:
+    _train(qtbot, session)
+    session.rewind()
+    _settle(qtbot, session)
+    _train(qtbot, session)
+    first, second = session.state.runs
+    np.testing.assert_array_equal(first.losses.values, second.losses.values)
+    assert second.parent is None
+
+
+def test_a_paused_run_goes_on_as_if_it_had_never_rested(qtbot: QtBot, session: Session) -> None:
+    _train(qtbot, session)
+    session.rewind()
+    _settle(qtbot, session)
+    for _ in range(3):
+        session.train_one_step()
+        qtbot.waitUntil(lambda: session.state.training.status == "paused", timeout=20_000)
+        _settle(qtbot, session)
+    assert session.state.training.step == 3
+    _train(qtbot, session)
+    first, second = session.state.runs
+    np.testing.assert_array_equal(first.losses.values, second.losses.values)
+
+
+def test_one_epoch_rests_at_its_end(qtbot: QtBot, session: Session) -> None:
+    session.train_one_epoch()
+    qtbot.waitUntil(lambda: session.state.training.status == "paused", timeout=20_000)
+    (run,) = session.state.runs
+    assert len(run.epochs) == 1
+    assert run.epochs[0].step == run.last_step
+
+
+def test_other_settings_fork_a_paused_run(qtbot: QtBot, session: Session) -> None:
+    session.train_one_epoch()
+    qtbot.waitUntil(lambda: session.state.training.status == "paused", timeout=20_000)
+    fork_at = session.state.training.step
+    session.set_hyperparameters(optimizer="Adam", learning_rate=0.01)
+    assert session.state.training.status == "paused"
+    _train(qtbot, session)
+    first, second = session.state.runs
+    assert (second.parent, second.first_step) == (1, fork_at)
+    assert second.steps.values[0] == fork_at + 1
+    assert first.last_step == fork_at
+
+
+def test_the_learning_rate_turns_while_it_runs(qtbot: QtBot, session: Session) -> None:
+    _make_long(session)
+    session.train()
+    qtbot.waitUntil(lambda: session.state.training.step > 5, timeout=20_000)
+    session.set_learning_rate(0.025)
+    assert session.state.training.status == "running"
+    qtbot.waitUntil(lambda: session.state.training.learning_rate == 0.025, timeout=20_000)
+    session.pause_training()
+    assert session.state.training.status == "paused"
+
+
+def test_an_edit_ends_the_run_with_what_it_learned(qtbot: QtBot, session: Session) -> None:
+    _settle(qtbot, session)
+    before = _weights(session)
+    _make_long(session)
+    session.train()
+    qtbot.waitUntil(lambda: session.state.training.step > 20, timeout=20_000)
+    session.insert_layer(3, session.state.network.layer("tanh1").with_settings(name=""))
+    assert session.state.training.status == "ended"
+    assert "changed" in session.state.training.message
+    _settle(qtbot, session)
+    assert not np.allclose(before, _weights(session))
+
+
+def test_maps_follow_while_it_runs_and_requests_are_answered(qtbot: QtBot, session: Session) -> None:
+    _make_long(session)
+    session.watch_gradients(True)
+    session.select(layer="linear1")
+    session.train()
+    seen = set()
+
+    def follows() -> bool:
+        if session.state.live is not None:
+            seen.add(session.state.live.step)
+        return len(seen) > 3
+
+    qtbot.waitUntil(follows, timeout=20_000)
+    learned = session.state.live.learned
+    assert learned.weight.values.shape == learned.weight_gradient.values.shape == (8, 2)
+    session.set_values(np.array([5.0, 5.0], np.float32))
+    qtbot.waitUntil(lambda: not session.state.computing, timeout=20_000)
+    shown = session.state.activations.by_name["input"].values
+    qtbot.waitUntil(lambda: session.state.activations.by_name["input"].values.tolist() == [5, 5], timeout=20_000)
+    assert shown is not None
+    assert session.state.training.status == "running"
+
+
+def test_a_chosen_cell_explains_itself_also_while_it_runs(qtbot: QtBot, session: Session) -> None:
+    _make_long(session)
+    session.train()
+    session.select(layer="linear1", channel=2)
+    qtbot.waitUntil(lambda: session.state.explained is not None, timeout=20_000)
+    explanation = session.state.explained.explanation
+    assert explanation.error <= 1e-5 * explanation.magnitude
+
+
+def test_a_frame_of_the_film_shows_the_weights_of_then(qtbot: QtBot, session: Session) -> None:
+    _settle(qtbot, session)
+    before = _weights(session)
+    _train(qtbot, session)
+    after = _weights(session)
+    session.show_frame(0)
+    qtbot.waitUntil(lambda: session.state.film_at == 0, timeout=20_000)
+    np.testing.assert_array_equal(_weights(session), before)
+    session.show_frame(None)
+    _settle(qtbot, session)
+    np.testing.assert_array_equal(_weights(session), after)
+
+
+def test_a_run_that_blows_up_stops_names_the_layer_and_can_be_rewound(qtbot: QtBot, session: Session) -> None:
+    session.paste_layers("linear(8) relu", 2)
+    _settle(qtbot, session)
+    before = _weights(session)
+    session.set_hyperparameters(learning_rate=1e30)
+    _train(qtbot, session)
+    assert session.state.training.layer
+    assert session.state.notice == session.state.training.message
+    session.rewind()
+    _settle(qtbot, session)
+    np.testing.assert_array_equal(_weights(session), before)
+
+
+def test_data_that_do_not_fit_say_so_and_the_network_is_changed_on_request(qtbot: QtBot) -> None:
+    session = make_session("2 linear(8) tanh linear(5)")
+    session.use_data("points:moons")
+    qtbot.waitUntil(lambda: session.state.data is not None, timeout=60_000)
+    assert "5 numbers" in session.state.data_problem.message
+    session.train()
+    assert session.state.training.status == "ready"
+    session.fit_to_data()
+    assert session.state.data_problem is None
+    assert session.state.network.shapes()[-1] == (2,)
+    session.undo()
+    assert session.state.data_problem is not None
+    assert session.close()
+
+
+def test_unknown_data_end_in_a_sentence(qtbot: QtBot, session: Session) -> None:
+    session.use_data("/nowhere/at/all")
+    qtbot.waitUntil(lambda: session.state.data_progress is None, timeout=20_000)
+    assert "nowhere" in session.state.notice or "all" in session.state.notice
+
+
+def test_a_training_batch_is_stepped_through_in_the_debugger(qtbot: QtBot, session: Session) -> None:
+    session.set_stepping(True)
+    session.open_batch()
+    qtbot.waitUntil(
+        lambda: session.state.timeline is not None and session.state.timeline.batch_size == 50, timeout=20_000
+    )
+    assert session.state.is_batch_alone
+    assert session.state.timeline.target.shape == (50,)
+    session.clear_batch()
+    qtbot.waitUntil(lambda: session.state.timeline.batch_size == 1, timeout=20_000)
+
+
+def test_a_run_of_the_command_line_is_followed_while_it_is_written(
+    qtbot: QtBot, session: Session, tmp_path: Path
+) -> None:
+    session.follow_run(tmp_path)
+    assert "no metrics" in session.state.notice
+    metrics = tmp_path / "metrics.jsonl"
+    metrics.write_text(json.dumps({"step": 1, "epoch": 1, "loss": 2.0, "learning_rate": 0.1}) + "\n")
+    session.follow_run(tmp_path)
+    (run,) = session.state.runs
+    assert run.losses.values.tolist() == [2.0]
+    with metrics.open("a") as file:
+        file.write(json.dumps({"step": 2, "epoch": 1, "loss": 1.5, "learning_rate": 0.1, "val_loss": 1.0}) + "\n")
+    qtbot.waitUntil(lambda: len(run.steps) == 2, timeout=20_000)
+    assert run.epochs[0].val_loss == 1.0
+
+
+def test_closing_in_the_middle_of_a_run_leaves_no_thread(qtbot: QtBot, session: Session) -> None:
+    _make_long(session)
+    session.train()
+    qtbot.waitUntil(lambda: session.state.training.step > 5, timeout=20_000)
+
+
+def test_without_data_training_opens_the_data_that_come_along(qtbot: QtBot) -> None:
+    session = make_session("3x32x32 conv(4, 3) relu maxpool(4) flatten linear(10)")
+    session.set_hyperparameters(epochs=1)
+    session.train()
+    qtbot.waitUntil(lambda: session.state.data is not None, timeout=60_000)
+    assert session.state.document.data == "textures"
+    assert session.state.classes == session.state.data.classes
+    if session.state.data_problem is not None:
+        session.fit_to_data()
+        session.train()
+    qtbot.waitUntil(lambda: session.state.training.step > 0, timeout=60_000)
+    assert session.close()
