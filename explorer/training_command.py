@@ -49,6 +49,7 @@ def _train(options: argparse.Namespace, processes: Processes) -> int:
     controls = Controls()
     with _stopped_by_signals(controls):
         last = _followed(job, options, processes, controls)
+    processes.meet()
     if not processes.is_first:
         return 0
     _write_network(job, options.out)

@@ -76,7 +76,7 @@ def _opened(name: str, loaded: Loaded, processes: Processes) -> DataSet:
 
     if processes.is_first:
         data = open_data(name)
-    processes.from_first(None)
+    processes.meet()
     if not processes.is_first:
         data = open_data(name)
     if processes.is_first:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,6 +51,11 @@ class Processes:
         dist.broadcast_object_list(box, src=0, device=self.device)
         return box[0]
 
+    def meet(self) -> None:
+        """Wait for the others: nobody may leave while another still talks to it."""
+        if self.are_several:
+            dist.barrier()
+
     def gathered(self, value: Any) -> list[Any]:
         """The value of each process, by rank."""
         if not self.are_several:
@@ -89,4 +95,5 @@ def joined() -> Iterator[Processes]:
     try:
         yield Processes(dist.get_rank(), dist.get_world_size(), device)
     finally:
+        gc.collect()  # a wrapped model that outlives the group takes the process down with it
         dist.destroy_process_group()
