@@ -189,7 +189,8 @@ class Activation(Operation):
         reason = f"g′({number(point.u)}) = {number(float(parts.sum()))}"
         formula = f"{symbol(call, f'grad_{of}')} = {symbol(call, 'grad_output')} · g′(u), "
         formula += f"g′(u) = {function.slope_written}, u = {symbol(call, 'input')}, z = {symbol(call, 'output')}"
-        return Explanation(formula, terms, total, f"{line}, as {reason}", result=reason)
+        seen = factor_at("input", call.arguments["input"], one(cell))
+        return Explanation(formula, terms, total, f"{line}, as {reason}", result=reason, seen=seen)
 
 
 def slope_parts(call: CallValues, cell: Cell) -> Parts:

@@ -129,6 +129,13 @@ def test_a_cross_entropy_shows_all_the_scores_that_it_looked_at() -> None:
     assert row.cells.tolist() == [[1, 0], [1, 1], [1, 2]]
 
 
+def test_the_slope_of_an_activation_was_looked_up_at_its_input() -> None:
+    recording = recorded("relu", 0)
+    step = next(step for step in recording.steps if (step.kind, step.call.kind) == ("backward", "relu"))
+    seen = explorer.explain(recording, step, (1, 2), of="input").seen
+    assert (seen.name, seen.cells.tolist()) == ("input", [[1, 2]])
+
+
 def test_a_written_line_is_what_str_gives() -> None:
     recording = _recorded("lecture", "sgd", train=False)
     explained = explorer.explain(recording, "conv1", (0, 3, 10, 12))
