@@ -14,17 +14,15 @@ from torch.overrides import TorchFunctionMode
 from explorer.engine import kinds
 from explorer.engine.allocator import garbage_left_for_later
 from explorer.engine.as_found import AsFound
-from explorer.engine.call_names import CallNames
-from explorer.engine.clock import Clock
 from explorer.engine.errors import Cancelled, EngineError, RecordError
 from explorer.engine.failure import Failure
 from explorer.engine.in_place import Replaced, keeps_its_type, may_run_out_of_place
-from explorer.engine.kept import INPUT, NOBODY, Kept, Shelf
+from explorer.engine.kept import NOBODY, Kept, Shelf
+from explorer.engine.ledger import Ledger
 from explorer.engine.module_watch import ModuleWatch, Run
-from explorer.engine.place import caller_frame, source_line
-from explorer.engine.random_state import RandomState
-from explorer.engine.recording import Call, Recording, parent_names
-from explorer.engine.tree import PLAIN, leaves, map_tree
+from explorer.engine.place import caller_frame
+from explorer.engine.recording import Recording
+from explorer.engine.tree import leaves
 from explorer.engine.whole_step import GradientWatch, Learning, as_own_leaves, finish_step
 
 DEFAULT_BUDGET_BYTES = 2 * 1024**3
@@ -47,13 +45,13 @@ def record(
 
     x is a tensor, a tuple of positional arguments or a dictionary of keyword arguments. The model runs in the mode it
     is in unless `train` says otherwise, and is left as it was found: mode, hooks, weights, buffers, gradients and
-    random state; an `optimizer` makes its step, because it was asked to. If the pass
-    fails, the recording up to the failing call comes back with its `error` set.
-    Raises Cancelled if `should_stop` says so between two calls, EngineError for a lazy module that never ran.
+    random state; an `optimizer` makes its step, because it was asked to. If the pass fails, the recording up to the
+    failing call comes back with its `error` set.
+    Raises Cancelled if `should_stop` says so between two calls, EngineError with a sentence for a lazy module that
+    never ran, a loss or a target that does not fit, and a way back that cannot be gone.
     """
-    model = getattr(
-        model, "_orig_mod", model
-    )  # a compiled model hides its calls; the module inside has the same weights
+    # A compiled model hides its calls; the module inside has the same weights.
+    model = getattr(model, "_orig_mod", model)
     if loss is None and (target is not None or optimizer is not None):
         raise EngineError("A target or an optimizer is of use only with a loss: name one.")
     learning = None if loss is None else Learning(target, loss, optimizer)
@@ -99,37 +97,30 @@ def _as_arguments(x: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
 
 
 class Recorder(TorchFunctionMode):
-    """Sees every function that PyTorch runs while it is on, and keeps the calls among them."""
+    """Sees every function that PyTorch runs while it is on, and has the calls among them put on record."""
 
     def __init__(
         self,
         model: nn.Module,
         found: AsFound,
-        watch: GradientWatch | None = None,
+        gradients: GradientWatch | None = None,
         *,
         budget_bytes: int,
         should_stop: ShouldStop | None = None,
     ) -> None:
         super().__init__()
-        self._gradients = watch
         self.shelf = Shelf(budget_bytes, found.addresses)
-        self.calls: list[Call] = []
+        self._ledger = Ledger(self.shelf, gradients)
         self._found = found
         self._should_stop = should_stop
         self._watch = ModuleWatch(model, began=self._module_began, ended=self._module_ended)
-        self._names = CallNames()
-        self._module_calls: dict[str, int] = {}
         self._replaced = Replaced()
         self._failed: Failure | None = None
-        self._read: list[Kept] = []  # by the call that is being put on record
-        self._clock = Clock(torch.device("cpu"))
 
     def run(self, model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Recording:
         """One pass of the model."""
         given = leaves((args, kwargs), torch.Tensor)
-        for tensor in given:
-            self.shelf.keep(tensor, INPUT)
-        self._clock = Clock(given[0].device if given else torch.device("cpu"))
+        self._ledger.open(given)
         self._check_stop()
         outputs, error, began = None, None, perf_counter()
         with self._watch.installed():
@@ -141,25 +132,19 @@ class Recorder(TorchFunctionMode):
                 raise
             except Exception as failure:
                 error = self._explained(failure)
-        self._finish()
         return Recording(
-            calls=tuple(self.calls),
+            calls=self._ledger.close(),
             outputs=outputs,
             error=error,
-            module_calls=self._module_calls,
+            module_calls=self._ledger.module_calls,
             input_shape=tuple(given[0].shape) if given else (),
             seconds=perf_counter() - began,
         )
 
-    def _finish(self) -> None:
-        for call, seconds in zip(self.calls, self._clock.seconds(), strict=True):
-            call.seconds = seconds
-        self._names.give(self.calls)
-        parent_names(tuple(self.calls))
-
     def let_go(self) -> None:
         """Its parts refer to each other; without this a recording's tensors would wait for the garbage collector."""
-        self.calls, self.shelf, self._failed, self._read = [], Shelf(0), None, []
+        self._ledger.let_go()
+        self.shelf, self._failed = Shelf(0), None
         self._replaced.clear()
 
     def _check_stop(self) -> None:
@@ -217,7 +202,7 @@ class Recorder(TorchFunctionMode):
     ) -> Any:
         for tensor in written:
             self._found.will_be_written(tensor)
-        if _makers([self.shelf.read(tensor) for tensor in leaves((args, kwargs), torch.Tensor)]):
+        if self._ledger.given(args, kwargs).makers:
             return self._call(function, kind, args, kwargs, written=written)
         for tensor in written:  # a counter, as batch norm has one
             self.shelf.preserve(tensor, NOBODY)
@@ -237,7 +222,7 @@ class Recorder(TorchFunctionMode):
             self._replaced.put(target, output)
         return output
 
-    # Keeping a call
+    # Running a call
 
     def _call(
         self,
@@ -249,108 +234,53 @@ class Recorder(TorchFunctionMode):
         written: tuple[torch.Tensor, ...] = (),
     ) -> Any:
         self._check_stop()
-        kept_args, kept_kwargs, given = self._given(args, kwargs)
-        if not given and not kinds.is_source(kind):
+        given = self._ledger.given(args, kwargs)
+        if not given.tensors and not kinds.is_source(kind):
             return function(*args, **kwargs)
-        call = Call(
-            index=len(self.calls),
-            kind=kind,
-            module=self._watch.path,
-            source=source_line(caller_frame()),
-            function=function,
-            kept_args=kept_args,
-            kept_kwargs=kept_kwargs,
-            makers=_makers(given),
-            written=tuple(given) if written else (),
-            random_state=RandomState.of_torch() if kinds.is_random(kind, kwargs) else None,
-        )
+        call = self._ledger.draft(function, kind, given, module=self._watch.path)
+        if written:
+            call.written = tuple(given.tensors)
         changed = [kept for tensor in written for kept in self._preserve(tensor)]
-        start = self._clock.now()
+        start = self._ledger.clock.now()
         try:
             output = function(*args, **kwargs)
         except Exception as failure:
-            self._failed = Failure(failure, self._names.tentative(self._watch.current, kind), call.input_shapes)
+            name = self._ledger.names.tentative(self._watch.current, kind)
+            self._failed = Failure(failure, name, call.input_shapes)
             raise
-        stop = self._clock.now()
+        stop = self._ledger.clock.now()
         for kept in changed:
             kept.was_written()
-        result = written[0] if output is None and written else output
-        if self._keep(call, result):
-            self._clock.add(start, stop)
+        self._ledger.enter(call, written[0] if output is None and written else output, start=start, stop=stop)
         return output
-
-    def _given(
-        self, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> tuple[tuple[Any, ...], dict[str, Any], list[Kept]]:
-        """What a call is given with its tensors on the shelf, and these tensors in order."""
-        given = self._read = []
-        kept_args = tuple([value if type(value) in PLAIN else self._opened(value) for value in args])
-        if kwargs:
-            kwargs = {name: value if type(value) in PLAIN else self._opened(value) for name, value in kwargs.items()}
-        return kept_args, kwargs, given
-
-    def _opened(self, value: Any) -> Any:
-        if not isinstance(value, torch.Tensor):
-            return map_tree(value, torch.Tensor, self._opened)
-        kept = self.shelf.read(value)
-        self._read.append(kept)
-        return kept
 
     def _preserve(self, tensor: torch.Tensor) -> list[Kept]:
         """A buffer keeps no maker: a second batch norm does not take its input from the first."""
-        return self.shelf.preserve(tensor, NOBODY if self._found.owns(tensor) else len(self.calls))
-
-    def _keep(self, call: Call, output: Any) -> bool:
-        """Puts a call on record; False for one that gave no tensor, a read of numbers such as x.item()."""
-        tensors = leaves(output, torch.Tensor)
-        if not tensors:
-            return False
-        self.calls.append(call)
-        if self._gradients is not None:
-            self._gradients.put_on(tensors, call.index)
-        if output is tensors[0]:
-            call.kept_output = self.shelf.keep(output, call.index)
-        else:
-            call.kept_output = map_tree(output, torch.Tensor, lambda tensor: self.shelf.keep(tensor, call.index))
-        return True
+        return self.shelf.preserve(tensor, NOBODY if self._found.owns(tensor) else len(self._ledger.calls))
 
     # Modules
 
     def _module_began(self) -> tuple[int, Any]:
-        return len(self.calls), self._clock.now()
+        return len(self._ledger.calls), self._ledger.clock.now()
 
     def _module_ended(self, run: Run, output: Any) -> None:
         output = self._replaced.current(output)
         tensors = leaves(output, torch.Tensor)
         if not tensors:
             return
-        is_silent = len(self.calls) == run.calls_before and not run.has_children
+        is_silent = len(self._ledger.calls) == run.calls_before and not run.has_children
         if is_silent and not isinstance(run.module, nn.Sequential):  # an empty one is a shortcut and does nothing
-            self._keep_silent_run(run, output)
-        kept = self.shelf.find(tensors[0])
-        if kept is not None and kept.maker >= 0:
-            self._module_calls[run.path] = kept.maker
-            if not run.has_children and kept.maker == len(self.calls) - 1 >= run.calls_before:
-                self._names.made_output(run, kept.maker)
+            self._enter_silent_run(run, output)
+        self._ledger.module_ended(run, tensors[0])
 
-    def _keep_silent_run(self, run: Run, output: Any) -> None:
+    def _enter_silent_run(self, run: Run, output: Any) -> None:
         """A module in which no call was seen, an Identity or scripted code, is one call as a whole."""
         args, kwargs = self._replaced.current((run.args, run.kwargs))
-        given = {id(tensor) for tensor in leaves((args, kwargs), torch.Tensor)}
-        kept_args, kept_kwargs, kept_given = self._given(args, kwargs)
-        unchanged = all(id(tensor) in given for tensor in leaves(output, torch.Tensor))
-        call = Call(
-            index=len(self.calls),
-            kind="identity" if unchanged else _kind_of_module(run.module),
-            module=run.path,
-            source=source_line(caller_frame()),
-            function=run.forward,
-            kept_args=kept_args,
-            kept_kwargs=kept_kwargs,
-            makers=_makers(kept_given),
-        )
-        self._clock.add(run.began, self._clock.now())
-        self._keep(call, output)
+        taken = {id(tensor) for tensor in leaves((args, kwargs), torch.Tensor)}
+        unchanged = all(id(tensor) in taken for tensor in leaves(output, torch.Tensor))
+        kind = "identity" if unchanged else _kind_of_module(run.module)
+        call = self._ledger.draft(run.forward, kind, self._ledger.given(args, kwargs), module=run.path)
+        self._ledger.enter(call, output, start=run.began, stop=self._ledger.clock.now())
 
     # A pass that failed
 
@@ -361,15 +291,6 @@ class Recorder(TorchFunctionMode):
         error = failed.explained()
         error.__cause__ = failure
         return error
-
-
-def _makers(given: list[Kept]) -> dict[int, tuple[int, ...]]:
-    """The calls whose outputs are read, each once, with the shape of the first tensor that is read of it."""
-    makers: dict[int, tuple[int, ...]] = {}
-    for kept in given:
-        if kept.maker >= INPUT:
-            makers.setdefault(kept.maker, kept.shape)
-    return makers
 
 
 def _kind_of_module(module: nn.Module) -> str:

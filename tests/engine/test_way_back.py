@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import random
+import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -354,6 +356,17 @@ def test_a_way_back_that_pytorch_cannot_go_is_refused_in_a_sentence() -> None:
         record(model, picture(), target=picture(), loss="mse")
     assert str(refused.value).endswith(".")
     assert model.linear.weight.grad is None
+
+
+def test_a_step_is_freed_with_its_last_reference() -> None:
+    gc.disable()
+    try:
+        recording = recorded(SharedTensor, picture, train=False, optimizer=OPTIMIZERS["Adam"])
+        tensors = [weakref.ref(recording["first"].output), weakref.ref(recording["first"].grad_output)]
+        del recording
+        assert [tensor() for tensor in tensors] == [None, None]
+    finally:
+        gc.enable()
 
 
 def test_weights_that_were_changed_since_are_not_taken_for_the_recorded_ones() -> None:
