@@ -36,6 +36,8 @@ class Writing:
             return "NaN"
         if math.isinf(value):
             return "∞" if value > 0 else f"{MINUS}∞"
+        if value == 0:
+            return "0"
         written = f"{value / 10.0**self.exponent:.{self.decimals}f}"
         if not float(written):
             written = written.lstrip("-")
@@ -52,7 +54,7 @@ def exponent_of(values: np.ndarray) -> int:
     largest = _largest(values)
     if largest == 0 or 0.01 <= largest < 10_000:
         return 0
-    return math.floor(math.log10(largest) / 3) * 3
+    return math.floor((math.log10(largest) + 1) / 3) * 3
 
 
 def writing_for(values: np.ndarray, width: float, height: float, *, exponent: int | None = None) -> Writing | None:

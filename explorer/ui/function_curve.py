@@ -13,6 +13,7 @@ from explorer.ui.tensor_tiles import Cell
 
 SAMPLES = 121
 LEAST_REACH = 3.0
+STRAIGHT = ("relu", "leaky_relu")  # look the same from near and far, so that the point can stand where it is seen
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +44,7 @@ def curve_of(explanation: Explanation, tensors: StepTensors, cell: Cell, *, kind
         return None
     call = CallValues(kind, tensors.settings, np.zeros(0))
     z = function.value(Point(u, 0.0, call))
-    reach = max(LEAST_REACH, abs(u) * 1.3)
+    reach = 2.2 * abs(u) if kind in STRAIGHT and u else max(LEAST_REACH, abs(u) * 1.3)
     xs = np.linspace(-reach, reach, SAMPLES)
     ys = np.asarray([function.value(Point(float(x), 0.0, call)) for x in xs])
     if phase != "backward":

@@ -60,7 +60,7 @@ def into_plan(timeline: Timeline, cursor: Cursor, classes: tuple[str, ...]) -> I
         middle = _middle(timeline, cursor, why.explanation, classes)
     made = _made(timeline.asked(cursor.step, cursor.of), entry, cursor, classes=classes)
     given = _given_tensor(tensors, entry, why.explanation)
-    shown = None if given is None else _given(given, entry, tensors, middle=middle, cursor=cursor)
+    shown = None if given is None else _given(given, entry, middle=middle, cursor=cursor, classes=classes)
     return IntoPlan(
         entry, tensors, cursor.cell, made, shown, given.name if given else "", middle, cells_read(why), why.message
     )
@@ -158,13 +158,13 @@ def _given_tensor(tensors: StepTensors, entry: TimelineStep, explanation: Explan
 
 
 def _given(
-    tensor: Tensor, entry: TimelineStep, tensors: StepTensors, *, middle: Middle | None, cursor: Cursor
+    tensor: Tensor, entry: TimelineStep, *, middle: Middle | None, cursor: Cursor, classes: tuple[str, ...]
 ) -> Shown:
     cell = None if cursor.cell is None else _own_map(tensor, entry, middle, cursor)
     if cell is not None and tensor.values.ndim == 4:
         return shown_map(tensor, cell)
-    title = "before" if tensor.name == "before" else ""
-    return shown_tensor(tensor, entry, cell=cursor.cell, example=cursor.example, title=title)
+    names = classes if entry.call == "loss" else ()
+    return shown_tensor(tensor, entry, cell=cursor.cell, example=cursor.example, names=names)
 
 
 def _own_map(tensor: Tensor, entry: TimelineStep, middle: Middle | None, cursor: Cursor) -> Cell | None:
@@ -173,6 +173,6 @@ def _own_map(tensor: Tensor, entry: TimelineStep, middle: Middle | None, cursor:
         return middle.source[:2] if len(middle.source) == 4 else None
     cell = cursor.cell or ()
     is_same = len(cell) == 4 and all(index < size for index, size in zip(cell, tensor.values.shape, strict=False))
-    if isinstance(middle, Grids) and middle.source and len(middle.source) == 4:
+    if isinstance(middle, Grids) and not middle.is_update and len(middle.source) == 4:
         return middle.source[:2]
-    return cell[:2] if is_same and (has_batch(tensor, entry) or entry.phase == "update") else None
+    return cell[:2] if is_same and has_batch(tensor, entry) else None

@@ -9,7 +9,7 @@ import numpy as np
 from explorer.arithmetic import Explanation
 from explorer.arithmetic.explanation import number
 from explorer.session.timeline import StepTensors
-from explorer.ui.tensor_tiles import Cell, scale_of
+from explorer.ui.tensor_tiles import NO_COLOUR, Cell, scale_of
 from explorer.ui.term_tables import SORTED_FROM, Column, Table
 
 
@@ -71,11 +71,11 @@ def _worked_out(kind: str, scores: np.ndarray, wanted: np.ndarray) -> list[Colum
     if kind == "cross_entropy":
         exponentials = np.exp(scores - scores.max())
         shares = exponentials / exponentials.sum()
-        found.append(Column("softmax", shares, scale_of(np.append(shares, 1), role="activation")))
+        found.append(Column("softmax", shares, scale_of(np.append(shares, 1), role="gradient")))
     elif kind.endswith("with_logits"):
         shares = 1 / (1 + np.exp(-scores))
-        found.append(Column("sigmoid", shares, scale_of(np.append(shares, 1), role="activation")))
-    return [*found, Column("target", wanted, scale_of(wanted, role="activation"))]
+        found.append(Column("sigmoid", shares, scale_of(np.append(shares, 1), role="gradient")))
+    return [*found, Column("target", wanted, NO_COLOUR)]
 
 
 def _with_gradient(columns: list[Column], tensors: StepTensors, at: int) -> tuple[list[Column], tuple[str, ...]]:

@@ -11,6 +11,7 @@ from explorer.arithmetic.explanation import number
 from explorer.arithmetic.update import UpdateExplanation
 from explorer.session.cursor import Cursor
 from explorer.session.timeline import AFTER, BEFORE, GRADIENT, StepTensors, Tensor, Timeline
+from explorer.ui.shown_tensors import state_title
 from explorer.ui.tensor_tiles import Cell, scale_of
 from explorer.ui.term_grids import Grid, windows_of
 
@@ -20,19 +21,23 @@ WHOLE_AT_MOST = 5
 
 @dataclass(frozen=True, eq=False)
 class Grids:
-    """Grids side by side with `symbols` between them and `lines` below. `source` is the cell marked on the left."""
+    """Grids side by side with `symbols` between them and `lines` below. `source` is the cell marked on the left.
+
+    `is_update` tells that they show what is made as well, so that nothing needs to stand at the right.
+    """
 
     grids: tuple[Grid, ...]
     symbols: tuple[str, ...]
     lines: tuple[str, ...]
     source: Cell = ()
+    is_update: bool = False
 
 
 def update_grids(explanation: Explanation, tensors: StepTensors, cell: Cell) -> Grids:
     """Before, gradient, the optimizer's own numbers and after, around one cell; the lines of the update below."""
     by_name = tensors.by_name
     drawn = [by_name[BEFORE], by_name[GRADIENT], *tensors.beside, by_name[AFTER]]
-    titles = ["before", "gradient", *(tensor.title for tensor in tensors.beside), "after"]
+    titles = ["before", "gradient", *(state_title(tensor) for tensor in tensors.beside), "after"]
     grids = []
     for tensor, title in zip(drawn, titles, strict=True):
         shared = (by_name[BEFORE].values, by_name[AFTER].values) if tensor.role == "weight" else (tensor.values,)
@@ -43,7 +48,7 @@ def update_grids(explanation: Explanation, tensors: StepTensors, cell: Cell) -> 
         last = explanation.written.rsplit("; ", 1)[-1]
         lines = (*(step.explanation.written for step in explanation.steps), last)
     symbols = ("",) * (len(grids) - 2) + ("→",)
-    return Grids(tuple(grids), symbols, lines, cell)
+    return Grids(tuple(grids), symbols, lines, cell, is_update=True)
 
 
 def _around(tensor: Tensor, cell: Cell, title: str) -> Grid:
@@ -57,10 +62,18 @@ def _around(tensor: Tensor, cell: Cell, title: str) -> Grid:
     rows, columns = (_span(at, size) for at, size in zip(place, values.shape, strict=True))
     part = values[rows, columns].astype(np.float64)
     ringed = (place[0] - rows.start, place[1] - columns.start)
-    words = f"rows {rows.start}–{rows.stop - 1}" if tensor.values.ndim == 2 and len(part) > 1 else ""
-    return Grid(
-        title, words, part, np.ones(part.shape, bool), scale_of(part, role=tensor.role), tensor.name, ringed=ringed
-    )
+    cells = _cells_between(tensor.values.shape, cell, rows, columns)
+    scale = scale_of(part, role=tensor.role)
+    return Grid(title, "", part, np.ones(part.shape, bool), scale, tensor.name, cells, ringed)
+
+
+def _cells_between(shape: Cell, cell: Cell, rows: slice, columns: slice) -> np.ndarray:
+    """Which cell of a tensor of `shape` stands at each place, (rows, columns, ndim)."""
+    down, across = np.meshgrid(np.arange(rows.start, rows.stop), np.arange(columns.start, columns.stop), indexing="ij")
+    if len(shape) < 2:
+        return down[..., None][..., : len(shape)]
+    before = [np.full(down.shape, index) for index in cell[:-2]]
+    return np.stack([*before, down, across], axis=-1)
 
 
 def _span(at: int, size: int) -> slice:
@@ -109,7 +122,7 @@ def _of_window(window: Grid, gradient: float, explanation: Explanation, cursor: 
     own = cursor.cell == winner
     place = f"({', '.join(str(index) for index in (winner or ())[1:])})"
     result = number(explanation.total)
-    first = f"{place} was the largest: it gets the window's whole gradient, {number(gradient)}."
-    second = f"This cell: {result}." if own else f"This cell was not the largest of its window: {result}."
+    first = f"{place} was the largest: it gets the whole gradient, {number(gradient)}."
+    second = f"This cell gets {result}." if own else f"This cell was not the largest: it gets {result}."
     more = (explanation.written,) if len(explanation.terms) > 1 else ()
-    return Grids((window, goes), ("←",), (first, second, *more), output)
+    return Grids((window, goes), ("→",), (*more, first, second), output)

@@ -8,7 +8,7 @@ from typing import Any
 
 from explorer.session.cursor import Cursor
 from explorer.session.timeline import AFTER, BEFORE, CHANGE, GRADIENT, StepTensors, Tensor, Timeline, TimelineStep
-from explorer.ui.shown_tensors import one_hot, shown_tensor
+from explorer.ui.shown_tensors import one_hot, shown_tensor, state_title
 from explorer.ui.tensor_tiles import Shown
 from explorer.ui.text import shape_text
 
@@ -118,7 +118,7 @@ def _update_plan(entry: TimelineStep, tensors: StepTensors, cursor: Cursor) -> O
     before, after = by_name[BEFORE], by_name[AFTER]
     given = [_update_part(before, entry, cursor, of, beside=(after,), title="before")]
     given.append(_update_part(by_name[GRADIENT], entry, cursor, of, title="gradient"))
-    given += [_update_part(tensor, entry, cursor, of, title=f"{tensor.title}, before") for tensor in tensors.beside]
+    given += [_update_part(tensor, entry, cursor, of, title=state_title(tensor)) for tensor in tensors.beside]
     made = (
         _update_part(after, entry, cursor, of, beside=(before,), title="after"),
         _update_part(by_name[CHANGE], entry, cursor, of, title="difference"),

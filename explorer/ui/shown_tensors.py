@@ -10,7 +10,14 @@ from explorer.session.timeline import WITHOUT_BATCH, Tensor, TimelineStep
 from explorer.ui.tensor_tiles import Cell, Shown, is_too_large, scale_of, section
 from explorer.ui.text import shape_text
 
-COLOUR_NAMES = ("red", "green", "blue")
+STATE_TITLES = {
+    "momentum_buffer": "momentum",
+    "exp_avg": "mean m",
+    "exp_avg_sq": "square v",
+    "max_exp_avg_sq": "largest v",
+    "square_avg": "square v",
+    "grad_avg": "mean m",
+}
 REMEMBERED = 256
 
 
@@ -77,6 +84,11 @@ def _map(tensor: Tensor, key: Cell, padding: tuple[int, int], title: str) -> Sho
     values = tensor.values[key]
     scale = scale_of(tensor.values, role=tensor.role)
     return Shown(tensor.name, title or tensor.title, map_words(tensor, key), values, scale, key, padding=padding)
+
+
+def state_title(tensor: Tensor) -> str:
+    """What a tensor of an optimizer's state is called: by the symbol it has in the update's lines."""
+    return STATE_TITLES.get(tensor.name, tensor.title)
 
 
 def map_words(tensor: Tensor, key: Cell) -> str:

@@ -20,6 +20,8 @@ Shape = tuple[int, ...]
 SLICES_AT_MOST = 1024
 LONGEST_SIDES = 8  # a matrix longer than so many times its width is folded
 LEAST_REACH = 1e-12
+NO_COLOUR = Scale(-1e30, 1e30, True)
+"""The scale of numbers that have no colour: all of them are next to its zero."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,7 +17,7 @@ from explorer.arithmetic import Explanation
 from explorer.arithmetic.explanation import Factor, Terms
 from explorer.session.timeline import StepTensors, Tensor
 from explorer.ui.colour import Scale
-from explorer.ui.tensor_tiles import Cell, scale_of
+from explorer.ui.tensor_tiles import NO_COLOUR, Cell, scale_of
 
 NUMBERED_AT_MOST = 14  # a grid with more rows or columns is drawn as a map
 Frame = tuple[int, int, int, int]
@@ -130,7 +130,7 @@ class Windows:
         """The factors of a group and, where there are several, their products."""
         factors = self.terms.factors
         if self.is_max:
-            return (self._window_of_max(group),)
+            return self._window_of_max(group), self._largest(group)
         grids = [self._grid(group, factor, at) for at, factor in enumerate(factors)]
         if len(factors) > 1:
             values = self.terms.values[group.terms]
@@ -139,13 +139,30 @@ class Windows:
 
     def _grid(self, group: Group, factor: Factor, at: int) -> Grid:
         tensor = self.tensors.by_name.get(factor.name)
-        title, facts = _grid_words(factor, at == self.source, group, flipped=self.flipped)
+        title, facts = self._words(factor, group, is_source=at == self.source)
         role = tensor.role if tensor is not None else "activation"
-        scale = scale_of(factor.values if tensor is None or factor.made else tensor.values, role=role)
+        scale = NO_COLOUR
+        if tensor is not None:
+            scale = scale_of(factor.values if factor.made else tensor.values, role=role)
         cells = None if factor.cells is None else factor.cells[group.terms]
         return self._filled(
             group, factor.values[group.terms], title=title, facts=facts, scale=scale, tensor=factor.name, cells=cells
         )
+
+    def _words(self, factor: Factor, group: Group, *, is_source: bool) -> tuple[str, str]:
+        """What stands over a factor's grid."""
+        if factor.cells is None or factor.made:
+            return factor.label, ""
+        first = factor.cells[group.terms[0]]
+        if factor.name == "weight" and factor.cells.shape[1] == 4:
+            return ("filter, turned" if self.flipped else "filter"), f"{first[0]}, channel {first[1]}"
+        channel = f"channel {first[1]}" if factor.cells.shape[1] > 2 else ""
+        if factor.name == "grad_output":
+            return "gradients", channel
+        tensor = self.tensors.by_name.get(factor.name)
+        is_shifted = any(other.name == "grad_output" for other in self.terms.factors)
+        title = f"patch of {tensor.title}" if is_shifted and tensor is not None else "window"
+        return (title if is_source else factor.name), channel
 
     def _window_of_max(self, group: Group) -> Grid:
         won = self.terms.factors[1].values[group.terms] > 0
@@ -157,6 +174,10 @@ class Windows:
         return Grid(
             grid.title, grid.facts, grid.values, grid.present, grid.scale, grid.tensor, grid.cells, ringed, pale
         )
+
+    def _largest(self, group: Group) -> Grid:
+        window = self._grid(group, self.terms.factors[0], 0)
+        return Grid("largest", "", np.full((1, 1), group.total), np.ones((1, 1), bool), window.scale)
 
     def _filled(
         self,
@@ -288,18 +309,6 @@ def _pair(value: Any) -> tuple[int, int]:
     if isinstance(value, list | tuple):
         return int(value[0]), int(value[-1])
     return int(value), int(value)
-
-
-def _grid_words(factor: Factor, is_source: bool, group: Group, *, flipped: bool) -> tuple[str, str]:
-    """What stands over a grid."""
-    if factor.cells is None or factor.made:
-        return factor.label, ""
-    first = factor.cells[group.terms[0]]
-    if factor.name == "weight" and factor.cells.shape[1] == 4:
-        return ("filter, turned" if flipped else "filter"), f"{first[0]}, channel {first[1]}"
-    if factor.name == "grad_output":
-        return "gradients", f"channel {first[1]}"
-    return "window" if is_source else factor.name, f"channel {first[1]}" if factor.cells.shape[1] > 2 else ""
 
 
 def padding_of(tensors: StepTensors, settings: Mapping[str, Any], *, kind: str, phase: str) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from explorer.arithmetic import Explanation
 from explorer.arithmetic.explanation import Terms, number
 from explorer.session.timeline import StepTensors, Tensor
 from explorer.ui.colour import Scale
-from explorer.ui.tensor_tiles import Cell, scale_of
+from explorer.ui.tensor_tiles import NO_COLOUR, Cell, scale_of
 from explorer.ui.text import count
 
 SORTED_FROM = 12  # rows; fewer stay in their own order
@@ -134,7 +134,7 @@ def softmax_table(
     is_shifted = not np.allclose(exponentials, np.exp(np.minimum(given, 700)))
     columns = (
         Column("x", given, scale_of(given, role="gradient")),
-        Column("exp(x − largest)" if is_shifted else "exp(x)", exponentials, scale_of(exponentials, role="activation")),
+        Column("exp(x − largest)" if is_shifted else "exp(x)", exponentials, scale_of(exponentials, role="gradient")),
         Column("÷ Σ" if kind == "softmax" else "log(÷ Σ)", result, scale_of(result, role="activation"), is_bar=True),
     )
     marked = int(np.flatnonzero((factor.cells == np.asarray(cell)).all(axis=1))[0])
@@ -154,8 +154,7 @@ def _factor_columns(main: Terms, tensors: StepTensors) -> list[Column]:
             columns.append(Column(tensor.title, raw, scale_of(raw, role="gradient")))
             columns.append(Column(factor.label, factor.values, scale_of(factor.values, role="gradient")))
             continue
-        role = tensor.role if tensor is not None else "gradient"
-        scale = scale_of(factor.values, role=role)
+        scale = NO_COLOUR if tensor is None else scale_of(factor.values, role="gradient")
         columns.append(Column(_short(factor.label, tensor), factor.values, scale))
     return columns
 

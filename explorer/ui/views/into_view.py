@@ -62,6 +62,7 @@ class IntoView(QWidget):
         self.made.clicked.connect(self._choose)
         self.made.dragged.connect(self._choose)
         self.windows.group_changed.connect(self._show_given)
+        self.grids.clicked.connect(self._choose_neighbour)
         for scene in (self.windows, self.table, self.grids):
             scene.opened.connect(self._session.follow_term)
 
@@ -74,6 +75,7 @@ class IntoView(QWidget):
         self._show_middle(plan)
         self._show_given()
         self.made.set_tensor(plan.made)
+        self.made.setVisible(not self._is_update())
         self.made.set_marks(None, plan.cell)
         self._arrange()
         self.update()
@@ -137,7 +139,7 @@ class IntoView(QWidget):
         if isinstance(plan.middle, Windows) and self.windows.group is not None:
             target = steered(plan, plan.middle, self.windows.group, cell, self._shape())
         else:
-            target = self._same_place(cell)
+            target = cell if self._is_update() else self._same_place(cell)
         if target is not None and target != plan.cell:
             self._session.choose_cell(self._cursor.of, target)
 
@@ -149,6 +151,14 @@ class IntoView(QWidget):
         if plan.given.values.shape == plan.made.values.shape and len(cell) == len(self._shape()):
             return cell
         return None
+
+    @Slot(str, tuple)
+    def _choose_neighbour(self, _tensor: str, cell: Cell) -> None:
+        if self._is_update():
+            self._choose(cell)
+
+    def _is_update(self) -> bool:
+        return self._plan is not None and isinstance(self._plan.middle, Grids) and self._plan.middle.is_update
 
     @Slot(tuple)
     def _follow_given(self, cell: Cell) -> None:
@@ -176,7 +186,8 @@ class IntoView(QWidget):
         share = MAP_SHARE if isinstance(self._plan.middle, (Windows, Move, Grids)) else MAP_SHARE_OF_TABLE
         tallest = self.height() - TITLE_HEIGHT - FOOT_HEIGHT - 2 * GAP
         side = min(self.width() * share, tallest * 1.2)
-        middle = QRectF(side + SPACE, 0, self.width() - 2 * (side + SPACE), self.height())
+        right = 0 if self._is_update() else side + SPACE
+        middle = QRectF(side + SPACE, 0, self.width() - side - SPACE - right, self.height())
         self.given.setGeometry(0, 0, round(side), self.height())
         self.made.setGeometry(round(self.width() - side), 0, round(side), self.height())
         for scene in self._scenes:
@@ -192,6 +203,8 @@ class IntoView(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if isinstance(plan.middle, Move):
             self._paint_move(painter, plan.middle)
+            return
+        if self._is_update():
             return
         painter.setPen(QPen(QColor(theme.current().dim), 1.5))
         y = TITLE_HEIGHT + GAP + min(self.given.width(), self.height() - 60) / 2

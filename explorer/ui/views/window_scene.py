@@ -88,8 +88,9 @@ class WindowScene(QWidget):
         assert self._windows is not None
         assert group is not None
         grids = self._windows.grids(group)
-        symbols = ("×",) * (len(grids) - 2) + ("=",)
+        symbols = ("→",) if self._windows.is_max else ("×",) * (len(grids) - 2) + ("=",)
         self.row.show_grids(grids, symbols, self.lines())
+        self._arrange()
         count = len(self._windows.groups)
         self.chooser.setVisible(count > 1)
         self.strip.setVisible(count > 1)
@@ -122,19 +123,21 @@ class WindowScene(QWidget):
         self._arrange()
 
     def _arrange(self) -> None:
-        top, below = CHOOSER_HEIGHT + 4, STRIP_HEIGHT + 6
-        self.chooser.setGeometry(0, 0, self.width(), CHOOSER_HEIGHT)
-        self.strip.setGeometry(0, self.height() - STRIP_HEIGHT, self.width(), STRIP_HEIGHT)
-        self.row.setGeometry(0, top, self.width(), max(60, self.height() - top - below))
+        is_one = self._windows is None or len(self._windows.groups) == 1
+        below = 0 if is_one else CHOOSER_HEIGHT + STRIP_HEIGHT + 8
+        self.row.setGeometry(0, 0, self.width(), max(60, self.height() - below))
+        top = round(self.row.content_bottom()) + 6
+        self.chooser.setGeometry(0, top, self.width(), CHOOSER_HEIGHT)
+        self.strip.setGeometry(0, top + CHOOSER_HEIGHT + 2, self.width(), STRIP_HEIGHT)
 
-    def lines(self) -> tuple[str, str]:
+    def lines(self) -> tuple[str, ...]:
         """The sum of the channel shown, and below it how all channels and the bias make the cell."""
         windows, group = self._windows, self.group
         assert windows is not None
         assert group is not None
         total = number(windows.explanation.total)
         if windows.is_max:
-            return f"largest = {total}", windows.explanation.result
+            return (f"The largest of the window goes on: {total}.",)
         own = f"Σ {group.label} = {number(group.total)}" if len(windows.groups) > 1 else f"Σ = {number(group.total)}"
         others = len(windows.groups) - 1
         parts = [number(group.total)]
@@ -143,7 +146,7 @@ class WindowScene(QWidget):
             word = group.label.split()[0]
             parts.append(f"{number(left)} ({others} other {word}{'s' if others > 1 else ''})")
         parts += [f"{number(value)} ({name})" for name, value in windows.rest]
-        return own, f"{' + '.join(parts)} = {total}" if len(parts) > 1 else ""
+        return (own, f"{' + '.join(parts)} = {total}") if len(parts) > 1 else (own,)
 
 
 def _button(name: str, tip: str) -> QToolButton:

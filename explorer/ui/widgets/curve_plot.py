@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from explorer.arithmetic.explanation import number
 from explorer.ui import theme
 from explorer.ui.function_curve import Curve
-from explorer.ui.widgets.grid_row import LINE_HEIGHT, paint_line
+from explorer.ui.widgets.grid_row import LINE_HEIGHT, paint_lines
 from explorer.ui.widgets.tensor_view import TITLE_HEIGHT, paint_title
 
 MARGIN = 26
@@ -53,9 +53,7 @@ class CurvePlot(QWidget):
         self._paint_plot(
             painter, QRectF(MARGIN, TITLE_HEIGHT + 8, self.width() - 2 * MARGIN, bottom - TITLE_HEIGHT - 24)
         )
-        for at, line in enumerate(lines):
-            rect = QRectF(0, bottom + at * LINE_HEIGHT, self.width(), LINE_HEIGHT)
-            paint_line(painter, rect, line, is_strong=at == len(lines) - 1)
+        paint_lines(painter, QRectF(0, bottom, self.width(), LINE_HEIGHT), lines)
 
     def _paint_plot(self, painter: QPainter, room: QRectF) -> None:
         assert self.curve is not None

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from explorer.ui import theme
-from explorer.ui.term_grids import Grid
+from explorer.ui.term_grids import NUMBERED_AT_MOST, Grid
 from explorer.ui.widgets.number_grid import TITLE_HEIGHT, NumberGrid
 
 LINE_HEIGHT = 20
@@ -17,12 +17,13 @@ LARGEST_LINE, SMALLEST_LINE = 13, 10
 
 
 class GridRow(QWidget):
-    """Shows grids in one row, or where their cells come out larger so in two. The first of `lines` is written stronger.
+    """Shows grids in one row, or where their cells come out larger so in two, and `lines` below them.
 
-    `opened` carries a tensor's name and a cell that was double-clicked.
+    `clicked` carries a tensor's name and its cell, `opened` one that was double-clicked.
     """
 
     opened = Signal(str, tuple)
+    clicked = Signal(str, tuple)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,6 +42,7 @@ class GridRow(QWidget):
         while len(self.grids) < len(grids):
             grid = NumberGrid(self)
             grid.opened.connect(self.opened)
+            grid.clicked.connect(self.clicked)
             self.grids.append(grid)
         for at, grid in enumerate(self.grids):
             grid.set_grid(grids[at] if at < len(grids) else None)
@@ -80,15 +82,15 @@ class GridRow(QWidget):
             painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, symbol)
 
     def _paint_lines(self, painter: QPainter) -> None:
-        top = self._bottom() + 8
-        for at, line in enumerate(self.lines):
-            paint_line(painter, QRectF(0, top + at * LINE_HEIGHT, self.width(), LINE_HEIGHT), line, is_strong=at == 0)
+        top = self.content_bottom() - len(self.lines) * LINE_HEIGHT
+        paint_lines(painter, QRectF(0, top, self.width(), len(self.lines) * LINE_HEIGHT), self.lines)
 
-    def _bottom(self) -> float:
-        """Where the lines begin: under the cells, but never so low that the last one is cut off."""
-        lowest = self.height() - max(len(self.lines), self._line_room) * LINE_HEIGHT - 8
+    def content_bottom(self) -> float:
+        """Where the lines end: under the cells, but never so low that the last one is cut off."""
+        room = max(len(self.lines), self._line_room) * LINE_HEIGHT
         bottoms = [grid.pos().y() + grid.area().bottom() for grid in self._shown()]
-        return max(0.0, min(max(bottoms, default=0.0), lowest))
+        top = max(0.0, min(max(bottoms, default=0.0) + 8, self.height() - room))
+        return top + len(self.lines) * LINE_HEIGHT
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:
@@ -96,16 +98,22 @@ class GridRow(QWidget):
         super().changeEvent(event)
 
 
-def paint_line(painter: QPainter, rect: QRectF, line: str, *, is_strong: bool = True) -> None:
-    """A line of arithmetic; smaller where it is long, shortened in the middle where even that is not enough."""
-    colours = theme.current()
-    painter.setPen(QColor(colours.text if is_strong else colours.dim))
-    for pixels in range(LARGEST_LINE, SMALLEST_LINE - 1, -1):
-        painter.setFont(theme.number_font(pixels))
-        if painter.fontMetrics().horizontalAdvance(line) <= rect.width():
-            break
-    text = painter.fontMetrics().elidedText(line, Qt.TextElideMode.ElideMiddle, int(rect.width()))
-    painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, text)
+def paint_lines(painter: QPainter, rect: QRectF, lines: tuple[str, ...]) -> None:
+    """Lines of arithmetic, the last one stronger; all smaller where one is long, that one cut where it is too long."""
+    pixels = LARGEST_LINE
+    while pixels > SMALLEST_LINE and _widest(painter, lines, pixels) > rect.width():
+        pixels -= 1
+    painter.setFont(theme.number_font(pixels))
+    for at, line in enumerate(lines):
+        painter.setPen(QColor(theme.current().text if at == len(lines) - 1 else theme.current().dim))
+        text = painter.fontMetrics().elidedText(line, Qt.TextElideMode.ElideMiddle, int(rect.width()))
+        room = QRectF(rect.left(), rect.top() + at * LINE_HEIGHT, rect.width(), LINE_HEIGHT)
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, text)
+
+
+def _widest(painter: QPainter, lines: tuple[str, ...], pixels: int) -> int:
+    painter.setFont(theme.number_font(pixels))
+    return max((painter.fontMetrics().horizontalAdvance(line) for line in lines), default=0)
 
 
 def _places(room: QRectF, shapes: list[tuple[int, ...]]) -> list[QRectF]:
@@ -126,7 +134,9 @@ def _places(room: QRectF, shapes: list[tuple[int, ...]]) -> list[QRectF]:
 
 
 def _stacked_is_better(room: QRectF, rows: int, columns: int) -> bool:
-    """Whether two rows of grids give larger cells than one."""
-    beside = min((room.width() - 2 * SYMBOL_WIDTH) / (3 * columns), 2 * (room.height() - TITLE_HEIGHT) / rows)
-    stacked = min((room.width() - SYMBOL_WIDTH) / (2 * columns), 2 * (room.height() / 2 - TITLE_HEIGHT) / rows)
-    return beside < READABLE_WIDTH and stacked > beside * 1.1
+    """Whether two rows of grids give cells that are larger, or wide enough for their numbers."""
+    beside = (room.width() - 2 * SYMBOL_WIDTH) / (3 * columns), (room.height() - TITLE_HEIGHT) / rows
+    stacked = (room.width() - SYMBOL_WIDTH) / (2 * columns), (room.height() / 2 - TITLE_HEIGHT) / rows
+    if max(rows, columns) > NUMBERED_AT_MOST:
+        return min(stacked) > min(beside) * 1.1
+    return beside[0] < READABLE_WIDTH and min(stacked[0], 2 * stacked[1]) > min(beside[0], 2 * beside[1]) * 1.1

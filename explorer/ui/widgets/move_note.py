@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.ui import theme
 from explorer.ui.moved_cell import Move, move_words, value_words
-from explorer.ui.widgets.grid_row import LINE_HEIGHT, paint_line
+from explorer.ui.widgets.grid_row import LINE_HEIGHT, paint_lines
 
 
 class MoveNote(QWidget):
@@ -33,14 +33,14 @@ class MoveNote(QWidget):
         painter.setFont(theme.number_font(20))
         painter.setPen(QColor(theme.current().text))
         painter.drawText(QRectF(0, top, self.width(), 28), Qt.AlignmentFlag.AlignCenter, value_words(move))
-        for at, line in enumerate((move_words(move), *move.lines)):
-            self._paint_centred(painter, top + 34 + at * LINE_HEIGHT, line, is_strong=at == 0)
+        for at, line in enumerate((*move.lines, move_words(move))):
+            self._paint_centred(painter, top + 34 + at * LINE_HEIGHT, line)
 
-    def _paint_centred(self, painter: QPainter, top: float, line: str, *, is_strong: bool) -> None:
+    def _paint_centred(self, painter: QPainter, top: float, line: str) -> None:
         painter.setFont(theme.number_font(12))
         width = min(self.width(), painter.fontMetrics().horizontalAdvance(line) + 8)
         rect = QRectF((self.width() - width) / 2, top, width, LINE_HEIGHT)
-        paint_line(painter, rect, line, is_strong=is_strong)
+        paint_lines(painter, rect, (line,))
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:

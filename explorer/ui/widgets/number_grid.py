@@ -24,9 +24,10 @@ PALE = 0.35
 
 class NumberGrid(QWidget):
     """Shows one `Grid` under its title, at the top left of its room. Double-clicking a cell emits `opened`
-    with the name of its tensor and the cell. The tip over a cell has its number with every digit."""
+    with the name of its tensor and the cell, a click `clicked`. The tip over a cell has its number with every digit."""
 
     opened = Signal(str, tuple)
+    clicked = Signal(str, tuple)
     hovered = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -86,6 +87,11 @@ class NumberGrid(QWidget):
         self._under = None
         self.hovered.emit(None)
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        place = self._place_at(event.position())
+        if place is not None and self.grid is not None and (cell := self.grid.cell(*place)) is not None:
+            self.clicked.emit(self.grid.tensor, cell)
+
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         place = self._place_at(event.position())
         if place is not None and self.grid is not None and (cell := self.grid.cell(*place)) is not None:
@@ -118,8 +124,9 @@ class NumberGrid(QWidget):
         painter = QPainter(self)
         writing = self._writing()
         factor = writing.factor if writing is not None else ""
-        facts = " · ".join(word for word in (self.grid.facts, factor) if word)
-        paint_title(painter, QRectF(0, 0, self.width(), TITLE_HEIGHT - 2), self.grid.title, facts)
+        facts = " · ".join(word for word in (factor, self.grid.facts) if word)
+        room = self._title_room(painter, facts)
+        paint_title(painter, QRectF(0, 0, self.width(), TITLE_HEIGHT - 2), self.grid.title, facts if room else factor)
         colours = colourise(self.grid.values, self.grid.scale)
         if self.grid.is_map:
             self._paint_map(painter, colours)
@@ -128,6 +135,14 @@ class NumberGrid(QWidget):
                 self._paint_cell(painter, row, column, colour=colours[row, column], writing=writing)
         if self.grid.ringed is not None:
             self._paint_ring(painter, self.cell_rect(*self.grid.ringed))
+
+    def _title_room(self, painter: QPainter, facts: str) -> bool:
+        """Whether all of `facts` fits beside the title; else the power of ten alone is said."""
+        assert self.grid is not None
+        painter.setFont(theme.interface_font(13, semibold=True))
+        title = painter.fontMetrics().horizontalAdvance(self.grid.title) + 8
+        painter.setFont(theme.interface_font(11))
+        return title + painter.fontMetrics().horizontalAdvance(facts) <= self.width()
 
     def _writing(self) -> Writing | None:
         assert self.grid is not None

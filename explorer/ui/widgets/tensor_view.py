@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
@@ -10,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from explorer.ui import theme
 from explorer.ui.cell_numbers import Writing, writing_for
 from explorer.ui.colour import colourise, ink_on, lookup_table
-from explorer.ui.mosaic import Mosaic, arrange
+from explorer.ui.mosaic import GAP_SHARE, Mosaic
 from explorer.ui.tensor_tiles import Cell, Folding, Shown, fold
 from explorer.ui.text import exact, number
 from explorer.ui.widgets.cell_bars import BarRows, bar_rows, paint_bars
@@ -23,6 +25,7 @@ FRAMES_AT_MOST = 400
 SMALLEST_FRAME = 6.0
 LARGEST_CELL = 56
 RANGE_BAR = 56
+ROWS_WORTH = 0.75
 ARROWS = {
     Qt.Key.Key_Left: (0, -1),
     Qt.Key.Key_Right: (0, 1),
@@ -189,6 +192,8 @@ class TensorView(QWidget):
         self._paint_foot(painter, layout)
 
     def _paint_marks(self, painter: QPainter, layout: _Layout) -> None:
+        if layout.mode == "number":
+            return
         colours = theme.current()
         for rect in self._frames(layout):
             paint_frame(painter, rect, colours.accent)
@@ -206,7 +211,9 @@ class TensorView(QWidget):
             return [layout.rect(0, row, column, rows, columns)]
         assert self.shown is not None
         own = self.shown.own(self._cells) if len(self._cells) else self._cells
-        return [layout.rect(*box) for box in boxes(layout.folding.places(own))] if len(own) else []
+        if not len(own) or len(own) >= self.shown.values.size:
+            return []  # of a tensor that is read as a whole nothing stands out
+        return [layout.rect(*box) for box in boxes(layout.folding.places(own))]
 
     def _paint_foot(self, painter: QPainter, layout: _Layout) -> None:
         assert self.shown is not None
@@ -246,9 +253,7 @@ class _Layout:
     def rect(self, tile: int, row: int, column: int, rows: int = 1, columns: int = 1) -> QRectF:
         """The pixels of a cell, or of a box of cells."""
         if self.bars is not None:
-            first = self.bars.row(tile * self.folding.tile_cells + row * self.folding.width + column)
-            count = rows * columns
-            return first.adjusted(0, 0, 0, (count - 1) * self.bars.height)
+            return self.bars.row(row).adjusted(0, 0, 0, (rows - 1) * self.bars.height)
         top, left = self.mosaic.origin(tile)
         zoom, origin = self.zoom, self.origin
         return QRectF(origin.x() + (left + column) * zoom, origin.y() + (top + row) * zoom, columns * zoom, rows * zoom)
@@ -259,13 +264,10 @@ class _Layout:
             return () if self.area.contains(point) else None
         if self.bars is not None:
             at = self.bars.at(point)
-            return None if at is None else self.folding.cell(0, 0, at) if self.folding.height == 1 else self._flat(at)
+            return None if at is None else self.folding.cell(0, at, 0)
         across, down = (point.x() - self.origin.x()) / self.zoom, (point.y() - self.origin.y()) / self.zoom
         place = self.mosaic.place_at(across, down)
         return None if place is None else self.folding.cell(place.tile, place.row, place.column)
-
-    def _flat(self, at: int) -> Cell | None:
-        return self.folding.cell(0, at // self.folding.width, at % self.folding.width)
 
     def paint(self, painter: QPainter, shown: Shown, *, ratio: float) -> None:
         if self.mode == "number":
@@ -316,11 +318,13 @@ def _lay_out(shown: Shown, body: QRectF) -> _Layout:
     if not shown.values.shape:
         mosaic = Mosaic(1, 1, 1, 1, 0)
         return _Layout(
-            folding, mosaic, origin=body.topLeft(), zoom=min(120.0, body.width(), body.height()), mode="number"
+            folding, mosaic, origin=body.topLeft(), zoom=min(36.0, body.width(), body.height()), mode="number"
         )
     bars = bar_rows(shown, body)
     if bars is not None:
-        layout = _Layout(folding, Mosaic(1, 1, 1, 1, 0), origin=body.topLeft(), zoom=1.0, mode="bars")
+        count = shown.values.size
+        column = Folding(1, count, 1, count, shown.values.shape)
+        layout = _Layout(column, Mosaic(1, 1, 1, 1, 0), origin=body.topLeft(), zoom=1.0, mode="bars")
         layout.bars = bars
         return layout
     return _lay_out_map(shown, folding, body)
@@ -329,7 +333,7 @@ def _lay_out(shown: Shown, body: QRectF) -> _Layout:
 def _lay_out_map(shown: Shown, folding: Folding, body: QRectF) -> _Layout:
     pane = (int(body.width()), int(body.height()))
     padding = shown.padding if folding.count == 1 else (0, 0)
-    mosaic = arrange(folding.count, folding.height, folding.width, pane=pane, wanted_columns=folding.row_length)
+    mosaic = _arranged(folding, pane)
     height, width = mosaic.shape
     zoom = min(pane[0] / (width + 2 * padding[1]), pane[1] / (height + 2 * padding[0]), LARGEST_CELL)
     if zoom >= SHARP_FROM:
@@ -338,6 +342,25 @@ def _lay_out_map(shown: Shown, folding: Folding, body: QRectF) -> _Layout:
     layout = _Layout(folding, mosaic, origin=origin, zoom=zoom, mode="map")
     layout.padding = padding
     return layout
+
+
+def _arranged(folding: Folding, pane: tuple[int, int]) -> Mosaic:
+    """Maps as large as they come out; the slices of a filter side by side unless that makes them much smaller."""
+    count, height, width = folding.count, folding.height, folding.width
+    gap = max(1, round(max(height, width) / GAP_SHARE))
+    ideal = max(1, int(math.sqrt(count * height / width * pane[0] / pane[1])))
+    tried = range(max(1, ideal - 3), min(count, ideal + 4) + 1)
+    mosaics = [Mosaic(count, height, width, columns, gap) for columns in tried]
+    best = max(mosaics, key=lambda mosaic: _zoom(mosaic, pane))
+    if folding.row_length is None:
+        return best
+    in_rows = Mosaic(count, height, width, max(1, min(folding.row_length, count)), gap)
+    return in_rows if _zoom(in_rows, pane) > ROWS_WORTH * _zoom(best, pane) else best
+
+
+def _zoom(mosaic: Mosaic, pane: tuple[int, int]) -> float:
+    height, width = mosaic.shape
+    return min(pane[0] / width, pane[1] / height)
 
 
 def boxes(places: np.ndarray) -> list[tuple[int, int, int, int, int]]:
@@ -377,7 +400,7 @@ def paint_frame(painter: QPainter, rect: QRectF, colour: str) -> None:
 
 
 def paint_title(painter: QPainter, rect: QRectF, title: str, facts: str, is_asked: bool = False) -> None:
-    """A title in semibold, dim facts beside it where there is room; the asked one underlined in the accent colour."""
+    """A title in semibold, dim facts beside it if they fit; the title of the asked one in the accent colour."""
     colours = theme.current()
     painter.setFont(theme.interface_font(13, semibold=True))
     metrics = painter.fontMetrics()
@@ -388,8 +411,7 @@ def paint_title(painter: QPainter, rect: QRectF, title: str, facts: str, is_aske
     painter.setFont(theme.interface_font(11))
     painter.setPen(QColor(colours.dim))
     room = rect.adjusted(left, 1, 0, 1)
-    if room.width() > 30:
-        facts = painter.fontMetrics().elidedText(facts, Qt.TextElideMode.ElideRight, int(room.width()))
+    if painter.fontMetrics().horizontalAdvance(facts) <= room.width():
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, facts)
 
 
@@ -409,8 +431,9 @@ def paint_range(painter: QPainter, rect: QRectF, shown: Shown) -> None:
     low, high = number(shown.scale.low), number(shown.scale.high)
     width = painter.fontMetrics().horizontalAdvance(low)
     painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, low)
-    bar = QRectF(rect.left() + width + 6, rect.center().y() - 3, RANGE_BAR, 7)
-    painter.drawText(rect.adjusted(width + RANGE_BAR + 12, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, high)
+    room = rect.width() - width - painter.fontMetrics().horizontalAdvance(high) - 14
+    bar = QRectF(rect.left() + width + 6, rect.center().y() - 3, max(8.0, min(RANGE_BAR, room)), 7)
+    painter.drawText(rect.adjusted(width + bar.width() + 12, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, high)
     painter.drawImage(bar, image_of(lookup_table(shown.scale.signed)[None]))
     painter.setPen(QPen(QColor(theme.current().border), 1))
     painter.setBrush(Qt.BrushStyle.NoBrush)

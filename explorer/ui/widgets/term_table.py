@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from explorer.ui import theme
@@ -14,11 +14,11 @@ from explorer.ui.colour import colourise, ink_on
 from explorer.ui.term_tables import Column, Table
 from explorer.ui.text import exact, number
 from explorer.ui.widgets.cell_bars import paint_bar, paint_label
-from explorer.ui.widgets.grid_row import LINE_HEIGHT, paint_line
+from explorer.ui.widgets.grid_row import LINE_HEIGHT, paint_lines
 
 HEADER = 22
 TALLEST_ROW, SHORTEST_ROW = 28, 20
-LABEL_SHARE, LONGEST_LABEL = 0.24, 150
+LABEL_SHARE, LONGEST_LABEL, LABELS_MEASURED = 0.34, 190, 64
 CELL_WIDTH, SYMBOL_WIDTH = 84, 20
 
 
@@ -107,7 +107,10 @@ class TermTable(QWidget):
         self._paint_below(painter, HEADER + len(order) * height + 4, len(order))
 
     def _label_width(self) -> float:
-        return min(LONGEST_LABEL, self.width() * LABEL_SHARE)
+        assert self.table is not None
+        metrics = QFontMetricsF(theme.interface_font(12))
+        longest = max((metrics.horizontalAdvance(label) for label in self.table.labels[:LABELS_MEASURED]), default=0.0)
+        return min(longest + 22, LONGEST_LABEL, self.width() * LABEL_SHARE)
 
     def _cell_width(self) -> float:
         assert self.table is not None
@@ -125,13 +128,14 @@ class TermTable(QWidget):
                 cell = QRectF(left, HEADER + row * height, right - left, height)
                 _paint_value(painter, cell, column, float(column.values[place]), width)
             if at < len(self.table.symbols):
-                self._paint_symbols(painter, left + width, self.table.symbols[at], len(order), height)
+                rows = np.flatnonzero(~np.isnan(self.table.columns[at + 1].values[order])).tolist()
+                self._paint_symbols(painter, left + width, self.table.symbols[at], rows=rows, height=height)
             left += width + SYMBOL_WIDTH
 
-    def _paint_symbols(self, painter: QPainter, left: float, symbol: str, rows: int, height: float) -> None:
+    def _paint_symbols(self, painter: QPainter, left: float, symbol: str, *, rows: list[int], height: float) -> None:
         painter.setFont(theme.interface_font(13))
         painter.setPen(QColor(theme.current().dim))
-        for row in range(rows):
+        for row in rows:
             rect = QRectF(left, HEADER + row * height, SYMBOL_WIDTH, height)
             painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, symbol)
 
@@ -141,9 +145,7 @@ class TermTable(QWidget):
         if rest:
             paint_label(painter, QRectF(6, top, self.width() - 6, LINE_HEIGHT), rest)
             top += LINE_HEIGHT
-        for at, line in enumerate(self.table.lines):
-            rect = QRectF(6, top + at * LINE_HEIGHT, self.width() - 6, LINE_HEIGHT)
-            paint_line(painter, rect, line, is_strong=at == len(self.table.lines) - 1)
+        paint_lines(painter, QRectF(6, top + 2, self.width() - 6, LINE_HEIGHT), self.table.lines)
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:
@@ -169,17 +171,18 @@ def _paint_value(painter: QPainter, rect: QRectF, column: Column, value: float, 
         painter.setBrush(QColor(*colour[:3].tolist()))
         painter.drawRect(cell.adjusted(0.5, 0.5, -0.5, -0.5))
         ink = ink_on(colour)
-    painter.setFont(theme.number_font(12))
-    painter.setPen(QColor(ink))
-    painter.drawText(
-        cell.adjusted(2, 0, -6, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, number(value, 4)
-    )
+    _paint_figures(painter, cell.adjusted(2, 0, -6, 0), number(value, 4), ink)
     if column.is_bar and rect.right() - cell.right() > 20:
         low = column.scale.low if column.scale.signed and np.nanmin(column.values) < 0 else 0.0
-        paint_bar(
-            painter,
-            QRectF(cell.right() + 4, rect.top(), rect.right() - cell.right() - 8, rect.height()),
-            value,
-            low=low,
-            high=column.scale.high,
-        )
+        track = QRectF(cell.right() + 4, rect.top(), rect.right() - cell.right() - 8, rect.height())
+        paint_bar(painter, track, value, low=low, high=column.scale.high)
+
+
+def _paint_figures(painter: QPainter, rect: QRectF, text: str, ink: str) -> None:
+    """A number, right-aligned, in the largest figures that fit."""
+    for pixels in range(12, 8, -1):
+        painter.setFont(theme.number_font(pixels))
+        if painter.fontMetrics().horizontalAdvance(text) <= rect.width():
+            break
+    painter.setPen(QColor(ink))
+    painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)
