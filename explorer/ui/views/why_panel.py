@@ -15,6 +15,7 @@ from explorer.session.timeline import Timeline, Why
 from explorer.ui import theme
 from explorer.ui.check import show_check
 from explorer.ui.icons import icon
+from explorer.ui.step_explained import explained
 from explorer.ui.term_rows import CHANNEL, EXAMPLE, TERM, TermRow, cell_text, groupings, last_line, rows, update_rows
 from explorer.ui.text import number
 from explorer.ui.widgets.pane import ElidedLabel
@@ -131,7 +132,7 @@ class WhyPanel(QWidget):
             message = state.step_message or ("" if state.is_recording_step else EMPTY)
             self._show(Why(None, message if timeline is None else "This tensor is empty."))
             return
-        self._show(timeline.explain(cursor.step, cursor.of, cursor.cell))
+        self._show(explained(timeline, cursor))
 
     def _show(self, why: Why) -> None:
         self._why = why

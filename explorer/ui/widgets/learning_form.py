@@ -51,7 +51,7 @@ NUMBERS = (
     NumberField("alpha", "alpha", ("RMSprop",), BELOW_ONE, "α: how much of the mean square is kept."),
     NumberField("weight_decay", "weight decay", OPTIMIZERS, LARGEST_RATE, "λ: how strongly weights are pulled to 0."),
 )
-NESTEROV_TIP = "Look ahead: use the gradient's buffer one step further. It needs a momentum."
+NESTEROV_TIP = "Step along g + μ·b, with the buffer b as it is after this gradient. It needs a momentum."
 
 
 class LearningForm(QWidget):
@@ -82,9 +82,10 @@ class LearningForm(QWidget):
         self.optimizer.activated.connect(lambda _index: self.edited.emit("optimizer", self.optimizer.currentText()))
         self._add("optimizer", self.optimizer, "How the gradients change the weights.")
         self.boxes = {field: self._number(field) for field in NUMBERS}
-        self.nesterov = QCheckBox()
+        self.nesterov = QCheckBox("look ahead")
         self.nesterov.toggled.connect(lambda on: self.edited.emit("nesterov", on))
         self._nesterov_label = self._add("Nesterov", self.nesterov, NESTEROV_TIP)
+        self._grid.setAlignment(self.nesterov, Qt.AlignmentFlag.AlignLeft)
         self.complaint = QLabel(wordWrap=True)
         self.complaint.setProperty("role", "error")
         self._grid.addWidget(self.complaint, self._grid.rowCount(), 0, 1, 2)

@@ -1,0 +1,309 @@
+"""What a recorded step learns from and how: chosen in one row or one form, refused in a sentence where it is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QComboBox, QToolButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from explorer.arithmetic.losses import OPERATIONS as LOSSES
+from explorer.engine.hyperparameters import OPTIMIZERS
+from explorer.session import Session
+from explorer.ui.views.step_settings import StepSettings
+from explorer.ui.widgets.exact_box import ExactBox
+from explorer.ui.widgets.target_editor import MOST_BESIDE
+from tests.ui.fakes import make_picture, make_session
+
+READ_BY = {
+    "SGD": {"Learning rate", "Momentum", "Weight decay", "Nesterov"},
+    "Adam": {"Learning rate", "Beta 1", "Beta 2", "Weight decay"},
+    "AdamW": {"Learning rate", "Beta 1", "Beta 2", "Weight decay"},
+    "RMSprop": {"Learning rate", "Momentum", "Alpha", "Weight decay"},
+}
+
+
+@pytest.fixture
+def session(qtbot: QtBot) -> Iterator[Session]:
+    made = Session()
+    made.open_network("two-two-two")
+    made.set_stepping(True)
+    _wait(qtbot, made)
+    yield made
+    assert made.close()
+
+
+@pytest.fixture
+def row(session: Session, qtbot: QtBot) -> StepSettings:
+    return _row_for(session, qtbot)
+
+
+def _row_for(session: Session, qtbot: QtBot) -> StepSettings:
+    made = StepSettings(session)
+    qtbot.addWidget(made)
+    made.resize(860, 32)
+    made.show()
+    return made
+
+
+def _wait(qtbot: QtBot, session: Session) -> None:
+    qtbot.waitUntil(
+        lambda: session.state.timeline is not None and not session.state.is_recording_step and not session.state.task,
+        timeout=60_000,
+    )
+
+
+def _type(box: ExactBox, text: str) -> None:
+    box.setFocus()
+    box.selectAll()
+    QTest.keyClicks(box, text)
+    QTest.keyClick(box, Qt.Key.Key_Return)
+
+
+def _choose(box: QComboBox, text: str) -> None:
+    """As a person does: the arrow keys, then the entry counts as activated."""
+    index = box.findText(text)
+    assert index >= 0, [box.itemText(at) for at in range(box.count())]
+    box.setCurrentIndex(index)
+    box.activated.emit(index)
+
+
+def _open(row: StepSettings) -> None:
+    QTest.mouseClick(row.open_form, Qt.MouseButton.LeftButton)
+    assert row.open_form.popup.isVisible()
+
+
+def _shown_in_form(row: StepSettings) -> set[str]:
+    names = set.union(*READ_BY.values())
+    return {
+        part.accessibleName()
+        for part in row.form.findChildren(QWidget)
+        if part.accessibleName() in names and not part.isHidden()
+    }
+
+
+def test_the_learning_rate_stands_in_the_row_and_records_the_step_again(
+    session: Session, row: StepSettings, qtbot: QtBot
+) -> None:
+    _type(row.rate, "1e-3")
+    assert session.state.document.hyperparameters.learning_rate == 0.001
+    _wait(qtbot, session)
+    assert session.state.timeline is not None
+    assert session.state.timeline.learning_rate == 0.001
+    assert row.rate.text() == "0.001"
+
+
+@pytest.mark.parametrize("text", ["1e30", "-1", "abc", "nan", "inf", "1e", ""])
+def test_what_is_no_learning_rate_is_refused_in_a_sentence(text: str, session: Session, row: StepSettings) -> None:
+    before = session.state.document.hyperparameters
+    row.rate.setFocus()
+    row.rate.selectAll()
+    if text:
+        QTest.keyClicks(row.rate, text)
+    else:
+        QTest.keyClick(row.rate, Qt.Key.Key_Delete)
+    assert "color" in row.rate.styleSheet().split("transparent;")[-1]
+    QTest.keyClick(row.rate, Qt.Key.Key_Return)
+    assert session.state.document.hyperparameters is before
+    assert session.state.notice.startswith("Learning rate")
+    assert session.state.notice.endswith(".")
+    assert row.rate.value() == before.learning_rate
+
+
+def test_turning_the_learning_rate_is_one_entry_of_undo(session: Session, row: StepSettings) -> None:
+    before = session.state.document
+    for _ in range(5):
+        row.rate.stepUp()
+    assert session.state.document.hyperparameters.learning_rate == pytest.approx(0.015)
+    session.undo()
+    assert session.state.document is before
+    assert row.rate.value() == before.hyperparameters.learning_rate
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_only_what_the_optimizer_reads_is_shown(optimizer: str, session: Session, row: StepSettings) -> None:
+    _open(row)
+    _choose(row.form.optimizer, optimizer)
+    assert session.state.document.hyperparameters.optimizer == optimizer
+    assert _shown_in_form(row) == READ_BY[optimizer]
+    assert optimizer in row.open_form.text()
+    row.open_form.popup.close()
+
+
+def test_every_number_of_the_form_reaches_the_optimizer(session: Session, row: StepSettings, qtbot: QtBot) -> None:
+    _open(row)
+    for name, value in (("Momentum", "0.9"), ("Weight decay", "1e-4")):
+        box = next(box for box in row.form.findChildren(ExactBox) if box.accessibleName() == name)
+        _type(box, value)
+    QTest.mouseClick(row.form.nesterov, Qt.MouseButton.LeftButton)
+    _choose(row.form.optimizer, "Adam")
+    for name, value in (("Beta 1", "0.8"), ("Beta 2", "0.99")):
+        box = next(box for box in row.form.findChildren(ExactBox) if box.accessibleName() == name)
+        _type(box, value)
+    chosen = session.state.document.hyperparameters
+    assert (chosen.momentum, chosen.weight_decay, chosen.nesterov, chosen.betas) == (0.9, 1e-4, True, (0.8, 0.99))
+    _wait(qtbot, session)
+    assert session.state.timeline is not None
+    assert session.state.timeline.steps[-1].kind == "Adam"
+    row.open_form.popup.close()
+
+
+def test_nesterov_needs_a_momentum(session: Session, row: StepSettings) -> None:
+    assert not row.form.nesterov.isEnabled()
+    session.set_hyperparameters(momentum=0.5)
+    assert row.form.nesterov.isEnabled()
+
+
+def test_wrong_input_in_the_form_is_told_at_its_foot(session: Session, row: StepSettings) -> None:
+    _open(row)
+    box = next(box for box in row.form.findChildren(ExactBox) if box.accessibleName() == "Momentum")
+    _type(box, "2")
+    assert row.form.complaint.isVisible()
+    assert row.form.complaint.text() == "Momentum: 2 does not lie between 0 and 1.00."
+    _type(box, "0.5")
+    assert not row.form.complaint.isVisible()
+    row.open_form.popup.close()
+
+
+def test_all_losses_can_be_chosen_and_the_first_suits_the_network(
+    session: Session, row: StepSettings, qtbot: QtBot
+) -> None:
+    entries = [row.form.loss.itemText(at) for at in range(row.form.loss.count())]
+    assert entries == ["suited to the network (half squared error)", *(loss.title for loss in LOSSES)]
+    _choose(row.form.loss, "mean absolute error")
+    chosen = session.state.document.hyperparameters.loss
+    assert chosen == next(loss.name for loss in LOSSES if loss.title == "mean absolute error")
+    _wait(qtbot, session)
+    assert session.state.timeline is not None
+    assert session.state.timeline.loss_name == chosen
+    assert row.open_form.text().startswith("mean absolute error")
+    row.form.loss.setCurrentIndex(0)
+    row.form.loss.activated.emit(0)
+    assert session.state.document.hyperparameters.loss == ""
+
+
+def test_numbers_are_aimed_at_in_fields_of_their_own(session: Session, row: StepSettings, qtbot: QtBot) -> None:
+    assert [box.value() for box in row.target.boxes if box.isVisible()] == [1, 0]
+    assert not row.target.itself.isEnabled()
+    _type(row.target.boxes[1], "0.5")
+    assert session.state.target == (1.0, 0.5)
+    _wait(qtbot, session)
+    assert session.state.timeline is not None
+    assert session.state.timeline.target.tolist() == [[1.0, 0.5]]
+    QTest.mouseClick(row.target.itself, Qt.MouseButton.LeftButton)
+    assert session.state.target is None
+    _wait(qtbot, session)
+    assert [box.value() for box in row.target.boxes if box.isVisible()] == [1, 0]
+
+
+def test_a_target_out_of_reach_is_refused(session: Session, row: StepSettings) -> None:
+    _type(row.target.boxes[0], "1e30")
+    assert session.state.target is None
+    assert session.state.notice.startswith("Target 0: 1e30 does not lie between")
+
+
+def test_classes_are_aimed_at_by_name(qtbot: QtBot) -> None:
+    session = Session()
+    session.open_network("cifar10")
+    session.set_stepping(True)
+    _wait(qtbot, session)
+    row = _row_for(session, qtbot)
+    assert session.state.timeline is not None
+    used = session.state.classes[int(session.state.timeline.target[0])]
+    assert row.target.choice.currentText() == f"by itself: {used}"
+    _choose(row.target.choice, "dog")
+    assert session.state.target == session.state.classes.index("dog")
+    _wait(qtbot, session)
+    assert session.state.timeline.target.tolist() == [session.state.classes.index("dog")]
+    assert row.target.choice.currentText() == "dog"
+    _choose(row.target.choice, "by itself")
+    assert session.state.target is None
+    assert session.close()
+
+
+def test_many_numbers_stand_behind_a_button(qtbot: QtBot) -> None:
+    session = make_session("3x8x8 flatten linear(6)")
+    session.set_hyperparameters(loss="half_squared_error")
+    session.set_stepping(True)
+    _wait(qtbot, session)
+    row = _row_for(session, qtbot)
+    assert MOST_BESIDE < 6
+    assert row.target.many.isVisible()
+    assert row.target.many.text().startswith("6 numbers")
+    boxes = row.target.fields.boxes
+    assert [box.accessibleName() for box in boxes] == [f"Target {at}" for at in range(6)]
+    boxes[5].setValue(2.0)
+    assert session.state.target == (1.0, 0.0, 0.0, 0.0, 0.0, 2.0)
+    assert session.close()
+
+
+def test_the_batch_grows_by_the_present_input_and_shrinks_again(qtbot: QtBot) -> None:
+    session = make_session("3x8x8 conv(2, 3) flatten linear(5)")
+    session.set_stepping(True)
+    _wait(qtbot, session)
+    row = _row_for(session, qtbot)
+    assert not row.only.isEnabled()
+    assert not row.example.isVisible()
+    row.add.trigger()
+    session.use_picture(make_picture(7))
+    _wait(qtbot, session)
+    qtbot.waitUntil(lambda: row.batch.text().startswith("batch 2"))
+    assert row.example.isVisible()
+    row.example.setValue(2)
+    assert session.state.cursor.example == 1
+    assert row.example.text() == "example 2 of 2"
+    row.only.trigger()
+    _wait(qtbot, session)
+    assert row.batch.text().startswith("batch 1")
+    assert not row.example.isVisible()
+    assert session.close()
+
+
+def test_the_row_folds_into_the_form_where_it_is_narrow(session: Session, row: StepSettings, qtbot: QtBot) -> None:
+    assert row.target.isVisible()
+    assert row.sizeHint().width() <= 860
+    row.resize(300, 32)
+    assert row.open_form.text() == "Settings"
+    assert not row.target.isVisible()
+    _open(row)
+    assert row.target.isVisible()
+    assert row.batch.isVisible()
+    _type(row.target.boxes[0], "0.25")
+    assert session.state.target == (0.25, 0.0)
+    QTest.keyClick(row.open_form.popup, Qt.Key.Key_Escape)
+    assert not row.open_form.popup.isVisible()
+    row.resize(860, 32)
+    assert row.target.isVisible()
+    assert row.rate.isVisible()
+
+
+def test_a_hidden_row_catches_up_when_it_is_shown(session: Session, row: StepSettings) -> None:
+    row.hide()
+    session.set_hyperparameters(learning_rate=0.5)
+    assert row.rate.value() != 0.5
+    row.show()
+    assert row.rate.value() == 0.5
+
+
+def test_every_control_has_a_name_and_a_tip(row: StepSettings) -> None:
+    kinds = (ExactBox, QComboBox, QToolButton)
+    controls = [part for kind in kinds for part in (*row.findChildren(kind), *row.form.findChildren(kind))]
+    assert len(controls) > 10
+    for control in controls:
+        assert control.accessibleName(), control
+        assert control.toolTip().endswith("."), control.accessibleName()
+
+
+@hypothesis_settings(max_examples=60)
+@given(value=st.floats(1e-12, 1e3))
+def test_a_number_of_any_size_reads_back_as_it_was_typed(qapp: QApplication, value: float) -> None:
+    shown, box = f"{value:.6g}", ExactBox("Any", low=0.0, high=1e3)
+    _type(box, shown)
+    assert box.value() == pytest.approx(float(shown), rel=1e-6, abs=1e-15)
+    box.deleteLater()
