@@ -242,7 +242,7 @@ def _input_column(timeline: Timeline, first: TimelineStep, group: list[TimelineS
     size = prod(timeline.tensors(first.index).by_name["input"].values.shape[1:])
     given = Line("x", first.index, "input", is_given=True)
     lines = (given, *_activation_lines(group, "z"))
-    symbols = ["x"] * (1 + len(group)) if len(lines) == 1 else ["x", *_symbols(group, "x", "z")]
+    symbols = _symbols(group, f"{MINUS_GRADIENT}x", "z")
     names = ["input", *(call.call for call in group)]
     gradients = _gradients(timeline, [None, *group], symbols)
     steps = tuple(call.index for call in group)
@@ -254,7 +254,7 @@ def _neurons(timeline: Timeline, group: list[TimelineStep], *, is_last: bool) ->
     summed, given, delta = ("a", "y", "Δ") if is_last else ("u", "z", "δ")
     activated = _activation_lines(after, given)
     first = Line(summed if activated else f"{summed}={given}", linear.index, "output")
-    symbols = [delta, *_symbols(after, delta, f"{MINUS_GRADIENT}{given}")]
+    symbols = _symbols(after, delta, given)
     return Column(
         role="output" if is_last else "hidden",
         title=" · ".join(call.call for call in group),
@@ -273,11 +273,15 @@ def _activation_lines(calls: list[TimelineStep], last: str) -> tuple[Line, ...]:
     return tuple(Line(name, call.index, "output") for name, call in zip(names, found, strict=False))
 
 
-def _symbols(calls: list[TimelineStep], before: str, after: str) -> list[str]:
-    """What minus the gradient of each call's output is called: reshaping changes nothing about it."""
-    symbols: list[str] = []
+def _symbols(calls: list[TimelineStep], first: str, last: str) -> list[str]:
+    """What minus the gradient is called of the column's first number and of each call's output.
+
+    Reshaping changes nothing about it.
+    """
+    names = {line.step: line.symbol for line in _activation_lines(calls, last)}
+    symbols = [first]
     for call in calls:
-        symbols.append(after if call.kind in ELEMENTWISE else (symbols[-1] if symbols else before))
+        symbols.append(f"{MINUS_GRADIENT}{names[call.index]}" if call.index in names else symbols[-1])
     return symbols
 
 
@@ -288,8 +292,7 @@ def _gradients(timeline: Timeline, calls: list[TimelineStep | None], symbols: li
         name = "input" if call is None else call.call
         maker = next((s for s in timeline.steps if s.phase == "backward" and s.parents == (name,)), None)
         if maker is not None and "input" in maker.asked:
-            spelled = f"{MINUS_GRADIENT}x" if symbol == "x" else symbol
-            lines.append(Line(spelled, maker.index, "grad_input", sign=-1))
+            lines.append(Line(symbol, maker.index, "grad_input", sign=-1))
     return tuple(lines)
 
 

@@ -52,7 +52,7 @@ class NodeLinkCanvas(QWidget):
         self._hovered: Item | None = None
         self._focused: Item | None = None
         self._by_keyboard = False
-        self._message, self._is_fault = "", False
+        self.message, self._is_fault = "", False
         self._is_dimmed = False
 
     def sizeHint(self) -> QSize:
@@ -86,7 +86,7 @@ class NodeLinkCanvas(QWidget):
 
     def set_message(self, text: str, is_fault: bool = False) -> None:
         """Say something in the legend's place, or in the middle while there is no drawing; "" gives the legend back."""
-        self._message, self._is_fault = text, is_fault
+        self.message, self._is_fault = text, is_fault
         self.update()
 
     def set_dimmed(self, is_dimmed: bool) -> None:
@@ -131,7 +131,7 @@ class NodeLinkCanvas(QWidget):
             veil.setAlphaF(1 - DIMMED)
             painter.fillRect(self.rect(), veil)
         foot = Box(MARGIN, self.height() - FOOT, min(self.legend_width, self.width()) - 2 * MARGIN, FOOT)
-        if self._message:
+        if self.message:
             self._paint_message(painter, foot)
         else:
             paint_legend(painter, foot, self.scene)
@@ -140,7 +140,7 @@ class NodeLinkCanvas(QWidget):
         painter.setFont(theme.interface_font(12))
         painter.setPen(QColor(theme.current().error if self._is_fault else theme.current().dim))
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
-        painter.drawText(int(box.x), int(box.y), int(box.width), int(box.height), flags, self._message)
+        painter.drawText(int(box.x), int(box.y), int(box.width), int(box.height), flags, self.message)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
