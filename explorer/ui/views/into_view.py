@@ -192,6 +192,10 @@ class IntoView(QWidget):
         self.made.setGeometry(round(self.width() - side), 0, round(side), self.height())
         for scene in self._scenes:
             scene.setGeometry(middle.toRect())
+        if isinstance(self._plan.middle, Move):
+            ends = self.given.point_of(self._plan.middle.source), self.made.point_of(self._plan.middle.target)
+            heights = [end.y() for end in ends if end is not None]
+            self.note.set_above(sum(heights) > len(heights) * self.height() / 2)
 
     # --- painting ---
 

@@ -126,6 +126,7 @@ class WindowScene(QWidget):
         is_one = self._windows is None or len(self._windows.groups) == 1
         below = 0 if is_one else CHOOSER_HEIGHT + STRIP_HEIGHT + 8
         self.row.setGeometry(0, 0, self.width(), max(60, self.height() - below))
+        self.row.arrange()
         top = round(self.row.content_bottom()) + 6
         self.chooser.setGeometry(0, top, self.width(), CHOOSER_HEIGHT)
         self.strip.setGeometry(0, top + CHOOSER_HEIGHT + 2, self.width(), STRIP_HEIGHT)

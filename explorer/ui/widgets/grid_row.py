@@ -35,7 +35,7 @@ class GridRow(QWidget):
     def set_line_room(self, count: int) -> None:
         """Keep room for `count` lines, so that grids stay in place whatever is said below them."""
         self._line_room = count
-        self._arrange()
+        self.arrange()
 
     def show_grids(self, grids: tuple[Grid, ...], symbols: tuple[str, ...], lines: tuple[str, ...]) -> None:
         """Show `grids` with `symbols` between them and `lines` below."""
@@ -48,17 +48,18 @@ class GridRow(QWidget):
             grid.set_grid(grids[at] if at < len(grids) else None)
         self._symbols, self.lines = symbols, lines
         self.setAccessibleDescription(". ".join(lines))
-        self._arrange()
+        self.arrange()
         self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._arrange()
+        self.arrange()
 
     def _shown(self) -> list[NumberGrid]:
         return [grid for grid in self.grids if grid.grid is not None]
 
-    def _arrange(self) -> None:
+    def arrange(self) -> None:
+        """Put the grids in their places, also before Qt tells of a new size."""
         shown = self._shown()
         if not shown:
             return

@@ -10,6 +10,8 @@ from explorer.ui import theme
 from explorer.ui.moved_cell import Move, move_words, value_words
 from explorer.ui.widgets.grid_row import LINE_HEIGHT, paint_lines
 
+ABOVE, BELOW = 0.1, 0.6
+
 
 class MoveNote(QWidget):
     """Shows a `Move` in the middle of its room; the view around it draws the arrow."""
@@ -17,7 +19,13 @@ class MoveNote(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.move_shown: Move | None = None
+        self._top = BELOW
         self.setAccessibleName("Which cell went where")
+
+    def set_above(self, is_above: bool) -> None:
+        """Write in the upper half, where an arrow runs through the lower one."""
+        self._top = ABOVE if is_above else BELOW
+        self.update()
 
     def show_move(self, move: Move) -> None:
         """Show `move`."""
@@ -29,7 +37,7 @@ class MoveNote(QWidget):
         if self.move_shown is None:
             return
         painter, move = QPainter(self), self.move_shown
-        top = self.height() * 0.62
+        top = self.height() * self._top
         painter.setFont(theme.number_font(20))
         painter.setPen(QColor(theme.current().text))
         painter.drawText(QRectF(0, top, self.width(), 28), Qt.AlignmentFlag.AlignCenter, value_words(move))

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.ui import theme
@@ -56,6 +56,7 @@ class TensorView(QWidget):
         self._dimmed = False
         self._under: Cell | None = None
         self._layout: _Layout | None = None
+        self._laid_out_for = QSize()
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -113,13 +114,9 @@ class TensorView(QWidget):
     def _laid_out(self) -> _Layout | None:
         if self.shown is None or not self.shown.values.size:
             return None
-        if self._layout is None:
-            self._layout = _lay_out(self.shown, self._body())
+        if self._layout is None or self._laid_out_for != self.size():
+            self._layout, self._laid_out_for = _lay_out(self.shown, self._body()), self.size()
         return self._layout
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._layout = None
-        super().resizeEvent(event)
 
     def _place(self, cell: Cell) -> tuple[int, int, int] | None:
         layout = self._laid_out()
