@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -37,6 +37,32 @@ class Hyperparameters:
     epochs: int = 10
     seed: int = 0
     patience: int = 0
+
+
+def as_settings(chosen: Hyperparameters) -> dict[str, Any]:
+    """What differs from the usual, by name, as a file keeps it."""
+    usual = Hyperparameters()
+    return {name: value for name, value in vars(chosen).items() if value != getattr(usual, name)}
+
+
+def from_settings(settings: Mapping[str, Any]) -> Hyperparameters:
+    """What `as_settings` wrote. Raises ValueError with a sentence for a value of another kind; names it does not know,
+    as a newer version may write them, are passed over."""
+    usual = vars(Hyperparameters())
+    return Hyperparameters(
+        **{name: _like(usual[name], value, name) for name, value in settings.items() if name in usual}
+    )
+
+
+def _like(usual: Any, value: Any, name: str) -> Any:
+    if isinstance(usual, tuple) and isinstance(value, list | tuple) and len(value) == len(usual):
+        return tuple(_like(part, given, name) for part, given in zip(usual, value, strict=True))
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if isinstance(usual, float) and is_number:
+        return float(value)
+    if type(value) is type(usual):
+        return value
+    raise ValueError(f"{name} is {value!r}, which is no {type(usual).__name__}.")
 
 
 def make_optimizer(chosen: Hyperparameters, parameters: Iterable[Tensor]) -> Optimizer:

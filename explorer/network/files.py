@@ -10,8 +10,8 @@ import math
 import os
 import re
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeVar, cast
 
@@ -50,6 +50,8 @@ class NetworkFile:
     """How a picture of another size is brought to the network's."""
     weights: str | None = None
     """Name of the safetensors file beside this one."""
+    learning: Mapping[str, Any] = field(default_factory=dict)
+    """What was chosen for its training, by the names of the hyperparameters: plain numbers, words, lists of numbers."""
 
 
 def read_network(path: str | Path) -> NetworkFile:
@@ -133,7 +135,7 @@ def _content(file: NetworkFile) -> dict[str, Any]:
         "std": list(file.std),
         "fit": file.fit,
         "weights": file.weights,
-    }
+    } | ({"learning": dict(file.learning)} if file.learning else {})
 
 
 def _json_text(content: dict[str, Any]) -> str:
@@ -170,9 +172,17 @@ def _from_content(content: Any) -> NetworkFile:
         std=_numbers(content, "std"),
         fit=cast(Fit, content.get("fit", "crop")),
         weights=content.get("weights"),
+        learning=_learning(content),
     )
     _check_file(file)
     return file
+
+
+def _learning(content: dict[str, Any]) -> dict[str, Any]:
+    learning = content.get("learning", {})
+    if not isinstance(learning, dict):
+        raise FileError("learning must hold what was chosen by name.")
+    return learning
 
 
 def _check_version(version: Any) -> None:

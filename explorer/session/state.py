@@ -8,9 +8,9 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from explorer.engine.hyperparameters import Hyperparameters
+from explorer.engine.hyperparameters import Hyperparameters, as_settings, from_settings
 from explorer.network import Layer, Network, Problem
-from explorer.network.files import Fit, NetworkFile
+from explorer.network.files import FileError, Fit, NetworkFile
 from explorer.session.cursor import Cursor
 from explorer.session.explained import Explained
 from explorer.session.selection import Selection
@@ -67,7 +67,7 @@ class Document:
 
     @classmethod
     def opened(cls, file: NetworkFile, path: Path) -> Document:
-        """The document of a network file just read from `path`."""
+        """The document of a network file just read from `path`. Raises FileError for what cannot have been chosen."""
         ids = new_ids(len(file.network.layers))
         return cls(
             network=file.network,
@@ -80,6 +80,7 @@ class Document:
             fit=file.fit,
             weights=path if file.weights else None,
             weight_ids=ids if file.weights else (),
+            hyperparameters=_chosen(file, path),
         )
 
     def as_file(self) -> NetworkFile:
@@ -94,6 +95,7 @@ class Document:
             std=self.std,
             fit=self.fit,
             weights=None,
+            learning=as_settings(self.hyperparameters),
         )
 
     @cached_property
@@ -110,6 +112,13 @@ class Document:
         known = dict(zip(self.network.names, self.layer_ids, strict=True))
         # A name that stands twice (a problem the person is shown) still gives each layer an id of its own.
         return tuple(known.pop(name) if name in known else new_ids(1)[0] for name in network.names)
+
+
+def _chosen(file: NetworkFile, path: Path) -> Hyperparameters:
+    try:
+        return from_settings(file.learning)
+    except ValueError as error:
+        raise FileError(f"{path.name}: {error}") from None
 
 
 @dataclass(frozen=True)

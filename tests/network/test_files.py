@@ -203,3 +203,9 @@ def test_a_file_keeps_its_permissions(tmp_path: Path) -> None:
     write_atomically(path, b"new")
     assert path.stat().st_mode & 0o777 == 0o640
     assert path.read_bytes() == b"new"
+
+
+def test_what_was_chosen_for_learning_is_kept(tmp_path: Path) -> None:
+    file = NetworkFile(Network.parse("2 linear(2)"), learning={"learning_rate": 0.1, "betas": [0.8, 0.99]})
+    write_network(tmp_path / "a.json", file)
+    assert read_network(tmp_path / "a.json").learning == {"learning_rate": 0.1, "betas": [0.8, 0.99]}

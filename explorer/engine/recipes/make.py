@@ -47,6 +47,7 @@ def _write(model: nn.Module, recipe: Recipe, folder: Path) -> None:
         mean=recipe.mean,
         std=recipe.std,
         fit=recipe.fit,
+        learning=recipe.learning or {},
     )
     save(folder / f"{recipe.name}.json", file, model.state_dict())
     if recipe.reached is not None:

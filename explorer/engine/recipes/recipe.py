@@ -57,6 +57,7 @@ class Recipe:
     fit: Fit = "crop"
     training: Training | None = None
     weights: dict[str, Any] | None = None
+    learning: dict[str, Any] | None = None  # hyperparameters that the network is opened with
     reached: Reached | None = None
 
     def told(self) -> str:
