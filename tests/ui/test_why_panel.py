@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from explorer.arithmetic import Explanation, Factor, Terms
+from explorer.engine.breakpoints import NotFinite
 from explorer.session import Session
 from explorer.ui.check import FLOAT32_TOLERANCE, check_text, holds, show_check
 from explorer.ui.term_rows import MOST_ROWS, TERM, groupings, rows
@@ -265,6 +266,27 @@ def test_without_arithmetic_the_sentence_stands_there_and_the_finite_difference_
     qtbot.waitUntil(lambda: bool(panel.reading.text()), timeout=30_000)
     assert panel.reading.text().startswith(number(float(np.cos(1.0)), 2)[:3])
     assert made.close()
+
+
+def test_a_step_that_diverged_is_explained_as_far_as_numbers_go(
+    session: Session, panel: WhyPanel, qtbot: QtBot
+) -> None:
+    session.set_hyperparameters(loss="mse", learning_rate=1000.0)
+    session.set_breakpoints((NotFinite(),))
+    session.run_until_breakpoint(limit=50)
+    qtbot.waitUntil(
+        lambda: (
+            session.state.timeline is not None and session.state.timeline.hit is not None and not session.state.task
+        ),
+        timeout=60_000,
+    )
+    assert session.state.timeline is not None
+    shown = set()
+    for step in session.state.timeline.steps:
+        session.go_to_step(step.index)
+        panel.grab()
+        shown.add(panel.line.whole()[-3:])
+    assert any(end.endswith(("∞", "NaN")) for end in shown)
 
 
 def test_the_panel_never_changes_its_size(session: Session, panel: WhyPanel) -> None:

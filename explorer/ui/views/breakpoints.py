@@ -104,7 +104,8 @@ class BreakpointsButton(PopupButton):
         grid.addWidget(box, row, 0)
         if not condition.field:
             return
-        limit = ExactBox(condition.words.capitalize(), low=0.0, high=condition.high, tip=condition.tip)
+        name = f"{condition.words[:1].upper()}{condition.words[1:]}"
+        limit = ExactBox(name, low=0.0, high=condition.high, tip=condition.tip)
         limit.setFixedWidth(90)
         limit.show_number(condition.start)
         limit.valueChanged.connect(self._choose)
