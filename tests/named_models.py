@@ -168,16 +168,18 @@ class WithoutGradient(nn.Module):
 
 
 class Checkpointed(nn.Module):
-    """Activation checkpointing, with and without reentrance."""
+    """Activation checkpointing, with and without reentrance, and of a bare forward."""
 
     def __init__(self) -> None:
         super().__init__()
         self.first = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(inplace=True))
         self.second = nn.Sequential(nn.Conv2d(4, 4, 3), nn.ReLU())
+        self.third = nn.Tanh()
 
     def forward(self, x: Tensor) -> Tensor:
         x = checkpoint(self.first, x, use_reentrant=False)
-        return checkpoint(self.second, x, use_reentrant=True) * 2
+        x = checkpoint(self.second, x, use_reentrant=True)
+        return checkpoint(self.third.forward, x, use_reentrant=False) * 2
 
 
 class Recurrent(nn.Module):

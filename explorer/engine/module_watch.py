@@ -39,7 +39,7 @@ class ModuleWatch:
         self._paths = [(path, module) for path, module in model.named_modules()]
         self._began = began
         self._ended = ended
-        self._thread = threading.get_ident()
+        self._thread: int | None = None  # the one that is watched, while the watch is installed
         self._running: list[Run] = []
         self.failed_in = ""
 
@@ -54,6 +54,7 @@ class ModuleWatch:
     @contextmanager
     def installed(self) -> Iterator[None]:
         """While it lasts each module's `forward`, as an attribute of its own, goes by way of the watch."""
+        self._thread = threading.get_ident()
         own = [(module, module.__dict__.get("forward")) for _, module in self._paths]
         try:
             for path, module in self._paths:
@@ -65,6 +66,7 @@ class ModuleWatch:
                 if forward is not None:  # somebody else put one there
                     module.__dict__["forward"] = forward
             self._running.clear()
+            self._thread = None  # the way back may still run a forward that a checkpoint holds on to
 
     def _run(self, path: str, module: nn.Module, forward: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         if threading.get_ident() != self._thread:

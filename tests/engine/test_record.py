@@ -254,7 +254,7 @@ def test_a_write_through_a_view_is_a_parent_of_whoever_reads_the_base() -> None:
     [
         (Bookkeeping, ["norm", "mean", "mul", "add"]),
         (Recurrent, ["flatten", "lstm", "getitem", "getitem:2", "add", "head"]),
-        (Checkpointed, ["first.0", "first.1", "second.0", "second.1", "mul"]),
+        (Checkpointed, ["first.0", "first.1", "second.0", "second.1", "third", "mul"]),
         (ScriptedControlFlow, ["before", "branching", "add"]),
         (IntegerInput, ["embedding", "mean", "linear"]),
     ],
