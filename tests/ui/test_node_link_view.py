@@ -65,7 +65,7 @@ def click(qtbot: QtBot, view: NodeLinkView, item: Item) -> None:
 def type_over(qtbot: QtBot, view: NodeLinkView, item: Item, text: str) -> None:
     qtbot.mouseDClick(view.canvas, Qt.MouseButton.LeftButton, pos=point(view, item))
     assert view.editor.isVisible()
-    qtbot.keyClicks(view.editor, text)
+    view.editor.insert(text)  # over what is selected; QTest types no true minus
     qtbot.keyClick(view.editor, Qt.Key.Key_Return)
 
 
@@ -255,13 +255,19 @@ def test_hovering_a_neuron_of_a_large_layer_labels_its_weights(opened: Opened, q
 
 
 def test_a_network_that_is_not_drawn_says_why(opened: Opened) -> None:
-    session, view = opened("2 linear(60) linear(2)")
+    _, view = opened("2 linear(60) linear(2)")
     assert view.canvas.scene is None
     assert view.canvas.message == NOT_DRAWN
     assert not view.learning_rate.isVisible()
-    session.new_network("2 linear(2)")
-    assert session.state.timeline is None
-    assert view.canvas.message in (EMPTY, session.state.step_message)
+
+
+def test_before_anything_is_recorded_a_line_says_what_would_appear(qtbot: QtBot) -> None:
+    session = Session()
+    view = NodeLinkView(session)
+    qtbot.addWidget(view)
+    view.show()
+    assert view.canvas.message == EMPTY
+    assert session.close()
 
 
 def test_a_hidden_drawing_catches_up(opened: Opened) -> None:
