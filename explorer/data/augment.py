@@ -67,11 +67,14 @@ class Crop(Augmentation):
     padding: int = _setting(4, "Pixels", 0, 64)
 
     def _change(self, pixels: Pixels, generator: np.random.Generator) -> Pixels:
-        count, height, width, _ = pixels.shape
-        corners = generator.integers(-self.padding, self.padding + 1, (2, count))
-        rows = _mirrored(corners[0][:, None] + np.arange(height), height)
-        columns = _mirrored(corners[1][:, None] + np.arange(width), width)
-        return np.asarray(pixels[np.arange(count)[:, None, None], rows[:, :, None], columns[:, None, :]])
+        height, width = pixels.shape[1:3]
+        edge = (self.padding, self.padding)
+        padded = np.pad(pixels, ((0, 0), edge, edge, (0, 0)), mode="reflect")
+        changed = np.empty_like(pixels)
+        corners = generator.integers(0, 2 * self.padding + 1, (len(pixels), 2)).tolist()
+        for row, (top, left) in enumerate(corners):
+            changed[row] = padded[row, top : top + height, left : left + width]
+        return changed
 
 
 @dataclass(frozen=True)
@@ -106,9 +109,8 @@ class Brightness(Augmentation):
     amount: float = _setting(0.2, "Amount", 0, 1)
 
     def _change(self, pixels: Pixels, generator: np.random.Generator) -> Pixels:
-        factors = generator.uniform(1 - self.amount, 1 + self.amount, (len(pixels), 1)).astype(np.float32)
-        levels = np.rint(np.minimum(factors * np.arange(256, dtype=np.float32), 255)).astype(np.uint8)
-        return levels[np.arange(len(pixels))[:, None, None, None], pixels]
+        factors = generator.uniform(1 - self.amount, 1 + self.amount, (len(pixels), 1, 1, 1)).astype(np.float32)
+        return np.rint(np.minimum(pixels * factors, 255)).astype(np.uint8)
 
 
 AUGMENTATIONS: tuple[Augmentation, ...] = (Flip(), Crop(), Rotate(), Brightness())
@@ -124,22 +126,26 @@ def augmented(pixels: Pixels, chosen: Sequence[Augmentation], generator: np.rand
 
 def _mirrored(places: np.ndarray, size: int) -> np.ndarray:
     """Places outside 0 … size − 1 reflected at the edge, the edge itself not repeated, however far they are."""
-    if size == 1:
+    last = size - 1
+    if last == 0:
         return np.zeros_like(places)
-    period = 2 * (size - 1)
-    folded = places % period
-    return np.asarray(np.minimum(folded, period - folded))
+    if places.min() < -last or places.max() > 2 * last:
+        places = places % (2 * last)
+    return np.asarray(last - np.abs(last - np.abs(places)))
 
 
 def _between(pixels: Pixels, rows: np.ndarray, columns: np.ndarray) -> Pixels:
     """`pixels` (n, H, W, C) read at real places (n, H, W), mixed from the four around each (bilinear)."""
-    height, width = pixels.shape[1:3]
-    top, left = np.floor(rows).astype(np.int64), np.floor(columns).astype(np.int64)
-    down, across = (rows - top)[..., None], (columns - left)[..., None]
-    number = np.arange(len(pixels))[:, None, None]
-    mixed = np.zeros(pixels.shape, np.float32)
-    for step_down, step_across in ((0, 0), (0, 1), (1, 0), (1, 1)):
-        weight = (down if step_down else 1 - down) * (across if step_across else 1 - across)
-        corner = pixels[number, _mirrored(top + step_down, height), _mirrored(left + step_across, width)]
-        mixed += weight * corner
-    return np.rint(mixed).astype(np.uint8)
+    count, height, width, channels = pixels.shape
+    # One list of all pixels, so that each of the four corners is a single look-up in it.
+    flat = pixels.reshape(-1, channels).astype(np.float32)
+    first = (np.arange(count, dtype=np.int32) * (height * width))[:, None, None]
+    top, left = np.floor(rows).astype(np.int32), np.floor(columns).astype(np.int32)
+    across, down = (columns - left)[..., None], (rows - top)[..., None]
+    lines = [first + _mirrored(top + step, height) * width for step in (0, 1)]
+    places = [_mirrored(left + step, width) for step in (0, 1)]
+    upper, lower = (
+        flat.take(line + places[0], axis=0) * (1 - across) + flat.take(line + places[1], axis=0) * across
+        for line in lines
+    )
+    return np.rint(upper * (1 - down) + lower * down).astype(np.uint8)

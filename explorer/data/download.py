@@ -36,9 +36,10 @@ class Remote:
 
 def download_folder(name: str) -> Path:
     """Where downloads of the data set `name` are kept: in the person's cache folder."""
-    import pooch
+    # What pooch.os_cache gives, without the tenth of a second that importing Pooch takes: menus ask this.
+    import platformdirs
 
-    return Path(pooch.os_cache("network-explorer")) / name
+    return Path(platformdirs.user_cache_dir("network-explorer")) / name
 
 
 def downloaded(remote: Remote, folder: Path, wish: Wish) -> Path:

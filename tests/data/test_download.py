@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import socket
+import tarfile
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,9 +15,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explorer.data import download
+from explorer.data import download, open_data
 from explorer.data.data_set import DataError, OpeningStopped, Wish
 from explorer.data.download import Remote, downloaded
+from explorer.data.sets import cifar10
 
 CONTENT = np.random.default_rng(0).bytes(700_000)
 HASH = "sha256:" + hashlib.sha256(CONTENT).hexdigest()
@@ -162,13 +166,33 @@ def test_no_server_at_all_is_told(remote: Remote, tmp_path: Path) -> None:
 
 
 def test_a_server_that_goes_silent_is_told(remote: Remote, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import socket
-
     monkeypatch.setattr(download, "TIMEOUT_S", 0.05)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         nowhere = Remote((f"http://127.0.0.1:{silent.getsockname()[1]}/x",), "set.bin", HASH, len(CONTENT))
         with pytest.raises(DataError, match="the server does not answer"):
             downloaded(nowhere, tmp_path, Wish())
+
+
+def test_a_named_data_set_is_downloaded_into_the_given_folder_and_opened(
+    remote: Remote, behaviour: Behaviour, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = bytes(3073)
+    content = io.BytesIO()
+    with tarfile.open(fileobj=content, mode="w:gz") as archive:
+        for name in ("data_batch_1.bin", "test_batch.bin"):
+            member = tarfile.TarInfo(f"cifar-10-batches-bin/{name}")
+            member.size = 2 * len(record)
+            archive.addfile(member, io.BytesIO(record + b"\x01" + record[1:]))
+    behaviour.content = content.getvalue()
+    known = "sha256:" + hashlib.sha256(behaviour.content).hexdigest()
+    monkeypatch.setattr(cifar10, "REMOTE", Remote(remote.urls, "cifar-10-binary.tar.gz", known, len(behaviour.content)))
+    told: list[str] = []
+    data = open_data("cifar10", folder=tmp_path / "new", progress=lambda text, _done, _total: told.append(text))
+    assert data.train.labels.tolist() == [0, 1]
+    assert told[0] == "Downloading cifar-10-binary.tar.gz"
+    assert told[-1] == "Reading cifar-10-binary.tar.gz"
+    open_data("cifar10", folder=tmp_path / "new")
+    assert len(behaviour.asked) == 1
 
 
 def test_a_folder_that_cannot_be_written_is_told(remote: Remote, tmp_path: Path) -> None:

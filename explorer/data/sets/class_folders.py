@@ -43,7 +43,7 @@ def _data_set(path: Path, train: list[Labelled], test: list[Labelled], left_out:
     files = Files(path, [file for _, file in both], np.array([place[name] for name, _ in both], np.int64))
     if test:
         parts = np.arange(len(train)), np.arange(len(train), len(both))
-        told = "Training and test pictures lie in folders of their own."
+        told = "Training and test pictures lie in folders of their own; other folders are not used."
     else:
         parts = stratified(files.labels, TEST_FRACTION, seed=wish.seed)
         told = f"{TEST_FRACTION:.0%} of each class, drawn at random (seed {wish.seed}), are held out for the test."

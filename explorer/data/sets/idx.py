@@ -23,8 +23,12 @@ UNSIGNED_BYTES = 8
 LARGEST_BYTES = 2**30
 PARTS = {"train": ("train",), "test": ("t10k", "test")}
 DEBIAN_FASHION = Path("/usr/share/datasets/fashion-mnist")
-MNIST_URL = "https://storage.googleapis.com/cvdf-datasets/mnist/"
-FASHION_URL = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"
+# The authors' own server of MNIST asks for a password at times; these two have the same files.
+MNIST_URLS = ("https://storage.googleapis.com/cvdf-datasets/mnist/", "https://ossci-datasets.s3.amazonaws.com/mnist/")
+FASHION_URLS = (
+    "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/",
+    "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
+)
 
 MNIST = Card(
     "mnist",
@@ -56,20 +60,22 @@ FASHION = Card(
 )  # fmt: skip
 
 
-def _remotes(url: str, *files: tuple[str, str, int]) -> tuple[Remote, ...]:
-    return tuple(Remote((url + name,), name, f"sha256:{known}", size) for name, known, size in files)
+def _remotes(urls: tuple[str, ...], *files: tuple[str, str, int]) -> tuple[Remote, ...]:
+    return tuple(
+        Remote(tuple(url + name for url in urls), name, f"sha256:{known}", size) for name, known, size in files
+    )
 
 
 REMOTES = {
     "mnist": _remotes(
-        MNIST_URL,
+        MNIST_URLS,
         ("train-images-idx3-ubyte.gz", "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609", 9912422),
         ("train-labels-idx1-ubyte.gz", "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c", 28881),
         ("t10k-images-idx3-ubyte.gz", "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6", 1648877),
         ("t10k-labels-idx1-ubyte.gz", "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6", 4542),
     ),
     "fashion-mnist": _remotes(
-        FASHION_URL,
+        FASHION_URLS,
         ("train-images-idx3-ubyte.gz", "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84", 26421880),
         ("train-labels-idx1-ubyte.gz", "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845", 29515),
         ("t10k-images-idx3-ubyte.gz", "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073", 4422102),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from explorer.data.data_set import Array, Card, DataError, DataSet, Wish
@@ -41,7 +42,10 @@ def _open(archive: NumpyArchive, wish: Wish) -> DataSet:
     if train is not None:
         test = _pair(names, TEST)
         held_out = _source(archive, test, classes, "test example") if test else None
-        return data_set_of(card, _source(archive, train, classes, "training example"), held_out, seed=wish.seed)
+        data = data_set_of(card, _source(archive, train, classes, "training example"), held_out, seed=wish.seed)
+        spare = _pair({name: name for name in names.values() if not test or name not in test}, TEST)
+        unused = (f"{spare[0]} is not used: {test[0]} is what is held out.",) if test and spare else ()
+        return replace(data, notes=(*data.notes, *unused))
     plain = _pair(names, ())
     if plain is None:
         raise DataError(_unknown(archive))

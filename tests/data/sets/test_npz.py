@@ -81,6 +81,7 @@ def test_medmnist_files_are_known_by_their_name(tmp_path: Path) -> None:
     assert data.card.licence == "CC BY 4.0"
     assert data.classes[0] == "basophil"
     assert len(data.classes) == 8
+    assert data.notes == ("val_images is not used: test_images is what is held out.",)
 
 
 def test_pictures_of_one_group_are_never_on_both_sides(tmp_path: Path) -> None:

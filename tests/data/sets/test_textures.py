@@ -77,17 +77,20 @@ def test_no_network_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(open_data("textures").train) == 4000
 
 
-def test_a_small_convolutional_network_learns_to_tell_them_apart(textures) -> None:
-    """Two epochs reach about 88 %; ten, as in the window, about 97 %."""
+def test_a_small_convolutional_network_learns_to_tell_them_apart(textures, request: pytest.FixtureRequest) -> None:
+    """Three epochs reach about 93 %; ten, with twice as many filters, about 97 %."""
+    threads = torch.get_num_threads()
+    request.addfinalizer(lambda: torch.set_num_threads(threads))
+    torch.set_num_threads(1)  # two threads that share a busy machine wait for each other most of the time
     torch.manual_seed(0)
     pixels, labels = (torch.from_numpy(a) for a in (textures.train.inputs(np.arange(4000)), textures.train.labels))
     model = torch.nn.Sequential(
-        torch.nn.Conv2d(3, 16, 3, padding=1), torch.nn.ReLU(), torch.nn.MaxPool2d(2),
-        torch.nn.Conv2d(16, 32, 3, padding=1), torch.nn.ReLU(), torch.nn.MaxPool2d(2),
-        torch.nn.Flatten(), torch.nn.Linear(32 * 64, len(CLASSES)),
+        torch.nn.Conv2d(3, 8, 3, padding=1), torch.nn.ReLU(), torch.nn.MaxPool2d(2),
+        torch.nn.Conv2d(8, 16, 3, padding=1), torch.nn.ReLU(), torch.nn.MaxPool2d(2),
+        torch.nn.Flatten(), torch.nn.Linear(16 * 64, len(CLASSES)),
     )  # fmt: skip
     optimizer = torch.optim.Adam(model.parameters(), 1e-3)
-    for _ in range(4):
+    for _ in range(3):
         for chosen in torch.randperm(4000).split(32):
             optimizer.zero_grad()
             outputs = model(pixels[chosen].permute(0, 3, 1, 2) / 255)
