@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from explorer.session import step_worker
-from explorer.session.film import Film
 from explorer.session.runner import HOLD, ShouldStop
 from explorer.session.state import Document, Example, Target
 from explorer.session.step_worker import StepRequest
@@ -19,10 +18,9 @@ from explorer.session.train_state import Live, Progress
 from explorer.session.worker import Output, Request, Worker
 
 if TYPE_CHECKING:
-    from torch import nn
-
     from explorer.data.augment import Augmentation
     from explorer.data.data_set import DataSet
+    from explorer.engine.film import Film
     from explorer.engine.health import Pace
     from explorer.engine.train import Controls, Learned, Snapshot
     from explorer.session.timeline import LearnedTensors
@@ -82,9 +80,9 @@ class LiveRun:
     """The run that the worker holds: its model is the workbench's own, so that every view shows what it learned."""
 
     request: RunRequest
-    model: nn.Module
+    model: Any  # an nn.Module; this room does not know torch
     pace: Pace
-    film: Film = field(default_factory=Film)
+    film: Film
 
 
 def open_chosen(name: str, tell: Callable[[Progress], None], should_stop: ShouldStop) -> Output:
@@ -116,6 +114,7 @@ def _scale(data: DataSet) -> tuple[tuple[float, ...], tuple[float, ...]]:
 def begin(worker: Worker, request: RunRequest) -> Output:
     """Make the workbench's model the one that learns: from now on its layers go under the run's ids."""
     from explorer.engine.errors import EngineError
+    from explorer.engine.film import Film
     from explorer.engine.health import Pace
 
     document = request.document
@@ -128,7 +127,7 @@ def begin(worker: Worker, request: RunRequest) -> Output:
     except EngineError as error:
         yield "refused", str(error)
     else:
-        worker.live_run = LiveRun(request, model, Pace(LIVE_PER_SECOND, LIVE_SHARE))
+        worker.live_run = LiveRun(request, model, Pace(LIVE_PER_SECOND, LIVE_SHARE), Film())
         worker.live_run.film.keep(0, model)
 
 
@@ -205,9 +204,10 @@ def _learned(worker: Worker, request: Request, wishes: Wishes) -> LearnedTensors
     return timeline.learned(steps[-1]).copied() if steps else None
 
 
-def _snapshots(model: nn.Module, request: RunRequest) -> Iterator[Snapshot]:
+def _snapshots(model: Any, request: RunRequest) -> Iterator[Snapshot]:
     from explorer.engine.health import HealthWatch
     from explorer.engine.train import train_as_chosen
+    from explorer.engine.training.batches import as_trained
 
     learning, validation = examples_of(request.document, request.data)
     return train_as_chosen(
@@ -215,7 +215,7 @@ def _snapshots(model: nn.Module, request: RunRequest) -> Iterator[Snapshot]:
         learning,
         request.document.hyperparameters,
         classes=len(request.data.classes),
-        augment=_augment(request.augmentations),
+        augment=as_trained(request.augmentations),
         validation=validation,
         controls=request.wishes.controls,
         health=HealthWatch(model),
@@ -232,39 +232,17 @@ def examples_of(document: Document, data: DataSet) -> tuple[Learned, Learned | N
     return learning, None if data.test is None else replace(learning, source=data.test)
 
 
-def _augment(chosen: tuple[Augmentation, ...]) -> Any:
-    """The chosen augmentations as training takes them: on (n, C, H, W) tensors, seeded by the run's generator."""
-    if not chosen:
-        return None
-    import torch
-
-    from explorer.data.augment import augmented
-
-    def augment(inputs: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-        if inputs.dtype != torch.uint8 or inputs.dim() != 4:
-            return inputs
-        seed = int(torch.randint(2**31, (), generator=generator))
-        pixels = inputs.permute(0, 2, 3, 1).numpy()
-        changed = augmented(pixels, chosen, np.random.default_rng(seed))
-        return torch.from_numpy(changed).permute(0, 3, 1, 2)
-
-    return augment
-
-
 def one_batch(worker: Worker, document: Document, data: DataSet, number: int) -> Output:
     """The examples of training batch `number`, for stepping through it in the debugger."""
-    import torch
+    from explorer.engine.training.batches import batch_places, fed
 
     learning, _ = examples_of(document, data)
     chosen = document.hyperparameters
-    order = np.random.default_rng(chosen.seed).permutation(len(learning))
-    start = number * chosen.batch_size % len(order)
-    places = np.sort(order[start : start + chosen.batch_size])
-    fed = learning.prepared(learning.taken(torch.from_numpy(places))).contiguous().numpy()
+    places = batch_places(len(learning), chosen.batch_size, number=number, seed=chosen.seed)
     labels = data.train.labels[places]
     examples = tuple(
         Example(values, _target(label), data.train.name_of(int(place)))
-        for values, label, place in zip(fed, labels, places, strict=True)
+        for values, label, place in zip(fed(learning, places), labels, places, strict=True)
     )
     yield "batch", (document, examples)
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from torch import Tensor, nn
+from torch import Tensor, nn
 
 FRAMES_AT_MOST = 120
 BYTES_AT_MOST = 256 * 1024**2
@@ -27,26 +24,30 @@ class Film:
     def offer(self, step: int, model: nn.Module) -> None:
         """Keep a frame of `step` if one is due."""
         if step % self._stride == 0:
-            self.keep(step, model)
+            self._put(step, model)
+            self._thin_out(spared=0)
 
     def keep(self, step: int, model: nn.Module) -> None:
         """Keep a frame of `step` in any case."""
-        self._frames[step] = {name: value.detach().to("cpu", copy=True) for name, value in model.state_dict().items()}
-        while len(self._frames) > 2 and (
-            len(self._frames) > self._frames_at_most or self._bytes() > self._bytes_at_most
-        ):
-            self._thin()
+        self._put(step, model)
+        self._thin_out(spared=step)
 
-    def frame(self, index: int) -> tuple[int, dict[str, Any]]:
+    def frame(self, index: int) -> tuple[int, dict[str, Tensor]]:
         """The step and the weights of a frame; beyond the ends those of the first or last."""
         step = self.steps[min(max(index, 0), len(self._frames) - 1)]
         return step, self._frames[step]
 
-    def _thin(self) -> None:
-        self._stride *= 2
-        steps = self.steps
-        kept = {step for step in steps if step % self._stride == 0} | {steps[0], steps[-1]}
-        self._frames = {step: frame for step, frame in self._frames.items() if step in kept}
+    def _put(self, step: int, model: nn.Module) -> None:
+        self._frames[step] = {name: value.detach().to("cpu", copy=True) for name, value in model.state_dict().items()}
+
+    def _thin_out(self, spared: int) -> None:
+        while len(self._frames) > 2 and (
+            len(self._frames) > self._frames_at_most or self._bytes() > self._bytes_at_most
+        ):
+            self._stride *= 2
+            self._frames = {
+                step: frame for step, frame in self._frames.items() if step % self._stride == 0 or step == spared
+            }
 
     def _bytes(self) -> int:
         return len(self._frames) * sum(value.nbytes for value in next(iter(self._frames.values())).values())
