@@ -179,7 +179,7 @@ class Checkpointed(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         x = checkpoint(self.first, x, use_reentrant=False)
         x = checkpoint(self.second, x, use_reentrant=True)
-        return checkpoint(self.third.forward, x, use_reentrant=False) * 2
+        return checkpoint(self.third.forward, x, use_reentrant=True) * 2
 
 
 class Recurrent(nn.Module):
