@@ -96,13 +96,27 @@ def groupings(explanation: Explanation) -> tuple[str, ...]:
 
 
 def rows(explanation: Explanation, grouping: str) -> TermRows:
-    """The rows of an explanation, `grouping` being one of its `groupings`."""
+    """The rows of an explanation, `grouping` being one of its `groupings`.
+
+    What it looked at beyond its terms is no row: see `seen_rows`.
+    """
     keys = None if grouping == TERM else _keys(explanation.terms.parts[0], grouping)
     if keys is not None:
         return _grouped(explanation.terms.parts, grouping, keys)
     if _is_contest(explanation):
         return _contest(explanation.terms.parts[0])
     return _single(explanation.terms.parts)
+
+
+def seen_rows(explanation: Explanation) -> tuple[TermRow, ...]:
+    """What was looked at beyond the terms, one line a cell: all scores that a softmax is divided by."""
+    seen = explanation.seen
+    if seen is None or seen.cells is None:
+        return ()
+    order = np.argsort(-np.nan_to_num(np.abs(seen.values), nan=np.inf), kind="stable")[:MOST_ROWS]
+    return tuple(
+        TermRow(f"looks at {_factor_text(seen, int(at))}", cells=((seen.name, seen.cells[[int(at)]]),)) for at in order
+    )
 
 
 def update_rows(explanation: UpdateExplanation, cell: tuple[int, ...]) -> tuple[TermRow, ...]:

@@ -120,7 +120,9 @@ def test_turning_the_learning_rate_is_one_entry_of_undo(session: Session, row: S
     before = session.state.document
     for _ in range(5):
         row.rate.stepUp()
-    assert session.state.document.hyperparameters.learning_rate == pytest.approx(0.015)
+    assert session.state.document.hyperparameters.learning_rate == pytest.approx(
+        1.5 * before.hyperparameters.learning_rate
+    )
     session.undo()
     assert session.state.document is before
     assert row.rate.value() == before.hyperparameters.learning_rate

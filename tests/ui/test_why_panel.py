@@ -200,6 +200,38 @@ def test_enter_on_a_channel_follows_its_weightiest_cell(session: Session, panel:
     assert session.state.cursor.cell == tuple(cells[weightiest])
 
 
+def test_the_button_goes_where_the_chosen_term_came_from(session: Session, panel: WhyPanel) -> None:
+    _go(session, "backward", "linear1", "input")
+    assert not panel.follow.isEnabled()
+    _click_row(panel, 0)
+    assert panel.follow.isEnabled()
+    QTest.mouseClick(panel.follow, Qt.MouseButton.LeftButton)
+    assert session.state.timeline is not None
+    step = session.state.timeline.steps[session.state.cursor.step]
+    assert (step.phase, step.call) == ("backward", "loss")
+
+
+def test_what_no_step_made_says_so(session: Session, panel: WhyPanel) -> None:
+    _go(session, "forward", "conv1")
+    before = session.state.cursor
+    _click_row(panel, 0)
+    assert not panel.follow.isEnabled()
+    QTest.keyClick(panel.terms, Qt.Key.Key_Return)
+    assert session.state.cursor == before
+    assert session.state.notice.startswith("This number is where the step begins")
+
+
+def test_the_scores_that_a_loss_looks_at_are_listed(session: Session, panel: WhyPanel, qtbot: QtBot) -> None:
+    session.set_hyperparameters(loss="cross_entropy")
+    _wait(qtbot, session)
+    _go(session, "loss", "loss")
+    seen = _explanation(session).seen
+    assert seen is not None
+    assert seen.cells is not None
+    texts = _texts(panel)
+    assert all(any(f"looks at {seen.name}{list(map(int, cell))}" in text for text in texts) for cell in seen.cells)
+
+
 def test_following_leads_from_the_weights_gradient_back_to_the_pixel(session: Session, panel: WhyPanel) -> None:
     _go(session, "backward", "conv2", "weight")
     assert session.state.timeline is not None

@@ -7,9 +7,8 @@ from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 
-from explorer.engine.hyperparameters import Hyperparameters
+from explorer.engine.hyperparameters import suggested_loss
 from explorer.session import Session, State
-from explorer.session.timeline import Timeline
 from explorer.ui.widgets.exact_box import ExactBox
 from explorer.ui.widgets.learning_form import LARGEST_RATE, LearningForm, loss_title
 from explorer.ui.widgets.number_boxes import NumberBox
@@ -131,7 +130,7 @@ class StepSettings(QWidget):
 
     def _show_learning(self, state: State) -> None:
         chosen = state.document.hyperparameters
-        self._suited = _suited(state.timeline, chosen, self._suited)
+        self._suited = _suited(state) or self._suited
         self.form.show_chosen(chosen, suited=self._suited)
         self.rate.show_number(chosen.learning_rate)
         self.open_form.settle()
@@ -169,7 +168,9 @@ class StepSettings(QWidget):
         return words + sum(GAP + max(part.sizeHint().width(), part.minimumWidth()) for part in parts)
 
     def _fit(self) -> None:
-        """Fold the row into the form where it does not fit, and out of it again."""
+        """Fold the row into the form where it does not fit, and out of it again, but not under someone's hands."""
+        if self.open_form.popup.isVisible():
+            return
         is_folded = self.width() < self._whole_width()
         if is_folded != self._is_folded:
             self._fold(is_folded)
@@ -236,6 +237,10 @@ def _output_count(state: State) -> int:
     return len(state.classes)
 
 
-def _suited(timeline: Timeline | None, chosen: Hyperparameters, before: str) -> str:
-    """The loss that suits the network, known from a step that was recorded without a loss being named."""
-    return timeline.loss_name if timeline is not None and not chosen.loss else before
+def _suited(state: State) -> str:
+    """The loss that suits the network, once it is known what it gives."""
+    steps = [step for step in state.timeline.steps if step.phase == "forward"] if state.timeline else []
+    if not steps:
+        return ""
+    shape = steps[-1].asked["output"]
+    return suggested_loss(steps[-1].kind, shape[1] if len(shape) == 2 else 0, len(state.classes))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
@@ -16,7 +17,18 @@ from explorer.ui import theme
 from explorer.ui.check import show_check
 from explorer.ui.icons import icon
 from explorer.ui.step_explained import explained
-from explorer.ui.term_rows import CHANNEL, EXAMPLE, TERM, TermRow, cell_text, groupings, last_line, rows, update_rows
+from explorer.ui.term_rows import (
+    CHANNEL,
+    EXAMPLE,
+    TERM,
+    TermRow,
+    cell_text,
+    groupings,
+    last_line,
+    rows,
+    seen_rows,
+    update_rows,
+)
 from explorer.ui.text import number
 from explorer.ui.widgets.pane import ElidedLabel
 from explorer.ui.widgets.term_list import TermList
@@ -24,7 +36,9 @@ from explorer.ui.widgets.term_list import TermList
 if TYPE_CHECKING:
     from explorer.engine.finite_difference import Reading
 
-HEIGHT = 190
+HEIGHT, SWITCH_HEIGHT = 190, 22
+FLAT = "QToolButton { padding: 0 6px; }"
+FOLLOW_TIP = "To the step and the cell that the chosen term came from (Enter, or a double click on it)."
 EMPTY = "Every number of a training step explains itself here: choose a cell above, or step on."
 READ_TIP = "Move one number a little, in float64, and watch what follows: a second opinion that needs no formula."
 NO_READING_TIP = "An update is arithmetic alone: there is nothing that could be moved."
@@ -82,7 +96,13 @@ class WhyPanel(QWidget):
         column.setSpacing(2)
         column.addLayout(_row(title, self.check, self.reading, self.read, stretched=self.reading))
         column.addLayout(_row(self.line, self.copy, stretched=self.line))
-        column.addLayout(_row(self.second, self._switch(), stretched=self.second))
+        self.follow = QToolButton(text="Go there", toolTip=FOLLOW_TIP, accessibleName="Go to where the term came from")
+        self.follow.setProperty("role", "flat")
+        self.follow.setStyleSheet(FLAT)
+        self.follow.setFixedHeight(SWITCH_HEIGHT)
+        self.follow.setEnabled(False)
+        self.follow.clicked.connect(self._follow_current)
+        column.addLayout(_row(self.second, self._switch(), self.follow, stretched=self.second))
         column.addWidget(self.terms, 1)
 
     def _switch(self) -> QWidget:
@@ -97,7 +117,7 @@ class WhyPanel(QWidget):
             button = QToolButton(text=f"by {grouping}", checkable=True, accessibleName=f"Terms by {grouping}")
             button.setToolTip("Every term by itself." if grouping == TERM else f"The sum of each {grouping}'s terms.")
             button.setProperty("role", "flat")
-            button.setStyleSheet("QToolButton { padding: 0 6px; }")
+            button.setStyleSheet(FLAT)
             button.clicked.connect(lambda _checked=False, chosen=grouping: self._choose_grouping(chosen))
             self._groupings.addButton(button)
             self.switches[grouping] = button
@@ -105,7 +125,7 @@ class WhyPanel(QWidget):
         policy = holder.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         holder.setSizePolicy(policy)
-        holder.setFixedHeight(22)
+        holder.setFixedHeight(SWITCH_HEIGHT)
         return holder
 
     @Slot(object, object)
@@ -159,7 +179,8 @@ class WhyPanel(QWidget):
             self.terms.show_rows((), span=(0.0, 0.0), has_long_text=True)
         else:
             found = rows(explanation, grouping)
-            self.terms.show_rows(found, span=found.span, has_long_text=grouping == TERM)
+            seen = seen_rows(explanation) if grouping == TERM else ()
+            self.terms.show_rows((*found, *seen) if seen else found, span=found.span, has_long_text=grouping == TERM)
 
     def _choose_grouping(self, grouping: str) -> None:
         self._chosen_grouping = grouping
@@ -190,11 +211,20 @@ class WhyPanel(QWidget):
 
     @Slot(object)
     def _point(self, row: TermRow | None) -> None:
+        self.follow.setEnabled(row is not None and bool(self._followable(row)))
         self.pointed.emit(() if row is None else row.cells)
+
+    @Slot()
+    def _follow_current(self) -> None:
+        row = self.terms.current()
+        if row is not None:
+            self._follow(row)
 
     @Slot(object)
     def _follow(self, row: TermRow) -> None:
-        for name, cell in self._followable(row)[:1]:
+        """To the step that made the row's weightiest cell; the session says so where no step did."""
+        where = self._followable(row) or [(name, _first(cells)) for name, cells in row.cells if len(cells)]
+        for name, cell in where[:1]:
             self._session.follow_term(name, cell)
 
     @Slot(QPoint)
@@ -214,7 +244,7 @@ class WhyPanel(QWidget):
         if timeline is None:
             return []
         return [
-            (name, tuple(int(index) for index in cells[0]))
+            (name, _first(cells))
             for name, cells in row.cells
             if len(cells) and timeline.maker(cursor.step, name) is not None
         ]
@@ -226,6 +256,10 @@ class WhyPanel(QWidget):
         if text:
             QGuiApplication.clipboard().setText(text)
             self._session.say("The explanation is on the clipboard.")
+
+
+def _first(cells: np.ndarray) -> tuple[int, ...]:
+    return tuple(int(index) for index in cells[0])
 
 
 def _lecture_line(timeline: Timeline, cursor: Cursor) -> str:
