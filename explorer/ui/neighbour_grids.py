@@ -112,7 +112,7 @@ def _of_window(window: Grid, gradient: float, explanation: Explanation, cursor: 
         winner = window.cell(*window.ringed)
     goes = replace(
         window,
-        title="gradient back",
+        title="passed back",
         facts="",
         values=passed,
         scale=scale_of(np.asarray([gradient]), role="gradient"),
@@ -122,7 +122,7 @@ def _of_window(window: Grid, gradient: float, explanation: Explanation, cursor: 
     own = cursor.cell == winner
     place = f"({', '.join(str(index) for index in (winner or ())[1:])})"
     result = number(explanation.total)
-    first = f"{place} was the largest: it gets the whole gradient, {number(gradient)}."
+    first = f"{place} was the largest: it gets all of it, {number(gradient)}."
     second = f"This cell gets {result}." if own else f"This cell was not the largest: it gets {result}."
     more = (explanation.written,) if len(explanation.terms) > 1 else ()
     return Grids((window, goes), ("→",), (*more, first, second), output)

@@ -146,7 +146,7 @@ def _facts(tensors: StepTensors) -> tuple[str, ...]:
 
 
 def _update_facts(settings: Mapping[str, Any]) -> tuple[str, ...]:
-    names = (("lr", "learning rate"), ("momentum", "momentum"), ("weight_decay", "weight decay"), ("alpha", "alpha"))
+    names = (("lr", "lr"), ("momentum", "momentum"), ("weight_decay", "weight decay"), ("alpha", "alpha"))
     found = [f"{title} {_setting_text(settings[name])}" for name, title in names if settings.get(name)]
     if settings.get("nesterov"):
         found.append("Nesterov")

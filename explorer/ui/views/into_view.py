@@ -28,7 +28,8 @@ from explorer.ui.widgets.term_table import TermTable
 from explorer.ui.window_steering import steered
 
 SPACE = 26
-MAP_SHARE, MAP_SHARE_OF_TABLE = 0.225, 0.2
+LARGEST_SHARE, SMALLEST_SHARE, SHARE_BESIDE_TABLE = 0.225, 0.17, 0.2  # of the width, for each of the two tensors
+READABLE_MIDDLE = 420  # pixels in which three grids of 3 × 3 have room for four digits
 NOTHING = "Nothing explains this number."
 
 
@@ -183,9 +184,7 @@ class IntoView(QWidget):
     def _arrange(self) -> None:
         if self._plan is None:
             return
-        share = MAP_SHARE if isinstance(self._plan.middle, (Windows, Move, Grids)) else MAP_SHARE_OF_TABLE
-        tallest = self.height() - TITLE_HEIGHT - FOOT_HEIGHT - 2 * GAP
-        side = min(self.width() * share, tallest * 1.2)
+        side = self._side()
         right = 0 if self._is_update() else side + SPACE
         middle = QRectF(side + SPACE, 0, self.width() - side - SPACE - right, self.height())
         self.given.setGeometry(0, 0, round(side), self.height())
@@ -196,6 +195,16 @@ class IntoView(QWidget):
             ends = self.given.point_of(self._plan.middle.source), self.made.point_of(self._plan.middle.target)
             heights = [end.y() for end in ends if end is not None]
             self.note.set_above(sum(heights) > len(heights) * self.height() / 2)
+
+    def _side(self) -> float:
+        """Width of the given and of the made tensor: what the numbers in the middle leave."""
+        assert self._plan is not None
+        left = (self.width() - 2 * SPACE - READABLE_MIDDLE) / 2 / max(self.width(), 1)
+        share = min(max(left, SMALLEST_SHARE), LARGEST_SHARE)
+        if not isinstance(self._plan.middle, (Windows, Move, Grids)):
+            share = min(share, SHARE_BESIDE_TABLE)
+        tallest = self.height() - TITLE_HEIGHT - FOOT_HEIGHT - 2 * GAP
+        return min(self.width() * share, tallest * 1.2)
 
     # --- painting ---
 

@@ -159,7 +159,8 @@ class OverView(QWidget):
         painter.setPen(QColor(colours.dim))
         for at, fact in enumerate(self._plan.facts):
             line = QRectF(room.left(), TITLE_HEIGHT + GAP + 22 + at * LINE, room.width(), LINE)
-            painter.drawText(line, Qt.AlignmentFlag.AlignCenter, fact)
+            text = painter.fontMetrics().elidedText(fact, Qt.TextElideMode.ElideRight, int(room.width()))
+            painter.drawText(line, Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_arrow(self, painter: QPainter, rect: QRectF) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -42,7 +42,7 @@ class WindowScene(QWidget):
         self.next = _button("ph.caret-right", "The next channel (or the next largest).")
         self.label = QLabel()
         self.largest = QToolButton(
-            text="largest first", checkable=True, toolTip="Go through the channels by how much they add, largest first."
+            text="largest", checkable=True, toolTip="Go through the channels by how much they add, largest first."
         )
         self.largest.setAccessibleName("Largest first")
         self.largest.setObjectName("largestFirst")

@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QWidget
 from explorer.arithmetic.explanation import number
 from explorer.ui import theme
 from explorer.ui.function_curve import Curve
+from explorer.ui.widgets.cell_painting import paint_title
 from explorer.ui.widgets.grid_row import LINE_HEIGHT, paint_lines
-from explorer.ui.widgets.tensor_view import TITLE_HEIGHT, paint_title
+from explorer.ui.widgets.tensor_view import TITLE_HEIGHT
 
 MARGIN = 26
 POINT = 5.0

@@ -13,7 +13,7 @@ from explorer.ui.colour import colourise, ink_on
 from explorer.ui.term_grids import Grid
 from explorer.ui.text import exact
 from explorer.ui.widgets.cell_images import image_of
-from explorer.ui.widgets.tensor_view import paint_number, paint_title
+from explorer.ui.widgets.cell_painting import paint_number, paint_title
 
 TITLE_HEIGHT = 20
 GAP = 1

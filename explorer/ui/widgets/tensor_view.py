@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.ui import theme
-from explorer.ui.cell_numbers import Writing, writing_for
-from explorer.ui.colour import colourise, ink_on, lookup_table
-from explorer.ui.mosaic import GAP_SHARE, Mosaic
-from explorer.ui.tensor_tiles import Cell, Folding, Shown, fold
-from explorer.ui.text import exact, number
-from explorer.ui.widgets.cell_bars import BarRows, bar_rows, paint_bars
-from explorer.ui.widgets.cell_images import SHARP_FROM, image_of, images
+from explorer.ui.tensor_tiles import Cell, Shown
+from explorer.ui.text import exact
+from explorer.ui.widgets.cell_painting import paint_frame, paint_note, paint_range, paint_title
+from explorer.ui.widgets.tensor_layout import TensorLayout, boxes, lay_out
 
 TITLE_HEIGHT, FOOT_HEIGHT, GAP = 20, 18, 4
-NUMBERS_FROM = 34
-NUMBERS_AT_MOST = 900
-FRAMES_AT_MOST = 400
-SMALLEST_FRAME = 6.0
-LARGEST_CELL = 56
-RANGE_BAR = 56
-ROWS_WORTH = 0.75
 ARROWS = {
     Qt.Key.Key_Left: (0, -1),
     Qt.Key.Key_Right: (0, 1),
@@ -55,7 +43,7 @@ class TensorView(QWidget):
         self._asked = False
         self._dimmed = False
         self._under: Cell | None = None
-        self._layout: _Layout | None = None
+        self._layout: TensorLayout | None = None
         self._laid_out_for = QSize()
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -111,11 +99,11 @@ class TensorView(QWidget):
     def _body(self) -> QRectF:
         return QRectF(0, TITLE_HEIGHT + GAP, self.width(), max(1, self.height() - TITLE_HEIGHT - FOOT_HEIGHT - 2 * GAP))
 
-    def _laid_out(self) -> _Layout | None:
+    def _laid_out(self) -> TensorLayout | None:
         if self.shown is None or not self.shown.values.size:
             return None
         if self._layout is None or self._laid_out_for != self.size():
-            self._layout, self._laid_out_for = _lay_out(self.shown, self._body()), self.size()
+            self._layout, self._laid_out_for = lay_out(self.shown, self._body()), self.size()
         return self._layout
 
     def _place(self, cell: Cell) -> tuple[int, int, int] | None:
@@ -182,13 +170,13 @@ class TensorView(QWidget):
         paint_title(painter, QRectF(0, 0, self.width(), TITLE_HEIGHT), self.shown.title, self.shown.facts, self._asked)
         layout = self._laid_out()
         if layout is None:
-            _paint_line(painter, self._body(), "It has no cells.")
+            paint_note(painter, self._body(), "It has no cells.")
             return
         layout.paint(painter, self.shown, ratio=self.devicePixelRatioF())
         self._paint_marks(painter, layout)
         self._paint_foot(painter, layout)
 
-    def _paint_marks(self, painter: QPainter, layout: _Layout) -> None:
+    def _paint_marks(self, painter: QPainter, layout: TensorLayout) -> None:
         if layout.mode == "number":
             return
         colours = theme.current()
@@ -202,7 +190,7 @@ class TensorView(QWidget):
             painter.setPen(QPen(QColor(colours.dim), 1))
             painter.drawRect(layout.rect(*under))
 
-    def _frames(self, layout: _Layout) -> list[QRectF]:
+    def _frames(self, layout: TensorLayout) -> list[QRectF]:
         if self._frame is not None:
             row, column, rows, columns = self._frame
             return [layout.rect(0, row, column, rows, columns)]
@@ -212,13 +200,13 @@ class TensorView(QWidget):
             return []  # of a tensor that is read as a whole nothing stands out
         return [layout.rect(*box) for box in boxes(layout.folding.places(own))]
 
-    def _paint_foot(self, painter: QPainter, layout: _Layout) -> None:
+    def _paint_foot(self, painter: QPainter, layout: TensorLayout) -> None:
         assert self.shown is not None
         foot = QRectF(0, min(layout.bottom + GAP, self.height() - FOOT_HEIGHT), self.width(), FOOT_HEIGHT)
         if self._under is not None:
             value = float(self.shown.values[self._under[len(self.shown.prefix) :]])
             own = ", ".join(str(index) for index in self._under[len(self.shown.prefix) :])
-            _paint_line(painter, foot, f"({own})  {exact(value)}" if own else exact(value), is_strong=True)
+            paint_note(painter, foot, f"({own})  {exact(value)}" if own else exact(value), is_strong=True)
         elif layout.mode == "map":
             paint_range(painter, foot, self.shown)
 
@@ -226,224 +214,3 @@ class TensorView(QWidget):
         if event.type() == QEvent.Type.PaletteChange:
             self.update()
         super().changeEvent(event)
-
-
-class _Layout:
-    """Where the cells of one `Shown` lie in a pane."""
-
-    def __init__(self, folding: Folding, mosaic: Mosaic, *, origin: QPointF, zoom: float, mode: str) -> None:
-        self.folding, self.mosaic, self.origin, self.zoom, self.mode = folding, mosaic, origin, zoom, mode
-        self.padding = (0, 0)
-        self.bars: BarRows | None = None
-
-    @property
-    def area(self) -> QRectF:
-        if self.bars is not None:
-            return self.bars.area
-        height, width = self.mosaic.shape
-        return QRectF(self.origin.x(), self.origin.y(), width * self.zoom, height * self.zoom)
-
-    @property
-    def bottom(self) -> float:
-        return self.area.bottom() + self.padding[0] * self.zoom
-
-    def rect(self, tile: int, row: int, column: int, rows: int = 1, columns: int = 1) -> QRectF:
-        """The pixels of a cell, or of a box of cells."""
-        if self.bars is not None:
-            return self.bars.row(row).adjusted(0, 0, 0, (rows - 1) * self.bars.height)
-        top, left = self.mosaic.origin(tile)
-        zoom, origin = self.zoom, self.origin
-        return QRectF(origin.x() + (left + column) * zoom, origin.y() + (top + row) * zoom, columns * zoom, rows * zoom)
-
-    def cell_at(self, point: QPointF) -> Cell | None:
-        """The cell of the part shown under a point."""
-        if self.mode == "number":
-            return () if self.area.contains(point) else None
-        if self.bars is not None:
-            at = self.bars.at(point)
-            return None if at is None else self.folding.cell(0, at, 0)
-        across, down = (point.x() - self.origin.x()) / self.zoom, (point.y() - self.origin.y()) / self.zoom
-        place = self.mosaic.place_at(across, down)
-        return None if place is None else self.folding.cell(place.tile, place.row, place.column)
-
-    def paint(self, painter: QPainter, shown: Shown, *, ratio: float) -> None:
-        if self.mode == "number":
-            _paint_number(painter, self.area, shown)
-        elif self.bars is not None:
-            paint_bars(painter, self.bars, shown)
-        else:
-            self._paint_map(painter, shown, ratio)
-
-    def _paint_map(self, painter: QPainter, shown: Shown, ratio: float) -> None:
-        colours, area = theme.current(), self.area
-        if any(self.padding):
-            down, across = self.padding[0] * self.zoom, self.padding[1] * self.zoom
-            around = area.adjusted(-across, -down, across, down)
-            painter.fillRect(around, QColor(colours.sunken))
-            painter.setPen(QPen(QColor(colours.border), 1, Qt.PenStyle.DotLine))
-            painter.drawRect(around.adjusted(0, 0, -1, -1))
-        size = (round(area.width()), round(area.height()))
-        pixmap = images.pixmap(shown, self.folding, self.mosaic, size=size, ratio=ratio)
-        painter.drawPixmap(area.topLeft(), pixmap)
-        if self.zoom >= NUMBERS_FROM and shown.values.size <= NUMBERS_AT_MOST:
-            self._paint_numbers(painter, shown)
-        self._paint_edges(painter)
-
-    def _paint_numbers(self, painter: QPainter, shown: Shown) -> None:
-        writing = writing_for(shown.values, self.zoom, self.zoom, exponent=0)
-        if writing is None:
-            return
-        tiles = self.folding.tiles(shown.values)
-        colours = colourise(tiles, shown.scale)
-        for index in np.ndindex(tiles.shape):
-            if self.folding.cell(*index) is not None:
-                paint_number(painter, self.rect(*index), float(tiles[index]), writing, ink_on(colours[index]))
-
-    def _paint_edges(self, painter: QPainter) -> None:
-        """A fine line around each map: zero has the pane's own colour, and a map of zeros would be lost."""
-        painter.setPen(QPen(QColor(theme.current().border), 1))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        if self.mosaic.width * self.zoom < 10 or self.folding.has_holes:
-            return
-        for tile in range(self.mosaic.count):
-            painter.drawRect(self.rect(tile, 0, 0, self.mosaic.height, self.mosaic.width).adjusted(0, 0, -1, -1))
-
-
-def _lay_out(shown: Shown, body: QRectF) -> _Layout:
-    pane = (int(body.width()), int(body.height()))
-    folding = fold(shown.values.shape, pane)
-    if not shown.values.shape:
-        mosaic = Mosaic(1, 1, 1, 1, 0)
-        return _Layout(
-            folding, mosaic, origin=body.topLeft(), zoom=min(36.0, body.width(), body.height()), mode="number"
-        )
-    bars = bar_rows(shown, body)
-    if bars is not None:
-        count = shown.values.size
-        column = Folding(1, count, 1, count, shown.values.shape)
-        layout = _Layout(column, Mosaic(1, 1, 1, 1, 0), origin=body.topLeft(), zoom=1.0, mode="bars")
-        layout.bars = bars
-        return layout
-    return _lay_out_map(shown, folding, body)
-
-
-def _lay_out_map(shown: Shown, folding: Folding, body: QRectF) -> _Layout:
-    pane = (int(body.width()), int(body.height()))
-    padding = shown.padding if folding.count == 1 else (0, 0)
-    mosaic = _arranged(folding, pane)
-    height, width = mosaic.shape
-    zoom = min(pane[0] / (width + 2 * padding[1]), pane[1] / (height + 2 * padding[0]), LARGEST_CELL)
-    if zoom >= SHARP_FROM:
-        zoom = float(int(zoom))
-    origin = body.topLeft() + QPointF(padding[1] * zoom, padding[0] * zoom)
-    layout = _Layout(folding, mosaic, origin=origin, zoom=zoom, mode="map")
-    layout.padding = padding
-    return layout
-
-
-def _arranged(folding: Folding, pane: tuple[int, int]) -> Mosaic:
-    """Maps as large as they come out; the slices of a filter side by side unless that makes them much smaller."""
-    count, height, width = folding.count, folding.height, folding.width
-    gap = max(1, round(max(height, width) / GAP_SHARE))
-    ideal = max(1, int(math.sqrt(count * height / width * pane[0] / pane[1])))
-    tried = range(max(1, ideal - 3), min(count, ideal + 4) + 1)
-    mosaics = [Mosaic(count, height, width, columns, gap) for columns in tried]
-    best = max(mosaics, key=lambda mosaic: _zoom(mosaic, pane))
-    if folding.row_length is None:
-        return best
-    in_rows = Mosaic(count, height, width, max(1, min(folding.row_length, count)), gap)
-    return in_rows if _zoom(in_rows, pane) > ROWS_WORTH * _zoom(best, pane) else best
-
-
-def _zoom(mosaic: Mosaic, pane: tuple[int, int]) -> float:
-    height, width = mosaic.shape
-    return min(pane[0] / width, pane[1] / height)
-
-
-def boxes(places: np.ndarray) -> list[tuple[int, int, int, int, int]]:
-    """(tile, row, column, rows, columns) around the (tile, row, column) `places` of each tile.
-
-    A box where the cells fill it or are many; single cells where they are few and apart.
-    """
-    order = np.argsort(places[:, 0], kind="stable")
-    places = places[order]
-    starts = np.flatnonzero(np.diff(places[:, 0], prepend=-1))[:FRAMES_AT_MOST]
-    ends = [*starts[1:], len(places)] if len(starts) < FRAMES_AT_MOST else [*starts[1:], starts[-1] + 1]
-    found: list[tuple[int, int, int, int, int]] = []
-    for start, end in zip(starts, ends, strict=True):
-        part = places[start:end]
-        top, left = part[:, 1].min(), part[:, 2].min()
-        rows, columns = part[:, 1].max() - top + 1, part[:, 2].max() - left + 1
-        if rows * columns > len(part) and len(part) <= 25:
-            found.extend((int(tile), int(row), int(column), 1, 1) for tile, row, column in part)
-        else:
-            found.append((int(part[0, 0]), int(top), int(left), int(rows), int(columns)))
-    return found[:FRAMES_AT_MOST]
-
-
-def paint_frame(painter: QPainter, rect: QRectF, colour: str) -> None:
-    """An outline that is seen on any colour: never smaller than six pixels, with a thin line of the pane around it."""
-    short = max(0.0, (SMALLEST_FRAME - rect.width()) / 2), max(0.0, (SMALLEST_FRAME - rect.height()) / 2)
-    rect = rect.adjusted(-short[0], -short[1], short[0], short[1])
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    pen = QPen(QColor(theme.current().pane), 4)
-    pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
-    painter.setPen(pen)
-    painter.drawRect(rect)
-    pen.setColor(QColor(colour))
-    pen.setWidth(2)
-    painter.setPen(pen)
-    painter.drawRect(rect)
-
-
-def paint_title(painter: QPainter, rect: QRectF, title: str, facts: str, is_asked: bool = False) -> None:
-    """A title in semibold, dim facts beside it if they fit; the title of the asked one in the accent colour."""
-    colours = theme.current()
-    painter.setFont(theme.interface_font(13, semibold=True))
-    metrics = painter.fontMetrics()
-    text = metrics.elidedText(title, Qt.TextElideMode.ElideRight, int(rect.width()))
-    painter.setPen(QColor(colours.accent if is_asked else colours.text))
-    painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, text)
-    left = metrics.horizontalAdvance(text) + 8
-    painter.setFont(theme.interface_font(11))
-    painter.setPen(QColor(colours.dim))
-    room = rect.adjusted(left, 1, 0, 1)
-    if painter.fontMetrics().horizontalAdvance(facts) <= room.width():
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, facts)
-
-
-def paint_number(painter: QPainter, rect: QRectF, value: float, writing: Writing, ink: str) -> None:
-    """A number in the middle of its cell."""
-    painter.setFont(theme.number_font(writing.pixels))
-    painter.setPen(QColor(ink))
-    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, writing.text(value))
-
-
-def paint_range(painter: QPainter, rect: QRectF, shown: Shown) -> None:
-    """A small colour bar between the ends of its scale."""
-    if shown.is_plain:
-        return
-    painter.setFont(theme.number_font(10))
-    painter.setPen(QColor(theme.current().dim))
-    low, high = number(shown.scale.low), number(shown.scale.high)
-    width = painter.fontMetrics().horizontalAdvance(low)
-    painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, low)
-    room = rect.width() - width - painter.fontMetrics().horizontalAdvance(high) - 14
-    bar = QRectF(rect.left() + width + 6, rect.center().y() - 3, max(8.0, min(RANGE_BAR, room)), 7)
-    painter.drawText(rect.adjusted(width + bar.width() + 12, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, high)
-    painter.drawImage(bar, image_of(lookup_table(shown.scale.signed)[None]))
-    painter.setPen(QPen(QColor(theme.current().border), 1))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawRect(bar)
-
-
-def _paint_number(painter: QPainter, rect: QRectF, shown: Shown) -> None:
-    painter.setPen(QColor(theme.current().text))
-    painter.setFont(theme.number_font(22))
-    painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip, number(float(shown.values), 5))
-
-
-def _paint_line(painter: QPainter, rect: QRectF, text: str, *, is_strong: bool = False) -> None:
-    painter.setFont(theme.number_font(11) if is_strong else theme.interface_font(11))
-    painter.setPen(QColor(theme.current().text if is_strong else theme.current().dim))
-    painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)

@@ -19,7 +19,7 @@ from explorer.ui.widgets.grid_row import LINE_HEIGHT, paint_lines
 HEADER = 22
 TALLEST_ROW, SHORTEST_ROW = 28, 20
 LABEL_SHARE, LONGEST_LABEL, LABELS_MEASURED = 0.34, 190, 64
-CELL_WIDTH, SYMBOL_WIDTH = 84, 20
+CELL_WIDTH, SMALLEST_CELL, SYMBOL_WIDTH = 84, 38, 18
 
 
 class TermTable(QWidget):
@@ -116,7 +116,7 @@ class TermTable(QWidget):
         assert self.table is not None
         count = len(self.table.columns)
         room = self.width() - self._label_width() - (count - 1) * SYMBOL_WIDTH
-        return max(52.0, min(CELL_WIDTH, room / (count + 0.6)))
+        return max(SMALLEST_CELL, min(CELL_WIDTH, room / (count + 0.6)))
 
     def _paint_columns(self, painter: QPainter, order: np.ndarray, height: float) -> None:
         assert self.table is not None
