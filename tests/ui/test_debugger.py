@@ -8,6 +8,7 @@ from time import perf_counter
 
 import pytest
 from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QFontDatabase
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QSlider, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -16,7 +17,7 @@ from explorer.app import open_window
 from explorer.engine.breakpoints import GradientNorm
 from explorer.session import Session
 from explorer.session.timeline import PHASES, Timeline
-from explorer.ui import settings
+from explorer.ui import commands, settings
 from explorer.ui.main_window import MainWindow
 from explorer.ui.views.debugger import Debugger, why_empty
 from explorer.ui.views.step_controls import StepControls
@@ -358,3 +359,41 @@ def test_the_keys_of_a_code_debugger_step(window: MainWindow, qtbot: QtBot) -> N
     assert places == [(1, False), (2, False), (1, False), (1, True)]
     QTest.keyClick(window, Qt.Key.Key_F11, Qt.KeyboardModifier.ShiftModifier)
     assert not window.session.state.cursor.is_inside
+
+
+@pytest.mark.parametrize("theme_name", ["light", "dark"])
+def test_every_word_has_its_room_at_every_step(window: MainWindow, qtbot: QtBot, theme_name: str) -> None:
+    if "Inter" not in QFontDatabase.families():
+        pytest.skip("the interface's font, Inter, is not installed: other fonts are wider")
+    commands.set_theme(theme_name)
+    window.show_tab(2)
+    qtbot.waitUntil(lambda: window.session.state.timeline is not None, timeout=WAIT_MS)
+    debugger = window.findChild(Debugger, "debugger")
+    assert debugger is not None
+    timeline = window.session.state.timeline
+    assert timeline is not None
+    cut = []
+    for size in ((1280, 720), (1440, 900)):
+        window.resize(*size)
+        for kind in {(step.phase, step.kind): step.index for step in timeline.steps}.values():
+            window.session.go_to_step(kind)
+            QApplication.processEvents()
+            cut += [f"{size} step {kind + 1}: {words}" for words in cut_off(debugger.header, debugger.words)]
+            cut += [f"{size} step {kind + 1}: {words}" for words in cut_off(debugger.controls)]
+            cut += [
+                f"{size}: {label.whole()}"
+                for label in (debugger.words.formula, debugger.words.source)
+                if label.text() != label.whole() and size[0] > 1400
+            ]
+    assert not cut
+
+
+def cut_off(*parts: QWidget) -> list[str]:
+    """Labels and buttons whose words do not fit."""
+    labels = [label for part in parts for label in part.findChildren(QLabel) if not isinstance(label, ElidedLabel)]
+    wrapped = [
+        label.text() for label in labels if label.wordWrap() and label.heightForWidth(label.width()) > label.height()
+    ]
+    lines = [label.text() for label in labels if not label.wordWrap() and label.sizeHint().width() > label.width()]
+    buttons = [button for part in parts for button in part.findChildren(QToolButton)]
+    return wrapped + lines + [button.text() for button in buttons if button.sizeHint().width() > button.width()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from explorer.session import Session, State
 from explorer.session.timeline import Timeline
@@ -17,7 +17,7 @@ from explorer.ui.views.why_panel import WhyPanel
 from explorer.ui.widgets.empty_state import EmptyState
 from explorer.ui.widgets.pane import ElidedLabel
 from explorer.ui.widgets.timeline_bar import TimelineBar
-from explorer.ui.widgets.words_panel import WordsPanel
+from explorer.ui.widgets.words_panel import HeaderLine, WordsPanel
 
 MARGIN = 12
 LOW = 640  # pixels of height under which the parts move together
@@ -48,17 +48,13 @@ class Debugger(QWidget):
         self._pages.setContentsMargins(0, 0, 0, 0)
         self._pages.addWidget(self.empty)
         self._pages.addWidget(self._content)
+        self.setFocusProxy(self.timeline)  # arrow keys walk the steps as soon as one is here
         session.changed.connect(self.show_state)
         self.show_state(None, session.state)
 
     def _make_content(self) -> QWidget:
         session = self._session
-        self.title = ElidedLabel()
-        self.title.setObjectName("stepTitle")
-        self.title.setProperty("role", "title")
-        self.facts = QLabel(alignment=Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.facts.setObjectName("stepFacts")
-        self.facts.setProperty("role", "dim")
+        self.header = HeaderLine()
         self.notice = ElidedLabel()
         self.notice.setObjectName("stepNotice")
         self.notice.setProperty("role", "warning")
@@ -70,18 +66,13 @@ class Debugger(QWidget):
         self.stage.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)  # what it draws never pushes
         self.why = WhyPanel(session)
         self.settings = StepSettings(session)
-        head = QHBoxLayout()
-        head.setSpacing(8)
-        head.addWidget(self.title, 1)
-        head.addWidget(self.facts)
         foot = QHBoxLayout()
         foot.setSpacing(8)
         foot.addWidget(self.settings, 1)
         foot.addWidget(BreakpointsButton(session))
         content = QWidget()
         self._column = column = QVBoxLayout(content)
-        column.addLayout(head)
-        for widget in (self.notice, self.timeline, self.controls, self.words):
+        for widget in (self.header, self.notice, self.timeline, self.controls, self.words):
             column.addWidget(widget)
         column.addWidget(self.stage, 1)
         column.addWidget(self.why)
@@ -124,8 +115,7 @@ class Debugger(QWidget):
         cursor = state.cursor
         step = timeline.steps[cursor.step]
         self.timeline.set_cursor(cursor.step)
-        self.title.set_whole(header(timeline, cursor))
-        self.facts.setText(facts_line(timeline, cursor))
+        self.header.show_words(header(timeline, cursor), facts_line(timeline, cursor))
         words = step_words(step, timeline.tensors(cursor.step), cursor.of)
         self.words.show_words(
             step.phase, words.title, sentence=words.sentence, formula=words.formula, source=words.source

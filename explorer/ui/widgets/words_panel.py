@@ -1,18 +1,54 @@
-"""What a step does, in words: a sentence, the formula and the line of PyTorch, in places that never move."""
+"""Where the debugger stands and what a step does, in words, in places that never move.
+
+The labels are placed by hand: in a layout every new text would have the whole tab laid out again, 2 ms a step.
+"""
 
 from __future__ import annotations
 
 from html import escape
 
-from PySide6.QtCore import QEvent, QRectF, Qt
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from explorer.ui import theme
 from explorer.ui.widgets.pane import ElidedLabel
 
-BAR, SPACING = 4, 3
+BAR, SPACING, GAP = 4, 3, 10
 WIDE = 640  # pixels from which the longest sentence has room on two lines
+CAPTIONS = ("formula", "PyTorch")
+
+
+class HeaderLine(QWidget):
+    """A title at the left, cut short where there is no room, and dim facts at the right."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title = ElidedLabel(parent=self)
+        self.title.setObjectName("stepTitle")
+        self.title.setProperty("role", "title")
+        self.facts = QLabel(self)
+        self.facts.setObjectName("stepFacts")
+        self.facts.setProperty("role", "dim")
+        self.setFixedHeight(_line_height() + 2)
+
+    def show_words(self, title: str, facts: str) -> None:
+        """Show both."""
+        self.title.set_whole(title)
+        self.facts.setText(facts)
+        self._place()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
+
+    def sizeHint(self) -> QSize:
+        return QSize(400, self.height())
+
+    def _place(self) -> None:
+        facts = min(self.facts.sizeHint().width(), self.width() // 2)
+        self.facts.setGeometry(self.width() - facts, 0, facts, self.height())
+        self.title.setGeometry(0, 0, max(self.width() - facts - GAP, 0), self.height())
 
 
 class WordsPanel(QWidget):
@@ -24,43 +60,40 @@ class WordsPanel(QWidget):
         self.setAccessibleName("What this step does")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._phase = ""
-        self.sentence = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self.sentence = QLabel(self, wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.sentence.setObjectName("stepSentence")
         self.sentence.setTextFormat(Qt.TextFormat.RichText)
-        self.sentence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.formula = _line("stepFormula")
-        self.source = _line("stepSource")
-        grid = QGridLayout(self)
-        grid.setContentsMargins(BAR + 10, 0, 0, 0)
-        grid.setHorizontalSpacing(10)
-        grid.setVerticalSpacing(SPACING)
-        grid.setColumnStretch(1, 1)
-        grid.addWidget(self.sentence, 0, 0, 1, 2)
-        for row, (caption, line) in enumerate((("formula", self.formula), ("PyTorch", self.source)), start=1):
-            label = QLabel(caption)
-            label.setProperty("role", "dim")
-            grid.addWidget(label, row, 0)
-            grid.addWidget(line, row, 1)
-        self._set_lines(2)
+        self._captions = tuple(QLabel(caption, self) for caption in CAPTIONS)
+        for caption in self._captions:
+            caption.setProperty("role", "dim")
+        self.formula, self.source = (_line(name, self) for name in ("stepFormula", "stepSource"))
+        self._place()
 
     def show_words(self, phase: str, title: str, *, sentence: str, formula: str, source: str) -> None:
         """Say `sentence` after `title`; `phase` gives the bar its colour."""
-        self._phase = phase
         self.sentence.setText(f"<b>{escape(title)}.</b> {escape(sentence)}")
         self.formula.set_whole(formula)
         self.source.set_whole(source)
         self.setAccessibleDescription(f"{title}. {sentence} {formula}. {source}")
-        self.update()
+        if phase != self._phase:
+            self._phase = phase
+            self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._set_lines(2 if self.width() >= WIDE else 3)
+        self._place()
 
-    def _set_lines(self, lines: int) -> None:
-        sentence = QFontMetrics(theme.interface_font()).lineSpacing() * lines + 2
-        line = QFontMetrics(theme.number_font()).lineSpacing() + 2
-        self.sentence.setFixedHeight(sentence)
-        self.setFixedHeight(sentence + 2 * (line + SPACING))
+    def _place(self) -> None:
+        lines = 2 if self.width() >= WIDE else 3
+        left, row = BAR + GAP, _line_height() + 2
+        height = _line_height() * lines + 2
+        self.sentence.setGeometry(left, 0, max(self.width() - left, 0), height)
+        beside = left + max(caption.sizeHint().width() for caption in self._captions) + GAP
+        for caption, line in zip(self._captions, (self.formula, self.source), strict=True):
+            caption.setGeometry(left, height + SPACING, beside - left, row)
+            line.setGeometry(beside, height + SPACING, max(self.width() - beside, 0), row)
+            height += row + SPACING
+        self.setFixedHeight(height)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -78,8 +111,12 @@ class WordsPanel(QWidget):
         painter.drawRoundedRect(QRectF(0, 1, BAR, self.height() - 2), 2, 2)
 
 
-def _line(name: str) -> ElidedLabel:
-    label = ElidedLabel()
+def _line_height() -> int:
+    return QFontMetrics(theme.interface_font()).lineSpacing()
+
+
+def _line(name: str, parent: QWidget) -> ElidedLabel:
+    label = ElidedLabel(parent=parent)
     label.setObjectName(name)
     label.setFont(theme.number_font())
     return label
