@@ -110,7 +110,7 @@ class Brightness(Augmentation):
 
     def _change(self, pixels: Pixels, generator: np.random.Generator) -> Pixels:
         factors = generator.uniform(1 - self.amount, 1 + self.amount, (len(pixels), 1, 1, 1)).astype(np.float32)
-        return np.rint(np.minimum(pixels * factors, 255)).astype(np.uint8)
+        return np.asarray(np.rint(np.minimum(pixels * factors, 255)), np.uint8)
 
 
 AUGMENTATIONS: tuple[Augmentation, ...] = (Flip(), Crop(), Rotate(), Brightness())
@@ -148,4 +148,4 @@ def _between(pixels: Pixels, rows: np.ndarray, columns: np.ndarray) -> Pixels:
         flat.take(line + places[0], axis=0) * (1 - across) + flat.take(line + places[1], axis=0) * across
         for line in lines
     )
-    return np.rint(upper * (1 - down) + lower * down).astype(np.uint8)
+    return np.asarray(np.rint(upper * (1 - down) + lower * down), np.uint8)

@@ -125,9 +125,14 @@ def is_idx(path: Path) -> bool:
 def open_idx(path: Path, wish: Wish) -> DataSet:
     """The data set of a folder of IDX files, or of the folder in which the file `path` lies. Raises DataError."""
     folder = path if path.is_dir() else path.parent
-    known = next((card for card in (FASHION, MNIST) if card.name in str(folder.absolute()).lower()), None)
-    card = known or Card(folder.name, folder.name, f"Pictures in IDX files from {folder.name}.")
+    card = _known(folder) or Card(folder.name, folder.name, f"Pictures in IDX files from {folder.name}.")
     return _open(replace(card, origin=card.origin or str(folder)), folder, wish)
+
+
+def _known(folder: Path) -> Card | None:
+    """The card with the name of the folder or the one above, as FashionMNIST/raw; all such sets name their files alike."""
+    names = {part.lower().replace("-", "") for part in folder.absolute().parts[-2:]}
+    return next((card for card in (FASHION, MNIST) if card.name.replace("-", "") in names), None)
 
 
 def _open(card: Card, folder: Path, wish: Wish) -> DataSet:

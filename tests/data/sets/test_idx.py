@@ -64,6 +64,19 @@ def test_the_copy_installed_here_has_all_of_fashion_mnist() -> None:
     assert data.train.counts().tolist() == [6000] * 10
 
 
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("FashionMNIST/raw", "Fashion-MNIST"),
+        ("fashion-mnist", "Fashion-MNIST"),
+        ("MNIST/raw", "MNIST"),
+        ("KMNIST", "KMNIST"),
+    ],
+)
+def test_a_set_is_known_by_the_name_of_its_folder(tmp_path: Path, name: str, title: str) -> None:
+    assert open_data(written(tmp_path / name)).card.title == title
+
+
 def test_mnist_opens_from_the_given_folder(tmp_path: Path) -> None:
     assert open_data("mnist", folder=written(tmp_path)).classes == tuple("0123456789")
 
