@@ -7,9 +7,9 @@ from typing import Any
 
 import torch
 
-from explorer.engine.arguments import named_arguments
 from explorer.engine.kept import INPUT, Kept
-from explorer.engine.recording import LOSS, Call, Recording
+from explorer.engine.recomputation import Recomputation
+from explorer.engine.recording import Call, Recording
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +28,7 @@ def given_tensors(recording: Recording, call: Call) -> tuple[Given, ...]:
     """The tensor arguments of `call`, in order; those that were dropped to save memory are worked out again."""
     return tuple(
         Given(name, _tensor(recording, kept), _maker(recording, call, kept))
-        for name, value in _arguments(call).items()
+        for name, value in call.named(call.kept_args, call.kept_kwargs).items()
         for name, kept in _kept(name, value)
     )
 
@@ -36,14 +36,10 @@ def given_tensors(recording: Recording, call: Call) -> tuple[Given, ...]:
 def plain_arguments(call: Call) -> dict[str, Any]:
     """What else the call was given: stride, padding …; what was left out (None) is not among them."""
     return {
-        name: value for name, value in _arguments(call).items() if value is not None and not list(_kept(name, value))
+        name: value
+        for name, value in call.named(call.kept_args, call.kept_kwargs).items()
+        if value is not None and not list(_kept(name, value))
     }
-
-
-def _arguments(call: Call) -> dict[str, Any]:
-    if call.name == LOSS:  # whose functions call them by other names
-        return dict(zip(("input", "target"), call.kept_args, strict=True))
-    return named_arguments(call.kind, call.function, call.kept_args, call.kept_kwargs)
 
 
 def _kept(name: str, value: Any) -> list[tuple[str, Kept]]:
@@ -56,11 +52,8 @@ def _kept(name: str, value: Any) -> list[tuple[str, Kept]]:
 def _tensor(recording: Recording, kept: Kept) -> torch.Tensor:
     if kept.tensor is not None:
         return kept.tensor
-    output = recording.recompute(recording.calls[kept.origin].name)
-    while isinstance(output, list | tuple):
-        output = output[0]
-    tensor: torch.Tensor = output
-    return tensor
+    with torch.no_grad():
+        return Recomputation(recording.calls).tensor(kept)
 
 
 def _maker(recording: Recording, call: Call, kept: Kept) -> str:

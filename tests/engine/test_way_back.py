@@ -15,6 +15,7 @@ from torch import Tensor, nn
 import explorer
 from explorer.arithmetic.operations import operation_for
 from explorer.engine import EngineError, record
+from explorer.engine.call_tensors import given_tensors
 from explorer.engine.kept import Kept
 from explorer.engine.passed_back import passed_back
 from explorer.engine.recording import Call, Recording
@@ -200,6 +201,15 @@ def is_explained(recording: Recording, step: Any, cell: tuple[int, ...], of: str
     size = max(found.magnitude, abs(found.computed), 1e-6)
     assert found.error <= TOLERANCE * size, f"{step.kind} {step.call.name} {of}{cell}: {found}"
     return True
+
+
+@every_model
+def test_whatever_a_call_was_given_is_worked_out_again_under_a_small_budget(make: Any, given: Any) -> None:
+    whole = recorded(make, given, train=True)
+    lean = recorded(make, given, train=True, budget_bytes=2000)
+    for call, again in zip(whole.calls, lean.calls, strict=True):
+        for mine, theirs in zip(given_tensors(lean, again), given_tensors(whole, call), strict=True):
+            torch.testing.assert_close(mine.tensor, theirs.tensor, **FLOATS, msg=f"{call.name} {mine.name}")
 
 
 @every_model
