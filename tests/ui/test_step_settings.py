@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from explorer.arithmetic.losses import OPERATIONS as LOSSES
 from explorer.engine.hyperparameters import OPTIMIZERS
 from explorer.session import Session
+from explorer.ui import theme
 from explorer.ui.views.step_settings import StepSettings
 from explorer.ui.widgets.exact_box import ExactBox
 from explorer.ui.widgets.target_editor import MOST_BESIDE
@@ -108,12 +109,13 @@ def test_what_is_no_learning_rate_is_refused_in_a_sentence(text: str, session: S
         QTest.keyClicks(row.rate, text)
     else:
         QTest.keyClick(row.rate, Qt.Key.Key_Delete)
-    assert "color" in row.rate.styleSheet().split("transparent;")[-1]
+    assert theme.current().error in row.rate.styleSheet()
     QTest.keyClick(row.rate, Qt.Key.Key_Return)
     assert session.state.document.hyperparameters is before
     assert session.state.notice.startswith("Learning rate")
     assert session.state.notice.endswith(".")
     assert row.rate.value() == before.learning_rate
+    assert theme.current().error not in row.rate.styleSheet()
 
 
 def test_turning_the_learning_rate_is_one_entry_of_undo(session: Session, row: StepSettings) -> None:
@@ -167,7 +169,7 @@ def test_wrong_input_in_the_form_is_told_at_its_foot(session: Session, row: Step
     box = next(box for box in row.form.findChildren(ExactBox) if box.accessibleName() == "Momentum")
     _type(box, "2")
     assert row.form.complaint.isVisible()
-    assert row.form.complaint.text() == "Momentum: 2 does not lie between 0 and 1.00."
+    assert row.form.complaint.text() == "Momentum: 2 does not lie between 0 and 1."
     _type(box, "0.5")
     assert not row.form.complaint.isVisible()
     row.open_form.popup.close()

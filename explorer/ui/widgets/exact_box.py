@@ -9,7 +9,7 @@ from PySide6.QtGui import QFocusEvent, QValidator
 from PySide6.QtWidgets import QWidget
 
 from explorer.ui import theme
-from explorer.ui.text import number
+from explorer.ui.text import MINUS
 from explorer.ui.widgets.number_boxes import STEPPER_SHEET, FloatBox
 
 DECIMALS = 15  # Qt rounds what it holds to them
@@ -77,19 +77,21 @@ class ExactBox(FloatBox):
         if value is None:
             return f"{self._name}: “{text.strip()}” is not a number."
         if not self.minimum() <= value <= self.maximum():
-            low, high = number(self.minimum()), number(self.maximum())
+            low, high = (self.textFromValue(end).replace("-", MINUS) for end in (self.minimum(), self.maximum()))
             return f"{self._name}: {text.strip()} does not lie between {low} and {high}."
         return ""
 
     def _complain(self) -> None:
+        self._colour(self.lineEdit().text())  # what Qt puts back it puts back in silence
         complaint, self._complaint = self._complaint, ""
         if complaint:
             self.refused.emit(complaint)
 
     def _colour(self, text: str) -> None:
-        colour = f"QLineEdit {{ color: {theme.current().error}; }}" if self._fault(text) else ""
-        if self.styleSheet() != STEPPER_SHEET + colour:
-            self.setStyleSheet(STEPPER_SHEET + colour)
+        error = theme.current().error
+        wrong = f"QAbstractSpinBox {{ color: {error}; border-color: {error}; }}" if self._fault(text) else ""
+        if self.styleSheet() != STEPPER_SHEET + wrong:
+            self.setStyleSheet(STEPPER_SHEET + wrong)
 
 
 def _parsed(text: str) -> float | None:

@@ -16,7 +16,7 @@ from explorer.ui.widgets.pane import ElidedLabel
 
 WIDTH = 400
 LARGEST_RATE = 1000.0
-BELOW_ONE = 0.9999999  # PyTorch refuses 1
+BELOW_ONE = 0.999999  # PyTorch refuses 1
 
 
 @dataclass(frozen=True)
