@@ -15,6 +15,7 @@ from explorer.ui.tensor_tiles import NO_COLOUR, Cell, scale_of
 from explorer.ui.text import count
 
 SORTED_FROM = 12  # rows; fewer stay in their own order
+ROWS_AT_MOST = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +34,7 @@ class Table:
 
     `marked` is the row asked for. `lines` stand below, the last one the result. `adds_up` tells that the last column is
     summed, so that what does not fit can be summed too. `sources` holds for each row the tensor and cell it came from.
+    `beyond` are the number of terms without a row, and their sum.
     """
 
     labels: tuple[str, ...]
@@ -43,29 +45,41 @@ class Table:
     marked: int | None = None
     adds_up: bool = False
     sources: tuple[tuple[str, Cell] | None, ...] = ()
+    beyond: tuple[int, float] = (0, 0.0)
 
     def left_out(self, shown: int) -> str:
         """What is said of the rows beyond the first `shown`."""
         rest = self.order[shown:]
-        if not len(rest):
+        amount = len(rest) + self.beyond[0]
+        if not amount:
             return ""
-        words = f"{count(len(rest))} more"
-        return f"{words}, together {number(float(self.columns[-1].values[rest].sum()))}" if self.adds_up else words
+        total = float(self.columns[-1].values[rest].sum()) + self.beyond[1]
+        return f"{count(amount)} more, together {number(total)}" if self.adds_up else f"{count(amount)} more"
 
 
 def terms_table(explanation: Explanation, tensors: StepTensors, *, classes: Sequence[str] = ()) -> Table:
     """The terms of a sum as rows: factor × factor = product; the largest first where they are many."""
-    main = explanation.terms.parts[0]
+    whole = explanation.terms.parts[0]
+    main, order = _first_rows(whole)
     columns = _factor_columns(main, tensors)
     if len(main.factors) > 1:
         columns.append(Column("product", main.values, scale_of(main.values, role="gradient"), is_bar=True))
     else:
         columns[-1] = Column(columns[-1].title, main.values, columns[-1].scale, is_bar=True)
     symbols = ("×",) * (len(main.factors) - 1) + ("=",) * (len(main.factors) > 1)
-    order = main.ranked() if len(main) >= SORTED_FROM else np.arange(len(main))
     labels, sources = _labels(main, classes)
+    beyond = (len(whole) - len(main), float(whole.values.sum() - main.values.sum()))
     lines = _sum_lines(explanation)
-    return Table(labels, tuple(columns), symbols, order, lines, adds_up=True, sources=sources)
+    return Table(labels, tuple(columns), symbols, order, lines, adds_up=True, sources=sources, beyond=beyond)
+
+
+def _first_rows(whole: Terms) -> tuple[Terms, np.ndarray]:
+    """The terms that get a row, and their order: of many the largest, which come first."""
+    if len(whole) < SORTED_FROM:
+        return whole, np.arange(len(whole))
+    largest = np.argpartition(-np.abs(whole.values), min(ROWS_AT_MOST, len(whole)) - 1)[:ROWS_AT_MOST]
+    main = whole.taken(np.sort(largest))
+    return main, main.ranked()
 
 
 def ladder(explanation: Explanation, tensors: StepTensors) -> Table:
@@ -184,7 +198,7 @@ def _labels(main: Terms, classes: Sequence[str]) -> tuple[tuple[str, ...], tuple
     varying = [axis for axis in range(cells.shape[1]) if len(np.unique(cells[:, axis])) > 1] or [cells.shape[1] - 1]
     rows = cells.tolist()
     sources = tuple((factor.name, tuple(row)) for row in rows)
-    if len(varying) == 1 and len(classes) == len(main) == len(rows):
+    if len(varying) == 1 and len(classes) == len(main):
         return tuple(classes[row[varying[0]]] for row in rows), sources
     return tuple(", ".join(str(row[axis]) for axis in varying) for row in rows), sources
 
