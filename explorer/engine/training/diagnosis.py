@@ -19,7 +19,8 @@ def all_finite(tensors: Sequence[Tensor]) -> bool:
     if not tensors:
         return True
     # A sum of finite numbers can overflow, so only a finite one says it all.
-    return bool(_sum(tensors).isfinite()) or all(bool(each.isfinite().all()) for each in tensors)
+    total = _sum(tensors).item()
+    return total - total == 0 or all(bool(each.isfinite().all()) for each in tensors)
 
 
 def _sum(tensors: Sequence[Tensor]) -> Tensor:

@@ -1,0 +1,89 @@
+"""A run's folder: written line by line, read while it is, whole again after a stop."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from explorer.engine.run_folder import METRICS, MetricsWriter, RunFolder, begin_metrics, write_settings
+
+
+def entries(first: int, last: int) -> list[dict]:
+    return [{"step": step, "loss": 1 / step} for step in range(first, last + 1)]
+
+
+def write(folder: Path, lines: list[dict]) -> None:
+    with MetricsWriter(folder) as metrics:
+        for line in lines:
+            metrics.write(line)
+
+
+@given(cuts=st.lists(st.integers(0, 400), max_size=12))
+def test_however_the_file_grows_each_entry_is_read_once(cuts, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("run")
+    content = b"".join(json.dumps(entry).encode() + b"\n" for entry in entries(1, 12))
+    reader, read, done = RunFolder(folder), [], 0
+    for cut in [*sorted(min(cut, len(content)) for cut in cuts), len(content)]:
+        with (folder / METRICS).open("ab") as file:
+            file.write(content[done:cut])
+        done = cut
+        read += reader.read_new()
+    assert read == entries(1, 12)
+
+
+def test_a_folder_without_a_run_has_nothing_new(tmp_path):
+    reader = RunFolder(tmp_path / "nowhere")
+    assert reader.read_new() == ()
+    assert reader.settings() == {}
+
+
+def test_what_comes_after_is_read_and_nothing_twice(tmp_path):
+    begin_metrics(tmp_path)
+    reader = RunFolder(tmp_path)
+    write(tmp_path, entries(1, 3))
+    assert list(reader.read_new()) == entries(1, 3)
+    assert reader.read_new() == ()
+    write(tmp_path, entries(4, 4))
+    assert list(reader.read_new()) == entries(4, 4)
+
+
+def test_a_run_that_goes_on_from_before_is_read_again_from_its_first_step(tmp_path):
+    begin_metrics(tmp_path)
+    reader = RunFolder(tmp_path)
+    write(tmp_path, entries(1, 9))
+    reader.read_new()
+    begin_metrics(tmp_path, step=5)
+    write(tmp_path, entries(6, 20))
+    assert list(reader.read_new()) == entries(1, 20)
+
+
+def test_the_entry_that_a_killed_process_did_not_write_is_filled_in(tmp_path):
+    write(tmp_path, entries(1, 4))
+    with (tmp_path / METRICS).open("ab") as file:
+        file.write(b'{"step": 5, "lo')
+    begin_metrics(tmp_path, step=5, line={"step": 5, "loss": 0.2})
+    assert list(RunFolder(tmp_path).read_new()) == entries(1, 5)
+
+
+def test_a_new_run_begins_with_nothing(tmp_path):
+    write(tmp_path, entries(1, 4))
+    begin_metrics(tmp_path)
+    assert RunFolder(tmp_path).read_new() == ()
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_what_json_has_no_number_for_is_null(tmp_path, value):
+    write(tmp_path, [{"step": 1, "loss": value}])
+    assert RunFolder(tmp_path).read_new() == ({"step": 1, "loss": None},)
+
+
+def test_settings_are_read_as_they_were_written(tmp_path):
+    write_settings(tmp_path, {"data": "textures", "classes": ["Gänseblümchen"]})
+    assert RunFolder(tmp_path).settings() == {"data": "textures", "classes": ["Gänseblümchen"]}
+    (tmp_path / "run.json").write_text('{"data": ')
+    assert RunFolder(tmp_path).settings() == {}
