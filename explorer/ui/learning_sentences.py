@@ -49,7 +49,8 @@ _LOSSES: Mapping[str, _LossSentences] = {
         "Sigmoid and logarithm cancel: the gradient of each logit is its probability less the target, over all n.",
     ),
     "cross_entropy": _LossSentences(
-        "A softmax makes {input} probabilities; the loss is −log of the target class's{mean_batch}.",
+        "A softmax turns {input} into probabilities; the loss is minus the logarithm of the target class's"
+        "{mean_batch}.",
         "Softmax and logarithm cancel: the gradient of each logit is its probability, less 1 at the target "
         "class{shared}.",
     ),
@@ -93,7 +94,7 @@ def _sgd(settings: Mapping[str, Any], is_first: bool) -> Told:
     decayed = ", pulled towards 0 by the weight decay {weight_decay}" if decay else ""
     if not settings.get("momentum"):
         return Told(
-            f"Every number of {{parameter}} steps against its gradient: the learning rate {{lr}} times it{decayed}.",
+            f"Every number of {{parameter}} is lowered by the learning rate, {{lr}}, times its gradient{decayed}.",
             f"w ← w − lr · {_bracketed('g' + decay)}",
         )
     kept = _bracketed("g" + decay)

@@ -1,0 +1,76 @@
+"""Moving the debugger's cursor until it is painted, step by step and cell by cell; and painting a long timeline."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from itertools import cycle
+
+from PySide6.QtWidgets import QApplication
+
+from explorer.session import Session
+from explorer.session.timeline import PHASES
+from explorer.ui import theme
+from explorer.ui.views.debugger import Debugger
+from explorer.ui.widgets.timeline_bar import TimelineBar
+
+ROUNDS = 60
+SIZE = (860, 700)
+NETWORKS = ("cifar10", "two-two-two")
+LONG = 5000
+
+
+def main() -> None:
+    """Print milliseconds, medians and worst; the target is one frame."""
+    application = QApplication.instance() or QApplication([])
+    assert isinstance(application, QApplication)
+    theme.apply(application, "light")
+    for name in NETWORKS:
+        _measure(name)
+    _measure_bar()
+
+
+def _measure(name: str) -> None:
+    session = Session()
+    session.open_network(name)
+    view = Debugger(session)
+    view.resize(*SIZE)
+    view.show()
+    session.set_stepping(True)
+    while session.state.timeline is None or session.state.computing:
+        QApplication.processEvents()
+        time.sleep(0.005)
+    count = len(session.state.timeline.steps)
+    steps = iter(range(ROUNDS * 2))
+    _told(f"{name}: to the next step", [_ms(lambda: session.go_to_step(next(steps) % count)) for _ in range(ROUNDS)])
+    session.go_to_step(0, inside=True)
+    session.choose_cell("output", (0,) * len(session.state.timeline.steps[0].asked["output"]))
+    there_and_back = cycle((1, -1))  # also where a step has two cells only
+    _told(f"{name}: to the next cell", [_ms(lambda: session.step_over(next(there_and_back))) for _ in range(ROUNDS)])
+    view.close()
+    session.close()
+
+
+def _measure_bar() -> None:
+    bar = TimelineBar()
+    bar.resize(SIZE[0], bar.sizeHint().height())
+    bar.set_steps(tuple((PHASES[place * len(PHASES) // LONG], "") for place in range(LONG)))
+    bar.show()
+    _told(f"timeline of {LONG:,} steps", [_ms(lambda at=at: bar.set_cursor(at * 80)) for at in range(ROUNDS)])
+    bar.close()
+
+
+def _ms(act: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    act()
+    QApplication.processEvents()
+    return (time.perf_counter() - began) * 1e3
+
+
+def _told(what: str, times: list[float]) -> None:
+    print(f"{what}: {statistics.median(times):6.1f} ms (worst {max(times):.1f}), target 16 ms")
+
+
+if __name__ == "__main__":
+    main()
