@@ -6,7 +6,7 @@ import importlib
 import os
 import sys
 
-NAMES = ("bench_start", "bench_record", "bench_maps", "bench_overview", "bench_explain", "bench_data")
+NAMES = ("bench_start", "bench_record", "bench_maps", "bench_overview", "bench_explain", "bench_train", "bench_data")
 
 
 def main() -> None:
