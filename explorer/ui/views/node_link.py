@@ -108,6 +108,8 @@ class NodeLinkView(QWidget):
         self.canvas.show_drawing(self._drawing, drawing)
         if moved and drawing.chosen is not None:
             self.canvas.set_focused(drawing.chosen)
+        if not self.editor.isVisible():
+            self.canvas.set_message("")
 
     def _show_line(self, state: State) -> None:
         if self._drawing is not None:

@@ -22,6 +22,7 @@ from explorer.ui.node_link import Item, Node, NodeLink, Shown, describe, fan, po
 from explorer.ui.node_link.boxes import Box
 from explorer.ui.node_link.layout import FOOT, MARGIN
 from explorer.ui.node_link.walking import neighbour
+from explorer.ui.widgets.edge_layers import EdgeLayers
 from explorer.ui.widgets.node_link_painter import NodeLinkPainter, Scene, paint_legend
 
 DIMMED = 0.6
@@ -51,6 +52,7 @@ class NodeLinkCanvas(QWidget):
         self.legend_width = 10_000.0
         self._hovered: Item | None = None
         self._focused: Item | None = None
+        self._layers = EdgeLayers()
         self._by_keyboard = False
         self.message, self._is_fault = "", False
         self._is_dimmed = False
@@ -125,7 +127,7 @@ class NodeLinkCanvas(QWidget):
         if self.scene is None:
             self._paint_message(painter, Box(24, 24, self.width() - 48, self.height() - 48))
             return
-        NodeLinkPainter(painter, self.scene).paint()
+        NodeLinkPainter(painter, self.scene, self._layers).paint()
         if self._is_dimmed:
             veil = QColor(theme.current().pane)
             veil.setAlphaF(1 - DIMMED)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import atan2, cos, pi, sin
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -15,10 +16,10 @@ from explorer.ui.node_link.boxes import Box, Segment
 from explorer.ui.node_link.layout import FOOT
 from explorer.ui.node_link.shown import UNKNOWN, Written
 from explorer.ui.text import number
+from explorer.ui.widgets.edge_layers import EdgeLayers, Stroke
 
-THINNEST, THICKEST = 0.8, 4.0
-FAINTEST = 0.4
 TINT = 0.22
+BEHIND = 0.45
 ARROW = 8.0
 SMALLEST_STRETCH = 62
 PLATE_INSET = 8.0
@@ -48,19 +49,19 @@ class Scene:
 class NodeLinkPainter:
     """Paints one scene with the theme's colours; text is never in a phase's colour, only on a tint of it."""
 
-    def __init__(self, painter: QPainter, scene: Scene) -> None:
-        self._painter, self._scene = painter, scene
+    def __init__(self, painter: QPainter, scene: Scene, layers: EdgeLayers) -> None:
+        self._painter, self._scene, self._layers = painter, scene, layers
         self._theme = theme.current()
         self._phase = QColor(self._theme.phases[scene.shown.phase])
-        weights = [abs(lines[0].value or 0.0) for item, lines in scene.shown.written.items() if isinstance(item, Edge)]
-        self._largest = max(weights, default=0.0) or 1.0
+        self._largest = _largest_weight(scene)
 
     def paint(self) -> None:
         """Everything but the legend."""
         self._titles()
         self._loss_links()
-        for edge in self._scene.drawing.edges:
-            self._edge(edge)
+        for at, column in enumerate(self._scene.drawing.columns):
+            if column.weights is not None:
+                self._gap(at)
         self._arrows()
         for edge, box in self._scene.labels.items():
             self._label(edge, box)
@@ -111,24 +112,43 @@ class NodeLinkPainter:
                 if flow:
                     self._arrow(line, flow)
 
-    def _edge(self, edge: Edge) -> None:
-        line, value = self._scene.places.edges[edge], self._scene.shown.written[edge][0].value or 0.0
-        share = min(abs(value) / self._largest, 1.0)
-        if edge in self._scene.shown.current:
-            is_fan = edge not in self._scene.labels  # so many lines that broad ones would make a wall
-            extra, strength = (1.5, 0.3) if is_fan else (5, 0.45)
-            self._painter.setPen(_round_pen(self._tint(strength), THINNEST + THICKEST * share + extra))
-            self._draw(line)
-        colour = QColor(self._theme.signed_high if value > 0 else self._theme.signed_low)
-        if value == 0:
-            colour = QColor(self._theme.dim)
-        colour.setAlphaF((FAINTEST + (1 - FAINTEST) * share) * (1.0 if self._is_near(edge) else 0.3))
-        self._painter.setPen(_round_pen(colour, THINNEST + (THICKEST - THINNEST) * share))
-        self._draw(line)
+    def _gap(self, column: int) -> None:
+        """All weights into a column, over a tint of what the step works on; those of the item looked at in front."""
+        edges = self._scene.drawing.edges_into(column)
+        lines, is_fan = self._scene.places.edges, edges[0] not in self._scene.places.labels
+        if lines[edges[0]].x1 <= lines[edges[0]].x0:
+            return
+        current = [edge for edge in edges if edge in self._scene.shown.current]
+        if is_fan and len(current) == len(edges):
+            self._band(column)
+        else:
+            self._halos(current)
+        looked_at = [edge for edge in edges if edge in self._scene.fan]
+        self._painter.setOpacity(BEHIND if is_fan and self._scene.fan else 1.0)
+        ratio = self._painter.device().devicePixelRatioF()
+        strokes = [self._stroke(edge, is_fan=is_fan) for edge in edges]
+        picture = self._layers.picture(column, strokes, height=self._scene.places.height, ratio=ratio)
+        self._painter.drawPixmap(QPointF(lines[edges[0]].x0, 0), picture)
+        self._painter.setOpacity(1.0)
+        for edge in looked_at:
+            self._stroke(edge, is_fan=False).paint(self._painter)
 
-    def _is_near(self, edge: Edge) -> bool:
-        """While one item of a fan is looked at, the others step back."""
-        return not self._scene.fan or edge in self._scene.fan or edge in self._scene.places.labels
+    def _stroke(self, edge: Edge, *, is_fan: bool) -> Stroke:
+        value = self._scene.shown.written[edge][0].value or 0.0
+        return Stroke(self._scene.places.edges[edge], value, min(abs(value) / self._largest, 1.0), is_fan)
+
+    def _halos(self, edges: Sequence[Edge]) -> None:
+        for edge in edges:
+            width = self._stroke(edge, is_fan=False).width + 5
+            self._painter.setPen(_pen(self._tint(0.45), width))
+            self._draw(self._scene.places.edges[edge])
+
+    def _band(self, column: int) -> None:
+        """A tint behind a whole fan, where a tint of every line would make a wall."""
+        near = [box for node, box in self._scene.places.nodes.items() if node.column in (column - 1, column)]
+        top, bottom = min(box.y for box in near), max(box.bottom for box in near)
+        line = next(iter(self._scene.places.edges[edge] for edge in self._scene.drawing.edges_into(column)))
+        self._painter.fillRect(QRectF(line.x0, top, line.x1 - line.x0, bottom - top), self._tint(TINT / 2))
 
     def _arrows(self) -> None:
         flow = self._scene.shown.flow
@@ -203,14 +223,11 @@ class NodeLinkPainter:
         """Symbol and number; drawn narrower together where they are too long for the box."""
         if line.is_now:
             self._painter.fillRect(_rect(Box(row.x + 3, row.y, row.width - 6, row.height)), self._tint(TINT))
-        font = QFont(self._painter.font())
-        wanted = QFontMetricsF(font).horizontalAdvance(f"{line.symbol} {line.number}")
         inner = Box(row.x + inset, row.y, row.width - 2 * inset, row.height)
-        self._painter.setFont(_narrowed(font, inner.width / wanted))
-        self._text(inner, line.symbol, align=LEFT, colour=self._theme.dim)
+        share = inner.width / self._advance(f"{line.symbol} {line.number}")
+        self._text(inner, line.symbol, align=LEFT, colour=self._theme.dim, share=share)
         colour = self._theme.dim if line.value is None else self._theme.text
-        self._text(inner, line.number, align=RIGHT, colour=colour)
-        self._painter.setFont(font)
+        self._text(inner, line.number, align=RIGHT, colour=colour, share=share)
 
     def _bias(self, bias: Bias) -> None:
         box, written = self._scene.places.biases[bias], self._scene.shown.written[bias][0]
@@ -278,16 +295,21 @@ class NodeLinkPainter:
 
     # --- text ---
 
-    def _text(self, box: Box, text: str, *, align: Qt.AlignmentFlag, colour: str) -> None:
-        """Text that is drawn narrower where it would not fit; a dash is paler than a number."""
-        font = QFont(self._painter.font())
-        self._painter.setFont(_narrowed(font, box.width / max(QFontMetricsF(font).horizontalAdvance(text), 1.0)))
-        self._painter.setPen(QColor(colour))
-        if text == UNKNOWN:
-            self._painter.setOpacity(0.6)
+    def _text(self, box: Box, text: str, *, align: Qt.AlignmentFlag, colour: str, share: float | None = None) -> None:
+        """Text that is drawn narrower, to a `share` of its width, where it would not fit; a dash is paler."""
+        share = box.width / self._advance(text) if share is None else share
+        if share < 1:
+            font = self._painter.font()
+            self._painter.setFont(_narrowed(font, share))
+        pen = QColor(colour)
+        pen.setAlphaF(0.6 if text == UNKNOWN else 1.0)
+        self._painter.setPen(pen)
         self._painter.drawText(_rect(box), align | Qt.TextFlag.TextDontClip, text)
-        self._painter.setOpacity(1.0)
-        self._painter.setFont(font)
+        if share < 1:
+            self._painter.setFont(font)
+
+    def _advance(self, text: str) -> float:
+        return _advance(text, self._painter.font().family(), self._painter.font().pixelSize())
 
     def _font(self, pixels: int) -> QFont:
         return theme.number_font(pixels)
@@ -296,6 +318,13 @@ class NodeLinkPainter:
         colour = QColor(self._phase)
         colour.setAlphaF(share)
         return colour
+
+
+def _largest_weight(scene: Scene) -> float:
+    """The largest size of a weight before the update, so that a step changes no line but the updated ones."""
+    edges = [lines[0] for item, lines in scene.shown.written.items() if isinstance(item, Edge)]
+    before = [line.value if line.old is None else line.old for line in edges]
+    return max((abs(value or 0.0) for value in before), default=0.0) or 1.0
 
 
 def paint_legend(painter: QPainter, box: Box, scene: Scene) -> None:
@@ -309,7 +338,7 @@ def paint_legend(painter: QPainter, box: Box, scene: Scene) -> None:
         if x + wanted > box.right:
             return
         if colour:
-            painter.setPen(_round_pen(QColor(colour), 3))
+            painter.setPen(_pen(QColor(colour), 3))
             painter.drawLine(QPointF(x + 2, box.middle[1]), QPointF(x + 16, box.middle[1]))
         painter.setPen(QColor(colours.dim))
         painter.drawText(_rect(Box(x + (22 if colour else 0), box.y, wanted, box.height)), LEFT, text)
@@ -341,10 +370,14 @@ def _label_lines(written: Written, box: Box, font: QFont) -> list[str]:
     return [number(written.old, 4), new] if box.height >= 26 else [new]
 
 
+@lru_cache(maxsize=4096)  # the same few symbols and numbers at every move of the cursor
+def _advance(text: str, family: str, pixels: int) -> float:
+    """Width of `text` in the number font; `family` only tells one font from another."""
+    return max(QFontMetricsF(theme.number_font(pixels)).horizontalAdvance(text), 1.0)
+
+
 def _narrowed(font: QFont, share: float) -> QFont:
-    """`font` drawn to a `share` of its width, if that is less than all of it."""
-    if share >= 1:
-        return font
+    """`font` drawn to a `share` of its width."""
     narrow = QFont(font)
     narrow.setStretch(max(SMALLEST_STRETCH, int(98 * share)))
     return narrow
@@ -354,5 +387,5 @@ def _rect(box: Box) -> QRectF:
     return QRectF(box.x, box.y, box.width, box.height)
 
 
-def _round_pen(colour: QColor, width: float) -> QPen:
-    return QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+def _pen(colour: QColor, width: float) -> QPen:
+    return QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap)
