@@ -140,8 +140,9 @@ def _between(pixels: Pixels, rows: np.ndarray, columns: np.ndarray) -> Pixels:
     # One list of all pixels, so that each of the four corners is a single look-up in it.
     flat = pixels.reshape(-1, channels).astype(np.float32)
     first = (np.arange(count, dtype=np.int32) * (height * width))[:, None, None]
-    top, left = np.floor(rows).astype(np.int32), np.floor(columns).astype(np.int32)
-    across, down = (columns - left)[..., None], (rows - top)[..., None]
+    above, before = np.floor(rows), np.floor(columns)
+    across, down = (columns - before)[..., None], (rows - above)[..., None]
+    top, left = above.astype(np.int32), before.astype(np.int32)
     lines = [first + _mirrored(top + step, height) * width for step in (0, 1)]
     places = [_mirrored(left + step, width) for step in (0, 1)]
     upper, lower = (

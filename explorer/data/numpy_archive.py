@@ -75,7 +75,7 @@ class NumpyArchive:
         if entry.compress_type == ZIP_STORED:
             return np.memmap(self.path, dtype, "r", self._content_start(entry) + start, (count,))
         if entry.file_size <= IN_MEMORY_BYTES:
-            return np.frombuffer(file.read(), dtype).copy()
+            return np.frombuffer(file.read(), dtype)
         return _unpacked(file, dtype, count)
 
     def _content_start(self, entry: ZipInfo) -> int:

@@ -15,6 +15,8 @@ import numpy as np
 
 from explorer.data.data_set import DataError
 
+PLAIN = (bytes, str, int, float)
+
 
 class _Array:
     """Stands for numpy.ndarray while it is put together."""
@@ -66,28 +68,32 @@ class _Reader(pickle.Unpickler):
         return STAND_INS[module, name]
 
 
-def read_pickled(content: bytes) -> Any:
-    """What was pickled in `content`, texts of Python 2 as bytes. Raises DataError, also for a damaged pickle."""
+def read_pickled(content: bytes) -> dict[str, Any]:
+    """The dictionary pickled in `content`, its keys as texts, its texts of Python 2 as bytes.
+
+    Raises DataError, also for a damaged pickle.
+    """
     try:
-        return _plain(_Reader(io.BytesIO(content), encoding="bytes").load())
+        value = _Reader(io.BytesIO(content), encoding="bytes").load()
     except DataError:
         raise
     except Exception as error:  # a damaged pickle fails in any way
         raise DataError("It is damaged.") from error
+    if not isinstance(value, dict):
+        raise DataError("It holds no dictionary.")
+    return {_text(key): _plain(entry) for key, entry in value.items()}
 
 
-def _plain(value: Any) -> Any:
-    """`value` with arrays in the place of what stood for them."""
-    if isinstance(value, _Array):
-        return value.content
-    if isinstance(value, dict):
-        return {_text(key): _plain(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(entry) for entry in value]
-    if isinstance(value, bytes | str | int | float | None):
-        return value
-    raise DataError(f"It holds a {type(value).__name__}, which is refused.")
+def _plain(entry: Any) -> Any:
+    """An array, a text, a number, or a list of texts and numbers. Nothing deeper: it could refer to itself."""
+    if isinstance(entry, _Array):
+        return entry.content
+    if isinstance(entry, list) and all(isinstance(part, PLAIN) for part in entry):
+        return entry
+    if isinstance(entry, PLAIN):
+        return entry
+    raise DataError(f"It holds a {type(entry).__name__} that is no list of numbers or texts.")
 
 
-def _text(key: Any) -> Any:
-    return key.decode("latin-1") if isinstance(key, bytes) else key
+def _text(key: Any) -> str:
+    return key.decode("latin-1") if isinstance(key, bytes) else str(key)

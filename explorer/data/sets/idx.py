@@ -130,7 +130,7 @@ def open_idx(path: Path, wish: Wish) -> DataSet:
 
 
 def _known(folder: Path) -> Card | None:
-    """The card with the name of the folder or the one above, as FashionMNIST/raw; all such sets name their files alike."""
+    """The card with the name of the folder or the one above, as FashionMNIST/raw: the files' own are always alike."""
     names = {part.lower().replace("-", "") for part in folder.absolute().parts[-2:]}
     return next((card for card in (FASHION, MNIST) if card.name.replace("-", "") in names), None)
 

@@ -147,6 +147,9 @@ def test_a_pickle_that_would_run_something_is_refused_and_does_not_run(tmp_path:
         pickle.dumps(np.array([Path("a")], object)),
         pickle.dumps(np.arange(3.0)),
         pickle.dumps({1, 2}),
+        pickle.dumps({"a": {"b": 1}}),
+        pickle.dumps({"a": [[1]]}),
+        pickle.dumps([1, 2]),
         pickle.dumps(open),
         b"",
         b"\x80\x02}q",
@@ -187,7 +190,15 @@ def test_labels_that_do_not_match_the_pictures_are_told(tmp_path: Path) -> None:
         open_data(tmp_path)
 
 
-@pytest.mark.parametrize("batch", [{b"data": "text", b"labels": [1]}, {b"labels": [1]}, [1, 2], None])
+def test_a_list_that_holds_itself_a_million_times_is_refused_at_once() -> None:
+    nested: list[object] = []
+    for _ in range(200):
+        nested = [nested, nested]
+    with pytest.raises(DataError, match="It holds a list that is no list of numbers or texts"):
+        read_pickled(pickle.dumps({"labels": nested}))
+
+
+@pytest.mark.parametrize("batch", [{b"data": "text", b"labels": [1]}, {b"labels": [1]}, {b"data": 3, b"labels": 3}])
 def test_a_pickle_that_is_no_batch_is_told(batch: object, tmp_path: Path) -> None:
     (tmp_path / "data_batch_1").write_bytes(pickle.dumps(batch, 2))
     with pytest.raises(DataError, match=r"data_batch_1 in .* is no batch of CIFAR-10"):
