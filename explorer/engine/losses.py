@@ -29,6 +29,8 @@ def check_target(name: str, output: torch.Tensor, target: torch.Tensor) -> None:
 
     It copies both off the device: training asks once a data set, not every step.
     """
+    if output.is_complex() or target.is_complex():
+        raise EngineError("A loss compares real numbers: outputs or targets are complex here.")
     try:
         loss_named(name).check(_numpy(output), _numpy(target))
     except ValueError as error:

@@ -335,6 +335,15 @@ def test_a_target_that_does_not_fit_is_refused_in_a_sentence(target: Any, words:
     assert str(refused.value).endswith(".")
 
 
+def test_complex_outputs_are_refused_in_a_sentence() -> None:
+    class Spectrum(nn.Linear):
+        def forward(self, x: Tensor) -> Tensor:
+            return torch.fft.fft(super().forward(x))
+
+    with pytest.raises(EngineError, match=r"A loss compares real numbers: .*\."):
+        record(Spectrum(4, 4), torch.randn(2, 4), target=torch.zeros(2, 4), loss="mse")
+
+
 def test_a_target_or_an_optimizer_without_a_loss_is_refused() -> None:
     model = made(SharedTensor, train=False)
     with pytest.raises(EngineError, match="only with a loss"):
