@@ -126,10 +126,8 @@ def _of_normalization(entry: TimelineStep, explanation: Explanation, of: str) ->
 
 def _of_terms(entry: TimelineStep, tensors: StepTensors, explanation: Explanation, of: str) -> Middle:
     windows = windows_of(explanation, tensors, kind=entry.kind, phase=entry.phase, of=of)
-    if windows is not None and (windows.arrangement.shape != (1, 1) or len(windows.terms) == 1):
-        is_single = windows.arrangement.shape == (1, 1) and len(explanation.terms.parts) > 1
-        if not is_single and entry.kind not in ("add", "mul"):
-            return windows
+    if windows is not None and windows.arrangement.shape != (1, 1):
+        return windows
     parts = explanation.terms.parts
     if all(len(part) == 1 for part in parts) and len(parts) <= LADDER_AT_MOST:
         return ladder(explanation, tensors)

@@ -263,7 +263,12 @@ def _arranged(main: Terms, tensors: StepTensors, *, source: int, kind: str, phas
     rows, columns = (_ranked(cells[:, axis]) for axis in (-2, -1))
     shape = (int(rows.max()) + 1, int(columns.max()) + 1)
     step = tuple(_step(cells[:, axis]) for axis in (-2, -1))
-    return Arrangement(rows, columns, _full_shape(shape, tensors, kind, phase), (step[0], step[1]))
+    full = _full_shape(shape, tensors, kind, phase)
+    rows, columns = (
+        ranks + (size - length if cells[:, axis].min() == 0 else 0)  # at the top and the left the padding comes first
+        for ranks, axis, size, length in zip((rows, columns), (-2, -1), full, shape, strict=True)
+    )
+    return Arrangement(rows, columns, full, (step[0], step[1]))
 
 
 def _turns_kernel(kind: str, phase: str, of: str) -> bool:

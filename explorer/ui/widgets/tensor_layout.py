@@ -124,7 +124,7 @@ def lay_out(shown: Shown, body: QRectF) -> TensorLayout:
 
 
 def _lay_out_map(shown: Shown, folding: Folding, body: QRectF) -> TensorLayout:
-    pane = (int(body.width()), int(body.height()))
+    pane = (max(int(body.width()), 1), max(int(body.height()), 1))  # a stage may be squeezed to nothing
     padding = shown.padding if folding.count == 1 else (0, 0)
     mosaic = _arranged(folding, pane)
     height, width = mosaic.shape
@@ -141,7 +141,7 @@ def _arranged(folding: Folding, pane: tuple[int, int]) -> Mosaic:
     """Maps as large as they come out; the slices of a filter side by side unless that makes them much smaller."""
     count, height, width = folding.count, folding.height, folding.width
     gap = max(1, round(max(height, width) / GAP_SHARE))
-    ideal = max(1, int(math.sqrt(count * height / width * pane[0] / pane[1])))
+    ideal = min(count, max(1, int(math.sqrt(count * height / width * pane[0] / pane[1]))))
     tried = range(max(1, ideal - 3), min(count, ideal + 4) + 1)
     mosaics = [Mosaic(count, height, width, columns, gap) for columns in tried]
     best = max(mosaics, key=lambda mosaic: _zoom(mosaic, pane))
