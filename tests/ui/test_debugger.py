@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from time import perf_counter
 
 import pytest
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QSlider, QToolButton, QWidget
@@ -164,7 +165,6 @@ def test_the_timeline_chooses_steps_by_mouse_and_keys(desk: Desk) -> None:
 
 
 def test_nothing_moves_from_step_to_step(desk: Desk) -> None:
-    places: set[tuple[QRect, ...]] = set()
     parts = [desk.view.stage, desk.view.why, desk.view.words, desk.view.controls, desk.view.timeline]
     seen = set()
 
@@ -179,9 +179,23 @@ def test_nothing_moves_from_step_to_step(desk: Desk) -> None:
         desk.press("stepOut")
         if desk.session.state.cursor.step < len(desk.timeline.steps) - 1:
             desk.press("stepOver")
-    assert len(seen) == 1, places
+    assert len(seen) == 1, seen
     stage = desk.view.stage
     assert stage.height() >= 150
+
+
+@pytest.mark.parametrize("size", [(390, 430), (560, 420), (700, 560), (1500, 1000)])
+def test_parts_stand_one_under_the_other_at_every_size(desk: Desk, size: tuple[int, int]) -> None:
+    view = desk.view
+    view.resize(*size)
+    QApplication.processEvents()
+    assert (view.width(), view.height()) == size
+    parts = (view.header, view.timeline, view.controls, view.words, view.stage, view.why, view.settings)
+    edges = [(part.geometry().top(), part.geometry().bottom()) for part in parts]
+    assert all(upper[1] < lower[0] for upper, lower in pairwise(edges))
+    assert edges[-1][1] < view.height()
+    assert view.stage.height() >= 90
+    assert all(part.geometry().right() < view.width() for part in parts)
 
 
 def test_moving_the_cursor_is_quick(desk: Desk) -> None:
@@ -294,7 +308,7 @@ def test_every_button_says_what_it_does(desk: Desk) -> None:
         assert not button.icon().isNull()
 
 
-@pytest.mark.parametrize("width", [400, 560, 700, 860, 1200])
+@pytest.mark.parametrize("width", [390, 560, 700, 860, 1200])
 def test_the_buttons_keep_their_words_while_there_is_room(desk: Desk, width: int) -> None:
     controls = desk.view.controls
     desk.view.resize(width, 640)
@@ -304,6 +318,7 @@ def test_the_buttons_keep_their_words_while_there_is_room(desk: Desk, width: int
         assert button is not None
         assert button.width() >= button.sizeHint().width()
         assert button.geometry().right() < controls.width()
+    assert not controls.speed.isVisible() or controls.speed.geometry().right() < controls.width()
     if width >= 860:
         assert all(
             button.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonTextBesideIcon for button in buttons[1:5] if button

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
@@ -20,8 +20,8 @@ from explorer.ui.widgets.timeline_bar import TimelineBar
 from explorer.ui.widgets.words_panel import HeaderLine, WordsPanel
 
 MARGIN = 12
-LOW = 640  # pixels of height under which the parts move together
-WHY_HEIGHT, LOW_WHY_HEIGHT = 190, 150
+LOW, LOWEST = 640, 500  # pixels of height under which the parts move together, and what is least needed goes
+WHY_HEIGHT, LOW_WHY_HEIGHT, LOWEST_WHY_HEIGHT = 190, 150, 104
 EMPTY = (
     "One whole training step appears here, to be walked through forwards and back: every layer, the loss, every "
     "gradient, every weight's update."
@@ -46,6 +46,7 @@ class Debugger(QWidget):
         self._content = self._make_content()
         self._pages = QStackedLayout(self)
         self._pages.setContentsMargins(0, 0, 0, 0)
+        self._pages.setSizeConstraint(QStackedLayout.SizeConstraint.SetNoConstraint)  # see minimumSizeHint
         self._pages.addWidget(self.empty)
         self._pages.addWidget(self._content)
         self.setFocusProxy(self.timeline)  # arrow keys walk the steps as soon as one is here
@@ -129,11 +130,16 @@ class Debugger(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        is_low = self.height() < LOW
+        is_low, is_lowest = self.height() < LOW, self.height() < LOWEST
         gap = 4 if is_low else 8
         self._column.setContentsMargins(MARGIN, gap, MARGIN, gap)
         self._column.setSpacing(gap)
-        self.why.setFixedHeight(LOW_WHY_HEIGHT if is_low else WHY_HEIGHT)
+        self.words.set_source_visible(not is_lowest)
+        self.why.setFixedHeight(LOWEST_WHY_HEIGHT if is_lowest else LOW_WHY_HEIGHT if is_low else WHY_HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:
+        """Small enough for the smallest window: what there is then follows from the height."""
+        return QSize(320, 360)
 
 
 def why_empty(state: State) -> str:

@@ -222,9 +222,12 @@ class StepControls(QWidget):
             "toStart",
             "toEnd",
         )
-        room = self.width() - self.speed.width() - self._speed_words.width() - GAP * (len(self.buttons) + 2)
         narrow = {name: _width(self.buttons[name], with_word=False) for name in order}
-        room -= sum(narrow.values())
+        room = self.width() - sum(narrow.values()) - GAP * (len(order) - 1)
+        speed = self.speed.width() + self._speed_words.width() + 2 * GAP
+        for part in (self.speed, self._speed_words):
+            part.setVisible(speed <= room)
+        room -= speed + GAP
         for name in order:
             more = _width(self.buttons[name], with_word=True) - narrow[name]
             fits = more <= room

@@ -67,6 +67,7 @@ class WordsPanel(QWidget):
         for caption in self._captions:
             caption.setProperty("role", "dim")
         self.formula, self.source = (_line(name, self) for name in ("stepFormula", "stepSource"))
+        self._lines = tuple(zip(self._captions, (self.formula, self.source), strict=True))
         self._place()
 
     def show_words(self, phase: str, title: str, *, sentence: str, formula: str, source: str) -> None:
@@ -79,6 +80,13 @@ class WordsPanel(QWidget):
             self._phase = phase
             self.update()
 
+    def set_source_visible(self, visible: bool) -> None:
+        """Whether PyTorch's line has room."""
+        if visible == self.source.isHidden():
+            self._captions[-1].setVisible(visible)
+            self.source.setVisible(visible)
+            self._place()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place()
@@ -89,7 +97,8 @@ class WordsPanel(QWidget):
         height = _line_height() * lines + 2
         self.sentence.setGeometry(left, 0, max(self.width() - left, 0), height)
         beside = left + max(caption.sizeHint().width() for caption in self._captions) + GAP
-        for caption, line in zip(self._captions, (self.formula, self.source), strict=True):
+        shown = ((caption, line) for caption, line in self._lines if not line.isHidden())
+        for caption, line in shown:
             caption.setGeometry(left, height + SPACING, beside - left, row)
             line.setGeometry(beside, height + SPACING, max(self.width() - beside, 0), row)
             height += row + SPACING
