@@ -285,7 +285,8 @@ def test_a_weights_gradient_comes_from_every_example() -> None:
 
 
 EVERYTHING = (
-    "3x12x12 conv(4, 3, padding=1) batchnorm relu maxpool(2) conv(4, 1) gelu avgpool(2) flatten linear(6) tanh linear(4)",
+    "3x12x12 conv(4, 3, padding=1) batchnorm relu maxpool(2) conv(4, 1) gelu avgpool(2) flatten linear(6) tanh "
+    "linear(4)",
     "3x12x12 c1=conv(4, 3, padding=1) relu c2=conv(4, 3, padding=1) add(c1, c2) concat(c1, c2) upsample(2) "
     "adaptiveavgpool(2) dropout(0.5) flatten linear(4) softmax",
     "2x8x8 convtranspose(3, 2, stride=2) groupnorm(1) silu layernorm flatten linear(4)",

@@ -1,0 +1,209 @@
+"""A step from inside: one cell's numbers, the window moved by hand, channel by channel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QToolButton
+from pytestqt.qtbot import QtBot
+
+from explorer.arithmetic.explanation import number
+from explorer.session import cursor as moves
+from explorer.session.timeline import Timeline
+from explorer.ui import theme
+from explorer.ui.views.into_view import IntoView
+from explorer.ui.views.step_stage import StepStage
+from explorer.ui.widgets.number_grid import NumberGrid
+from tests.ui.step_sessions import CLASSES, SteppedSession, recorded
+
+SMALL = "3x14x14 conv(4, 3, padding=1) relu conv(5, 3) maxpool(2) flatten linear(10)"
+
+
+@cache
+def small() -> Timeline:
+    return recorded(SMALL, steps_before=1)
+
+
+@pytest.fixture
+def stage(qtbot: QtBot, qapp: QApplication) -> Iterator[tuple[SteppedSession, IntoView]]:
+    theme.apply(qapp, "light")
+    session = SteppedSession(small(), classes=CLASSES)
+    shown = StepStage(session)  # type: ignore[arg-type]
+    qtbot.addWidget(shown)
+    shown.resize(860, 330)
+    shown.show()
+    yield session, shown.into
+
+
+def grids(view: IntoView) -> dict[str, NumberGrid]:
+    """The grids on screen by what they hold."""
+    return {grid.accessibleName(): grid for grid in view.findChildren(NumberGrid) if grid.isVisible()}
+
+
+def test_a_convolution_shows_window_filter_and_products(stage: tuple[SteppedSession, IntoView]) -> None:
+    session, view = stage
+    session.go("forward", "conv2", inside=True)
+    assert list(grids(view)) == ["window", "filter", "products"]
+    assert view.given.accessibleName() == "relu1"
+    assert view.made.accessibleName() == "conv2"
+
+
+def test_the_lines_below_lead_from_a_channel_to_what_pytorch_computed(stage: tuple[SteppedSession, IntoView]) -> None:
+    session, view = stage
+    session.go("forward", "conv2", inside=True)
+    products = grids(view)["products"].grid
+    assert products is not None
+    own, whole = view.windows.lines()
+    assert own.endswith(f"= {number(float(np.nansum(products.values)))}")
+    cursor = session.state.cursor
+    computed = small().asked(cursor.step, "output").values[cursor.cell]
+    assert float(whole.rsplit("= ", 1)[1].replace("−", "-")) == pytest.approx(float(computed), rel=1e-3)
+
+
+def test_channels_are_gone_through_one_by_one_or_by_size(stage: tuple[SteppedSession, IntoView]) -> None:
+    session, view = stage
+    session.go("forward", "conv2", inside=True)
+    view.windows.largest.setChecked(False)
+    first = view.windows.group
+    QTest.mouseClick(view.windows.next, Qt.MouseButton.LeftButton)
+    second = view.windows.group
+    assert first is not None
+    assert second is not None
+    assert second.key[1] == (first.key[1] + 1) % 4
+    assert view.given.shown is not None
+    assert view.given.shown.prefix == second.key
+    view.windows.largest.setChecked(True)
+    assert view.windows.group is not None
+    assert abs(view.windows.group.total) == max(abs(group.total) for group in view._plan.middle.groups)  # type: ignore
+
+
+def test_the_chosen_channel_stays_while_the_window_moves(stage: tuple[SteppedSession, IntoView]) -> None:
+    session, view = stage
+    session.go("forward", "conv2", inside=True)
+    QTest.mouseClick(view.windows.strip, Qt.MouseButton.LeftButton, pos=QPoint(3, 8))
+    assert view.windows.group is not None
+    assert view.windows.group.key[1] == 0
+    for column in range(6):
+        session.choose_cell("output", (0, 1, 5, column))
+        assert view.windows.group.key[1] == 0
+
+
+def test_stepping_from_cell_to_cell_moves_no_grid(stage: tuple[SteppedSession, IntoView]) -> None:
+    session, view = stage
+    session.go("forward", "conv1", inside=True)
+    session.choose_cell("output", (0, 0, 5, 5))
+    before = [(grid.geometry(), grid.area()) for grid in grids(view).values()]
+    chooser = view.windows.chooser.geometry()
+    for cell in ((0, 0, 0, 0), (0, 3, 13, 13), (0, 2, 0, 7)):
+        session.choose_cell("output", cell)
+        assert [(grid.geometry(), grid.area()) for grid in grids(view).values()] == before
+        assert view.windows.chooser.geometry() == chooser
+
+
+def test_clicking_and_dragging_on_the_source_moves_the_window(stage: tuple[SteppedSession, IntoView]) -> None:
+    session, view = stage
+    session.go("forward", "conv2", inside=True)
+    channel = session.state.cursor.cell[1]  # type: ignore[index]
+    assert view.given.shown is not None
+    prefix = view.given.shown.prefix
+    start, end = view.given.point_of((*prefix, 4, 6)), view.given.point_of((*prefix, 9, 2))
+    assert start is not None
+    assert end is not None
+    QTest.mousePress(view.given, Qt.MouseButton.LeftButton, pos=start.toPoint())
+    assert session.state.cursor.cell == (0, channel, 3, 5)
+    QTest.mouseMove(view.given, end.toPoint())
+    QTest.mouseRelease(view.given, Qt.MouseButton.LeftButton, pos=end.toPoint())
+    assert session.state.cursor.cell == (0, channel, 8, 1)
+
+
+def test_clicking_the_result_chooses_its_cell(stage: tuple[SteppedSession, IntoView]) -> None:
+    session, view = stage
+    session.go("forward", "conv2", inside=True)
+    channel = session.state.cursor.cell[1]  # type: ignore[index]
+    point = view.made.point_of((0, channel, 2, 7))
+    assert point is not None
+    QTest.mouseClick(view.made, Qt.MouseButton.LeftButton, pos=point.toPoint())
+    assert session.state.cursor.cell == (0, channel, 2, 7)
+
+
+def test_double_clicking_a_number_of_the_window_follows_it(stage: tuple[SteppedSession, IntoView]) -> None:
+    session, view = stage
+    session.go("forward", "conv2", inside=True)
+    window = grids(view)["window"]
+    assert window.grid is not None
+    QTest.mouseDClick(window, Qt.MouseButton.LeftButton, pos=window.cell_rect(1, 2).center().toPoint())
+    assert session.followed == [("input", window.grid.cell(1, 2))]
+
+
+def test_the_tip_over_a_number_has_every_digit_and_its_place(stage: tuple[SteppedSession, IntoView]) -> None:
+    session, view = stage
+    session.go("forward", "conv1", inside=True)
+    session.choose_cell("output", (0, 0, 0, 0))
+    window = grids(view)["window"]
+    assert window.tip(0, 0) == "Padding: a 0 that adds nothing."
+    assert window.tip(1, 1).startswith("input[0, ")
+
+
+def test_clicking_a_neighbour_in_an_update_explains_it(stage: tuple[SteppedSession, IntoView]) -> None:
+    session, view = stage
+    session.go("update", "conv2", inside=True)
+    assert list(grids(view)) == ["before", "gradient", "momentum", "after"]
+    assert not view.made.isVisible()
+    grid = grids(view)["after"]
+    assert grid.grid is not None
+    wanted = grid.grid.cell(0, 0)
+    QTest.mouseClick(grid, Qt.MouseButton.LeftButton, pos=grid.cell_rect(0, 0).center().toPoint())
+    assert session.state.cursor.cell == wanted
+
+
+@pytest.mark.parametrize(
+    ("phase", "call", "scene"),
+    [
+        ("forward", "pool1", "windows"),
+        ("backward", "pool1", "grids"),
+        ("forward", "relu1", "curve"),
+        ("backward", "relu1", "curve"),
+        ("forward", "linear1", "table"),
+        ("forward", "flatten1", "note"),
+        ("loss", "loss", "table"),
+        ("backward", "loss", "table"),
+        ("update", "linear1", "grids"),
+    ],
+)
+def test_each_kind_of_step_has_its_own_picture(
+    stage: tuple[SteppedSession, IntoView], phase: str, call: str, scene: str
+) -> None:
+    session, view = stage
+    session.go(phase, call, inside=True)
+    wanted = getattr(view, scene)
+    assert wanted.isVisible()
+    assert not any(other.isVisible() for other in view._scenes if other is not wanted)
+    assert not view.grab().isNull()
+
+
+def test_walking_through_a_whole_step_from_cell_to_cell_shows_each(stage: tuple[SteppedSession, IntoView]) -> None:
+    session, view = stage
+    cursor = moves.into(small(), moves.at(small(), small().find("forward", "pool1") or 0))
+    seen = set()
+    while cursor.step == session.state.cursor.step or not seen:
+        session.show(cursor=cursor)
+        seen.add(cursor.cell)
+        cursor = moves.over(small(), replace(cursor, is_inside=True))
+        if not cursor.is_inside:
+            break
+    assert len(seen) >= 2
+    assert view.made.shown is not None
+
+
+def test_every_control_has_a_name_and_a_tip(stage: tuple[SteppedSession, IntoView]) -> None:
+    session, view = stage
+    session.go("forward", "conv2", inside=True)
+    for button in view.findChildren(QToolButton):
+        assert button.accessibleName()
+        assert button.toolTip().endswith(".")
