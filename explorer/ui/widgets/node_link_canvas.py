@@ -23,7 +23,8 @@ from explorer.ui.node_link.boxes import Box
 from explorer.ui.node_link.layout import FOOT, MARGIN
 from explorer.ui.node_link.walking import neighbour
 from explorer.ui.widgets.edge_layers import EdgeLayers
-from explorer.ui.widgets.node_link_painter import NodeLinkPainter, Scene, paint_legend
+from explorer.ui.widgets.node_link_legend import paint_legend
+from explorer.ui.widgets.node_link_painter import NodeLinkPainter, Scene
 
 DIMMED = 0.6
 NAME = "Neurons and weights"
@@ -136,7 +137,7 @@ class NodeLinkCanvas(QWidget):
         if self.message:
             self._paint_message(painter, foot)
         else:
-            paint_legend(painter, foot, self.scene)
+            paint_legend(painter, foot, self.scene.drawing)
 
     def _paint_message(self, painter: QPainter, box: Box) -> None:
         painter.setFont(theme.interface_font(12))

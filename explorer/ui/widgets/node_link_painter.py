@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from math import atan2, cos, pi, sin
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -14,19 +13,15 @@ from explorer.ui import theme
 from explorer.ui.node_link import Bias, Edge, Item, Node, NodeLink, Positions, Shown
 from explorer.ui.node_link.boxes import Box, Segment
 from explorer.ui.node_link.layout import FOOT
-from explorer.ui.node_link.shown import UNKNOWN, Written
-from explorer.ui.text import number
+from explorer.ui.node_link.shown import Written
 from explorer.ui.widgets.edge_layers import EdgeLayers, Stroke
+from explorer.ui.widgets.node_link_text import CENTRE, LEFT, RIGHT, advance, draw_text, label_lines, rect
 
 TINT = 0.22
 BEHIND = 0.45
 ARROW = 8.0
-SMALLEST_STRETCH = 62
 PLATE_INSET = 8.0
 SMALL_LABEL = 56
-CENTRE = Qt.AlignmentFlag.AlignCenter
-LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 @dataclass(frozen=True)
@@ -81,7 +76,7 @@ class NodeLinkPainter:
             metrics = QFontMetricsF(self._painter.font())
             text = metrics.elidedText(column.title, Qt.TextElideMode.ElideRight, box.width)
             self._painter.drawText(
-                _rect(self._title_box(box, metrics.horizontalAdvance(text), column_of=column)), LEFT, text
+                rect(self._title_box(box, metrics.horizontalAdvance(text), column_of=column)), LEFT, text
             )
 
     def _title_box(self, box: Box, wanted: float, *, column_of: object) -> Box:
@@ -140,7 +135,7 @@ class NodeLinkPainter:
     def _halos(self, edges: Sequence[Edge]) -> None:
         for edge in edges:
             width = self._stroke(edge, is_fan=False).width + 5
-            self._painter.setPen(_pen(self._tint(0.45), width))
+            self._painter.setPen(QPen(self._tint(0.45), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
             self._draw(self._scene.places.edges[edge])
 
     def _band(self, column: int) -> None:
@@ -182,10 +177,10 @@ class NodeLinkPainter:
             self._text(row, text, align=CENTRE, colour=self._theme.dim if is_old else self._theme.text)
 
     def _label_lines(self, edge: Edge, box: Box) -> list[str]:
-        return _label_lines(self._scene.shown.written[edge][0], box, self._label_font(box))
+        return label_lines(self._scene.shown.written[edge][0], box, self._label_font(box))
 
     def _label_font(self, box: Box) -> QFont:
-        return self._font(10 if box.width < SMALL_LABEL else 11)
+        return theme.number_font(10 if box.width < SMALL_LABEL else 11)
 
     def _plate_box(self, edge: Edge, box: Box) -> Box:
         """As large as the text in the label's box."""
@@ -198,10 +193,10 @@ class NodeLinkPainter:
         is_current = item in self._scene.shown.current
         self._painter.setPen(QPen(self._phase if is_current else QColor(self._theme.border), 1))
         self._painter.setBrush(QColor(self._theme.pane))
-        self._painter.drawRoundedRect(_rect(box), 4, 4)
+        self._painter.drawRoundedRect(rect(box), 4, 4)
         if is_current:
             self._painter.setBrush(self._tint(TINT / 2))
-            self._painter.drawRoundedRect(_rect(box), 4, 4)
+            self._painter.drawRoundedRect(rect(box), 4, 4)
 
     # --- nodes ---
 
@@ -210,11 +205,11 @@ class NodeLinkPainter:
         is_current = node in self._scene.shown.current
         self._painter.setBrush(QColor(self._theme.sunken))
         self._painter.setPen(QPen(self._phase if is_current else QColor(self._theme.border), 1.8 if is_current else 1))
-        self._painter.drawRoundedRect(_rect(box), 5, 5)
+        self._painter.drawRoundedRect(rect(box), 5, 5)
         if style.name == "dot":
             return
         lines = self._scene.shown.written[node] if style.is_stacked else (self._scene.shown.newest(node),)
-        self._painter.setFont(self._font(style.text))
+        self._painter.setFont(theme.number_font(style.text))
         for at, line in enumerate(lines):
             row = Box(box.x, box.y + style.pad + at * style.row, box.width, style.row)
             self._row(row, line, inset=style.inset)
@@ -222,9 +217,9 @@ class NodeLinkPainter:
     def _row(self, row: Box, line: Written, *, inset: float) -> None:
         """Symbol and number; drawn narrower together where they are too long for the box."""
         if line.is_now:
-            self._painter.fillRect(_rect(Box(row.x + 3, row.y, row.width - 6, row.height)), self._tint(TINT))
+            self._painter.fillRect(rect(Box(row.x + 3, row.y, row.width - 6, row.height)), self._tint(TINT))
         inner = Box(row.x + inset, row.y, row.width - 2 * inset, row.height)
-        share = inner.width / self._advance(f"{line.symbol} {line.number}")
+        share = inner.width / advance(f"{line.symbol} {line.number}", self._painter.font())
         self._text(inner, line.symbol, align=LEFT, colour=self._theme.dim, share=share)
         colour = self._theme.dim if line.value is None else self._theme.text
         self._text(inner, line.number, align=RIGHT, colour=colour, share=share)
@@ -234,15 +229,15 @@ class NodeLinkPainter:
         style = self._scene.places.styles[bias.column]
         if style.has_bias_line:
             if bias in self._scene.shown.current:
-                self._painter.fillRect(_rect(box), self._tint(TINT))
-            self._painter.setFont(self._font(10 if style.is_slim else 11))
+                self._painter.fillRect(rect(box), self._tint(TINT))
+            self._painter.setFont(theme.number_font(10 if style.is_slim else 11))
             self._text(box, f"{written.symbol} {written.text}", align=CENTRE, colour=self._theme.text)
             return
         value = written.value or 0.0
         colour = QColor(self._theme.signed_high if value >= 0 else self._theme.signed_low)
         self._painter.setPen(Qt.PenStyle.NoPen)
         self._painter.setBrush(self._phase if bias in self._scene.shown.current else colour)
-        self._painter.drawRoundedRect(_rect(Box(box.x + 1.5, box.y + 2, 3.5, box.height - 4)), 1.5, 1.5)
+        self._painter.drawRoundedRect(rect(Box(box.x + 1.5, box.y + 2, 3.5, box.height - 4)), 1.5, 1.5)
 
     # --- what is looked at ---
 
@@ -251,7 +246,7 @@ class NodeLinkPainter:
         lines = self._unwritten()
         if not lines or self._scene.looked_at is None:
             return
-        self._painter.setFont(self._font(11))
+        self._painter.setFont(theme.number_font(11))
         metrics = QFontMetricsF(self._painter.font())
         width = max(metrics.horizontalAdvance(f"{line.symbol}  {line.text}") for line in lines) + 2 * PLATE_INSET
         box = self._beside(self._scene.places.box(self._scene.looked_at), width, 16.0 * len(lines) + 6)
@@ -291,28 +286,12 @@ class NodeLinkPainter:
         box = self._plate_box(item, box) if isinstance(item, Edge) and box is not None else self._scene.places.box(item)
         self._painter.setBrush(Qt.BrushStyle.NoBrush)
         self._painter.setPen(QPen(QColor(self._theme.accent), 1.6))
-        self._painter.drawRoundedRect(_rect(box).adjusted(-2, -2, 2, 2), 6, 6)
+        self._painter.drawRoundedRect(rect(box).adjusted(-2, -2, 2, 2), 6, 6)
 
     # --- text ---
 
     def _text(self, box: Box, text: str, *, align: Qt.AlignmentFlag, colour: str, share: float | None = None) -> None:
-        """Text that is drawn narrower, to a `share` of its width, where it would not fit; a dash is paler."""
-        share = box.width / self._advance(text) if share is None else share
-        if share < 1:
-            font = self._painter.font()
-            self._painter.setFont(_narrowed(font, share))
-        pen = QColor(colour)
-        pen.setAlphaF(0.6 if text == UNKNOWN else 1.0)
-        self._painter.setPen(pen)
-        self._painter.drawText(_rect(box), align | Qt.TextFlag.TextDontClip, text)
-        if share < 1:
-            self._painter.setFont(font)
-
-    def _advance(self, text: str) -> float:
-        return _advance(text, self._painter.font().family(), self._painter.font().pixelSize())
-
-    def _font(self, pixels: int) -> QFont:
-        return theme.number_font(pixels)
+        draw_text(self._painter, box, text, align=align, colour=colour, share=share)
 
     def _tint(self, share: float) -> QColor:
         colour = QColor(self._phase)
@@ -325,67 +304,3 @@ def _largest_weight(scene: Scene) -> float:
     edges = [lines[0] for item, lines in scene.shown.written.items() if isinstance(item, Edge)]
     before = [line.value if line.old is None else line.old for line in edges]
     return max((abs(value or 0.0) for value in before), default=0.0) or 1.0
-
-
-def paint_legend(painter: QPainter, box: Box, scene: Scene) -> None:
-    """What the symbols and the colours mean, in one line; what does not fit is left out from the end."""
-    colours = theme.current()
-    painter.setFont(theme.interface_font(11))
-    metrics = QFontMetricsF(painter.font())
-    x = box.x
-    for text, colour in legend(scene.drawing, colours):
-        wanted = metrics.horizontalAdvance(text) + (24 if colour else 0)
-        if x + wanted > box.right:
-            return
-        if colour:
-            painter.setPen(_pen(QColor(colour), 3))
-            painter.drawLine(QPointF(x + 2, box.middle[1]), QPointF(x + 16, box.middle[1]))
-        painter.setPen(QColor(colours.dim))
-        painter.drawText(_rect(Box(x + (22 if colour else 0), box.y, wanted, box.height)), LEFT, text)
-        x += wanted + 16
-
-
-def legend(drawing: NodeLink, colours: theme.Theme) -> list[tuple[str, str]]:
-    """The legend's entries, each with the colour of its stroke or ""."""
-    roles = {column.role for column in drawing.columns if column.gradients}
-    symbols = [("output", "Δ = −∂E/∂a"), ("hidden", "δ = −∂E/∂u")]
-    there = [text for role, text in symbols if role in roles]
-    said = [(f"{' and '.join(there)}: the negative gradient.", "")] if there else []
-    return [
-        *said,
-        ("weight < 0", colours.signed_low),
-        ("> 0", colours.signed_high),
-        ("Double-click a number to change it.", ""),
-    ]
-
-
-def _label_lines(written: Written, box: Box, font: QFont) -> list[str]:
-    """One line, or old above new where the box is high enough; the new one alone where neither fits."""
-    metrics = QFontMetricsF(font)
-    if written.old is None or metrics.horizontalAdvance(written.text) + 4 <= box.width:
-        return [written.text]
-    new = f"→ {written.number}"
-    if metrics.horizontalAdvance(new) + 2 > box.width:
-        new = written.number
-    return [number(written.old, 4), new] if box.height >= 26 else [new]
-
-
-@lru_cache(maxsize=4096)  # the same few symbols and numbers at every move of the cursor
-def _advance(text: str, family: str, pixels: int) -> float:
-    """Width of `text` in the number font; `family` only tells one font from another."""
-    return max(QFontMetricsF(theme.number_font(pixels)).horizontalAdvance(text), 1.0)
-
-
-def _narrowed(font: QFont, share: float) -> QFont:
-    """`font` drawn to a `share` of its width."""
-    narrow = QFont(font)
-    narrow.setStretch(max(SMALLEST_STRETCH, int(98 * share)))
-    return narrow
-
-
-def _rect(box: Box) -> QRectF:
-    return QRectF(box.x, box.y, box.width, box.height)
-
-
-def _pen(colour: QColor, width: float) -> QPen:
-    return QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap)
