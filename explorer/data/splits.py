@@ -133,5 +133,6 @@ def by_group(groups: Array, fraction: float, *, seed: int) -> tuple[Indices, Ind
     """As `stratified`, but whole groups go to one side: cells of one picture must not be in both."""
     names, members = np.unique(groups, return_inverse=True)
     order = np.random.default_rng(seed).permutation(len(names))
-    is_test = np.isin(members.reshape(-1), order[: max(round(len(names) * fraction), 1)])
+    held_out = min(max(round(len(names) * fraction), 1), len(names) - 1)
+    is_test = np.isin(members.reshape(-1), order[:held_out])
     return np.flatnonzero(~is_test), np.flatnonzero(is_test)

@@ -39,6 +39,8 @@ def test_a_group_is_never_on_both_sides(groups: np.ndarray, part: float, seed: i
     train, test = by_group(groups, part, seed=seed)
     assert sorted([*train, *test]) == list(range(len(groups)))
     assert not set(groups[train]) & set(groups[test])
+    assert len(train) >= 1
+    assert (len(test) >= 1) == (len(set(groups)) > 1)
 
 
 class Counting(DecodedSplit):
