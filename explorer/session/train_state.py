@@ -24,6 +24,7 @@ class Training:
     """How the run stands. `step` counts on through forks, `progress` is 0 to 1, times are in seconds of running.
 
     `message` says why it ended or what went wrong on the way; `layer` is the one it names, if it names one.
+    `too_large_batch` is the size of the batch that the device had no room for, 0 where that was not why.
     """
 
     status: Status = "ready"
@@ -38,6 +39,7 @@ class Training:
     per_second: float = 0.0  # examples a second, over the last seconds
     message: str = ""
     layer: str = ""
+    too_large_batch: int = 0
     chosen: Hyperparameters | None = None  # what the run was started with
 
     @property

@@ -58,10 +58,14 @@ class RunRequest:
 
 @dataclass(frozen=True, eq=False)
 class Ended:
-    """How a run ended: `message` is empty where it was done; `layer` is the one that the message names."""
+    """How a run ended: `message` is empty where it was done; `layer` is the one that the message names.
+
+    `too_large_batch` is the size of the batch that there was no memory for, or 0.
+    """
 
     message: str = ""
     layer: str = ""
+    too_large_batch: int = 0
     is_fault: bool = False
 
 
@@ -134,7 +138,7 @@ def begin(worker: Worker, request: RunRequest) -> Output:
 def run(worker: Worker, request: RunRequest, should_stop: ShouldStop) -> Output:
     """Train the workbench's model in place, with a look at it when one is due; the window decides when it rests."""
     from explorer.engine.errors import EngineError
-    from explorer.engine.training.snapshot import TrainingStopped
+    from explorer.engine.training.snapshot import TrainingOutOfMemory, TrainingStopped
 
     live = worker.live_run
     if live is None or live.request is not request:
@@ -142,6 +146,8 @@ def run(worker: Worker, request: RunRequest, should_stop: ShouldStop) -> Output:
         return
     try:
         yield from _steps(worker, live, should_stop)
+    except TrainingOutOfMemory as error:
+        yield "ended", Ended(str(error), too_large_batch=error.batch_size, is_fault=True)
     except TrainingStopped as error:
         yield "ended", Ended(str(error), error.layer, is_fault=True)
     except EngineError as error:

@@ -258,10 +258,11 @@ class TrainingVerbs(Stepping):
         elif self._wishes is not None:
             self._wishes.controls.learning_rate = document.hyperparameters.learning_rate
 
-    def _end(self, message: str, layer: str = "") -> None:
+    def _end(self, message: str, layer: str = "", *, too_large_batch: int = 0) -> None:
         self._clock.stop()
         self._runner.end_background()
-        self._set(training=replace(self.state.training, status="ended", message=message, layer=layer))
+        over = replace(self.state.training, status="ended", message=message, layer=layer)
+        self._set(training=replace(over, too_large_batch=too_large_batch))
 
     def set_device(self, name: str) -> None:
         """Run on another device from now on."""
@@ -354,7 +355,7 @@ class TrainingVerbs(Stepping):
 
     def _take_end(self, ended: Ended) -> None:
         self._show_progress()
-        self._end(ended.message, ended.layer)
+        self._end(ended.message, ended.layer, too_large_batch=ended.too_large_batch)
         if ended.is_fault:
             self.say(ended.message)
         self._ask()
