@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from itertools import product
 
 from explorer.ui.node_link.boxes import Box, Segment
 from explorer.ui.node_link.structure import Edge
@@ -11,6 +12,9 @@ SIZES = ((72.0, 31.0), (50.0, 27.0), (118.0, 17.0), (60.0, 16.0), (46.0, 15.0))
 """Old and new value in two lines, in one, or one value at a time; px, the best first."""
 EDGE_OF_GAP = 3.0
 PLACES = 9
+REACHES = (0.42, 1.0)
+"""First where it is plain which line a label is on, then anywhere."""
+LEVELS = (0.5, 1.0)
 BEST_SHARE = 0.26
 """So far along, lines that begin together are apart, and none have met yet."""
 
@@ -20,20 +24,23 @@ def label_boxes(edges: Mapping[Edge, Segment], *, around: Sequence[Box] = ()) ->
 
     `around` is what else they keep off.
     """
-    for width, height in SIZES:
-        placed = _placed(edges, width, height, around=around)
+    for reach, (width, height), level in product(REACHES, SIZES, LEVELS):
+        placed = _placed(edges, Box(0, 0, width, height), reach=reach, level=level, around=around)
         if placed is not None:
             return placed
     return {}
 
 
 def _placed(
-    edges: Mapping[Edge, Segment], width: float, height: float, *, around: Sequence[Box]
+    edges: Mapping[Edge, Segment], size: Box, *, reach: float, level: float, around: Sequence[Box]
 ) -> dict[Edge, Box] | None:
     boxes: dict[Edge, Box] = {}
     tilt = len({edge.source for edge in edges}) - len({edge.unit for edge in edges})
     for edge in sorted(edges, key=lambda edge: _slope(edges[edge])):
-        box = _free(edges[edge], width, height, tilt=tilt, taken=[*around, *boxes.values()])
+        shares = _shares(edges[edge], size.width, tilt=tilt, reach=reach, level=level)
+        places = (Box.around(*edges[edge].at(share), size.width, size.height) for share in shares)
+        taken = (*around, *boxes.values())
+        box = next((place for place in places if not any(place.overlaps(other) for other in taken)), None)
         if box is None:
             return None
         boxes[edge] = box
@@ -44,27 +51,18 @@ def _slope(line: Segment) -> float:
     return abs(line.y1 - line.y0)
 
 
-def _free(line: Segment, width: float, height: float, *, tilt: int, taken: Sequence[Box]) -> Box | None:
-    for share in _shares(line, width, tilt):
-        box = Box.around(*line.at(share), width, height)
-        if not any(box.overlaps(other) for other in taken):
-            return box
-    return None
-
-
-def _shares(line: Segment, width: float, tilt: int) -> Iterator[float]:
+def _shares(line: Segment, width: float, *, tilt: int, reach: float, level: float) -> list[float]:
     """Places along a line that keep the label off the nodes, the best first.
 
-    They begin on the side that has more nodes, where lines lie furthest apart (`tilt` is sources less targets); with
-    as many on both sides level lines have theirs in the middle.
+    They begin on the side that has more nodes, where lines lie furthest apart (`tilt` is sources less targets), and
+    go as far as `reach`; with as many nodes on both sides, level lines have theirs about `level`.
     """
     gap = line.x1 - line.x0
     least = (width / 2 + EDGE_OF_GAP) / gap if gap > 0 else 1.0
     if least > 0.5:
-        return
+        return []
     shares = [least + (1 - 2 * least) * number / (PLACES - 1) for number in range(PLACES)]
     if tilt == 0 and _slope(line) < 1:
-        shares.sort(key=lambda share: abs(share - 0.5))
-    else:
-        shares.sort(key=lambda share: (share < BEST_SHARE, share))
-    yield from (1 - share if tilt < 0 else share for share in shares)
+        return sorted(shares, key=lambda share: abs(share - level))
+    near = sorted((share for share in shares if share <= reach), key=lambda share: (share < BEST_SHARE, share))
+    return [1 - share if tilt < 0 else share for share in near]

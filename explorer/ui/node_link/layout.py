@@ -45,7 +45,7 @@ class Style:
     def pitch(self, column: Column) -> float:
         """The least distance from node to node of the column."""
         below = BIAS_HEIGHT + 2 if self.has_bias_line and column.weights is not None else 0.0
-        return self.height(column) + below + (8 if self.has_bias_line else 1)
+        return self.height(column) + below + (4 if self.has_bias_line else 1)
 
     def width(self, column: Column) -> float:
         """Of a node's box: room for the longest symbol beside a number. A slim one squeezes long symbols."""
@@ -69,6 +69,7 @@ OVERHANG = 12.0
 DOT = Style("dot", 10, 8, 0, 0, 0)
 STYLES = (
     Style("roomy", 12, 17, 5, 8, 76, is_stacked=True, has_bias_line=True),
+    Style("medium", 11, 14, 2, 8, 76, is_stacked=True, has_bias_line=True),
     Style("table", 10, 11, 0.5, 8, 60, is_stacked=True),
     Style("slim", 10, 12, 2, 5, 60, is_stacked=True, has_bias_line=True),
     Style("slim table", 10, 11, 0.5, 7, 44, is_stacked=True),

@@ -149,9 +149,17 @@ class NodeLinkPainter:
         flow = self._scene.shown.flow
         if not flow:
             return
-        for item in self._scene.shown.current:
-            if isinstance(item, Edge):
-                self._arrow(self._scene.places.edges[item], flow)
+        heads = {self._head(item, flow) for item in self._scene.shown.current if isinstance(item, Edge)}
+        for line in heads:
+            self._arrow(line, flow)
+
+    def _head(self, edge: Edge, flow: int) -> Segment:
+        """The line that an arrow's head lies on; those of a fan share one, level, where they arrive."""
+        line = self._scene.places.edges[edge]
+        if edge in self._scene.places.labels:
+            return line
+        y = line.y1 if flow > 0 else line.y0
+        return Segment(line.x0, y, line.x1, y)
 
     def _arrow(self, line: Segment, flow: int) -> None:
         """A head at the end that the numbers run to."""
