@@ -66,8 +66,7 @@ def _whole(
         values, prefix = _example(values, example)
     elif example is None:
         values, prefix = section(values, None if first is None else (first,))
-    facts = shape_text(tensor.values.shape if first is not None else values.shape)
-    facts += f" · filter {first}" if first is not None else ""
+    facts = shape_text(values.shape) if first is None else f"filter {first}"
     facts += f" · example {prefix[0]}" if example is not None and len(tensor.values) > 1 else ""
     fits = values.ndim == 1 and len(names) == len(values)
     scale = scale_of(tensor.values, *(other.values for other in beside), role=tensor.role)

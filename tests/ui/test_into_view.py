@@ -39,6 +39,7 @@ def stage(qtbot: QtBot, qapp: QApplication) -> Iterator[tuple[SteppedSession, In
     shown.resize(860, 330)
     shown.show()
     yield session, shown.into
+    shown.hide()
 
 
 def grids(view: IntoView) -> dict[str, NumberGrid]:
@@ -207,3 +208,13 @@ def test_every_control_has_a_name_and_a_tip(stage: tuple[SteppedSession, IntoVie
     for button in view.findChildren(QToolButton):
         assert button.accessibleName()
         assert button.toolTip().endswith(".")
+
+
+def test_pointing_at_a_channel_of_the_explanation_shows_it(stage: tuple[SteppedSession, IntoView]) -> None:
+    session, view = stage
+    session.go("forward", "conv2", inside=True)
+    view.point_at((("input", np.array([[0, 3, 4, 4]])),))
+    assert view.windows.group is not None
+    assert view.windows.group.key == (0, 3)
+    view.point_at(())
+    assert view.windows.group.key == (0, 3)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -29,7 +30,7 @@ def small() -> Timeline:
 
 
 @pytest.fixture
-def opened(qtbot: QtBot, qapp: QApplication) -> Iterator[Opened]:
+def opened(qtbot: QtBot, qapp: QApplication) -> Opened:
     theme.apply(qapp, "light")
     kept = []
 
@@ -42,7 +43,7 @@ def opened(qtbot: QtBot, qapp: QApplication) -> Iterator[Opened]:
         stage.show()
         return session, stage
 
-    yield make
+    return make
 
 
 def views(stage: StepStage) -> dict[str, TensorView]:
@@ -210,3 +211,13 @@ def test_the_other_example_of_a_batch_is_drawn_when_asked_for(opened: Opened) ->
     assert second.prefix == (1,)
     assert (second.values == timeline.tensors(0).by_name["output"].values[1]).all()
     assert not (first.values == second.values).all()
+
+
+def test_pointing_at_a_row_of_the_explanation_marks_its_cells_alone(opened: Opened) -> None:
+    session, stage = opened(small())
+    session.go("forward", "conv2")
+    before = views(stage)["relu1"].grab().toImage()
+    stage.point_at((("input", np.array([[0, 2, 3, 3]])),))
+    assert views(stage)["relu1"].grab().toImage() != before
+    stage.point_at(())
+    assert views(stage)["relu1"].grab().toImage() == before

@@ -15,7 +15,7 @@ from explorer.ui.function_curve import Curve
 from explorer.ui.into_plan import IntoPlan, given_map, into_plan
 from explorer.ui.moved_cell import Move
 from explorer.ui.neighbour_grids import Grids
-from explorer.ui.step_explained import read_of
+from explorer.ui.step_explained import Read, read_of
 from explorer.ui.tensor_tiles import Cell
 from explorer.ui.term_grids import Windows
 from explorer.ui.term_tables import Table
@@ -29,6 +29,7 @@ from explorer.ui.window_steering import steered
 
 SPACE = 26
 LARGEST_SHARE, SMALLEST_SHARE, SHARE_BESIDE_TABLE = 0.225, 0.17, 0.2  # of the width, for each of the two tensors
+NARROWEST_MAP = 110
 READABLE_MIDDLE = 420  # pixels in which three grids of 3 × 3 have room for four digits
 NOTHING = "Nothing explains this number."
 
@@ -80,6 +81,16 @@ class IntoView(QWidget):
         self.made.set_marks(None, plan.cell)
         self._arrange()
         self.update()
+
+    def point_at(self, pointed: Read) -> None:
+        """Show the channel that the cells of a row of the explanation lie in."""
+        windows = self._plan.middle if self._plan is not None else None
+        if not isinstance(windows, Windows):
+            return
+        source = windows.terms.factors[windows.source].name
+        for tensor, cells in pointed:
+            if tensor == source and len(cells):
+                self.windows.show_group(tuple(int(index) for index in cells[0, :-2]))
 
     def set_dimmed(self, dimmed: bool) -> None:
         """Paler while a newer step is being recorded."""
@@ -204,7 +215,8 @@ class IntoView(QWidget):
         if not isinstance(self._plan.middle, (Windows, Move, Grids)):
             share = min(share, SHARE_BESIDE_TABLE)
         tallest = self.height() - TITLE_HEIGHT - FOOT_HEIGHT - 2 * GAP
-        return min(self.width() * share, tallest * 1.2)
+        has_map = isinstance(self._plan.middle, Windows) and self._plan.made.values.ndim == 2
+        return min(self.width() * share, max(tallest, NARROWEST_MAP) if has_map else tallest * 1.2)
 
     # --- painting ---
 

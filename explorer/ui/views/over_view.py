@@ -52,6 +52,12 @@ class OverView(QWidget):
         self._arrange()
         self.update()
 
+    def point_at(self, pointed: Read) -> None:
+        """Mark only the cells of a row of the explanation; all that are read where `pointed` is empty."""
+        timeline = self._session.state.timeline
+        if timeline is not None and self._plan is not None:
+            self._mark(timeline, self._session.state.cursor, pointed)
+
     def set_dimmed(self, dimmed: bool) -> None:
         """Paler while a newer step is being recorded."""
         for view in (*self.views, self.weight):
@@ -86,9 +92,9 @@ class OverView(QWidget):
         parts = (*self._plan.given, *self._plan.made) if self._plan else ()
         return parts[at] if at < len(parts) else None
 
-    def _mark(self, timeline: Timeline, cursor: Cursor) -> None:
+    def _mark(self, timeline: Timeline, cursor: Cursor, pointed: Read = ()) -> None:
         assert self._plan is not None
-        read = cells_read(explained(timeline, cursor))
+        read = pointed or cells_read(explained(timeline, cursor))
         for view, part in zip(self.views, (*self._plan.given, *self._plan.made), strict=False):
             strong = cursor.cell if part.asks_for == cursor.of else None
             self._mark_view(view, part, read, strong=strong)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QStackedWidget,
 from explorer.session import Session, State
 from explorer.session.timeline import Timeline
 from explorer.ui import shown_tensors, step_explained
+from explorer.ui.step_explained import Read
 from explorer.ui.views.into_view import IntoView
 from explorer.ui.views.over_view import OverView
 from explorer.ui.widgets.cell_images import images
@@ -112,6 +113,15 @@ class StepStage(QWidget):
             if self.drawing is not None:
                 self.pages.addWidget(self.drawing)
         self._choice.setVisible(is_tiny and self.drawing is not None)
+
+    @Slot(object)
+    def point_at(self, pointed: Read) -> None:
+        """Show the cells behind a row of the explanation: names of tensors and their cells, () for none."""
+        page = self.pages.currentWidget()
+        if page is self.over:
+            self.over.point_at(pointed)
+        elif page is self.into:
+            self.into.point_at(pointed)
 
     @Slot()
     def _on_choice(self) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from explorer.arithmetic.explanation import number
 from explorer.ui.icons import icon
+from explorer.ui.tensor_tiles import Cell
 from explorer.ui.term_grids import Group, Windows
 from explorer.ui.widgets.channel_strip import ChannelStrip
 from explorer.ui.widgets.grid_row import GridRow
@@ -26,7 +27,7 @@ class WindowScene(QWidget):
         super().__init__(parent)
         self._windows: Windows | None = None
         self._place: tuple[int, str] | None = None
-        self._key: tuple[int, ...] | None = None
+        self._key: Cell | None = None
         self.chooser = self._make_chooser()
         self.row = GridRow(self)
         self.row.opened.connect(self.opened)
@@ -65,6 +66,12 @@ class WindowScene(QWidget):
         if self.largest.isChecked() or is_new or self._key not in keys:
             self._key = keys[windows.largest_first[0]]
         self._show_group()
+
+    def show_group(self, key: Cell) -> None:
+        """Show the channel whose cells have these first indices, if there is one."""
+        keys = [group.key for group in self._windows.groups] if self._windows else []
+        if key in keys:
+            self._choose(keys.index(key))
 
     @property
     def group(self) -> Group | None:

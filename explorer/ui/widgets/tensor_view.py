@@ -14,6 +14,7 @@ from explorer.ui.widgets.cell_painting import paint_frame, paint_note, paint_ran
 from explorer.ui.widgets.tensor_layout import TensorLayout, boxes, lay_out
 
 TITLE_HEIGHT, FOOT_HEIGHT, GAP = 20, 18, 4
+FRAMED_AT_MOST = 50_000  # cells; more would be a frame around everything
 ARROWS = {
     Qt.Key.Key_Left: (0, -1),
     Qt.Key.Key_Right: (0, 1),
@@ -195,6 +196,8 @@ class TensorView(QWidget):
             row, column, rows, columns = self._frame
             return [layout.rect(0, row, column, rows, columns)]
         assert self.shown is not None
+        if len(self._cells) > FRAMED_AT_MOST:
+            return []
         own = self.shown.own(self._cells) if len(self._cells) else self._cells
         if not len(own) or len(own) >= self.shown.values.size:
             return []  # of a tensor that is read as a whole nothing stands out
