@@ -12,6 +12,8 @@ from explorer.session.timeline import StepTensors
 from explorer.ui.tensor_tiles import NO_COLOUR, Cell, scale_of
 from explorer.ui.term_tables import SORTED_FROM, Column, Table
 
+DIFFERENCES = ("squared", "mse", "mae", "l1", "mbe", "huber")  # losses whose gradient starts from output − target
+
 
 def loss_table(
     explanation: Explanation,
@@ -39,7 +41,7 @@ def loss_table(
     columns += _worked_out(kind, scores, wanted)
     labels = tuple(classes) if len(classes) == len(scores) else tuple(str(index) for index in range(len(scores)))
     if of == "input":
-        columns, symbols = _with_gradient(columns, tensors, at)
+        columns, symbols = _with_gradient(columns, tensors, at, kind=kind)
         lines: tuple[str, ...] = (explanation.written,)
         marked = cell[-1] if cell else None
     else:
@@ -78,12 +80,16 @@ def _worked_out(kind: str, scores: np.ndarray, wanted: np.ndarray) -> list[Colum
     return [*found, Column("target", wanted, NO_COLOUR)]
 
 
-def _with_gradient(columns: list[Column], tensors: StepTensors, at: int) -> tuple[list[Column], tuple[str, ...]]:
+def _with_gradient(
+    columns: list[Column], tensors: StepTensors, at: int, *, kind: str
+) -> tuple[list[Column], tuple[str, ...]]:
     made = tensors.by_name.get("grad_input")
     if made is not None:
         values = made.values[at].astype(np.float64)
         columns = [*columns, Column("gradient", values, scale_of(values, role="gradient"), is_bar=True)]
-    symbols = ("→", "−", "⇒") if len(columns) == 4 else ("−", "⇒")
+    is_difference = kind == "cross_entropy" or kind.endswith("_logits") or any(word in kind for word in DIFFERENCES)
+    between = "−" if is_difference else "|"
+    symbols = ("→", between, "⇒") if len(columns) == 4 else (between, "⇒")
     return columns, symbols[: len(columns) - 1]
 
 

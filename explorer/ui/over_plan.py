@@ -24,7 +24,7 @@ TOLD = (
     "num_groups",
     "scale_factor",
 )
-PLAIN: Mapping[str, Any] = {"dilation": 1, "groups": 1, "padding": 0}
+PLAIN: Mapping[str, Any] = {"dilation": 1, "groups": 1, "padding": 0, "alpha": 1}
 SYMBOLS = {"add": "+", "mul": "×", "linear": "Σ w·x", "conv2d": "∗", "conv_transpose2d": "∗ᵀ", "cat": "⧺"}
 
 

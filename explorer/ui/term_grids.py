@@ -19,7 +19,7 @@ from explorer.session.timeline import StepTensors, Tensor
 from explorer.ui.colour import Scale
 from explorer.ui.tensor_tiles import NO_COLOUR, Cell, scale_of
 
-NUMBERED_AT_MOST = 14  # a grid with more rows or columns is drawn as a map
+NUMBERED_AT_MOST = 8  # a grid with more rows or columns is drawn as a map
 Frame = tuple[int, int, int, int]
 
 

@@ -94,11 +94,12 @@ def ladder(explanation: Explanation, tensors: StepTensors) -> Table:
                 symbol = "×" if place else ("+" if rows else "")
                 rows.append((f"{symbol} {factor.label}".strip(), float(factor.values[at]), product))
             so_far += product
+    title = "product so far" if any(len(part.factors) > 1 for part in explanation.terms.parts) else "adds"
     values = np.asarray([value for _, value, _ in rows])
     products = np.asarray([product for _, _, product in rows])
     columns = (
         Column("number", values, scale_of(values, role="gradient")),
-        Column("product so far", products, scale_of(products, role="gradient"), is_bar=True),
+        Column(title, products, scale_of(products, role="gradient"), is_bar=True),
     )
     labels = tuple(_titled(label, tensors) for label, _, _ in rows)
     return Table(labels, columns, ("",), np.arange(len(rows)), _result_lines(explanation))

@@ -135,6 +135,8 @@ class IntoView(QWidget):
             return
         strong = None
         read = read_of(plan.read, plan.given_name, len(shown.prefix) + shown.values.ndim)
+        if plan.entry.call == "loss":
+            read = np.zeros((0, 0), np.int64)  # the table's rows are those of the outputs: nothing needs a frame
         if isinstance(plan.middle, Grids):
             strong, read = plan.middle.source, np.zeros((0, 0), np.int64)
         self.given.set_marks(read, strong, frame=frame)
