@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QKeySequence
 
 from explorer.session import State
 from explorer.ui import commands, dialogs
+from explorer.ui.command import SEPARATOR, Command
 from explorer.ui.icons import icon
+from explorer.ui.train_actions import TRAIN_COMMANDS
 
 if TYPE_CHECKING:
     from explorer.ui.main_window import MainWindow
-
-
-def _always(_state: State) -> bool:
-    return True
 
 
 def _has_network(state: State) -> bool:
@@ -31,22 +27,6 @@ def _has_timeline(state: State) -> bool:
 def _has_layer(state: State) -> bool:
     return state.layer(state.selection.layer or "") is not None
 
-
-@dataclass(frozen=True)
-class Command:
-    """One thing a person can ask for. `name` is also the action's object name; `tip` is a sentence."""
-
-    name: str
-    menu: str
-    text: str
-    tip: str
-    run: Callable[[MainWindow], object]
-    icon: str = ""
-    shortcut: str = ""
-    enabled: Callable[[State], bool] = _always
-
-
-SEPARATOR = "—"
 
 COMMANDS: tuple[Command | str, ...] = (
     Command(
@@ -386,6 +366,7 @@ COMMANDS: tuple[Command | str, ...] = (
         "Ctrl+F5",
         _has_timeline,
     ),
+    *TRAIN_COMMANDS,
     Command(
         "shortcuts",
         "Help",
@@ -420,8 +401,7 @@ def make_action(command: Command, window: MainWindow) -> QAction:
     """The action of `command`: its text, tip, icon, shortcut and accessible name."""
     action = QAction(command.text, window)
     action.setObjectName(f"action.{command.name}")
-    keys = f" ({QKeySequence(command.shortcut).toString()})" if command.shortcut else ""
-    action.setToolTip(command.tip + keys)
+    action.setToolTip(command.tip_with_key)
     action.setStatusTip(command.tip)
     if command.shortcut:
         action.setShortcut(QKeySequence(command.shortcut))

@@ -12,12 +12,14 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
     QPaintEvent,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
 from explorer.session import Session, State
 from explorer.ui import commands, dialogs, pictures, settings
 from explorer.ui.docks import PaneDock
+from explorer.ui.folding_dock import FoldingDock
 from explorer.ui.menus import Menus
 from explorer.ui.views.input_view import InputView
 from explorer.ui.views.messages import Messages, Welcome
@@ -25,6 +27,8 @@ from explorer.ui.views.network_panel import NetworkPanel
 from explorer.ui.views.overview import Overview
 from explorer.ui.views.prediction import PredictionView
 from explorer.ui.views.status import Status
+from explorer.ui.views.training_dock import HEIGHT as TRAINING_HEIGHT
+from explorer.ui.views.training_dock import TrainingDock
 
 if TYPE_CHECKING:
     from explorer.ui.views.debugger import Debugger
@@ -37,7 +41,7 @@ LEFT_WIDTH, RIGHT_WIDTH = 290, 270
 
 
 class MainWindow(QMainWindow):
-    """Three columns: what the network is, what it does, what it sees and says.
+    """Three columns and a strip: what the network is, what it does, what it sees and says, and how it learns.
 
     `painted` is emitted once, after the first paint and before the parts are made that it did not need.
     """
@@ -59,6 +63,7 @@ class MainWindow(QMainWindow):
         self._make_centre()
         self._make_docks()
         self.menus = Menus(self)
+        self.training.set_further([self.action(name) for name in ("openBatch", "followRun", "exportCurves")])
         self.setStatusBar(Status(session))
         self._restore_layout()
         session.changed.connect(self.show_state)
@@ -104,22 +109,31 @@ class MainWindow(QMainWindow):
         self.network_panel = NetworkPanel(self.session)
         self.input_view = InputView(self.session)
         self.prediction = PredictionView(self.session)
+        self.training = TrainingDock(self.session)
+        self.training_dock = FoldingDock(
+            "Training", "dock.training", self.training, self, inside=self.training.inside, height=TRAINING_HEIGHT
+        )
+        self.training.folding.connect(self.training_dock.choose)
+        self.training_dock.folded.connect(self.training.show_folded)
         self.docks = (
             PaneDock("Network", "dock.network", self.network_panel, self),
             PaneDock("Input", "dock.input", self.input_view, self),
             PaneDock("Prediction", "dock.prediction", self.prediction, self),
+            self.training_dock,
         )
-        for dock, width in zip(self.docks, (LEFT_WIDTH, RIGHT_WIDTH, RIGHT_WIDTH), strict=True):
+        for dock, width in zip(self.docks, (LEFT_WIDTH, RIGHT_WIDTH, RIGHT_WIDTH, 0), strict=True):
             dock.setMinimumWidth(width)
         self._place_docks()
 
     def _place_docks(self) -> None:
         left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
-        for dock, area in zip(self.docks, (left, right, right), strict=True):
+        below = Qt.DockWidgetArea.BottomDockWidgetArea
+        for dock, area in zip(self.docks, (left, right, right, below), strict=True):
             self.addDockWidget(area, dock)
-        network, picture, prediction = self.docks
+        network, picture, prediction, _ = self.docks
         self.resizeDocks([network, picture], [LEFT_WIDTH, RIGHT_WIDTH], Qt.Orientation.Horizontal)
         self.resizeDocks([picture, prediction], [6, 4], Qt.Orientation.Vertical)
+        self.training_dock.sit()
 
     def action(self, name: str) -> QAction:
         """The action of the command `name`."""
@@ -134,6 +148,7 @@ class MainWindow(QMainWindow):
 
         self.feature_maps = FeatureMaps(self.session)
         self.debugger = Debugger(self.session)
+        self.training.make_parts()
         for page, part in ((self._maps_page, self.feature_maps), (self._debugger_page, self.debugger)):
             layout = page.layout()
             assert layout is not None
@@ -174,6 +189,7 @@ class MainWindow(QMainWindow):
         for dock in self.docks:
             dock.setFloating(False)
             dock.show()
+        self.training_dock.forget_choice()
         self._place_docks()
 
     # --- Qt's events ---
@@ -195,6 +211,10 @@ class MainWindow(QMainWindow):
     def _after_first_paint(self) -> None:
         self.painted.emit()
         self.show_late_parts()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.training_dock.follow_height(self.height())
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QMenu, QToolBar, QToolButton
 
 from explorer.session import State
 from explorer.ui import commands, settings, theme
-from explorer.ui.actions import COMMANDS, Command, make_action
+from explorer.ui.actions import COMMANDS, make_action
+from explorer.ui.command import Command
 
 if TYPE_CHECKING:
     from explorer.ui.main_window import MainWindow

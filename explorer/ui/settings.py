@@ -69,3 +69,13 @@ def play_speed() -> int:
 
 def set_play_speed(speed: int) -> None:
     _settings().setValue("play_speed", str(speed))
+
+
+def is_training_folded() -> bool | None:
+    """Whether the person folded the training strip; None if that was left to the window's height."""
+    stored = str(_settings().value("training_folded", ""))
+    return {"true": True, "false": False}.get(stored)
+
+
+def set_training_folded(is_folded: bool | None) -> None:
+    _settings().setValue("training_folded", "" if is_folded is None else str(is_folded).lower())

@@ -1,0 +1,81 @@
+"""A dock that folds to its title, by itself where the window is low."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QMainWindow, QWidget
+
+from explorer.ui import settings
+from explorer.ui.docks import PaneDock
+
+LOW_WINDOW = 760  # pixels of height under which it starts folded
+NO_LIMIT = 16_777_215  # Qt's own
+
+
+class FoldingDock(PaneDock):
+    """`folded` tells when it was folded or opened. What a person chose is remembered and wins over the height."""
+
+    folded = Signal(bool)
+
+    def __init__(
+        self, title: str, name: str, content: QWidget, window: QMainWindow, *, inside: QWidget, height: int
+    ) -> None:
+        super().__init__(title, name, content, window)
+        self._window, self._inside, self._height = window, inside, height
+        self._choice = settings.is_training_folded()
+        self.is_folded = False
+        self.topLevelChanged.connect(self._float)
+
+    def sit(self) -> None:
+        """Take the height it should have among the other docks."""
+        if not self.is_folded and not self.isFloating():
+            self._window.resizeDocks([self], [self._height], Qt.Orientation.Vertical)
+
+    def follow_height(self, height: int) -> None:
+        """The window is `height` pixels high now."""
+        if self._choice is None and not self.isFloating():
+            self._fold(height < LOW_WINDOW)
+
+    def choose(self, is_folded: bool) -> None:
+        """Fold or open it because a person wants it so."""
+        self._choice = is_folded
+        settings.set_training_folded(is_folded)
+        self._fold(is_folded)
+
+    def unfold(self) -> None:
+        """Show it whole."""
+        self.show()
+        if self.is_folded:
+            self.choose(False)
+
+    def forget_choice(self) -> None:
+        """Follow the window's height again."""
+        self._choice = None
+        settings.set_training_folded(None)
+        self.follow_height(self._window.height())
+
+    def _fold(self, is_folded: bool) -> None:
+        if is_folded == self.is_folded:
+            return
+        if is_folded and self.height() > self._title_height():
+            self._height = self.height()
+        self.is_folded = is_folded
+        self._inside.setVisible(not is_folded)
+        if is_folded:
+            self.setFixedHeight(self._title_height())
+        else:
+            self.setMinimumHeight(0)
+            self.setMaximumHeight(NO_LIMIT)
+            self.sit()
+        self.folded.emit(is_folded)
+
+    def _title_height(self) -> int:
+        title = self.titleBarWidget()
+        return (title.sizeHint().height() if title is not None else 36) + 4
+
+    @Slot(bool)
+    def _float(self, is_floating: bool) -> None:
+        if is_floating:
+            self._fold(False)
+        else:
+            self.follow_height(self._window.height())

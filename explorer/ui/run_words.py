@@ -1,0 +1,117 @@
+"""What is said about a training run: how far it is, what it was started with, how well it did."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from explorer.arithmetic.losses import loss_named
+from explorer.engine.hyperparameters import Hyperparameters, suggested_loss
+from explorer.session import State
+from explorer.session.run_curves import RunCurves
+from explorer.session.train_state import Training
+from explorer.ui.text import count, number, plural
+
+USES_MOMENTUM = ("SGD", "RMSprop")
+
+
+def progress_words(training: Training, noun: str = "pictures") -> str:
+    """ "epoch 7 of 20 · step 1,840 · 1,840 pictures a second · 3 min left"; "" before there is a run."""
+    if training.status == "ready":
+        return ""
+    parts = [f"epoch {training.epoch} of {training.epochs}", f"step {count(training.step)}"]
+    if training.status == "running":
+        if training.per_second:
+            parts.append(f"{_pace(training.per_second)} {noun} a second")
+        if training.seconds_left is not None:
+            parts.append(f"{time_words(training.seconds_left)} left")
+    else:
+        parts.append(training.status if training.status == "paused" or training.message else "done")
+    return " · ".join(parts)
+
+
+def time_words(seconds: float) -> str:
+    """ "12 s", "3 min", "1 h 20 min"."""
+    whole = max(math.ceil(seconds), 0)
+    if whole < 100:
+        return f"{whole} s"
+    minutes = math.ceil(whole / 60)
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{minutes} min"
+    return f"{hours} h {rest} min" if rest and hours < 10 else f"{hours} h"
+
+
+def settings_words(chosen: Hyperparameters | None) -> str:
+    """ "SGD, learning rate 0.01, momentum 0.9, batch 64, 10 epochs, seed 0"; what was left as usual is left out."""
+    if chosen is None:
+        return "Its settings are in its own folder."
+    parts = [chosen.optimizer, f"learning rate {number(chosen.learning_rate)}"]
+    if chosen.momentum and chosen.optimizer in USES_MOMENTUM:
+        parts.append(f"momentum {number(chosen.momentum)}")
+    if chosen.nesterov and chosen.momentum and chosen.optimizer == "SGD":
+        parts.append("Nesterov")
+    if chosen.weight_decay:
+        parts.append(f"weight decay {number(chosen.weight_decay)}")
+    if chosen.schedule != "constant":
+        parts.append(f"{chosen.schedule} schedule")
+    if chosen.loss:
+        parts.append(loss_named(chosen.loss).title)
+    parts += [f"batch {chosen.batch_size}", plural(chosen.epochs, "epoch"), f"seed {chosen.seed}"]
+    if chosen.patience:
+        parts.append(f"patience {chosen.patience}")
+    return ", ".join(parts)
+
+
+def run_tip(run: RunCurves) -> str:
+    """All about a run, a fact a line."""
+    lines = [run.label, settings_words(run.chosen)]
+    if run.parent is not None:
+        lines.append(f"It went on from run {run.parent} at step {count(run.first_step)}.")
+    if (best := best_accuracy(run)) is not None:
+        lines.append(f"Best validation accuracy {share(best)}.")
+    return "\n".join(lines)
+
+
+def best_accuracy(run: RunCurves) -> float | None:
+    """The highest validation accuracy of any epoch, 0 to 1; None before there is one."""
+    return max((each.val_accuracy for each in run.epochs if each.val_accuracy is not None), default=None)
+
+
+def share(value: float) -> str:
+    """ "89.4 %"; `value` is 0 to 1."""
+    return f"{100 * value:.1f} %"
+
+
+def suited_loss(state: State) -> str:
+    """The name of the loss that is used where none was chosen; "" before that can be told."""
+    network = state.network
+    if network is None or not network.layers or (shape := network.shapes()[-1]) is None:
+        return ""
+    classes = state.data.classes if state.data is not None else state.classes
+    return suggested_loss(network.layers[-1].kind.lower(), math.prod(shape), len(classes))
+
+
+def loss_title(state: State) -> str:
+    """ "cross entropy": the loss of the present run, or of the one that Train would start; "" if unknown."""
+    chosen = state.training.chosen or state.document.hyperparameters
+    name = chosen.loss or suited_loss(state)
+    return loss_named(name).title if name else ""
+
+
+def examples_noun(state: State) -> str:
+    """What the data holds: pictures, or examples."""
+    is_pictures = state.data is None or len(state.data.sample_shape) == 3
+    return "pictures" if is_pictures else "examples"
+
+
+def train_word(state: State) -> str:
+    """What Train would do now, in a word: begin, go on, or go on otherwise from here."""
+    training, chosen = state.training, state.document.hyperparameters
+    if training.status != "paused" or training.chosen is None:
+        return "Train"
+    return "Go on" if replace(training.chosen, learning_rate=chosen.learning_rate) == chosen else "Fork"
+
+
+def _pace(per_second: float) -> str:
+    return count(round(per_second)) if per_second >= 10 else number(per_second, 2)

@@ -1,0 +1,257 @@
+"""The curves of all runs on one plot: the loss of every step, or the accuracy of every epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Slot
+from PySide6.QtGui import QPainter, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+
+from explorer.session import Session, State
+from explorer.session.run_curves import RunCurves
+from explorer.ui import theme
+from explorer.ui.curve_lines import Smoothing, line_of, nearest
+from explorer.ui.run_words import loss_title, run_tip, share
+from explorer.ui.text import count, number
+from explorer.ui.views.shown_runs import ShownRuns
+from explorer.ui.widgets.curve_canvas import Curve, CurveCanvas, Role
+from explorer.ui.widgets.curve_legend import CurveLegend, Entry
+
+REDRAW_MS = 70  # at most 15 times a second
+SMOOTHING = 90
+SMOOTHEST = 999
+NO_LOSS = "The loss of every step appears here. Train starts a run."
+NO_ACCURACY = "Training and validation accuracy appear here at the end of each epoch."
+NO_CLASSES = "This network learns numbers, not classes: its loss tells how well."
+ALL_AWAY = "All runs are put away. Show one in the list of runs."
+FIGURE_HEAD = 30
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What a plot shows. `words` writes one of its values."""
+
+    name: str
+    title: str
+    empty: str
+    words: Callable[[float], str]
+
+
+LOSS = Figure("lossPlot", "Loss", NO_LOSS, number)
+ACCURACY = Figure("accuracyPlot", "Accuracy", NO_ACCURACY, lambda value: share(value / 100))
+
+
+class CurvePlot(QWidget):
+    """Redraws at most 15 times a second while a run goes on; its own are smoothing, scale and crosshair."""
+
+    def __init__(
+        self,
+        session: Session,
+        figure: Figure = LOSS,
+        *,
+        shown: ShownRuns | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName(figure.name)
+        self.setAccessibleName(f"{figure.title} curves")
+        self._session, self._figure = session, figure
+        self._shown = shown or ShownRuns(self)
+        self._smoothings: dict[int, Smoothing] = {}
+        self._is_stale = True
+        self._make_parts()
+        self._timer = QTimer(self, singleShot=True, interval=REDRAW_MS)
+        self._timer.timeout.connect(self.redraw)
+        self._shown.changed.connect(self._redraw_soon)
+        session.changed.connect(self.show_state)
+        self.show_state(None, session.state)
+
+    def _make_parts(self) -> None:
+        self.canvas = CurveCanvas()
+        self.canvas.setAccessibleName(f"{self._figure.title} over steps")
+        self.canvas.setToolTip("Wheel zooms, dragging moves, a double click or F shows all; ← and → read values off.")
+        self.canvas.hovered.connect(self._show_legend)
+        self.legend = CurveLegend()
+        self.empty = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
+        self.empty.setProperty("role", "dim")
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.empty)
+        self._pages.addWidget(self.canvas)
+        title = QLabel(self._figure.title)
+        title.setProperty("role", "title")
+        self._head = QHBoxLayout()
+        self._head.setSpacing(12)
+        self._head.addWidget(title)
+        self._head.addWidget(self.legend, 1)
+        if self._figure is LOSS:
+            self._add_controls()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addLayout(self._head)
+        column.addWidget(self._pages, 1)
+
+    def _add_controls(self) -> None:
+        self.smoothing = QSlider(Qt.Orientation.Horizontal, minimum=0, maximum=100, value=SMOOTHING)
+        self.smoothing.setFixedWidth(72)
+        self.smoothing.setAccessibleName("Smoothing")
+        self.smoothing.setToolTip("How much the strong line is smoothed; the pale one is the loss of every step.")
+        self.smoothing.valueChanged.connect(self.redraw)
+        self.log = QToolButton(text="log", checkable=True, accessibleName="Logarithmic scale")
+        self.log.setToolTip("Draw the loss in powers of ten.")
+        self.log.setProperty("role", "flat")
+        self.log.toggled.connect(self.canvas.set_log)
+        self._head.addWidget(self.smoothing)
+        self._head.addWidget(self.log)
+
+    def sizeHint(self) -> QSize:
+        return QSize(400, 170)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(200, 96)
+
+    # --- what it shows ---
+
+    @Slot(object, object)
+    def show_state(self, old: State | None, new: State) -> None:
+        """Redraw soon if a curve may have grown; a hidden view waits until it is shown."""
+        names = ("training", "runs", "film", "film_at", "data", "document")
+        if old is None or any(getattr(old, name) is not getattr(new, name) for name in names):
+            self._redraw_soon()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._is_stale:
+            self.redraw()
+
+    @Slot()
+    def _redraw_soon(self) -> None:
+        self._is_stale = True
+        if self.isVisible() and not self._timer.isActive():
+            self._timer.start()
+
+    @Slot()
+    def redraw(self) -> None:
+        """Draw all curves as they are now."""
+        if not self.isVisible():
+            self._is_stale = True
+            return
+        self._draw()
+
+    def _draw(self) -> None:
+        self._is_stale = False
+        state = self._session.state
+        runs = self._shown.of(state.runs)
+        curves = self._curves(runs)
+        self.canvas.set_labels("step", self._axis_words(state))
+        self.canvas.set_film(_film_step(state))
+        self.canvas.show_curves(curves, limits=None if self._figure is LOSS else _whole_tens(curves))
+        self.empty.setText(self._why_empty(state))
+        self._pages.setCurrentIndex(1 if any(len(curve.xs) for curve in curves) else 0)
+        self._show_legend()
+
+    def _curves(self, runs: tuple[RunCurves, ...]) -> tuple[Curve, ...]:
+        """The pale lines first, so that the strong ones lie over them."""
+        pairs = [self._lines(run, at, is_alone=len(runs) == 1) for at, run in enumerate(runs)]
+        return tuple(curve for kind in (0, 1) for pair in pairs for curve in pair[kind])
+
+    def _lines(self, run: RunCurves, style: int, *, is_alone: bool) -> tuple[list[Curve], list[Curve]]:
+        end = "" if is_alone else f"run {run.number}"
+        if self._figure is ACCURACY:
+            return [], _accuracies(run, style, end)
+        steps, losses = run.steps.values, run.losses.values
+        trained = self._smoothed(run)
+        pale = [Curve(f"{end} every step".strip(), steps, losses, style=style, is_pale=True)]
+        strong = [Curve(f"{end} training".strip(), steps, trained, style=style, end=end)]
+        judged = Curve(f"{end} validation".strip(), *line_of(run, "val_loss"), "validation", style, has_marks=True)
+        return pale, [*strong, judged]
+
+    def _smoothed(self, run: RunCurves) -> np.ndarray:
+        share_kept = self.smoothing.value() / 100 * SMOOTHEST / 1000
+        known = self._smoothings.get(run.number)
+        if known is None or known.weight != share_kept:
+            known = self._smoothings[run.number] = Smoothing(share_kept)
+        return known.follow(run.losses.values)
+
+    def _axis_words(self, state: State) -> str:
+        if self._figure is ACCURACY:
+            return "accuracy (%)"
+        title = loss_title(state)
+        return f"loss: {title}" if title else "loss"
+
+    def _why_empty(self, state: State) -> str:
+        if state.runs and not self._shown.of(state.runs):
+            return ALL_AWAY
+        if self._figure is ACCURACY and state.data is not None and not state.data.classes:
+            return NO_CLASSES
+        return self._figure.empty
+
+    # --- what is read off ---
+
+    @Slot()
+    def _show_legend(self) -> None:
+        """The values at the crosshair, or at the curves' ends. It stands above the plot and covers nothing."""
+        runs, cross = self._shown.of(self._session.state.runs), self.canvas.cross
+        entries = [] if cross is None else [Entry(f"step {count(round(cross))}")]
+        strong = [curve for curve in self.canvas.curves if not curve.is_pale]
+        for at, run in reversed(list(enumerate(runs))):  # the newest run is the most wanted
+            tip = run_tip(run)
+            for curve in (each for each in strong if each.style == at):
+                value = _value_at(curve, cross)
+                if value is not None:
+                    word = curve.role if len(runs) == 1 else curve.name
+                    entries.append(Entry(f"{word} {self._figure.words(value)}", curve.role, at, tip))
+        self.legend.show_entries(tuple(entries))
+
+    # --- for a file ---
+
+    def prepare_figure(self) -> bool:
+        """Draw what a hidden plot has missed; whether there is anything to save."""
+        self._draw()
+        return any(len(curve.xs) for curve in self.canvas.curves)
+
+    def figure_size(self) -> QSize:
+        """The pixels that the plot takes in a file."""
+        return QSize(self.canvas.width(), self.canvas.height() + FIGURE_HEAD)
+
+    def paint_figure(self, painter: QPainter, size: QSize) -> None:
+        """Paint title, legend and plot for a file of `size` pixels."""
+        painter.fillRect(QRectF(0, 0, size.width(), size.height()), theme.current().pane)
+        painter.setFont(theme.interface_font(semibold=True))
+        painter.setPen(theme.current().text)
+        painter.drawText(QRectF(12, 4, 100, FIGURE_HEAD - 4), Qt.AlignmentFlag.AlignVCenter, self._figure.title)
+        self.legend.paint_entries(painter, QRectF(92, 4, size.width() - 104, FIGURE_HEAD - 4))
+        self.canvas.figure(painter, QRectF(0, FIGURE_HEAD, size.width(), size.height() - FIGURE_HEAD))
+
+
+def _accuracies(run: RunCurves, style: int, end: str) -> list[Curve]:
+    figures: tuple[tuple[str, Role], ...] = (("train_accuracy", "training"), ("val_accuracy", "validation"))
+    found = []
+    for name, role in figures:
+        steps, values = line_of(run, name)
+        word = end if role == "validation" else ""
+        found.append(Curve(f"{end} {role}".strip(), steps, 100 * values, role, style, has_marks=True, end=word))
+    return found
+
+
+def _value_at(curve: Curve, cross: float | None) -> float | None:
+    """The value at the crosshair, or the last one; None where the curve has none."""
+    at = (len(curve.xs) - 1 if len(curve.xs) else None) if cross is None else nearest(curve.xs, cross)
+    return None if at is None else float(curve.ys[at])
+
+
+def _film_step(state: State) -> float | None:
+    """Where on the axis the film stands: its frames count the steps of the run alone."""
+    if state.film_at is None or not 0 <= state.film_at < len(state.film):
+        return None
+    run = next((run for run in state.runs if run.number == state.training.run), None)
+    return float(state.film[state.film_at] + (run.first_step if run else 0))
+
+
+def _whole_tens(curves: tuple[Curve, ...]) -> tuple[float, float]:
+    """Accuracies go up to 100; below, down to the ten under the lowest."""
+    lowest = min((float(np.nanmin(curve.ys)) for curve in curves if len(curve.ys)), default=0.0)
+    return float(np.floor(lowest / 10) * 10), 100.0

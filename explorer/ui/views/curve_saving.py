@@ -1,0 +1,76 @@
+"""Saving the curves: asks where to, writes them, and says how it went."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QSize
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QFileDialog
+
+from explorer.session import Session
+from explorer.ui import curve_export
+from explorer.ui.export import ExportError
+from explorer.ui.views.curve_plot import CurvePlot
+from explorer.ui.views.shown_runs import ShownRuns
+
+EVENTS = "TensorBoard event files, in a folder (*)"
+FILTERS = {
+    "PNG picture (*.png)": ".png",
+    "SVG drawing (*.svg)": ".svg",
+    "Table, all steps (*.csv)": ".csv",
+    EVENTS: "",
+}
+NOTHING = "There are no curves to save yet: train, or show a run in the list of runs."
+
+
+class CurveSaving(QObject):
+    """Saves the runs that are shown: pictures as they are drawn, tables and events with every step."""
+
+    def __init__(self, session: Session, shown: ShownRuns, *plots: CurvePlot) -> None:
+        super().__init__(plots[0])
+        self._session, self._shown, self._plots = session, shown, plots
+
+    def ask(self) -> None:
+        """Ask for a file, or for the folder of event files, and write."""
+        window = self._plots[0].window()
+        name, chosen = QFileDialog.getSaveFileName(window, "Export curves", "curves.png", ";;".join(FILTERS))
+        if not name:
+            return
+        path, ending = Path(name), FILTERS.get(chosen, ".png")
+        if chosen != EVENTS and path.suffix.lower() not in (".png", ".svg", ".csv"):
+            path = path.with_name(path.name + ending)
+        self.save_to(path.with_suffix("") if chosen == EVENTS else path)
+
+    def save_to(self, path: Path) -> None:
+        """Write to `path`: the ending says how; without one it is a folder of event files."""
+        runs = self._shown.of(self._session.state.runs)
+        if not runs:
+            self._session.say(NOTHING)
+            return
+        try:
+            if not path.suffix:
+                curve_export.write_events(runs, path)
+            elif path.suffix.lower() == ".csv":
+                curve_export.write(path, curve_export.csv_table(runs))
+            else:
+                curve_export.write(path, self._drawn(path.suffix.lower()))
+        except ExportError as error:
+            self._session.say(str(error))
+        else:
+            self._session.say(f"Saved as {path.name}.")
+
+    def _drawn(self, ending: str) -> bytes:
+        """The plots that show something, side by side."""
+        plots = [plot for plot in self._plots if plot.prepare_figure()]
+        sizes = [plot.figure_size() for plot in plots]
+        whole = QSize(sum(size.width() for size in sizes), max((size.height() for size in sizes), default=1))
+
+        def paint(painter: QPainter) -> None:
+            for plot, size in zip(plots, sizes, strict=True):
+                plot.paint_figure(painter, size)
+                painter.translate(size.width(), 0)
+
+        if ending == ".svg":
+            return curve_export.svg(paint, whole, title="Training curves")
+        return curve_export.png(paint, whole)

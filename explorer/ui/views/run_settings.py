@@ -1,0 +1,100 @@
+"""What Train would start: data, loss, optimizer, and the numbers that are changed most."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from explorer.session import Session, State
+from explorer.ui.run_words import suited_loss
+from explorer.ui.widgets.exact_box import ExactBox
+from explorer.ui.widgets.learning_form import LARGEST_RATE, loss_title
+from explorer.ui.widgets.popup_button import PopupButton
+from explorer.ui.widgets.run_form import BATCH_TIP, EPOCHS_TIP, LARGEST_BATCH, MOST_EPOCHS, RunForm, count_box
+
+WIDTH = 268
+FORM_TIP = "Loss, optimizer, schedule and all of their numbers."
+RATE_TIP = "lr: how far along the gradient a step goes. It can be turned while the run goes on."
+
+
+class RunSettings(QWidget):
+    """A column; what is chosen here is the document's, so that undo takes it back."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("runSettings")
+        self._session = session
+        self._stale = False
+        self.setFixedWidth(WIDTH)
+        self.form = RunForm()
+        self.form.edited.connect(self._choose)
+        self.open_form = PopupButton("Loss and optimizer", tip=FORM_TIP)
+        self.open_form.setObjectName("openRunForm")
+        self.open_form.opened.connect(lambda: self.form.complain(""))
+        self.open_form.body.addWidget(self.form)
+        self.rate = ExactBox("Learning rate", low=0.0, high=LARGEST_RATE, tip=RATE_TIP)
+        self.rate.valueChanged.connect(lambda value: self._choose("learning_rate", value))
+        self.rate.refused.connect(session.say)
+        self.batch = count_box(1, LARGEST_BATCH)
+        self.batch.valueChanged.connect(lambda value: self._choose("batch_size", value))
+        self.epochs = count_box(1, MOST_EPOCHS)
+        self.epochs.valueChanged.connect(lambda value: self._choose("epochs", value))
+        self._lay_out()
+        session.changed.connect(self.show_state)
+        self.show_state(None, session.state)
+
+    def _lay_out(self) -> None:
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(6)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(6)
+        self._row(grid, 0, "learn", self.open_form, FORM_TIP)
+        self._row(grid, 1, "rate", self.rate, RATE_TIP)
+        self._row(grid, 2, "batch", self.batch, BATCH_TIP)
+        self._row(grid, 3, "epochs", self.epochs, EPOCHS_TIP)
+        grid.setColumnStretch(1, 1)
+        self.column.addLayout(grid)
+        self.column.addStretch()
+
+    def _row(self, grid: QGridLayout, row: int, name: str, control: QWidget, tip: str) -> None:
+        label = QLabel(name)
+        label.setProperty("role", "dim")
+        label.setBuddy(control)
+        label.setToolTip(tip)
+        control.setToolTip(tip)
+        if control is not self.open_form:
+            control.setAccessibleName({"rate": "Learning rate", "batch": "Batch size"}.get(name, name.capitalize()))
+        grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        grid.addWidget(control, row, 1)
+
+    @Slot(object, object)
+    def show_state(self, old: State | None, new: State) -> None:
+        """Show what is chosen; a hidden view waits until it is shown."""
+        if not self.isVisible() and old is not None:
+            self._stale = True
+            return
+        if old is not None and (old.document is new.document and old.data is new.data):
+            return
+        chosen, suited = new.document.hyperparameters, suited_loss(new)
+        self.form.show_chosen(chosen, suited=suited)
+        self.rate.show_number(chosen.learning_rate)
+        self.batch.show_number(chosen.batch_size)
+        self.epochs.show_number(chosen.epochs)
+        words = f"{loss_title(chosen.loss or suited)}, {chosen.optimizer}"
+        self.open_form.setText(words)
+        self.open_form.setAccessibleName(f"Loss and optimizer: {words}")
+        self.open_form.settle()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self._stale = False
+            self.show_state(None, self._session.state)
+
+    @Slot(str, object)
+    def _choose(self, name: str, value: object) -> None:
+        if getattr(self._session.state.document.hyperparameters, name) != value:
+            self._session.set_hyperparameters(**{name: value})

@@ -1,0 +1,109 @@
+"""What stands in the training strip under its title: settings, messages, and tabs of curves and what else is known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+
+from explorer.session import Session, State
+from explorer.ui.views.curve_plot import ACCURACY, LOSS, CurvePlot
+from explorer.ui.views.curve_saving import CurveSaving
+from explorer.ui.views.run_list import RunList
+from explorer.ui.views.run_message import RunMessage
+from explorer.ui.views.run_settings import RunSettings
+from explorer.ui.views.shown_runs import ShownRuns
+
+TAB_HEIGHT = 28
+
+
+@dataclass(frozen=True)
+class Part:
+    """A tab. `make` is called when it is first shown; `applies` tells whether the tab is there."""
+
+    title: str
+    make: Callable[[Session], QWidget]
+    tip: str
+    applies: Callable[[State], bool] = lambda _state: True
+
+
+PARTS: tuple[Part, ...] = ()
+
+
+class TrainingParts(QWidget):
+    """Curves and runs first, then `PARTS`, each made when it is first looked at."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.shown = ShownRuns(self)
+        self.loss = CurvePlot(session, LOSS, shown=self.shown)
+        self.accuracy = CurvePlot(session, ACCURACY, shown=self.shown)
+        self.export = CurveSaving(session, self.shown, self.loss, self.accuracy)
+        self.settings = RunSettings(session)
+        self._made: dict[str, QWidget] = {}
+        self._make_tabs()
+        self._lay_out()
+        session.changed.connect(self.show_state)
+        self.show_state(None, session.state)
+
+    def _make_tabs(self) -> None:
+        session = self._session
+        self._parts = (
+            Part("Curves", lambda _session: self._curves(), "Loss and accuracy of all runs."),
+            Part("Runs", lambda _session: RunList(session, self.shown), "All runs with their settings."),
+            *PARTS,
+        )
+        self.tabs = QTabBar(objectName="trainingTabs", accessibleName="Views of the training")
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        self.pages = QStackedWidget()
+        for part in self._parts:
+            index = self.tabs.addTab(part.title)
+            self.tabs.setTabToolTip(index, part.tip)
+        self.tabs.currentChanged.connect(self._show_page)
+        self._show_page(0)
+
+    def _curves(self) -> QWidget:
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.setHandleWidth(16)
+        splitter.setChildrenCollapsible(False)
+        for plot, stretch in ((self.loss, 5), (self.accuracy, 4)):
+            splitter.addWidget(plot)
+            splitter.setStretchFactor(splitter.count() - 1, stretch)
+        return splitter
+
+    def _lay_out(self) -> None:
+        right = QVBoxLayout()
+        right.setSpacing(4)
+        self.head = QHBoxLayout()
+        self.head.addWidget(self.tabs, 1)
+        right.addLayout(self.head)
+        right.addWidget(self.pages, 1)
+        row = QHBoxLayout()
+        row.setSpacing(16)
+        row.addWidget(self.settings)
+        row.addLayout(right, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(RunMessage(self._session))
+        column.addLayout(row, 1)
+
+    @Slot(object, object)
+    def show_state(self, old: State | None, new: State) -> None:
+        """Tabs come and go with what applies."""
+        if old is not None and old.data is new.data and old.document is new.document:
+            return
+        for index, part in enumerate(self._parts):
+            self.tabs.setTabVisible(index, part.applies(new))
+
+    @Slot(int)
+    def _show_page(self, index: int) -> None:
+        part = self._parts[index]
+        if part.title not in self._made:
+            self._made[part.title] = part.make(self._session)
+            self.pages.addWidget(self._made[part.title])
+        self.pages.setCurrentWidget(self._made[part.title])

@@ -1,0 +1,309 @@
+"""Curves over steps: drawn at the pixels there are, zoomed, panned, and read off at a crosshair."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from explorer.ui import theme
+from explorer.ui.curve_lines import extent, logarithms, nearest, thinned
+from explorer.ui.text import MINUS, count
+
+Role = Literal["training", "validation"]
+STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
+PALE = 70  # of 255
+ROOM_RIGHT, ROOM_ABOVE = 0.02, 0.06  # of the plot, free beside the curves' ends and above their peaks
+END_ROOM = 0.12
+MARKS = 60  # up to so many values each has a point of its own
+AXIS_PIXELS = 11
+KEY_SHARE = 0.01
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """One line: `xs` (n,), rising, and `ys` (n,). `style` counts runs; `end` is written where the line ends."""
+
+    name: str
+    xs: np.ndarray = field(repr=False)
+    ys: np.ndarray = field(repr=False)
+    role: Role = "training"
+    style: int = 0
+    is_pale: bool = False
+    has_marks: bool = False
+    end: str = ""
+
+
+def colour_of(role: Role) -> QColor:
+    """Training is blue and validation orange, in every plot."""
+    colours = theme.current()
+    return QColor(colours.phases["forward"] if role == "training" else colours.signed_high)
+
+
+def pen_of(role: Role, style: int, *, is_pale: bool = False) -> QPen:
+    """The pen of a run's line; pale ones are thin and solid, since a zigzag of dashes tells nothing."""
+    colour = colour_of(role)
+    if is_pale:
+        colour.setAlpha(PALE)
+        return pg.mkPen(colour, width=1)
+    return pg.mkPen(colour, width=1.8, style=STYLES[style % len(STYLES)])
+
+
+class _Axis(pg.AxisItem):
+    """Numbers as everywhere in the window: a true minus, commas between thousands, no powers of ten in "e+06"."""
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        if self.logMode:
+            return [f"{10**value:.3g}".replace("-", MINUS) for value in values]
+        places = max(0, math.ceil(-math.log10(spacing) - 1e-9)) if spacing > 0 else 0
+        if places == 0:
+            return [count(round(value)) for value in values]
+        return [f"{value:.{places}f}".replace("-", MINUS) for value in values]
+
+
+class CurveCanvas(pg.PlotWidget):
+    """Shows all of its curves until it is zoomed or panned; F or a double click shows all again.
+
+    `hovered` carries the place on the axis below that is looked at, with the mouse or with ← and →; None for none.
+    """
+
+    hovered = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        axes = {side: _Axis(side) for side in ("left", "bottom")}
+        super().__init__(parent, axisItems=axes, enableMenu=False)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumSize(120, 60)
+        self.hideButtons()
+        self._curves: tuple[Curve, ...] = ()
+        self._items: list[pg.PlotCurveItem] = []
+        self._ends: list[pg.TextItem] = []
+        self._labels = ("step", "")
+        self._is_log = False
+        self._is_whole = True
+        self._limits: tuple[float, float] | None = None
+        self._film: float | None = None
+        self.cross: float | None = None
+        self._box = self.getViewBox()
+        self._box.disableAutoRange()
+        self._box.sigRangeChangedManually.connect(self._let_go)
+        self._cross_line = self._vertical(Qt.PenStyle.SolidLine)
+        self._film_line = self._vertical(Qt.PenStyle.DashLine)
+        self._dress()
+
+    # --- what it shows ---
+
+    @property
+    def curves(self) -> tuple[Curve, ...]:
+        return self._curves
+
+    @property
+    def is_log(self) -> bool:
+        return self._is_log
+
+    def show_curves(self, curves: tuple[Curve, ...], *, limits: tuple[float, float] | None = None) -> None:
+        """Draw `curves`; `limits` are values that the left axis reaches in any case."""
+        self._curves, self._limits = curves, limits
+        self._redraw()
+
+    def set_labels(self, below: str, left: str) -> None:
+        """What the axes count, with units."""
+        if (below, left) != self._labels:
+            self._labels = (below, left)
+            self._dress()
+
+    def set_log(self, is_log: bool) -> None:
+        """Whether the left axis goes in powers of ten."""
+        self._is_log = is_log
+        self.getAxis("left").setLogMode(x=False, y=is_log)
+        self.show_all()
+
+    def set_film(self, step: float | None) -> None:
+        """Mark the step that the film shows."""
+        self._film = step
+        self._film_line.setVisible(step is not None)
+        if step is not None:
+            self._film_line.setPos(step)
+
+    def show_all(self) -> None:
+        """Back from zooming to all curves."""
+        self._is_whole = True
+        self._redraw()
+
+    def look_at(self, x: float | None) -> None:
+        """Put the crosshair at `x`, on the nearest step; None takes it away."""
+        self.cross = None if x is None else self._on_a_step(x)
+        self._cross_line.setVisible(self.cross is not None)
+        if self.cross is not None:
+            self._cross_line.setPos(self.cross)
+        self.hovered.emit(self.cross)
+
+    def figure(self, painter: QPainter, target: object) -> None:
+        """Paint the plot into `target` (QRectF), for a file."""
+        self._cross_line.hide()
+        self.scene().render(painter, target, self.scene().sceneRect())
+        self._cross_line.setVisible(self.cross is not None)
+
+    # --- how it is drawn ---
+
+    def _redraw(self) -> None:
+        if self._is_whole:
+            self._fit_below()
+        (low, high), _ = self._box.viewRange()
+        columns = max(int(self._box.width()), 1)
+        lines = [thinned(each.xs, each.ys, low=low, high=high, columns=columns) for each in self._curves]
+        drawn = [(xs, logarithms(ys) if self._is_log else np.where(np.isfinite(ys), ys, np.nan)) for xs, ys in lines]
+        self._fit_items(len(drawn))
+        for curve, item, (xs, ys) in zip(self._curves, self._items, drawn, strict=True):
+            self._draw(curve, item, xs, ys)
+        if self._is_whole:
+            self._fit_left([ys for _, ys in drawn])
+        self._write_ends(drawn)
+
+    def _draw(self, curve: Curve, item: pg.PlotCurveItem, xs: np.ndarray, ys: np.ndarray) -> None:
+        item.setPen(pen_of(curve.role, curve.style, is_pale=curve.is_pale))
+        item.setData(xs, ys, connect="finite", antialias=not curve.is_pale)
+        marks: pg.ScatterPlotItem = item.marks
+        has_marks = curve.has_marks and len(xs) <= MARKS
+        marks.setVisible(has_marks)
+        if has_marks:
+            known = np.isfinite(ys)
+            marks.setData(xs[known], ys[known], size=5, pen=None, brush=colour_of(curve.role))
+
+    def _fit_items(self, amount: int) -> None:
+        while len(self._items) < amount:
+            item = pg.PlotCurveItem()
+            item.marks = pg.ScatterPlotItem()
+            for part in (item, item.marks):
+                self.addItem(part, ignoreBounds=True)
+            self._items.append(item)
+        while len(self._items) > amount:
+            item = self._items.pop()
+            self.removeItem(item.marks)
+            self.removeItem(item)
+
+    def _fit_below(self) -> None:
+        held = [curve.xs for curve in self._curves if len(curve.xs)]
+        low = min((float(xs[0]) for xs in held), default=0.0)
+        high = max((float(xs[-1]) for xs in held), default=1.0)
+        low = 0.0 if low <= 1 else low
+        share = END_ROOM if any(curve.end for curve in self._curves) else ROOM_RIGHT
+        self._box.setXRange(low, high + max((high - low) * share, 1e-9 if high > low else 1.0), padding=0)
+
+    def _fit_left(self, lines: list[np.ndarray]) -> None:
+        limits = np.array(self._limits or (), np.float64)
+        low, high = extent([*lines, logarithms(limits) if self._is_log else limits]) or (0.0, 1.0)
+        room = max((high - low) * ROOM_ABOVE, abs(high) * 1e-6, 1e-12)
+        is_bound = self._limits is not None and low >= self._limits[0] and not self._is_log
+        self._box.setYRange(low - (0 if is_bound else room), high + room, padding=0)
+
+    def _write_ends(self, drawn: list[tuple[np.ndarray, np.ndarray]]) -> None:
+        """A word beside the end of each line that has one."""
+        wanted = [(each, xs, ys) for each, (xs, ys) in zip(self._curves, drawn, strict=True) if each.end and len(xs)]
+        while len(self._ends) < len(wanted):
+            text = pg.TextItem(anchor=(0, 0.5))
+            text.setFont(theme.interface_font(AXIS_PIXELS))
+            self.addItem(text, ignoreBounds=True)
+            self._ends.append(text)
+        for at, text in enumerate(self._ends):
+            text.setVisible(at < len(wanted) and bool(np.isfinite(wanted[at][2][-1])))
+            if text.isVisible():
+                curve, xs, ys = wanted[at]
+                text.setText(curve.end, color=theme.current().text)
+                text.setPos(float(xs[-1]), float(ys[-1]))
+
+    def _vertical(self, style: Qt.PenStyle) -> pg.InfiniteLine:
+        line = pg.InfiniteLine(angle=90, movable=False)
+        line.style_wanted = style
+        line.hide()
+        self.addItem(line, ignoreBounds=True)
+        return line
+
+    def _dress(self) -> None:
+        """Colours and type of the theme."""
+        colours = theme.current()
+        self.setBackground(colours.pane)
+        for side, label in zip(("bottom", "left"), self._labels, strict=True):
+            axis = self.getAxis(side)
+            axis.setPen(pg.mkPen(colours.border))
+            axis.setTextPen(pg.mkPen(colours.dim))
+            axis.setTickFont(theme.interface_font(AXIS_PIXELS))
+            axis.setStyle(tickLength=-4, tickTextOffset=4)
+            axis.enableAutoSIPrefix(False)
+            axis.setLabel(label, color=colours.dim, **{"font-size": f"{AXIS_PIXELS}px"})
+            axis.setGrid(30)
+        self.getAxis("left").setWidth(52)
+        for line, colour in ((self._cross_line, colours.dim), (self._film_line, colours.accent)):
+            line.setPen(pg.mkPen(colour, width=1, style=line.style_wanted))
+
+    def _on_a_step(self, x: float) -> float | None:
+        found = [(curve.xs, at) for curve in self._curves if (at := nearest(curve.xs, x)) is not None]
+        places = [float(xs[at]) for xs, at in found]
+        return min(places, key=lambda place: abs(place - x)) if places else None
+
+    def _let_go(self) -> None:
+        self._is_whole = False
+        self._redraw()
+
+    # --- mouse and keys ---
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        place = self.mapToScene(event.position().toPoint())
+        is_inside = self._box.sceneBoundingRect().contains(place)
+        self.look_at(self._box.mapSceneToView(QPointF(place)).x() if is_inside else None)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        super().mouseDoubleClickEvent(event)
+        self.show_all()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.look_at(None)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.look_at(None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        if key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            self._walk(1 if key == Qt.Key.Key_Right else -1)
+        elif key == Qt.Key.Key_F:
+            self.show_all()
+        elif key == Qt.Key.Key_Escape and self.cross is not None:
+            self.look_at(None)
+        else:
+            event.ignore()  # pyqtgraph would keep the keys of the window's commands
+
+    def _walk(self, direction: int) -> None:
+        (low, high), _ = self._box.viewRange()
+        start = self.cross if self.cross is not None else (low if direction > 0 else high)
+        ahead = [place for curve in self._curves if (place := _next(curve.xs, start, direction)) is not None]
+        if not ahead:
+            return
+        next_step = min(ahead, key=lambda place: abs(place - start))
+        far = start + direction * (high - low) * KEY_SHARE
+        self.look_at(far if abs(far - start) > abs(next_step - start) else next_step)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if hasattr(self, "_film_line"):  # Qt sizes it while pyqtgraph still builds it
+            self._redraw()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_film_line"):
+            self._dress()
+            self._redraw()
+
+
+def _next(xs: np.ndarray, start: float, direction: int) -> float | None:
+    at = int(np.searchsorted(xs, start, "right" if direction > 0 else "left")) - (0 if direction > 0 else 1)
+    return float(xs[at]) if 0 <= at < len(xs) else None

@@ -1,0 +1,96 @@
+"""One line over a plot: what each line means, and its value at the crosshair or at its end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from explorer.ui import theme
+from explorer.ui.widgets.curve_canvas import Role, pen_of
+
+HEIGHT = 20
+SWATCH, GAP, APART = 20, 5, 14
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line's swatch, its words and its tip; without a role there is no swatch."""
+
+    words: str
+    role: Role | None = None
+    style: int = 0
+    tip: str = ""
+
+
+class CurveLegend(QWidget):
+    """Entries beside one another; those without room are counted, and the whole stands in the tip."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._entries: tuple[Entry, ...] = ()
+        self._places: list[tuple[QRectF, Entry]] = []
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(HEIGHT)
+        self.setFont(theme.interface_font())
+        self.setAccessibleName("Values of the curves")
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        return self._entries
+
+    def sizeHint(self) -> QSize:
+        return QSize(160, HEIGHT)
+
+    def show_entries(self, entries: tuple[Entry, ...]) -> None:
+        """Show `entries`, the most wanted first."""
+        if entries != self._entries:
+            self._entries = entries
+            self.setAccessibleDescription(", ".join(entry.words for entry in entries))
+            self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._places = self.paint_entries(painter, QRectF(self.rect()))
+
+    def paint_entries(self, painter: QPainter, room: QRectF) -> list[tuple[QRectF, Entry]]:
+        """Draw what fits into `room`, also for a file; returns where each entry stands."""
+        painter.setFont(theme.interface_font())
+        metrics = QFontMetricsF(painter.font())
+        places: list[tuple[QRectF, Entry]] = []
+        left = room.left()
+        for at, entry in enumerate(self._entries):
+            width = (SWATCH + GAP if entry.role else 0) + metrics.horizontalAdvance(entry.words)
+            rest = f"+{len(self._entries) - at}"
+            is_last = at == len(self._entries) - 1
+            spare = 0 if is_last else APART + metrics.horizontalAdvance(rest)
+            if left + width + spare > room.right() and (at or not is_last):
+                hidden = Entry(rest, tip="\n".join(each.words for each in self._entries[at:]))
+                places.append((self._paint(painter, hidden, QRectF(left, room.top(), 40, room.height())), hidden))
+                break
+            place = QRectF(left, room.top(), min(width, room.right() - left), room.height())
+            places.append((self._paint(painter, entry, place), entry))
+            left += width + APART
+        return places
+
+    def _paint(self, painter: QPainter, entry: Entry, room: QRectF) -> QRectF:
+        left = room.left()
+        if entry.role is not None:
+            painter.setPen(pen_of(entry.role, entry.style))
+            middle = room.center().y()
+            painter.drawLine(QLineF(QPointF(left, middle), QPointF(left + SWATCH, middle)))
+            left += SWATCH + GAP
+        painter.setPen(QColor(theme.current().text if entry.role else theme.current().dim))
+        words = QRectF(left, room.top(), room.right() - left + 1, room.height())
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, entry.words)
+        return room
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            entry = next((entry for place, entry in self._places if place.contains(QPointF(event.pos()))), None)
+            QToolTip.showText(event.globalPos(), entry.tip if entry else "", self)
+            return True
+        return super().event(event)

@@ -1,0 +1,61 @@
+"""Everything that a training run depends on beside its data: the learning form and the numbers of a whole run."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from explorer.engine.hyperparameters import SCHEDULES, Hyperparameters
+from explorer.ui.widgets.learning_form import LearningForm
+from explorer.ui.widgets.number_boxes import ChoiceBox, NumberBox
+
+LARGEST_BATCH, MOST_EPOCHS, LARGEST_SEED = 65_536, 100_000, 2_147_483_647
+BATCH_TIP = "How many examples are learned from at once."
+EPOCHS_TIP = "How often the run goes through all training examples."
+SCHEDULE_TIP = "How the learning rate goes over the run: its number is the top."
+# name, label, smallest, largest, tip
+COUNTS = (
+    ("batch_size", "batch size", 1, LARGEST_BATCH, BATCH_TIP),
+    ("epochs", "epochs", 1, MOST_EPOCHS, EPOCHS_TIP),
+    ("seed", "seed", 0, LARGEST_SEED, "Fixes the order of the examples and all that is random: same seed, same run."),
+    (
+        "patience",
+        "patience",
+        0,
+        MOST_EPOCHS,
+        "After so many epochs without a smaller validation loss the run ends; 0 for never.",
+    ),
+)
+
+
+class RunForm(LearningForm):
+    """`LearningForm` with schedule, batch size, epochs, seed and patience."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        self.schedule = ChoiceBox()
+        self.counts: dict[str, NumberBox] = {}
+        super().__init__(parent)
+        self._grid.removeWidget(self.complaint)
+        self.schedule.addItems(list(SCHEDULES))
+        self.schedule.activated.connect(lambda _index: self.edited.emit("schedule", self.schedule.currentText()))
+        self._add("schedule", self.schedule, SCHEDULE_TIP)
+        for name, label, low, high, tip in COUNTS:
+            self.counts[name] = count_box(low, high)
+            self.counts[name].valueChanged.connect(lambda value, named=name: self.edited.emit(named, value))
+            self._add(label, self.counts[name], tip)
+        self._grid.addWidget(self.complaint, self._grid.rowCount(), 0, 1, 2)
+        self.show_chosen(self._chosen)
+
+    def show_chosen(self, chosen: Hyperparameters, *, suited: str = "") -> None:
+        super().show_chosen(chosen, suited=suited)
+        self.schedule.setCurrentText(chosen.schedule)
+        for name, box in self.counts.items():
+            box.show_number(getattr(chosen, name))
+
+
+def count_box(low: int, high: int) -> NumberBox:
+    """A box that tells its number once it is settled, not key by key."""
+    box = NumberBox(low, high)
+    box.setKeyboardTracking(False)
+    box.setAlignment(Qt.AlignmentFlag.AlignLeft)
+    return box
