@@ -63,15 +63,15 @@ class Style:
 
 CHARACTER = 0.602
 """Width of a character of the number font for a height of one."""
-BIAS_HEIGHT = 16.0
+BIAS_HEIGHT = 14.0
 OVERHANG = 12.0
 """So far the bias under a slim node reaches into the gaps."""
 DOT = Style("dot", 10, 8, 0, 0, 0)
 STYLES = (
     Style("roomy", 12, 17, 5, 8, 76, is_stacked=True, has_bias_line=True),
     Style("medium", 11, 14, 2, 8, 76, is_stacked=True, has_bias_line=True),
+    Style("slim", 10, 11.5, 1.5, 5, 60, is_stacked=True, has_bias_line=True),
     Style("table", 10, 11, 0.5, 8, 60, is_stacked=True),
-    Style("slim", 10, 12, 2, 5, 60, is_stacked=True, has_bias_line=True),
     Style("slim table", 10, 11, 0.5, 7, 44, is_stacked=True),
     Style("line", 10, 13, 0.5, 7, 18),
     DOT,

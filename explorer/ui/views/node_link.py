@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import QSize, QTimer, Slot
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
@@ -58,6 +58,12 @@ class NodeLinkView(QWidget):
         self.editor.textEdited.connect(lambda _text: self.canvas.set_message(""))
         session.changed.connect(self.show_state)
         self.show_state(None, session.state)
+
+    def sizeHint(self) -> QSize:
+        return self.canvas.sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        return self.canvas.minimumSizeHint()
 
     # --- showing ---
 

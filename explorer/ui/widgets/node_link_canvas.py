@@ -62,7 +62,7 @@ class NodeLinkCanvas(QWidget):
         return QSize(860, 330)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(360, 180)
+        return QSize(360, 110)
 
     # --- what is shown ---
 
