@@ -218,3 +218,20 @@ def test_pointing_at_a_channel_of_the_explanation_shows_it(stage: tuple[SteppedS
     assert view.windows.group.key == (0, 3)
     view.point_at(())
     assert view.windows.group.key == (0, 3)
+
+
+@pytest.mark.parametrize("height", [120, 150, 200, 330])
+def test_in_a_low_stage_the_result_stays_and_no_line_lies_over_the_cells(
+    stage: tuple[SteppedSession, IntoView], height: int
+) -> None:
+    session, view = stage
+    view.window().resize(600, height)
+    for phase, call in (("forward", "conv2"), ("update", "conv2")):
+        session.go(phase, call, inside=True)
+        row = view.windows.row if phase == "forward" else view.grids
+        shown = row.fitting_lines()
+        assert shown
+        assert shown[-1] == row.lines[-1]
+        cells = max(grid.y() + grid.area().bottom() for grid in row.grids if grid.isVisible())
+        assert row.content_bottom() - 20 * len(shown) >= cells - 0.5
+        assert row.content_bottom() <= max(row.height(), cells + 20)

@@ -14,6 +14,7 @@ from explorer.ui.widgets.channel_strip import ChannelStrip
 from explorer.ui.widgets.grid_row import GridRow
 
 CHOOSER_HEIGHT, STRIP_HEIGHT = 26, 18
+LOW = 230
 
 
 class WindowScene(QWidget):
@@ -131,12 +132,17 @@ class WindowScene(QWidget):
 
     def _arrange(self) -> None:
         is_one = self._windows is None or len(self._windows.groups) == 1
-        below = 0 if is_one else CHOOSER_HEIGHT + STRIP_HEIGHT + 8
+        is_low = self.height() < LOW  # then the strip stands beside the chooser, and the grids get its room
+        below = 0 if is_one else CHOOSER_HEIGHT + 6 + (0 if is_low else STRIP_HEIGHT + 2)
         self.row.setGeometry(0, 0, self.width(), max(60, self.height() - below))
         self.row.arrange()
         top = round(self.row.content_bottom()) + 6
-        self.chooser.setGeometry(0, top, self.width(), CHOOSER_HEIGHT)
-        self.strip.setGeometry(0, top + CHOOSER_HEIGHT + 2, self.width(), STRIP_HEIGHT)
+        wide = self.chooser.sizeHint().width() + 8 if is_low else self.width()
+        self.chooser.setGeometry(0, top, wide, CHOOSER_HEIGHT)
+        if is_low:
+            self.strip.setGeometry(wide, top + 4, max(20, self.width() - wide), STRIP_HEIGHT)
+        else:
+            self.strip.setGeometry(0, top + CHOOSER_HEIGHT + 2, self.width(), STRIP_HEIGHT)
 
     def lines(self) -> tuple[str, ...]:
         """The sum of the channel shown, and below it how all channels and the bias make the cell."""

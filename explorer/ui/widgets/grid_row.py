@@ -83,15 +83,22 @@ class GridRow(QWidget):
             painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, symbol)
 
     def _paint_lines(self, painter: QPainter) -> None:
-        top = self.content_bottom() - len(self.lines) * LINE_HEIGHT
-        paint_lines(painter, QRectF(0, top, self.width(), len(self.lines) * LINE_HEIGHT), self.lines)
+        lines = self.fitting_lines()
+        top = self.content_bottom() - len(lines) * LINE_HEIGHT
+        paint_lines(painter, QRectF(0, top, self.width(), len(lines) * LINE_HEIGHT), lines)
+
+    def fitting_lines(self) -> tuple[str, ...]:
+        """The last lines, as many as there is room for under the cells: the result is always among them."""
+        room = int((self.height() - self._cells_bottom()) // LINE_HEIGHT)
+        return self.lines[-max(1, room) :]
 
     def content_bottom(self) -> float:
-        """Where the lines end: under the cells, but never so low that the last one is cut off."""
-        room = max(len(self.lines), self._line_room) * LINE_HEIGHT
-        bottoms = [grid.pos().y() + grid.area().bottom() for grid in self._shown()]
-        top = max(0.0, min(max(bottoms, default=0.0) + 8, self.height() - room))
-        return top + len(self.lines) * LINE_HEIGHT
+        """Where the lines end."""
+        lines = len(self.fitting_lines()) * LINE_HEIGHT
+        return min(self._cells_bottom() + 8, max(self._cells_bottom(), self.height() - lines)) + lines
+
+    def _cells_bottom(self) -> float:
+        return max((grid.pos().y() + grid.area().bottom() for grid in self._shown()), default=0.0)
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:
