@@ -322,8 +322,6 @@ def _tensors_of(recording: Recording, step: Step) -> StepTensors:
         return StepTensors(drawn, weights, (output,), settings)
     from explorer.engine.explain import shares
 
-    assert step.call.grad_output is not None
-    arrived = _gradient_of(step.call.name, step.call.grad_output)
     passed = shares(step.call, recording)
     titles = {tensor.name: tensor.title for tensor in inputs}
     made = tuple(
@@ -331,7 +329,17 @@ def _tensors_of(recording: Recording, step: Step) -> StepTensors:
         for name in step.shapes
         if name in passed
     )
-    return StepTensors((arrived,), (*inputs, output), made, settings)
+    return StepTensors(_arrived(step.call), (*inputs, output), made, settings)
+
+
+def _arrived(call: Call) -> tuple[Tensor, ...]:
+    """The gradients that arrived at a call's outputs: "grad_output", and those of further outputs numbered."""
+    found = [(place, gradient) for place, gradient in enumerate(call.grad_outputs) if gradient is not None]
+    numbers = [f"[{place}]" if len(call.grad_outputs) > 1 else "" for place, _ in found]
+    return tuple(
+        replace(_gradient_of(f"{call.name}{number}", gradient), name=f"grad_output{number if at else ''}")
+        for at, ((_, gradient), number) in enumerate(zip(found, numbers, strict=True))
+    )
 
 
 def _gradient_of(call: str, arrived: Any) -> Tensor:
