@@ -300,8 +300,7 @@ _NORMALIZATIONS: dict[str, KindWords] = {
     "group_norm": KindWords(
         "Group normalization",
         Told(
-            "The maps of {input} are taken in {num_groups} groups, each brought to mean 0 and variance 1, every "
-            "map{affine}.",
+            "The maps of {input} are taken in {num_groups} groups, each brought to mean 0 and variance 1{affine}.",
             _NORMALIZED,
         ),
         {
@@ -317,7 +316,7 @@ _NORMALIZATIONS: dict[str, KindWords] = {
     "layer_norm": KindWords(
         "Layer normalization",
         Told(
-            "The {normalized_shape} numbers of each place are brought to mean 0 and variance 1 together, each{affine}.",
+            "The {normalized_shape} numbers of each place are brought to mean 0 and variance 1 together{affine}.",
             _NORMALIZED,
         ),
         {

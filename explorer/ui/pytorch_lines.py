@@ -36,6 +36,7 @@ DEFAULTS: Mapping[str, Any] = {
 }
 ALWAYS = {"conv2d": ("stride", "padding"), "conv_transpose2d": ("stride", "padding"), "elu": ("alpha",)}
 WEIGHTS_BY_NAME = ("group_norm", "layer_norm")  # a setting stands before them
+UNNAMED = "argument_"  # what a function of PyTorch's own does not name
 HIDDEN = ("_stacklevel", "dtype", "out")
 IN_FUNCTIONAL = (
     *("conv2d", "conv_transpose2d", "linear", "max_pool2d", "avg_pool2d", "adaptive_avg_pool2d", "interpolate"),
@@ -85,7 +86,7 @@ _LINES: Mapping[str, _Line] = {
 
 def forward_line(step: TimelineStep, tensors: StepTensors) -> str:
     """`F.conv2d(relu1, conv2.weight, conv2.bias, stride=1, padding=1)`; for the loss `loss = …`."""
-    names = [name for name, _ in inputs_of(step, tensors)] or ["x"]
+    names = [variable(name) for name, _ in inputs_of(step, tensors) if not name.startswith(UNNAMED)] or ["x"]
     assigned = "loss = " if step.call == "loss" else ""
     written = _LINES.get(step.kind)
     if written is not None:
@@ -101,7 +102,12 @@ def backward_line(of: str, name: str) -> str:
     """`loss.backward()`, and which gradient of it is looked at: a tensor that is used twice adds up what comes back."""
     if of in ("weight", "bias"):
         return f"loss.backward()  # {name}.grad"
-    return f"loss.backward()  # adds to {name}.grad"
+    return f"loss.backward()  # adds to {variable(name)}.grad"
+
+
+def variable(name: str) -> str:
+    """A call's name as a variable: the second run of relu is relu_2."""
+    return name.replace(":", "_")
 
 
 def update_line(step: TimelineStep, settings: Mapping[str, Any]) -> str:
@@ -123,7 +129,9 @@ def _call(names: list[str], kind: str, settings: Mapping[str, Any]) -> str:
     shown = [
         f"{name}={_value(value)}"
         for name, value in settings.items()
-        if name not in HIDDEN and (name in always or name not in DEFAULTS or _single(value) != DEFAULTS[name])
+        if name not in HIDDEN
+        and not name.startswith(UNNAMED)
+        and (name in always or name not in DEFAULTS or _single(value) != DEFAULTS[name])
     ]
     return ", ".join([*names, *shown])
 

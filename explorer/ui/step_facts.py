@@ -10,6 +10,7 @@ from explorer.session.timeline import StepTensors, Tensor, TimelineStep
 from explorer.ui.text import MINUS, count, number, plural, shape_text
 
 Facts = dict[str, str]
+NAMES_LISTED = 3
 
 
 def facts_of(step: TimelineStep, tensors: StepTensors) -> Facts:
@@ -21,7 +22,7 @@ def facts_of(step: TimelineStep, tensors: StepTensors) -> Facts:
     facts |= _sizes(step, tensors, inputs[0][1] if inputs else None)
     facts |= _window(tensors) | _bias(tensors)
     facts |= {name: _plain(settings.get(name, default)) for name, default in _SETTINGS.items()}
-    facts["keep_scale"] = number(1 / (1 - probability)) if (probability := float(settings.get("p", 0))) < 1 else "0"
+    facts["keep_scale"] = f"{1 / (1 - probability):.4g}" if (probability := float(settings.get("p", 0))) < 1 else "0"
     return facts
 
 
@@ -166,4 +167,6 @@ def _short(value: float) -> str:
 
 
 def _listed(names: list[str]) -> str:
+    if len(names) > NAMES_LISTED:
+        return f"{', '.join(names[: NAMES_LISTED - 1])} and {len(names) - NAMES_LISTED + 1} more"
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

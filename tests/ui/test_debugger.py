@@ -412,3 +412,15 @@ def cut_off(*parts: QWidget) -> list[str]:
     lines = [label.text() for label in labels if not label.wordWrap() and label.sizeHint().width() > label.width()]
     buttons = [button for part in parts for button in part.findChildren(QToolButton)]
     return wrapped + lines + [button.text() for button in buttons if button.sizeHint().width() > button.width()]
+
+
+def test_the_tab_key_goes_from_the_timeline_through_the_buttons_down_to_the_settings(desk: Desk) -> None:
+    found, widget = [], desk.bar.nextInFocusChain()
+    while widget is not None and widget is not desk.bar:
+        found.append(widget)
+        widget = widget.nextInFocusChain()
+    places = [next(found.index(part) for part in found if part.objectName() == name) for name in BUTTONS]
+    assert places == sorted(places)
+    areas = [desk.view.controls, desk.view.stage, desk.view.why, desk.view.settings]
+    firsts = [next(at for at, part in enumerate(found) if area.isAncestorOf(part)) for area in areas]
+    assert firsts == sorted(firsts)

@@ -23,6 +23,7 @@ from explorer.session.timeline import Timeline
 from explorer.ui.call_sentences import ALIASES, UNKNOWN, kind_words
 from explorer.ui.learning_sentences import loss_words, update_words
 from explorer.ui.step_words import facts_line, header, step_label, step_words
+from tests.named_models import LEARNING_MODELS
 
 LONGEST = 190  # letters that have room on the panel's lines
 
@@ -273,3 +274,22 @@ def test_a_term_that_was_spread_gathers_its_gradients() -> None:
     step, tensors = timeline.steps[back], timeline.tensors(back)
     assert "gets all of it" in step_words(step, tensors, "input").sentence
     assert "the sum of theirs" in step_words(step, tensors, "other").sentence
+
+
+# PyTorch warns of checkpoints without gradients and of its scripts' age.
+@pytest.mark.filterwarnings("ignore::UserWarning", "ignore::DeprecationWarning")
+@pytest.mark.parametrize(("make", "given"), LEARNING_MODELS, ids=lambda part: getattr(part, "__name__", ""))
+def test_every_step_of_every_named_model_is_told(make: Callable[[], nn.Module], given: Callable[[], Any]) -> None:
+    torch.manual_seed(0)
+    model = make()
+    timeline = timeline_of(model, given())
+    for step in timeline.steps:
+        assert step_label(step).startswith(step.phase)
+        cursor = at(timeline, step.index)
+        assert step.phase in header(timeline, cursor)
+        assert facts_line(timeline, cursor)
+        for of in step.asked:
+            words = step_words(step, timeline.tensors(step.index), of)
+            assert words.sentence.endswith(".")
+            assert not re.search(r"[{}]", words.sentence + words.formula), words
+            assert words.source

@@ -66,6 +66,7 @@ class Debugger(QWidget):
         self.stage = StepStage(session)
         self.stage.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)  # what it draws never pushes
         self.why = WhyPanel(session)
+        self.why.pointed.connect(self.stage.point_at)
         self.settings = StepSettings(session)
         foot = QHBoxLayout()
         foot.setSpacing(8)
@@ -91,7 +92,8 @@ class Debugger(QWidget):
         if old is None or old.timeline is not new.timeline or old.step_message != new.step_message:
             self._show_timeline(new)
         self._show_empty(new)
-        if new.timeline is not None and (old is None or old.timeline is not new.timeline or old.cursor != new.cursor):
+        is_elsewhere = old is None or old.timeline is not new.timeline or old.cursor != new.cursor
+        if new.timeline is not None and new.timeline.steps and is_elsewhere:
             self._show_cursor(new.timeline, new)
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -156,9 +156,10 @@ class StepControls(QWidget):
 
     def _enable(self, state: State) -> None:
         timeline, cursor = state.timeline, state.cursor
+        has_steps = timeline is not None and bool(timeline.steps)
         for button in self.buttons.values():
-            button.setEnabled(timeline is not None)
-        if timeline is None:
+            button.setEnabled(has_steps)
+        if timeline is None or not has_steps:
             return
         is_first = cursor.step == 0
         self.buttons["toStart"].setEnabled(not is_first or cursor.is_inside)
