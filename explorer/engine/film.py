@@ -1,70 +1,53 @@
-"""The film of a run: what the probe looked like at some steps, kept within a bound of memory. No torch."""
+"""The weights of a run at some of its steps: a film that can be shown with any probe."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from dataclasses import dataclass
-from itertools import pairwise
-from typing import Generic, TypeVar
+from torch import Tensor, nn
 
-Content = TypeVar("Content")
-
-BUDGET_BYTES = 256 * 1024**2
+FRAMES_AT_MOST = 120
+BYTES_AT_MOST = 256 * 1024**2
 
 
-@dataclass(frozen=True, eq=False)
-class Frame(Generic[Content]):
-    """What was seen after `step`; `size` in bytes."""
+class Film:
+    """Frames evenly spread over the run: when there are too many, every other one is given up and the pace halved."""
 
-    step: int
-    content: Content
-    size: int
-
-
-class Film(Generic[Content]):
-    """Frames in the order of their steps, evenly spread over the run however long it gets.
-
-    Where the budget is used up every second frame goes, and later ones are taken half as often. The first and the
-    newest stay, even if they alone are too large.
-    """
-
-    def __init__(self, budget_bytes: int = BUDGET_BYTES) -> None:
-        self._budget = budget_bytes
-        self._frames: list[Frame[Content]] = []
-        self._spacing = 0
+    def __init__(self, *, frames_at_most: int = FRAMES_AT_MOST, bytes_at_most: int = BYTES_AT_MOST) -> None:
+        self._frames: dict[int, dict[str, Tensor]] = {}
+        self._stride = 1
+        self._frames_at_most, self._bytes_at_most = frames_at_most, bytes_at_most
 
     @property
-    def frames(self) -> tuple[Frame[Content], ...]:
+    def steps(self) -> tuple[int, ...]:
+        """The steps there are frames of, in order."""
         return tuple(self._frames)
 
-    @property
-    def bytes(self) -> int:
-        return sum(frame.size for frame in self._frames)
+    def offer(self, step: int, model: nn.Module) -> None:
+        """Keep a frame of `step` if one is due."""
+        if step % self._stride == 0:
+            self._put(step, model)
+            self._thin_out(spared=0)
 
-    def add(self, step: int, content: Content, size: int) -> None:
-        """Keep what was seen after `step`; frames of this step and later ones are from before a rewind and go."""
-        self.cut(step)
-        frames = self._frames
-        if len(frames) > 2 and frames[-1].step - frames[-2].step < self._spacing:
-            frames.pop()  # it was only the newest
-        frames.append(Frame(step, content, size))
-        while len(self._frames) > 2 and self.bytes > self._budget:
-            self._thin()
+    def keep(self, step: int, model: nn.Module) -> None:
+        """Keep a frame of `step` in any case."""
+        self._put(step, model)
+        self._thin_out(spared=step)
 
-    def at(self, step: int) -> Frame[Content] | None:
-        """The last frame up to `step`, or the first one there is."""
-        if not self._frames:
-            return None
-        index = bisect_right(self._frames, step, key=lambda frame: frame.step)
-        return self._frames[max(0, index - 1)]
+    def frame(self, index: int) -> tuple[int, dict[str, Tensor]]:
+        """The step and the weights of a frame; beyond the ends those of the first or last."""
+        step = self.steps[min(max(index, 0), len(self._frames) - 1)]
+        return step, self._frames[step]
 
-    def cut(self, step: int) -> None:
-        """Forget `step` and what came after it."""
-        while self._frames and self._frames[-1].step >= step:
-            self._frames.pop()
+    def _put(self, step: int, model: nn.Module) -> None:
+        self._frames[step] = {name: value.detach().to("cpu", copy=True) for name, value in model.state_dict().items()}
 
-    def _thin(self) -> None:
-        kept = self._frames[:-1:2]
-        self._frames[:] = [*kept, self._frames[-1]]
-        gaps = [later.step - earlier.step for earlier, later in pairwise(kept)]
-        self._spacing = max([self._spacing, *(gaps[-1:])])
+    def _thin_out(self, spared: int) -> None:
+        while len(self._frames) > 2 and (
+            len(self._frames) > self._frames_at_most or self._bytes() > self._bytes_at_most
+        ):
+            self._stride *= 2
+            self._frames = {
+                step: frame for step, frame in self._frames.items() if step % self._stride == 0 or step == spared
+            }
+
+    def _bytes(self) -> int:
+        return len(self._frames) * sum(value.nbytes for value in next(iter(self._frames.values())).values())
