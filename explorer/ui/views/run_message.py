@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from explorer.session import Session, State
 
+FIX_TIP = "Change the network so that it can learn from the data; undo takes it back."
+
 
 class RunMessage(QWidget):
     """Hidden while there is nothing to say."""
@@ -20,31 +22,38 @@ class RunMessage(QWidget):
         self.label = QLabel(wordWrap=True)
         self.rewind = self._button("Rewind", "Go back to the weights that the run began with.", session.rewind)
         self.halve = self._button("Halve the batch", "Train on with half the batch size.", self._halve)
+        self.fix = self._button("", FIX_TIP, session.fit_to_data)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         row.addWidget(self.label, 1)
         row.addWidget(self.rewind)
         row.addWidget(self.halve)
+        row.addWidget(self.fix)
         session.changed.connect(self.show_state)
         self.show_state(None, session.state)
 
     @Slot(object, object)
     def show_state(self, old: State | None, new: State) -> None:
-        """Show why the run ended, or what it warns of."""
-        training = new.training
-        if old is not None and old.training is training:
+        """Show why the data cannot be learned from, why the run ended, or what it warns of."""
+        if old is not None and old.training is new.training and old.data_problem is new.data_problem:
             return
-        is_over = training.status == "ended"
-        self.label.setText(training.message)
-        role = "error" if is_over and (training.layer or training.too_large_batch) else "dim"
+        training, problem = new.training, new.data_problem
+        is_over = training.status == "ended" and problem is None
+        self.label.setText(problem.message if problem else training.message)
+        self._colour("error" if problem or (is_over and (training.layer or training.too_large_batch)) else "dim")
+        self.rewind.setVisible(is_over and bool(training.layer))
+        self.halve.setVisible(is_over and training.too_large_batch > 1)
+        self.fix.setVisible(problem is not None and problem.network is not None)
+        self.fix.setText(problem.label if problem else "")
+        self.fix.setAccessibleName(self.fix.text())
+        self.setVisible(bool(self.label.text()))
+
+    def _colour(self, role: str) -> None:
         if self.label.property("role") != role:
             self.label.setProperty("role", role)
             self.label.style().unpolish(self.label)
             self.label.style().polish(self.label)
-        self.rewind.setVisible(is_over and bool(training.layer))
-        self.halve.setVisible(is_over and training.too_large_batch > 1)
-        self.setVisible(bool(training.message))
 
     def _button(self, text: str, tip: str, run: Callable[[], object]) -> QPushButton:
         button = QPushButton(text, toolTip=tip, accessibleName=text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.session import Session, State
 from explorer.ui.run_words import suited_loss
@@ -31,6 +31,7 @@ class RunSettings(QWidget):
         self.form.edited.connect(self._choose)
         self.open_form = PopupButton("Loss and optimizer", tip=FORM_TIP)
         self.open_form.setObjectName("openRunForm")
+        self.open_form.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.open_form.opened.connect(lambda: self.form.complain(""))
         self.open_form.body.addWidget(self.form)
         self.rate = ExactBox("Learning rate", low=0.0, high=LARGEST_RATE, tip=RATE_TIP)
@@ -54,12 +55,13 @@ class RunSettings(QWidget):
         self._row(grid, 0, "learn", self.open_form, FORM_TIP)
         self._row(grid, 1, "rate", self.rate, RATE_TIP)
         self._row(grid, 2, "batch", self.batch, BATCH_TIP)
-        self._row(grid, 3, "epochs", self.epochs, EPOCHS_TIP)
-        grid.setColumnStretch(1, 1)
+        self._row(grid, 2, "epochs", self.epochs, EPOCHS_TIP, column=2)
+        for column in (1, 3):
+            grid.setColumnStretch(column, 1)
         self.column.addLayout(grid)
         self.column.addStretch()
 
-    def _row(self, grid: QGridLayout, row: int, name: str, control: QWidget, tip: str) -> None:
+    def _row(self, grid: QGridLayout, row: int, name: str, control: QWidget, tip: str, *, column: int = 0) -> None:
         label = QLabel(name)
         label.setProperty("role", "dim")
         label.setBuddy(control)
@@ -67,8 +69,8 @@ class RunSettings(QWidget):
         control.setToolTip(tip)
         if control is not self.open_form:
             control.setAccessibleName({"rate": "Learning rate", "batch": "Batch size"}.get(name, name.capitalize()))
-        grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        grid.addWidget(control, row, 1)
+        grid.addWidget(label, row, column, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        grid.addWidget(control, row, column + 1, 1, 3 if row < 2 else 1)
 
     @Slot(object, object)
     def show_state(self, old: State | None, new: State) -> None:

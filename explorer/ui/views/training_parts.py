@@ -16,7 +16,7 @@ from explorer.ui.views.run_message import RunMessage
 from explorer.ui.views.run_settings import RunSettings
 from explorer.ui.views.shown_runs import ShownRuns
 
-TAB_HEIGHT = 28
+TABS_SHEET = "QTabBar::tab { padding: 3px 10px; }"
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,7 @@ class TrainingParts(QWidget):
             *PARTS,
         )
         self.tabs = QTabBar(objectName="trainingTabs", accessibleName="Views of the training")
+        self.tabs.setStyleSheet(TABS_SHEET)
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
         self.pages = QStackedWidget()

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from explorer.ui import theme
@@ -18,11 +18,12 @@ from explorer.ui.text import MINUS, count
 
 Role = Literal["training", "validation"]
 STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
-PALE = 70  # of 255
+PALE = 100  # of 255
 ROOM_RIGHT, ROOM_ABOVE = 0.02, 0.06  # of the plot, free beside the curves' ends and above their peaks
 END_ROOM = 0.12
 MARKS = 60  # up to so many values each has a point of its own
 AXIS_PIXELS = 11
+LEFT_WIDTH, BELOW_HEIGHT = 54, 32
 KEY_SHARE = 0.01
 
 
@@ -61,6 +62,8 @@ class _Axis(pg.AxisItem):
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         if self.logMode:
             return [f"{10**value:.3g}".replace("-", MINUS) for value in values]
+        if self.orientation == "bottom":
+            return [count(round(value)) if float(value).is_integer() else "" for value in values]
         places = max(0, math.ceil(-math.log10(spacing) - 1e-9)) if spacing > 0 else 0
         if places == 0:
             return [count(round(value)) for value in values]
@@ -229,7 +232,7 @@ class CurveCanvas(pg.PlotWidget):
         """Colours and type of the theme."""
         colours = theme.current()
         self.setBackground(colours.pane)
-        for side, label in zip(("bottom", "left"), self._labels, strict=True):
+        for side, label in zip(("bottom", "left"), self._fitting_labels(), strict=True):
             axis = self.getAxis(side)
             axis.setPen(pg.mkPen(colours.border))
             axis.setTextPen(pg.mkPen(colours.dim))
@@ -238,9 +241,17 @@ class CurveCanvas(pg.PlotWidget):
             axis.enableAutoSIPrefix(False)
             axis.setLabel(label, color=colours.dim, **{"font-size": f"{AXIS_PIXELS}px"})
             axis.setGrid(30)
-        self.getAxis("left").setWidth(52)
+        self.getAxis("left").setWidth(LEFT_WIDTH)
+        self.getAxis("bottom").setHeight(BELOW_HEIGHT)
         for line, colour in ((self._cross_line, colours.dim), (self._film_line, colours.accent)):
             line.setPen(pg.mkPen(colour, width=1, style=line.style_wanted))
+
+    def _fitting_labels(self) -> tuple[str, str]:
+        """The left one says what is counted, without what kind of it where the plot is too low for that."""
+        below, left = self._labels
+        room = self.height() - BELOW_HEIGHT
+        words = QFontMetricsF(theme.interface_font(AXIS_PIXELS)).horizontalAdvance(left)
+        return below, left if words <= room else left.partition(":")[0]
 
     def _on_a_step(self, x: float) -> float | None:
         found = [(curve.xs, at) for curve in self._curves if (at := nearest(curve.xs, x)) is not None]
@@ -295,6 +306,7 @@ class CurveCanvas(pg.PlotWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if hasattr(self, "_film_line"):  # Qt sizes it while pyqtgraph still builds it
+            self._dress()
             self._redraw()
 
     def changeEvent(self, event: QEvent) -> None:
