@@ -107,16 +107,16 @@ def _snapshots(job: Job, options: argparse.Namespace, processes: Processes, cont
     import torch
 
     from explorer.data.augment import AUGMENTATIONS
-    from explorer.engine.augment import augment_with
     from explorer.engine.run_folder import CHECKPOINT
     from explorer.engine.train import train_as_chosen
+    from explorer.engine.training.batches import as_trained
 
     return train_as_chosen(
         job.model,
         job.learning,
         job.chosen,
         classes=len(job.classes),
-        augment=augment_with([each for each in AUGMENTATIONS if each.name in options.augment]),
+        augment=as_trained([each for each in AUGMENTATIONS if each.name in options.augment]),
         validation=job.validation,
         precision=getattr(torch, options.precision),
         checkpoint=options.out / CHECKPOINT,

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
-import numpy as np
 import torch
 from torch import Tensor
-
-from explorer.data.augment import Augmentation, augmented
 
 
 def flip_and_shift(pictures: Tensor, generator: torch.Generator, *, pixels: int = 4) -> Tensor:
@@ -25,21 +20,6 @@ def flip_and_shift(pictures: Tensor, generator: torch.Generator, *, pixels: int 
     # One gather does both changes; indexing around the channel axis leaves the channels last.
     gathered: Tensor = pictures[each, :, rows[:, :, None], columns[:, None, :]]
     return gathered.permute(0, 3, 1, 2)
-
-
-def augment_with(chosen: Sequence[Augmentation]) -> Callable[[Tensor, torch.Generator], Tensor] | None:
-    """What `train` takes, for augmentations of `explorer.data`; None without any. Rows of numbers stay as they are."""
-    if not chosen:
-        return None
-
-    def augment(inputs: Tensor, generator: torch.Generator) -> Tensor:
-        if inputs.dim() != 4 or inputs.dtype != torch.uint8:
-            return inputs
-        seed = int(torch.randint(2**62, (), generator=generator))
-        changed = augmented(inputs.permute(0, 2, 3, 1).numpy(), chosen, np.random.default_rng(seed))
-        return torch.from_numpy(changed).permute(0, 3, 1, 2)
-
-    return augment
 
 
 def _moved(size: int, pixels: int, count: int, generator: torch.Generator) -> Tensor:

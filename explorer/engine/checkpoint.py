@@ -24,7 +24,7 @@ def write_checkpoint(path: Path, state: dict[str, Any]) -> None:
     # Through memory, because torch's own writer reports a full disk as a RuntimeError about positions in a zip file.
     content = io.BytesIO()
     torch.save(state, content)
-    beside = path.with_name(f"{path.name}.{os.getpid()}.part")
+    beside = path.with_name(f"{path.name}.part")  # always the same, so that a killed process leaves one at most
     try:
         _write_through(beside, content.getbuffer())
         beside.replace(path)

@@ -10,10 +10,10 @@ import torch
 
 from explorer.data import fit_picture, open_data, picture_from_array
 from explorer.data.augment import Crop, Flip
-from explorer.engine.augment import augment_with
 from explorer.engine.errors import EngineError
 from explorer.engine.hyperparameters import Hyperparameters
 from explorer.engine.train import Examples, SourceExamples, train_as_chosen
+from explorer.engine.training.batches import as_trained
 from explorer.engine.training.examples import measured_scale
 from explorer.network import Network
 
@@ -46,7 +46,7 @@ def test_a_run_on_a_source_equals_one_on_the_same_examples_in_memory():
     lazy = SourceExamples(source, (3, 8, 8), mean, std)
     kept = Examples(torch.from_numpy(source.pixels).permute(0, 3, 1, 2), torch.from_numpy(source.labels), mean, std)
     chosen = Hyperparameters(batch_size=7, epochs=2, learning_rate=0.1)
-    augment = augment_with([Flip(), Crop()])
+    augment = as_trained([Flip(), Crop()])
     runs = [
         list(train_as_chosen(
             Network.parse("3x8x8 conv(4, 3) relu flatten linear(2)").build(seed=0), data, chosen, classes=2,
@@ -113,8 +113,8 @@ def test_the_data_sets_that_come_along_can_be_learned_from():
 
 
 def test_without_augmentations_nothing_is_changed():
-    assert augment_with([]) is None
+    assert as_trained([]) is None
     rows = torch.rand(3, 2)
-    augment = augment_with([Flip()])
+    augment = as_trained([Flip()])
     assert augment is not None
     assert augment(rows, torch.Generator()) is rows

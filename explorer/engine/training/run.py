@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +16,10 @@ from explorer.engine.confusion import Evaluation
 from explorer.engine.distributed import Processes
 from explorer.engine.errors import Cancelled
 from explorer.engine.metrics import evaluate
-from explorer.engine.random_state import RandomState
 from explorer.engine.training.early_stop import EarlyStop
 from explorer.engine.training.examples import Learned
 from explorer.engine.training.learner import Learner, Stepped
+from explorer.engine.training.place import Place, restore_learner, settings_of, state_of
 from explorer.engine.training.schedules import set_learning_rate
 from explorer.engine.training.snapshot import Controls, Snapshot, TrainingOutOfMemory
 
@@ -40,36 +39,27 @@ class Run:
     early_stop: EarlyStop
     controls: Controls
     processes: Processes
-    epoch: int = 0  # epochs completed
-    step: int = 0  # steps done
-    position: int = 0  # examples of this epoch that were learned from
-    first_batch_size: int = field(init=False)
     _order: Tensor | None = None
-    _order_state: Tensor = field(init=False)
-    _loss_sum: float = 0.0
     _last: Stepped = field(default_factory=lambda: Stepped(0.0))
-    _rate: float = 0.0
     _asked_rate: float | None = None
-    _ended: str = ""
     _warning: str = ""
 
     def __post_init__(self) -> None:
-        self.first_batch_size = self.batch_size
-        self._order_state = self.learner.generator.get_state()
+        self.place = Place(self.batch_size, order_state=self.learner.generator.get_state())
 
     def snapshots(self) -> Iterator[Snapshot]:
         """A snapshot after each step, until the last epoch, an early stop, or a wish to stop."""
-        while self.epoch < self.epochs and not self._ended:
+        while self.place.epoch < self.epochs and not self.place.ended:
             yield from self._one_epoch()
             if self._asked_to_stop():
                 return
 
     def _one_epoch(self) -> Iterator[Snapshot]:
         order = self._ordered()
-        while self.position < len(order):
+        while self.place.position < len(order):
             if not self._one_step(order):
                 continue
-            if self.position < len(order):
+            if self.place.position < len(order):
                 yield self._between_steps()
                 if self._after_yield():
                     return
@@ -84,7 +74,7 @@ class Run:
     def _ordered(self) -> Tensor:
         """The order of this epoch; it is drawn once."""
         if self._order is None:
-            self._order_state = self.learner.generator.get_state()
+            self.place.order_state = self.learner.generator.get_state()
             self._order = torch.randperm(len(self.learner.data), generator=self.learner.generator)
         return self._order
 
@@ -93,11 +83,12 @@ class Run:
     def _one_step(self, order: Tensor) -> bool:
         """False if nothing was learned, because the batch had to be made smaller."""
         self._turn()
-        batch = order[self.position : self.position + self.batch_size * self.processes.count]
-        self._rate = self.learner.rate
+        batch = order[self.place.position : self.place.position + self.place.batch_size * self.processes.count]
+        self.place.rate = self.learner.rate
         try:
             asked = (self.controls.stop, self.controls.checkpoint)
-            self._last = self.learner.step(batch, self.step + 1, asked)
+            self._last = self.learner.step(batch, self.place.step + 1, asked)
+            self.place.loss = self._last.loss
         except TrainingOutOfMemory as error:
             if not self.controls.halve_batch or len(batch) == 1 or self.processes.are_several:
                 raise
@@ -105,9 +96,9 @@ class Run:
             return False
         if self.schedule is not None:
             self.schedule.step()
-        self.step += 1
-        self.position += len(batch)
-        self._loss_sum += self._last.loss * len(batch)
+        self.place.step += 1
+        self.place.position += len(batch)
+        self.place.loss_sum += self._last.loss * len(batch)
         return True
 
     def _turn(self) -> None:
@@ -118,16 +109,16 @@ class Run:
             self._asked_rate = wish
 
     def _halve(self, batch: int, error: TrainingOutOfMemory) -> None:
-        self.batch_size = batch // 2
+        self.place.batch_size = batch // 2
         size = f" ({error.requested} were asked for)" if error.requested else ""
         self._warning = (
-            f"There was not enough memory for {batch} examples at once{size}: from step {self.step + 1} on a batch has "
-            f"{self.batch_size}."
+            f"There was not enough memory for {batch} examples at once{size}: from step {self.place.step + 1} on a "
+            f"batch has {self.place.batch_size}."
         )
 
     def _between_steps(self) -> Snapshot:
         snapshot = self._snapshot()
-        if self.checkpoint_every and self.step % self.checkpoint_every == 0:
+        if self.checkpoint_every and self.place.step % self.checkpoint_every == 0:
             return self._kept(snapshot)
         return snapshot
 
@@ -148,20 +139,20 @@ class Run:
     # The end of an epoch
 
     def _end_of_epoch(self) -> Snapshot:
-        self.learner.require_finite_weights(self.step)
+        self.learner.require_finite_weights(self.place.step)
         evaluation = self._evaluation()
-        examples = self.position
-        train_loss = self._loss_sum / examples
-        self.epoch += 1
-        self.position, self._loss_sum, self._order = 0, 0.0, None
-        self._order_state = self.learner.generator.get_state()
+        examples = self.place.position
+        train_loss = self.place.loss_sum / examples
+        self.place.epoch += 1
+        self.place.position, self.place.loss_sum, self._order = 0, 0.0, None
+        self.place.order_state = self.learner.generator.get_state()
         if evaluation is not None:
-            self._ended = self.early_stop.judge(self.learner.model, evaluation.loss, epoch=self.epoch)
+            self.place.ended = self.early_stop.judge(self.learner.model, evaluation.loss, epoch=self.place.epoch)
         snapshot = self._snapshot(
             train_loss=train_loss,
             train_accuracy=self.learner.tally.taken(self.processes),
             evaluation=evaluation,
-            ended=self._ended,
+            ended=self.place.ended,
         )
         return self._kept(snapshot)
 
@@ -182,13 +173,13 @@ class Run:
         epoch_ended = train_loss is not None
         evaluation: Evaluation | None = others.get("evaluation")
         count = len(self.learner.data)
-        examples = self.epoch * count + self.position
+        examples = self.place.epoch * count + self.place.position
         warning, self._warning = self._warning, ""
         return Snapshot(
-            step=self.step,
-            epoch=self.epoch if epoch_ended else self.epoch + 1,
-            loss=self._last.loss,
-            learning_rate=self._rate,
+            step=self.place.step,
+            epoch=self.place.epoch if epoch_ended else self.place.epoch + 1,
+            loss=self.place.loss,
+            learning_rate=self.place.rate,
             epoch_ended=epoch_ended,
             val_loss=evaluation.loss if evaluation is not None else None,
             val_accuracy=evaluation.accuracy if evaluation is not None else None,
@@ -214,8 +205,8 @@ class Run:
         """Write the checkpoint; a run that took hours must not die of a full disk, so a failure is only told."""
         if self.checkpoint is None:
             return
-        self.learner.require_finite_weights(self.step)
-        state = self.state(snapshot)  # of all processes
+        self.learner.require_finite_weights(self.place.step)
+        state = self.state(snapshot)  # of all processes, so all must come by here
         if not self.processes.is_first:
             return
         try:
@@ -226,76 +217,37 @@ class Run:
             )
 
     def _settings(self) -> dict[str, Any]:
-        labels = self.learner.data.targets
-        return {
-            "seed": self.seed,
-            "batch size": self.first_batch_size,
-            "number of processes": self.processes.count,
-            "number of examples": len(labels),
-            "order of labels": zlib.crc32(labels.numpy().tobytes()),
-            "optimizer": type(self.learner.optimizer).__name__,
-        }
+        return settings_of(self.learner, self.seed, self.batch_size, self.processes)
 
     def state(self, snapshot: Snapshot | None) -> dict[str, Any]:
         """All that a run needs to go on. `snapshot` is the one that is about to be told, if there is one."""
-        learner = self.learner
-        learner.tally.count()
-        own = {
-            "augmenting": learner.augmenting.get_state(),
-            "random_state": [learner.random_state.cpu, *learner.random_state.devices],
-            "tally": [learner.tally.right, learner.tally.seen],
-        }
         return {
             "settings": self._settings(),
-            "epoch": self.epoch,
-            "step": self.step,
-            "position": self.position,
-            "batch_size": self.batch_size,
-            "loss_sum": self._loss_sum,
-            "loss": self._last.loss,
-            "rate": self._rate,
-            "ended": self._ended,
-            "model": learner.model.state_dict(),
-            "optimizer": learner.optimizer.state_dict(),
+            **vars(self.place),
+            **state_of(self.learner, self.processes),
             "schedule": self.schedule.state_dict() if self.schedule is not None else None,
             "early_stop": self.early_stop.state(),
-            "order": self._order_state,
-            "generator": learner.generator.get_state(),
-            "processes": self.processes.gathered(own),
             "line": snapshot.line() if snapshot is not None else None,
         }
 
     def restore(self, state: dict[str, Any] | None) -> None:
-        """Go on from `state`; None leaves the run at its start."""
+        """Go on from `state`; None leaves the run at its start. Raises CheckpointError."""
         if state is None:
             return
         check_same_run(state, self._settings())
         if (state["schedule"] is None) != (self.schedule is None):
             raise CheckpointError("The checkpoint is from another run: only one of the two has a schedule.")
-        learner = self.learner
-        try:
-            learner.model.load_state_dict(state["model"])
-        except RuntimeError as error:
-            raise CheckpointError("The checkpoint is from another network: its weights do not fit this one.") from error
-        learner.optimizer.load_state_dict(state["optimizer"])
+        restore_learner(self.learner, state, self.processes)
         if self.schedule is not None:
             self.schedule.load_state_dict(state["schedule"])
         self.early_stop.restore(state["early_stop"])
-        self._restore_place(state)
+        self.place = Place(**{each.name: state[each.name] for each in fields(Place)})
+        self._redraw_order()
 
-    def _restore_place(self, state: dict[str, Any]) -> None:
-        learner, own = self.learner, state["processes"][self.processes.rank]
-        self.epoch, self.step, self.batch_size = state["epoch"], state["step"], state["batch_size"]
-        self._loss_sum, self._rate, self._ended = state["loss_sum"], state["rate"], state["ended"]
-        self._last = Stepped(state["loss"])
-        self._order = None
-        learner.generator.set_state(state["order"])
-        if state["position"]:
+    def _redraw_order(self) -> None:
+        """The order of the epoch that was broken off, drawn again from where the generator stood then."""
+        if self.place.position:
+            now = self.learner.generator.get_state()
+            self.learner.generator.set_state(self.place.order_state)
             self._ordered()
-        self.position = state["position"]
-        learner.generator.set_state(state["generator"])
-        if learner.augmenting is not learner.generator:
-            learner.augmenting.set_state(own["augmenting"])
-        cpu, *devices = own["random_state"]
-        learner.random_state = RandomState(cpu, tuple(devices))
-        learner.tally.right, learner.tally.seen = own["tally"]
+            self.learner.generator.set_state(now)

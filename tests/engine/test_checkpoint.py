@@ -1,0 +1,100 @@
+"""Checkpoints: whole or not there, the older one safe, nothing left lying about."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+import pytest
+import torch
+
+from explorer.engine import checkpoint
+from explorer.engine.checkpoint import CheckpointError, read_checkpoint, write_checkpoint
+from explorer.engine.hyperparameters import Hyperparameters
+from explorer.engine.train import train_as_chosen
+from explorer.network import Network
+from tests.engine.test_train_choices import halves
+
+
+def disk_that_fills(monkeypatch: pytest.MonkeyPatch, room: int) -> None:
+    """Half of the bytes reach the disk, then there is no room."""
+
+    def write_half(path: Path, content: memoryview) -> None:
+        path.write_bytes(content[:room])
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr(checkpoint, "_write_through", write_half)
+
+
+def test_what_is_written_is_read(tmp_path):
+    write_checkpoint(tmp_path / "run", {"step": 3, "weights": torch.arange(4)})
+    state = read_checkpoint(tmp_path / "run")
+    assert state is not None
+    assert state["step"] == 3
+    assert torch.equal(state["weights"], torch.arange(4))
+
+
+def test_a_full_disk_leaves_the_older_one_whole_and_no_half_file(tmp_path, monkeypatch):
+    path = tmp_path / "run"
+    write_checkpoint(path, {"step": 1})
+    disk_that_fills(monkeypatch, 100)
+    with pytest.raises(OSError, match="No space left"):
+        write_checkpoint(path, {"step": 2})
+    assert read_checkpoint(path) == {"step": 1}
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_run_on_a_full_disk_tells_of_it_and_learns_on(tmp_path, monkeypatch):
+    def run(folder: str) -> tuple[list[float], list[str], torch.nn.Module]:
+        net = Network.parse("2 linear(2)").build(seed=0)
+        told, seen = (
+            train_as_chosen(
+                net, halves(), Hyperparameters(batch_size=16, epochs=3), classes=2, checkpoint=tmp_path / folder
+            ),
+            [],
+        )
+        for snapshot in told:
+            seen.append(snapshot)
+            if snapshot.step == 5 and folder == "full":
+                disk_that_fills(monkeypatch, 10)
+        return [s.loss for s in seen], [s.warning for s in seen if s.warning], net
+
+    losses, warnings, _ = run("enough")
+    assert not warnings
+    assert run("full")[:2] == (losses, [
+        "The checkpoint full could not be written (No space left on device); the older one is kept."
+    ] * 2)  # fmt: skip
+    state = read_checkpoint(tmp_path / "full")
+    assert state is not None
+    assert state["step"] == 4
+
+
+def test_weights_of_another_network_are_refused(tmp_path):
+    chosen = Hyperparameters(batch_size=16, epochs=1)
+    for text, refused in (("2 linear(2)", False), ("2 linear(3) relu linear(2)", True)):
+        net = Network.parse(text).build(seed=0)
+        run = train_as_chosen(net, halves(), chosen, classes=2, checkpoint=tmp_path / "run")
+        if refused:
+            with pytest.raises(CheckpointError, match="another network"):
+                next(run)
+        else:
+            list(run)
+
+
+def test_other_examples_are_refused(tmp_path):
+    chosen = Hyperparameters(batch_size=16, epochs=1)
+    net = Network.parse("2 linear(2)").build(seed=0)
+    list(train_as_chosen(net, halves(), chosen, classes=2, checkpoint=tmp_path / "run"))
+    with pytest.raises(CheckpointError, match="another run: its order of labels"):
+        next(train_as_chosen(net, halves(seed=9), chosen, classes=2, checkpoint=tmp_path / "run"))
+
+
+def test_code_in_a_checkpoint_is_not_run(tmp_path):
+    class Runs:
+        def __reduce__(self):
+            return (Path.touch, (tmp_path / "ran",))
+
+    torch.save({"step": Runs()}, tmp_path / "run")
+    with pytest.raises(CheckpointError, match="damaged or is no checkpoint"):
+        read_checkpoint(tmp_path / "run")
+    assert not (tmp_path / "ran").exists()
