@@ -302,6 +302,21 @@ def test_an_edge_asks_for_its_sum_its_gradient_and_its_update() -> None:
     ]
 
 
+def test_a_frozen_weight_has_no_gradient_to_ask_for() -> None:
+    model = explorer.load("two-two-two").model
+    weight = next(parameter for name, parameter in model.named_parameters() if name == "linear2.weight")
+    weight.requires_grad_(False)
+    recording = explorer.record(model, torch.ones(1, 2), target=torch.ones(1, 2), loss="mse")
+    timeline = Timeline(recording, layers=None, loss="mse", optimizer="", learning_rate=0.0)
+    link = NodeLink.of(timeline)
+    cursor = at(timeline, len(timeline.steps) - 1)
+    asks = [ask(link, timeline, cursor, edge) for edge in (Edge(1, 0, 1), Edge(2, 0, 1))]
+    assert [each and (timeline.steps[each.step].phase, each.of) for each in asks] == [
+        ("backward", "weight"),
+        ("forward", "output"),
+    ]
+
+
 # --- inside a step ---
 
 

@@ -58,10 +58,12 @@ def _steps(node_link: NodeLink, timeline: Timeline, cursor: Cursor, item: Item) 
     column = node_link.columns[item.column]
     if isinstance(item, Edge):
         assert column.weights is not None
-        yield from _of_parameter(column.weights, "weight", (item.unit, item.source), sums=(cursor.example, item.unit))
+        yield from _of_parameter(
+            timeline, column.weights, "weight", cell=(item.unit, item.source), sums=(cursor.example, item.unit)
+        )
     elif isinstance(item, Bias):
         assert column.weights is not None
-        yield from _of_parameter(column.weights, "bias", (item.unit,), sums=(cursor.example, item.unit))
+        yield from _of_parameter(timeline, column.weights, "bias", cell=(item.unit,), sums=(cursor.example, item.unit))
     elif column.role == "target":
         yield from _of_target(node_link, timeline, cursor, item)
     else:
@@ -71,7 +73,9 @@ def _steps(node_link: NodeLink, timeline: Timeline, cursor: Cursor, item: Item) 
                 yield found
         if column.weights is not None:
             yield from (
-                each for each in _of_parameter(column.weights, "bias", (item.unit,)) if _is_update(timeline, each)
+                each
+                for each in _of_parameter(timeline, column.weights, "bias", cell=(item.unit,))
+                if _is_update(timeline, each)
             )
 
 
@@ -80,13 +84,13 @@ def _is_update(timeline: Timeline, found: Ask) -> bool:
 
 
 def _of_parameter(
-    weights: Weights, name: str, cell: tuple[int, ...], *, sums: tuple[int, ...] | None = None
+    timeline: Timeline, weights: Weights, name: str, *, cell: tuple[int, ...], sums: tuple[int, ...] | None = None
 ) -> Iterator[Ask]:
     """Forwards a weight is a term of the sum it goes into; on the way back it has a gradient; then it is updated."""
     update = weights.weight_update if name == "weight" else weights.bias_update
     if sums is not None:
         yield Ask(weights.forward, "output", sums)
-    if weights.backward is not None and update is not None:
+    if weights.backward is not None and name in timeline.steps[weights.backward].asked:
         yield Ask(weights.backward, name, cell)
     if update is not None:
         yield Ask(update, name, cell)

@@ -33,7 +33,8 @@ class InlineEditor(QLineEdit):
         """Appear over `box` (the parent's px) with `text` selected."""
         width = max(LEAST_WIDTH, int(box.width))
         x, y = box.middle
-        parent = self.parentWidget().rect()
+        parent = self.parentWidget()
+        assert parent is not None
         left = min(max(int(x - width / 2), 0), max(parent.width() - width, 0))
         top = min(max(int(y - HEIGHT / 2), 0), max(parent.height() - HEIGHT, 0))
         self.setGeometry(left, top, width, HEIGHT)

@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer.ui import theme
-from explorer.ui.node_link import Item, Node, NodeLink, Shown, describe, fan, positions
+from explorer.ui.node_link import Edge, Item, Node, NodeLink, Shown, describe, fan, positions
 from explorer.ui.node_link.boxes import Box
 from explorer.ui.node_link.layout import FOOT, MARGIN
 from explorer.ui.node_link.walking import neighbour
@@ -104,7 +104,8 @@ class NodeLinkCanvas(QWidget):
     def box(self, item: Item) -> Box:
         """Where an item's number is."""
         assert self.scene is not None
-        return self.scene.fan.get(item) or self.scene.places.box(item)
+        fan_box = self.scene.fan.get(item) if isinstance(item, Edge) else None
+        return fan_box or self.scene.places.box(item)
 
     def _look(self) -> None:
         """Labels of a fan belong to what the mouse is over, else to what has the keyboard."""
