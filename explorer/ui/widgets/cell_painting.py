@@ -48,10 +48,15 @@ def paint_title(painter: QPainter, rect: QRectF, title: str, facts: str, is_aske
 
 
 def paint_number(painter: QPainter, rect: QRectF, value: float, writing: Writing, ink: str) -> None:
-    """A number in the middle of its cell."""
-    painter.setFont(theme.number_font(writing.pixels))
+    """A number in the middle of its cell, in the painter's font (`set_number_font`)."""
     painter.setPen(QColor(ink))
     painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, writing.text(value))
+
+
+def set_number_font(painter: QPainter, writing: Writing | None) -> None:
+    """Let `painter` write numbers in cells, once for all of a grid."""
+    if writing is not None:
+        painter.setFont(theme.number_font(writing.pixels))
 
 
 def paint_range(painter: QPainter, rect: QRectF, shown: Shown) -> None:

@@ -13,7 +13,7 @@ from explorer.ui.colour import colourise, ink_on
 from explorer.ui.term_grids import Grid
 from explorer.ui.text import exact
 from explorer.ui.widgets.cell_images import image_of
-from explorer.ui.widgets.cell_painting import paint_number, paint_title
+from explorer.ui.widgets.cell_painting import paint_number, paint_title, set_number_font
 
 TITLE_HEIGHT = 20
 GAP = 1
@@ -131,6 +131,7 @@ class NumberGrid(QWidget):
         if self.grid.is_map:
             self._paint_map(painter, colours)
         else:
+            set_number_font(painter, writing)
             for row, column in np.ndindex(self.grid.values.shape):
                 self._paint_cell(painter, row, column, colour=colours[row, column], writing=writing)
         if self.grid.ringed is not None:

@@ -15,7 +15,7 @@ from explorer.ui.mosaic import GAP_SHARE, Mosaic
 from explorer.ui.tensor_tiles import Cell, Folding, Shown, fold
 from explorer.ui.widgets.cell_bars import BarRows, bar_rows, paint_bars
 from explorer.ui.widgets.cell_images import SHARP_FROM, images
-from explorer.ui.widgets.cell_painting import paint_lone_number, paint_number
+from explorer.ui.widgets.cell_painting import paint_lone_number, paint_number, set_number_font
 
 NUMBERS_FROM = 34
 NUMBERS_AT_MOST = 900
@@ -91,6 +91,7 @@ class TensorLayout:
             return
         tiles = self.folding.tiles(shown.values)
         colours = colourise(tiles, shown.scale)
+        set_number_font(painter, writing)
         for index in np.ndindex(tiles.shape):
             if self.folding.cell(*index) is not None:
                 paint_number(painter, self.rect(*index), float(tiles[index]), writing, ink_on(colours[index]))
