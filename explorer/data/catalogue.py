@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from explorer.data.data_set import Card, DataError, DataSet, Progress, Wish
+from explorer.data.download import Remote
 from explorer.data.picture import PictureError, size_text
 from explorer.data.sets import cifar10, class_folders, digits, idx, npz, points, table, textures
 from explorer.data.splits import FittedSplit
@@ -18,22 +20,31 @@ def _always(_wish: Wish) -> bool:
 
 @dataclass(frozen=True)
 class Entry:
-    """A data set that can be opened by name. open: raises DataError. found: something if no download is needed."""
+    """A data set that can be opened by name.
+
+    open: raises DataError. found: something if no download is needed. remotes: the files a download would fetch.
+    """
 
     card: Card
     open: Callable[[Wish], DataSet]
     found: Callable[[Wish], object] = _always
+    remotes: tuple[Remote, ...] = ()
 
     def is_here(self, folder: Path | None = None) -> bool:
         """Whether it opens without a download (or, for what comes with another package, whether that is there)."""
         return bool(self.found(Wish(folder=folder)))
 
+    @property
+    def host(self) -> str:
+        """The computer that a download would come from; "" where there is nothing to download."""
+        return (urlsplit(self.remotes[0].urls[0]).hostname or "") if self.remotes else ""
+
 
 DATA_SETS: tuple[Entry, ...] = (
     Entry(textures.CARD, textures.open_textures),
-    Entry(cifar10.CARD, cifar10.open_named, cifar10.found),
-    Entry(idx.MNIST, idx.open_mnist, lambda wish: idx.found(idx.MNIST, wish)),
-    Entry(idx.FASHION, idx.open_fashion, lambda wish: idx.found(idx.FASHION, wish)),
+    Entry(cifar10.CARD, cifar10.open_named, cifar10.found, (cifar10.REMOTE,)),
+    Entry(idx.MNIST, idx.open_mnist, lambda wish: idx.found(idx.MNIST, wish), idx.REMOTES[idx.MNIST.name]),
+    Entry(idx.FASHION, idx.open_fashion, lambda wish: idx.found(idx.FASHION, wish), idx.REMOTES[idx.FASHION.name]),
     Entry(digits.CARD, digits.open_digits, digits.found),
     *(Entry(card, opener) for card, opener in points.OPENERS),
 )

@@ -242,6 +242,7 @@ class Session(TrainingVerbs):
             task="",
             notice="Cancelled: the maps are those of the last whole pass.",
         )
+        self._cancel_opening()
 
 
 def _changed_settings(old: Layer | None, new: Layer) -> str:

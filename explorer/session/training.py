@@ -38,8 +38,10 @@ class TrainingVerbs(Stepping):
         self._wishes: Wishes | None = None
         self._run_document: Document | None = None  # what the run began from
         self._run_ids: tuple[int, ...] = ()
+        self._last_run = 0  # its number among the curves
         self._run_number = 0  # the runner's number of the run
         self._trains_when_open = False
+        self._asked_data = 0  # the number of the newest request for data
         self._last: Snapshot | None = None
         self._clock = _Clock()
         self._batches = 0
@@ -55,7 +57,7 @@ class TrainingVerbs(Stepping):
         tell = lambda progress: self._runner.tell("data progress", progress)  # noqa: E731
         job = lambda _worker, stop: train_worker.open_chosen(str(name), tell, stop)  # noqa: E731
         self._set(data_progress=Progress(f"Opening {Path(name).name}…"))
-        self._submit("data", job, f"Opening {Path(name).name}…")
+        self._asked_data = self._submit("data", job, f"Opening {Path(name).name}…")
 
     def set_augmentations(self, chosen: tuple[Augmentation, ...]) -> None:
         """How training pictures are changed at random."""
@@ -181,13 +183,12 @@ class TrainingVerbs(Stepping):
 
         before, data = self.state.document, self.state.data
         assert data is not None
-        ids, continued = new_ids(len(before.layer_ids)), self._continued()
+        ids, curves = new_ids(len(before.layer_ids)), self._new_curves()
         self._runner.end_background()
         self._wishes = Wishes(Controls(), target=self._wanted())
         request = RunRequest(before, ids, data, before.augmentations, self._wishes)
         self._submit("begin run", lambda worker, _stop: train_worker.begin(worker, request), "Starting the run…")
-        curves = self._new_curves(continued)
-        self._run_document, self._run_ids = before, ids
+        self._run_document, self._run_ids, self._last_run = before, ids, curves.number
         self._clock, self._last = _Clock(), None
         self._set(training=Training(), film_at=None, health=(), judged=None)
         self._edit(f"train, run {curves.number}", lambda document: replace(document, layer_ids=ids))
@@ -205,12 +206,20 @@ class TrainingVerbs(Stepping):
         is_same = self.state.training.run and self.state.document.layer_ids == self._run_ids
         return self._curves(self.state.training.run) if is_same else None
 
-    def _new_curves(self, continued: RunCurves | None) -> RunCurves:
+    def _new_curves(self) -> RunCurves:
+        """Curves that begin where the weights come from: a run's end, or the start of the one that was rewound."""
         number, chosen = self._new_run_number(), self.state.document.hyperparameters
-        label = f"run {number}: {chosen.optimizer} {chosen.learning_rate:g}"
-        if continued is None:
-            return RunCurves(number, label, chosen)
-        return RunCurves(number, f"{label}, from run {continued.number}", chosen, continued.number, continued.last_step)
+        label, continued = f"run {number}: {chosen.optimizer} {chosen.learning_rate:g}", self._continued()
+        parent, first_step = (continued.number, continued.last_step) if continued else self._rewound_to()
+        origin = "" if parent is None else f", from run {parent}"
+        return RunCurves(number, f"{label}{origin}", chosen, parent, first_step)
+
+    def _rewound_to(self) -> tuple[int | None, int]:
+        """The run that the last one was forked from, and the step, where its start is on show; else none, and 0."""
+        start, last = self._run_document, self._curves(self._last_run)
+        if start is None or last is None or start.layer_ids != self.state.document.layer_ids:
+            return None, 0
+        return last.parent, last.first_step
 
     def _new_run_number(self) -> int:
         return max((run.number for run in self.state.runs), default=0) + 1
@@ -279,11 +288,9 @@ class TrainingVerbs(Stepping):
         if result.kind in ("training", "live", "film", "ended", HOLD):
             if is_of_run:
                 self._receive_run(result.kind, content)
-        elif result.kind == "data":
-            self._take_data(content)
-        elif result.kind == "no data":
-            self._trains_when_open = False
-            self._set(data_progress=None, notice=content[1])
+        elif result.kind in ("data", "no data"):
+            if result.number == self._asked_data:  # one given up for another tells nothing any more
+                self._take_data(content) if result.kind == "data" else self._take_no_data(content[1])
         elif result.kind == "data progress":
             self._set(data_progress=content if self.state.data_progress else None)
         elif result.kind == "batch":
@@ -310,6 +317,8 @@ class TrainingVerbs(Stepping):
         super()._receive(result)
         if isinstance(result.content, Failure) and result.number == self._run_number:
             self._end(str(result.content.error))
+        elif isinstance(result.content, Failure) and result.number == self._asked_data:
+            self._take_no_data(str(result.content.error))
 
     def _take_snapshot(self, snapshot: Snapshot) -> None:
         curves = self._curves(self.state.training.run)
@@ -376,6 +385,15 @@ class TrainingVerbs(Stepping):
         if self._trains_when_open:
             self._trains_when_open = False
             self.train()
+
+    def _cancel_opening(self) -> None:
+        """Data that only wait to be opened would tell nothing of it by themselves."""
+        if self.state.data_progress is not None:
+            self._take_no_data("Opening the data was cancelled.")
+
+    def _take_no_data(self, notice: str) -> None:
+        self._trains_when_open = False
+        self._set(data_progress=None, notice=notice)
 
     def _take_batch(self, document: Document, examples: tuple[Any, ...]) -> None:
         if document is self.state.document:

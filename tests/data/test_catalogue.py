@@ -129,3 +129,9 @@ def test_blood_cells_are_split_by_their_picture(shared_data: Path) -> None:
     assert not sides[0] & sides[1]
     assert data.sample_shape == (48, 48, 3)
     assert len(data.train) + len(data.test) == 4886
+
+
+def test_what_has_to_be_downloaded_tells_where_from_and_nothing_else_does() -> None:
+    for entry in DATA_SETS:
+        assert bool(entry.host) == entry.card.needs_download
+        assert all(remote.urls[0].startswith(f"https://{entry.host}/") for remote in entry.remotes)

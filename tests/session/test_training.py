@@ -126,6 +126,19 @@ def test_other_settings_fork_a_paused_run(qtbot: QtBot, session: Session) -> Non
     assert first.last_step == fork_at
 
 
+def test_a_fork_that_is_rewound_begins_again_where_it_forked(qtbot: QtBot, session: Session) -> None:
+    session.train_one_epoch()
+    qtbot.waitUntil(lambda: session.state.training.status == "paused", timeout=20_000)
+    session.set_hyperparameters(optimizer="Adam", learning_rate=0.01)
+    _train(qtbot, session)
+    session.rewind()
+    _settle(qtbot, session)
+    _train(qtbot, session)
+    _, fork, again = session.state.runs
+    assert (again.parent, again.first_step) == (fork.parent, fork.first_step)
+    np.testing.assert_array_equal(again.losses.values, fork.losses.values)
+
+
 def test_the_learning_rate_turns_while_it_runs(qtbot: QtBot, session: Session) -> None:
     _make_long(session)
     session.train()
@@ -275,3 +288,19 @@ def test_without_data_training_opens_the_data_that_come_along(qtbot: QtBot) -> N
         session.train()
     qtbot.waitUntil(lambda: session.state.training.step > 0, timeout=60_000)
     assert session.close()
+
+
+def test_data_asked_for_last_win_and_cancelling_an_opening_is_told(qtbot: QtBot, session: Session) -> None:
+    session.use_data("textures")
+    session.use_data("points:xor")
+    qtbot.waitUntil(lambda: session.state.data.card.name == "points:xor", timeout=60_000)
+    _settle(qtbot, session)
+    assert session.state.data_progress is None
+    assert session.state.data.card.name == "points:xor"
+    session.use_data("textures")
+    assert session.state.data_progress is not None
+    session.cancel()
+    assert session.state.data_progress is None
+    _settle(qtbot, session)
+    assert session.state.notice == "Opening the data was cancelled."
+    assert session.state.data.card.name == "points:xor"
