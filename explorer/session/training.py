@@ -430,7 +430,7 @@ class _Clock:
         """So many examples were seen by now."""
         now = monotonic()
         self._recent.append((now, examples))
-        while now - self._recent[0][0] > PACE_WINDOW_S:
+        while len(self._recent) > 2 and now - self._recent[1][0] > PACE_WINDOW_S:
             self._recent.popleft()
 
     @property
