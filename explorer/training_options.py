@@ -73,7 +73,7 @@ def hyperparameters(options: argparse.Namespace) -> Hyperparameters:
         momentum=options.momentum,
         nesterov=options.nesterov,
         weight_decay=options.weight_decay,
-        betas=tuple(options.betas),
+        betas=(options.betas[0], options.betas[1]),
         alpha=options.alpha,
         schedule=options.schedule,
         batch_size=options.batch_size,

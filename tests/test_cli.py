@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from explorer.engine.hyperparameters import Hyperparameters
+from explorer.training_options import hyperparameters, parser
 from tests.ui.fakes import make_picture
 
 
@@ -30,6 +33,20 @@ def test_help_shows_examples() -> None:
     done = _run("--help")
     assert done.returncode == 0
     assert "network-explorer maps photo.jpg --layer conv1" in done.stdout
+    assert "network-explorer train net.txt --data textures" in done.stdout
+
+
+def test_train_has_an_option_for_every_hyperparameter() -> None:
+    options = parser().parse_args(["net.txt", "--data", "textures", "--out", "run"])
+    assert {field.name for field in fields(Hyperparameters)} < set(vars(options))
+    assert hyperparameters(options) == Hyperparameters()
+
+
+@pytest.mark.parametrize("wrong", [["--epochs", "0"], ["--batch-size", "−4"], ["--optimizer", "Magic"], ["--out"]])
+def test_an_option_that_makes_no_sense_is_named(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parser().parse_args(["net.txt", "--data", "textures", "--out", "run", *wrong])
+    assert wrong[0] in capsys.readouterr().err
 
 
 def test_smoke_prints_one_line_of_json() -> None:
