@@ -27,6 +27,7 @@ NO_LOSS = "The loss of every step appears here. Train starts a run."
 NO_ACCURACY = "Training and validation accuracy appear here at the end of each epoch."
 NO_CLASSES = "This network learns numbers, not classes: its loss tells how well."
 ALL_AWAY = "All runs are put away. Show one in the list of runs."
+HEAD_HEIGHT = 26
 FIGURE_HEAD = 30
 
 
@@ -81,6 +82,7 @@ class CurvePlot(QWidget):
         self._pages.addWidget(self.empty)
         self._pages.addWidget(self.canvas)
         title = QLabel(self._figure.title)
+        title.setFixedHeight(HEAD_HEIGHT)
         title.setProperty("role", "title")
         self._head = QHBoxLayout()
         self._head.setSpacing(12)
@@ -202,8 +204,8 @@ class CurvePlot(QWidget):
             for curve in (each for each in strong if each.style == at):
                 value = _value_at(curve, cross)
                 if value is not None:
-                    word = curve.role if len(runs) == 1 else curve.name
-                    entries.append(Entry(f"{word} {self._figure.words(value)}", curve.role, at, tip))
+                    word = curve.role if len(runs) == 1 else f"run {run.number}" * (curve.role == "training")
+                    entries.append(Entry(f"{word} {self._figure.words(value)}".strip(), curve.role, at, tip))
         self.legend.show_entries(tuple(entries))
 
     # --- for a file ---

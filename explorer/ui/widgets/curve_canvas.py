@@ -21,7 +21,7 @@ STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.P
 PALE = 100  # of 255
 ROOM_RIGHT, ROOM_ABOVE = 0.02, 0.06  # of the plot, free beside the curves' ends and above their peaks
 END_ROOM = 0.12
-MARKS = 60  # up to so many values each has a point of its own
+MARKS = 24  # up to so many values each has a point of its own
 AXIS_PIXELS = 11
 LEFT_WIDTH, BELOW_HEIGHT = 54, 32
 KEY_SHARE = 0.01
@@ -210,7 +210,7 @@ class CurveCanvas(pg.PlotWidget):
         """A word beside the end of each line that has one."""
         wanted = [(each, xs, ys) for each, (xs, ys) in zip(self._curves, drawn, strict=True) if each.end and len(xs)]
         while len(self._ends) < len(wanted):
-            text = pg.TextItem(anchor=(0, 0.5))
+            text = pg.TextItem(anchor=(0, 0.5), fill=pg.mkBrush(theme.current().pane))
             text.setFont(theme.interface_font(AXIS_PIXELS))
             self.addItem(text, ignoreBounds=True)
             self._ends.append(text)
@@ -218,6 +218,7 @@ class CurveCanvas(pg.PlotWidget):
             text.setVisible(at < len(wanted) and bool(np.isfinite(wanted[at][2][-1])))
             if text.isVisible():
                 curve, xs, ys = wanted[at]
+                text.fill = pg.mkBrush(theme.current().pane)
                 text.setText(curve.end, color=theme.current().text)
                 text.setPos(float(xs[-1]), float(ys[-1]))
 
