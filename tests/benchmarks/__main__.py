@@ -6,7 +6,16 @@ import importlib
 import os
 import sys
 
-NAMES = ("bench_start", "bench_record", "bench_maps", "bench_overview", "bench_explain", "bench_train", "bench_data")
+NAMES = (
+    "bench_start",
+    "bench_record",
+    "bench_maps",
+    "bench_overview",
+    "bench_explain",
+    "bench_train",
+    "bench_data",
+    "bench_debugger",
+)
 
 
 def main() -> None:
