@@ -59,13 +59,19 @@ def set_number_font(painter: QPainter, writing: Writing | None) -> None:
         painter.setFont(theme.number_font(writing.pixels))
 
 
+def _end(value: float) -> str:
+    """The end of a scale: "3" rather than "3.00"."""
+    text = number(value)
+    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
+
+
 def paint_range(painter: QPainter, rect: QRectF, shown: Shown) -> None:
     """A small colour bar between the ends of its scale."""
     if shown.is_plain:
         return
     painter.setFont(theme.number_font(10))
     painter.setPen(QColor(theme.current().dim))
-    low, high = number(shown.scale.low), number(shown.scale.high)
+    low, high = _end(shown.scale.low), _end(shown.scale.high)
     width = painter.fontMetrics().horizontalAdvance(low)
     room = rect.width() - width - painter.fontMetrics().horizontalAdvance(high) - 14
     if room < SHORTEST_BAR:
