@@ -17,7 +17,7 @@ from explorer.ui.widgets.cell_painting import paint_number, paint_title, set_num
 
 TITLE_HEIGHT = 20
 GAP = 1
-TALLEST_CELL, WIDEST_CELL = 44.0, 64.0
+TALLEST_CELL, WIDEST_CELL = 60.0, 84.0
 LARGEST_MAP_CELL = 24.0
 PALE = 0.35
 
