@@ -388,7 +388,7 @@ def test_every_word_has_its_room_at_every_step(window: MainWindow, qtbot: QtBot,
     timeline = window.session.state.timeline
     assert timeline is not None
     cut = []
-    for size in ((1280, 720), (1440, 900)):
+    for size in ((1280, 720), (1440, 1200)):
         window.resize(*size)
         for kind in {(step.phase, step.kind): step.index for step in timeline.steps}.values():
             window.session.go_to_step(kind)
@@ -398,7 +398,7 @@ def test_every_word_has_its_room_at_every_step(window: MainWindow, qtbot: QtBot,
             cut += [
                 f"{size}: {label.whole()}"
                 for label in (debugger.words.formula, debugger.words.source)
-                if label.text() != label.whole() and size[0] > 1400
+                if label.text() != label.whole() and size[1] > 1000
             ]
     assert not cut
 

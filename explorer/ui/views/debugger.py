@@ -136,7 +136,7 @@ class Debugger(QWidget):
         gap = 4 if is_low else 8
         self._column.setContentsMargins(MARGIN, gap, MARGIN, gap)
         self._column.setSpacing(gap)
-        self.words.set_source_visible(not is_lowest)
+        self.words.set_low(is_lowest)
         self.why.setFixedHeight(LOWEST_WHY_HEIGHT if is_lowest else LOW_WHY_HEIGHT if is_low else WHY_HEIGHT)
 
     def minimumSizeHint(self) -> QSize:

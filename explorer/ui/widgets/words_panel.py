@@ -59,7 +59,7 @@ class WordsPanel(QWidget):
         self.setObjectName("stepWords")
         self.setAccessibleName("What this step does")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self._phase = ""
+        self._phase, self._is_low = "", False
         self.sentence = QLabel(self, wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.sentence.setObjectName("stepSentence")
         self.sentence.setTextFormat(Qt.TextFormat.RichText)
@@ -80,11 +80,10 @@ class WordsPanel(QWidget):
             self._phase = phase
             self.update()
 
-    def set_source_visible(self, visible: bool) -> None:
-        """Whether PyTorch's line has room."""
-        if visible == self.source.isHidden():
-            self._captions[-1].setVisible(visible)
-            self.source.setVisible(visible)
+    def set_low(self, is_low: bool) -> None:
+        """Whether there is room for one row only under the sentence: formula and PyTorch's line then share it."""
+        if is_low != self._is_low:
+            self._is_low = is_low
             self._place()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -96,13 +95,20 @@ class WordsPanel(QWidget):
         left, row = BAR + GAP, _line_height() + 2
         height = _line_height() * lines + 2
         self.sentence.setGeometry(left, 0, max(self.width() - left, 0), height)
-        beside = left + max(caption.sizeHint().width() for caption in self._captions) + GAP
-        shown = ((caption, line) for caption, line in self._lines if not line.isHidden())
-        for caption, line in shown:
-            caption.setGeometry(left, height + SPACING, beside - left, row)
-            line.setGeometry(beside, height + SPACING, max(self.width() - beside, 0), row)
-            height += row + SPACING
-        self.setFixedHeight(height)
+        has_source = not self._is_low or self.width() >= WIDE
+        for part in (self._captions[-1], self.source):
+            part.setVisible(has_source)
+        columns = 2 if self._is_low and has_source else 1
+        size = (self.width() - left) // columns
+        named = max(caption.sizeHint().width() for caption in self._captions) + GAP
+        top = height + SPACING
+        for at, (caption, line) in enumerate(self._lines):
+            x = left + (at * size if columns == 2 else 0)
+            y = top + (0 if columns == 2 else at * (row + SPACING))
+            caption.setGeometry(x, y, named, row)
+            line.setGeometry(x + named, y, max(size - named - (GAP if columns == 2 else 0), 0), row)
+        rows = 1 if self._is_low else 2
+        self.setFixedHeight(height + rows * (row + SPACING))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
