@@ -1,0 +1,96 @@
+"""How each layer fares while the network learns: dead and saturated outputs, gradients, updates, the first NaN."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, QTimer, Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+
+from explorer.session import Session, State
+from explorer.ui.health_words import Level, layer_rows, summary
+from explorer.ui.text import count
+from explorer.ui.widgets.empty_state import EmptyState
+from explorer.ui.widgets.health_table import HealthTable
+from explorer.ui.widgets.pane import ElidedLabel
+
+REDRAW_MS = 70  # at most 15 times a second
+EMPTY = "Train the network: dead and saturated outputs, gradients and updates of each layer are measured here."
+WAITING = "The first figures come with the first steps of the run."
+ROLES: dict[Level, str] = {"": "dim", "warning": "warning", "error": "error"}
+
+
+class HealthStrip(QWidget):
+    """A row a layer; the last run's figures stay, dimmed, when it has ended. A click selects the layer everywhere."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("healthStrip")
+        self._session = session
+        self._is_stale = True
+        self._make_parts()
+        self._timer = QTimer(self, singleShot=True, interval=REDRAW_MS)
+        self._timer.timeout.connect(self.redraw)
+        session.changed.connect(self.show_state)
+        self.redraw()
+
+    def _make_parts(self) -> None:
+        self.words = ElidedLabel()
+        self.table = HealthTable()
+        self.table.chosen.connect(self._select)
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(self.words)
+        column.addWidget(self.table, 1)
+        self.empty = EmptyState()
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(self.empty)
+        self._pages.addWidget(content)
+        self.setFocusProxy(self.table)
+
+    def sizeHint(self) -> QSize:
+        return QSize(520, 190)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(320, 80)
+
+    @Slot(object, object)
+    def show_state(self, old: State | None, new: State) -> None:
+        """Redraw soon what differs; a hidden view waits until it is shown."""
+        if old is not None and old.selection is not new.selection:
+            self.table.set_selected(new.selection.layer)
+        is_same_run = old is not None and old.training.status == new.training.status
+        if is_same_run and old is not None and old.health is new.health:
+            return
+        self._is_stale = True
+        if self.isVisible() and not self._timer.isActive():
+            self._timer.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._is_stale:
+            self.redraw()
+
+    @Slot()
+    def redraw(self) -> None:
+        """Show the figures as they are now."""
+        self._is_stale = False
+        state = self._session.state
+        rows = layer_rows(state.health, state.training)
+        self._pages.setCurrentIndex(1 if rows else 0)
+        self.empty.show_message(WAITING if state.training.status == "running" else EMPTY)
+        self.table.show_rows(rows, dimmed=not state.training.is_live)
+        self.table.set_selected(state.selection.layer)
+        words, level = summary(rows)
+        is_over = bool(rows) and not state.training.is_live
+        self.words.set_whole(f"Run {count(state.training.run)} has ended. {words}" if is_over else words)
+        if self.words.property("role") != ROLES[level]:
+            self.words.setProperty("role", ROLES[level])
+            self.words.style().polish(self.words)
+
+    @Slot(str)
+    def _select(self, name: str) -> None:
+        network = self._session.state.network
+        if network is not None and name in network.names and self._session.state.selection.layer != name:
+            self._session.select(layer=name)

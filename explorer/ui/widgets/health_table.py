@@ -1,0 +1,260 @@
+"""A table of layers with a small bar and a number for each measure of their health."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import QColor, QPainter, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyledItemDelegate, QTableView, QWidget
+
+from explorer.ui import theme
+from explorer.ui.health_words import MEASURES, Figure, LayerRow, Level, Measure
+
+ROW_HEIGHT, HEADER_HEIGHT = 22, 24
+MARGIN, GAP = 6, 8
+NUMBER_WIDTH, NAN_WIDTH = 62, 126
+NAME_WIDTHS = (120, 220)
+NAME_SHARE = 0.24
+BAR_HEIGHT, LONGEST_BAR = 6, 150
+NAN_TITLE = "first NaN"
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class HealthModel(QAbstractTableModel):
+    """A row a layer: its name, a figure for each measure that any layer has, and its first NaN if any has one."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows: tuple[LayerRow, ...] = ()
+        self.measures: tuple[int, ...] = ()  # places in MEASURES
+        self.has_nan = False
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else 1 + len(self.measures) + self.has_nan
+
+    def measure(self, column: int) -> Measure | None:
+        """The measure that a column shows; None for the name and the first NaN."""
+        return MEASURES[self.measures[column - 1]] if 1 <= column <= len(self.measures) else None
+
+    def figure(self, index: Index) -> Figure | None:
+        """The figure at `index`, if there is one."""
+        if self.measure(index.column()) is None:
+            return None
+        return self.rows[index.row()].figures[self.measures[index.column() - 1]]
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> str | None:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        measure = self.measure(section)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return measure.tip if measure else ""
+        if role != Qt.ItemDataRole.DisplayRole:
+            return None
+        return measure.title if measure else NAN_TITLE if section else "layer"
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        row, figure = self.rows[index.row()], self.figure(index)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._tip(index, row, figure)
+        if role == Qt.ItemDataRole.AccessibleTextRole and (measure := self.measure(index.column())):
+            return f"{row.name}, {measure.title} {figure.text if figure else 'has no meaning'}"
+        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return None
+        if index.column() == 0:
+            return row.name
+        return (figure.text if figure else "") if self.measure(index.column()) else row.nan
+
+    def _tip(self, index: Index, row: LayerRow, figure: Figure | None) -> str:
+        if index.column() == 0:
+            return f"{row.name}, {row.kind}. Click to see its maps."
+        if (measure := self.measure(index.column())) is not None:
+            return figure.tip if figure else f"{measure.title} has no meaning for {row.kind}.".capitalize()
+        return row.nan_tip
+
+    def show_rows(self, rows: tuple[LayerRow, ...]) -> None:
+        """Show `rows`. The same layers change in place, so that nothing flickers and the scroll stays."""
+        measures = tuple(place for place in range(len(MEASURES)) if any(row.figures[place] is not None for row in rows))
+        has_nan = any(row.nan for row in rows)
+        same = [row.name for row in rows] == [row.name for row in self.rows]
+        if same and (measures, has_nan) == (self.measures, self.has_nan):
+            self.rows = rows
+            if rows:
+                self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, self.columnCount() - 1))
+            return
+        self.beginResetModel()
+        self.rows, self.measures, self.has_nan = rows, measures, has_nan
+        self.endResetModel()
+
+
+class HealthTable(QTableView):
+    """Emits `chosen` with a layer's name when its row is clicked or reached with the keys."""
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.layers = HealthModel(self)
+        self.setModel(self.layers)
+        self.setItemDelegate(_Cells(self))
+        self.setAccessibleName("Health of each layer")
+        self.is_dimmed = False
+        self.setShowGrid(False)
+        self.setMouseTracking(True)
+        self.setFrameShape(self.Shape.NoFrame)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setTabKeyNavigation(False)
+        rows, header = self.verticalHeader(), self.horizontalHeader()
+        rows.setVisible(False)
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setMinimumSectionSize(ROW_HEIGHT)
+        rows.setDefaultSectionSize(ROW_HEIGHT)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setSectionsClickable(False)
+        header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setFixedHeight(HEADER_HEIGHT)
+        self.layers.modelReset.connect(self._fit_columns)
+        self.selectionModel().currentRowChanged.connect(self._choose)
+        self.clicked.connect(self._choose)
+
+    def show_rows(self, rows: tuple[LayerRow, ...], *, dimmed: bool) -> None:
+        """Show the layers; `dimmed` figures are those of a run that goes on no more."""
+        self.is_dimmed = dimmed
+        self.layers.show_rows(rows)
+        self.viewport().update()
+
+    def set_selected(self, name: str | None) -> None:
+        """Mark a layer's row; nothing is emitted."""
+        row = next((place for place, each in enumerate(self.layers.rows) if each.name == name), None)
+        selection = self.selectionModel()
+        selection.blockSignals(True)
+        if row is None:
+            selection.clear()
+        else:
+            flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+            selection.setCurrentIndex(self.layers.index(row, 0), flags)
+            self.scrollTo(self.layers.index(row, 0))
+        selection.blockSignals(False)
+        self.viewport().update()
+
+    @Slot(QModelIndex)
+    def _choose(self, index: QModelIndex) -> None:
+        if index.isValid():
+            self.chosen.emit(self.layers.rows[index.row()].name)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_columns()
+
+    @Slot()
+    def _fit_columns(self) -> None:
+        """The name takes its share, the measures what is left in equal parts."""
+        columns, width = self.layers.columnCount(), self.viewport().width()
+        name = min(max(int(width * NAME_SHARE), NAME_WIDTHS[0]), NAME_WIDTHS[1])
+        nan = NAN_WIDTH if self.layers.has_nan else 0
+        measures = max(columns - 1 - self.layers.has_nan, 1)
+        for column in range(columns):
+            is_measure = self.layers.measure(column) is not None
+            self.setColumnWidth(column, (width - name - nan) // measures if is_measure else nan if column else name)
+
+
+class _Cells(QStyledItemDelegate):
+    """The name with its kind beside it; a number with its bar; the first NaN in red."""
+
+    def __init__(self, view: HealthTable) -> None:
+        super().__init__(view)
+        self._view = view
+
+    def sizeHint(self, option: Any, index: Index) -> QSize:
+        return QSize(NUMBER_WIDTH, ROW_HEIGHT)
+
+    def paint(self, painter: QPainter, option: Any, index: Index) -> None:
+        row = self._view.layers.rows[index.row()]
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_ground(painter, option)
+        area = QRectF(option.rect).adjusted(MARGIN, 0, -MARGIN, 0)
+        if index.column() == 0:
+            self._paint_name(painter, QRectF(option.rect), row)
+        elif (measure := self._view.layers.measure(index.column())) is None:
+            self._write(painter, area, row.nan, theme.current().error)
+        elif (figure := self._view.layers.figure(index)) is not None:
+            self._paint_figure(painter, area, figure, measure)
+        painter.restore()
+
+    def _paint_ground(self, painter: QPainter, option: Any) -> None:
+        state = option.state
+        if state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(option.rect, QColor(theme.current().selection))
+        elif state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(option.rect, QColor(theme.current().sunken))
+
+    def _paint_name(self, painter: QPainter, rect: QRectF, row: LayerRow) -> None:
+        colours = theme.current()
+        if row.level:
+            painter.fillRect(QRectF(rect.left(), rect.top() + 3, 3, rect.height() - 6), _ink(row.level))
+        area = rect.adjusted(MARGIN, 0, -4, 0)
+        painter.setFont(theme.interface_font(semibold=True))
+        name = painter.fontMetrics().elidedText(row.name, Qt.TextElideMode.ElideMiddle, int(area.width()))
+        left = painter.fontMetrics().horizontalAdvance(name) + GAP
+        self._write(painter, area, name, colours.dim if self._view.is_dimmed else colours.text)
+        painter.setFont(theme.interface_font(11))
+        if painter.fontMetrics().horizontalAdvance(row.kind) <= area.width() - left:
+            self._write(painter, area.adjusted(left, 1, 0, 1), row.kind, colours.dim)
+
+    def _paint_figure(self, painter: QPainter, area: QRectF, figure: Figure, measure: Measure) -> None:
+        colours = theme.current()
+        ink = _ink(figure.level).name() if figure.level else colours.dim if self._view.is_dimmed else colours.text
+        painter.setFont(theme.number_font(12))
+        self._write(painter, QRectF(area.left(), area.top(), NUMBER_WIDTH, area.height()), figure.text, ink)
+        length = min(area.width() - NUMBER_WIDTH - GAP, LONGEST_BAR)
+        if length >= 12 and figure.share is not None:
+            left = area.left() + NUMBER_WIDTH + GAP
+            track = QRectF(left, area.center().y() - BAR_HEIGHT / 2, length, BAR_HEIGHT)
+            self._paint_bar(painter, track, figure, measure)
+
+    def _paint_bar(self, painter: QPainter, track: QRectF, figure: Figure, measure: Measure) -> None:
+        colours = theme.current()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours.border))
+        painter.drawRoundedRect(track, 3, 3)
+        painter.setBrush(_ink(figure.level) if figure.level else QColor(colours.phases["forward"]))
+        if self._view.is_dimmed and not figure.level:
+            painter.setBrush(QColor(colours.dim))
+        if figure.share:
+            filled = max(track.width() * figure.share, 2)
+            painter.drawRoundedRect(QRectF(track.left(), track.top(), filled, BAR_HEIGHT), 3, 3)
+        if measure.usual is not None:
+            ink = QColor(colours.dim if self._view.is_dimmed else colours.text)
+            for share in measure.usual:
+                place = round(track.left() + track.width() * share)
+                painter.fillRect(QRectF(place, track.top() - 3, 1, BAR_HEIGHT + 6), ink)
+
+    def _write(self, painter: QPainter, area: QRectF, text: str, ink: str) -> None:
+        painter.setPen(QColor(ink))
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+
+
+def _ink(level: Level) -> QColor:
+    return QColor(theme.current().error if level == "error" else theme.current().warning)
