@@ -1,0 +1,296 @@
+"""The curves as a person sees them: runs told apart, read off, zoomed, put away; a million points in a frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pyqtgraph as pg
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from explorer.engine.hyperparameters import Hyperparameters
+from explorer.session import Session
+from explorer.session.run_curves import EpochFigures, RunCurves
+from explorer.ui import commands, theme
+from explorer.ui.curve_lines import smoothed
+from explorer.ui.views.curve_plot import ACCURACY, ALL_AWAY, NO_ACCURACY, NO_CLASSES, NO_LOSS, CurvePlot
+from explorer.ui.views.shown_runs import ShownRuns
+from explorer.ui.widgets.curve_canvas import STYLES, Curve, CurveCanvas, colour_of
+from tests.ui.fakes import make_session
+
+
+def make_run(number: int = 1, steps: int = 40, *, first_step: int = 0, parent: int | None = None) -> RunCurves:
+    """A run whose loss falls as 1 / step, told every ten steps."""
+    run = RunCurves(number, f"run {number}: SGD 0.01", Hyperparameters(), parent, first_step)
+    for step in range(first_step + 1, first_step + steps + 1):
+        run.steps.add(step)
+        run.losses.add(1 / step)
+        run.rates.add(0.01)
+        if step % 10 == 0:
+            run.epochs.append(EpochFigures(step, step // 10, 1.0, 0.5 + step / 1000, 0.9, 0.4 + step / 1000))
+    return run
+
+
+@pytest.fixture
+def session(qtbot: QtBot) -> Iterator[Session]:
+    made = make_session("2 linear(3)", picture=False)
+    yield made
+    assert made.close()
+
+
+@pytest.fixture
+def plot(session: Session, qtbot: QtBot) -> CurvePlot:
+    return _shown(CurvePlot(session), qtbot)
+
+
+def _shown(plot: CurvePlot, qtbot: QtBot) -> CurvePlot:
+    qtbot.addWidget(plot)
+    plot.resize(520, 220)
+    plot.show()
+    qtbot.waitExposed(plot)
+    return plot
+
+
+def _show(session: Session, *runs: RunCurves) -> None:
+    session._set(runs=runs)
+
+
+def _words(plot: CurvePlot) -> list[str]:
+    return [entry.words for entry in plot.legend.entries]
+
+
+def test_an_empty_plot_says_what_appears_there(plot: CurvePlot, session: Session, qtbot: QtBot) -> None:
+    assert plot.empty.isVisible()
+    assert plot.empty.text() == NO_LOSS
+    accuracy = _shown(CurvePlot(session, ACCURACY), qtbot)
+    assert accuracy.empty.text() == NO_ACCURACY
+    session._set(data=SimpleNamespace(classes=()))
+    qtbot.waitUntil(lambda: accuracy.empty.text() == NO_CLASSES)
+    session._set(data=None)
+
+
+def test_every_step_is_pale_under_the_smoothed_line_and_validation_orange(
+    plot: CurvePlot, session: Session, qtbot: QtBot
+) -> None:
+    run = make_run()
+    _show(session, run)
+    qtbot.waitUntil(lambda: plot.canvas.isVisible())
+    pale, strong, judged = plot.canvas.curves
+    np.testing.assert_array_equal(pale.ys, run.losses.values)
+    np.testing.assert_allclose(strong.ys, smoothed(run.losses.values, plot.smoothing.value() / 100 * 0.999))
+    assert judged.xs.tolist() == [10, 20, 30, 40]
+    assert (pale.role, strong.role, judged.role) == ("training", "training", "validation")
+    assert (pale.is_pale, strong.is_pale) == (True, False)
+    assert colour_of("training") != colour_of("validation")
+
+
+def test_the_slider_smooths_and_without_it_both_lines_are_one(plot: CurvePlot, session: Session, qtbot: QtBot) -> None:
+    _show(session, make_run())
+    qtbot.waitUntil(lambda: plot.canvas.isVisible())
+    QTest.keyClick(plot.smoothing, Qt.Key.Key_Home)
+    pale, strong, _ = plot.canvas.curves
+    np.testing.assert_array_equal(pale.ys, strong.ys)
+
+
+def test_a_curve_that_grows_is_redrawn_at_most_fifteen_times_a_second(
+    plot: CurvePlot, session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = make_run(steps=5)
+    _show(session, run)
+    qtbot.waitUntil(lambda: plot.canvas.isVisible())
+    drawn: list[int] = []
+    monkeypatch.setattr(plot.canvas, "show_curves", lambda curves, **_limits: drawn.append(len(curves[0].xs)))
+    for step in range(6, 60):
+        run.steps.add(step)
+        run.losses.add(0.5)
+        session._set(training=replace(session.state.training, step=step))
+    assert not drawn
+    qtbot.waitUntil(lambda: bool(drawn))
+    assert drawn == [59]
+
+
+def test_a_hidden_plot_draws_nothing_until_it_is_shown(plot: CurvePlot, session: Session, qtbot: QtBot) -> None:
+    plot.hide()
+    _show(session, make_run())
+    assert not plot.canvas.curves
+    plot.show()
+    assert len(plot.canvas.curves) == 3
+
+
+def test_runs_differ_by_style_and_label_and_a_fork_starts_where_it_forks(
+    plot: CurvePlot, session: Session, qtbot: QtBot
+) -> None:
+    _show(session, make_run(1), make_run(2, first_step=40, parent=1))
+    qtbot.waitUntil(lambda: plot.canvas.isVisible())
+    strong = [curve for curve in plot.canvas.curves if curve.role == "training" and not curve.is_pale]
+    assert [curve.end for curve in strong] == ["run 1", "run 2"]
+    assert len({STYLES[curve.style] for curve in strong}) == 2
+    assert strong[1].xs[0] == 41
+    fork = next(entry for entry in plot.legend.entries if entry.words.startswith("run 2"))
+    assert "It went on from run 1 at step 40." in fork.tip
+    assert "learning rate 0.0100" in fork.tip
+
+
+def test_the_values_at_the_curves_ends_stand_above_the_plot(plot: CurvePlot, session: Session, qtbot: QtBot) -> None:
+    _show(session, make_run())
+    qtbot.waitUntil(lambda: len(plot.legend.entries) == 2)
+    QTest.keyClick(plot.smoothing, Qt.Key.Key_Home)
+    assert _words(plot) == ["training 0.0250", "validation 0.900"]
+    assert plot.legend.geometry().bottom() <= plot.canvas.mapTo(plot, QPoint(0, 0)).y()
+
+
+def test_the_crosshair_reads_the_nearest_step_of_each_run(plot: CurvePlot, session: Session, qtbot: QtBot) -> None:
+    _show(session, make_run(1), make_run(2, 20))
+    qtbot.waitUntil(lambda: plot.canvas.isVisible())
+    QTest.keyClick(plot.smoothing, Qt.Key.Key_Home)
+    place = plot.canvas.mapFromScene(plot.canvas.getViewBox().mapViewToScene(QPointF(10.2, 0.4)))
+    QTest.mouseMove(plot.canvas.viewport(), place)
+    qtbot.waitUntil(lambda: plot.canvas.cross == 10)
+    assert _words(plot) == ["step 10", "run 2 0.100", "0.900", "run 1 0.100", "0.900"]
+    plot.canvas.look_at(30)
+    assert _words(plot) == ["step 30", "run 1 0.0333", "0.900"]
+    plot.canvas.look_at(None)
+    assert not _words(plot)[0].startswith("step")
+
+
+def test_the_crosshair_walks_with_the_arrow_keys(plot: CurvePlot, session: Session, qtbot: QtBot) -> None:
+    _show(session, make_run())
+    qtbot.waitUntil(lambda: plot.canvas.isVisible())
+    plot.canvas.setFocus()
+    for expected in (1, 2, 3):
+        QTest.keyClick(plot.canvas, Qt.Key.Key_Right)
+        assert plot.canvas.cross == expected
+    QTest.keyClick(plot.canvas, Qt.Key.Key_Left)
+    assert plot.canvas.cross == 2
+    QTest.keyClick(plot.canvas, Qt.Key.Key_Escape)
+    assert plot.canvas.cross is None
+
+
+def test_zooming_stays_while_the_curve_grows_and_f_shows_all_again(
+    plot: CurvePlot, session: Session, qtbot: QtBot
+) -> None:
+    run = make_run()
+    _show(session, run)
+    qtbot.waitUntil(lambda: plot.canvas.isVisible())
+    box = plot.canvas.getViewBox()
+    box.setXRange(5, 10, padding=0)
+    box.sigRangeChangedManually.emit([True, True])
+    run.steps.add(41)
+    run.losses.add(0.1)
+    plot.redraw()
+    assert box.viewRange()[0] == pytest.approx([5, 10])
+    QTest.keyClick(plot.canvas, Qt.Key.Key_F)
+    assert box.viewRange()[0][1] > 41
+
+
+def test_the_logarithmic_scale_leaves_out_what_has_no_logarithm(qtbot: QtBot) -> None:
+    canvas = CurveCanvas()
+    qtbot.addWidget(canvas)
+    canvas.resize(400, 200)
+    canvas.show()
+    xs = np.arange(1.0, 5.0)
+    canvas.show_curves((Curve("loss", xs, np.array([100.0, 0.0, 1.0, 0.01])),))
+    canvas.set_log(True)
+    low, high = canvas.getViewBox().viewRange()[1]
+    assert low < -2
+    assert high > 2
+    drawn = canvas._items[0].getData()[1]
+    assert drawn[[0, 2, 3]].tolist() == pytest.approx([2, 0, -2])
+    assert np.isnan(drawn[1])
+    assert canvas.getAxis("left").tickStrings([-2.0, 0.0, 2.0], 1, 1) == ["0.01", "1", "100"]
+
+
+def test_a_log_button_switches_the_scale(plot: CurvePlot, session: Session, qtbot: QtBot) -> None:
+    _show(session, make_run())
+    QTest.mouseClick(plot.log, Qt.MouseButton.LeftButton)
+    assert plot.canvas.is_log
+
+
+def test_axes_carry_their_units(plot: CurvePlot, session: Session, qtbot: QtBot) -> None:
+    session.set_hyperparameters(loss="mse")
+    plot.resize(600, 400)
+    _show(session, make_run())
+    qtbot.waitUntil(lambda: "mean squared error" in plot.canvas.getAxis("left").labelText)
+    assert plot.canvas.getAxis("bottom").labelText == "step"
+    plot.resize(600, 110)
+    qtbot.waitUntil(lambda: plot.canvas.getAxis("left").labelText == "loss")
+
+
+def test_accuracies_are_shown_in_percent_at_each_epochs_end(session: Session, qtbot: QtBot) -> None:
+    plot = _shown(CurvePlot(session, ACCURACY), qtbot)
+    _show(session, make_run())
+    qtbot.waitUntil(lambda: plot.canvas.isVisible())
+    training, validation = plot.canvas.curves
+    assert training.ys.tolist() == pytest.approx([51, 52, 53, 54])
+    assert (training.role, validation.role) == ("training", "validation")
+    assert _words(plot) == ["training 54.0 %", "validation 44.0 %"]
+    low, high = plot.canvas.getViewBox().viewRange()[1]
+    assert low == pytest.approx(40)
+    assert high >= 100
+
+
+def test_the_films_place_is_marked_and_counts_from_the_forks_start(
+    plot: CurvePlot, session: Session, qtbot: QtBot
+) -> None:
+    _show(session, make_run(1), make_run(2, first_step=40, parent=1))
+    session._set(training=replace(session.state.training, run=2), film=(0, 12, 30), film_at=1)
+    qtbot.waitUntil(lambda: plot.canvas._film_line.isVisible())
+    assert plot.canvas._film_line.value() == 52
+    session._set(film_at=None)
+    qtbot.waitUntil(lambda: not plot.canvas._film_line.isVisible())
+
+
+def test_runs_that_are_put_away_are_not_drawn(session: Session, qtbot: QtBot) -> None:
+    shown = ShownRuns()
+    plot = _shown(CurvePlot(session, shown=shown), qtbot)
+    _show(session, make_run(1), make_run(2))
+    qtbot.waitUntil(lambda: len(plot.canvas.curves) == 6)
+    shown.show_run(1, False)
+    qtbot.waitUntil(lambda: len(plot.canvas.curves) == 3)
+    shown.show_run(2, False)
+    qtbot.waitUntil(lambda: plot.empty.isVisible())
+    assert plot.empty.text() == ALL_AWAY
+
+
+def test_the_plot_follows_the_theme(plot: CurvePlot, session: Session, qtbot: QtBot) -> None:
+    _show(session, make_run())
+    for choice in ("dark", "light"):
+        commands.set_theme(choice)
+        QApplication.processEvents()
+        assert plot.canvas.backgroundBrush().color().name() == theme.current().pane
+
+
+def test_many_entries_are_counted_and_stand_whole_in_the_description(
+    plot: CurvePlot, session: Session, qtbot: QtBot
+) -> None:
+    _show(session, *(make_run(number) for number in range(1, 9)))
+    qtbot.waitUntil(lambda: len(plot.legend.entries) == 16)
+    plot.legend.grab()
+    places = plot.legend._places
+    assert places[-1][1].words.startswith("+")
+    assert places[-1][0].right() <= plot.legend.width() + 40
+    assert plot.legend.accessibleDescription().count("run") == 8
+
+
+def test_a_million_points_are_drawn_as_the_pixels_there_are(qtbot: QtBot) -> None:
+    canvas = CurveCanvas()
+    qtbot.addWidget(canvas)
+    canvas.resize(700, 300)
+    canvas.show()
+    ys = np.ones(1_000_000)
+    ys[123_456] = 9.0
+    canvas.show_curves((Curve("loss", np.arange(1.0, 1_000_001.0), ys),))
+    drawn = canvas._items[0].getData()[1]
+    assert len(drawn) <= 4 * 700
+    assert drawn.max() == 9
+
+
+def test_no_other_pyqtgraph_menu_opens(plot: CurvePlot) -> None:
+    assert not plot.canvas.getPlotItem().menuEnabled()
+    assert isinstance(plot.canvas, pg.PlotWidget)
