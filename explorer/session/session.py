@@ -17,7 +17,7 @@ from explorer.resources import bundled_networks, resource
 from explorer.session import editing, worker
 from explorer.session.selection import Selection
 from explorer.session.state import Cell, Document, new_ids
-from explorer.session.training import TrainingVerbs
+from explorer.session.surfaces import Surfaces
 
 NETWORK_SUFFIXES = (".json", ".txt")
 WEIGHT_SUFFIXES = (".pt", ".pth", ".safetensors")
@@ -25,7 +25,7 @@ START_PICTURE = "cat"
 _UNSET: Any = object()
 
 
-class Session(TrainingVerbs):
+class Session(Surfaces):
     """What a person can do. Verbs that cannot be done leave everything as it is and say why in `state.notice`."""
 
     # --- edits of the network ---

@@ -15,6 +15,7 @@ from explorer.session.cursor import Cursor
 from explorer.session.explained import Explained
 from explorer.session.selection import Selection
 from explorer.session.snapshot import Activations, Prediction
+from explorer.session.surface_state import Surface
 from explorer.session.train_state import DataProblem, Health, Judged, Live, Progress, Training
 
 if TYPE_CHECKING:
@@ -182,6 +183,7 @@ class State:
     live: Live | None = None
     film: tuple[int, ...] = ()  # steps of the film's frames
     film_at: int | None = None  # the frame that is shown; None: the network as it is
+    surface: Surface | None = None  # what it says over the plane, while someone looks
     computing: bool = False
     task: str = ""
     fault: Fault | None = None

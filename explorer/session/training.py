@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import replace
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from explorer.session import train_worker
-from explorer.session.data_fit import problem_with
+from explorer.session.data_choice import DataVerbs
 from explorer.session.following import Following
+from explorer.session.run_clock import RunClock
 from explorer.session.run_curves import RunCurves
 from explorer.session.runner import HOLD, Failure, Result
 from explorer.session.state import Document, new_ids
-from explorer.session.stepping import Stepping
-from explorer.session.train_state import Judged, Live, Progress, Training
+from explorer.session.train_state import Judged, Live, Training
 from explorer.session.train_worker import Ended, Opened, RunRequest, Wishes
 
 if TYPE_CHECKING:
-    from explorer.data.augment import Augmentation
     from explorer.engine.training.snapshot import Snapshot
 
 FIRST_DATA = "textures"
-PACE_WINDOW_S = 2.0
 FOLLOW_MS = 500
 
 
-class TrainingVerbs(Stepping):
+class TrainingVerbs(DataVerbs):
     """Trains the network of the document. A run's weights are the document's own from its first step on:
     undo goes back to those it began with, and an edit of the network ends it with what it has learned."""
 
@@ -41,33 +37,12 @@ class TrainingVerbs(Stepping):
         self._last_run = 0  # its number among the curves
         self._run_number = 0  # the runner's number of the run
         self._trains_when_open = False
-        self._asked_data = 0  # the number of the newest request for data
         self._last: Snapshot | None = None
-        self._clock = _Clock()
-        self._batches = 0
+        self._clock = RunClock()
         self._watches_gradients = False
         self._followed: tuple[Following, ...] = ()
         self._follow_timer = QTimer(self, interval=FOLLOW_MS)
         self._follow_timer.timeout.connect(self._follow)
-
-    # --- data ---
-
-    def use_data(self, name: str | Path) -> None:
-        """Open a data set by its name, or what lies at a path, in the background; the last one asked for wins."""
-        tell = lambda progress: self._runner.tell("data progress", progress)  # noqa: E731
-        job = lambda _worker, stop: train_worker.open_chosen(str(name), tell, stop)  # noqa: E731
-        self._set(data_progress=Progress(f"Opening {Path(name).name}…"))
-        self._asked_data = self._submit("data", job, f"Opening {Path(name).name}…")
-
-    def set_augmentations(self, chosen: tuple[Augmentation, ...]) -> None:
-        """How training pictures are changed at random."""
-        self._edit("change augmentation", lambda before: replace(before, augmentations=chosen), merge_key="augment")
-
-    def fit_to_data(self) -> None:
-        """Take the network that can learn from the data: another input or another number of outputs."""
-        problem = self.state.data_problem
-        if problem is not None and (network := problem.network) is not None:
-            self._edit(problem.label.lower(), lambda before: before.with_network(network))
 
     # --- the run ---
 
@@ -97,17 +72,6 @@ class TrainingVerbs(Stepping):
     def train_one_step(self) -> None:
         """Train a single step, then rest."""
         self._train_until("step")
-
-    def open_batch(self) -> None:
-        """Record the next training batch as a step in the debugger; no weight is changed before the step is taken."""
-        state = self.state
-        if state.data is None or state.network is None or state.data_problem is not None:
-            self.say("Choose data first.")
-            return
-        document, data, number = state.document, state.data, self._batches
-        self._batches += 1
-        job = lambda worker, _stop: train_worker.one_batch(worker, document, data, number)  # noqa: E731
-        self._submit("batch", job, "Reading a batch…")
 
     def rewind(self) -> None:
         """Back to the weights that the run began with, to train again or otherwise; undo brings the trained ones."""
@@ -189,7 +153,7 @@ class TrainingVerbs(Stepping):
         request = RunRequest(before, ids, data, before.augmentations, self._wishes)
         self._submit("begin run", lambda worker, _stop: train_worker.begin(worker, request), "Starting the run…")
         self._run_document, self._run_ids, self._last_run = before, ids, curves.number
-        self._clock, self._last = _Clock(), None
+        self._clock, self._last = RunClock(), None
         self._set(training=Training(), film_at=None, health=(), judged=None)
         self._edit(f"train, run {curves.number}", lambda document: replace(document, layer_ids=ids))
         self._run_number = self._runner.begin_background(lambda worker, stop: train_worker.run(worker, request, stop))
@@ -258,7 +222,7 @@ class TrainingVerbs(Stepping):
     def _show_document(self, document: Document, **changes: Any) -> None:
         if self.state.training.is_live:
             self._turn(document)
-        super()._show_document(document, data_problem=problem_with(document.network, self.state.data), **changes)
+        super()._show_document(document, **changes)
 
     def _turn(self, document: Document) -> None:
         """A run follows another learning rate; another network or other weights end it."""
@@ -288,13 +252,6 @@ class TrainingVerbs(Stepping):
         if result.kind in ("training", "live", "film", "ended", HOLD):
             if is_of_run:
                 self._receive_run(result.kind, content)
-        elif result.kind in ("data", "no data"):
-            if result.number == self._asked_data:  # one given up for another tells nothing any more
-                self._take_data(content) if result.kind == "data" else self._take_no_data(content[1])
-        elif result.kind == "data progress":
-            self._set(data_progress=content if self.state.data_progress else None)
-        elif result.kind == "batch":
-            self._take_batch(*content)
         elif result.kind == "frame":
             self._take_frame(*content)
         else:
@@ -317,8 +274,6 @@ class TrainingVerbs(Stepping):
         super()._receive(result)
         if isinstance(result.content, Failure) and result.number == self._run_number:
             self._end(str(result.content.error))
-        elif isinstance(result.content, Failure) and result.number == self._asked_data:
-            self._take_no_data(str(result.content.error))
 
     def _take_snapshot(self, snapshot: Snapshot) -> None:
         curves = self._curves(self.state.training.run)
@@ -369,73 +324,18 @@ class TrainingVerbs(Stepping):
             self.say(ended.message)
         self._ask()
 
+    def _take_no_data(self, notice: str) -> None:
+        self._trains_when_open = False
+        super()._take_no_data(notice)
+
     def _take_data(self, opened: Opened) -> None:
-        self._set(data=opened.data, data_progress=None)
-        data = opened.data
-
-        def chosen(before: Document) -> Document:
-            is_unscaled = not before.mean and not before.std
-            scale = (opened.mean, opened.std) if is_unscaled else (before.mean, before.std)
-            fits = before.network is not None and len(opened.mean) in (0, before.network.input_shape[0])
-            mean, std = scale if fits else (before.mean, before.std)
-            return replace(before, data=opened.name, classes=data.classes or before.classes, mean=mean, std=std)
-
-        self._edit(f"choose {data.card.title}", chosen)
-        self._set(data_problem=problem_with(self.state.network, data))
+        super()._take_data(opened)
         if self._trains_when_open:
             self._trains_when_open = False
             self.train()
-
-    def _cancel_opening(self) -> None:
-        """Data that only wait to be opened would tell nothing of it by themselves."""
-        if self.state.data_progress is not None:
-            self._take_no_data("Opening the data was cancelled.")
-
-    def _take_no_data(self, notice: str) -> None:
-        self._trains_when_open = False
-        self._set(data_progress=None, notice=notice)
-
-    def _take_batch(self, document: Document, examples: tuple[Any, ...]) -> None:
-        if document is self.state.document:
-            self._set(batch=examples, is_batch_alone=True)
-            self._record_step()
 
     @Slot()
     def _follow(self) -> None:
         """Read what the followed runs wrote since."""
         if any([follow.read() for follow in self._followed]):  # noqa: C419  # all of them are to be read
             self._set(training=replace(self.state.training))  # the curves grew where they are
-
-
-class _Clock:
-    """Time spent running, and the pace over the last seconds."""
-
-    def __init__(self) -> None:
-        self._before = 0.0
-        self._began: float | None = monotonic()
-        self._recent: deque[tuple[float, int]] = deque()
-
-    def start(self) -> None:
-        self._began = monotonic()
-        self._recent.clear()
-
-    def stop(self) -> None:
-        self._before, self._began = self.seconds, None
-
-    @property
-    def seconds(self) -> float:
-        return self._before + (0.0 if self._began is None else monotonic() - self._began)
-
-    def tick(self, examples: int) -> None:
-        """So many examples were seen by now."""
-        now = monotonic()
-        self._recent.append((now, examples))
-        while len(self._recent) > 2 and now - self._recent[1][0] > PACE_WINDOW_S:
-            self._recent.popleft()
-
-    @property
-    def per_second(self) -> float:
-        if len(self._recent) < 2:
-            return 0.0
-        (began, before), (ended, after) = self._recent[0], self._recent[-1]
-        return (after - before) / max(ended - began, 1e-6)
