@@ -22,7 +22,7 @@ from explorer.engine.training.snapshot import TrainingOutOfMemory, TrainingStopp
 
 Augment = Callable[[Tensor, torch.Generator], Tensor]
 
-TALLIED_STEPS = 32  # right answers are counted this many steps at a time: a twentieth of a small step otherwise
+TALLIED_STEPS = 128  # right answers are counted this many steps at a time: a twentieth of a small step otherwise
 TALLIED_CELLS = 1_000_000
 
 
