@@ -233,7 +233,9 @@ class StateOwner(QObject):
             return
         self.state = new
         self.changed.emit(old, new)
-        if old.selection != new.selection or old.activations is not new.activations:
+        # The debugger explains by itself; beside it this would only take the processor from its cursor.
+        is_other_cell = old.selection != new.selection or old.activations is not new.activations
+        if not new.is_stepping and (is_other_cell or old.is_stepping):
             self._ask_why()
 
     def _ask_why(self) -> None:

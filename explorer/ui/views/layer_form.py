@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 NOTHING = "Select a layer to see its settings and where its size comes from."
 WATCHED = ("document", "activations", "selection", "fault")
+SETTLED_MS = 150
 AXES = (("channels", "Colours or maps."), ("height", "Rows."), ("width", "Columns."))
 
 
@@ -36,6 +37,9 @@ class LayerForm(QWidget):
         self._shown: object = None  # the layer the form shows: its id, "input", or the name of a call
         self._name = ""
         self._is_stale = False
+        # The debugger's cursor takes the selection from layer to layer: building a form for each would hold it up.
+        self._later = QTimer(self, singleShot=True, interval=SETTLED_MS)
+        self._later.timeout.connect(self._show_now)
         self._make_parts()
         session.changed.connect(self.show_state)
         self.show_state(None, session.state)
@@ -109,15 +113,21 @@ class LayerForm(QWidget):
             return
         if not self.isVisible() and old is not None:
             self._is_stale = True
-            return
+        elif old is not None and new.is_stepping and old.selection is not new.selection:
+            self._later.start()
+        else:
+            self._show_now()
+
+    @Slot()
+    def _show_now(self) -> None:
+        self._later.stop()
         self._is_stale = False
-        self._show(new)
+        self._show(self._session.state)
 
     def showEvent(self, event: Any) -> None:
         super().showEvent(event)
         if self._is_stale:
-            self._is_stale = False
-            self._show(self._session.state)
+            self._show_now()
 
     def _show(self, state: State) -> None:
         name, network = state.selection.layer, state.network

@@ -47,8 +47,9 @@ class LayerList(CardList):
         """Show the cards of `new`; a hidden list waits until it is seen."""
         if old is None or old.computing is not new.computing:
             self._follow_computing(new.computing)
-        watched = ("document", "activations", "fitted", "selection", "fault")
-        if old is not None and all(getattr(old, name) is getattr(new, name) for name in watched):
+        watched = ("document", "activations", "fitted", "fault")
+        is_same = old is not None and all(getattr(old, name) is getattr(new, name) for name in watched)
+        if old is not None and is_same and old.selection.layer == new.selection.layer:
             return
         self._is_behind = old is not None and not self.isVisible()
         if not self._is_behind:
