@@ -38,6 +38,9 @@ def run(arguments: list[str]) -> int:
                 print(f"network-explorer: {error}", file=sys.stderr)
         except OSError as error:
             print(f"network-explorer: {error.strerror or error}: {error.filename or options.out}.", file=sys.stderr)
+        except KeyboardInterrupt:
+            print("Stopped at once; the same command goes on from the last checkpoint.", file=sys.stderr)
+            return INTERRUPTED
     return 1
 
 

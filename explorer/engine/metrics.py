@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from explorer.engine.confusion import Confusion, Evaluation
 from explorer.engine.distributed import ALONE, Processes
-from explorer.engine.errors import Cancelled
+from explorer.engine.errors import Cancelled, EngineError, requested_memory
 from explorer.engine.training.examples import Learned
 from explorer.engine.training.objective import Loss, Objective, plain_objective, right
 
@@ -83,14 +83,32 @@ class _Tally:
         self._guesses = torch.zeros(len(data), dtype=torch.long) if objective.guesses is not None else None
 
     def add(self, model: nn.Module, indices: Tensor) -> None:
+        """Judge some examples, in smaller batches where the memory does not suffice.
+
+        Raises EngineError where it does not for a single one.
+        """
+        try:
+            self._add(model, indices)
+            return
+        except (RuntimeError, MemoryError) as error:
+            requested = requested_memory(error)
+            if requested is None:
+                raise
+        if len(indices) == 1:
+            raise EngineError(f"There is not enough memory to judge one example; {requested or 'more'} is needed.")
+        for half in indices.tensor_split(2):
+            self.add(model, half)
+
+    def _add(self, model: nn.Module, indices: Tensor) -> None:
         labels = self._data.targets[indices].to(self._device)
         inputs = self._data.prepared(self._data.taken(indices).to(self._device)).to(dtype_of(model))
         outputs = model(inputs)
-        self._loss += self._objective.value(outputs, labels).item() * len(indices)
+        loss = self._objective.value(outputs, labels).item() * len(indices)
         if self._guesses is not None and self._objective.guesses is not None:
             guesses = self._objective.guesses(outputs)
             self._right += int(right(guesses, labels))
             self._guesses[indices] = guesses.cpu()
+        self._loss += loss
 
     def evaluation(self, processes: Processes) -> Evaluation:
         count = len(self._data)

@@ -1,7 +1,7 @@
 """The folder of a training run: writing its metrics, and reading them while they are written. No torch.
 
 FOLDER/metrics.jsonl        a line a step: step, epoch, loss, learning_rate; at each epoch's end also train_loss,
-                            train_accuracy, val_loss, val_accuracy
+                            train_accuracy, val_loss, val_accuracy, of classes val_balanced_accuracy
 FOLDER/run.json             what was chosen: network, data, hyperparameters
 FOLDER/checkpoint           where the run goes on after it was stopped
 FOLDER/network.json         the network as it is when the run ends, its weights beside it as network.safetensors

@@ -190,6 +190,11 @@ def test_what_cannot_be_done_ends_in_a_sentence(net, tmp_path, capsys, network, 
     assert told.strip().endswith(".")
 
 
+def test_a_loss_there_is_not_is_told_with_those_there_are(net, tmp_path, capsys):
+    assert run(arguments(net, tmp_path / "run", "--loss", "magic")) == 1
+    assert "There is no loss 'magic'; there are half_squared_error," in capsys.readouterr().err
+
+
 def test_a_folder_that_cannot_be_written_is_told(net, tmp_path, capsys):
     (tmp_path / "file").write_text("in the way")
     assert run(arguments(net, tmp_path / "file" / "run")) == 1

@@ -6,8 +6,17 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from explorer.engine.errors import EngineError
 from explorer.engine.hyperparameters import Hyperparameters
-from explorer.engine.train import Controls, Examples, TrainingOutOfMemory, TrainingStopped, train, train_as_chosen
+from explorer.engine.train import (
+    Controls,
+    Examples,
+    TrainingOutOfMemory,
+    TrainingStopped,
+    evaluate,
+    train,
+    train_as_chosen,
+)
 from explorer.network import Network
 from tests.engine.test_train_choices import halves, model
 
@@ -142,13 +151,13 @@ def test_large_finite_gradients_do_not_stop_a_run():
 class Hungry(nn.Module):
     """Asks for far more memory than there is when a batch has more than `most` examples."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, *, judged: int = 1000) -> None:
         super().__init__()
-        self.most = most
+        self.most, self.most_judged = most, judged
         self.linear = nn.Linear(2, 2)
 
     def forward(self, x: Tensor) -> Tensor:
-        if self.training and len(x) > self.most:
+        if len(x) > (self.most if self.training else self.most_judged):
             torch.empty(2**48)
         return self.linear(x)
 
@@ -182,3 +191,15 @@ def test_a_single_example_that_does_not_fit_ends_the_run_all_the_same():
         list(train_as_chosen(
             Hungry(most=0), halves(), Hyperparameters(batch_size=4), classes=2, controls=Controls(halve_batch=True)
         ))  # fmt: skip
+
+
+def test_judging_takes_smaller_batches_where_the_memory_does_not_suffice():
+    net, data = Hungry(most=8, judged=10), halves()
+    scarce = evaluate(net, data, nn.functional.cross_entropy)
+    net.most_judged = 1000
+    plenty = evaluate(net, data, nn.functional.cross_entropy)
+    assert scarce.loss == pytest.approx(plenty.loss)
+    assert scarce.confusion == plenty.confusion
+    net.most_judged = 0
+    with pytest.raises(EngineError, match=r"not enough memory to judge one example; .*GiB is needed"):
+        evaluate(net, data, nn.functional.cross_entropy)

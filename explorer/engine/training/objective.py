@@ -59,7 +59,7 @@ def objective_for(name: str, *, outputs: int, labels: Tensor, classes: int) -> O
     classes: how many the data set has; 0 if its labels are numbers to be met.
     Raises LabelMismatch where another number of outputs is needed, EngineError where another loss is.
     """
-    title = loss_named(name).title
+    title = _title(name)
     if classes == 0:
         return _regression(name, title, outputs, labels)
     if classes == 1:
@@ -72,6 +72,13 @@ def objective_for(name: str, *, outputs: int, labels: Tensor, classes: int) -> O
     if outputs == 1:
         return Objective(LOSSES[name], _in_outputs_shape, _above(0.0 if "logits" in name else 0.5), classes)
     return Objective(LOSSES[name], _one_hot, _largest, classes)
+
+
+def _title(name: str) -> str:
+    try:
+        return loss_named(name).title
+    except ValueError as error:
+        raise EngineError(str(error)) from None
 
 
 def _regression(name: str, title: str, outputs: int, labels: Tensor) -> Objective:

@@ -44,6 +44,8 @@ class Snapshot:
                 "val_loss": self.val_loss,
                 "val_accuracy": self.val_accuracy,
             }
+            if self.evaluation is not None and self.evaluation.confusion is not None:
+                entry["val_balanced_accuracy"] = self.evaluation.confusion.balanced_accuracy
         return entry
 
 
