@@ -1,0 +1,236 @@
+"""Curves as files: what is written can be read back, by rules other than those it was written by."""
+
+from __future__ import annotations
+
+import csv
+import io
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+from pytestqt.qtbot import QtBot
+
+from explorer.session import Session
+from explorer.session.run_curves import EpochFigures, RunCurves
+from explorer.ui import curve_export, event_file
+from explorer.ui.export import ExportError
+from explorer.ui.views.curve_plot import ACCURACY, LOSS, CurvePlot
+from explorer.ui.views.curve_saving import NOTHING, CurveSaving
+from explorer.ui.views.shown_runs import ShownRuns
+from tests.ui.fakes import make_session
+from tests.ui.test_curve_plot import make_run
+
+LARGE_STEP = 2**40
+
+
+def _crc_bit_by_bit(content: bytes) -> int:
+    """CRC-32C as its definition says: no table."""
+    crc = 0xFFFFFFFF
+    for byte in content:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+    return crc ^ 0xFFFFFFFF
+
+
+def _masked(content: bytes) -> int:
+    crc = _crc_bit_by_bit(content)
+    return ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF
+
+
+def _records(content: bytes) -> Iterator[bytes]:
+    at = 0
+    while at < len(content):
+        (length,) = struct.unpack_from("<Q", content, at)
+        event = content[at + 12 : at + 12 + length]
+        assert struct.unpack_from("<I", content, at + 8) == (_masked(content[at : at + 8]),)
+        assert struct.unpack_from("<I", content, at + 12 + length) == (_masked(event),)
+        yield event
+        at += length + 16
+
+
+def _fields(message: bytes) -> dict[int, object]:
+    """A protocol-buffer message by field number, read byte by byte."""
+    fields: dict[int, object] = {}
+    at = 0
+    while at < len(message):
+        key, at = _varint(message, at)
+        kind = key & 7
+        if kind == 0:
+            value, at = _varint(message, at)
+        elif kind == 1:
+            (value,), at = struct.unpack_from("<d", message, at), at + 8
+        elif kind == 5:
+            (value,), at = struct.unpack_from("<f", message, at), at + 4
+        else:
+            assert kind == 2
+            size, at = _varint(message, at)
+            value, at = message[at : at + size], at + size
+        fields[key >> 3] = value
+    return fields
+
+
+def _varint(message: bytes, at: int) -> tuple[int, int]:
+    value = shift = 0
+    while True:
+        byte = message[at]
+        value, shift, at = value | (byte & 0x7F) << shift, shift + 7, at + 1
+        if byte < 0x80:
+            return value, at
+
+
+def _scalars(content: bytes) -> dict[str, list[tuple[int, float]]]:
+    """Steps and values by tag."""
+    found: dict[str, list[tuple[int, float]]] = {}
+    first, *events = (_fields(record) for record in _records(content))
+    assert first[3] == b"brain.Event:2"
+    for event in events:
+        value = _fields(_fields(event[5])[1])  # type: ignore[arg-type]
+        found.setdefault(value[1].decode(), []).append((event[2], value[2]))  # type: ignore[attr-defined,arg-type]
+    return found
+
+
+def test_the_checksum_is_the_one_of_its_standard() -> None:
+    rows = np.frombuffer(b"123456789", np.uint8)[None]
+    assert event_file.crc32c(rows)[0] == 0xE3069283  # RFC 3720's check value
+
+
+@given(content=st.binary(min_size=1, max_size=80))
+def test_checksums_of_many_rows_are_those_of_each(content: bytes) -> None:
+    rows = np.frombuffer(content + content[::-1], np.uint8).reshape(2, -1)
+    assert event_file.crc32c(rows).tolist() == [_crc_bit_by_bit(content), _crc_bit_by_bit(content[::-1])]
+
+
+@given(
+    steps=st.lists(st.integers(0, LARGE_STEP), min_size=1, max_size=20, unique=True).map(sorted),
+    value=st.floats(width=32, allow_nan=False),
+)
+def test_events_read_back_as_they_were_written(steps: list[int], value: float) -> None:
+    at, values = np.array(steps), np.full(len(steps), value)
+    records = b"".join(event_file.scalars("loss/step", at, values, np.full(len(steps), 1.5e9)))
+    content = event_file.file_version(1.5e9) + records
+    assert _scalars(content)["loss/step"] == [(step, value) for step in steps]
+
+
+def test_a_runs_event_file_holds_every_step_and_every_epoch(tmp_path: Path) -> None:
+    run = make_run(2, 200, first_step=40, parent=1)
+    curve_export.write_events((make_run(1), run), tmp_path / "events")
+    folders = sorted(path.name for path in (tmp_path / "events").iterdir())
+    assert folders == ["run-1-SGD-0.01", "run-2-SGD-0.01"]
+    (file,) = (tmp_path / "events" / "run-2-SGD-0.01").iterdir()
+    assert "tfevents" in file.name
+    found = _scalars(file.read_bytes())
+    assert [step for step, _ in found["loss/step"]] == list(range(41, 241))
+    np.testing.assert_array_equal([value for _, value in found["loss/step"]], run.losses.values.astype(np.float32))
+    assert {tag: len(values) for tag, values in found.items()} == {
+        "loss/step": 200,
+        "learning rate": 200,
+        "loss/training": 20,
+        "loss/validation": 20,
+        "accuracy/training": 20,
+        "accuracy/validation": 20,
+    }
+
+
+def test_a_table_holds_every_step_with_all_its_digits() -> None:
+    run = make_run(steps=20)
+    run.losses._room[6] = 1 / 3
+    rows = list(csv.DictReader(io.StringIO(curve_export.csv_table((run, make_run(2, 5))).decode())))
+    assert len(rows) == 25
+    assert float(rows[6]["loss"]) == 1 / 3
+    assert (rows[9]["epoch"], rows[8]["epoch"]) == ("1", "")
+    assert float(rows[9]["val_accuracy"]) == run.epochs[0].val_accuracy
+    assert {row["run"] for row in rows} == {"run 1", "run 2"}
+
+
+def test_a_figure_that_was_not_measured_is_empty_in_the_table() -> None:
+    run = RunCurves(1, "folder (followed)")
+    for column, value in ((run.steps, 1), (run.losses, float("nan")), (run.rates, 0.1)):
+        column.add(value)
+    run.epochs.append(EpochFigures(1, 1, 0.5))
+    (row,) = csv.DictReader(io.StringIO(curve_export.csv_table((run,)).decode()))
+    assert (row["run"], row["loss"], row["train_loss"], row["val_loss"]) == ("folder (followed)", "nan", "0.5", "")
+
+
+@pytest.mark.parametrize("label", ["run 3: AdamW 1e-05, from run 2", "../../evil (followed)", "…"])
+def test_a_runs_folder_has_a_name_that_no_file_system_minds(label: str) -> None:
+    name = curve_export.folder_name(RunCurves(3, label))
+    assert name
+    assert not set(name) & set('/\\:*?"<>| ')
+    assert not name.startswith(".")
+
+
+def test_a_folder_that_cannot_be_written_ends_in_a_sentence(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("in the way")
+    with pytest.raises(ExportError, match=r"file could not be written: .+\."):
+        curve_export.write_events((make_run(),), blocked)
+
+
+@pytest.fixture
+def session(qtbot: QtBot) -> Iterator[Session]:
+    made = make_session("2 linear(3)", picture=False)
+    yield made
+    assert made.close()
+
+
+@pytest.fixture
+def saving(session: Session, qtbot: QtBot) -> CurveSaving:
+    shown = ShownRuns()
+    plots = [CurvePlot(session, figure, shown=shown) for figure in (LOSS, ACCURACY)]
+    for plot in plots:
+        qtbot.addWidget(plot)
+        plot.resize(400, 200)
+        plot.show()
+    return CurveSaving(session, shown, *plots)
+
+
+def test_nothing_is_saved_before_there_is_a_run(saving: CurveSaving, session: Session, tmp_path: Path) -> None:
+    saving.save_to(tmp_path / "curves.png")
+    assert session.state.notice == NOTHING
+    assert not list(tmp_path.iterdir())
+
+
+def test_both_plots_are_saved_side_by_side_at_twice_their_size(
+    saving: CurveSaving, session: Session, tmp_path: Path
+) -> None:
+    session._set(runs=(make_run(),))
+    saving.save_to(tmp_path / "curves.png")
+    assert session.state.notice == "Saved as curves.png."
+    with Image.open(tmp_path / "curves.png") as image:
+        assert image.width == 2 * sum(plot.canvas.width() for plot in saving._plots)
+        assert len(image.convert("RGB").getcolors(1_000_000)) > 20
+
+
+def test_a_drawing_is_saved_with_its_words(saving: CurveSaving, session: Session, tmp_path: Path) -> None:
+    session._set(runs=(make_run(),))
+    saving.save_to(tmp_path / "curves.svg")
+    root = ElementTree.parse(tmp_path / "curves.svg").getroot()
+    words = " ".join("".join(each.itertext()) for each in root.iter("{http://www.w3.org/2000/svg}text"))
+    assert "Loss" in words
+    assert "step" in words
+    assert "training 0." in words
+    assert len(list(root.iter("{http://www.w3.org/2000/svg}path"))) + len(
+        list(root.iter("{http://www.w3.org/2000/svg}polyline"))
+    )
+
+
+def test_the_ending_says_how_and_no_ending_means_events(saving: CurveSaving, session: Session, tmp_path: Path) -> None:
+    session._set(runs=(make_run(),))
+    saving.save_to(tmp_path / "curves.csv")
+    assert (tmp_path / "curves.csv").read_text().startswith("run,step,loss")
+    saving.save_to(tmp_path / "curves")
+    assert [path.name for path in (tmp_path / "curves").iterdir()] == ["run-1-SGD-0.01"]
+
+
+def test_an_unwritable_place_is_told(saving: CurveSaving, session: Session, tmp_path: Path) -> None:
+    session._set(runs=(make_run(),))
+    saving.save_to(tmp_path / "missing" / "curves.csv")
+    assert session.state.notice
+    assert not session.state.notice.startswith("Saved")
