@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 PICTURE_FILTER = "Pictures (*.png *.jpg *.jpeg *.tif *.tiff *.bmp *.gif *.webp);;All files (*)"
 NETWORK_FILTER = "Networks (*.json *.txt);;All files (*)"
 WEIGHTS_FILTER = "Weights (*.safetensors *.pt *.pth);;All files (*)"
+DATA_FILTER = "Data sets (*.npz *.csv *.tsv *.gz *.tgz *.tar *-ubyte *.idx*);;All files (*)"
 NEW_NETWORK_TEXT = "3x32x32 conv(12, 5, padding=2) relu maxpool(2) flatten linear(10)"
 LIBRARIES = ("PySide6-Essentials", "pyqtgraph", "qtawesome", "numpy", "torch", "safetensors", "Pillow", "scikit-image")
 
@@ -42,6 +43,18 @@ def ask_network(parent: QWidget) -> Path | None:
 def ask_weights(parent: QWidget) -> Path | None:
     """A file of weights chosen by the person; None if they changed their mind."""
     name, _ = QFileDialog.getOpenFileName(parent, "Load weights", "", WEIGHTS_FILTER)
+    return Path(name) if name else None
+
+
+def ask_data_file(parent: QWidget) -> Path | None:
+    """A file of labelled examples chosen by the person; None if they changed their mind."""
+    name, _ = QFileDialog.getOpenFileName(parent, "Open data", "", DATA_FILTER)
+    return Path(name) if name else None
+
+
+def ask_data_folder(parent: QWidget) -> Path | None:
+    """A folder of labelled pictures chosen by the person; None if they changed their mind."""
+    name = QFileDialog.getExistingDirectory(parent, "Open a folder of class folders")
     return Path(name) if name else None
 
 
