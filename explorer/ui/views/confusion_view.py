@@ -1,0 +1,166 @@
+"""What the network takes for what: the confusion matrix of the held-out examples, and the examples behind a cell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QSize, Qt, QTimer, Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QLabel, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+
+from explorer.session import Session, State
+from explorer.session.train_state import Judged
+from explorer.ui.confusion_layout import Cell, cell_sentence, summary
+from explorer.ui.views.behind_cell import BehindCell
+from explorer.ui.widgets.confusion_matrix import ConfusionMatrix
+from explorer.ui.widgets.empty_state import EmptyState
+from explorer.ui.widgets.pane import ElidedLabel
+
+if TYPE_CHECKING:
+    from explorer.engine.confusion import Confusion
+
+REDRAW_MS = 70  # at most 15 times a second
+EMPTY = "Train the network: at the end of each epoch the held-out examples show here what is taken for what."
+NO_CLASSES = "These data are numbers to be met: there are no classes to confuse."
+NOTHING_HELD_OUT = "These data hold nothing back to judge the network by."
+OTHER_DATA = "The network was judged by other data: train it to judge it by these."
+CHOOSE = "Click a cell to see the examples behind it."
+
+
+class ConfusionView(QWidget):
+    """The matrix at the left; at the right the examples of the cell that was clicked, each a click from the network."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("confusionView")
+        self._session = session
+        self._judged: Judged | None = None
+        self._choice: Cell | None = None
+        self._is_stale = True
+        self._make_parts()
+        self._timer = QTimer(self, singleShot=True, interval=REDRAW_MS)
+        self._timer.timeout.connect(self.redraw)
+        session.changed.connect(self.show_state)
+        self.redraw()
+
+    def _make_parts(self) -> None:
+        self.words = ElidedLabel()
+        self.words.setProperty("role", "dim")
+        self.matrix = ConfusionMatrix()
+        self.matrix.pointed.connect(self._show_words)
+        self.matrix.chosen.connect(self.choose)
+        self.behind = BehindCell(self._session)
+        self.hint = QLabel(CHOOSE, wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
+        self.hint.setProperty("role", "dim")
+        right = QWidget()
+        self._right = QStackedLayout(right)
+        self._right.addWidget(self.hint)
+        self._right.addWidget(self.behind)
+        split = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
+        split.setHandleWidth(12)
+        split.addWidget(self.matrix)
+        split.addWidget(right)
+        split.setSizes([600, 300])
+        split.setStretchFactor(0, 5)
+        split.setStretchFactor(1, 3)
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(self.words)
+        column.addWidget(split, 1)
+        self.empty = EmptyState()
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(self.empty)
+        self._pages.addWidget(content)
+        self.setFocusProxy(self.matrix)
+
+    def sizeHint(self) -> QSize:
+        return QSize(760, 200)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(440, 110)
+
+    # --- what it shows ---
+
+    @Slot(object, object)
+    def show_state(self, old: State | None, new: State) -> None:
+        """Redraw soon what differs; a hidden view waits until it is shown."""
+        if old is not None and old.judged is new.judged and old.data is new.data:
+            return
+        self._is_stale = True
+        if self.isVisible() and not self._timer.isActive():
+            self._timer.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._is_stale:
+            self.redraw()
+
+    @Slot()
+    def redraw(self) -> None:
+        """Show the newest evaluation."""
+        self._is_stale = False
+        state = self._session.state
+        why = why_empty(state)
+        self._judged = None if why else state.judged
+        self._pages.setCurrentIndex(0 if why else 1)
+        self.empty.show_message(why)
+        confusion = self._confusion
+        if confusion is None:
+            self._choice = None
+        else:
+            self.matrix.show_confusion(confusion, self._classes)
+            if self._choice is not None and max(self._choice) >= len(confusion.counts):
+                self._choice = None
+        self._show_words(None)
+        self._show_behind()
+
+    @Slot(tuple)
+    def choose(self, cell: Cell) -> None:
+        """Show the examples behind a cell; the same cell again puts them away."""
+        self._choice = None if cell == self._choice else cell
+        self._show_behind()
+
+    @property
+    def _confusion(self) -> Confusion | None:
+        return None if self._judged is None else self._judged.evaluation.confusion
+
+    @property
+    def _classes(self) -> tuple[str, ...]:
+        data = self._session.state.data
+        return data.classes if data is not None else ()
+
+    @Slot(object)
+    def _show_words(self, cell: Cell | None) -> None:
+        if self._judged is None or self._confusion is None:
+            self.words.set_whole("")
+        elif cell is None:
+            self.words.set_whole(summary(self._confusion, self._judged.step))
+        else:
+            self.words.set_whole(cell_sentence(self._confusion, self._classes, cell))
+
+    def _show_behind(self) -> None:
+        data = self._session.state.data
+        self.matrix.set_choice(self._choice)
+        self._right.setCurrentIndex(0 if self._choice is None else 1)
+        if self._choice is None or self._judged is None or self._confusion is None or data is None:
+            return
+        places = self._judged.evaluation.behind(self._judged.labels, *self._choice)
+        title = cell_sentence(self._confusion, self._classes, self._choice)
+        self.behind.show_examples(data, np.asarray(places, np.int64), title)
+
+
+def why_empty(state: State) -> str:
+    """What to say where there is no matrix; empty if there is one."""
+    data, judged = state.data, state.judged
+    if data is not None and data.is_regression:
+        return NO_CLASSES
+    if data is not None and data.test is None:
+        return NOTHING_HELD_OUT
+    if judged is None or data is None or data.test is None:
+        return EMPTY
+    if judged.labels is not data.test.labels:
+        return OTHER_DATA
+    return NO_CLASSES if judged.evaluation.confusion is None else ""
