@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-SIDE = 96  # cells along the longer side of a surface
+SIDE = 120  # cells along the longer side of a surface
 
 
 class Area(NamedTuple):

@@ -1,0 +1,186 @@
+"""The decision surface: it follows the network, marks the points, says why it is empty, and costs nothing unseen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+import torch
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from explorer.data.arrays import FeatureSplit
+from explorer.data.data_set import Card, DataSet
+from explorer.engine.surface import plane_points
+from explorer.session import Session
+from explorer.ui import theme
+from explorer.ui.colour import rgb
+from explorer.ui.plane_colours import class_picture
+from explorer.ui.views.surface_view import BROKEN, NO_DATA, SurfaceView
+from tests.ui.fakes import make_session
+
+MOONS = "2 linear(8) tanh linear(2)"
+
+
+@pytest.fixture
+def session(qapp: QApplication) -> Iterator[Session]:
+    theme.apply(qapp, "light")
+    made = make_session(MOONS)
+    made.set_values(np.array([0.5, -0.25], np.float32))
+    made.set_hyperparameters(epochs=3, batch_size=50, learning_rate=0.1)
+    yield made
+    assert made.close()
+
+
+def opened(qtbot: QtBot, session: Session, data: str = "points:moons") -> SurfaceView:
+    session.use_data(data)
+    qtbot.waitUntil(lambda: session.state.data is not None, timeout=60_000)
+    view = SurfaceView(session)
+    qtbot.addWidget(view)
+    view.resize(700, 240)
+    view.show()
+    qtbot.waitUntil(lambda: session.state.surface is not None or view.pages.currentIndex() == 0, timeout=20_000)
+    return view
+
+
+def _settle(qtbot: QtBot, session: Session) -> None:
+    qtbot.waitUntil(lambda: not session.state.computing and not session._runner.is_busy(), timeout=60_000)
+
+
+def _said_by_pytorch(session: Session) -> np.ndarray:
+    """The shares of the classes at the surface's cells, from the weights that the window shows."""
+    state = session.state
+    assert state.network is not None
+    assert state.activations is not None
+    assert state.surface is not None
+    model = state.network.build(seed=0).eval()
+    layers = state.activations.by_name
+    model.load_state_dict(
+        {
+            f"{name}.{part}": torch.from_numpy(np.array(getattr(layers[name], part)))
+            for name in ("linear1", "linear2")
+            for part in ("weight", "bias")
+        }
+    )
+    rows, columns, _ = state.surface.values.shape
+    with torch.no_grad():
+        outputs = model(plane_points(state.surface.area, columns=columns, rows=rows))
+    return outputs.softmax(-1).view(rows, columns, 2).numpy()
+
+
+def test_it_shows_what_the_network_says_before_and_after_it_learned(qtbot: QtBot, session: Session) -> None:
+    view = opened(qtbot, session)
+    _settle(qtbot, session)
+    before = session.state.surface
+    np.testing.assert_allclose(before.values, _said_by_pytorch(session), atol=1e-5)
+    session.train()
+    qtbot.waitUntil(lambda: session.state.training.status == "ended", timeout=60_000)
+    last = session.state.training.step
+    qtbot.waitUntil(lambda: session.state.surface.step == last, timeout=20_000)
+    _settle(qtbot, session)
+    np.testing.assert_allclose(session.state.surface.values, _said_by_pytorch(session), atol=1e-5)
+    assert not np.allclose(session.state.surface.values, before.values, atol=0.05)
+    qtbot.waitUntil(lambda: f"step {last}" in view.sentence.text(), timeout=5_000)
+
+
+def test_it_follows_a_run_while_it_goes(qtbot: QtBot, session: Session) -> None:
+    session.set_hyperparameters(epochs=100_000)
+    opened(qtbot, session)
+    session.train()
+    seen = set()
+
+    def follows() -> bool:
+        seen.add(session.state.surface.step)
+        return len(seen) > 3
+
+    qtbot.waitUntil(follows, timeout=20_000)
+    assert session.state.training.status == "running"
+
+
+def test_hidden_it_asks_for_nothing(qtbot: QtBot, session: Session) -> None:
+    view = opened(qtbot, session)
+    view.hide()
+    _settle(qtbot, session)
+    before = session.state.surface
+    session.train()
+    qtbot.waitUntil(lambda: session.state.training.status == "ended", timeout=60_000)
+    _settle(qtbot, session)
+    assert session.state.surface is before
+    view.show()
+    qtbot.waitUntil(lambda: session.state.surface.step == session.state.training.step, timeout=20_000)
+
+
+def test_a_click_feeds_the_network_that_point(qtbot: QtBot, session: Session) -> None:
+    view = opened(qtbot, session)
+    box = view.canvas.getViewBox()
+    place = view.canvas.mapFromScene(box.mapViewToScene(QPointF(0.25, 0.5)))
+    QTest.mouseClick(view.canvas.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    x, y = session.state.values
+    assert (x, y) == (pytest.approx(0.25, abs=0.05), pytest.approx(0.5, abs=0.05))
+    QTest.keyClick(view.canvas, Qt.Key.Key_Right)
+    first = session.state.values[0]
+    QTest.keyClick(view.canvas, Qt.Key.Key_Right)
+    assert x < first < session.state.values[0]
+    assert session.state.values[1] == y
+    qtbot.waitUntil(lambda: "%" in view.reading.text(), timeout=5_000)
+
+
+def test_training_points_are_filled_and_held_out_ones_are_rings(qtbot: QtBot, session: Session) -> None:
+    view = opened(qtbot, session)
+    counts = [len(item.data) for item in view.canvas._clouds]
+    assert sum(counts) == len(session.state.data.train) + len(session.state.data.test)
+    inside = [item.opts["brush"].color().name() for item in view.canvas._clouds]
+    assert inside[2:] == [theme.current().pane] * 2
+    assert theme.current().pane not in inside[:2]
+    assert "held out" in view.legend.accessibleDescription()
+
+
+def test_it_says_why_there_is_nothing_to_see(qtbot: QtBot, session: Session) -> None:
+    view = SurfaceView(session)
+    qtbot.addWidget(view)
+    view.show()
+    assert view.empty.text() == NO_DATA
+    session.use_data("points:spirals")
+    qtbot.waitUntil(lambda: session.state.data_problem is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: view.empty.text() == BROKEN, timeout=5_000)
+    session.new_network("3x8x8 conv(2, 3) flatten linear(3)")
+    qtbot.waitUntil(lambda: "pictures" in view.empty.text(), timeout=5_000)
+    assert view.pages.currentIndex() == 0
+    assert session.state.surface is None
+
+
+def test_one_neuron_is_read_as_the_second_class(qtbot: QtBot, session: Session) -> None:
+    session.new_network("2 linear(4) tanh linear(1)")
+    session.set_hyperparameters(epochs=3, batch_size=50, learning_rate=0.1)
+    view = opened(qtbot, session)
+    assert session.state.surface.values.shape[-1] == 2
+    np.testing.assert_allclose(session.state.surface.values.sum(-1), 1, rtol=1e-5)
+    qtbot.waitUntil(lambda: "class" in view.sentence.text(), timeout=5_000)
+
+
+def test_a_regression_is_drawn_on_one_scale_with_its_points(qtbot: QtBot, session: Session) -> None:
+    session.new_network("2 linear(4) tanh linear(1)")
+    places = np.random.default_rng(0).uniform(-1, 1, (60, 2)).astype(np.float32)
+    split = FeatureSplit(places, (places[:, :1] * 3).astype(np.float32), "point")
+    session._set(data=DataSet(Card("made", "Made", "Made here."), split, None, (2,)))
+    view = SurfaceView(session)
+    qtbot.addWidget(view)
+    view.resize(700, 240)
+    view.show()
+    qtbot.waitUntil(lambda: session.state.surface is not None and view.bar.isVisible(), timeout=20_000)
+    assert not session.state.surface.is_of_classes
+    assert sum(len(item.data) for item in view.canvas._clouds) == 60
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_doubt_has_the_colour_of_the_pane_and_certainty_that_of_the_class(name: str, qapp: QApplication) -> None:
+    theme.apply(qapp, name)
+    picture = class_picture(np.array([[[0.5, 0.5], [1.0, 0.0], [0.25, 0.75], [np.nan, np.nan]]]))
+    pane = rgb(theme.current().pane)
+    assert tuple(picture[0, 0]) == pane == tuple(picture[0, 3])
+    strong, weak = (np.abs(picture[0, at].astype(int) - pane).sum() for at in (1, 2))
+    assert strong > weak > 0
+    theme.apply(qapp, "light")
