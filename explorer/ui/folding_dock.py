@@ -33,11 +33,13 @@ class FoldingDock(PaneDock):
 
     def follow_height(self, height: int) -> None:
         """The window is `height` pixels high now."""
-        if self._choice is None and not self.isFloating():
-            self._fold(height < LOW_WINDOW)
+        if not self.isFloating():
+            self._fold(height < LOW_WINDOW if self._choice is None else self._choice)
 
     def choose(self, is_folded: bool) -> None:
         """Fold or open it because a person wants it so."""
+        if is_folded and not self.is_folded:
+            self._height = self.height()
         self._choice = is_folded
         settings.set_training_folded(is_folded)
         self._fold(is_folded)
@@ -57,8 +59,6 @@ class FoldingDock(PaneDock):
     def _fold(self, is_folded: bool) -> None:
         if is_folded == self.is_folded:
             return
-        if is_folded and self.height() > self._title_height():
-            self._height = self.height()
         self.is_folded = is_folded
         self._inside.setVisible(not is_folded)
         if is_folded:

@@ -22,7 +22,7 @@ class RunMessage(QWidget):
         self.label = QLabel(wordWrap=True)
         self.rewind = self._button("Rewind", "Go back to the weights that the run began with.", session.rewind)
         self.halve = self._button("Halve the batch", "Train on with half the batch size.", self._halve)
-        self.fix = self._button("", FIX_TIP, session.fit_to_data)
+        self.fix = self._button("Fit the network", FIX_TIP, session.fit_to_data)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
@@ -45,8 +45,9 @@ class RunMessage(QWidget):
         self.rewind.setVisible(is_over and bool(training.layer))
         self.halve.setVisible(is_over and training.too_large_batch > 1)
         self.fix.setVisible(problem is not None and problem.network is not None)
-        self.fix.setText(problem.label if problem else "")
-        self.fix.setAccessibleName(self.fix.text())
+        if problem is not None:
+            self.fix.setText(problem.label)
+            self.fix.setAccessibleName(problem.label)
         self.setVisible(bool(self.label.text()))
 
     def _colour(self, role: str) -> None:
