@@ -7,7 +7,7 @@ thread without asking the worker: moving the cursor costs no pass and waits for 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -16,19 +16,28 @@ import numpy as np
 
 from explorer.arithmetic import Explanation
 from explorer.session.snapshot import family_of
+from explorer.session.step_tensors import (
+    AFTER,
+    CHANGE,
+    WITHOUT_BATCH,
+    LearnedTensors,
+    StepTensors,
+    Tensor,
+    gradient_of,
+    read_only,
+    root_mean_square,
+    tensors_of,
+)
 
 if TYPE_CHECKING:
     from explorer.engine.breakpoints import Hit
-    from explorer.engine.call_tensors import Given
     from explorer.engine.finite_difference import Reading
-    from explorer.engine.recording import Call, Recording, Step
+    from explorer.engine.recording import Recording, Step
 
 Shape = tuple[int, ...]
 
 PHASES = ("forward", "loss", "backward", "update")
-WITHOUT_BATCH = ("weight", "bias", "running_mean", "running_var")
 FEW_NEURONS = 96
-BEFORE, GRADIENT, AFTER, CHANGE = "before", "gradient", "after", "change"
 
 
 @dataclass(frozen=True)
@@ -62,58 +71,6 @@ class TimelineStep:
     def has_batch(self, of: str) -> bool:
         """Whether the first axis of the tensor `of` is the batch."""
         return self.phase != "update" and of not in WITHOUT_BATCH and len(self.asked[of]) > 1
-
-
-@dataclass(frozen=True, eq=False)
-class Tensor:
-    """A tensor of a step. `name` is the argument's ("input", "grad_weight"), `title` where it comes from ("relu1").
-
-    `role` chooses its colours: "activation", "weight" or "gradient". `values` is read-only and has its batch axis.
-    """
-
-    name: str
-    title: str
-    values: np.ndarray
-    role: str
-
-
-@dataclass(frozen=True, eq=False)
-class StepTensors:
-    """What goes into a step and what comes out of it, in the order they are drawn.
-
-    `beside` is what it also reads: weights, and on the way back what went in forwards. `settings` are plain arguments:
-    stride, padding, a learning rate.
-    """
-
-    given: tuple[Tensor, ...]
-    beside: tuple[Tensor, ...]
-    made: tuple[Tensor, ...]
-    settings: Mapping[str, Any] = field(default_factory=dict)
-
-    @cached_property
-    def by_name(self) -> Mapping[str, Tensor]:
-        """All of them by name."""
-        return MappingProxyType({tensor.name: tensor for tensor in (*self.given, *self.beside, *self.made)})
-
-
-@dataclass(frozen=True, eq=False)
-class LearnedTensors:
-    """A call's output and weight, each with its gradient; None for what it does not have or did not get."""
-
-    activation: Tensor
-    activation_gradient: Tensor | None
-    weight: Tensor | None
-    weight_gradient: Tensor | None
-
-    def copied(self) -> LearnedTensors:
-        """The same with arrays of its own: weights in training change where they lie."""
-        own = (None if tensor is None else replace(tensor, values=_frozen(tensor.values.copy())) for tensor in self.all)
-        return LearnedTensors(*own)  # type: ignore[arg-type]  # the activation is always there
-
-    @property
-    def all(self) -> tuple[Tensor | None, ...]:
-        """All four, in the order they are drawn."""
-        return self.activation, self.activation_gradient, self.weight, self.weight_gradient
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,7 +119,7 @@ class Timeline:
     def tensors(self, step: int) -> StepTensors:
         """What goes in and what comes out of a step."""
         if step not in self._tensors:
-            self._tensors[step] = _tensors_of(self._recording, self._engine_steps[step])
+            self._tensors[step] = tensors_of(self._recording, self._engine_steps[step])
         return self._tensors[step]
 
     def asked(self, step: int, of: str) -> Tensor:
@@ -177,15 +134,15 @@ class Timeline:
         forward, arrived = self.tensors(step).by_name, self._engine_steps[step].call.grad_output
         back = self.find("backward", entry.call)
         passed = {} if back is None else self.tensors(back).by_name
-        gradient = None if arrived is None else _gradient_of(entry.call, arrived)
+        gradient = None if arrived is None else gradient_of(entry.call, arrived)
         return LearnedTensors(forward["output"], gradient, forward.get("weight"), passed.get("grad_weight"))
 
     def magnitudes(self, step: int) -> tuple[float, float | None]:
         """Root mean square of a forward step's output and of the gradient that arrived at it; None without one."""
         if step not in self._magnitudes:
             arrived = self._engine_steps[step].call.grad_output
-            output = _root_mean_square(self.tensors(step).by_name["output"].values)
-            self._magnitudes[step] = output, None if arrived is None else _root_mean_square(_array(arrived))
+            output = root_mean_square(self.tensors(step).by_name["output"].values)
+            self._magnitudes[step] = output, None if arrived is None else root_mean_square(read_only(arrived))
         return self._magnitudes[step]
 
     def telling_cell(self, step: int, of: str, example: int = 0) -> tuple[int, ...] | None:
@@ -309,91 +266,3 @@ def _step(index: int, step: Step, layers: tuple[str, ...] | None) -> TimelineSte
         output_bytes=call.output_bytes,
         multiply_adds=call.multiply_adds,
     )
-
-
-def _tensors_of(recording: Recording, step: Step) -> StepTensors:
-    if step.update is not None:
-        return _of_update(step)
-    inputs, settings = _inputs(recording, step.call)
-    output = Tensor("output", step.call.name, _output(recording, step.call), "activation")
-    if step.kind != "backward":
-        drawn = tuple(tensor for tensor in inputs if tensor.role != "weight")
-        weights = tuple(tensor for tensor in inputs if tensor.role == "weight")
-        return StepTensors(drawn, weights, (output,), settings)
-    from explorer.engine.explain import shares
-
-    passed = shares(step.call, recording)
-    titles = {tensor.name: tensor.title for tensor in inputs}
-    made = tuple(
-        Tensor(f"grad_{name}", f"gradient of {titles.get(name, name)}", _array(passed[name]), "gradient")
-        for name in step.shapes
-        if name in passed
-    )
-    return StepTensors(_arrived(step.call), (*inputs, output), made, settings)
-
-
-def _arrived(call: Call) -> tuple[Tensor, ...]:
-    """The gradients that arrived at a call's outputs: "grad_output", and those of further outputs numbered."""
-    found = [(place, gradient) for place, gradient in enumerate(call.grad_outputs) if gradient is not None]
-    numbers = [f"[{place}]" if len(call.grad_outputs) > 1 else "" for place, _ in found]
-    return tuple(
-        replace(_gradient_of(f"{call.name}{number}", gradient), name=f"grad_output{number if at else ''}")
-        for at, ((_, gradient), number) in enumerate(zip(found, numbers, strict=True))
-    )
-
-
-def _gradient_of(call: str, arrived: Any) -> Tensor:
-    return Tensor("grad_output", f"gradient of {call}", _array(arrived), "gradient")
-
-
-def _of_update(step: Step) -> StepTensors:
-    update = step.update
-    assert update is not None
-    before, after = _array(update.before), _array(update.after)
-    state = tuple(
-        Tensor(name, name.replace("_", " "), _array(value), "gradient")
-        for name, value in update.state_before.items()
-        if getattr(value, "shape", None) == update.before.shape
-    )
-    given = (Tensor(BEFORE, f"{update.parameter} before", before, "weight"),)
-    gradient = Tensor(GRADIENT, f"gradient of {update.parameter}", _array(update.gradient), "gradient")
-    made = (
-        Tensor(AFTER, f"{update.parameter} after", after, "weight"),
-        Tensor(CHANGE, "difference", _frozen(after - before), "gradient"),
-    )
-    return StepTensors((*given, gradient), state, made, dict(update.settings))
-
-
-def _inputs(recording: Recording, call: Call) -> tuple[tuple[Tensor, ...], dict[str, Any]]:
-    from explorer.engine.call_tensors import given_tensors, plain_arguments
-
-    tensors = tuple(_input(call, given) for given in given_tensors(recording, call))
-    return tensors, plain_arguments(call)
-
-
-def _input(call: Call, given: Given) -> Tensor:
-    is_weight = given.name in WITHOUT_BATCH
-    title = given.maker or (f"{call.module}.{given.name}" if is_weight and call.module else given.name)
-    return Tensor(given.name, title, _array(given.tensor), "weight" if is_weight else "activation")
-
-
-def _output(recording: Recording, call: Call) -> np.ndarray:
-    output = call.output if not call.is_dropped else recording.recompute(call.name)
-    while isinstance(output, list | tuple):
-        output = output[0]
-    return _array(output)
-
-
-def _root_mean_square(values: np.ndarray) -> float:
-    return float(np.sqrt(np.mean(np.square(values, dtype=np.float64)))) if values.size else 0.0
-
-
-def _array(tensor: Any) -> np.ndarray:
-    array: np.ndarray = tensor.detach().cpu().numpy()
-    return _frozen(array)
-
-
-def _frozen(array: np.ndarray) -> np.ndarray:
-    view = array.view()
-    view.flags.writeable = False
-    return view

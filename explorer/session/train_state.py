@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from explorer.engine.confusion import Evaluation
     from explorer.engine.health import LayerHealth
     from explorer.session.snapshot import Activations
-    from explorer.session.timeline import LearnedTensors
+    from explorer.session.step_tensors import LearnedTensors
 
 Status = Literal["ready", "running", "paused", "ended"]
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from explorer.engine.film import Film
     from explorer.engine.health import Pace
     from explorer.engine.train import Controls, Learned, Snapshot
-    from explorer.session.timeline import LearnedTensors
+    from explorer.session.step_tensors import LearnedTensors
 
 LIVE_PER_SECOND = 15
 LIVE_SHARE = 0.05  # of the run's time that the live view may take

@@ -8,7 +8,7 @@ import numpy as np
 
 from explorer.arithmetic import CallValues, Explanation
 from explorer.arithmetic.activation import FUNCTIONS, Point
-from explorer.session.timeline import StepTensors
+from explorer.session.step_tensors import StepTensors
 from explorer.ui.tensor_tiles import Cell
 
 SAMPLES = 121

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from explorer.arithmetic import Explanation
 from explorer.arithmetic.activation import FUNCTIONS
 from explorer.session.cursor import Cursor
-from explorer.session.timeline import AFTER, StepTensors, Tensor, Timeline, TimelineStep
+from explorer.session.step_tensors import AFTER, StepTensors, Tensor
+from explorer.session.timeline import Timeline, TimelineStep
 from explorer.ui.function_curve import Curve, curve_of
 from explorer.ui.loss_tables import loss_table
 from explorer.ui.moved_cell import Move, move_of

@@ -8,7 +8,7 @@ import numpy as np
 
 from explorer.arithmetic import Explanation
 from explorer.arithmetic.explanation import number
-from explorer.session.timeline import StepTensors
+from explorer.session.step_tensors import StepTensors
 from explorer.ui.tensor_tiles import NO_COLOUR, Cell, scale_of
 from explorer.ui.term_tables import SORTED_FROM, Column, Table
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from explorer.arithmetic import Explanation
 from explorer.arithmetic.explanation import number
-from explorer.session.timeline import StepTensors, TimelineStep
+from explorer.session.step_tensors import StepTensors
+from explorer.session.timeline import TimelineStep
 from explorer.ui.tensor_tiles import Cell
 from explorer.ui.text import count, shape_text
 

@@ -10,7 +10,8 @@ from explorer.arithmetic import Explanation
 from explorer.arithmetic.explanation import number
 from explorer.arithmetic.update import UpdateExplanation
 from explorer.session.cursor import Cursor
-from explorer.session.timeline import AFTER, BEFORE, GRADIENT, StepTensors, Tensor, Timeline
+from explorer.session.step_tensors import AFTER, BEFORE, GRADIENT, StepTensors, Tensor
+from explorer.session.timeline import Timeline
 from explorer.ui.shown_tensors import state_title
 from explorer.ui.tensor_tiles import Cell, scale_of
 from explorer.ui.term_grids import Grid, windows_of

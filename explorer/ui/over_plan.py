@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from explorer.session.cursor import Cursor
-from explorer.session.timeline import AFTER, BEFORE, CHANGE, GRADIENT, StepTensors, Tensor, Timeline, TimelineStep
+from explorer.session.step_tensors import AFTER, BEFORE, CHANGE, GRADIENT, StepTensors, Tensor
+from explorer.session.timeline import Timeline, TimelineStep
 from explorer.ui.shown_tensors import one_hot, shown_tensor, state_title
 from explorer.ui.tensor_tiles import Shown
 from explorer.ui.text import shape_text

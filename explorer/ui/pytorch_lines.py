@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from explorer.session.timeline import StepTensors, TimelineStep
+from explorer.session.step_tensors import StepTensors
+from explorer.session.timeline import TimelineStep
 from explorer.ui.learning_sentences import changed_settings
 from explorer.ui.step_facts import inputs_of
 

@@ -6,7 +6,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from explorer.session.timeline import WITHOUT_BATCH, Tensor, TimelineStep
+from explorer.session.step_tensors import WITHOUT_BATCH, Tensor
+from explorer.session.timeline import TimelineStep
 from explorer.ui.tensor_tiles import Cell, Shown, is_too_large, scale_of, section
 from explorer.ui.text import shape_text
 

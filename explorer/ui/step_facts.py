@@ -6,7 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from explorer.session.timeline import StepTensors, Tensor, TimelineStep
+from explorer.session.step_tensors import StepTensors, Tensor
+from explorer.session.timeline import TimelineStep
 from explorer.ui.text import MINUS, count, number, plural, shape_text
 
 Facts = dict[str, str]

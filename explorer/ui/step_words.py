@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from explorer.session.cursor import Cursor, walk_length, walk_place
-from explorer.session.timeline import StepTensors, Timeline, TimelineStep
+from explorer.session.step_tensors import StepTensors
+from explorer.session.timeline import Timeline, TimelineStep
 from explorer.ui.call_sentences import SPREAD, KindWords, Told, kind_words
 from explorer.ui.learning_sentences import loss_words, update_words
 from explorer.ui.pytorch_lines import backward_line, forward_line, update_line

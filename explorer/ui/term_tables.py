@@ -9,7 +9,7 @@ import numpy as np
 
 from explorer.arithmetic import Explanation
 from explorer.arithmetic.explanation import Terms, number
-from explorer.session.timeline import StepTensors, Tensor
+from explorer.session.step_tensors import StepTensors, Tensor
 from explorer.ui.colour import Scale
 from explorer.ui.tensor_tiles import NO_COLOUR, Cell, scale_of
 from explorer.ui.text import count

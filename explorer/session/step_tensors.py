@@ -1,0 +1,162 @@
+"""The tensors of a recorded step as the window reads them: read-only numpy, named, with where each comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from explorer.engine.call_tensors import Given
+    from explorer.engine.recording import Call, Recording, Step
+
+WITHOUT_BATCH = ("weight", "bias", "running_mean", "running_var")
+BEFORE, GRADIENT, AFTER, CHANGE = "before", "gradient", "after", "change"
+
+
+@dataclass(frozen=True, eq=False)
+class Tensor:
+    """A tensor of a step. `name` is the argument's ("input", "grad_weight"), `title` where it comes from ("relu1").
+
+    `role` chooses its colours: "activation", "weight" or "gradient". `values` is read-only and has its batch axis.
+    """
+
+    name: str
+    title: str
+    values: np.ndarray
+    role: str
+
+
+@dataclass(frozen=True, eq=False)
+class StepTensors:
+    """What goes into a step and what comes out of it, in the order they are drawn.
+
+    `beside` is what it also reads: weights, and on the way back what went in forwards. `settings` are plain arguments:
+    stride, padding, a learning rate.
+    """
+
+    given: tuple[Tensor, ...]
+    beside: tuple[Tensor, ...]
+    made: tuple[Tensor, ...]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Tensor]:
+        """All of them by name."""
+        return MappingProxyType({tensor.name: tensor for tensor in (*self.given, *self.beside, *self.made)})
+
+
+@dataclass(frozen=True, eq=False)
+class LearnedTensors:
+    """A call's output and weight, each with its gradient; None for what it does not have or did not get."""
+
+    activation: Tensor
+    activation_gradient: Tensor | None
+    weight: Tensor | None
+    weight_gradient: Tensor | None
+
+    def copied(self) -> LearnedTensors:
+        """The same with arrays of its own: weights in training change where they lie."""
+        own = (None if tensor is None else replace(tensor, values=_frozen(tensor.values.copy())) for tensor in self.all)
+        return LearnedTensors(*own)  # type: ignore[arg-type]  # the activation is always there
+
+    @property
+    def all(self) -> tuple[Tensor | None, ...]:
+        """All four, in the order they are drawn."""
+        return self.activation, self.activation_gradient, self.weight, self.weight_gradient
+
+
+def tensors_of(recording: Recording, step: Step) -> StepTensors:
+    """What goes into a step of a recording and what comes out of it."""
+    if step.update is not None:
+        return _of_update(step)
+    inputs, settings = _inputs(recording, step.call)
+    output = Tensor("output", step.call.name, _output(recording, step.call), "activation")
+    if step.kind != "backward":
+        drawn = tuple(tensor for tensor in inputs if tensor.role != "weight")
+        weights = tuple(tensor for tensor in inputs if tensor.role == "weight")
+        return StepTensors(drawn, weights, (output,), settings)
+    from explorer.engine.explain import shares
+
+    passed = shares(step.call, recording)
+    titles = {tensor.name: tensor.title for tensor in inputs}
+    made = tuple(
+        Tensor(f"grad_{name}", f"gradient of {titles.get(name, name)}", read_only(passed[name]), "gradient")
+        for name in step.shapes
+        if name in passed
+    )
+    return StepTensors(_arrived(step.call), (*inputs, output), made, settings)
+
+
+def _arrived(call: Call) -> tuple[Tensor, ...]:
+    """The gradients that arrived at a call's outputs: "grad_output", and those of further outputs numbered."""
+    found = [(place, gradient) for place, gradient in enumerate(call.grad_outputs) if gradient is not None]
+    numbers = [f"[{place}]" if len(call.grad_outputs) > 1 else "" for place, _ in found]
+    return tuple(
+        replace(gradient_of(f"{call.name}{number}", gradient), name=f"grad_output{number if at else ''}")
+        for at, ((_, gradient), number) in enumerate(zip(found, numbers, strict=True))
+    )
+
+
+def gradient_of(call: str, arrived: Any) -> Tensor:
+    """The gradient that arrived at the output of a call."""
+    return Tensor("grad_output", f"gradient of {call}", read_only(arrived), "gradient")
+
+
+def _of_update(step: Step) -> StepTensors:
+    update = step.update
+    assert update is not None
+    before, after = read_only(update.before), read_only(update.after)
+    state = tuple(
+        Tensor(name, name.replace("_", " "), read_only(value), "gradient")
+        for name, value in update.state_before.items()
+        if getattr(value, "shape", None) == update.before.shape
+    )
+    given = (Tensor(BEFORE, f"{update.parameter} before", before, "weight"),)
+    gradient = Tensor(GRADIENT, f"gradient of {update.parameter}", read_only(update.gradient), "gradient")
+    made = (
+        Tensor(AFTER, f"{update.parameter} after", after, "weight"),
+        Tensor(CHANGE, "difference", _frozen(after - before), "gradient"),
+    )
+    return StepTensors((*given, gradient), state, made, dict(update.settings))
+
+
+def _inputs(recording: Recording, call: Call) -> tuple[tuple[Tensor, ...], dict[str, Any]]:
+    from explorer.engine.call_tensors import given_tensors, plain_arguments
+
+    tensors = tuple(_input(call, given) for given in given_tensors(recording, call))
+    return tensors, plain_arguments(call)
+
+
+def _input(call: Call, given: Given) -> Tensor:
+    is_weight = given.name in WITHOUT_BATCH
+    title = given.maker or (f"{call.module}.{given.name}" if is_weight and call.module else given.name)
+    return Tensor(given.name, title, read_only(given.tensor), "weight" if is_weight else "activation")
+
+
+def _output(recording: Recording, call: Call) -> np.ndarray:
+    output = call.output if not call.is_dropped else recording.recompute(call.name)
+    while isinstance(output, list | tuple):
+        output = output[0]
+    return read_only(output)
+
+
+def root_mean_square(values: np.ndarray) -> float:
+    """How large the values are, by and large."""
+    return float(np.sqrt(np.mean(np.square(values, dtype=np.float64)))) if values.size else 0.0
+
+
+def read_only(tensor: Any) -> np.ndarray:
+    """A tensor as numpy; on the CPU without a copy."""
+    array: np.ndarray = tensor.detach().cpu().numpy()
+    return _frozen(array)
+
+
+def _frozen(array: np.ndarray) -> np.ndarray:
+    view = array.view()
+    view.flags.writeable = False
+    return view
