@@ -18,9 +18,12 @@ CARET, SIDES = 10, 28
 
 
 class DataButton(QWidget):
-    """Name and facts of the data, as many as there is room for; progress in its place while data are opened."""
+    """Name and facts of the data, as many as there is room for; progress in its place while data are opened.
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    `with_problem`: whether what is wrong with the data stands under the button, or somewhere else.
+    """
+
+    def __init__(self, session: Session, parent: QWidget | None = None, *, with_problem: bool = True) -> None:
         super().__init__(parent)
         self.setObjectName("data")
         self._session = session
@@ -28,12 +31,13 @@ class DataButton(QWidget):
         self.button = _Caret("chooseData")
         self.button.clicked.connect(self.open_browser)
         self.opening = OpeningLine(session)
-        self.problem = ProblemLine(session)
+        self.problem = ProblemLine(session) if with_problem else None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         for part in (self.button, self.opening, self.problem):
-            column.addWidget(part)
+            if part is not None:
+                column.addWidget(part)
         self.setFocusProxy(self.button)
         session.changed.connect(self.show_state)
         self.show_state(None, session.state)

@@ -8,12 +8,14 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 
 from explorer.session import Session, State
 from explorer.ui.run_words import suited_loss
+from explorer.ui.views.data_button import DataButton
 from explorer.ui.widgets.exact_box import ExactBox
 from explorer.ui.widgets.learning_form import LARGEST_RATE, loss_title
 from explorer.ui.widgets.popup_button import PopupButton
 from explorer.ui.widgets.run_form import BATCH_TIP, EPOCHS_TIP, LARGEST_BATCH, MOST_EPOCHS, RunForm, count_box
 
 WIDTH = 268
+DATA_TIP = "What the network learns from."
 FORM_TIP = "Loss, optimizer, schedule and all of their numbers."
 RATE_TIP = "lr: how far along the gradient a step goes. It can be turned while the run goes on."
 
@@ -27,6 +29,7 @@ class RunSettings(QWidget):
         self._session = session
         self._stale = False
         self.setFixedWidth(WIDTH)
+        self.data = DataButton(session, with_problem=False)  # the line above the settings has more room for it
         self.form = RunForm()
         self.form.edited.connect(self._choose)
         self.open_form = PopupButton("Loss and optimizer", tip=FORM_TIP)
@@ -52,10 +55,11 @@ class RunSettings(QWidget):
         grid = QGridLayout()
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(6)
-        self._row(grid, 0, "learn", self.open_form, FORM_TIP)
-        self._row(grid, 1, "rate", self.rate, RATE_TIP)
-        self._row(grid, 2, "batch", self.batch, BATCH_TIP)
-        self._row(grid, 2, "epochs", self.epochs, EPOCHS_TIP, column=2)
+        self._row(grid, 0, "data", self.data, DATA_TIP)
+        self._row(grid, 1, "learn", self.open_form, FORM_TIP)
+        self._row(grid, 2, "rate", self.rate, RATE_TIP)
+        self._row(grid, 3, "batch", self.batch, BATCH_TIP)
+        self._row(grid, 3, "epochs", self.epochs, EPOCHS_TIP, column=2)
         for column in (1, 3):
             grid.setColumnStretch(column, 1)
         self.column.addLayout(grid)
@@ -66,11 +70,11 @@ class RunSettings(QWidget):
         label.setProperty("role", "dim")
         label.setBuddy(control)
         label.setToolTip(tip)
-        control.setToolTip(tip)
-        if control is not self.open_form:
+        if control not in (self.data, self.open_form):  # they say more themselves
+            control.setToolTip(tip)
             control.setAccessibleName({"rate": "Learning rate", "batch": "Batch size"}.get(name, name.capitalize()))
         grid.addWidget(label, row, column, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        grid.addWidget(control, row, column + 1, 1, 3 if row < 2 else 1)
+        grid.addWidget(control, row, column + 1, 1, 3 if row < 3 else 1)
 
     @Slot(object, object)
     def show_state(self, old: State | None, new: State) -> None:

@@ -9,8 +9,10 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from explorer.session import Session, State
+from explorer.session.surfaces import has_surface
 from explorer.ui.views.curve_plot import ACCURACY, LOSS, CurvePlot
 from explorer.ui.views.curve_saving import CurveSaving
+from explorer.ui.views.health_strip import HealthStrip
 from explorer.ui.views.run_list import RunList
 from explorer.ui.views.run_message import RunMessage
 from explorer.ui.views.run_settings import RunSettings
@@ -29,7 +31,30 @@ class Part:
     applies: Callable[[State], bool] = lambda _state: True
 
 
-PARTS: tuple[Part, ...] = ()
+def _confusion(session: Session) -> QWidget:
+    from explorer.ui.views.confusion_view import ConfusionView
+
+    return ConfusionView(session)
+
+
+def _surface(session: Session) -> QWidget:
+    from explorer.ui.views.surface_view import SurfaceView
+
+    return SurfaceView(session)
+
+
+def _has_classes(state: State) -> bool:
+    return state.data is None or bool(state.data.classes)
+
+
+def _has_points(state: State) -> bool:
+    return state.data is not None and has_surface(state)
+
+
+PARTS: tuple[Part, ...] = (
+    Part("Confusion", _confusion, "What is taken for what, and the pictures behind it.", _has_classes),
+    Part("Surface", _surface, "What the network says everywhere in the plane.", _has_points),
+)
 
 
 class TrainingParts(QWidget):
@@ -71,9 +96,10 @@ class TrainingParts(QWidget):
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.setHandleWidth(16)
         splitter.setChildrenCollapsible(False)
-        for plot, stretch in ((self.loss, 5), (self.accuracy, 4)):
-            splitter.addWidget(plot)
+        for part, stretch in ((self.loss, 4), (self.accuracy, 3), (HealthStrip(self._session), 4)):
+            splitter.addWidget(part)
             splitter.setStretchFactor(splitter.count() - 1, stretch)
+        splitter.setSizes([420, 310, 420])
         return splitter
 
     def _lay_out(self) -> None:
