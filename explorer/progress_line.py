@@ -36,9 +36,13 @@ class ProgressLine:
             self._told = monotonic()
             self._draw(self._line(snapshot))
 
+    def close(self) -> None:
+        """Take the line off the screen: what follows begins at its start."""
+        self._draw("")
+
     def say(self, text: str) -> None:
         """A line of its own."""
-        self._draw("")
+        self.close()
         self.out.write(f"{text}\n")
         self.out.flush()
 

@@ -6,7 +6,7 @@ import argparse
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -87,7 +87,7 @@ def _written(snapshots: Iterator[Snapshot], folder: Path, *, epochs: int, step: 
     line = ProgressLine(sys.stderr, epochs)
     if step:
         line.say(f"Going on after step {step}.")
-    with MetricsWriter(folder) as metrics:
+    with MetricsWriter(folder) as metrics, closing(line):
         for snapshot in snapshots:
             _write_entry(metrics, snapshot, line)
             line.show(snapshot)

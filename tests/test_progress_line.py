@@ -1,0 +1,54 @@
+"""The progress of a run on a terminal and in a file."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from explorer.engine.training.snapshot import Snapshot
+from explorer.progress_line import ProgressLine, epoch_text, time_text
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def snapshot(step: int, **others: object) -> Snapshot:
+    return Snapshot(step, 1, 0.5, 0.1, examples=10 * step, progress=step / 20, **others)  # type: ignore[arg-type]
+
+
+def test_a_file_gets_one_line_an_epoch_and_every_warning():
+    out = io.StringIO()
+    line = ProgressLine(out, epochs=2)
+    line.show(snapshot(1))
+    line.show(snapshot(2, warning="The disk is full."))
+    line.show(snapshot(3, epoch_ended=True, train_loss=0.25, train_accuracy=0.875, val_loss=0.5, val_accuracy=0.75))
+    line.close()
+    assert out.getvalue().splitlines() == [
+        "The disk is full.",
+        "epoch 1/2  loss 0.25  accuracy 87.5 %  validation loss 0.5  accuracy 75.0 %",
+    ]
+
+
+def test_a_terminal_has_one_line_that_is_gone_at_the_end():
+    out = Terminal()
+    line = ProgressLine(out, epochs=2)
+    line.show(snapshot(10))
+    drawn = out.getvalue()
+    assert "epoch 1/2 ██████████░░░░░░░░░░ 50 %  loss 0.5" in drawn
+    line.close()
+    assert out.getvalue().endswith("\r" + " " * (len(drawn) - 1) + "\r")
+
+
+def test_numbers_to_be_met_have_no_accuracy():
+    told = epoch_text(snapshot(3, epoch_ended=True, train_loss=0.25, val_loss=0.5), 2)
+    assert told == "epoch 1/2  loss 0.25  validation loss 0.5"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.4, "0 s"), (59.4, "59 s"), (59.6, "1:00"), (185, "3:05"), (3723, "1:02:03")]
+)
+def test_time_is_written_as_on_a_clock(seconds, text):
+    assert time_text(seconds) == text
