@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QStackedLayout, QTreeView, QVBoxLayout, QWidget
 
 from explorer.session import Session, State
-from explorer.session.timeline import Tensor, Timeline
+from explorer.session.timeline import Timeline
 from explorer.ui import theme
 from explorer.ui.call_tree import call_tree
-from explorer.ui.tensor_tiles import Shown, scale_of, section
-from explorer.ui.text import shape_text
+from explorer.ui.learned_tensors import shown_example
 from explorer.ui.widgets.call_model import COLUMNS, CallModel
 from explorer.ui.widgets.empty_state import EmptyState
 from explorer.ui.widgets.tensor_view import TensorView
@@ -147,7 +145,7 @@ class CallTable(QWidget):
         found = timeline.learned(step)
         tensors = (found.activation, found.activation_gradient, found.weight, found.weight_gradient)
         for pane, tensor, missing in zip(self.panes, tensors, NOTHING, strict=True):
-            pane.set_tensor(None if tensor is None else _shown(tensor, example))
+            pane.set_tensor(None if tensor is None else shown_example(tensor, example))
             pane.setToolTip(missing if tensor is None else pane.toolTip())
 
     @Slot(QModelIndex)
@@ -155,17 +153,3 @@ class CallTable(QWidget):
         branch = self.model.branch(index)
         if branch.step is not None:
             self._session.go_to_step(branch.step.index)
-
-
-def _shown(tensor: Tensor, example: int) -> Shown:
-    """The example of a tensor, or the first filters of a weight too large for one picture."""
-    values: np.ndarray = tensor.values
-    prefix: tuple[int, ...] = ()
-    if tensor.role == "weight" or tensor.name == "grad_weight":
-        values, prefix = section(values, None)
-    elif values.ndim > 1:
-        example = min(example, len(values) - 1)
-        values, prefix = values[example], (example,)
-    facts = shape_text(values.shape) if values.ndim else "one number"
-    role = "gradient" if tensor.role == "gradient" else tensor.role
-    return Shown(tensor.name, tensor.title, facts, np.asarray(values), scale_of(values, role=role), prefix)
