@@ -65,7 +65,7 @@ def _values(worker: Worker, request: SurfaceRequest) -> np.ndarray:
     model = shown_model(worker, document)
     learning, _ = examples_of(document, data)
     columns, rows = request.area.cells()
-    with _weights_of(worker, request.film_at):
+    with _weights_of(worker, request):
         outputs = outputs_over(model, learning, request.area, columns=columns, rows=rows)
         loss = chosen_loss(model, learning, document.hyperparameters, classes=len(data.classes))
     if data.classes:
@@ -75,8 +75,8 @@ def _values(worker: Worker, request: SurfaceRequest) -> np.ndarray:
     return values
 
 
-def _weights_of(worker: Worker, film_at: int | None) -> Any:
-    live = worker.live_run
-    if film_at is None or live is None or not live.film.steps:
+def _weights_of(worker: Worker, request: SurfaceRequest) -> Any:
+    live, frame = worker.live_run, request.film_at
+    if frame is None or live is None or not live.film.steps or not live.is_of(request.document):
         return nullcontext()
-    return worker.bench.other_weights(live.film.frame(film_at)[1])
+    return worker.bench.other_weights(live.film.frame(frame)[1])

@@ -88,6 +88,10 @@ class LiveRun:
     pace: Pace
     film: Film
 
+    def is_of(self, document: Document) -> bool:
+        """Whether the film's weights are those of the network of `document`."""
+        return self.request.document.network == document.network
+
 
 def open_chosen(name: str, tell: Callable[[Progress], None], should_stop: ShouldStop) -> Output:
     """Open a data set by its name or path. A fault is a result too."""
@@ -263,6 +267,9 @@ def show_frame(worker: Worker, index: int) -> Output:
     """The probe as the network saw it at a frame of the film."""
     live, request = worker.live_run, worker.last_request
     if live is None or request is None or not live.film.steps:
+        return
+    if not live.is_of(request.document):
+        yield "refused", "The film shows the network before it was changed: undo leads back to it."
         return
     step, state = live.film.frame(index)
     with worker.bench.other_weights(state):

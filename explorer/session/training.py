@@ -287,8 +287,14 @@ class TrainingVerbs(DataVerbs):
             self._set(judged=Judged(snapshot.step, snapshot.evaluation, self.state.data.test.labels))
 
     def _drained(self) -> None:
-        if self._last is not None and self.state.training.status == "running":
+        training = self.state.training
+        if self._last is not None and (training.status == "running" or self._has_late_steps(training)):
             self._show_progress()
+
+    def _has_late_steps(self, training: Training) -> bool:
+        """Steps that were on their way when the run was paused."""
+        curves = self._curves(training.run)
+        return training.status == "paused" and curves is not None and curves.last_step != training.step
 
     def _show_progress(self) -> None:
         """All steps that arrived at once are one change of the state."""
