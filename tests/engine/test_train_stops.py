@@ -203,3 +203,18 @@ def test_judging_takes_smaller_batches_where_the_memory_does_not_suffice():
     net.most_judged = 0
     with pytest.raises(EngineError, match=r"not enough memory to judge one example; .*GiB is needed"):
         evaluate(net, data, nn.functional.cross_entropy)
+
+
+def test_an_update_that_finds_no_room_halfway_leaves_the_weights_as_they_were():
+    class RunsOut(torch.optim.SGD):
+        def step(self, closure=None):
+            with torch.no_grad():
+                self.param_groups[0]["params"][0].add_(1)
+            torch.empty(2**48)
+
+    net = nn.Linear(2, 2)
+    before = state(net)
+    run = train(net, halves(), loss="cross_entropy", classes=2, optimizer=RunsOut(net.parameters(), lr=0.1), epochs=1)
+    with pytest.raises(TrainingOutOfMemory):
+        next(run)
+    assert is_same(state(net), before)

@@ -112,7 +112,8 @@ class Learner:
             health.backward_done()
         self._before.keep_weights()
         self._update(number)
-        self.tally.add(outputs, labels)
+        if weight:
+            self.tally.add(outputs, labels)
         return Stepped(loss, health.updated(number) if health is not None else (), *(flag > 0 for flag in flags))
 
     def require_finite_weights(self, number: int) -> None:
@@ -163,11 +164,11 @@ class Learner:
         try:
             self.optimizer.step()
         except RuntimeError as error:
+            self._before.restore_weights()  # some of them may have been updated already
             if "overflow" not in str(error):
                 raise
         else:
             return
-        self._before.restore_weights()
         self._before.restore_buffers()
         raise TrainingStopped(
             f"A learning rate of {self.rate:.3g} is too large to be multiplied with a gradient at step {number}; "
