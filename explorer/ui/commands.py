@@ -47,6 +47,12 @@ def choose_picture(window: MainWindow) -> None:
         window.session.open_picture(path)
 
 
+def show_data_browser(window: MainWindow) -> None:
+    from explorer.ui.views.data_browser import show_data_browser as show  # the first paint does not need it
+
+    show(window.session, window)
+
+
 def save(window: MainWindow) -> None:
     path = window.session.state.path
     if path is None:

@@ -189,5 +189,5 @@ def mistakes_words(data: DataSet, judged: Judged) -> str:
         return f"At step {count(judged.step)} the network got all {count(whole)} held-out {noun_of(data)}s right."
     return (
         f"At step {count(judged.step)} the network got {count(wrong)} of {count(whole)} held-out {noun_of(data)}s "
-        "wrong; the commonest confusions stand first."
+        f"wrong; {'they stand out' if kind_of(data) == 'points' else 'the commonest confusions stand first'}."
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QFileDialog
 
 from explorer.session import State
+from explorer.ui import commands
 from explorer.ui.command import SEPARATOR, Command
 
 if TYPE_CHECKING:
@@ -58,6 +59,16 @@ def export_curves(window: MainWindow) -> None:
 
 
 TRAIN_COMMANDS: tuple[Command | str, ...] = (
+    Command(
+        "showData",
+        "Train",
+        "Data…",
+        "See what the network learns from, or choose other data.",
+        commands.show_data_browser,
+        "ph.database",
+        "Ctrl+Shift+D",
+    ),
+    SEPARATOR,
     Command(
         "trainStart",
         "Train",

@@ -19,17 +19,19 @@ class AboutData(QScrollArea):
         super().__init__(parent)
         self.setAccessibleName("About the data set")
         self.setWidgetResizable(True)
-        page = QWidget()
-        self._column = QVBoxLayout(page)
+        self._page = QWidget()
+        self._column = QVBoxLayout(self._page)
         self._column.setContentsMargins(12, 8, 12, 12)
         self._column.setSpacing(4)
-        self.setWidget(page)
+        self.setWidget(self._page)
 
     def show_data(self, data: DataSet) -> None:
         """Show what is known about `data`."""
         while self._column.count():
-            if (widget := self._column.takeAt(0).widget()) is not None:
-                widget.deleteLater()
+            item = self._column.takeAt(0)
+            if item is not None and (label := item.widget()) is not None:
+                label.setParent(None)
+                label.deleteLater()
         for heading, sentences in about(data):
             self._add(heading, "title")
             for sentence in sentences:
@@ -39,7 +41,7 @@ class AboutData(QScrollArea):
 
     def words(self) -> str:
         """Everything that stands there."""
-        return "\n".join(label.text() for label in self.widget().findChildren(QLabel))
+        return "\n".join(label.text() for label in self._page.findChildren(QLabel))
 
     def _add(self, text: str, role: str) -> None:
         label = QLabel(text, wordWrap=True)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -105,8 +106,11 @@ class Augmentations(QScrollArea):
         other.setAutoDefault(False)
         other.clicked.connect(self._take_another)
         first = QHBoxLayout()
+        self._original.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         first.addWidget(self._original)
+        first.addSpacing(8)
         first.addWidget(other)
+        first.addStretch()
         grid.addWidget(_words("The picture", "As it is in the data set."), 0, 0)
         grid.addLayout(first, 0, 1)
         for number, each in enumerate(AUGMENTATIONS, 1):

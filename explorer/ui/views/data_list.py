@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from explorer.data import DATA_SETS, DataSet
@@ -59,6 +60,22 @@ class DataList(Pane):
         for own_name, card in self.cards.items():
             is_open = is_named and own_name == name
             card.set_state("open" if is_open else where_words(NAMED[own_name]), is_open=is_open)
+
+        self._bring_into_view()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._bring_into_view()
+
+    def _bring_into_view(self) -> None:
+        """The open one, after its height is known."""
+        if (card := self._open_card()) is not None:
+            card.setFocus()
+            QTimer.singleShot(0, card, lambda: self.area.ensureWidgetVisible(card, 0, 8))
+
+    def _open_card(self) -> DataCard | None:
+        cards = [*([self._own] if self._own is not None else []), *self.cards.values()]
+        return next((card for card in cards if card.isChecked()), None)
 
     def _show_own(self, data: DataSet | None, path: str) -> None:
         if self._own is not None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QSizePolicy,
 from explorer.ui import theme
 
 CORNER = 6
+LONGEST = 110  # letters of a fact on the card; the tip has all of them
 
 
 class DataCard(QAbstractButton):
@@ -42,7 +43,7 @@ class DataCard(QAbstractButton):
     def add_further(self, facts: Sequence[tuple[str, str]]) -> None:
         """Shown while the card is the open one; before that in its tip."""
         for name, words in facts:
-            label = _label("dim", f"{name}: {words}")
+            label = _label("dim", f"{name}: {shortened(words)}")
             label.setVisible(self.isChecked())
             self._column.addWidget(label)
             self._further.append(label)
@@ -86,6 +87,11 @@ class DataCard(QAbstractButton):
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
         self.update()
+
+
+def shortened(words: str) -> str:
+    """`words`, cut after a word where they are long."""
+    return words if len(words) <= LONGEST else f"{words[:LONGEST].rsplit(' ', 1)[0]}\u00a0…"
 
 
 def _label(role: str, text: str = "") -> QLabel:

@@ -192,9 +192,8 @@ class PictureGrid(QAbstractScrollArea):
         colours = theme.current()
         is_current = at == self._current and self.hasFocus()
         if place == self._chosen or is_current:
-            pen = QPen(
-                QColor(colours.accent), 2, Qt.PenStyle.SolidLine if place == self._chosen else Qt.PenStyle.DotLine
-            )
+            style = Qt.PenStyle.SolidLine if place == self._chosen else Qt.PenStyle.DotLine
+            pen = QPen(QColor(colours.accent), 2, style)
         elif at == self._under:
             pen = QPen(QColor(colours.dim), 1)
         else:

@@ -12,10 +12,18 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from explorer.ui import theme
 from explorer.ui.class_colours import class_colour, class_mark
+from explorer.ui.text import MINUS
 
 SIZE, REACH = 9, 14.0
 PALE = 50  # of 255
 ROOM = 0.08
+
+
+class _Axis(pg.AxisItem):
+    """Numbers with a true minus."""
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        return [text.replace("-", MINUS) for text in super().tickStrings(values, scale, spacing)]
 
 
 class PointPlot(pg.PlotWidget):
@@ -24,7 +32,7 @@ class PointPlot(pg.PlotWidget):
     chosen = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent, enableMenu=False)
+        super().__init__(parent, axisItems={side: _Axis(side) for side in ("left", "bottom")}, enableMenu=False)
         self.setAccessibleName("Points of the data set")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.hideButtons()
