@@ -37,6 +37,18 @@ def _confusion(session: Session) -> QWidget:
     return ConfusionView(session)
 
 
+def _film(session: Session) -> QWidget:
+    from explorer.ui.views.film_bar import FilmBar
+
+    return FilmBar(session)
+
+
+def _live(session: Session) -> QWidget:
+    from explorer.ui.views.live_layer import LiveLayer
+
+    return LiveLayer(session)
+
+
 def _surface(session: Session) -> QWidget:
     from explorer.ui.views.surface_view import SurfaceView
 
@@ -53,6 +65,8 @@ def _has_points(state: State) -> bool:
 
 PARTS: tuple[Part, ...] = (
     Part("Confusion", _confusion, "What is taken for what, and the pictures behind it.", _has_classes),
+    Part("Film", _film, "What the network saw at the steps of the run; maps, filters and curves go along."),
+    Part("Live", _live, "The selected layer while it learns: its activation, its weight and the gradients of both."),
     Part("Surface", _surface, "What the network says everywhere in the plane.", _has_points),
 )
 
@@ -122,7 +136,8 @@ class TrainingParts(QWidget):
     @Slot(object, object)
     def show_state(self, old: State | None, new: State) -> None:
         """Tabs come and go with what applies."""
-        if old is not None and old.data is new.data and old.document is new.document:
+        names = ("data", "document", "data_problem")
+        if old is not None and all(getattr(old, name) is getattr(new, name) for name in names):
             return
         for index, part in enumerate(self._parts):
             self.tabs.setTabVisible(index, part.applies(new))

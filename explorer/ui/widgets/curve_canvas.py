@@ -20,7 +20,7 @@ Role = Literal["training", "validation"]
 STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
 PALE = 100  # of 255
 ROOM_RIGHT, ROOM_ABOVE = 0.02, 0.06  # of the plot, free beside the curves' ends and above their peaks
-END_ROOM = 0.12
+END_MARGIN = 10  # pixels about the words at a curve's end
 STRONG_COLUMN = 3  # pixels: a wide zigzag with its joins takes 60 ms to fill, a third of its corners 5
 MARKS = 24  # up to so many values each has a point of its own
 AXIS_PIXELS = 11
@@ -204,8 +204,12 @@ class CurveCanvas(pg.PlotWidget):
         low = min((float(xs[0]) for xs in held), default=0.0)
         high = max((float(xs[-1]) for xs in held), default=1.0)
         low = 0.0 if low <= 1 else low
-        share = END_ROOM if any(curve.end for curve in self._curves) else ROOM_RIGHT
+        words = max((self._end_width(curve.end) for curve in self._curves if curve.end), default=0.0)
+        share = max(ROOM_RIGHT, words / max(self._box.width() - words, 1))
         self._box.setXRange(low, _rounded_up(high + max((high - low) * share, 1e-9 if high > low else 1.0)), padding=0)
+
+    def _end_width(self, words: str) -> float:
+        return QFontMetricsF(theme.interface_font(AXIS_PIXELS)).horizontalAdvance(words) + END_MARGIN
 
     def _fit_left(self, lines: list[np.ndarray]) -> None:
         limits = np.array(self._limits or (), np.float64)
