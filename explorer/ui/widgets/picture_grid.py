@@ -74,6 +74,11 @@ class PictureGrid(QAbstractScrollArea):
         return self._lines
 
     @property
+    def groups(self) -> tuple[Group, ...]:
+        """What is shown."""
+        return self._groups
+
+    @property
     def is_reading(self) -> bool:
         """Whether pictures in view are still to come."""
         return self._pictures.is_reading()
@@ -233,8 +238,17 @@ class PictureGrid(QAbstractScrollArea):
         key = Qt.Key(event.key())
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             self._choose()
+        elif key in (Qt.Key.Key_Home, Qt.Key.Key_End):
+            self._go_to_end(-1 if key == Qt.Key.Key_End else 0)
         elif not self._walk(key):
             super().keyPressEvent(event)
+
+    def _go_to_end(self, at: int) -> None:
+        """To the first picture (0) or the last (-1)."""
+        filled = [line for line in self._lines.lines if line.count]
+        if filled:
+            line = filled[at]
+            self._go_to((line.group, line.first + (line.count - 1 if at else 0)))
 
     def _walk(self, key: Qt.Key) -> bool:
         """Move the frame; False where the key is not for that."""
