@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QColor, QPainter, QResizeEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyledItemDelegate, QTableView, QWidget
 
 from explorer.ui import theme
@@ -135,7 +135,6 @@ class HealthTable(QTableView):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setFixedHeight(HEADER_HEIGHT)
         self.layers.modelReset.connect(self._fit_columns)
-        self.selectionModel().currentRowChanged.connect(self._choose)
         self.clicked.connect(self._choose)
 
     def show_rows(self, rows: tuple[LayerRow, ...], *, dimmed: bool) -> None:
@@ -162,6 +161,13 @@ class HealthTable(QTableView):
     def _choose(self, index: QModelIndex) -> None:
         if index.isValid():
             self.chosen.emit(self.layers.rows[index.row()].name)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        before = self.currentIndex().row()
+        super().keyPressEvent(event)
+        # Not by Qt's signal of the current row, which also comes when the focus does.
+        if self.currentIndex().row() != before:
+            self._choose(self.currentIndex())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
