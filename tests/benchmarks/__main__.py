@@ -15,6 +15,7 @@ NAMES = (
     "bench_train",
     "bench_data",
     "bench_debugger",
+    "bench_stage",
 )
 
 
