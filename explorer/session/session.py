@@ -15,9 +15,9 @@ from explorer.network.files import FileError, read_network
 from explorer.network.receptive_field import Field
 from explorer.resources import bundled_networks, resource
 from explorer.session import editing, worker
+from explorer.session.landscapes import Landscapes
 from explorer.session.selection import Selection
 from explorer.session.state import Cell, Document, new_ids
-from explorer.session.surfaces import Surfaces
 
 NETWORK_SUFFIXES = (".json", ".txt")
 WEIGHT_SUFFIXES = (".pt", ".pth", ".safetensors")
@@ -25,7 +25,7 @@ START_PICTURE = "cat"
 _UNSET: Any = object()
 
 
-class Session(Surfaces):
+class Session(Landscapes):
     """What a person can do. Verbs that cannot be done leave everything as it is and say why in `state.notice`."""
 
     # --- edits of the network ---

@@ -13,6 +13,7 @@ from explorer.network import Layer, Network, Problem
 from explorer.network.files import FileError, Fit, NetworkFile
 from explorer.session.cursor import Cursor
 from explorer.session.explained import Explained
+from explorer.session.landscape_state import Landscape
 from explorer.session.selection import Selection
 from explorer.session.snapshot import Activations, Prediction
 from explorer.session.surface_state import Surface
@@ -184,6 +185,7 @@ class State:
     film: tuple[int, ...] = ()  # steps of the film's frames
     film_at: int | None = None  # the frame that is shown; None: the network as it is
     surface: Surface | None = None  # what it says over the plane, while someone looks
+    landscape: Landscape | None = None  # its loss over one or two weights, while someone looks
     computing: bool = False
     task: str = ""
     fault: Fault | None = None

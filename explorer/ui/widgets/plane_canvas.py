@@ -28,7 +28,7 @@ class Points:
     mark: str = "o"
 
 
-class _Smooth(pg.ImageItem):
+class Smooth(pg.ImageItem):
     """Cells are places of a function that is smooth: they are drawn so."""
 
     def paint(self, painter: QPainter, *arguments: object) -> None:
@@ -58,7 +58,7 @@ class PlaneCanvas(pg.PlotWidget):
         self._box = self.getViewBox()
         self._box.setAspectLocked(True)
         self._box.disableAutoRange()
-        self.picture = _Smooth(axisOrder="row-major")
+        self.picture = Smooth(axisOrder="row-major")
         self.addItem(self.picture, ignoreBounds=True)
         self._clouds: list[pg.ScatterPlotItem] = []
         self._mark = pg.ScatterPlotItem(symbol="+", size=15)

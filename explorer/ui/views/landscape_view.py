@@ -1,0 +1,224 @@
+"""The loss along one or two weights, with the network as a point that walks down while it learns."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Slot
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+
+from explorer.arithmetic.losses import loss_named
+from explorer.session import Session, State
+from explorer.session.landscape_state import SPAN, Landscape, LandscapeWish, WeightCell
+from explorer.session.surfaces import can_judge
+from explorer.ui.loss_picture import loss_scale
+from explorer.ui.text import count, number
+from explorer.ui.widgets.colour_bar import ColourBar
+from explorer.ui.widgets.landscape_canvas import LandscapeCanvas
+from explorer.ui.widgets.number_boxes import FloatBox
+from explorer.ui.widgets.weight_picker import NONE, WeightPicker
+
+REDRAW_MS = 70  # at most 15 times a second
+SIDE_WIDTH = 264
+WIDEST = 3.2  # times its height
+LEAST_SPAN, LARGEST_SPAN = 0.1, 100.0
+SPAN_TIP = "How far to both sides, in standard deviations of the parameter's weights."
+NO_DATA = "The loss over the network's weights appears here. Choose data to learn from."
+BROKEN = "The network cannot be run on the chosen data yet. Its loss appears here once that is mended."
+NO_NETWORK = "The loss over the weights of a network appears here. Open a network first."
+
+
+class LandscapeView(QWidget):
+    """The person picks the weights. Hidden it asks for nothing."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("landscapeView")
+        self.setAccessibleName("Loss over weights")
+        self._session = session
+        self._wish = LandscapeWish()
+        self._make_parts()
+        self._lay_out()
+        self._timer = QTimer(self, singleShot=True, interval=REDRAW_MS)
+        self._timer.timeout.connect(self.redraw)
+        session.changed.connect(self.show_state)
+        self.show_state(None, session.state)
+
+    def _make_parts(self) -> None:
+        self.canvas = LandscapeCanvas()
+        self.canvas.setAccessibleName("Loss over the chosen weights")
+        self.across = WeightPicker("to the right", may_be_none=False)
+        self.up = WeightPicker("upwards", may_be_none=True)
+        self.across.chosen.connect(lambda choice: self._choose(0, choice))
+        self.up.chosen.connect(lambda choice: self._choose(1, choice))
+        self.span = FloatBox()
+        self.span.setRange(LEAST_SPAN, LARGEST_SPAN)
+        self.span.setValue(SPAN)
+        self.span.setKeyboardTracking(False)
+        self.span.setAccessibleName("Span")
+        self.span.setToolTip(SPAN_TIP)
+        self.span.valueChanged.connect(self._choose_span)
+        self.bar = ColourBar()
+        self.sentence = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop)
+        self.sentence.setProperty("role", "dim")
+        self.empty = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
+        self.empty.setProperty("role", "dim")
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout()
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(1, 1)
+        parts: tuple[tuple[str, QWidget], ...] = (("right", self.across), ("up", self.up), ("span", self.span))
+        for at, (label, part) in enumerate(parts):
+            words = QLabel(label)
+            words.setProperty("role", "dim")
+            grid.addWidget(words, at, 0)
+            grid.addWidget(part, at, 1)
+        grid.addWidget(self.bar, 3, 1)
+        beside = QWidget()
+        beside.setMinimumWidth(SIDE_WIDTH)
+        side = QVBoxLayout(beside)
+        side.setContentsMargins(0, 0, 0, 0)
+        side.setSpacing(4)
+        side.addLayout(grid)
+        side.addWidget(self.sentence, 1)
+        shown = QWidget()
+        row = QHBoxLayout(shown)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(12)
+        row.addWidget(self.canvas, 100)
+        row.addWidget(beside, 1)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.empty)
+        self.pages.addWidget(shown)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.pages)
+
+    def sizeHint(self) -> QSize:
+        return QSize(640, 180)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(400, 96)
+
+    # --- what it shows ---
+
+    @Slot(object, object)
+    def show_state(self, old: State | None, new: State) -> None:
+        """Redraw soon if anything it draws is another."""
+        names = ("landscape", "data", "document", "data_problem")
+        if old is None or any(getattr(old, name) is not getattr(new, name) for name in names):
+            self._redraw_soon()
+
+    def _redraw_soon(self) -> None:
+        if self.isVisible() and not self._timer.isActive():
+            self._timer.start()
+
+    @Slot()
+    def redraw(self) -> None:
+        """Draw everything as it is now, if anyone can see it."""
+        if not self.isVisible():
+            return
+        state = self._session.state
+        landscape = state.landscape
+        applies = can_judge(state)
+        self.empty.setText(why_empty(state))
+        self.pages.setCurrentIndex(int(applies))
+        self.sentence.setText(sentence(landscape))
+        for picker in (self.across, self.up):
+            picker.set_parameters(parameter_shapes(state))
+        if applies and landscape is not None and landscape.losses is not None and landscape.trail is not None:
+            self._draw(landscape, landscape.losses, landscape.trail)
+        self._watch()
+
+    def _draw(self, landscape: Landscape, losses: np.ndarray, trail: np.ndarray) -> None:
+        cells = landscape.cells
+        self.across.show_weight(cells[0])
+        self.up.show_weight(cells[1] if len(cells) > 1 else None)
+        self.bar.setVisible(len(cells) > 1)
+        if len(cells) == 1:
+            self.canvas.show_line(landscape.axes[0], losses, trail, name=str(cells[0]))
+        else:
+            names = (str(cells[0]), str(cells[1]))
+            self.canvas.show_picture(landscape.axes[0], landscape.axes[1], losses, trail=trail, names=names)
+            self.bar.set_scale(loss_scale(losses))
+        self.canvas.setAccessibleDescription(self.sentence.text())
+
+    # --- what is chosen ---
+
+    def _choose(self, which: int, choice: object) -> None:
+        cells = [*self._wish.cells, None][:2]
+        cells[which] = WeightCell(*choice) if isinstance(choice, tuple) else None
+        is_line = choice == NONE or (which == 0 and self.up.parameter.currentText() == NONE)
+        self._wish = LandscapeWish(tuple(cells[:1] if is_line else cells), self._wish.span)
+        self._watch()
+
+    @Slot(float)
+    def _choose_span(self, span: float) -> None:
+        self._wish = LandscapeWish(self._wish.cells, span)
+        self._watch()
+
+    def _watch(self) -> None:
+        is_shown = self.isVisible() and self.pages.currentIndex() == 1
+        self._session.watch_landscape(self._valid_wish() if is_shown else None)
+
+    def _valid_wish(self) -> LandscapeWish:
+        """A weight of a layer that has gone is chosen anew."""
+        shapes = parameter_shapes(self._session.state)
+        cells = tuple(cell if cell is not None and _is_in(cell, shapes) else None for cell in self._wish.cells)
+        self._wish = LandscapeWish(cells, self._wish.span)
+        return self._wish
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.redraw()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._session.watch_landscape(None)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.canvas.setMaximumWidth(round(WIDEST * self.height()))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._redraw_soon()
+
+
+def parameter_shapes(state: State) -> dict[str, tuple[int, ...]]:
+    """The parameters of the network's layers by name, as far as they are known."""
+    layers = state.activations.layers if state.activations else ()
+    parts = ((layer.name, part, getattr(layer, part)) for layer in layers for part in ("weight", "bias"))
+    return {f"{name}.{part}": array.shape for name, part, array in parts if array is not None}
+
+
+def why_empty(state: State) -> str:
+    """The sentence that stands where there is no loss."""
+    if state.network is None:
+        return NO_NETWORK
+    return NO_DATA if state.data is None else BROKEN
+
+
+def sentence(landscape: Landscape | None) -> str:
+    """What is shown, of how many examples, and of when."""
+    if landscape is None:
+        return "The loss is worked out…"
+    if landscape.message or landscape.trail is None:
+        return landscape.message
+    names = " and ".join(map(str, landscape.cells))
+    rest = (
+        "all other weights as they are" if not landscape.step else f"all others as after step {count(landscape.step)}"
+    )
+    now = f"The point is the network now, its loss {number(landscape.trail[-1, -1])}"
+    walked = ", the line where it came from." if len(landscape.trail) > 1 else "."
+    title = loss_named(landscape.loss).title
+    what = f"{title[0].upper()}{title[1:]} of {count(landscape.count)} training examples"
+    return f"{what} along {names}, {rest}. {now}{walked}"
+
+
+def _is_in(cell: WeightCell, shapes: dict[str, tuple[int, ...]]) -> bool:
+    shape = shapes.get(cell.parameter, ())
+    return len(shape) == len(cell.cell) and all(at < size for at, size in zip(cell.cell, shape, strict=True))

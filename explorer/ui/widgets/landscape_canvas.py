@@ -1,0 +1,107 @@
+"""The loss over one weight as a line, over two as a picture, with the network as a point and where it came from."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QRectF
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QWidget
+
+from explorer.ui import theme
+from explorer.ui.loss_picture import loss_picture
+from explorer.ui.widgets.curve_canvas import AXIS_PIXELS, Axis
+from explorer.ui.widgets.plane_canvas import Smooth
+
+POINT, ROOM = 11, 0.06
+
+
+class LandscapeCanvas(pg.PlotWidget):
+    """Nothing in it is dragged: what it shows is chosen beside it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, axisItems={side: Axis(side) for side in ("left", "bottom")}, enableMenu=False)
+        self.setMinimumSize(120, 80)
+        self.hideButtons()
+        self._box = self.getViewBox()
+        self._box.disableAutoRange()
+        self._box.setMouseEnabled(False, False)
+        self._losses: np.ndarray | None = None
+        self._labels = ("", "")
+        self.picture, self.line = Smooth(axisOrder="row-major"), pg.PlotCurveItem(antialias=True)
+        self.halo, self.trail = pg.PlotCurveItem(antialias=True), pg.PlotCurveItem(antialias=True)
+        self.point = pg.ScatterPlotItem(symbol="o", size=POINT)
+        for depth, item in enumerate((self.picture, self.line, self.halo, self.trail, self.point)):
+            item.setZValue(depth)
+            self.addItem(item, ignoreBounds=True)
+        self._dress()
+
+    def show_line(self, values: np.ndarray, losses: np.ndarray, trail: np.ndarray, *, name: str) -> None:
+        """`losses` (n,) along a weight's `values` (n,); trail: (k, 2), the weight and the loss, the last one now."""
+        self._losses = None
+        self.picture.setVisible(False)
+        self.line.setVisible(True)
+        self.line.setData(values, np.where(np.isfinite(losses), losses, np.nan), connect="finite")
+        self._show_trail(trail)
+        finite = np.concatenate([losses[np.isfinite(losses)], trail[-1:, 1][np.isfinite(trail[-1:, 1])]])
+        low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+        room = max(high - low, 1e-9) * ROOM
+        self._box.setRange(QRectF(values[0], low - room, values[-1] - values[0], high - low + 2 * room), padding=0)
+        self._name(name, "loss")
+
+    def show_picture(
+        self, across: np.ndarray, up: np.ndarray, losses: np.ndarray, *, trail: np.ndarray, names: tuple[str, str]
+    ) -> None:
+        """`losses` (rows, columns) over the values of two weights; trail: (k, 3), both weights and the loss."""
+        self.line.setVisible(False)
+        area = QRectF(across[0], up[0], across[-1] - across[0], up[-1] - up[0])
+        if losses is not self._losses:
+            self._losses = losses
+            self.picture.setImage(loss_picture(losses), autoLevels=False, levels=(0, 255))
+            self.picture.setRect(area)
+        self.picture.setVisible(True)
+        self._show_trail(trail)
+        self._box.setRange(area, padding=0)
+        self._name(*names)
+
+    def _show_trail(self, trail: np.ndarray) -> None:
+        x, y = trail[:, 0], trail[:, 1]
+        for item in (self.halo, self.trail):
+            item.setData(x, y, connect="finite")
+        self.point.setData(x[-1:], y[-1:])
+
+    def _name(self, below: str, left: str) -> None:
+        if (below, left) != self._labels:
+            self._labels = (below, left)
+            self._dress()
+
+    def _dress(self) -> None:
+        """Colours and type of the theme."""
+        colours = theme.current()
+        self.setBackground(colours.pane)
+        for side, label in zip(("bottom", "left"), self._labels, strict=True):
+            axis = self.getAxis(side)
+            axis.setPen(pg.mkPen(colours.border))
+            axis.setTextPen(pg.mkPen(colours.dim))
+            axis.setTickFont(theme.interface_font(AXIS_PIXELS))
+            axis.setStyle(tickLength=-4, tickTextOffset=4)
+            axis.enableAutoSIPrefix(False)
+            axis.setLabel(label, color=colours.dim, **{"font-size": f"{AXIS_PIXELS}px"})
+        self.getAxis("left").setWidth(58)
+        self.line.setPen(pg.mkPen(colours.phases["forward"], width=2))
+        self.halo.setPen(pg.mkPen(colours.pane, width=4))
+        self.trail.setPen(pg.mkPen(colours.text, width=1.6))
+        self.point.setPen(pg.mkPen(colours.pane, width=2))
+        self.point.setBrush(pg.mkBrush(colours.error))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        event.ignore()  # pyqtgraph would keep the keys of the window's commands
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "point"):
+            self._dress()
+            losses, self._losses = self._losses, None
+            if losses is not None:
+                self._losses = losses
+                self.picture.setImage(loss_picture(losses), autoLevels=False, levels=(0, 255))

@@ -1,0 +1,178 @@
+"""The loss over weights: the person chooses them, the point walks down, and training goes on meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from explorer.session import Session
+from explorer.session.landscape_state import WeightCell
+from explorer.ui import theme
+from explorer.ui.loss_picture import FINE, finer, loss_picture
+from explorer.ui.views.landscape_view import BROKEN, NO_DATA, LandscapeView
+from tests.ui.fakes import make_session
+
+MOONS = "2 linear(8) tanh linear(2)"
+
+
+@pytest.fixture
+def session(qtbot: QtBot, qapp: QApplication) -> Iterator[Session]:
+    theme.apply(qapp, "light")
+    made = make_session(MOONS)
+    made.set_values(np.array([0.5, -0.25], np.float32))
+    made.set_hyperparameters(epochs=5, batch_size=50, learning_rate=0.2)
+    made.use_data("points:moons")
+    qtbot.waitUntil(lambda: made.state.data is not None, timeout=60_000)
+    yield made
+    assert made.close()
+
+
+def opened(qtbot: QtBot, session: Session) -> LandscapeView:
+    view = LandscapeView(session)
+    qtbot.addWidget(view)
+    view.resize(800, 240)
+    view.show()
+    qtbot.waitUntil(lambda: session.state.landscape is not None, timeout=20_000)
+    return view
+
+
+def _settle(qtbot: QtBot, session: Session) -> None:
+    qtbot.waitUntil(lambda: not session.state.computing and not session._runner.is_busy(), timeout=60_000)
+
+
+def choose(view: LandscapeView, which: str, name: str) -> None:
+    picker = getattr(view, which)
+    picker.parameter.setCurrentText(name)
+    picker.parameter.activated.emit(picker.parameter.currentIndex())
+
+
+def test_at_rest_it_gets_finer_and_the_middle_is_the_network(qtbot: QtBot, session: Session) -> None:
+    view = opened(qtbot, session)
+    _settle(qtbot, session)
+    landscape = session.state.landscape
+    assert landscape.losses.shape == (33, 33)
+    assert len(landscape.trail) == 1
+    assert landscape.losses[16, 16] == pytest.approx(landscape.trail[-1, -1], rel=1e-5)
+    assert [axis[16] for axis in landscape.axes] == pytest.approx(landscape.trail[-1, :2])
+    qtbot.waitUntil(lambda: str(landscape.cells[0]) in view.sentence.text(), timeout=5_000)
+    assert "400 training examples" in view.sentence.text()
+    assert view.across.cell.text() == ", ".join(map(str, landscape.cells[0].cell))
+
+
+def test_the_point_walks_down_while_it_trains(qtbot: QtBot, session: Session) -> None:
+    opened(qtbot, session)
+    _settle(qtbot, session)
+    session.set_hyperparameters(epochs=60)
+    session.train()
+    qtbot.waitUntil(lambda: session.state.training.status == "ended", timeout=60_000)
+    last = session.state.training.step
+    qtbot.waitUntil(lambda: session.state.landscape.step == last, timeout=20_000)
+    _settle(qtbot, session)
+    landscape = session.state.landscape
+    assert len(landscape.trail) > 2
+    assert landscape.trail[-1, -1] < landscape.trail[0, -1]
+    weights = [session.state.activations.by_name[cell.parameter.split(".")[0]] for cell in landscape.cells]
+    shown = [
+        getattr(layer, cell.parameter.split(".")[1])[cell.cell]
+        for layer, cell in zip(weights, landscape.cells, strict=True)
+    ]
+    assert shown == pytest.approx(landscape.trail[-1, :2])
+
+
+def test_a_run_with_it_in_sight_is_the_same_run(qtbot: QtBot, session: Session) -> None:
+    view = opened(qtbot, session)
+    for is_seen in (True, False):
+        view.setVisible(is_seen)
+        session.train()
+        qtbot.waitUntil(lambda: session.state.training.status == "ended", timeout=60_000)
+        _settle(qtbot, session)
+        session.rewind()
+        _settle(qtbot, session)
+    first, second = session.state.runs
+    np.testing.assert_array_equal(first.losses.values, second.losses.values)
+
+
+def test_the_person_chooses_weights_and_span(qtbot: QtBot, session: Session) -> None:
+    view = opened(qtbot, session)
+    _settle(qtbot, session)
+    choose(view, "across", "linear1.weight")
+    view.across.cell.selectAll()
+    QTest.keyClicks(view.across.cell, "5, 1")
+    QTest.keyClick(view.across.cell, Qt.Key.Key_Return)
+    choose(view, "up", "none")
+    qtbot.waitUntil(
+        lambda: (
+            (shown := session.state.landscape) is not None and shown.cells == (WeightCell("linear1.weight", (5, 1)),)
+        ),
+        timeout=20_000,
+    )
+    _settle(qtbot, session)
+    before = session.state.landscape.axes[0]
+    assert session.state.landscape.losses.shape == (65,)
+    view.span.setValue(10)
+    qtbot.waitUntil(
+        lambda: (shown := session.state.landscape) is not None and np.ptp(shown.axes[0]) > 1.9 * np.ptp(before),
+        timeout=20_000,
+    )
+
+
+def test_a_cell_beyond_the_edge_becomes_the_last_one(qtbot: QtBot, session: Session) -> None:
+    view = opened(qtbot, session)
+    _settle(qtbot, session)
+    choose(view, "up", "linear2.weight")
+    view.up.cell.selectAll()
+    QTest.keyClicks(view.up.cell, "99")
+    QTest.keyClick(view.up.cell, Qt.Key.Key_Return)
+    assert view.up.cell.text() == "1, 0"
+
+
+def test_hidden_it_asks_for_nothing(qtbot: QtBot, session: Session) -> None:
+    view = opened(qtbot, session)
+    view.hide()
+    _settle(qtbot, session)
+    before = session.state.landscape
+    session.train()
+    qtbot.waitUntil(lambda: session.state.training.status == "ended", timeout=60_000)
+    _settle(qtbot, session)
+    assert session.state.landscape is before
+
+
+def test_it_says_why_there_is_nothing_to_see(qtbot: QtBot, session: Session) -> None:
+    view = opened(qtbot, session)
+    session.new_network("2 linear(5)")
+    qtbot.waitUntil(lambda: view.empty.text() == BROKEN and view.pages.currentIndex() == 0, timeout=5_000)
+    session._set(data=None)
+    qtbot.waitUntil(lambda: view.empty.text() == NO_DATA, timeout=5_000)
+
+
+def test_a_weight_of_a_layer_that_has_gone_is_chosen_anew(qtbot: QtBot, session: Session) -> None:
+    view = opened(qtbot, session)
+    _settle(qtbot, session)
+    choose(view, "across", "linear2.bias")
+    session.rename_layer("linear2", "linear7")
+    qtbot.waitUntil(
+        lambda: (
+            (shown := session.state.landscape) is not None
+            and bool(shown.cells)
+            and "linear2" not in str(shown.cells)
+            and shown.losses is not None
+        ),
+        timeout=20_000,
+    )
+    assert session.state.fault is None
+
+
+def test_between_the_places_the_loss_is_linear_and_a_hole_stays_one() -> None:
+    plane = np.add.outer(np.arange(5.0), 2 * np.arange(5.0))
+    fine = finer(plane)
+    assert fine.shape == (FINE, FINE)
+    np.testing.assert_allclose(fine, np.add.outer(np.linspace(0, 4, FINE), 2 * np.linspace(0, 4, FINE)), atol=1e-9)
+    plane[2, 2] = np.nan
+    assert np.isnan(finer(plane)[FINE // 2, FINE // 2])
+    assert loss_picture(plane).dtype == np.uint8
