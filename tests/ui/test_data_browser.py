@@ -201,6 +201,25 @@ def test_a_dropped_folder_opens_with_a_card_of_its_own_and_names_what_was_left_o
     assert "drawn at random (seed 0), are held out" in browser.shown.about.words()
 
 
+def test_a_file_that_turns_out_to_be_damaged_later_is_named_then(
+    browser: DataBrowser, session: Session, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("explorer.data.picture_files.FEW_FILES", 1)  # as in a large folder: not all are read at once
+    monkeypatch.setattr("explorer.data.picture_files.LOOKED_AT", 1)
+    folder = _folder(tmp_path)
+    (folder / "ants" / "torn.png").unlink()
+    _open(qtbot, browser, str(folder))
+    assert not browser.shown.left_out.isVisible()
+    name = session.state.data.test.name_of(0)
+    (folder / name).write_bytes(b"torn")
+    browser.shown.tabs.setCurrentIndex(TEST)
+    _read(qtbot, browser.shown.examples.grid)
+    assert browser.shown.left_out.isVisible()
+    assert name in browser.shown.left_out.whole()
+    browser.shown.tabs.setCurrentIndex(ABOUT)
+    assert "Left out (1)" in browser.shown.about.words()
+
+
 # --- what is in it ---
 
 
@@ -335,6 +354,23 @@ def test_mistakes_have_a_tab_and_say_what_was_taken_for_what(
     grid = shown.examples.grid
     QTest.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=grid.rect_of(0, 3).center())
     assert session.state.picture.name == test.name_of(120)
+
+
+def test_mistakes_follow_a_run_and_stay_where_one_was_reading(
+    browser: DataBrowser, session: Session, qtbot: QtBot
+) -> None:
+    _open(qtbot, browser, "textures")
+    _judge(session, np.zeros(1000, np.int64))
+    qtbot.waitUntil(lambda: browser.shown.tabs.isTabVisible(MISTAKES))
+    browser.shown.tabs.setCurrentIndex(MISTAKES)
+    bar = browser.shown.examples.grid.verticalScrollBar()
+    bar.setValue(700)
+    guesses = np.zeros(1000, np.int64)
+    guesses[400:500] = 4
+    _judge(session, guesses)
+    qtbot.waitUntil(lambda: browser.shown.tabs.tabText(MISTAKES) == "Mistakes · 800")
+    assert len(browser.shown.examples.grid.groups[0].places) == 800
+    assert bar.value() == 700
 
 
 def test_a_browser_opened_after_training_begins_with_the_mistakes(

@@ -20,7 +20,7 @@ class OpeningLine(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("openingData")
-        self.words = ElidedLabel()
+        self.words = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle)  # how far it is stands at the end
         self.bar = QProgressBar(textVisible=False, accessibleName="Progress of opening the data")
         self.cancel = QToolButton(objectName="cancelOpening", accessibleName="Cancel opening the data")
         self.cancel.setToolTip("Stop opening the data; what is open stays.")

@@ -118,6 +118,7 @@ class OpenData(Pane):
     def _make_pages(self) -> None:
         self.examples = Examples()
         self.examples.chosen.connect(self._use)
+        self.examples.grid.arrived.connect(self._show_left_out)  # a file may turn out to be damaged
         self.augmentations = Augmentations(self._session)
         self.about = AboutData()
         self.empty = EmptyState()
@@ -185,7 +186,6 @@ class OpenData(Pane):
         self.tabs.setTabText(TEST, f"Held out · {count(len(data.test)) if data.test else 'none'}")
         self.tabs.setTabEnabled(TEST, data.test is not None)
         self.tabs.setTabVisible(AUGMENT, kind_of(data) == "pictures")
-        self.about.show_data(data)
         self.augmentations.show_state(state)
         self._show_left_out()
         has_mistakes = self._show_mistakes_tab()
@@ -211,7 +211,10 @@ class OpenData(Pane):
             return
         self._show_mistakes_tab()
         if self.tabs.currentIndex() == MISTAKES:
+            bar = self.examples.grid.verticalScrollBar()
+            before = bar.value()
             self._show_page()
+            bar.setValue(before)
 
     @Slot()
     def _show_page(self) -> None:
@@ -225,6 +228,7 @@ class OpenData(Pane):
         if tab == AUGMENT:
             self.pages.setCurrentWidget(self.augmentations)
         elif tab == ABOUT or split is None:
+            self.about.show_data(data)
             self.pages.setCurrentWidget(self.about)
         else:
             self._show_examples(split)
@@ -254,9 +258,12 @@ class OpenData(Pane):
         data = self._session.state.data
         return None if data is None else data.train if self.tabs.currentIndex() == TRAIN else data.test
 
+    @Slot()
     def _show_left_out(self) -> None:
         data = self._session.state.data
         words = left_out_words(data) if data is not None else ""
+        if words == self.left_out.whole():
+            return
         self.left_out.set_whole(words, tip=f"{words}\nAbout names all of them." if words else "")
         self.left_out.setVisible(bool(words))
 

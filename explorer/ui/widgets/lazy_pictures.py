@@ -36,9 +36,13 @@ class LazyPictures(QObject):
         self._timer.timeout.connect(self._read_slice)
 
     def begin(self, read: Read | None, *, wanted: float, ratio: float) -> None:
-        """From now on read with `read`; large pictures are shrunk to about `wanted` pixels, times `ratio`."""
+        """From now on read with `read`; large pictures are shrunk to about `wanted` pixels, times `ratio`.
+
+        What was read the same way is kept.
+        """
+        if (read, wanted, ratio) != (self._read, self._wanted, self._ratio):
+            self._kept.clear()
         self._read, self._wanted, self._ratio = read, wanted, ratio
-        self._kept.clear()
         self._waiting, self._slice = [], 1
         self._timer.stop()
 

@@ -32,9 +32,13 @@ NO_LINES = Lines((), (1, 1), 0, 1, 0)
 
 
 class PictureGrid(QAbstractScrollArea):
-    """Emits `chosen` with the place of a picture that was clicked, or of the framed one on Enter."""
+    """Emits `chosen` with the place of a picture that was clicked, or of the framed one on Enter.
+
+    `arrived` tells that some more pictures were read.
+    """
 
     chosen = Signal(int)
+    arrived = Signal()
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,6 +56,7 @@ class PictureGrid(QAbstractScrollArea):
         self._chosen: int | None = None
         self._pictures = LazyPictures(self)
         self._pictures.arrived.connect(self.viewport().update)
+        self._pictures.arrived.connect(self.arrived)
 
     # --- what it shows ---
 
