@@ -4,13 +4,20 @@ Every change made to a picture on the way is told as a sentence. No Qt and no to
 (scikit-image, tifffile) is imported where it is used, or only its files are read.
 """
 
-from explorer.data.augment import AUGMENTATIONS, Augmentation, augmented
-from explorer.data.catalogue import DATA_SETS, FILE_KINDS, open_data
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from explorer.data.data_set import Card, DataError, DataSet, OpeningStopped, Skipped, Split
 from explorer.data.fitting import FIT_MODES, Fitted, fit_picture
 from explorer.data.picture import Picture, PictureError, picture_from_array, picture_from_pil
 from explorer.data.reading import read_picture
 from explorer.data.samples import SAMPLES, Sample, read_sample
+
+if TYPE_CHECKING:
+    from explorer.data.augment import AUGMENTATIONS, Augmentation, augmented
+    from explorer.data.catalogue import DATA_SETS, FILE_KINDS, open_data
 
 __all__ = [
     "AUGMENTATIONS",
@@ -37,3 +44,20 @@ __all__ = [
     "read_picture",
     "read_sample",
 ]
+
+# A tenth of a second that the first window does not need.
+_HOMES = {
+    "AUGMENTATIONS": "explorer.data.augment",
+    "Augmentation": "explorer.data.augment",
+    "augmented": "explorer.data.augment",
+    "DATA_SETS": "explorer.data.catalogue",
+    "FILE_KINDS": "explorer.data.catalogue",
+    "open_data": "explorer.data.catalogue",
+}
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(home), name)

@@ -140,7 +140,7 @@ class MainWindow(QMainWindow):
         return self.menus.action(name)
 
     def show_late_parts(self) -> None:
-        """Make what the first paint did not need: pyqtgraph takes 0.4 s to import."""
+        """Make what the first paint did not need; pyqtgraph alone takes 0.4 s to import."""
         if self.feature_maps is not None:
             return
         from explorer.ui.views.debugger import Debugger
@@ -164,6 +164,7 @@ class MainWindow(QMainWindow):
         self.menus.show_state(new)
         if old is not None and old.recent is not new.recent:
             settings.set_recent_files(new.recent)
+        self._make_rest_when_quiet(new)
 
     def show_tab(self, index: int) -> None:
         """Bring a tab of the centre to the front."""
@@ -174,7 +175,7 @@ class MainWindow(QMainWindow):
     def _show_stepping(self) -> None:
         """Training steps are recorded only while the debugger is looked at."""
         is_debugger = self.tabs.currentWidget() is self._debugger_page
-        if is_debugger:
+        if self.tabs.currentIndex():
             self.show_late_parts()
         self.session.set_stepping(is_debugger)
 
@@ -210,7 +211,13 @@ class MainWindow(QMainWindow):
     @Slot()
     def _after_first_paint(self) -> None:
         self.painted.emit()
-        self.show_late_parts()
+        self._make_rest_when_quiet(self.session.state)
+
+    def _make_rest_when_quiet(self, state: State) -> None:
+        """The other tabs wait for the first maps: while the worker imports torch, making them would hold it up."""
+        is_quiet = state.activations is not None or not state.computing
+        if self._is_painted and is_quiet and self.feature_maps is None:
+            QTimer.singleShot(0, self, self.show_late_parts)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
