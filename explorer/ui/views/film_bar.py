@@ -111,6 +111,9 @@ class FilmBar(QWidget):
     @Slot(object, object)
     def show_state(self, old: State | None, new: State) -> None:
         """Redraw soon what differs; a hidden view waits until it is shown."""
+        if old is not None and new.film_at is not None and _is_other_network(old, new):
+            self._go_live()
+            return
         self._keep_frame(new)
         if old is not None and all(getattr(old, name) is getattr(new, name) for name in FOLLOWED):
             return
@@ -202,6 +205,12 @@ class FilmBar(QWidget):
         self.cancel.setVisible(is_saving)
         for part in (self.play, self.track, self.save):
             part.setEnabled(not is_saving)
+
+
+def _is_other_network(old: State, new: State) -> bool:
+    """Whether the network was changed, so that the film is no more one of it."""
+    before, now = old.document, new.document
+    return before is not now and (before.network != now.network or before.layer_ids != now.layer_ids)
 
 
 def film_words(state: State) -> str:

@@ -63,6 +63,7 @@ class FilmExport(QObject):
         self._layer, self._before = state.selection.layer, state.film_at
         self._done, self._whole = 0, len(state.film)
         self._file = FilmFile(path, frame_ms=frame_ms)
+        self._session.say("")
         self.destroyed.connect(self._file.cancel)
         self.progressed.emit(0, self._whole)
         self._walk.start(range(self._whole), gap_ms=0)
@@ -93,8 +94,8 @@ class FilmExport(QObject):
         if is_whole:
             self._file.finish()
         else:
-            self._session.say(NO_FRAME)
             self._file.cancel()
+            self._session.say(self._session.state.notice or NO_FRAME)
         self._look.start()
 
     @Slot()
@@ -108,7 +109,8 @@ class FilmExport(QObject):
             self._session.say(file.problem)
         elif file.is_written:
             self._session.say(f"Saved as {file.path.name}.")
-        self._session.show_frame(self._before)
+        if self._session.state.film_at is not None:
+            self._session.show_frame(self._before)
         self.ended.emit()
 
 

@@ -67,8 +67,12 @@ class FrameWalk(QObject):
         is_asked = self._asked is not None and new.film_at == self._asked
         if is_asked and new.live is not old.live and new.live is not None:
             self._take()
-        elif old.film_at is not None and new.film_at is None:
+        elif (old.film_at is not None and new.film_at is None) or self._is_refused(old, new):
             self._end(False)
+
+    def _is_refused(self, old: State, new: State) -> bool:
+        """A frame that cannot be shown is answered with a sentence."""
+        return self._asked is not None and bool(new.notice) and old.notice != new.notice
 
     def _take(self) -> None:
         frame, self._asked = self._asked, None

@@ -1,0 +1,300 @@
+"""The film of a run: its slider over the loss, playing it, going back to the present, and the GIF."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog
+from pytestqt.qtbot import QtBot
+
+from explorer.session import Session
+from explorer.ui import theme
+from explorer.ui.film_curve import FilmCurve
+from explorer.ui.film_file import FilmFile
+from explorer.ui.film_picture import CAPTION, HEIGHT, MARGIN, WIDTH, film_picture
+from explorer.ui.map_sheet import map_sheet
+from explorer.ui.views.film_bar import EMPTY, NO_INPUT, FilmBar
+from explorer.ui.views.film_export import NO_LAYER, film_curve
+from tests.ui.fakes import make_session
+
+WAIT_MS = 60_000
+
+
+@pytest.fixture
+def session(qtbot: QtBot, qapp: QApplication) -> Iterator[Session]:
+    """A session whose network of four neurons has learned the moons for two epochs."""
+    theme.apply(qapp, "light")
+    made = make_session("2 linear(4) tanh linear(2)")
+    made.set_values(np.array([0.3, -0.2], np.float32))
+    made.set_hyperparameters(epochs=2, batch_size=100, learning_rate=0.1)
+    made.use_data("points:moons")
+    qtbot.waitUntil(lambda: made.state.data is not None, timeout=WAIT_MS)
+    made.train()
+    qtbot.waitUntil(lambda: made.state.training.status == "ended", timeout=WAIT_MS)
+    _settle(qtbot, made)
+    made.select(layer="linear1")
+    yield made
+    assert made.close()
+
+
+@pytest.fixture
+def bar(session: Session, qtbot: QtBot) -> FilmBar:
+    made = FilmBar(session)
+    qtbot.addWidget(made)
+    made.resize(860, 215)
+    made.show()
+    return made
+
+
+def _settle(qtbot: QtBot, session: Session) -> None:
+    qtbot.waitUntil(lambda: not session.state.computing and not session._runner.is_busy(), timeout=WAIT_MS)
+
+
+def _weight(session: Session) -> np.ndarray:
+    return session.state.activations.by_name["linear1"].weight.copy()
+
+
+def _wait_for_frame(qtbot: QtBot, session: Session, frame: int | None) -> None:
+    qtbot.waitUntil(lambda: session.state.film_at == frame, timeout=WAIT_MS)
+
+
+# --- where frames lie ---
+
+films = st.lists(st.integers(0, 10**6), min_size=1, max_size=60, unique=True).map(sorted)
+
+
+@given(films, st.integers(100, 2000))
+def test_a_frame_is_found_where_it_stands(frames: list[int], width: int) -> None:
+    curve, area = FilmCurve(tuple(frames)), QRectF(10, 0, width, 50)
+    places = [curve.x(step, area) for step in frames]
+    assert places == sorted(places)
+    assert area.left() <= places[0]
+    assert places[-1] <= area.right() + 1e-6
+    for place, frame in zip(places, range(len(frames)), strict=True):
+        found = curve.frame_at(place, area)
+        assert found == frame or abs(places[found] - place) < 1e-6
+
+
+def test_the_loss_of_a_frame_is_that_of_its_step(session: Session) -> None:
+    curve, (run,) = film_curve(session.state), session.state.runs
+    last = curve.frames[-1]
+    assert last == run.last_step
+    assert curve.loss_at(last) == run.losses.values[-1]
+    assert curve.loss_at(0) is None
+
+
+# --- showing it ---
+
+
+def test_the_film_spans_the_run_and_begins_in_the_present(bar: FilmBar, session: Session) -> None:
+    frames = session.state.film
+    assert (bar.track.minimum(), bar.track.maximum()) == (0, len(frames) - 1)
+    assert "as it is now" in bar.words.whole()
+    assert not bar.live.isEnabled()
+    assert bar.save.isEnabled()
+
+
+def test_a_click_on_the_slider_shows_the_weights_of_then(bar: FilmBar, session: Session, qtbot: QtBot) -> None:
+    trained, last = _weight(session), len(session.state.film) - 1
+    QTest.mouseClick(bar.track, Qt.MouseButton.LeftButton, pos=bar.track.place_of(0).toPoint())
+    _wait_for_frame(qtbot, session, 0)
+    first = _weight(session)
+    assert not np.array_equal(first, trained)
+    qtbot.waitUntil(lambda: bar.words.whole().startswith("step 0 of"))
+    QTest.mouseClick(bar.track, Qt.MouseButton.LeftButton, pos=bar.track.place_of(last).toPoint())
+    _wait_for_frame(qtbot, session, last)
+    np.testing.assert_array_equal(_weight(session), trained)
+    qtbot.waitUntil(lambda: f"frame {last + 1} of {last + 1} · loss" in bar.words.whole())
+
+
+def test_the_keys_of_a_slider_go_from_frame_to_frame(bar: FilmBar, session: Session, qtbot: QtBot) -> None:
+    QTest.keyClick(bar.track, Qt.Key.Key_Home)
+    _wait_for_frame(qtbot, session, 0)
+    qtbot.waitUntil(lambda: bar.track.value() == 0)
+    QTest.keyClick(bar.track, Qt.Key.Key_Right)
+    _wait_for_frame(qtbot, session, 1)
+    assert bar.track.accessibleDescription() or bar.track.value() == 1
+
+
+def test_live_leads_back_to_the_network_as_it_is(bar: FilmBar, session: Session, qtbot: QtBot) -> None:
+    trained = _weight(session)
+    session.show_frame(0)
+    _wait_for_frame(qtbot, session, 0)
+    qtbot.waitUntil(bar.live.isEnabled)
+    bar.live.click()
+    _settle(qtbot, session)
+    assert session.state.film_at is None
+    np.testing.assert_array_equal(_weight(session), trained)
+    qtbot.waitUntil(lambda: not bar.live.isEnabled())
+
+
+def test_playing_shows_every_frame_in_order_and_stops_at_the_last(bar: FilmBar, session: Session, qtbot: QtBot) -> None:
+    seen: list[int] = []
+    session.changed.connect(lambda old, new: seen.append(new.film_at) if new.film_at is not None else None)
+    bar.pace.setCurrentIndex(bar.pace.count() - 1)
+    bar.play.click()
+    assert bar.play.accessibleName() == "Pause the film"
+    last = len(session.state.film) - 1
+    qtbot.waitUntil(lambda: bar.play.accessibleName() == "Play the film", timeout=WAIT_MS)
+    assert session.state.film_at == last
+    assert list(dict.fromkeys(seen)) == list(range(last + 1))
+
+
+def test_pausing_stays_at_the_frame_and_playing_goes_on_from_there(
+    bar: FilmBar, session: Session, qtbot: QtBot
+) -> None:
+    bar.play.click()
+    _wait_for_frame(qtbot, session, 1)
+    bar.play.click()
+    _settle(qtbot, session)
+    rests_at = session.state.film_at
+    assert rests_at in (1, 2)
+    bar.play.click()
+    _wait_for_frame(qtbot, session, rests_at + 1)
+    bar.play.click()
+
+
+def test_the_present_ends_playing(bar: FilmBar, session: Session, qtbot: QtBot) -> None:
+    bar.play.click()
+    _wait_for_frame(qtbot, session, 0)
+    session.show_frame(None)
+    qtbot.waitUntil(lambda: bar.play.accessibleName() == "Play the film")
+    _settle(qtbot, session)
+    assert session.state.film_at is None
+
+
+def test_another_input_is_seen_as_the_frame_saw_it(bar: FilmBar, session: Session, qtbot: QtBot) -> None:
+    QTest.mouseClick(bar.track, Qt.MouseButton.LeftButton, pos=bar.track.place_of(0).toPoint())
+    _wait_for_frame(qtbot, session, 0)
+    then = _weight(session)
+    session.set_values(np.array([2.0, 1.0], np.float32))
+    shown = lambda: session.state.activations.by_name  # noqa: E731
+    qtbot.waitUntil(lambda: shown()["input"].values.tolist() == [2, 1], timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: np.array_equal(_weight(session), then), timeout=WAIT_MS)
+    entry = shown()["linear1"]
+    np.testing.assert_allclose(entry.values, then @ [2, 1] + entry.bias, rtol=1e-5)
+
+
+def test_a_changed_network_is_shown_as_it_is(bar: FilmBar, session: Session, qtbot: QtBot) -> None:
+    session.show_frame(0)
+    _wait_for_frame(qtbot, session, 0)
+    session.insert_layer(2, session.state.network.layer("tanh1").with_settings(name=""))
+    _settle(qtbot, session)
+    assert session.state.film_at is None
+    assert "tanh2" in session.state.activations.by_name
+
+
+def test_playing_a_film_of_a_network_that_is_gone_says_so_and_rests(
+    bar: FilmBar, session: Session, qtbot: QtBot
+) -> None:
+    session.insert_layer(2, session.state.network.layer("tanh1").with_settings(name=""))
+    _settle(qtbot, session)
+    bar.play.click()
+    qtbot.waitUntil(lambda: bar.play.accessibleName() == "Play the film")
+    assert "before it was changed" in session.state.notice
+
+
+def test_before_a_run_it_says_what_would_appear(qtbot: QtBot) -> None:
+    session = make_session(picture=False)
+    made = FilmBar(session)
+    qtbot.addWidget(made)
+    made.show()
+    assert made.empty._label.text() == EMPTY
+    session._set(film=(0, 5))
+    qtbot.waitUntil(lambda: made.empty._label.text() == NO_INPUT)
+    assert session.close()
+
+
+# --- the GIF ---
+
+
+def test_the_gif_has_every_frame_and_the_window_is_where_it_was(
+    bar: FilmBar, session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = tmp_path / "film.gif"
+    told: list[tuple[int, int]] = []
+    bar.export.progressed.connect(lambda done, whole: told.append((done, whole)))
+    with qtbot.waitSignal(bar.export.ended, timeout=WAIT_MS):
+        bar.export.save_to(path, frame_ms=100)
+        assert bar.cancel.isVisible()
+        assert not bar.save.isEnabled()
+    whole = len(session.state.film)
+    with Image.open(path) as film:
+        assert (film.n_frames, film.size, film.info["duration"]) == (whole, (WIDTH, HEIGHT), 100)
+    assert told == [(done, whole) for done in range(whole + 1)]
+    assert session.state.notice == "Saved as film.gif."
+    _settle(qtbot, session)
+    assert session.state.film_at is None
+    assert not bar.cancel.isVisible()
+
+
+def test_a_cancelled_film_leaves_the_older_file(bar: FilmBar, session: Session, qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "film.gif"
+    path.write_bytes(b"older")
+    bar.export.save_to(path, frame_ms=100)
+    qtbot.waitUntil(lambda: bar.progress.value() == 1, timeout=WAIT_MS)
+    with qtbot.waitSignal(bar.export.ended, timeout=WAIT_MS):
+        bar.cancel.click()
+    assert path.read_bytes() == b"older"
+    assert list(tmp_path.iterdir()) == [path]
+    assert "Saved" not in session.state.notice
+
+
+def test_a_film_that_cannot_be_written_is_told_in_a_sentence(
+    bar: FilmBar, session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    shutil.rmtree(folder)
+    with qtbot.waitSignal(bar.export.ended, timeout=WAIT_MS):
+        bar.export.save_to(folder / "film.gif", frame_ms=100)
+    assert session.state.notice.startswith("film.gif could not be written")
+    assert session.state.notice.endswith(".")
+
+
+def test_a_film_without_a_layer_is_asked_for_one(
+    bar: FilmBar, session: Session, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "film"), ""))
+    session.select(layer=None)
+    bar.save.click()
+    assert session.state.notice == NO_LAYER
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_ending_is_added_where_it_was_left_out(
+    bar: FilmBar, session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "my film"), ""))
+    with qtbot.waitSignal(bar.export.ended, timeout=WAIT_MS):
+        bar.save.click()
+    assert [path.name for path in tmp_path.iterdir()] == ["my film.gif"]
+
+
+def test_a_frame_shows_the_maps_in_the_colours_of_the_mosaic(qtbot: QtBot) -> None:
+    session = make_session()
+    qtbot.waitUntil(lambda: not session.state.computing and session.state.activations is not None, timeout=WAIT_MS)
+    entry = session.state.activations.by_name["conv1"]
+    picture = film_picture(entry, FilmCurve((0, 4)), 4)
+    assert picture.shape == (HEIGHT, WIDTH, 3)
+    area = picture[CAPTION:, MARGIN:-MARGIN].reshape(-1, 3)
+    wanted = {tuple(colour) for colour in map_sheet(entry).colours[..., :3].reshape(-1, 3).tolist()}
+    assert wanted <= {tuple(colour) for colour in np.unique(area, axis=0).tolist()}
+    assert session.close()
+
+
+def test_a_film_without_a_frame_is_no_file(tmp_path: Path, qtbot: QtBot) -> None:
+    film = FilmFile(tmp_path / "film.gif", frame_ms=100)
+    film.finish()
+    qtbot.waitUntil(lambda: film.is_done, timeout=WAIT_MS)
+    assert film.problem == "film.gif could not be written: there is no frame."
+    assert not list(tmp_path.iterdir())
