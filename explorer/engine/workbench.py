@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import torch
@@ -14,15 +14,17 @@ from torch import Tensor, nn
 
 from explorer.engine import device
 from explorer.engine.allocator import reuse_freed_memory
-from explorer.engine.breakpoints import Breakpoint
 from explorer.engine.errors import EngineError, requested_memory
 from explorer.engine.load import Loaded, build, fill, network_path, save, weights_path
 from explorer.engine.recorder import DEFAULT_BUDGET_BYTES, record
 from explorer.engine.recording import Recording
-from explorer.engine.stepper import LearningBatch, RecordedStep, Stepper, record_gradients
 from explorer.engine.weights import State
 from explorer.network import Network
 from explorer.network.files import FileError, NetworkFile, read_network
+
+if TYPE_CHECKING:
+    from explorer.engine.breakpoints import Breakpoint
+    from explorer.engine.stepper import LearningBatch, RecordedStep, Stepper
 
 BANK_BYTES = 512 * 1024**2
 
@@ -84,7 +86,7 @@ class Workbench:
         self._layer_ids: tuple[int, ...] = ()
         self._device_name = device.available()[0]
         self._training = False
-        self._stepper = Stepper()
+        self._own_stepper: Stepper | None = None
         self._parameters: dict[str, tuple[tuple[object, ...], Parameters]] = {}
 
     @property
@@ -216,6 +218,15 @@ class Workbench:
             return weight.device
         return device.device_called(self._device_name) if self._network is not None else torch.device("cpu")
 
+    @property
+    def _stepper(self) -> Stepper:
+        """Made, and its arithmetic imported, when the first training step is wanted: the first maps do not wait."""
+        if self._own_stepper is None:
+            from explorer.engine.stepper import Stepper
+
+            self._own_stepper = Stepper()
+        return self._own_stepper
+
     def record_step(self, batch: LearningBatch, should_stop: Callable[[], bool] | None = None) -> RecordedStep:
         """A whole training step on record, taken on a copy: the model stays as it is. Raises EngineError, Cancelled."""
         return self._stepper.record(
@@ -232,6 +243,8 @@ class Workbench:
 
     def record_gradients(self, batch: LearningBatch) -> RecordedStep:
         """Forward, loss and backward of the model as it is, on record; nothing is changed."""
+        from explorer.engine.stepper import record_gradients
+
         return record_gradients(self._shown_model(), batch, training=self._training)
 
     def begin_training(self, layer_ids: tuple[int, ...]) -> nn.Module:
