@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from explorer.ui import settings
@@ -21,11 +22,13 @@ class FoldingDock(PaneDock):
         self, title: str, name: str, content: QWidget, window: QMainWindow, *, inside: QWidget, height: int
     ) -> None:
         super().__init__(title, name, content, window)
-        self._window, self._inside, self._height = window, inside, height
+        self._window, self._inside, self._usual_height = window, inside, height
         self._choice = settings.is_training_folded()
+        self._height = settings.training_height() or height
         self.is_folded = False
         self.topLevelChanged.connect(self._float)
 
+    @Slot()
     def sit(self) -> None:
         """Take the height it should have among the other docks."""
         if not self.is_folded and not self.isFloating():
@@ -33,13 +36,14 @@ class FoldingDock(PaneDock):
 
     def follow_height(self, height: int) -> None:
         """The window is `height` pixels high now."""
-        if not self.isFloating():
-            self._fold(height < LOW_WINDOW if self._choice is None else self._choice)
+        if self.isFloating():
+            return
+        self._fold(height < LOW_WINDOW if self._choice is None else self._choice)
+        if not self.is_folded and self.height() < self._height:
+            QTimer.singleShot(0, self, self.sit)  # there was no room for it; now there may be
 
     def choose(self, is_folded: bool) -> None:
         """Fold or open it because a person wants it so."""
-        if is_folded and not self.is_folded:
-            self._height = self.height()
         self._choice = is_folded
         settings.set_training_folded(is_folded)
         self._fold(is_folded)
@@ -51,10 +55,18 @@ class FoldingDock(PaneDock):
             self.choose(False)
 
     def forget_choice(self) -> None:
-        """Follow the window's height again."""
-        self._choice = None
+        """Follow the window's height again, with the height it had at first."""
+        self._choice, self._height = None, self._usual_height
         settings.set_training_folded(None)
+        settings.set_training_height(None)
         self.follow_height(self._window.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_dragged = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
+        if is_dragged and not self.is_folded and not self.isFloating():
+            self._height = self.height()
+            settings.set_training_height(self._height)
 
     def _fold(self, is_folded: bool) -> None:
         if is_folded == self.is_folded:
@@ -66,7 +78,7 @@ class FoldingDock(PaneDock):
         else:
             self.setMinimumHeight(0)
             self.setMaximumHeight(NO_LIMIT)
-            self.sit()
+            QTimer.singleShot(0, self, self.sit)  # once the window has laid itself out anew
         self.folded.emit(is_folded)
 
     def _title_height(self) -> int:

@@ -79,3 +79,13 @@ def is_training_folded() -> bool | None:
 
 def set_training_folded(is_folded: bool | None) -> None:
     _settings().setValue("training_folded", "" if is_folded is None else str(is_folded).lower())
+
+
+def training_height() -> int | None:
+    """How high the person made the training strip; None if they left it as it was."""
+    stored = str(_settings().value("training_height", ""))
+    return int(stored) if stored.isdecimal() else None
+
+
+def set_training_height(height: int | None) -> None:
+    _settings().setValue("training_height", "" if height is None else str(height))

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QComboBox, QFileDialog, QSlider, QWidget
 from pytestqt.qtbot import QtBot
@@ -18,6 +19,7 @@ from explorer.app import open_window
 from explorer.engine.hyperparameters import Hyperparameters
 from explorer.session import Session
 from explorer.session.train_state import Training
+from explorer.ui import settings
 from explorer.ui.folding_dock import LOW_WINDOW
 from explorer.ui.main_window import MainWindow
 from explorer.ui.run_words import progress_words, settings_words, time_words
@@ -25,7 +27,7 @@ from explorer.ui.train_actions import TRAIN_COMMANDS
 from explorer.ui.views.curve_plot import CurvePlot
 from explorer.ui.views.run_list import BEST, RUN, SETTINGS, RunList
 from explorer.ui.views.run_message import RunMessage
-from explorer.ui.views.training_dock import READY, TrainingDock
+from explorer.ui.views.training_dock import HEIGHT, READY, TrainingDock
 from tests.ui.fakes import make_session, wait_until_shown
 from tests.ui.test_curve_plot import make_run
 
@@ -333,7 +335,7 @@ def test_before_there_are_data_the_strip_says_what_to_do(window: MainWindow) -> 
     assert window.training.facts_label.whole() == READY
 
 
-def test_a_low_window_folds_the_strip_and_a_high_one_opens_it(window: MainWindow) -> None:
+def test_a_low_window_folds_the_strip_and_a_high_one_opens_it(window: MainWindow, qtbot: QtBot) -> None:
     window.resize(1280, LOW_WINDOW - 40)
     QApplication.processEvents()
     assert window.training_dock.is_folded
@@ -343,7 +345,23 @@ def test_a_low_window_folds_the_strip_and_a_high_one_opens_it(window: MainWindow
     window.resize(1440, 900)
     QApplication.processEvents()
     assert not window.training_dock.is_folded
-    assert window.training_dock.height() > 200
+    qtbot.waitUntil(lambda: window.training_dock.height() == HEIGHT)
+
+
+def test_the_strip_keeps_the_height_that_a_person_drags_it_to(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.resize(1440, 900)
+    qtbot.waitUntil(lambda: window.training_dock.height() == HEIGHT)
+    monkeypatch.setattr(QGuiApplication, "mouseButtons", lambda: Qt.MouseButton.LeftButton)
+    window.resizeDocks([window.training_dock], [300], Qt.Orientation.Vertical)
+    qtbot.waitUntil(lambda: settings.training_height() == 300)
+    monkeypatch.undo()
+    for fold in (True, False):
+        window.training_dock.choose(fold)
+    qtbot.waitUntil(lambda: window.training_dock.height() == 300)
+    window.action("resetLayout").trigger()
+    qtbot.waitUntil(lambda: window.training_dock.height() == HEIGHT)
 
 
 def test_what_a_person_folded_stays_folded_until_the_layout_is_reset(window: MainWindow, qtbot: QtBot) -> None:

@@ -106,8 +106,16 @@ class CurvePlot(QWidget):
         self.log.setToolTip("Draw the loss in powers of ten.")
         self.log.setProperty("role", "flat")
         self.log.toggled.connect(self.canvas.set_log)
-        self._head.addWidget(self.smoothing)
-        self._head.addWidget(self.log)
+        words = QLabel("smoothing")
+        words.setProperty("role", "dim")
+        words.setBuddy(self.smoothing)
+        self.controls = QWidget()  # where there is more room for it, it can be put somewhere else
+        row = QHBoxLayout(self.controls)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        for part in (words, self.smoothing, self.log):
+            row.addWidget(part)
+        self._head.addWidget(self.controls)
 
     def sizeHint(self) -> QSize:
         return QSize(400, 170)

@@ -91,11 +91,11 @@ class TrainingDock(Pane):
     @Slot(bool)
     def show_folded(self, is_folded: bool) -> None:
         """Let the caret say what it would do."""
+        self._is_folded = is_folded
         words = "Open the training strip" if is_folded else "Fold the training strip to its title"
         self.fold.setIcon(icon("ph.caret-up" if is_folded else "ph.caret-down"))
         self.fold.setToolTip(f"{words}.")
         self.fold.setAccessibleName(words)
-        self.fold.setChecked(is_folded)
 
     def sizeHint(self) -> QSize:
         return QSize(900, HEIGHT - 40)
@@ -117,9 +117,9 @@ class TrainingDock(Pane):
         self.further.setIcon(icon("ph.dots-three"))
         self.further.setToolTip("Step through a batch, follow a run's folder, export the curves.")
         self.further.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.fold = QToolButton(objectName="trainFold", checkable=True)
+        self.fold = QToolButton(objectName="trainFold")
         self.fold.setProperty("role", "flat")
-        self.fold.clicked.connect(self.folding)
+        self.fold.clicked.connect(lambda _checked=False: self.folding.emit(not self._is_folded))
         self.show_folded(False)
         self.corner.addWidget(self.line)
         self.corner.addSpacing(8)

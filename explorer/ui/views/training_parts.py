@@ -113,7 +113,7 @@ class TrainingParts(QWidget):
         for part, stretch in ((self.loss, 4), (self.accuracy, 3), (HealthStrip(self._session), 4)):
             splitter.addWidget(part)
             splitter.setStretchFactor(splitter.count() - 1, stretch)
-        splitter.setSizes([420, 310, 420])
+        splitter.setSizes([400, 300, 430])
         return splitter
 
     def _lay_out(self) -> None:
@@ -121,6 +121,7 @@ class TrainingParts(QWidget):
         right.setSpacing(4)
         self.head = QHBoxLayout()
         self.head.addWidget(self.tabs, 1)
+        self.head.addWidget(self.loss.controls)
         right.addLayout(self.head)
         right.addWidget(self.pages, 1)
         row = QHBoxLayout()
@@ -140,7 +141,9 @@ class TrainingParts(QWidget):
         if old is not None and all(getattr(old, name) is getattr(new, name) for name in names):
             return
         for index, part in enumerate(self._parts):
-            self.tabs.setTabVisible(index, part.applies(new))
+            applies = part.applies(new)
+            if self.tabs.isTabVisible(index) != applies:  # Qt forgets to lay out a change that no change follows
+                self.tabs.setTabVisible(index, applies)
 
     @Slot(int)
     def _show_page(self, index: int) -> None:
@@ -149,3 +152,4 @@ class TrainingParts(QWidget):
             self._made[part.title] = part.make(self._session)
             self.pages.addWidget(self._made[part.title])
         self.pages.setCurrentWidget(self._made[part.title])
+        self.loss.controls.setVisible(index == 0)

@@ -27,6 +27,7 @@ AXIS_PIXELS = 11
 ROUND_STEPS = 32
 LEFT_WIDTH, BELOW_HEIGHT = 54, 32
 KEY_SHARE = 0.01
+FEW_DECADES = 2.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,13 +64,19 @@ class Axis(pg.AxisItem):
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         if self.logMode:
-            return [f"{10**value:.3g}".replace("-", MINUS) for value in values]
+            return [_power_words(value, self.range[1] - self.range[0]) for value in values]
         if self.orientation == "bottom":
             return [count(round(value)) if float(value).is_integer() else "" for value in values]
         places = max(0, math.ceil(-math.log10(spacing) - 1e-9)) if spacing > 0 else 0
         if places == 0:
             return [count(round(value)) for value in values]
         return [f"{value:.{places}f}".replace("-", MINUS) for value in values]
+
+
+def _power_words(value: float, decades: float) -> str:
+    """10 to the power of `value`, where there is room for it: 1, 2 and 5 of a few decades, else 1 of each."""
+    digit = round(10 ** (value % 1)) % 10 or 1
+    return f"{10**value:.3g}".replace("-", MINUS) if digit in ((1, 2, 5) if decades < FEW_DECADES else (1,)) else ""
 
 
 class CurveCanvas(pg.PlotWidget):
@@ -203,7 +210,7 @@ class CurveCanvas(pg.PlotWidget):
         held = [curve.xs for curve in self._curves if len(curve.xs)]
         low = min((float(xs[0]) for xs in held), default=0.0)
         high = max((float(xs[-1]) for xs in held), default=1.0)
-        low = 0.0 if low <= 1 else low
+        low = 0.0 if low < high / 2 else low  # only forks of long runs alone leave the beginning out
         words = max((self._end_width(curve.end) for curve in self._curves if curve.end), default=0.0)
         share = max(ROOM_RIGHT, words / max(self._box.width() - words, 1))
         self._box.setXRange(low, _rounded_up(high + max((high - low) * share, 1e-9 if high > low else 1.0)), padding=0)
@@ -255,6 +262,7 @@ class CurveCanvas(pg.PlotWidget):
             axis.setStyle(tickLength=-4, tickTextOffset=4)
             axis.enableAutoSIPrefix(False)
             axis.setLabel(label, color=colours.dim, **{"font-size": f"{AXIS_PIXELS}px"})
+            axis.resizeEvent()  # pyqtgraph puts the label in its place only then
             axis.setGrid(30)
         self.getAxis("left").setWidth(LEFT_WIDTH)
         self.getAxis("bottom").setHeight(BELOW_HEIGHT)
