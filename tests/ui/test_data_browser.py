@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from time import perf_counter
 from types import SimpleNamespace
 
 import numpy as np
@@ -458,11 +459,31 @@ def test_only_what_is_seen_is_read_and_in_slices(qtbot: QtBot, qapp: QApplicatio
     _read(qtbot, grid)
     places = [place for each in asked for place in each]
     assert len(places) == len(set(places)) < 100
-    assert len(asked[0]) == 1
     grid.verticalScrollBar().setValue(grid.verticalScrollBar().maximum())
     _read(qtbot, grid)
     assert asked[-1][-1] == 19_999
     assert sum(map(len, asked)) < 200
+
+
+def test_slow_pictures_are_not_read_while_one_scrolls_past_them(qtbot: QtBot) -> None:
+    asked: list[int] = []
+
+    def read(places: list[int]) -> np.ndarray:
+        asked.extend(places)
+        end = perf_counter() + 0.012
+        while perf_counter() < end:
+            pass
+        return np.zeros((len(places), 8, 8, 1), np.uint8)
+
+    grid = _grid(qtbot, (Group("", np.arange(3000), captions=("a, taken for b",) * 3000),), read)
+    qtbot.waitUntil(lambda: len(asked) > 1)
+    before = len(asked)
+    grid.verticalScrollBar().setValue(9000)
+    grid.viewport().repaint()
+    QApplication.processEvents()
+    assert len(asked) == before
+    qtbot.waitUntil(lambda: not grid.is_reading, timeout=20_000)
+    assert max(asked) > 100
 
 
 def test_a_picture_that_cannot_be_read_says_why_and_the_others_are_shown(qtbot: QtBot) -> None:

@@ -13,8 +13,8 @@ from PySide6.QtGui import QImage
 from explorer.ui.picture_lines import shown_size
 
 SLICE_S = 0.006
+PAUSE_MS = 120  # without another wish before slow pictures are read: nothing is read while one scrolls past them
 KEPT = 3000
-LARGEST_SLICE = 64
 
 Read = Callable[[Sequence[int]], np.ndarray]
 """uint8 (n, H, W, 1 or 3) for n places. A ValueError's sentence is shown in place of the picture."""
@@ -30,7 +30,8 @@ class LazyPictures(QObject):
         self._read: Read | None = None
         self._kept: OrderedDict[int, QImage | str] = OrderedDict()
         self._waiting: list[int] = []
-        self._slice = 1
+        self._asked: list[int] = []
+        self._longest_s = 0.0  # that reading one of the last slice took
         self._wanted, self._ratio = 64.0, 1.0
         self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self._read_slice)
@@ -43,7 +44,7 @@ class LazyPictures(QObject):
         if (read, wanted, ratio) != (self._read, self._wanted, self._ratio):
             self._kept.clear()
         self._read, self._wanted, self._ratio = read, wanted, ratio
-        self._waiting, self._slice = [], 1
+        self._waiting, self._asked, self._longest_s = [], [], 0.0
         self._timer.stop()
 
     def get(self, place: int) -> QImage | str | None:
@@ -55,38 +56,47 @@ class LazyPictures(QObject):
 
     def want(self, places: Sequence[int]) -> None:
         """These are in view; what was wanted before and is not among them is not read any more."""
+        is_other, self._asked = list(places) != self._asked, list(places)
         self._waiting = [place for place in places if place not in self._kept]
-        if self._waiting and self._read is not None:
-            self._timer.start()
+        if self._waiting and self._read is not None and (is_other or not self._timer.isActive()):
+            self._timer.start(PAUSE_MS if self._is_slow and is_other else self._pause_ms)
 
     def is_reading(self) -> bool:
         """Whether pictures are still to come."""
         return self._timer.isActive()
 
+    @property
+    def _is_slow(self) -> bool:
+        """Whether even one picture takes longer than a slice may."""
+        return self._longest_s > SLICE_S
+
+    @property
+    def _pause_ms(self) -> int:
+        """Between two slices: slow pictures leave the window at least half of the time."""
+        return round(1000 * self._longest_s) if self._is_slow else 0
+
     @Slot()
     def _read_slice(self) -> None:
-        chosen, self._waiting = self._waiting[: self._slice], self._waiting[self._slice :]
-        if not self._waiting:
-            self._timer.stop()
-        if not chosen or self._read is None:
-            return
-        began = perf_counter()
-        for place, image in zip(chosen, self._images(chosen), strict=True):
-            self._kept[place] = image
-        each = max(perf_counter() - began, 1e-6) / len(chosen)
-        self._slice = min(max(int(SLICE_S / each), 1), LARGEST_SLICE)
+        """One by one until the time of a slice is over: what one takes does not tell what the next will."""
+        began, self._longest_s = perf_counter(), 0.0
+        while self._waiting and perf_counter() - began < SLICE_S:
+            before = perf_counter()
+            place = self._waiting.pop(0)
+            self._kept[place] = self._image_at(place)
+            self._longest_s = max(self._longest_s, perf_counter() - before)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
+        self._timer.setInterval(self._pause_ms)
+        if not self._waiting:
+            self._timer.stop()
         self.arrived.emit()
 
-    def _images(self, places: Sequence[int]) -> list[QImage | str]:
+    def _image_at(self, place: int) -> QImage | str:
         assert self._read is not None
         try:
-            return [self._image(pixels) for pixels in self._read(places)]
+            return self._image(self._read([place])[0])
         except ValueError as error:  # DataError is one
-            if len(places) == 1:
-                return [str(error)]
-        return [image for place in places for image in self._images([place])]
+            return str(error)
 
     def _image(self, pixels: np.ndarray) -> QImage:
         image = image_of(pixels)
