@@ -19,7 +19,7 @@ from explorer.session import Session
 from explorer.session.run_curves import EpochFigures, RunCurves
 from explorer.ui import commands, theme
 from explorer.ui.curve_lines import smoothed
-from explorer.ui.views.curve_plot import ACCURACY, ALL_AWAY, NO_ACCURACY, NO_CLASSES, NO_LOSS, CurvePlot
+from explorer.ui.views.curve_plot import ACCURACY, ALL_AWAY, LOSS, NO_ACCURACY, NO_CLASSES, NO_LOSS, CurvePlot
 from explorer.ui.views.shown_runs import ShownRuns
 from explorer.ui.widgets.curve_canvas import STYLES, Curve, CurveCanvas, colour_of
 from tests.ui.fakes import make_session
@@ -244,6 +244,19 @@ def test_the_films_place_is_marked_and_counts_from_the_forks_start(
     assert plot.canvas._film_line.value() == 52
     session._set(film_at=None)
     qtbot.waitUntil(lambda: not plot.canvas._film_line.isVisible())
+
+
+def test_both_plots_begin_where_the_first_of_their_runs_does(session: Session, qtbot: QtBot) -> None:
+    shown = ShownRuns()
+    plots = [_shown(CurvePlot(session, figure, shown=shown), qtbot) for figure in (LOSS, ACCURACY)]
+    _show(session, make_run(1), make_run(2, first_step=40, parent=1))
+    for expected in (0, 40):
+        qtbot.waitUntil(lambda at=expected: all(_left_end(plot) == pytest.approx(at) for plot in plots))
+        shown.show_run(1, False)
+
+
+def _left_end(plot: CurvePlot) -> float:
+    return plot.canvas.getViewBox().viewRange()[0][0]
 
 
 def test_runs_that_are_put_away_are_not_drawn(session: Session, qtbot: QtBot) -> None:

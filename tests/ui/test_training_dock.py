@@ -113,6 +113,18 @@ def test_the_buttons_follow_the_run(qtbot: QtBot, session: Session, dock: Traini
     assert "paused" in dock.facts_label.whole()
 
 
+def test_the_focus_goes_from_train_to_pause_and_back(qtbot: QtBot, session: Session, dock: TrainingDock) -> None:
+    session.set_hyperparameters(epochs=100_000)
+    dock.activateWindow()
+    dock.start.setFocus()
+    qtbot.waitUntil(dock.start.hasFocus)
+    QTest.keyClick(dock.start, Qt.Key.Key_Space)
+    qtbot.waitUntil(dock.steps["trainPause"].hasFocus, timeout=WAIT_MS)
+    QTest.keyClick(dock.steps["trainPause"], Qt.Key.Key_Space)
+    qtbot.waitUntil(dock.start.hasFocus, timeout=WAIT_MS)
+    assert session.state.training.status == "paused"
+
+
 def test_one_step_is_one_step_and_one_epoch_ends_with_the_epoch(
     qtbot: QtBot, session: Session, dock: TrainingDock
 ) -> None:

@@ -160,9 +160,19 @@ class TrainingDock(Pane):
             self.start.setIcon(icon("ph.play", theme.current().accent_text))
             self.start.setAccessibleName(word)
             self.start.setToolTip(command.tip_with_key)
+        had_focus = self.start.hasFocus(), self.steps["trainPause"].hasFocus()
         self.start.setEnabled(command.enabled(new))
         for name, button in self.steps.items():
             button.setEnabled(COMMANDS[name].enabled(new))
+        self._keep_focus(*had_focus)
+
+    def _keep_focus(self, was_start: bool, was_pause: bool) -> None:
+        """From the one of the two buttons that was pressed to the one that can be pressed next."""
+        pause = self.steps["trainPause"]
+        if was_start and not self.start.isEnabled() and pause.isEnabled():
+            pause.setFocus()
+        elif was_pause and not pause.isEnabled() and self.start.isEnabled():
+            self.start.setFocus()
 
 
 def facts(state: State) -> str:

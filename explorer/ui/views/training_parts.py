@@ -55,6 +55,12 @@ def _surface(session: Session) -> QWidget:
     return SurfaceView(session)
 
 
+def _landscape(session: Session) -> QWidget:
+    from explorer.ui.views.landscape_view import LandscapeView
+
+    return LandscapeView(session)
+
+
 def _has_classes(state: State) -> bool:
     return state.data is None or bool(state.data.classes)
 
@@ -68,6 +74,7 @@ PARTS: tuple[Part, ...] = (
     Part("Film", _film, "What the network saw at the steps of the run; maps, filters and curves go along."),
     Part("Live", _live, "The selected layer while it learns: its activation, its weight and the gradients of both."),
     Part("Surface", _surface, "What the network says everywhere in the plane.", _has_points),
+    Part("Landscape", _landscape, "The loss along one weight or two, with the point that walks down."),
 )
 
 

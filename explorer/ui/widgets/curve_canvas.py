@@ -100,6 +100,7 @@ class CurveCanvas(pg.PlotWidget):
         self._is_log = False
         self._is_whole = True
         self._limits: tuple[float, float] | None = None
+        self._begin = 0.0
         self._film: float | None = None
         self.cross: float | None = None
         self._box = self.getViewBox()
@@ -119,9 +120,11 @@ class CurveCanvas(pg.PlotWidget):
     def is_log(self) -> bool:
         return self._is_log
 
-    def show_curves(self, curves: tuple[Curve, ...], *, limits: tuple[float, float] | None = None) -> None:
-        """Draw `curves`; `limits` are values that the left axis reaches in any case."""
-        self._curves, self._limits = curves, limits
+    def show_curves(
+        self, curves: tuple[Curve, ...], *, limits: tuple[float, float] | None = None, begin: float = 0.0
+    ) -> None:
+        """Draw `curves`; the left axis reaches `limits` in any case, the one below starts at `begin`."""
+        self._curves, self._limits, self._begin = curves, limits, begin
         self._redraw()
 
     def set_labels(self, below: str, left: str) -> None:
@@ -208,9 +211,8 @@ class CurveCanvas(pg.PlotWidget):
 
     def _fit_below(self) -> None:
         held = [curve.xs for curve in self._curves if len(curve.xs)]
-        low = min((float(xs[0]) for xs in held), default=0.0)
-        high = max((float(xs[-1]) for xs in held), default=1.0)
-        low = 0.0 if low < high / 2 else low  # only forks of long runs alone leave the beginning out
+        low = self._begin
+        high = max((float(xs[-1]) for xs in held), default=low + 1)
         words = max((self._end_width(curve.end) for curve in self._curves if curve.end), default=0.0)
         share = max(ROOM_RIGHT, words / max(self._box.width() - words, 1))
         self._box.setXRange(low, _rounded_up(high + max((high - low) * share, 1e-9 if high > low else 1.0)), padding=0)
@@ -270,11 +272,11 @@ class CurveCanvas(pg.PlotWidget):
             line.setPen(pg.mkPen(colour, width=1, style=line.style_wanted))
 
     def _fitting_labels(self) -> tuple[str, str]:
-        """The left one says what is counted, without what kind of it where the plot is too low for that."""
+        """The left one says what is counted, without what kind of it, or nothing, where the plot is low."""
         below, left = self._labels
-        room = self.height() - BELOW_HEIGHT
-        words = QFontMetricsF(theme.interface_font(AXIS_PIXELS)).horizontalAdvance(left)
-        return below, left if words <= room else left.partition(":")[0]
+        metrics, room = QFontMetricsF(theme.interface_font(AXIS_PIXELS)), self.height() - BELOW_HEIGHT
+        shorter = (left, left.partition(":")[0], "")
+        return below, next(words for words in shorter if metrics.horizontalAdvance(words) <= max(room, 0))
 
     def _on_a_step(self, x: float) -> float | None:
         found = [(curve.xs, at) for curve in self._curves if (at := nearest(curve.xs, x)) is not None]
