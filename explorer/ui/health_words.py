@@ -47,10 +47,11 @@ class Figure:
 class Measure:
     """A column: `read` makes the figure of a layer, or None where the measure has no meaning for it.
 
-    `usual` is the range to mark on the bar, as shares of its length.
+    `short` is its title where there is little room; `usual` the range to mark on the bar, as shares of its length.
     """
 
     title: str
+    short: str
     tip: str
     read: Callable[[LayerHealth], Figure | None]
     usual: Limits | None = None
@@ -108,13 +109,13 @@ def _listed(names: list[str]) -> str:
 def _row(layer: LayerHealth, training: Training) -> LayerRow:
     figures = tuple(measure.read(layer) for measure in MEASURES)
     if layer.first_nan is not None:
-        nan = f"NaN from step {count(layer.first_nan)}"
+        nan = f"step {count(layer.first_nan)}"
         tip = (
             f"{layer.name} held a NaN or infinite number at step {count(layer.first_nan)}. Rewind, then try a smaller "
         )
         return LayerRow(layer.name, layer.kind, figures, nan, f"{tip}learning rate.")
     if training.status == "ended" and training.layer == layer.name:
-        return LayerRow(layer.name, layer.kind, figures, "stopped here", training.message)
+        return LayerRow(layer.name, layer.kind, figures, "stopped", training.message)
     return LayerRow(layer.name, layer.kind, figures)
 
 
@@ -218,16 +219,18 @@ def percent(share: float) -> str:
 
 
 MEASURES = (
-    Measure("dead", "Outputs of a ReLU that were 0 for the whole batch.", _dead),
-    Measure("saturated", "Cells of a sigmoid, tanh and the like that are next to a bound.", _saturated),
+    Measure("dead", "dead", "Outputs of a ReLU that were 0 for the whole batch.", _dead),
+    Measure("saturated", "satur.", "Cells of a sigmoid, tanh and the like that are next to a bound.", _saturated),
     Measure(
         "gradient norm",
+        "gradient",
         f"Length of the gradient of all weights of the layer, from {number(NORMS[0])} to {number(NORMS[1])} on a "
         "logarithmic scale.",
         _gradient,
     ),
     Measure(
         "update / weight",
+        "update",
         f"Length of an update over the length of the weights, from {number(RATIOS[0])} to {number(RATIOS[1])} on a "
         "logarithmic scale; the usual range, about 0.001, is marked.",
         _ratio,

@@ -188,11 +188,18 @@ def test_all_columns_stay_in_sight(strip: HealthStrip, width: int) -> None:
     assert not table.horizontalScrollBar().isVisible()
 
 
+def test_a_narrow_strip_has_short_titles(strip: HealthStrip) -> None:
+    strip.resize(400, 190)
+    assert _headings(strip) == ["layer", "dead", "satur.", "gradient", "update"]
+    strip.resize(860, 215)
+    assert _headings(strip)[-1] == "update / weight"
+
+
 def test_the_first_nan_is_named_with_its_step_in_red(strip: HealthStrip, qtbot: QtBot) -> None:
     broken = replace(WELL[0], gradient_norm=math.nan, first_nan=17)
     strip._session.show(health=(broken, *WELL[1:]))
     qtbot.waitUntil(lambda: _headings(strip)[-1] == "first NaN")
-    assert _texts(strip)[0][-1] == "NaN from step 17"
+    assert _texts(strip)[0][-1] == "step 17"
     assert strip.words.property("role") == "error"
     assert "conv1" in strip.words.whole()
     index = strip.table.layers.index(0, strip.table.layers.columnCount() - 1)
@@ -205,7 +212,7 @@ def test_the_layer_at_which_a_run_broke_off_is_marked(strip: HealthStrip, qtbot:
     message = "The output of tanh1 holds NaN at step 3."
     strip._session.show(training=Training("ended", 1, message=message, layer="tanh1"))
     qtbot.waitUntil(lambda: _headings(strip)[-1] == "first NaN")
-    assert [row[-1] for row in _texts(strip)] == ["", "", "stopped here", ""]
+    assert [row[-1] for row in _texts(strip)] == ["", "", "stopped", ""]
     model = strip.table.layers
     assert model.index(2, model.columnCount() - 1).data(Qt.ItemDataRole.ToolTipRole) == message
 

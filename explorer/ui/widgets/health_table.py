@@ -23,10 +23,12 @@ from explorer.ui.health_words import MEASURES, Figure, LayerRow, Level, Measure
 
 ROW_HEIGHT, HEADER_HEIGHT = 22, 24
 MARGIN, GAP = 6, 8
-NUMBER_WIDTH, NAN_WIDTH = 62, 126
-NAME_WIDTHS = (120, 220)
+NUMBER_WIDTH, NAN_WIDTHS = 62, (74, 110)
+NAME_WIDTHS = (84, 220)
 NAME_SHARE = 0.24
+NARROW, WIDER = 112, 1.4  # where columns get their short titles, and numbers a larger part than percentages
 BAR_HEIGHT, LONGEST_BAR = 6, 150
+SHORTEST_BAR, LOW_BAR = 40, 3  # beside its number; where there is less room it lies under it, and is lower
 NAN_TITLE = "first NaN"
 
 Index = QModelIndex | QPersistentModelIndex
@@ -40,6 +42,7 @@ class HealthModel(QAbstractTableModel):
         self.rows: tuple[LayerRow, ...] = ()
         self.measures: tuple[int, ...] = ()  # places in MEASURES
         self.has_nan = False
+        self.is_narrow = False
 
     def rowCount(self, parent: Index | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self.rows)
@@ -57,6 +60,16 @@ class HealthModel(QAbstractTableModel):
             return None
         return self.rows[index.row()].figures[self.measures[index.column() - 1]]
 
+    def column(self, column: int) -> tuple[Figure | None, ...]:
+        """All figures of a measure's column."""
+        return tuple(row.figures[self.measures[column - 1]] for row in self.rows)
+
+    def set_narrow(self, is_narrow: bool) -> None:
+        """Whether the columns have their short titles."""
+        if is_narrow != self.is_narrow:
+            self.is_narrow = is_narrow
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, max(self.columnCount() - 1, 0))
+
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> str | None:
@@ -67,7 +80,9 @@ class HealthModel(QAbstractTableModel):
             return measure.tip if measure else ""
         if role != Qt.ItemDataRole.DisplayRole:
             return None
-        return measure.title if measure else NAN_TITLE if section else "layer"
+        if measure is not None:
+            return measure.short if self.is_narrow else measure.title
+        return NAN_TITLE if section else "layer"
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         row, figure = self.rows[index.row()], self.figure(index)
@@ -132,6 +147,8 @@ class HealthTable(QTableView):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionsClickable(False)
         header.setHighlightSections(False)
+        header.setTextElideMode(Qt.TextElideMode.ElideRight)
+        header.setFont(theme.interface_font(12))
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setFixedHeight(HEADER_HEIGHT)
         self.layers.modelReset.connect(self._fit_columns)
@@ -178,11 +195,18 @@ class HealthTable(QTableView):
         """The name takes its share, the measures what is left in equal parts."""
         columns, width = self.layers.columnCount(), self.viewport().width()
         name = min(max(int(width * NAME_SHARE), NAME_WIDTHS[0]), NAME_WIDTHS[1])
-        nan = NAN_WIDTH if self.layers.has_nan else 0
-        measures = max(columns - 1 - self.layers.has_nan, 1)
+        nan = min(max(width // 8, NAN_WIDTHS[0]), NAN_WIDTHS[1]) if self.layers.has_nan else 0
+        measures = [column for column in range(columns) if self.layers.measure(column) is not None]
+        room = width - name - nan
+        self.layers.set_narrow(room < NARROW * len(measures))
+        parts = {column: 1 if self._is_share(column) or not self.layers.is_narrow else WIDER for column in measures}
         for column in range(columns):
-            is_measure = self.layers.measure(column) is not None
-            self.setColumnWidth(column, (width - name - nan) // measures if is_measure else nan if column else name)
+            part = parts.get(column, 0) / max(sum(parts.values()), 1)
+            self.setColumnWidth(column, int(room * part) if part else nan if column else name)
+
+    def _is_share(self, column: int) -> bool:
+        """Whether a column holds percentages, which are shorter than other numbers."""
+        return any(figure is not None and figure.text.endswith("%") for figure in self.layers.column(column))
 
 
 class _Cells(QStyledItemDelegate):
@@ -233,29 +257,26 @@ class _Cells(QStyledItemDelegate):
         colours = theme.current()
         ink = _ink(figure.level).name() if figure.level else colours.dim if self._view.is_dimmed else colours.text
         painter.setFont(theme.number_font(12))
-        self._write(painter, QRectF(area.left(), area.top(), NUMBER_WIDTH, area.height()), figure.text, ink)
-        length = min(area.width() - NUMBER_WIDTH - GAP, LONGEST_BAR)
-        if length >= 12 and figure.share is not None:
-            left = area.left() + NUMBER_WIDTH + GAP
-            track = QRectF(left, area.center().y() - BAR_HEIGHT / 2, length, BAR_HEIGHT)
+        words, track = _places(area)
+        self._write(painter, words, figure.text, ink)
+        if figure.share is not None:
             self._paint_bar(painter, track, figure, measure)
 
     def _paint_bar(self, painter: QPainter, track: QRectF, figure: Figure, measure: Measure) -> None:
-        colours = theme.current()
+        colours, height = theme.current(), track.height()
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colours.border))
-        painter.drawRoundedRect(track, 3, 3)
-        painter.setBrush(_ink(figure.level) if figure.level else QColor(colours.phases["forward"]))
-        if self._view.is_dimmed and not figure.level:
-            painter.setBrush(QColor(colours.dim))
+        painter.drawRoundedRect(track, height / 2, height / 2)
+        plain = colours.dim if self._view.is_dimmed else colours.phases["forward"]
+        painter.setBrush(_ink(figure.level) if figure.level else QColor(plain))
         if figure.share:
-            filled = max(track.width() * figure.share, 2)
-            painter.drawRoundedRect(QRectF(track.left(), track.top(), filled, BAR_HEIGHT), 3, 3)
+            filled = QRectF(track.left(), track.top(), max(track.width() * figure.share, 2), height)
+            painter.drawRoundedRect(filled, height / 2, height / 2)
         if measure.usual is not None:
             ink = QColor(colours.dim if self._view.is_dimmed else colours.text)
             for share in measure.usual:
                 place = round(track.left() + track.width() * share)
-                painter.fillRect(QRectF(place, track.top() - 3, 1, BAR_HEIGHT + 6), ink)
+                painter.fillRect(QRectF(place, track.top() - height / 2, 1, 2 * height), ink)
 
     def _write(self, painter: QPainter, area: QRectF, text: str, ink: str) -> None:
         painter.setPen(QColor(ink))
@@ -264,3 +285,13 @@ class _Cells(QStyledItemDelegate):
 
 def _ink(level: Level) -> QColor:
     return QColor(theme.current().error if level == "error" else theme.current().warning)
+
+
+def _places(area: QRectF) -> tuple[QRectF, QRectF]:
+    """Where a number and its bar stand in a cell: beside each other, or in a narrow one under each other."""
+    length = min(area.width() - NUMBER_WIDTH - GAP, LONGEST_BAR)
+    if length >= SHORTEST_BAR:
+        left, top = area.left() + NUMBER_WIDTH + GAP, area.center().y() - BAR_HEIGHT / 2
+        return area.adjusted(0, 0, NUMBER_WIDTH - area.width(), 0), QRectF(left, top, length, BAR_HEIGHT)
+    track = QRectF(area.left(), area.bottom() - LOW_BAR - 2, max(area.width() - GAP, 1), LOW_BAR)
+    return area.adjusted(0, 0, 0, -LOW_BAR - 1), track
