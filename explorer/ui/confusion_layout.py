@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from explorer.ui.text import count, number, plural
+from explorer.ui.data_words import class_name
+from explorer.ui.text import count, percent, plural
 
 if TYPE_CHECKING:
     from explorer.engine.confusion import Confusion
@@ -103,13 +104,3 @@ def summary(confusion: Confusion, step: int) -> str:
         f"{plural(whole, 'held-out example')} at step {count(step)}: accuracy {percent(confusion.accuracy)}, "
         f"balanced {percent(confusion.balanced_accuracy)}."
     )
-
-
-def class_name(classes: Sequence[str], place: int) -> str:
-    """The name of a class; its number where the network gives more than there are names."""
-    return classes[place] if place < len(classes) else f"class {place}"
-
-
-def percent(share: float) -> str:
-    """ "15.5 %"."""
-    return f"{number(100 * share)} %"

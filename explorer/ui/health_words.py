@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from explorer.session.train_state import Training
-from explorer.ui.text import count, number
+from explorer.ui.text import count, number, percent
 
 if TYPE_CHECKING:
     from explorer.engine.health import LayerHealth
@@ -207,15 +207,6 @@ def log_share(value: float, ends: Limits) -> float:
         return 0.0
     low, high = math.log10(ends[0]), math.log10(ends[1])
     return min((math.log10(value) - low) / (high - low), 1.0)
-
-
-def percent(share: float) -> str:
-    """ "12.5 %", "100 %"; what is not quite nothing and not quite all says so."""
-    if 0 < share < 0.0005:
-        return "< 0.1 %"
-    if 0.9995 <= share < 1:
-        return "> 99.9 %"
-    return f"{number(100 * share)} %" if share else "0 %"
 
 
 MEASURES = (

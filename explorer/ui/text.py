@@ -61,3 +61,12 @@ def seconds_text(seconds: float) -> str:
 def plural(amount: int, noun: str) -> str:
     """ "1 layer", "3 layers"."""
     return f"{count(amount)} {noun}" if amount == 1 else f"{count(amount)} {noun}s"
+
+
+def percent(share: float) -> str:
+    """ "12.5 %", "100 %"; `share` is 0 to 1. What is not quite nothing and not quite all says so."""
+    if 0 < share < 0.0005:
+        return "< 0.1 %"
+    if 0.9995 <= share < 1:
+        return "> 99.9 %"
+    return f"{number(100 * share)} %"

@@ -21,7 +21,8 @@ from explorer.session.selection import Selection
 from explorer.session.state import Document
 from explorer.session.train_state import Training
 from explorer.ui import theme
-from explorer.ui.health_words import MEASURES, NORMS, RATIOS, USUAL_RATIO, layer_rows, log_share, percent, summary
+from explorer.ui.health_words import MEASURES, NORMS, RATIOS, USUAL_RATIO, layer_rows, log_share, summary
+from explorer.ui.text import percent
 from explorer.ui.views.health_strip import EMPTY, WAITING, HealthStrip
 from tests.ui.fakes import make_session
 

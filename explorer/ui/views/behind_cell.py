@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStackedLayout, QVBoxLayout, QWidget
 
-from explorer.data import DataError, picture_from_array
 from explorer.data.data_set import DataSet, Split
 from explorer.session import Session
+from explorer.ui.examples import show_example
 from explorer.ui.picture_lines import Group
 from explorer.ui.text import count, number
 from explorer.ui.widgets.pane import ElidedLabel
 from explorer.ui.widgets.picture_grid import PictureGrid
 
 ROWS_AT_MOST = 500
+PLACE_ROLE = Qt.ItemDataRole.UserRole
 NUMBERS_AT_MOST = 6
 
 
@@ -63,7 +64,7 @@ class BehindCell(QWidget):
         chosen = places[:ROWS_AT_MOST]
         for place, values in zip(chosen.tolist(), split.inputs(chosen), strict=True):
             item = QListWidgetItem(f"{split.name_of(place)}: {row_words(values)}")
-            item.setData(0x0100, place)
+            item.setData(PLACE_ROLE, place)
             item.setToolTip("Click to show it to the network.")
             self.rows.addItem(item)
         if len(places) > ROWS_AT_MOST:
@@ -71,7 +72,7 @@ class BehindCell(QWidget):
 
     @Slot(QListWidgetItem)
     def _take_row(self, item: QListWidgetItem) -> None:
-        place = item.data(0x0100)
+        place = item.data(PLACE_ROLE)
         if place is not None:
             self._show_to_network(place)
 
@@ -79,25 +80,10 @@ class BehindCell(QWidget):
     def _show_to_network(self, place: int) -> None:
         data = self._shown[0]
         if data is not None and data.test is not None:
-            show_example(self._session, data.test, place)
+            self._session.say(show_example(self._session, data.test, place))
 
 
 def row_words(values: np.ndarray) -> str:
     """ "0.312, −0.2 …": the first numbers of an example."""
     words = ", ".join(number(float(value)) for value in values[:NUMBERS_AT_MOST])
     return words if len(values) <= NUMBERS_AT_MOST else f"{words} …"
-
-
-def show_example(session: Session, split: Split, place: int) -> None:
-    """Let the network see an example, with its class as the target."""
-    try:
-        values = split.inputs([place])[0]
-    except DataError as error:
-        session.say(str(error))
-        return
-    if values.ndim == 3:
-        session.use_picture(picture_from_array(values, split.name_of(place)))
-    else:
-        session.set_values(values)
-    if not split.is_regression:
-        session.set_target(int(split.labels[place]))

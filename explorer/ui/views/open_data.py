@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QTabBar, QWidget
 
-from explorer.data import DataError, Split, picture_from_array
+from explorer.data import Split
 from explorer.session import Session, State
 from explorer.ui.data_words import (
     balance_words,
@@ -22,6 +22,7 @@ from explorer.ui.data_words import (
     mistakes_words,
     noun_of,
 )
+from explorer.ui.examples import show_example
 from explorer.ui.text import count
 from explorer.ui.views.about_data import AboutData
 from explorer.ui.views.augmentations import Augmentations
@@ -284,18 +285,6 @@ class OpenData(Pane):
     @Slot(int)
     def _use(self, place: int) -> None:
         """Show an example to the network."""
-        split, state = self._split(), self._session.state
-        if split is None or state.data is None:
-            return
-        try:
-            values = split.inputs([place])[0]
-        except DataError as error:
-            self._say(str(error))
-            return
-        if values.ndim == 3:
-            self._session.use_picture(picture_from_array(values, split.name_of(place)))
-        elif state.network is not None and state.network.input_shape == values.shape:
-            self._session.set_values(values)
-        else:
-            self._session.say(f"This network does not take {len(values)} numbers.")
-        self._say(self._session.state.notice)
+        split = self._split()
+        if split is not None:
+            self._say(show_example(self._session, split, place))

@@ -19,11 +19,10 @@ from explorer.ui.confusion_layout import (
     Cell,
     MatrixLayout,
     cell_sentence,
-    class_name,
     lay_out,
-    percent,
 )
-from explorer.ui.text import count
+from explorer.ui.data_words import class_name
+from explorer.ui.text import count, percent
 from explorer.ui.widgets.cell_images import image_of
 
 if TYPE_CHECKING:

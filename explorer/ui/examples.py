@@ -1,0 +1,27 @@
+"""Examples of a data set, shown to the network."""
+
+from __future__ import annotations
+
+from explorer.data import DataError, picture_from_array
+from explorer.data.data_set import Split
+from explorer.session import Session
+
+
+def show_example(session: Session, split: Split, place: int) -> str:
+    """Let the network see the example at `place`, with its class as the target; why it cannot, or ""."""
+    network = session.state.network
+    try:
+        values = split.inputs([place])[0]
+    except DataError as error:
+        return str(error)
+    if values.ndim == 3:
+        session.use_picture(picture_from_array(values, split.name_of(place)))
+        if session.state.notice:
+            return session.state.notice
+    elif network is not None and network.input_shape == values.shape:
+        session.set_values(values)
+    else:
+        return f"This network does not take {len(values)} numbers."
+    if not split.is_regression:
+        session.set_target(int(split.labels[place]))
+    return ""
