@@ -126,6 +126,18 @@ def test_a_pause_shows_what_was_learned_until_then(view: LiveLayer, session: Ses
         np.testing.assert_allclose(shown.values, expected, rtol=1e-4, atol=1e-6)
 
 
+def test_at_a_pause_nothing_falls_back_to_before_the_run(view: LiveLayer, session: Session, qtbot: QtBot) -> None:
+    untrained = _shown(view)[2].values.copy()
+    session.train()
+    qtbot.waitUntil(lambda: session.state.training.step > 20, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: "of the run" in view.words.whole(), timeout=WAIT_MS)
+    seen: list[np.ndarray] = []
+    session.changed.connect(lambda _old, _new: seen.append(_shown(view)[2].values))
+    session.pause_training()
+    qtbot.waitUntil(lambda: "training step" in view.words.whole(), timeout=WAIT_MS)
+    assert not any(np.array_equal(weight, untrained) for weight in seen)
+
+
 def test_a_frame_of_the_film_shows_output_and_weight_of_then(view: LiveLayer, session: Session, qtbot: QtBot) -> None:
     untrained = _shown(view)[2].values.copy()
     session.set_hyperparameters(epochs=1)

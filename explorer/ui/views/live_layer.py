@@ -28,6 +28,7 @@ class LiveLayer(QWidget):
         self.setObjectName("liveLayer")
         self._session = session
         self._shown: LearnedLayer | None = None
+        self._outdated: Timeline | None = None  # the step that was recorded before the run changed the weights
         self._asks = (False, False)
         self._make_parts()
         session.changed.connect(self.show_state)
@@ -91,9 +92,12 @@ class LiveLayer(QWidget):
 
     def redraw(self) -> None:
         """Show the four as they are now; the old ones stay while the next are worked out."""
-        found = learned_layer(self._session.state)
+        state = self._session.state
+        if self._waits_for_newer(state):
+            return
+        found = learned_layer(state)
         if found.tensors is None:
-            if self._session.state.is_recording_step and self._shown is not None:
+            if state.is_recording_step and self._shown is not None:
                 return
             self._shown = None
             self._pages.setCurrentIndex(0)
@@ -103,6 +107,14 @@ class LiveLayer(QWidget):
         self.words.set_whole(f"{found.layer} · {found.origin}")
         if self._shown is None or self._shown.source != found.source:
             self._show_tensors(found, found.tensors)
+
+    def _waits_for_newer(self, state: State) -> bool:
+        """Whether there is only the step from before the run, while what the run learned still stands here."""
+        if state.training.status == "running":
+            self._outdated = state.timeline
+            return False
+        is_outdated = state.timeline is not None and state.timeline is self._outdated
+        return is_outdated and state.film_at is None and self._shown is not None
 
     def _show_tensors(self, found: LearnedLayer, tensors: LearnedTensors) -> None:
         self._shown = found
