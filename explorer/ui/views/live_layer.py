@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from explorer.session import Session, State
 from explorer.session.step_tensors import LearnedTensors
+from explorer.session.timeline import Timeline
 from explorer.ui.learned_tensors import LearnedLayer, learned_layer, shown_example
 from explorer.ui.widgets.empty_state import EmptyState
 from explorer.ui.widgets.pane import ElidedLabel
