@@ -98,6 +98,7 @@ class Augmentations(QScrollArea):
 
     def _grid(self) -> QGridLayout:
         grid = QGridLayout()
+        grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(14)
         grid.setColumnStretch(1, 1)
@@ -159,6 +160,7 @@ class Augmentations(QScrollArea):
         what.setProperty("role", "dim")
         column.addLayout(head)
         column.addWidget(what)
+        column.addStretch()
         return side
 
     # --- what the person does ---

@@ -1,4 +1,4 @@
-"""A row of small pictures side by side, their cells sharp."""
+"""A few small pictures side by side, their cells sharp; in two lines or more where one has no room."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ GAP = 6
 
 
 class PictureStrip(QWidget):
-    """As many of its pictures as there is room for; `wanted` is about how long their longer side is."""
+    """All of its pictures, wrapped into lines of the same length; `wanted` is about how long their longer side is."""
 
     def __init__(self, name: str, *, wanted: float = 56.0, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -23,7 +23,9 @@ class PictureStrip(QWidget):
         self._images: tuple = ()
         self.pixels = np.zeros((0, 1, 1, 3), np.uint8)
         self.setAccessibleName(name)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
 
     def show_pictures(self, pixels: np.ndarray) -> None:
         """pixels: uint8 (n, H, W, 1 or 3)."""
@@ -36,20 +38,32 @@ class PictureStrip(QWidget):
         height, width = self.pixels.shape[1:3]
         return shown_size(height, width, wanted=self._wanted, ratio=self.devicePixelRatioF())
 
+    def columns(self, width: int) -> int:
+        """How many stand in a line, in a strip `width` wide: all, else half of them, else as many as there is room."""
+        room = max(int((width + GAP) // (self._side()[0] + GAP)), 1)
+        return next((amount for amount in (len(self._images), -(-len(self._images) // 2)) if amount <= room), room)
+
     def sizeHint(self) -> QSize:
-        width, height = self._side()
-        return QSize(round(len(self._images) * (width + GAP)), round(height + 0.49) + 2)
+        width = round(len(self._images) * (self._side()[0] + GAP))
+        return QSize(width, self.heightForWidth(width))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(0, self.sizeHint().height())
+        width, height = self._side()
+        return QSize(round(width) + 2, round(height) + 2)
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        lines = -(-len(self._images) // max(self.columns(width), 1)) or 1
+        return round(lines * (self._side()[1] + GAP)) - GAP + 2
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
-        width, height = self._side()
+        (width, height), columns = self._side(), self.columns(self.width())
         for number, image in enumerate(self._images):
-            room = QRectF(1 + number * (width + GAP), 1, width, height)
-            if room.right() > self.width():
-                break
+            line, column = divmod(number, columns)
+            room = QRectF(1 + column * (width + GAP), 1 + line * (height + GAP), width, height)
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, image.width() > width)
             painter.drawImage(room, image)
         if not self._images:
