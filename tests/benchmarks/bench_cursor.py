@@ -1,0 +1,90 @@
+"""Moving the debugger's cursor in the whole window until everything is painted, beside painting the window once.
+
+python -m tests.benchmarks.bench_cursor
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable
+from time import perf_counter
+
+import numpy as np
+from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtWidgets import QApplication
+
+from explorer.app import application
+from explorer.data import read_sample
+from explorer.session import Session
+from explorer.ui import theme
+from explorer.ui.main_window import MainWindow
+
+ROUNDS = 80
+SIZE = (1440, 900)
+NETWORKS = ("cifar10", "two-two-two")
+TARGET_MS = 16.0
+DEBUGGER = 2
+
+
+def main() -> None:
+    """Print milliseconds: median and 95 %."""
+    app = application()
+    assert isinstance(app, QApplication)
+    theme.apply(app, "light")
+    for name in NETWORKS:
+        _measure(name)
+
+
+def _measure(name: str) -> None:
+    session = Session()
+    window = MainWindow(session)
+    session.open_network(name)
+    if len(session.state.network.input_shape) == 3:  # type: ignore[union-attr]  # it was just opened
+        session.use_picture(read_sample("cat"))
+    window.resize(*SIZE)
+    window.show()
+    window.show_tab(DEBUGGER)
+    _spin_until(lambda: session.state.timeline is not None and not session._runner.is_busy())
+    timeline = session.state.timeline
+    assert timeline is not None
+    count = len(timeline.steps)
+    places = iter(range(10**6))
+    steps: list[float] = []
+    cells: list[float] = []
+    whole: list[float] = []
+    for turn in range(ROUNDS):
+        session.go_to_step(next(places) % count)
+        QApplication.processEvents()
+        steps.append(_ms(lambda: session.go_to_step(next(places) % count)))
+        session.step_into()
+        QApplication.processEvents()
+        cells.append(_ms(lambda: session.step_over(1 if turn % 2 else -1)))  # noqa: B023  # called at once
+        session.step_out()
+        whole.append(_ms(window.repaint))
+    plain = statistics.median(whole)
+    for what, times in (("to the next step", steps), ("to the next cell", cells)):
+        middle = statistics.median(times)
+        print(
+            f"{name}, {what}: {middle:.1f} ms, 95 % {np.percentile(times, 95):.1f} (target ≤ {TARGET_MS:.0f}); "
+            f"the whole window once {plain:.1f} ms, ratio {middle / plain:.2f}"
+        )
+    session._set(unsaved=False)
+    window.close()
+
+
+def _spin_until(is_so: Callable[[], bool]) -> None:
+    loop = QEventLoop()
+    while not is_so():
+        QTimer.singleShot(10, loop, loop.quit)
+        loop.exec()
+
+
+def _ms(act: Callable[[], object]) -> float:
+    began = perf_counter()
+    act()
+    QApplication.processEvents()
+    return (perf_counter() - began) * 1e3
+
+
+if __name__ == "__main__":
+    main()
