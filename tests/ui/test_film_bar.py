@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -247,6 +248,20 @@ def test_a_cancelled_film_leaves_the_older_file(bar: FilmBar, session: Session, 
     assert path.read_bytes() == b"older"
     assert list(tmp_path.iterdir()) == [path]
     assert "Saved" not in session.state.notice
+
+
+def test_closing_while_a_film_is_saved_writes_nothing_and_leaves_no_thread(
+    session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    made = FilmBar(session)
+    made.show()
+    made.export.save_to(tmp_path / "film.gif", frame_ms=100)
+    thread = next(thread for thread in threading.enumerate() if thread.name == "explorer-film")
+    made.close()
+    made.deleteLater()
+    qtbot.waitUntil(lambda: not thread.is_alive(), timeout=WAIT_MS)
+    assert not list(tmp_path.iterdir())
+    _settle(qtbot, session)
 
 
 def test_a_film_that_cannot_be_written_is_told_in_a_sentence(

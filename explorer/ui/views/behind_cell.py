@@ -30,7 +30,9 @@ class BehindCell(QWidget):
         self.title = ElidedLabel()
         self.pictures = PictureGrid("Pictures behind the cell")
         self.pictures.chosen.connect(self._show_to_network)
-        self.rows = QListWidget(accessibleName="Examples behind the cell")
+        self.rows = QListWidget(
+            accessibleName="Examples behind the cell", toolTip="Click one to show it to the network."
+        )
         self.rows.itemClicked.connect(self._take_row)
         self.rows.itemActivated.connect(self._take_row)
         self._pages = QStackedLayout()
@@ -65,7 +67,6 @@ class BehindCell(QWidget):
         for place, values in zip(chosen.tolist(), split.inputs(chosen), strict=True):
             item = QListWidgetItem(f"{split.name_of(place)}: {row_words(values)}")
             item.setData(PLACE_ROLE, place)
-            item.setToolTip("Click to show it to the network.")
             self.rows.addItem(item)
         if len(places) > ROWS_AT_MOST:
             self.rows.addItem(f"{count(len(places) - ROWS_AT_MOST)} more are not listed.")

@@ -25,6 +25,7 @@ class FilmTrack(QSlider):
         super().__init__(Qt.Orientation.Horizontal, parent)
         self.setObjectName("filmSlider")
         self.setAccessibleName("Frames of the film")
+        self.setToolTip("Click or drag to see what the network saw then.")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setPageStep(10)
         self._curve = FilmCurve()
