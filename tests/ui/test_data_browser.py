@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QSize, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QCheckBox, QPushButton, QTableView
@@ -24,7 +24,7 @@ from explorer.ui import theme
 from explorer.ui.data_words import class_groups, left_out_words, mistakes, percent
 from explorer.ui.picture_lines import HEAD_HEIGHT, TEN, Group, laid_out, shown_size
 from explorer.ui.views import data_list
-from explorer.ui.views.data_browser import DataBrowser
+from explorer.ui.views.data_browser import SIZE, DataBrowser
 from explorer.ui.views.open_data import ABOUT, AUGMENT, MISTAKES, TEST, TRAIN
 from explorer.ui.widgets.data_card import DataCard
 from explorer.ui.widgets.picture_grid import PictureGrid
@@ -46,6 +46,7 @@ def session(qapp: QApplication) -> Iterator[Session]:
 def browser(session: Session, qtbot: QtBot) -> DataBrowser:
     made = DataBrowser(session)
     qtbot.addWidget(made)
+    made.resize(*SIZE)  # the screen of the tests is smaller
     made.show()
     return made
 
@@ -92,6 +93,15 @@ def _drop(browser: DataBrowser, path: Path) -> None:
 
 
 # --- what there is ---
+
+
+def test_it_is_no_larger_than_the_screen(session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    small = SimpleNamespace(availableSize=lambda: QSize(1280, 720))
+    monkeypatch.setattr(DataBrowser, "screen", lambda _self: small)
+    made = DataBrowser(session)
+    qtbot.addWidget(made)
+    assert made.height() <= 720 - 40
+    assert made.width() == 1240
 
 
 def test_every_data_set_has_a_card_that_says_what_it_is_and_under_which_terms(browser: DataBrowser) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QWidget
 
@@ -12,6 +12,7 @@ from explorer.ui.views.data_list import DataList, entry_of
 from explorer.ui.views.open_data import OpenData
 
 SIZE = (1240, 760)
+FRAME = QSize(16, 48)  # what the desktop puts around a window
 
 
 class DataBrowser(QDialog):
@@ -22,8 +23,9 @@ class DataBrowser(QDialog):
         self.setObjectName("dataBrowser")
         self.setWindowTitle("Data")
         self.setAcceptDrops(True)
-        self.resize(*SIZE)
         self.setMinimumSize(860, 520)
+        room = self.screen().availableSize() - FRAME
+        self.resize(QSize(*SIZE).boundedTo(room))
         self.session = session
         self._agreed: set[str] = set()
         self.list = DataList()
