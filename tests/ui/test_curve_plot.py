@@ -212,6 +212,13 @@ def test_a_log_button_switches_the_scale(plot: CurvePlot, session: Session, qtbo
     assert plot.canvas.is_log
 
 
+def test_a_single_value_is_a_point(plot: CurvePlot, session: Session, qtbot: QtBot) -> None:
+    _show(session, make_run(steps=1))
+    qtbot.waitUntil(lambda: plot.canvas.isVisible())
+    assert plot.canvas._items[1].marks.isVisible()
+    assert plot.canvas._items[1].marks.getData()[0].tolist() == [1]
+
+
 def test_axes_carry_their_units(plot: CurvePlot, session: Session, qtbot: QtBot) -> None:
     session.set_hyperparameters(loss="mse")
     plot.resize(600, 400)

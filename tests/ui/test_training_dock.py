@@ -208,9 +208,12 @@ def test_a_number_that_is_none_is_refused_in_a_sentence(session: Session, dock: 
 def test_a_run_that_blows_up_says_where_and_offers_to_rewind(
     qtbot: QtBot, session: Session, dock: TrainingDock
 ) -> None:
+    assert dock.parts is not None
     session.paste_layers("linear(8) relu", 2)
     _settle(qtbot, session)
-    session.set_hyperparameters(learning_rate=1e30)
+    _type(dock.parts.settings.rate, "1e30")
+    assert session.state.document.hyperparameters.learning_rate == 1e30
+    assert dock.parts.settings.rate.text() == "1e30"
     _click(dock, "trainStart")
     _wait_for(qtbot, session, "ended")
     message = dock.findChild(RunMessage)

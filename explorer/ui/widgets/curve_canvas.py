@@ -20,6 +20,7 @@ Role = Literal["training", "validation"]
 STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
 PALE = 100  # of 255
 ROOM_RIGHT, ROOM_ABOVE = 0.02, 0.06  # of the plot, free beside the curves' ends and above their peaks
+LEAST_ROOM = 0.01  # of the values, where they hardly differ
 END_MARGIN = 10  # pixels about the words at a curve's end
 STRONG_COLUMN = 3  # pixels: a wide zigzag with its joins takes 60 ms to fill, a third of its corners 5
 MARKS = 24  # up to so many values each has a point of its own
@@ -191,7 +192,7 @@ class CurveCanvas(pg.PlotWidget):
         item.setSegmentedLineMode("on" if pen.style() == Qt.PenStyle.SolidLine else "off")
         item.setData(xs, ys, connect="finite", antialias=not curve.is_pale)
         marks: pg.ScatterPlotItem = item.marks
-        has_marks = curve.has_marks and len(xs) <= MARKS
+        has_marks = len(xs) == 1 or (curve.has_marks and len(xs) <= MARKS)  # a single value draws no line
         marks.setVisible(has_marks)
         if has_marks:
             known = np.isfinite(ys)
@@ -223,7 +224,7 @@ class CurveCanvas(pg.PlotWidget):
     def _fit_left(self, lines: list[np.ndarray]) -> None:
         limits = np.array(self._limits or (), np.float64)
         low, high = extent([*lines, logarithms(limits) if self._is_log else limits]) or (0.0, 1.0)
-        room = max((high - low) * ROOM_ABOVE, abs(high) * 1e-6, 1e-12)
+        room = max((high - low) * ROOM_ABOVE, abs(high) * LEAST_ROOM, 1e-12)
         is_bound = self._limits is not None and low >= self._limits[0] and not self._is_log
         step = _round(high - low + room)
         bottom = low if is_bound else math.floor((low - room) / step) * step
