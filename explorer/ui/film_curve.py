@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QLineF, QPointF, QRectF
+from PySide6.QtGui import QColor, QPainter, QPen
 
 from explorer.ui import theme
 from explorer.ui.curve_lines import extent, thinned
 
+COLUMN = 3  # pixels; a zigzag with one corner a pixel is no easier to read and takes three times as long
 PALE = 90  # of 255: what the film has not reached yet
 
 
@@ -50,7 +52,7 @@ class FilmCurve:
 def paint_curve(painter: QPainter, area: QRectF, curve: FilmCurve, *, until: float | None) -> None:
     """The loss across `area`, pale after the step `until`; on a logarithmic scale it would hide how much is won."""
     low, high = curve.span
-    xs, ys = thinned(curve.steps, curve.losses, low=low, high=high, columns=max(int(area.width()), 1))
+    xs, ys = thinned(curve.steps, curve.losses, low=low, high=high, columns=max(int(area.width() / COLUMN), 1))
     ends = extent([ys])
     if ends is None:
         return
@@ -60,7 +62,8 @@ def paint_curve(painter: QPainter, area: QRectF, curve: FilmCurve, *, until: flo
         for x, y in zip(xs, ys, strict=True)
         if np.isfinite(y)
     ]
-    line = QPolygonF(places)
+    # A line in pieces: joining those of a long zigzag takes Qt the better part of a second.
+    pieces = [QLineF(one, other) for one, other in pairwise(places)]
     reached = area.right() if until is None else curve.x(until, area)
     colour = QColor(theme.current().phases["forward"])
     painter.save()
@@ -69,7 +72,7 @@ def paint_curve(painter: QPainter, area: QRectF, curve: FilmCurve, *, until: flo
         painter.setClipRect(part)
         colour.setAlpha(alpha)
         painter.setPen(QPen(colour, 1.5))
-        painter.drawPolyline(line)
+        painter.drawLines([piece for piece in pieces if piece.x2() >= part.left() and piece.x1() <= part.right()])
     painter.restore()
 
 
