@@ -21,6 +21,7 @@ from explorer.ui.widgets.weight_picker import NONE, WeightPicker
 REDRAW_MS = 70  # at most 15 times a second
 SIDE_WIDTH = 264
 WIDEST = 3.2  # times its height
+ROOM_FOR_WORDS = 150
 LEAST_SPAN, LARGEST_SPAN = 0.1, 100.0
 SPAN_TIP = "How far to both sides, in standard deviations of the parameter's weights."
 NO_DATA = "The loss over the network's weights appears here. Choose data to learn from."
@@ -69,13 +70,17 @@ class LandscapeView(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(1, 1)
-        parts: tuple[tuple[str, QWidget], ...] = (("right", self.across), ("up", self.up), ("span", self.span))
+        scale = QWidget()
+        scales = QHBoxLayout(scale)
+        scales.setContentsMargins(0, 0, 0, 0)
+        scales.addWidget(self.span, 1)
+        scales.addWidget(self.bar)
+        parts: tuple[tuple[str, QWidget], ...] = (("right", self.across), ("up", self.up), ("span", scale))
         for at, (label, part) in enumerate(parts):
             words = QLabel(label)
             words.setProperty("role", "dim")
             grid.addWidget(words, at, 0)
             grid.addWidget(part, at, 1)
-        grid.addWidget(self.bar, 3, 1)
         beside = QWidget()
         beside.setMinimumWidth(SIDE_WIDTH)
         side = QVBoxLayout(beside)
@@ -83,6 +88,7 @@ class LandscapeView(QWidget):
         side.setSpacing(4)
         side.addLayout(grid)
         side.addWidget(self.sentence, 1)
+        side.addStretch()
         shown = QWidget()
         row = QHBoxLayout(shown)
         row.setContentsMargins(0, 0, 0, 0)
@@ -100,7 +106,7 @@ class LandscapeView(QWidget):
         return QSize(640, 180)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(400, 96)
+        return QSize(400, 104)
 
     # --- what it shows ---
 
@@ -126,6 +132,7 @@ class LandscapeView(QWidget):
         self.empty.setText(why_empty(state))
         self.pages.setCurrentIndex(int(applies))
         self.sentence.setText(sentence(landscape))
+        self.canvas.setToolTip(sentence(landscape))
         for picker in (self.across, self.up):
             picker.set_parameters(parameter_shapes(state))
         if applies and landscape is not None and landscape.losses is not None and landscape.trail is not None:
@@ -181,6 +188,7 @@ class LandscapeView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.canvas.setMaximumWidth(round(WIDEST * self.height()))
+        self.sentence.setVisible(self.height() >= ROOM_FOR_WORDS)  # the picture's tip tells it too
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

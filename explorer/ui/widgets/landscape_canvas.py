@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QRectF
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from explorer.ui import theme
@@ -14,6 +14,7 @@ from explorer.ui.widgets.curve_canvas import AXIS_PIXELS, Axis
 from explorer.ui.widgets.plane_canvas import Smooth
 
 POINT, ROOM = 11, 0.06
+BELOW = 40  # pixels under the picture, for the axis
 
 
 class LandscapeCanvas(pg.PlotWidget):
@@ -79,7 +80,7 @@ class LandscapeCanvas(pg.PlotWidget):
         """Colours and type of the theme."""
         colours = theme.current()
         self.setBackground(colours.pane)
-        for side, label in zip(("bottom", "left"), self._labels, strict=True):
+        for side, label in zip(("bottom", "left"), self._fitting_labels(), strict=True):
             axis = self.getAxis(side)
             axis.setPen(pg.mkPen(colours.border))
             axis.setTextPen(pg.mkPen(colours.dim))
@@ -93,6 +94,17 @@ class LandscapeCanvas(pg.PlotWidget):
         self.trail.setPen(pg.mkPen(colours.text, width=1.6))
         self.point.setPen(pg.mkPen(colours.pane, width=2))
         self.point.setBrush(pg.mkBrush(colours.error))
+
+    def _fitting_labels(self) -> tuple[str, str]:
+        """What is beside the axes; the upright one only where the whole of it has room."""
+        below, left = self._labels
+        width = QFontMetricsF(theme.interface_font(AXIS_PIXELS)).horizontalAdvance(left)
+        return below, left if width < self.height() - BELOW else ""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if hasattr(self, "point"):  # Qt sizes it while pyqtgraph still builds it
+            self._dress()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         event.ignore()  # pyqtgraph would keep the keys of the window's commands
