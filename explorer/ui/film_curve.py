@@ -10,10 +10,11 @@ from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from explorer.ui import theme
+from explorer.ui.colour import rgb
 from explorer.ui.curve_lines import extent, thinned
 
 COLUMN = 3  # pixels; a zigzag with one corner a pixel is no easier to read and takes three times as long
-PALE = 90  # of 255: what the film has not reached yet
+PALE = 0.35  # how much of the colour is left where the film has not been yet
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,13 +66,11 @@ def paint_curve(painter: QPainter, area: QRectF, curve: FilmCurve, *, until: flo
     # A line in pieces: joining those of a long zigzag takes Qt the better part of a second.
     pieces = [QLineF(one, other) for one, other in pairwise(places)]
     reached = area.right() if until is None else curve.x(until, area)
-    colour = QColor(theme.current().phases["forward"])
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    for part, alpha in ((_left_of(area, reached), 255), (_right_of(area, reached), PALE)):
+    for part, strength in ((_left_of(area, reached), 1.0), (_right_of(area, reached), PALE)):
         painter.setClipRect(part)
-        colour.setAlpha(alpha)
-        painter.setPen(QPen(colour, 1.5))
+        painter.setPen(QPen(_ink(strength), 1.5))
         painter.drawLines([piece for piece in pieces if piece.x2() >= part.left() and piece.x1() <= part.right()])
     painter.restore()
 
@@ -82,3 +81,10 @@ def _left_of(area: QRectF, x: float) -> QRectF:
 
 def _right_of(area: QRectF, x: float) -> QRectF:
     return QRectF(x, area.top() - 2, area.right() - x + 2, area.height() + 4)
+
+
+def _ink(strength: float) -> QColor:
+    """The colour of training over the pane's own: translucent pieces would show where they overlap."""
+    colours = theme.current()
+    pairs = zip(rgb(colours.phases["forward"]), rgb(colours.pane), strict=True)
+    return QColor(*(round(strength * ink + (1 - strength) * ground) for ink, ground in pairs))
