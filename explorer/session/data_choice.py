@@ -22,6 +22,7 @@ class DataVerbs(Stepping):
     """Opens data in the background. Data are no part of undo, which one is chosen is."""
 
     _batches = 0  # how many training batches were looked at
+    _opened: Opened | None = None
     _asked_data = 0  # the number of the newest request for data
 
     def use_data(self, name: str | Path) -> None:
@@ -68,9 +69,9 @@ class DataVerbs(Stepping):
             super()._receive_step(result)
 
     def _take_data(self, opened: Opened) -> None:
-        data = opened.data
+        data, self._opened = opened.data, opened
         self._set(data=data, data_progress=None)
-        self._edit(f"choose {data.card.title}", lambda before: _learning_from(before, opened))
+        self._edit(f"choose {data.card.title}", lambda before: _choosing(before, opened))
         self._set(data_problem=problem_with(self.state.network, data))
 
     def _take_no_data(self, notice: str) -> None:
@@ -92,8 +93,16 @@ class DataVerbs(Stepping):
             self._record_step()
 
 
-def _learning_from(before: Document, opened: Opened) -> Document:
-    """The document with the data's classes; a network that knows no mean is fed by that of the training pictures."""
+def _choosing(before: Document, opened: Opened) -> Document:
+    """The document with its data chosen; a network that means no classes yet means those of the data."""
+    return replace(before, data=opened.name, classes=before.classes or opened.data.classes)
+
+
+def learning_from(before: Document, opened: Opened) -> Document:
+    """The document that learns from the data: with their classes, and where it knows no mean with that of the pictures.
+
+    Before it learns, a trained network still means the classes it was trained on.
+    """
     is_unscaled = not before.mean and not before.std
     has_channels = before.network is not None and len(opened.mean) in (0, before.network.input_shape[0])
     changes: dict[str, Any] = {"data": opened.name, "classes": opened.data.classes or before.classes}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from explorer.session import step_worker
 from explorer.session.runner import HOLD, ShouldStop
 from explorer.session.state import Document, Example, Target
 from explorer.session.step_worker import StepRequest
+from explorer.session.timeline import Timeline
 from explorer.session.train_state import Live, Progress
 from explorer.session.worker import Output, Request, Worker
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from explorer.engine.train import Controls, Learned, Snapshot
     from explorer.session.step_tensors import LearnedTensors
 
+MEASURED = 128  # training pictures whose mean and spread are taken: large photographs take a third of a second each
 LIVE_PER_SECOND = 15
 LIVE_SHARE = 0.05  # of the run's time that the live view may take
 
@@ -87,6 +90,8 @@ class LiveRun:
     model: Any  # an nn.Module; this room does not know torch
     pace: Pace
     film: Film
+    taken: int = 0
+    step: Timeline | None = None  # the single step that was asked for
 
     def is_of(self, document: Document) -> bool:
         """Whether the film's weights are those of the network of `document`."""
@@ -116,7 +121,7 @@ def _scale(data: DataSet) -> tuple[tuple[float, ...], tuple[float, ...]]:
     if len(data.sample_shape) != 3:
         return (), ()
     height, width, channels = data.sample_shape
-    return measured_scale(SourceExamples(data.train, (channels, height, width)), at_most=500)
+    return measured_scale(SourceExamples(data.train, (channels, height, width)), at_most=MEASURED)
 
 
 def begin(worker: Worker, request: RunRequest) -> Output:
@@ -160,8 +165,10 @@ def run(worker: Worker, request: RunRequest, should_stop: ShouldStop) -> Output:
 
 def _steps(worker: Worker, live: LiveRun, should_stop: ShouldStop) -> Output:
     snapshot = None
+    live.request.wishes.controls.about_to_step = partial(_record_if_wanted, live)
     for snapshot in _snapshots(live.model, live.request):
         worker.is_recording_old = True
+        live.taken = snapshot.step
         yield "training", snapshot
         live.film.offer(snapshot.step, live.model)
         yield from _between_steps(worker, live, snapshot)
@@ -186,7 +193,30 @@ def _between_steps(worker: Worker, live: LiveRun, snapshot: Snapshot) -> Output:
         yield "film", live.film.steps
     if rests:
         wishes.until = ""
-        yield HOLD, None
+        yield HOLD, live.step
+        live.step = None
+
+
+def _record_if_wanted(live: LiveRun, model: Any, optimizer: Any, inputs: Any, labels: Any, objective: Any) -> None:
+    """A single step that was asked for is put on record just before it is made, for the debugger."""
+    from explorer.engine.errors import EngineError
+    from explorer.engine.training.recorded_step import record_before
+
+    if live.request.wishes.until != "step":
+        return
+    with suppress(EngineError):  # it is made all the same
+        found = record_before(model, optimizer, inputs, labels=labels, objective=objective, taken=live.taken)
+        document = live.request.document
+        assert document.network is not None
+        live.step = Timeline(
+            found.recording,
+            layers=document.network.names,
+            loss=found.loss,
+            optimizer=document.hyperparameters.optimizer,
+            learning_rate=float(optimizer.param_groups[0]["lr"]),
+            target=found.target,
+            taken=found.taken,
+        )
 
 
 def look(worker: Worker, step: int, wishes: Wishes) -> Live | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from explorer.session import train_worker
-from explorer.session.data_choice import DataVerbs
+from explorer.session.data_choice import DataVerbs, learning_from
 from explorer.session.following import Following
 from explorer.session.run_clock import RunClock
 from explorer.session.run_curves import RunCurves
@@ -20,6 +20,7 @@ from explorer.session.train_worker import Ended, Opened, RunRequest, Wishes
 
 if TYPE_CHECKING:
     from explorer.engine.training.snapshot import Snapshot
+    from explorer.session.timeline import Timeline
 
 FIRST_DATA = "textures"
 FOLLOW_MS = 500
@@ -70,15 +71,14 @@ class TrainingVerbs(DataVerbs):
         self._train_until("epoch")
 
     def train_one_step(self) -> None:
-        """Train a single step, then rest."""
+        """Train a single step, then rest; the step is on record for the debugger, batch and all."""
         self._train_until("step")
 
     def rewind(self) -> None:
         """Back to the weights that the run began with, to train again or otherwise; undo brings the trained ones."""
         start = self._run_document
         if start is not None and self._same_network(start):
-            ids = start.layer_ids
-            self._edit("rewind", lambda before: replace(before, layer_ids=ids))
+            self._edit("rewind", lambda before: _as_begun(before, start))
             self._set(training=Training(), health=(), judged=None, live=None, film=(), film_at=None)
         elif start is not None:
             self.say("The network was changed since that run began: undo leads back to its start.")
@@ -145,17 +145,19 @@ class TrainingVerbs(DataVerbs):
     def _begin_run(self) -> None:
         from explorer.engine.training.snapshot import Controls
 
-        before, data = self.state.document, self.state.data
+        before, data, opened = self.state.document, self.state.data, self._opened
         assert data is not None
+        assert opened is not None
+        learning = learning_from(before, opened)
         ids, curves = new_ids(len(before.layer_ids)), self._new_curves()
         self._runner.end_background()
         self._wishes = Wishes(Controls(), target=self._wanted())
-        request = RunRequest(before, ids, data, before.augmentations, self._wishes)
+        request = RunRequest(learning, ids, data, before.augmentations, self._wishes)
         self._submit("begin run", lambda worker, _stop: train_worker.begin(worker, request), "Starting the run…")
         self._run_document, self._run_ids, self._last_run = before, ids, curves.number
         self._clock, self._last = RunClock(), None
         self._set(training=Training(), film_at=None, health=(), judged=None)
-        self._edit(f"train, run {curves.number}", lambda document: replace(document, layer_ids=ids))
+        self._edit(f"train, run {curves.number}", lambda _before: replace(learning, layer_ids=ids))
         self._run_number = self._runner.begin_background(lambda worker, stop: train_worker.run(worker, request, stop))
         chosen = before.hyperparameters
         self._set(
@@ -267,8 +269,15 @@ class TrainingVerbs(DataVerbs):
         elif kind == HOLD:
             self._show_progress()
             self._rest()
+            if content is not None:
+                self._show_trained_step(content)
         else:
             self._take_end(content)
+
+    def _show_trained_step(self, timeline: Timeline) -> None:
+        """The step that was just made, instead of the one that the present input would make next."""
+        self._asked_step = 0
+        self._show_timeline(timeline, "", step=0)
 
     def _receive(self, result: Result) -> None:
         super()._receive(result)
@@ -345,3 +354,8 @@ class TrainingVerbs(DataVerbs):
         """Read what the followed runs wrote since."""
         if any([follow.read() for follow in self._followed]):  # noqa: C419  # all of them are to be read
             self._set(training=replace(self.state.training))  # the curves grew where they are
+
+
+def _as_begun(present: Document, start: Document) -> Document:
+    """The weights, and what they mean, of a run's start; what was chosen for learning since then stays."""
+    return replace(present, layer_ids=start.layer_ids, classes=start.classes, mean=start.mean, std=start.std)

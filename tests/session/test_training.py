@@ -304,3 +304,38 @@ def test_data_asked_for_last_win_and_cancelling_an_opening_is_told(qtbot: QtBot,
     _settle(qtbot, session)
     assert session.state.notice == "Opening the data was cancelled."
     assert session.state.data.card.name == "points:xor"
+
+
+def test_one_step_is_on_record_with_its_batch_and_is_the_step_that_was_made(qtbot: QtBot, session: Session) -> None:
+    session.set_hyperparameters(momentum=0.9)
+    for taken in (0, 1):
+        session.train_one_step()
+        qtbot.waitUntil(lambda: session.state.training.status == "paused", timeout=20_000)
+        _settle(qtbot, session)
+        timeline = session.state.timeline
+        assert timeline is not None
+        assert (timeline.taken, timeline.batch_size) == (taken, 50)
+        assert timeline.loss == pytest.approx(session.state.runs[0].losses.values[-1], rel=1e-6)
+        update = next(step for step in timeline.steps if step.parameter == "linear1.weight")
+        np.testing.assert_array_equal(timeline.tensors(update.index).by_name["after"].values, _weights(session))
+    assert "momentum_buffer" in timeline.tensors(update.index).by_name
+    session.set_stepping(True)
+    assert session.state.timeline is timeline
+    session.set_target(1)
+    qtbot.waitUntil(lambda: session.state.timeline is not timeline, timeout=20_000)
+    assert session.state.timeline.batch_size == 1
+
+
+def test_choosing_data_leaves_a_trained_network_its_classes_until_it_learns(qtbot: QtBot) -> None:
+    session = Session()
+    session.open_network("lecture")
+    before = session.state.document
+    session.use_data("textures")
+    qtbot.waitUntil(lambda: session.state.data is not None, timeout=60_000)
+    assert (session.state.classes, session.state.document.mean) == (before.classes, before.mean)
+    session.train_one_step()
+    qtbot.waitUntil(lambda: session.state.training.status == "paused", timeout=60_000)
+    assert session.state.classes == session.state.data.classes
+    session.rewind()
+    assert session.state.classes == before.classes
+    assert session.close()

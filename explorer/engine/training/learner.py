@@ -21,6 +21,8 @@ from explorer.engine.training.objective import Objective, right
 from explorer.engine.training.snapshot import TrainingOutOfMemory, TrainingStopped
 
 Augment = Callable[[Tensor, torch.Generator], Tensor]
+AboutToStep = Callable[[nn.Module, Optimizer, Tensor, Tensor, Objective], None]
+"""Told model, optimizer, inputs, labels and objective just before a step; has to leave them as they are."""
 
 TALLIED_STEPS = 128  # right answers are counted this many steps at a time: a twentieth of a small step otherwise
 TALLIED_CELLS = 1_000_000
@@ -66,6 +68,7 @@ class Learner:
         other = torch.Generator().manual_seed(seed + 1 + processes.rank)
         self.augmenting = other if processes.are_several else self.generator
         self.random_state = _seeded(seed + processes.rank)  # dropout and whatever else draws inside the model
+        self.about_to_step: AboutToStep | None = None
 
     @property
     def rate(self) -> float:
@@ -99,6 +102,8 @@ class Learner:
     def _step(self, batch: Tensor, number: int, asked: tuple[bool, bool]) -> Stepped:
         mine, weight = self._share(batch)
         inputs, labels = self._ready(mine)
+        if self.about_to_step is not None:
+            self.about_to_step(self.model, self.optimizer, inputs, labels, self.objective)
         health = self._health if self._health is not None and self._health.pace.is_due() else None
         self._before.keep_buffers()
         outputs = self._forward(inputs, health)

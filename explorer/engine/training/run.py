@@ -85,6 +85,7 @@ class Run:
         self._turn()
         batch = order[self.place.position : self.place.position + self.place.batch_size * self.processes.count]
         self.place.rate = self.learner.rate
+        self.learner.about_to_step = self.controls.about_to_step
         try:
             asked = (self.controls.stop, self.controls.checkpoint)
             self._last = self.learner.step(batch, self.place.step + 1, asked)

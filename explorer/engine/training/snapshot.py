@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from explorer.engine.confusion import Evaluation
 from explorer.engine.errors import EngineError
@@ -55,6 +57,7 @@ class Controls:
 
     learning_rate: asks for another rate; with a schedule it is the new top of the schedule. None: as it is.
     stop: the run ends after this step, with a checkpoint if it keeps any; a validation that is going on is given up.
+    about_to_step: called in the run's own thread just before each step (see `learner.AboutToStep`); None for nothing.
     checkpoint: asks for a checkpoint after this step; the run puts it back to False.
     halve_batch: where the device has no room for a batch, go on with half of it instead of stopping.
     """
@@ -63,6 +66,7 @@ class Controls:
     stop: bool = False
     checkpoint: bool = False
     halve_batch: bool = False
+    about_to_step: Callable[[Any, Any, Any, Any, Any], None] | None = None
 
 
 class TrainingStopped(EngineError):

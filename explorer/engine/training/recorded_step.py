@@ -1,0 +1,34 @@
+"""A step of a run on record, on a copy just before it is made: the same batch, weights and random numbers."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from explorer.engine.errors import EngineError
+from explorer.engine.losses import LOSSES
+from explorer.engine.recorder import record
+from explorer.engine.stepper import RecordedStep
+from explorer.engine.training.objective import Objective
+
+
+def record_before(
+    model: nn.Module, optimizer: Optimizer, inputs: Tensor, *, labels: Tensor, objective: Objective, taken: int
+) -> RecordedStep:
+    """The step that `model` is about to make from `inputs`, as a recording. Model, optimizer and run stay as they are.
+
+    Raises EngineError if the loss is none that has a name.
+    """
+    name = next((name for name, loss in LOSSES.items() if loss is objective.loss), None)
+    if name is None:
+        raise EngineError("This run's loss is a function of its own, which has no steps to show.")
+    copy, its_optimizer = deepcopy((model, optimizer))
+    with torch.no_grad():
+        copy.eval()
+        target = objective.targets(labels, copy(inputs))
+    recording = record(copy, inputs, target=target, loss=name, optimizer=its_optimizer, train=True)
+    message = "" if recording.error is None else str(recording.error)
+    return RecordedStep(recording, name, target.cpu().numpy(), taken, message)
