@@ -53,6 +53,7 @@ class WeightPicker(QWidget):
 
     def show_weight(self, weight: Weight | None) -> None:
         """The cell that is shown; what is being typed stays."""
+        self.parameter.setItemText(0, STEEPEST if weight is None else f"{STEEPEST}: {weight[0]}")
         if not self.cell.hasFocus() or not self.cell.isModified():
             self.cell.setText("" if weight is None else _written(weight[1]))
 
@@ -63,7 +64,7 @@ class WeightPicker(QWidget):
             self.cell.setText(_written((0,) * len(self._shapes[name])))
             self.chosen.emit((name, (0,) * len(self._shapes[name])))
         else:
-            self.chosen.emit(name)
+            self.chosen.emit(self._first[self.parameter.currentIndex()])
         self._explain()
 
     @Slot()
