@@ -10,9 +10,17 @@ from explorer.session import Session, State
 from explorer.ui.run_words import suited_loss
 from explorer.ui.views.data_button import DataButton
 from explorer.ui.widgets.exact_box import ExactBox
-from explorer.ui.widgets.learning_form import LARGEST_RATE, loss_title
+from explorer.ui.widgets.learning_form import loss_title
 from explorer.ui.widgets.popup_button import PopupButton
-from explorer.ui.widgets.run_form import BATCH_TIP, EPOCHS_TIP, LARGEST_BATCH, MOST_EPOCHS, RunForm, count_box
+from explorer.ui.widgets.run_form import (
+    BATCH_TIP,
+    EPOCHS_TIP,
+    LARGEST_BATCH,
+    LARGEST_RUN_RATE,
+    MOST_EPOCHS,
+    RunForm,
+    count_box,
+)
 
 WIDTH = 268
 DATA_TIP = "What the network learns from."
@@ -37,7 +45,7 @@ class RunSettings(QWidget):
         self.open_form.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.open_form.opened.connect(lambda: self.form.complain(""))
         self.open_form.body.addWidget(self.form)
-        self.rate = ExactBox("Learning rate", low=0.0, high=LARGEST_RATE, tip=RATE_TIP)
+        self.rate = ExactBox("Learning rate", low=0.0, high=LARGEST_RUN_RATE, tip=RATE_TIP)
         self.rate.valueChanged.connect(lambda value: self._choose("learning_rate", value))
         self.rate.refused.connect(session.say)
         self.batch = count_box(1, LARGEST_BATCH)

@@ -15,7 +15,7 @@ from explorer.ui.widgets.number_boxes import ChoiceBox
 from explorer.ui.widgets.pane import ElidedLabel
 
 WIDTH = 400
-LARGEST_RATE = 1e30  # so large a rate is worth seeing: the run stops and says where
+LARGEST_RATE = 1000.0
 BELOW_ONE = 0.999999  # PyTorch refuses 1
 
 

@@ -9,6 +9,7 @@ from explorer.engine.hyperparameters import SCHEDULES, Hyperparameters
 from explorer.ui.widgets.learning_form import LearningForm
 from explorer.ui.widgets.number_boxes import ChoiceBox, NumberBox
 
+LARGEST_RUN_RATE = 1e30  # so large a rate is worth seeing: the run stops and says where
 LARGEST_BATCH, MOST_EPOCHS, LARGEST_SEED = 65_536, 100_000, 2_147_483_647
 BATCH_TIP = "How many examples are learned from at once."
 EPOCHS_TIP = "How often the run goes through all training examples."
@@ -36,6 +37,9 @@ class RunForm(LearningForm):
         self.counts: dict[str, NumberBox] = {}
         super().__init__(parent)
         self._grid.removeWidget(self.complaint)
+        next(box for field, (_, box) in self.boxes.items() if field.name == "learning_rate").setMaximum(
+            LARGEST_RUN_RATE
+        )
         self.schedule.addItems(list(SCHEDULES))
         self.schedule.activated.connect(lambda _index: self.edited.emit("schedule", self.schedule.currentText()))
         self._add("schedule", self.schedule, SCHEDULE_TIP)
