@@ -59,6 +59,12 @@ def test_a_lines_width_is_the_norm_of_its_kernel() -> None:
     assert made.sentence == "made of these 3 maps; width by weight"
 
 
+def test_weights_of_a_diverged_network_have_widths_too() -> None:
+    maps = activation("layer", torch.zeros(1), "linear", torch.tensor([[1e30, -5e29, 0.0]]))
+    made = sources_of(maps, 0, [activation("before", torch.zeros(3))])
+    assert [source.share for source in made.drawn] == pytest.approx([1, 0.5, 0])
+
+
 def test_of_very_many_numbers_the_heaviest_are_drawn_and_the_line_says_so() -> None:
     linear = torch.nn.Linear(3072, 2)
     maps = activation("layer", torch.zeros(2), "linear", linear.weight)

@@ -70,7 +70,7 @@ def _weight_norms(maps: LayerActivation, channel: int, parent: LayerActivation) 
         return _transposed_norms(weight, channel, len(maps.values))
     if channel >= weight.shape[0]:
         return None, 0
-    norms = np.linalg.norm(weight[channel].reshape(weight.shape[1], -1), axis=1)
+    norms = _lengths(weight[channel])
     groups = max(1, channels // weight.shape[1])
     first = channel // max(1, weight.shape[0] // groups) * weight.shape[1]
     return (norms, first) if first + len(norms) <= channels else (None, 0)
@@ -82,7 +82,12 @@ def _transposed_norms(weight: np.ndarray, channel: int, channels: int) -> tuple[
     inputs = weight.shape[0] // max(1, channels // each)
     first = channel // each * inputs
     part = weight[first : first + inputs, channel % each]
-    return np.linalg.norm(part.reshape(len(part), -1), axis=1), first
+    return _lengths(part), first
+
+
+def _lengths(weights: np.ndarray) -> np.ndarray:
+    """The norm of each row; of a diverged network too, whose weights have no squares in float32."""
+    return np.linalg.norm(weights.reshape(len(weights), -1).astype(np.float64), axis=1)
 
 
 def _all(parents: Sequence[LayerActivation]) -> Sources:
