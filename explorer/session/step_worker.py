@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from explorer.engine.stepper import LearningBatch, RecordedStep
 
 CLASS_LAYERS = ("Sigmoid", "Softmax")
+NO_LAYERS = "This network has no layers yet: add one, and a training step of it can be walked through here."
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +49,9 @@ def record_step(worker: Worker, request: StepRequest, should_stop: ShouldStop) -
         batch = learning_batch(worker, request)
         if batch is None or should_stop():
             return
+        if request.shown.document.network is not None and not request.shown.document.network.layers:
+            yield "step", Recorded(request, None, NO_LAYERS)
+            return
         recorded = worker.bench.record_step(batch, should_stop)
         timeline = timeline_of(request, recorded)
         timeline.work_out_gradients(should_stop)
@@ -56,7 +60,7 @@ def record_step(worker: Worker, request: StepRequest, should_stop: ShouldStop) -
     except EngineError as error:
         yield "step", Recorded(request, None, str(error))
     else:
-        yield "step", Recorded(request, timeline, recorded.message)
+        yield "step", Recorded(request, timeline, recorded.message or _cut_short(request.shown.document))
 
 
 def take_step(worker: Worker, request: StepRequest) -> Output:
@@ -91,18 +95,18 @@ def run_until(
             is_last = recorded.hit is not None or bool(recorded.message) or count == limit or should_stop()
             yield "running", (count, recorded.recording.loss)
             if is_last:
-                yield from _stopped(worker, request, recorded)
+                yield from _stopped(worker, request, recorded, count)
                 return
     except EngineError as error:
         yield "refused", str(error)
 
 
-def _stopped(worker: Worker, request: StepRequest, recorded: RecordedStep) -> Output:
-    """The weights that the last step began with become the network's, so that its recording can be looked at."""
+def _stopped(worker: Worker, request: StepRequest, recorded: RecordedStep, count: int) -> Output:
+    """The weights that the last of `count` steps began with become the network's, so that its recording can be looked at."""
     document = request.shown.document
     after = replace(document, layer_ids=_new_ids(document))
     worker.bench.keep_before(after.layer_ids)
-    message = recorded.message or ("" if recorded.hit else f"No breakpoint was met in {recorded.taken + 1:,} steps.")
+    message = recorded.message or ("" if recorded.hit else f"No breakpoint was met in {count:,} steps.")
     yield "ran", (document, after, timeline_of(request, recorded), message)
 
 
@@ -134,6 +138,12 @@ def learning_batch(worker: Worker, request: StepRequest) -> LearningBatch | None
         last_kind=_last_kind(document),
         classes=len(document.classes),
     )
+
+
+def _cut_short(document: Document) -> str:
+    """What a network that does not fit together leaves out of its step; "" for a whole one."""
+    problem = next((problem for problem in document.problems if problem.severity == "error"), None)
+    return f"Only the layers before {problem.layer} take part. {problem.message}" if problem else ""
 
 
 def _last_kind(document: Document) -> str:

@@ -1,8 +1,7 @@
-"""The debugger's verbs: the cursor on a recorded step, what the step learns, and taking it."""
+"""The debugger's verbs beside its moves: what a training step learns, taking it, and running many."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +11,9 @@ from explorer.session import cursor as moves
 from explorer.session import step_worker
 from explorer.session.cursor import Cursor
 from explorer.session.runner import Result
-from explorer.session.selection import Selection
 from explorer.session.state import Document, Example, Target
-from explorer.session.state_owner import StateOwner
 from explorer.session.step_worker import Recorded, StepRequest
+from explorer.session.walking import Walking, is_inside
 from explorer.session.worker import Request
 
 if TYPE_CHECKING:
@@ -23,10 +21,12 @@ if TYPE_CHECKING:
     from explorer.session.timeline import Timeline
 
 
-class Stepping(StateOwner):
-    """Moves the cursor through the recorded step, which never runs the model; what changes the step records it anew."""
+class Stepping(Walking):
+    """Records a whole training step while someone looks; whatever changes what it depends on records it anew."""
 
     _asked_step = 0
+    _run_began_at = 0  # the number of the newest pass when the run of steps began
+    _label_of_step = "training step"
     _watchers: frozenset[str] = frozenset()
 
     def set_stepping(self, is_stepping: bool) -> None:
@@ -40,107 +40,6 @@ class Stepping(StateOwner):
         self._set(is_stepping=bool(self._watchers))
         if self.state.is_stepping and not was and self.state.timeline is None:
             self._record_step()
-
-    # --- the cursor ---
-
-    def step_over(self, direction: int = 1) -> None:
-        """The next step, or inside one the next cell; past the end the step is taken and the next one recorded."""
-        timeline, cursor = self.state.timeline, self.state.cursor
-        if timeline is None:
-            return
-        moved = moves.over(timeline, cursor, direction)
-        is_past_end = (
-            direction > 0 and cursor.step == len(timeline.steps) - 1 and moved == replace(cursor, is_inside=False)
-        )
-        if is_past_end and not cursor.is_inside and timeline.steps[-1].phase == "update":
-            self.take_step()
-        else:
-            self._move(moved)
-
-    def step_into(self) -> None:
-        """From the step to its cells; inside, the next cell."""
-        self._move_by(moves.into)
-
-    def step_out(self) -> None:
-        """From the cells back to the step."""
-        self._move_by(lambda _timeline, cursor: moves.out(cursor))
-
-    def to_start(self) -> None:
-        """The first step of the timeline."""
-        self.go_to_step(0)
-
-    def to_end(self) -> None:
-        """The last step of the timeline."""
-        timeline = self.state.timeline
-        if timeline is not None:
-            self.go_to_step(len(timeline.steps) - 1)
-
-    def next_gradient(self) -> None:
-        """The next step on which a gradient arrives."""
-        self._move_by(
-            lambda timeline, cursor: moves.next_where(timeline, cursor, lambda step: step.phase == "backward")
-        )
-
-    def run_to_layer(self) -> None:
-        """The next step of the selected layer, forwards, on the way back or in the update."""
-        layer = self.state.selection.layer
-        self._move_by(lambda timeline, cursor: moves.next_where(timeline, cursor, lambda step: step.layer == layer))
-
-    def go_to_step(self, index: int, inside: bool = False) -> None:
-        """The step at `index` of the timeline."""
-
-        def move(timeline: Timeline, cursor: Cursor) -> Cursor:
-            moved = moves.at(timeline, index, example=cursor.example)
-            return moves.into(timeline, moved) if inside else moved
-
-        self._move_by(move)
-
-    def choose_cell(self, of: str, cell: tuple[int, ...]) -> None:
-        """Explain another cell of the step; the depth stays."""
-        timeline, cursor = self.state.timeline, self.state.cursor
-        if (
-            timeline is None
-            or (entry := timeline.steps[cursor.step]).asked.get(of) is None
-            or not _is_inside(cell, entry.asked[of])
-        ):
-            return
-        example = cell[0] if entry.has_batch(of) else cursor.example
-        self._move(replace(cursor, of=of, cell=cell, example=example))
-
-    def choose_tensor(self, of: str) -> None:
-        """Look at another of the step's tensors: the gradient of the weight instead of the input's."""
-
-        def move(timeline: Timeline, cursor: Cursor) -> Cursor:
-            if of not in timeline.steps[cursor.step].asked:
-                return cursor
-            return replace(cursor, of=of, cell=timeline.telling_cell(cursor.step, of, cursor.example))
-
-        self._move_by(move)
-
-    def choose_example(self, example: int) -> None:
-        """Draw another element of the batch."""
-
-        def move(timeline: Timeline, cursor: Cursor) -> Cursor:
-            number = min(max(example, 0), timeline.batch_size - 1)
-            has_batch = timeline.steps[cursor.step].has_batch(cursor.of)
-            cell = (number, *cursor.cell[1:]) if has_batch and cursor.cell is not None else cursor.cell
-            return replace(cursor, example=number, cell=cell)
-
-        self._move_by(move)
-
-    def follow_term(self, tensor: str, cell: tuple[int, ...]) -> None:
-        """Jump to the step and the cell that a factor of a term came from."""
-
-        def move(timeline: Timeline, cursor: Cursor) -> Cursor:
-            made = timeline.maker(cursor.step, tensor)
-            if made is None or not _is_inside(cell, timeline.steps[made[0]].asked[made[1]]):
-                return cursor
-            example = cell[0] if timeline.steps[made[0]].has_batch(made[1]) else cursor.example
-            return Cursor(made[0], made[1], cell, cursor.is_inside, example)
-
-        if self.state.timeline is not None and self.state.timeline.maker(self.state.cursor.step, tensor) is None:
-            self.say("This number is where the step begins: an input, a weight or a constant.")
-        self._move_by(move)
 
     # --- what is learned ---
 
@@ -173,7 +72,7 @@ class Stepping(StateOwner):
     def set_input_cell(self, cell: tuple[int, ...], value: float) -> None:
         """Type over one number of the input. `cell` is without the batch axis."""
         values = self.state.values
-        if values is None or not _is_inside(cell, values.shape):
+        if values is None or not is_inside(cell, values.shape):
             return
         changed = values.copy()
         changed[cell] = value
@@ -215,7 +114,11 @@ class Stepping(StateOwner):
         if not breakpoints:
             self.say("Choose first what to stop at.")
         elif self._may_change_weights():
-            job = lambda worker, stop: step_worker.run_until(worker, request, breakpoints, limit, stop)  # noqa: E731
+            self._run_began_at = asked = self._asked_pass
+            # Whatever else is asked for ends the run: it would keep the network, the picture and the window waiting.
+            job = lambda worker, stop: step_worker.run_until(  # noqa: E731
+                worker, request, breakpoints, limit, lambda: stop() or self._asked_pass != asked
+            )
             self._submit("run until", job, "Running training steps…")
 
     def ask_reading(self) -> None:
@@ -294,36 +197,16 @@ class Stepping(StateOwner):
         if before is not self.state.document:
             self.say("The network was changed while it ran: nothing was taken over.")
             return
+        if self._run_began_at != self._asked_pass:
+            self._edit("run of training steps", lambda _before: after)
+            self.say("The run ended where something else was asked for.")
+            return
         stepping = self.state.is_stepping
         self._set(is_stepping=False)  # the edit's own recording would throw the step away that was run to
         self._edit("run of training steps", lambda _before: after)
         self._set(is_stepping=stepping)
         self._show_timeline(timeline, message, step=timeline.hit.step if timeline.hit else None)
         self.say(timeline.hit.sentence if timeline.hit else message)
-
-    _label_of_step = "training step"
-
-    # --- moving ---
-
-    def _move_by(self, move: Callable[[Timeline, Cursor], Cursor]) -> None:
-        if self.state.timeline is not None and self.state.timeline.steps:
-            self._move(move(self.state.timeline, self.state.cursor))
-
-    def _move(self, cursor: Cursor) -> None:
-        self._set(cursor=cursor, selection=self._selection_at(cursor))
-
-    def _selection_at(self, cursor: Cursor) -> Selection:
-        """The selection that goes with the cursor: its layer, and inside a forward step its cell."""
-        timeline, chosen = self.state.timeline, self.state.selection
-        assert timeline is not None
-        entry = timeline.steps[cursor.step]
-        shown = self._entry(entry.layer)
-        if shown is None:
-            return chosen
-        is_output = entry.phase == "forward" and cursor.is_inside and cursor.cell is not None
-        if is_output and cursor.cell is not None and shown.values.shape == entry.asked["output"][1:]:
-            return Selection(entry.layer, *cursor.cell[1:])
-        return chosen if chosen.layer == entry.layer else Selection(entry.layer)
 
 
 def _kept_cursor(before: Timeline | None, after: Timeline, cursor: Cursor) -> Cursor:
@@ -334,7 +217,3 @@ def _kept_cursor(before: Timeline | None, after: Timeline, cursor: Cursor) -> Cu
 
 def _outline(timeline: Timeline) -> list[tuple[object, ...]]:
     return [(step.phase, step.call, step.parameter, tuple(step.asked.items())) for step in timeline.steps]
-
-
-def _is_inside(cell: tuple[int, ...], shape: tuple[int, ...]) -> bool:
-    return len(cell) == len(shape) and all(0 <= place < size for place, size in zip(cell, shape, strict=True))
