@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -344,6 +346,21 @@ def window(qtbot: QtBot) -> MainWindow:
     wait_until_shown(qtbot, made.session)
     made.show_late_parts()
     return made
+
+
+def test_the_window_is_made_before_the_plots_library_is_imported() -> None:
+    code = """
+import sys
+from explorer.app import application
+from explorer.session import Session
+from explorer.ui.main_window import MainWindow
+app = application()
+window = MainWindow(Session(held=True))
+print([name for name in ("pyqtgraph", "torch") if name in sys.modules])
+window.session.close()
+"""
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert told.stdout.strip() == "[]"
 
 
 def test_before_there_are_data_the_strip_says_what_to_do(window: MainWindow) -> None:
