@@ -24,6 +24,7 @@ Cell = tuple[int, ...]
 _shares: WeakKeyDictionary[Call, dict[str, torch.Tensor]] = WeakKeyDictionary()
 
 
+@np.errstate(all="ignore")  # a diverged step's infinities are numbers to show like others
 def explain(
     recording: Recording, step: Step | str, cell: Cell, *, of: str = "output", symbols: Mapping[str, str] | None = None
 ) -> Explanation:

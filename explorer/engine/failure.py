@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from explorer.engine.errors import OutOfMemoryError, RecordError, requested_memory, shape_text
 
+ONE_VALUE = "Expected more than 1 value per channel when training"  # PyTorch's words, as F.batch_norm raises them
+
 
 class Failure:
     """The call that raised, and what it was given."""
@@ -21,4 +23,6 @@ class Failure:
             message = f"{self.name} failed{given}: it needs {wanted}, which the device does not have."
             return OutOfMemoryError(message, call=self.name, input_shapes=self.shapes)
         reason = str(self.error).strip().split("\n")[0].rstrip(".") or type(self.error).__name__
+        if reason.startswith(ONE_VALUE):
+            reason = "in train mode it needs more than one value a channel; take a larger batch, or run in eval mode"
         return RecordError(f"{self.name} failed{given}: {reason}.", call=self.name, input_shapes=self.shapes)

@@ -188,7 +188,7 @@ def _step(
         )
     except EngineError as error:
         forward = record(model, x, train=training, should_stop=should_stop)
-        return RecordedStep(forward, batch.chosen.loss, None, learner.taken, str(error))
+        return RecordedStep(forward, batch.chosen.loss, None, learner.taken, str(forward.error or error))
     message = "" if recording.error is None else str(recording.error)
     return RecordedStep(recording, loss, target.cpu().numpy(), learner.taken, message)
 

@@ -102,7 +102,7 @@ def run_until(
 
 
 def _stopped(worker: Worker, request: StepRequest, recorded: RecordedStep, count: int) -> Output:
-    """The weights that the last of `count` steps began with become the network's, so that its recording can be looked at."""
+    """The weights that the last of `count` steps began with become the network's: its recording is looked at."""
     document = request.shown.document
     after = replace(document, layer_ids=_new_ids(document))
     worker.bench.keep_before(after.layer_ids)

@@ -180,6 +180,7 @@ class Stepping(Walking):
         self._show_timeline(recorded.timeline, recorded.message)
 
     def _show_timeline(self, timeline: Timeline | None, message: str, *, step: int | None = None) -> None:
+        timeline = timeline if timeline is not None and timeline.steps else None  # it failed before its first call
         before = self.state.timeline
         cursor = Cursor() if timeline is None else _kept_cursor(before, timeline, self.state.cursor)
         if timeline is not None and step is not None:

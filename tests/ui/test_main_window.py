@@ -32,6 +32,15 @@ HANDLES = (
     "prediction",
     "overview",
     "deviceLabel",
+    "debugger",
+    "timeline",
+    "stepOver",
+    "stepInto",
+    "stepOut",
+    "stepBack",
+    "toStart",
+    "toEnd",
+    "explanation",
 )
 
 

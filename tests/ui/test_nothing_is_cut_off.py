@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -50,6 +51,23 @@ def _numbers(window: MainWindow) -> None:
     window.session.open_network("two-two-two")
 
 
+def _inside_a_convolution(window: MainWindow) -> None:
+    _open_debugger(window)
+    window.session.step_into()
+    assert window.session.state.cursor.is_inside
+
+
+def _neurons_after_their_update(window: MainWindow) -> None:
+    window.session.open_network("two-two-two")
+    _open_debugger(window)
+    window.session.to_end()
+
+
+def _open_debugger(window: MainWindow) -> None:
+    window.show_tab(2)
+    assert QTest.qWaitFor(lambda: window.session.state.timeline is not None, 60_000)
+
+
 @pytest.fixture
 def window(qtbot: QtBot) -> MainWindow:
     made = open_window([])
@@ -60,7 +78,19 @@ def window(qtbot: QtBot) -> MainWindow:
     return made
 
 
-@pytest.mark.parametrize("state", [_start, _cell, _row_of_numbers, _fault, _drawing, _numbers])
+STATES = (
+    _start,
+    _cell,
+    _row_of_numbers,
+    _fault,
+    _drawing,
+    _numbers,
+    _inside_a_convolution,
+    _neurons_after_their_update,
+)
+
+
+@pytest.mark.parametrize("state", STATES)
 def test_words_have_their_room(state: object, window: MainWindow, qtbot: QtBot) -> None:
     if "Inter" not in QFontDatabase.families():
         pytest.skip("the interface's font, Inter, is not installed: other fonts are wider")

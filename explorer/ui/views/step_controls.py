@@ -254,7 +254,9 @@ def _width(button: QToolButton, *, with_word: bool) -> int:
 
 
 def _is_elsewhere(old: State, new: State) -> bool:
-    return old.timeline is not new.timeline or old.cursor != new.cursor
+    """Whether the cursor moved, or the step is no longer that of the network on show."""
+    is_other_step = old.timeline is not new.timeline or old.document is not new.document
+    return is_other_step or old.cursor != new.cursor
 
 
 def _is_at_end(state: State) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
@@ -71,6 +72,7 @@ class StepStage(QWidget):
     # --- what it shows ---
 
     @Slot(object, object)
+    @np.errstate(all="ignore")  # sums over a diverged step are NaN, and shown as that
     def show_state(self, old: State | None, new: State) -> None:
         """Redraw what differs; a hidden stage waits until it is shown."""
         if not self.isVisible() and old is not None:

@@ -129,6 +129,7 @@ class WhyPanel(QWidget):
         return holder
 
     @Slot(object, object)
+    @np.errstate(all="ignore")  # sums over a diverged step are NaN, and shown as that
     def show_state(self, old: State | None, new: State) -> None:
         """Redraw what differs; a hidden view waits until it is shown."""
         if not self.isVisible() and old is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
@@ -37,7 +38,7 @@ class Stroke:
         """Draw it, blue below zero and orange above, as on every signed scale of the program."""
         colours = theme.current()
         by_sign = colours.signed_high if self.value > 0 else colours.signed_low
-        colour = QColor(by_sign if self.value else colours.dim)
+        colour = QColor(by_sign if self.value else colours.dim) if isfinite(self.value) else QColor(colours.error)
         colour.setAlphaF(FAINTEST + (1 - FAINTEST) * self.share)
         painter.setPen(QPen(colour, self.width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
         painter.drawLine(QPointF(self.line.x0, self.line.y0), QPointF(self.line.x1, self.line.y1))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import atan2, cos, pi, sin
+from math import atan2, cos, isfinite, pi, sin
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
@@ -130,7 +130,8 @@ class NodeLinkPainter:
 
     def _stroke(self, edge: Edge, *, is_fan: bool) -> Stroke:
         value = self._scene.shown.written[edge][0].value or 0.0
-        return Stroke(self._scene.places.edges[edge], value, min(abs(value) / self._largest, 1.0), is_fan)
+        share = min(abs(value) / self._largest, 1.0) if isfinite(value) else 1.0
+        return Stroke(self._scene.places.edges[edge], value, share, is_fan)
 
     def _halos(self, edges: Sequence[Edge]) -> None:
         for edge in edges:
@@ -311,4 +312,4 @@ def _largest_weight(scene: Scene) -> float:
     """The largest size of a weight before the update, so that a step changes no line but the updated ones."""
     edges = [lines[0] for item, lines in scene.shown.written.items() if isinstance(item, Edge)]
     before = [line.value if line.old is None else line.old for line in edges]
-    return max((abs(value or 0.0) for value in before), default=0.0) or 1.0
+    return max((abs(value) for value in before if value and isfinite(value)), default=1.0)

@@ -1,0 +1,155 @@
+"""The debugger's moves: the cursor on a recorded training step, which never runs the model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from explorer.session import cursor as moves
+from explorer.session.cursor import Cursor
+from explorer.session.selection import Selection
+from explorer.session.state_owner import StateOwner
+
+if TYPE_CHECKING:
+    from explorer.session.timeline import Timeline, TimelineStep
+
+NO_UPDATE = "The step ends here: it updates no weights, so there is no next one."
+NO_GRADIENT = "No gradient is on record: the step ends before its loss."
+
+
+class Walking(StateOwner):
+    """Moves the cursor, and the selection with it."""
+
+    def step_over(self, direction: int = 1) -> None:
+        """The next step, or inside one the next cell; past the end the step is taken and the next one recorded."""
+        timeline, cursor = self.state.timeline, self.state.cursor
+        if timeline is None:
+            return
+        moved = moves.over(timeline, cursor, direction)
+        if moved == cursor and direction > 0:
+            self.take_step() if timeline.steps[-1].phase == "update" else self.say(NO_UPDATE)
+        else:
+            self._move(moved)
+
+    def take_step(self) -> None:
+        """Keep the weights that the step led to; whoever owns them does."""
+
+    def step_into(self) -> None:
+        """From the step to its cells; inside, the next cell."""
+        self._move_by(moves.into)
+
+    def step_out(self) -> None:
+        """From the cells back to the step."""
+        self._move_by(lambda _timeline, cursor: moves.out(cursor))
+
+    def to_start(self) -> None:
+        """The first step of the timeline."""
+        self.go_to_step(0)
+
+    def to_end(self) -> None:
+        """The last step of the timeline."""
+        timeline = self.state.timeline
+        if timeline is not None:
+            self.go_to_step(len(timeline.steps) - 1)
+
+    def next_gradient(self) -> None:
+        """The next step on which a gradient arrives."""
+        self._move_to(lambda step: step.phase == "backward", otherwise=NO_GRADIENT)
+
+    def run_to_layer(self) -> None:
+        """The next step of the selected layer, forwards, on the way back or in the update."""
+        layer = self.state.selection.layer
+        otherwise = f"No step of this training step is at {layer}." if layer else "Select a layer on the left first."
+        self._move_to(lambda step: step.layer == layer, otherwise=otherwise)
+
+    def go_to_step(self, index: int, inside: bool = False) -> None:
+        """The step at `index` of the timeline."""
+
+        def move(timeline: Timeline, cursor: Cursor) -> Cursor:
+            moved = moves.at(timeline, index, example=cursor.example)
+            return moves.into(timeline, moved) if inside else moved
+
+        self._move_by(move)
+
+    def choose_cell(self, of: str, cell: tuple[int, ...]) -> None:
+        """Explain another cell of the step; the depth stays."""
+        timeline, cursor = self.state.timeline, self.state.cursor
+        if (
+            timeline is None
+            or (entry := timeline.steps[cursor.step]).asked.get(of) is None
+            or not is_inside(cell, entry.asked[of])
+        ):
+            return
+        example = cell[0] if entry.has_batch(of) else cursor.example
+        self._move(replace(cursor, of=of, cell=cell, example=example))
+
+    def choose_tensor(self, of: str) -> None:
+        """Look at another of the step's tensors: the gradient of the weight instead of the input's."""
+
+        def move(timeline: Timeline, cursor: Cursor) -> Cursor:
+            if of not in timeline.steps[cursor.step].asked:
+                return cursor
+            return replace(cursor, of=of, cell=timeline.telling_cell(cursor.step, of, cursor.example))
+
+        self._move_by(move)
+
+    def choose_example(self, example: int) -> None:
+        """Draw another element of the batch."""
+
+        def move(timeline: Timeline, cursor: Cursor) -> Cursor:
+            number = min(max(example, 0), timeline.batch_size - 1)
+            has_batch = timeline.steps[cursor.step].has_batch(cursor.of)
+            cell = (number, *cursor.cell[1:]) if has_batch and cursor.cell is not None else cursor.cell
+            return replace(cursor, example=number, cell=cell)
+
+        self._move_by(move)
+
+    def follow_term(self, tensor: str, cell: tuple[int, ...]) -> None:
+        """Jump to the step and the cell that a factor of a term came from."""
+
+        def move(timeline: Timeline, cursor: Cursor) -> Cursor:
+            made = timeline.maker(cursor.step, tensor)
+            if made is None or not is_inside(cell, timeline.steps[made[0]].asked[made[1]]):
+                return cursor
+            example = cell[0] if timeline.steps[made[0]].has_batch(made[1]) else cursor.example
+            return Cursor(made[0], made[1], cell, cursor.is_inside, example)
+
+        if self.state.timeline is not None and self.state.timeline.maker(self.state.cursor.step, tensor) is None:
+            self.say("This number is where the step begins: an input, a weight or a constant.")
+        self._move_by(move)
+
+    # --- moving ---
+
+    def _move_by(self, move: Callable[[Timeline, Cursor], Cursor]) -> None:
+        if self.state.timeline is not None and self.state.timeline.steps:
+            self._move(move(self.state.timeline, self.state.cursor))
+
+    def _move_to(self, wanted: Callable[[TimelineStep], bool], *, otherwise: str) -> None:
+        """To the next step that is `wanted`; `otherwise` is said where there is none."""
+        timeline = self.state.timeline
+        if timeline is not None and not any(map(wanted, timeline.steps)):
+            self.say(otherwise)
+        else:
+            self._move_by(lambda timeline, cursor: moves.next_where(timeline, cursor, wanted))
+
+    def _move(self, cursor: Cursor) -> None:
+        self._set(cursor=cursor, selection=self._selection_at(cursor))
+
+    def _selection_at(self, cursor: Cursor) -> Selection:
+        """The selection that goes with the cursor: its layer, and inside a forward step its cell."""
+        timeline, chosen = self.state.timeline, self.state.selection
+        assert timeline is not None
+        entry = timeline.steps[cursor.step]
+        shown = self._entry(entry.layer)
+        if shown is None:
+            return chosen
+        is_output = entry.phase == "forward" and cursor.is_inside and cursor.cell is not None
+        if is_output and cursor.cell is not None and shown.values.shape == entry.asked["output"][1:]:
+            return Selection(entry.layer, *cursor.cell[1:])
+        return chosen if chosen.layer == entry.layer else Selection(entry.layer)
+
+
+def is_inside(cell: tuple[int, ...], shape: tuple[int, ...]) -> bool:
+    """Whether a tensor of `shape` has that cell."""
+    return len(cell) == len(shape) and all(0 <= place < size for place, size in zip(cell, shape, strict=True))
