@@ -298,6 +298,18 @@ def test_many_entries_are_counted_and_stand_whole_in_the_description(
     assert plot.legend.accessibleDescription().count("run") == 8
 
 
+def test_where_words_have_no_room_the_numbers_stay(plot: CurvePlot, session: Session, qtbot: QtBot) -> None:
+    _show(session, make_run())
+    qtbot.waitUntil(lambda: len(plot.legend.entries) == 2)
+    drawn = {}
+    for width in (600, 200):
+        plot.legend.resize(width, plot.legend.height())
+        plot.legend.grab()
+        drawn[width] = [entry.words for _, entry in plot.legend._places]
+    assert drawn[600] == _words(plot)
+    assert drawn[200] == [words.split()[-1] for words in _words(plot)]
+
+
 def test_a_million_points_are_drawn_as_the_pixels_there_are(qtbot: QtBot) -> None:
     canvas = CurveCanvas()
     qtbot.addWidget(canvas)

@@ -214,7 +214,9 @@ class CurvePlot(QWidget):
                 value = _value_at(curve, cross)
                 if value is not None:
                     word = curve.role if len(runs) == 1 else f"run {run.number}" * (curve.role == "training")
-                    entries.append(Entry(f"{word} {self._figure.words(value)}".strip(), curve.role, at, tip))
+                    told = self._figure.words(value)
+                    short = told if len(runs) == 1 else ""
+                    entries.append(Entry(f"{word} {told}".strip(), curve.role, at, tip, short))
         self.legend.show_entries(tuple(entries))
 
     # --- for a file ---

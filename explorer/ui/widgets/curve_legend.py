@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent
@@ -17,12 +17,13 @@ SWATCH, GAP, APART = 20, 5, 14
 
 @dataclass(frozen=True)
 class Entry:
-    """A line's swatch, its words and its tip; without a role there is no swatch."""
+    """A line's swatch, its words and its tip; without a role no swatch. `short` is for little room."""
 
     words: str
     role: Role | None = None
     style: int = 0
     tip: str = ""
+    short: str = ""
 
 
 class CurveLegend(QWidget):
@@ -62,10 +63,11 @@ class CurveLegend(QWidget):
         metrics = QFontMetricsF(painter.font())
         places: list[tuple[QRectF, Entry]] = []
         left = room.left()
-        for at, entry in enumerate(self._entries):
-            width = (SWATCH + GAP if entry.role else 0) + metrics.horizontalAdvance(entry.words)
-            rest = f"+{len(self._entries) - at}"
-            is_last = at == len(self._entries) - 1
+        entries = self._fitting(metrics, room.width())
+        for at, entry in enumerate(entries):
+            width = _width(entry, metrics)
+            rest = f"+{len(entries) - at}"
+            is_last = at == len(entries) - 1
             spare = 0 if is_last else APART + metrics.horizontalAdvance(rest)
             if left + width + spare > room.right() and (at or not is_last):
                 hidden = Entry(rest, tip="\n".join(each.words for each in self._entries[at:]))
@@ -75,6 +77,13 @@ class CurveLegend(QWidget):
             places.append((self._paint(painter, entry, place), entry))
             left += width + APART
         return places
+
+    def _fitting(self, metrics: QFontMetricsF, room: float) -> tuple[Entry, ...]:
+        """All entries with their words, or with the short ones where there is too little room."""
+        wanted = sum(_width(entry, metrics) + APART for entry in self._entries) - APART
+        if wanted <= room:
+            return self._entries
+        return tuple(replace(entry, words=entry.short or entry.words) for entry in self._entries)
 
     def _paint(self, painter: QPainter, entry: Entry, room: QRectF) -> QRectF:
         left = room.left()
@@ -94,3 +103,7 @@ class CurveLegend(QWidget):
             QToolTip.showText(event.globalPos(), entry.tip if entry else "", self)
             return True
         return super().event(event)
+
+
+def _width(entry: Entry, metrics: QFontMetricsF) -> float:
+    return (SWATCH + GAP if entry.role else 0) + metrics.horizontalAdvance(entry.words)
