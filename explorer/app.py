@@ -61,7 +61,12 @@ def view(model: torch.nn.Module, x: torch.Tensor) -> MainWindow:
     """A shown window on a live model looking at `x`, whose first axis is the batch (the first example is shown).
 
     Runs the event loop until the window is closed, unless one is running already (a notebook with `%gui qt`).
+    Raises TypeError for inputs of another form, ValueError for a tensor without examples.
     """
+    if not hasattr(x, "detach"):
+        raise TypeError(f"The window feeds a model one tensor (N, …), not a {type(x).__name__}: wrap the model.")
+    if x.dim() == 0 or len(x) == 0:
+        raise ValueError(f"The window shows the first example of a batch, but a tensor of {tuple(x.shape)} has none.")
     window = _make_window()
     window.session.adopt(model, x[0].detach().cpu().numpy(), type(model).__name__)
     window.show()

@@ -22,11 +22,19 @@ def target_for(loss: str, outputs: torch.Tensor, wanted: Sequence[Wanted]) -> to
     at the first output and zeros at the others, for maps zeros everywhere.
     Raises EngineError with a sentence if something wanted does not fit the outputs.
     """
+    _check_examples(outputs, len(wanted))
     if loss in OF_CLASSES and all(not isinstance(entry, tuple) for entry in wanted):
         classes = [_class(row, entry) for row, entry in zip(outputs, wanted, strict=True)]
         return torch.tensor(classes, device=outputs.device)
     rows = [_numbers(loss, row, entry) for row, entry in zip(outputs, wanted, strict=True)]
     return torch.stack(rows).to(outputs.device)
+
+
+def _check_examples(outputs: torch.Tensor, examples: int) -> None:
+    found = len(outputs) if outputs.dim() else 0
+    if found != examples:
+        given = f"an output of shape {tuple(outputs.shape)}" if found else "a single number"
+        raise EngineError(f"A loss compares the output of each example of the batch, but the model gives {given}.")
 
 
 def _class(row: torch.Tensor, wanted: Wanted) -> int:

@@ -148,22 +148,18 @@ def as_maps(output: Any) -> np.ndarray | None:
     if not hasattr(output, "detach") or output.numel() == 0:
         return None
     first = output.detach()[0] if output.dim() > 1 else output.detach()
-    values: np.ndarray = first.float().cpu().numpy()
-    if values.ndim in (0, 1):
-        values = values.reshape(-1)
-    elif values.ndim == 2:
-        values = values[None]
-    else:
-        values = values.reshape(-1, *values.shape[-2:])
-    values.flags.writeable = False
-    return values
+    return _shaped_as_maps(first.float().cpu().numpy())
+
+
+def _shaped_as_maps(values: np.ndarray) -> np.ndarray:
+    maps = values.reshape(-1) if values.ndim < 2 else values.reshape(-1, *values.shape[-2:])
+    maps.flags.writeable = False
+    return maps
 
 
 def input_activation(values: np.ndarray) -> LayerActivation:
     """The fed input as the first entry."""
-    view = values.view()
-    view.flags.writeable = False
-    return LayerActivation(INPUT, INPUT, INPUT, (), view)
+    return LayerActivation(INPUT, INPUT, INPUT, (), _shaped_as_maps(values.view()))
 
 
 def layer_activations(network: Network, recording: Recording, parameters: Any) -> Iterable[LayerActivation]:

@@ -183,7 +183,7 @@ class Timeline:
     def has_few_neurons(self) -> bool:
         """Whether it is a network of neurons few enough to be drawn and named one by one."""
         outputs = [step.asked["output"] for step in self.steps if step.phase == "forward"]
-        return sum(shape[-1] for shape in outputs) <= FEW_NEURONS and all(len(shape) == 2 for shape in outputs)
+        return all(len(shape) == 2 for shape in outputs) and sum(shape[-1] for shape in outputs) <= FEW_NEURONS
 
     def _in_letters(self, entry: TimelineStep, of: str, cell: tuple[int, ...]) -> str:
         from explorer.engine.delta_rule import explain_delta, explain_weight_rule, forward_symbols

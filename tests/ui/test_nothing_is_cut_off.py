@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -21,21 +20,21 @@ SIZES = [(1280, 720), (1440, 900), (1920, 1080)]
 SLACK = 1
 
 
-def _start(_window: MainWindow) -> None:
+def _start(_window: MainWindow, _qtbot: QtBot) -> None:
     settings.set_welcome_seen(False)
 
 
-def _cell(window: MainWindow) -> None:
+def _cell(window: MainWindow, _qtbot: QtBot) -> None:
     window.show_tab(1)
     window.session.select(layer="conv2", channel=3, row=6, column=9)
 
 
-def _row_of_numbers(window: MainWindow) -> None:
+def _row_of_numbers(window: MainWindow, _qtbot: QtBot) -> None:
     window.show_tab(1)
     window.session.select(layer="linear1", channel=3)
 
 
-def _fault(window: MainWindow) -> None:
+def _fault(window: MainWindow, _qtbot: QtBot) -> None:
     layer = window.session.state.layer("conv5")
     assert layer is not None
     window.session.replace_layer("conv5", replace(layer, kernel_size=31, padding=0))  # type: ignore[call-arg]
@@ -43,29 +42,29 @@ def _fault(window: MainWindow) -> None:
     window.show_tab(1)
 
 
-def _drawing(window: MainWindow) -> None:
+def _drawing(window: MainWindow, _qtbot: QtBot) -> None:
     window.input_view.draw.click()
 
 
-def _numbers(window: MainWindow) -> None:
+def _numbers(window: MainWindow, _qtbot: QtBot) -> None:
     window.session.open_network("two-two-two")
 
 
-def _inside_a_convolution(window: MainWindow) -> None:
-    _open_debugger(window)
+def _inside_a_convolution(window: MainWindow, qtbot: QtBot) -> None:
+    _open_debugger(window, qtbot)
     window.session.step_into()
     assert window.session.state.cursor.is_inside
 
 
-def _neurons_after_their_update(window: MainWindow) -> None:
+def _neurons_after_their_update(window: MainWindow, qtbot: QtBot) -> None:
     window.session.open_network("two-two-two")
-    _open_debugger(window)
+    _open_debugger(window, qtbot)
     window.session.to_end()
 
 
-def _open_debugger(window: MainWindow) -> None:
+def _open_debugger(window: MainWindow, qtbot: QtBot) -> None:
     window.show_tab(2)
-    assert QTest.qWaitFor(lambda: window.session.state.timeline is not None, 60_000)
+    qtbot.waitUntil(lambda: window.session.state.timeline is not None, timeout=60_000)
 
 
 @pytest.fixture
@@ -94,7 +93,7 @@ STATES = (
 def test_words_have_their_room(state: object, window: MainWindow, qtbot: QtBot) -> None:
     if "Inter" not in QFontDatabase.families():
         pytest.skip("the interface's font, Inter, is not installed: other fonts are wider")
-    state(window)  # type: ignore[operator]
+    state(window, qtbot)  # type: ignore[operator]
     wait_until_shown(qtbot, window.session)
     qtbot.waitUntil(lambda: not window.session._runner.is_busy())
     cut = []
