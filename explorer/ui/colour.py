@@ -60,7 +60,8 @@ def _colours(values: np.ndarray, scale: Scale) -> np.ndarray:
         places += np.float32(0.5 - scale.low * float(factor))
         np.clip(places, 0, _SIZE - 1, out=places)
         indices = places.astype(np.uint8)
-    colours: np.ndarray = table[indices].view(np.uint8)
+    # What is looked up lies in memory as its indices do: maps with channels last come out so too.
+    colours: np.ndarray = np.ascontiguousarray(table[indices]).view(np.uint8)
     return colours.reshape(*values.shape, 4)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -53,3 +55,11 @@ def test_the_sequential_table_gets_lighter_all_the_way() -> None:
 def test_ink_is_dark_on_light_and_light_on_dark() -> None:
     assert ink_on(np.array([255, 255, 255])) == "#000000"
     assert ink_on(np.array([20, 20, 60])) == "#ffffff"
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_values_in_any_order_of_memory_have_the_same_colours(order: tuple[int, ...]) -> None:
+    values = np.random.default_rng(0).normal(size=(3, 4, 5)).astype(np.float32)
+    laid_out = np.ascontiguousarray(values.transpose(order)).transpose(np.argsort(order))
+    scale = scale_for(-2, 2)
+    np.testing.assert_array_equal(colourise(laid_out, scale), colourise(values, scale))
