@@ -1,4 +1,4 @@
-"""A dock that folds to its title, by itself where the window is low."""
+"""A dock that folds to its title by itself, where the window is low or there is nothing to see in it yet."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ class FoldingDock(PaneDock):
         self._window, self._inside, self._usual_height = window, inside, height
         self._choice = settings.is_training_folded()
         self._height = settings.training_height() or height
+        self._is_wanted = True
         self.is_folded = False
         self.topLevelChanged.connect(self._float)
 
@@ -34,11 +35,18 @@ class FoldingDock(PaneDock):
         if not self.is_folded and not self.isFloating():
             self._window.resizeDocks([self], [self._height], Qt.Orientation.Vertical)
 
+    def want(self, is_wanted: bool) -> None:
+        """Whether what it holds is worth its room now."""
+        if is_wanted != self._is_wanted:
+            self._is_wanted = is_wanted
+            self.follow_height(self._window.height())
+
     def follow_height(self, height: int) -> None:
         """The window is `height` pixels high now."""
         if self.isFloating():
             return
-        self._fold(height < LOW_WINDOW if self._choice is None else self._choice)
+        is_better_folded = height < LOW_WINDOW or not self._is_wanted
+        self._fold(is_better_folded if self._choice is None else self._choice)
         if not self.is_folded and self.height() < self._height:
             QTimer.singleShot(0, self, self.sit)  # there was no room for it; now there may be
 

@@ -114,6 +114,7 @@ class MainWindow(QMainWindow):
             "Training", "dock.training", self.training, self, inside=self.training.inside, height=TRAINING_HEIGHT
         )
         self.training.folding.connect(self.training_dock.choose)
+        self.training.step_wanted.connect(lambda: self.show_tab(2))
         self.training_dock.folded.connect(self.training.show_folded)
         self.docks = (
             PaneDock("Network", "dock.network", self.network_panel, self),
@@ -165,6 +166,13 @@ class MainWindow(QMainWindow):
         if old is not None and old.recent is not new.recent:
             settings.set_recent_files(new.recent)
         self._make_rest_when_quiet(new)
+        self._follow_training()
+
+    def _follow_training(self) -> None:
+        """The training strip takes its room once there is a run to see; the debugger's stage needs it more."""
+        state = self.session.state
+        has_something = bool(state.runs) or state.data_problem is not None
+        self.training_dock.want(has_something and self.tabs.currentWidget() is not self._debugger_page)
 
     def show_tab(self, index: int) -> None:
         """Bring a tab of the centre to the front."""
@@ -178,6 +186,7 @@ class MainWindow(QMainWindow):
         if self.tabs.currentIndex():
             self.show_late_parts()
         self.session.set_stepping(is_debugger)
+        self._follow_training()
 
     @Slot()
     def _dismiss_welcome(self) -> None:

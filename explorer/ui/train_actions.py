@@ -45,6 +45,12 @@ def open_batch(window: MainWindow) -> None:
     window.session.open_batch()
 
 
+def one_step(window: MainWindow) -> None:
+    """Train a single step, and open it in the debugger."""
+    window.session.train_one_step()
+    window.show_tab(2)
+
+
 def follow_run(window: MainWindow) -> None:
     """Ask for a run's folder and show its curves."""
     name = QFileDialog.getExistingDirectory(window, "Follow the folder of a run")
@@ -93,8 +99,8 @@ TRAIN_COMMANDS: tuple[Command | str, ...] = (
         "trainOneStep",
         "Train",
         "One step",
-        "Train a single step, then rest.",
-        lambda window: window.session.train_one_step(),
+        "Train a single step, then rest; the step opens in the debugger.",
+        one_step,
         "ph.arrow-line-right",
         "F6",
         can_train,

@@ -368,6 +368,7 @@ def test_before_there_are_data_the_strip_says_what_to_do(window: MainWindow) -> 
 
 
 def test_a_low_window_folds_the_strip_and_a_high_one_opens_it(window: MainWindow, qtbot: QtBot) -> None:
+    window.session._set(runs=(make_run(),))
     window.resize(1280, LOW_WINDOW - 40)
     QApplication.processEvents()
     assert window.training_dock.is_folded
@@ -383,6 +384,7 @@ def test_a_low_window_folds_the_strip_and_a_high_one_opens_it(window: MainWindow
 def test_the_strip_keeps_the_height_that_a_person_drags_it_to(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    window.session._set(runs=(make_run(),))
     window.resize(1440, 900)
     qtbot.waitUntil(lambda: window.training_dock.height() == HEIGHT)
     monkeypatch.setattr(QGuiApplication, "mouseButtons", lambda: Qt.MouseButton.LeftButton)
@@ -397,6 +399,7 @@ def test_the_strip_keeps_the_height_that_a_person_drags_it_to(
 
 
 def test_what_a_person_folded_stays_folded_until_the_layout_is_reset(window: MainWindow, qtbot: QtBot) -> None:
+    window.session._set(runs=(make_run(),))
     window.resize(1440, 900)
     QApplication.processEvents()
     _click(window.training_dock, "trainFold")
@@ -410,7 +413,38 @@ def test_what_a_person_folded_stays_folded_until_the_layout_is_reset(window: Mai
     assert second.training_dock.is_folded
     second.resize(1440, 900)
     second.action("resetLayout").trigger()
+    assert second.training_dock.is_folded  # there is no run to see
+    second.session._set(runs=(make_run(),))
     assert not second.training_dock.is_folded
+
+
+def test_the_strip_opens_with_the_first_run_and_leaves_the_room_to_the_debugger(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    window.resize(1440, 900)
+    QApplication.processEvents()
+    assert window.training_dock.is_folded
+    window.session._set(runs=(make_run(),))
+    assert not window.training_dock.is_folded
+    window.show_tab(2)
+    assert window.training_dock.is_folded
+    window.show_tab(1)
+    assert not window.training_dock.is_folded
+
+
+def test_one_step_is_made_and_opens_in_the_debugger(window: MainWindow, qtbot: QtBot) -> None:
+    window.session.new_network(MOONS)
+    window.session.set_hyperparameters(batch_size=20)
+    window.session.use_data("points:moons")
+    qtbot.waitUntil(lambda: window.session.state.data is not None, timeout=WAIT_MS)
+    _click(window.training_dock, "trainOneStep")
+    assert window.tabs.currentIndex() == 2
+    qtbot.waitUntil(
+        lambda: window.session.state.timeline is not None and window.session.state.timeline.batch_size == 20,
+        timeout=WAIT_MS,
+    )
+    assert window.session.state.training.status == "paused"
+    assert window.session.state.training.step == 1
 
 
 def test_every_train_command_is_in_the_menu_and_enabled_by_the_state(window: MainWindow) -> None:

@@ -50,9 +50,13 @@ COMMANDS = {command.name: command for command in TRAIN_COMMANDS if isinstance(co
 
 
 class TrainingDock(Pane):
-    """Buttons and progress in the title row, so that a folded strip still trains. `folding` asks to fold or open."""
+    """Buttons and progress in the title row, so that a folded strip still trains.
+
+    `folding` asks to fold or open it, `step_wanted` to show the step that was made in the debugger.
+    """
 
     folding = Signal(bool)
+    step_wanted = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__("Training", parent)
@@ -133,6 +137,8 @@ class TrainingDock(Pane):
         button.setIcon(icon(command.icon))
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.clicked.connect(lambda _checked=False: step.run(self._session))
+        if step.name == "trainOneStep":
+            button.clicked.connect(self.step_wanted)
         return button
 
     def resizeEvent(self, event: QResizeEvent) -> None:
