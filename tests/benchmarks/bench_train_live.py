@@ -45,7 +45,7 @@ class Trained:
         self.session.new_network(text)
         self.session.use_picture(read_sample("cat"))
         self.session.set_hyperparameters(epochs=10**6, batch_size=batch_size, learning_rate=0.001, momentum=0.9)
-        self.session._set(data=_data_set(Network.parse(text)))
+        self.session._take_data(train_worker.Opened("made", _data_set(Network.parse(text))))
         if self.window is not None:
             self.window.resize(*SIZE)
             self.window.show()
