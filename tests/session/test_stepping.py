@@ -292,3 +292,90 @@ def test_small_networks_are_told_in_the_lectures_letters(qtbot: QtBot, lecture: 
 def test_networks_of_maps_have_no_letters(qtbot: QtBot, session: Session) -> None:
     _step(qtbot, session)
     assert session.state.timeline.lecture_line(0, "output", (0, 0, 0, 0)) == ""
+
+
+class _Refusing(torch.nn.Module):
+    """Fails before its first call."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        raise ValueError(f"I do not take {x.dim()} axes")
+
+
+def test_a_model_that_fails_at_once_has_a_sentence_and_no_steps(qtbot: QtBot) -> None:
+    session = Session()
+    session.adopt(_Refusing(), np.ones(3, np.float32), "refusing")
+    session.set_stepping(True)
+    qtbot.waitUntil(lambda: "I do not take 2 axes" in session.state.step_message, timeout=60_000)
+    assert session.state.timeline is None
+    assert not session.state.is_recording_step
+    assert session.close()
+
+
+def test_a_single_number_for_the_whole_batch_has_no_loss(qtbot: QtBot) -> None:
+    session = Session()
+    session.adopt(torch.nn.Sequential(torch.nn.Linear(3, 2), _Sum()), np.ones(3, np.float32), "a sum")
+    _step(qtbot, session)
+    assert {step.phase for step in session.state.timeline.steps} == {"forward"}
+    assert "a single number" in session.state.step_message
+    assert session.close()
+
+
+class _Sum(torch.nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x.sum()
+
+
+def test_a_broken_network_says_which_layers_take_part(qtbot: QtBot, session: Session) -> None:
+    session.new_network("3x8x8 conv(2, 3) conv(2, 31) flatten linear(3)")
+    _step(qtbot, session)
+    assert {step.layer for step in session.state.timeline.steps} == {"conv1", ""}
+    assert session.state.step_message.startswith("Only the layers before conv2 take part.")
+
+
+def test_a_network_without_layers_asks_for_one(qtbot: QtBot, session: Session) -> None:
+    session.new_network("3x8x8")
+    session.set_stepping(True)
+    qtbot.waitUntil(lambda: "no layers" in session.state.step_message, timeout=60_000)
+    assert session.state.timeline is None
+
+
+def test_moves_that_lead_nowhere_say_why(qtbot: QtBot, session: Session) -> None:
+    session.new_network("3x8x8 relu flatten")
+    _step(qtbot, session)
+    session.to_end()
+    session.step_over()
+    assert "updates no weights" in session.state.notice
+    session.select(layer=None)
+    session.run_to_layer()
+    assert "Select a layer" in session.state.notice
+    session.select(layer="input")
+    session.run_to_layer()
+    assert session.state.notice == "No step of this training step is at input."
+    session.set_hyperparameters(loss="cross_entropy")
+    session.set_target(1000)
+    qtbot.waitUntil(lambda: "no class 1000" in session.state.step_message, timeout=20_000)
+    session.next_gradient()
+    assert "No gradient" in session.state.notice
+
+
+def test_whatever_is_asked_for_ends_a_run_of_steps(qtbot: QtBot, lecture: Session) -> None:
+    _step(qtbot, lecture)
+    lecture.set_breakpoints((UpdateRatio(1e6),))
+    lecture.run_until_breakpoint(1_000_000)
+    qtbot.waitUntil(lambda: lecture.state.task.startswith("Training step"), timeout=20_000)
+    lecture.set_input_cell((0,), 2.0)
+    qtbot.waitUntil(lambda: "ended" in lecture.state.notice, timeout=20_000)
+    qtbot.waitUntil(lambda: not lecture.state.is_recording_step and not lecture.state.computing, timeout=20_000)
+    assert lecture.state.timeline.tensors(0).by_name["input"].values[0, 0] == 2.0
+    assert lecture.state.undo_text == "run of training steps"
+
+
+def test_a_diverged_step_is_explained_without_a_warning(qtbot: QtBot, lecture: Session) -> None:
+    _step(qtbot, lecture)
+    lecture.set_parameter_cell("linear1", "weight", (0, 0), float("nan"))
+    qtbot.waitUntil(lambda: "change linear1" in lecture.state.undo_text, timeout=20_000)
+    _wait(qtbot, lecture)
+    timeline = lecture.state.timeline
+    for entry in timeline.steps:
+        for of in entry.asked:
+            assert timeline.explain(entry.index, of, timeline.telling_cell(entry.index, of)).explanation is not None
