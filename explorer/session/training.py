@@ -38,6 +38,7 @@ class TrainingVerbs(DataVerbs):
         self._last_run = 0  # its number among the curves
         self._run_number = 0  # the runner's number of the run
         self._trains_when_open = False
+        self._until = ""  # what the run that is to go on rests after
         self._last: Snapshot | None = None
         self._clock = RunClock()
         self._watches_gradients = False
@@ -51,6 +52,7 @@ class TrainingVerbs(DataVerbs):
         """Begin a run, or let a paused one go on. With other settings than its own a paused run is forked."""
         state = self.state
         if state.training.status == "running" or not self._may_train():
+            self._until = ""
             return
         if state.data is None:
             self._trains_when_open = True
@@ -151,7 +153,7 @@ class TrainingVerbs(DataVerbs):
         learning = learning_from(before, opened)
         ids, curves = new_ids(len(before.layer_ids)), self._new_curves()
         self._runner.end_background()
-        self._wishes = Wishes(Controls(), target=self._wanted())
+        self._wishes, self._until = Wishes(Controls(), target=self._wanted(), until=self._until), ""
         request = RunRequest(learning, ids, data, before.augmentations, self._wishes)
         self._submit("begin run", lambda worker, _stop: train_worker.begin(worker, request), "Starting the run…")
         self._run_document, self._run_ids, self._last_run = before, ids, curves.number
@@ -194,13 +196,14 @@ class TrainingVerbs(DataVerbs):
         return next((run for run in self.state.runs if run.number == number), None)
 
     def _train_until(self, what: str) -> None:
-        if self.state.training.status == "running":
-            return
-        self.train()
-        if self._wishes is not None:
-            self._wishes.until = what
+        """The wish has to be there before the run goes on: a small network makes many steps in a moment."""
+        if self.state.training.status != "running":
+            self._until = what
+            self.train()
 
     def _go_on(self) -> None:
+        assert self._wishes is not None
+        self._wishes.until, self._until = self._until, ""
         self._set(training=replace(self.state.training, status="running", message=""), film_at=None)
         self._clock.start()
         self._runner.pause_background(False)
@@ -340,7 +343,7 @@ class TrainingVerbs(DataVerbs):
         self._ask()
 
     def _take_no_data(self, notice: str) -> None:
-        self._trains_when_open = False
+        self._trains_when_open, self._until = False, ""
         super()._take_no_data(notice)
 
     def _take_data(self, opened: Opened) -> None:
