@@ -9,6 +9,7 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,6 +37,54 @@ def take(window: MainWindow, folder: Path, name: str) -> None:
     settle(window)
     window.grab().save(str(folder / f"{name}.png"))
     print(folder / f"{name}.png")
+
+
+def wait(window: MainWindow, until: Callable[[], bool], seconds: float = 120) -> None:
+    """Let the window work until something is so."""
+    ends = time.monotonic() + seconds
+    while not until() and time.monotonic() < ends:
+        application().processEvents()
+
+
+def wait_for_step(window: MainWindow) -> None:
+    """Let a training step be recorded."""
+    state = window.session.state
+    wait(window, lambda: window.session.state.timeline is not None and not window.session.state.is_recording_step)
+    assert window.session.state.timeline is not None, state.step_message
+
+
+def debug(window: MainWindow, folder: Path) -> None:
+    """Inside a convolution, and a small network on the way back."""
+    window.show_tab(2)
+    wait_for_step(window)
+    session = window.session
+    timeline = session.state.timeline
+    assert timeline is not None
+    session.go_to_step(timeline.find("forward", "conv2") or 0, inside=True)
+    take(window, folder, "debugger")
+    session.open_network("two-two-two")
+    settle(window)
+    wait_for_step(window)
+    timeline = session.state.timeline
+    assert timeline is not None
+    session.go_to_step(timeline.find("backward", "identity1") or 0)
+    take(window, folder, "backprop")
+    session.undo()
+    settle(window)
+
+
+def train(window: MainWindow, folder: Path) -> None:
+    """A run of the lecture's network on the data that come along, a few epochs in."""
+    window.show_tab(1)
+    session = window.session
+    session.open_network("lecture")
+    session.reset_weights()
+    session.set_hyperparameters(momentum=0.9, epochs=8)
+    session.select(layer="conv1")
+    session.train()
+    wait(window, lambda: bool(session.state.runs) and len(session.state.runs[-1].epochs) >= 5, seconds=300)
+    session.pause_training()
+    take(window, folder, "training")
 
 
 def break_network(window: MainWindow) -> None:
@@ -66,6 +115,9 @@ def main() -> None:
     take(window, folder, "fault")
     window.session.undo()
     settle(window)
+    debug(window, folder)
+    train(window, folder)
+    window.session._set(unsaved=False)  # nothing here is worth a question
     window.close()
 
 
