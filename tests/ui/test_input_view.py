@@ -413,3 +413,15 @@ def test_cells_are_square_and_equal(qtbot: QtBot) -> None:
     assert canvas.place_at(QPointF(0, 0)) is None
     assert canvas.place_at(canvas.point_of(31, 31)) == (31, 31)
     assert canvas.place_at(QPointF(QPoint(199, 130))) is None
+
+
+def test_a_network_of_numbers_is_told_by_its_numbers_though_a_picture_waits(qtbot: QtBot) -> None:
+    session = make_session()
+    view = InputView(session)
+    qtbot.addWidget(view)
+    view.show()
+    wait_until_shown(qtbot, session)
+    session.new_network("2 linear(2)")
+    wait_until_shown(qtbot, session)
+    assert view.facts_label.whole() == "2 numbers"
+    assert session.close()

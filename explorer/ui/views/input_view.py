@@ -271,11 +271,9 @@ def _chosen_cell(state: State) -> Cell | None:
 
 
 def _facts(state: State) -> str:
-    if state.picture is not None:
-        return f"{state.picture.name} · {state.picture.facts}"
-    if state.values is not None and state.values.ndim == 1:
+    if state.values is not None and state.values.ndim == 1:  # a picture from before waits for a network that sees
         return plural(state.values.size, "number")
-    return ""
+    return "" if state.picture is None else f"{state.picture.name} · {state.picture.facts}"
 
 
 def _thumbnail(name: str) -> QPixmap:
