@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractSlider, QApplication, QLabel, QSlider, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.app import open_window
@@ -182,6 +182,17 @@ def test_nothing_moves_from_step_to_step(desk: Desk) -> None:
     assert len(seen) == 1, seen
     stage = desk.view.stage
     assert stage.height() >= 150
+
+
+def test_in_a_low_pane_the_drawing_keeps_its_room_and_the_rest_is_scrolled_to(desk: Desk) -> None:
+    desk.view.resize(690, 300)  # what a screen of 1280 × 720 leaves beside an open training strip
+    QApplication.processEvents()
+    assert desk.view.stage.height() >= 90
+    assert not desk.view.stage.visibleRegion().isEmpty()
+    assert desk.view.settings.rate.visibleRegion().isEmpty()
+    desk.view.scrolled.verticalScrollBar().triggerAction(QAbstractSlider.SliderAction.SliderToMaximum)
+    QApplication.processEvents()
+    assert not desk.view.settings.rate.visibleRegion().isEmpty()
 
 
 @pytest.mark.parametrize("size", [(390, 430), (560, 420), (700, 560), (1500, 1000)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from explorer.session import Session, State
 from explorer.session.timeline import Timeline
@@ -21,6 +21,7 @@ from explorer.ui.widgets.words_panel import HeaderLine, WordsPanel
 
 MARGIN = 12
 LOW, LOWEST = 640, 500  # pixels of height under which the parts move together, and what is least needed goes
+LEAST = 418  # what all parts need so that something can be drawn; in less room they scroll
 WHY_HEIGHT, LOW_WHY_HEIGHT, LOWEST_WHY_HEIGHT = 190, 150, 104
 EMPTY = (
     "One whole training step appears here, to be walked through forwards and back: every layer, the loss, every "
@@ -45,7 +46,7 @@ class Debugger(QWidget):
         self.empty = EmptyState()
         self._content = self._make_content()
         self._pages = QStackedLayout(self)
-        self._pages.setContentsMargins(0, 0, 0, 0)
+        self._pages.setContentsMargins(1, 1, 1, 1)  # the pane's line stays in sight
         self._pages.setSizeConstraint(QStackedLayout.SizeConstraint.SetNoConstraint)  # see minimumSizeHint
         self._pages.addWidget(self.empty)
         self._pages.addWidget(self._content)
@@ -73,13 +74,19 @@ class Debugger(QWidget):
         foot.addWidget(self.settings, 1)
         foot.addWidget(BreakpointsButton(session))
         content = QWidget()
+        content.setMinimumSize(1, LEAST)
         self._column = column = QVBoxLayout(content)
         for widget in (self.header, self.notice, self.timeline, self.controls, self.words):
             column.addWidget(widget)
         column.addWidget(self.stage, 1)
         column.addWidget(self.why)
         column.addLayout(foot)
-        return content
+        self.scrolled = scroll = QScrollArea(widgetResizable=True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(content)
+        return scroll
 
     # --- what it shows ---
 
