@@ -189,10 +189,10 @@ def test_in_a_low_pane_the_drawing_keeps_its_room_and_the_rest_is_scrolled_to(de
     QApplication.processEvents()
     assert desk.view.stage.height() >= 90
     assert not desk.view.stage.visibleRegion().isEmpty()
-    assert desk.view.settings.rate.visibleRegion().isEmpty()
+    assert desk.view.settings.open_form.visibleRegion().isEmpty()
     desk.view.scrolled.verticalScrollBar().triggerAction(QAbstractSlider.SliderAction.SliderToMaximum)
     QApplication.processEvents()
-    assert not desk.view.settings.rate.visibleRegion().isEmpty()
+    assert not desk.view.settings.open_form.visibleRegion().isEmpty()
 
 
 @pytest.mark.parametrize("size", [(390, 430), (560, 420), (700, 560), (1500, 1000)])
