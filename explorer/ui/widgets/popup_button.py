@@ -54,7 +54,7 @@ class PopupButton(QToolButton):
 
     def settle(self) -> None:
         """Fit the form's size to what it holds now; its upper left corner stays."""
-        self.popup.layout().activate()
+        self.body.activate()
         self.popup.resize(self.popup.sizeHint())
 
     def paintEvent(self, event: QPaintEvent) -> None:
