@@ -101,7 +101,9 @@ class LayerActivation:
     @cached_property
     def variance(self) -> np.ndarray:
         """Variance of each channel over its cells, (C,)."""
-        return np.asarray(self._by_channel.var(axis=1))
+        # A diverged network's maps have no squares in float32, and infinite ones no mean.
+        with np.errstate(invalid="ignore", over="ignore"):
+            return np.asarray(self._by_channel.var(axis=1, dtype=np.float64))
 
     @cached_property
     def dead(self) -> np.ndarray:
@@ -239,6 +241,7 @@ def prediction_of(last: LayerActivation, classes: tuple[str, ...]) -> Prediction
 
 def softmax(logits: np.ndarray) -> np.ndarray:
     """exp(logits) divided by its sum, with the maximum taken off first so that nothing overflows."""
-    exponentials = np.exp(logits - logits.max())
+    with np.errstate(invalid="ignore"):  # of infinite logits there are no probabilities: NaN, and shown as that
+        exponentials = np.exp(logits - logits.max())
     result: np.ndarray = exponentials / exponentials.sum()
     return result

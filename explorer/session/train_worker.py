@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 MEASURED = 128  # training pictures whose mean and spread are taken: large photographs take a third of a second each
 LIVE_PER_SECOND = 15
-LIVE_SHARE = 0.08  # of the run's time that the live view may take
+LIVE_SHARE = 0.06  # of the run's time that the live view may take, the window's painting included
 
 
 @dataclass(eq=False)
@@ -37,12 +37,14 @@ class Wishes:
     """What may be turned while a run goes, from the window's thread; the run reads it between two steps.
 
     `layer` is the one whose gradients are wanted live; `until` pauses the run after a "step" or an "epoch".
+    `shown_s` is how long the window took to show the last live view: the interpreter is shared, so it counts.
     """
 
     controls: Controls
     layer: str | None = None
     target: Target = None
     until: str = ""
+    shown_s: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,7 +191,7 @@ def _between_steps(worker: Worker, live: LiveRun, snapshot: Snapshot) -> Output:
         found = look(worker, snapshot.step, wishes)
         if found is not None:
             yield "live", found
-        live.pace.took(began)
+        live.pace.took(began - wishes.shown_s)
         yield "film", live.film.steps
     if rests:
         wishes.until = ""

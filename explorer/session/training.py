@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Slot
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 FIRST_DATA = "textures"
 FOLLOW_MS = 500
+PROGRESS_S = 0.08  # between two tellings of a run's progress: every telling costs all views a look
 
 
 class TrainingVerbs(DataVerbs):
@@ -41,6 +43,7 @@ class TrainingVerbs(DataVerbs):
         self._until = ""  # what the run that is to go on rests after
         self._last: Snapshot | None = None
         self._clock = RunClock()
+        self._told_at = 0.0
         self._watches_gradients = False
         self._followed: tuple[Following, ...] = ()
         self._follow_timer = QTimer(self, interval=FOLLOW_MS)
@@ -330,7 +333,13 @@ class TrainingVerbs(DataVerbs):
     def _take_live(self, live: Live) -> None:
         self._wish()
         if self.state.film_at is None:
+            began = monotonic()
             self._set(live=live, activations=replace(live.activations, number=self._asked_pass))
+            QTimer.singleShot(0, self, lambda: self._count_showing(began))  # after what it made the views paint
+
+    def _count_showing(self, began: float) -> None:
+        if self._wishes is not None:
+            self._wishes.shown_s = monotonic() - began
 
     def _take_frame(self, index: int, live: Live) -> None:
         self._set(film_at=index, live=live, activations=live.activations)
