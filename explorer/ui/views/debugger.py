@@ -21,6 +21,7 @@ from explorer.ui.widgets.words_panel import HeaderLine, WordsPanel
 
 MARGIN = 12
 LOW, LOWEST = 640, 500  # pixels of height under which the parts move together, and what is least needed goes
+SEE_THROUGH = "QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; }"  # the pane's line shows
 LEAST = 418  # what all parts need so that something can be drawn; in less room they scroll
 WHY_HEIGHT, LOW_WHY_HEIGHT, LOWEST_WHY_HEIGHT = 190, 150, 104
 EMPTY = (
@@ -46,7 +47,7 @@ class Debugger(QWidget):
         self.empty = EmptyState()
         self._content = self._make_content()
         self._pages = QStackedLayout(self)
-        self._pages.setContentsMargins(1, 1, 1, 1)  # the pane's line stays in sight
+        self._pages.setContentsMargins(0, 0, 0, 0)
         self._pages.setSizeConstraint(QStackedLayout.SizeConstraint.SetNoConstraint)  # see minimumSizeHint
         self._pages.addWidget(self.empty)
         self._pages.addWidget(self._content)
@@ -86,6 +87,7 @@ class Debugger(QWidget):
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(content)
+        scroll.setStyleSheet(SEE_THROUGH)
         return scroll
 
     # --- what it shows ---
