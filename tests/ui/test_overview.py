@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from explorer.session import Session
 from explorer.session.state import Cell
 from explorer.ui import theme
+from explorer.ui.overview.entries import entries_of
 from explorer.ui.views.overview import EMPTY, Overview
 from explorer.ui.widgets.overview_canvas import OverviewCanvas
 from tests.ui.fakes import SMALL, make_picture, make_session, wait_until_shown
@@ -490,3 +491,15 @@ def test_the_calls_take_the_drawings_place_and_give_it_back(qtbot: QtBot) -> Non
     assert view.canvas.isVisible()
     assert not session.state.is_stepping
     assert session.close()
+
+
+def test_an_input_that_changed_its_kind_is_painted_as_it_was_last_fed(shown: Shown, qtbot: QtBot) -> None:
+    view = shown("2 linear(3)")
+    session = session_of(view)
+    session.set_values(np.array([0.5, -0.5], np.float32))
+    wait_until_shown(qtbot, session)
+    session.set_input_shape((3, 8, 8))  # the maps are those of two numbers until the network has run again
+    entry = next(each for each in entries_of(session.state) if each.name == "input")
+    assert entry.maps is not None
+    assert entry.shape == entry.maps.values.shape
+    view.grab()

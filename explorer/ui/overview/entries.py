@@ -68,7 +68,9 @@ def _of_network(state: State) -> Iterator[Entry]:
     network = state.network
     assert network is not None
     ran = state.activations.by_name if state.activations else {}
-    yield Entry(INPUT, INPUT, INPUT, (), tuple(network.input_shape), ran.get(INPUT))
+    read = ran.get(INPUT)
+    fed = read.values.shape if read is not None else tuple(network.input_shape)  # of the last pass, as of every layer
+    yield Entry(INPUT, INPUT, INPUT, (), fed, read)
     faults = {each.layer: each.message for each in reversed(state.problems) if each.severity == "error"}
     if state.fault is not None and state.fault.layer:
         faults.setdefault(state.fault.layer, state.fault.message)
