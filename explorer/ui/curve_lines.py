@@ -10,6 +10,7 @@ from explorer.session.run_curves import RunCurves
 
 LARGEST_BLOCK = 1024
 MOST_DECADES = 250  # a block's weights span less than what a float64 can hold
+LEAST_WEIGHT = 1e-12  # below it nothing of what came before is left in a float64
 FINE_ENOUGH = 4  # points a pixel column up to which nothing is thinned
 
 
@@ -26,7 +27,7 @@ class Smoothing:
     """The moving average of values that grow: what was averaged stays, only what is new is worked out."""
 
     def __init__(self, weight: float) -> None:
-        self.weight = weight
+        self.weight = weight if weight > LEAST_WEIGHT else 0.0
         self._sums = (0.0, 0.0)  # of the weighted values, and of the weights
         self._marks: tuple[tuple[int, float], ...] = ()  # places and what stood there
         self._averaged = np.empty(0)
