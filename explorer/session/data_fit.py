@@ -40,7 +40,10 @@ def _of_outputs(network: Network, data: DataSet) -> DataProblem | None:
         return None
     what = f"{wanted} classes" if data.classes else f"{wanted} numbers to learn"
     message = f"{data.card.title} has {what}, but this network gives {prod(shape):,} numbers."
-    return DataProblem(message, f"Give the last layer {wanted} outputs", with_outputs(network, wanted))
+    fitted = with_outputs(network, wanted)
+    if fitted is None:
+        return DataProblem(f"{message} Let it end in a linear layer with {wanted} outputs.")
+    return DataProblem(message, f"Give the last layer {wanted} outputs", fitted)
 
 
 def outputs_wanted(data: DataSet) -> int:

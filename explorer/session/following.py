@@ -15,6 +15,11 @@ class Following:
         self._folder = RunFolder(path)
         self.curves = RunCurves(number, f"{path.name} (followed)")
 
+    @property
+    def path(self) -> Path:
+        """The run's folder, without links."""
+        return self._folder.path.resolve()
+
     def exists(self) -> bool:
         """Whether there is anything to follow."""
         return (self._folder.path / METRICS).exists()

@@ -106,6 +106,18 @@ class Runner(Generic[Owner]):
             goes_on = self._background is not None and not self._background.is_paused
             return bool(self._running or self._waiting or self._mailbox or self._queue or goes_on)
 
+    def is_asked(self) -> bool:
+        """Whether a request is running or waiting; the work in the background is none."""
+        with self._condition:
+            return bool(self._running or self._waiting)
+
+    def owes_answers(self) -> bool:
+        """Whether a request runs or waits, or its answer has not been fetched; background work does not count."""
+        with self._condition:
+            background = self._background.number if self._background is not None else None
+            answers = any(result.number != background for result in self._mailbox.values())
+            return bool(self._running or self._waiting or answers)
+
     def drain(self) -> list[Result]:
         """The results since the last call, the newest of each kind, oldest first. For the window's thread."""
         with self._condition:

@@ -145,9 +145,12 @@ class StateOwner(QObject):
         for result in self._runner.drain():
             self._receive(result)
         self._drained()
+        if not self._runner.owes_answers():
+            self._set(computing=False, task="")
         if not self._runner.is_busy():
             self._timer.stop()
-            self._set(computing=False, task="")
+        elif self.state.task and not self._runner.is_asked():  # a run goes on, which is told of elsewhere
+            self._set(task="")
 
     def _receive(self, result: Result) -> None:
         content = result.content

@@ -116,6 +116,10 @@ class TrainingVerbs(DataVerbs):
         if not follow.exists():
             self.say(f"There are no metrics of a run in {Path(path).name}.")
             return
+        if any(other.path == follow.path for other in self._followed):
+            self.say(f"The run in {Path(path).name} is followed already.")
+            return
+        self.say("")
         self._followed = (*self._followed, follow)
         self._set(runs=(*self.state.runs, follow.curves))
         self._follow()
@@ -356,6 +360,8 @@ class TrainingVerbs(DataVerbs):
         super()._take_no_data(notice)
 
     def _take_data(self, opened: Opened) -> None:
+        if self.state.training.is_live:
+            self._end("Other data were chosen: the run ended with what it had learned.")
         super()._take_data(opened)
         if self._trains_when_open:
             self._trains_when_open = False

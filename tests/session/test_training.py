@@ -163,6 +163,30 @@ def test_an_edit_ends_the_run_with_what_it_learned(qtbot: QtBot, session: Sessio
     assert not np.allclose(before, _weights(session))
 
 
+def test_choosing_other_data_ends_the_run_since_it_was_about_the_old_ones(qtbot: QtBot, session: Session) -> None:
+    _make_long(session)
+    session.train()
+    qtbot.waitUntil(lambda: session.state.judged is not None, timeout=60_000)
+    session.use_data("points:xor")
+    _wait_until_over(qtbot, session)
+    state = session.state
+    assert state.training.message == "Other data were chosen: the run ended with what it had learned."
+    assert state.judged.labels is not state.data.test.labels
+    session.set_hyperparameters(epochs=1)
+    session.train()
+    qtbot.waitUntil(lambda: session.state.training.run == 2, timeout=60_000)
+    _wait_until_over(qtbot, session)
+    assert session.state.judged.labels is session.state.data.test.labels
+
+
+def test_the_foot_of_the_window_is_quiet_while_nothing_but_the_run_goes_on(qtbot: QtBot, session: Session) -> None:
+    _make_long(session)
+    session.train()
+    qtbot.waitUntil(lambda: session.state.training.step > 5, timeout=60_000)
+    qtbot.waitUntil(lambda: session.state.task == "", timeout=60_000)
+    assert session.state.training.status == "running"
+
+
 def test_maps_follow_while_it_runs_and_requests_are_answered(qtbot: QtBot, session: Session) -> None:
     _make_long(session)
     session.watch_gradients(True)
@@ -339,3 +363,11 @@ def test_choosing_data_leaves_a_trained_network_its_classes_until_it_learns(qtbo
     session.rewind()
     assert session.state.classes == before.classes
     assert session.close()
+
+
+def test_a_run_by_itself_is_no_task_that_one_waits_for(qtbot: QtBot, session: Session) -> None:
+    _make_long(session)
+    session.train()
+    qtbot.waitUntil(lambda: session.state.training.step > 20, timeout=20_000)
+    qtbot.waitUntil(lambda: session.state.task == "" and not session.state.computing, timeout=20_000)
+    assert session.state.training.status == "running"
