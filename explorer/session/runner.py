@@ -106,11 +106,6 @@ class Runner(Generic[Owner]):
             goes_on = self._background is not None and not self._background.is_paused
             return bool(self._running or self._waiting or self._mailbox or self._queue or goes_on)
 
-    def is_asked(self) -> bool:
-        """Whether a request is running or waiting; the work in the background is none."""
-        with self._condition:
-            return bool(self._running or self._waiting)
-
     def owes_answers(self) -> bool:
         """Whether a request runs or waits, or its answer has not been fetched; background work does not count."""
         with self._condition:

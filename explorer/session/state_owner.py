@@ -145,12 +145,10 @@ class StateOwner(QObject):
         for result in self._runner.drain():
             self._receive(result)
         self._drained()
-        if not self._runner.owes_answers():
+        if not self._runner.owes_answers():  # a run goes on by itself, which is told of elsewhere
             self._set(computing=False, task="")
         if not self._runner.is_busy():
             self._timer.stop()
-        elif self.state.task and not self._runner.is_asked():  # a run goes on, which is told of elsewhere
-            self._set(task="")
 
     def _receive(self, result: Result) -> None:
         content = result.content
