@@ -95,7 +95,8 @@ def write_events(runs: tuple[RunCurves, ...], folder: Path) -> None:
     except FileError as error:
         raise ExportError(str(error)) from error
     except OSError as error:
-        raise ExportError(f"{folder.name} could not be written: {error.strerror}.") from error
+        why = (error.strerror or str(error)).lower()
+        raise ExportError(f"{folder.name} could not be written in {folder.parent}: {why}.") from error
 
 
 def folder_name(run: RunCurves) -> str:

@@ -292,6 +292,9 @@ def test_a_run_of_the_command_line_is_followed_while_it_is_written(
         file.write(json.dumps({"step": 2, "epoch": 1, "loss": 1.5, "learning_rate": 0.1, "val_loss": 1.0}) + "\n")
     qtbot.waitUntil(lambda: len(run.steps) == 2, timeout=20_000)
     assert run.epochs[0].val_loss == 1.0
+    session.follow_run(tmp_path)
+    assert session.state.runs == (run,)
+    assert "already" in session.state.notice
 
 
 def test_closing_in_the_middle_of_a_run_leaves_no_thread(qtbot: QtBot, session: Session) -> None:

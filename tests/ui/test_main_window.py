@@ -41,6 +41,14 @@ HANDLES = (
     "toStart",
     "toEnd",
     "explanation",
+    "training",
+    "trainStart",
+    "trainPause",
+    "trainOneStep",
+    "trainOneEpoch",
+    "trainReset",
+    "lossPlot",
+    "accuracyPlot",
 )
 
 

@@ -67,6 +67,35 @@ def _open_debugger(window: MainWindow, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: window.session.state.timeline is not None, timeout=60_000)
 
 
+def _a_run_with_curves(window: MainWindow, qtbot: QtBot) -> None:
+    _train(window, qtbot)
+    assert window.training_dock.isVisible()
+
+
+def _a_run_that_blew_up(window: MainWindow, qtbot: QtBot) -> None:
+    _train(window, qtbot)
+    window.session.set_learning_rate(1e30)
+    window.session.train()
+    qtbot.waitUntil(lambda: bool(window.session.state.training.layer), timeout=60_000)
+
+
+def _data_that_do_not_fit(window: MainWindow, qtbot: QtBot) -> None:
+    window.session.use_data("points:moons")
+    qtbot.waitUntil(lambda: window.session.state.data_problem is not None, timeout=60_000)
+
+
+def _train(window: MainWindow, qtbot: QtBot) -> None:
+    """Two epochs of a small network, with curves, accuracies and health on the screen."""
+    session = window.session
+    session.new_network("2 linear(8) relu linear(2)")
+    session.set_hyperparameters(epochs=2, batch_size=50)
+    session.use_data("points:moons")
+    qtbot.waitUntil(lambda: session.state.data is not None, timeout=60_000)
+    session.train()
+    qtbot.waitUntil(lambda: session.state.training.status == "ended", timeout=60_000)
+    assert len(session.state.runs[-1].epochs) == 2
+
+
 @pytest.fixture
 def window(qtbot: QtBot) -> MainWindow:
     made = open_window([])
@@ -86,6 +115,9 @@ STATES = (
     _numbers,
     _inside_a_convolution,
     _neurons_after_their_update,
+    _a_run_with_curves,
+    _a_run_that_blew_up,
+    _data_that_do_not_fit,
 )
 
 
@@ -102,6 +134,8 @@ def test_words_have_their_room(state: object, window: MainWindow, qtbot: QtBot) 
             commands.set_theme(theme)
             window.resize(*size)
             qtbot.wait(20)
+            if _cut_off(window):  # a layout in two rounds, on a busy machine
+                qtbot.wait(300)
             cut += [f"{size} {theme}: {words}" for words in _cut_off(window)]
     assert not cut
 
