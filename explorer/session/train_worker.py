@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 MEASURED = 128  # training pictures whose mean and spread are taken: large photographs take a third of a second each
 LIVE_PER_SECOND = 15
-LIVE_SHARE = 0.06  # of the run's time that the live view may take, the window's painting included
+HEALTH_PER_SECOND, HEALTH_SHARE = 5, 0.015
+LIVE_SHARE = 0.05  # of the run's time that the live view may take, the window's painting included
 
 
 @dataclass(eq=False)
@@ -247,7 +248,7 @@ def _learned(worker: Worker, request: Request, wishes: Wishes) -> LearnedTensors
 
 
 def _snapshots(model: Any, request: RunRequest) -> Iterator[Snapshot]:
-    from explorer.engine.health import HealthWatch
+    from explorer.engine.health import HealthWatch, Pace
     from explorer.engine.train import train_as_chosen
     from explorer.engine.training.batches import as_trained
 
@@ -260,7 +261,7 @@ def _snapshots(model: Any, request: RunRequest) -> Iterator[Snapshot]:
         augment=as_trained(request.augmentations),
         validation=validation,
         controls=request.wishes.controls,
-        health=HealthWatch(model),
+        health=HealthWatch(model, pace=Pace(HEALTH_PER_SECOND, HEALTH_SHARE)),
     )
 
 

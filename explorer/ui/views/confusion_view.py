@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QSplitter, QStackedLayout, QVBoxLayout, QW
 from explorer.session import Session, State
 from explorer.session.train_state import Judged
 from explorer.ui.confusion_layout import Cell, cell_sentence, summary
+from explorer.ui.pace import REDRAW_MS
 from explorer.ui.views.behind_cell import BehindCell
 from explorer.ui.widgets.confusion_matrix import ConfusionMatrix
 from explorer.ui.widgets.empty_state import EmptyState
@@ -20,7 +21,6 @@ from explorer.ui.widgets.pane import ElidedLabel
 if TYPE_CHECKING:
     from explorer.engine.confusion import Confusion
 
-REDRAW_MS = 70  # at most 15 times a second
 EMPTY = "Train the network: at the end of each epoch the held-out examples show here what is taken for what."
 NO_CLASSES = "These data are numbers to be met: there are no classes to confuse."
 NOTHING_HELD_OUT = "These data hold nothing back to judge the network by."

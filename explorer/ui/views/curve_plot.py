@@ -14,13 +14,13 @@ from explorer.session import Session, State
 from explorer.session.run_curves import RunCurves
 from explorer.ui import theme
 from explorer.ui.curve_lines import Smoothing, line_of, nearest
+from explorer.ui.pace import REDRAW_MS
 from explorer.ui.run_words import loss_title, run_tip, share
 from explorer.ui.text import count, number
 from explorer.ui.views.shown_runs import ShownRuns
 from explorer.ui.widgets.curve_canvas import Curve, CurveCanvas, Role
 from explorer.ui.widgets.curve_legend import CurveLegend, Entry
 
-REDRAW_MS = 70  # at most 15 times a second
 SMOOTHING = 90
 SMOOTHEST = 999
 NO_LOSS = "The loss of every step appears here. Train starts a run."

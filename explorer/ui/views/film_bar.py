@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from explorer.session import Session, State
 from explorer.ui.icons import icon
+from explorer.ui.pace import REDRAW_MS
 from explorer.ui.text import count, number
 from explorer.ui.views.film_export import FilmExport, film_curve
 from explorer.ui.views.frame_walk import FrameWalk
@@ -24,7 +25,6 @@ from explorer.ui.widgets.empty_state import EmptyState
 from explorer.ui.widgets.film_track import FilmTrack
 from explorer.ui.widgets.pane import ElidedLabel
 
-REDRAW_MS = 70  # at most 15 times a second
 PACES = (2, 5, 10, 20)  # frames a second
 USUAL_PACE = 5
 EMPTY = "Train the network: what it sees of the present picture is kept here as a film of the run."

@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from explorer.session import Session, State
 from explorer.ui.health_words import Level, layer_rows, summary
+from explorer.ui.pace import REDRAW_MS
 from explorer.ui.text import count
 from explorer.ui.widgets.empty_state import EmptyState
 from explorer.ui.widgets.health_table import HealthTable
 from explorer.ui.widgets.pane import ElidedLabel
 
-REDRAW_MS = 70  # at most 15 times a second
 EMPTY = "Train the network: dead and saturated outputs, gradients and updates of each layer are measured here."
 WAITING = "The first figures come with the first steps of the run."
 ROLES: dict[Level, str] = {"": "dim", "warning": "warning", "error": "error"}

@@ -12,13 +12,13 @@ from explorer.session import Session, State
 from explorer.session.landscape_state import SPAN, Landscape, LandscapeWish, WeightCell
 from explorer.session.surfaces import can_judge
 from explorer.ui.loss_picture import loss_scale
+from explorer.ui.pace import REDRAW_MS
 from explorer.ui.text import count, number
 from explorer.ui.widgets.colour_bar import ColourBar
 from explorer.ui.widgets.landscape_canvas import LandscapeCanvas
 from explorer.ui.widgets.number_boxes import FloatBox
 from explorer.ui.widgets.weight_picker import NONE, WeightPicker
 
-REDRAW_MS = 70  # at most 15 times a second
 SIDE_WIDTH = 264
 WIDEST = 3.2  # times its height
 ROOM_FOR_WORDS = 150

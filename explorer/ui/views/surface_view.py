@@ -12,6 +12,7 @@ from explorer.session import Session, State
 from explorer.session.surface_state import Area, Surface
 from explorer.session.surfaces import has_surface
 from explorer.ui.class_colours import class_colour, class_mark
+from explorer.ui.pace import REDRAW_MS
 from explorer.ui.plane_colours import class_picture, number_picture, number_scale
 from explorer.ui.text import count, number
 from explorer.ui.views.prediction import percentage
@@ -19,7 +20,6 @@ from explorer.ui.widgets.colour_bar import ColourBar
 from explorer.ui.widgets.plane_canvas import PlaneCanvas, Points
 from explorer.ui.widgets.plane_legend import PlaneLegend, Row
 
-REDRAW_MS = 70  # at most 15 times a second
 ROOM = 0.2  # of the points' extent, free around them
 POINTS_AT_MOST = 2000
 SIDE_WIDTH = 232
