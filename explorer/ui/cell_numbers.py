@@ -16,7 +16,7 @@ from explorer.ui.text import MINUS
 
 FIGURE_WIDTH = 0.602  # of a figure of the number font, in its own height
 LINE_HEIGHT = 1.25
-LARGEST_FONT, SMALLEST_FONT = 14, 9
+LARGEST_FONT, SMALLEST_FONT = 14, 8
 MOST_DIGITS, LEAST_DIGITS = 4, 2
 ROUNDING = 1e-6
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
