@@ -269,11 +269,15 @@ def test_the_batch_grows_by_the_present_input_and_shrinks_again(qtbot: QtBot) ->
     assert session.close()
 
 
-def test_the_row_folds_into_the_form_where_it_is_narrow(session: Session, row: StepSettings, qtbot: QtBot) -> None:
+def test_the_row_folds_into_the_form_where_it_is_narrow(session: Session, qtbot: QtBot) -> None:
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    theme.apply(application, "light")  # the window's own style takes more room than Qt's
+    row = _row_for(session, qtbot)
     assert row.target.isVisible()
     assert row.sizeHint().width() <= 860
     row.resize(300, 32)
-    assert row.open_form.text() == "Settings"
+    qtbot.waitUntil(lambda: row.open_form.text() == "Settings")
     assert not row.target.isVisible()
     _open(row)
     assert row.target.isVisible()

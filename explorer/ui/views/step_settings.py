@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QMenu, QToolButton, QWidget
 
 from explorer.engine.hyperparameters import suggested_loss
 from explorer.session import Session, State
@@ -57,6 +57,7 @@ class StepSettings(QWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(GAP)
+        self._row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # narrower than its parts, it folds
         self._row.addWidget(self.open_form)
         self._row.addWidget(self._beside)
         self._row.addStretch()

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+
+MARGIN = 24
 
 
 class EmptyState(QWidget):
@@ -20,7 +23,7 @@ class EmptyState(QWidget):
         self._button.setProperty("role", "primary")
         self._button.clicked.connect(self._clicked)
         column = QVBoxLayout(self)
-        column.setContentsMargins(24, 24, 24, 24)
+        column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         column.addStretch()
         column.addWidget(self._label)
         column.addSpacing(12)
@@ -35,6 +38,19 @@ class EmptyState(QWidget):
         self._button.setToolTip(action)
         self._button.setAccessibleName(action or "Mend it")
         self._button.setVisible(bool(action and run))
+        self._make_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """In a low pane the margins give way, never a line of the sentence."""
+        layout = self.layout()
+        assert layout is not None
+        above = min(MARGIN, max(2, self.height() // 8))
+        layout.setContentsMargins(MARGIN, above, MARGIN, above)
+        self._label.setMinimumHeight(max(0, self._label.heightForWidth(max(1, self.width() - 2 * MARGIN))))
 
     def _clicked(self) -> None:
         if self._run is not None:
