@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 TITLE = "Network Explorer"
 FIRST_SIZE = (1440, 900)
 MINIMUM_SIZE = (960, 560)
+AFTER_MAPS_MS = 60  # the maps are painted before the other tabs are made
 LEFT_WIDTH, RIGHT_WIDTH = 290, 270
 
 
@@ -226,7 +227,7 @@ class MainWindow(QMainWindow):
         """The other tabs wait for the first maps: while the worker imports torch, making them would hold it up."""
         is_quiet = state.activations is not None or not state.computing
         if self._is_painted and is_quiet and self.feature_maps is None:
-            QTimer.singleShot(0, self, self.show_late_parts)
+            QTimer.singleShot(AFTER_MAPS_MS, self, self.show_late_parts)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
