@@ -53,7 +53,7 @@ def record_step(worker: Worker, request: StepRequest, should_stop: ShouldStop) -
             yield "step", Recorded(request, None, NO_LAYERS)
             return
         recorded = worker.bench.record_step(batch, should_stop)
-        timeline = timeline_of(request, recorded)
+        timeline = timeline_of(request.shown.document, recorded)
         timeline.work_out_gradients(should_stop)
     except Cancelled:
         return
@@ -107,7 +107,7 @@ def _stopped(worker: Worker, request: StepRequest, recorded: RecordedStep, count
     after = replace(document, layer_ids=_new_ids(document))
     worker.bench.keep_before(after.layer_ids)
     message = recorded.message or ("" if recorded.hit else f"No breakpoint was met in {count:,} steps.")
-    yield "ran", (document, after, timeline_of(request, recorded), message)
+    yield "ran", (document, after, timeline_of(request.shown.document, recorded), message)
 
 
 def read_difference(timeline: Timeline, cursor: Cursor) -> Output:
@@ -153,15 +153,15 @@ def _last_kind(document: Document) -> str:
     return last.lower() if last in CLASS_LAYERS else ""
 
 
-def timeline_of(request: StepRequest, recorded: RecordedStep) -> Timeline:
-    """What was recorded, as the window reads it."""
-    document = request.shown.document
+def timeline_of(document: Document, recorded: RecordedStep, *, learning_rate: float | None = None) -> Timeline:
+    """What was recorded of the document's network, as the window reads it; a run's schedule may have another rate."""
+    chosen = document.hyperparameters
     return Timeline(
         recorded.recording,
         layers=document.network.names if document.network else None,
         loss=recorded.loss,
-        optimizer=document.hyperparameters.optimizer,
-        learning_rate=document.hyperparameters.learning_rate,
+        optimizer=chosen.optimizer,
+        learning_rate=chosen.learning_rate if learning_rate is None else learning_rate,
         target=recorded.target,
         taken=recorded.taken,
         hit=recorded.hit,

@@ -209,17 +209,8 @@ def _record_if_wanted(live: LiveRun, model: Any, optimizer: Any, inputs: Any, la
         return
     with suppress(EngineError):  # it is made all the same
         found = record_before(model, optimizer, inputs, labels=labels, objective=objective, taken=live.taken)
-        document = live.request.document
-        assert document.network is not None
-        live.step = Timeline(
-            found.recording,
-            layers=document.network.names,
-            loss=found.loss,
-            optimizer=document.hyperparameters.optimizer,
-            learning_rate=float(optimizer.param_groups[0]["lr"]),
-            target=found.target,
-            taken=found.taken,
-        )
+        rate = float(optimizer.param_groups[0]["lr"])
+        live.step = step_worker.timeline_of(live.request.document, found, learning_rate=rate)
 
 
 def look(worker: Worker, step: int, wishes: Wishes) -> Live | None:
@@ -242,7 +233,7 @@ def _learned(worker: Worker, request: Request, wishes: Wishes) -> LearnedTensors
     batch = None if wishes.layer is None else step_worker.learning_batch(worker, asked)
     if batch is None:
         return None
-    timeline = step_worker.timeline_of(asked, worker.bench.record_gradients(batch))
+    timeline = step_worker.timeline_of(request.document, worker.bench.record_gradients(batch))
     steps = [step.index for step in timeline.steps if step.phase == "forward" and step.layer == wishes.layer]
     return timeline.learned(steps[-1]).copied() if steps else None
 

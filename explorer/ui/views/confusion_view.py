@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt, QTimer, Slot
-from PySide6.QtGui import QShowEvent
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import QLabel, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from explorer.session import Session, State
 from explorer.session.train_state import Judged
 from explorer.ui.confusion_layout import Cell, cell_sentence, summary
-from explorer.ui.pace import REDRAW_MS
 from explorer.ui.views.behind_cell import BehindCell
+from explorer.ui.views.paced_view import PacedView
 from explorer.ui.widgets.confusion_matrix import ConfusionMatrix
 from explorer.ui.widgets.empty_state import EmptyState
 from explorer.ui.widgets.pane import ElidedLabel
@@ -28,19 +27,17 @@ OTHER_DATA = "The network was judged by other data: train it to judge it by thes
 CHOOSE = "Click a cell to see the examples behind it."
 
 
-class ConfusionView(QWidget):
+class ConfusionView(PacedView):
     """The matrix at the left; at the right the examples of the cell that was clicked, each a click from the network."""
 
+    drawn = ("judged", "data")
+
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(session, parent)
         self.setObjectName("confusionView")
-        self._session = session
         self._judged: Judged | None = None
         self._choice: Cell | None = None
-        self._is_stale = True
         self._make_parts()
-        self._timer = QTimer(self, singleShot=True, interval=REDRAW_MS)
-        self._timer.timeout.connect(self.redraw)
         session.changed.connect(self.show_state)
         self.redraw()
 
@@ -84,24 +81,9 @@ class ConfusionView(QWidget):
 
     # --- what it shows ---
 
-    @Slot(object, object)
-    def show_state(self, old: State | None, new: State) -> None:
-        """Redraw soon what differs; a hidden view waits until it is shown."""
-        if old is not None and old.judged is new.judged and old.data is new.data:
-            return
-        self._is_stale = True
-        if self.isVisible() and not self._timer.isActive():
-            self._timer.start()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._is_stale:
-            self.redraw()
-
     @Slot()
     def redraw(self) -> None:
         """Show the newest evaluation."""
-        self._is_stale = False
         state = self._session.state
         why = why_empty(state)
         self._judged = None if why else state.judged

@@ -6,17 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Slot
-from PySide6.QtGui import QPainter, QShowEvent
+from PySide6.QtCore import QRectF, QSize, Qt, Slot
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from explorer.session import Session, State
 from explorer.session.run_curves import RunCurves
 from explorer.ui import theme
 from explorer.ui.curve_lines import Smoothing, line_of, nearest
-from explorer.ui.pace import REDRAW_MS
 from explorer.ui.run_words import loss_title, run_tip, share
 from explorer.ui.text import count, number
+from explorer.ui.views.paced_view import PacedView
 from explorer.ui.views.shown_runs import ShownRuns
 from explorer.ui.widgets.curve_canvas import Curve, CurveCanvas, Role
 from explorer.ui.widgets.curve_legend import CurveLegend, Entry
@@ -45,8 +45,10 @@ LOSS = Figure("lossPlot", "Loss", NO_LOSS, number)
 ACCURACY = Figure("accuracyPlot", "Accuracy", NO_ACCURACY, lambda value: share(value / 100))
 
 
-class CurvePlot(QWidget):
-    """Redraws at most 15 times a second while a run goes on; its own are smoothing, scale and crosshair."""
+class CurvePlot(PacedView):
+    """Its own are smoothing, scale and crosshair."""
+
+    drawn = ("training", "runs", "film", "film_at", "data", "document")
 
     def __init__(
         self,
@@ -56,16 +58,13 @@ class CurvePlot(QWidget):
         shown: ShownRuns | None = None,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(session, parent)
         self.setObjectName(figure.name)
         self.setAccessibleName(f"{figure.title} curves")
-        self._session, self._figure = session, figure
+        self._figure = figure
         self._shown = shown or ShownRuns(self)
         self._smoothings: dict[int, Smoothing] = {}
-        self._is_stale = True
         self._make_parts()
-        self._timer = QTimer(self, singleShot=True, interval=REDRAW_MS)
-        self._timer.timeout.connect(self.redraw)
         self._shown.changed.connect(self._redraw_soon)
         session.changed.connect(self.show_state)
         self.show_state(None, session.state)
@@ -125,34 +124,8 @@ class CurvePlot(QWidget):
 
     # --- what it shows ---
 
-    @Slot(object, object)
-    def show_state(self, old: State | None, new: State) -> None:
-        """Redraw soon if a curve may have grown; a hidden view waits until it is shown."""
-        names = ("training", "runs", "film", "film_at", "data", "document")
-        if old is None or any(getattr(old, name) is not getattr(new, name) for name in names):
-            self._redraw_soon()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._is_stale:
-            self.redraw()
-
-    @Slot()
-    def _redraw_soon(self) -> None:
-        self._is_stale = True
-        if self.isVisible() and not self._timer.isActive():
-            self._timer.start()
-
-    @Slot()
     def redraw(self) -> None:
         """Draw all curves as they are now."""
-        if not self.isVisible():
-            self._is_stale = True
-            return
-        self._draw()
-
-    def _draw(self) -> None:
-        self._is_stale = False
         state = self._session.state
         runs = self._shown.of(state.runs)
         curves = self._curves(runs)
@@ -223,7 +196,7 @@ class CurvePlot(QWidget):
 
     def prepare_figure(self) -> bool:
         """Draw what a hidden plot has missed; whether there is anything to save."""
-        self._draw()
+        self.redraw()
         return any(len(curve.xs) for curve in self.canvas.curves)
 
     def figure_size(self) -> QSize:

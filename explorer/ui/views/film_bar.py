@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, QTimer, Slot
-from PySide6.QtGui import QShowEvent
+from PySide6.QtCore import QSize, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -17,10 +16,10 @@ from PySide6.QtWidgets import (
 
 from explorer.session import Session, State
 from explorer.ui.icons import icon
-from explorer.ui.pace import REDRAW_MS
 from explorer.ui.text import count, number
 from explorer.ui.views.film_export import FilmExport, film_curve
 from explorer.ui.views.frame_walk import FrameWalk
+from explorer.ui.views.paced_view import PacedView
 from explorer.ui.widgets.empty_state import EmptyState
 from explorer.ui.widgets.film_track import FilmTrack
 from explorer.ui.widgets.pane import ElidedLabel
@@ -29,25 +28,23 @@ PACES = (2, 5, 10, 20)  # frames a second
 USUAL_PACE = 5
 EMPTY = "Train the network: what it sees of the present picture is kept here as a film of the run."
 NO_INPUT = "Open a picture: the film shows what the network made of it at each of its steps."
-FOLLOWED = ("film", "film_at", "training", "runs", "picture", "numbers", "live")
 
 
-class FilmBar(QWidget):
+class FilmBar(PacedView):
     """While the film is shown, maps, filters, prediction and curves follow it; Live leads back to the present."""
 
+    drawn = ("film", "film_at", "training", "runs", "picture", "numbers", "live")
+
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(session, parent)
         self.setObjectName("filmBar")
-        self._session = session
-        self._is_stale, self._is_asking = True, False
+        self._is_asking = False
         self._walk = FrameWalk(session, self)
         self._walk.ended.connect(self._show_playing)
         self.export = FilmExport(session, self)
         self.export.progressed.connect(self._show_progress)
         self.export.ended.connect(self.redraw)
         self._make_parts()
-        self._timer = QTimer(self, singleShot=True, interval=REDRAW_MS)
-        self._timer.timeout.connect(self.redraw)
         session.changed.connect(self.show_state)
         self.redraw()
 
@@ -108,28 +105,17 @@ class FilmBar(QWidget):
 
     # --- what it shows ---
 
-    @Slot(object, object)
-    def show_state(self, old: State | None, new: State) -> None:
+    def follow(self, old: State | None, new: State) -> None:
         """Redraw soon what differs; a hidden view waits until it is shown."""
         if old is not None and new.film_at is not None and _is_other_network(old, new):
             self._go_live()
             return
         self._keep_frame(new)
-        if old is not None and all(getattr(old, name) is getattr(new, name) for name in FOLLOWED):
-            return
-        self._is_stale = True
-        if self.isVisible() and not self._timer.isActive():
-            self._timer.start()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._is_stale:
-            self.redraw()
+        super().follow(old, new)
 
     @Slot()
     def redraw(self) -> None:
         """Show the film as long as it is now."""
-        self._is_stale = False
         state = self._session.state
         has_input = state.values is not None or state.numbers is not None
         self._pages.setCurrentIndex(1 if state.film and has_input else 0)

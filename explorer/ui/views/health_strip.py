@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, QTimer, Slot
-from PySide6.QtGui import QShowEvent
+from PySide6.QtCore import QSize, Slot
 from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from explorer.session import Session, State
 from explorer.ui.health_words import Level, layer_rows, summary
-from explorer.ui.pace import REDRAW_MS
 from explorer.ui.text import count
+from explorer.ui.views.paced_view import PacedView
 from explorer.ui.widgets.empty_state import EmptyState
 from explorer.ui.widgets.health_table import HealthTable
 from explorer.ui.widgets.pane import ElidedLabel
@@ -19,17 +18,13 @@ WAITING = "The first figures come with the first steps of the run."
 ROLES: dict[Level, str] = {"": "dim", "warning": "warning", "error": "error"}
 
 
-class HealthStrip(QWidget):
+class HealthStrip(PacedView):
     """A row a layer; the last run's figures stay, dimmed, when it has ended. A click selects the layer everywhere."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(session, parent)
         self.setObjectName("healthStrip")
-        self._session = session
-        self._is_stale = True
         self._make_parts()
-        self._timer = QTimer(self, singleShot=True, interval=REDRAW_MS)
-        self._timer.timeout.connect(self.redraw)
         session.changed.connect(self.show_state)
         self.redraw()
 
@@ -55,27 +50,18 @@ class HealthStrip(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(320, 80)
 
-    @Slot(object, object)
-    def show_state(self, old: State | None, new: State) -> None:
+    def follow(self, old: State | None, new: State) -> None:
         """Redraw soon what differs; a hidden view waits until it is shown."""
         if old is not None and old.selection is not new.selection:
             self.table.set_selected(new.selection.layer)
         is_same_run = old is not None and old.training.status == new.training.status
         if is_same_run and old is not None and old.health is new.health:
             return
-        self._is_stale = True
-        if self.isVisible() and not self._timer.isActive():
-            self._timer.start()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._is_stale:
-            self.redraw()
+        self._redraw_soon()
 
     @Slot()
     def redraw(self) -> None:
         """Show the figures as they are now."""
-        self._is_stale = False
         state = self._session.state
         rows = layer_rows(state.health, state.training)
         self._pages.setCurrentIndex(1 if rows else 0)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Slot
-from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QSize, Qt, Slot
+from PySide6.QtGui import QHideEvent, QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.arithmetic.losses import loss_named
 from explorer.session import Session, State
 from explorer.session.landscape_state import SPAN, Landscape, LandscapeWish, WeightCell
 from explorer.session.surfaces import can_judge
 from explorer.ui.loss_picture import loss_scale
-from explorer.ui.pace import REDRAW_MS
 from explorer.ui.text import count, number
+from explorer.ui.views.paced_view import PacedView
 from explorer.ui.widgets.colour_bar import ColourBar
 from explorer.ui.widgets.landscape_canvas import LandscapeCanvas
 from explorer.ui.widgets.number_boxes import FloatBox
+from explorer.ui.widgets.picture_pages import PicturePages
 from explorer.ui.widgets.weight_picker import NONE, WeightPicker
 
 SIDE_WIDTH = 264
@@ -29,19 +30,18 @@ BROKEN = "The network cannot be run on the chosen data yet. Its loss appears her
 NO_NETWORK = "The loss over the weights of a network appears here. Open a network first."
 
 
-class LandscapeView(QWidget):
+class LandscapeView(PacedView):
     """The person picks the weights. Hidden it asks for nothing."""
 
+    drawn = ("landscape", "data", "document", "data_problem")
+
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(session, parent)
         self.setObjectName("landscapeView")
         self.setAccessibleName("Loss over weights")
-        self._session = session
         self._wish = LandscapeWish()
         self._make_parts()
         self._lay_out()
-        self._timer = QTimer(self, singleShot=True, interval=REDRAW_MS)
-        self._timer.timeout.connect(self.redraw)
         session.changed.connect(self.show_state)
         self.show_state(None, session.state)
 
@@ -62,8 +62,6 @@ class LandscapeView(QWidget):
         self.bar = ColourBar()
         self.sentence = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop)
         self.sentence.setProperty("role", "dim")
-        self.empty = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
-        self.empty.setProperty("role", "dim")
 
     def _lay_out(self) -> None:
         grid = QGridLayout()
@@ -81,23 +79,13 @@ class LandscapeView(QWidget):
             words.setProperty("role", "dim")
             grid.addWidget(words, at, 0)
             grid.addWidget(part, at, 1)
-        beside = QWidget()
-        beside.setMinimumWidth(SIDE_WIDTH)
-        side = QVBoxLayout(beside)
-        side.setContentsMargins(0, 0, 0, 0)
+        side = QVBoxLayout()
         side.setSpacing(4)
         side.addLayout(grid)
         side.addWidget(self.sentence, 1)
         side.addStretch()
-        shown = QWidget()
-        row = QHBoxLayout(shown)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(12)
-        row.addWidget(self.canvas, 100)
-        row.addWidget(beside, 1)
-        self.pages = QStackedWidget()
-        self.pages.addWidget(self.empty)
-        self.pages.addWidget(shown)
+        self.pages = PicturePages(self.canvas, side, side_width=SIDE_WIDTH)
+        self.empty = self.pages.empty
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.pages)
@@ -110,22 +98,8 @@ class LandscapeView(QWidget):
 
     # --- what it shows ---
 
-    @Slot(object, object)
-    def show_state(self, old: State | None, new: State) -> None:
-        """Redraw soon if anything it draws is another."""
-        names = ("landscape", "data", "document", "data_problem")
-        if old is None or any(getattr(old, name) is not getattr(new, name) for name in names):
-            self._redraw_soon()
-
-    def _redraw_soon(self) -> None:
-        if self.isVisible() and not self._timer.isActive():
-            self._timer.start()
-
-    @Slot()
     def redraw(self) -> None:
-        """Draw everything as it is now, if anyone can see it."""
-        if not self.isVisible():
-            return
+        """Draw everything as it is now."""
         state = self._session.state
         landscape = state.landscape
         applies = can_judge(state)
@@ -177,13 +151,10 @@ class LandscapeView(QWidget):
         self._wish = LandscapeWish(cells, self._wish.span)
         return self._wish
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.redraw()
-
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._session.watch_landscape(None)
+        self._is_stale = True  # shown again, it is watched again
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Slot
-from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QSize, Slot
+from PySide6.QtGui import QHideEvent, QResizeEvent
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from explorer.data.data_set import DataSet, Split
 from explorer.session import Session, State
 from explorer.session.surface_state import Area, Surface
 from explorer.session.surfaces import has_surface
 from explorer.ui.class_colours import class_colour, class_mark
-from explorer.ui.pace import REDRAW_MS
 from explorer.ui.plane_colours import class_picture, number_picture, number_scale
 from explorer.ui.text import count, number
+from explorer.ui.views.paced_view import PacedView
 from explorer.ui.views.prediction import percentage
 from explorer.ui.widgets.colour_bar import ColourBar
+from explorer.ui.widgets.picture_pages import PicturePages
 from explorer.ui.widgets.plane_canvas import PlaneCanvas, Points
 from explorer.ui.widgets.plane_legend import PlaneLegend, Row
 
@@ -29,18 +30,17 @@ NOT_TWO = "A surface can be drawn of a network that takes two numbers. This one 
 BROKEN = "The network cannot be run on these points yet. Its decisions appear here once that is mended."
 
 
-class SurfaceView(QWidget):
+class SurfaceView(PacedView):
     """Follows the network while it learns; a click feeds it that point. Hidden it asks for nothing."""
 
+    drawn = ("surface", "data", "document", "data_problem", "values")
+
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(session, parent)
         self.setObjectName("surfaceView")
         self.setAccessibleName("Decision surface")
-        self._session = session
         self._points_of: DataSet | None = None
         self._make_parts()
-        self._timer = QTimer(self, singleShot=True, interval=REDRAW_MS)
-        self._timer.timeout.connect(self.redraw)
         session.changed.connect(self.show_state)
         self.show_state(None, session.state)
 
@@ -56,26 +56,13 @@ class SurfaceView(QWidget):
         self.reading = QLabel(wordWrap=True, accessibleName="What the network says at a point")
         self.sentence = QLabel(wordWrap=True)
         self.sentence.setProperty("role", "dim")
-        self.empty = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
-        self.empty.setProperty("role", "dim")
         side = QVBoxLayout()
         side.setSpacing(6)
         for part in (self.legend, self.bar, self.reading, self.sentence):
             side.addWidget(part)
         side.addStretch()
-        beside = QWidget()
-        beside.setLayout(side)
-        beside.setMinimumWidth(SIDE_WIDTH)
-        side.setContentsMargins(0, 0, 0, 0)
-        shown = QWidget()
-        row = QHBoxLayout(shown)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(12)
-        row.addWidget(self.canvas, 100)
-        row.addWidget(beside, 1)
-        self.pages = QStackedWidget()
-        self.pages.addWidget(self.empty)
-        self.pages.addWidget(shown)
+        self.pages = PicturePages(self.canvas, side, side_width=SIDE_WIDTH)
+        self.empty = self.pages.empty
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.pages)
@@ -88,22 +75,8 @@ class SurfaceView(QWidget):
 
     # --- what it shows ---
 
-    @Slot(object, object)
-    def show_state(self, old: State | None, new: State) -> None:
-        """Redraw soon if anything it draws is another."""
-        names = ("surface", "data", "document", "data_problem", "values")
-        if old is None or any(getattr(old, name) is not getattr(new, name) for name in names):
-            self._redraw_soon()
-
-    def _redraw_soon(self) -> None:
-        if self.isVisible() and not self._timer.isActive():
-            self._timer.start()
-
-    @Slot()
     def redraw(self) -> None:
-        """Draw everything as it is now, if anyone can see it."""
-        if not self.isVisible():
-            return
+        """Draw everything as it is now."""
         state = self._session.state
         applies = has_surface(state)
         self.empty.setText(why_empty(state))
@@ -167,13 +140,10 @@ class SurfaceView(QWidget):
         is_shown = self.isVisible() and self.pages.currentIndex() == 1
         self._session.watch_surface(Area(*self.canvas.visible_area()) if is_shown else None)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.redraw()
-
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._session.watch_surface(None)
+        self._is_stale = True  # shown again, it is watched again
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
