@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,7 @@ class StateOwner(QObject):
         self._device: str | None = None
         self._asked_pass = 0  # the number of the newest request, for what is answered by numbers
         self._asked_picture = 0
+        self._told: State | None = None  # what the views were told last, while answers are gathered
         self._runner: Runner[Worker] = Runner(Worker, held=held, queued=frozenset({"training"}))
         self._timer = QTimer(self, interval=TICK_MS)
         self._timer.timeout.connect(self._drain)
@@ -142,13 +144,24 @@ class StateOwner(QObject):
 
     @Slot()
     def _drain(self) -> None:
-        for result in self._runner.drain():
-            self._receive(result)
-        self._drained()
-        if not self._runner.owes_answers():  # a run goes on by itself, which is told of elsewhere
-            self._set(computing=False, task="")
+        with self._gathered():
+            for result in self._runner.drain():
+                self._receive(result)
+            self._drained()
+            if not self._runner.owes_answers():  # a run goes on by itself, which is told of elsewhere
+                self._set(computing=False, task="")
         if not self._runner.is_busy():
             self._timer.stop()
+
+    @contextmanager
+    def _gathered(self) -> Iterator[None]:
+        """All that is set meanwhile is told as one change: every telling costs all views a look."""
+        self._told = self.state
+        try:
+            yield
+        finally:
+            told, self._told = self._told, None
+            self._tell(told, self.state)
 
     def _receive(self, result: Result) -> None:
         content = result.content
@@ -233,6 +246,12 @@ class StateOwner(QObject):
         if all(_is_same(getattr(old, name), getattr(new, name)) for name in vars(old)):
             return
         self.state = new
+        if self._told is None:
+            self._tell(old, new)
+
+    def _tell(self, old: State, new: State) -> None:
+        if old is new:
+            return
         self.changed.emit(old, new)
         # The debugger explains by itself; beside it this would only take the processor from its cursor.
         is_other_cell = old.selection != new.selection or old.activations is not new.activations

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 FIRST_DATA = "textures"
 FOLLOW_MS = 500
-PROGRESS_S = 0.08  # between two tellings of a run's progress: every telling costs all views a look
+PROGRESS_S = 0.1  # between two tellings of a run's progress: every telling costs all views a look
 
 
 class TrainingVerbs(DataVerbs):
@@ -307,7 +307,8 @@ class TrainingVerbs(DataVerbs):
 
     def _drained(self) -> None:
         training = self.state.training
-        if self._last is not None and (training.status == "running" or self._has_late_steps(training)):
+        is_due = training.status == "running" and monotonic() - self._told_at > PROGRESS_S
+        if self._last is not None and (is_due or self._has_late_steps(training)):
             self._show_progress()
 
     def _has_late_steps(self, training: Training) -> bool:
@@ -320,6 +321,7 @@ class TrainingVerbs(DataVerbs):
         last, curves = self._last, self._curves(self.state.training.run)
         if last is None or curves is None:
             return
+        self._told_at = monotonic()
         self._set(
             training=replace(
                 self.state.training,
