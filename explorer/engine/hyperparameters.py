@@ -67,7 +67,13 @@ def _like(usual: Any, value: Any, name: str) -> Any:
 
 def make_optimizer(chosen: Hyperparameters, parameters: Iterable[Tensor]) -> Optimizer:
     """The optimizer of `chosen` for `parameters`. Raises ValueError where PyTorch refuses a number."""
-    return _MAKERS[chosen.optimizer](chosen, parameters)
+    from torch import optim
+
+    from explorer.engine.uncompiled import uncompiled
+
+    make: Callable[..., Optimizer] = uncompiled(getattr(optim, chosen.optimizer))
+    numbers = _NUMBERS[chosen.optimizer](chosen)
+    return make(parameters, lr=chosen.learning_rate, weight_decay=chosen.weight_decay, **numbers)
 
 
 def suggested_loss(last_kind: str, outputs: int, classes: int) -> str:
@@ -81,45 +87,22 @@ def suggested_loss(last_kind: str, outputs: int, classes: int) -> str:
     return "half_squared_error"
 
 
-def _sgd(chosen: Hyperparameters, parameters: Iterable[Tensor]) -> Optimizer:
-    from torch.optim import SGD
-
-    return SGD(
-        parameters,
-        lr=chosen.learning_rate,
-        momentum=chosen.momentum,
-        nesterov=chosen.nesterov and chosen.momentum > 0,
-        weight_decay=chosen.weight_decay,
-    )
+def _sgd(chosen: Hyperparameters) -> dict[str, Any]:
+    return {"momentum": chosen.momentum, "nesterov": chosen.nesterov and chosen.momentum > 0}
 
 
-def _adam(chosen: Hyperparameters, parameters: Iterable[Tensor]) -> Optimizer:
-    from torch.optim import Adam
-
-    return Adam(parameters, lr=chosen.learning_rate, betas=chosen.betas, weight_decay=chosen.weight_decay)
+def _adam(chosen: Hyperparameters) -> dict[str, Any]:
+    return {"betas": chosen.betas}
 
 
-def _adamw(chosen: Hyperparameters, parameters: Iterable[Tensor]) -> Optimizer:
-    from torch.optim import AdamW
-
-    return AdamW(parameters, lr=chosen.learning_rate, betas=chosen.betas, weight_decay=chosen.weight_decay)
+def _rmsprop(chosen: Hyperparameters) -> dict[str, Any]:
+    return {"alpha": chosen.alpha, "momentum": chosen.momentum}
 
 
-def _rmsprop(chosen: Hyperparameters, parameters: Iterable[Tensor]) -> Optimizer:
-    from torch.optim import RMSprop
-
-    return RMSprop(
-        parameters,
-        lr=chosen.learning_rate,
-        alpha=chosen.alpha,
-        momentum=chosen.momentum,
-        weight_decay=chosen.weight_decay,
-    )
-
-
-_MAKERS: dict[str, Callable[[Hyperparameters, Iterable[Tensor]], Optimizer]] = {
+# What each reads beside learning rate and weight decay.
+_NUMBERS: dict[str, Callable[[Hyperparameters], dict[str, Any]]] = {
     "SGD": _sgd,
     "Adam": _adam,
-    "AdamW": _adamw,
+    "AdamW": _adam,
     "RMSprop": _rmsprop,
 }
