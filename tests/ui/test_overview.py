@@ -374,9 +374,35 @@ def test_another_picture_repaints_the_same_columns(shown: Shown, qtbot: QtBot) -
     boxes = [column.box for column in view.canvas.scene.layout.columns]
     session = session_of(view)
     session.use_picture(make_picture(seed=5))
-    wait_until_shown(qtbot, session)
+    with qtbot.waitSignal(view.canvas._picture.renewed):
+        wait_until_shown(qtbot, session)
     assert view.canvas.grab().toImage() != before
     assert [column.box for column in view.canvas.scene.layout.columns] == boxes
+
+
+@pytest.mark.parametrize("zoomed", [0, 5])
+@pytest.mark.parametrize("chosen", [None, "relu1"])
+@pytest.mark.parametrize("text", [SMALL, WIDE, SKIP, LONG, "5 linear(7) tanh linear(300) relu linear(3) softmax"])
+def test_columns_repainted_one_by_one_are_as_if_painted_at_once(
+    shown: Shown, qtbot: QtBot, text: str, chosen: str | None, zoomed: int
+) -> None:
+    view = shown(text)
+    session, canvas = session_of(view), view.canvas
+    session.select(layer=chosen if chosen in session.state.network.names else None)  # type: ignore[union-attr]
+    if zoomed:
+        turn_wheel(canvas, QPointF(300, 250), zoomed)
+    before = canvas.grab().toImage()
+    with qtbot.waitSignal(canvas._picture.renewed):
+        if session.state.numbers is not None and session.state.picture is None:
+            session.set_values(np.array([1, -2, 0.5, 3, -1], np.float32))
+        else:
+            session.use_picture(make_picture(seed=5))
+    qtbot.waitUntil(lambda: not session.state.computing)
+    qtbot.waitUntil(lambda: canvas._picture._next is None)
+    little_by_little = canvas.grab().toImage()
+    canvas._forget()
+    assert little_by_little == canvas.grab().toImage()
+    assert little_by_little != before
 
 
 def test_an_edit_shows_the_new_layer_as_soon_as_it_has_run(shown: Shown, qtbot: QtBot) -> None:

@@ -108,8 +108,23 @@ class Column:
         return self.entry.name
 
     @cached_property
+    def looks(self) -> tuple[object, ...]:
+        """All that is drawn of it beside its values."""
+        entry, group = self.entry, self.group
+        classes = None if entry.prediction is None else entry.prediction.names
+        about = (entry.name, entry.family, entry.shape, entry.is_broken, entry.maps is None, classes)
+        folded = None if group is None else (group.title, group.count)
+        places = (self.box, self.label, self.bar, self.body, self.grid, self.strip, self.picture, self.more)
+        return (*about, folded, *places, self.channels, self.hidden)
+
+    @cached_property
     def _slots(self) -> Mapping[int, int]:
         return {channel: slot for slot, channel in enumerate(self.channels)}
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to show yet, or no more."""
+        return self.entry.maps is None and self.entry.prediction is None
 
     def place(self, channel: int) -> Rect | None:
         """Where a channel is drawn; None for a hidden one."""

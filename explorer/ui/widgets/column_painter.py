@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QPoint, QRectF, Qt
@@ -11,7 +12,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPixmap
 from explorer.ui import theme
 from explorer.ui.colour import colourise, ink_on, scale_for
 from explorer.ui.overview.columns import MORE_HEIGHT
-from explorer.ui.overview.geometry import Column
+from explorer.ui.overview.geometry import Column, Grid
 from explorer.ui.text import number
 from explorer.ui.widgets.overview_view import Scene, View, elided, figures, fitted, font
 
@@ -86,13 +87,13 @@ class ColumnPainter:
         # Shrunk cells are blended, enlarged ones stay sharp.
         smooth = grid.width * self.view.zoom < max(atlas.width, atlas.height)
         self.painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-        for slot, channel in enumerate(column.channels):
-            tile = grid.tile(slot)
-            if self.view.sees(tile):
-                target = fitted(self.view.rect(tile), atlas.width, atlas.height)
-                self.painter.drawImage(target, atlas.image, QRectF(atlas.part(channel)))
-                self._frame(target)
-                self._cell_numbers(column, channel, target)
+        places = _places(grid, len(column.channels), self.view, atlas.width, atlas.height)
+        for slot, target in places:
+            self.painter.drawImage(target, atlas.image, QRectF(atlas.part(column.channels[slot])))
+        self._frames([target for _, target in places])
+        if places and _cell_size(column, places[0][1]) >= NUMBERS_FROM:
+            for slot, target in places:
+                self._cell_numbers(column, column.channels[slot], target)
 
     def _image(self, target: QRectF, image: QImage) -> None:
         self.painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, target.width() < image.width())
@@ -101,25 +102,27 @@ class ColumnPainter:
         self._frame(target)
 
     def _frame(self, target: QRectF) -> None:
+        self._frames([target])
+
+    def _frames(self, targets: list[QRectF]) -> None:
         self.painter.setPen(QPen(QColor(self.theme.border), 1))
         self.painter.setBrush(Qt.BrushStyle.NoBrush)
-        self.painter.drawRect(target.adjusted(-0.5, -0.5, 0.5, 0.5))
+        self.painter.drawRects([target.adjusted(-0.5, -0.5, 0.5, 0.5) for target in targets])
 
     def _cell_numbers(self, column: Column, channel: int, target: QRectF) -> None:
-        """The numbers in the cells, once those are large enough to hold them."""
+        """The numbers in the cells that are on the screen."""
         maps = column.entry.maps
         assert maps is not None
         rows, columns = maps.values.shape[1:]
         width, height = target.width() / columns, target.height() / rows
-        if min(width, height) < NUMBERS_FROM:
-            return
         first_row, last_row = int(max(0, -target.top() // height)), int((self.view.height - target.top()) // height)
         first, last = int(max(0, -target.left() // width)), int((self.view.width - target.left()) // width)
+        colours = colourise(maps.values[channel], scale_for(maps.low, maps.high))
         self.painter.setFont(figures(10))
         for row in range(first_row, min(rows, last_row + 1)):
             for at in range(first, min(columns, last + 1)):
                 cell = QRectF(target.left() + at * width, target.top() + row * height, width, height)
-                self._value(cell, float(maps.values[channel, row, at]), column)
+                self._value(cell, float(maps.values[channel, row, at]), colours[row, at])
 
     def _numbers(self, column: Column) -> None:
         maps = column.entry.maps
@@ -133,12 +136,10 @@ class ColumnPainter:
             self.painter.setPen(QPen(QColor(self.theme.border), 1))
             self.painter.setBrush(QColor(*(int(each) for each in colours[channel])))
             self.painter.drawRoundedRect(rect, TILE_RADIUS, TILE_RADIUS)
-            self._value(rect, float(values[channel]), column)
+            self._value(rect, float(values[channel]), colours[channel])
 
-    def _value(self, rect: QRectF, value: float, column: Column) -> None:
-        maps = column.entry.maps
-        assert maps is not None
-        text = number(value)
+    def _value(self, rect: QRectF, value: float, colour: np.ndarray) -> None:
+        """The number in as many digits as fit, readable on the colour of its cell."""
         metrics = QFontMetricsF(self.painter.font())
         for digits in (3, 2):
             text = number(value, digits)
@@ -146,7 +147,6 @@ class ColumnPainter:
                 break
         else:
             return  # a number that does not fit is left to the tip: never half of it
-        colour = colourise(np.array([value], np.float32), scale_for(maps.low, maps.high))[0]
         self.painter.setPen(QColor(ink_on(colour)))
         self.painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
 
@@ -206,3 +206,17 @@ class ColumnPainter:
         self.painter.setPen(QColor(self.theme.dim if column.entry.prediction is not None else self.theme.accent))
         rect = rect.adjusted(-6, 0, 6, min(0.0, MORE_HEIGHT - rect.height()))
         self.painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
+
+
+@lru_cache(maxsize=256)
+def _places(grid: Grid, count: int, view: View, width: int, height: int) -> tuple[tuple[int, QRectF], ...]:
+    """The slots on the screen with the place of their map of `width` × `height` cells. Kept for a run's next look."""
+    tiles = [(slot, grid.tile(slot)) for slot in range(count)]
+    return tuple((slot, fitted(view.rect(tile), width, height)) for slot, tile in tiles if view.sees(tile))
+
+
+def _cell_size(column: Column, target: QRectF) -> float:
+    """The shorter side of a cell of the map that is drawn into `target`."""
+    assert column.entry.maps is not None
+    rows, columns = column.entry.maps.values.shape[1:]
+    return min(target.width() / columns, target.height() / rows)

@@ -26,7 +26,7 @@ from explorer.ui.widgets.map_images import MapImages
 from explorer.ui.widgets.map_preview import MapPreview, Preview
 from explorer.ui.widgets.minimap import Minimap
 from explorer.ui.widgets.overview_lines import Corners, Lines, LinesPainter, Spot, cell_at
-from explorer.ui.widgets.overview_painter import OverviewPainter
+from explorer.ui.widgets.overview_picture import OverviewPicture
 from explorer.ui.widgets.overview_tips import is_control, tip
 from explorer.ui.widgets.overview_view import Scene
 from explorer.ui.widgets.zoom_surface import ZOOM_STEP, ZoomSurface
@@ -64,7 +64,8 @@ class OverviewCanvas(ZoomSurface):
         self._chosen: Lines | None = None
         self._lines: Lines | None = None
         self._is_dimmed = False
-        self._background: QPixmap | None = None
+        self._picture = OverviewPicture(self)
+        self._picture.renewed.connect(self.update)
         self._over: Spot | None = None
         self._corners = Corners()
         self._layer: str | None = None
@@ -77,7 +78,11 @@ class OverviewCanvas(ZoomSurface):
         self._entries = entries
         self.images.keep({entry.maps for entry in entries if entry.maps is not None})
         self._lines = None
-        self._lay_out()
+        scene = replace(self.scene, layout=self._laid_out(), pictures={})
+        if self._picture.renew(scene):
+            self.scene = scene
+        else:
+            self._lay_out()
 
     def set_selected(self, layer: str | None, chosen: Lines | None) -> None:
         """Mark a layer; with a chosen map everything else fades to the back. A folded map comes to the front."""
@@ -91,8 +96,11 @@ class OverviewCanvas(ZoomSurface):
     def _mark_selected(self) -> None:
         """Mark the column in which the selected layer is seen; that may be a folded group."""
         column = self.column(self._layer)
-        self.scene = replace(self.scene, selected=column.name if column is not None else None)
-        self._forget()
+        selected = column.name if column is not None else None
+        if selected != self.scene.selected:
+            self.scene = replace(self.scene, selected=selected)
+            self._forget()
+        self.update()
 
     def hover_again(self) -> None:
         """Tell what is under the resting mouse now that something else is shown there."""
@@ -128,9 +136,12 @@ class OverviewCanvas(ZoomSurface):
 
     # --- layout and view ---
 
+    def _laid_out(self) -> Layout:
+        return lay_out(self._entries, max(320, self.width()), max(240, self.height()), self._opened)
+
     def _lay_out(self) -> None:
-        layout = lay_out(self._entries, max(320, self.width()), max(240, self.height()), self._opened)
-        self.scene = replace(self.scene, layout=layout, pictures={})
+        self.scene = replace(self.scene, layout=self._laid_out(), pictures={})
+        self._forget()
         if self._is_fitted:
             self.fit()
         self._mark_selected()
@@ -153,7 +164,7 @@ class OverviewCanvas(ZoomSurface):
             self.pan(self.width() / 2 - box.center().x(), 0)
 
     def _forget(self) -> None:
-        self._background = None
+        self._picture.forget()
         self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -236,16 +247,7 @@ class OverviewCanvas(ZoomSurface):
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
     def _painted(self) -> QPixmap:
-        if self._background is None:
-            ratio = self.devicePixelRatioF()
-            self._background = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
-            self._background.setDevicePixelRatio(ratio)
-            self._background.fill(QColor(theme.current().pane))
-            painter = QPainter(self._background)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, not self.view.is_far)
-            OverviewPainter(painter, self.scene, self.view).paint()
-            painter.end()
-        return self._background
+        return self._picture.of(self.scene, self.view, self.size(), self.devicePixelRatioF())
 
     def _paint_head(self, painter: QPainter) -> None:
         """Names and shapes stay readable however far the maps fade."""

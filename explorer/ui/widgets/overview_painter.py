@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from explorer.ui import theme
@@ -40,8 +40,33 @@ class OverviewPainter:
         if not self.view.is_far:
             self._arc_labels(set(visible))
             self._brackets()
-            for room, title in self._over_maps:
-                self._line(room, title, self.title_font, self.theme.text)
+            self._lines_over_maps()
+
+    def paint_again(self, index: int) -> None:
+        """What a near column holds, over what was painted of it before: only its values changed."""
+        column = self.scene.layout.columns[index]
+        if column.is_empty or not self.view.sees(column.box):
+            return
+        self.painter.setClipRect(self._held(column))
+        self.painter.fillRect(self._held(column), QColor(self.theme.pane))
+        self._draw(edge for edge in self.scene.layout.edges if index in (edge.source, edge.target))
+        if column.name == self.scene.selected:
+            self._chosen_column(column)
+        self.columns.content(column)
+        if self._is_headless(column):
+            self._label_at_top(column)
+            self._lines_over_maps()
+        self.painter.setClipping(False)
+
+    def _held(self, column: Column) -> QRect:
+        """The pixels of what it holds, without its head."""
+        inside = self.view.rect(column.body)
+        return (inside if column.more is None else inside.united(self.view.rect(column.more))).toAlignedRect()
+
+    def _lines_over_maps(self) -> None:
+        for room, title in self._over_maps:
+            self._line(room, title, self.title_font, self.theme.text)
+        self._over_maps.clear()
 
     # --- far away ---
 
@@ -94,10 +119,10 @@ class OverviewPainter:
         self.painter.setPen(Qt.PenStyle.NoPen)
         self.painter.setBrush(self._family(column))
         self.painter.drawRoundedRect(self.view.rect(column.bar), 2, 2)
-        if column.entry.maps is None and column.entry.prediction is None:
+        if column.is_empty:
             self._empty(column)
-            return
-        self.columns.content(column)
+        else:
+            self.columns.content(column)
 
     def _chosen_column(self, column: Column) -> None:
         fill = QColor(self.theme.selection)
@@ -109,10 +134,10 @@ class OverviewPainter:
 
     def _label(self, column: Column) -> None:
         """Name and shape, centred over the column; lower labels of its neighbours leave room for its tick."""
-        label, bar = self.view.rect(column.label), self.view.rect(column.bar)
-        if bar.bottom() < 0:
+        if self._is_headless(column):
             self._label_at_top(column)
             return
+        label, bar = self.view.rect(column.label), self.view.rect(column.bar)
         if label.bottom() < bar.top() - label.height() * 0.6:
             self.painter.setPen(QPen(QColor(self.theme.border), 1))
             self.painter.drawLine(QPointF(bar.center().x(), label.bottom()), QPointF(bar.center().x(), bar.top()))
@@ -129,6 +154,9 @@ class OverviewPainter:
             shape = _narrow_shape(column)
             if QFontMetricsF(self.small_font).horizontalAdvance(shape) <= below.width() + 8:  # half a shape misleads
                 self._line(below.adjusted(-4, 0, 4, 0), shape, self.small_font, self.theme.dim)
+
+    def _is_headless(self, column: Column) -> bool:
+        return self.view.rect(column.bar).bottom() < 0
 
     def _label_at_top(self, column: Column) -> None:
         """The name of a column whose head is out of sight, at the upper edge."""
@@ -170,10 +198,13 @@ class OverviewPainter:
     # --- edges ---
 
     def _edges(self, visible: set[int]) -> None:
+        self._draw(self._on_screen(visible))
+
+    def _draw(self, edges: Iterable[Edge]) -> None:
         self.painter.setBrush(Qt.BrushStyle.NoBrush)
         pen = QPen(QColor(self.theme.dim if not self.view.is_far else self.theme.border), 1)
         self.painter.setPen(pen)
-        for edge in self._on_screen(visible):
+        for edge in edges:
             self.painter.drawPath(self._path(edge))
 
     def _on_screen(self, visible: set[int]) -> Iterable[Edge]:
