@@ -10,7 +10,7 @@ import math
 import os
 import re
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeVar, cast
@@ -75,15 +75,18 @@ def write_network(path: str | Path, file: NetworkFile) -> None:
     write_atomically(path, text.encode())
 
 
-def write_atomically(path: str | Path, content: bytes) -> None:
-    """Writes a file beside the old one and puts it in its place; raises FileError and leaves the old one whole."""
+def write_atomically(path: str | Path, content: bytes | Iterable[bytes]) -> None:
+    """Writes a file beside the old one and puts it in its place; raises FileError and leaves the old one whole.
+
+    Parts of a large content are written as they come; what one of them raises leaves the old file whole too.
+    """
     path = Path(path)
     temporary: Path | None = None
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
         temporary = Path(name)
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            file.writelines([content] if isinstance(content, bytes) else content)
             file.flush()
             os.fsync(file.fileno())
         temporary.chmod(_permissions(path))

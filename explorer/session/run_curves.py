@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,13 +24,19 @@ class Column:
     def add(self, value: float) -> None:
         """One more at the end."""
         if self._count == len(self._room):
-            self._room = np.concatenate([self._room, np.empty_like(self._room)])
+            self._room = np.concatenate([self._room, np.empty(max(self._count, FIRST_ROOM))])
         self._room[self._count] = value
         self._count += 1
 
     def cut(self, count: int) -> None:
         """Only the first `count` stay: a followed run went on from an older checkpoint."""
         self._room, self._count = self._room.copy(), min(count, self._count)
+
+    def copy(self) -> Column:
+        """What there is now, whatever becomes of this one. They share memory, in which nothing is ever changed."""
+        other = Column()
+        other._room, other._count = self.values, self._count
+        return other
 
     def __len__(self) -> int:
         return self._count
@@ -87,6 +93,11 @@ class RunCurves:
                     snapshot.val_accuracy,
                 )
             )
+
+    def copy(self) -> RunCurves:
+        """What it has told so far, for another thread to read while this one grows."""
+        columns = {name: getattr(self, name).copy() for name in ("steps", "losses", "rates")}
+        return replace(self, **columns, epochs=list(self.epochs))
 
     @property
     def last_step(self) -> int:

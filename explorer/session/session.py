@@ -15,7 +15,7 @@ from explorer.network.files import FileError, read_network
 from explorer.network.receptive_field import Field
 from explorer.resources import bundled_networks, resource
 from explorer.session import editing, worker
-from explorer.session.landscapes import Landscapes
+from explorer.session.saving import Savings
 from explorer.session.selection import Selection
 from explorer.session.state import Cell, Document, new_ids
 
@@ -25,7 +25,7 @@ START_PICTURE = "cat"
 _UNSET: Any = object()
 
 
-class Session(Landscapes):
+class Session(Savings):
     """What a person can do. Verbs that cannot be done leave everything as it is and say why in `state.notice`."""
 
     # --- edits of the network ---
@@ -234,7 +234,13 @@ class Session(Landscapes):
         self._edit("reset weights", editing.forget_weights)
 
     def cancel(self) -> None:
-        """Give up what is being worked on; the maps of the last whole pass stay."""
+        """Give up what is being worked on, and where nothing is, the file that is being written.
+
+        The maps of the last whole pass stay.
+        """
+        if self.state.saving is not None and not self.state.task:
+            self.cancel_saving()
+            return
         self._runner.cancel()
         self._set(
             computing=False,

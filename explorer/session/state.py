@@ -188,6 +188,7 @@ class State:
     landscape: Landscape | None = None  # its loss over one or two weights, while someone looks
     computing: bool = False
     task: str = ""
+    saving: Progress | None = None  # a file is written in a thread of its own
     fault: Fault | None = None
     notice: str = ""
     device: str = "CPU"

@@ -66,7 +66,7 @@ class DataProblem:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far the opening of data is; `total` is 0 where nobody knows."""
+    """How far the opening of data or the writing of a file is; `total` is 0 where nobody knows."""
 
     text: str
     done: int = 0

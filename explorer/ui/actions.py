@@ -242,7 +242,7 @@ COMMANDS: tuple[Command | str, ...] = (
         lambda window: window.session.cancel(),
         "ph.x",
         "Ctrl+.",
-        lambda state: bool(state.task),
+        lambda state: bool(state.task) or state.saving is not None,
     ),
     Command(
         "stepOver",

@@ -1,29 +1,27 @@
-"""Curves of runs into files: PNG, SVG, CSV, and event files for TensorBoard."""
+"""Every step of runs in files: a table, and event files for TensorBoard; a part at a time, for a thread of its own."""
 
 from __future__ import annotations
 
 import csv
 import io
+import itertools
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, suppress
+from itertools import chain
 from pathlib import Path
 from time import time
-from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRect, QSize
-from PySide6.QtGui import QImage, QPainter
-from PySide6.QtSvg import QSvgGenerator
 
 from explorer.network.files import FileError, write_atomically
-from explorer.session.run_curves import RunCurves
+from explorer.session.file_writing import Tell
+from explorer.session.run_curves import EpochFigures, RunCurves
 from explorer.ui import event_file
 from explorer.ui.curve_lines import line_of
-from explorer.ui.export import ExportError
 
-Paint = Callable[[QPainter], None]
-SCALE = 2  # pixels of a PNG for one on the screen
+Part = tuple[int, bytes]  # how many steps it is about, and what is written
 EPOCH_FIGURES = ("train_loss", "train_accuracy", "val_loss", "val_accuracy")
 TAGS = {
     "train_loss": "loss/training",
@@ -31,72 +29,83 @@ TAGS = {
     "train_accuracy": "accuracy/training",
     "val_accuracy": "accuracy/validation",
 }
+LINES_AT_ONCE = 4096  # that many are written out in 3 ms, in which the window waits for Python
 HEADER = ("run", "step", "loss", "learning_rate", "epoch", *EPOCH_FIGURES)
 
 
-def png(paint: Paint, size: QSize) -> bytes:
-    """What `paint` draws into `size`, at twice the resolution of the screen."""
-    image = QImage(size * SCALE, QImage.Format.Format_ARGB32)
-    image.setDevicePixelRatio(SCALE)
-    painter = QPainter(image)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    paint(painter)
-    painter.end()
-    return _written(lambda buffer: image.save(buffer, "PNG"))
+def write_table(runs: Sequence[RunCurves], path: Path, tell: Tell) -> None:
+    """A line a step: run, step, loss, learning rate; at an epoch's end also its figures. All digits there are.
+
+    Raises FileError with a sentence, and what `tell` raises; then an older file stays as it was.
+    """
+    count = _Count(tell, sum(len(run.steps) for run in runs))
+    names = distinct([run.label.partition(":")[0] if run.chosen else run.label for run in runs])
+    lines = (part for name, run in zip(names, runs, strict=True) for part in _lines(name, run))
+    write_atomically(path, chain([_line(HEADER)], count.counted(lines)))
 
 
-def svg(paint: Paint, size: QSize, *, title: str) -> bytes:
-    """What `paint` draws into `size`, as lines and letters that stay sharp."""
-
-    def draw(buffer: QBuffer) -> None:
-        generator = QSvgGenerator()
-        generator.setOutputDevice(buffer)
-        generator.setSize(size)
-        generator.setViewBox(QRect(0, 0, size.width(), size.height()))
-        generator.setTitle(title)
-        painter = QPainter(generator)
-        paint(painter)
-        painter.end()
-
-    return _written(draw)
+def _lines(name: str, run: RunCurves) -> Iterator[Part]:
+    head, tail = _line([name]).decode().rstrip("\n"), "," * len(EPOCH_FIGURES)
+    ends = {each.step: each for each in run.epochs}
+    for part in _blocks(len(run.steps), LINES_AT_ONCE):
+        steps = run.steps.values[part].astype(np.int64)
+        columns = zip(*map(_written, (steps, run.losses.values[part], run.rates.values[part])), strict=True)
+        lines = [f"{head},{step},{loss},{rate},{tail}\n" for step, loss, rate in columns]
+        for at in np.flatnonzero(np.isin(steps, list(ends))).tolist():
+            lines[at] = lines[at].removesuffix(f",{tail}\n") + _figures(ends[int(steps[at])])
+        yield len(lines), "".join(lines).encode()
 
 
-def csv_table(runs: tuple[RunCurves, ...]) -> bytes:
-    """A line a step: run, step, loss, learning rate; at an epoch's end also its figures. All digits there are."""
+def _written(numbers: np.ndarray) -> list[str]:
+    """Each as Python writes it, all its digits. A list written whole takes a third of the time of one by one."""
+    if (numbers == numbers[0]).all():
+        return [repr(numbers[0].item())] * len(numbers)
+    return str(numbers.tolist())[1:-1].split(", ")
+
+
+def _figures(end: EpochFigures) -> str:
+    figures = (getattr(end, name) for name in EPOCH_FIGURES)
+    return "".join("," if each is None else f",{each!r}" for each in (end.epoch, *figures)) + "\n"
+
+
+def _line(entries: Iterable[str]) -> bytes:
     buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(HEADER)
-    for run in runs:
-        writer.writerows(_rows(run))
+    csv.writer(buffer, lineterminator="\n").writerow(entries)
     return buffer.getvalue().encode()
 
 
-def _rows(run: RunCurves) -> Iterator[tuple[Any, ...]]:
-    name = run.label.partition(":")[0] if run.chosen else run.label
-    ends = {each.step: each for each in run.epochs}
-    columns = zip(run.steps.values.tolist(), run.losses.values.tolist(), run.rates.values.tolist(), strict=True)
-    for step, loss, rate in columns:
-        end = ends.get(int(step))
-        figures = (end.epoch, *(getattr(end, each) for each in EPOCH_FIGURES)) if end else ("",) * 5
-        yield (name, int(step), repr(loss), repr(rate), *("" if each is None else each for each in figures))
-
-
-def write_events(runs: tuple[RunCurves, ...], folder: Path) -> None:
+def write_events(runs: Sequence[RunCurves], folder: Path, tell: Tell) -> None:
     """A folder a run with an event file: every step's loss and learning rate, every epoch's figures.
 
-    Raises ExportError with a sentence.
+    Raises FileError with a sentence, and what `tell` raises; then nothing of it stays.
     """
-    now = time()
+    now, count = time(), _Count(tell, sum(2 * len(run.steps) for run in runs))
+    names = distinct([folder_name(run) for run in runs])
+    file_name = f"events.out.tfevents.{int(now)}.network-explorer.{os.getpid()}"
+    with ExitStack() as undone:
+        _make_folder(folder, undone)
+        for name, run in zip(names, runs, strict=True):
+            path = folder / name / file_name
+            _make_folder(path.parent, undone)
+            write_atomically(path, count.counted(events(run, now)))
+            undone.callback(path.unlink, missing_ok=True)
+        undone.pop_all()
+
+
+def _make_folder(folder: Path, undone: ExitStack) -> None:
+    """Make it if it is not there, to be taken away again with what is `undone`."""
     try:
-        for run in runs:
-            place = folder / folder_name(run)
-            place.mkdir(parents=True, exist_ok=True)
-            write_atomically(place / f"events.out.tfevents.{int(now)}.network-explorer.{os.getpid()}", events(run, now))
-    except FileError as error:
-        raise ExportError(str(error)) from error
+        if not folder.is_dir():
+            folder.mkdir()
+            undone.callback(_remove, folder)
     except OSError as error:
         why = (error.strerror or str(error)).lower()
-        raise ExportError(f"{folder.name} could not be written in {folder.parent}: {why}.") from error
+        raise FileError(f"{folder.name} could not be written in {folder.parent}: {why}.") from error
+
+
+def _remove(folder: Path) -> None:
+    with suppress(OSError):  # somebody else put something there
+        folder.rmdir()
 
 
 def folder_name(run: RunCurves) -> str:
@@ -104,29 +113,39 @@ def folder_name(run: RunCurves) -> str:
     return re.sub(r"[^\w.+-]+", "-", run.label).strip("-.") or f"run-{run.number}"
 
 
-def events(run: RunCurves, wall_time: float) -> bytes:
-    """The content of a run's event file."""
+def distinct(names: Sequence[str]) -> list[str]:
+    """`names`, numbered where one stands again: two followed folders may have the same."""
+    found: list[str] = []
+    for name in names:
+        numbered = (f"{name}-{number}" for number in itertools.count(2))
+        found.append(next(each for each in chain([name], numbered) if each not in found))
+    return found
+
+
+def events(run: RunCurves, wall_time: float) -> Iterator[Part]:
+    """The content of a run's event file, part by part."""
     steps = run.steps.values
     figures = [("loss/step", steps, run.losses.values), ("learning rate", steps, run.rates.values)]
     figures += [(TAGS[name], *line_of(run, name)) for name in EPOCH_FIGURES]
-    parts = [event_file.file_version(wall_time)]
+    yield 0, event_file.file_version(wall_time)
     for tag, at, values in figures:
-        parts += event_file.scalars(tag, at, values, np.full(len(at), wall_time))
-    return b"".join(parts)
+        for part in _blocks(len(at), event_file.BLOCK):
+            records = event_file.scalars(tag, at[part], values[part], np.full(len(at[part]), wall_time))
+            yield len(at[part]), b"".join(records)
 
 
-def write(path: Path, content: bytes) -> None:
-    """Put `content` into a file, whole or not at all. Raises ExportError with a sentence."""
-    try:
-        write_atomically(path, content)
-    except FileError as error:
-        raise ExportError(str(error)) from error
+def _blocks(count: int, size: int) -> Iterator[slice]:
+    return (slice(at, at + size) for at in range(0, count, size))
 
 
-def _written(draw: Callable[[QBuffer], object]) -> bytes:
-    content = QByteArray()
-    buffer = QBuffer(content)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    draw(buffer)
-    buffer.close()
-    return bytes(content.data())
+class _Count:
+    """Tells before each part how much of the whole was written."""
+
+    def __init__(self, tell: Tell, whole: int) -> None:
+        self._tell, self._done, self._whole = tell, 0, whole
+
+    def counted(self, parts: Iterable[Part]) -> Iterator[bytes]:
+        for amount, content in parts:
+            self._tell(min(self._done, self._whole), self._whole)
+            yield content
+            self._done += amount

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
+import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -16,10 +18,11 @@ from hypothesis import strategies as st
 from PIL import Image
 from pytestqt.qtbot import QtBot
 
+from explorer.engine.errors import Cancelled
+from explorer.network.files import FileError
 from explorer.session import Session
 from explorer.session.run_curves import EpochFigures, RunCurves
 from explorer.ui import curve_export, event_file
-from explorer.ui.export import ExportError
 from explorer.ui.views.curve_plot import ACCURACY, LOSS, CurvePlot
 from explorer.ui.views.curve_saving import NOTHING, CurveSaving
 from explorer.ui.views.shown_runs import ShownRuns
@@ -27,6 +30,20 @@ from tests.ui.fakes import make_session
 from tests.ui.test_curve_plot import make_run
 
 LARGE_STEP = 2**40
+WRITERS = [curve_export.write_table, curve_export.write_events]
+
+
+def _nobody(_done: int, _whole: int) -> None:
+    """Who is told how far it is, where nobody looks."""
+
+
+def _table(path: Path, *runs: RunCurves) -> list[dict[str, str]]:
+    curve_export.write_table(runs, path, _nobody)
+    return list(csv.DictReader(io.StringIO(path.read_text(), newline="")))
+
+
+def _files(folder: Path) -> dict[Path, bytes]:
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def _crc_bit_by_bit(content: bytes) -> int:
@@ -120,7 +137,7 @@ def test_events_read_back_as_they_were_written(steps: list[int], value: float) -
 
 def test_a_runs_event_file_holds_every_step_and_every_epoch(tmp_path: Path) -> None:
     run = make_run(2, 200, first_step=40, parent=1)
-    curve_export.write_events((make_run(1), run), tmp_path / "events")
+    curve_export.write_events((make_run(1), run), tmp_path / "events", _nobody)
     folders = sorted(path.name for path in (tmp_path / "events").iterdir())
     assert folders == ["run-1-SGD-0.01", "run-2-SGD-0.01"]
     (file,) = (tmp_path / "events" / "run-2-SGD-0.01").iterdir()
@@ -138,23 +155,63 @@ def test_a_runs_event_file_holds_every_step_and_every_epoch(tmp_path: Path) -> N
     }
 
 
-def test_a_table_holds_every_step_with_all_its_digits() -> None:
+@given(
+    steps=st.lists(st.integers(0, 300), max_size=12, unique=True).map(sorted),
+    values=st.lists(st.binary(min_size=1, max_size=30), min_size=1, max_size=4),
+)
+def test_checksums_of_rows_that_differ_in_some_bytes_are_those_of_each(steps: list[int], values: list[bytes]) -> None:
+    rows = np.full((len(steps) + 1, 40), 7, np.uint8)
+    for row, step in zip(rows, steps, strict=False):
+        for value in values:
+            row[step % 9 : step % 9 + len(value)] = np.frombuffer(value, np.uint8)
+    assert event_file.crc32c(rows).tolist() == [_crc_bit_by_bit(row.tobytes()) for row in rows]
+
+
+def test_a_table_holds_every_step_with_all_its_digits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(curve_export, "LINES_AT_ONCE", 7)
     run = make_run(steps=20)
     run.losses._room[6] = 1 / 3
-    rows = list(csv.DictReader(io.StringIO(curve_export.csv_table((run, make_run(2, 5))).decode())))
+    rows = _table(tmp_path / "curves.csv", run, make_run(2, 5))
     assert len(rows) == 25
     assert float(rows[6]["loss"]) == 1 / 3
     assert (rows[9]["epoch"], rows[8]["epoch"]) == ("1", "")
     assert float(rows[9]["val_accuracy"]) == run.epochs[0].val_accuracy
     assert {row["run"] for row in rows} == {"run 1", "run 2"}
+    assert [float(row["loss"]) for row in rows[:20]] == run.losses.values.tolist()
 
 
-def test_a_figure_that_was_not_measured_is_empty_in_the_table() -> None:
+@given(losses=st.lists(st.floats(allow_infinity=True, allow_nan=False), min_size=1, max_size=9))
+def test_a_table_reads_back_as_it_was_written(losses: list[float], tmp_path_factory: pytest.TempPathFactory) -> None:
+    run = RunCurves(1, 'a, "b"\nc (followed)')
+    for step, loss in enumerate(losses):
+        for column, value in ((run.steps, step), (run.losses, loss), (run.rates, 0.01 * step)):
+            column.add(value)
+    rows = _table(tmp_path_factory.getbasetemp() / "curves.csv", run)
+    assert [(row["run"], int(row["step"]), float(row["loss"])) for row in rows] == [
+        (run.label, step, loss) for step, loss in enumerate(losses)
+    ]
+    assert [float(row["learning_rate"]) for row in rows] == run.rates.values.tolist()
+
+
+def test_two_followed_folders_of_one_name_stay_apart(tmp_path: Path) -> None:
+    runs = (RunCurves(1, "out (followed)"), RunCurves(2, "out (followed)"))
+    for run in runs:
+        for column in (run.steps, run.losses, run.rates):
+            column.add(float(run.number))
+    assert [(row["run"], row["loss"]) for row in _table(tmp_path / "curves.csv", *runs)] == [
+        ("out (followed)", "1.0"),
+        ("out (followed)-2", "2.0"),
+    ]
+    curve_export.write_events(runs, tmp_path / "events", _nobody)
+    assert sorted(path.name for path in (tmp_path / "events").iterdir()) == ["out-followed", "out-followed-2"]
+
+
+def test_a_figure_that_was_not_measured_is_empty_in_the_table(tmp_path: Path) -> None:
     run = RunCurves(1, "folder (followed)")
     for column, value in ((run.steps, 1), (run.losses, float("nan")), (run.rates, 0.1)):
         column.add(value)
     run.epochs.append(EpochFigures(1, 1, 0.5))
-    (row,) = csv.DictReader(io.StringIO(curve_export.csv_table((run,)).decode()))
+    (row,) = _table(tmp_path / "curves.csv", run)
     assert (row["run"], row["loss"], row["train_loss"], row["val_loss"]) == ("folder (followed)", "nan", "0.5", "")
 
 
@@ -169,8 +226,69 @@ def test_a_runs_folder_has_a_name_that_no_file_system_minds(label: str) -> None:
 def test_a_folder_that_cannot_be_written_ends_in_a_sentence(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("in the way")
-    with pytest.raises(ExportError, match=r"could not be written in .+: [a-z].+\."):
-        curve_export.write_events((make_run(),), blocked)
+    with pytest.raises(FileError, match=r"could not be written in .+: [a-z].+\."):
+        curve_export.write_events((make_run(),), blocked, _nobody)
+
+
+@pytest.mark.parametrize("write", WRITERS)
+def test_it_tells_how_far_it_is(write: Callable[..., None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for owner, name in ((curve_export, "LINES_AT_ONCE"), (event_file, "BLOCK")):
+        monkeypatch.setattr(owner, name, 7)
+    told: list[tuple[int, int]] = []
+    write((make_run(), make_run(2)), tmp_path / "curves", lambda *progress: told.append(progress))
+    (whole,) = {whole for _, whole in told}
+    shares = [done / whole for done, _ in told]
+    assert shares == sorted(shares)
+    assert shares[0] == 0
+    assert 0.8 < shares[-1] <= 1
+
+
+def _give_up(done: int, whole: int) -> None:
+    if done > whole / 2:
+        raise Cancelled
+
+
+@pytest.fixture(params=["cancelled", "full disk"])
+def broken_off(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> type[Exception]:
+    """What breaks off the writing of a second run; how that is told."""
+    if request.param == "cancelled":
+        return Cancelled
+    sync, calls = os.fsync, []
+
+    def fail(handle: int) -> None:
+        calls.append(handle)
+        if len(calls) == 2:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", fail)
+    return FileError
+
+
+def test_events_that_are_broken_off_leave_nothing_and_what_was_there(
+    broken_off: type[Exception], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_file, "BLOCK", 7)
+    older, runs = tmp_path / "run-1-SGD-0.01", (make_run(1), make_run(2))
+    older.mkdir()
+    (older / "events.older").write_bytes(b"older")
+    with pytest.raises(broken_off):
+        curve_export.write_events(runs, tmp_path, _give_up if broken_off is Cancelled else _nobody)
+    assert _files(tmp_path) == {Path("run-1-SGD-0.01/events.older"): b"older"}
+    assert [path.name for path in tmp_path.iterdir()] == ["run-1-SGD-0.01"]
+
+
+@pytest.mark.parametrize("before", [None, b"older"])
+def test_a_table_that_is_broken_off_leaves_the_older_one(
+    before: bytes | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(curve_export, "LINES_AT_ONCE", 7)
+    path = tmp_path / "curves.csv"
+    if before is not None:
+        path.write_bytes(before)
+    with pytest.raises(Cancelled):
+        curve_export.write_table((make_run(), make_run(2)), path, _give_up)
+    assert _files(tmp_path) == ({} if before is None else {Path("curves.csv"): before})
 
 
 @pytest.fixture
@@ -221,16 +339,46 @@ def test_a_drawing_is_saved_with_its_words(saving: CurveSaving, session: Session
     )
 
 
-def test_the_ending_says_how_and_no_ending_means_events(saving: CurveSaving, session: Session, tmp_path: Path) -> None:
+def _save(saving: CurveSaving, session: Session, path: Path, qtbot: QtBot) -> None:
+    saving.save_to(path)
+    qtbot.waitUntil(lambda: session.state.saving is None)
+
+
+def test_the_ending_says_how_and_no_ending_means_events(
+    saving: CurveSaving, session: Session, tmp_path: Path, qtbot: QtBot
+) -> None:
     session._set(runs=(make_run(),))
-    saving.save_to(tmp_path / "curves.csv")
+    _save(saving, session, tmp_path / "curves.csv", qtbot)
+    assert session.state.notice == "Saved as curves.csv."
     assert (tmp_path / "curves.csv").read_text().startswith("run,step,loss")
-    saving.save_to(tmp_path / "curves")
+    _save(saving, session, tmp_path / "curves", qtbot)
     assert [path.name for path in (tmp_path / "curves").iterdir()] == ["run-1-SGD-0.01"]
 
 
-def test_an_unwritable_place_is_told(saving: CurveSaving, session: Session, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["curves.csv", "curves.png", "curves"])
+def test_an_unwritable_place_is_told(
+    name: str, saving: CurveSaving, session: Session, tmp_path: Path, qtbot: QtBot
+) -> None:
     session._set(runs=(make_run(),))
-    saving.save_to(tmp_path / "missing" / "curves.csv")
-    assert session.state.notice
-    assert not session.state.notice.startswith("Saved")
+    _save(saving, session, tmp_path / "missing" / name, qtbot)
+    assert f"{name} could not be written in {tmp_path / 'missing'}: no such file or directory." == session.state.notice
+
+
+def test_a_run_that_goes_on_is_written_as_it_was(
+    saving: CurveSaving, session: Session, tmp_path: Path, qtbot: QtBot
+) -> None:
+    growing, cut = make_run(1, 1024), make_run(2, 40)
+    before = [run.losses.values.tolist() for run in (growing, cut)]
+    session._set(runs=(growing, cut))
+    saving.save_to(tmp_path / "curves.csv")
+    for column in (cut.steps, cut.losses, cut.rates):
+        column.cut(10)
+    for run in (growing, cut):
+        for column in (run.steps, run.losses, run.rates):
+            column.add(-1.0)
+    cut.epochs.clear()
+    qtbot.waitUntil(lambda: session.state.saving is None)
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "curves.csv").read_text())))
+    for name, losses in zip(("run 1", "run 2"), before, strict=True):
+        assert [float(row["loss"]) for row in rows if row["run"] == name] == losses
+    assert sum(bool(row["epoch"]) for row in rows) == 102 + 4

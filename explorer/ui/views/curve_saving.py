@@ -8,9 +8,9 @@ from PySide6.QtCore import QObject, QSize
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QFileDialog
 
+from explorer.network.files import FileError, write_atomically
 from explorer.session import Session
-from explorer.ui import curve_export
-from explorer.ui.export import ExportError
+from explorer.ui import curve_export, curve_pictures
 from explorer.ui.views.curve_plot import CurvePlot
 from explorer.ui.views.shown_runs import ShownRuns
 
@@ -25,7 +25,10 @@ NOTHING = "There are no curves to save yet: train, or show a run in the list of 
 
 
 class CurveSaving(QObject):
-    """Saves the runs that are shown: pictures as they are drawn, tables and events with every step."""
+    """Saves the runs that are shown: pictures as they are drawn, tables and events with every step.
+
+    A million steps take seconds: tables and events are written in the background, as the runs are now.
+    """
 
     def __init__(self, session: Session, shown: ShownRuns, *plots: CurvePlot) -> None:
         super().__init__(plots[0])
@@ -48,14 +51,17 @@ class CurveSaving(QObject):
         if not runs:
             self._session.say(NOTHING)
             return
+        if path.suffix.lower() in (".png", ".svg"):
+            self._save_picture(path)
+            return
+        write = curve_export.write_table if path.suffix else curve_export.write_events
+        kept = tuple(run.copy() for run in runs)
+        self._session.save_apart(path.name, lambda tell: write(kept, path, tell))
+
+    def _save_picture(self, path: Path) -> None:
         try:
-            if not path.suffix:
-                curve_export.write_events(runs, path)
-            elif path.suffix.lower() == ".csv":
-                curve_export.write(path, curve_export.csv_table(runs))
-            else:
-                curve_export.write(path, self._drawn(path.suffix.lower()))
-        except ExportError as error:
+            write_atomically(path, self._drawn(path.suffix.lower()))
+        except FileError as error:
             self._session.say(str(error))
         else:
             self._session.say(f"Saved as {path.name}.")
@@ -72,5 +78,5 @@ class CurveSaving(QObject):
                 painter.translate(size.width(), 0)
 
         if ending == ".svg":
-            return curve_export.svg(paint, whole, title="Training curves")
-        return curve_export.png(paint, whole)
+            return curve_pictures.svg(paint, whole, title="Training curves")
+        return curve_pictures.png(paint, whole)

@@ -2,33 +2,74 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QTimer, Slot
-from PySide6.QtWidgets import QComboBox, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
 from explorer.session import Session, State
 from explorer.ui.text import plural, seconds_text
 
 SLOW_MS = 200
+MOST = 1000
 MODE_TIPS = {
     "eval": "eval(): dropout is off and batch norm uses what it learned, as when the network is used.",
     "train": "train(): dropout is on and batch norm uses this picture alone, as while it learns.",
 }
 
 
+class WorkLine(QWidget):
+    """What is being worked on, how far it is and a Cancel button; work that takes less than 200 ms shows nothing."""
+
+    def __init__(self, name: str, *, cancel: Callable[[], object], cancel_name: str, cancel_tip: str) -> None:
+        super().__init__(objectName=name)
+        self.words = QLabel()
+        self.bar = QProgressBar(textVisible=False)
+        self.bar.setFixedWidth(120)
+        self.cancel = QToolButton(text="Cancel", toolTip=cancel_tip, accessibleName=cancel_name)
+        self.cancel.setProperty("role", "flat")
+        self.cancel.clicked.connect(cancel)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 12, 0)
+        row.setSpacing(6)
+        for part in (self.words, self.bar, self.cancel):
+            row.addWidget(part)
+        self._slow = QTimer(self, singleShot=True, interval=SLOW_MS)
+        self._slow.timeout.connect(self.show)
+        self.hide()
+
+    def show_work(self, words: str, done: int = 0, whole: int = 0) -> None:
+        """Say what is done, and how much of the whole, 0 where nobody knows; "" where it is over."""
+        self.words.setText(words)
+        self.bar.setAccessibleName(f"Progress: {words}")
+        self.bar.setRange(0, MOST if whole else 0)
+        if whole:
+            self.bar.setValue(round(MOST * done / whole))
+        if not words:
+            self._slow.stop()
+            self.hide()
+        elif self.isHidden() and not self._slow.isActive():
+            self._slow.start()
+
+
 class Status(QStatusBar):
-    """Work that takes longer than 200 ms shows a moving line and a Cancel button; quick work shows nothing."""
+    """What is computed, what is written, the device and the mode."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session = session
         self.setSizeGripEnabled(False)
-        self._task = QLabel()
-        self._line = QProgressBar(maximum=0, textVisible=False)
-        self._line.setFixedWidth(120)
-        self._line.setAccessibleName("Work in progress")
-        self._cancel = QToolButton(text="Cancel", toolTip="Give up what is being computed (Ctrl+.).")
-        self._cancel.setProperty("role", "flat")
-        self._cancel.clicked.connect(session.cancel)
+        self._task = WorkLine(
+            "work",
+            cancel=session.cancel,
+            cancel_name="Cancel the work",
+            cancel_tip="Give up what is being computed (Ctrl+.).",
+        )
+        self._saving = WorkLine(
+            "saving",
+            cancel=session.cancel_saving,
+            cancel_name="Cancel saving",
+            cancel_tip="Write no file; an older one of that name stays.",
+        )
         self._facts = QLabel()
         self._facts.setProperty("role", "dim")
         self._device = QComboBox(objectName="deviceLabel", toolTip="Where the network runs.", accessibleName="Device")
@@ -36,13 +77,11 @@ class Status(QStatusBar):
         self._mode = QComboBox(objectName="mode", accessibleName="Mode of the model")
         self._mode.addItems(["eval", "train"])
         self._mode.textActivated.connect(session.set_mode)
-        for widget in (self._task, self._line, self._cancel):
-            self.addWidget(widget)
+        for line in (self._task, self._saving):
+            self.addWidget(line)
+            line.hide()  # being added shows it
         for permanent in (self._facts, self._device, self._mode):
             self.addPermanentWidget(permanent)
-        self._slow = QTimer(self, singleShot=True, interval=SLOW_MS)
-        self._slow.timeout.connect(self._show_work)
-        self._show_work()
         session.changed.connect(self.show_state)
         self.show_state(None, session.state)
 
@@ -58,14 +97,10 @@ class Status(QStatusBar):
         if old is None or old.activations is not new.activations:
             self._facts.setText(_facts(new))
         if old is None or old.task != new.task:
-            self._slow.start() if new.task else self._show_work()
-
-    @Slot()
-    def _show_work(self) -> None:
-        task = self._session.state.task
-        self._task.setText(task)
-        for widget in (self._task, self._line, self._cancel):
-            widget.setVisible(bool(task))
+            self._task.show_work(new.task)
+        if old is None or old.saving is not new.saving:
+            saving = new.saving
+            self._saving.show_work(saving.text, saving.done, saving.total) if saving else self._saving.show_work("")
 
 
 def _facts(state: State) -> str:

@@ -1,0 +1,48 @@
+"""Curves as pictures: what is drawn on the screen, as PNG and SVG."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRect, QSize
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtSvg import QSvgGenerator
+
+Paint = Callable[[QPainter], None]
+SCALE = 2  # pixels of a PNG for one on the screen
+
+
+def png(paint: Paint, size: QSize) -> bytes:
+    """What `paint` draws into `size`, at twice the resolution of the screen."""
+    image = QImage(size * SCALE, QImage.Format.Format_ARGB32)
+    image.setDevicePixelRatio(SCALE)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    paint(painter)
+    painter.end()
+    return _written(lambda buffer: image.save(buffer, "PNG"))
+
+
+def svg(paint: Paint, size: QSize, *, title: str) -> bytes:
+    """What `paint` draws into `size`, as lines and letters that stay sharp."""
+
+    def draw(buffer: QBuffer) -> None:
+        generator = QSvgGenerator()
+        generator.setOutputDevice(buffer)
+        generator.setSize(size)
+        generator.setViewBox(QRect(0, 0, size.width(), size.height()))
+        generator.setTitle(title)
+        painter = QPainter(generator)
+        paint(painter)
+        painter.end()
+
+    return _written(draw)
+
+
+def _written(draw: Callable[[QBuffer], object]) -> bytes:
+    content = QByteArray()
+    buffer = QBuffer(content)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    draw(buffer)
+    buffer.close()
+    return bytes(content.data())

@@ -1,0 +1,72 @@
+"""The foot of the window: work that takes long is told of, each with a way out of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from explorer.session import Session
+from explorer.session.train_state import Progress
+from explorer.ui.views.status import Status, WorkLine
+
+
+@pytest.fixture
+def session(qtbot: QtBot) -> Iterator[Session]:
+    made = Session()
+    yield made
+    assert made.close()
+
+
+@pytest.fixture
+def status(session: Session, qtbot: QtBot) -> Status:
+    made = Status(session)
+    qtbot.addWidget(made)
+    made.resize(1280, 28)
+    made.show()
+    return made
+
+
+def _line(status: Status, name: str) -> WorkLine:
+    return status.findChild(WorkLine, name)
+
+
+def test_quick_work_shows_nothing_and_slow_work_shows_how_far_it_is(
+    status: Status, session: Session, qtbot: QtBot
+) -> None:
+    work, saving = _line(status, "work"), _line(status, "saving")
+    assert not work.isVisible()
+    assert not saving.isVisible()
+    session._set(saving=Progress("Saving curves.csv…"))
+    assert not saving.isVisible()
+    qtbot.waitUntil(saving.isVisible)
+    assert not work.isVisible()
+    assert (saving.words.text(), saving.bar.maximum()) == ("Saving curves.csv…", 0)
+    session._set(saving=Progress("Saving curves.csv…", 30, 120))
+    assert saving.bar.value() / saving.bar.maximum() == 0.25
+    assert saving.bar.accessibleName() == "Progress: Saving curves.csv…"
+    session._set(saving=None)
+    assert not saving.isVisible()
+
+
+def test_each_line_cancels_its_own(
+    status: Status, session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(Session, "cancel", lambda _self: asked.append("work"))
+    monkeypatch.setattr(Session, "cancel_saving", lambda _self: asked.append("saving"))
+    other = Status(session)
+    qtbot.addWidget(other)
+    other.show()
+    session._set(task="Running the network…", saving=Progress("Saving curves.csv…", 1, 2))
+    for name in ("work", "saving"):
+        line = _line(other, name)
+        qtbot.waitUntil(line.isVisible)
+        assert line.cancel.accessibleName()
+        assert line.cancel.toolTip()
+        QTest.mouseClick(line.cancel, Qt.MouseButton.LeftButton)
+    assert asked == ["work", "saving"]
+    monkeypatch.undo()
