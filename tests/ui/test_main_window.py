@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from explorer.app import open_window
 from explorer.ui import commands, settings, theme
 from explorer.ui.actions import COMMANDS, Command
-from explorer.ui.main_window import MainWindow
+from explorer.ui.main_window import MINIMUM_SIZE, MainWindow
 from tests.ui.fakes import wait_until_shown
 
 HANDLES = (
@@ -159,6 +159,21 @@ def test_the_first_steps_stay_away_once_put_away(window: MainWindow) -> None:
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert not window.welcome.isVisible()
     assert settings.is_welcome_seen()
+
+
+@pytest.mark.parametrize("width", [MINIMUM_SIZE[0], 1280, 1920])
+def test_the_first_steps_are_read_whole_at_any_width(window: MainWindow, width: int, qtbot: QtBot) -> None:
+    window.resize(width, 640)
+    label, buttons = window.welcome.label, window.welcome.findChildren(QAbstractButton)
+
+    def has_room() -> bool:
+        is_whole = label.heightForWidth(label.width()) <= label.height()
+        return is_whole and all(button.width() >= button.sizeHint().width() for button in buttons)
+
+    qtbot.waitUntil(has_room)
+    assert window.width() == width
+    is_below = buttons[0].y() >= label.geometry().bottom()
+    assert is_below == (width == MINIMUM_SIZE[0])
 
 
 def test_closing_while_the_network_runs_does_not_hang(qtbot: QtBot) -> None:

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QMessageBox, QSizePolicy, QToolButton, QWidget
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMessageBox,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
 from explorer.session import Session, State
 from explorer.ui.icons import icon
 
+WORDS_WIDTH = 240  # at least, beside the buttons; where there is less room they stand below
+
 
 class Line(QFrame):
-    """A sentence that wraps, beside its buttons."""
+    """A sentence that wraps, beside its buttons; above them where it is narrow."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -20,9 +33,12 @@ class Line(QFrame):
         self.label.setWordWrap(True)
         self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.row = QHBoxLayout(self)
-        self.row.setContentsMargins(12, 4, 4, 4)
-        self.row.addWidget(self.label, 1)
+        self._parts = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._parts.setContentsMargins(12, 4, 4, 4)
+        self._parts.addWidget(self.label, 1)
+        self._buttons = QHBoxLayout()
+        self._buttons.addStretch()
+        self._parts.addLayout(self._buttons)
 
     def add_button(self, text: str, tip: str, icon_name: str = "") -> QToolButton:
         """A button at the right end; a bare icon is flat."""
@@ -34,8 +50,20 @@ class Line(QFrame):
             button.setProperty("role", "flat")
         else:
             button.setText(text)
-        self.row.addWidget(button)
+        self._buttons.addWidget(button)
         return button
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as its buttons, however they stand now: the window must not be kept wide by a sentence."""
+        margins = self._parts.contentsMargins()
+        width = self._buttons.minimumSize().width() + margins.left() + margins.right()
+        return QSize(width, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_narrow = self.width() - self._buttons.sizeHint().width() < WORDS_WIDTH
+        direction = QBoxLayout.Direction
+        self._parts.setDirection(direction.TopToBottom if is_narrow else direction.LeftToRight)
 
 
 class Messages(Line):
