@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from math import prod
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
+from explorer.engine.certainty import NUMBERS_KEPT, class_probabilities, last_kind, told_of_classes, told_of_numbers
 from explorer.engine.confusion import Confusion, Evaluation
 from explorer.engine.distributed import ALONE, Processes
 from explorer.engine.errors import Cancelled, EngineError, requested_memory
@@ -34,7 +36,7 @@ def evaluate(
     Raises Cancelled if `should_stop` says so between two batches.
     """
     objective = loss if isinstance(loss, Objective) else plain_objective(loss)
-    tally = _Tally(objective, data, device_of(model))
+    tally = _Tally(objective, data, model)
     with evaluating(model), torch.no_grad():
         for indices in torch.split(processes.share(torch.arange(len(data))), _batch_size(data)):
             if should_stop is not None and should_stop():
@@ -74,13 +76,15 @@ def _batch_size(data: Learned) -> int:
 
 
 class _Tally:
-    """Sums over the batches of one evaluation."""
+    """Sums over the batches of one evaluation, and what is told of each example: zero where another process tells."""
 
-    def __init__(self, objective: Objective, data: Learned, device: torch.device) -> None:
-        self._objective, self._data, self._device = objective, data, device
+    def __init__(self, objective: Objective, data: Learned, model: nn.Module) -> None:
+        self._objective, self._data, self._device = objective, data, device_of(model)
+        self._last_kind = last_kind(model)
         self._loss, self._right = 0.0, 0
-        # Minus one: judged by another process.
-        self._guesses = torch.zeros(len(data), dtype=torch.long) if objective.guesses is not None else None
+        is_classes = objective.guesses is not None
+        self._guesses = torch.zeros(len(data), dtype=torch.long) if is_classes else None
+        self._told = torch.zeros(len(data), 2 if is_classes else 1 + min(data.targets[0].numel(), NUMBERS_KEPT))
 
     def add(self, model: nn.Module, indices: Tensor) -> None:
         """Judge some examples, in smaller batches where the memory does not suffice.
@@ -106,20 +110,31 @@ class _Tally:
         loss = self._objective.value(outputs, labels).item() * len(indices)
         if self._guesses is not None and self._objective.guesses is not None:
             guesses = self._objective.guesses(outputs)
-            self._right += int(right(guesses, labels))
+            shares = class_probabilities(outputs, self._objective.loss, last_kind=self._last_kind)
+            self._told[indices] = told_of_classes(shares, guesses, labels).cpu()
             self._guesses[indices] = guesses.cpu()
+            self._right += int(right(guesses, labels))
+        else:
+            self._told[indices] = told_of_numbers(outputs.cpu(), labels.cpu())
         self._loss += loss
 
     def evaluation(self, processes: Processes) -> Evaluation:
         count = len(self._data)
         sums = processes.summed(torch.tensor([self._loss, self._right], dtype=torch.float64, device=processes.device))
         loss, correct = sums.tolist()
+        told = _from_all(processes, self._told)
         if self._guesses is None:
-            return Evaluation(loss / count)
-        guesses = processes.summed(self._guesses.to(processes.device)).cpu().numpy()
-        guesses.flags.writeable = False
+            return Evaluation(loss / count, distances=told[:, 0], given=told[:, 1:])
+        guesses = _from_all(processes, self._guesses)
         labels = self._data.targets
         classes = self._objective.classes or int(max(guesses.max(), int(labels.max()))) + 1
         are_classes = labels.dim() == 1 and not labels.is_floating_point()
         confusion = Confusion.of(labels.numpy(), guesses, classes) if are_classes else None
-        return Evaluation(loss / count, correct / count, confusion, guesses)
+        return Evaluation(loss / count, correct / count, confusion, guesses, told)
+
+
+def _from_all(processes: Processes, values: Tensor) -> np.ndarray:
+    """What each process tells of its part, together; read-only."""
+    together: np.ndarray = processes.summed(values.to(processes.device)).cpu().numpy()
+    together.flags.writeable = False
+    return together

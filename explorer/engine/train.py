@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
+from explorer.engine.certainty import last_kind
 from explorer.engine.checkpoint import read_checkpoint
 from explorer.engine.confusion import Confusion, Evaluation
 from explorer.engine.distributed import ALONE, Processes
@@ -183,7 +184,7 @@ def chosen_loss(model: nn.Module, data: Learned, chosen: Hyperparameters, *, cla
     outputs = _tried(model, data)[0].numel()
     fits = outputs == classes or (outputs == 1 and classes <= 2)
     # What suits the data once the last layer is changed.
-    return suggested_loss(_last_kind(model), outputs if fits else max(classes, 1), classes)
+    return suggested_loss(last_kind(model), outputs if fits else max(classes, 1), classes)
 
 
 def objective_of(model: nn.Module, data: Learned, loss: str | Loss | Objective, *, classes: int) -> Objective:
@@ -207,8 +208,3 @@ def _tried(model: nn.Module, data: Learned) -> Tensor:
     with evaluating(model), torch.no_grad():
         outputs: Tensor = model(data.prepared(inputs).to(dtype_of(model)))
     return outputs
-
-
-def _last_kind(model: nn.Module) -> str:
-    children = list(model.children())
-    return _last_kind(children[-1]) if children else type(model).__name__.lower()
