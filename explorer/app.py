@@ -13,6 +13,7 @@ from PySide6.QtCore import QEventLoop, Qt, QTimer, qInstallMessageHandler
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
+from explorer import interpreter
 from explorer.resources import resource
 from explorer.session import Session, State
 from explorer.ui import settings, theme
@@ -79,7 +80,9 @@ def view(model: torch.nn.Module, x: torch.Tensor) -> MainWindow:
 def run_window(files: Sequence[str]) -> int:
     """Open the window and run until it is closed; the exit status."""
     app = application()
+    interpreter.share_evenly()
     window = open_window(files)
+    window.completed.connect(interpreter.keep_what_is_there)
     status = app.exec()
     window.session.close()
     return status

@@ -24,6 +24,7 @@ from explorer.session.state import Document, Fault, State, settled
 from explorer.session.worker import Request, Shown, Worker
 
 TICK_MS = 16
+RUN_TICK_MS = 48  # while a run goes on and nobody waits for an answer
 RECENT_LIMIT = 10
 
 
@@ -139,7 +140,7 @@ class StateOwner(QObject):
     def _submit(self, kind: str, job: Any, task: str) -> int:
         number = self._runner.submit(kind, job)
         self._set(task=task)
-        self._timer.start()
+        self._timer.start(TICK_MS)
         return number
 
     @Slot()
@@ -152,6 +153,8 @@ class StateOwner(QObject):
                 self._set(computing=False, task="")
         if not self._runner.is_busy():
             self._timer.stop()
+        elif self._timer.interval() != RUN_TICK_MS and not self._runner.owes_answers():
+            self._timer.start(RUN_TICK_MS)
 
     @contextmanager
     def _gathered(self) -> Iterator[None]:

@@ -44,10 +44,12 @@ LEFT_WIDTH, RIGHT_WIDTH = 290, 270
 class MainWindow(QMainWindow):
     """Three columns and a strip: what the network is, what it does, what it sees and says, and how it learns.
 
-    `painted` is emitted once, after the first paint and before the parts are made that it did not need.
+    `painted` is emitted once, after the first paint and before the parts are made that it did not need; `completed`
+    when they are there.
     """
 
     painted = Signal()
+    completed = Signal()
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -155,6 +157,7 @@ class MainWindow(QMainWindow):
             layout = page.layout()
             assert layout is not None
             layout.addWidget(part)
+        self.completed.emit()
 
     # --- what it shows ---
 

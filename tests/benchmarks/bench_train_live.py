@@ -14,6 +14,7 @@ import numpy as np
 from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
+from explorer import interpreter
 from explorer.app import application
 from explorer.data import read_sample
 from explorer.data.data_set import Card, DataSet
@@ -48,6 +49,7 @@ class Trained:
         self.session._take_data(train_worker.Opened("made", _data_set(Network.parse(text))))
         if self.window is not None:
             self.window.resize(*SIZE)
+            self.window.completed.connect(interpreter.keep_what_is_there)
             self.window.show()
         _spin_until(lambda: not self.session.state.computing and self.session.state.activations is not None)
         train_worker.LIVE_PER_SECOND = looks_per_second  # type: ignore[assignment]  # read when a run begins
@@ -193,6 +195,7 @@ def main() -> None:
     assert isinstance(app, QApplication)
     theme.apply(app, "light")
     leave_a_core_to_the_window()
+    interpreter.share_evenly()
     for name, text, batch_size in CASES:
         measure_case(name, text, batch_size, turns=chosen.turns, seconds=chosen.seconds)
     measure_ticks(chosen.turns, chosen.seconds)

@@ -15,6 +15,8 @@ from explorer.ui.views.cards import INPUT, Cards
 from explorer.ui.widgets.card_list import CardList
 
 PALE_AFTER_MS = 200
+RUN_MS = 300  # between two looks at the miniature maps while a run goes on: the large ones are what is watched
+WATCHED = ("document", "activations", "fitted", "fault")
 INPUT_SHAPE = re.compile(r"^\s*\d+(x\d+)*\s+")  # a whole network was copied: its layers are pasted
 
 
@@ -32,6 +34,8 @@ class LayerList(CardList):
         self._is_behind = False
         self._pale_timer = QTimer(self, singleShot=True, interval=PALE_AFTER_MS)
         self._pale_timer.timeout.connect(self._turn_pale)
+        self._run_timer = QTimer(self, singleShot=True, interval=RUN_MS)
+        self._run_timer.timeout.connect(self._catch_up)
         self._make_actions()
         self.chosen.connect(self._choose)
         self.fix_wanted.connect(self._fix)
@@ -47,13 +51,22 @@ class LayerList(CardList):
         """Show the cards of `new`; a hidden list waits until it is seen."""
         if old is None or old.computing is not new.computing:
             self._follow_computing(new.computing)
-        watched = ("document", "activations", "fitted", "fault")
-        is_same = old is not None and all(getattr(old, name) is getattr(new, name) for name in watched)
-        if old is not None and is_same and old.selection.layer == new.selection.layer:
+        changed = WATCHED if old is None else [name for name in WATCHED if getattr(old, name) is not getattr(new, name)]
+        if old is not None and not changed and old.selection.layer == new.selection.layer:
             return
-        self._is_behind = old is not None and not self.isVisible()
-        if not self._is_behind:
-            self._show(new)
+        self._is_behind = old is not None
+        if new.training.status == "running" and changed == ["activations"]:
+            if not self._run_timer.isActive():
+                self._run_timer.start()
+        else:
+            self._catch_up()
+
+    @Slot()
+    def _catch_up(self) -> None:
+        """Show what there is now; a hidden list waits until it is seen."""
+        if self.isVisible() or not self._is_behind:
+            self._is_behind = False
+            self._show(self._session.state)
 
     def _show(self, state: State) -> None:
         self.show_cards(self._cards.of(state), state.selection.layer, editable=state.network is not None)
@@ -62,8 +75,7 @@ class LayerList(CardList):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if self._is_behind:
-            self._is_behind = False
-            self._show(self._session.state)
+            self._catch_up()
 
     def _follow_computing(self, computing: bool) -> None:
         if computing:
