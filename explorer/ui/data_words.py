@@ -1,21 +1,16 @@
-"""What is said about a data set: its card, its balance, what was left out, and what the network took for what."""
+"""What is said about a data set: its card, its balance, and what was left out."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from explorer.data import DataSet, Split
 from explorer.data.catalogue import Entry
 from explorer.data.data_set import Card
-from explorer.session import State
 from explorer.ui.picture_lines import Group
 from explorer.ui.text import count, number, plural, shape_text
-
-if TYPE_CHECKING:
-    from explorer.session.train_state import Judged
 
 PER_CLASS = 10
 MANY_NAMES = 3
@@ -136,58 +131,6 @@ def balance_words(data: DataSet, split: Split) -> str:
     )
 
 
-# --- what the network got wrong ---
-
-
-def judged_here(state: State) -> Judged | None:
-    """The last evaluation, if it is one of the held-out examples that are open now."""
-    data, judged = state.data, state.judged
-    if data is None or data.test is None or judged is None or judged.labels is not data.test.labels:
-        return None
-    return judged if judged.evaluation.guesses is not None and not data.is_regression else None
-
-
-def mistakes(judged: Judged) -> np.ndarray:
-    """(n,) places of the examples taken for another class, the commonest confusions first.
-
-    How sure the network was of each is not recorded, so "worst" cannot be told.
-    """
-    guesses, labels = np.asarray(judged.evaluation.guesses), judged.labels
-    wrong = np.flatnonzero(guesses != labels)
-    if not len(wrong):
-        return wrong
-    pairs = labels[wrong].astype(np.int64) * (int(guesses.max()) + 1) + guesses[wrong]
-    _, members, amounts = np.unique(pairs, return_inverse=True, return_counts=True)
-    members = members.reshape(-1)
-    return wrong[np.lexsort((wrong, members, -amounts[members]))]
-
-
-def mistake_group(data: DataSet, judged: Judged) -> Group:
-    """All mistakes, each with "cat, taken for dog"."""
-    places = mistakes(judged)
-    guesses = np.asarray(judged.evaluation.guesses)
-    captions = tuple(
-        taken_words(data.classes, int(judged.labels[place]), int(guesses[place])) for place in places.tolist()
-    )
-    return Group("", places, captions=captions)
-
-
-def taken_words(classes: Sequence[str], true: int, guessed: int) -> str:
-    """ "cat, taken for dog"."""
-    return f"{class_name(classes, true)}, taken for {class_name(classes, guessed)}"
-
-
 def class_name(classes: Sequence[str], place: int) -> str:
     """The name of a class; its number where the network gives more than there are names."""
     return classes[place] if place < len(classes) else f"class {place}"
-
-
-def mistakes_words(data: DataSet, judged: Judged) -> str:
-    """How many went wrong, and in which order they stand."""
-    wrong, whole = len(mistakes(judged)), len(judged.labels)
-    if not wrong:
-        return f"At step {count(judged.step)} the network got all {count(whole)} held-out {noun_of(data)}s right."
-    return (
-        f"At step {count(judged.step)} the network got {count(wrong)} of {count(whole)} held-out {noun_of(data)}s "
-        f"wrong; {'they stand out' if kind_of(data) == 'points' else 'the commonest confusions stand first'}."
-    )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import overload
 
 import numpy as np
 
@@ -14,18 +15,44 @@ HEAD_WIDTH, HEAD_HEIGHT = 132, 54
 TEN = 10  # pictures of a class: in one line, or in two alike
 
 
+class Words(Sequence[str]):
+    """Words for each of some places, made when they are looked at: there may be many thousands."""
+
+    def __init__(self, places: np.ndarray, word_of: Callable[[int], str]) -> None:
+        self._places, self._word_of = places, word_of
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> Words: ...
+    def __getitem__(self, at: int | slice) -> str | Words:
+        if isinstance(at, slice):
+            return Words(self._places[at], self._word_of)
+        return self._word_of(int(self._places[at]))
+
+
 @dataclass(frozen=True, eq=False)
 class Group:
     """Examples under one heading.
 
-    places: (n,) in their split. captions: one for each, or none. share: how long the bar under the heading is, 0–1.
+    places: (n,) in their split. captions: one for each, or none; a line ends at a line feed, or else after the first
+    comma. told: the same in words, for tips and readers. share: how long the bar under the heading is, 0–1.
     """
 
     title: str
     places: np.ndarray = field(repr=False)
     facts: str = ""
     share: float | None = None
-    captions: tuple[str, ...] = ()
+    captions: Sequence[str] = ()
+    told: Sequence[str] = ()
+
+    def words(self, at: int) -> str:
+        """What is said of one of its examples."""
+        said = self.told or self.captions
+        return said[at] if said else self.title
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from explorer.session.train_state import Judged
 from explorer.ui import theme
 from explorer.ui.colour import rgb
 from explorer.ui.confusion_layout import cell_sentence, lay_out, summary
+from explorer.ui.mistake_words import chance
 from explorer.ui.views.confusion_view import EMPTY, NO_CLASSES, NOTHING_HELD_OUT, OTHER_DATA, ConfusionView
 from explorer.ui.widgets.confusion_matrix import cell_colours
 from tests.ui.fakes import SMALL, make_session
@@ -54,7 +55,10 @@ def _judged(data: DataSet, *, seed: int = 1, step: int = 40) -> Judged:
     others = rng.integers(0, len(data.classes), len(labels))
     guesses = np.where(rng.random(len(labels)) < 2 / 3, labels, others)
     confusion = Confusion.of(labels, guesses, len(data.classes))
-    return Judged(step, Evaluation(1.0, confusion.accuracy, confusion, guesses), labels)
+    guessed = rng.uniform(0.5, 1, len(labels))
+    true = np.where(guesses == labels, guessed, (1 - guessed) * rng.random(len(labels)))
+    probabilities = np.stack([guessed, true], axis=1).astype(np.float32)
+    return Judged(step, Evaluation(1.0, confusion.accuracy, confusion, guesses, probabilities), labels)
 
 
 Opened = Callable[..., tuple[Session, ConfusionView]]
@@ -176,7 +180,13 @@ def test_a_click_shows_the_held_out_pictures_behind_the_cell(opened: Opened, qtb
     _click(view, (true, guessed))
     behind = np.flatnonzero((data.test.labels == true) & (judged.evaluation.guesses == guessed))
     (group,) = view.behind.pictures._groups
-    np.testing.assert_array_equal(group.places, behind)
+    assert sorted(group.places.tolist()) == behind.tolist()
+    true_chances = judged.evaluation.probabilities[group.places, 1]
+    assert (np.diff(true_chances) >= 0).all()
+    guess, own = group.captions[0].split("\n")
+    assert guess.startswith(f"✗ {CLASSES[guessed]} ")
+    assert guess.endswith(" %")
+    assert own == f"✓ {CLASSES[true]} {chance(float(true_chances[0]))}"
     assert view.behind.isVisible()
     assert view.behind.title.whole() == cell_sentence(judged.evaluation.confusion, CLASSES, (true, guessed))
     qtbot.waitUntil(lambda: not view.behind.pictures.is_reading)
@@ -233,6 +243,21 @@ def test_the_pictures_stay_where_a_later_epoch_has_the_same_behind_the_cell(open
     assert view.behind.pictures._groups[0] is before
 
 
+def test_the_chances_follow_a_later_epoch_though_the_pictures_are_the_same(opened: Opened, qtbot: QtBot) -> None:
+    data = _pictures(90, CLASSES)
+    judged = _judged(data)
+    session, view = opened(data, judged)
+    _click(view, (0, 0))
+    (before,) = view.behind.pictures._groups
+    sure = np.full_like(judged.evaluation.probabilities, 0.875)
+    session._set(judged=replace(judged, step=80, evaluation=replace(judged.evaluation, probabilities=sure)))
+    qtbot.waitUntil(lambda: "step 80" in view.words.whole())
+    (after,) = view.behind.pictures._groups
+    assert sorted(after.places) == sorted(before.places)
+    assert set(after.captions) == {"✓ cat 87.5 %"}
+    assert set(after.told) == {"recognised as cat 87.5 %"}
+
+
 def test_rows_of_numbers_are_listed_and_shown_to_the_network(opened: Opened, qtbot: QtBot) -> None:
     data = _numbers(80)
     judged = _judged(data)
@@ -240,6 +265,9 @@ def test_rows_of_numbers_are_listed_and_shown_to_the_network(opened: Opened, qtb
     _click(view, (0, 0))
     behind = judged.evaluation.behind(judged.labels, 0, 0)
     assert view.behind.rows.count() == len(behind)
+    first, share = view.behind.rows.item(0), chance(float(judged.evaluation.probabilities[behind[0], 1]))
+    assert f"✓ inner {share}" in first.text()
+    assert f"recognised as inner {share}" in first.data(Qt.ItemDataRole.AccessibleTextRole)
     view.behind.rows.itemActivated.emit(view.behind.rows.item(1))
     np.testing.assert_array_equal(session.state.numbers, data.test.inputs([int(behind[1])])[0])
     assert session.state.target == 0

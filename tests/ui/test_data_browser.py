@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 from types import SimpleNamespace
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QSize, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFontMetrics
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QCheckBox, QPushButton, QTableView
 from pytestqt.qtbot import QtBot
@@ -21,13 +22,15 @@ from explorer.engine.confusion import Confusion, Evaluation
 from explorer.session import Session
 from explorer.session.train_state import Judged
 from explorer.ui import theme
-from explorer.ui.data_words import class_groups, left_out_words, mistakes, percent
-from explorer.ui.picture_lines import HEAD_HEIGHT, TEN, Group, laid_out, shown_size
+from explorer.ui.data_words import class_groups, left_out_words, percent
+from explorer.ui.mistake_words import chance, mistakes
+from explorer.ui.picture_lines import HEAD_HEIGHT, TEN, Group, Words, laid_out, shown_size
+from explorer.ui.text import number
 from explorer.ui.views import data_list
 from explorer.ui.views.data_browser import SIZE, DataBrowser
 from explorer.ui.views.open_data import ABOUT, AUGMENT, MISTAKES, TEST, TRAIN
 from explorer.ui.widgets.data_card import DataCard
-from explorer.ui.widgets.picture_grid import PictureGrid
+from explorer.ui.widgets.picture_grid import PictureGrid, shortened
 from tests.ui.fakes import make_session
 
 PICTURES = "3x32x32 conv(4, 3) relu flatten linear(10)"
@@ -74,9 +77,9 @@ def _folder(at: Path) -> Path:
     rng = np.random.default_rng(0)
     for name, amount in (("ants", 6), ("bees", 12)):
         (at / name).mkdir()
-        for number in range(amount):
+        for index in range(amount):
             pixels = rng.integers(0, 255, (20, 20, 3)).astype(np.uint8)
-            Image.fromarray(pixels).save(at / name / f"{number:02}.png")
+            Image.fromarray(pixels).save(at / name / f"{index:02}.png")
     (at / "ants" / "torn.png").write_bytes((at / "ants" / "00.png").read_bytes()[:60])
     return at
 
@@ -337,10 +340,10 @@ def test_numbers_to_learn_have_no_classes(qtbot: QtBot, tmp_path: Path) -> None:
 # --- what the network got wrong ---
 
 
-def _judge(session: Session, guesses: np.ndarray) -> None:
+def _judge(session: Session, guesses: np.ndarray, probabilities: np.ndarray | None = None) -> None:
     labels = session.state.data.test.labels
     classes = len(session.state.data.classes)
-    evaluation = Evaluation(0.5, 0.9, Confusion.of(labels, guesses, classes), guesses)
+    evaluation = Evaluation(0.5, 0.9, Confusion.of(labels, guesses, classes), guesses, probabilities)
     session._set(judged=Judged(80, evaluation, labels))
 
 
@@ -353,18 +356,26 @@ def test_mistakes_have_a_tab_and_say_what_was_taken_for_what(
     guesses = test.labels.copy()
     guesses[:3] = 1
     guesses[120] = 4
-    _judge(session, guesses)
+    chances = np.tile(np.float32([0.93, 0.042]), (1000, 1))
+    chances[[1, 120]] = (0.6, 0.4), (0.99999, 1e-9)
+    _judge(session, guesses, chances)
     qtbot.waitUntil(lambda: shown.tabs.isTabVisible(MISTAKES))
     assert shown.tabs.tabText(MISTAKES) == "Mistakes · 4"
     shown.tabs.setCurrentIndex(MISTAKES)
     (group,) = shown.examples.grid.groups
-    assert group.places.tolist() == [0, 1, 2, 120]
-    assert group.captions == ("brick, taken for grass",) * 3 + ("grass, taken for coins",)
-    assert "4 of 1,000 held-out pictures wrong" in shown.note.text()
+    assert group.places.tolist() == [120, 0, 2, 1]
+    assert list(group.captions) == [
+        "✗ coins > 99.9 %\n✓ grass < 0.1 %",
+        *["✗ grass 93 %\n✓ brick 4.2 %"] * 2,
+        "✗ grass 60 %\n✓ brick 40 %",
+    ]
+    assert "4 of 1,000 held-out pictures wrong; the worst first." in shown.note.text()
     _read(qtbot, shown.examples.grid)
     grid = shown.examples.grid
-    QTest.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=grid.rect_of(0, 3).center())
+    QTest.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=grid.rect_of(0, 0).center())
     assert session.state.picture.name == test.name_of(120)
+    told = f"{test.name_of(120)}, taken for coins > 99.9 %, is grass < 0.1 %"
+    assert grid.accessibleDescription() == told
 
 
 def test_mistakes_follow_a_run_and_stay_where_one_was_reading(
@@ -398,13 +409,74 @@ def test_a_browser_opened_after_training_begins_with_the_mistakes(
     assert other.shown.tabs.currentIndex() == TRAIN
 
 
-def test_the_commonest_confusion_stands_first() -> None:
+def test_whose_own_class_was_given_least_stands_first() -> None:
     labels = np.array([0, 0, 1, 1, 2, 2, 2])
     guesses = np.array([0, 1, 2, 1, 0, 0, 2])
-    judged = SimpleNamespace(labels=labels, evaluation=SimpleNamespace(guesses=guesses))
-    assert mistakes(judged).tolist() == [4, 5, 1, 2]
-    judged.evaluation.guesses = labels
-    assert not len(mistakes(judged))
+    true = np.float32([0.9, 0.3, 0.1, 0.9, 0.2, 0.1, 0.5])
+    evaluation = Evaluation(0.5, 0.4, None, guesses, np.stack([1 - true, true], axis=1))
+    assert mistakes(Judged(80, evaluation, labels)).tolist() == [2, 5, 4, 1]
+    assert not len(mistakes(Judged(80, replace(evaluation, guesses=labels), labels)))
+
+
+@pytest.mark.parametrize(
+    ("probability", "words"),
+    [
+        (0, "0 %"),
+        (1e-9, "< 0.1 %"),
+        (0.00062, "0.062 %"),
+        (0.0417, "4.2 %"),
+        (0.93, "93 %"),
+        (0.9994, "99.9 %"),
+        (0.99999, "> 99.9 %"),
+        (1, "100 %"),
+        (float("nan"), "NaN %"),
+    ],
+)
+def test_a_chance_is_told_with_three_digits_at_most(probability: float, words: str) -> None:
+    assert chance(float(np.float32(probability))) == words
+
+
+def test_a_long_class_name_is_cut_and_its_number_stays(qapp: QApplication) -> None:
+    metrics = QFontMetrics(theme.interface_font(12))
+    assert shortened("✗ cat 93 %", metrics, 200) == "✗ cat 93 %"
+    for words in ("✗ a very long name of a class 93 %", "✗ a very long name of a class < 0.1 %"):
+        shown = shortened(words, metrics, 90)
+        assert shown.endswith(words[words.index(" 93") if "93" in words else words.index(" <") :])
+        assert "…" in shown
+        assert metrics.horizontalAdvance(shown) <= 90
+    assert shortened("no number at all in this caption", metrics, 90).endswith("…")
+
+
+def test_captions_of_many_mistakes_are_made_only_when_they_are_looked_at() -> None:
+    asked: list[int] = []
+    words = Words(np.arange(100, 20_100), lambda place: asked.append(place) or f"place {place}")
+    group = Group("", np.arange(100, 20_100), captions=words)
+    assert len(group.captions) == 20_000
+    assert not asked
+    assert (group.words(5), *group.captions[7:9]) == ("place 105", "place 107", "place 108")
+    assert asked == [105, 107, 108]
+
+
+def test_of_numbers_to_be_met_the_farthest_off_are_told(
+    browser: DataBrowser, session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    rng = np.random.default_rng(0)
+    np.savez(tmp_path / "targets.npz", x=rng.normal(size=(900, 4)), y=rng.normal(size=900))
+    _open(qtbot, browser, str(tmp_path / "targets.npz"))
+    shown, labels = browser.shown, session.state.data.test.labels
+    distances = rng.random(len(labels)).astype(np.float32)
+    given = (labels.reshape(len(labels), 1) + distances[:, None]).astype(np.float32)
+    session._set(judged=Judged(80, Evaluation(0.5, distances=distances, given=given), labels))
+    qtbot.waitUntil(lambda: shown.tabs.isTabVisible(MISTAKES))
+    assert shown.tabs.tabText(MISTAKES) == "Farthest off · 100"
+    shown.tabs.setCurrentIndex(MISTAKES)
+    assert "these 100 of " in shown.note.text()
+    worst = int(distances.argmax())
+    first = shown.examples.table.model().index(0, 0).data()
+    assert first == (
+        f"gave {number(given[worst, 0])} where {number(labels[worst].item())} was wanted, "
+        f"off by {number(float(distances[worst]))}"
+    )
 
 
 # --- augmentations ---

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 import numpy as np
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStackedLayout, QVBoxLayout, QWidget
 
-from explorer.data.data_set import DataSet, Split
+from explorer.data.data_set import DataSet
 from explorer.session import Session
+from explorer.ui.confusion_layout import Cell, cell_sentence
 from explorer.ui.examples import show_example
+from explorer.ui.mistake_words import told_group
 from explorer.ui.picture_lines import Group
 from explorer.ui.text import count, number
 from explorer.ui.widgets.pane import ElidedLabel
 from explorer.ui.widgets.picture_grid import PictureGrid
 
+if TYPE_CHECKING:
+    from explorer.engine.confusion import Evaluation
+    from explorer.session.train_state import Judged
+
+PICTURE = 64.0  # the pane is low: two lines of pictures
 ROWS_AT_MOST = 500
 PLACE_ROLE = Qt.ItemDataRole.UserRole
 NUMBERS_AT_MOST = 6
@@ -26,9 +36,11 @@ class BehindCell(QWidget):
         super().__init__(parent)
         self.setObjectName("behindCell")
         self._session = session
-        self._shown: tuple[DataSet | None, np.ndarray] = (None, np.zeros(0, np.int64))
+        self._data: DataSet | None = None
+        self._cell: Cell | None = None
+        self._told = Told(np.zeros(0, np.int64), None)
         self.title = ElidedLabel()
-        self.pictures = PictureGrid("Pictures behind the cell")
+        self.pictures = PictureGrid("Pictures behind the cell", captioned=PICTURE)
         self.pictures.chosen.connect(self._show_to_network)
         self.rows = QListWidget(
             accessibleName="Examples behind the cell", toolTip="Click one to show it to the network."
@@ -44,32 +56,47 @@ class BehindCell(QWidget):
         column.addWidget(self.title)
         column.addLayout(self._pages, 1)
 
-    def show_examples(self, data: DataSet, places: np.ndarray, title: str) -> None:
-        """Show the held-out examples of `data` at `places` (n,); the same ones stay as they are."""
-        self.title.set_whole(title)
-        if self._shown[0] is data and np.array_equal(self._shown[1], places):
+    def show_examples(self, data: DataSet, judged: Judged, cell: Cell) -> None:
+        """Show the held-out examples of `data` behind `cell`, the worst first; the same ones stay as they are."""
+        evaluation, (true, guessed) = judged.evaluation, cell
+        assert evaluation.confusion is not None
+        self.title.set_whole(cell_sentence(evaluation.confusion, data.classes, cell))
+        told = Told.of(evaluation, evaluation.behind(judged.labels, true, guessed))
+        if self._data is data and self._told.is_same(told):
             return
-        self._shown = (data, places)
-        split = data.test
-        assert split is not None
+        is_other = self._data is not data or self._cell != cell
+        self._data, self._cell, self._told = data, cell, told
         is_pictures = len(data.sample_shape) == 3
         self._pages.setCurrentIndex(0 if is_pictures else 1)
+        group = told_group(data, judged, told.places)
         if is_pictures:
-            height, width, _ = data.sample_shape
-            groups = (Group("", places),) if len(places) else ()
-            self.pictures.show_groups(groups, read=split.inputs, size=(height, width), name_of=split.name_of)
+            self._show_pictures(data, group, is_other)
         else:
-            self._fill_rows(split, places)
+            self._fill_rows(data, group)
 
-    def _fill_rows(self, split: Split, places: np.ndarray) -> None:
+    def _show_pictures(self, data: DataSet, group: Group, is_other: bool) -> None:
+        split, bar = data.test, self.pictures.verticalScrollBar()
+        assert split is not None
+        height, width, _ = data.sample_shape
+        groups, before = (group,) if len(group.places) else (), bar.value()
+        self.pictures.show_groups(groups, read=split.inputs, size=(height, width), name_of=split.name_of)
+        bar.setValue(0 if is_other else before)
+
+    def _fill_rows(self, data: DataSet, group: Group) -> None:
+        split = data.test
+        assert split is not None
         self.rows.clear()
-        chosen = places[:ROWS_AT_MOST]
-        for place, values in zip(chosen.tolist(), split.inputs(chosen), strict=True):
-            item = QListWidgetItem(f"{split.name_of(place)}: {row_words(values)}")
+        chosen = group.places[:ROWS_AT_MOST]
+        for at, (place, values) in enumerate(zip(chosen.tolist(), split.inputs(chosen), strict=True)):
+            caption = ", ".join(group.captions[at].split("\n"))
+            item = QListWidgetItem(f"{split.name_of(place)} · {caption} · {row_words(values)}")
+            words = f"{split.name_of(place)}, {group.words(at)}: {row_words(values)}"
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, words)
+            item.setToolTip(words)
             item.setData(PLACE_ROLE, place)
             self.rows.addItem(item)
-        if len(places) > ROWS_AT_MOST:
-            self.rows.addItem(f"{count(len(places) - ROWS_AT_MOST)} more are not listed.")
+        if len(group.places) > ROWS_AT_MOST:
+            self.rows.addItem(f"{count(len(group.places) - ROWS_AT_MOST)} more are not listed.")
 
     @Slot(QListWidgetItem)
     def _take_row(self, item: QListWidgetItem) -> None:
@@ -79,9 +106,27 @@ class BehindCell(QWidget):
 
     @Slot(int)
     def _show_to_network(self, place: int) -> None:
-        data = self._shown[0]
-        if data is not None and data.test is not None:
-            self._session.say(show_example(self._session, data.test, place))
+        if self._data is not None and self._data.test is not None:
+            self._session.say(show_example(self._session, self._data.test, place))
+
+
+@dataclass(frozen=True, eq=False)
+class Told:
+    """Which examples are shown, (n,), and what is said of them, (n, 2)."""
+
+    places: np.ndarray
+    probabilities: np.ndarray | None
+
+    @classmethod
+    def of(cls, evaluation: Evaluation, places: np.ndarray) -> Told:
+        shares = evaluation.probabilities
+        return cls(places, None if shares is None else shares[places])
+
+    def is_same(self, other: Told) -> bool:
+        if self.probabilities is None or other.probabilities is None:
+            return self.probabilities is other.probabilities and np.array_equal(self.places, other.places)
+        is_same_words = np.array_equal(self.probabilities, other.probabilities, equal_nan=True)
+        return is_same_words and np.array_equal(self.places, other.places)
 
 
 def row_words(values: np.ndarray) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import QLabel, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
@@ -129,9 +128,7 @@ class ConfusionView(PacedView):
         self._right.setCurrentIndex(0 if self._choice is None else 1)
         if self._choice is None or self._judged is None or self._confusion is None or data is None:
             return
-        places = self._judged.evaluation.behind(self._judged.labels, *self._choice)
-        title = cell_sentence(self._confusion, self._classes, self._choice)
-        self.behind.show_examples(data, np.asarray(places, np.int64), title)
+        self.behind.show_examples(data, self._judged, self._choice)
 
 
 def why_empty(state: State) -> str:

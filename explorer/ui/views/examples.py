@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -58,32 +59,34 @@ class Examples(QStackedWidget):
             self.plot = PointPlot()
             self.plot.chosen.connect(self._choose)
             self.addWidget(self.plot)
-        captions = _captions(groups) if are_mistakes else {}
-        rest = np.setdiff1d(np.arange(len(split)), list(captions))
+        told = _told(groups) if are_mistakes else {}
+        rest = np.setdiff1d(np.arange(len(split)), list(told))
         generator = np.random.default_rng(0)
-        some = generator.permutation(rest)[: max(MOST_POINTS - len(captions), 0)]
-        self._places = np.sort(np.concatenate([np.array(list(captions), np.int64), some]))
+        some = generator.permutation(rest)[: max(MOST_POINTS - len(told), 0)]
+        self._places = np.sort(np.concatenate([np.array(list(told), np.int64), some]))
         labels = np.zeros(len(self._places), np.int64) if data.is_regression else split.labels[self._places]
         self.plot.show_points(
             split.inputs(self._places),
             labels,
             names=data.classes,
-            tip=lambda at: self._tip(data, split, captions, int(self._places[at])),
-            strong=np.isin(self._places, list(captions)) if are_mistakes else None,
+            tip=lambda at: self._tip(data, split, told, int(self._places[at])),
+            strong=np.isin(self._places, list(told)) if are_mistakes else None,
         )
         self.setCurrentWidget(self.plot)
 
-    def _tip(self, data: DataSet, split: Split, captions: dict[int, str], place: int) -> str:
+    def _tip(self, data: DataSet, split: Split, told: dict[int, tuple[Group, int]], place: int) -> str:
         label = split.labels[place]
         own = target_words(label) if data.is_regression else class_name(data.classes, int(label))
-        return f"{split.name_of(place)}\n{captions.get(place, own)}"
+        group, at = told.get(place, (None, 0))
+        return f"{split.name_of(place)}\n{own if group is None else group.words(at)}"
 
     def _show_rows(self, data: DataSet, split: Split, groups: Sequence[Group]) -> None:
         whole = np.concatenate([group.places for group in groups]) if groups else np.zeros(0, np.int64)
         self._places = whole[:MOST_ROWS].astype(np.int64)
-        words = [word for group in groups for word in (group.captions or (group.title,) * len(group.places))]
+        said = (group.words(at) for group in groups for at in range(len(group.places)))
+        words = list(islice(said, MOST_ROWS))
         heading = "target" if data.is_regression else "class"
-        self.table.show_rows(split.inputs(self._places)[:, :MOST_COLUMNS], words[:MOST_ROWS], heading)
+        self.table.show_rows(split.inputs(self._places)[:, :MOST_COLUMNS], words, heading)
         self.setCurrentWidget(self.table)
 
     @Slot(int)
@@ -91,5 +94,6 @@ class Examples(QStackedWidget):
         self.chosen.emit(int(self._places[at]))
 
 
-def _captions(groups: Sequence[Group]) -> dict[int, str]:
-    return {int(place): words for group in groups for place, words in zip(group.places, group.captions, strict=True)}
+def _told(groups: Sequence[Group]) -> dict[int, tuple[Group, int]]:
+    """For each place its group, and where it stands there."""
+    return {place: (group, at) for group in groups for at, place in enumerate(group.places.tolist())}

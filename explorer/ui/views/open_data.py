@@ -14,15 +14,12 @@ from explorer.ui.data_words import (
     balance_words,
     class_groups,
     data_facts,
-    judged_here,
     kind_of,
     left_out_words,
-    mistake_group,
-    mistakes,
-    mistakes_words,
     noun_of,
 )
 from explorer.ui.examples import show_example
+from explorer.ui.mistake_words import judged_here, mistake_group, mistakes, mistakes_words, tab_words
 from explorer.ui.text import count
 from explorer.ui.views.about_data import AboutData
 from explorer.ui.views.augmentations import Augmentations
@@ -98,7 +95,7 @@ class OpenData(Pane):
             self.tabs.addTab(title)
         self.tabs.setTabToolTip(TRAIN, "What the network learns from.")
         self.tabs.setTabToolTip(TEST, "What it is judged by and never learns from.")
-        self.tabs.setTabToolTip(MISTAKES, "The held-out examples that the network got wrong.")
+        self.tabs.setTabToolTip(MISTAKES, "The held-out examples that the network got wrong, the worst first.")
         self.tabs.setTabToolTip(AUGMENT, "How training pictures are changed at random.")
         self.tabs.currentChanged.connect(self._show_page)
         self.others = QPushButton("Other ten", objectName="otherTen", accessibleName="Other ten of each class")
@@ -200,9 +197,10 @@ class OpenData(Pane):
 
     def _show_mistakes_tab(self) -> bool:
         """Show the tab where there are any; whether there are."""
-        judged = judged_here(self._session.state)
+        judged, data = judged_here(self._session.state), self._session.state.data
         amount = len(mistakes(judged)) if judged is not None else 0
-        self.tabs.setTabText(MISTAKES, f"Mistakes · {count(amount)}")
+        if data is not None:
+            self.tabs.setTabText(MISTAKES, tab_words(data, amount))
         self.tabs.setTabVisible(MISTAKES, judged is not None)
         return amount > 0
 

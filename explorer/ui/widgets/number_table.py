@@ -13,6 +13,7 @@ from explorer.ui import theme
 from explorer.ui.text import exact, number
 
 FIRST_WIDTH, WIDTH = 170, 76
+FIRST_AT_MOST, ROOM = 420, 24
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -73,7 +74,8 @@ class NumberTable(QTableView):
         self._model.beginResetModel()
         self._model.values, self._model.words, self._model.heading = values, words, heading
         self._model.endResetModel()
-        self.setColumnWidth(0, FIRST_WIDTH)
+        longest = self.fontMetrics().horizontalAdvance(max(words, key=len, default="")) + ROOM
+        self.setColumnWidth(0, min(max(longest, FIRST_WIDTH), FIRST_AT_MOST))
 
     @Slot(QModelIndex)
     def _choose(self, index: QModelIndex) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
@@ -28,6 +29,7 @@ WANTED = 64.0
 WANTED_WITH_CAPTION = 96.0
 CAPTION_LINES = 2
 BAR_HEIGHT = 4
+PERCENT = re.compile(r" [<>]? ?[\d.]+ %$")
 NO_LINES = Lines((), (1, 1), 0, 1, 0)
 
 
@@ -40,8 +42,10 @@ class PictureGrid(QAbstractScrollArea):
     chosen = Signal(int)
     arrived = Signal()
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, parent: QWidget | None = None, *, captioned: float = WANTED_WITH_CAPTION) -> None:
+        """captioned: how large pictures with captions are, in pixels."""
         super().__init__(parent)
+        self._captioned = captioned
         self.setAccessibleName(name)
         self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -66,7 +70,7 @@ class PictureGrid(QAbstractScrollArea):
         """Show `groups`; size: (height, width) of all pictures. name_of: what stands in the tip of one."""
         self._groups, self._name_of = tuple(groups), name_of
         self._current = self._under = self._chosen = None
-        ratio, wanted = self.devicePixelRatioF(), WANTED_WITH_CAPTION if self._has_captions else WANTED
+        ratio, wanted = self.devicePixelRatioF(), self._captioned if self._has_captions else WANTED
         self._picture = shown_size(*size, wanted=wanted, ratio=ratio)
         self._pictures.begin(read, wanted=wanted, ratio=ratio)
         self._arrange()
@@ -109,7 +113,7 @@ class PictureGrid(QAbstractScrollArea):
     def _arrange(self) -> None:
         width, height = (round(side + 0.49) for side in self._picture)
         if self._has_captions:
-            width = max(width, round(WANTED_WITH_CAPTION) + 24)
+            width = max(width, round(self._captioned) + 24)
             height += 4 + CAPTION_LINES * QFontMetrics(theme.interface_font(12)).lineSpacing()
         has_heads = any(group.title for group in self._groups)
         counts = [len(group.places) for group in self._groups]
@@ -190,12 +194,10 @@ class PictureGrid(QAbstractScrollArea):
         painter.setFont(theme.interface_font(12))
         painter.setPen(QColor(theme.current().text))
         metrics = painter.fontMetrics()
-        first, comma, second = caption.partition(", ")
         top = cell.bottom() + 1 - CAPTION_LINES * metrics.lineSpacing()
-        for text in (first + comma.rstrip(), second):
+        for text in caption_lines(caption):
             place = QRect(cell.left(), top, cell.width(), metrics.lineSpacing())
-            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, cell.width())
-            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, shown)
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, shortened(text, metrics, cell.width()))
             top += metrics.lineSpacing()
 
     def _paint_frame(self, painter: QPainter, room: QRectF, at: tuple[int, int], place: int) -> None:
@@ -296,7 +298,7 @@ class PictureGrid(QAbstractScrollArea):
     def _tip(self, at: tuple[int, int]) -> str:
         group, place = self._groups[at[0]], self._place(at)
         found = self._pictures.get(place)
-        parts = [self._name_of(place), group.captions[at[1]] if group.captions else group.title]
+        parts = [self._name_of(place), group.words(at[1])]
         return "\n".join((*(part for part in parts if part), *([found] if isinstance(found, str) else [])))
 
     def _describe(self) -> None:
@@ -330,6 +332,23 @@ class PictureGrid(QAbstractScrollArea):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
             self.viewport().update()
+
+
+def caption_lines(caption: str) -> tuple[str, ...]:
+    """A caption as it is written under its picture."""
+    if "\n" in caption:
+        return tuple(caption.split("\n"))
+    first, comma, second = caption.partition(", ")
+    return first + comma.rstrip(), second
+
+
+def shortened(text: str, metrics: QFontMetrics, width: int) -> str:
+    """`text` in `width` pixels; of "automobile 93 %" the name is cut and the number stays."""
+    found = PERCENT.search(text)
+    if found is None or metrics.horizontalAdvance(text) <= width:
+        return metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+    room = width - metrics.horizontalAdvance(found.group())
+    return metrics.elidedText(text[: found.start()], Qt.TextElideMode.ElideRight, room) + found.group()
 
 
 _PAGES = (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)

@@ -1,0 +1,138 @@
+"""What is said about held-out examples that the network was judged by: which are worst, and how sure it was of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from explorer.data import DataSet
+from explorer.session import State
+from explorer.ui.data_words import class_name, kind_of, noun_of, target_words
+from explorer.ui.data_words import percent as share_words
+from explorer.ui.picture_lines import Group, Words
+from explorer.ui.text import count, number, percent
+
+if TYPE_CHECKING:
+    from explorer.session.train_state import Judged
+
+FARTHEST = 100
+"""Examples of a regression that are shown: every one of them is off by something."""
+
+
+def judged_here(state: State) -> Judged | None:
+    """The last evaluation, if it is one of the held-out examples that are open now."""
+    data, judged = state.data, state.judged
+    if data is None or data.test is None or judged is None or judged.labels is not data.test.labels:
+        return None
+    told = judged.evaluation.distances if data.is_regression else judged.evaluation.guesses
+    return judged if told is not None else None
+
+
+def mistakes(judged: Judged) -> np.ndarray:
+    """(n,) places of the examples taken for another class, the one whose own class was given least first.
+
+    Of a regression the farthest off.
+    """
+    evaluation = judged.evaluation
+    if evaluation.guesses is None:
+        return evaluation.worst_first(np.arange(len(judged.labels)))[:FARTHEST]
+    return evaluation.worst_first(np.flatnonzero(evaluation.guesses != judged.labels))
+
+
+def mistake_group(data: DataSet, judged: Judged) -> Group:
+    """All mistakes, each with what it was taken for and what it is."""
+    return told_group(data, judged, mistakes(judged))
+
+
+def told_group(data: DataSet, judged: Judged, places: np.ndarray) -> Group:
+    """The held-out examples at `places`, each with what the network said of it."""
+    caption, words = _about_classes(data, judged) if judged.evaluation.distances is None else _about_numbers(judged)
+    return Group("", places, captions=Words(places, caption), told=Words(places, words))
+
+
+WordsOf = Callable[[int], str]
+
+
+def _about_classes(data: DataSet, judged: Judged) -> tuple[WordsOf, WordsOf]:
+    """Of the example at a place "✗ dog 93 %\\n✓ cat 4 %" under its picture; and in words."""
+    guesses, shares = np.asarray(judged.evaluation.guesses), judged.evaluation.probabilities
+
+    def named(place: int, column: int) -> str:
+        known = guesses if column == 0 else judged.labels
+        name = class_name(data.classes, int(known[place]))
+        return name if shares is None else f"{name} {chance(float(shares[place, column]))}"
+
+    def is_right(place: int) -> bool:
+        return int(guesses[place]) == int(judged.labels[place])
+
+    def caption(place: int) -> str:
+        own = f"✓ {named(place, 1)}"
+        return own if is_right(place) else f"✗ {named(place, 0)}\n{own}"
+
+    def words(place: int) -> str:
+        own = named(place, 1)
+        return f"recognised as {own}" if is_right(place) else f"taken for {named(place, 0)}, is {own}"
+
+    return caption, words
+
+
+def _about_numbers(judged: Judged) -> tuple[WordsOf, WordsOf]:
+    """Of the example at a place "2.13\\n✓ 3.02" under its picture; and in words."""
+    distances, given, wanted = judged.evaluation.distances, judged.evaluation.given, judged.labels
+    assert distances is not None
+    assert given is not None
+
+    def numbers(place: int) -> str:
+        more = " …" if np.size(wanted[place]) > given.shape[1] else ""
+        return target_words(given[place]) + more
+
+    def caption(place: int) -> str:
+        return f"{numbers(place)}\n✓ {target_words(wanted[place])}"
+
+    def words(place: int) -> str:
+        off = number(float(distances[place]))
+        return f"gave {numbers(place)} where {target_words(wanted[place])} was wanted, off by {off}"
+
+    return caption, words
+
+
+def chance(probability: float) -> str:
+    """ "93 %", "4.2 %"; what is not quite nothing and not quite all says so."""
+    is_plain = probability in (0, 1) or 0.0005 <= probability < 0.9995
+    return share_words(probability) if is_plain else percent(probability)
+
+
+def tab_words(data: DataSet, amount: int) -> str:
+    """What the tab of them is called."""
+    return f"{'Farthest off' if data.is_regression else 'Mistakes'} · {count(amount)}"
+
+
+def mistakes_words(data: DataSet, judged: Judged) -> str:
+    """How many went wrong, in which order they stand, and what is told of each."""
+    wrong, whole, noun = len(mistakes(judged)), len(judged.labels), noun_of(data)
+    at_step = f"At step {count(judged.step)}"
+    if data.is_regression:
+        head = f"{at_step} these {count(wrong)} of {count(whole)} held-out {noun}s are farthest off, the worst first."
+    elif not wrong:
+        return f"{at_step} the network got all {count(whole)} held-out {noun}s right."
+    else:
+        head = f"{at_step} the network got {count(wrong)} of {count(whole)} held-out {noun}s wrong; {_order(data)}."
+    return " ".join(part for part in (head, _legend(data, judged)) if part)
+
+
+def _order(data: DataSet) -> str:
+    return "they stand out" if kind_of(data) == "points" else "the worst first"
+
+
+def _legend(data: DataSet, judged: Judged) -> str:
+    """What stands under pictures, which have room for marks only, and where else it is found."""
+    if kind_of(data) == "points":
+        return "The tip of each says what the network made of it."
+    if kind_of(data) == "rows":
+        return ""
+    if data.is_regression:
+        return "Under each: what the network gave, and what was wanted (✓)."
+    chances = ", with their probabilities" if judged.evaluation.probabilities is not None else ""
+    return f"Under each: its guess (✗) and the true class (✓){chances}."
