@@ -68,9 +68,9 @@ class Trained:
         self.session.train()
         began, before = perf_counter(), self.steps
         _spin(seconds)
-        reached, spent = self.steps - before, perf_counter() - began
-        self._rest()
-        return reached / spent
+        spent = perf_counter() - began
+        self._rest()  # the last steps arrive
+        return (self.steps - before) / spent
 
     def _rest(self) -> None:
         self.session.pause_training()

@@ -345,3 +345,16 @@ def test_a_pass_in_the_old_mode_does_not_count_as_the_answer(session: Session, q
     assert session.state.computing
     wait_until_shown(qtbot, session)
     assert session.state.activations.number > state.activations.number  # type: ignore[union-attr]
+
+
+def test_answers_that_came_together_are_one_change(session: Session) -> None:
+    told: list[tuple[State, State]] = []
+    session.changed.connect(lambda old, new: told.append((old, new)))
+    before = session.state
+    fitted = replace(before.fitted, steps=("Another.",))  # type: ignore[type-var]
+    session._runner.tell("refused", "One sentence.")
+    session._runner.tell("fitted", (session._request(), fitted))
+    session._drain()
+    assert [(old is before, new is session.state) for old, new in told] == [(True, True)]
+    assert session.state.notice == "One sentence."
+    assert session.state.fitted is fitted
