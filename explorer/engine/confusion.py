@@ -45,6 +45,7 @@ class Confusion:
 class Evaluation:
     """What a network is worth on a split: the mean loss, and for a classification who was taken for what.
 
+    `seconds`: how long it took to find out.
     Of each example, in the order of the split, read-only, at most 16 bytes altogether (a million of them: 16 MB), and
     never written to a file:
     `guesses`: (N,) class numbers; for "which pictures are behind this cell".
@@ -60,6 +61,7 @@ class Evaluation:
     probabilities: np.ndarray | None = field(default=None, compare=False, repr=False)
     distances: np.ndarray | None = field(default=None, compare=False, repr=False)
     given: np.ndarray | None = field(default=None, compare=False, repr=False)
+    seconds: float = field(default=0.0, compare=False)
 
     def behind(self, labels: np.ndarray, true: int, guessed: int) -> np.ndarray:
         """The indices of the examples of class `true` that were taken for `guessed`, the worst first."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from math import prod
+from time import monotonic
 
 import numpy as np
 import torch
@@ -35,6 +37,7 @@ def evaluate(
     With several processes each judges a part, and all get the whole figures.
     Raises Cancelled if `should_stop` says so between two batches.
     """
+    began = monotonic()
     objective = loss if isinstance(loss, Objective) else plain_objective(loss)
     tally = _Tally(objective, data, model)
     with evaluating(model), torch.no_grad():
@@ -43,7 +46,7 @@ def evaluate(
                 raise Cancelled
             if len(indices):
                 tally.add(model, indices)
-    return tally.evaluation(processes)
+    return replace(tally.evaluation(processes), seconds=monotonic() - began)
 
 
 @contextmanager

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from explorer.engine.hyperparameters import Hyperparameters
 from explorer.network import Network
 
 if TYPE_CHECKING:
     from explorer.engine.confusion import Evaluation
     from explorer.engine.health import LayerHealth
     from explorer.session.snapshot import Activations
+    from explorer.session.state import Document
     from explorer.session.step_tensors import LearnedTensors
 
 Status = Literal["ready", "running", "paused", "ended"]
@@ -36,16 +36,20 @@ class Training:
     learning_rate: float | None = None
     progress: float = 0.0
     seconds: float = 0.0
-    per_second: float = 0.0  # examples a second, over the last seconds
+    per_second: float = 0.0  # examples a second, over the last seconds of learning
     message: str = ""
     layer: str = ""
     too_large_batch: int = 0
-    chosen: Hyperparameters | None = None  # what the run was started with
+    begun: Document | None = None  # the one that the run was begun with
 
     @property
     def is_live(self) -> bool:
         """Whether there is a run that can go on."""
         return self.status in ("running", "paused")
+
+    def goes_on_with(self, document: Document) -> bool:
+        """Whether the run can go on as `document` would have it: all but the learning rate is as it was begun with."""
+        return self.begun is not None and _kept_by_a_run(self.begun) == _kept_by_a_run(document)
 
     @property
     def seconds_left(self) -> float | None:
@@ -53,6 +57,12 @@ class Training:
         if self.progress <= 0 or self.seconds <= 0:
             return None
         return self.seconds / self.progress * (1 - self.progress)
+
+
+def _kept_by_a_run(document: Document) -> tuple[object, ...]:
+    """What a run keeps from its first step to its last: what it learns from, how that is fed, and how it learns."""
+    settings = replace(document.hyperparameters, learning_rate=0.0)
+    return settings, document.data, document.augmentations, document.fit, document.mean, document.std
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,14 @@ class RunRequest:
 
 
 @dataclass(frozen=True, eq=False)
+class Told:
+    """A snapshot, and when the run gave it, in the time of `monotonic`: the window takes several at once."""
+
+    snapshot: Snapshot
+    at: float
+
+
+@dataclass(frozen=True, eq=False)
 class Ended:
     """How a run ended: `message` is empty where it was done; `layer` is the one that the message names.
 
@@ -172,7 +180,7 @@ def _steps(worker: Worker, live: LiveRun, should_stop: ShouldStop) -> Output:
     for snapshot in _snapshots(live.model, live.request):
         worker.is_recording_old = True
         live.taken = snapshot.step
-        yield "training", snapshot
+        yield "training", Told(snapshot, monotonic())
         live.film.offer(snapshot.step, live.model)
         yield from _between_steps(worker, live, snapshot)
         if should_stop():

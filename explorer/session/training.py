@@ -17,7 +17,7 @@ from explorer.session.run_curves import RunCurves
 from explorer.session.runner import HOLD, Failure, Result
 from explorer.session.state import Document, new_ids
 from explorer.session.train_state import Judged, Live, Training
-from explorer.session.train_worker import Ended, Opened, RunRequest, Wishes
+from explorer.session.train_worker import Ended, Opened, RunRequest, Told, Wishes
 
 if TYPE_CHECKING:
     from explorer.engine.training.snapshot import Snapshot
@@ -37,7 +37,7 @@ class TrainingVerbs(DataVerbs):
         self._wishes: Wishes | None = None
         self._run_document: Document | None = None  # what the run began from
         self._run_ids: tuple[int, ...] = ()
-        self._last_run = 0  # its number among the curves
+        self._learned: dict[tuple[int, ...], tuple[int, int]] = {}  # the run, and its step, that weights come from
         self._run_number = 0  # the runner's number of the run
         self._trains_when_open = False
         self._until = ""  # what the run that is to go on rests after
@@ -60,7 +60,7 @@ class TrainingVerbs(DataVerbs):
         if state.data is None:
             self._trains_when_open = True
             self.use_data(state.document.data or FIRST_DATA)
-        elif state.training.status == "paused" and not self._has_other_settings():
+        elif state.training.status == "paused" and state.training.goes_on_with(state.document):
             self._go_on()
         else:
             self._begin_run()
@@ -147,10 +147,6 @@ class TrainingVerbs(DataVerbs):
             return True
         return False
 
-    def _has_other_settings(self) -> bool:
-        run, now = self.state.training.chosen, self.state.document.hyperparameters
-        return run is None or replace(run, learning_rate=now.learning_rate) != now
-
     def _begin_run(self) -> None:
         from explorer.engine.training.snapshot import Controls
 
@@ -163,41 +159,32 @@ class TrainingVerbs(DataVerbs):
         self._wishes, self._until = Wishes(Controls(), target=self._wanted(), until=self._until), ""
         request = RunRequest(learning, ids, data, before.augmentations, self._wishes)
         self._submit("begin run", lambda worker, _stop: train_worker.begin(worker, request), "Starting the run…")
-        self._run_document, self._run_ids, self._last_run = before, ids, curves.number
+        self._run_document, self._run_ids = before, ids
+        self._learned[ids] = curves.number, curves.first_step
         self._clock, self._last = RunClock(), None
         self._set(training=Training(), film_at=None, health=(), judged=None)
         self._edit(f"train, run {curves.number}", lambda _before: replace(learning, layer_ids=ids))
         self._run_number = self._runner.begin_background(lambda worker, stop: train_worker.run(worker, request, stop))
-        chosen = before.hyperparameters
+        epochs = before.hyperparameters.epochs
         self._set(
             runs=(*self.state.runs, curves),
-            training=Training("running", curves.number, step=curves.first_step, epochs=chosen.epochs, chosen=chosen),
+            training=Training("running", curves.number, step=curves.first_step, epochs=epochs, begun=learning),
         )
         self._wish()
         self._timer.start()
 
-    def _continued(self) -> RunCurves | None:
-        """The run whose weights a new one goes on from."""
-        is_same = self.state.training.run and self.state.document.layer_ids == self._run_ids
-        return self._curves(self.state.training.run) if is_same else None
-
     def _new_curves(self) -> RunCurves:
-        """Curves that begin where the weights come from: a run's end, or the start of the one that was rewound."""
+        """Curves that begin where the weights come from: at the last step of the run that learned them, or at 0."""
         number, chosen = self._new_run_number(), self.state.document.hyperparameters
-        label, continued = f"run {number}: {chosen.optimizer} {chosen.learning_rate:g}", self._continued()
-        parent, first_step = (continued.number, continued.last_step) if continued else self._rewound_to()
+        parent, first_step = self._learned.get(self.state.document.layer_ids, (None, 0))
         origin = "" if parent is None else f", from run {parent}"
-        return RunCurves(number, f"{label}{origin}", chosen, parent, first_step)
-
-    def _rewound_to(self) -> tuple[int | None, int]:
-        """The run that the last one was forked from, and the step, where its start is on show; else none, and 0."""
-        start, last = self._run_document, self._curves(self._last_run)
-        if start is None or last is None or start.layer_ids != self.state.document.layer_ids:
-            return None, 0
-        return last.parent, last.first_step
+        label = f"run {number}: {chosen.optimizer} {chosen.learning_rate:g}{origin}"
+        return RunCurves(number, label, chosen, parent, first_step)
 
     def _new_run_number(self) -> int:
-        return max((run.number for run in self.state.runs), default=0) + 1
+        """One that no other run had: of a run whose curves are gone the weights may still be there."""
+        forgotten = (number for number, _ in self._learned.values())
+        return max((*(run.number for run in self.state.runs), *forgotten), default=0) + 1
 
     def _curves(self, number: int) -> RunCurves | None:
         return next((run for run in self.state.runs if run.number == number), None)
@@ -244,6 +231,7 @@ class TrainingVerbs(DataVerbs):
             self._wishes.controls.learning_rate = document.hyperparameters.learning_rate
 
     def _end(self, message: str, layer: str = "", *, too_large_batch: int = 0) -> None:
+        self._show_progress()
         self._clock.stop()
         self._runner.end_background()
         over = replace(self.state.training, status="ended", message=message, layer=layer)
@@ -294,11 +282,13 @@ class TrainingVerbs(DataVerbs):
         if isinstance(result.content, Failure) and result.number == self._run_number:
             self._end(str(result.content.error))
 
-    def _take_snapshot(self, snapshot: Snapshot) -> None:
-        curves = self._curves(self.state.training.run)
+    def _take_snapshot(self, told: Told) -> None:
+        snapshot, curves = told.snapshot, self._curves(self.state.training.run)
         if curves is not None:
             curves.add(snapshot)
-        self._clock.tick(snapshot.examples)
+            self._learned[self._run_ids] = curves.number, curves.last_step
+        judging_s = snapshot.evaluation.seconds if snapshot.evaluation is not None else 0.0
+        self._clock.tick(snapshot.examples, told.at, judging_s=judging_s)
         self._last = snapshot
         if snapshot.health:
             self._set(health=snapshot.health)
@@ -351,7 +341,6 @@ class TrainingVerbs(DataVerbs):
         self._set(film_at=index, live=live, activations=live.activations)
 
     def _take_end(self, ended: Ended) -> None:
-        self._show_progress()
         self._end(ended.message, ended.layer, too_large_batch=ended.too_large_batch)
         if ended.is_fault:
             self.say(ended.message)

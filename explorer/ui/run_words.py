@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 from explorer.arithmetic.losses import loss_named
 from explorer.engine.hyperparameters import Hyperparameters, suggested_loss
@@ -94,8 +93,8 @@ def suited_loss(state: State) -> str:
 
 def loss_title(state: State) -> str:
     """ "cross entropy": the loss of the present run, or of the one that Train would start; "" if unknown."""
-    chosen = state.training.chosen or state.document.hyperparameters
-    name = chosen.loss or suited_loss(state)
+    document = state.training.begun or state.document
+    name = document.hyperparameters.loss or suited_loss(state)
     return loss_named(name).title if name else ""
 
 
@@ -107,10 +106,9 @@ def examples_noun(state: State) -> str:
 
 def train_word(state: State) -> str:
     """What Train would do now, in a word: begin, go on, or go on otherwise from here."""
-    training, chosen = state.training, state.document.hyperparameters
-    if training.status != "paused" or training.chosen is None:
+    if state.training.status != "paused":
         return "Train"
-    return "Go on" if replace(training.chosen, learning_rate=chosen.learning_rate) == chosen else "Fork"
+    return "Go on" if state.training.goes_on_with(state.document) else "Fork"
 
 
 def _pace(per_second: float) -> str:

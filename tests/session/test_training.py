@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import threading
 from pathlib import Path
+from time import monotonic
 
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from explorer.session import Session
+from explorer.engine import metrics
+from explorer.engine.confusion import Evaluation
+from explorer.engine.distributed import Processes
+from explorer.session import Session, training
 from tests.ui.fakes import make_session
 
 MOONS = "2 linear(8) tanh linear(2)"
@@ -139,6 +143,36 @@ def test_a_fork_that_is_rewound_begins_again_where_it_forked(qtbot: QtBot, sessi
     np.testing.assert_array_equal(again.losses.values, fork.losses.values)
 
 
+def test_weights_that_undo_brings_back_begin_a_curve_where_their_run_ended(qtbot: QtBot, session: Session) -> None:
+    _train(qtbot, session)
+    session.rewind()
+    session.undo()
+    _settle(qtbot, session)
+    _train(qtbot, session)
+    first, second = session.state.runs
+    assert (second.parent, second.first_step) == (1, first.last_step)
+    assert second.label.endswith(", from run 1")
+    session.rewind()
+    _settle(qtbot, session)
+    session.rewind()
+    session.undo()
+    session.undo()
+    session.undo()  # the weights that both runs began from
+    assert session.state.undo_text.startswith("choose")
+    _train(qtbot, session)
+    third = session.state.runs[-1]
+    assert (third.parent, third.first_step) == (None, 0)
+
+
+def test_a_run_whose_curves_are_gone_is_still_where_its_weights_come_from(qtbot: QtBot, session: Session) -> None:
+    _train(qtbot, session)
+    steps = session.state.runs[0].last_step
+    session.forget_run(1)
+    _train(qtbot, session)
+    (run,) = session.state.runs
+    assert (run.number, run.parent, run.first_step) == (2, 1, steps)
+
+
 def test_the_learning_rate_turns_while_it_runs(qtbot: QtBot, session: Session) -> None:
     _make_long(session)
     session.train()
@@ -163,6 +197,19 @@ def test_an_edit_ends_the_run_with_what_it_learned(qtbot: QtBot, session: Sessio
     assert not np.allclose(before, _weights(session))
 
 
+def test_a_run_that_is_ended_between_two_tellings_tells_its_last_step(
+    qtbot: QtBot, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _make_long(session)
+    session.train()
+    monkeypatch.setattr(training, "PROGRESS_S", 1e9)  # no further telling
+    (run,) = session.state.runs
+    qtbot.waitUntil(lambda: run.last_step > session.state.training.step + 5, timeout=20_000)
+    session.remove_layer("tanh1")
+    assert session.state.training.status == "ended"
+    assert session.state.training.step == run.last_step
+
+
 def test_choosing_other_data_ends_the_run_since_it_was_about_the_old_ones(qtbot: QtBot, session: Session) -> None:
     _make_long(session)
     session.train()
@@ -185,6 +232,28 @@ def test_the_foot_of_the_window_is_quiet_while_nothing_but_the_run_goes_on(qtbot
     qtbot.waitUntil(lambda: session.state.training.step > 5, timeout=60_000)
     qtbot.waitUntil(lambda: session.state.task == "", timeout=60_000)
     assert session.state.training.status == "running"
+
+
+def test_the_pace_is_that_of_learning_and_the_time_left_counts_the_judging(
+    qtbot: QtBot, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judge, judging_s, told = metrics._Tally.evaluation, 0.3, []
+
+    def judge_slowly(tally: metrics._Tally, processes: Processes) -> Evaluation:
+        until = monotonic() + judging_s
+        while monotonic() < until:
+            pass
+        return judge(tally, processes)
+
+    monkeypatch.setattr(metrics._Tally, "evaluation", judge_slowly)
+    session.changed.connect(lambda _old, new: told.append(new.training))
+    _train(qtbot, session)
+    last = session.state.training
+    assert last.seconds > 3 * judging_s
+    over_all = 3 * len(session.state.data.train) / last.seconds
+    assert last.per_second > 2 * over_all
+    after_an_epoch = next(each for each in told if 1 / 3 <= each.progress < 1)
+    assert after_an_epoch.seconds_left > judging_s / 3  # learning alone takes a hundredth of it
 
 
 def test_maps_follow_while_it_runs_and_requests_are_answered(qtbot: QtBot, session: Session) -> None:

@@ -1,0 +1,60 @@
+"""What is said of a run agrees with what becomes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from explorer.data.augment import Brightness, Flip
+from explorer.session import Session
+from explorer.ui.run_words import train_word
+from tests.ui.fakes import make_session
+
+WAIT_MS = 60_000
+
+
+@pytest.fixture
+def session(qtbot: QtBot) -> Iterator[Session]:
+    """One step of a run is made, and the run rests."""
+    made = make_session("2 linear(8) tanh linear(2)", picture=False)
+    made.set_hyperparameters(epochs=3, batch_size=50, learning_rate=0.1)
+    made.set_augmentations((Flip(),))
+    made.use_data("points:moons")
+    qtbot.waitUntil(lambda: made.state.data is not None, timeout=WAIT_MS)
+    assert train_word(made.state) == "Train"
+    made.train_one_step()
+    qtbot.waitUntil(lambda: made.state.training.status == "paused", timeout=WAIT_MS)
+    yield made
+    assert made.close()
+
+
+def _there_and_back(session: Session) -> None:
+    session.set_augmentations((Brightness(),))
+    session.set_augmentations((Flip(),))
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        (lambda _session: None, "Go on"),
+        (lambda session: session.set_learning_rate(0.02), "Go on"),
+        (_there_and_back, "Go on"),
+        (lambda session: session.set_augmentations(()), "Fork"),
+        (lambda session: session.set_augmentations((Flip(0.9),)), "Fork"),
+        (lambda session: session.set_hyperparameters(optimizer="Adam"), "Fork"),
+        (lambda session: session.set_fit("pad"), "Fork"),
+    ],
+)
+def test_the_button_says_what_becomes_of_a_paused_run(
+    qtbot: QtBot, session: Session, change: Callable[[Session], None], word: str
+) -> None:
+    change(session)
+    assert session.state.training.status == "paused"
+    assert train_word(session.state) == word
+    session.train()
+    assert len(session.state.runs) == (2 if word == "Fork" else 1)
+    assert session.state.runs[-1].parent == (1 if word == "Fork" else None)
+    qtbot.waitUntil(lambda: session.state.training.status == "ended", timeout=WAIT_MS)
+    assert session.state.training.message == ""
