@@ -24,17 +24,13 @@ class AsFound:
     def __init__(self, model: nn.Module) -> None:
         modules = list(model.modules())
         _require_weights(modules)
-        scripted = any(isinstance(module, torch.jit.ScriptModule) for module in modules)
+        # The tables of a scripted module are views of something compiled.
+        plain = [module for module in modules if not isinstance(module, torch.jit.ScriptModule)]
         self._modes = [(module, module.training) for module in modules]
-        tables: list[dict[str, Any]] = [
-            table
-            for module in modules
-            if not isinstance(module, torch.jit.ScriptModule)  # its tables are views of something compiled
-            for table in (module._parameters, module._buffers)
-        ]
-        self._tables = [(table, dict(table)) for table in tables if table]
+        tables = [table for module in plain for table in (module._parameters, module._buffers) if table]
+        self._tables: list[tuple[dict[str, Any], dict[str, Any]]] = [(table, dict(table)) for table in tables]
         self._trained = False
-        self._scripted = scripted
+        self._scripted = len(plain) < len(modules)
         self._random = RandomState.of_everything()
         weights = _distinct(weight for module in modules for weight in module._parameters.values())
         buffers = _distinct(buffer for module in modules for buffer in module._buffers.values())
@@ -44,20 +40,20 @@ class AsFound:
         self.addresses = {id(tensor): storage_address(tensor) for tensor in (*weights, *buffers)}
         for tensor in (*weights, *buffers):
             self._owned.setdefault(self.addresses[id(tensor)], []).append(tensor)
-        for tensor in (*buffers, *weights) if scripted else buffers:  # what scripted code writes into is not seen
-            self._copy(tensor)
+        # What scripted code writes into is not seen.
+        self._copy([*buffers, *weights] if self._scripted else buffers)
 
     def owns(self, tensor: torch.Tensor) -> bool:
         """True for a weight or a buffer, and for every view of one."""
         return storage_address(tensor) in self._owned
 
     def will_be_written(self, tensor: torch.Tensor) -> None:
-        for owned in self._owned.get(storage_address(tensor), ()):
-            self._copy(owned)
+        self._copy([owned for owned in self._owned.get(storage_address(tensor), ()) if id(owned) not in self._copies])
 
-    def _copy(self, tensor: torch.Tensor) -> None:
-        if id(tensor) not in self._copies:
-            self._copies[id(tensor)] = (tensor, version_of(tensor), tensor.detach().clone())
+    def _copy(self, tensors: list[torch.Tensor]) -> None:
+        with torch.no_grad():
+            for tensor in tensors:
+                self._copies[id(tensor)] = (tensor, version_of(tensor), tensor.clone())
 
     def accept(self, tensors: Iterable[torch.Tensor]) -> None:
         """These are left as they are now: they were changed because it was asked for."""

@@ -9,7 +9,9 @@ from typing import Any
 import torch
 
 from explorer.engine.kept import is_alone
-from explorer.engine.tree import leaves, map_tree
+from explorer.engine.tree import PLAIN, is_plain, leaves, map_tree
+
+_STRUCTURES = frozenset({list, dict, tuple})
 
 
 def may_run_out_of_place(target: torch.Tensor) -> bool:
@@ -52,10 +54,14 @@ class Replaced:
 
     def has_any_of(self, values: Iterable[Any]) -> bool:
         """A quick look, for nearly no call asks for one; True also for structures that hold other tensors."""
-        if not self._entries:
+        entries = self._entries
+        if not entries:
             return False
         for value in values:
-            if id(value) in self._entries or (type(value) in (list, dict, tuple) and leaves(value, torch.Tensor)):
+            kind = type(value)
+            if kind in PLAIN:
+                continue
+            if id(value) in entries or (kind in _STRUCTURES and not is_plain(value) and leaves(value, torch.Tensor)):
                 return True
         return False
 

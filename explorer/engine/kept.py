@@ -98,7 +98,7 @@ class Shelf:
 
     def find(self, tensor: torch.Tensor) -> Kept | None:
         kept = self._by_identity.get(id(tensor))
-        return kept if kept is not None and kept.is_of(tensor) else None
+        return kept if kept is not None and (kept.tensor is tensor or kept.is_of(tensor)) else None
 
     def keep(self, tensor: torch.Tensor, maker: int) -> Kept:
         """Puts a tensor on the shelf under the call that made it; one that passes through a call unchanged is moved."""

@@ -15,7 +15,7 @@ from explorer.engine.module_watch import Run
 from explorer.engine.place import caller_frame, source_line
 from explorer.engine.random_state import RandomState
 from explorer.engine.recording import Call, parent_names
-from explorer.engine.tree import PLAIN, leaves, map_tree
+from explorer.engine.tree import PLAIN, is_plain, leaves, map_tree
 from explorer.engine.whole_step import GradientWatch
 
 
@@ -65,11 +65,13 @@ class Ledger:
         return Given(kept_args, kwargs, tensors)
 
     def _shelved(self, value: Any, tensors: list[Kept]) -> Any:
-        if not isinstance(value, torch.Tensor):
-            return map_tree(value, torch.Tensor, lambda tensor: self._shelved(tensor, tensors))
-        kept = self.shelf.read(value)
-        tensors.append(kept)
-        return kept
+        if isinstance(value, torch.Tensor):
+            kept = self.shelf.read(value)
+            tensors.append(kept)
+            return kept
+        if is_plain(value):
+            return value
+        return map_tree(value, torch.Tensor, lambda tensor: self._shelved(tensor, tensors))
 
     def draft(self, function: Callable[..., Any], kind: str, given: Given, *, module: str) -> Call:
         """A call before it runs, not yet on record."""

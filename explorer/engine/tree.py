@@ -9,6 +9,12 @@ from typing import Any
 PLAIN = frozenset({int, float, bool, str, type(None)})  # most of what calls are given; told apart at once
 
 
+def is_plain(value: Any) -> bool:
+    """True for a plain value and for a tuple of them, as a stride is; quick, for a pass asks it hundreds of times."""
+    kind = type(value)
+    return kind in PLAIN or (kind is tuple and PLAIN.issuperset(map(type, value)))
+
+
 def map_tree(value: Any, leaf: type | tuple[type, ...], change: Callable[[Any], Any]) -> Any:
     """The same structure with `change` applied to every `leaf` in it; other values are kept as they are."""
     if type(value) in PLAIN:
@@ -16,6 +22,8 @@ def map_tree(value: Any, leaf: type | tuple[type, ...], change: Callable[[Any], 
     if isinstance(value, leaf):
         return change(value)
     if isinstance(value, (list, tuple)):
+        if is_plain(value):
+            return value
         items = [item if type(item) in PLAIN else map_tree(item, leaf, change) for item in value]
         return _like(value, items)
     if isinstance(value, dict):
