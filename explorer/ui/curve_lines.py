@@ -11,6 +11,7 @@ from explorer.session.run_curves import RunCurves
 LARGEST_BLOCK = 1024
 MOST_DECADES = 250  # a block's weights span less than what a float64 can hold
 LEAST_WEIGHT = 1e-12  # below it nothing of what came before is left in a float64
+ROUND_STEPS = 32
 FINE_ENOUGH = 4  # points a pixel column up to which nothing is thinned
 
 
@@ -132,6 +133,23 @@ def nearest(xs: np.ndarray, x: float) -> int | None:
     at = min(places, key=lambda place: abs(xs[place] - x))
     spacing = (xs[-1] - xs[0]) / max(len(xs) - 1, 1)
     return at if xs[0] - spacing / 2 - 0.5 <= x <= xs[-1] + spacing / 2 + 0.5 else None
+
+
+def next_step(xs: np.ndarray, start: float, direction: int) -> float | None:
+    """What comes after `start` in `xs` (n,), rising; with `direction` −1 what comes before it. None: nothing."""
+    at = int(np.searchsorted(xs, start, "right" if direction > 0 else "left")) - (0 if direction > 0 else 1)
+    return float(xs[at]) if 0 <= at < len(xs) else None
+
+
+def round_step(span: float) -> float:
+    """A fiftieth or so of `span`: a range in such steps stands still most of the time, and with it the axis's marks."""
+    return float(2.0 ** math.floor(math.log2(span / ROUND_STEPS))) if span > 0 else 1.0
+
+
+def rounded_up(value: float) -> float:
+    """`value`, or somewhat more, in round steps of itself."""
+    step = round_step(value)
+    return math.ceil(value / step) * step
 
 
 def line_of(run: RunCurves, name: str) -> tuple[np.ndarray, np.ndarray]:

@@ -27,6 +27,7 @@ DEAD: Limits = (0.3, 0.8)
 SATURATED: Limits = (0.5, 0.9)
 VANISHED, EXPLODED = 1e-7, 1e3
 REWIND = "a smaller learning rate after a rewind"
+REVIVE = "fewer dead or saturated outputs behind it, batch normalization, or skip connections"
 TOO_SMALL_RATIO, LARGE_RATIO, TOO_LARGE_RATIO = 1e-6, 0.1, 1.0
 
 
@@ -34,13 +35,21 @@ TOO_SMALL_RATIO, LARGE_RATIO, TOO_LARGE_RATIO = 1e-6, 0.1, 1.0
 class Figure:
     """One number of one layer. `share` is the length of its bar, 0 to 1, or None where it has none.
 
-    `tip` says what it means and, beyond its limits, what to try. `bar` names its measure.
+    `told` is the number in words, `means` what follows from it, and `advice`, beyond its limits, what to try.
     """
 
     text: str
     share: float | None
     level: Level
-    tip: str
+    told: str
+    means: str = ""
+    advice: str = ""
+
+    @property
+    def tip(self) -> str:
+        """All of it in sentences."""
+        first = f"{self.told}: {self.means}" if self.means else self.told
+        return f"{first}. Try {self.advice}." if self.advice else f"{first}."
 
 
 @dataclass(frozen=True)
@@ -83,16 +92,21 @@ def layer_rows(health: tuple[LayerHealth, ...], training: Training) -> tuple[Lay
 
 
 def summary(rows: tuple[LayerRow, ...]) -> tuple[str, Level]:
-    """What is to be seen at a glance, in a sentence, and how bad that is."""
+    """What is to be seen at a glance and what to try, and how bad it is.
+
+    Dead and saturated outputs are told before gradients, which come to nothing because of them.
+    """
     broken = [row.name for row in rows if row.nan]
     if broken:
         return f"NaN or infinite numbers in {_listed(broken)}.", "error"
     for level in LEVELS:
         bad = [row for row in rows if row.level == level]
+        columns = zip(*(row.figures for row in bad), strict=True)
+        figures = (figure for column in columns for figure in column if figure is not None and figure.level == level)
         if bad:
-            figure = next(figure for figure in bad[0].figures if figure is not None and figure.level == level)
+            worst = next(figures)
             rest = f" {_others(len(bad) - 1)}" if len(bad) > 1 else ""
-            return f"{figure.tip.split(':')[0]}.{rest}", level
+            return f"{worst.told}. Try {worst.advice}.{rest}", level
     return "Nothing is beyond its usual limits." if rows else "", ""
 
 
@@ -126,23 +140,23 @@ def _dead(layer: LayerHealth) -> Figure | None:
     if layer.dead is None:
         return None
     text = percent(layer.dead)
-    level = _above(layer.dead, DEAD)
-    means = f"{text} of the outputs of {layer.name} are dead"
     if not layer.dead:
-        return Figure(text, 0.0, level, f"Every output of {layer.name} was above 0 somewhere in the batch.")
-    tip = f"{means}: 0 for the whole batch, so that no gradient passes them and what feeds them does not learn."
-    return Figure(text, layer.dead, level, tip + _advice(level, "a smaller learning rate, other start weights, or ELU"))
+        return Figure(text, 0.0, "", f"Every output of {layer.name} was above 0 somewhere in the batch")
+    told = f"{layer.name} is {text} dead"
+    means = "so many outputs are 0 for the whole batch: no gradient passes them, and what feeds them does not learn"
+    level = _above(layer.dead, DEAD)
+    advice = "a smaller learning rate, other start weights, or ELU" * bool(level)
+    return Figure(text, layer.dead, level, told, means, advice)
 
 
 def _saturated(layer: LayerHealth) -> Figure | None:
     if layer.saturated is None:
         return None
-    text = percent(layer.saturated)
-    level = _above(layer.saturated, SATURATED)
-    tip = f"{text} of the cells of {layer.name} are saturated: so near to a bound that hardly any gradient passes them."
-    return Figure(
-        text, layer.saturated, level, tip + _advice(level, "smaller start weights, batch normalization, or ReLU")
-    )
+    text, level = percent(layer.saturated), _above(layer.saturated, SATURATED)
+    told = f"{layer.name} is {text} saturated"
+    means = "so many cells are so near to a bound that hardly any gradient passes them"
+    advice = "smaller start weights, batch normalization, or ReLU" * bool(level)
+    return Figure(text, layer.saturated, level, told, means, advice)
 
 
 def _gradient(layer: LayerHealth) -> Figure | None:
@@ -151,15 +165,15 @@ def _gradient(layer: LayerHealth) -> Figure | None:
         return None
     if not math.isfinite(norm):
         return _not_finite(f"The gradient of {layer.name}", norm)
-    tip = f"The gradient of {layer.name} has the length {number(norm)}"
+    told = f"The gradient of {layer.name} has the length {number(norm)}"
     if norm == 0:
-        return Figure("0", 0.0, "error", f"No gradient reaches {layer.name}: its weights do not learn." + _revive())
+        return Figure("0", 0.0, "error", f"No gradient reaches {layer.name}", "its weights do not learn", REVIVE)
     if norm < VANISHED:
-        return _figure(norm, NORMS, "warning", f"{tip}: it has vanished, and {layer.name} hardly learns." + _revive())
+        return _figure(norm, NORMS, "warning", told, f"it has vanished, and {layer.name} hardly learns", REVIVE)
     if norm > EXPLODED:
-        advice = _advice("warning", "a smaller learning rate, smaller start weights, or batch normalization")
-        return _figure(norm, NORMS, "warning", f"{tip}: it grows beyond bounds.{advice}")
-    return _figure(norm, NORMS, "", f"{tip}: all its weights and biases taken as one vector.")
+        advice = "a smaller learning rate, smaller start weights, or batch normalization"
+        return _figure(norm, NORMS, "warning", told, "it grows beyond bounds", advice)
+    return _figure(norm, NORMS, "", told, "all its weights and biases taken as one vector")
 
 
 def _ratio(layer: LayerHealth) -> Figure | None:
@@ -168,31 +182,22 @@ def _ratio(layer: LayerHealth) -> Figure | None:
         return None
     if not math.isfinite(ratio):
         return _not_finite(f"The update of {layer.name}", ratio)
-    tip = f"An update changes the weights of {layer.name} by {number(ratio)} of their length"
+    told = f"An update changes the weights of {layer.name} by {number(ratio)} of their length"
     if ratio > LARGE_RATIO:
         level: Level = "error" if ratio > TOO_LARGE_RATIO else "warning"
-        return _figure(ratio, RATIOS, level, f"{tip}: far more than usual." + _advice(level, "a smaller learning rate"))
+        return _figure(ratio, RATIOS, level, told, "far more than usual", "a smaller learning rate")
     if ratio < TOO_SMALL_RATIO:
-        advice = _advice("warning", "a larger learning rate, unless the gradient has vanished or the run is at its end")
-        return _figure(ratio, RATIOS, "warning", f"{tip}: they stand still.{advice}")
-    return _figure(ratio, RATIOS, "", f"{tip}: about 0.001 is usual.")
+        advice = "a larger learning rate, unless the gradient has vanished or the run is at its end"
+        return _figure(ratio, RATIOS, "warning", told, "they stand still", advice)
+    return _figure(ratio, RATIOS, "", told, "about 0.001 is usual")
 
 
-def _figure(value: float, ends: Limits, level: Level, tip: str) -> Figure:
-    return Figure(number(value), log_share(value, ends), level, tip)
+def _figure(value: float, ends: Limits, level: Level, told: str, means: str, advice: str = "") -> Figure:
+    return Figure(number(value), log_share(value, ends), level, told, means, advice)
 
 
 def _not_finite(what: str, value: float) -> Figure:
-    advice = _advice("error", REWIND)
-    return Figure(number(value), None, "error", f"{what} is not finite: there is nothing to learn from it.{advice}")
-
-
-def _advice(level: Level, what: str) -> str:
-    return f" Try {what}." if level else ""
-
-
-def _revive() -> str:
-    return _advice("error", "fewer dead or saturated outputs behind it, batch normalization, or skip connections")
+    return Figure(number(value), None, "error", f"{what} is not finite", "there is nothing to learn from it", REWIND)
 
 
 def _above(value: float, limits: Limits) -> Level:

@@ -42,11 +42,17 @@ def loss_picture(losses: np.ndarray) -> np.ndarray:
     """(FINE, FINE, 3) uint8 for `losses` (rows, columns), with contours at equal steps of the loss."""
     scale, fine = loss_scale(losses), finer(losses)
     picture = colourise(fine, scale)[..., :3].astype(np.float64)
-    with np.errstate(invalid="ignore"):
-        bands = np.floor((fine - scale.low) / (scale.high - scale.low) * CONTOURS)
-    edge = np.zeros(bands.shape, bool)
-    edge[:, :-1] |= np.diff(bands, axis=1) != 0
-    edge[:-1] |= np.diff(bands, axis=0) != 0
-    edge &= np.isfinite(fine)
-    picture[edge] += (np.array(rgb(theme.current().pane)) - picture[edge]) * CONTOUR_SHARE
+    share = CONTOUR_SHARE * contours((fine - scale.low) / (scale.high - scale.low) * CONTOURS)[..., None]
+    picture += (np.array(rgb(theme.current().pane)) - picture) * share
     return np.rint(picture).astype(np.uint8)
+
+
+def contours(values: np.ndarray) -> np.ndarray:
+    """(rows, columns), 0 to 1: how much of a line a pixel wide, where `values` is 1, 2, 3, …, lies in each pixel.
+
+    How far such a line is off follows from the slope; so its edges are smooth. None beside a hole or in a plain.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        slope = np.hypot(*np.gradient(values))
+        away = np.abs(values - np.rint(values)) / slope
+    return np.where(np.isfinite(away) & (np.rint(values) >= 1), np.clip(1 - away, 0, 1), 0.0)

@@ -21,7 +21,8 @@ from explorer.ui import commands, theme
 from explorer.ui.curve_lines import smoothed
 from explorer.ui.views.curve_plot import ACCURACY, ALL_AWAY, LOSS, NO_ACCURACY, NO_CLASSES, NO_LOSS, CurvePlot
 from explorer.ui.views.shown_runs import ShownRuns
-from explorer.ui.widgets.curve_canvas import STYLES, Curve, CurveCanvas, colour_of
+from explorer.ui.widgets.curve import STYLES, Curve, colour_of
+from explorer.ui.widgets.curve_canvas import CurveCanvas
 from tests.ui.fakes import make_session
 
 
@@ -308,6 +309,46 @@ def test_where_words_have_no_room_the_numbers_stay(plot: CurvePlot, session: Ses
         drawn[width] = [entry.words for _, entry in plot.legend._places]
     assert drawn[600] == _words(plot)
     assert drawn[200] == [words.split()[-1] for words in _words(plot)]
+
+
+def test_where_the_values_of_many_runs_have_no_room_each_run_is_named(
+    plot: CurvePlot, session: Session, qtbot: QtBot
+) -> None:
+    _show(session, *(make_run(number) for number in (1, 2, 3)))
+    qtbot.waitUntil(lambda: len(plot.legend.entries) == 6)
+    plot.legend.resize(260, plot.legend.height())
+    plot.legend.grab()
+    assert [entry.words for _, entry in plot.legend._places] == ["run 3", "run 2", "run 1"]
+    assert [entry.style for _, entry in plot.legend._places] == [2, 1, 0]
+
+
+def test_at_the_crosshair_the_values_stay_where_the_words_have_no_room(
+    plot: CurvePlot, session: Session, qtbot: QtBot
+) -> None:
+    _show(session, make_run(1), make_run(2, 20))
+    qtbot.waitUntil(lambda: plot.canvas.isVisible())
+    QTest.keyClick(plot.smoothing, Qt.Key.Key_Home)
+    plot.canvas.look_at(30)
+    plot.legend.resize(160, plot.legend.height())
+    plot.legend.grab()
+    assert [entry.words for _, entry in plot.legend._places] == ["0.0333", "0.900"]
+
+
+def test_words_at_the_ends_leave_out_what_would_cover_a_curve(plot: CurvePlot, session: Session, qtbot: QtBot) -> None:
+    _show(session, make_run(1), make_run(2, 400, first_step=41, parent=1))
+    qtbot.waitUntil(lambda: len(plot.canvas._ends) == 2)
+    plot.canvas.grab()
+    shown = [text for text in plot.canvas._ends if text.isVisible()]
+    assert shown[0].toPlainText() == "run 2"
+    boxes = [text.sceneBoundingRect() for text in shown]
+    assert not any(a.intersects(b) for at, a in enumerate(boxes) for b in boxes[:at])
+
+
+def test_a_low_plot_gives_its_room_to_the_curves(plot: CurvePlot, session: Session, qtbot: QtBot) -> None:
+    _show(session, make_run())
+    plot.resize(400, 110)
+    qtbot.waitUntil(lambda: plot.canvas.getAxis("bottom").labelText == "")
+    assert plot.canvas.getViewBox().height() > plot.canvas.height() - 24
 
 
 def test_a_million_points_are_drawn_as_the_pixels_there_are(qtbot: QtBot) -> None:

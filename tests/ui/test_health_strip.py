@@ -161,9 +161,16 @@ def test_shares_are_never_rounded_to_nothing_or_all() -> None:
 def test_the_worst_layer_is_told_first() -> None:
     ill = (*WELL[:2], LayerHealth("relu2", "ReLU", dead=1.0), LayerHealth("tanh1", "Tanh", saturated=0.6))
     words, level = summary(layer_rows(ill, RUNNING))
-    assert words == "100 % of the outputs of relu2 are dead."
+    assert words == "relu2 is 100 % dead. Try a smaller learning rate, other start weights, or ELU."
     assert level == "error"
     assert summary(layer_rows(WELL, RUNNING)) == ("Nothing is beyond its usual limits.", "")
+
+
+def test_dead_outputs_are_told_before_the_gradients_that_they_stop() -> None:
+    ill = (LayerHealth("conv1", "Conv2d", gradient_norm=0.0), LayerHealth("relu1", "ReLU", dead=1.0))
+    words, _ = summary(layer_rows(ill, RUNNING))
+    assert words.startswith("relu1 is 100 % dead. Try ")
+    assert words.endswith("Another layer needs a look too.")
 
 
 # --- the strip ---
@@ -222,7 +229,7 @@ def test_an_ended_run_is_dimmed_and_says_so(strip: HealthStrip, qtbot: QtBot) ->
     assert not strip.table.is_dimmed
     strip._session.show(training=Training("ended", 3))
     qtbot.waitUntil(lambda: strip.table.is_dimmed)
-    assert strip.words.whole().startswith("Run 3 has ended.")
+    assert strip.words.whole().endswith("Run 3 has ended.")
 
 
 def test_a_click_selects_the_layer_everywhere(strip: HealthStrip) -> None:

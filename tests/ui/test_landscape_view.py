@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -14,8 +15,8 @@ from pytestqt.qtbot import QtBot
 from explorer.session import Session
 from explorer.session.landscape_state import WeightCell
 from explorer.ui import theme
-from explorer.ui.loss_picture import FINE, finer, loss_picture
-from explorer.ui.views.landscape_view import BROKEN, NO_DATA, LandscapeView
+from explorer.ui.loss_picture import FINE, contours, finer, loss_picture
+from explorer.ui.views.landscape_view import BROKEN, NO_DATA, NOWHERE_FINITE, LandscapeView
 from tests.ui.fakes import make_session
 
 MOONS = "2 linear(8) tanh linear(2)"
@@ -151,6 +152,29 @@ def test_it_says_why_there_is_nothing_to_see(qtbot: QtBot, session: Session) -> 
     qtbot.waitUntil(lambda: view.empty.text() == NO_DATA, timeout=5_000)
 
 
+def test_it_says_so_where_no_loss_is_a_number(qtbot: QtBot, session: Session) -> None:
+    view = opened(qtbot, session)
+    _settle(qtbot, session)
+    assert not view.canvas.message.isVisible()
+    losses = np.full_like(session.state.landscape.losses, np.nan)
+    session._set(landscape=replace(session.state.landscape, losses=losses))
+    qtbot.waitUntil(lambda: view.canvas.message.text() == NOWHERE_FINITE, timeout=5_000)
+    assert view.canvas.message.isVisible()
+    assert not view.bar.isVisible()
+
+
+def test_a_low_wide_view_has_its_sentence_beside_the_weights(qtbot: QtBot, session: Session) -> None:
+    view = opened(qtbot, session)
+    view.resize(970, 114)
+    assert view.sentence.isVisible()
+    qtbot.waitUntil(
+        lambda: view.sentence.mapTo(view, QPoint()).x() > view.up.mapTo(view, QPoint(view.up.width(), 0)).x()
+    )
+    view.resize(560, 114)
+    assert not view.sentence.isVisible()
+    assert view.canvas.toolTip() == view.sentence.text()
+
+
 def test_a_weight_of_a_layer_that_has_gone_is_chosen_anew(qtbot: QtBot, session: Session) -> None:
     view = opened(qtbot, session)
     _settle(qtbot, session)
@@ -166,6 +190,19 @@ def test_a_weight_of_a_layer_that_has_gone_is_chosen_anew(qtbot: QtBot, session:
         timeout=20_000,
     )
     assert session.state.fault is None
+
+
+def test_contours_are_smooth_lines_where_a_whole_number_is_crossed() -> None:
+    plane = np.add.outer(np.zeros(20), np.linspace(0.05, 2.05, 40))
+    found = contours(plane)
+    assert found.shape == plane.shape
+    assert np.ptp(found, axis=0).max() < 1e-9
+    lines = found[0]
+    near = [abs(plane[0] - whole).argmin() for whole in (1, 2)]
+    assert set(np.flatnonzero(lines > 0.4)) <= {at + beside for at in near for beside in (-1, 0, 1)}
+    assert lines[near].min() > 0.5
+    assert lines[10] == 0
+    assert not contours(np.ones((4, 4))).any()
 
 
 def test_between_the_places_the_loss_is_linear_and_a_hole_stays_one() -> None:

@@ -7,7 +7,15 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase
-from PySide6.QtWidgets import QAbstractButton, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QToolButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from explorer.app import open_window
@@ -79,6 +87,35 @@ def _a_run_that_blew_up(window: MainWindow, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: bool(window.session.state.training.layer), timeout=60_000)
 
 
+def _a_landscape_of_a_run_that_blew_up(window: MainWindow, qtbot: QtBot) -> None:
+    _a_run_that_blew_up(window, qtbot)
+    window.training_dock.unfold()
+    _training_tab(window, "Landscape")
+    qtbot.waitUntil(lambda: window.session.state.landscape is not None, timeout=60_000)
+
+
+def _two_runs_in_an_open_strip(window: MainWindow, qtbot: QtBot) -> None:
+    _train(window, qtbot)
+    window.session.set_learning_rate(0.02)
+    window.session.train()
+    qtbot.waitUntil(lambda: len(window.session.state.runs) == 2, timeout=60_000)
+    window.training_dock.unfold()
+    _training_tab(window, "Runs")
+
+
+def _a_surface_in_an_open_strip(window: MainWindow, qtbot: QtBot) -> None:
+    _train(window, qtbot)
+    window.training_dock.unfold()
+    _training_tab(window, "Surface")
+    qtbot.waitUntil(lambda: window.session.state.surface is not None, timeout=60_000)
+
+
+def _training_tab(window: MainWindow, title: str) -> None:
+    assert window.training.parts is not None
+    tabs = window.training.parts.tabs
+    tabs.setCurrentIndex(next(at for at in range(tabs.count()) if tabs.tabText(at) == title))
+
+
 def _data_that_do_not_fit(window: MainWindow, qtbot: QtBot) -> None:
     window.session.use_data("points:moons")
     qtbot.waitUntil(lambda: window.session.state.data_problem is not None, timeout=60_000)
@@ -117,6 +154,9 @@ STATES = (
     _neurons_after_their_update,
     _a_run_with_curves,
     _a_run_that_blew_up,
+    _a_landscape_of_a_run_that_blew_up,
+    _two_runs_in_an_open_strip,
+    _a_surface_in_an_open_strip,
     _data_that_do_not_fit,
 )
 
@@ -150,7 +190,21 @@ def _cut_off(window: MainWindow) -> list[str]:
         and _shows_text(button)
         and button.width() + SLACK < button.sizeHint().width()
     ]
-    return labels + buttons
+    return labels + buttons + _squeezed(window)
+
+
+def _squeezed(window: MainWindow) -> list[str]:
+    """Controls of the training strip that are lower than their words."""
+    controls = [
+        each
+        for kind in (QAbstractButton, QComboBox, QAbstractSpinBox, QLineEdit)
+        for each in window.training.inside.findChildren(kind)
+    ]
+    return [
+        f"{type(each).__name__} {each.accessibleName()!r} {each.height()} < {each.minimumSizeHint().height()}"
+        for each in controls
+        if each.isVisible() and not _scrolls(each) and each.height() + SLACK < each.minimumSizeHint().height()
+    ]
 
 
 def _has_room(label: QLabel) -> bool:

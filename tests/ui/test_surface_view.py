@@ -126,6 +126,8 @@ def test_a_click_feeds_the_network_that_point(qtbot: QtBot, session: Session) ->
     assert x < first < session.state.values[0]
     assert session.state.values[1] == y
     qtbot.waitUntil(lambda: "%" in view.reading.text(), timeout=5_000)
+    assert view.reading.text().startswith("x0 0.")
+    assert "the present input" in view.legend.accessibleDescription()
 
 
 def test_training_points_are_filled_and_held_out_ones_are_rings(qtbot: QtBot, session: Session) -> None:

@@ -27,7 +27,7 @@ from explorer.ui.main_window import MainWindow
 from explorer.ui.run_words import progress_words, settings_words, time_words
 from explorer.ui.train_actions import TRAIN_COMMANDS
 from explorer.ui.views.curve_plot import CurvePlot
-from explorer.ui.views.run_list import BEST, RUN, SETTINGS, RunList
+from explorer.ui.views.run_list import BEST, FROM, RUN, SETTINGS, RunList
 from explorer.ui.views.run_message import RunMessage
 from explorer.ui.views.training_dock import HEIGHT, READY, TrainingDock
 from tests.ui.fakes import make_session, wait_until_shown
@@ -283,6 +283,14 @@ def test_runs_are_listed_with_settings_and_best_accuracy(runs: RunList) -> None:
     assert newest.text(RUN) == "run 2"
     assert newest.text(SETTINGS) == "SGD, learning rate 0.0100, batch 64, 10 epochs, seed 0"
     assert newest.text(BEST) == "48.0 %"
+    assert newest.text(FROM) == "–"
+
+
+def test_a_fork_says_what_it_goes_on_from(session: Session, runs: RunList) -> None:
+    session._set(runs=(make_run(1), make_run(2, first_step=1_040, parent=1)))
+    newest = runs.tree.topLevelItem(0)
+    assert newest is not None
+    assert newest.text(FROM) == "run 1, step 1,040"
 
 
 def test_a_run_is_put_away_by_its_tick_and_removed_by_its_button_or_del(
@@ -504,5 +512,5 @@ def test_curves_are_exported_from_the_menu(
     answer = (str(tmp_path / "curves"), "Table, all steps (*.csv)")
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_words: answer)
     window.action("exportCurves").trigger()
+    qtbot.waitUntil(lambda: window.session.state.notice == "Saved as curves.csv.", timeout=20_000)
     assert (tmp_path / "curves.csv").exists()
-    assert window.session.state.notice == "Saved as curves.csv."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt, Slot
@@ -18,7 +18,8 @@ from explorer.ui.run_words import loss_title, run_tip, share
 from explorer.ui.text import count, number
 from explorer.ui.views.paced_view import PacedView
 from explorer.ui.views.shown_runs import ShownRuns
-from explorer.ui.widgets.curve_canvas import Curve, CurveCanvas, Role
+from explorer.ui.widgets.curve import Curve, Role
+from explorer.ui.widgets.curve_canvas import CurveCanvas
 from explorer.ui.widgets.curve_legend import CurveLegend, Entry
 
 SMOOTHING = 90
@@ -28,6 +29,7 @@ NO_ACCURACY = "Training and validation accuracy appear here at the end of each e
 NO_CLASSES = "This network learns numbers, not classes: its loss tells how well."
 ALL_AWAY = "All runs are put away. Show one in the list of runs."
 HEAD_HEIGHT = 26
+LOG_SHEET = "QToolButton { padding: 2px 10px; }"  # it stands in a row of tabs
 FIGURE_HEAD = 30
 
 
@@ -104,6 +106,7 @@ class CurvePlot(PacedView):
         self.log = QToolButton(text="log", checkable=True, accessibleName="Logarithmic scale")
         self.log.setToolTip("Draw the loss in powers of ten.")
         self.log.setProperty("role", "flat")
+        self.log.setStyleSheet(LOG_SHEET)
         self.log.toggled.connect(self.canvas.set_log)
         words = QLabel("smoothing")
         words.setProperty("role", "dim")
@@ -120,7 +123,7 @@ class CurvePlot(PacedView):
         return QSize(400, 170)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(200, 96)
+        return QSize(166, 76)
 
     # --- what it shows ---
 
@@ -179,18 +182,26 @@ class CurvePlot(PacedView):
     def _show_legend(self) -> None:
         """The values at the crosshair, or at the curves' ends. It stands above the plot and covers nothing."""
         runs, cross = self._shown.of(self._session.state.runs), self.canvas.cross
-        entries = [] if cross is None else [Entry(f"step {count(round(cross))}")]
-        strong = [curve for curve in self.canvas.curves if not curve.is_pale]
-        for at, run in reversed(list(enumerate(runs))):  # the newest run is the most wanted
-            tip = run_tip(run)
-            for curve in (each for each in strong if each.style == at):
-                value = _value_at(curve, cross)
-                if value is not None:
-                    word = curve.role if len(runs) == 1 else f"run {run.number}" * (curve.role == "training")
-                    told = self._figure.words(value)
-                    short = told if len(runs) == 1 else ""
-                    entries.append(Entry(f"{word} {told}".strip(), curve.role, at, tip, short))
-        self.legend.show_entries(tuple(entries))
+        newest_first = list(reversed(list(enumerate(runs))))
+        entries = tuple(entry for at, run in newest_first for entry in self._entries(run, at, is_alone=len(runs) == 1))
+        if cross is not None:  # which line is which was read before: the values there are wanted
+            place, bare = Entry(f"step {count(round(cross))}"), (replace(each, words=each.value) for each in entries)
+            self.legend.show_entries((place, *entries), tuple(bare))
+        else:
+            names = (Entry(f"run {run.number}", "training", at, run_tip(run)) for at, run in newest_first)
+            self.legend.show_entries(entries, tuple(names) if len(runs) > 1 else ())
+
+    def _entries(self, run: RunCurves, at: int, *, is_alone: bool) -> list[Entry]:
+        """A run's lines with their values; among several runs the first one of each is named."""
+        found = []
+        for curve in (each for each in self.canvas.curves if each.style == at and not each.is_pale):
+            value = _value_at(curve, self.canvas.cross)
+            if value is not None:
+                told = self._figure.words(value)
+                word = curve.role if is_alone else f"run {run.number}" if not found else ""
+                short = told if is_alone else ""
+                found.append(Entry(f"{word} {told}".strip(), curve.role, at, run_tip(run), short, value=told))
+        return found
 
     # --- for a file ---
 
@@ -238,6 +249,6 @@ def _film_step(state: State) -> float | None:
 
 
 def _whole_tens(curves: tuple[Curve, ...]) -> tuple[float, float]:
-    """Accuracies go up to 100; below, down to the ten under the lowest."""
+    """Accuracies go up to 100; below, down to the ten that leaves room for the lowest."""
     lowest = min((float(np.nanmin(curve.ys)) for curve in curves if len(curve.ys)), default=0.0)
-    return float(np.floor(lowest / 10) * 10), 100.0
+    return float(max(np.floor((lowest - 1) / 10) * 10, 0)), 100.0

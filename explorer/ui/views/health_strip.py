@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Slot
-from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from explorer.session import Session, State
 from explorer.ui.health_words import Level, layer_rows, summary
 from explorer.ui.text import count
+from explorer.ui.views.curve_plot import HEAD_HEIGHT
 from explorer.ui.views.paced_view import PacedView
 from explorer.ui.widgets.empty_state import EmptyState
 from explorer.ui.widgets.health_table import HealthTable
@@ -36,7 +37,7 @@ class HealthStrip(PacedView):
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
-        column.addWidget(self.words)
+        column.addLayout(self._head())
         column.addWidget(self.table, 1)
         self.empty = EmptyState()
         self._pages = QStackedLayout(self)
@@ -44,11 +45,22 @@ class HealthStrip(PacedView):
         self._pages.addWidget(content)
         self.setFocusProxy(self.table)
 
+    def _head(self) -> QHBoxLayout:
+        """The title, as over the plots beside it, and what is to be seen at a glance."""
+        title = QLabel("Health")
+        title.setProperty("role", "title")
+        title.setFixedHeight(HEAD_HEIGHT)
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        row.addWidget(title)
+        row.addWidget(self.words, 1)
+        return row
+
     def sizeHint(self) -> QSize:
         return QSize(520, 190)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(320, 80)
+        return QSize(268, 76)
 
     def follow(self, old: State | None, new: State) -> None:
         """Redraw soon what differs; a hidden view waits until it is shown."""
@@ -70,7 +82,7 @@ class HealthStrip(PacedView):
         self.table.set_selected(state.selection.layer)
         words, level = summary(rows)
         is_over = bool(rows) and not state.training.is_live
-        self.words.set_whole(f"Run {count(state.training.run)} has ended. {words}" if is_over else words)
+        self.words.set_whole(f"{words} Run {count(state.training.run)} has ended." if is_over else words)
         if self.words.property("role") != ROLES[level]:
             self.words.setProperty("role", ROLES[level])
             self.words.style().polish(self.words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QEvent, QSize, Qt, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.arithmetic.losses import loss_named
 from explorer.session import Session, State
@@ -20,13 +20,16 @@ from explorer.ui.widgets.number_boxes import FloatBox
 from explorer.ui.widgets.picture_pages import PicturePages
 from explorer.ui.widgets.weight_picker import NONE, WeightPicker
 
-SIDE_WIDTH = 264
+SIDE_WIDTH, CONTROLS_WIDTH, SIDE_GAP, WORDS_WIDTH = 264, 320, 16, 200
+NO_LIMIT = 16_777_215  # Qt's own
 WIDEST = 3.2  # times its height
-ROOM_FOR_WORDS = 150
+ROOM_FOR_WORDS, ROOM_FOR_SPAN = 150, 92
 LEAST_SPAN, LARGEST_SPAN = 0.1, 100.0
 SPAN_TIP = "How far to both sides, in standard deviations of the parameter's weights."
 NO_DATA = "The loss over the network's weights appears here. Choose data to learn from."
 BROKEN = "The network cannot be run on the chosen data yet. Its loss appears here once that is mended."
+WORKING = "The loss is worked out…"
+NOWHERE_FINITE = "The loss is NaN or infinite everywhere here. Rewind, then try a smaller learning rate."
 NO_NETWORK = "The loss over the weights of a network appears here. Open a network first."
 
 
@@ -40,6 +43,8 @@ class LandscapeView(PacedView):
         self.setObjectName("landscapeView")
         self.setAccessibleName("Loss over weights")
         self._wish = LandscapeWish()
+        self._is_drawn = False
+        self._labels: dict[str, QLabel] = {}
         self._make_parts()
         self._lay_out()
         session.changed.connect(self.show_state)
@@ -64,37 +69,51 @@ class LandscapeView(PacedView):
         self.sentence.setProperty("role", "dim")
 
     def _lay_out(self) -> None:
-        grid = QGridLayout()
+        self._controls = QWidget()
+        grid = QGridLayout(self._controls)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(1, 1)
-        scale = QWidget()
-        scales = QHBoxLayout(scale)
-        scales.setContentsMargins(0, 0, 0, 0)
-        scales.addWidget(self.span, 1)
-        scales.addWidget(self.bar)
-        parts: tuple[tuple[str, QWidget], ...] = (("right", self.across), ("up", self.up), ("span", scale))
+        grid.setRowStretch(3, 1)
+        parts: tuple[tuple[str, QWidget], ...] = (("right", self.across), ("up", self.up), ("span", self.span))
         for at, (label, part) in enumerate(parts):
             words = QLabel(label)
             words.setProperty("role", "dim")
+            words.setBuddy(part)
             grid.addWidget(words, at, 0)
+            self._labels[label] = words
             grid.addWidget(part, at, 1)
-        side = QVBoxLayout()
-        side.setSpacing(4)
-        side.addLayout(grid)
-        side.addWidget(self.sentence, 1)
-        side.addStretch()
-        self.pages = PicturePages(self.canvas, side, side_width=SIDE_WIDTH)
+        self._side = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._side.setSpacing(SIDE_GAP)
+        self._side.addWidget(self._controls, 3)
+        self._side.addLayout(self._words(), 2)
+        self.pages = PicturePages(self.canvas, self._side, side_width=SIDE_WIDTH)
         self.empty = self.pages.empty
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.pages)
 
+    def _words(self) -> QVBoxLayout:
+        """What the colours mean, and the sentence that says what is to be seen."""
+        title = QLabel("loss")
+        title.setProperty("role", "dim")
+        self._scale = QWidget()
+        scale = QHBoxLayout(self._scale)
+        scale.setContentsMargins(0, 0, 0, 0)
+        for part in (title, self.bar):
+            scale.addWidget(part)
+        scale.addStretch()
+        words = QVBoxLayout()
+        words.setSpacing(4)
+        words.addWidget(self._scale)
+        words.addWidget(self.sentence, 1)
+        return words
+
     def sizeHint(self) -> QSize:
         return QSize(640, 180)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(400, 104)
+        return QSize(400, 70)
 
     # --- what it shows ---
 
@@ -107,17 +126,27 @@ class LandscapeView(PacedView):
         self.pages.setCurrentIndex(int(applies))
         self.sentence.setText(sentence(landscape))
         self.canvas.setToolTip(sentence(landscape))
+        self.canvas.show_message(self._why_no_plot(landscape))
         for picker in (self.across, self.up):
             picker.set_parameters(parameter_shapes(state))
         if applies and landscape is not None and landscape.losses is not None and landscape.trail is not None:
             self._draw(landscape, landscape.losses, landscape.trail)
+            self._is_drawn = True
+        self._scale.setVisible(not self.canvas.message.text() and len(landscape.cells if landscape else ()) > 1)
         self._watch()
+
+    def _why_no_plot(self, landscape: Landscape | None) -> str:
+        """While the next one is worked out, the one before stays."""
+        if landscape is None:
+            return "" if self._is_drawn else WORKING
+        if landscape.losses is None:
+            return landscape.message or WORKING
+        return "" if np.isfinite(landscape.losses).any() else NOWHERE_FINITE
 
     def _draw(self, landscape: Landscape, losses: np.ndarray, trail: np.ndarray) -> None:
         cells = landscape.cells
         self.across.show_weight(cells[0])
         self.up.show_weight(cells[1] if len(cells) > 1 else None)
-        self.bar.setVisible(len(cells) > 1)
         if len(cells) == 1:
             self.canvas.show_line(landscape.axes[0], losses, trail, name=str(cells[0]))
         else:
@@ -158,8 +187,16 @@ class LandscapeView(PacedView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.canvas.setMaximumWidth(round(WIDEST * self.height()))
-        self.sentence.setVisible(self.height() >= ROOM_FOR_WORDS)  # the picture's tip tells it too
+        widest = round(WIDEST * self.height())
+        has_room_beside = self.width() - widest >= SIDE_WIDTH + SIDE_GAP + WORDS_WIDTH
+        directions = QBoxLayout.Direction
+        self._side.setDirection(directions.LeftToRight if has_room_beside else directions.TopToBottom)
+        self._controls.setMaximumWidth(CONTROLS_WIDTH if has_room_beside else NO_LIMIT)
+        self._controls.setMinimumWidth(SIDE_WIDTH)
+        self.canvas.setMaximumWidth(widest)
+        for part in (self.span, self._labels["span"]):
+            part.setVisible(self.height() >= ROOM_FOR_SPAN)
+        self.sentence.setVisible(has_room_beside or self.height() >= ROOM_FOR_WORDS)  # the picture's tip tells it too
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -184,7 +221,7 @@ def why_empty(state: State) -> str:
 def sentence(landscape: Landscape | None) -> str:
     """What is shown, of how many examples, and of when."""
     if landscape is None:
-        return "The loss is worked out…"
+        return WORKING
     if landscape.message or landscape.trail is None:
         return landscape.message
     names = " and ".join(map(str, landscape.cells))

@@ -20,12 +20,13 @@ from explorer.ui.run_words import best_accuracy, run_tip, settings_words, share
 from explorer.ui.text import count, number
 from explorer.ui.views.shown_runs import ShownRuns
 
-COLUMNS = ("run", "settings", "steps", "last loss", "best validation", "")
-RUN, SETTINGS, STEPS, LOSS, BEST, REMOVE = range(6)
+COLUMNS = ("run", "settings", "goes on from", "steps", "last loss", "best validation", "")
+RUN, SETTINGS, FROM, STEPS, LOSS, BEST, REMOVE = range(7)
 NUMBER = Qt.ItemDataRole.UserRole
 NOTHING = "–"
 EMPTY = "Each run is listed here with its settings, to be compared, put away or removed. Train starts one."
 REFRESH_MS = 500
+ROW_HEIGHT = 24
 
 
 class RunList(QStackedWidget):
@@ -100,6 +101,7 @@ class RunList(QStackedWidget):
             button = QToolButton(toolTip=f"Take {run.label} off the plots.", accessibleName=f"Remove run {run.number}")
             button.setIcon(icon("ph.x"))
             button.setProperty("role", "flat")
+            button.setFixedHeight(ROW_HEIGHT)
             button.clicked.connect(lambda _checked=False, number=run.number: self._session.forget_run(number))
             self.tree.setItemWidget(item, REMOVE, button)
 
@@ -110,6 +112,7 @@ class RunList(QStackedWidget):
         words = (
             run.label.partition(":")[0] if run.chosen else run.label,
             settings_words(run.chosen),
+            NOTHING if run.parent is None else f"run {run.parent}, step {count(run.first_step)}",
             count(run.last_step - run.first_step),
             number(run.losses.values[-1]) if len(run.losses) else NOTHING,
             NOTHING if best is None else share(best),

@@ -47,6 +47,7 @@ class SurfaceView(PacedView):
     def _make_parts(self) -> None:
         self.canvas = PlaneCanvas()
         self.canvas.setAccessibleName("The plane with the network's decisions")
+        self.canvas.set_labels("x0", "x1")
         self.canvas.setToolTip("A click or the arrow keys feed the network a point. Wheel zooms, F shows all.")
         self.canvas.moved.connect(self._watch)
         self.canvas.pointed.connect(self._read_off)
@@ -177,7 +178,7 @@ def legend_rows(data: DataSet) -> tuple[Row, ...]:
     """What the colours and the shapes mean."""
     classes = tuple(Row(name, class_colour(index).name(), "square") for index, name in enumerate(data.classes))
     held = (Row("held out", "", "ring"),) if data.test is not None else ()
-    return (*classes, Row("learned from", "", "disc"), *held)
+    return (*classes, Row("learned from", "", "disc"), *held, Row("the present input", "", "cross"))
 
 
 def class_clouds(split: Split, is_held_out: bool, _surface: Surface | None) -> tuple[Points, ...]:
@@ -219,11 +220,11 @@ def sentence(state: State, surface: Surface | None) -> str:
 
 
 def reading(state: State, surface: Surface, place: tuple[float, float]) -> str:
-    """ "(0.31, −0.2): A 93.0 %"."""
+    """ "x0 0.310, x1 −0.200: A 93.0 %"."""
     area, (rows, columns) = surface.area, surface.values.shape[:2]
     column = int((place[0] - area.left) / area.width * columns)
     row = int((place[1] - area.bottom) / area.height * rows)
-    where = f"({number(place[0])}, {number(place[1])})"
+    where = f"x0 {number(place[0])}, x1 {number(place[1])}"
     if not (0 <= column < columns and 0 <= row < rows):
         return where
     said = surface.values[row, column]

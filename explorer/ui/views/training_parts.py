@@ -18,6 +18,7 @@ from explorer.ui.views.run_message import RunMessage
 from explorer.ui.views.run_settings import RunSettings
 from explorer.ui.views.shown_runs import ShownRuns
 
+HEAD_HEIGHT = 26
 TABS_SHEET = "QTabBar::tab { padding: 3px 10px; }"
 
 
@@ -124,22 +125,27 @@ class TrainingParts(QWidget):
         return splitter
 
     def _lay_out(self) -> None:
+        """What a run has to say stands over the views, not over the settings, which need all of the height."""
         right = QVBoxLayout()
         right.setSpacing(4)
-        self.head = QHBoxLayout()
-        self.head.addWidget(self.tabs, 1)
-        self.head.addWidget(self.loss.controls)
-        right.addLayout(self.head)
+        right.addWidget(RunMessage(self._session))
+        right.addWidget(self._head())
         right.addWidget(self.pages, 1)
-        row = QHBoxLayout()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(16)
         row.addWidget(self.settings)
         row.addLayout(right, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addWidget(RunMessage(self._session))
-        column.addLayout(row, 1)
+
+    def _head(self) -> QWidget:
+        """The tabs, with the curves' controls beside them; as high with these as without."""
+        head = QWidget()
+        head.setFixedHeight(HEAD_HEIGHT)
+        row = QHBoxLayout(head)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.tabs, 1)
+        row.addWidget(self.loss.controls)
+        return head
 
     @Slot(object, object)
     def show_state(self, old: State | None, new: State) -> None:

@@ -2,82 +2,30 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QGraphicsItem, QWidget
 
 from explorer.ui import theme
-from explorer.ui.curve_lines import extent, logarithms, nearest, thinned
-from explorer.ui.text import MINUS, count
+from explorer.ui.curve_ends import End, places
+from explorer.ui.curve_lines import extent, logarithms, nearest, next_step, round_step, rounded_up, thinned
+from explorer.ui.widgets.curve import Curve, colour_of, pen_of
+from explorer.ui.widgets.plot_axis import AXIS_PIXELS, BELOW_HEIGHT, BELOW_WITHOUT_LABEL, Axis, label_width
 
-Role = Literal["training", "validation"]
-STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
-PALE = 100  # of 255
 ROOM_RIGHT, ROOM_ABOVE = 0.02, 0.06  # of the plot, free beside the curves' ends and above their peaks
 LEAST_ROOM = 0.01  # of the values, where they hardly differ
 END_MARGIN = 10  # pixels about the words at a curve's end
+END_HEIGHT = 14
 STRONG_COLUMN = 3  # pixels: a wide zigzag with its joins takes 60 ms to fill, a third of its corners 5
 MARKS = 24  # up to so many values each has a point of its own
-AXIS_PIXELS = 11
-ROUND_STEPS = 32
-LEFT_WIDTH, BELOW_HEIGHT = 54, 32
+LEFT_WIDTH = 54
+LOW = 120  # pixels: a plot that is lower gives the room of the label below to its curves
 KEY_SHARE = 0.01
-FEW_DECADES = 2.5
-
-
-@dataclass(frozen=True, eq=False)
-class Curve:
-    """One line: `xs` (n,), rising, and `ys` (n,). `style` counts runs; `end` is written where the line ends."""
-
-    name: str
-    xs: np.ndarray = field(repr=False)
-    ys: np.ndarray = field(repr=False)
-    role: Role = "training"
-    style: int = 0
-    is_pale: bool = False
-    has_marks: bool = False
-    end: str = ""
-
-
-def colour_of(role: Role) -> QColor:
-    """Training is blue and validation orange, in every plot."""
-    colours = theme.current()
-    return QColor(colours.phases["forward"] if role == "training" else colours.signed_high)
-
-
-def pen_of(role: Role, style: int, *, is_pale: bool = False) -> QPen:
-    """The pen of a run's line; pale ones are thin and solid, since a zigzag of dashes tells nothing."""
-    colour = colour_of(role)
-    if is_pale:
-        colour.setAlpha(PALE)
-        return pg.mkPen(colour, width=1)
-    return pg.mkPen(colour, width=1.8, style=STYLES[style % len(STYLES)])
-
-
-class Axis(pg.AxisItem):
-    """Numbers as everywhere in the window: a true minus, commas between thousands, no powers of ten in "e+06"."""
-
-    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
-        if self.logMode:
-            return [_power_words(value, self.range[1] - self.range[0]) for value in values]
-        if self.orientation == "bottom":
-            return [count(round(value)) if float(value).is_integer() else "" for value in values]
-        places = max(0, math.ceil(-math.log10(spacing) - 1e-9)) if spacing > 0 else 0
-        if places == 0:
-            return [count(round(value)) for value in values]
-        return [f"{value:.{places}f}".replace("-", MINUS) for value in values]
-
-
-def _power_words(value: float, decades: float) -> str:
-    """10 to the power of `value`, where there is room for it: 1, 2 and 5 of a few decades, else 1 of each."""
-    digit = round(10 ** (value % 1)) % 10 or 1
-    return f"{10**value:.3g}".replace("-", MINUS) if digit in ((1, 2, 5) if decades < FEW_DECADES else (1,)) else ""
 
 
 class CurveCanvas(pg.PlotWidget):
@@ -89,10 +37,10 @@ class CurveCanvas(pg.PlotWidget):
     hovered = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        axes = {side: Axis(side) for side in ("left", "bottom")}
+        axes = {"left": Axis("left"), "bottom": Axis("bottom", counts=True)}
         super().__init__(parent, axisItems=axes, enableMenu=False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumSize(120, 60)
+        self.setMinimumSize(120, 46)
         self.hideButtons()
         self._curves: tuple[Curve, ...] = ()
         self._items: list[pg.PlotCurveItem] = []
@@ -216,35 +164,46 @@ class CurveCanvas(pg.PlotWidget):
         high = max((float(xs[-1]) for xs in held), default=low + 1)
         words = max((self._end_width(curve.end) for curve in self._curves if curve.end), default=0.0)
         share = max(ROOM_RIGHT, words / max(self._box.width() - words, 1))
-        self._box.setXRange(low, _rounded_up(high + max((high - low) * share, 1e-9 if high > low else 1.0)), padding=0)
+        self._box.setXRange(low, rounded_up(high + max((high - low) * share, 1e-9 if high > low else 1.0)), padding=0)
 
     def _end_width(self, words: str) -> float:
-        return QFontMetricsF(theme.interface_font(AXIS_PIXELS)).horizontalAdvance(words) + END_MARGIN
+        return label_width(words) + END_MARGIN
 
     def _fit_left(self, lines: list[np.ndarray]) -> None:
         limits = np.array(self._limits or (), np.float64)
         low, high = extent([*lines, logarithms(limits) if self._is_log else limits]) or (0.0, 1.0)
         room = max((high - low) * ROOM_ABOVE, abs(high) * LEAST_ROOM, 1e-12)
         is_bound = self._limits is not None and low >= self._limits[0] and not self._is_log
-        step = _round(high - low + room)
+        step = round_step(high - low + room)
         bottom = low if is_bound else math.floor((low - room) / step) * step
         self._box.setYRange(bottom, math.ceil((high + room) / step) * step, padding=0)
 
     def _write_ends(self, drawn: list[tuple[np.ndarray, np.ndarray]]) -> None:
-        """A word beside the end of each line that has one."""
-        wanted = [(each, xs, ys) for each, (xs, ys) in zip(self._curves, drawn, strict=True) if each.end and len(xs)]
+        """A word beside the end of each line that has one, the newest run's first, where it covers nothing."""
+        wanted = [each for each in zip(self._curves, drawn, strict=True) if each[0].end and len(each[1][0])][::-1]
         while len(self._ends) < len(wanted):
-            text = pg.TextItem(anchor=(0, 0.5), fill=pg.mkBrush(theme.current().pane))
+            text = pg.TextItem(anchor=(0, 0))
             text.setFont(theme.interface_font(AXIS_PIXELS))
+            text.textItem.document().setDocumentMargin(0)
             self.addItem(text, ignoreBounds=True)
             self._ends.append(text)
-        for at, text in enumerate(self._ends):
-            text.setVisible(at < len(wanted) and bool(np.isfinite(wanted[at][2][-1])))
-            if text.isVisible():
-                curve, xs, ys = wanted[at]
-                text.fill = pg.mkBrush(theme.current().pane)
-                text.setText(curve.end, color=theme.current().text)
-                text.setPos(float(xs[-1]), float(ys[-1]))
+        lines = [self._in_pixels(*line) for line in drawn]
+        ends = [self._end(curve, *self._in_pixels(*line)) for curve, line in wanted]
+        found = places(ends, lines, width=self._box.width(), height=self._box.height())
+        for text, each, box in itertools.zip_longest(self._ends, wanted, found):
+            text.setVisible(box is not None)
+            if box is not None:
+                text.setText(each[0].end, color=theme.current().text)
+                text.setPos(self._box.mapToView(QPointF(box.left, box.top)))
+
+    def _in_pixels(self, xs: np.ndarray, ys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Where the places of a line are in the plot, from its upper left corner."""
+        (left, right), (low, high) = self._box.viewRange()
+        across, up = self._box.width() / (right - left), self._box.height() / (high - low)
+        return (xs - left) * across, (high - ys) * up
+
+    def _end(self, curve: Curve, xs: np.ndarray, ys: np.ndarray) -> End:
+        return End(float(xs[-1]), float(ys[-1]), label_width(curve.end), END_HEIGHT)
 
     def _vertical(self, style: Qt.PenStyle) -> pg.InfiniteLine:
         line = pg.InfiniteLine(angle=90, movable=False)
@@ -259,27 +218,21 @@ class CurveCanvas(pg.PlotWidget):
         self.setBackground(colours.pane)
         for side, label in zip(("bottom", "left"), self._fitting_labels(), strict=True):
             axis = self.getAxis(side)
-            axis.setPen(pg.mkPen(colours.border))
-            axis.setTextPen(pg.mkPen(colours.dim))
-            axis.setTickFont(theme.interface_font(AXIS_PIXELS))
-            axis.setStyle(tickLength=-4, tickTextOffset=4)
-            axis.enableAutoSIPrefix(False)
-            axis.setLabel(label, color=colours.dim, **{"font-size": f"{AXIS_PIXELS}px"})
-            axis.resizeEvent()  # pyqtgraph puts the label in its place only then
+            axis.dress(label)
             axis.setGrid(30)
             # Its marks stand while the curve grows: to play them anew each time took 5 of 8 ms of a repaint.
             axis.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self.getAxis("left").setWidth(LEFT_WIDTH)
-        self.getAxis("bottom").setHeight(BELOW_HEIGHT)
         for line, colour in ((self._cross_line, colours.dim), (self._film_line, colours.accent)):
             line.setPen(pg.mkPen(colour, width=1, style=line.style_wanted))
 
     def _fitting_labels(self) -> tuple[str, str]:
         """The left one says what is counted, without what kind of it, or nothing, where the plot is low."""
         below, left = self._labels
-        metrics, room = QFontMetricsF(theme.interface_font(AXIS_PIXELS)), self.height() - BELOW_HEIGHT
+        below = below if self.height() >= LOW else ""
+        room = self.height() - (BELOW_HEIGHT if below else BELOW_WITHOUT_LABEL)
         shorter = (left, left.partition(":")[0], "")
-        return below, next(words for words in shorter if metrics.horizontalAdvance(words) <= max(room, 0))
+        return below, next(words for words in shorter if label_width(words) <= max(room, 0))
 
     def _on_a_step(self, x: float) -> float | None:
         found = [(curve.xs, at) for curve in self._curves if (at := nearest(curve.xs, x)) is not None]
@@ -324,12 +277,12 @@ class CurveCanvas(pg.PlotWidget):
     def _walk(self, direction: int) -> None:
         (low, high), _ = self._box.viewRange()
         start = self.cross if self.cross is not None else (low if direction > 0 else high)
-        ahead = [place for curve in self._curves if (place := _next(curve.xs, start, direction)) is not None]
+        ahead = [place for curve in self._curves if (place := next_step(curve.xs, start, direction)) is not None]
         if not ahead:
             return
-        next_step = min(ahead, key=lambda place: abs(place - start))
+        nearest_one = min(ahead, key=lambda place: abs(place - start))
         far = start + direction * (high - low) * KEY_SHARE
-        self.look_at(far if abs(far - start) > abs(next_step - start) else next_step)
+        self.look_at(far if abs(far - start) > abs(nearest_one - start) else nearest_one)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -342,18 +295,3 @@ class CurveCanvas(pg.PlotWidget):
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_film_line"):
             self._dress()
             self._redraw()
-
-
-def _round(span: float) -> float:
-    """A fiftieth or so of `span`: a range in such steps stands still most of the time, and with it the axis's marks."""
-    return float(2.0 ** math.floor(math.log2(span / ROUND_STEPS))) if span > 0 else 1.0
-
-
-def _rounded_up(value: float) -> float:
-    step = _round(value)
-    return math.ceil(value / step) * step
-
-
-def _next(xs: np.ndarray, start: float, direction: int) -> float | None:
-    at = int(np.searchsorted(xs, start, "right" if direction > 0 else "left")) - (0 if direction > 0 else 1)
-    return float(xs[at]) if 0 <= at < len(xs) else None

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QPainter, QPaintEve
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer.ui import theme
-from explorer.ui.widgets.curve_canvas import Role, pen_of
+from explorer.ui.widgets.curve import Role, pen_of
 
 HEIGHT = 20
 SWATCH, GAP, APART = 20, 5, 14
@@ -17,13 +17,17 @@ SWATCH, GAP, APART = 20, 5, 14
 
 @dataclass(frozen=True)
 class Entry:
-    """A line's swatch, its words and its tip; without a role no swatch. `short` is for little room."""
+    """A line's swatch, its words and its tip; without a role no swatch. `short` is for little room.
+
+    `value` is the number in the words.
+    """
 
     words: str
     role: Role | None = None
     style: int = 0
     tip: str = ""
     short: str = ""
+    value: str = ""
 
 
 class CurveLegend(QWidget):
@@ -32,6 +36,7 @@ class CurveLegend(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._entries: tuple[Entry, ...] = ()
+        self._fewer: tuple[Entry, ...] = ()
         self._places: list[tuple[QRectF, Entry]] = []
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(HEIGHT)
@@ -45,10 +50,10 @@ class CurveLegend(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(160, HEIGHT)
 
-    def show_entries(self, entries: tuple[Entry, ...]) -> None:
-        """Show `entries`, the most wanted first."""
-        if entries != self._entries:
-            self._entries = entries
+    def show_entries(self, entries: tuple[Entry, ...], fewer: tuple[Entry, ...] = ()) -> None:
+        """Show `entries`, the most wanted first, or `fewer` where they have no room."""
+        if (entries, fewer) != (self._entries, self._fewer):
+            self._entries, self._fewer = entries, fewer
             self.setAccessibleDescription(", ".join(entry.words for entry in entries))
             self.update()
 
@@ -70,7 +75,7 @@ class CurveLegend(QWidget):
             is_last = at == len(entries) - 1
             spare = 0 if is_last else APART + metrics.horizontalAdvance(rest)
             if left + width + spare > room.right() and (at or not is_last):
-                hidden = Entry(rest, tip="\n".join(each.words for each in self._entries[at:]))
+                hidden = Entry(rest, tip="\n".join(each.words for each in entries[at:]))
                 places.append((self._paint(painter, hidden, QRectF(left, room.top(), 40, room.height())), hidden))
                 break
             place = QRectF(left, room.top(), min(width, room.right() - left), room.height())
@@ -79,11 +84,13 @@ class CurveLegend(QWidget):
         return places
 
     def _fitting(self, metrics: QFontMetricsF, room: float) -> tuple[Entry, ...]:
-        """All entries with their words, or with the short ones where there is too little room."""
-        wanted = sum(_width(entry, metrics) + APART for entry in self._entries) - APART
-        if wanted <= room:
-            return self._entries
-        return tuple(replace(entry, words=entry.short or entry.words) for entry in self._entries)
+        """All entries with their words, or with the short ones where there is too little room, or the fewer ones."""
+        short = tuple(replace(entry, words=entry.short or entry.words) for entry in self._entries)
+        tries = [self._entries, short, *([self._fewer] if self._fewer else [])]
+        wanted = ([_width(entry, metrics) + APART for entry in each] for each in tries)
+        return next(
+            (each for each, widths in zip(tries, wanted, strict=True) if sum(widths) - APART <= room), tries[-1]
+        )
 
     def _paint(self, painter: QPainter, entry: Entry, room: QRectF) -> QRectF:
         left = room.left()

@@ -20,10 +20,10 @@ from explorer.ui import theme
 from explorer.ui.health_words import Figure, LayerRow, Level, Measure
 from explorer.ui.widgets.health_model import HealthModel, Index
 
-ROW_HEIGHT, HEADER_HEIGHT = 22, 24
+ROW_HEIGHT, HEADER_HEIGHT = 20, 22
 MARGIN, GAP = 6, 8
 NUMBER_WIDTH, NAN_WIDTHS = 62, (74, 110)
-NAME_WIDTHS = (84, 220)
+NAME_WIDTHS = (72, 220)
 NAME_SHARE = 0.24
 NARROW, WIDER = 112, 1.4  # where columns get their short titles, and numbers a larger part than percentages
 BAR_HEIGHT, LONGEST_BAR = 6, 150
@@ -138,12 +138,18 @@ class _Cells(QStyledItemDelegate):
         self._paint_ground(painter, option)
         area = QRectF(option.rect).adjusted(MARGIN, 0, -MARGIN, 0)
         if index.column() == 0:
-            self._paint_name(painter, QRectF(option.rect), row)
+            self._paint_name(painter, self._beside_numbers(QRectF(option.rect)), row)
         elif (measure := self._view.layers.measure(index.column())) is None:
-            self._write(painter, area, row.nan, theme.current().error)
+            self._write(painter, self._beside_numbers(area), row.nan, theme.current().error)
         elif (figure := self._view.layers.figure(index)) is not None:
             self._paint_figure(painter, area, figure, measure)
         painter.restore()
+
+    def _beside_numbers(self, area: QRectF) -> QRectF:
+        """The part of a cell of words in which they stand on one line with the numbers beside them."""
+        widths = [self._view.columnWidth(at) for at in range(1, self._view.layers.columnCount())]
+        has_low_bars = bool(widths) and not _has_room_beside(min(widths) - 2 * MARGIN)
+        return area.adjusted(0, 0, 0, -LOW_BAR - 1) if has_low_bars else area
 
     def _paint_ground(self, painter: QPainter, option: Any) -> None:
         state = option.state
@@ -201,9 +207,14 @@ def _ink(level: Level) -> QColor:
 
 def _places(area: QRectF) -> tuple[QRectF, QRectF]:
     """Where a number and its bar stand in a cell: beside each other, or in a narrow one under each other."""
-    length = min(area.width() - NUMBER_WIDTH - GAP, LONGEST_BAR)
-    if length >= SHORTEST_BAR:
+    if _has_room_beside(area.width()):
+        length = min(area.width() - NUMBER_WIDTH - GAP, LONGEST_BAR)
         left, top = area.left() + NUMBER_WIDTH + GAP, area.center().y() - BAR_HEIGHT / 2
         return area.adjusted(0, 0, NUMBER_WIDTH - area.width(), 0), QRectF(left, top, length, BAR_HEIGHT)
     track = QRectF(area.left(), area.bottom() - LOW_BAR - 2, max(area.width() - GAP, 1), LOW_BAR)
     return area.adjusted(0, 0, 0, -LOW_BAR - 1), track
+
+
+def _has_room_beside(width: float) -> bool:
+    """Whether a bar has room beside its number."""
+    return width - NUMBER_WIDTH - GAP >= SHORTEST_BAR

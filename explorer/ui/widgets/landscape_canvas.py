@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QRectF
-from PySide6.QtGui import QFontMetricsF, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QRectF, Qt
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from explorer.ui import theme
 from explorer.ui.loss_picture import loss_picture
-from explorer.ui.widgets.curve_canvas import AXIS_PIXELS, Axis
 from explorer.ui.widgets.plane_canvas import Smooth
+from explorer.ui.widgets.plot_axis import BELOW_HEIGHT, BELOW_WITHOUT_LABEL, Axis, label_width
 
 POINT, ROOM = 11, 0.06
-BELOW = 40  # pixels under the picture, for the axis
+LOW = 120  # pixels: a lower plot gives the room of the label below to the picture
 
 
 class LandscapeCanvas(pg.PlotWidget):
@@ -29,6 +29,9 @@ class LandscapeCanvas(pg.PlotWidget):
         self._box.setMouseEnabled(False, False)
         self._losses: np.ndarray | None = None
         self._labels = ("", "")
+        self.message = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
+        self.message.setProperty("role", "dim")
+        QVBoxLayout(self).addWidget(self.message)
         self.picture, self.line = Smooth(axisOrder="row-major"), pg.PlotCurveItem(antialias=True)
         self.halo, self.trail = pg.PlotCurveItem(antialias=True), pg.PlotCurveItem(antialias=True)
         self.point = pg.ScatterPlotItem(symbol="o", size=POINT)
@@ -36,6 +39,13 @@ class LandscapeCanvas(pg.PlotWidget):
             item.setZValue(depth)
             self.addItem(item, ignoreBounds=True)
         self._dress()
+        self.show_message("")
+
+    def show_message(self, words: str) -> None:
+        """Say in the place of the plot why there is none; "" shows the plot."""
+        self.message.setText(words)
+        self.message.setVisible(bool(words))
+        self.getPlotItem().setVisible(not words)
 
     def show_line(self, values: np.ndarray, losses: np.ndarray, trail: np.ndarray, *, name: str) -> None:
         """`losses` (n,) along a weight's `values` (n,); trail: (k, 2), the weight and the loss, the last one now."""
@@ -82,12 +92,8 @@ class LandscapeCanvas(pg.PlotWidget):
         self.setBackground(colours.pane)
         for side, label in zip(("bottom", "left"), self._fitting_labels(), strict=True):
             axis = self.getAxis(side)
-            axis.setPen(pg.mkPen(colours.border))
-            axis.setTextPen(pg.mkPen(colours.dim))
-            axis.setTickFont(theme.interface_font(AXIS_PIXELS))
-            axis.setStyle(tickLength=-4, tickTextOffset=4)
-            axis.enableAutoSIPrefix(False)
-            axis.setLabel(label, color=colours.dim, **{"font-size": f"{AXIS_PIXELS}px"})
+            axis.dress(label)
+            axis.setStyle(hideOverlappingLabels=True)  # the picture fills the plot: nothing is free beyond its ends
         self.getAxis("left").setWidth(58)
         self.line.setPen(pg.mkPen(colours.phases["forward"], width=2))
         self.halo.setPen(pg.mkPen(colours.pane, width=4))
@@ -96,10 +102,11 @@ class LandscapeCanvas(pg.PlotWidget):
         self.point.setBrush(pg.mkBrush(colours.error))
 
     def _fitting_labels(self) -> tuple[str, str]:
-        """What is beside the axes; the upright one only where the whole of it has room."""
+        """What is beside the axes; the one below not in a low plot, the upright one where the whole of it has room."""
         below, left = self._labels
-        width = QFontMetricsF(theme.interface_font(AXIS_PIXELS)).horizontalAdvance(left)
-        return below, left if width < self.height() - BELOW else ""
+        below = below if self.height() >= LOW else ""
+        room = self.height() - (BELOW_HEIGHT if below else BELOW_WITHOUT_LABEL)
+        return below, left if label_width(left) <= room else ""
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -11,9 +11,11 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from explorer.ui import theme
-from explorer.ui.widgets.curve_canvas import AXIS_PIXELS, Axis
+from explorer.ui.widgets.plot_axis import Axis
 
 DISC, RING = 7, 6
+LEFT_WIDTH = 50
+LOW = 120  # pixels: a lower plot gives the room of the label below to the plane
 WALK = 0.02  # of the visible width, for an arrow key
 ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1)}
 
@@ -53,6 +55,7 @@ class PlaneCanvas(pg.PlotWidget):
         self.setMinimumSize(120, 80)
         self.hideButtons()
         self._whole = QRectF(-1.5, -1.5, 3, 3)
+        self._labels = ("", "")
         self._mark_at: tuple[float, float] | None = None
         self._pressed: QPointF | None = None
         self._box = self.getViewBox()
@@ -68,6 +71,11 @@ class PlaneCanvas(pg.PlotWidget):
         self._dress()
 
     # --- what it shows ---
+
+    def set_labels(self, below: str, left: str) -> None:
+        """What the axes count."""
+        self._labels = (below, left)
+        self._dress()
 
     def set_whole(self, left: float, right: float, bottom: float, top: float) -> None:
         """The part of the plane that F shows."""
@@ -121,14 +129,12 @@ class PlaneCanvas(pg.PlotWidget):
         """Colours and type of the theme."""
         colours = theme.current()
         self.setBackground(colours.pane)
-        for side in ("bottom", "left"):
+        below, left = self._labels
+        for side, label in (("bottom", below if self.height() >= LOW else ""), ("left", left)):
             axis = self.getAxis(side)
-            axis.setPen(pg.mkPen(colours.border))
-            axis.setTextPen(pg.mkPen(colours.dim))
-            axis.setTickFont(theme.interface_font(AXIS_PIXELS))
-            axis.setStyle(tickLength=-4, tickTextOffset=4)
-            axis.enableAutoSIPrefix(False)
-        self.getAxis("left").setWidth(40)
+            axis.dress(label)
+            axis.setStyle(hideOverlappingLabels=True)
+        self.getAxis("left").setWidth(LEFT_WIDTH)
         self._mark.setPen(pg.mkPen(QColor(colours.text), width=2))
         self._mark.setBrush(pg.mkBrush(colours.text))
 
@@ -184,6 +190,7 @@ class PlaneCanvas(pg.PlotWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if hasattr(self, "_mark"):  # Qt sizes it while pyqtgraph still builds it
+            self._dress()
             self.show_all()
 
     def changeEvent(self, event: QEvent) -> None:

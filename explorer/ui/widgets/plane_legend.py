@@ -20,7 +20,7 @@ class Row:
 
     words: str
     colour: str
-    mark: Literal["square", "disc", "ring"]
+    mark: Literal["square", "disc", "ring", "cross"]
 
 
 class PlaneLegend(QWidget):
@@ -73,6 +73,12 @@ class PlaneLegend(QWidget):
 
     def _paint_mark(self, painter: QPainter, row: Row, room: QRectF) -> None:
         colour = QColor(row.colour or theme.current().dim)
+        if row.mark == "cross":
+            painter.setPen(QPen(QColor(theme.current().text), 2.5))
+            middle = room.center()
+            painter.drawLine(QPointF(room.left(), middle.y()), QPointF(room.right(), middle.y()))
+            painter.drawLine(QPointF(middle.x(), room.top()), QPointF(middle.x(), room.bottom()))
+            return
         painter.setPen(QPen(colour, 1.8) if row.mark == "ring" else Qt.PenStyle.NoPen)
         painter.setBrush(Qt.BrushStyle.NoBrush if row.mark == "ring" else colour)
         inside = room.adjusted(1, 1, -1, -1)
