@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
+from torch.nn import functional
 
 from explorer.engine.errors import EngineError
 
@@ -12,7 +13,24 @@ Wanted = int | tuple[float, ...] | None
 """A class index, the numbers of an output, or None for what suggests itself."""
 
 OF_CLASSES = ("cross_entropy", "hinge")
+"""Losses whose targets are class numbers; the others compare numbers with numbers."""
+
 OF_PROBABILITIES = ("bce", "bce_with_logits")
+
+
+def as_numbers(classes: torch.Tensor, outputs: torch.Tensor) -> torch.Tensor:
+    """Class numbers (n,) as numbers of the outputs' shape (n, …): a 1 at the class and zeros at the others.
+
+    One neuron is to give the class itself, 0 or 1.
+    """
+    if outputs[0].numel() == 1:
+        return classes.to(outputs.dtype).view(outputs.shape)
+    return functional.one_hot(classes, outputs.shape[1]).to(outputs.dtype).view(outputs.shape)
+
+
+def threshold(loss: str) -> float:
+    """Above it one neuron, trained with `loss`, says class 1."""
+    return 0.0 if loss == "bce_with_logits" else 0.5
 
 
 def target_for(loss: str, outputs: torch.Tensor, wanted: Sequence[Wanted]) -> torch.Tensor:
@@ -55,22 +73,14 @@ def _numbers(loss: str, row: torch.Tensor, wanted: Wanted) -> torch.Tensor:
         if len(wanted) != row.numel():
             raise EngineError(f"The target has {len(wanted)} numbers, but the network gives {row.numel()}.")
         return torch.tensor(wanted, dtype=row.dtype).reshape(row.shape)
-    numbers = torch.zeros(row.shape, dtype=row.dtype)
     if row.dim() != 1:
-        return numbers
-    if row.numel() == 1:
-        numbers[0] = _one_neuron(loss, row) if wanted is None else float(wanted)
-    else:
-        numbers[_suggested(loss, row) if wanted is None else _inside(row, wanted)] = 1.0
-    return numbers
-
-
-def _one_neuron(loss: str, row: torch.Tensor) -> float:
-    """The class that one neuron says; of plain numbers 1."""
-    if loss not in OF_PROBABILITIES:
-        return 1.0
-    return float(row.item() > (0.5 if loss == "bce" else 0.0))
+        return torch.zeros(row.shape, dtype=row.dtype)
+    number = _suggested(loss, row) if wanted is None else wanted if row.numel() == 1 else _inside(row, wanted)
+    return as_numbers(torch.tensor([number]), row.unsqueeze(0))[0]
 
 
 def _suggested(loss: str, row: torch.Tensor) -> int:
+    """What the network says; of plain numbers a 1 for one neuron, the first of several."""
+    if row.numel() == 1:
+        return int(row.item() > threshold(loss)) if loss in OF_PROBABILITIES else 1
     return int(row.argmax()) if loss in (*OF_PROBABILITIES, *OF_CLASSES) else 0

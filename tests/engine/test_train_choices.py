@@ -16,6 +16,7 @@ from explorer.arithmetic.losses import OPERATIONS
 from explorer.engine.errors import EngineError
 from explorer.engine.hyperparameters import OPTIMIZERS, SCHEDULES, Hyperparameters, make_optimizer
 from explorer.engine.losses import LOSSES
+from explorer.engine.targets import OF_CLASSES
 from explorer.engine.train import (
     Controls,
     Examples,
@@ -26,7 +27,6 @@ from explorer.engine.train import (
     train,
     train_as_chosen,
 )
-from explorer.engine.training.objective import OF_CLASS_NUMBERS
 from explorer.engine.training.schedules import make_schedule
 from explorer.network import Network
 
@@ -52,7 +52,7 @@ def model(text: str) -> nn.Module:
 
 @pytest.mark.parametrize(
     ("loss", "outputs"),
-    [(loss, outputs) for loss in CLASSIFIES for outputs in (1, 2) if outputs == 2 or loss not in OF_CLASS_NUMBERS],
+    [(loss, outputs) for loss in CLASSIFIES for outputs in (1, 2) if outputs == 2 or loss not in OF_CLASSES],
 )
 def test_every_loss_tells_two_classes_apart_with_one_neuron_or_two(loss, outputs):
     net = model(f"2 linear(8) tanh linear({outputs}) {ENDS.get(loss, 'sigmoid')}")

@@ -6,16 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from torch import Tensor
-from torch.nn import functional
 
 from explorer.arithmetic.losses import loss_named
 from explorer.engine.errors import EngineError
 from explorer.engine.losses import LOSSES
+from explorer.engine.targets import OF_CLASSES, as_numbers, threshold
 
 Loss = Callable[[Tensor, Tensor], Tensor]
-
-OF_CLASS_NUMBERS = ("cross_entropy", "hinge")
-"""Losses whose targets are class numbers; the others compare numbers with numbers."""
 
 
 class LabelMismatch(EngineError):
@@ -65,13 +62,11 @@ def objective_for(name: str, *, outputs: int, labels: Tensor, classes: int) -> O
     if classes == 1:
         raise EngineError("There is only one class, so there is nothing to tell apart: the data need two or more.")
     _check_labels(labels, classes)
-    if name in OF_CLASS_NUMBERS:
+    if name in OF_CLASSES:
         _check_outputs(outputs, classes, (classes,), title)
         return Objective(LOSSES[name], _as_they_are, _largest, classes)
     _check_outputs(outputs, classes, (1, 2) if classes == 2 else (classes,), title)
-    if outputs == 1:
-        return Objective(LOSSES[name], _in_outputs_shape, _above(0.0 if "logits" in name else 0.5), classes)
-    return Objective(LOSSES[name], _one_hot, _largest, classes)
+    return Objective(LOSSES[name], as_numbers, _above(threshold(name)) if outputs == 1 else _largest, classes)
 
 
 def _title(name: str) -> str:
@@ -82,7 +77,7 @@ def _title(name: str) -> str:
 
 
 def _regression(name: str, title: str, outputs: int, labels: Tensor) -> Objective:
-    if name in OF_CLASS_NUMBERS:
+    if name in OF_CLASSES:
         raise EngineError(f"The {title} needs classes, but the labels are numbers: choose the half squared error.")
     wanted = labels[0].numel()
     if outputs != wanted:
@@ -120,10 +115,6 @@ def _as_they_are(labels: Tensor, outputs: Tensor) -> Tensor:
 
 def _in_outputs_shape(labels: Tensor, outputs: Tensor) -> Tensor:
     return labels.to(outputs.dtype).view(outputs.shape)
-
-
-def _one_hot(labels: Tensor, outputs: Tensor) -> Tensor:
-    return functional.one_hot(labels, outputs.shape[1]).to(outputs.dtype).view(outputs.shape)
 
 
 def _largest(outputs: Tensor) -> Tensor:
