@@ -59,23 +59,30 @@ def _about_classes(data: DataSet, judged: Judged) -> tuple[WordsOf, WordsOf]:
     """Of the example at a place "✗ dog 93 %\\n✓ cat 4 %" under its picture; and in words."""
     guesses, shares = np.asarray(judged.evaluation.guesses), judged.evaluation.probabilities
 
-    def named(place: int, column: int) -> str:
-        known = guesses if column == 0 else judged.labels
-        name = class_name(data.classes, int(known[place]))
-        return name if shares is None else f"{name} {chance(float(shares[place, column]))}"
+    def named(place: int) -> tuple[tuple[str, str], tuple[str, str]]:
+        """The guessed and the true class, each with its probability, "" where that is not known."""
+        names = (class_name(data.classes, int(known[place])) for known in (guesses, judged.labels))
+        guess, true = zip(names, ("", "") if shares is None else map(chance, shares[place].tolist()), strict=True)
+        return guess, true
 
     def is_right(place: int) -> bool:
         return int(guesses[place]) == int(judged.labels[place])
 
     def caption(place: int) -> str:
-        own = f"✓ {named(place, 1)}"
-        return own if is_right(place) else f"✗ {named(place, 0)}\n{own}"
+        guess, true = (beside(*each) for each in named(place))
+        return f"✓ {true}" if is_right(place) else f"✗ {guess}\n✓ {true}"
 
     def words(place: int) -> str:
-        own = named(place, 1)
-        return f"recognised as {own}" if is_right(place) else f"taken for {named(place, 0)}, is {own}"
+        guess, true = (f"{name} ({share})" if share else name for name, share in named(place))
+        return f"recognised as {true}" if is_right(place) else f"taken for {guess}, is {true}"
 
     return caption, words
+
+
+def beside(name: str, share: str) -> str:
+    """ "cat 93 %"; "class 7 · 93 %", lest two numbers stand side by side."""
+    between = " · " if name[-1:].isdigit() else " "
+    return f"{name}{between}{share}" if share else name
 
 
 def _about_numbers(judged: Judged) -> tuple[WordsOf, WordsOf]:

@@ -255,7 +255,7 @@ def test_the_chances_follow_a_later_epoch_though_the_pictures_are_the_same(opene
     (after,) = view.behind.pictures._groups
     assert sorted(after.places) == sorted(before.places)
     assert set(after.captions) == {"✓ cat 87.5 %"}
-    assert set(after.told) == {"recognised as cat 87.5 %"}
+    assert set(after.told) == {"recognised as cat (87.5 %)"}
 
 
 def test_rows_of_numbers_are_listed_and_shown_to_the_network(opened: Opened, qtbot: QtBot) -> None:
@@ -267,7 +267,7 @@ def test_rows_of_numbers_are_listed_and_shown_to_the_network(opened: Opened, qtb
     assert view.behind.rows.count() == len(behind)
     first, share = view.behind.rows.item(0), chance(float(judged.evaluation.probabilities[behind[0], 1]))
     assert f"✓ inner {share}" in first.text()
-    assert f"recognised as inner {share}" in first.data(Qt.ItemDataRole.AccessibleTextRole)
+    assert f"recognised as inner ({share})" in first.data(Qt.ItemDataRole.AccessibleTextRole)
     view.behind.rows.itemActivated.emit(view.behind.rows.item(1))
     np.testing.assert_array_equal(session.state.numbers, data.test.inputs([int(behind[1])])[0])
     assert session.state.target == 0

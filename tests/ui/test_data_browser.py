@@ -23,7 +23,7 @@ from explorer.session import Session
 from explorer.session.train_state import Judged
 from explorer.ui import theme
 from explorer.ui.data_words import class_groups, left_out_words, percent
-from explorer.ui.mistake_words import chance, mistakes
+from explorer.ui.mistake_words import chance, mistakes, told_group
 from explorer.ui.picture_lines import HEAD_HEIGHT, TEN, Group, Words, laid_out, shown_size
 from explorer.ui.text import number
 from explorer.ui.views import data_list
@@ -374,7 +374,7 @@ def test_mistakes_have_a_tab_and_say_what_was_taken_for_what(
     grid = shown.examples.grid
     QTest.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=grid.rect_of(0, 0).center())
     assert session.state.picture.name == test.name_of(120)
-    told = f"{test.name_of(120)}, taken for coins > 99.9 %, is grass < 0.1 %"
+    told = f"{test.name_of(120)}, taken for coins (> 99.9 %), is grass (< 0.1 %)"
     assert grid.accessibleDescription() == told
 
 
@@ -436,12 +436,20 @@ def test_a_chance_is_told_with_three_digits_at_most(probability: float, words: s
     assert chance(float(np.float32(probability))) == words
 
 
+def test_a_class_that_is_a_number_is_not_read_as_part_of_its_chance() -> None:
+    evaluation = Evaluation(0.5, 0, None, np.array([3]), np.float32([[0.93, 0.042]]))
+    data = SimpleNamespace(classes=tuple("0123456789"))
+    group = told_group(data, Judged(80, evaluation, np.array([8])), np.array([0]))
+    assert group.captions[0] == "✗ 3 · 93 %\n✓ 8 · 4.2 %"
+    assert group.told[0] == "taken for 3 (93 %), is 8 (4.2 %)"
+
+
 def test_a_long_class_name_is_cut_and_its_number_stays(qapp: QApplication) -> None:
     metrics = QFontMetrics(theme.interface_font(12))
     assert shortened("✗ cat 93 %", metrics, 200) == "✗ cat 93 %"
-    for words in ("✗ a very long name of a class 93 %", "✗ a very long name of a class < 0.1 %"):
-        shown = shortened(words, metrics, 90)
-        assert shown.endswith(words[words.index(" 93") if "93" in words else words.index(" <") :])
+    for number_words in (" 93 %", " < 0.1 %", " · > 99.9 %", " · 4.2 %"):
+        shown = shortened(f"✗ a very long name of a class{number_words}", metrics, 90)
+        assert shown.endswith(number_words)
         assert "…" in shown
         assert metrics.horizontalAdvance(shown) <= 90
     assert shortened("no number at all in this caption", metrics, 90).endswith("…")
@@ -527,6 +535,19 @@ def _grid(qtbot: QtBot, groups: tuple[Group, ...], read, size: tuple[int, int] =
     grid.show()
     grid.show_groups(groups, read=read, size=size, name_of=lambda place: f"picture {place}")
     return grid
+
+
+@pytest.mark.parametrize(("height", "side"), [(400, 96), (140, 64), (90, 32), (60, 24)])
+def test_in_a_low_view_pictures_shrink_so_that_captions_are_seen(
+    height: int, side: int, qtbot: QtBot, qapp: QApplication
+) -> None:
+    theme.apply(qapp, "light")
+    group = Group("", np.arange(40), captions=("✗ dog 93 %\n✓ cat 4 %",) * 40)
+    grid = _grid(qtbot, (group,), lambda places: np.zeros((len(places), 32, 32, 3), np.uint8), (32, 32))
+    grid.resize(400, height)
+    qtbot.waitUntil(lambda: grid._picture[1] == side)
+    if height > 60:
+        assert grid.rect_of(0, 0).bottom() <= grid.viewport().height()
 
 
 def test_only_what_is_seen_is_read_and_in_slices(qtbot: QtBot, qapp: QApplication) -> None:

@@ -50,7 +50,8 @@ class Examples(QStackedWidget):
         elif kind == "points":
             self._show_points(data, split, groups, are_mistakes)
         else:
-            self._show_rows(data, split, groups)
+            heading = ("guess and true class", "given and wanted") if are_mistakes else ("class", "target")
+            self._show_rows(split, groups, heading[data.is_regression])
 
     def _show_points(self, data: DataSet, split: Split, groups: Sequence[Group], are_mistakes: bool) -> None:
         if self.plot is None:
@@ -80,12 +81,11 @@ class Examples(QStackedWidget):
         group, at = told.get(place, (None, 0))
         return f"{split.name_of(place)}\n{own if group is None else group.words(at)}"
 
-    def _show_rows(self, data: DataSet, split: Split, groups: Sequence[Group]) -> None:
+    def _show_rows(self, split: Split, groups: Sequence[Group], heading: str) -> None:
         whole = np.concatenate([group.places for group in groups]) if groups else np.zeros(0, np.int64)
         self._places = whole[:MOST_ROWS].astype(np.int64)
         said = (group.words(at) for group in groups for at in range(len(group.places)))
         words = list(islice(said, MOST_ROWS))
-        heading = "target" if data.is_regression else "class"
         self.table.show_rows(split.inputs(self._places)[:, :MOST_COLUMNS], words, heading)
         self.setCurrentWidget(self.table)
 

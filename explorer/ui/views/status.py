@@ -30,7 +30,7 @@ class WorkLine(QWidget):
         self.cancel.setProperty("role", "flat")
         self.cancel.clicked.connect(cancel)
         row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 12, 0)
+        row.setContentsMargins(8, 0, 12, 0)
         row.setSpacing(6)
         for part in (self.words, self.bar, self.cancel):
             row.addWidget(part)

@@ -28,8 +28,11 @@ from explorer.ui.widgets.lazy_pictures import LazyPictures, Read
 WANTED = 64.0
 WANTED_WITH_CAPTION = 96.0
 CAPTION_LINES = 2
+LEAST = 24.0
+MEASURED = 100
+LONG_CAPTION = 64  # pixels by which it may be wider than its picture; a longer one is shortened
 BAR_HEIGHT = 4
-PERCENT = re.compile(r" [<>]? ?[\d.]+ %$")
+PERCENT = re.compile(r"( ·)? [<>]? ?[\d.]+ %$")
 NO_LINES = Lines((), (1, 1), 0, 1, 0)
 
 
@@ -55,6 +58,7 @@ class PictureGrid(QAbstractScrollArea):
         self._name_of: Callable[[int], str] = str
         self._lines = NO_LINES
         self._picture = (WANTED, WANTED)
+        self._size = (1, 1)  # height and width of all pictures
         self._current: tuple[int, int] | None = None
         self._under: tuple[int, int] | None = None
         self._chosen: int | None = None
@@ -70,9 +74,8 @@ class PictureGrid(QAbstractScrollArea):
         """Show `groups`; size: (height, width) of all pictures. name_of: what stands in the tip of one."""
         self._groups, self._name_of = tuple(groups), name_of
         self._current = self._under = self._chosen = None
-        ratio, wanted = self.devicePixelRatioF(), self._captioned if self._has_captions else WANTED
-        self._picture = shown_size(*size, wanted=wanted, ratio=ratio)
-        self._pictures.begin(read, wanted=wanted, ratio=ratio)
+        wanted, self._size = self._captioned if self._has_captions else WANTED, size
+        self._pictures.begin(read, wanted=wanted, ratio=self.devicePixelRatioF())
         self._arrange()
         self.verticalScrollBar().setValue(0)
         self._describe()
@@ -111,10 +114,14 @@ class PictureGrid(QAbstractScrollArea):
         return self.verticalScrollBar().value()
 
     def _arrange(self) -> None:
+        metrics, ratio = QFontMetrics(theme.interface_font(12)), self.devicePixelRatioF()
+        caption_height = 4 + CAPTION_LINES * metrics.lineSpacing() if self._has_captions else 0
+        wanted = self._captioned_size(caption_height) if self._has_captions else WANTED
+        self._picture = shown_size(*self._size, wanted=wanted, ratio=ratio)
         width, height = (round(side + 0.49) for side in self._picture)
+        height += caption_height
         if self._has_captions:
-            width = max(width, round(self._captioned) + 24)
-            height += 4 + CAPTION_LINES * QFontMetrics(theme.interface_font(12)).lineSpacing()
+            width = max(width, min(self._widest_caption(metrics), round(self._captioned) + LONG_CAPTION))
         has_heads = any(group.title for group in self._groups)
         counts = [len(group.places) for group in self._groups]
         self._lines = laid_out(counts, width=self.viewport().width(), cell=(width, height), has_heads=has_heads)
@@ -123,6 +130,20 @@ class PictureGrid(QAbstractScrollArea):
         bar.setPageStep(self.viewport().height())
         bar.setSingleStep(max(self._lines.line_height // 2, 1))
         self.viewport().update()
+
+    def _captioned_size(self, caption_height: int) -> float:
+        """Pictures as large as wanted, or in a low view so small that the first line's captions are seen."""
+        room, longest = self.viewport().height() - MARGIN - caption_height, max(self._size)
+        if room >= self._captioned:
+            return self._captioned
+        return max(room // longest * longest if room >= longest else room, LEAST)
+
+    def _widest_caption(self, metrics: QFontMetrics) -> int:
+        """In pixels, of the first ones: there may be many thousands."""
+        first = (
+            line for group in self._groups for caption in group.captions[:MEASURED] for line in caption_lines(caption)
+        )
+        return 4 + max(map(metrics.horizontalAdvance, first), default=0)
 
     # --- painting ---
 
@@ -344,9 +365,9 @@ def caption_lines(caption: str) -> tuple[str, ...]:
 
 def shortened(text: str, metrics: QFontMetrics, width: int) -> str:
     """`text` in `width` pixels; of "automobile 93 %" the name is cut and the number stays."""
-    found = PERCENT.search(text)
-    if found is None or metrics.horizontalAdvance(text) <= width:
-        return metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+    found, cut = PERCENT.search(text), metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+    if found is None or cut == text:
+        return cut
     room = width - metrics.horizontalAdvance(found.group())
     return metrics.elidedText(text[: found.start()], Qt.TextElideMode.ElideRight, room) + found.group()
 
