@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from explorer.engine.hyperparameters import Hyperparameters
@@ -87,15 +88,13 @@ def _opened(name: str, loaded: Loaded, processes: Processes) -> DataSet:
 
 def _examples(loaded: Loaded, data: DataSet) -> tuple[Learned, Learned | None, Loaded]:
     """Both splits as the network is fed them; a network that knows no mean is given that of the training pictures."""
-    from explorer.engine.train import SourceExamples
-    from explorer.engine.training.examples import measured_scale
+    from explorer.engine.training.examples import both_splits, measured_scale
 
-    shape = loaded.network.input_shape
-    learning = SourceExamples(data.train, shape, loaded.mean, loaded.std, loaded.fit)
+    fed = partial(both_splits, data, loaded.network.input_shape, fit=loaded.fit)
     if not loaded.mean and not loaded.std:
-        mean, std = measured_scale(learning)
-        learning, loaded = replace(learning, mean=mean, std=std), replace(loaded, mean=mean, std=std)
-    validation = replace(learning, source=data.test) if data.test is not None else None
+        mean, std = measured_scale(fed()[0])
+        loaded = replace(loaded, mean=mean, std=std)
+    learning, validation = fed(mean=loaded.mean, std=loaded.std)
     return learning, validation, replace(loaded, classes=data.classes)
 
 

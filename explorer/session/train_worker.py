@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -266,12 +266,10 @@ def _snapshots(model: Any, request: RunRequest) -> Iterator[Snapshot]:
 
 def examples_of(document: Document, data: DataSet) -> tuple[Learned, Learned | None]:
     """Both splits as the network is fed them."""
-    from explorer.engine.training.examples import SourceExamples
+    from explorer.engine.training.examples import both_splits
 
     assert document.network is not None
-    shape = document.network.input_shape
-    learning = SourceExamples(data.train, shape, document.mean, document.std, document.fit)
-    return learning, None if data.test is None else replace(learning, source=data.test)
+    return both_splits(data, document.network.input_shape, mean=document.mean, std=document.std, fit=document.fit)
 
 
 def one_batch(worker: Worker, document: Document, data: DataSet, number: int) -> Output:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
 from typing import Protocol
@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from explorer.data import fit_picture, picture_from_array
+from explorer.data import DataSet, fit_picture, picture_from_array
 from explorer.engine.errors import EngineError, shape_text
 
 CACHE_BYTES = 512 * 1024**2
@@ -157,6 +157,19 @@ class SourceExamples(Scaled):
 
 
 Learned = Examples | SourceExamples
+
+
+def both_splits(
+    data: DataSet,
+    input_shape: tuple[int, ...],
+    *,
+    mean: tuple[float, ...] = (),
+    std: tuple[float, ...] = (),
+    fit: str = "crop",
+) -> tuple[SourceExamples, SourceExamples | None]:
+    """What a network learns from and what it is tested on, as it is fed them; None where there is no test split."""
+    learning = SourceExamples(data.train, input_shape, mean, std, fit)
+    return learning, None if data.test is None else replace(learning, source=data.test)
 
 
 def measured_scale(examples: Learned, *, at_most: int = 2000) -> tuple[tuple[float, ...], tuple[float, ...]]:
