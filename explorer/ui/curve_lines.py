@@ -11,7 +11,7 @@ from explorer.session.run_curves import RunCurves
 LARGEST_BLOCK = 1024
 MOST_DECADES = 250  # a block's weights span less than what a float64 can hold
 LEAST_WEIGHT = 1e-12  # below it nothing of what came before is left in a float64
-ROUND_STEPS = 32
+ROUND_STEPS = 12
 FINE_ENOUGH = 4  # points a pixel column up to which nothing is thinned
 
 
@@ -142,7 +142,7 @@ def next_step(xs: np.ndarray, start: float, direction: int) -> float | None:
 
 
 def round_step(span: float) -> float:
-    """A fiftieth or so of `span`: a range in such steps stands still most of the time, and with it the axis's marks."""
+    """A twelfth of `span` at most: a range in such steps stands still most of the time, and with it the axis's marks."""
     return float(2.0 ** math.floor(math.log2(span / ROUND_STEPS))) if span > 0 else 1.0
 
 

@@ -10,11 +10,15 @@ from explorer.ui import settings
 from explorer.ui.docks import PaneDock
 
 LOW_WINDOW = 760  # pixels of height under which it starts folded
+SQUEEZE = 40  # pixels that the panes above may miss; with more they would lie over each other
 NO_LIMIT = 16_777_215  # Qt's own
 
 
 class FoldingDock(PaneDock):
-    """`folded` tells when it was folded or opened. What a person chose is remembered and wins over the height."""
+    """`folded` tells when it was folded or opened. What a person chose is remembered and wins over the height.
+
+    Opened by a person in a window too low for it, it makes the window higher; made lower again, it folds.
+    """
 
     folded = Signal(bool)
 
@@ -26,6 +30,7 @@ class FoldingDock(PaneDock):
         self._choice = settings.is_training_folded()
         self._height = settings.training_height() or height
         self._is_wanted = True
+        self._growth = 0  # pixels that it takes at least when it is opened, as far as that is known
         self.is_folded = False
         self.topLevelChanged.connect(self._float)
 
@@ -46,7 +51,8 @@ class FoldingDock(PaneDock):
         if self.isFloating():
             return
         is_better_folded = height < LOW_WINDOW or not self._is_wanted
-        self._fold(is_better_folded if self._choice is None else self._choice)
+        is_folded = is_better_folded if self._choice is None else self._choice
+        self._fold(is_folded or not self._has_room(height))
         if not self.is_folded and self.height() < self._height:
             QTimer.singleShot(0, self, self.sit)  # there was no room for it; now there may be
 
@@ -55,6 +61,8 @@ class FoldingDock(PaneDock):
         self._choice = is_folded
         settings.set_training_folded(is_folded)
         self._fold(is_folded)
+        if not is_folded:
+            QTimer.singleShot(0, self, self._make_room)  # once the window has laid itself out anew
 
     def unfold(self) -> None:
         """Show it whole."""
@@ -75,6 +83,23 @@ class FoldingDock(PaneDock):
         if is_dragged and not self.is_folded and not self.isFloating():
             self._height = self.height()
             settings.set_training_height(self._height)
+
+    def _has_room(self, height: int) -> bool:
+        """Whether a window of `height` pixels holds it open, with all the panes above it."""
+        needed = self._window.minimumSizeHint().height()
+        if not self.is_folded:
+            self._growth = self.minimumSizeHint().height() - self._title_height()
+            return height >= needed - SQUEEZE
+        return height >= needed + self._growth - SQUEEZE
+
+    @Slot()
+    def _make_room(self) -> None:
+        window = self._window
+        if self.is_folded or self.isFloating() or window.isMaximized() or window.isFullScreen():
+            return
+        needed = min(window.minimumSizeHint().height(), window.screen().availableSize().height())
+        if window.height() < needed:
+            window.resize(window.width(), needed)
 
     def _fold(self, is_folded: bool) -> None:
         if is_folded == self.is_folded:

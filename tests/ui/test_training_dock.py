@@ -426,6 +426,36 @@ def test_what_a_person_folded_stays_folded_until_the_layout_is_reset(window: Mai
     assert not second.training_dock.is_folded
 
 
+def test_the_strip_opened_in_a_low_window_takes_its_room_and_no_pane_lies_over_another(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    window.session._set(runs=(make_run(),))
+    window.resize(960, 600)
+    QApplication.processEvents()
+    assert window.training_dock.is_folded
+    _click(window.training_dock, "trainFold")
+    qtbot.waitUntil(lambda: window.height() == window.minimumSizeHint().height())
+    assert not window.training_dock.is_folded
+    qtbot.waitUntil(lambda: not _overlapping(window))
+    window.resize(960, 600)
+    QApplication.processEvents()
+    assert window.training_dock.is_folded
+    qtbot.waitUntil(lambda: not _overlapping(window))
+    window.resize(1280, 800)
+    QApplication.processEvents()
+    assert not window.training_dock.is_folded  # as it was chosen
+
+
+def _overlapping(window: MainWindow) -> list[str]:
+    docks = window.docks
+    pairs = ((one, other) for at, one in enumerate(docks) for other in docks[:at])
+    return [
+        f"{one.objectName()} {other.objectName()}"
+        for one, other in pairs
+        if one.geometry().intersects(other.geometry())
+    ]
+
+
 def test_the_strip_opens_with_the_first_run_and_leaves_the_room_to_the_debugger(
     window: MainWindow, qtbot: QtBot
 ) -> None:
