@@ -15,6 +15,7 @@ NAMES = (
     "bench_train",
     "bench_train_live",
     "bench_curve",
+    "bench_export",
     "bench_cursor",
     "bench_data",
     "bench_debugger",

@@ -537,7 +537,7 @@ def _grid(qtbot: QtBot, groups: tuple[Group, ...], read, size: tuple[int, int] =
     return grid
 
 
-@pytest.mark.parametrize(("height", "side"), [(400, 96), (140, 64), (90, 32), (60, 24)])
+@pytest.mark.parametrize(("height", "side"), [(400, 96), (140, 64), (90, 32), (76, 24), (60, 24)])
 def test_in_a_low_view_pictures_shrink_so_that_captions_are_seen(
     height: int, side: int, qtbot: QtBot, qapp: QApplication
 ) -> None:

@@ -89,7 +89,7 @@ class BehindCell(QWidget):
         chosen = group.places[:ROWS_AT_MOST]
         for at, (place, values) in enumerate(zip(chosen.tolist(), split.inputs(chosen), strict=True)):
             caption = ", ".join(group.captions[at].split("\n"))
-            item = QListWidgetItem(f"{split.name_of(place)} · {caption} · {row_words(values)}")
+            item = QListWidgetItem(f"{split.name_of(place)}: {caption}; {row_words(values)}")
             words = f"{split.name_of(place)}, {group.words(at)}: {row_words(values)}"
             item.setData(Qt.ItemDataRole.AccessibleTextRole, words)
             item.setToolTip(words)

@@ -136,7 +136,8 @@ class PictureGrid(QAbstractScrollArea):
         room, longest = self.viewport().height() - MARGIN - caption_height, max(self._size)
         if room >= self._captioned:
             return self._captioned
-        return max(room // longest * longest if room >= longest else room, LEAST)
+        # Sharp at whole multiples only; a little smaller than themselves they would be drawn as they are.
+        return max(room // longest * longest if room >= longest else min(room, 0.75 * longest), LEAST)
 
     def _widest_caption(self, metrics: QFontMetrics) -> int:
         """In pixels, of the first ones: there may be many thousands."""
