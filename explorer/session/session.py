@@ -15,6 +15,7 @@ from explorer.network.files import FileError, read_network
 from explorer.network.receptive_field import Field
 from explorer.resources import bundled_networks, resource
 from explorer.session import editing, worker
+from explorer.session.cancelling import cancelled
 from explorer.session.saving import Savings
 from explorer.session.selection import Selection
 from explorer.session.state import Cell, Document, new_ids
@@ -241,14 +242,11 @@ class Session(Savings):
         if self.state.saving is not None and not self.state.task:
             self.cancel_saving()
             return
+        notice = cancelled(self.state)
         self._runner.cancel()
-        self._set(
-            computing=False,
-            is_recording_step=False,
-            task="",
-            notice="Cancelled: the maps are those of the last whole pass.",
-        )
+        self._set(computing=False, is_recording_step=False, task="", notice=notice)
         self._cancel_opening()
+        self._cancel_start()
 
 
 def _changed_settings(old: Layer | None, new: Layer) -> str:

@@ -203,6 +203,20 @@ class TrainingVerbs(DataVerbs):
         self._runner.pause_background(False)
         self._timer.start()
 
+    def _cancel_start(self) -> None:
+        """A run that has made no step yet is taken back: its layers may not have gone under their new ids."""
+        before, last = self._run_document, self._history.past[-1:]
+        is_unbegun = self.state.training.status == "running" and self._last is None
+        if is_unbegun and before is not None and last and last[0].document is before:
+            number = self.state.training.run
+            self._runner.end_background()
+            self._history = replace(self._history, past=self._history.past[:-1])
+            self._learned.pop(self._run_ids, None)
+            self._set(training=Training())
+            self._show_document(before)
+            self.forget_run(number)
+            self.say("Starting the run was cancelled.")
+
     def _rest(self) -> None:
         self._clock.stop()
         self._set(training=replace(self.state.training, status="paused"))

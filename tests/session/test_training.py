@@ -402,6 +402,37 @@ def test_data_asked_for_last_win_and_cancelling_an_opening_is_told(qtbot: QtBot,
     assert session.state.data.card.name == "points:xor"
 
 
+def test_cancelling_the_start_of_a_run_takes_it_back(qtbot: QtBot, session: Session) -> None:
+    _settle(qtbot, session)
+    before, weights, undo = session.state.document, _weights(session), session.state.undo_text
+    is_free = threading.Event()
+    session._submit("hold", lambda _worker, _stop: iter([("held", is_free.wait(10))]), "Holding the worker…")
+    session.train()
+    assert session.state.training.status == "running"
+    session.cancel()
+    state = session.state
+    assert state.notice == "Starting the run was cancelled."
+    assert (state.training.status, state.runs, state.document) == ("ready", (), before)
+    assert (state.undo_text, state.redo_text) == (undo, "")
+    is_free.set()
+    _settle(qtbot, session)
+    np.testing.assert_array_equal(_weights(session), weights)
+    assert session.state.notice == "Starting the run was cancelled."
+    _train(qtbot, session)
+    assert [run.number for run in session.state.runs] == [1]
+
+
+def test_what_is_cancelled_beside_a_run_leaves_it_going_and_says_so(qtbot: QtBot, session: Session) -> None:
+    _make_long(session)
+    session.train()
+    qtbot.waitUntil(lambda: session.state.training.step > 5, timeout=20_000)
+    step = session.state.training.step
+    session._set(task="Running the network…", computing=True)
+    session.cancel()
+    assert session.state.notice == "Cancelled: running the network. The training run goes on."
+    qtbot.waitUntil(lambda: session.state.training.step > step, timeout=20_000)
+
+
 def test_one_step_is_on_record_with_its_batch_and_is_the_step_that_was_made(qtbot: QtBot, session: Session) -> None:
     session.set_hyperparameters(momentum=0.9)
     for taken in (0, 1):

@@ -133,6 +133,7 @@ def test_a_run_can_be_cancelled(session: Session, button: BreakpointsButton, qtb
     assert button.stop.isEnabled()
     assert not button.run.isEnabled()
     QTest.mouseClick(button.stop, Qt.MouseButton.LeftButton)
+    assert session.state.notice == "Cancelled: the weights are those from before the run of training steps."
     qtbot.waitUntil(lambda: not session.state.task and button.run.isEnabled(), timeout=60_000)
 
 

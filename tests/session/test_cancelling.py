@@ -1,0 +1,43 @@
+"""What is said of work that was given up speaks of that work."""
+
+from __future__ import annotations
+
+import pytest
+
+from explorer.session.cancelling import cancelled
+from explorer.session.state import State
+from explorer.session.train_state import Training
+
+MAPS = "the maps are those of the last whole pass."
+RUNNING = Training("running", 1)
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (State(), ""),
+        (State(training=RUNNING), ""),
+        (State(task="Running the network…", computing=True), f"Cancelled: {MAPS}"),
+        (State(task="Opening cat.png…"), "Cancelled: opening cat.png."),
+        (State(task="Opening cat.png…", computing=True), f"Cancelled: opening cat.png. T{MAPS[1:]}"),
+        (State(task="Saving net.json…"), "Cancelled: saving net.json."),
+        (
+            State(task="Running training steps…"),
+            "Cancelled: the weights are those from before the run of training steps.",
+        ),
+        (
+            State(task="Training step 12, loss 0.3…"),
+            "Cancelled: the weights are those from before the run of training steps.",
+        ),
+        (
+            State(task="Running the network…", computing=True, training=RUNNING),
+            "Cancelled: running the network. The training run goes on.",
+        ),
+        (
+            State(task="Opening cat.png…", training=RUNNING),
+            "Cancelled: opening cat.png. The training run goes on.",
+        ),
+    ],
+)
+def test_it_says_what_is_given_up_and_what_holds_instead(state: State, words: str) -> None:
+    assert cancelled(state) == words
