@@ -18,6 +18,7 @@ class PaneDock(QDockWidget):
         pane = content if isinstance(content, Pane) else content.findChild(Pane)
         if pane is not None:
             pane.setProperty("role", "docked")
+            pane.style().polish(pane)  # where it was measured before, it has the frame of a pane all around
             pane.title_bar.setProperty("role", "docked-title")
             pane.title_bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
             pane.title_bar.setToolTip(f"Drag to move {title.lower()}; double-click to float it.")

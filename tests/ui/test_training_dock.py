@@ -20,6 +20,7 @@ from pytestqt.qtbot import QtBot
 from explorer.app import open_window
 from explorer.engine.hyperparameters import Hyperparameters
 from explorer.session import Session
+from explorer.session.run_curves import RunCurves
 from explorer.session.train_state import Training
 from explorer.ui import settings
 from explorer.ui.folding_dock import LOW_WINDOW
@@ -291,6 +292,13 @@ def test_a_fork_says_what_it_goes_on_from(session: Session, runs: RunList) -> No
     newest = runs.tree.topLevelItem(0)
     assert newest is not None
     assert newest.text(FROM) == "run 1, step 1,040"
+
+
+def test_a_followed_run_is_listed_by_the_number_that_it_has_in_the_plots(session: Session, runs: RunList) -> None:
+    session._set(runs=(make_run(1), RunCurves(2, "cifar (followed)")))
+    newest = runs.tree.topLevelItem(0)
+    assert newest is not None
+    assert newest.text(RUN) == "run 2: cifar (followed)"
 
 
 def test_a_run_is_put_away_by_its_tick_and_removed_by_its_button_or_del(
