@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +17,7 @@ from explorer.engine.errors import EngineError, requested_memory
 from explorer.engine.load import Loaded, build, fill, network_path, save, weights_path
 from explorer.engine.recorder import DEFAULT_BUDGET_BYTES, record
 from explorer.engine.recording import Recording
+from explorer.engine.weight_bank import BANK_BYTES, WeightBank, of_layer
 from explorer.engine.weights import State
 from explorer.network import Network
 from explorer.network.files import FileError, NetworkFile, read_network
@@ -26,52 +26,7 @@ if TYPE_CHECKING:
     from explorer.engine.breakpoints import Breakpoint
     from explorer.engine.stepper import LearningBatch, RecordedStep, Stepper
 
-BANK_BYTES = 512 * 1024**2
-
-Signature = tuple[tuple[str, tuple[int, ...]], ...]
 Parameters = tuple[np.ndarray | None, np.ndarray | None]
-
-
-class WeightBank:
-    """Weights of layers that are not in the model at the moment, by layer id and shapes.
-
-    Undoing a removal brings the trained weights back from here. The oldest are given up beyond `limit_bytes`.
-    """
-
-    def __init__(self, limit_bytes: int = BANK_BYTES) -> None:
-        self._limit_bytes = limit_bytes
-        self._states: OrderedDict[tuple[int, Signature], State] = OrderedDict()
-        self._bytes = 0
-
-    def put(self, layer_id: int, state: Mapping[str, Tensor]) -> None:
-        if not state:
-            return
-        key = (layer_id, signature(state))
-        self._forget(key)
-        self._states[key] = dict(state)
-        self._bytes += _bytes(state)
-        while self._bytes > self._limit_bytes:
-            self._forget(next(iter(self._states)))
-
-    def take(self, layer_id: int, expected: Mapping[str, Tensor]) -> State | None:
-        """The weights last seen for a layer in these shapes."""
-        return self._states.get((layer_id, signature(expected)))
-
-    def latest(self, layer_id: int) -> State:
-        """The weights last seen for a layer in any shapes; empty if there were none."""
-        return next((state for key, state in reversed(self._states.items()) if key[0] == layer_id), {})
-
-    def _forget(self, key: tuple[int, Signature]) -> None:
-        state = self._states.pop(key, None)
-        self._bytes -= _bytes(state) if state else 0
-
-
-def signature(state: Mapping[str, Tensor]) -> Signature:
-    return tuple(sorted((name, tuple(tensor.shape)) for name, tensor in state.items()))
-
-
-def _bytes(state: Mapping[str, Tensor]) -> int:
-    return sum(tensor.nbytes for tensor in state.values())
 
 
 class Workbench:
@@ -146,7 +101,7 @@ class Workbench:
             network, state = _read(Path(loaded))
         self._deposit()
         for layer_id, name in zip(layer_ids, network.names, strict=True):
-            self._bank.put(layer_id, _of_layer(state, name))
+            self._bank.put(layer_id, of_layer(state, name))
         self._model, self._network, self._layer_ids = None, None, ()
 
     def load_weights(self, path: str | Path, network: Network, layer_ids: tuple[int, ...]) -> None:
@@ -157,7 +112,7 @@ class Workbench:
         model = build(network)
         state = fill(model, network, Path(path)) | model.state_dict()
         for layer_id, name in zip(layer_ids, network.names, strict=True):
-            self._bank.put(layer_id, _of_layer(state, name))
+            self._bank.put(layer_id, of_layer(state, name))
 
     def save(self, path: str | Path, file: NetworkFile) -> None:
         """Writes the shown network and its weights, those of layers that cannot run at the moment too."""
@@ -297,7 +252,7 @@ class Workbench:
         if self._network is None:
             raise EngineError("The weights of a model opened from a program are its own: train it in that program.")
         for layer_id, name in zip(layer_ids, self._network.names, strict=True):
-            self._bank.put(layer_id, _of_layer(state, name))
+            self._bank.put(layer_id, of_layer(state, name))
 
     def _shown_model(self) -> nn.Module:
         if self._model is None:
@@ -333,11 +288,6 @@ def _read(path: Path) -> tuple[Network, State]:
     model = build(file.network)
     given = fill(model, file.network, source)
     return file.network, given | model.state_dict()
-
-
-def _of_layer(state: Mapping[str, Tensor], name: str) -> State:
-    prefix = f"{name}."
-    return {key.removeprefix(prefix): value for key, value in state.items() if key.startswith(prefix)}
 
 
 def _as_array(tensor: object) -> np.ndarray | None:
