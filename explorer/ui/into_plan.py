@@ -20,7 +20,7 @@ from explorer.ui.neighbour_grids import Grids, gradient_of_max, update_grids
 from explorer.ui.shown_tensors import has_batch, shown_map, shown_tensor
 from explorer.ui.step_explained import Read, cells_read, explained
 from explorer.ui.tensor_tiles import Cell, Shown
-from explorer.ui.term_grids import Windows, padding_of, windows_of
+from explorer.ui.term_grids import Windows, windows_of
 from explorer.ui.term_tables import (
     Table,
     ladder,
@@ -29,6 +29,7 @@ from explorer.ui.term_tables import (
     terms_table,
     three_ways_table,
 )
+from explorer.ui.window_arrangement import padding_of
 
 Middle = Windows | Table | Curve | Move | Grids
 LADDER_AT_MOST = 6
