@@ -24,7 +24,8 @@ from explorer.ui.node_link.layout import FOOT, MARGIN
 from explorer.ui.node_link.walking import neighbour
 from explorer.ui.widgets.edge_layers import EdgeLayers
 from explorer.ui.widgets.node_link_legend import paint_legend
-from explorer.ui.widgets.node_link_painter import NodeLinkPainter, Scene
+from explorer.ui.widgets.node_link_painter import NodeLinkPainter
+from explorer.ui.widgets.node_link_scene import Scene
 
 DIMMED = 0.6
 NAME = "Neurons and weights"
