@@ -9,19 +9,13 @@ from PySide6.QtGui import QAction, QKeySequence
 from explorer.session import State
 from explorer.ui import commands, dialogs
 from explorer.ui.command import SEPARATOR, Command
+from explorer.ui.file_actions import FILE_COMMANDS, has_network
 from explorer.ui.icons import icon
+from explorer.ui.step_actions import STEP_COMMANDS
 from explorer.ui.train_actions import TRAIN_COMMANDS
 
 if TYPE_CHECKING:
     from explorer.ui.main_window import MainWindow
-
-
-def _has_network(state: State) -> bool:
-    return state.network is not None
-
-
-def _has_timeline(state: State) -> bool:
-    return state.timeline is not None
 
 
 def _has_layer(state: State) -> bool:
@@ -29,93 +23,7 @@ def _has_layer(state: State) -> bool:
 
 
 COMMANDS: tuple[Command | str, ...] = (
-    Command(
-        "startList",
-        "File",
-        "Networks…",
-        "Choose one of the networks that come with the program.",
-        commands.show_start_list,
-        "ph.squares-four",
-        "Ctrl+Shift+N",
-    ),
-    Command(
-        "newNetwork",
-        "File",
-        "New network…",
-        "Start a network from its text notation.",
-        commands.new_network,
-        "ph.file-plus",
-        "Ctrl+N",
-    ),
-    Command(
-        "openNetwork",
-        "File",
-        "Open network…",
-        "Open a network file.",
-        commands.choose_network,
-        "ph.folder-open",
-        "Ctrl+O",
-    ),
-    Command(
-        "openWeights",
-        "File",
-        "Load weights…",
-        "Put the weights of a PyTorch or safetensors file into the network that is open.",
-        commands.choose_weights,
-        "ph.scales",
-        "Ctrl+L",
-        _has_network,
-    ),
-    Command(
-        "openPictureFile",
-        "File",
-        "Open picture…",
-        "Show a picture to the network.",
-        commands.choose_picture,
-        "ph.image",
-        "Ctrl+Shift+O",
-    ),
-    SEPARATOR,
-    Command(
-        "save",
-        "File",
-        "Save network",
-        "Write the network and its weights to its file.",
-        commands.save,
-        "ph.floppy-disk",
-        "Ctrl+S",
-        _has_network,
-    ),
-    Command(
-        "saveAs",
-        "File",
-        "Save network as…",
-        "Write the network and its weights to another file.",
-        commands.save_as,
-        "ph.floppy-disk-back",
-        "Ctrl+Shift+S",
-        _has_network,
-    ),
-    Command(
-        "copySource",
-        "File",
-        "Copy as PyTorch source",
-        "Put a PyTorch module that runs by itself on the clipboard.",
-        commands.copy_source,
-        "ph.code",
-        "Ctrl+Shift+C",
-        _has_network,
-    ),
-    SEPARATOR,
-    Command(
-        "quit",
-        "File",
-        "Quit",
-        "Close the window.",
-        lambda window: window.close(),
-        "ph.sign-out",
-        "Ctrl+Q",
-    ),
+    *FILE_COMMANDS,
     Command(
         "undo",
         "Edit",
@@ -145,7 +53,7 @@ COMMANDS: tuple[Command | str, ...] = (
         commands.copy_notation,
         "ph.copy",
         "Ctrl+Alt+C",
-        _has_network,
+        has_network,
     ),
     Command(
         "pastePicture",
@@ -164,7 +72,7 @@ COMMANDS: tuple[Command | str, ...] = (
         lambda window: window.session.reset_weights(),
         "ph.dice-five",
         "Ctrl+Shift+R",
-        _has_network,
+        has_network,
     ),
     Command(
         "showOverview",
@@ -202,7 +110,7 @@ COMMANDS: tuple[Command | str, ...] = (
         lambda window: commands.step_layer(window, -1),
         "ph.caret-up",
         "Ctrl+Up",
-        _has_network,
+        has_network,
     ),
     Command(
         "nextLayer",
@@ -212,7 +120,7 @@ COMMANDS: tuple[Command | str, ...] = (
         lambda window: commands.step_layer(window, 1),
         "ph.caret-down",
         "Ctrl+Down",
-        _has_network,
+        has_network,
     ),
     Command(
         "clearCell",
@@ -244,128 +152,7 @@ COMMANDS: tuple[Command | str, ...] = (
         "Ctrl+.",
         lambda state: bool(state.task) or state.saving is not None,
     ),
-    Command(
-        "stepOver",
-        "Step",
-        "Step over",
-        "Go to the next step, or inside a step to the next cell.",
-        lambda window: window.session.step_over(),
-        "ph.arrow-right",
-        "F10",
-        _has_timeline,
-    ),
-    Command(
-        "stepInto",
-        "Step",
-        "Step into",
-        "Go into the step, cell by cell.",
-        lambda window: window.session.step_into(),
-        "ph.arrow-down",
-        "F11",
-        _has_timeline,
-    ),
-    Command(
-        "stepOut",
-        "Step",
-        "Step out",
-        "Leave the cells for the whole step.",
-        lambda window: window.session.step_out(),
-        "ph.arrow-up",
-        "Shift+F11",
-        _has_timeline,
-    ),
-    Command(
-        "stepBack",
-        "Step",
-        "Step back",
-        "Go one step back, or inside a step one cell back.",
-        lambda window: window.session.step_over(-1),
-        "ph.arrow-left",
-        "Shift+F10",
-        _has_timeline,
-    ),
-    Command(
-        "previousStep",
-        "Step",
-        "Back out of the step",
-        "Go to the step before, out of the cells of this one.",
-        commands.previous_step,
-        "ph.arrow-arc-left",
-        "Alt+F10",
-        _has_timeline,
-    ),
-    Command(
-        "backInto",
-        "Step",
-        "Back into the step before",
-        "Go one cell back; from a whole step into the cells of the one before.",
-        commands.back_into,
-        "ph.arrow-bend-left-down",
-        "Alt+F11",
-        _has_timeline,
-    ),
-    SEPARATOR,
-    Command(
-        "toStart",
-        "Step",
-        "To the start",
-        "Go to the first step.",
-        lambda window: window.session.to_start(),
-        "ph.skip-back",
-        "Ctrl+Home",
-        _has_timeline,
-    ),
-    Command(
-        "toEnd",
-        "Step",
-        "To the end",
-        "Go to the last step.",
-        lambda window: window.session.to_end(),
-        "ph.skip-forward",
-        "Ctrl+End",
-        _has_timeline,
-    ),
-    Command(
-        "nextGradient",
-        "Step",
-        "To the next gradient",
-        "Go on to the next step on which a gradient arrives.",
-        lambda window: window.session.next_gradient(),
-        "ph.arrow-bend-up-left",
-        "Ctrl+G",
-        _has_timeline,
-    ),
-    Command(
-        "runToLayer",
-        "Step",
-        "To the selected layer",
-        "Go on to the next step of the layer that is selected.",
-        lambda window: window.session.run_to_layer(),
-        "ph.crosshair",
-        "Ctrl+F10",
-        _has_timeline,
-    ),
-    SEPARATOR,
-    Command(
-        "play",
-        "Step",
-        "Play",
-        "Step over again and again, or stop doing so.",
-        commands.toggle_play,
-        "ph.play",
-        "F5",
-        _has_timeline,
-    ),
-    Command(
-        "takeStep",
-        "Step",
-        "Take this training step",
-        "Keep the weights that the update made, and record the next training step.",
-        lambda window: window.session.take_step(),
-        "ph.check-circle",
-        "Ctrl+F5",
-        _has_timeline,
-    ),
+    *STEP_COMMANDS,
     *TRAIN_COMMANDS,
     Command(
         "shortcuts",
