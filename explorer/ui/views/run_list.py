@@ -110,7 +110,7 @@ class RunList(QStackedWidget):
         is_shown = self._shown.is_shown(run.number)
         item.setCheckState(RUN, Qt.CheckState.Checked if is_shown else Qt.CheckState.Unchecked)
         words = (
-            f"run {run.number}" if run.chosen else f"run {run.number}: {run.label}",  # by its number it goes in the plots
+            f"run {run.number}" if run.chosen else f"run {run.number}: {run.label}",
             settings_words(run.chosen),
             NOTHING if run.parent is None else f"run {run.parent}, step {count(run.first_step)}",
             count(run.last_step - run.first_step),
