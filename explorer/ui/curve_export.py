@@ -8,7 +8,7 @@ import itertools
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import chain
 from pathlib import Path
 from time import time
@@ -82,7 +82,7 @@ def write_events(runs: Sequence[RunCurves], folder: Path, tell: Tell) -> None:
     now, count = time(), _Count(tell, sum(2 * len(run.steps) for run in runs))
     names = distinct([folder_name(run) for run in runs])
     file_name = f"events.out.tfevents.{int(now)}.network-explorer.{os.getpid()}"
-    with ExitStack() as undone:
+    with _told_of(folder), ExitStack() as undone:
         _make_folder(folder, undone)
         for name, run in zip(names, runs, strict=True):
             path = folder / name / file_name
@@ -94,13 +94,20 @@ def write_events(runs: Sequence[RunCurves], folder: Path, tell: Tell) -> None:
 
 def _make_folder(folder: Path, undone: ExitStack) -> None:
     """Make it if it is not there, to be taken away again with what is `undone`."""
+    if not folder.is_dir():
+        folder.mkdir()
+        undone.callback(_remove, folder)
+
+
+@contextmanager
+def _told_of(folder: Path) -> Iterator[None]:
+    """What cannot be written in it is told of as the folder that was asked for."""
     try:
-        if not folder.is_dir():
-            folder.mkdir()
-            undone.callback(_remove, folder)
-    except OSError as error:
-        why = (error.strerror or str(error)).lower()
-        raise FileError(f"{folder.name} could not be written in {folder.parent}: {why}.") from error
+        yield
+    except (OSError, FileError) as error:
+        cause = error.__cause__ if isinstance(error, FileError) else error
+        why = (getattr(cause, "strerror", None) or str(cause)).lower()
+        raise FileError(f"{folder.name} could not be written in {folder.parent}: {why}.") from cause
 
 
 def _remove(folder: Path) -> None:
