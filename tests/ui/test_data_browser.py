@@ -24,13 +24,14 @@ from explorer.session.train_state import Judged
 from explorer.ui import theme
 from explorer.ui.data_words import class_groups, left_out_words, percent
 from explorer.ui.mistake_words import chance, mistakes, told_group
+from explorer.ui.picture_captions import shortened
 from explorer.ui.picture_lines import HEAD_HEIGHT, TEN, Group, Words, laid_out, shown_size
 from explorer.ui.text import number
 from explorer.ui.views import data_list
 from explorer.ui.views.data_browser import SIZE, DataBrowser
 from explorer.ui.views.open_data import ABOUT, AUGMENT, MISTAKES, TEST, TRAIN
 from explorer.ui.widgets.data_card import DataCard
-from explorer.ui.widgets.picture_grid import PictureGrid, shortened
+from explorer.ui.widgets.picture_grid import PictureGrid
 from tests.ui.fakes import make_session
 
 PICTURES = "3x32x32 conv(4, 3) relu flatten linear(10)"

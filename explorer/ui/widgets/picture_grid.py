@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
@@ -22,6 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 
 from explorer.ui import theme
+from explorer.ui.picture_captions import caption_lines, shortened, widest_caption
 from explorer.ui.picture_lines import HEAD_WIDTH, MARGIN, Group, Line, Lines, laid_out, shown_size
 from explorer.ui.widgets.lazy_pictures import LazyPictures, Read
 
@@ -29,10 +29,8 @@ WANTED = 64.0
 WANTED_WITH_CAPTION = 96.0
 CAPTION_LINES = 2
 LEAST = 24.0
-MEASURED = 100
 LONG_CAPTION = 64  # pixels by which it may be wider than its picture; a longer one is shortened
 BAR_HEIGHT = 4
-PERCENT = re.compile(r"( ·)? [<>]? ?[\d.]+ %$")
 NO_LINES = Lines((), (1, 1), 0, 1, 0)
 
 
@@ -121,7 +119,7 @@ class PictureGrid(QAbstractScrollArea):
         width, height = (round(side + 0.49) for side in self._picture)
         height += caption_height
         if self._has_captions:
-            width = max(width, min(self._widest_caption(metrics), round(self._captioned) + LONG_CAPTION))
+            width = max(width, min(widest_caption(self._groups, metrics), round(self._captioned) + LONG_CAPTION))
         has_heads = any(group.title for group in self._groups)
         counts = [len(group.places) for group in self._groups]
         self._lines = laid_out(counts, width=self.viewport().width(), cell=(width, height), has_heads=has_heads)
@@ -138,13 +136,6 @@ class PictureGrid(QAbstractScrollArea):
             return self._captioned
         # Sharp at whole multiples only; a little smaller than themselves they would be drawn as they are.
         return max(room // longest * longest if room >= longest else min(room, 0.75 * longest), LEAST)
-
-    def _widest_caption(self, metrics: QFontMetrics) -> int:
-        """In pixels, of the first ones: there may be many thousands."""
-        first = (
-            line for group in self._groups for caption in group.captions[:MEASURED] for line in caption_lines(caption)
-        )
-        return 4 + max(map(metrics.horizontalAdvance, first), default=0)
 
     # --- painting ---
 
@@ -354,23 +345,6 @@ class PictureGrid(QAbstractScrollArea):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
             self.viewport().update()
-
-
-def caption_lines(caption: str) -> tuple[str, ...]:
-    """A caption as it is written under its picture."""
-    if "\n" in caption:
-        return tuple(caption.split("\n"))
-    first, comma, second = caption.partition(", ")
-    return first + comma.rstrip(), second
-
-
-def shortened(text: str, metrics: QFontMetrics, width: int) -> str:
-    """`text` in `width` pixels; of "automobile 93 %" the name is cut and the number stays."""
-    found, cut = PERCENT.search(text), metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
-    if found is None or cut == text:
-        return cut
-    room = width - metrics.horizontalAdvance(found.group())
-    return metrics.elidedText(text[: found.start()], Qt.TextElideMode.ElideRight, room) + found.group()
 
 
 _PAGES = (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
