@@ -50,7 +50,7 @@ def test_the_surest_answer_comes_first(opened: Opened) -> None:
     session, view = opened()
     prediction = session.state.prediction
     assert prediction is not None
-    shares = [answer.share for answer in view.answers.answers.answers]
+    shares = [answer.share for answer in view.answers.answers.rows]
     assert shares == sorted(shares, reverse=True)
     assert shares[0] == pytest.approx(prediction.values.max())
     assert view.facts_label.whole() == "softmax1"
@@ -58,14 +58,14 @@ def test_the_surest_answer_comes_first(opened: Opened) -> None:
 
 def test_without_class_names_answers_are_numbered(opened: Opened) -> None:
     _, view = opened()
-    names = {answer.name for answer in view.answers.answers.answers}
+    names = {answer.name for answer in view.answers.answers.rows}
     assert names == {f"output {index}" for index in range(5)}
 
 
 def test_plain_outputs_keep_their_order_and_show_their_sign(opened: Opened) -> None:
     session, view = opened("3x8x8 flatten linear(6)")
     values = session.state.prediction.values
-    answers = view.answers.answers.answers
+    answers = view.answers.answers.rows
     assert [answer.index for answer in answers] == list(range(6))
     assert view.answers.is_signed
     np.testing.assert_allclose([answer.share for answer in answers], values / np.abs(values).max())
@@ -75,10 +75,10 @@ def test_rows_change_in_place_with_the_picture(opened: Opened, qtbot: QtBot) -> 
     session, view = opened()
     resets = []
     view.answers.answers.modelReset.connect(lambda: resets.append(1))
-    before = view.answers.answers.answers
+    before = view.answers.answers.rows
     session.use_picture(make_picture(5))
     wait_until_shown(qtbot, session)
-    assert view.answers.answers.answers != before
+    assert view.answers.answers.rows != before
     assert not resets
 
 
@@ -104,7 +104,7 @@ def test_both_classes_of_one_neuron_choose_that_neuron(opened: Opened, qtbot: Qt
     session, view = opened("3x4x4 flatten linear(1) sigmoid")
     session._show_document(replace(session.state.document, classes=("animal", "vehicle")))
     wait_until_shown(qtbot, session)
-    assert {answer.name for answer in view.answers.answers.answers} == {"animal", "vehicle"}
+    assert {answer.name for answer in view.answers.answers.rows} == {"animal", "vehicle"}
     view.answers.clicked.emit(view.answers.answers.index(1))
     assert session.state.selection.channel == 0
 
@@ -130,16 +130,16 @@ def test_a_broken_network_says_so_and_recovers(opened: Opened, qtbot: QtBot) -> 
     session.undo()
     wait_until_shown(qtbot, session)
     assert not view.empty.isVisible()
-    assert len(view.answers.answers.answers) == 2
+    assert len(view.answers.answers.rows) == 2
 
 
 def test_while_computing_the_old_answers_stay_and_fade(opened: Opened, qtbot: QtBot) -> None:
     session, view = opened()
-    before = view.answers.answers.answers
+    before = view.answers.answers.rows
     session._set(computing=True)
     assert not view.answers.is_dimmed
     qtbot.waitUntil(lambda: view.answers.is_dimmed)
-    assert view.answers.answers.answers == before
+    assert view.answers.answers.rows == before
     session._set(computing=False)
     assert not view.answers.is_dimmed
 
@@ -149,14 +149,14 @@ def test_a_hidden_pane_catches_up_when_it_is_shown(opened: Opened, qtbot: QtBot)
     view.hide()
     session.use_picture(make_picture(9))
     wait_until_shown(qtbot, session)
-    before = view.answers.answers.answers
+    before = view.answers.answers.rows
     view.show()
-    assert view.answers.answers.answers != before
+    assert view.answers.answers.rows != before
 
 
 def test_a_thousand_answers_are_listed(qtbot: QtBot, opened: Opened) -> None:
     _, view = opened("3x8x8 flatten linear(1000) softmax")
-    assert len(view.answers.answers.answers) == 1000
+    assert len(view.answers.answers.rows) == 1000
     assert not view.grab().isNull()
 
 

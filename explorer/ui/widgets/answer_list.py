@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from explorer.ui import theme
+from explorer.ui.widgets.row_list import Index, RowList, RowModel
 
 ROW_HEIGHT = 24
 MARGIN = 11  # with the pane's border 12
@@ -17,8 +19,6 @@ GAP = 8
 BAR_HEIGHT = 8
 NAME_SHARE = 0.36
 DIMMED = 0.5
-
-Index = QModelIndex | QPersistentModelIndex
 
 
 @dataclass(frozen=True)
@@ -32,18 +32,13 @@ class Answer:
     exact: str
 
 
-class AnswerModel(QAbstractListModel):
-    """The answers in the order they are shown. Rows change in place, so nothing flickers and the scroll stays."""
+class AnswerModel(RowModel):
+    """The answers in the order they are shown."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.answers: tuple[Answer, ...] = ()
-
-    def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self.answers)
+    rows: Sequence[Answer]
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        answer = self.answers[index.row()]
+        answer = self.rows[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
             return answer.name
         if role == Qt.ItemDataRole.ToolTipRole:
@@ -52,19 +47,8 @@ class AnswerModel(QAbstractListModel):
             return f"{answer.name} {answer.value}"
         return answer if role == Qt.ItemDataRole.UserRole else None
 
-    def show_answers(self, answers: tuple[Answer, ...]) -> None:
-        """Show `answers` in this order."""
-        if len(answers) != len(self.answers):
-            self.beginResetModel()
-            self.answers = answers
-            self.endResetModel()
-            return
-        self.answers = answers
-        if answers:
-            self.dataChanged.emit(self.index(0), self.index(len(answers) - 1))
 
-
-class AnswerList(QListView):
+class AnswerList(RowList):
     """Emits Qt's own `clicked` and `activated`; `answer_at` tells which answer a row holds."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -72,29 +56,19 @@ class AnswerList(QListView):
         self.answers = AnswerModel(self)
         self.setModel(self.answers)
         self.setItemDelegate(_Rows(self))
-        self.setUniformItemSizes(True)
-        self.setMouseTracking(True)
-        self.setFrameShape(self.Shape.NoFrame)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.is_signed = False
         self.is_dimmed = False
         self.chosen: int | None = None
 
     def answer_at(self, index: Index) -> Answer:
         """The answer in the row at `index`."""
-        return self.answers.answers[index.row()]
+        return self.answers.rows[index.row()]
 
     def show_answers(self, answers: tuple[Answer, ...], *, signed: bool) -> None:
         """Show `answers`; `signed` bars start in the middle."""
         self.is_signed = signed
-        self.answers.show_answers(answers)
+        self.answers.show_rows(answers)
         self.viewport().update()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.scheduleDelayedItemsLayout()
 
     def set_dimmed(self, dimmed: bool) -> None:
         """Fade the rows while newer ones are being worked out."""
@@ -117,12 +91,10 @@ class _Rows(QStyledItemDelegate):
         self._view = view
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """A little more than asked for, so that whole rows fill the list and none is cut off below."""
-        room = self._view.viewport().height()
-        return QSize(120, max(room // max(room // ROW_HEIGHT, 1), ROW_HEIGHT) if self._is_full() else ROW_HEIGHT)
+        return QSize(120, self._view.filling_height(ROW_HEIGHT) if self._is_full() else ROW_HEIGHT)
 
     def _is_full(self) -> bool:
-        return len(self._view.answers.answers) * ROW_HEIGHT > self._view.viewport().height()
+        return len(self._view.answers.rows) * ROW_HEIGHT > self._view.viewport().height()
 
     def paint(self, painter: QPainter, option: Any, index: Index) -> None:
         answer = self._view.answer_at(index)

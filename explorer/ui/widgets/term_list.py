@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import QModelIndex, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from explorer.ui import theme
 from explorer.ui.term_rows import DIGITS, TermRow
 from explorer.ui.text import exact, number
+from explorer.ui.widgets.row_list import Index, RowList, RowModel
 
 ROW_HEIGHT = 18
 MARGIN, GAP = 8, 10
@@ -20,18 +21,11 @@ VALUE_TEMPLATE, SHARE_TEMPLATE = "−8.888e−88", "< 0.1 %"
 SHORT_TEXT, LONG_TEXT, LEAST_BAR = 150, 264, 60
 MEASURED = 12  # rows; measuring all would make all
 
-Index = QModelIndex | QPersistentModelIndex
 
+class TermModel(RowModel):
+    """The terms in the order they are shown."""
 
-class TermModel(QAbstractListModel):
-    """The rows in the order they are shown."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.rows: Sequence[TermRow] = ()
-
-    def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self.rows)
+    rows: Sequence[TermRow]
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         row = self.rows[index.row()]
@@ -41,19 +35,8 @@ class TermModel(QAbstractListModel):
             return row_words(row)
         return None
 
-    def show_rows(self, rows: Sequence[TermRow]) -> None:
-        """Show other rows. Those of the same number change in place: the scroll and the current row stay."""
-        if len(rows) == len(self.rows):
-            self.rows = rows
-            if rows:
-                self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
-            return
-        self.beginResetModel()
-        self.rows = rows
-        self.endResetModel()
 
-
-class TermList(QListView):
+class TermList(RowList):
     """Emits `pointed` with the row that became current, or None, and `followed` with the one that was activated."""
 
     pointed = Signal(object)
@@ -64,12 +47,6 @@ class TermList(QListView):
         self.terms = TermModel(self)
         self.setModel(self.terms)
         self.setItemDelegate(_Rows(self))
-        self.setUniformItemSizes(True)
-        self.setMouseTracking(True)
-        self.setFrameShape(self.Shape.NoFrame)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.span = (0.0, 0.0)
         self.text_width = SHORT_TEXT
         self.doubleClicked.connect(self._follow)
@@ -92,10 +69,6 @@ class TermList(QListView):
         """The current row, if there is one."""
         at = self.currentIndex().row()
         return self.terms.rows[at] if 0 <= at < len(self.terms.rows) else None
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.scheduleDelayedItemsLayout()
 
     def forget(self) -> None:
         """Nothing is current any more, and the first row is in sight."""
@@ -126,9 +99,7 @@ class _Rows(QStyledItemDelegate):
         self._view = view
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """A little more than asked for, so that whole rows fill the list and none is cut off below."""
-        room = self._view.viewport().height()
-        return QSize(120, max(room // max(room // ROW_HEIGHT, 1), ROW_HEIGHT))
+        return QSize(120, self._view.filling_height(ROW_HEIGHT))
 
     def paint(self, painter: QPainter, option: Any, index: Index) -> None:
         row = self._view.terms.rows[index.row()]
