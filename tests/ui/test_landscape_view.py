@@ -14,9 +14,17 @@ from pytestqt.qtbot import QtBot
 
 from explorer.session import Session
 from explorer.session.landscape_state import WeightCell
+from explorer.session.train_state import Training
 from explorer.ui import theme
 from explorer.ui.loss_picture import FINE, contours, finer, loss_picture
-from explorer.ui.views.landscape_view import BROKEN, NO_DATA, NOWHERE_FINITE, LandscapeView
+from explorer.ui.views.landscape_view import (
+    BROKEN,
+    NO_DATA,
+    NOWHERE_FINITE,
+    WORKING,
+    WORKING_ON_THE_SIDE,
+    LandscapeView,
+)
 from tests.ui.fakes import make_session
 
 MOONS = "2 linear(8) tanh linear(2)"
@@ -163,8 +171,21 @@ def test_it_says_so_where_no_loss_is_a_number(qtbot: QtBot, session: Session) ->
     assert not view.bar.isVisible()
 
 
+def test_before_the_first_losses_it_says_that_they_are_worked_out(qtbot: QtBot, session: Session) -> None:
+    view = LandscapeView(session)
+    qtbot.addWidget(view)
+    view.redraw()
+    assert view.canvas.message.text() == WORKING
+    session._set(training=Training("running", 1))
+    view.redraw()
+    assert view.canvas.message.text() == WORKING_ON_THE_SIDE
+    assert not view.sentence.text()
+    session._set(training=Training())
+
+
 def test_a_low_wide_view_has_its_sentence_beside_the_weights(qtbot: QtBot, session: Session) -> None:
     view = opened(qtbot, session)
+    qtbot.waitUntil(lambda: "training examples" in view.sentence.text(), timeout=20_000)
     view.resize(970, 114)
     assert view.sentence.isVisible()
     qtbot.waitUntil(

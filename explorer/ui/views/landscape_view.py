@@ -29,6 +29,7 @@ SPAN_TIP = "How far to both sides, in standard deviations of the parameter's wei
 NO_DATA = "The loss over the network's weights appears here. Choose data to learn from."
 BROKEN = "The network cannot be run on the chosen data yet. Its loss appears here once that is mended."
 WORKING = "The loss is worked out…"
+WORKING_ON_THE_SIDE = "The loss is worked out between the steps of the run, which takes a while. Paused it is quick."
 NOWHERE_FINITE = "The loss is NaN or infinite everywhere here. Rewind, then try a smaller learning rate."
 NO_NETWORK = "The loss over the weights of a network appears here. Open a network first."
 
@@ -124,9 +125,10 @@ class LandscapeView(PacedView):
         applies = can_judge(state)
         self.empty.setText(why_empty(state))
         self.pages.setCurrentIndex(int(applies))
-        self.sentence.setText(sentence(landscape))
-        self.canvas.setToolTip(sentence(landscape))
-        self.canvas.show_message(self._why_no_plot(landscape))
+        words, why = sentence(landscape), self._why_no_plot(state)
+        self.sentence.setText("" if words in (why, WORKING) else words)
+        self.canvas.setToolTip(words)
+        self.canvas.show_message(why)
         for picker in (self.across, self.up):
             picker.set_parameters(parameter_shapes(state))
         if applies and landscape is not None and landscape.losses is not None and landscape.trail is not None:
@@ -135,13 +137,14 @@ class LandscapeView(PacedView):
         self._scale.setVisible(not self.canvas.message.text() and len(landscape.cells if landscape else ()) > 1)
         self._watch()
 
-    def _why_no_plot(self, landscape: Landscape | None) -> str:
+    def _why_no_plot(self, state: State) -> str:
         """While the next one is worked out, the one before stays."""
-        if landscape is None:
-            return "" if self._is_drawn else WORKING
-        if landscape.losses is None:
-            return landscape.message or WORKING
-        return "" if np.isfinite(landscape.losses).any() else NOWHERE_FINITE
+        landscape = state.landscape
+        if landscape is not None and landscape.losses is not None:
+            return "" if np.isfinite(landscape.losses).any() else NOWHERE_FINITE
+        if landscape is not None and landscape.message:
+            return landscape.message
+        return "" if self._is_drawn else WORKING_ON_THE_SIDE if state.training.status == "running" else WORKING
 
     def _draw(self, landscape: Landscape, losses: np.ndarray, trail: np.ndarray) -> None:
         cells = landscape.cells
