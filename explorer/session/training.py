@@ -97,6 +97,11 @@ class TrainingVerbs(DataVerbs):
         self._watches_gradients = is_watching
         self._wish()
 
+    def count_drawing(self, seconds: float) -> None:
+        """A view took so long to draw the live look after it was told: a slow one is looked at less often."""
+        if self._wishes is not None:
+            self._wishes.shown_s += seconds
+
     def show_frame(self, index: int | None) -> None:
         """Show the probe as the network saw it at a frame of the film; None: as the network is now."""
         if index is None:
@@ -263,7 +268,7 @@ class TrainingVerbs(DataVerbs):
     def _receive_step(self, result: Result) -> None:
         content: Any = result.content
         is_of_run = result.number == self._run_number and self.state.training.is_live
-        if result.kind in ("training", "live", "film", "ended", HOLD):
+        if result.kind in ("live", "film", "ended", HOLD):
             if is_of_run:
                 self._receive_run(result.kind, content)
         elif result.kind == "frame":
@@ -272,9 +277,7 @@ class TrainingVerbs(DataVerbs):
             super()._receive_step(result)
 
     def _receive_run(self, kind: str, content: Any) -> None:
-        if kind == "training":
-            self._take_snapshot(content)
-        elif kind == "live":
+        if kind == "live":
             self._take_live(content)
         elif kind == "film":
             self._set(film=content)
@@ -292,6 +295,10 @@ class TrainingVerbs(DataVerbs):
         self._show_timeline(timeline, "", step=0)
 
     def _receive(self, result: Result) -> None:
+        if result.kind == "training":  # hundreds a second: not past all that they are not
+            if result.number == self._run_number and self.state.training.is_live:
+                self._take_snapshot(result.content)  # type: ignore[arg-type]  # what a run yields
+            return
         super()._receive(result)
         if isinstance(result.content, Failure) and result.number == self._run_number:
             self._end(str(result.content.error))

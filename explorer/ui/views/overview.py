@@ -60,6 +60,7 @@ class Overview(QWidget):
         self.canvas.opened.connect(self._open)
         self.canvas.cleared.connect(self._clear)
         self.canvas.stepped.connect(self._step)
+        self.canvas.redrawn.connect(self._session.count_drawing)
         self.bars = (ColourBar(), ColourBar())
         for bar in self.bars:
             self.pane.corner.addWidget(bar)

@@ -45,6 +45,7 @@ class OverviewCanvas(ZoomSurface):
     opened = Signal()
     cleared = Signal()
     stepped = Signal(int, int)  # columns to the right, channels down
+    redrawn = Signal(float)  # seconds that it took to draw other values
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -65,7 +66,8 @@ class OverviewCanvas(ZoomSurface):
         self._lines: Lines | None = None
         self._is_dimmed = False
         self._picture = OverviewPicture(self)
-        self._picture.renewed.connect(self.update)
+        self._picture.renewed.connect(self.redrawn)
+        self._picture.renewed.connect(lambda _seconds: self.update())
         self._over: Spot | None = None
         self._corners = Corners()
         self._layer: str | None = None

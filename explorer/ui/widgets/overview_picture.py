@@ -19,9 +19,9 @@ PAUSE_MS = 3
 
 
 class OverviewPicture(QObject):
-    """Keeps the picture of a scene. `renewed` tells that it shows newer values now."""
+    """Keeps the picture of a scene. `renewed` tells that it shows newer values now, and how many seconds that took."""
 
-    renewed = Signal()
+    renewed = Signal(float)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -29,6 +29,7 @@ class OverviewPicture(QObject):
         self._next: QPixmap | None = None  # the picture with newer values, while it is painted
         self._waiting: deque[int] = deque()  # columns of it that are still to be painted
         self._is_outdated = False  # still newer values came meanwhile
+        self._spent = 0.0
         self._scene: Scene | None = None
         self._view = View()
         self._timer = QTimer(self, interval=PAUSE_MS)
@@ -71,7 +72,7 @@ class OverviewPicture(QObject):
         assert self._scene is not None
         self._next = QPixmap(self._picture)
         self._waiting = deque(self._scene.layout.between(*self._view.span()))
-        self._is_outdated = False
+        self._is_outdated, self._spent = False, 0.0
         self._timer.start()
 
     @Slot()
@@ -84,13 +85,14 @@ class OverviewPicture(QObject):
         while self._waiting and perf_counter() - began < CHUNK_S:
             overview.paint_again(self._waiting.popleft())
         painter.end()
+        self._spent += perf_counter() - began
         if not self._waiting:
             self._show_next()
 
     def _show_next(self) -> None:
         self._timer.stop()
         self._picture, self._next = self._next, None
-        self.renewed.emit()
+        self.renewed.emit(self._spent)
         if self._is_outdated:
             self._begin()
 
