@@ -142,7 +142,7 @@ def next_step(xs: np.ndarray, start: float, direction: int) -> float | None:
 
 
 def round_step(span: float) -> float:
-    """A twelfth of `span` at most: a range in such steps stands still most of the time, and with it the axis's marks."""
+    """A twelfth of `span` at most: in such steps a range, and with it the marks of its axis, mostly stands still."""
     return float(2.0 ** math.floor(math.log2(span / ROUND_STEPS))) if span > 0 else 1.0
 
 
