@@ -26,6 +26,7 @@ from explorer.session.state import Document, Fault, new_ids
 if TYPE_CHECKING:
     from explorer.engine.recording import Recording
     from explorer.engine.workbench import Workbench
+    from explorer.network.receptive_field import ReceptiveFields
     from explorer.session.train_worker import LiveRun
 
 Output = Iterator[tuple[str, object]]
@@ -64,6 +65,7 @@ class Worker:
     _loaded: set[tuple[Path, tuple[int, ...]]] = field(default_factory=set)
     _fitted: tuple[Picture, tuple[object, ...], Fitted] | None = None
     _recording: Recording | None = None
+    _fields: tuple[Request, tuple[object, ...], ReceptiveFields] | None = None
     is_recording_old: bool = False  # the weights went on since
     last_request: Request | None = None
     live_run: LiveRun | None = None
@@ -156,12 +158,19 @@ class Worker:
             number=0,
             layers=tuple(layers),
             prediction=prediction,
-            fields=recording.receptive_fields(),
+            fields=self._fields_of(request, recording),
             seconds=sum(call.seconds for call in recording.calls),
         )
         return Shown(
             request, fitted, activations, fault, notice, self.bench.device_name, self.bench.available_devices()
         )
+
+    def _fields_of(self, request: Request, recording: Recording) -> ReceptiveFields:
+        """Worked out once a request: they depend on shapes alone, and a run looks at the same ones again and again."""
+        calls = tuple((call.name, call.kind, call.output_shape, call.parents) for call in recording.calls)
+        if self._fields is None or self._fields[0] is not request or self._fields[1] != calls:
+            self._fields = request, calls, recording.receptive_fields()
+        return self._fields[2]
 
     def _entries(self, request: Request, recording: Recording) -> list[Any]:
         network = request.document.network
