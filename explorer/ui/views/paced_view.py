@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import cycle
 from typing import ClassVar
 
 from PySide6.QtCore import QTimer, Slot
@@ -12,6 +13,8 @@ from explorer.session import Session, State
 
 REDRAW_MS = 200
 """Five times a second: the interpreter is shared with the run, and drawing curves at fifteen took a fifth of it."""
+_LATER = cycle((0, 25, 50, 75, 100))
+"""Milliseconds by which one view waits longer than another: all at once they would hold the window up."""
 
 
 class PacedView(QWidget):
@@ -26,7 +29,7 @@ class PacedView(QWidget):
         super().__init__(parent)
         self._session = session
         self._is_stale = True
-        self._timer = QTimer(self, singleShot=True, interval=REDRAW_MS)
+        self._timer = QTimer(self, singleShot=True, interval=REDRAW_MS + next(_LATER))
         self._timer.timeout.connect(self._redraw_now)
 
     @Slot(object, object)
