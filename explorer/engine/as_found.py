@@ -22,7 +22,8 @@ class AsFound:
     """
 
     def __init__(self, model: nn.Module) -> None:
-        modules = list(model.modules())
+        self.modules = tuple(model.named_modules())  # with their paths
+        modules = [module for _, module in self.modules]
         _require_weights(modules)
         # The tables of a scripted module are views of something compiled.
         plain = [module for module in modules if not isinstance(module, torch.jit.ScriptModule)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -34,9 +34,14 @@ class ModuleWatch:
     """
 
     def __init__(
-        self, model: nn.Module, *, began: Callable[[], tuple[int, Any]], ended: Callable[[Run, Any], None]
+        self,
+        modules: Iterable[tuple[str, nn.Module]],
+        *,
+        began: Callable[[], tuple[int, Any]],
+        ended: Callable[[Run, Any], None],
     ) -> None:
-        self._paths = [(path, module) for path, module in model.named_modules()]
+        """`modules`: those to watch, each with its path."""
+        self._paths = tuple(modules)
         self._began = began
         self._ended = ended
         self._thread: int | None = None  # the one that is watched, while the watch is installed

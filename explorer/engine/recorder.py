@@ -73,7 +73,7 @@ def _record(
 ) -> Recording:
     found = AsFound(model)
     watch = None if learning is None else GradientWatch()
-    recorder = Recorder(model, found, watch, budget_bytes=budget_bytes, should_stop=should_stop)
+    recorder = Recorder(found, watch, budget_bytes=budget_bytes, should_stop=should_stop)
     try:
         if train is not None:
             model.train(train)
@@ -101,7 +101,6 @@ class Recorder(TorchFunctionMode):
 
     def __init__(
         self,
-        model: nn.Module,
         found: AsFound,
         gradients: GradientWatch | None = None,
         *,
@@ -113,7 +112,7 @@ class Recorder(TorchFunctionMode):
         self._ledger = Ledger(self.shelf, gradients)
         self._found = found
         self._should_stop = should_stop
-        self._watch = ModuleWatch(model, began=self._module_began, ended=self._module_ended)
+        self._watch = ModuleWatch(found.modules, began=self._module_began, ended=self._module_ended)
         self._replaced = Replaced()
         self._failed: Failure | None = None
 
