@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 MEASURED = 128  # training pictures whose mean and spread are taken: large photographs take a third of a second each
 LIVE_PER_SECOND = 15
-HEALTH_PER_SECOND, HEALTH_SHARE = 5, 0.015
+HEALTH_PER_SECOND, HEALTH_SHARE = 3, 0.015
 LIVE_SHARE = 0.05  # of the run's time that the live view may take, the window's painting included
 
 

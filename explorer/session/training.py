@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 FIRST_DATA = "textures"
 FOLLOW_MS = 500
-PROGRESS_S = 0.1  # between two tellings of a run's progress: every telling costs all views a look
+PROGRESS_S = 0.2  # between two tellings of a run's progress: every telling costs all views a look
 
 
 class TrainingVerbs(DataVerbs):

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.session import Session, State
 
-REDRAW_MS = 200
-"""Five times a second: the interpreter is shared with the run, and drawing curves at fifteen took a fifth of it."""
+REDRAW_MS = 300
+"""Three times a second: the interpreter is shared with the run, and drawing curves at fifteen took a fifth of it."""
 _LATER = cycle((0, 25, 50, 75, 100))
 """Milliseconds by which one view waits longer than another: all at once they would hold the window up."""
 
