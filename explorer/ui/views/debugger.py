@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from explorer.session import Session, State
 from explorer.session.timeline import Timeline
 from explorer.ui.step_words import facts_line, header, step_label, step_words
 from explorer.ui.views.breakpoints import BreakpointsButton
+from explorer.ui.views.following_view import FollowingView
 from explorer.ui.views.step_controls import StepControls
 from explorer.ui.views.step_settings import StepSettings
 from explorer.ui.views.step_stage import StepStage
@@ -33,17 +34,15 @@ NO_INPUT = f"{EMPTY} Open a picture for the network to learn from."
 RECORDING = "Recording one training step…"
 
 
-class Debugger(QWidget):
+class Debugger(FollowingView):
     """Header, timeline, buttons, words, stage, explanation and settings, each in a place that stepping never moves."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(session, parent)
         self.setObjectName("debugger")
         self.setAccessibleName("Step debugger")
         self.setProperty("role", "pane")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._session = session
-        self._stale = False
         self.empty = EmptyState()
         self._content = self._make_content()
         self._pages = QStackedLayout(self)
@@ -92,24 +91,13 @@ class Debugger(QWidget):
 
     # --- what it shows ---
 
-    @Slot(object, object)
-    def show_state(self, old: State | None, new: State) -> None:
-        """Redraw what differs; a hidden view waits until it is shown."""
-        if not self.isVisible() and old is not None:
-            self._stale = True
-            return
+    def show_changes(self, old: State | None, new: State) -> None:
         if old is None or old.timeline is not new.timeline or old.step_message != new.step_message:
             self._show_timeline(new)
         self._show_empty(new)
         is_elsewhere = old is None or old.timeline is not new.timeline or old.cursor != new.cursor
         if new.timeline is not None and new.timeline.steps and is_elsewhere:
             self._show_cursor(new.timeline, new)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._stale:
-            self._stale = False
-            self.show_state(None, self._session.state)
 
     def _show_timeline(self, state: State) -> None:
         timeline = state.timeline

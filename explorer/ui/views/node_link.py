@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 from PySide6.QtCore import QSize, QTimer, Slot
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from explorer.session import Session, State
@@ -14,6 +14,7 @@ from explorer.ui.node_link import Ask, Bias, Edge, Item, Node, NodeLink, ask, dr
 from explorer.ui.node_link.boxes import Box
 from explorer.ui.node_link.layout import FOOT
 from explorer.ui.text import number
+from explorer.ui.views.following_view import FollowingView
 from explorer.ui.widgets.inline_editor import InlineEditor
 from explorer.ui.widgets.node_link_canvas import NodeLinkCanvas
 
@@ -29,14 +30,12 @@ OTHER_EXAMPLE = "Only the first example of the batch can be changed here."
 NOT_NEGATIVE = "The learning rate cannot be below 0."
 
 
-class NodeLinkView(QWidget):
+class NodeLinkView(FollowingView):
     """Shows `session.state.timeline` at its cursor; a click explains a number, a double click changes it."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(session, parent)
         self.setObjectName("nodeLink")
-        self._session = session
-        self._stale = False
         self._drawing: NodeLink | None = None
         self._editing: Item | None = None
         self.canvas = NodeLinkCanvas(self)
@@ -67,13 +66,8 @@ class NodeLinkView(QWidget):
 
     # --- showing ---
 
-    @Slot(object, object)
     @np.errstate(all="ignore")  # sums over a diverged step are NaN, and shown as that
-    def show_state(self, old: State | None, new: State) -> None:
-        """Redraw what differs; a hidden view waits until it is shown."""
-        if not self.isVisible() and old is not None:
-            self._stale = True
-            return
+    def show_changes(self, old: State | None, new: State) -> None:
         if old is None or old.timeline is not new.timeline:
             self._show_timeline(new)
         if old is None or old.timeline is not new.timeline or old.cursor != new.cursor:
@@ -82,12 +76,6 @@ class NodeLinkView(QWidget):
             self._wait(new.is_recording_step)
         if old is None or old.step_message != new.step_message:
             self._show_line(new)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._stale:
-            self._stale = False
-            self.show_state(None, self._session.state)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QMenu, QToolButton, QWidget
 
 from explorer.engine.hyperparameters import suggested_loss
 from explorer.session import Session, State
+from explorer.ui.views.following_view import FollowingView
 from explorer.ui.widgets.exact_box import ExactBox
 from explorer.ui.widgets.learning_form import LARGEST_RATE, LearningForm, loss_title
 from explorer.ui.widgets.number_boxes import NumberBox
@@ -24,14 +25,12 @@ BATCH_TIP = "How many examples the step learns from at once: the gradients of a 
 EXAMPLE_TIP = "The example of the batch that is drawn."
 
 
-class StepSettings(QWidget):
+class StepSettings(FollowingView):
     """One row where there is room for it; else a single button that opens all of it."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(session, parent)
         self.setObjectName("stepSettings")
-        self._session = session
-        self._stale = False
         self._suited = ""
         self._is_folded = False
         self.form = LearningForm()
@@ -108,12 +107,7 @@ class StepSettings(QWidget):
         super().resizeEvent(event)
         self._fit()
 
-    @Slot(object, object)
-    def show_state(self, old: State | None, new: State) -> None:
-        """Redraw what differs; a hidden view waits until it is shown."""
-        if not self.isVisible() and old is not None:
-            self._stale = True
-            return
+    def show_changes(self, old: State | None, new: State) -> None:
         is_fresh = old is None or old.timeline is not new.timeline
         if is_fresh or old is None or old.document is not new.document:
             self._show_learning(new)
@@ -122,12 +116,6 @@ class StepSettings(QWidget):
             self._fit()
         if is_fresh or old is None or (old.batch, old.cursor) != (new.batch, new.cursor):
             self._show_batch(new)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._stale:
-            self._stale = False
-            self.show_state(None, self._session.state)
 
     def _show_learning(self, state: State) -> None:
         chosen = state.document.hyperparameters

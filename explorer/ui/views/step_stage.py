@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from explorer.session import Session, State
 from explorer.session.timeline import Timeline
 from explorer.ui import shown_tensors, step_explained
 from explorer.ui.step_explained import Read
+from explorer.ui.views.following_view import FollowingView
 from explorer.ui.views.into_view import IntoView
 from explorer.ui.views.over_view import OverView
 from explorer.ui.widgets.cell_images import images
@@ -20,15 +20,13 @@ EMPTY = "Open a network and a picture: their whole training step appears here, o
 RECORDING = "The training step is being recorded…"
 
 
-class StepStage(QWidget):
+class StepStage(FollowingView):
     """Draws `state.cursor` on `state.timeline`. Tiny networks have a second drawing, with every neuron and edge."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(session, parent)
         self.setObjectName("stepStage")
         self.setAccessibleName("What happens in this step")
-        self._session = session
-        self._stale = False
         self._wants_drawing = True
         self.over, self.into = OverView(session), IntoView(session)
         self.empty = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
@@ -71,13 +69,8 @@ class StepStage(QWidget):
 
     # --- what it shows ---
 
-    @Slot(object, object)
     @np.errstate(all="ignore")  # sums over a diverged step are NaN, and shown as that
-    def show_state(self, old: State | None, new: State) -> None:
-        """Redraw what differs; a hidden stage waits until it is shown."""
-        if not self.isVisible() and old is not None:
-            self._stale = True
-            return
+    def show_changes(self, old: State | None, new: State) -> None:
         if old is None or old.is_recording_step != new.is_recording_step:
             self._dimming.start() if new.is_recording_step else self._dim()
         is_new = old is None or old.timeline is not new.timeline
@@ -87,12 +80,6 @@ class StepStage(QWidget):
         differs = is_new or old is None or old.cursor != new.cursor or old.classes != new.classes
         if differs or (old is not None and old.step_message != new.step_message):
             self._show_step(new)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._stale:
-            self._stale = False
-            self.show_state(None, self._session.state)
 
     def _show_step(self, state: State) -> None:
         timeline, cursor = state.timeline, state.cursor

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from explorer.arithmetic.update import UpdateExplanation
@@ -30,6 +30,7 @@ from explorer.ui.term_rows import (
     update_rows,
 )
 from explorer.ui.text import number
+from explorer.ui.views.following_view import FollowingView
 from explorer.ui.widgets.pane import ElidedLabel
 from explorer.ui.widgets.term_list import TermList
 
@@ -44,7 +45,7 @@ READ_TIP = "Move one number a little, in float64, and watch what follows: a seco
 NO_READING_TIP = "An update is arithmetic alone: there is nothing that could be moved."
 
 
-class WhyPanel(QWidget):
+class WhyPanel(FollowingView):
     """Explains `state.cursor`. Its size and its place never change, whatever there is to say.
 
     `pointed` carries the cells behind the chosen row, a tuple of (tensor, cells (T, ndim)); empty when none is.
@@ -53,12 +54,10 @@ class WhyPanel(QWidget):
     pointed = Signal(object)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(session, parent)
         self.setObjectName("stepExplanation")
         self.setAccessibleName("Why this number?")
         self.setFixedHeight(HEIGHT)
-        self._session = session
-        self._stale = False
         self._why = Why(None)
         self._chosen_grouping = ""
         self.check = QLabel()
@@ -128,24 +127,13 @@ class WhyPanel(QWidget):
         holder.setFixedHeight(SWITCH_HEIGHT)
         return holder
 
-    @Slot(object, object)
     @np.errstate(all="ignore")  # sums over a diverged step are NaN, and shown as that
-    def show_state(self, old: State | None, new: State) -> None:
-        """Redraw what differs; a hidden view waits until it is shown."""
-        if not self.isVisible() and old is not None:
-            self._stale = True
-            return
+    def show_changes(self, old: State | None, new: State) -> None:
         differs = old is None or (old.timeline, old.step_message) != (new.timeline, new.step_message)
         if differs or (old is not None and _place(old) != _place(new)):
             self._explain(new)
         if differs or old is None or old.reading is not new.reading or old.cursor != new.cursor:
             self._show_reading(new)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._stale:
-            self._stale = False
-            self.show_state(None, self._session.state)
 
     def _explain(self, state: State) -> None:
         timeline, cursor = state.timeline, state.cursor
