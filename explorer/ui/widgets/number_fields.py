@@ -36,6 +36,7 @@ class NumberFields(QScrollArea):
         self.setFrameShape(self.Shape.NoFrame)
         self._numbers = np.zeros(0, np.float32)
         self._boxes: list[FloatBox] = []
+        self._labels: list[QLabel] = []
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(12, 4, 12, 8)
@@ -68,12 +69,10 @@ class NumberFields(QScrollArea):
 
     def _make_boxes(self, amount: int) -> None:
         while len(self._boxes) > amount:
-            for column in (0, 1):
-                item = self._grid.itemAtPosition(len(self._boxes) - 1, column)
-                if item is not None and (widget := item.widget()) is not None:
-                    widget.hide()
-                    widget.deleteLater()
-            self._boxes.pop()
+            # Not by the grid's items: Python would keep them when Qt has let them go, and take others for them.
+            for widget in (self._labels.pop(), self._boxes.pop()):
+                widget.hide()
+                widget.deleteLater()
         while len(self._boxes) < amount:
             self._add_box(len(self._boxes))
 
@@ -89,6 +88,7 @@ class NumberFields(QScrollArea):
         self._grid.addWidget(label, index, 0)
         self._grid.addWidget(box, index, 1)
         self._boxes.append(box)
+        self._labels.append(label)
 
     def _tell(self) -> None:
         numbers = self._numbers.astype(np.float32).copy()
