@@ -14,6 +14,7 @@ from explorer.ui.colour import rgb
 from explorer.ui.curve_lines import extent, thinned
 
 COLUMN = 3  # pixels; a zigzag with one corner a pixel is no easier to read and takes three times as long
+DOT = 1.5  # pixels, its radius
 PALE = 0.35  # how much of the colour is left where the film has not been yet
 
 
@@ -72,6 +73,9 @@ def paint_curve(painter: QPainter, area: QRectF, curve: FilmCurve, *, until: flo
         painter.setClipRect(part)
         painter.setPen(QPen(_ink(strength), 1.5))
         painter.drawLines([piece for piece in pieces if piece.x2() >= part.left() and piece.x1() <= part.right()])
+        if len(places) == 1:  # one loss draws no line
+            painter.setBrush(_ink(strength))
+            painter.drawEllipse(places[0], DOT, DOT)
     painter.restore()
 
 

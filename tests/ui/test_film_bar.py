@@ -13,13 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from explorer.session import Session
 from explorer.ui import theme
-from explorer.ui.film_curve import FilmCurve
+from explorer.ui.film_curve import FilmCurve, paint_curve
 from explorer.ui.film_file import FilmFile
 from explorer.ui.film_picture import CAPTION, HEIGHT, MARGIN, WIDTH, film_picture
 from explorer.ui.map_sheet import map_sheet
@@ -293,6 +294,19 @@ def test_the_ending_is_added_where_it_was_left_out(
     with qtbot.waitSignal(bar.export.ended, timeout=WAIT_MS):
         bar.save.click()
     assert [path.name for path in tmp_path.iterdir()] == ["my film.gif"]
+
+
+def test_a_run_of_one_step_shows_its_loss_as_a_dot(qapp: QApplication) -> None:
+    theme.apply(qapp, "light")
+    image = QImage(60, 40, QImage.Format.Format_RGB32)
+    image.fill(QColor(theme.current().pane))
+    painter = QPainter(image)
+    paint_curve(painter, QRectF(5, 5, 50, 30), FilmCurve((0, 1), np.array([1.0]), np.array([2.3])), until=None)
+    painter.end()
+    ground = QColor(theme.current().pane)
+    inked = [(x, y) for x in range(60) for y in range(40) if image.pixelColor(x, y) != ground]
+    assert inked
+    assert all(abs(x - 55) <= 4 and abs(y - 35) <= 4 for x, y in inked)
 
 
 def test_a_frame_shows_the_maps_in_the_colours_of_the_mosaic(qtbot: QtBot) -> None:
