@@ -27,6 +27,7 @@ from pytestqt.qtbot import QtBot
 from explorer.network import LAYERS, Network
 from explorer.session import Session
 from explorer.ui import theme
+from explorer.ui.views.layer_list import LayerList
 from explorer.ui.views.network_panel import NetworkPanel
 from explorer.ui.widgets.card_list import CardList
 from explorer.ui.widgets.layer_card import Card
@@ -563,3 +564,22 @@ def test_the_form_holds_only_what_is_seen(panel: NetworkPanel, session: Session)
             box.accessibleName() for box in boxes if not box.isVisible() and "columns" not in box.accessibleName()
         ]
         assert hidden == []
+
+
+def test_beside_the_large_maps_a_run_is_looked_at_now_and_then(qtbot: QtBot) -> None:
+    session = make_session(SMALL)
+    wait_until_shown(qtbot, session)
+    view = LayerList(session)
+    qtbot.addWidget(view)
+    view.show()
+    qtbot.waitExposed(view)
+    before = view.cards.cards
+    session._set(training=replace(session.state.training, status="running"))
+    session._set(activations=replace(session.state.activations, number=99))
+    assert view.cards.cards is before
+    qtbot.waitUntil(lambda: view.cards.cards is not before)
+    session._set(training=replace(session.state.training, status="paused"))
+    before = view.cards.cards
+    session._set(activations=replace(session.state.activations, number=100))
+    assert view.cards.cards is not before, "nothing else keeps it from showing what is new"
+    assert session.close()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollAre
 
 from explorer.session import Session, State
 from explorer.ui import theme
+from explorer.ui.run_looks import LOOK_MS, is_only_a_look
 from explorer.ui.views.cards import INPUT
 from explorer.ui.views.layer_arithmetic import LayerArithmetic
 from explorer.ui.views.layer_facts import LayerFacts
@@ -40,6 +41,8 @@ class LayerForm(QWidget):
         # The debugger's cursor takes the selection from layer to layer: building a form for each would hold it up.
         self._later = QTimer(self, singleShot=True, interval=SETTLED_MS)
         self._later.timeout.connect(self._show_now)
+        self._looks = QTimer(self, singleShot=True, interval=LOOK_MS)
+        self._looks.timeout.connect(self._show_now)
         self._make_parts()
         session.changed.connect(self.show_state)
         self.show_state(None, session.state)
@@ -115,12 +118,16 @@ class LayerForm(QWidget):
             self._is_stale = True
         elif old is not None and new.is_stepping and old.selection is not new.selection:
             self._later.start()
+        elif old is not None and is_only_a_look(old, new, WATCHED):
+            if not self._looks.isActive():
+                self._looks.start()
         else:
             self._show_now()
 
     @Slot()
     def _show_now(self) -> None:
         self._later.stop()
+        self._looks.stop()
         self._is_stale = False
         self._show(self._session.state)
 

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.session import Session, State
 from explorer.ui import icons
+from explorer.ui.run_looks import LOOK_MS, is_only_a_look
 from explorer.ui.views.cards import INPUT, Cards
 from explorer.ui.widgets.card_list import CardList
 
 PALE_AFTER_MS = 200
-RUN_MS = 300  # between two looks at the miniature maps while a run goes on: the large ones are what is watched
 WATCHED = ("document", "activations", "fitted", "fault")
 INPUT_SHAPE = re.compile(r"^\s*\d+(x\d+)*\s+")  # a whole network was copied: its layers are pasted
 
@@ -34,7 +34,7 @@ class LayerList(CardList):
         self._is_behind = False
         self._pale_timer = QTimer(self, singleShot=True, interval=PALE_AFTER_MS)
         self._pale_timer.timeout.connect(self._turn_pale)
-        self._run_timer = QTimer(self, singleShot=True, interval=RUN_MS)
+        self._run_timer = QTimer(self, singleShot=True, interval=LOOK_MS)
         self._run_timer.timeout.connect(self._catch_up)
         self._make_actions()
         self.chosen.connect(self._choose)
@@ -51,11 +51,11 @@ class LayerList(CardList):
         """Show the cards of `new`; a hidden list waits until it is seen."""
         if old is None or old.computing is not new.computing:
             self._follow_computing(new.computing)
-        changed = WATCHED if old is None else [name for name in WATCHED if getattr(old, name) is not getattr(new, name)]
-        if old is not None and not changed and old.selection.layer == new.selection.layer:
+        is_same = old is not None and all(getattr(old, name) is getattr(new, name) for name in WATCHED)
+        if old is not None and is_same and old.selection.layer == new.selection.layer:
             return
         self._is_behind = old is not None
-        if new.training.status == "running" and changed == ["activations"]:
+        if old is not None and is_only_a_look(old, new, WATCHED):
             if not self._run_timer.isActive():
                 self._run_timer.start()
         else:

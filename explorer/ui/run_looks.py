@@ -1,0 +1,16 @@
+"""Which changes of the state are only another look at the maps of a run that goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from explorer.session import State
+
+LOOK_MS = 300
+"""Between two looks of what stands beside the large maps, which are what is watched while a network learns."""
+
+
+def is_only_a_look(old: State, new: State, watched: Collection[str]) -> bool:
+    """Whether of the parts that are `watched` nothing changed but the activations, by a run: that may wait."""
+    changed = [name for name in watched if getattr(old, name) is not getattr(new, name)]
+    return new.training.status == "running" and changed == ["activations"]
