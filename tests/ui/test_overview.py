@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -19,7 +20,9 @@ from explorer.ui import theme
 from explorer.ui.overview.entries import entries_of
 from explorer.ui.views.overview import EMPTY, Overview
 from explorer.ui.widgets.overview_canvas import OverviewCanvas
+from explorer.ui.widgets.overview_lines import Spot
 from tests.ui.fakes import SMALL, make_picture, make_session, wait_until_shown
+from tests.ui.pixels import colours_near
 
 WIDE = "3x16x16 conv(400, 3, padding=1) relu flatten linear(5) softmax"
 LONG = "3x16x16 " + " ".join("conv(4, 3, padding=1) batchnorm relu" for _ in range(14)) + " flatten linear(3)"
@@ -529,3 +532,25 @@ def test_an_input_that_changed_its_kind_is_painted_as_it_was_last_fed(shown: Sho
     assert entry.maps is not None
     assert entry.shape == entry.maps.values.shape
     view.grab()
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_classes_that_are_no_numbers_say_nan_in_the_error_colour_without_a_bar(shown: Shown, name: str) -> None:
+    view = shown("3x8x8 flatten linear(3) softmax")
+    theme.apply(QApplication.instance(), name)
+    session, activations = session_of(view), session_of(view).state.activations
+    assert activations is not None
+    last, prediction = activations.layers[-1], session.state.prediction
+    assert prediction is not None
+    nothing = np.full(last.values.shape, np.nan, last.values.dtype)
+    layers = (*activations.layers[:-1], replace(last, values=nothing))
+    session._set(activations=replace(activations, layers=layers, prediction=replace(prediction, values=nothing)))
+    column = view.canvas.column(view.canvas.scene.layout.columns[-1].name)
+    assert column is not None
+    assert column.entry.prediction is not None
+    body = view.canvas.view.rect(column.body).toAlignedRect()
+    picture = view.canvas.grab(body).toImage()
+    assert colours_near(picture, theme.current().error)
+    assert not colours_near(picture, theme.current().accent)
+    spot = Spot(column.name, 0)
+    assert view._preview(column.entry, spot).value == "NaN"

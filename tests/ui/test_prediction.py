@@ -16,6 +16,7 @@ from explorer.session import Prediction, Session
 from explorer.ui import theme
 from explorer.ui.views.prediction import BROKEN, MAPS, NO_NETWORK, PredictionView, percentage, ranked
 from tests.ui.fakes import make_picture, make_session, wait_until_shown
+from tests.ui.pixels import colours_near
 
 Opened = Callable[..., tuple[Session, PredictionView]]
 
@@ -189,3 +190,14 @@ def test_rows_fill_the_list_without_cutting_one_off(opened: Opened) -> None:
     height = view.answers.visualRect(view.answers.answers.index(0)).height()
     room = view.answers.viewport().height()
     assert room - room // height * height < room // height + 1
+
+
+def test_what_is_no_number_is_written_in_the_error_colour_without_a_bar(opened: Opened) -> None:
+    _, view = opened()
+    values = np.array([np.nan, 0.3, 0.7])
+    fault, whole = ranked(Prediction(("a", "b", "c"), values, True, "of x"))[-1], theme.current()
+    assert (fault.value, fault.is_finite) == ("NaN", False)
+    view.answers.show_answers((fault,), signed=False)
+    picture = view.answers.viewport().grab().toImage()
+    assert colours_near(picture, whole.error)
+    assert not colours_near(picture, whole.accent)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt, QTimer, Signal, Slot
@@ -293,7 +294,8 @@ class Overview(QWidget):
         facts = f"layer: {number(maps.low)} to {number(maps.high)}"
         if entry.prediction is not None:
             chance = float(entry.prediction.values[spot.channel])
-            value = f"{100 * chance:.3g} %" if entry.prediction.is_probability else number(chance)
+            is_share = entry.prediction.is_probability and math.isfinite(chance)
+            value = f"{100 * chance:.3g} %" if is_share else number(chance)
             return Preview(_title(entry, spot.channel), entry.prediction.title, value)
         if maps.values.ndim == 1:
             return Preview(_title(entry, spot.channel), facts, number(float(maps.values[spot.channel])))

@@ -110,6 +110,7 @@ def ranked(prediction: Prediction) -> tuple[Answer, ...]:
             value=percentage(values[index]) if prediction.is_probability else number(values[index]),
             share=_share(float(values[index]), largest),
             exact=exact(float(values[index])),
+            is_finite=bool(np.isfinite(values[index])),
         )
         for index in order
     )

@@ -23,13 +23,17 @@ DIMMED = 0.5
 
 @dataclass(frozen=True)
 class Answer:
-    """`share` is the bar's length, −1 to 1; `index` the answer's place in the network's output; `exact` for the tip."""
+    """`share` is the bar's length, −1 to 1; `index` the answer's place in the network's output; `exact` for the tip.
+
+    NaN and ∞ are not `is_finite`: written as a fault, without a bar.
+    """
 
     index: int
     name: str
     value: str
     share: float
     exact: str
+    is_finite: bool = True
 
 
 class AnswerModel(RowModel):
@@ -111,6 +115,7 @@ class _Rows(QStyledItemDelegate):
         painter.setPen(QColor(colours.text))
         name = painter.fontMetrics().elidedText(answer.name, Qt.TextElideMode.ElideRight, int(name_width))
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)
+        painter.setPen(QColor(colours.text if answer.is_finite else colours.error))
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, answer.value)
         self._paint_bar(painter, area.adjusted(name_width + GAP, 0, -number_width, 0), answer.share)
         painter.restore()

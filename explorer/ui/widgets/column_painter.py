@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPixmap
 
+from explorer.session.snapshot import Prediction
 from explorer.ui import theme
 from explorer.ui.colour import colourise, ink_on, scale_for
 from explorer.ui.overview.columns import MORE_HEIGHT
@@ -164,21 +165,23 @@ class ColumnPainter:
         prediction, grid = column.entry.prediction, column.grid
         assert prediction is not None
         assert grid is not None
-        reach = 1.0 if prediction.is_probability else max(1e-12, float(abs(prediction.values).max()))
-        best = int(prediction.values.argmax())
+        reach, best = _reach(prediction), int(prediction.values.argmax())
         for slot, channel in enumerate(column.channels):
             rect = self.view.rect(grid.tile(slot))
             value = float(prediction.values[channel])
-            strong = channel == best and prediction.is_probability
-            text = f"{100 * value:.1f} %" if prediction.is_probability else number(value)
-            self._class(rect, prediction.names[channel], text, min(1.0, abs(value) / reach), is_best=strong)
+            is_share = prediction.is_probability and math.isfinite(value)
+            text = f"{100 * value:.1f} %" if is_share else number(value)
+            share = min(1.0, abs(value) / reach) if math.isfinite(value) else None
+            self._class(rect, prediction.names[channel], text, share, is_best=is_share and channel == best)
 
-    def _class(self, rect: QRectF, name: str, text: str, share: float, *, is_best: bool) -> None:
+    def _class(self, rect: QRectF, name: str, text: str, share: float | None, *, is_best: bool) -> None:
+        """A class with its number and a bar as long as `share`, 0 to 1; None for NaN and ∞, which have none."""
         digits = figures(max(9, self.small_font.pixelSize()))
         width = QFontMetricsF(digits).horizontalAdvance(text) + 4
         words = QRectF(rect.x(), rect.y(), rect.width(), rect.height() - 8)
         self.painter.setFont(digits)
-        self.painter.setPen(QColor(self.theme.text if is_best else self.theme.dim))
+        ink = self.theme.text if is_best else self.theme.dim
+        self.painter.setPen(QColor(self.theme.error if share is None else ink))
         low = Qt.AlignmentFlag.AlignBottom
         self.painter.drawText(words, low | Qt.AlignmentFlag.AlignRight, text)
         written = self.title_font if is_best else self.small_font
@@ -190,6 +193,8 @@ class ColumnPainter:
         self.painter.setPen(Qt.PenStyle.NoPen)
         self.painter.setBrush(QColor(self.theme.border))
         self.painter.drawRoundedRect(track, 2, 2)
+        if share is None:
+            return
         self.painter.setBrush(QColor(self.theme.accent))
         self.painter.drawRoundedRect(QRectF(track.x(), track.y(), max(2.0, track.width() * share), 4), 2, 2)
 
@@ -213,6 +218,12 @@ def _places(grid: Grid, count: int, view: View, width: int, height: int) -> tupl
     """The slots on the screen with the place of their map of `width` × `height` cells. Kept for a run's next look."""
     tiles = [(slot, grid.tile(slot)) for slot in range(count)]
     return tuple((slot, fitted(view.rect(tile), width, height)) for slot, tile in tiles if view.sees(tile))
+
+
+def _reach(prediction: Prediction) -> float:
+    """What the longest bar stands for."""
+    finite = prediction.values[np.isfinite(prediction.values)]
+    return 1.0 if prediction.is_probability else max(1e-12, float(abs(finite).max(initial=0.0)))
 
 
 def _cell_size(column: Column, target: QRectF) -> float:
