@@ -147,8 +147,8 @@ def round_step(span: float) -> float:
 
 
 def rounded_up(value: float) -> float:
-    """`value`, or somewhat more, in round steps of itself."""
-    step = round_step(value)
+    """`value`, or up to a sixth more, in round steps of itself."""
+    step = 2 * round_step(value)
     return math.ceil(value / step) * step
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations, pairwise
 
@@ -258,3 +258,16 @@ def test_five_thousand_layers_fold_into_what_fits() -> None:
     layout = lay_out(chain(5000), 900, 560)
     assert layout.width == 900
     assert 3 < len(layout.columns) < 30
+
+
+def test_other_values_keep_every_place_and_other_looks_do_not() -> None:
+    entries = chain(4)
+    layout = lay_out(entries, 900, 500)
+    newer = tuple(replace(entry) for entry in entries)
+    same = layout.with_values(newer)
+    assert same is not None
+    assert [column.looks for column in same.columns] == [column.looks for column in layout.columns]
+    assert all(column.entry is entry for column, entry in zip(same.columns, newer, strict=True))
+    assert layout.with_values(entries[:-1]) is None
+    assert layout.with_values((*entries[:-1], replace(entries[-1], shape=(5,)))) is None
+    assert lay_out(chain(60), 500, 400).with_values(chain(60)) is None, "groups know their layers' entries"

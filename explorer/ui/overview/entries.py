@@ -35,6 +35,13 @@ class Entry:
     prediction: Prediction | None = None
 
     @property
+    def looks(self) -> tuple[object, ...]:
+        """All that is drawn of it beside its values."""
+        classes = None if self.prediction is None else self.prediction.names
+        about = (self.name, self.layer, self.family, self.parents, self.shape, self.is_broken)
+        return (*about, self.maps is None, classes)
+
+    @property
     def channels(self) -> int:
         """How many maps or numbers it has; 0 where that is not known."""
         return self.shape[0] if self.shape else 0

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from explorer.ui.overview.entries import Entry
@@ -110,12 +110,9 @@ class Column:
     @cached_property
     def looks(self) -> tuple[object, ...]:
         """All that is drawn of it beside its values."""
-        entry, group = self.entry, self.group
-        classes = None if entry.prediction is None else entry.prediction.names
-        about = (entry.name, entry.family, entry.shape, entry.is_broken, entry.maps is None, classes)
-        folded = None if group is None else (group.title, group.count)
+        folded = None if self.group is None else (self.group.title, self.group.count)
         places = (self.box, self.label, self.bar, self.body, self.grid, self.strip, self.picture, self.more)
-        return (*about, folded, *places, self.channels, self.hidden)
+        return (*self.entry.looks, folded, *places, self.channels, self.hidden)
 
     @cached_property
     def _slots(self) -> Mapping[int, int]:
@@ -195,6 +192,19 @@ class Layout:
             boxes = [self.columns[index].box for index in members]
             spans.append((min(box.x for box in boxes), max(box.right for box in boxes), tuple(members)))
         return tuple(spans)
+
+    def with_values(self, entries: Sequence[Entry]) -> Layout | None:
+        """This layout with other values in its columns; None where `entries` differ in more, or groups are folded."""
+        newer = {entry.name: entry for entry in entries}
+        if len(newer) != len(self.columns) or any(column.group is not None for column in self.columns):
+            return None
+        columns = []
+        for column in self.columns:
+            entry = newer.get(column.name)
+            if entry is None or entry.looks != column.entry.looks:
+                return None
+            columns.append(replace(column, entry=entry))
+        return replace(self, columns=tuple(columns))
 
     def between(self, left: float, right: float) -> list[int]:
         """The columns that are at least partly between two x, in order of rank."""

@@ -80,7 +80,8 @@ class OverviewCanvas(ZoomSurface):
         self._entries = entries
         self.images.keep({entry.maps for entry in entries if entry.maps is not None})
         self._lines = None
-        scene = replace(self.scene, layout=self._laid_out(), pictures={})
+        layout = self.scene.layout.with_values(entries) or self._laid_out()
+        scene = replace(self.scene, layout=layout, pictures={})
         if self._picture.renew(scene):
             self.scene = scene
         else:
