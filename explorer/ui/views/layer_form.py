@@ -41,7 +41,7 @@ class LayerForm(QWidget):
         # The debugger's cursor takes the selection from layer to layer: building a form for each would hold it up.
         self._later = QTimer(self, singleShot=True, interval=SETTLED_MS)
         self._later.timeout.connect(self._show_now)
-        self._looks = QTimer(self, singleShot=True, interval=LOOK_MS)
+        self._looks = QTimer(self, singleShot=True, interval=LOOK_MS + 80)  # not with the cards
         self._looks.timeout.connect(self._show_now)
         self._make_parts()
         session.changed.connect(self.show_state)
