@@ -94,7 +94,10 @@ class Live:
 
 @dataclass(frozen=True, eq=False)
 class Judged:
-    """The last epoch's evaluation, and whose: `labels` are those of the split it went over."""
+    """The last epoch's evaluation, and whose: `labels` are those of the split it went over.
+
+    step: as the curves count it, from where a fork begins.
+    """
 
     step: int
     evaluation: Evaluation

@@ -314,7 +314,8 @@ class TrainingVerbs(DataVerbs):
         if snapshot.health:
             self._set(health=snapshot.health)
         if snapshot.evaluation is not None and self.state.data is not None and self.state.data.test is not None:
-            self._set(judged=Judged(snapshot.step, snapshot.evaluation, self.state.data.test.labels))
+            step = snapshot.step + (curves.first_step if curves is not None else 0)
+            self._set(judged=Judged(step, snapshot.evaluation, self.state.data.test.labels))
 
     def _drained(self) -> None:
         training = self.state.training

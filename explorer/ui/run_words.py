@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 
 from explorer.arithmetic.losses import loss_named
+from explorer.data import DataSet
 from explorer.engine.hyperparameters import Hyperparameters, suggested_loss
 from explorer.session import State
 from explorer.session.run_curves import RunCurves
 from explorer.session.train_state import Training
+from explorer.ui.data_words import noun_of
 from explorer.ui.text import count, number, plural
 
 USES_MOMENTUM = ("SGD", "RMSprop")
@@ -98,10 +100,14 @@ def loss_title(state: State) -> str:
     return loss_named(name).title if name else ""
 
 
+def one_example(data: DataSet | None) -> str:
+    """What one example of the data is called; before there are any, a picture."""
+    return "picture" if data is None else noun_of(data)
+
+
 def examples_noun(state: State) -> str:
-    """What the data holds: pictures, or examples."""
-    is_pictures = state.data is None or len(state.data.sample_shape) == 3
-    return "pictures" if is_pictures else "examples"
+    """What the data holds: pictures, points or rows."""
+    return f"{one_example(state.data)}s"
 
 
 def train_word(state: State) -> str:

@@ -128,6 +128,8 @@ def test_other_settings_fork_a_paused_run(qtbot: QtBot, session: Session) -> Non
     assert (second.parent, second.first_step) == (1, fork_at)
     assert second.steps.values[0] == fork_at + 1
     assert first.last_step == fork_at
+    assert session.state.judged is not None
+    assert session.state.judged.step == second.epochs[-1].step
 
 
 def test_a_fork_that_is_rewound_begins_again_where_it_forked(qtbot: QtBot, session: Session) -> None:

@@ -11,6 +11,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -22,9 +23,9 @@ from explorer.session import Session
 from explorer.session.train_state import Judged
 from explorer.ui import theme
 from explorer.ui.colour import rgb
-from explorer.ui.confusion_layout import cell_sentence, lay_out, summary
+from explorer.ui.confusion_layout import cell_sentence, lay_out, least_height, summary
 from explorer.ui.mistake_words import chance
-from explorer.ui.views.confusion_view import EMPTY, NO_CLASSES, NOTHING_HELD_OUT, OTHER_DATA, ConfusionView
+from explorer.ui.views.confusion_view import CHOOSE, EMPTY, NO_CLASSES, NOTHING_HELD_OUT, OTHER_DATA, ConfusionView
 from explorer.ui.widgets.confusion_matrix import cell_colours
 from tests.ui.fakes import SMALL, make_session
 
@@ -122,6 +123,19 @@ def test_few_classes_are_named_and_a_hundred_are_left_to_the_hover() -> None:
     assert (many.columns, many.has_rows) == ("none", False)
 
 
+@given(st.integers(2, 40), st.integers(400, 1600), st.integers(8, 110))
+def test_every_row_has_its_name_in_the_height_from_which_on_nothing_scrolls(
+    size: int, width: int, longest: int
+) -> None:
+    assert lay_out(size, (width, least_height(size)), longest=longest).has_rows
+
+
+def test_where_it_is_low_the_title_gives_its_line_to_the_rows() -> None:
+    low, high = (lay_out(10, (639, height), longest=66) for height in (least_height(10), 162))
+    assert (low.has_title, low.has_rows, low.columns) == (False, True, "flat")
+    assert (high.has_title, high.height) == (True, 12)
+
+
 # --- what is said ---
 
 
@@ -162,7 +176,7 @@ def test_the_matrix_follows_the_evaluation_and_the_mouse(opened: Opened, qtbot: 
     data = _pictures(90, CLASSES)
     judged = _judged(data)
     session, view = opened(data, judged)
-    assert view.words.whole() == summary(judged.evaluation.confusion, 40)
+    assert view.words.whole() == summary(judged.evaluation.confusion, 40, noun="picture")
     QTest.mouseMove(view.matrix, view.matrix.rect_of((1, 2)).center().toPoint())
     expected = cell_sentence(judged.evaluation.confusion, CLASSES, (1, 2))
     qtbot.waitUntil(lambda: view.words.whole() == expected)
@@ -274,6 +288,67 @@ def test_rows_of_numbers_are_listed_and_shown_to_the_network(opened: Opened, qtb
     qtbot.waitUntil(lambda: not session.state.computing, timeout=60_000)
 
 
+def _rows_of_ten(opened: Opened) -> ConfusionView:
+    """The view in the strip of a window of 1280 by 720, with ten classes."""
+    data = _pictures(400, tuple(f"class number {place}" for place in range(10)))
+    _, view = opened(data, _judged(data))
+    view.resize(970, 112)
+    QApplication.processEvents()
+    return view
+
+
+def _strip(view: ConfusionView, *, top: int, height: int) -> QImage:
+    """A part of what is seen, left of the cells."""
+    return view.scrolled.viewport().grab(QRect(0, top, int(view.matrix.rect_of((0, 0)).left()) - 1, height)).toImage()
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_ten_classes_keep_their_names_in_a_low_strip_and_scroll(opened: Opened, qapp: QApplication, mode: str) -> None:
+    view = _rows_of_ten(opened)
+    theme.apply(qapp, mode)
+    bar, rect = view.scrolled.verticalScrollBar(), view.matrix.rect_of((0, 0))
+    assert rect.height() >= 12
+    assert bar.maximum() > 0
+    blank = QColor(theme.current().pane).rgb()
+    for row in range(4):
+        strip = _strip(view, top=round(rect.top() + row * rect.height()) + 1, height=10)
+        inked = {strip.pixel(x, y) for x in range(strip.width()) for y in range(strip.height())} - {blank}
+        assert inked, f"row {row} has no name"
+
+
+def test_the_names_of_the_columns_stay_while_the_rows_scroll(opened: Opened) -> None:
+    view = _rows_of_ten(opened)
+    bar, head = view.scrolled.verticalScrollBar(), int(view.matrix.rect_of((0, 0)).top())
+    area = QRect(0, 0, view.scrolled.viewport().width(), head - 2)
+    before = view.scrolled.viewport().grab(area).toImage()
+    bar.setValue(bar.maximum())
+    assert view.scrolled.viewport().grab(area).toImage() == before
+    chosen = []
+    view.matrix.chosen.connect(chosen.append)
+    under = QPoint(int(view.matrix.rect_of((0, 4)).center().x()), bar.value() + head // 2)
+    QTest.mouseClick(view.matrix, Qt.MouseButton.LeftButton, pos=under)
+    assert chosen == []
+
+
+def test_the_keys_bring_their_cell_into_sight(opened: Opened) -> None:
+    view = _rows_of_ten(opened)
+    for _ in range(10):
+        QTest.keyClick(view.matrix, Qt.Key.Key_Down)
+    bar, head = view.scrolled.verticalScrollBar(), view.matrix.rect_of((0, 0)).top()
+    assert bar.value() == bar.maximum()
+    for row in range(8, -1, -1):
+        QTest.keyClick(view.matrix, Qt.Key.Key_Up)
+        assert view.matrix.rect_of((row, 0)).top() - bar.value() >= head - 1, f"row {row} is under the head"
+
+
+def test_it_speaks_of_what_the_data_hold(opened: Opened, qtbot: QtBot) -> None:
+    data = _numbers(80)
+    _, view = opened(data, _judged(data), "2 linear(4) relu linear(2)")
+    assert view.words.whole().startswith("80 held-out points at step 40")
+    assert view.hint.text() == CHOOSE.format(noun="point")
+    assert "the points behind it" in view.matrix.toolTip()
+
+
 @pytest.mark.parametrize("size", [2, 10, 37, 100])
 def test_any_number_of_classes_is_painted(opened: Opened, size: int) -> None:
     classes = tuple(f"class number {place}" for place in range(size))
@@ -297,7 +372,7 @@ def test_where_there_is_no_matrix_it_says_why(opened: Opened, qtbot: QtBot) -> N
     data = _pictures(30, CLASSES)
     session, view = opened(data, None)
     shown = view.empty._label
-    assert shown.text() == EMPTY
+    assert shown.text() == EMPTY.format(noun="picture")
     session._set(data=replace(data, test=None))
     qtbot.waitUntil(lambda: shown.text() == NOTHING_HELD_OUT)
     session._set(data=_pictures(30, CLASSES), judged=_judged(data))

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStackedLayout, QVBo
 from explorer.data.data_set import DataSet
 from explorer.session import Session
 from explorer.ui.confusion_layout import Cell, cell_sentence
+from explorer.ui.data_words import noun_of
 from explorer.ui.examples import show_example
 from explorer.ui.mistake_words import told_group
 from explorer.ui.picture_lines import Group
@@ -60,7 +61,7 @@ class BehindCell(QWidget):
         """Show the held-out examples of `data` behind `cell`, the worst first; the same ones stay as they are."""
         evaluation, (true, guessed) = judged.evaluation, cell
         assert evaluation.confusion is not None
-        self.title.set_whole(cell_sentence(evaluation.confusion, data.classes, cell))
+        self.title.set_whole(cell_sentence(evaluation.confusion, data.classes, cell, noun=noun_of(data)))
         told = Told.of(evaluation, evaluation.behind(judged.labels, true, guessed))
         if self._data is data and self._told.is_same(told):
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -20,6 +20,7 @@ from explorer.ui.confusion_layout import (
     MatrixLayout,
     cell_sentence,
     lay_out,
+    least_height,
 )
 from explorer.ui.data_words import class_name
 from explorer.ui.text import count, percent
@@ -28,6 +29,10 @@ from explorer.ui.widgets.cell_images import image_of
 if TYPE_CHECKING:
     from explorer.engine.confusion import Confusion
 
+TIP = (
+    "Rows: the true class. Columns: what the network took it for. Blue is right, orange mistaken, the stronger the "
+    "larger the share of its row. Click a cell to see the {noun}s behind it."
+)
 LABEL_PIXELS, SMALLEST_PIXELS = 11, 9
 LINES_FROM = 6.0  # pixels a cell from which lines part the cells
 BAR_HEIGHT = 6
@@ -43,21 +48,22 @@ ARROWS = {
 class ConfusionMatrix(QWidget):
     """Rows are the true classes, columns what they were taken for. `pointed` carries a cell or None, `chosen` a cell.
 
+    `walked` carries the rectangle that the keys came to, for a scroll area to show. There the names of the columns stay
+    at the top of what is seen.
+
     What is right is blue, what is mistaken orange, the stronger the larger its share of the row. The arrow keys point,
     Enter chooses.
     """
 
     pointed = Signal(object)
     chosen = Signal(tuple)
+    walked = Signal(QRectF)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("confusionMatrix")
         self.setAccessibleName("Confusion matrix")
-        self.setToolTip(
-            "Rows: the true class. Columns: what the network took it for. Blue is right, orange mistaken, the stronger "
-            "the larger the share of its row. Click a cell to see the pictures behind it."
-        )
+        self.setToolTip(TIP.format(noun="example"))
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -65,21 +71,33 @@ class ConfusionMatrix(QWidget):
         self._classes: tuple[str, ...] = ()
         self._point: Cell | None = None
         self._choice: Cell | None = None
+        self._noun = "example"
+        self._scrolled = 0  # pixels above what is seen
 
     def sizeHint(self) -> QSize:
         return QSize(480, 190)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(220, 90)
+        return QSize(220, max(90, least_height(self.size_shown)))
 
     # --- what it shows ---
 
-    def show_confusion(self, confusion: Confusion, classes: tuple[str, ...]) -> None:
-        """Show `confusion` with the names of its classes."""
-        if len(confusion.counts) != self.size_shown:
+    def show_confusion(self, confusion: Confusion, classes: tuple[str, ...], *, noun: str = "example") -> None:
+        """Show `confusion` with the names of its classes; `noun` is what one example is called."""
+        is_other_size = len(confusion.counts) != self.size_shown
+        if is_other_size:
             self._point = self._choice = None
-        self._confusion, self._classes = confusion, classes
+        self._confusion, self._classes, self._noun = confusion, classes, noun
+        if is_other_size:
+            self.updateGeometry()
+        self.setToolTip(TIP.format(noun=noun))
         self._describe()
+        self.update()
+
+    @Slot(int)
+    def set_scrolled(self, pixels: int) -> None:
+        """Keep the names of the columns so far below the top, where what is seen begins."""
+        self._scrolled = pixels
         self.update()
 
     @property
@@ -104,7 +122,7 @@ class ConfusionMatrix(QWidget):
 
     def _describe(self) -> None:
         if self._confusion is not None and self._point is not None:
-            self.setAccessibleDescription(cell_sentence(self._confusion, self._classes, self._point))
+            self.setAccessibleDescription(cell_sentence(self._confusion, self._classes, self._point, noun=self._noun))
 
     # --- mouse and keys ---
 
@@ -126,13 +144,16 @@ class ConfusionMatrix(QWidget):
         elif step is not None and self.size_shown:
             before, last = self._point or self._choice, self.size_shown - 1
             moved = (0, 0) if before is None else (before[0] + step[0], before[1] + step[1])
-            self._point_at((min(max(moved[0], 0), last), min(max(moved[1], 0), last)))
+            cell = (min(max(moved[0], 0), last), min(max(moved[1], 0), last))
+            self._point_at(cell)
+            self.walked.emit(self.rect_of(cell))
         else:
             super().keyPressEvent(event)
 
     def _at(self, event: QMouseEvent) -> Cell | None:
-        place = event.position()
-        return self._laid_out().at(place.x(), place.y()) if self._confusion else None
+        place, layout = event.position(), self._laid_out()
+        is_head = place.y() < self._scrolled + layout.top
+        return None if self._confusion is None or is_head else layout.at(place.x(), place.y())
 
     def _point_at(self, cell: Cell | None) -> None:
         if cell != self._point:
@@ -158,14 +179,21 @@ class ConfusionMatrix(QWidget):
         painter.drawImage(area, image_of(colours))
         self._paint_lines(painter, layout, area)
         self._paint_counts(painter, layout, counts, colours=colours)
-        self._paint_titles(painter, layout)
         self._paint_rows(painter, layout)
-        self._paint_columns(painter, layout)
         for cell, ink in ((self._point, theme.current().text), (self._choice, theme.current().accent)):
             if cell is not None:
                 painter.setPen(QPen(QColor(ink), 2))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRect(self.rect_of(cell))
+        self._paint_head(painter, layout)
+
+    def _paint_head(self, painter: QPainter, layout: MatrixLayout) -> None:
+        """What stands over the columns, over rows that are scrolled out of sight."""
+        if self._scrolled:
+            painter.translate(0, self._scrolled)
+            painter.fillRect(QRectF(0, 0, self.width(), layout.top), QColor(theme.current().pane))
+        self._paint_titles(painter, layout)
+        self._paint_columns(painter, layout)
 
     def _paint_lines(self, painter: QPainter, layout: MatrixLayout, area: QRectF) -> None:
         colours = theme.current()
@@ -196,7 +224,10 @@ class ConfusionMatrix(QWidget):
     def _paint_titles(self, painter: QPainter, layout: MatrixLayout) -> None:
         painter.setFont(theme.interface_font(LABEL_PIXELS))
         painter.setPen(QColor(theme.current().dim))
-        painter.drawText(QRectF(0, 0, layout.right, TITLE), MIDDLE | LEFT, "true class ↓   taken for →")
+        if layout.has_title:
+            painter.drawText(QRectF(0, 0, layout.right, TITLE), MIDDLE | LEFT, "true class ↓   taken for →")
+        else:
+            painter.drawText(QRectF(0, 0, layout.left - GAP, LINE), MIDDLE | RIGHT, "true class ↓")
         painter.drawText(QRectF(layout.right + GAP, layout.top - TITLE, SHARES, TITLE), MIDDLE | LEFT, "accuracy")
 
     def _paint_rows(self, painter: QPainter, layout: MatrixLayout) -> None:
