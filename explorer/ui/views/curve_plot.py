@@ -193,7 +193,7 @@ class CurvePlot(PacedView):
 
     def _entries(self, run: RunCurves, at: int, *, is_alone: bool) -> list[Entry]:
         """A run's lines with their values; among several runs the first one of each is named."""
-        found = []
+        found: list[Entry] = []
         for curve in (each for each in self.canvas.curves if each.style == at and not each.is_pale):
             value = _value_at(curve, self.canvas.cross)
             if value is not None:
