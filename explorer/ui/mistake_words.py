@@ -10,9 +10,8 @@ import numpy as np
 from explorer.data import DataSet
 from explorer.session import State
 from explorer.ui.data_words import class_name, kind_of, noun_of, target_words
-from explorer.ui.data_words import percent as share_words
 from explorer.ui.picture_lines import Group, Words
-from explorer.ui.text import count, number, percent
+from explorer.ui.text import count, number
 
 if TYPE_CHECKING:
     from explorer.session.train_state import Judged
@@ -106,9 +105,13 @@ def _about_numbers(judged: Judged) -> tuple[WordsOf, WordsOf]:
 
 
 def chance(probability: float) -> str:
-    """ "93 %", "4.2 %"; what is not quite nothing and not quite all says so."""
-    is_plain = probability in (0, 1) or 0.0005 <= probability < 0.9995
-    return share_words(probability) if is_plain else percent(probability)
+    """ "93 %", "4.2 %", "< 0.1 %": one decimal below ten; what is not quite all says so: "> 99 %"."""
+    if 0 < probability < 0.001:
+        return "< 0.1 %"
+    if 0.995 <= probability < 1:
+        return "> 99 %"
+    is_small = 0 < probability < 0.0995  # else one decimal would round it to 10.0
+    return f"{100 * probability:.{int(is_small)}f} %".replace("nan", "NaN")
 
 
 def tab_words(data: DataSet, amount: int) -> str:

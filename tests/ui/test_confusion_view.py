@@ -268,8 +268,8 @@ def test_the_chances_follow_a_later_epoch_though_the_pictures_are_the_same(opene
     qtbot.waitUntil(lambda: "step 80" in view.words.whole())
     (after,) = view.behind.pictures._groups
     assert sorted(after.places) == sorted(before.places)
-    assert set(after.captions) == {"✓ cat 87.5 %"}
-    assert set(after.told) == {"recognised as cat (87.5 %)"}
+    assert set(after.captions) == {"✓ cat 88 %"}
+    assert set(after.told) == {"recognised as cat (88 %)"}
 
 
 def test_rows_of_numbers_are_listed_and_shown_to_the_network(opened: Opened, qtbot: QtBot) -> None:

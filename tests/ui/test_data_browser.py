@@ -366,7 +366,7 @@ def test_mistakes_have_a_tab_and_say_what_was_taken_for_what(
     (group,) = shown.examples.grid.groups
     assert group.places.tolist() == [120, 0, 2, 1]
     assert list(group.captions) == [
-        "✗ coins > 99.9 %\n✓ grass < 0.1 %",
+        "✗ coins > 99 %\n✓ grass < 0.1 %",
         *["✗ grass 93 %\n✓ brick 4.2 %"] * 2,
         "✗ grass 60 %\n✓ brick 40 %",
     ]
@@ -375,7 +375,7 @@ def test_mistakes_have_a_tab_and_say_what_was_taken_for_what(
     grid = shown.examples.grid
     QTest.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=grid.rect_of(0, 0).center())
     assert session.state.picture.name == test.name_of(120)
-    told = f"{test.name_of(120)}, taken for coins (> 99.9 %), is grass (< 0.1 %)"
+    told = f"{test.name_of(120)}, taken for coins (> 99 %), is grass (< 0.1 %)"
     assert grid.accessibleDescription() == told
 
 
@@ -424,16 +424,24 @@ def test_whose_own_class_was_given_least_stands_first() -> None:
     [
         (0, "0 %"),
         (1e-9, "< 0.1 %"),
-        (0.00062, "0.062 %"),
+        (0.00062, "< 0.1 %"),
+        (0.00073, "< 0.1 %"),
+        (0.0012, "0.1 %"),
+        (0.04, "4.0 %"),
         (0.0417, "4.2 %"),
         (0.93, "93 %"),
-        (0.9994, "99.9 %"),
-        (0.99999, "> 99.9 %"),
+        (0.0992, "9.9 %"),
+        (0.0996, "10 %"),
+        (0.125, "12 %"),
+        (0.864, "86 %"),
+        (0.9949, "99 %"),
+        (0.9994, "> 99 %"),
+        (0.99999, "> 99 %"),
         (1, "100 %"),
         (float("nan"), "NaN %"),
     ],
 )
-def test_a_chance_is_told_with_three_digits_at_most(probability: float, words: str) -> None:
+def test_a_chance_has_one_decimal_below_ten_percent_and_none_from_there_on(probability: float, words: str) -> None:
     assert chance(float(np.float32(probability))) == words
 
 
@@ -448,7 +456,7 @@ def test_a_class_that_is_a_number_is_not_read_as_part_of_its_chance() -> None:
 def test_a_long_class_name_is_cut_and_its_number_stays(qapp: QApplication) -> None:
     metrics = QFontMetrics(theme.interface_font(12))
     assert shortened("✗ cat 93 %", metrics, 200) == "✗ cat 93 %"
-    for number_words in (" 93 %", " < 0.1 %", " · > 99.9 %", " · 4.2 %"):
+    for number_words in (" 93 %", " < 0.1 %", " · > 99 %", " · 4.2 %"):
         shown = shortened(f"✗ a very long name of a class{number_words}", metrics, 90)
         assert shown.endswith(number_words)
         assert "…" in shown
