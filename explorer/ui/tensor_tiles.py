@@ -47,6 +47,11 @@ class Shown:
         """Smallest and largest finite value; (0, 0) where there is none."""
         return finite_range(self.values)
 
+    @cached_property
+    def is_nowhere_finite(self) -> bool:
+        """Whether every cell is NaN or infinite: then the scale means nothing."""
+        return bool(self.values.size) and not bool(np.isfinite(self.values).any())
+
     def own(self, cells: np.ndarray) -> np.ndarray:
         """Those of the tensor's `cells` (T, ndim) that lie in the part shown, without the prefix."""
         depth = len(self.prefix)

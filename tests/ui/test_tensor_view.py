@@ -219,3 +219,17 @@ def test_small_numbers_share_a_power_of_ten() -> None:
     assert writing is not None
     assert writing.text(1.5e-7) == "0.15"
     assert writing.factor == "× 10⁻⁶"
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_where_no_cell_is_finite_the_foot_says_so_instead_of_a_scale(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, name: str, value: float
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr("explorer.ui.widgets.cell_painting.paint_note", lambda _painter, _rect, text: told.append(text))
+    monkeypatch.setattr("explorer.ui.widgets.cell_painting.lookup_table", lambda _signed: pytest.fail("a colour bar"))
+    view = opened(qtbot, shown(np.full((2, 5, 5), value), role="gradient"))
+    theme.apply(QApplication.instance(), name)  # type: ignore[arg-type]
+    view.grab()
+    assert set(told) == {"No cell is finite."}

@@ -66,8 +66,11 @@ def _end(value: float) -> str:
 
 
 def paint_range(painter: QPainter, rect: QRectF, shown: Shown) -> None:
-    """A small colour bar between the ends of its scale."""
+    """A small colour bar between the ends of its scale; where no cell is finite, a word that it is so."""
     if shown.is_plain:
+        return
+    if shown.is_nowhere_finite:
+        paint_note(painter, rect, "No cell is finite.")
         return
     painter.setFont(theme.number_font(10))
     painter.setPen(QColor(theme.current().dim))
