@@ -23,7 +23,8 @@ Status = Literal["ready", "running", "paused", "ended"]
 class Training:
     """How the run stands. `step` counts on through forks, `progress` is 0 to 1, times are in seconds of running.
 
-    `message` says why it ended or what went wrong on the way; `layer` is the one it names, if it names one.
+    `message` says why it ended or what went wrong on the way, `is_fault` whether it could not go on; `layer` is the
+    one it names, if it names one.
     `too_large_batch` is the size of the batch that the device had no room for, 0 where that was not why.
     """
 
@@ -38,6 +39,7 @@ class Training:
     seconds: float = 0.0
     per_second: float = 0.0  # examples a second, over the last seconds of learning
     message: str = ""
+    is_fault: bool = False
     layer: str = ""
     too_large_batch: int = 0
     begun: Document | None = None  # the one that the run was begun with
@@ -46,6 +48,13 @@ class Training:
     def is_live(self) -> bool:
         """Whether there is a run that can go on."""
         return self.status in ("running", "paused")
+
+    def is_of(self, document: Document) -> bool:
+        """Whether `document` has the network that the run was begun with: its start can be gone back to."""
+        begun = self.begun
+        if begun is None or begun.network != document.network:
+            return False
+        return len(begun.layer_ids) == len(document.layer_ids)
 
     def goes_on_with(self, document: Document) -> bool:
         """Whether the run can go on as `document` would have it: all but the learning rate is as it was begun with."""

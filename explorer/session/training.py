@@ -238,8 +238,11 @@ class TrainingVerbs(DataVerbs):
         return start.network == present.network and len(start.layer_ids) == len(present.layer_ids)
 
     def _show_document(self, document: Document, **changes: Any) -> None:
+        present = self.state.document
         if self.state.training.is_live:
             self._turn(document)
+        elif document.layer_ids != present.layer_ids or document.network != present.network:
+            self._forget_end()
         super()._show_document(document, **changes)
 
     def _turn(self, document: Document) -> None:
@@ -249,12 +252,18 @@ class TrainingVerbs(DataVerbs):
         elif self._wishes is not None:
             self._wishes.controls.learning_rate = document.hyperparameters.learning_rate
 
-    def _end(self, message: str, layer: str = "", *, too_large_batch: int = 0) -> None:
+    def _forget_end(self) -> None:
+        """Why a run ended is of no use beside another network or other data."""
+        training = self.state.training
+        if training.status == "ended" and training.message:
+            self._set(training=replace(training, message="", is_fault=False, layer="", too_large_batch=0))
+
+    def _end(self, message: str, layer: str = "", *, too_large_batch: int = 0, is_fault: bool = False) -> None:
         self._show_progress()
         self._clock.stop()
         self._runner.end_background()
         over = replace(self.state.training, status="ended", message=message, layer=layer)
-        self._set(training=replace(over, too_large_batch=too_large_batch))
+        self._set(training=replace(over, too_large_batch=too_large_batch, is_fault=is_fault))
 
     def set_device(self, name: str) -> None:
         """Run on another device from now on."""
@@ -363,9 +372,7 @@ class TrainingVerbs(DataVerbs):
         self._set(film_at=index, live=live, activations=live.activations)
 
     def _take_end(self, ended: Ended) -> None:
-        self._end(ended.message, ended.layer, too_large_batch=ended.too_large_batch)
-        if ended.is_fault:
-            self.say(ended.message)
+        self._end(ended.message, ended.layer, too_large_batch=ended.too_large_batch, is_fault=ended.is_fault)
         self._ask()
 
     def _take_no_data(self, notice: str) -> None:
@@ -375,6 +382,8 @@ class TrainingVerbs(DataVerbs):
     def _take_data(self, opened: Opened) -> None:
         if self.state.training.is_live:
             self._end("Other data were chosen: the run ended with what it had learned.")
+        else:
+            self._forget_end()
         super()._take_data(opened)
         if self._trains_when_open:
             self._trains_when_open = False

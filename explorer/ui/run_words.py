@@ -11,7 +11,7 @@ from explorer.session import State
 from explorer.session.run_curves import RunCurves
 from explorer.session.train_state import Training
 from explorer.ui.data_words import noun_of
-from explorer.ui.text import count, number, plural
+from explorer.ui.text import count, number, plural, typed
 
 USES_MOMENTUM = ("SGD", "RMSprop")
 
@@ -47,13 +47,13 @@ def settings_words(chosen: Hyperparameters | None) -> str:
     """ "SGD, learning rate 0.01, momentum 0.9, batch 64, 10 epochs, seed 0"; what was left as usual is left out."""
     if chosen is None:
         return "Its settings are in its own folder."
-    parts = [chosen.optimizer, f"learning rate {number(chosen.learning_rate)}"]
+    parts = [chosen.optimizer, f"learning rate {typed(chosen.learning_rate)}"]
     if chosen.momentum and chosen.optimizer in USES_MOMENTUM:
-        parts.append(f"momentum {number(chosen.momentum)}")
+        parts.append(f"momentum {typed(chosen.momentum)}")
     if chosen.nesterov and chosen.momentum and chosen.optimizer == "SGD":
         parts.append("Nesterov")
     if chosen.weight_decay:
-        parts.append(f"weight decay {number(chosen.weight_decay)}")
+        parts.append(f"weight decay {typed(chosen.weight_decay)}")
     if chosen.schedule != "constant":
         parts.append(f"{chosen.schedule} schedule")
     if chosen.loss:

@@ -31,6 +31,12 @@ def exact(value: float) -> str:
     return f"{value:.9g}".replace("-", MINUS) if math.isfinite(value) else number(value)
 
 
+def typed(value: float) -> str:
+    """A number that a person chose, in no more digits than it was typed with: "0.01", "1e−5"."""
+    mantissa, _, exponent = exact(value).partition("e")
+    return f"{mantissa}e{exponent.replace('−0', MINUS).removeprefix('+').removeprefix('0')}" if exponent else mantissa
+
+
 def shape_text(shape: Iterable[int]) -> str:
     """ "12 × 32 × 32"."""
     return " × ".join(count(size) for size in shape)

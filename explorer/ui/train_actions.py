@@ -30,8 +30,8 @@ def is_running(state: State) -> bool:
 
 
 def can_rewind(state: State) -> bool:
-    """Whether there is a run to go back to the start of."""
-    return state.training.status != "ready"
+    """Whether there is a run to go back to the start of, and its network is still there."""
+    return state.training.status != "ready" and state.training.is_of(state.document)
 
 
 def has_batches(state: State) -> bool:

@@ -310,7 +310,8 @@ def test_a_run_that_blows_up_stops_names_the_layer_and_can_be_rewound(qtbot: QtB
     session.set_hyperparameters(learning_rate=1e30)
     _train(qtbot, session)
     assert session.state.training.layer
-    assert session.state.notice == session.state.training.message
+    assert session.state.training.is_fault
+    assert session.state.training.layer in session.state.training.message
     session.rewind()
     _settle(qtbot, session)
     np.testing.assert_array_equal(_weights(session), before)

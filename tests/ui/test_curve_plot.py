@@ -135,7 +135,7 @@ def test_runs_differ_by_style_and_label_and_a_fork_starts_where_it_forks(
     assert strong[1].xs[0] == 41
     fork = next(entry for entry in plot.legend.entries if entry.words.startswith("run 2"))
     assert "It went on from run 1 at step 40." in fork.tip
-    assert "learning rate 0.0100" in fork.tip
+    assert "learning rate 0.01," in fork.tip
 
 
 def test_the_values_at_the_curves_ends_stand_above_the_plot(plot: CurvePlot, session: Session, qtbot: QtBot) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -63,6 +63,12 @@ def _button(parent: QWidget, name: str) -> QAbstractButton:
     found = parent.findChild(QAbstractButton, name)
     assert found is not None, name
     return found
+
+
+def _blow_up(session: Session) -> None:
+    """Let the next run end with numbers that are none."""
+    session.paste_layers("linear(8) relu", 2)
+    session.set_hyperparameters(learning_rate=1e30)
 
 
 def _click(parent: QWidget, name: str) -> None:
@@ -223,11 +229,49 @@ def test_a_run_that_blows_up_says_where_and_offers_to_rewind(
     assert message is not None
     assert message.isVisible()
     assert session.state.training.layer in message.label.text()
+    assert session.state.notice == ""  # one place is enough
     assert message.rewind.isVisible()
     assert not message.halve.isVisible()
     QTest.mouseClick(message.rewind, Qt.MouseButton.LeftButton)
     assert session.state.training.status == "ready"
     assert not message.isVisible()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda session: session.new_network(MOONS),
+        lambda session: session.new_network("2 linear(2)"),
+        lambda session: session.undo(),
+        lambda session: session.use_data("points:xor"),
+    ],
+)
+def test_why_a_run_ended_is_not_told_of_another_network_or_other_data(
+    qtbot: QtBot, session: Session, dock: TrainingDock, change: Callable[[Session], None]
+) -> None:
+    _blow_up(session)
+    _click(dock, "trainStart")
+    _wait_for(qtbot, session, "ended")
+    message = dock.findChild(RunMessage)
+    assert message is not None
+    assert message.isVisible()
+    change(session)
+    qtbot.waitUntil(lambda: not message.isVisible(), timeout=WAIT_MS)
+    assert session.state.training.message == session.state.notice == ""
+    is_of = session.state.training.is_of(session.state.document)
+    assert dock.steps["trainReset"].isEnabled() == is_of
+    session.rewind()
+    assert (session.state.notice == "") == is_of
+
+
+def test_a_folded_strip_has_the_end_of_a_run_told_elsewhere(qtbot: QtBot, session: Session, dock: TrainingDock) -> None:
+    _blow_up(session)
+    dock.inside.hide()
+    _click(dock, "trainStart")
+    _wait_for(qtbot, session, "ended")
+    qtbot.waitUntil(lambda: session.state.notice == session.state.training.message != "", timeout=WAIT_MS)
+    session.new_network(MOONS)
+    assert session.state.notice == ""
 
 
 def test_half_the_batch_is_offered_where_the_whole_had_no_room(
@@ -282,7 +326,7 @@ def test_runs_are_listed_with_settings_and_best_accuracy(runs: RunList) -> None:
     newest = runs.tree.topLevelItem(0)
     assert newest is not None
     assert newest.text(RUN) == "run 2"
-    assert newest.text(SETTINGS) == "SGD, learning rate 0.0100, batch 64, 10 epochs, seed 0"
+    assert newest.text(SETTINGS) == "SGD, learning rate 0.01, batch 64, 10 epochs, seed 0"
     assert newest.text(BEST) == "48.0 %"
     assert newest.text(FROM) == "–"
 
@@ -345,9 +389,7 @@ def test_progress_is_told_in_one_line() -> None:
 
 def test_settings_that_are_not_used_are_not_told() -> None:
     chosen = Hyperparameters(optimizer="Adam", momentum=0.9, nesterov=True, schedule="cosine", loss="mse", patience=3)
-    expected = (
-        "Adam, learning rate 0.0100, cosine schedule, mean squared error, batch 64, 10 epochs, seed 0, patience 3"
-    )
+    expected = "Adam, learning rate 0.01, cosine schedule, mean squared error, batch 64, 10 epochs, seed 0, patience 3"
     assert settings_words(chosen) == expected
     assert "Nesterov" in settings_words(replace(chosen, optimizer="SGD"))
 

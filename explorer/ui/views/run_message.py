@@ -36,13 +36,14 @@ class RunMessage(QWidget):
     @Slot(object, object)
     def show_state(self, old: State | None, new: State) -> None:
         """Show why the data cannot be learned from, why the run ended, or what it warns of."""
-        if old is not None and old.training is new.training and old.data_problem is new.data_problem:
+        names = ("training", "data_problem", "document")
+        if old is not None and all(getattr(old, name) is getattr(new, name) for name in names):
             return
         training, problem = new.training, new.data_problem
         is_over = training.status == "ended" and problem is None
         self.label.setText(problem.message if problem else training.message)
-        self._colour("error" if problem or (is_over and (training.layer or training.too_large_batch)) else "dim")
-        self.rewind.setVisible(is_over and bool(training.layer))
+        self._colour("error" if problem or (is_over and training.is_fault) else "dim")
+        self.rewind.setVisible(is_over and bool(training.layer) and training.is_of(new.document))
         self.halve.setVisible(is_over and training.too_large_batch > 1)
         self.fix.setVisible(problem is not None and problem.network is not None)
         if problem is not None:
