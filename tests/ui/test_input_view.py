@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPoint, QPointF, QRectF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, QRectF, Qt, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -379,6 +379,22 @@ def test_every_control_has_a_name_and_a_tip(opened: Opened) -> None:
     view.draw.setChecked(True)
     controls = [view.open, view.recent, view.samples, view.draw, view.paste_button, view.picture.fit, view.brush.slider]
     assert all(control.accessibleName() and control.toolTip() for control in controls)
+
+
+@pytest.mark.parametrize("width", [280, 480])
+def test_nothing_is_cut_off_in_a_low_pane_and_it_was_higher_before(opened: Opened, qtbot: QtBot, width: int) -> None:
+    _, view = opened(width=width)
+    view.resize(width, 900)
+    QApplication.processEvents()
+    view.resize(width, 282)  # a window of 1280 × 720 with its strip open
+    qtbot.waitUntil(lambda: view.height() == 282)
+    QApplication.processEvents()
+    picture = view.picture
+    for part in (picture.fed, picture.original, picture.fit, picture.caption, picture.rule):
+        assert picture.rect().contains(QRect(part.mapTo(picture, QPoint(0, 0)), part.size())), part.objectName()
+    assert picture.rule.height() >= picture.rule.heightForWidth(picture.rule.width())
+    assert picture.fed.height() >= 50
+    assert view.rect().contains(view.open.geometry())
 
 
 @pytest.mark.parametrize("width", [280, 480])

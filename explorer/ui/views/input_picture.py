@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QRectF, Qt, Slot
+from PySide6.QtCore import QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -16,7 +16,8 @@ from explorer.ui.widgets.picture_canvas import PictureCanvas
 
 FIT_NAMES = {"crop": "Crop the middle", "pad": "Pad with black", "stretch": "Stretch"}
 HINT = "Point at a cell anywhere to see what it looks at."
-THUMBNAIL_WIDTH, THUMBNAIL_MOST = 92, 240
+THUMBNAIL_LEAST, THUMBNAIL_MOST = 64, 240
+FED_LEAST = 52  # pixels of height
 THUMBNAIL_SHARE = 0.35
 THUMBNAIL_HEIGHT = 0.82
 STEPS_SHOWN = 2
@@ -39,6 +40,7 @@ class InputPicture(QWidget):
         self.fed.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.fed.setAccessibleName("What the network is fed")
         self.fed.pointed.connect(self._point)
+        self.fed.setMinimumHeight(FED_LEAST)
         self.original = PictureCanvas(is_sharp=False, parent=self)
         self.original.setObjectName("originalPicture")
         self.original.setAccessibleName("The original picture")
@@ -69,7 +71,7 @@ class InputPicture(QWidget):
 
     def _make_strip(self) -> QWidget:
         self.strip = QWidget()
-        words = QVBoxLayout()
+        words = self._beside = QVBoxLayout()
         words.setSpacing(4)
         words.addWidget(self.fit)
         words.addWidget(self.caption, 1)
@@ -80,6 +82,14 @@ class InputPicture(QWidget):
         row.addLayout(words, 1)
         return self.strip
 
+    def minimumSizeHint(self) -> QSize:
+        """With the original as small as it gets: it grew with the pane, which may be made lower again."""
+        least = super().minimumSizeHint()
+        if self.strip.isHidden() or self.original.isHidden():
+            return least
+        beside = max(self._beside.minimumSize().height(), round(THUMBNAIL_LEAST * THUMBNAIL_HEIGHT))
+        return QSize(least.width(), least.height() - max(self.strip.minimumSizeHint().height() - beside, 0))
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._size_original()
@@ -87,7 +97,7 @@ class InputPicture(QWidget):
     def _size_original(self) -> None:
         """The original grows with the pane, but leaves most of the height to what the network is fed."""
         room = min(self.width() * THUMBNAIL_SHARE, self.height() * 0.3)
-        width = round(min(max(room, THUMBNAIL_WIDTH), THUMBNAIL_MOST))
+        width = round(min(max(room, THUMBNAIL_LEAST), THUMBNAIL_MOST))
         self.original.setFixedSize(width, round(width * THUMBNAIL_HEIGHT))
 
     # --- pictures ---
