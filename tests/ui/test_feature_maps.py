@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QScrollBar, QToolButton
@@ -20,6 +20,7 @@ from explorer.ui.mosaic import Place
 from explorer.ui.text import exact
 from explorer.ui.views.channel_view import ChannelView
 from explorer.ui.views.feature_maps import FeatureMaps
+from explorer.ui.views.map_controls import MapControls
 from explorer.ui.widgets.colour_bar import ColourBar
 from explorer.ui.widgets.map_mosaic import NUMBERS_FROM_PIXELS, MapMosaic, short
 from explorer.ui.widgets.pane import ElidedLabel
@@ -458,3 +459,25 @@ def test_numbers_in_cells_keep_three_digits_in_eight_signs() -> None:
         "−1.29e−4",
         "1.23e6",
     ]
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+@pytest.mark.parametrize("width", [350, 480, 860])
+def test_no_choice_over_the_maps_is_cut_off_in_a_narrow_pane(
+    opened: Opened, qapp: QApplication, name: str, width: int
+) -> None:
+    theme.apply(qapp, name)
+    view = opened[1]
+    view.resize(width, 700)
+    QApplication.processEvents()
+    assert view.width() == width
+    controls = view.findChild(MapControls)
+    assert controls is not None
+    parts = [*controls.findChildren(QComboBox), *controls.findChildren(QToolButton)]
+    assert len(parts) == 5
+    for part in parts:
+        assert part.width() >= part.minimumSizeHint().width(), part.accessibleName()
+        assert controls.rect().contains(QRect(part.mapTo(controls, QPoint(0, 0)), part.size())), part.accessibleName()
+    view.resize(860, 760)
+    QApplication.processEvents()
+    assert len({part.mapTo(controls, QPoint(0, 0)).y() // 8 for part in parts}) == 1  # one row again

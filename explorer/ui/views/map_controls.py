@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from explorer.session import LayerActivation
@@ -12,6 +13,7 @@ from explorer.ui.map_sheet import ORDERS
 from explorer.ui.widgets.colour_bar import ColourBar
 from explorer.ui.widgets.pane import ElidedLabel
 
+GAP = 6
 EXPORTS = (
     (".png", "Picture as PNG…"),
     (".svg", "Picture as SVG…"),
@@ -35,21 +37,75 @@ class MapControls(QWidget):
         column.setSpacing(6)
         column.addLayout(self._header())
         self._choices = QWidget()
-        row = QHBoxLayout(self._choices)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
-        self._what = _choice(row, "Show", ("maps", "filters"), "Feature maps, or the weights that make them.")
-        self._scale = _choice(row, "Scale", ("layer", "map"), "One colour scale for the layer, or one for each map.")
-        self._order = _choice(row, "Order", ORDERS, "The order of the maps; by a statistic, the largest come first.")
+        rows = QVBoxLayout(self._choices)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(6)
+        self._row, self._second = _row(), _row()
+        rows.addLayout(self._row)
+        rows.addLayout(self._second)
+        self._fill_rows()
+        column.addWidget(self._choices)
+
+    def _fill_rows(self) -> None:
+        """All in one row, as it is where there is room."""
+        self._what_label, self._what = _choice(
+            self._row, "Show", ("maps", "filters"), "Feature maps, or the weights that make them."
+        )
+        self._looks = QWidget()
+        looks = _row()
+        self._looks.setLayout(looks)
+        _, self._scale = _choice(
+            looks, "Scale", ("layer", "map"), "One colour scale for the layer, or one for each map."
+        )
+        _, self._order = _choice(
+            looks, "Order", ORDERS, "The order of the maps; by a statistic, the largest come first."
+        )
         for box in (self._what, self._scale, self._order):
             box.currentIndexChanged.connect(self.changed)
         self._dead = QToolButton(checkable=True, toolTip="Show only channels that are zero in every cell.")
         self._dead.setAccessibleName("Dead channels")
         self._dead.toggled.connect(self.changed)
-        row.addWidget(self._dead)
-        row.addStretch()
-        row.addWidget(self._export_button())
-        column.addWidget(self._choices)
+        self._export = self._export_button()
+        self._row.addWidget(self._looks)
+        self._row.addWidget(self._dead)
+        self._row.addStretch()
+        self._row.addWidget(self._export)
+        self._second.addStretch()
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as two rows: a pane that is narrower than one row gets them."""
+        least = super().minimumSizeHint()
+        return QSize(
+            max(self._one_row() - self._looks.sizeHint().width() - GAP, self._looks.minimumSizeHint().width()),
+            least.height(),
+        )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """How the maps look is chosen in a row of its own where one row has no room for all."""
+        is_narrow = self.width() < self._one_row()
+        if is_narrow == (self._second.indexOf(self._looks) >= 0):
+            return
+        if is_narrow:
+            self._row.removeWidget(self._looks)
+            self._second.insertWidget(0, self._looks)
+        else:
+            self._second.removeWidget(self._looks)
+            self._row.insertWidget(self._row.indexOf(self._dead), self._looks)
+
+    def _one_row(self) -> int:
+        """The pixels that everything takes side by side."""
+        parts = [
+            self._what_label,
+            self._what,
+            self._looks,
+            self._export,
+            *([] if self._dead.isHidden() else [self._dead]),
+        ]
+        return sum(part.sizeHint().width() for part in parts) + GAP * len(parts)
 
     @property
     def shows_filters(self) -> bool:
@@ -82,6 +138,7 @@ class MapControls(QWidget):
         self._dead.setVisible(has_maps)
         self._dead.setText(f"{dead} dead")
         self._dead.setEnabled(dead > 0 or self._dead.isChecked())
+        self._arrange()
 
     def show_nothing(self, title: str) -> None:
         """Name what cannot be shown."""
@@ -127,11 +184,18 @@ class MapControls(QWidget):
         return button
 
 
-def _choice(row: QHBoxLayout, name: str, choices: tuple[str, ...], tip: str) -> QComboBox:
+def _row() -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(GAP)
+    return row
+
+
+def _choice(row: QHBoxLayout, name: str, choices: tuple[str, ...], tip: str) -> tuple[QLabel, QComboBox]:
     label = QLabel(name.lower())
     label.setProperty("role", "dim")
     box = QComboBox(toolTip=tip, accessibleName=name)
     box.addItems(list(choices))
     row.addWidget(label)
     row.addWidget(box)
-    return box
+    return label, box
