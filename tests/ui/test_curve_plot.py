@@ -367,3 +367,15 @@ def test_a_million_points_are_drawn_as_the_pixels_there_are(qtbot: QtBot) -> Non
 def test_no_other_pyqtgraph_menu_opens(plot: CurvePlot) -> None:
     assert not plot.canvas.getPlotItem().menuEnabled()
     assert isinstance(plot.canvas, pg.PlotWidget)
+
+
+def test_steps_between_two_epochs_leave_the_accuracies_as_they_are(session: Session, qtbot: QtBot) -> None:
+    plot = _shown(CurvePlot(session, ACCURACY), qtbot)
+    run = make_run()
+    session._set(runs=(run,))
+    qtbot.waitUntil(lambda: not plot._timer.isActive())
+    session._set(training=replace(session.state.training, step=1))
+    assert not plot._timer.isActive()
+    run.epochs.append(replace(run.epochs[-1], step=run.epochs[-1].step + 1))
+    session._set(training=replace(session.state.training, step=2))
+    assert plot._timer.isActive()

@@ -66,6 +66,7 @@ class CurvePlot(PacedView):
         self._figure = figure
         self._shown = shown or ShownRuns(self)
         self._smoothings: dict[int, Smoothing] = {}
+        self._epochs: tuple[tuple[int, int], ...] = ()  # what was drawn of each run
         self._make_parts()
         self._shown.changed.connect(self._redraw_soon)
         session.changed.connect(self.show_state)
@@ -127,9 +128,18 @@ class CurvePlot(PacedView):
 
     # --- what it shows ---
 
+    def follow(self, old: State | None, new: State) -> None:
+        """Accuracies grow at the end of an epoch alone: steps in between leave their plot as it is."""
+        others = (name for name in self.drawn if name != "training")
+        is_between = old is not None and all(getattr(old, name) is getattr(new, name) for name in others)
+        if self._figure is ACCURACY and is_between and _epochs(new) == self._epochs:
+            return
+        super().follow(old, new)
+
     def redraw(self) -> None:
         """Draw all curves as they are now."""
         state = self._session.state
+        self._epochs = _epochs(state)
         runs = self._shown.of(state.runs)
         curves = self._curves(runs)
         self.canvas.set_labels("step", self._axis_words(state))
@@ -238,6 +248,10 @@ def _value_at(curve: Curve, cross: float | None) -> float | None:
     """The value at the crosshair, or the last one; None where the curve has none."""
     at = (len(curve.xs) - 1 if len(curve.xs) else None) if cross is None else nearest(curve.xs, cross)
     return None if at is None else float(curve.ys[at])
+
+
+def _epochs(state: State) -> tuple[tuple[int, int], ...]:
+    return tuple((run.number, len(run.epochs)) for run in state.runs)
 
 
 def _film_step(state: State) -> float | None:

@@ -83,8 +83,9 @@ class PredictionView(Pane):
         self.empty.setText(_line(state))
         self.set_facts(prediction.title if prediction else "")
         if prediction is not None:
-            self.answers.show_answers(ranked(prediction), signed=not prediction.is_probability)
-            self.setAccessibleDescription(", ".join(f"{a.name} {a.value}" for a in ranked(prediction)[:5]))
+            answers = ranked(prediction)
+            self.answers.show_answers(answers, signed=not prediction.is_probability)
+            self.setAccessibleDescription(", ".join(f"{a.name} {a.value}" for a in answers[:5]))
 
     @Slot(QModelIndex)
     def _choose(self, row: QModelIndex) -> None:
