@@ -31,7 +31,6 @@ class CardDelegate(QStyledItemDelegate):
         super().__init__(view)
         self._view = view
         self._painter = CardPainter()
-        self._heights: dict[tuple[Card, int], int] = {}
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         state = option.state
@@ -49,12 +48,7 @@ class CardDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         # Measured as if the scroll bar were there, so that its coming and going never changes a height.
         width = max(120, self._view.width() - SCROLL_ROOM)
-        key = (index.data(CARD_ROLE), width)
-        if key not in self._heights:
-            if len(self._heights) > 4000:
-                self._heights.clear()
-            self._heights[key] = arranged(*key).height
-        return QSize(width, self._heights[key])
+        return QSize(width, arranged(index.data(CARD_ROLE), width).height)
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         editor = QLineEdit(parent)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics
@@ -130,8 +130,9 @@ def small_font() -> QFont:
     return theme.interface_font(SMALL_PIXELS)
 
 
+@lru_cache(maxsize=4000)
 def arranged(card: Card, width: int) -> CardPlaces:
-    """The places of `card` in a list `width` pixels wide."""
+    """The places of `card` in a list `width` pixels wide. Kept: a list asks for them with every painting."""
     right = width - RIGHT
     shape_width = QFontMetrics(plain_font()).horizontalAdvance(card.shape_text) + 2
     shape = QRect(right - shape_width, TOP, shape_width, LINE)
