@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from explorer.engine.recording import Call, Recording
 
 INPUT = "input"
+OF_VALUES = ("half_squared_error", "mse", "mae", "mbe", "huber", "bce")
+"""Losses that compare outputs with the numbers wanted, as they are."""
 FAMILIES = {
     "conv": "convolution",
     "relu": "activation",
@@ -218,10 +220,11 @@ def _activation(
     )
 
 
-def prediction_of(last: LayerActivation, classes: tuple[str, ...]) -> Prediction | None:
+def prediction_of(last: LayerActivation, classes: tuple[str, ...], *, loss: str = "") -> Prediction | None:
     """What the last layer says about `classes`; None if it gives maps and not numbers.
 
-    Logits of as many numbers as there are classes go through a softmax, which the title says.
+    As many numbers as there are classes are read as `loss` reads them, "" being cross entropy, which the title says:
+    through a softmax, each through a sigmoid, or as they are, where the loss compares them with 0 and 1.
     One sigmoid neuron for two classes gives the probability of the second.
     """
     if last.values.ndim != 1:
@@ -234,9 +237,17 @@ def prediction_of(last: LayerActivation, classes: tuple[str, ...]) -> Prediction
         if len(values) == 1 and len(classes) == 2:
             return Prediction(classes, np.array([1 - values[0], values[0]]), True, last.name)
         return Prediction(names, values, True, last.name)
-    if names is classes and len(values) > 1:
+    if names is classes and len(values) > 1 and loss == "bce_with_logits":
+        return Prediction(names, sigmoid(values), True, f"sigmoid of {last.name}")
+    if names is classes and len(values) > 1 and loss not in OF_VALUES:
         return Prediction(names, softmax(values), True, f"softmax of {last.name}")
     return Prediction(names, values, False, f"output of {last.name}")
+
+
+def sigmoid(logits: np.ndarray) -> np.ndarray:
+    """1 / (1 + exp(−x)) of each."""
+    result: np.ndarray = 0.5 * (1 + np.tanh(0.5 * logits))  # nothing of this overflows
+    return result
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:

@@ -153,7 +153,8 @@ class Worker:
         layers = [input_activation(values), *self._entries(request, recording)]
         fault = _fault(recording)
         complete = fault is None and _ran_whole(request.document)
-        prediction = prediction_of(layers[-1], request.document.classes) if complete and len(layers) > 1 else None
+        classes, loss = request.document.classes, request.document.hyperparameters.loss
+        prediction = prediction_of(layers[-1], classes, loss=loss) if complete and len(layers) > 1 else None
         activations = Activations(
             number=0,
             layers=tuple(layers),

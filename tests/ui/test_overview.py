@@ -105,6 +105,20 @@ def test_a_softmax_at_the_end_shows_the_classes(shown: Shown) -> None:
     assert len(last.channels) == 5
 
 
+@pytest.mark.parametrize(("loss", "made_of"), [("", [0, 1, 2]), ("bce_with_logits", [1])])
+def test_a_class_is_made_of_all_outputs_by_a_softmax_and_of_its_own_by_a_sigmoid(
+    shown: Shown, qtbot: QtBot, loss: str, made_of: list[int]
+) -> None:
+    view = shown("3x8x8 flatten linear(3)")
+    session = session_of(view)
+    session._show_document(replace(session.state.document, classes=("cat", "dog", "frog")))
+    session.set_hyperparameters(loss=loss)
+    qtbot.waitUntil(lambda: not session.state.computing and session.state.prediction.is_probability)
+    entry = view.canvas.scene.layout.columns[-1].entry
+    assert entry.prediction is not None
+    assert [each.channel for each in view._sources(entry, 1).drawn] == made_of
+
+
 def test_hovering_a_map_draws_the_maps_it_was_made_of_and_says_so(shown: Shown) -> None:
     view = shown()
     hover(view, "conv2", 3)

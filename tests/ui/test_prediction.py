@@ -7,11 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from explorer.engine.certainty import class_probabilities
+from explorer.engine.losses import LOSSES
 from explorer.session import Prediction, Session
 from explorer.ui import theme
 from explorer.ui.views.prediction import BROKEN, MAPS, NO_NETWORK, PredictionView, percentage, ranked
@@ -99,6 +102,28 @@ def test_the_keyboard_chooses_too(opened: Opened) -> None:
     QTest.keyClick(view.answers, Qt.Key.Key_Down)
     QTest.keyClick(view.answers, Qt.Key.Key_Return)
     assert session.state.selection.channel == view.answers.answer_at(view.answers.answers.index(1)).index
+
+
+@pytest.mark.parametrize("loss", ["", *LOSSES])
+def test_outputs_are_read_as_the_loss_reads_them(opened: Opened, qtbot: QtBot, loss: str) -> None:
+    session, view = opened("3x4x4 flatten linear(3)")
+    session._show_document(replace(session.state.document, classes=("cat", "dog", "frog")))
+    wait_until_shown(qtbot, session)
+    session.set_hyperparameters(loss=loss)
+    qtbot.waitUntil(lambda: not session.state.computing)
+    prediction, outputs = session.state.prediction, torch.tensor(session.state.activations.layers[-1].values)
+    read, title = {"bce_with_logits": (outputs.sigmoid(), "sigmoid of linear1")}.get(
+        loss, (outputs, "output of linear1")
+    )
+    if loss in ("", "cross_entropy", "hinge"):
+        read, title = outputs.softmax(dim=0), "softmax of linear1"
+    np.testing.assert_allclose(prediction.values, read.numpy(), rtol=1e-5)
+    assert prediction.is_probability == (read is not outputs)
+    assert (prediction.title, view.facts_label.whole()) == (title, title)
+    told = class_probabilities(outputs[None], LOSSES[loss or "cross_entropy"], last_kind="linear")[0]
+    np.testing.assert_allclose(prediction.values.clip(0, 1), told.numpy(), rtol=1e-5)
+    assert {answer.name for answer in view.answers.answers.rows} == {"cat", "dog", "frog"}
+    session._set(unsaved=False)
 
 
 def test_both_classes_of_one_neuron_choose_that_neuron(opened: Opened, qtbot: QtBot) -> None:

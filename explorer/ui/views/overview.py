@@ -284,7 +284,7 @@ class Overview(QWidget):
         channel = _own_channel(entry, channel)
         if entry.prediction is not None and entry.name != entry.layer:
             parents = [entry.maps]
-            return sources_of(_as_softmax(entry.maps), channel, parents)
+            return sources_of(_as_read(entry, entry.maps), channel, parents)
         found = [self._entries.get(name) or self._by_layer.get(name) for name in entry.parents]
         return sources_of(entry.maps, channel, [each.maps for each in found if each is not None and each.maps])
 
@@ -318,9 +318,10 @@ def _own_channel(entry: Entry, channel: int) -> int:
     return channel if entry.maps is None else min(channel, len(entry.maps.values) - 1)
 
 
-def _as_softmax(maps: LayerActivation) -> LayerActivation:
-    """The prediction's own column: a softmax over all that the last layer gave."""
-    return LayerActivation("softmax", "softmax", "activation", (maps.name,), maps.values)
+def _as_read(entry: Entry, maps: LayerActivation) -> LayerActivation:
+    """The prediction's own column: a softmax over all that the last layer gave, or a sigmoid of each."""
+    kind = entry.name.split(" ", maxsplit=1)[0]  # of "softmax of linear1"
+    return LayerActivation(kind, kind, "activation", (maps.name,), maps.values)
 
 
 def _title(entry: Entry, channel: int) -> str:
