@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from explorer.data import Picture, picture_from_array
 from explorer.session import Session
+from explorer.ui.views.paced_view import PacedView
 
 SMALL = "3x16x16 conv(4, 3, padding=1) relu maxpool(2) conv(6, 3) relu flatten linear(5) softmax"
 
@@ -32,3 +34,9 @@ def make_session(text: str = SMALL, *, picture: bool = True) -> Session:
 def wait_until_shown(qtbot: QtBot, session: Session, timeout_ms: int = 60_000) -> None:
     """Wait until the maps are those of the present network and picture."""
     qtbot.waitUntil(lambda: not session.state.computing and session.state.activations is not None, timeout=timeout_ms)
+
+
+def wait_until_drawn(qtbot: QtBot) -> None:
+    """Let the views that draw a few times a second show what was told last."""
+    views = [widget for widget in QApplication.allWidgets() if isinstance(widget, PacedView)]
+    qtbot.waitUntil(lambda: not any(view._timer.isActive() for view in views), timeout=5_000)

@@ -26,7 +26,7 @@ from explorer.ui.film_picture import CAPTION, HEIGHT, MARGIN, WIDTH, film_pictur
 from explorer.ui.map_sheet import map_sheet
 from explorer.ui.views.film_bar import EMPTY, NO_INPUT, FilmBar
 from explorer.ui.views.film_export import NO_LAYER, film_curve
-from tests.ui.fakes import make_session
+from tests.ui.fakes import make_session, wait_until_drawn
 
 WAIT_MS = 60_000
 
@@ -59,6 +59,7 @@ def bar(session: Session, qtbot: QtBot) -> FilmBar:
 
 def _settle(qtbot: QtBot, session: Session) -> None:
     qtbot.waitUntil(lambda: not session.state.computing and not session._runner.is_busy(), timeout=WAIT_MS)
+    wait_until_drawn(qtbot)
 
 
 def _weight(session: Session) -> np.ndarray:

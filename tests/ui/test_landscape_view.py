@@ -25,7 +25,7 @@ from explorer.ui.views.landscape_view import (
     WORKING_ON_THE_SIDE,
     LandscapeView,
 )
-from tests.ui.fakes import make_session
+from tests.ui.fakes import make_session, wait_until_drawn
 
 MOONS = "2 linear(8) tanh linear(2)"
 
@@ -53,6 +53,7 @@ def opened(qtbot: QtBot, session: Session) -> LandscapeView:
 
 def _settle(qtbot: QtBot, session: Session) -> None:
     qtbot.waitUntil(lambda: not session.state.computing and not session._runner.is_busy(), timeout=60_000)
+    wait_until_drawn(qtbot)
 
 
 def choose(view: LandscapeView, which: str, name: str) -> None:

@@ -17,7 +17,7 @@ from explorer.ui import theme
 from explorer.ui.learned_tensors import CHOOSE, NO_INPUT, NOT_IN_FILM, shown_example
 from explorer.ui.tensor_tiles import Shown
 from explorer.ui.views.live_layer import LiveLayer
-from tests.ui.fakes import make_session, wait_until_shown
+from tests.ui.fakes import make_session, wait_until_drawn, wait_until_shown
 
 WAIT_MS = 60_000
 
@@ -52,6 +52,7 @@ LINEAR1 = ["linear1", "gradient of linear1", "linear1.weight", "gradient of line
 
 def _settle(qtbot: QtBot, session: Session) -> None:
     qtbot.waitUntil(lambda: not session.state.computing and not session._runner.is_busy(), timeout=WAIT_MS)
+    wait_until_drawn(qtbot)
 
 
 def _shown(view: LiveLayer) -> list[Shown | None]:

@@ -20,7 +20,7 @@ from explorer.ui import theme
 from explorer.ui.colour import rgb
 from explorer.ui.plane_colours import class_picture
 from explorer.ui.views.surface_view import BROKEN, NO_DATA, SurfaceView
-from tests.ui.fakes import make_session
+from tests.ui.fakes import make_session, wait_until_drawn
 
 MOONS = "2 linear(8) tanh linear(2)"
 
@@ -48,6 +48,7 @@ def opened(qtbot: QtBot, session: Session, data: str = "points:moons") -> Surfac
 
 def _settle(qtbot: QtBot, session: Session) -> None:
     qtbot.waitUntil(lambda: not session.state.computing and not session._runner.is_busy(), timeout=60_000)
+    wait_until_drawn(qtbot)
 
 
 def _said_by_pytorch(session: Session) -> np.ndarray:

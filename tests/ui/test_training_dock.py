@@ -31,7 +31,7 @@ from explorer.ui.views.curve_plot import CurvePlot
 from explorer.ui.views.run_list import BEST, FROM, RUN, SETTINGS, RunList
 from explorer.ui.views.run_message import RunMessage
 from explorer.ui.views.training_dock import HEIGHT, READY, TrainingDock
-from tests.ui.fakes import make_session, wait_until_shown
+from tests.ui.fakes import make_session, wait_until_drawn, wait_until_shown
 from tests.ui.test_curve_plot import make_run
 
 MOONS = "2 linear(8) tanh linear(2)"
@@ -83,6 +83,7 @@ def _wait_for(qtbot: QtBot, session: Session, status: str) -> None:
 
 def _settle(qtbot: QtBot, session: Session) -> None:
     qtbot.waitUntil(lambda: not session.state.computing and not session._runner.is_busy(), timeout=WAIT_MS)
+    wait_until_drawn(qtbot)
 
 
 def _type(box: QAbstractSpinBox, text: str) -> None:
