@@ -81,6 +81,7 @@ def run_window(files: Sequence[str]) -> int:
     """Open the window and run until it is closed; the exit status."""
     app = application()
     interpreter.share_evenly()
+    interpreter.Collector(app)
     window = open_window(files)
     window.completed.connect(interpreter.keep_what_is_there)
     status = app.exec()

@@ -5,7 +5,10 @@ from __future__ import annotations
 import gc
 import sys
 
+from PySide6.QtCore import QObject, QTimer, Slot
+
 SWITCH_S = 0.0005
+COLLECT_MS = 250
 
 
 def share_evenly() -> None:
@@ -23,3 +26,27 @@ def keep_what_is_there() -> None:
     torch brings more than half a million objects that stay; going through them stopped every thread for 188 ms.
     """
     gc.freeze()
+
+
+class Collector(QObject):
+    """Looks for garbage in the window's thread alone, as often as Python would.
+
+    Python looks wherever something is made, so also in the worker, and what it finds there may be a widget's: taking
+    that apart holds a lock of Qt's while it waits for the interpreter, which the window holds while it waits for the
+    lock. Both then stand still for ever.
+    """
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        gc.disable()
+        self._timer = QTimer(self, interval=COLLECT_MS)
+        self._timer.timeout.connect(self.collect_if_due)
+        self._timer.start()
+
+    @Slot()
+    def collect_if_due(self) -> None:
+        """Go through the oldest generation that has reached its threshold."""
+        pairs = list(zip(gc.get_count(), gc.get_threshold(), strict=True))
+        due = [generation for generation, (count, threshold) in enumerate(pairs) if count > threshold]
+        if due:
+            gc.collect(due[-1])

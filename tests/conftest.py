@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -16,6 +18,15 @@ from PySide6.QtCore import QSettings
 # Machines are slow at times: how long one generated case takes is no fault. Where nobody watches, runs are the same.
 settings.register_profile("here", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("here")
+
+
+gc.disable()  # as in the program: a worker that took a forgotten widget apart would wait for the window for ever
+_LOOKS = count(1)
+
+
+def pytest_runtest_teardown() -> None:
+    """Look for garbage here, in the main thread, and now and then among what is old as well."""
+    gc.collect(2 if next(_LOOKS) % 60 == 0 else 1)
 
 
 @pytest.fixture(autouse=True)

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
+import threading
+import weakref
+
+from PySide6.QtCore import QCoreApplication
+from pytestqt.qtbot import QtBot
+
+from explorer import interpreter
 
 PROGRAM = """
 import gc, sys
@@ -12,7 +20,7 @@ from PySide6.QtCore import QTimer
 from explorer import app
 
 def look():
-    print(gc.get_freeze_count(), sys.getswitchinterval(), flush=True)
+    print(gc.get_freeze_count(), sys.getswitchinterval(), gc.isenabled(), flush=True)
     app.application().quit()
 
 opened = app.open_window
@@ -37,6 +45,25 @@ def test_the_running_program_spares_what_stays_and_switches_quickly() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    spared, switch = done.stdout.split()
+    spared, switch, is_anywhere = done.stdout.split()
     assert int(spared) > 100_000  # torch's own
     assert float(switch) < 0.001
+    assert is_anywhere == "False", "a worker must not take widgets apart"
+
+
+class Knot:
+    """Garbage that only a collection finds."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def test_garbage_is_found_in_the_windows_thread(qtbot: QtBot) -> None:
+    found: list[str] = []
+    weakref.finalize(Knot(), lambda: found.append(threading.current_thread().name))
+    collector = interpreter.Collector(QCoreApplication.instance())
+    kept = [[] for _ in range(2 * gc.get_threshold()[0])]  # so many that a look is due
+    qtbot.waitUntil(lambda: bool(found))
+    assert found == ["MainThread"]
+    assert kept
+    collector.deleteLater()
