@@ -81,7 +81,6 @@ def run_window(files: Sequence[str]) -> int:
     """Open the window and run until it is closed; the exit status."""
     app = application()
     interpreter.share_evenly()
-    interpreter.Collector(app)
     window = open_window(files)
     window.completed.connect(interpreter.keep_what_is_there)
     status = app.exec()
@@ -114,6 +113,7 @@ def _make_window() -> MainWindow:
     app = application()
     theme.apply(app, settings.theme_choice())
     window = MainWindow(Session(recent=settings.recent_files(), held=True))
+    interpreter.Collector(window)
     window.painted.connect(window.session.start)
     return window
 

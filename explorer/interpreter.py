@@ -33,12 +33,14 @@ class Collector(QObject):
 
     Python looks wherever something is made, so also in the worker, and what it finds there may be a widget's: taking
     that apart holds a lock of Qt's while it waits for the interpreter, which the window holds while it waits for the
-    lock. Both then stand still for ever.
+    lock. Both then stand still for ever. When `parent` is gone Python looks for itself again.
     """
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        gc.disable()
+        if gc.isenabled():
+            gc.disable()
+            parent.destroyed.connect(gc.enable)
         self._timer = QTimer(self, interval=COLLECT_MS)
         self._timer.timeout.connect(self.collect_if_due)
         self._timer.start()

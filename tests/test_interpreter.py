@@ -9,7 +9,9 @@ import sys
 import threading
 import weakref
 
-from PySide6.QtCore import QCoreApplication
+import shiboken6
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from explorer import interpreter
@@ -61,9 +63,26 @@ class Knot:
 def test_garbage_is_found_in_the_windows_thread(qtbot: QtBot) -> None:
     found: list[str] = []
     weakref.finalize(Knot(), lambda: found.append(threading.current_thread().name))
-    collector = interpreter.Collector(QCoreApplication.instance())
-    kept = [[] for _ in range(2 * gc.get_threshold()[0])]  # so many that a look is due
-    qtbot.waitUntil(lambda: bool(found))
+    window = QObject()
+    interpreter.Collector(window)
+    kept: list[list[object]] = []
+
+    def make_more_until_found() -> bool:
+        kept.extend([] for _ in range(2 * gc.get_threshold()[0]))  # so many that a look is due
+        return bool(found)
+
+    qtbot.waitUntil(make_more_until_found)
     assert found == ["MainThread"]
-    assert kept
-    collector.deleteLater()
+
+
+def test_without_a_window_python_looks_for_itself_again(qapp: QApplication) -> None:
+    gc.enable()
+    window, other = QObject(), QObject()
+    interpreter.Collector(window)
+    interpreter.Collector(other)
+    assert not gc.isenabled()
+    shiboken6.delete(other)
+    assert not gc.isenabled()
+    shiboken6.delete(window)
+    assert gc.isenabled()
+    gc.disable()  # as all tests want it

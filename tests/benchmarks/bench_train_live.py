@@ -49,6 +49,7 @@ class Trained:
         self.session._take_data(train_worker.Opened("made", _data_set(Network.parse(text))))
         if self.window is not None:
             self.window.resize(*SIZE)
+            interpreter.Collector(self.window)
             self.window.completed.connect(interpreter.keep_what_is_there)
             self.window.show()
         _spin_until(lambda: not self.session.state.computing and self.session.state.activations is not None)

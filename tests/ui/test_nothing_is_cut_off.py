@@ -89,8 +89,7 @@ def _a_run_that_blew_up(window: MainWindow, qtbot: QtBot) -> None:
 
 def _a_landscape_of_a_run_that_blew_up(window: MainWindow, qtbot: QtBot) -> None:
     _a_run_that_blew_up(window, qtbot)
-    window.training_dock.unfold()
-    _training_tab(window, "Landscape")
+    _open_strip_at(window, "Landscape")
     qtbot.waitUntil(lambda: window.session.state.landscape is not None, timeout=60_000)
 
 
@@ -99,18 +98,17 @@ def _two_runs_in_an_open_strip(window: MainWindow, qtbot: QtBot) -> None:
     window.session.set_learning_rate(0.02)
     window.session.train()
     qtbot.waitUntil(lambda: len(window.session.state.runs) == 2, timeout=60_000)
-    window.training_dock.unfold()
-    _training_tab(window, "Runs")
+    _open_strip_at(window, "Runs")
 
 
 def _a_surface_in_an_open_strip(window: MainWindow, qtbot: QtBot) -> None:
     _train(window, qtbot)
-    window.training_dock.unfold()
-    _training_tab(window, "Surface")
+    _open_strip_at(window, "Surface")
     qtbot.waitUntil(lambda: window.session.state.surface is not None, timeout=60_000)
 
 
-def _training_tab(window: MainWindow, title: str) -> None:
+def _open_strip_at(window: MainWindow, title: str) -> None:
+    window.training_dock.unfold()
     assert window.training.parts is not None
     tabs = window.training.parts.tabs
     tabs.setCurrentIndex(next(at for at in range(tabs.count()) if tabs.tabText(at) == title))

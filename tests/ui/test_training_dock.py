@@ -79,6 +79,8 @@ def _click(parent: QWidget, name: str) -> None:
 
 def _wait_for(qtbot: QtBot, session: Session, status: str) -> None:
     qtbot.waitUntil(lambda: session.state.training.status == status, timeout=WAIT_MS)
+    if status == "ended":
+        wait_until_drawn(qtbot)
 
 
 def _settle(qtbot: QtBot, session: Session) -> None:
@@ -102,7 +104,7 @@ def test_train_draws_both_curves_and_says_when_it_is_done(qtbot: QtBot, session:
     (run,) = session.state.runs
     qtbot.waitUntil(lambda: all(plot.canvas.isVisible() for plot in plots.values()))
     qtbot.waitUntil(lambda: len(plots["lossPlot"].canvas.curves[0].xs) == len(run.steps))
-    assert len(plots["accuracyPlot"].canvas.curves[1].xs) == 3
+    qtbot.waitUntil(lambda: len(plots["accuracyPlot"].canvas.curves[1].xs) == 3)
     assert dock.facts_label.whole() == f"epoch 3 of 3 · step {run.last_step} · done"
 
 
