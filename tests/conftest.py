@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
@@ -14,11 +14,15 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import pytest
 from hypothesis import settings
 from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 # Machines are slow at times: how long one generated case takes is no fault. Where nobody watches, runs are the same.
 settings.register_profile("here", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("here")
 
+
+WAIT_MS = 60_000
 
 gc.disable()  # as in the program: a worker that took a forgotten widget apart would wait for the window for ever
 _LOOKS = count(1)
@@ -27,6 +31,19 @@ _LOOKS = count(1)
 def pytest_runtest_teardown() -> None:
     """Look for garbage here, in the main thread, and now and then among what is old as well."""
     gc.collect(2 if next(_LOOKS) % 60 == 0 else 1)
+
+
+class PatientQtBot(QtBot):
+    """Waits a minute, not five seconds: a busy machine is no fault, and what is there is not waited for."""
+
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = WAIT_MS) -> None:
+        super().waitUntil(callback, timeout=timeout)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    """pytest-qt's, with patience."""
+    return PatientQtBot(request)
 
 
 @pytest.fixture(autouse=True)

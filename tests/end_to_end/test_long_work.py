@@ -29,7 +29,7 @@ def _slow_window(qtbot: QtBot) -> MainWindow:
 
 def _wait_until_running(window: MainWindow, qtbot: QtBot) -> None:
     cancel = next(button for button in window.statusBar().findChildren(QToolButton) if button.text() == "Cancel")
-    qtbot.waitUntil(cancel.isVisible, timeout=10_000)
+    qtbot.waitUntil(cancel.isVisible)
 
 
 def _close(window: MainWindow) -> None:
@@ -45,7 +45,7 @@ def test_work_that_takes_long_can_be_cancelled_and_the_old_maps_stay(qtbot: QtBo
         _wait_until_running(window, qtbot)
         window.action("cancel").trigger()
         assert window.session.state.notice.startswith("Cancelled")
-        qtbot.waitUntil(lambda: not window.session._runner.is_busy(), timeout=10_000)
+        qtbot.waitUntil(lambda: not window.session._runner.is_busy())
         assert window.session.state.activations is shown
         window.session.new_network("3x8x8 relu")
         wait_until_shown(qtbot, window.session)

@@ -92,7 +92,7 @@ def test_closing_stops_a_long_job_between_two_calls() -> None:
     assert started.wait(10)
     before = time.monotonic()
     assert runner.close()
-    assert time.monotonic() - before < 2
+    assert time.monotonic() - before < 10
 
 
 def test_cancelling_stops_what_runs_and_drops_what_waits(runner: Runner[_Owner]) -> None:

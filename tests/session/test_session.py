@@ -150,7 +150,7 @@ def test_pictures_shown_one_after_the_other_end_on_the_last(session: Session, qt
 def test_a_picture_that_cannot_be_read_changes_nothing(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
     before = session.state.picture
     session.open_path(tmp_path / "missing.png")
-    qtbot.waitUntil(lambda: bool(session.state.notice), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(session.state.notice))
     assert "missing.png" in session.state.notice
     assert session.state.picture is before
 

@@ -39,7 +39,6 @@ def _choose(session: Session, qtbot: QtBot, layer: str, *, is_map: bool) -> None
     session.select(layer=layer, channel=1, **place)
     qtbot.waitUntil(
         lambda: session.state.explained is not None and session.state.explained.selection == session.state.selection,
-        timeout=10_000,
     )
 
 
@@ -77,7 +76,7 @@ def test_another_picture_brings_another_explanation(session: Session, line: Expl
     _choose(session, qtbot, "conv1", is_map=True)
     before = line.line.whole()
     session.use_picture(make_picture(9))
-    qtbot.waitUntil(lambda: line.line.whole() != before, timeout=10_000)
+    qtbot.waitUntil(lambda: line.line.whole() != before)
 
 
 def test_the_whole_line_can_be_copied(session: Session, line: ExplanationLine, qtbot: QtBot) -> None:

@@ -70,7 +70,7 @@ def test_at_rest_it_gets_finer_and_the_middle_is_the_network(qtbot: QtBot, sessi
     assert len(landscape.trail) == 1
     assert landscape.losses[16, 16] == pytest.approx(landscape.trail[-1, -1], rel=1e-5)
     assert [axis[16] for axis in landscape.axes] == pytest.approx(landscape.trail[-1, :2])
-    qtbot.waitUntil(lambda: str(landscape.cells[0]) in view.sentence.text(), timeout=5_000)
+    qtbot.waitUntil(lambda: str(landscape.cells[0]) in view.sentence.text())
     assert "400 training examples" in view.sentence.text()
     assert view.across.cell.text() == ", ".join(map(str, landscape.cells[0].cell))
 
@@ -156,9 +156,9 @@ def test_hidden_it_asks_for_nothing(qtbot: QtBot, session: Session) -> None:
 def test_it_says_why_there_is_nothing_to_see(qtbot: QtBot, session: Session) -> None:
     view = opened(qtbot, session)
     session.new_network("2 linear(5)")
-    qtbot.waitUntil(lambda: view.empty.text() == BROKEN and view.pages.currentIndex() == 0, timeout=5_000)
+    qtbot.waitUntil(lambda: view.empty.text() == BROKEN and view.pages.currentIndex() == 0)
     session._set(data=None)
-    qtbot.waitUntil(lambda: view.empty.text() == NO_DATA, timeout=5_000)
+    qtbot.waitUntil(lambda: view.empty.text() == NO_DATA)
 
 
 def test_it_says_so_where_no_loss_is_a_number(qtbot: QtBot, session: Session) -> None:
@@ -167,7 +167,7 @@ def test_it_says_so_where_no_loss_is_a_number(qtbot: QtBot, session: Session) ->
     assert not view.canvas.message.isVisible()
     losses = np.full_like(session.state.landscape.losses, np.nan)
     session._set(landscape=replace(session.state.landscape, losses=losses))
-    qtbot.waitUntil(lambda: view.canvas.message.text() == NOWHERE_FINITE, timeout=5_000)
+    qtbot.waitUntil(lambda: view.canvas.message.text() == NOWHERE_FINITE)
     assert view.canvas.message.isVisible()
     assert not view.bar.isVisible()
 

@@ -128,7 +128,7 @@ def test_dropping_rubbish_ends_in_a_sentence_and_changes_nothing(
         Qt.KeyboardModifier.NoModifier,
     )
     window.dropEvent(event)
-    qtbot.waitUntil(lambda: bool(window.session.state.notice), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(window.session.state.notice))
     assert "notes.png" in window.session.state.notice
     assert window.session.state.picture is before
     label = window.findChild(QWidget, "messages")

@@ -84,7 +84,7 @@ def test_it_shows_what_the_network_says_before_and_after_it_learned(qtbot: QtBot
     _settle(qtbot, session)
     np.testing.assert_allclose(session.state.surface.values, _said_by_pytorch(session), atol=1e-5)
     assert not np.allclose(session.state.surface.values, before.values, atol=0.05)
-    qtbot.waitUntil(lambda: f"step {last}" in view.sentence.text(), timeout=5_000)
+    qtbot.waitUntil(lambda: f"step {last}" in view.sentence.text())
 
 
 def test_it_follows_a_run_while_it_goes(qtbot: QtBot, session: Session) -> None:
@@ -126,7 +126,7 @@ def test_a_click_feeds_the_network_that_point(qtbot: QtBot, session: Session) ->
     QTest.keyClick(view.canvas, Qt.Key.Key_Right)
     assert x < first < session.state.values[0]
     assert session.state.values[1] == y
-    qtbot.waitUntil(lambda: "%" in view.reading.text(), timeout=5_000)
+    qtbot.waitUntil(lambda: "%" in view.reading.text())
     assert view.reading.text().startswith("x0 0.")
     assert "the present input" in view.legend.accessibleDescription()
 
@@ -148,9 +148,9 @@ def test_it_says_why_there_is_nothing_to_see(qtbot: QtBot, session: Session) -> 
     assert view.empty.text() == NO_DATA
     session.use_data("points:spirals")
     qtbot.waitUntil(lambda: session.state.data_problem is not None, timeout=60_000)
-    qtbot.waitUntil(lambda: view.empty.text() == BROKEN, timeout=5_000)
+    qtbot.waitUntil(lambda: view.empty.text() == BROKEN)
     session.new_network("3x8x8 conv(2, 3) flatten linear(3)")
-    qtbot.waitUntil(lambda: "pictures" in view.empty.text(), timeout=5_000)
+    qtbot.waitUntil(lambda: "pictures" in view.empty.text())
     assert view.pages.currentIndex() == 0
     assert session.state.surface is None
 
@@ -161,7 +161,7 @@ def test_one_neuron_is_read_as_the_second_class(qtbot: QtBot, session: Session) 
     view = opened(qtbot, session)
     assert session.state.surface.values.shape[-1] == 2
     np.testing.assert_allclose(session.state.surface.values.sum(-1), 1, rtol=1e-5)
-    qtbot.waitUntil(lambda: "class" in view.sentence.text(), timeout=5_000)
+    qtbot.waitUntil(lambda: "class" in view.sentence.text())
 
 
 def test_a_regression_is_drawn_on_one_scale_with_its_points(qtbot: QtBot, session: Session) -> None:
