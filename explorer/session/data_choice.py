@@ -6,13 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from explorer.session import train_worker
+from explorer.session import data_worker
 from explorer.session.data_fit import problem_with
+from explorer.session.data_worker import Opened
 from explorer.session.runner import Failure, Result
 from explorer.session.state import Document
 from explorer.session.stepping import Stepping
 from explorer.session.train_state import Progress
-from explorer.session.train_worker import Opened
 
 if TYPE_CHECKING:
     from explorer.data.augment import Augmentation
@@ -28,7 +28,7 @@ class DataVerbs(Stepping):
     def use_data(self, name: str | Path) -> None:
         """Open a data set by its name, or what lies at a path, in the background; the last one asked for wins."""
         tell = lambda progress: self._runner.tell("data progress", progress)  # noqa: E731
-        job = lambda _worker, stop: train_worker.open_chosen(str(name), tell, stop)  # noqa: E731
+        job = lambda _worker, stop: data_worker.open_chosen(str(name), tell, stop)  # noqa: E731
         self._set(data_progress=Progress(f"Opening {Path(name).name}…"))
         self._asked_data = self._submit("data", job, f"Opening {Path(name).name}…")
 
@@ -50,7 +50,7 @@ class DataVerbs(Stepping):
             return
         document, data, number = state.document, state.data, self._batches
         self._batches += 1
-        job = lambda worker, _stop: train_worker.one_batch(worker, document, data, number)  # noqa: E731
+        job = lambda _worker, _stop: data_worker.one_batch(document, data, number)  # noqa: E731
         self._submit("batch", job, "Reading a batch…")
 
     def _show_document(self, document: Document, **changes: Any) -> None:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from explorer.session.data_worker import examples_of
 from explorer.session.landscape_state import Landscape, LandscapeWish, WeightCell
 from explorer.session.state import Document
 from explorer.session.surface_worker import shown_model
-from explorer.session.train_worker import examples_of
 from explorer.session.worker import Output, Worker
 
 if TYPE_CHECKING:

@@ -1,22 +1,21 @@
-"""What the runner's thread does for training: opening data, the run in the background, its live view and its film."""
+"""What the runner's thread does for training: the run in the background, its live view and its film."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from explorer.session import step_worker
+from explorer.session.data_worker import examples_of
 from explorer.session.runner import HOLD, ShouldStop
-from explorer.session.state import Document, Example, Target
+from explorer.session.state import Document, Target
 from explorer.session.step_worker import StepRequest
 from explorer.session.timeline import Timeline
-from explorer.session.train_state import Live, Progress
+from explorer.session.train_state import Live
 from explorer.session.worker import Output, Request, Worker
 
 if TYPE_CHECKING:
@@ -24,10 +23,9 @@ if TYPE_CHECKING:
     from explorer.data.data_set import DataSet
     from explorer.engine.film import Film
     from explorer.engine.health import Pace
-    from explorer.engine.train import Controls, Learned, Snapshot
+    from explorer.engine.train import Controls, Snapshot
     from explorer.session.step_tensors import LearnedTensors
 
-MEASURED = 128  # training pictures whose mean and spread are taken: large photographs take a third of a second each
 LIVE_PER_SECOND = 15
 HEALTH_PER_SECOND, HEALTH_SHARE = 3, 0.015
 LIVE_SHARE = 0.05  # of the run's time that the live view may take, the window's painting included
@@ -83,16 +81,6 @@ class Ended:
     is_fault: bool = False
 
 
-@dataclass(frozen=True, eq=False)
-class Opened:
-    """A data set that was opened by `name`, with the mean and spread of its training pictures."""
-
-    name: str
-    data: DataSet
-    mean: tuple[float, ...] = ()
-    std: tuple[float, ...] = ()
-
-
 @dataclass(eq=False)
 class LiveRun:
     """The run that the worker holds: its model is the workbench's own, so that every view shows what it learned."""
@@ -107,32 +95,6 @@ class LiveRun:
     def is_of(self, document: Document) -> bool:
         """Whether the film's weights are those of the network of `document`."""
         return self.request.document.network == document.network
-
-
-def open_chosen(name: str, tell: Callable[[Progress], None], should_stop: ShouldStop) -> Output:
-    """Open a data set by its name or path. A fault is a result too."""
-    from explorer.data import DataError, open_data
-    from explorer.data.data_set import OpeningStopped
-
-    try:
-        data = open_data(
-            name, progress=lambda text, done, total: tell(Progress(text, done, total)), should_stop=should_stop
-        )
-        yield "data", Opened(name, data, *_scale(data))
-    except OpeningStopped:
-        yield "no data", (name, "Opening the data was cancelled.")
-    except DataError as error:
-        yield "no data", (name, str(error))
-
-
-def _scale(data: DataSet) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Mean and spread of the training pictures, which a network that knows none is fed by."""
-    from explorer.engine.training.examples import SourceExamples, measured_scale
-
-    if len(data.sample_shape) != 3:
-        return (), ()
-    height, width, channels = data.sample_shape
-    return measured_scale(SourceExamples(data.train, (channels, height, width)), at_most=MEASURED)
 
 
 def begin(worker: Worker, request: RunRequest) -> Output:
@@ -262,35 +224,6 @@ def _snapshots(model: Any, request: RunRequest) -> Iterator[Snapshot]:
         controls=request.wishes.controls,
         health=HealthWatch(model, pace=Pace(HEALTH_PER_SECOND, HEALTH_SHARE)),
     )
-
-
-def examples_of(document: Document, data: DataSet) -> tuple[Learned, Learned | None]:
-    """Both splits as the network is fed them."""
-    from explorer.engine.training.examples import both_splits
-
-    assert document.network is not None
-    return both_splits(data, document.network.input_shape, mean=document.mean, std=document.std, fit=document.fit)
-
-
-def one_batch(worker: Worker, document: Document, data: DataSet, number: int) -> Output:
-    """The examples of training batch `number`, for stepping through it in the debugger."""
-    from explorer.engine.training.batches import batch_places, fed
-
-    learning, _ = examples_of(document, data)
-    chosen = document.hyperparameters
-    places = batch_places(len(learning), chosen.batch_size, number=number, seed=chosen.seed)
-    labels = data.train.labels[places]
-    examples = tuple(
-        Example(values, _target(label), data.train.name_of(int(place)))
-        for values, label, place in zip(fed(learning, places), labels, places, strict=True)
-    )
-    yield "batch", (document, examples)
-
-
-def _target(label: Any) -> int | tuple[float, ...]:
-    if np.ndim(label) == 0 and np.asarray(label).dtype.kind in "biu":
-        return int(label)
-    return tuple(float(value) for value in np.atleast_1d(label))
 
 
 def show_frame(worker: Worker, index: int) -> Output:

@@ -11,13 +11,14 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 from explorer.session import train_worker
 from explorer.session.data_choice import DataVerbs, learning_from
+from explorer.session.data_worker import Opened
 from explorer.session.following import Following
 from explorer.session.run_clock import RunClock
 from explorer.session.run_curves import RunCurves
 from explorer.session.runner import HOLD, Failure, Result
 from explorer.session.state import Document, new_ids
 from explorer.session.train_state import Judged, Live, Training
-from explorer.session.train_worker import Ended, Opened, RunRequest, Told, Wishes
+from explorer.session.train_worker import Ended, RunRequest, Told, Wishes
 
 if TYPE_CHECKING:
     from explorer.engine.training.snapshot import Snapshot

@@ -22,6 +22,7 @@ from explorer.data.splits import ArraySplit
 from explorer.engine.device import leave_a_core_to_the_window
 from explorer.network import Network
 from explorer.session import Session, train_worker
+from explorer.session.data_worker import Opened
 from explorer.ui import theme
 from explorer.ui.main_window import MainWindow
 from tests.benchmarks.bench_train import bare, examples
@@ -46,7 +47,7 @@ class Trained:
         self.session.new_network(text)
         self.session.use_picture(read_sample("cat"))
         self.session.set_hyperparameters(epochs=10**6, batch_size=batch_size, learning_rate=0.001, momentum=0.9)
-        self.session._take_data(train_worker.Opened("made", _data_set(Network.parse(text))))
+        self.session._take_data(Opened("made", _data_set(Network.parse(text))))
         if self.window is not None:
             self.window.resize(*SIZE)
             interpreter.Collector(self.window)
