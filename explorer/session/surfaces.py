@@ -8,18 +8,18 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from explorer.session import surface_worker
+from explorer.session.following import Following
 from explorer.session.runner import Result
 from explorer.session.state import State
 from explorer.session.surface_state import Area, Surface
 from explorer.session.surface_worker import SurfaceRequest
-from explorer.session.training import TrainingVerbs
 
 LOOK_MS = 40
 SURFACE_EVERY_S = 0.15
 SURFACE_SHARE = 0.05  # of the time, while a run goes on
 
 
-class Surfaces(TrainingVerbs):
+class Surfaces(Following):
     """Asks for what is watched whenever the network it shows went on; what nobody watches costs nothing."""
 
     def __init__(self, parent: QObject | None = None, **options: Any) -> None:

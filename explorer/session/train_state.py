@@ -51,10 +51,7 @@ class Training:
 
     def is_of(self, document: Document) -> bool:
         """Whether `document` has the network that the run was begun with: its start can be gone back to."""
-        begun = self.begun
-        if begun is None or begun.network != document.network:
-            return False
-        return len(begun.layer_ids) == len(document.layer_ids)
+        return self.begun is not None and self.begun.network == document.network
 
     def goes_on_with(self, document: Document) -> bool:
         """Whether the run can go on as `document` would have it: all but the learning rate is as it was begun with."""

@@ -1,54 +1,42 @@
-"""The verbs of training: choosing data, running, pausing, rewinding, forking, and watching it happen."""
+"""The verbs of training: running, pausing, rewinding and forking, and what the answers of a run do to the state."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject
 
 from explorer.session import train_worker
-from explorer.session.data_choice import DataVerbs, learning_from
+from explorer.session.data_choice import learning_from
 from explorer.session.data_worker import Opened
-from explorer.session.following import Following
-from explorer.session.run_clock import RunClock
 from explorer.session.run_curves import RunCurves
+from explorer.session.run_progress import RunProgress
 from explorer.session.runner import HOLD, Failure, Result
 from explorer.session.state import Document, new_ids
-from explorer.session.train_state import Judged, Live, Training
+from explorer.session.train_state import Judged, Training
 from explorer.session.train_worker import Ended, RunRequest, Told, Wishes
+from explorer.session.watching import Watching
 
 if TYPE_CHECKING:
-    from explorer.engine.training.snapshot import Snapshot
     from explorer.session.timeline import Timeline
 
 FIRST_DATA = "textures"
-FOLLOW_MS = 500
-PROGRESS_S = 0.2  # between two tellings of a run's progress: every telling costs all views a look
 
 
-class TrainingVerbs(DataVerbs):
+class TrainingVerbs(Watching):
     """Trains the network of the document. A run's weights are the document's own from its first step on:
     undo goes back to those it began with, and an edit of the network ends it with what it has learned."""
 
     def __init__(self, parent: QObject | None = None, **options: Any) -> None:
         super().__init__(parent, **options)
-        self._wishes: Wishes | None = None
         self._run_document: Document | None = None  # what the run began from
         self._run_ids: tuple[int, ...] = ()
         self._learned: dict[tuple[int, ...], tuple[int, int]] = {}  # the run, and its step, that weights come from
         self._run_number = 0  # the runner's number of the run
         self._trains_when_open = False
         self._until = ""  # what the run that is to go on rests after
-        self._last: Snapshot | None = None
-        self._clock = RunClock()
-        self._told_at = 0.0
-        self._watches_gradients = False
-        self._followed: tuple[Following, ...] = ()
-        self._follow_timer = QTimer(self, interval=FOLLOW_MS)
-        self._follow_timer.timeout.connect(self._follow)
+        self._progress = RunProgress(RunCurves(0, "no run yet"))
 
     # --- the run ---
 
@@ -83,7 +71,7 @@ class TrainingVerbs(DataVerbs):
     def rewind(self) -> None:
         """Back to the weights that the run began with, to train again or otherwise; undo brings the trained ones."""
         start = self._run_document
-        if start is not None and self._same_network(start):
+        if start is not None and start.network == self.state.network:
             self._edit("rewind", lambda before: _as_begun(before, start))
             self._set(training=Training(), health=(), judged=None, live=None, film=(), film_at=None)
         elif start is not None:
@@ -93,48 +81,16 @@ class TrainingVerbs(DataVerbs):
         """Another learning rate, also for the run that goes on."""
         self.set_hyperparameters(learning_rate=value)
 
-    def watch_gradients(self, is_watching: bool) -> None:
-        """Whether a view shows the selected layer's gradients live; they cost a backward pass each time."""
-        self._watches_gradients = is_watching
-        self._wish()
-
-    def count_drawing(self, seconds: float) -> None:
-        """A view took so long to draw the live look after it was told: a slow one is looked at less often."""
-        if self._wishes is not None:
-            self._wishes.shown_s += seconds
-
-    def show_frame(self, index: int | None) -> None:
-        """Show the probe as the network saw it at a frame of the film; None: as the network is now."""
-        if index is None:
-            self._set(film_at=None)
-            self._ask()
-        elif self.state.film:
-            self._submit("frame", lambda worker, _stop: train_worker.show_frame(worker, index), self.state.task)
+    def set_device(self, name: str) -> None:
+        """Run on another device from now on."""
+        if self.state.training.is_live:
+            self._end("The device was changed: the run ended with what it had learned.")
+        self._device = name
+        self._ask()
 
     def forget_run(self, number: int) -> None:
         """Take a run's curves off the plots."""
         self._set(runs=tuple(run for run in self.state.runs if run.number != number))
-        self._followed = tuple(follow for follow in self._followed if follow.curves.number != number)
-
-    def follow_run(self, path: str | Path) -> None:
-        """Show the curves of a run that the command line writes to a folder, while it is written."""
-        follow = Following(Path(path), self._new_run_number())
-        if not follow.exists():
-            self.say(f"There are no metrics of a run in {Path(path).name}.")
-            return
-        if any(other.path == follow.path for other in self._followed):
-            self.say(f"The run in {Path(path).name} is followed already.")
-            return
-        self.say("")
-        self._followed = (*self._followed, follow)
-        self._set(runs=(*self.state.runs, follow.curves))
-        self._follow()
-        self._follow_timer.start()
-
-    def close(self) -> bool:
-        """Stop and join the worker thread; True if it ended in time."""
-        self._follow_timer.stop()
-        return super().close()
 
     # --- how it is done ---
 
@@ -167,7 +123,7 @@ class TrainingVerbs(DataVerbs):
         self._submit("begin run", lambda worker, _stop: train_worker.begin(worker, request), "Starting the run…")
         self._run_document, self._run_ids = before, ids
         self._learned[ids] = curves.number, curves.first_step
-        self._clock, self._last = RunClock(), None
+        self._progress = RunProgress(curves)
         self._set(training=Training(), film_at=None, health=(), judged=None)
         self._edit(f"train, run {curves.number}", lambda _before: replace(learning, layer_ids=ids))
         self._run_number = self._runner.begin_background(lambda worker, stop: train_worker.run(worker, request, stop))
@@ -192,9 +148,6 @@ class TrainingVerbs(DataVerbs):
         forgotten = (number for number, _ in self._learned.values())
         return max((*(run.number for run in self.state.runs), *forgotten), default=0) + 1
 
-    def _curves(self, number: int) -> RunCurves | None:
-        return next((run for run in self.state.runs if run.number == number), None)
-
     def _train_until(self, what: str) -> None:
         """The wish has to be there before the run goes on: a small network makes many steps in a moment."""
         if self.state.training.status != "running":
@@ -205,14 +158,14 @@ class TrainingVerbs(DataVerbs):
         assert self._wishes is not None
         self._wishes.until, self._until = self._until, ""
         self._set(training=replace(self.state.training, status="running", message=""), film_at=None)
-        self._clock.start()
+        self._progress.clock.start()
         self._runner.pause_background(False)
         self._timer.start()
 
     def _cancel_start(self) -> None:
         """A run that has made no step yet is taken back: its layers may not have gone under their new ids."""
         before, last = self._run_document, self._history.past[-1:]
-        is_unbegun = self.state.training.status == "running" and self._last is None
+        is_unbegun = self.state.training.status == "running" and not self._progress.has_begun
         if is_unbegun and before is not None and last and last[0].document is before:
             number = self.state.training.run
             self._runner.end_background()
@@ -224,19 +177,9 @@ class TrainingVerbs(DataVerbs):
             self.say("Starting the run was cancelled.")
 
     def _rest(self) -> None:
-        self._clock.stop()
+        self._progress.clock.stop()
         self._set(training=replace(self.state.training, status="paused"))
         self._ask()
-
-    def _wish(self) -> None:
-        """Tell the run what the window wants to see."""
-        if self._wishes is not None:
-            self._wishes.layer = self.state.selection.layer if self._watches_gradients else None
-            self._wishes.target = self._wanted()
-
-    def _same_network(self, start: Document) -> bool:
-        present = self.state.document
-        return start.network == present.network and len(start.layer_ids) == len(present.layer_ids)
 
     def _show_document(self, document: Document, **changes: Any) -> None:
         present = self.state.document
@@ -261,17 +204,10 @@ class TrainingVerbs(DataVerbs):
 
     def _end(self, message: str, layer: str = "", *, too_large_batch: int = 0, is_fault: bool = False) -> None:
         self._show_progress()
-        self._clock.stop()
+        self._progress.clock.stop()
         self._runner.end_background()
         over = replace(self.state.training, status="ended", message=message, layer=layer)
         self._set(training=replace(over, too_large_batch=too_large_batch, is_fault=is_fault))
-
-    def set_device(self, name: str) -> None:
-        """Run on another device from now on."""
-        if self.state.training.is_live:
-            self._end("The device was changed: the run ended with what it had learned.")
-        self._device = name
-        self._ask()
 
     # --- answers ---
 
@@ -281,8 +217,6 @@ class TrainingVerbs(DataVerbs):
         if result.kind in ("live", "film", "ended", HOLD):
             if is_of_run:
                 self._receive_run(result.kind, content)
-        elif result.kind == "frame":
-            self._take_frame(*content)
         else:
             super()._receive_step(result)
 
@@ -314,63 +248,21 @@ class TrainingVerbs(DataVerbs):
             self._end(str(result.content.error))
 
     def _take_snapshot(self, told: Told) -> None:
-        snapshot, curves = told.snapshot, self._curves(self.state.training.run)
-        if curves is not None:
-            curves.add(snapshot)
-            self._learned[self._run_ids] = curves.number, curves.last_step
-        judging_s = snapshot.evaluation.seconds if snapshot.evaluation is not None else 0.0
-        self._clock.tick(snapshot.examples, told.at, judging_s=judging_s)
-        self._last = snapshot
+        progress, snapshot, data = self._progress, told.snapshot, self.state.data
+        progress.take(told)
+        step = progress.curves.last_step
+        self._learned[self._run_ids] = progress.curves.number, step
         if snapshot.health:
             self._set(health=snapshot.health)
-        if snapshot.evaluation is not None and self.state.data is not None and self.state.data.test is not None:
-            step = snapshot.step + (curves.first_step if curves is not None else 0)
-            self._set(judged=Judged(step, snapshot.evaluation, self.state.data.test.labels))
+        if snapshot.evaluation is not None and data is not None and data.test is not None:
+            self._set(judged=Judged(step, snapshot.evaluation, data.test.labels))
 
     def _drained(self) -> None:
-        training = self.state.training
-        is_due = training.status == "running" and monotonic() - self._told_at > PROGRESS_S
-        if self._last is not None and (is_due or self._has_late_steps(training)):
+        if self._progress.is_due(self.state.training):
             self._show_progress()
 
-    def _has_late_steps(self, training: Training) -> bool:
-        """Steps that were on their way when the run was paused."""
-        curves = self._curves(training.run)
-        return training.status == "paused" and curves is not None and curves.last_step != training.step
-
     def _show_progress(self) -> None:
-        """All steps that arrived at once are one change of the state."""
-        last, curves = self._last, self._curves(self.state.training.run)
-        if last is None or curves is None:
-            return
-        self._told_at = monotonic()
-        self._set(
-            training=replace(
-                self.state.training,
-                step=curves.last_step,
-                epoch=last.epoch,
-                loss=last.loss,
-                learning_rate=last.learning_rate,
-                progress=last.progress,
-                seconds=self._clock.seconds,
-                per_second=self._clock.per_second,
-                message=last.warning or self.state.training.message,
-            )
-        )
-
-    def _take_live(self, live: Live) -> None:
-        self._wish()
-        if self.state.film_at is None:
-            began = monotonic()
-            self._set(live=live, activations=replace(live.activations, number=self._asked_pass))
-            QTimer.singleShot(0, self, lambda: self._count_showing(began))  # after what it made the views paint
-
-    def _count_showing(self, began: float) -> None:
-        if self._wishes is not None:
-            self._wishes.shown_s = monotonic() - began
-
-    def _take_frame(self, index: int, live: Live) -> None:
-        self._set(film_at=index, live=live, activations=live.activations)
+        self._set(training=self._progress.told_in(self.state.training))
 
     def _take_end(self, ended: Ended) -> None:
         self._end(ended.message, ended.layer, too_large_batch=ended.too_large_batch, is_fault=ended.is_fault)
@@ -389,12 +281,6 @@ class TrainingVerbs(DataVerbs):
         if self._trains_when_open:
             self._trains_when_open = False
             self.train()
-
-    @Slot()
-    def _follow(self) -> None:
-        """Read what the followed runs wrote since."""
-        if any([follow.read() for follow in self._followed]):  # noqa: C419  # all of them are to be read
-            self._set(training=replace(self.state.training))  # the curves grew where they are
 
 
 def _as_begun(present: Document, start: Document) -> Document:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import threading
-from pathlib import Path
 from time import monotonic
 
 import numpy as np
@@ -14,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from explorer.engine import metrics
 from explorer.engine.confusion import Evaluation
 from explorer.engine.distributed import Processes
-from explorer.session import Session, training
+from explorer.session import Session, run_progress
 from tests.ui.fakes import make_session
 
 MOONS = "2 linear(8) tanh linear(2)"
@@ -175,6 +173,16 @@ def test_a_run_whose_curves_are_gone_is_still_where_its_weights_come_from(qtbot:
     assert (run.number, run.parent, run.first_step) == (2, 1, steps)
 
 
+def test_a_run_whose_curves_are_gone_goes_on_telling_how_far_it_is(qtbot: QtBot, session: Session) -> None:
+    _make_long(session)
+    session.train()
+    qtbot.waitUntil(lambda: session.state.training.step > 0, timeout=60_000)
+    session.forget_run(1)
+    there = session.state.training.step
+    qtbot.waitUntil(lambda: session.state.training.step > there, timeout=10_000)
+    assert session.state.runs == ()
+
+
 def test_the_learning_rate_turns_while_it_runs(qtbot: QtBot, session: Session) -> None:
     _make_long(session)
     session.train()
@@ -204,7 +212,7 @@ def test_a_run_that_is_ended_between_two_tellings_tells_its_last_step(
 ) -> None:
     _make_long(session)
     session.train()
-    monkeypatch.setattr(training, "PROGRESS_S", 1e9)  # no further telling
+    monkeypatch.setattr(run_progress, "PROGRESS_S", 1e9)  # no further telling
     (run,) = session.state.runs
     qtbot.waitUntil(lambda: run.last_step > session.state.training.step + 5, timeout=20_000)
     session.remove_layer("tanh1")
@@ -348,25 +356,6 @@ def test_a_training_batch_is_stepped_through_in_the_debugger(qtbot: QtBot, sessi
     assert session.state.timeline.target.shape == (50,)
     session.clear_batch()
     qtbot.waitUntil(lambda: session.state.timeline.batch_size == 1, timeout=20_000)
-
-
-def test_a_run_of_the_command_line_is_followed_while_it_is_written(
-    qtbot: QtBot, session: Session, tmp_path: Path
-) -> None:
-    session.follow_run(tmp_path)
-    assert "no metrics" in session.state.notice
-    metrics = tmp_path / "metrics.jsonl"
-    metrics.write_text(json.dumps({"step": 1, "epoch": 1, "loss": 2.0, "learning_rate": 0.1}) + "\n")
-    session.follow_run(tmp_path)
-    (run,) = session.state.runs
-    assert run.losses.values.tolist() == [2.0]
-    with metrics.open("a") as file:
-        file.write(json.dumps({"step": 2, "epoch": 1, "loss": 1.5, "learning_rate": 0.1, "val_loss": 1.0}) + "\n")
-    qtbot.waitUntil(lambda: len(run.steps) == 2, timeout=20_000)
-    assert run.epochs[0].val_loss == 1.0
-    session.follow_run(tmp_path)
-    assert session.state.runs == (run,)
-    assert "already" in session.state.notice
 
 
 def test_closing_in_the_middle_of_a_run_leaves_no_thread(qtbot: QtBot, session: Session) -> None:
