@@ -8,8 +8,8 @@ from PySide6.QtCore import QSignalBlocker, Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from explorer.ui import icons
+from explorer.ui.widgets.editor import Editor
 from explorer.ui.widgets.number_boxes import ChoiceBox
-from explorer.ui.widgets.setting_editors import Editor
 
 
 class InputsEditor(Editor):

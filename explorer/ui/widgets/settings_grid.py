@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from explorer.ui.widgets.setting_editors import Editor, editor_for
+from explorer.ui.widgets.editor import Editor
+from explorer.ui.widgets.setting_editors import editor_for
 
 LABEL_WIDTH = 84
 
