@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, Slot
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from explorer.session import Session, State
+from explorer.ui.views.following_view import FollowingView
 from explorer.ui.widgets.exact_box import ExactBox
 from explorer.ui.widgets.number_boxes import NumberBox
 from explorer.ui.widgets.popup_button import PopupButton
@@ -71,14 +71,12 @@ CONDITIONS = (
 )
 
 
-class BreakpointsButton(PopupButton):
+class BreakpointsButton(FollowingView, PopupButton):
     """Opens the conditions; the button's words tell how many are set, and the popup what the last run met."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__("Stop at", tip=TIP, parent=parent)
+        super().__init__(session, "Stop at", tip=TIP, parent=parent)
         self.setObjectName("breakpoints")
-        self._session = session
-        self._stale = False
         self.boxes: dict[str, QCheckBox] = {}
         self.limits: dict[str, ExactBox] = {}
         grid = QGridLayout()
@@ -139,22 +137,11 @@ class BreakpointsButton(PopupButton):
         row.addWidget(self.stop)
         return row
 
-    @Slot(object, object)
-    def show_state(self, old: State | None, new: State) -> None:
-        """Redraw what differs; a hidden button waits until it is shown."""
-        if not self.isVisible() and old is not None:
-            self._stale = True
-            return
+    def show_changes(self, old: State | None, new: State) -> None:
         if old is None or old.breakpoints != new.breakpoints:
             self._show_breakpoints(new.breakpoints)
         if old is None or _said(old) != _said(new) or old.breakpoints != new.breakpoints:
             self._show_sentence(new)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._stale:
-            self._stale = False
-            self.show_state(None, self._session.state)
 
     def _show_breakpoints(self, breakpoints: tuple[Breakpoint, ...]) -> None:
         chosen = {type(entry).__name__: entry for entry in breakpoints}

@@ -11,6 +11,7 @@ from explorer.session.timeline import Timeline
 from explorer.ui import theme
 from explorer.ui.call_tree import call_tree
 from explorer.ui.learned_tensors import shown_example
+from explorer.ui.views.following_view import FollowingView
 from explorer.ui.widgets.call_model import COLUMNS, CallModel
 from explorer.ui.widgets.empty_state import EmptyState
 from explorer.ui.widgets.tensor_view import TensorView
@@ -21,15 +22,14 @@ NOTHING = ("", "No gradient arrived here.", "This call has no weight.", "This ca
 PANES_HEIGHT = 240
 
 
-class CallTable(QWidget):
+class CallTable(FollowingView, QWidget):
     """Calls grouped by module. The row of the debugger's cursor is marked; choosing a row moves the cursor there."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(session, parent)
         self.setObjectName("callTable")
-        self._session = session
         self._shown: Timeline | None = None
-        self._is_stale = True
+        self._is_stale = True  # first drawn when it is first seen
         self._make_parts()
         session.changed.connect(self.show_state)
 
@@ -64,12 +64,7 @@ class CallTable(QWidget):
 
     # --- what the session shows ---
 
-    @Slot(object, object)
-    def show_state(self, old: State | None, new: State) -> None:
-        """Show another recording, or where its cursor went; hidden, only remember that something did."""
-        if not self.isVisible():
-            self._is_stale = True
-            return
+    def show_changes(self, old: State | None, new: State) -> None:
         if old is None or old.timeline is not new.timeline or old.step_message != new.step_message:
             self._show_timeline(new)
         if old is None or old.cursor != new.cursor or old.timeline is not new.timeline:
@@ -78,9 +73,6 @@ class CallTable(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._session.watch_steps("calls", True)
-        if self._is_stale:
-            self._is_stale = False
-            self.show_state(None, self._session.state)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

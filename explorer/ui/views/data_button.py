@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, Qt, Slot
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from explorer.session import Session, State
 from explorer.ui import theme
 from explorer.ui.data_words import button_words
 from explorer.ui.views.data_lines import OpeningLine, ProblemLine
+from explorer.ui.views.following_view import FollowingView
 from explorer.ui.widgets.card_painter import draw_icon
 
 CHOOSE = "Choose data…"
@@ -17,17 +18,15 @@ TIP = "What the network learns from: see it, or choose other data."
 CARET, SIDES = 10, 28
 
 
-class DataButton(QWidget):
+class DataButton(FollowingView, QWidget):
     """Name and facts of the data, as many as there is room for; progress in its place while data are opened.
 
     `with_problem`: whether what is wrong with the data stands under the button, or somewhere else.
     """
 
     def __init__(self, session: Session, parent: QWidget | None = None, *, with_problem: bool = True) -> None:
-        super().__init__(parent)
+        super().__init__(session, parent)
         self.setObjectName("data")
-        self._session = session
-        self._stale = False
         self.button = _Caret("chooseData")
         self.button.clicked.connect(self.open_browser)
         self.opening = OpeningLine(session)
@@ -49,22 +48,11 @@ class DataButton(QWidget):
 
         show_data_browser(self._session, self)
 
-    @Slot(object, object)
-    def show_state(self, old: State | None, new: State) -> None:
-        """Show what is chosen; a hidden view waits until it is shown."""
-        if not self.isVisible() and old is not None:
-            self._stale = True
-            return
+    def show_changes(self, old: State | None, new: State) -> None:
         if old is not None and old.data is new.data and old.data_progress is new.data_progress:
             return
         self.button.setVisible(new.data_progress is None)
         self.button.show_parts(*(button_words(new.data) if new.data is not None else (CHOOSE, "")))
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._stale:
-            self._stale = False
-            self.show_state(None, self._session.state)
 
 
 class _Caret(QToolButton):

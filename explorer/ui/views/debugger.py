@@ -34,7 +34,7 @@ NO_INPUT = f"{EMPTY} Open a picture for the network to learn from."
 RECORDING = "Recording one training step…"
 
 
-class Debugger(FollowingView):
+class Debugger(FollowingView, QWidget):
     """Header, timeline, buttons, words, stage, explanation and settings, each in a place that stepping never moves."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:

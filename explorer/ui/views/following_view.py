@@ -1,6 +1,8 @@
-"""What the views of the debugger share: they follow the session while they are seen, and catch up when shown again."""
+"""What most views share: they follow the session while they are seen, and catch up when shown again."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QShowEvent
@@ -8,15 +10,21 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.session import Session, State
 
+if TYPE_CHECKING:
+    _Beside = QWidget
+else:
+    _Beside = object
 
-class FollowingView(QWidget):
-    """Calls `show_changes` at each change of the state; a hidden view waits, and is told everything anew when shown.
 
+class FollowingView(_Beside):
+    """Stands before the widget that a view is: `class View(FollowingView, Pane)`. What it is made with comes first.
+
+    Calls `show_changes` at each change of the state; a hidden view waits, and is told everything anew when shown.
     A view connects the session's `changed` to `show_state` when its parts are made.
     """
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, session: Session, *made_with: Any, **options: Any) -> None:
+        super().__init__(*made_with, **options)
         self._session = session
         self._is_stale = False
 

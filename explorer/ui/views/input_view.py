@@ -13,7 +13,6 @@ from PySide6.QtGui import (
     QKeyEvent,
     QKeySequence,
     QPixmap,
-    QShowEvent,
 )
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedWidget, QToolButton, QWidget
 
@@ -24,6 +23,7 @@ from explorer.ui import dialogs, pictures
 from explorer.ui.icons import icon
 from explorer.ui.text import plural
 from explorer.ui.views.drawing import Drawing
+from explorer.ui.views.following_view import FollowingView
 from explorer.ui.views.input_picture import InputPicture
 from explorer.ui.widgets.brush import BrushBar
 from explorer.ui.widgets.number_fields import NumberFields
@@ -35,15 +35,13 @@ EMPTY = "The network looks at a picture here. Open one, drop one, or choose one 
 HEADINGS = {"natural": "Natural pictures", "biomedical": "Biomedical pictures"}
 
 
-class InputView(Pane):
+class InputView(FollowingView, Pane):
     """What the network is fed, and where it came from."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__("Input", parent)
+        super().__init__(session, "Input", parent)
         self.setObjectName("inputView")
         self.setAcceptDrops(True)
-        self._session = session
-        self._stale = False
         self._hovered: Cell | None = None
         self._popup: ThumbnailPopup | None = None
         self.picture = InputPicture(session)
@@ -127,12 +125,7 @@ class InputView(Pane):
 
     # --- what it shows ---
 
-    @Slot(object, object)
-    def show_state(self, old: State | None, new: State) -> None:
-        """Redraw what differs; a hidden view waits until it is shown."""
-        if not self.isVisible() and old is not None:
-            self._stale = True
-            return
+    def show_changes(self, old: State | None, new: State) -> None:
         if (
             old is None
             or old.picture is not new.picture
@@ -144,12 +137,6 @@ class InputView(Pane):
             self.picture.show_input(new)
         if old is None or old.selection is not new.selection or old.activations is not new.activations:
             self._show_field(new)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._stale:
-            self._stale = False
-            self.show_state(None, self._session.state)
 
     def _show_input(self, state: State) -> None:
         values = state.values

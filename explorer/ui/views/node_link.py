@@ -30,7 +30,7 @@ OTHER_EXAMPLE = "Only the first example of the batch can be changed here."
 NOT_NEGATIVE = "The learning rate cannot be below 0."
 
 
-class NodeLinkView(FollowingView):
+class NodeLinkView(FollowingView, QWidget):
     """Shows `session.state.timeline` at its cursor; a click explains a number, a double click changes it."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QModelIndex, QSize, Qt, QTimer, Slot
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from explorer.session import Prediction, Session, State
 from explorer.ui.text import exact, number
+from explorer.ui.views.following_view import FollowingView
 from explorer.ui.widgets.answer_list import Answer, AnswerList
 from explorer.ui.widgets.pane import Pane
 
@@ -19,14 +19,12 @@ BROKEN = "The network has a fault. What it says appears here once that is mended
 MAPS = "This network ends in maps, not in numbers: choose its last layer to see them."
 
 
-class PredictionView(Pane):
+class PredictionView(FollowingView, Pane):
     """The last layer's numbers; a click chooses that channel in every view."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__("Prediction", parent)
+        super().__init__(session, "Prediction", parent)
         self.setObjectName("prediction")
-        self._session = session
-        self._stale = False
         self.answers = AnswerList()
         self.answers.setObjectName("answers")
         self.answers.setAccessibleName("Answers of the network")
@@ -50,24 +48,13 @@ class PredictionView(Pane):
     def minimumSizeHint(self) -> QSize:
         return QSize(200, 84)
 
-    @Slot(object, object)
-    def show_state(self, old: State | None, new: State) -> None:
-        """Redraw what differs; a hidden view waits until it is shown."""
-        if not self.isVisible() and old is not None:
-            self._stale = True
-            return
+    def show_changes(self, old: State | None, new: State) -> None:
         if old is None or old.computing != new.computing:
             self._dim(new.computing)
         if old is None or old.prediction is not new.prediction or _line(old) != _line(new):
             self._show_prediction(new)
         if old is None or old.selection is not new.selection or old.activations is not new.activations:
             self.answers.set_chosen(_chosen(new))
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._stale:
-            self._stale = False
-            self.show_state(None, self._session.state)
 
     def _dim(self, computing: bool) -> None:
         if computing:

@@ -25,7 +25,7 @@ BATCH_TIP = "How many examples the step learns from at once: the gradients of a 
 EXAMPLE_TIP = "The example of the batch that is drawn."
 
 
-class StepSettings(FollowingView):
+class StepSettings(FollowingView, QWidget):
     """One row where there is room for it; else a single button that opens all of it."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:

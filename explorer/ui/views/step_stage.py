@@ -20,7 +20,7 @@ EMPTY = "Open a network and a picture: their whole training step appears here, o
 RECORDING = "The training step is being recorded…"
 
 
-class StepStage(FollowingView):
+class StepStage(FollowingView, QWidget):
     """Draws `state.cursor` on `state.timeline`. Tiny networks have a second drawing, with every neuron and edge."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:

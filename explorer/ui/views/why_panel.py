@@ -45,7 +45,7 @@ READ_TIP = "Move one number a little, in float64, and watch what follows: a seco
 NO_READING_TIP = "An update is arithmetic alone: there is nothing that could be moved."
 
 
-class WhyPanel(FollowingView):
+class WhyPanel(FollowingView, QWidget):
     """Explains `state.cursor`. Its size and its place never change, whatever there is to say.
 
     `pointed` carries the cells behind the chosen row, a tuple of (tensor, cells (T, ndim)); empty when none is.
