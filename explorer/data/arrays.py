@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from explorer.data.data_set import Array, DataError, Indices, Split
+from explorer.data.labels import Labels
+from explorer.data.picture import SENSOR_BITS
 from explorer.data.splits import ArraySplit
 
 CHUNK_BYTES = 16 * 2**20
 CHANNELS = (1, 3)
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """Arrays of one part as they stood in a file. name: what one of its examples is called."""
+
+    values: Array
+    labels: Array
+    name: str = "picture"
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,10 +41,11 @@ class ScaledSplit(ArraySplit):
 
     def __init__(self, values: Array, labels: Array, name: str, *, low: float, high: float) -> None:
         super().__init__(values, labels, name)
-        self._low, self._span = low, (high - low) or 1.0
+        # Halves, so that the difference of the largest floats does not overflow.
+        self._low, self._span = low / 2, (high / 2 - low / 2) or 1.0
 
     def _read(self, indices: Indices) -> Array:
-        part = (self.values[indices].astype(np.float64) - self._low) / self._span
+        part = (self.values[indices].astype(np.float64) / 2 - self._low) / self._span
         return np.rint(np.clip(np.nan_to_num(part), 0, 1) * 255).astype(np.uint8)
 
 
@@ -43,26 +56,58 @@ class FeatureSplit(ArraySplit):
         return self.values[indices].astype(np.float32)
 
 
-def examples_of(values: Array, labels: Array, *, name: str, where: str) -> Examples:
-    """Pictures (N, H, W), (N, H, W, C) or (N, C, H, W), or features (N, F), of any kind of real number.
+@dataclass(frozen=True, eq=False)
+class _Measured:
+    """values: (N, H, W, C) or (N, F). usable: (N,) bool. low, high: the least and largest number in those."""
 
-    name: what an example is called. where: the file's name. Raises DataError.
+    values: Array
+    usable: Array
+    low: float
+    high: float
+    notes: tuple[str, ...]
+
+
+def examples_of(sources: Sequence[Source], labels: Sequence[Labels], *, where: str) -> list[Examples]:
+    """Pictures (N, H, W), (N, H, W, C) or (N, C, H, W), or features (N,) or (N, F), of any kind of real number.
+
+    The parts of a data set are brought to bytes by one rule. where: the file's name. Raises DataError.
     """
+    measured = [_measured(source, where) for source in sources]
+    return [
+        _examples(part, of_part, source.name, [other for other in measured if other.values.dtype == part.values.dtype])
+        for part, of_part, source in zip(measured, labels, sources, strict=True)
+    ]
+
+
+def _measured(source: Source, where: str) -> _Measured:
+    values, count = source.values, len(source.labels)
     if values.dtype.kind not in "buif":
         raise DataError(f"{where} holds no pictures: its numbers are of the kind {values.dtype}.")
-    if len(values) != len(labels):
-        raise DataError(f"{where} holds {len(values):,} pictures but {len(labels):,} labels; each picture needs one.")
-    if len(values) == 0 or values.size == 0:
+    if len(values) != count:
+        raise DataError(f"{where} holds {len(values):,} pictures but {count:,} labels; each picture needs one.")
+    if values.size == 0:
         raise DataError(f"{where} holds no pictures.")
-    if values.ndim == 2:
-        usable, _, _ = _range(values)
-        return Examples(FeatureSplit(values, labels, name), values.shape[1:], usable, ())
+    if values.ndim <= 2:
+        return _Measured(values.reshape(count, -1), *_range(values, np.float32), ())
     values, layout = _channels_last(values, where)
     if values.dtype == np.uint8:
-        return Examples(ArraySplit(values, labels, name), values.shape[1:], np.ones(len(values), bool), layout)
-    usable, low, high = _range(values)
-    low, high, rule = _rule(values.dtype, low, high)
-    return Examples(ScaledSplit(values, labels, name, low=low, high=high), values.shape[1:], usable, (*layout, *rule))
+        return _Measured(values, np.ones(count, bool), 0.0, 255.0, layout)
+    return _Measured(values, *_range(values, np.float64), layout)
+
+
+def _examples(part: _Measured, labels: Labels, name: str, alike: Sequence[_Measured]) -> Examples:
+    """The examples of one part; its numbers are read like those of all parts of the same kind."""
+    split: Split
+    rule: tuple[str, ...] = ()
+    if part.values.ndim == 2:
+        split = FeatureSplit(part.values, labels.values, name)
+    elif part.values.dtype == np.uint8:
+        split = ArraySplit(part.values, labels.values, name)
+    else:
+        low, high = min(other.low for other in alike), max(other.high for other in alike)
+        low, high, rule = _rule(part.values.dtype, low, high)
+        split = ScaledSplit(part.values, labels.values, name, low=low, high=high)
+    return Examples(split, part.values.shape[1:], part.usable & labels.usable, (*part.notes, *rule))
 
 
 def _channels_last(values: Array, where: str) -> tuple[Array, tuple[str, ...]]:
@@ -83,14 +128,15 @@ def _chunks(values: Array) -> Iterator[slice]:
     yield from (slice(start, start + rows) for start in range(0, len(values), rows))
 
 
-def _range(values: Array) -> tuple[Array, float, float]:
-    """Which examples are finite, and the least and largest of their numbers; read in pieces."""
+def _range(values: Array, kind: type[np.floating[Any]]) -> tuple[Array, float, float]:
+    """Which examples are finite when read as `kind`, and the least and largest of their numbers; read in pieces."""
     usable, low, high = np.ones(len(values), bool), np.inf, -np.inf
     axes = tuple(range(1, values.ndim))
     for part in _chunks(values):
         piece = values[part]
         if values.dtype.kind == "f":
-            usable[part] = np.isfinite(piece).all(axis=axes)
+            with np.errstate(over="ignore"):
+                usable[part] = np.isfinite(piece.astype(kind, copy=False)).all(axis=axes)
             piece = piece[usable[part]]
         if piece.size:
             low, high = min(low, float(piece.min())), max(high, float(piece.max()))
@@ -103,10 +149,17 @@ def _rule(dtype: np.dtype[np.generic], low: float, high: float) -> tuple[float, 
         return 0.0, 1.0, ("Black and white became 0 and 255.",)
     if dtype.kind in "ui" and low >= 0 and high <= 255:
         return 0.0, 255.0, ()
-    if dtype == np.uint16:
-        return 0.0, 65535.0, ("The 16-bit values were divided by 257 to fit into 8 bits.",)
+    if dtype.kind == "u" and dtype.itemsize == 2:
+        return _of_sensor(high)
     if low >= 0 and high <= 1:
         return 0.0, 1.0, ("Values from 0 to 1 were multiplied by 255.",)
     if low >= 0 and high <= 255:
         return 0.0, 255.0, ("Real numbers were rounded to bytes.",)
     return low, high, (f"Values from {low:.3g} to {high:.3g} were scaled to 0–255.".replace("-", "−"),)
+
+
+def _of_sensor(largest: float) -> tuple[float, float, tuple[str, ...]]:
+    """Cameras with 10, 12 or 14 bits write them into 16, as in `explorer.data.picture`."""
+    bits = next(bits for bits in SENSOR_BITS if largest < 2**bits)
+    high, as_if = 2.0**bits - 1, "" if bits == 16 else f", of which {bits} bits are used,"
+    return 0.0, high, (f"The 16-bit values{as_if} were divided by {high / 255:,.4g} to fit into 8 bits.",)

@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from explorer.data.arrays import Examples, examples_of
+from explorer.data.arrays import Examples, Source, examples_of
 from explorer.data.data_set import Array, Card, DataError, DataSet, Skipped, Split, with_counts
-from explorer.data.labels import Labels
+from explorer.data.labels import read_together
 from explorer.data.splits import PartSplit, by_group, stratified
 
 TEST_FRACTION = 0.2
-
-
-@dataclass(frozen=True, eq=False)
-class Source:
-    """Arrays of one part as they stood in a file."""
-
-    values: Array
-    labels: Labels
-    name: str = "picture"
 
 
 def data_set_of(
@@ -35,34 +26,38 @@ def data_set_of(
 ) -> DataSet:
     """The data set made of arrays. Without a test part one is divided off: by `groups` (N,) if given, else by class.
 
-    Raises DataError if nothing is left, there is one class only, or the two parts do not match.
+    The classes of `card` are what the labels 0 … K − 1 are called. Raises DataError if nothing is left, there is one
+    class only, or the two parts do not match.
     """
-    learning, left_out = _usable(train, card.title)
-    if test is None:
-        kept_groups = None if groups is None else groups[learning.usable]
+    sources = [train] if test is None else [train, test]
+    labels = read_together([source.labels for source in sources], card.classes, where=card.title)
+    found = examples_of(sources, labels, where=card.title)
+    left_out = [skipped for examples in found for skipped in _unusable(examples)]
+    learning, *held = [_usable(examples, card.title) for examples in found]
+    shape, classes = learning.sample_shape, labels[0].classes
+    if not held:
+        kept_groups = None if groups is None else groups[found[0].usable]
         sides, told = divided(learning.split, kept_groups, group_name, seed)
-        return checked(card, *sides, learning.sample_shape, train.labels.classes, (*learning.notes, told), left_out)
-    held, also = _usable(test, card.title)
-    if held.sample_shape != learning.sample_shape:
+        return checked(card, *sides, shape, classes, (*learning.notes, told), left_out)
+    if held[0].sample_shape != shape:
         raise DataError(f"{card.title} has training and test pictures of different sizes.")
-    notes = tuple(dict.fromkeys((*learning.notes, *held.notes)))
-    return checked(
-        card, learning.split, held.split, learning.sample_shape, train.labels.classes, notes, [*left_out, *also]
-    )
+    notes = tuple(dict.fromkeys((*learning.notes, *held[0].notes)))
+    return checked(card, learning.split, held[0].split, shape, classes, notes, left_out)
 
 
-def _usable(source: Source, where: str) -> tuple[Examples, list[Skipped]]:
-    """The examples of `source` without those that hold NaN, in themselves or in their label."""
-    found = examples_of(source.values, source.labels.values, name=source.name, where=where)
-    good = found.usable & source.labels.usable
-    if good.all():
-        return found, []
-    if not good.any():
+def _unusable(examples: Examples) -> list[Skipped]:
+    """Those that hold NaN, in themselves or in their label."""
+    bad = np.flatnonzero(~examples.usable).tolist()
+    return [Skipped(examples.split.name_of(index), "It holds NaN or infinite numbers.") for index in bad]
+
+
+def _usable(examples: Examples, where: str) -> Examples:
+    """Only the usable ones of them."""
+    if not examples.usable.any():
         raise DataError(f"{where} has NaN or infinite numbers in every example.")
-    left_out = [
-        Skipped(found.split.name_of(int(index)), "It holds NaN or infinite numbers.") for index in np.flatnonzero(~good)
-    ]
-    return replace(found, split=PartSplit(found.split, np.flatnonzero(good)), usable=good), left_out
+    if examples.usable.all():
+        return examples
+    return replace(examples, split=PartSplit(examples.split, np.flatnonzero(examples.usable)))
 
 
 def divided(whole: Split, groups: Array | None, group_name: str, seed: int) -> tuple[tuple[Split, Split | None], str]:

@@ -11,6 +11,9 @@ from explorer.data.data_set import Array, DataError
 
 MANY, MANY_REALS = 1000, 100
 """With more different values than this, whole numbers (and real numbers that are whole) are no classes."""
+WHOLE = 2**53
+"""Up to here a float holds every whole number."""
+NUMBERS, TEXTS = "biuf", "US"
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,16 +31,30 @@ def read_labels(raw: Array, names: Sequence[str], *, where: str) -> Labels:
     names: what the classes are called where the labels are 0 … K − 1. where: the file's name, for the sentence.
     Raises DataError for several labels an example.
     """
-    raw = np.asarray(raw)
-    if raw.ndim == 2 and raw.shape[1] == 1:
-        raw = raw[:, 0]
-    if raw.ndim == 2 and raw.dtype.kind in "biuf":
+    raw = _flat(np.asarray(raw))
+    if raw.ndim == 2 and raw.dtype.kind in NUMBERS:
         return _of_rows(raw, names, where)
-    if raw.ndim != 1 or raw.dtype.kind not in "biufUS":
+    if raw.ndim != 1 or raw.dtype.kind not in NUMBERS + TEXTS:
         raise DataError(f"{where} has labels that cannot be read: {raw.dtype} of {_shape(raw)}.")
     if raw.dtype.kind == "f":
         return _of_reals(raw, names, where)
     return _of_classes(raw, np.ones(len(raw), bool), names, where)
+
+
+def read_together(parts: Sequence[Array], names: Sequence[str], *, where: str) -> list[Labels]:
+    """`read_labels` of the parts of one data set: a class that one of them lacks must not shift the others' places."""
+    flat = [_flat(part) for part in parts]
+    if len({(part.shape[1:], "" if part.dtype.kind in NUMBERS else part.dtype.kind) for part in flat}) > 1:
+        raise DataError(f"{where} has labels of another kind for the test than for training.")
+    whole = read_labels(np.concatenate(flat), names, where=where)
+    cuts = np.cumsum([len(part) for part in flat])[:-1]
+    values, usable = np.split(whole.values, cuts), np.split(whole.usable, cuts)
+    return [Labels(part, whole.classes, good) for part, good in zip(values, usable, strict=True)]
+
+
+def _flat(raw: Array) -> Array:
+    """(N, 1) as (N,)."""
+    return raw[:, 0] if raw.ndim == 2 and raw.shape[1] == 1 else raw
 
 
 def _shape(array: Array) -> str:
@@ -45,7 +62,7 @@ def _shape(array: Array) -> str:
 
 
 def _of_rows(raw: Array, names: Sequence[str], where: str) -> Labels:
-    usable = np.asarray(np.isfinite(raw).all(axis=1))
+    usable = np.asarray(_finite(raw).all(axis=1))
     kept = raw[usable]
     is_bits = bool(np.isin(kept, (0, 1)).all())
     if is_bits and bool((kept.sum(axis=1) == 1).all()):
@@ -53,16 +70,28 @@ def _of_rows(raw: Array, names: Sequence[str], where: str) -> Labels:
         return Labels(np.nan_to_num(raw).argmax(axis=1).astype(np.int64), tuple(classes), usable)
     if is_bits:
         raise DataError(f"{where} gives an example several labels at once; one label an example is needed.")
-    return Labels(raw.astype(np.float32), (), usable)
+    return Labels(_as_targets(raw), (), usable)
 
 
 def _of_reals(raw: Array, names: Sequence[str], where: str) -> Labels:
     """Real numbers that are all whole and few are classes; others are to be hit."""
-    usable = np.isfinite(raw)
+    usable = _finite(raw)
     kept = raw[usable]
-    if len(kept) and np.array_equal(kept, np.rint(kept)) and len(np.unique(kept)) <= MANY_REALS:
+    is_whole = bool(len(kept)) and np.array_equal(kept, np.rint(kept)) and np.abs(kept).max() <= WHOLE
+    if is_whole and len(np.unique(kept)) <= MANY_REALS:
         return _of_classes(np.where(usable, raw, kept[:1]).astype(np.int64), usable, names, where)
-    return Labels(raw[:, None].astype(np.float32), (), usable)
+    return Labels(_as_targets(raw[:, None]), (), usable)
+
+
+def _as_targets(raw: Array) -> Array:
+    """float32; what is too large for it is infinite."""
+    with np.errstate(over="ignore"):
+        return raw.astype(np.float32)
+
+
+def _finite(raw: Array) -> Array:
+    """Where a target would be no NaN and not infinite."""
+    return np.asarray(np.isfinite(_as_targets(raw)))
 
 
 def _of_classes(raw: Array, usable: Array, names: Sequence[str], where: str) -> Labels:

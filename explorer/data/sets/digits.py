@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
+from explorer.data.arrays import Source
 from explorer.data.data_set import Card, DataError, DataSet, Wish
-from explorer.data.dividing import Source, data_set_of
-from explorer.data.labels import Labels
+from explorer.data.dividing import data_set_of
 
 WHITE = 16
 CARD = Card(
@@ -43,5 +43,4 @@ def open_digits(wish: Wish) -> DataSet:
     with gzip.open(path, "rt") as file:
         table = np.loadtxt(file, delimiter=",")
     pixels = np.rint(table[:, :-1].reshape(-1, 8, 8) * (255 / WHITE)).astype(np.uint8)
-    labels = Labels(table[:, -1].astype(np.int64), CARD.classes, np.ones(len(table), bool))
-    return data_set_of(CARD, Source(pixels, labels, "digit"), None, seed=wish.seed)
+    return data_set_of(CARD, Source(pixels, table[:, -1].astype(np.int64), "digit"), None, seed=wish.seed)

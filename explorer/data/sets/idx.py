@@ -14,10 +14,10 @@ from zlib import error as ZlibError  # noqa: N812  # what zlib raises is called 
 
 import numpy as np
 
+from explorer.data.arrays import Source
 from explorer.data.data_set import Array, Card, DataError, DataSet, Wish
-from explorer.data.dividing import Source, data_set_of
+from explorer.data.dividing import data_set_of
 from explorer.data.download import Remote, download_folder, downloaded
-from explorer.data.labels import read_labels
 
 UNSIGNED_BYTES = 8
 LARGEST_BYTES = 2**30
@@ -137,21 +137,21 @@ def _known(folder: Path) -> Card | None:
 
 def _open(card: Card, folder: Path, wish: Wish) -> DataSet:
     wish.tell(f"Reading {card.title}", 0, 2)
-    train = _source(card, folder, "train")
+    train = _source(folder, "train")
     wish.tell(f"Reading {card.title}", 1, 2)
     if train is None:
         raise DataError(
             f"{folder.name} needs IDX files of training pictures and labels, such as train-images-idx3-ubyte."
         )
-    return data_set_of(card, train, _source(card, folder, "test"), seed=wish.seed)
+    return data_set_of(card, train, _source(folder, "test"), seed=wish.seed)
 
 
-def _source(card: Card, folder: Path, part: str) -> Source | None:
+def _source(folder: Path, part: str) -> Source | None:
     images, labels = _file(folder, part, "images"), _file(folder, part, "labels")
     if images is None or labels is None:
         return None
     name = "training picture" if part == "train" else "test picture"
-    return Source(read_idx(images), read_labels(read_idx(labels), card.classes, where=labels.name), name)
+    return Source(read_idx(images), read_idx(labels), name)
 
 
 def _file(folder: Path, part: str, kind: str) -> Path | None:

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from explorer.data.arrays import Source
 from explorer.data.data_set import Array, Card, DataError, DataSet, Wish
-from explorer.data.dividing import Source, data_set_of
-from explorer.data.labels import read_labels
+from explorer.data.dividing import data_set_of
 from explorer.data.numpy_archive import NumpyArchive
 from explorer.data.sets import cifar_jpeg, medmnist
 
@@ -37,12 +37,12 @@ def _open(archive: NumpyArchive, wish: Wish) -> DataSet:
     card = medmnist.card_of(path) or Card(
         path.stem, path.name, f"Pictures and labels from {path.name}.", origin=str(path)
     )
-    classes = card.classes or _class_names(archive, names)
+    card = replace(card, classes=card.classes or _class_names(archive, names))
     train = _pair(names, TRAIN)
     if train is not None:
         test = _pair(names, TEST)
-        held_out = _source(archive, test, classes, "test example") if test else None
-        data = data_set_of(card, _source(archive, train, classes, "training example"), held_out, seed=wish.seed)
+        held_out = _source(archive, test, "test example") if test else None
+        data = data_set_of(card, _source(archive, train, "training example"), held_out, seed=wish.seed)
         spare = _pair({name: name for name in names.values() if not test or name not in test}, TEST)
         unused = (f"{spare[0]} is not used: {test[0]} is what is held out.",) if test and spare else ()
         return replace(data, notes=(*data.notes, *unused))
@@ -52,7 +52,7 @@ def _open(archive: NumpyArchive, wish: Wish) -> DataSet:
     group = next((names[name] for name in GROUPS if name in names), None)
     return data_set_of(
         card,
-        _source(archive, plain, classes, "example"),
+        _source(archive, plain, "example"),
         None,
         groups=_groups(archive, group, plain) if group else None,
         group_name=group or "",
@@ -74,17 +74,17 @@ def _of_part(names: dict[str, str], part: str, words: Iterable[str]) -> str | No
     return next((names[name] for both in spelled for name in both if name in names), None)
 
 
-def _source(archive: NumpyArchive, pair: Pair, classes: tuple[str, ...], name: str) -> Source:
+def _source(archive: NumpyArchive, pair: Pair, name: str) -> Source:
     values, labels = archive.array(pair[0]), archive.array(pair[1])
     if values.ndim == 0 or labels.ndim == 0:
         raise DataError(f"{archive.path.name} holds a single value where pictures and labels are wanted.")
-    return Source(values, read_labels(labels, classes, where=archive.path.name), name)
+    return Source(values, labels, name)
 
 
 def _groups(archive: NumpyArchive, group: str, pair: Pair) -> Array:
     groups = archive.array(group)
     if groups.shape != archive.array(pair[1]).shape[:1]:
-        raise DataError(f"{archive.path.name} gives {len(groups):,} entries of {group}; each picture needs one.")
+        raise DataError(f"{archive.path.name} gives {groups.size:,} entries of {group}; each picture needs one.")
     return groups
 
 

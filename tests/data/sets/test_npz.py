@@ -119,6 +119,8 @@ def test_layouts_are_told_apart(tmp_path: Path, pixels: np.ndarray, shape: tuple
         (PIXELS.astype(np.float32), "rounded to bytes"),
         (PIXELS / 255, "multiplied by 255"),
         (PIXELS.astype(np.uint16) * 257, "divided by 257"),
+        (PIXELS.astype(">u2") * 257, "divided by 257"),
+        (np.rint(PIXELS * (4095 / 255)).astype(np.uint16), "of which 12 bits are used, were divided by 16.06"),
         (PIXELS.astype(np.float64) * 2 - 255, "were scaled to 0–255"),
     ],
 )
@@ -133,6 +135,64 @@ def test_other_numbers_become_bytes_by_a_rule_that_is_told(
     assert (low, high) == (0, 255)  # else the scaled case would not come back exactly
     assert contents(read, all_of(data)[1]) == contents(PIXELS, LABELS)
     assert (note is None) or any(note in sentence for sentence in data.notes)
+
+
+@pytest.mark.parametrize(
+    ("learning", "held_out", "classes", "places"),
+    [
+        ([0, 1, 2, 0], [0, 2, 2], ("0", "1", "2"), [0, 2, 2]),
+        ([5.0, 7.0, 9.0, 5.0], [7.0, 9.0, 9.0], ("5", "7", "9"), [1, 2, 2]),
+        (["cat", "dog", "fox", "cat"], ["fox", "dog", "fox"], ("cat", "dog", "fox"), [2, 1, 2]),
+        (["cat", "dog", "fox", "cat"], ["fox", "cow", "fox"], ("cat", "cow", "dog", "fox"), [3, 1, 3]),
+        ([[0], [1], [2], [0]], [0, 2, 2], ("0", "1", "2"), [0, 2, 2]),
+    ],
+)
+def test_a_class_that_the_test_lacks_does_not_shift_the_others(
+    tmp_path: Path, learning: list, held_out: list, classes: tuple[str, ...], places: list[int]
+) -> None:
+    path = saved(tmp_path / "a.npz", x_train=PIXELS[:4], y_train=learning, x_test=PIXELS[:3], y_test=held_out)
+    data = open_data(path)
+    assert data.classes == classes
+    assert data.test.labels.tolist() == places
+    assert len(set(data.train.labels.tolist())) == 3
+
+
+def test_targets_of_a_regression_stay_numbers_where_those_of_the_test_are_whole(tmp_path: Path) -> None:
+    path = saved(
+        tmp_path / "a.npz", x_train=PIXELS[:4], y_train=[0.5, 1.5, 0, 1], x_test=PIXELS[:3], y_test=[0.0, 1.0, 1.0]
+    )
+    assert open_data(path).test.labels.tolist() == [[0], [1], [1]]
+
+
+def test_training_and_test_pictures_become_bytes_by_one_rule(tmp_path: Path) -> None:
+    values = np.random.default_rng(0).normal(size=(20, 4, 4))
+    path = saved(tmp_path / "a.npz", x_train=values, y_train=LABELS, x_test=values[:6] / 2, y_test=LABELS[:6])
+    data = open_data(path)
+    low, high = values.min(), values.max()
+    expected = np.rint(255 * (values[:6] / 2 - low) / (high - low))
+    assert np.array_equal(data.test.inputs(np.arange(6))[..., 0], expected)
+    assert len(data.notes) == 1
+
+
+def test_numbers_too_large_for_a_network_are_left_out(tmp_path: Path) -> None:
+    features = np.arange(40.0).reshape(20, 2)
+    features[3] = 1e300
+    data = open_data(saved(tmp_path / "a.npz", x=features, y=LABELS))
+    assert [skipped.path for skipped in data.skipped] == ["example 3"]
+    assert np.isfinite(all_of(data)[0]).all()
+
+
+def test_the_largest_floats_are_scaled_without_an_overflow(tmp_path: Path) -> None:
+    pixels = np.zeros((20, 2, 2))
+    pixels[::2], pixels[1::2] = -1.7e308, 1.7e308
+    values, labels = all_of(open_data(saved(tmp_path / "a.npz", x=pixels, y=LABELS)))
+    assert (values[labels == 0] == 0).all()
+    assert (values[labels == 1] == 255).all()
+
+
+def test_one_number_an_example_is_a_row_of_one(tmp_path: Path) -> None:
+    data = open_data(saved(tmp_path / "a.npz", x=np.arange(20), y=np.sin(np.arange(20))))
+    assert (data.sample_shape, data.is_regression) == ((1,), True)
 
 
 def test_rows_of_numbers_are_features(tmp_path: Path) -> None:
@@ -217,6 +277,11 @@ def test_labels_that_are_nan_leave_their_picture_out(tmp_path: Path) -> None:
         ({"x": np.array(1.0), "y": np.array(1)}, "a single value"),
         ({"x": PIXELS, "y": np.ones((20, 3), int)}, "several labels at once"),
         ({"x": PIXELS, "y": LABELS, "group": np.arange(3)}, "gives 3 entries of group"),
+        ({"x": PIXELS, "y": LABELS, "group": np.array(3)}, "gives 1 entries of group"),
+        (
+            {"x_train": PIXELS, "y_train": np.eye(2)[LABELS], "x_test": PIXELS, "y_test": LABELS},
+            "labels of another kind for the test",
+        ),
         ({"a": PIXELS, "b": LABELS}, "holds a, b. Pictures and labels are looked for"),
         ({}, "holds nothing"),
         ({"x": np.zeros((1200, 2, 2)), "y": np.arange(1200)}, "has 1,200 different labels"),
