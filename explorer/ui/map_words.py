@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from explorer.session import LayerActivation, State
+from explorer.session import Cell, LayerActivation, State
 from explorer.ui.map_sheet import Sheet
 from explorer.ui.mosaic import Place
 from explorer.ui.text import count, exact, plural, shape_text
@@ -30,6 +30,24 @@ def hint(*, is_filters: bool, is_bars: bool) -> str:
     if is_bars:
         return "Point at a row to read its value."
     return "Point at a cell to read its value; click it to see its channel large."
+
+
+def names_of(entry: LayerActivation, classes: tuple[str, ...]) -> tuple[str, ...]:
+    """The names of a layer's numbers: the classes, where there is one for each, else their indices."""
+    amount = entry.values.shape[0]
+    return classes if len(classes) == amount else tuple(str(index) for index in range(amount))
+
+
+def cell_words(entry: LayerActivation, cell: Cell, classes: tuple[str, ...]) -> str:
+    """Which cell of `entry` the mouse is over, and its exact value; "" for one that it does not have."""
+    if cell.channel >= entry.values.shape[0]:
+        return ""
+    if entry.values.ndim == 1:
+        return f"{entry.name} · {names_of(entry, classes)[cell.channel]} · {exact(float(entry.values[cell.channel]))}"
+    if cell.row is None or cell.column is None:
+        return ""
+    value = exact(float(entry.values[cell.channel, cell.row, cell.column]))
+    return f"{entry.name} · channel {cell.channel} · row {cell.row}, column {cell.column} · {value}"
 
 
 def filter_words(sheet: Sheet, place: Place) -> str:
