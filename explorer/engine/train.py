@@ -21,7 +21,7 @@ from explorer.engine.certainty import last_kind
 from explorer.engine.checkpoint import read_checkpoint
 from explorer.engine.confusion import Confusion, Evaluation
 from explorer.engine.distributed import ALONE, Processes
-from explorer.engine.errors import EngineError
+from explorer.engine.errors import EngineError, requested_memory
 from explorer.engine.health import HealthWatch
 from explorer.engine.hyperparameters import Hyperparameters, make_optimizer, suggested_loss
 from explorer.engine.losses import check_target
@@ -88,7 +88,7 @@ def train(
     outputs and targets.
     batch_size: of each of the `processes`.
     seed: order, augmentation and dropout follow from it alone; the global random state is left untouched.
-    schedule: moved on once a step.
+    schedule: moved on once a step; where batches had to be made smaller, once in as many examples as before.
     precision: bfloat16 runs the forward pass under autocast; weights and sums stay float32.
     patience: epochs without a smaller validation loss after which the run ends with its best weights; 0: it does not.
     checkpoint: written at the end of each epoch, and every `checkpoint_every` steps; with `resume` a run goes on from
@@ -202,9 +202,16 @@ def objective_of(model: nn.Module, data: Learned, loss: str | Loss | Objective, 
     return objective
 
 
-def _tried(model: nn.Module, data: Learned) -> Tensor:
-    """What the model gives for the first examples, in evaluation mode."""
-    inputs = data.taken(torch.arange(min(TRIED, len(data)))).to(device_of(model))
-    with evaluating(model), torch.no_grad():
-        outputs: Tensor = model(data.prepared(inputs).to(dtype_of(model)))
-    return outputs
+def _tried(model: nn.Module, data: Learned, count: int = TRIED) -> Tensor:
+    """What the model gives for the first examples, in evaluation mode; for as many as there is room for."""
+    try:
+        inputs = data.taken(torch.arange(min(count, len(data)))).to(device_of(model))
+        with evaluating(model), torch.no_grad():
+            outputs: Tensor = model(data.prepared(inputs).to(dtype_of(model)))
+            return outputs
+    except (RuntimeError, MemoryError) as error:
+        if requested_memory(error) is None:
+            raise
+    if count == 1:
+        raise EngineError("There is not enough memory to run the network on one example.")
+    return _tried(model, data, count // 2)
