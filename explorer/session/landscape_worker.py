@@ -17,7 +17,7 @@ from explorer.session.worker import Output, Worker
 if TYPE_CHECKING:
     from explorer.data.data_set import DataSet
 
-LINE_SIDES, IMAGE_SIDES = (17, 33, 65), (9, 17, 33)  # each grid holds the one before
+LINE_SIDES, IMAGE_SIDES = (9, 17, 33, 65), (5, 9, 17, 33)  # each grid holds the one before; the first is but a preview
 SLICE_S = 0.02
 FINER_WHILE_RUNNING_S, FINER_AT_REST_S = 0.1, 15.0  # what the next finer grid may take
 INNER = 0.9  # of the frame: beyond, it is put around the network anew
@@ -78,7 +78,7 @@ class _Grid:
 
     @classmethod
     def of(cls, frame: _Frame, step: int) -> _Grid:
-        side = (LINE_SIDES if len(frame.cells) == 1 else IMAGE_SIDES)[0]
+        side = _sides(len(frame.cells))[0]
         shape = (side,) * len(frame.cells)
         return cls(frame, step, side, np.full(shape, np.nan), np.zeros(shape, bool))
 
@@ -95,11 +95,15 @@ class _Grid:
         self.losses[every_other], self.known[every_other] = losses, known
 
     def may_refine(self, limit_s: float) -> bool:
-        sides = LINE_SIDES if self.losses.ndim == 1 else IMAGE_SIDES
-        if self.side >= sides[-1]:
-            return False
+        preview, *_, finest = _sides(self.losses.ndim)
+        if self.side in (preview, finest):
+            return self.side == preview
         finer = (2 * self.side - 1) ** self.losses.ndim - self.losses.size
         return bool(finer * self.seconds / max(self.computed, 1) <= limit_s)
+
+
+def _sides(dimensions: int) -> tuple[int, ...]:
+    return LINE_SIDES if dimensions == 1 else IMAGE_SIDES
 
 
 @dataclass(eq=False)

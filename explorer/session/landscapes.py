@@ -12,7 +12,7 @@ from explorer.session.landscape_worker import LandscapeRequest, LandscapeWork, S
 from explorer.session.runner import Result
 from explorer.session.surfaces import Surfaces, can_judge, weights_key
 
-SLICE_SHARE = 0.2  # of the time, while a run goes on and someone looks
+SLICE_SHARE, FIRST_SHARE = 0.2, 0.5  # of the time, while a run goes on and someone looks; until there is a picture
 
 
 class Landscapes(Surfaces):
@@ -69,7 +69,8 @@ class Landscapes(Surfaces):
         if slice_.landscape is not None:
             self._set(landscape=slice_.landscape)
         if self.state.training.status == "running":
-            self._slice_due = monotonic() + slice_.seconds * (1 / SLICE_SHARE - 1)
+            share = FIRST_SHARE if self.state.landscape is None else SLICE_SHARE
+            self._slice_due = monotonic() + slice_.seconds * (1 / share - 1)
             self._sliced_key = ()  # asked again when it is due
         elif not slice_.is_done:
             self._ask_slice()

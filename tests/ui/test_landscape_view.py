@@ -63,8 +63,14 @@ def choose(view: LandscapeView, which: str, name: str) -> None:
 
 
 def test_at_rest_it_gets_finer_and_the_middle_is_the_network(qtbot: QtBot, session: Session) -> None:
+    sides: list[int] = []
+    session.changed.connect(
+        lambda: session.state.landscape is not None and sides.append(len(session.state.landscape.losses))
+    )
     view = opened(qtbot, session)
     _settle(qtbot, session)
+    assert sides[0] == 5, "a coarse picture soon: a finer one of a large network takes half a minute"
+    assert sides == sorted(sides)
     landscape = session.state.landscape
     assert landscape.losses.shape == (33, 33)
     assert len(landscape.trail) == 1
