@@ -51,6 +51,12 @@ class Processes:
         dist.broadcast_object_list(box, src=0, device=self.device)
         return box[0]
 
+    def same_buffers(self, model: nn.Module) -> None:
+        """All take over the buffers of rank 0: each process's batch norm has averages over its own parts."""
+        if self.are_several:
+            for buffer in model.buffers():
+                dist.broadcast(buffer, src=0)
+
     def meet(self) -> None:
         """Wait for the others: nobody may leave while another still talks to it."""
         if self.are_several:

@@ -8,10 +8,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import safetensors.torch
+from torch.nn.functional import cross_entropy
 
+import explorer
 from explorer.cli import run
+from explorer.data import open_data
+from explorer.engine.train import evaluate
+from explorer.engine.training.examples import both_splits
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="torchrun's gloo needs a POSIX system")
 TIMEOUT_S = 280
@@ -59,3 +65,17 @@ def test_two_processes_give_the_curve_of_one_with_the_doubled_batch_also_after_a
         assert list(double.values()) == pytest.approx(list(single.values()), rel=1e-12)
     weights = [safetensors.torch.load_file(folder / "network.safetensors") for folder in (one, two)]
     assert all((value - weights[1][name]).abs().max() < 1e-6 for name, value in weights[0].items())
+
+
+def test_what_is_told_of_two_processes_with_batch_norm_is_true_of_the_network_that_is_kept(tmp_path):
+    """Each has averages of its own parts; those of the first are kept."""
+    (tmp_path / "net.txt").write_text("1x4x4 conv(4, 3) batchnorm relu flatten linear(2)")
+    labels = np.arange(60) % 2
+    pictures = np.random.default_rng(0).integers(0, 156, (60, 4, 4)) + 100 * labels[:, None, None]
+    np.savez(tmp_path / "set.npz", x=pictures.astype(np.uint8), y=labels)
+    out = tmp_path / "run"
+    together("train", str(tmp_path / "net.txt"), "--data", str(tmp_path / "set.npz"), "--out", str(out),
+             "--epochs", "2", "--batch-size", "11", "--device", "cpu", "--threads", "1")  # fmt: skip
+    kept = explorer.load(out / "network.json")
+    _, held_out = both_splits(open_data(tmp_path / "set.npz"), (1, 4, 4), mean=kept.mean, std=kept.std)
+    assert curve(out)[-1]["val_loss"] == pytest.approx(evaluate(kept.model, held_out, cross_entropy).loss, rel=1e-6)

@@ -218,3 +218,29 @@ def test_an_update_that_finds_no_room_halfway_leaves_the_weights_as_they_were():
     with pytest.raises(TrainingOutOfMemory):
         next(run)
     assert is_same(state(net), before)
+
+
+def test_a_loss_is_tried_on_as_many_examples_as_there_is_room_for():
+    """A batch of four fits, the sixty-four of the trial do not."""
+    told = list(train_as_chosen(Hungry(most=8, judged=5), halves(60), Hyperparameters(batch_size=4), classes=2))
+    assert len(told) == 150
+
+
+def test_no_room_for_a_single_example_is_told_before_the_run():
+    with pytest.raises(EngineError, match="There is not enough memory to run the network on one example"):
+        train_as_chosen(Hungry(most=0, judged=0), halves(60), Hyperparameters(), classes=2)
+
+
+def test_the_schedule_lasts_as_long_as_the_run_also_with_smaller_batches():
+    chosen = Hyperparameters(batch_size=32, epochs=2, schedule="cosine", learning_rate=0.1)
+    told = list(train_as_chosen(Hungry(8), halves(60), chosen, classes=2, controls=Controls(halve_batch=True)))
+    planned = [s.learning_rate for s in train_as_chosen(Hungry(32), halves(60), chosen, classes=2)]
+    assert [s.learning_rate for s in told] == [rate for rate in planned for _ in range(4)]
+
+
+def test_a_single_example_left_over_for_batch_norm_is_a_sentence():
+    net = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3), nn.Linear(3, 2))
+    steps = train_as_chosen(net, halves(41), Hyperparameters(batch_size=8), classes=2)
+    with pytest.raises(TrainingStopped, match="the single example of step 6") as told:
+        list(steps)
+    assert told.value.step == 6

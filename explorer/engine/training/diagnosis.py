@@ -54,6 +54,16 @@ def stopped_at_weights(model: nn.Module, *, step: int, rate: float) -> TrainingS
     return _with_hint(message, layer=layer, step=step, rate=rate)
 
 
+def stopped_at_one_example(*, step: int) -> TrainingStopped:
+    """Batch norm found a single value a channel, as one example does where an epoch's last batch has no other."""
+    return TrainingStopped(
+        f"Batch normalization needs more than one value a channel, and the single example of step {step} has no more: "
+        "choose a batch size above 1 that leaves no example over by itself.",
+        layer="",
+        step=step,
+    )
+
+
 def _with_hint(message: str, *, layer: str, step: int, rate: float) -> TrainingStopped:
     hint = f"Training stopped with the weights from before; a learning rate below {rate:.3g} may help."
     return TrainingStopped(f"{message} {hint}", layer=layer, step=step)

@@ -15,7 +15,9 @@ from explorer.engine.checkpoint import CheckpointError, check_same_run, write_ch
 from explorer.engine.confusion import Evaluation
 from explorer.engine.distributed import Processes
 from explorer.engine.errors import Cancelled
+from explorer.engine.failure import ONE_VALUE
 from explorer.engine.metrics import evaluate
+from explorer.engine.training.diagnosis import stopped_at_one_example
 from explorer.engine.training.early_stop import EarlyStop
 from explorer.engine.training.examples import Learned
 from explorer.engine.training.learner import Learner, Stepped
@@ -90,17 +92,30 @@ class Run:
             asked = (self.controls.stop, self.controls.checkpoint)
             self._last = self.learner.step(batch, self.place.step + 1, asked)
             self.place.loss = self._last.loss
+        except ValueError as error:
+            if ONE_VALUE not in str(error):
+                raise
+            raise stopped_at_one_example(step=self.place.step + 1) from error
         except TrainingOutOfMemory as error:
             if not self.controls.halve_batch or len(batch) == 1 or self.processes.are_several:
                 raise
             self._halve(len(batch), error)
             return False
-        if self.schedule is not None:
-            self.schedule.step()
+        before = self._whole_batches()
         self.place.step += 1
         self.place.position += len(batch)
         self.place.loss_sum += self._last.loss * len(batch)
+        if self.schedule is not None:
+            for _ in range(self._whole_batches() - before):
+                self.schedule.step()
         return True
+
+    def _whole_batches(self) -> int:
+        """Batches of the size that was chosen that this epoch has learned from: where they had to be made smaller, the
+        schedule still lasts as long as the run."""
+        size = self.batch_size * self.processes.count
+        is_whole_epoch = self.place.position == len(self.learner.data)
+        return (self.place.position + (size - 1 if is_whole_epoch else 0)) // size
 
     def _turn(self) -> None:
         """Take over another learning rate."""
@@ -160,6 +175,7 @@ class Run:
     def _evaluation(self) -> Evaluation | None:
         if self.validation is None:
             return None
+        self.processes.same_buffers(self.learner.model)
         # One of several processes must not leave the others waiting.
         should_stop = None if self.processes.are_several else lambda: self.controls.stop
         return evaluate(
