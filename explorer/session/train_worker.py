@@ -91,6 +91,7 @@ class LiveRun:
     film: Film
     taken: int = 0
     step: Timeline | None = None  # the single step that was asked for
+    until: str = ""  # what it was to rest after when its last step began
 
     def is_of(self, document: Document) -> bool:
         """Whether the film's weights are those of the network of `document`."""
@@ -156,7 +157,9 @@ def _steps(worker: Worker, live: LiveRun, should_stop: ShouldStop) -> Output:
 def _between_steps(worker: Worker, live: LiveRun, snapshot: Snapshot) -> Output:
     """Whatever is due after a step: the live view, a new frame of the film, the rest that was asked for."""
     wishes = live.request.wishes
-    rests = wishes.until == "step" or (wishes.until == "epoch" and snapshot.epoch_ended)
+    # A run may be paused right here: what is wished then is for the steps to come, not for the one that was made.
+    until = wishes.until if wishes.until == live.until else ""
+    rests = until == "step" or (until == "epoch" and snapshot.epoch_ended)
     if live.pace.is_due() or rests:
         began = monotonic()
         found = look(worker, snapshot.step, wishes)
@@ -172,7 +175,8 @@ def _between_steps(worker: Worker, live: LiveRun, snapshot: Snapshot) -> Output:
 
 def _record_if_wanted(live: LiveRun, model: Any, optimizer: Any, inputs: Any, labels: Any, objective: Any) -> None:
     """A single step that was asked for is put on record just before it is made, for the debugger."""
-    if live.request.wishes.until != "step":
+    live.until = live.request.wishes.until
+    if live.until != "step":
         return
     from explorer.engine.errors import EngineError  # an import costs 15 µs even when it is there: not in every step
     from explorer.engine.training.recorded_step import record_before

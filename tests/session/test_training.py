@@ -107,6 +107,25 @@ def test_a_paused_run_goes_on_as_if_it_had_never_rested(qtbot: QtBot, session: S
     np.testing.assert_array_equal(first.losses.values, second.losses.values)
 
 
+def test_one_step_after_a_pause_is_a_step_and_on_record(qtbot: QtBot, session: Session) -> None:
+    """A run is often paused after it told of a step and before it looked whether to rest."""
+    _make_long(session)
+    session.train()
+    qtbot.waitUntil(lambda: session.state.training.step > 5, timeout=20_000)
+    for _ in range(3):
+        session.pause_training()
+        _settle(qtbot, session)
+        before = session.state.runs[0].last_step
+        session.train_one_step()
+        qtbot.waitUntil(lambda: session.state.training.status == "paused", timeout=20_000)
+        assert session.state.runs[0].last_step == before + 1
+        timeline = session.state.timeline
+        assert timeline is not None
+        assert timeline.taken == before
+        session.train()
+        qtbot.waitUntil(lambda before=before: session.state.training.step > before + 5, timeout=20_000)
+
+
 def test_one_epoch_rests_at_its_end(qtbot: QtBot, session: Session) -> None:
     session.train_one_epoch()
     qtbot.waitUntil(lambda: session.state.training.status == "paused", timeout=20_000)
