@@ -254,6 +254,14 @@ def test_it_stops_early_with_the_weights_of_its_best_epoch(tmp_path):
     assert list(again) == []
 
 
+def test_a_validation_loss_that_never_is_a_number_ends_the_run_and_no_epoch_is_called_the_best():
+    chosen = Hyperparameters(loss="cross_entropy", batch_size=16, epochs=9, patience=2)
+    far = Examples(halves().inputs * float("inf"), halves().targets)
+    told = list(train_as_chosen(model("2 linear(2)"), halves(), chosen, classes=2, validation=far))
+    assert told[-1].epoch == 2
+    assert told[-1].ended == "Stopped early: the validation loss has been no finite number for 2 epochs."
+
+
 def test_an_early_stop_is_the_same_when_the_run_was_broken_off(tmp_path):
     chosen = Hyperparameters(loss="cross_entropy", learning_rate=0.5, batch_size=16, epochs=200, patience=3)
     flipped = Examples(halves().inputs, 1 - halves().targets)

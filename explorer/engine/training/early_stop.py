@@ -31,10 +31,12 @@ class EarlyStop:
             return ""
         if epoch - self.best_epoch < self.patience:
             return ""
-        if self.best_weights:
-            model.load_state_dict(self.best_weights)
         epochs = "an epoch" if self.patience == 1 else f"{self.patience} epochs"
-        return f"Stopped early: the validation loss has not fallen for {epochs}; the weights are those of epoch " + (
+        if not self.best_weights:
+            return f"Stopped early: the validation loss has been no finite number for {epochs}."
+        model.load_state_dict(self.best_weights)
+        return (
+            f"Stopped early: the validation loss has not fallen for {epochs}; the weights are those of epoch "
             f"{self.best_epoch}."
         )
 
