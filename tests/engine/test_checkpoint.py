@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -98,3 +99,15 @@ def test_code_in_a_checkpoint_is_not_run(tmp_path):
     with pytest.raises(CheckpointError, match="damaged or is no checkpoint"):
         read_checkpoint(tmp_path / "run")
     assert not (tmp_path / "ran").exists()
+
+
+def test_a_run_that_began_on_a_gpu_goes_on_without_one(tmp_path):
+    chosen = Hyperparameters(batch_size=16, epochs=1)
+    net = Network.parse("2 linear(4) dropout(0.5) linear(2)").build(seed=0)
+    steps = len(list(train_as_chosen(net, halves(), chosen, classes=2, checkpoint=tmp_path / "run")))
+    state = read_checkpoint(tmp_path / "run")
+    assert state is not None
+    state["processes"][0]["random_state"].append(torch.zeros(16, dtype=torch.uint8))
+    write_checkpoint(tmp_path / "run", state)
+    longer = replace(chosen, epochs=2)
+    assert len(list(train_as_chosen(net, halves(), longer, classes=2, checkpoint=tmp_path / "run"))) == steps

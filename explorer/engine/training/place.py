@@ -70,5 +70,7 @@ def restore_learner(learner: Learner, state: dict[str, Any], processes: Processe
     if learner.augmenting is not learner.generator:
         learner.augmenting.set_state(own["augmenting"])
     cpu, *devices = own["random_state"]
-    learner.random_state = RandomState(cpu, tuple(devices))
+    here = learner.random_state.devices
+    # On another kind or number of devices a run goes on too, only not with the same random numbers there.
+    learner.random_state = RandomState(cpu, tuple(devices) if len(devices) == len(here) else here)
     learner.tally.right, learner.tally.seen = own["tally"]
