@@ -45,7 +45,7 @@ class ScaledSplit(ArraySplit):
         self._low, self._span = low / 2, (high / 2 - low / 2) or 1.0
 
     def _read(self, indices: Indices) -> Array:
-        part = (self.values[indices].astype(np.float64) / 2 - self._low) / self._span
+        part = (self.rows(indices).astype(np.float64) / 2 - self._low) / self._span
         return np.rint(np.clip(np.nan_to_num(part), 0, 1) * 255).astype(np.uint8)
 
 
@@ -53,7 +53,7 @@ class FeatureSplit(ArraySplit):
     """Plain numbers, read as float32 (n, features)."""
 
     def _read(self, indices: Indices) -> Array:
-        return self.values[indices].astype(np.float32)
+        return self.rows(indices).astype(np.float32)
 
 
 @dataclass(frozen=True, eq=False)

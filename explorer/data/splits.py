@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from abc import abstractmethod
 from collections.abc import Sequence
 
 import numpy as np
 from PIL import Image, ImageOps
 
-from explorer.data.data_set import Array, Indices, Split
+from explorer.data.data_set import Array, DataError, Indices, Split
 from explorer.data.fitting import fit_picture
 from explorer.data.picture import Pixels, picture_from_array, picture_from_pil
 from explorer.data.reading import ORIENTATION_TAG
@@ -22,12 +23,34 @@ class ArraySplit(Split):
 
     def __init__(self, values: Array, labels: Array, name: str) -> None:
         self.values, self.labels, self._name = values, labels, name
+        self._as_opened = _stamp(values)
+
+    def rows(self, indices: Indices) -> Array:
+        """Those of the array. A mapped file that was written anew has other pictures; one cut short ends the program.
+
+        Raises DataError for such a file.
+        """
+        if _stamp(self.values) != self._as_opened:
+            raise DataError("The file of the data was changed after it was opened; open it again.")
+        return np.asarray(self.values[indices])
 
     def _read(self, indices: Indices) -> Array:
-        return np.ascontiguousarray(self.values[indices])
+        return np.ascontiguousarray(self.rows(indices))
 
     def name_of(self, index: int) -> str:
         return f"{self._name} {index}"
+
+
+def _stamp(values: Array) -> tuple[int, int] | None:
+    """Length and time of the file that is mapped into memory; None where there is none, or none any more."""
+    path = getattr(values, "filename", None)
+    if path is None:
+        return None
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns
 
 
 class PartSplit(Split):

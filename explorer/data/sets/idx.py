@@ -18,6 +18,7 @@ from explorer.data.arrays import Source
 from explorer.data.data_set import Array, Card, DataError, DataSet, Wish
 from explorer.data.dividing import data_set_of
 from explorer.data.download import Remote, download_folder, downloaded
+from explorer.data.numpy_archive import IN_MEMORY_BYTES
 
 UNSIGNED_BYTES = 8
 LARGEST_BYTES = 2**30
@@ -167,7 +168,7 @@ def _file(folder: Path, part: str, kind: str) -> Path | None:
 
 
 def read_idx(path: Path) -> Array:
-    """The array of bytes in an IDX file; an unpacked one is mapped into memory. Raises DataError."""
+    """The array of bytes in an IDX file; a large unpacked one is mapped into memory. Raises DataError."""
     try:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
             start = 4 + 4 * _header(file.read(4), path)
@@ -176,7 +177,7 @@ def read_idx(path: Path) -> Array:
             count = math.prod(shape)
             if count > LARGEST_BYTES:
                 raise DataError(f"{path.name} is damaged: its sizes make no sense.")
-            content = file.read(count + 1) if path.suffix == ".gz" else b""
+            content = file.read(count + 1) if path.suffix == ".gz" or count <= IN_MEMORY_BYTES else b""
     except (EOFError, ZlibError, gzip.BadGzipFile) as error:
         raise DataError(f"{path.name} is damaged or was not copied whole.") from error
     except OSError as error:

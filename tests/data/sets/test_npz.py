@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -54,7 +56,8 @@ def test_a_large_array_is_read_from_disk_and_gives_the_same(
     assert contents(*all_of(open_data(path))) == contents(PIXELS, LABELS)
 
 
-def test_an_array_that_is_not_packed_stays_on_disk(tmp_path: Path) -> None:
+def test_a_large_array_that_is_not_packed_stays_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(numpy_archive, "IN_MEMORY_BYTES", 100)
     archive = numpy_archive.NumpyArchive(saved(tmp_path / "set.npz", first=LABELS, x=PIXELS))
     values = archive.array("x")
     assert isinstance(values.base, np.memmap)
@@ -290,6 +293,45 @@ def test_labels_that_are_nan_leave_their_picture_out(tmp_path: Path) -> None:
 def test_what_cannot_be_used_is_told_in_a_sentence(tmp_path: Path, arrays: dict, sentence: str) -> None:
     with pytest.raises(DataError, match=rf"(?s)set\.npz.*{sentence}"):
         open_data(saved(tmp_path / "set.npz", **arrays))
+
+
+def test_a_file_saved_anew_while_it_is_open_changes_nothing(tmp_path: Path) -> None:
+    path = saved(tmp_path / "set.npz", x=PIXELS, y=LABELS)
+    data = open_data(path)
+    path.write_bytes(b"")  # as saving begins: what is mapped into memory beyond the end of a file ends the program
+    assert contents(*all_of(data)) == contents(PIXELS, LABELS)
+
+
+def test_a_large_file_saved_anew_while_it_is_open_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(numpy_archive, "IN_MEMORY_BYTES", 100)
+    path = saved(tmp_path / "set.npz", x=PIXELS, y=LABELS)
+    data = open_data(path)
+    assert contents(*all_of(data)) == contents(PIXELS, LABELS)
+    path.write_bytes(b"")
+    with pytest.raises(DataError, match="was changed after it was opened"):
+        all_of(data)
+
+
+def test_a_file_that_has_no_room_unpacked_is_told_before_the_disk_is_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(numpy_archive, "IN_MEMORY_BYTES", 100)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: SimpleNamespace(free=1000))
+    path = tmp_path / "set.npz"
+    np.savez_compressed(path, x=PIXELS, y=LABELS)
+    with pytest.raises(DataError, match=r"set\.npz takes 0\.0 GB to unpack x\.npy"):
+        open_data(path)
+
+
+@pytest.mark.parametrize("at", [6, 8, 10])
+def test_a_zip_file_of_an_unknown_kind_is_told(tmp_path: Path, at: int) -> None:
+    path = saved(tmp_path / "set.npz", x=PIXELS, y=LABELS)
+    content = bytearray(path.read_bytes())
+    entry = content.index(b"PK\1\2")  # an entry of the directory: version, flags, how it is packed
+    content[entry + at] = 0x63
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=r"set\.npz is (no \.npz file|damaged)"):
+        open_data(path)
 
 
 @settings(max_examples=40)
