@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import pickle
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -61,7 +61,14 @@ STAND_INS: dict[tuple[str, str], Any] = {
 }
 
 
-class _Reader(pickle.Unpickler):
+class _Reader(pickle._Unpickler):
+    """Python's own reader: the one in C takes gigabytes for a number in a damaged pickle, of which nothing follows."""
+
+    # Those that make room before they read.
+    dispatch: ClassVar = {
+        code: read for code, read in pickle._Unpickler.dispatch.items() if code not in pickle.BYTEARRAY8
+    }
+
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) not in STAND_INS:
             raise DataError(f"It asks to run {module}.{name}, which is refused.")

@@ -7,6 +7,7 @@ Binary: records of one label byte and 3,072 bytes of red, green and blue planes.
 from __future__ import annotations
 
 import gzip
+import lzma
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
@@ -105,7 +106,7 @@ def _contents(path: Path) -> Iterator[tuple[str, bytes]]:
         yield from _of_folder(path) if path.is_dir() else _of_archive(path)
     except FileNotFoundError as error:
         raise DataError(f"There is no file {path.name} in {path.parent.absolute()}.") from error
-    except (EOFError, tarfile.TarError, ZlibError, gzip.BadGzipFile) as error:
+    except (EOFError, tarfile.TarError, ZlibError, lzma.LZMAError, gzip.BadGzipFile) as error:
         raise DataError(f"{path.name} is damaged or was not copied whole.") from error
     except OSError as error:
         raise DataError(f"{path.name} cannot be opened: {error.strerror or error}.") from error
@@ -143,7 +144,7 @@ def _binary(content: bytes, where: str) -> Batch:
 def _pickled(content: bytes, where: str) -> Batch:
     try:
         batch: Any = read_pickled(content)
-        return _valid(batch["data"], np.array(batch["labels"], np.int64), where)
+        return _valid(batch["data"], np.array(batch["labels"]), where)
     except (KeyError, TypeError, AttributeError) as error:
         raise DataError(f"{where} is no batch of CIFAR-10.") from error
     except DataError as error:
@@ -151,7 +152,7 @@ def _pickled(content: bytes, where: str) -> Batch:
 
 
 def _valid(pixels: Array, labels: Array, where: str) -> Batch:
-    if pixels.ndim != 2 or pixels.shape[1] != RECORD - 1:
+    if pixels.ndim != 2 or pixels.shape[1] != RECORD - 1 or labels.dtype.kind not in "iu":
         raise DataError(f"{where} is no batch of CIFAR-10.")
     if len(pixels) != len(labels):
         raise DataError(f"{where} holds {len(pixels):,} pictures but {len(labels):,} labels.")

@@ -6,6 +6,7 @@ import io
 import os
 import pickle
 import tarfile
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -198,7 +199,49 @@ def test_a_list_that_holds_itself_a_million_times_is_refused_at_once() -> None:
         read_pickled(pickle.dumps({"labels": nested}))
 
 
-@pytest.mark.parametrize("batch", [{b"data": "text", b"labels": [1]}, {b"labels": [1]}, {b"data": 3, b"labels": 3}])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\x80\x02]r\xff\xff\xff\x03.",  # an entry of the memory with a large number
+        b"]p67108863\n.",
+        b"\x80\x05\x96\xff\xff\xff\x3f\0\0\0\0ab.",  # as many bytes announced
+    ],
+)
+def test_a_damaged_pickle_takes_no_memory_for_what_it_announces(content: bytes) -> None:
+    tracemalloc.start()
+    try:
+        with pytest.raises(DataError, match=r"\.$"):
+            read_pickled(content)
+        assert tracemalloc.get_traced_memory()[1] < 2**20
+    finally:
+        tracemalloc.stop()
+
+
+def test_another_packing_that_is_damaged_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "cifar-10.tar.gz"
+    with tarfile.open(path, "w:xz") as archive:
+        for name in BATCHES:
+            member = tarfile.TarInfo(f"{name}.bin")
+            member.size = 1_000_000
+            archive.addfile(member, io.BytesIO(np.random.default_rng(0).bytes(1_000_000)))
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 255
+    path.write_bytes(content)
+    with pytest.raises(DataError, match="is damaged"):
+        open_data(path)
+
+
+@pytest.mark.parametrize(
+    "batch",
+    [
+        {b"data": "text", b"labels": [1]},
+        {b"labels": [1]},
+        {b"data": 3, b"labels": 3},
+        {b"data": pixels_of(0), b"labels": [b"cat"] * 4},
+        {b"data": pixels_of(0), b"labels": [10**30] * 4},
+        {b"data": pixels_of(0), b"labels": [0.5] * 4},
+    ],
+)
 def test_a_pickle_that_is_no_batch_is_told(batch: object, tmp_path: Path) -> None:
     (tmp_path / "data_batch_1").write_bytes(pickle.dumps(batch, 2))
     with pytest.raises(DataError, match=r"data_batch_1 in .* is no batch of CIFAR-10"):
