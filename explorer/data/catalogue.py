@@ -100,14 +100,25 @@ def _opened(name_or_path: str | Path, wish: Wish) -> DataSet:
     entry = next((entry for entry in DATA_SETS if entry.card.name == str(name_or_path)), None)
     if entry is not None:
         return entry.open(wish)
-    path = Path(name_or_path).expanduser()
-    if not path.exists():
+    path = _path(name_or_path)
+    if path is None:
         names = ", ".join(entry.card.name for entry in DATA_SETS)
         raise DataError(f"There is no file and no data set called {name_or_path}. By name there are {names}.")
-    kind = next((kind for kind in FILE_KINDS if kind.is_one(path)), None)
+    is_readable = path.is_dir() or path.is_file()  # a pipe would be waited for
+    kind = next((kind for kind in FILE_KINDS if is_readable and kind.is_one(path)), None)
     if kind is None:
         raise DataError(f"{path.name} is no data set. These can be opened: {', '.join(k.what for k in FILE_KINDS)}.")
     return kind.open(path.absolute(), wish)
+
+
+def _path(name: str | Path) -> Path | None:
+    """Where that is, if anything is there."""
+    try:
+        path = Path(name).expanduser()
+        return path if path.exists() else None
+    except (OSError, RuntimeError) as error:  # a name too long, a folder nobody may look into, ~somebody unknown
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error).rstrip(".")
+        raise DataError(f"{name} cannot be opened: {reason}.") from error
 
 
 def _sized(data: DataSet, size: tuple[int, ...] | None) -> DataSet:

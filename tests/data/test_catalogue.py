@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -91,6 +92,18 @@ def test_a_size_that_makes_no_sense_is_refused(size: tuple[int, ...]) -> None:
 def test_an_unknown_name_lists_the_known_ones() -> None:
     with pytest.raises(DataError, match=r"no data set called imagenet.*textures, cifar10, mnist"):
         open_data("imagenet")
+
+
+@pytest.mark.parametrize("name", ["~nobodyofthatname/set.npz", "long" * 2000])
+def test_a_name_that_leads_nowhere_is_told(name: str) -> None:
+    with pytest.raises(DataError, match=r"cannot be opened: .*[a-z]\.$"):
+        open_data(name)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "set.npz")
+    with pytest.raises(DataError, match=r"set\.npz is no data set"):
+        open_data(tmp_path / "set.npz")
 
 
 def test_a_file_of_another_kind_lists_what_can_be_opened(tmp_path: Path) -> None:
