@@ -40,10 +40,11 @@ def prepared(options: argparse.Namespace, processes: Processes) -> Job:
     """Raises TrainingError, EngineError, DataError or FileError, each with a sentence."""
     import torch
 
+    from explorer.engine.device import core_count
     from explorer.engine.train import chosen_loss, objective_of
 
     if options.threads:
-        torch.set_num_threads(options.threads)
+        torch.set_num_threads(min(options.threads, core_count()))  # a million threads end in a segmentation fault
     loaded = _loaded(options)
     data = _opened(options.data, loaded, processes)
     learning, validation, loaded = _examples(loaded, data)
@@ -136,7 +137,7 @@ def _device(name: str | None, processes: Processes) -> Any:
         return device_called(available()[0])
     try:
         device = torch.device(name.lower())
-        torch.empty(0, device=device)
+        torch.empty(0, device=device).cpu()  # "meta" has room for everything and computes nothing
     except (RuntimeError, AssertionError):
         raise TrainingError(f"There is no device {name} here; there is {', '.join(available())}.") from None
     return device

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from math import isfinite
 from pathlib import Path
 
 from explorer.data.augment import AUGMENTATIONS as ALL_AUGMENTATIONS
@@ -35,32 +36,64 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="where the run is written")
     made.add_argument("--epochs", type=_positive, default=chosen.epochs)
     made.add_argument("--batch-size", type=_positive, default=chosen.batch_size, help="of each process")
-    made.add_argument("--learning-rate", type=float, default=chosen.learning_rate)
+    made.add_argument("--learning-rate", type=_finite, default=chosen.learning_rate)
     made.add_argument("--schedule", choices=SCHEDULES, default=chosen.schedule, help="of the learning rate")
     made.add_argument("--loss", default="", help="cross_entropy, mse …; the one that suits the last layer if not given")
     made.add_argument("--optimizer", choices=OPTIMIZERS, default=chosen.optimizer)
-    made.add_argument("--momentum", type=float, default=chosen.momentum, help="of SGD and RMSprop")
+    made.add_argument("--momentum", type=_finite, default=chosen.momentum, help="of SGD and RMSprop")
     made.add_argument("--nesterov", action="store_true", help="momentum as Nesterov's")
-    made.add_argument("--weight-decay", type=float, default=chosen.weight_decay)
-    made.add_argument("--betas", type=float, nargs=2, default=chosen.betas, help="of Adam and AdamW")
-    made.add_argument("--alpha", type=float, default=chosen.alpha, help="of RMSprop")
-    made.add_argument("--patience", type=int, default=0, help="epochs without progress after which it ends; 0: never")
-    made.add_argument("--seed", type=int, default=chosen.seed)
+    made.add_argument("--weight-decay", type=_finite, default=chosen.weight_decay)
+    made.add_argument("--betas", type=_finite, nargs=2, default=chosen.betas, help="of Adam and AdamW")
+    made.add_argument("--alpha", type=_finite, default=chosen.alpha, help="of RMSprop")
+    made.add_argument("--patience", type=_count, default=0, help="epochs without progress before it ends; 0: never")
+    made.add_argument("--seed", type=_seed, default=chosen.seed)
     made.add_argument("--augment", nargs="+", default=[], choices=AUGMENTATIONS, help="change training pictures")
     made.add_argument("--precision", choices=("float32", "float64", "bfloat16"), default="float32")
     made.add_argument("--device", help="cpu, cuda …; the fastest if not given")
     made.add_argument("--threads", type=_positive, help="processor cores to use")
-    made.add_argument("--checkpoint-every", type=int, default=0, metavar="STEPS", help="besides each epoch's end")
+    made.add_argument("--checkpoint-every", type=_count, default=0, metavar="STEPS", help="besides each epoch's end")
     made.add_argument("--fit-last-layer", action="store_true", help="change the last layer to fit the data's classes")
     made.add_argument("--new-weights", action="store_true", help="do not begin with the weights of FILE")
     made.add_argument("--start-over", action="store_true", help="forget the run that FOLDER holds")
     return made
 
 
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number") from None
+
+
+def _count(text: str) -> int:
+    number = _whole(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError("must be 0 or more")
+    return number
+
+
 def _positive(text: str) -> int:
-    number = int(text)
+    number = _whole(text)
     if number < 1:
         raise argparse.ArgumentTypeError("must be 1 or more")
+    return number
+
+
+def _seed(text: str) -> int:
+    """Within 64 bits, with room for the processes, each of which adds its number."""
+    number = _whole(text)
+    if abs(number) >= 10**18:
+        raise argparse.ArgumentTypeError("must have 18 digits at most")
+    return number
+
+
+def _finite(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number") from None
+    if not isfinite(number):
+        raise argparse.ArgumentTypeError("must be finite")
     return number
 
 

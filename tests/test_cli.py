@@ -42,11 +42,28 @@ def test_train_has_an_option_for_every_hyperparameter() -> None:
     assert hyperparameters(options) == Hyperparameters()
 
 
-@pytest.mark.parametrize("wrong", [["--epochs", "0"], ["--batch-size", "−4"], ["--optimizer", "Magic"], ["--out"]])
-def test_an_option_that_makes_no_sense_is_named(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (["--epochs", "0"], "must be 1 or more"),
+        (["--epochs", "ten"], "'ten' is no whole number"),
+        (["--batch-size", "−4"], "'−4' is no whole number"),
+        (["--patience", "-3"], "must be 0 or more"),
+        (["--checkpoint-every", "-5"], "must be 0 or more"),
+        (["--learning-rate", "nan"], "must be finite"),
+        (["--momentum", "inf"], "must be finite"),
+        (["--alpha", "0,9"], "'0,9' is no number"),
+        (["--seed", "1" + 20 * "0"], "must have 18 digits at most"),
+        (["--optimizer", "Magic"], "invalid choice"),
+        (["--out"], "expected one argument"),
+    ],
+)
+def test_an_option_that_makes_no_sense_is_named(
+    wrong: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit):
         parser().parse_args(["net.txt", "--data", "textures", "--out", "run", *wrong])
-    assert wrong[0] in capsys.readouterr().err
+    assert f"error: argument {wrong[0]}: {words}" in capsys.readouterr().err
 
 
 def test_smoke_prints_one_line_of_json() -> None:

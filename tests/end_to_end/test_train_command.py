@@ -190,6 +190,12 @@ def test_what_cannot_be_done_ends_in_a_sentence(net, tmp_path, capsys, network, 
     assert told.strip().endswith(".")
 
 
+@pytest.mark.parametrize("device", ["nosuch", "meta"])
+def test_a_device_that_cannot_compute_is_told_with_those_that_can(net, tmp_path, capsys, device):
+    assert run(arguments(net, tmp_path / "run", "--device", device)) == 1
+    assert f"There is no device {device} here; there is " in capsys.readouterr().err
+
+
 def test_a_loss_there_is_not_is_told_with_those_there_are(net, tmp_path, capsys):
     assert run(arguments(net, tmp_path / "run", "--loss", "magic")) == 1
     assert "There is no loss 'magic'; there are half_squared_error," in capsys.readouterr().err
@@ -199,3 +205,9 @@ def test_a_folder_that_cannot_be_written_is_told(net, tmp_path, capsys):
     (tmp_path / "file").write_text("in the way")
     assert run(arguments(net, tmp_path / "file" / "run")) == 1
     assert "Traceback" not in capsys.readouterr().err
+
+
+def test_more_threads_than_there_are_cores_are_not_made(net, tmp_path):
+    process = started(arguments(net, tmp_path / "run", "--threads", "1000000"))
+    told = process.communicate(timeout=TIMEOUT_S)[1]
+    assert process.returncode == 0, told
