@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -57,15 +58,27 @@ def _parts(path: Path) -> tuple[Path, Path | None]:
     """The folders that hold the class folders for training and for the test; the second may not be there."""
     names = {entry.name.lower(): entry for entry in _folders(path)}
     train = next((names[name] for name in TRAIN if name in names), None)
-    if train is None:
+    if train is None or _is_class(train, names):
         return path, None
     test = next((names[name] for name in TEST if name in names), None)
     return Path(train.path), Path(test.path) if test else None
 
 
-def _folders(path: Path) -> list[os.DirEntry[str]]:
+def _is_class(train: os.DirEntry[str], beside: Iterable[str]) -> bool:
+    """Whether a folder called train holds pictures of trains: no class folders, and classes beside it."""
+    return not _folders(train.path) and not {*beside} <= {*TRAIN, *TEST}
+
+
+def _folders(path: str | Path) -> list[os.DirEntry[str]]:
     with os.scandir(path) as entries:
-        return sorted((entry for entry in entries if entry.is_dir() and not _is_ignored(entry)), key=lambda e: e.name)
+        return sorted((entry for entry in entries if _is_folder(entry, path)), key=lambda entry: entry.name)
+
+
+def _is_folder(entry: os.DirEntry[str], inside: str | Path) -> bool:
+    """Whether it may be a class folder; a link that leads in a circle is none."""
+    if _is_ignored(entry) or not os.path.isdir(entry):
+        return False
+    return not (entry.is_symlink() and Path(os.path.realpath(inside)).is_relative_to(os.path.realpath(entry)))
 
 
 def _is_ignored(entry: os.DirEntry[str]) -> bool:
@@ -77,24 +90,39 @@ def _listed(root: Path, folder: Path, left_out: list[Skipped], wish: Wish) -> li
     cut = len(str(root)) + 1
     found: list[Labelled] = []
     for of_class in _folders(folder):
-        wish.tell(f"Listing {root.name}", len(found))
-        names = sorted(_pictures(of_class.path, left_out, cut))
+        tell = partial(wish.tell, f"Listing {root.name}", len(found))
+        names = sorted(_pictures(of_class.path, left_out, cut=cut, tell=tell))
         found.extend((of_class.name, name[cut:]) for name in names)
     return found
 
 
-def _pictures(folder: str, left_out: list[Skipped], cut: int) -> Iterator[str]:
+def _pictures(folder: str, left_out: list[Skipped], *, cut: int, tell: Callable[[], None]) -> Iterator[str]:
     """Paths of the pictures in `folder` and below. Links to folders are not followed: they may lead in a circle."""
-    with os.scandir(folder) as entries:
+    tell()
+    try:
+        entries = os.scandir(folder)
+    except PermissionError:  # as that of lost+found, which every disk has
+        left_out.append(Skipped(folder[cut:], "The folder may not be read."))
+        return
+    with entries:
         for entry in entries:
             if _is_ignored(entry):
                 continue
             if entry.is_dir(follow_symlinks=False):
-                yield from _pictures(entry.path, left_out, cut)
-            elif entry.name.lower().endswith(ENDINGS):
-                yield entry.path
+                yield from _pictures(entry.path, left_out, cut=cut, tell=tell)
+            elif (problem := _problem(entry)) is not None:
+                left_out.append(Skipped(entry.path[cut:], problem))
             else:
-                left_out.append(Skipped(entry.path[cut:], "Its name does not end like that of a picture."))
+                yield entry.path
+
+
+def _problem(entry: os.DirEntry[str]) -> str | None:
+    """Why that is no file with a picture, as far as can be told without reading it."""
+    if not entry.name.lower().endswith(ENDINGS):
+        return "Its name does not end like that of a picture."
+    if entry.is_file(follow_symlinks=False) or os.path.isfile(entry):
+        return None
+    return "It is no file, or a link that leads to none."  # opening a pipe would wait for ever
 
 
 def _nothing(path: Path, folder: Path, left_out: list[Skipped]) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -78,6 +81,60 @@ def test_a_class_that_only_the_test_has_is_a_class_too(tmp_path: Path) -> None:
     data = open_data(tmp_path)
     assert data.classes == ("ape", "cat", "dog", "owl")
     assert data.train.counts().tolist() == [0, 2, 2, 2]
+
+
+def test_pictures_of_trains_are_a_class(tmp_path: Path) -> None:
+    for name in ("bus", "train"):
+        picture(tmp_path / name / "1.png")
+    data = open_data(tmp_path)
+    assert data.classes == ("bus", "train")
+
+
+def test_a_link_that_leads_in_a_circle_is_no_class(tmp_path: Path) -> None:
+    class_folders(tmp_path, 2)
+    (tmp_path / "all").symlink_to(tmp_path)
+    (tmp_path / "itself").symlink_to("itself")
+    (tmp_path / "more").symlink_to(tmp_path / "cat")
+    data = open_data(tmp_path)
+    assert (data.classes, len(data.train)) == (("cat", "dog", "more", "owl"), 8)
+
+
+def test_what_is_no_file_is_left_out_and_named(tmp_path: Path) -> None:
+    class_folders(tmp_path, 2)
+    os.mkfifo(tmp_path / "cat" / "pipe.png")
+    (tmp_path / "cat" / "gone.png").symlink_to("nowhere.png")
+    (tmp_path / "cat" / "itself.png").symlink_to("itself.png")
+    data = open_data(tmp_path)
+    assert len(data.train) == 6
+    assert {skipped.path for skipped in data.skipped} == {"cat/pipe.png", "cat/gone.png", "cat/itself.png"}
+    assert {skipped.sentence for skipped in data.skipped} == {"It is no file, or a link that leads to none."}
+
+
+def test_a_folder_that_may_not_be_read_is_left_out_and_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class_folders(tmp_path, 2)
+    (tmp_path / "lost+found").mkdir()
+    scandir = os.scandir
+
+    def guarded(path: str | Path) -> Iterator[os.DirEntry[str]]:
+        if str(path).endswith("lost+found"):
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", guarded)
+    data = open_data(tmp_path)
+    assert len(data.train) == 6
+    assert [(skipped.path, skipped.sentence) for skipped in data.skipped] == [
+        ("lost+found", "The folder may not be read.")
+    ]
+
+
+def test_listing_can_be_stopped_inside_a_class(tmp_path: Path) -> None:
+    for number in range(9):
+        picture(tmp_path / "cat" / str(number) / "1.png")
+    asked: list[int] = []
+    with pytest.raises(OpeningStopped, match="was stopped"):
+        open_data(tmp_path, should_stop=lambda: asked.append(1) or len(asked) > 4)
+    assert len(asked) == 5
 
 
 def test_unreadable_pictures_are_left_out_counted_and_named(tmp_path: Path) -> None:
