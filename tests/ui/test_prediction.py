@@ -135,6 +135,22 @@ def test_both_classes_of_one_neuron_choose_that_neuron(opened: Opened, qtbot: Qt
     assert session.state.selection.channel == 0
 
 
+@pytest.mark.parametrize("loss", ["", "bce_with_logits"])
+def test_one_plain_neuron_for_two_classes_gives_the_probability_of_the_second(
+    opened: Opened, qtbot: QtBot, loss: str
+) -> None:
+    session, view = opened("3x4x4 flatten linear(1)")
+    session.set_hyperparameters(loss=loss)
+    session._show_document(replace(session.state.document, classes=("animal", "vehicle")))
+    wait_until_shown(qtbot, session)
+    qtbot.waitUntil(lambda: session.state.prediction is not None and session.state.prediction.is_probability)
+    output = torch.tensor(session.state.activations.layers[-1].values)
+    told = class_probabilities(output[None], LOSSES["bce_with_logits"], last_kind="linear")[0]
+    np.testing.assert_allclose(session.state.prediction.values, told.numpy(), rtol=1e-5)
+    assert view.facts_label.whole() == "sigmoid of linear1"
+    session._set(unsaved=False)
+
+
 def test_without_a_network_a_line_says_what_appears_here(opened: Opened) -> None:
     _, view = opened.show(Session())  # type: ignore[attr-defined]
     assert view.empty.isVisible()
