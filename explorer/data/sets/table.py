@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -60,7 +61,8 @@ def _rows(path: Path) -> list[Row]:
     try:
         text = path.read_text(encoding="utf-8-sig")
         delimiter = max(",;\t", key=text.partition("\n")[0].count)
-        rows = [[cell.strip() for cell in row] for row in csv.reader(text.splitlines(), delimiter=delimiter) if row]
+        lines = io.StringIO(text, newline=None)  # not splitlines, which also cuts at signs that a name may have
+        rows = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=delimiter) if row]
     except FileNotFoundError as error:
         raise DataError(f"There is no file {path.name} in {path.parent.absolute()}.") from error
     except (UnicodeDecodeError, csv.Error) as error:
@@ -92,18 +94,20 @@ def _first(names: Sequence[str], words: Sequence[str]) -> int | None:
 
 
 def _usable(rows: list[Row], columns: _Columns, path: Path, left_out: list[Skipped]) -> list[Row]:
-    """The rows whose file is there; the others are named."""
-    good = []
+    """The rows whose file is there; the others are named. A repeated one could be on both sides."""
+    good: dict[str, Row] = {}
     for number, row in enumerate(rows, 1):
         if len(row) <= max(columns.path, columns.label) or not row[columns.path] or not row[columns.label]:
             left_out.append(Skipped(f"{path.name}, entry {number}", "It has no path or no label."))
         elif not os.path.isfile(path.parent / row[columns.path]):
             left_out.append(Skipped(row[columns.path], "There is no such file."))
+        elif row[columns.path] in good:
+            left_out.append(Skipped(row[columns.path], "It is listed more than once."))
         else:
-            good.append(row)
+            good[row[columns.path]] = row
     if not good:
         raise DataError(f"None of the {len(rows):,} pictures that {path.name} names is there.")
-    return good
+    return list(good.values())
 
 
 def _values(texts: list[str]) -> Array:
@@ -113,6 +117,8 @@ def _values(texts: list[str]) -> Array:
             return np.array(texts).astype(kind)
         except ValueError:
             continue
+        except OverflowError:  # whole numbers of more digits than are counted with are names
+            break
     return np.array(texts)
 
 

@@ -54,6 +54,25 @@ def test_columns_are_found_by_name_or_by_place(folder: Path, lines: list[str]) -
         assert [number % 2 for number in numbers(split)] == split.labels.tolist()
 
 
+def test_a_picture_listed_again_is_not_on_both_sides(folder: Path) -> None:
+    data = open_data(table(folder, "path,label", *rows(), *rows(), "pictures/3.png,even"))
+    assert sorted(numbers(data.train) + numbers(data.test)) == list(range(10))
+    assert [skipped.sentence for skipped in data.skipped] == ["It is listed more than once."] * 11
+
+
+@pytest.mark.parametrize("sign", ["\n", "\u2028", "\x0c", "\x85"])
+def test_a_name_may_hold_any_sign(folder: Path, sign: str) -> None:
+    (folder / "pictures" / "3.png").rename(folder / f"a{sign}b.png")
+    lines = [line.replace("pictures/3.png", f'"a{sign}b.png"') for line in rows()]
+    data = open_data(table(folder, "path,label", *lines))
+    assert len(data.train) + len(data.test) == 10
+
+
+def test_labels_of_many_digits_are_classes(folder: Path) -> None:
+    data = open_data(table(folder, "path,label", *rows("pictures/{0}.png,9" + 20 * "0" + "{0}")))
+    assert len(data.classes) == 10
+
+
 def test_the_tables_own_split_is_respected(folder: Path) -> None:
     lines = [f"{line},{'test' if number > 6 else 'train'}" for number, line in enumerate(rows())]
     data = open_data(table(folder, "path,label,split", *lines))
