@@ -18,7 +18,7 @@ from PIL import Image
 from explorer.data.data_set import Array, Card, DataError, DataSet, Indices, Skipped, Split, Wish
 from explorer.data.dividing import checked
 from explorer.data.picture import PictureError, Pixels, size_text
-from explorer.data.reading import FORMATS, read_picture
+from explorer.data.reading import FORMATS, check_size, read_picture
 from explorer.data.splits import DecodedSplit, PartSplit, decoded
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif", ".webp", ".ppm", ".pgm")
@@ -87,6 +87,7 @@ def read_as(path: Path, sample_shape: tuple[int, ...]) -> Pixels:
     """The picture at `path` as uint8 `sample_shape`, its middle cut out. Raises PictureError."""
     try:
         with Image.open(path, formats=FORMATS) as image:
+            check_size(path.name, *image.size)
             return decoded(image, sample_shape)
     except Exception:  # a damaged file makes decoders fail in any way; the slower reader knows more, or says why
         picture = read_picture(path)
@@ -168,6 +169,7 @@ def _looks(files: Files, chosen: Iterable[int], left_out: list[Skipped], wish: W
 def _look(path: Path) -> _Look:
     try:
         with Image.open(path, formats=FORMATS) as image:
+            check_size(path.name, *image.size)
             return _Look(*image.size, image.mode in GREY_MODES)
     except Exception:  # as in read_as
         picture = read_picture(path)

@@ -82,7 +82,7 @@ def _read(path: Path, start: bytes) -> Picture:
             return _read_tiff(path)
         raise PictureError(_unknown(path, start)) from error
     with image:
-        _check_size(path.name, *image.size)
+        check_size(path.name, *image.size)
         if image.format == "TIFF" and _bits(image) > 8 and len(image.getbands()) > 1:
             return _read_tiff(path)  # Pillow keeps only the upper 8 bits
         return _from_opened(image, path)
@@ -97,7 +97,8 @@ def _opened(path: Path) -> Image.Image:
         raise PictureError(_too_large(path.name)) from error
 
 
-def _check_size(name: str, width: int, height: int) -> None:
+def check_size(name: str, width: int, height: int) -> None:
+    """Raises PictureError for a picture that would take gigabytes."""
     if width * height > PIXEL_LIMIT:
         raise PictureError(f"{_too_large(name)} It has {size_text(width, height)}.")
 
@@ -156,7 +157,7 @@ def _read_tiff(path: Path) -> Picture:
         series = file.series[0]
         page = series.keyframe
         # The whole series need not fit into memory: only its first page is decoded.
-        _check_size(path.name, page.imagewidth, page.imagelength)
+        check_size(path.name, page.imagewidth, page.imagelength)
         plane, told = _plane(page.asarray(), page.axes)
         if page.photometric == tifffile.PHOTOMETRIC.MINISWHITE:
             plane = plane.max() - plane

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer.data import DataError, OpeningStopped, open_data, picture_files
+from explorer.data import DataError, OpeningStopped, open_data, picture_files, reading
 
 COLOURS = {"cat": (200, 30, 30), "dog": (30, 200, 30), "owl": (30, 30, 200)}
 
@@ -174,6 +174,16 @@ def test_in_a_large_folder_a_damaged_picture_is_named_when_it_is_met(
     assert pixels[8, 0, 0].tolist() == list(COLOURS["dog"])
     data.train.inputs(np.arange(len(data.train)))
     assert len(data.skipped) == 1
+
+
+def test_a_picture_too_large_for_the_window_is_too_large_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "PIXEL_LIMIT", 100)
+    class_folders(tmp_path, 2)
+    picture(tmp_path / "cat" / "huge.png", size=(11, 10))
+    data = open_data(tmp_path)
+    assert [(skipped.path, skipped.sentence[:21]) for skipped in data.skipped] == [
+        ("cat/huge.png", "huge.png is too large")
+    ]
 
 
 def test_mixed_sizes_are_fitted_by_a_rule_that_is_told(tmp_path: Path) -> None:
