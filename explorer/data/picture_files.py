@@ -17,7 +17,7 @@ from PIL import Image
 
 from explorer.data.data_set import Array, Card, DataError, DataSet, Indices, Skipped, Split, Wish
 from explorer.data.dividing import checked
-from explorer.data.picture import PictureError, Pixels, size_text
+from explorer.data.picture import WIDE_MODES, PictureError, Pixels, size_text
 from explorer.data.reading import FORMATS, check_size, read_picture
 from explorer.data.splits import DecodedSplit, PartSplit, decoded
 
@@ -27,6 +27,7 @@ FEW_FILES, FEW_BYTES = 2000, 64 * 2**20
 LOOKED_AT = 200
 """Of more files, so many headers are looked at."""
 LARGEST_SIDE, MIXED_SIDE = 256, 64
+WIDE_NOTE = "Pictures of more than 8 bits are each brought to 8 by a rule of their own: light and dark ones look alike."
 GREY_MODES = ("1", "L", "LA", "I", "F", "I;16", "I;16B", "I;16L")
 
 
@@ -101,6 +102,7 @@ class _Look:
     width: int
     height: int
     is_grey: bool
+    is_wide: bool = False
 
 
 def data_set_of_files(
@@ -115,6 +117,8 @@ def data_set_of_files(
     every = max(len(files.paths) // LOOKED_AT, 1)
     looks = _looks(files, range(0, len(files.paths), 1 if is_few else every), left_out, wish)
     sample_shape, notes = _common_shape(list(looks.values()), wish.size, is_all=is_few)
+    if any(look.is_wide for look in looks.values()):
+        notes += (WIDE_NOTE,)
     unusable = {skipped.path for skipped in left_out}
     sides = [FileSplit(files.part(_without(places, files, unusable)), sample_shape, left_out) for places in parts]
     train, test = (_readable(side, wish) if _is_small(files) else side for side in sides)
@@ -170,7 +174,7 @@ def _look(path: Path) -> _Look:
     try:
         with Image.open(path, formats=FORMATS) as image:
             check_size(path.name, *image.size)
-            return _Look(*image.size, image.mode in GREY_MODES)
+            return _Look(*image.size, image.mode in GREY_MODES, image.mode in WIDE_MODES)
     except Exception:  # as in read_as
         picture = read_picture(path)
     return _Look(picture.width, picture.height, False)

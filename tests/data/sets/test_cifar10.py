@@ -223,7 +223,7 @@ def test_another_packing_that_is_damaged_is_told(tmp_path: Path) -> None:
         for name in BATCHES:
             member = tarfile.TarInfo(f"{name}.bin")
             member.size = 1_000_000
-            archive.addfile(member, io.BytesIO(np.random.default_rng(0).bytes(1_000_000)))
+            archive.addfile(member, io.BytesIO(np.random.default_rng(0).integers(0, 9, 1_000_000, np.uint8).tobytes()))
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 255
     path.write_bytes(content)

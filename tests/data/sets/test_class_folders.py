@@ -132,7 +132,7 @@ def test_listing_can_be_stopped_inside_a_class(tmp_path: Path) -> None:
     for number in range(9):
         picture(tmp_path / "cat" / str(number) / "1.png")
     asked: list[int] = []
-    with pytest.raises(OpeningStopped, match="was stopped"):
+    with pytest.raises(OpeningStopped, match=r"Listing .* was stopped"):
         open_data(tmp_path, should_stop=lambda: asked.append(1) or len(asked) > 4)
     assert len(asked) == 5
 
@@ -184,6 +184,15 @@ def test_a_picture_too_large_for_the_window_is_too_large_here(tmp_path: Path, mo
     assert [(skipped.path, skipped.sentence[:21]) for skipped in data.skipped] == [
         ("cat/huge.png", "huge.png is too large")
     ]
+
+
+def test_pictures_of_16_bits_are_told_to_be_brought_to_8_each_by_itself(tmp_path: Path) -> None:
+    for name, level in (("cat", 900), ("dog", 60_000)):
+        for number in range(3):
+            picture(tmp_path / name / f"{number}.png", level, mode="I;16")
+    data = open_data(tmp_path)
+    assert picture_files.WIDE_NOTE in data.notes
+    assert picture_files.WIDE_NOTE not in open_data(class_folders(tmp_path / "plain")).notes
 
 
 def test_mixed_sizes_are_fitted_by_a_rule_that_is_told(tmp_path: Path) -> None:
