@@ -134,16 +134,22 @@ class _Fetch:
         with requests.get(url, headers=headers, stream=True, timeout=TIMEOUT_S) as response:
             response.raise_for_status()
             goes_on = response.headers.get("Content-Range", "").startswith(f"bytes {have}-")
-            self._write(response, have if goes_on else 0)
+            have = have if goes_on else 0
+            length = response.headers.get("Content-Length", "")
+            if length.isdigit() and have + int(length) != self.remote.size:
+                raise requests.exceptions.ContentDecodingError("another file")
+            self._write(response, have)
         if self._have() < self.remote.size:
             raise requests.ConnectionError("the connection was cut")
 
     def _write(self, response: requests.Response, have: int) -> None:
-        """A server that sends the whole file again (`have` 0) begins the part anew."""
+        """A server that sends the whole file again (`have` 0) begins the part anew; one without end is not followed."""
         with self.part.open("ab" if have else "wb") as file:
             for piece in response.iter_content(PIECE_BYTES):
                 have += file.write(piece)
                 self._tell(have)
+                if have > self.remote.size:
+                    break
 
 
 def _reason(error: Exception) -> str:
@@ -151,6 +157,8 @@ def _reason(error: Exception) -> str:
 
     if isinstance(error, requests.exceptions.SSLError):
         return "the server's certificate cannot be verified"
+    if isinstance(error, requests.exceptions.ContentDecodingError):
+        return "the server sends something else, perhaps a page to log in to the network"
     if isinstance(error, requests.Timeout):
         return "the server does not answer"
     if isinstance(error, requests.exceptions.ChunkedEncodingError) or "cut" in str(error):

@@ -31,6 +31,7 @@ class Behaviour:
     content: bytes = CONTENT
     cuts: list[int] = field(default_factory=list)
     knows_ranges: bool = True
+    tells_length: bool = True
     status: int = 200
     asked: list[str] = field(default_factory=list)  # the Range header of each request, "" for none
 
@@ -58,7 +59,8 @@ def remote(behaviour: Behaviour, monkeypatch: pytest.MonkeyPatch) -> Iterator[Re
             if start:
                 size = len(behaviour.content)
                 self.send_header("Content-Range", f"bytes {start}-{size - 1}/{size}")
-            self.send_header("Content-Length", str(len(rest)))
+            if behaviour.tells_length:
+                self.send_header("Content-Length", str(len(rest)))
             self.end_headers()
             cut = behaviour.cuts.pop(0) if behaviour.cuts else len(rest)
             try:
@@ -141,6 +143,28 @@ def test_a_wrong_checksum_is_told_and_nothing_of_the_file_stays(
     assert list(tmp_path.iterdir()) == []
     behaviour.content = CONTENT
     assert downloaded(remote, tmp_path, Wish()).read_bytes() == CONTENT
+
+
+def test_a_page_to_log_in_is_told_and_what_was_fetched_stays(
+    remote: Remote, behaviour: Behaviour, tmp_path: Path
+) -> None:
+    (tmp_path / "set.bin.part").write_bytes(CONTENT[:1000])
+    behaviour.content, behaviour.knows_ranges = b"<html>log in</html>", False
+    with pytest.raises(DataError, match="the server sends something else, perhaps a page to log in"):
+        downloaded(remote, tmp_path, Wish())
+    behaviour.content, behaviour.knows_ranges = CONTENT, True
+    assert downloaded(remote, tmp_path, Wish()).read_bytes() == CONTENT
+    assert behaviour.asked[-1] == "bytes=1000-"
+
+
+def test_a_server_that_sends_without_end_does_not_fill_the_disk(
+    remote: Remote, behaviour: Behaviour, tmp_path: Path
+) -> None:
+    behaviour.content, behaviour.tells_length = CONTENT * 20, False
+    told: list[int] = []
+    with pytest.raises(DataError, match="its checksum is wrong"):
+        downloaded(remote, tmp_path, Wish(progress=lambda _text, done, _total: told.append(done)))
+    assert max(told) <= len(CONTENT) + download.PIECE_BYTES
 
 
 def test_a_part_longer_than_the_file_is_thrown_away(remote: Remote, tmp_path: Path) -> None:
