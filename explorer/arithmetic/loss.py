@@ -160,7 +160,7 @@ def in_brackets(value: float) -> str:
 
 def all_cells(shape: tuple[int, ...]) -> np.ndarray:
     """Every cell of a tensor of `shape`, (T, ndim), in the order of its memory."""
-    return np.indices(shape).reshape(len(shape), -1).T
+    return np.argwhere(np.ones(shape, dtype=bool))
 
 
 def check_same_shape(title: str, output: np.ndarray, target: np.ndarray) -> None:

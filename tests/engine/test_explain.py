@@ -162,3 +162,14 @@ def test_a_kind_without_arithmetic_says_so() -> None:
     recording = explorer.record(Odd(), torch.randn(1, 4))
     with pytest.raises(EngineError, match="no arithmetic"):
         explorer.explain(recording, recording.steps[0], (0, 0))
+
+
+def test_the_loss_of_a_single_number_explains_itself() -> None:
+    class Mean(torch.nn.Linear):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return super().forward(x).mean()
+
+    recording = explorer.record(Mean(3, 2), torch.randn(2, 3), target=torch.tensor(0.5), loss="mse")
+    step = next(step for step in recording.steps if step.kind == "loss")
+    why = explorer.explain(recording, step, ())
+    assert why.total == pytest.approx(recording.loss, rel=1e-6)
