@@ -80,7 +80,7 @@ class AsFound:
     def _is_unchanged(self, tensor: torch.Tensor, version: int | None, copy: torch.Tensor) -> bool:
         """In training PyTorch's batch norm writes its averages without counting a version."""
         if version is None or self._trained or self._scripted:
-            return torch.equal(tensor, copy)
+            return tensor.layout is torch.strided and torch.equal(tensor, copy)  # sparse ones cannot be compared
         return version == version_of(tensor)
 
     def _restore_values(self, before_writing: Callable[[torch.Tensor], Any]) -> None:

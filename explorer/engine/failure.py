@@ -22,7 +22,9 @@ class Failure:
             wanted = f"{size} of memory" if size else "more memory"
             message = f"{self.name} failed{given}: it needs {wanted}, which the device does not have."
             return OutOfMemoryError(message, call=self.name, input_shapes=self.shapes)
-        reason = str(self.error).strip().split("\n")[0].rstrip(".") or type(self.error).__name__
+        reason = str(self.error).strip().split("\n")[0].rstrip(".!") or type(self.error).__name__
+        if isinstance(self.error, KeyError):  # which says nothing but the key
+            reason = f"there is no key {reason}"
         if reason.startswith(ONE_VALUE):
             reason = "in train mode it needs more than one value a channel; take a larger batch, or run in eval mode"
         return RecordError(f"{self.name} failed{given}: {reason}.", call=self.name, input_shapes=self.shapes)

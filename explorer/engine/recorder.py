@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from time import perf_counter
 from typing import Any
 
@@ -19,7 +19,7 @@ from explorer.engine.failure import Failure
 from explorer.engine.in_place import Replaced, keeps_its_type, may_run_out_of_place
 from explorer.engine.kept import NOBODY, Kept, Shelf
 from explorer.engine.ledger import Ledger
-from explorer.engine.module_watch import ModuleWatch, Run
+from explorer.engine.module_watch import ModuleWatch, Run, is_inside_transform
 from explorer.engine.place import caller_frame
 from explorer.engine.recording import Recording
 from explorer.engine.tree import leaves
@@ -76,18 +76,24 @@ def _record(
     recorder = Recorder(found, watch, budget_bytes=budget_bytes, should_stop=should_stop)
     try:
         if train is not None:
-            model.train(train)
+            _set_mode(model, train)
         if learning is not None:
             args, kwargs = as_own_leaves((args, kwargs))
         recording = recorder.run(model, args, kwargs)
         if learning is not None and watch is not None and recording.error is None:
             given = leaves((args, kwargs), torch.Tensor)
             finish_step(recording, model, watch, recorder.shelf, given=given, learning=learning)
-            found.accept(model.get_parameter(update.parameter) for update in recording.updates)
+            parameters = dict(model.named_parameters())
+            found.accept(parameters[update.parameter] for update in recording.updates)
         return recording
     finally:
         found.restore(before_writing=lambda tensor: recorder.shelf.preserve(tensor, NOBODY))
         recorder.let_go()
+
+
+def _set_mode(model: nn.Module, train: bool) -> None:
+    with suppress(NotImplementedError):  # an exported program has the mode it was exported in
+        model.train(train)
 
 
 def _as_arguments(x: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -112,8 +118,10 @@ class Recorder(TorchFunctionMode):
         self._ledger = Ledger(self.shelf, gradients)
         self._found = found
         self._should_stop = should_stop
-        self._watch = ModuleWatch(found.modules, began=self._module_began, ended=self._module_ended)
         self._replaced = Replaced()
+        self._watch = ModuleWatch(
+            found.modules, given=self._replaced.current, began=self._module_began, ended=self._module_ended
+        )
         self._failed: Failure | None = None
 
     def run(self, model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Recording:
@@ -156,6 +164,8 @@ class Recorder(TorchFunctionMode):
         self, function: Callable[..., Any], types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
         kwargs = kwargs or {}
+        if is_inside_transform():
+            return function(*args, **kwargs)
         known = kinds.known(function)
         if self._replaced.has_any_of(args) or self._replaced.has_any_of(kwargs.values()):
             args, kwargs = self._replaced.current((args, kwargs))

@@ -479,3 +479,67 @@ def test_what_was_dropped_cannot_be_worked_out_with_other_weights() -> None:
         model.conv1.weight += 1
     with pytest.raises(EngineError, match="was changed since"):
         recording.recompute("conv1")
+
+
+@pytest.mark.parametrize("make_tail", [lambda: torch.jit.script(nn.Sequential(nn.Tanh())), nn.Tanh])
+def test_a_tensor_changed_in_place_whose_result_nobody_takes_reaches_the_next_module_changed(make_tail: Any) -> None:
+    class Dropped(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.linear, self.relu, self.tail = nn.Linear(4, 4), nn.ReLU(inplace=True), make_tail()
+
+        def forward(self, x: Tensor) -> Tensor:
+            x = self.linear(x)
+            self.relu(x)
+            return self.tail(x)
+
+    torch.manual_seed(0)
+    model, x = Dropped(), torch.randn(3, 4)
+    assert torch.equal(record(model, x).outputs, model(x))
+
+
+def test_a_model_with_a_sparse_buffer_is_left_as_found_in_training() -> None:
+    class Graph(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.linear = nn.Linear(4, 2)
+            self.register_buffer("neighbours", torch.eye(3).to_sparse())
+
+        def forward(self, x: Tensor) -> Tensor:
+            return torch.sparse.mm(self.neighbours, self.linear(x))
+
+    model, x = Graph().train(), torch.randn(3, 4)
+    assert torch.equal(record(model, x).outputs, model(x))
+    assert torch.equal(model.neighbours.to_dense(), torch.eye(3))
+
+
+def test_a_layer_under_vmap_is_part_of_the_module_around() -> None:
+    class Mapped(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.linear = nn.Linear(4, 2)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return torch.vmap(self.linear)(x)
+
+    model, x = Mapped(), torch.randn(3, 4)
+    recording = record(model, x)
+    assert names(recording) == ["mapped"]
+    assert torch.equal(recording["mapped"].output, model(x))
+
+
+def test_a_model_that_refuses_another_mode_runs_in_its_own() -> None:
+    class Exported(nn.Linear):
+        def train(self, mode: bool = True) -> Exported:
+            raise NotImplementedError("Calling train() is not supported yet.")
+
+    model, x = Exported(4, 2), torch.randn(3, 4)
+    assert torch.equal(record(model, x, train=False).outputs, model(x))
+
+
+def test_a_missing_key_is_told_as_one() -> None:
+    class Keyed(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return {"y": x}["mask"]
+
+    assert str(record(Keyed(), torch.ones(1)).error) == "The network failed: there is no key 'mask'."
