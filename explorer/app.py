@@ -66,10 +66,15 @@ def view(model: torch.nn.Module, x: torch.Tensor) -> MainWindow:
     """
     if not hasattr(x, "detach"):
         raise TypeError(f"The window feeds a model one tensor (N, …), not a {type(x).__name__}: wrap the model.")
+    if x.is_complex():
+        raise TypeError("The window feeds a model real numbers, not complex ones: wrap the model (view_as_complex).")
     if x.dim() == 0 or len(x) == 0:
         raise ValueError(f"The window shows the first example of a batch, but a tensor of {tuple(x.shape)} has none.")
+    from explorer.engine.arrays import array
+
     window = _make_window()
-    window.session.adopt(model, x[0].detach().cpu().numpy(), type(model).__name__)
+    window.session.adopt(model, array(x[0]), type(model).__name__, dtype=x.dtype)
+    window.welcome.hide()  # it tells of another network
     window.show()
     app = application()
     if not _is_loop_running(app):

@@ -34,7 +34,7 @@ def layer_values(picture: Path, layer: str, network: str) -> np.ndarray:
     from explorer.data import PictureError
     from explorer.engine.errors import EngineError
     from explorer.network.files import FileError
-    from explorer.session.snapshot import as_maps, last_call
+    from explorer.session.snapshot import as_maps, last_call, output_of
 
     try:
         loaded = explorer.load(network)
@@ -43,7 +43,7 @@ def layer_values(picture: Path, layer: str, network: str) -> np.ndarray:
     except (PictureError, EngineError, FileError) as error:
         raise MapsError(str(error)) from error
     call = last_call(recording, layer)
-    values = None if call is None else as_maps(call.output)
+    values = None if call is None else as_maps(output_of(recording, call))
     if values is None:
         raise MapsError(f"There is no layer “{layer}”: there are {', '.join(loaded.network.names)}.")
     return values

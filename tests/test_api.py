@@ -55,9 +55,12 @@ def test_view_shows_a_live_model_until_its_window_is_closed(qtbot: QtBot) -> Non
     window = explorer.view(model, x)
     qtbot.addWidget(window)
     assert seen == [{"input", "0", "1"}]
+    assert window.welcome.isHidden()  # it tells of the network that comes with the program
 
 
-@pytest.mark.parametrize("inputs", [{"x": torch.ones(1, 3)}, (torch.ones(1, 3),), torch.ones(0, 3), torch.tensor(1.0)])
+@pytest.mark.parametrize(
+    "inputs", [{"x": torch.ones(1, 3)}, (torch.ones(1, 3),), torch.ones(0, 3), torch.tensor(1.0), torch.ones(1, 3) * 1j]
+)
 def test_view_refuses_what_the_window_cannot_feed(inputs: object) -> None:
     with pytest.raises((TypeError, ValueError), match="The window"):
         explorer.view(nn.Linear(3, 2), inputs)  # type: ignore[arg-type]

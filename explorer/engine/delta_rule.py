@@ -23,8 +23,9 @@ from explorer.arithmetic.delta_rule import (
     weight_rule,
 )
 from explorer.arithmetic.places import one
+from explorer.engine.arrays import array
 from explorer.engine.errors import EngineError
-from explorer.engine.explain import Cell, array, call_values, outputs_of
+from explorer.engine.explain import Cell, call_values, outputs_of
 from explorer.engine.kept import Kept
 from explorer.engine.recording import LOSS, Call, Recording
 from explorer.engine.tree import leaves

@@ -12,6 +12,7 @@ import torch
 from explorer.arithmetic import CallValues, Explanation, Operation
 from explorer.arithmetic.operations import operation_for
 from explorer.arithmetic.updates import update_named
+from explorer.engine.arrays import array
 from explorer.engine.errors import EngineError
 from explorer.engine.passed_back import passed_back
 from explorer.engine.recording import Call, Recording, Step
@@ -37,6 +38,8 @@ def explain(
     """
     step = forward_step(recording, step) if isinstance(step, str) else step
     check_asked(step, of, cell)
+    if step.call.is_complex if step.update is None else step.update.before.is_complex():
+        raise EngineError(f"There is no arithmetic for complex numbers yet: {step.call.name}.")
     if step.update is not None:
         return _explained_update(step.update, cell, symbols or {})
     operation = operation_for(step.call.kind)
@@ -114,9 +117,3 @@ def _explained_update(update: Update, cell: Cell, symbols: Mapping[str, str]) ->
         array(update.before), array(update.gradient), state, update.settings, cell, symbols=symbols
     )
     return explained.checked_against(update.after[cell].item())
-
-
-def array(tensor: torch.Tensor) -> np.ndarray[Any, Any]:
-    """A tensor as numpy; on the CPU it shares the memory."""
-    shared: np.ndarray[Any, Any] = tensor.detach().cpu().numpy()
-    return shared

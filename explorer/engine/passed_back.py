@@ -22,7 +22,8 @@ def passed_back(call: Call, calls: tuple[Call, ...] = ()) -> dict[str, torch.Ten
     The product of the call's own Jacobian with the gradients of its outputs, worked out on the recorded inputs: where
     a tensor is used twice, the shares of its uses add up to its gradient. Only floating-point arguments that took
     part in the gradient have one. What was dropped is worked out again, if all `calls` of the recording are given.
-    Raises EngineError if no gradient arrived, an input was dropped for good, or changed since.
+    Raises EngineError if no gradient arrived, an input was dropped for good, or changed since, or if the call does not
+    run by itself.
     """
     if not call.has_gradient:
         raise EngineError(f"No gradient arrived at {call.name}.")
@@ -34,10 +35,13 @@ def passed_back(call: Call, calls: tuple[Call, ...] = ()) -> dict[str, torch.Ten
         if not wanted:
             return {}
         args, kwargs = map_tree(given, torch.Tensor, torch.clone) if call.written else given
-        outputs = leaves(rerun(call, args, kwargs), torch.Tensor)
-        pairs = [pair for pair in zip(outputs, call.grad_outputs, strict=True) if pair[1] is not None]
-        made, arrived = zip(*pairs, strict=True)
-        found = torch.autograd.grad(made, list(wanted.values()), arrived, materialize_grads=True)
+        try:
+            outputs = leaves(rerun(call, args, kwargs), torch.Tensor)
+            pairs = [pair for pair in zip(outputs, call.grad_outputs, strict=True) if pair[1] is not None]
+            made, arrived = zip(*pairs, strict=True)
+            found = torch.autograd.grad(made, list(wanted.values()), arrived, materialize_grads=True)
+        except RuntimeError as error:  # a gradient taken inside the model follows more than its own arguments
+            raise EngineError(f"What {call.name} passes back cannot be worked out from this call alone.") from error
     return dict(zip(wanted, found, strict=True))
 
 

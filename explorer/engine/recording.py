@@ -104,6 +104,18 @@ class Call:
         return multiply_adds(self.kind, self.input_shapes, self.output_shape)
 
     @property
+    def is_complex(self) -> bool:
+        """Whether complex numbers go in or come out."""
+        tensors = leaves((self.kept_args, self.kept_kwargs, self.kept_output), Kept)
+        return any(kept.dtype.is_complex for kept in tensors)
+
+    @property
+    def gives_complex(self) -> bool:
+        """Whether its (first) output holds complex numbers."""
+        first: Kept = leaves(self.kept_output, Kept)[0]
+        return first.dtype.is_complex
+
+    @property
     def is_dropped(self) -> bool:
         return any(kept.tensor is None for kept in leaves(self.kept_output, Kept))
 
@@ -166,6 +178,13 @@ class Recording:
     def steps(self) -> tuple[Step, ...]:
         """The timeline: forward calls in the order they ran, loss, calls backward, updates."""
         return tuple(timeline(self))
+
+    @property
+    def output_call(self) -> Call | None:
+        """The call that gave the (first) tensor that the model returned."""
+        returned = next(iter(leaves(self.outputs, torch.Tensor)), None)
+        made = ((call, leaves(call.output, torch.Tensor)) for call in reversed(self.calls))
+        return next((call for call, given in made if given and given[0] is returned), None)
 
     @property
     def dropped(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from explorer.engine.arrays import array
 from explorer.engine.breakpoints import Breakpoint, Hit, first_hit
 from explorer.engine.errors import EngineError
 from explorer.engine.hyperparameters import Hyperparameters, make_optimizer, suggested_loss
@@ -31,6 +32,7 @@ class LearningBatch:
     """What a step learns from: a batch (N, …) with what it should give, and how.
 
     `last_kind` and `classes` are what is known of the network's outputs, for choosing a loss that suits them.
+    `dtype` is the type that the model takes; None for the type of the values.
     """
 
     values: np.ndarray
@@ -38,6 +40,7 @@ class LearningBatch:
     chosen: Hyperparameters
     last_kind: str = ""
     classes: int = 0
+    dtype: torch.dtype | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,8 +169,16 @@ def record_gradients(model: nn.Module, batch: LearningBatch, *, training: bool) 
 
 
 def _copied(model: nn.Module) -> nn.Module:
+    """A model of its own with the same weights; what a pass left lying in it is copied cut off from that pass."""
     try:
-        return deepcopy(model)
+        held = leaves([vars(module) for module in model.modules()], torch.Tensor)
+        memo = {id(tensor): tensor.detach().clone() for tensor in held if not tensor.is_leaf}
+        with torch.no_grad():  # else the weights of a scripted copy would be made from those of the model
+            copy = deepcopy(model, memo)
+        for own, copied in zip(model.parameters(), copy.parameters(), strict=True):
+            if copied.requires_grad != own.requires_grad:
+                copied.requires_grad_(own.requires_grad)
+        return copy
     except Exception as error:  # any class may refuse to be copied, each in its own way
         raise EngineError(
             f"A step is recorded on a copy of the model, but {type(model).__name__} cannot be copied: {error}."
@@ -177,8 +188,9 @@ def _copied(model: nn.Module) -> nn.Module:
 def _step(
     learner: _Learner, batch: LearningBatch, *, training: bool, should_stop: ShouldStop | None = None
 ) -> RecordedStep:
-    model, x = learner.model, torch.from_numpy(batch.values.copy()).to(_where(learner.model))
-    x.requires_grad_(not any(parameter.requires_grad for parameter in model.parameters()))
+    model, x = learner.model, torch.from_numpy(batch.values.copy()).to(_where(learner.model), batch.dtype)
+    if x.is_floating_point():
+        x.requires_grad_(not any(parameter.requires_grad for parameter in model.parameters()))
     try:
         outputs = _outputs(model, x)
         loss = batch.chosen.loss or suggested_loss(batch.last_kind, _width(outputs), batch.classes)
@@ -190,7 +202,7 @@ def _step(
         forward = record(model, x, train=training, should_stop=should_stop)
         return RecordedStep(forward, batch.chosen.loss, None, learner.taken, str(forward.error or error))
     message = "" if recording.error is None else str(recording.error)
-    return RecordedStep(recording, loss, target.cpu().numpy(), learner.taken, message)
+    return RecordedStep(recording, loss, array(target), learner.taken, message)
 
 
 def _outputs(model: nn.Module, x: torch.Tensor) -> torch.Tensor:

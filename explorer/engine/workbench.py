@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -13,6 +14,7 @@ from torch import Tensor, nn
 
 from explorer.engine import device
 from explorer.engine.allocator import reuse_freed_memory
+from explorer.engine.arrays import array
 from explorer.engine.errors import EngineError, requested_memory
 from explorer.engine.load import Loaded, build, fill, network_path, save, weights_path
 from explorer.engine.recorder import DEFAULT_BUDGET_BYTES, record
@@ -40,6 +42,7 @@ class Workbench:
         self._network: Network | None = None
         self._layer_ids: tuple[int, ...] = ()
         self._device_name = device.available()[0]
+        self._dtype: torch.dtype | None = None
         self._training = False
         self._own_stepper: Stepper | None = None
         self._parameters: dict[str, tuple[tuple[object, ...], Parameters]] = {}
@@ -84,11 +87,17 @@ class Workbench:
                 module.load_state_dict(known)
         self._hold(model, network, layer_ids)
 
-    def adopt(self, model: nn.Module) -> None:
-        """Takes a person's own model, as it is and where it is."""
+    def adopt(self, model: nn.Module, dtype: torch.dtype | None = None) -> None:
+        """Takes a person's own model, as it is and where it is, to be fed numbers of `dtype`, or as they come.
+
+        Raises EngineError for a model without numbers.
+        """
+        if any(tensor.is_meta for tensor in (*model.parameters(), *model.buffers())):
+            raise EngineError("This model is on the meta device, where weights have shapes but no numbers: load them.")
         if self._model is not model:
             self._deposit()
             self._hold(model, None, ())
+        self._dtype = dtype
 
     def load(self, loaded: Loaded | str | Path, layer_ids: tuple[int, ...]) -> None:
         """Takes the weights of a network file for the layers with these ids, in the order of the file's network.
@@ -119,7 +128,7 @@ class Workbench:
         save(path, file, self._state())
 
     def _hold(self, model: nn.Module, network: Network | None, layer_ids: tuple[int, ...]) -> None:
-        self._model, self._network, self._layer_ids = model, network, layer_ids
+        self._model, self._network, self._layer_ids, self._dtype = model, network, layer_ids, None
         self._parameters.clear()
         if network is not None:
             model.eval()
@@ -158,7 +167,7 @@ class Workbench:
         if self._model is None:
             raise EngineError("There is no network to run yet.")
         try:
-            x = torch.from_numpy(np.array(values))[None].to(self._where())
+            x = torch.from_numpy(np.array(values))[None].to(self._where(), self._dtype)
         except RuntimeError as error:
             raise EngineError(f"{self._device_name} has not enough memory for the input.") from error
         with torch.no_grad():
@@ -185,7 +194,11 @@ class Workbench:
     def record_step(self, batch: LearningBatch, should_stop: Callable[[], bool] | None = None) -> RecordedStep:
         """A whole training step on record, taken on a copy: the model stays as it is. Raises EngineError, Cancelled."""
         return self._stepper.record(
-            self._shown_model(), self._layer_ids, batch, training=self._training, should_stop=should_stop
+            self._shown_model(),
+            self._layer_ids,
+            replace(batch, dtype=self._dtype),
+            training=self._training,
+            should_stop=should_stop,
         )
 
     def run_until(
@@ -293,6 +306,6 @@ def _read(path: Path) -> tuple[Network, State]:
 def _as_array(tensor: object) -> np.ndarray | None:
     if not isinstance(tensor, Tensor):
         return None
-    array: np.ndarray = tensor.detach().float().cpu().numpy().copy()
-    array.flags.writeable = False
-    return array
+    values = array(tensor).astype(np.float32)
+    values.flags.writeable = False
+    return values

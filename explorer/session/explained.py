@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from explorer.arithmetic import Explanation
 from explorer.session.selection import Selection
@@ -30,7 +33,7 @@ def explain_cell(recording: Recording, selection: Selection, *, is_network: bool
     call = _call(recording, selection.layer or "", is_network=is_network)
     cell = None if call is None else _cell(call.output_shape, selection)
     if call is None or cell is None:
-        return Explained(selection, message="This number is the input's own, or was only reshaped for the screen.")
+        return Explained(selection, message="This number is the input's own.")
     try:
         return Explained(selection, explain(recording, call.name, cell))
     except EngineError as error:
@@ -44,13 +47,12 @@ def _call(recording: Recording, layer: str, *, is_network: bool) -> Call | None:
 
 
 def _cell(shape: tuple[int, ...], selection: Selection) -> tuple[int, ...] | None:
-    """The chosen cell with the batch axis, where the screen shows the output's own axes."""
-    if len(shape) == 4 and selection.row is not None:
-        return _whole((0, selection.channel, selection.row, selection.column))
-    if len(shape) == 2 and selection.row is None:
-        return _whole((0, selection.channel))
-    return None
-
-
-def _whole(cell: tuple[Any, ...]) -> tuple[int, ...] | None:
-    return None if None in cell else tuple(int(index) for index in cell)
+    """The chosen cell with the batch axis, in an output of `shape`: the screen stacks what has more than three axes."""
+    own = shape[1:] if len(shape) > 1 else shape
+    shown = (math.prod(own[:-2]), *own[-2:]) if len(own) > 1 else (math.prod(own),)
+    chosen = (selection.channel, selection.row, selection.column)[: len(shown)]
+    if None in chosen:
+        return None
+    place = np.unravel_index(np.ravel_multi_index(chosen, shown), own)  # type: ignore[arg-type]  # no None is left
+    first = (0,) if len(shape) > 1 else ()
+    return (*first, *(int(index) for index in place))

@@ -19,6 +19,7 @@ from explorer.session.cancelling import cancelled
 from explorer.session.saving import Savings
 from explorer.session.selection import Selection
 from explorer.session.state import Cell, Document, new_ids
+from explorer.session.worker import OwnModel
 
 NETWORK_SUFFIXES = (".json", ".txt")
 WEIGHT_SUFFIXES = (".pt", ".pth", ".safetensors")
@@ -198,9 +199,12 @@ class Session(Savings):
             return
         self._replace_document(Document(network, new_ids(len(network.layers))))
 
-    def adopt(self, module: Any, values: np.ndarray, title: str) -> None:
-        """Look at a person's own `nn.Module` with an input of its own, without the batch axis."""
-        self._module = module
+    def adopt(self, module: Any, values: np.ndarray, title: str, *, dtype: Any = None) -> None:
+        """Look at a person's own `nn.Module` with an input of its own, without the batch axis.
+
+        `dtype` is the torch type that it takes; without one it is that of `values`.
+        """
+        self._own = OwnModel(module, dtype)
         self._replace_document(Document(None, title=title), numbers=values)
 
     def load_weights(self, path: str | Path) -> None:

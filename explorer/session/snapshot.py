@@ -147,12 +147,14 @@ def family_of(kind: str) -> str:
 def as_maps(output: Any) -> np.ndarray | None:
     """The first example of a call's output as read-only (C, H, W) or (features,); None if it holds no numbers.
 
-    A sequence (L, D) becomes one map; more than three axes are stacked into channels.
+    A sequence (L, D) becomes one map; more than three axes are stacked into channels. Of complex numbers it is the
+    real part.
     """
-    if not hasattr(output, "detach") or output.numel() == 0:
+    from explorer.engine.arrays import array
+
+    if output.numel() == 0:
         return None
-    first = output.detach()[0] if output.dim() > 1 else output.detach()
-    return _shaped_as_maps(first.float().cpu().numpy())
+    return _shaped_as_maps(array(output[0] if output.dim() > 1 else output).astype(np.float32, copy=False))
 
 
 def _shaped_as_maps(values: np.ndarray) -> np.ndarray:
@@ -173,7 +175,7 @@ def layer_activations(network: Network, recording: Recording, parameters: Any) -
     """
     for layer in network.layers:
         call = last_call(recording, layer.name)
-        values = None if call is None else as_maps(_output(recording, call))
+        values = None if call is None else as_maps(output_of(recording, call))
         if call is None or values is None:
             continue
         yield _activation(call, values, layer.name, layer.family, network.inputs(layer.name), parameters(layer.name))
@@ -187,14 +189,17 @@ def last_call(recording: Recording, layer: str) -> Call | None:
 def call_activations(recording: Recording, parameters: Any) -> Iterable[LayerActivation]:
     """One entry for each call of a person's own model that gave numbers."""
     for call in recording.calls:
-        values = as_maps(_output(recording, call))
+        values = as_maps(output_of(recording, call))
         if values is not None:
             pair = parameters(call.module) if family_of(call.kind) in ("convolution", "linear") else (None, None)
             yield _activation(call, values, call.name, family_of(call.kind), call.parents, pair)
 
 
-def _output(recording: Recording, call: Call) -> Any:
-    return call.output if call.output is not None else recording.recompute(call.name)
+def output_of(recording: Recording, call: Call) -> Any:
+    """The tensor that a call gave, the first where it gave several, as an LSTM does."""
+    from explorer.engine.explain import outputs_of
+
+    return outputs_of(recording, call)[0]
 
 
 def _activation(
@@ -207,7 +212,7 @@ def _activation(
 ) -> LayerActivation:
     return LayerActivation(
         name=name,
-        kind=call.kind,
+        kind=f"{call.kind}, real part" if call.gives_complex else call.kind,
         family=family,
         parents=parents,
         values=values,
@@ -223,9 +228,9 @@ def _activation(
 def prediction_of(last: LayerActivation, classes: tuple[str, ...], *, loss: str = "") -> Prediction | None:
     """What the last layer says about `classes`; None if it gives maps and not numbers.
 
-    As many numbers as there are classes are read as `loss` reads them, "" being cross entropy, which the title says:
-    through a softmax, each through a sigmoid, or as they are, where the loss compares them with 0 and 1.
-    One sigmoid neuron for two classes gives the probability of the second.
+    As many numbers as there are classes are read as `loss` reads them, "" being the one that suits them, which the
+    title says: through a softmax, each through a sigmoid, or as they are, where the loss compares them with 0 and 1.
+    One neuron for two classes gives the probability of the second.
     """
     if last.values.ndim != 1:
         return None
@@ -234,14 +239,19 @@ def prediction_of(last: LayerActivation, classes: tuple[str, ...], *, loss: str 
     if last.kind == "softmax":
         return Prediction(names, values, True, last.name)
     if last.kind == "sigmoid":
-        if len(values) == 1 and len(classes) == 2:
-            return Prediction(classes, np.array([1 - values[0], values[0]]), True, last.name)
-        return Prediction(names, values, True, last.name)
-    if names is classes and len(values) > 1 and loss == "bce_with_logits":
-        return Prediction(names, sigmoid(values), True, f"sigmoid of {last.name}")
-    if names is classes and len(values) > 1 and loss not in OF_VALUES:
+        return _of_sigmoids(values, names, classes, last.name)
+    is_of_two, is_of_classes = len(values) == 1 and len(classes) == 2, names is classes and len(values) > 1
+    if (is_of_two and not loss) or ((is_of_two or is_of_classes) and loss == "bce_with_logits"):
+        return _of_sigmoids(sigmoid(values), names, classes, f"sigmoid of {last.name}")
+    if is_of_classes and loss not in OF_VALUES:
         return Prediction(names, softmax(values), True, f"softmax of {last.name}")
     return Prediction(names, values, False, f"output of {last.name}")
+
+
+def _of_sigmoids(chances: np.ndarray, names: tuple[str, ...], classes: tuple[str, ...], title: str) -> Prediction:
+    if len(chances) == 1 and len(classes) == 2:
+        names, chances = classes, np.array([1 - chances[0], chances[0]])
+    return Prediction(names, chances, True, title)
 
 
 def sigmoid(logits: np.ndarray) -> np.ndarray:

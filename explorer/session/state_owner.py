@@ -21,7 +21,7 @@ from explorer.session.runner import Failure, Result, Runner
 from explorer.session.selection import Selection
 from explorer.session.snapshot import LayerActivation
 from explorer.session.state import Document, Fault, State, settled
-from explorer.session.worker import Request, Shown, Worker
+from explorer.session.worker import OwnModel, Request, Shown, Worker
 
 TICK_MS = 16
 RUN_TICK_MS = 48  # while a run goes on and nobody waits for an answer
@@ -42,7 +42,7 @@ class StateOwner(QObject):
         self.state = State(recent=recent)
         self._history = History()
         self._saved_document = self.state.document
-        self._module: Any = None
+        self._own: OwnModel | None = None
         self._device: str | None = None
         self._asked_pass = 0  # the number of the newest request, for what is answered by numbers
         self._asked_picture = 0
@@ -122,7 +122,7 @@ class StateOwner(QObject):
 
     def _request(self) -> Request:
         state = self.state
-        return Request(state.document, state.picture, state.numbers, self._device, state.mode, self._module)
+        return Request(state.document, state.picture, state.numbers, self._device, state.mode, self._own)
 
     def _ask(self) -> None:
         """Ask for a pass with everything as it is now."""
@@ -196,7 +196,7 @@ class StateOwner(QObject):
 
     def _take_picture(self, picture: Picture) -> None:
         network = self.state.network
-        if network is None and self._module is not None:
+        if network is None and self._own is not None:
             self.say("This model was opened from a program, which chooses its input.")
             return
         if network is not None and len(network.input_shape) != 3:

@@ -74,18 +74,18 @@ def tensors_of(recording: Recording, step: Step) -> StepTensors:
     """What goes into a step of a recording and what comes out of it."""
     if step.update is not None:
         return _of_update(step)
+    from explorer.engine.explain import outputs_of, shares
+
     inputs, settings = _inputs(recording, step.call)
-    output = Tensor("output", step.call.name, _output(recording, step.call), "activation")
+    output = _tensor("output", step.call.name, outputs_of(recording, step.call)[0], role="activation")
     if step.kind != "backward":
         drawn = tuple(tensor for tensor in inputs if tensor.role != "weight")
         weights = tuple(tensor for tensor in inputs if tensor.role == "weight")
         return StepTensors(drawn, weights, (output,), settings)
-    from explorer.engine.explain import shares
-
     passed = shares(step.call, recording)
     titles = {tensor.name: tensor.title for tensor in inputs}
     made = tuple(
-        Tensor(f"grad_{name}", f"gradient of {titles.get(name, name)}", read_only(passed[name]), "gradient")
+        _tensor(f"grad_{name}", f"gradient of {titles.get(name, name)}", passed[name], role="gradient")
         for name in step.shapes
         if name in passed
     )
@@ -104,25 +104,27 @@ def _arrived(call: Call) -> tuple[Tensor, ...]:
 
 def gradient_of(call: str, arrived: Any) -> Tensor:
     """The gradient that arrived at the output of a call."""
-    return Tensor("grad_output", f"gradient of {call}", read_only(arrived), "gradient")
+    return _tensor("grad_output", f"gradient of {call}", arrived, role="gradient")
+
+
+def _tensor(name: str, title: str, values: Any, *, role: str) -> Tensor:
+    """A tensor of PyTorch's; of complex numbers the real part, which its title says."""
+    return Tensor(name, f"real part of {title}" if values.is_complex() else title, read_only(values), role)
 
 
 def _of_update(step: Step) -> StepTensors:
     update = step.update
     assert update is not None
-    before, after = read_only(update.before), read_only(update.after)
     state = tuple(
-        Tensor(name, name.replace("_", " "), read_only(value), "gradient")
+        _tensor(name, name.replace("_", " "), value, role="gradient")
         for name, value in update.state_before.items()
         if getattr(value, "shape", None) == update.before.shape
     )
-    given = (Tensor(BEFORE, f"{update.parameter} before", before, "weight"),)
-    gradient = Tensor(GRADIENT, f"gradient of {update.parameter}", read_only(update.gradient), "gradient")
-    made = (
-        Tensor(AFTER, f"{update.parameter} after", after, "weight"),
-        Tensor(CHANGE, "difference", _frozen(after - before), "gradient"),
-    )
-    return StepTensors((*given, gradient), state, made, dict(update.settings))
+    before = _tensor(BEFORE, f"{update.parameter} before", update.before, role="weight")
+    gradient = _tensor(GRADIENT, f"gradient of {update.parameter}", update.gradient, role="gradient")
+    after = _tensor(AFTER, f"{update.parameter} after", update.after, role="weight")
+    change = Tensor(CHANGE, "difference", _frozen(after.values - before.values), "gradient")
+    return StepTensors((before, gradient), state, (after, change), dict(update.settings))
 
 
 def _inputs(recording: Recording, call: Call) -> tuple[tuple[Tensor, ...], dict[str, Any]]:
@@ -135,14 +137,7 @@ def _inputs(recording: Recording, call: Call) -> tuple[tuple[Tensor, ...], dict[
 def _input(call: Call, given: Given) -> Tensor:
     is_weight = given.name in WITHOUT_BATCH
     title = given.maker or (f"{call.module}.{given.name}" if is_weight and call.module else given.name)
-    return Tensor(given.name, title, read_only(given.tensor), "weight" if is_weight else "activation")
-
-
-def _output(recording: Recording, call: Call) -> np.ndarray:
-    output = call.output if not call.is_dropped else recording.recompute(call.name)
-    while isinstance(output, list | tuple):
-        output = output[0]
-    return read_only(output)
+    return _tensor(given.name, title, given.tensor, role="weight" if is_weight else "activation")
 
 
 def root_mean_square(values: np.ndarray) -> float:
@@ -151,9 +146,10 @@ def root_mean_square(values: np.ndarray) -> float:
 
 
 def read_only(tensor: Any) -> np.ndarray:
-    """A tensor as numpy; on the CPU without a copy."""
-    array: np.ndarray = tensor.detach().cpu().numpy()
-    return _frozen(array)
+    """A tensor as numpy; on the CPU without a copy where numpy has its type."""
+    from explorer.engine.arrays import array
+
+    return _frozen(array(tensor))
 
 
 def _frozen(array: np.ndarray) -> np.ndarray:

@@ -79,8 +79,9 @@ class Stepping(Walking):
         self.set_values(changed)
 
     def set_values(self, values: np.ndarray) -> None:
-        """Feed the network with `values` (float32, its input shape) instead of a picture."""
-        numbers = np.asarray(values, dtype=np.float32).copy()
+        """Feed the network with `values` (its input shape; numbers of a model's own type) instead of a picture."""
+        own = self.state.numbers if self.state.network is None else None
+        numbers = np.array(values, dtype=np.float32 if own is None else own.dtype)
         numbers.flags.writeable = False
         self._set(numbers=numbers, picture=None, fitted=None)
         self._ask()

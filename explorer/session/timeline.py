@@ -109,7 +109,11 @@ class Timeline:
         self.taken = taken
         self.hit = hit
         self.batch_size = recording.input_shape[0] if recording.input_shape else 1
-        self.steps = tuple(_step(index, step, layers) for index, step in enumerate(self._engine_steps))
+        self._layers = layers
+        self.steps = self._listed()
+
+    def _listed(self) -> tuple[TimelineStep, ...]:
+        return tuple(_step(index, step, self._layers) for index, step in enumerate(self._engine_steps))
 
     @property
     def recording(self) -> Recording:
@@ -207,12 +211,23 @@ class Timeline:
         return finite_difference(self._recording, self._engine_steps[step], cell, of=of)
 
     def work_out_gradients(self, should_stop: Callable[[], bool]) -> None:
-        """Work out beforehand what each call passes back, so that no step of the cursor has to wait for it."""
+        """Work out beforehand what each call passes back, so that no step of the cursor has to wait for it.
+
+        A step is left out where that cannot be: a model may take a gradient of its own on the way.
+        """
+        every = self._engine_steps
+        self._engine_steps = tuple(step for step in every if should_stop() or self._is_whole(step))
+        if len(self._engine_steps) < len(every):
+            self.steps = self._listed()
+
+    def _is_whole(self, step: Step) -> bool:
+        from explorer.engine.errors import EngineError
         from explorer.engine.explain import shares
 
-        for step in self._engine_steps:
-            if step.kind == "backward" and not should_stop():
-                shares(step.call, self._recording)
+        try:
+            return step.kind != "backward" or bool(shares(step.call, self._recording))
+        except EngineError:
+            return False
 
     def find(self, phase: str, call: str) -> int | None:
         """The place of the step of `phase` at the call named `call`."""

@@ -16,6 +16,7 @@ from explorer.session.runner import ShouldStop
 from explorer.session.selection import Selection
 from explorer.session.snapshot import (
     Activations,
+    LayerActivation,
     call_activations,
     input_activation,
     layer_activations,
@@ -33,6 +34,14 @@ Output = Iterator[tuple[str, object]]
 
 
 @dataclass(frozen=True, eq=False)
+class OwnModel:
+    """A person's own `nn.Module`, and the torch type of what it is fed; None for the type of the numbers."""
+
+    module: Any
+    dtype: Any = None
+
+
+@dataclass(frozen=True, eq=False)
 class Request:
     """All that the maps depend on. A pass is asked for by what it should show, so a dropped request loses nothing."""
 
@@ -41,7 +50,7 @@ class Request:
     numbers: np.ndarray | None
     device: str | None
     mode: str
-    module: Any = None
+    own: OwnModel | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +134,8 @@ class Worker:
             bench.set_device(request.device)
         bench.set_mode(request.mode)
         if document.network is None:
-            bench.adopt(request.module)
+            assert request.own is not None
+            bench.adopt(request.own.module, request.own.dtype)
             return ""
         notice = self.load_weights_of(document)
         bench.show(document.network, document.layer_ids)
@@ -154,7 +164,8 @@ class Worker:
         fault = _fault(recording)
         complete = fault is None and _ran_whole(request.document)
         classes, loss = request.document.classes, request.document.hyperparameters.loss
-        prediction = prediction_of(layers[-1], classes, loss=loss) if complete and len(layers) > 1 else None
+        told = _last(request, recording, layers)
+        prediction = prediction_of(told, classes, loss=loss) if complete and len(layers) > 1 else None
         activations = Activations(
             number=0,
             layers=tuple(layers),
@@ -214,6 +225,12 @@ def read(path: Path) -> Output:
         yield "picture", read_picture(path)
     except PictureError as error:
         yield "picture", Fault(str(error))
+
+
+def _last(request: Request, recording: Recording, layers: list[LayerActivation]) -> LayerActivation:
+    """What gave the network's (first) output: of a person's own model it need not be the last call."""
+    made = None if request.document.network is not None else recording.output_call
+    return next((layer for layer in layers if made is not None and layer.name == made.name), layers[-1])
 
 
 def _ran_whole(document: Document) -> bool:

@@ -1,0 +1,242 @@
+"""A person's own model in the session: what PyTorch allows is shown, whatever its numbers and calls are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from pytestqt.qtbot import QtBot
+from torch import Tensor, nn
+
+from explorer.session import Session
+
+
+class Spectrum(nn.Module):
+    """Complex numbers on the way."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(5, dtype=torch.complex64))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.fft.irfft(torch.fft.rfft(x) * self.weight, n=8)
+
+
+class Words(nn.Module):
+    """Word numbers through a recurrent layer, which gives several tensors."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(9, 4)
+        self.rnn = nn.LSTM(4, 3, batch_first=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.rnn(self.embedding(x))[0][:, -1]
+
+
+class TwoHeads(nn.Module):
+    """The first output is not the last call."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.main, self.further = nn.Linear(4, 3), nn.Linear(4, 2)
+
+    def forward(self, x: Tensor) -> dict[str, Tensor]:
+        return {"main": self.main(x), "further": self.further(x)}
+
+
+class Slope(nn.Module):
+    """A gradient taken on the way, as networks of physics do."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.linear = nn.Linear(4, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        with torch.enable_grad():
+            x = x.detach().requires_grad_()
+            return torch.autograd.grad(torch.tanh(self.linear(x)).sum(), x, create_graph=True)[0]
+
+
+class Keeping(nn.Module):
+    """What a pass made stays in it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.linear = nn.Linear(4, 2)
+        self.seen: list[Tensor] = []
+        self(torch.ones(1, 4))
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.seen.append(self.linear(x))
+        return self.seen[-1]
+
+
+class Mapped(nn.Module):
+    """A layer under torch.vmap."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.linear = nn.Linear(4, 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.vmap(self.linear)(x)
+
+
+class Sequence(nn.Module):
+    """Outputs with more and fewer axes than a picture has."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.linear = nn.Linear(4, 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        rows = self.linear(x)
+        return torch.relu(torch.stack([rows, rows + 1], 1).reshape(-1, 2, 1, 3, 2)).mean()
+
+
+def numbers(*shape: int) -> np.ndarray:
+    return np.random.default_rng(0).standard_normal(shape).astype(np.float32)
+
+
+@pytest.fixture
+def session(qtbot: QtBot) -> Iterator[Session]:
+    torch.manual_seed(0)
+    made = Session()
+    yield made
+    assert made.close()
+
+
+def _shown(qtbot: QtBot, session: Session, model: Any, values: np.ndarray, dtype: torch.dtype | None = None) -> None:
+    session.adopt(model, values, "mine", dtype=dtype)
+    qtbot.waitUntil(lambda: session.state.activations is not None and not session.state.computing, timeout=60_000)
+
+
+def _stepped(qtbot: QtBot, session: Session) -> None:
+    session.set_stepping(True)
+    qtbot.waitUntil(lambda: session.state.timeline is not None and not session.state.computing, timeout=60_000)
+    assert session.state.step_message == ""
+
+
+def _phases(session: Session) -> set[str]:
+    assert session.state.timeline is not None
+    return {step.phase for step in session.state.timeline.steps}
+
+
+def test_of_complex_numbers_the_real_part_is_shown_and_said_so(qtbot: QtBot, session: Session) -> None:
+    x = numbers(8)
+    _shown(qtbot, session, Spectrum(), x)
+    assert session.state.activations is not None
+    entry = session.state.activations.by_name["fft_rfft"]
+    assert entry.kind == "fft_rfft, real part"
+    np.testing.assert_allclose(entry.values, np.fft.rfft(x).real, rtol=1e-5)
+    _stepped(qtbot, session)
+    timeline = session.state.timeline
+    assert timeline is not None
+    for step in timeline.steps:
+        tensors = timeline.tensors(step.index).by_name.values()
+        assert not any(np.iscomplexobj(tensor.values) for tensor in tensors)
+    place = timeline.find("forward", "mul")
+    assert place is not None
+    assert timeline.asked(place, "output").title == "real part of mul"
+    assert "complex" in timeline.explain(place, "output", (0, 1)).message
+
+
+def test_a_model_of_bfloat16_is_fed_its_own_type_and_shown_exactly(qtbot: QtBot, session: Session) -> None:
+    model, x = nn.Sequential(nn.Linear(4, 3)).to(torch.bfloat16), numbers(4)
+    with torch.no_grad():
+        expected = model(torch.from_numpy(x)[None].to(torch.bfloat16))[0].float().numpy()
+    _shown(qtbot, session, model, x, torch.bfloat16)
+    assert session.state.activations is not None
+    np.testing.assert_array_equal(session.state.activations.by_name["0"].values, expected)
+    _stepped(qtbot, session)
+    assert session.state.timeline is not None
+    why = session.state.timeline.explain(0, "output", (0, 1))
+    assert why.explanation is not None
+    assert why.explanation.total == pytest.approx(float(expected[1]), rel=1e-2)
+
+
+def test_a_call_that_gives_several_tensors_has_a_map(qtbot: QtBot, session: Session) -> None:
+    model, x = Words().eval(), np.array([1, 5, 2])
+    _shown(qtbot, session, model, x)
+    with torch.no_grad():
+        expected = model.rnn(model.embedding(torch.from_numpy(x)[None]))[0].numpy()
+    assert session.state.activations is not None
+    np.testing.assert_allclose(session.state.activations.by_name["rnn"].values, expected, rtol=1e-5)
+
+
+def test_a_number_typed_over_keeps_the_type_that_the_model_takes(qtbot: QtBot, session: Session) -> None:
+    _shown(qtbot, session, Words().eval(), np.array([1, 5, 2]))
+    before = session.state.activations
+    session.set_input_cell((1,), 7)
+    qtbot.waitUntil(lambda: session.state.activations is not before and not session.state.computing, timeout=60_000)
+    assert session.state.fault is None
+    assert session.state.values is not None
+    assert session.state.values.tolist() == [1, 7, 2]
+
+
+def test_the_prediction_is_what_the_model_returns_first(qtbot: QtBot, session: Session) -> None:
+    _shown(qtbot, session, TwoHeads(), numbers(4))
+    assert session.state.prediction is not None
+    assert session.state.prediction.title == "output of main"
+
+
+def test_weights_without_numbers_are_refused_in_a_sentence(qtbot: QtBot, session: Session) -> None:
+    session.adopt(nn.Linear(4, 2, device="meta"), numbers(4), "mine")
+    qtbot.waitUntil(lambda: session.state.fault is not None, timeout=60_000)
+    assert session.state.fault is not None
+    assert "meta device" in session.state.fault.message
+
+
+@pytest.mark.parametrize("make", [Slope, Keeping, Mapped])
+def test_a_step_of_it_is_recorded(qtbot: QtBot, session: Session, make: Callable[[], nn.Module]) -> None:
+    _shown(qtbot, session, make(), numbers(4))
+    _stepped(qtbot, session)
+    assert _phases(session) == {"forward", "loss", "backward", "update"}
+    timeline = session.state.timeline
+    assert timeline is not None
+    for step in timeline.steps:
+        assert all(timeline.asked(step.index, of).values.shape == shape for of, shape in step.asked.items())
+
+
+@pytest.mark.filterwarnings("ignore:.*torch.jit.*:DeprecationWarning")
+def test_a_step_of_a_scripted_model_is_recorded_and_the_model_stays(qtbot: QtBot, session: Session) -> None:
+    model = torch.jit.script(nn.Sequential(nn.Linear(4, 2), nn.Tanh()))  # type: ignore[no-untyped-call]
+    before = [parameter.detach().clone() for parameter in model.parameters()]
+    _shown(qtbot, session, model, numbers(4))
+    _stepped(qtbot, session)
+    assert _phases(session) == {"forward", "loss", "backward", "update"}
+    assert all(torch.equal(old, new) for old, new in zip(before, model.parameters(), strict=True))
+
+
+def test_a_model_without_weights_that_takes_whole_numbers_has_no_step_but_a_sentence(
+    qtbot: QtBot, session: Session
+) -> None:
+    class Counts(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return nn.functional.one_hot(x, 4).float().sum(1)
+
+    _shown(qtbot, session, Counts(), np.array([1, 3, 1]))
+    session.set_stepping(True)
+    qtbot.waitUntil(lambda: "No gradient" in session.state.step_message, timeout=60_000)
+    assert session.state.fault is None
+
+
+def test_a_cell_explains_itself_whatever_axes_its_output_has(qtbot: QtBot, session: Session) -> None:
+    _shown(qtbot, session, Sequence(), numbers(3, 4))
+    assert session.state.activations is not None
+    for name, cell in (("linear", (0, 2, 1)), ("relu", (1, 2, 1)), ("mean", (0,))):
+        places = dict(zip(("channel", "row", "column"), cell, strict=False))
+        session.select(layer=name, **places)
+        chosen = session.state.selection
+        qtbot.waitUntil(
+            lambda chosen=chosen: session.state.explained is not None and session.state.explained.selection == chosen,
+            timeout=60_000,
+        )
+        assert session.state.explained is not None
+        why = session.state.explained.explanation
+        assert why is not None, session.state.explained.message
+        assert why.computed == pytest.approx(float(session.state.activations.by_name[name].values[cell]), rel=1e-5)
