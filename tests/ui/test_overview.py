@@ -17,8 +17,11 @@ from pytestqt.qtbot import QtBot
 from explorer.session import Session
 from explorer.session.state import Cell
 from explorer.ui import theme
+from explorer.ui.colour import scale_for
 from explorer.ui.overview.entries import entries_of
+from explorer.ui.overview.sources import sources_in
 from explorer.ui.views.overview import EMPTY, Overview
+from explorer.ui.widgets.map_preview import preview_of
 from explorer.ui.widgets.overview_canvas import OverviewCanvas
 from explorer.ui.widgets.overview_lines import Spot
 from tests.ui.fakes import SMALL, make_picture, make_session, wait_until_shown
@@ -116,7 +119,22 @@ def test_a_class_is_made_of_all_outputs_by_a_softmax_and_of_its_own_by_a_sigmoid
     qtbot.waitUntil(lambda: not session.state.computing and session.state.prediction.is_probability)
     entry = view.canvas.scene.layout.columns[-1].entry
     assert entry.prediction is not None
-    assert [each.channel for each in view._sources(entry, 1).drawn] == made_of
+    by_name = {each.name: each for each in entries_of(session.state)}
+    assert [each.channel for each in sources_in(by_name, entry, 1).drawn] == made_of
+
+
+def test_only_the_scales_of_the_whole_network_are_called_the_widest(shown: Shown) -> None:
+    view = shown()
+    session_of(view).select(layer=None)
+    first, second = view.bars
+    assert "widest" in first.toolTip()
+    assert "widest" in second.toolTip()
+    layers = session_of(view).state.activations.layers
+    widest = max((each for each in layers if not scale_for(each.low, each.high).signed), key=lambda each: each.high)
+    session_of(view).select(layer=widest.name)
+    assert first.isVisible()
+    assert first.toolTip().startswith("Colours from 0 to ")
+    assert "widest" not in first.toolTip()
 
 
 def test_hovering_a_map_draws_the_maps_it_was_made_of_and_says_so(shown: Shown) -> None:
@@ -567,4 +585,4 @@ def test_classes_that_are_no_numbers_say_nan_in_the_error_colour_without_a_bar(s
     assert colours_near(picture, theme.current().error)
     assert not colours_near(picture, theme.current().accent)
     spot = Spot(column.name, 0)
-    assert view._preview(column.entry, spot).value == "NaN"
+    assert preview_of(column.entry, spot, view.canvas.images).value == "NaN"

@@ -56,6 +56,16 @@ class Entry:
         """Whether it is a colour picture, shown as such beside its channels."""
         return self.family == INPUT and self.shape is not None and len(self.shape) == 3 and self.shape[0] == 3
 
+    def own_channel(self, channel: int) -> int:
+        """The layer's channel behind a class: one sigmoid neuron speaks for both of its two classes."""
+        return channel if self.maps is None else min(channel, len(self.maps.values) - 1)
+
+    def title_of(self, channel: int) -> str:
+        """What a channel is called: the class, or "conv1, channel 3"."""
+        if self.prediction is not None:
+            return self.prediction.names[channel]
+        return f"{self.name}, {'number' if self.is_numbers else 'channel'} {channel}"
+
 
 def entries_of(state: State) -> tuple[Entry, ...]:
     """The columns for `state`, in the order in which they run."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from explorer.session.snapshot import LayerActivation
+from explorer.ui.overview.entries import Entry
 from explorer.ui.text import count
 
 MOST_DRAWN = 64
@@ -29,6 +30,22 @@ class Sources:
 
     drawn: tuple[Source, ...]
     sentence: str
+
+
+def sources_in(entries: Mapping[str, Entry], entry: Entry, channel: int) -> Sources:
+    """What a channel of the column `entry` was made of; `entries` finds those it reads by column or layer."""
+    assert entry.maps is not None
+    channel = entry.own_channel(channel)
+    if entry.prediction is not None and entry.name != entry.layer:
+        return sources_of(_as_read(entry, entry.maps), channel, [entry.maps])
+    found = [entries.get(name) for name in entry.parents]
+    return sources_of(entry.maps, channel, [each.maps for each in found if each is not None and each.maps])
+
+
+def _as_read(entry: Entry, maps: LayerActivation) -> LayerActivation:
+    """The prediction's own column: a softmax over all that the last layer gave, or a sigmoid of each."""
+    kind = entry.name.split(" ", maxsplit=1)[0]  # of "softmax of linear1"
+    return LayerActivation(kind, kind, "activation", (maps.name,), maps.values)
 
 
 def sources_of(maps: LayerActivation, channel: int, parents: Sequence[LayerActivation]) -> Sources:

@@ -21,18 +21,20 @@ class ColourBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._scale: Scale | None = None
+        self._told: tuple[Scale | None, str] = (None, "")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFont(theme.number_font(11))
         self.setAccessibleName("Colour scale")
 
-    def set_scale(self, scale: Scale | None) -> None:
-        """Show the ends of `scale`; None shows nothing."""
-        if scale == self._scale:
+    def set_scale(self, scale: Scale | None, *, remark: str = "") -> None:
+        """Show the ends of `scale`; None shows nothing. `remark` is a sentence that ends the tip."""
+        if (scale, remark) == self._told:
             return
-        self._scale = scale
+        self._scale, self._told = scale, (scale, remark)
         if scale is not None:
             words = f"Colours from {exact(scale.low)} to {exact(scale.high)}"
-            self.setToolTip(f"{words}; zero is the pane's own colour." if scale.signed else f"{words}.")
+            zero = "; zero is the pane's own colour" if scale.signed else ""
+            self.setToolTip(f"{words}{zero}. {remark}".rstrip())
             self.setAccessibleDescription(words)
         self.updateGeometry()
         self.update()

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from explorer.session.snapshot import Prediction
 from explorer.ui import theme
+from explorer.ui.overview.entries import Entry
+from explorer.ui.text import number
+from explorer.ui.widgets.map_images import MapImages
+from explorer.ui.widgets.overview_lines import Spot
 from explorer.ui.widgets.overview_view import fitted
 
 MAP = 184
+FINEST = 1000.0  # asks for every cell of the map, however large it is
 MARGIN = 10
 LINE = 18
 
@@ -26,6 +33,30 @@ class Preview:
     image: QImage | None = None
     part: QRectF = field(default_factory=QRectF)
     cell: tuple[int, int] | None = None
+
+
+def preview_of(entry: Entry, spot: Spot, images: MapImages) -> Preview:
+    """What there is to show of a channel: its map with the cell of `spot`, the share of a class, or a number."""
+    maps, title = entry.maps, entry.title_of(spot.channel)
+    assert maps is not None
+    if entry.prediction is not None:
+        return Preview(title, entry.prediction.title, _chance(entry.prediction, spot.channel))
+    facts = f"layer: {number(maps.low)} to {number(maps.high)}"
+    if maps.values.ndim == 1:
+        return Preview(title, facts, number(float(maps.values[spot.channel])))
+    atlas = images.atlas(maps, FINEST)
+    part = QRectF(atlas.part(spot.channel))
+    if spot.row is None or spot.cell is None:
+        return Preview(title, facts, "", atlas.image, part)
+    value = number(float(maps.values[spot.channel, spot.row, spot.cell]))
+    rows, columns = maps.values.shape[1:]
+    cell = (int(spot.row * part.height() / rows), int(spot.cell * part.width() / columns))
+    return Preview(title, facts, f"{value} at row {spot.row}, column {spot.cell}", atlas.image, part, cell)
+
+
+def _chance(prediction: Prediction, channel: int) -> str:
+    chance = float(prediction.values[channel])
+    return f"{100 * chance:.3g} %" if prediction.is_probability and math.isfinite(chance) else number(chance)
 
 
 class MapPreview(QWidget):
