@@ -43,11 +43,19 @@ def time_words(seconds: float) -> str:
     return f"{hours} h {rest} min" if rest and hours < 10 else f"{hours} h"
 
 
-def settings_words(chosen: Hyperparameters | None) -> str:
-    """ "SGD, learning rate 0.01, momentum 0.9, batch 64, 10 epochs, seed 0"; what was left as usual is left out."""
-    if chosen is None:
+def run_settings(run: RunCurves) -> str:
+    """What a run was started with, and what its learning rate was turned to while it went."""
+    if run.chosen is None:
         return "Its settings are in its own folder."
-    parts = [chosen.optimizer, f"learning rate {typed(chosen.learning_rate)}"]
+    rates = run.rates.values[-1:]
+    is_turned = run.chosen.schedule == "constant" and any(rates != run.chosen.learning_rate)
+    return settings_words(run.chosen, turned_to=float(rates[0]) if is_turned else None)
+
+
+def settings_words(chosen: Hyperparameters, *, turned_to: float | None = None) -> str:
+    """ "SGD, learning rate 0.01, momentum 0.9, batch 64, 10 epochs, seed 0"; what was left as usual is left out."""
+    turned = "" if turned_to is None else f" turned to {typed(turned_to)}"
+    parts = [chosen.optimizer, f"learning rate {typed(chosen.learning_rate)}{turned}"]
     if chosen.momentum and chosen.optimizer in USES_MOMENTUM:
         parts.append(f"momentum {typed(chosen.momentum)}")
     if chosen.nesterov and chosen.momentum and chosen.optimizer == "SGD":
@@ -66,7 +74,7 @@ def settings_words(chosen: Hyperparameters | None) -> str:
 
 def run_tip(run: RunCurves) -> str:
     """All about a run, a fact a line."""
-    lines = [run.label, settings_words(run.chosen)]
+    lines = [run.label, run_settings(run)]
     if run.parent is not None:
         lines.append(f"It went on from run {run.parent} at step {count(run.first_step)}.")
     if (best := best_accuracy(run)) is not None:

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer.data.augment import Brightness, Flip
 from explorer.session import Session
-from explorer.ui.run_words import train_word
+from explorer.ui.run_words import run_settings, train_word
 from tests.ui.fakes import make_session
 
 WAIT_MS = 60_000
@@ -58,3 +58,13 @@ def test_the_button_says_what_becomes_of_a_paused_run(
     assert session.state.runs[-1].parent == (1 if word == "Fork" else None)
     qtbot.waitUntil(lambda: session.state.training.status == "ended", timeout=WAIT_MS)
     assert session.state.training.message == ""
+
+
+def test_a_run_tells_what_its_learning_rate_was_turned_to(qtbot: QtBot, session: Session) -> None:
+    (run,) = session.state.runs
+    assert "learning rate 0.1, batch 50" in run_settings(run)
+    session.set_learning_rate(0.02)
+    assert "turned" not in run_settings(run), "No step was made with it."
+    session.train_one_step()
+    qtbot.waitUntil(lambda: session.state.training.status == "paused", timeout=WAIT_MS)
+    assert "learning rate 0.1 turned to 0.02, batch 50" in run_settings(run)

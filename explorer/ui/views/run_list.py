@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from explorer.session import Session, State
 from explorer.session.run_curves import RunCurves
 from explorer.ui.icons import icon
-from explorer.ui.run_words import best_accuracy, run_tip, settings_words, share
+from explorer.ui.run_words import best_accuracy, run_settings, run_tip, share
 from explorer.ui.text import count, number
 from explorer.ui.views.shown_runs import ShownRuns
 
@@ -111,7 +111,7 @@ class RunList(QStackedWidget):
         item.setCheckState(RUN, Qt.CheckState.Checked if is_shown else Qt.CheckState.Unchecked)
         words = (
             f"run {run.number}" if run.chosen else f"run {run.number}: {run.label}",
-            settings_words(run.chosen),
+            run_settings(run),
             NOTHING if run.parent is None else f"run {run.parent}, step {count(run.first_step)}",
             count(run.last_step - run.first_step),
             number(run.losses.values[-1]) if len(run.losses) else NOTHING,
