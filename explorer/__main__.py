@@ -4,10 +4,13 @@ import sys
 
 
 def main() -> None:
-    """Run the command line; the exit status is the process's own."""
-    from explorer.cli import run
+    """Run the command line; the exit status is the process's own, that of ctrl-C 130 as in a shell."""
+    try:
+        from explorer.cli import run
 
-    sys.exit(run(sys.argv[1:]))
+        sys.exit(run(sys.argv[1:]))
+    except KeyboardInterrupt:  # also while the imports of the first seconds go on
+        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import TextIO
@@ -43,15 +45,15 @@ class ProgressLine:
     def say(self, text: str) -> None:
         """A line of its own."""
         self.close()
-        self.out.write(f"{text}\n")
-        self.out.flush()
+        told(text, self.out)
 
     def _draw(self, text: str) -> None:
         if not self.out.isatty():
             return
         text = text[: shutil.get_terminal_size().columns - 1]
-        self.out.write("\r" + text.ljust(self._width) + ("" if text else "\r"))
-        self.out.flush()
+        with suppress(OSError):
+            self.out.write("\r" + text.ljust(self._width) + ("" if text else "\r"))
+            self.out.flush()
         self._width = len(text)
 
     def _line(self, snapshot: Snapshot) -> str:
@@ -66,6 +68,14 @@ class ProgressLine:
             f"epoch {snapshot.epoch}/{self.epochs} {bar} {100 * snapshot.progress:.0f} %  loss {snapshot.loss:.4g}  "
             f"{rate:,.0f} examples/s  {left}"
         )
+
+
+def told(text: str, out: TextIO | None = None) -> None:
+    """A line for whoever watches; a full disk, or a reader that went, must not end what is told of."""
+    out = out or sys.stderr
+    with suppress(OSError):
+        out.write(f"{text}\n")
+        out.flush()
 
 
 def epoch_text(snapshot: Snapshot, epochs: int) -> str:

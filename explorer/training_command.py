@@ -11,6 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from explorer.progress_line import ProgressLine, told
 from explorer.training_options import parser
 
 if TYPE_CHECKING:
@@ -19,14 +20,17 @@ if TYPE_CHECKING:
     from explorer.training_job import Job
 
 INTERRUPTED = 130  # the shell's own status for ctrl-C
+OTHERWISE = "Choose another folder, or add --start-over to forget it."
 
 
 def run(arguments: list[str]) -> int:
     """Train as `arguments` say; the exit status: 0 done, 1 it could not be done, 130 stopped by ctrl-C."""
     options = parser().parse_args(arguments)
     from explorer.data.data_set import DataError
+    from explorer.engine.checkpoint import CheckpointError
     from explorer.engine.distributed import ALONE, joined, were_started_together
     from explorer.engine.errors import EngineError
+    from explorer.engine.training.snapshot import TrainingStopped
     from explorer.network.files import FileError
     from explorer.training_job import TrainingError
 
@@ -34,12 +38,13 @@ def run(arguments: list[str]) -> int:
         try:
             return _train(options, processes)
         except (TrainingError, EngineError, DataError, FileError) as error:
-            if processes.is_first:
-                print(f"network-explorer: {error}", file=sys.stderr)
+            hint = f" {OTHERWISE}" if isinstance(error, CheckpointError) else ""
+            if processes.is_first or isinstance(error, TrainingStopped):  # what stops a run may be known to one alone
+                told(f"network-explorer: {error}{hint}")
         except OSError as error:
-            print(f"network-explorer: {error.strerror or error}: {error.filename or options.out}.", file=sys.stderr)
+            told(f"network-explorer: {error.strerror or error}: {error.filename or options.out}.")
         except KeyboardInterrupt:
-            print("Stopped at once; the same command goes on from the last checkpoint.", file=sys.stderr)
+            told("Stopped at once; the same command goes on from the last checkpoint.")
             return INTERRUPTED
     return 1
 
@@ -57,32 +62,31 @@ def _train(options: argparse.Namespace, processes: Processes) -> int:
         return 0
     _write_network(job, options.out)
     if controls.stop:
-        print(f"Stopped after step {last}; the same command goes on from here.", file=sys.stderr)
+        told(f"Stopped after step {last}; the same command goes on from here.")
         return INTERRUPTED
-    print(f"Trained for {last} steps; the network is in {options.out / 'network.json'}.", file=sys.stderr)
+    told(f"Trained for {last} steps; the network is in {options.out / 'network.json'}.")
     return 0
 
 
 def _followed(job: Job, options: argparse.Namespace, processes: Processes, controls: Controls) -> int:
     """Run to the end, writing metrics and progress; the number of the last step."""
+    from explorer.engine.run_folder import held
+
     folder: Path = options.out
-    if processes.is_first:
-        folder.mkdir(parents=True, exist_ok=True)
-        step = _begin(job, options)
-    else:
-        step = 0
-    step = processes.from_first(step)
     snapshots = _snapshots(job, options, processes, controls)
     if not processes.is_first:
+        processes.from_first(None)
         for _ in snapshots:
             pass
         return 0
-    return _written(snapshots, folder, epochs=options.epochs, step=step)
+    folder.mkdir(parents=True, exist_ok=True)
+    with held(folder):
+        step = processes.from_first(_begin(job, options))
+        return _written(snapshots, folder, epochs=options.epochs, step=step)
 
 
 def _written(snapshots: Iterator[Snapshot], folder: Path, *, epochs: int, step: int) -> int:
     from explorer.engine.run_folder import MetricsWriter
-    from explorer.progress_line import ProgressLine
 
     line = ProgressLine(sys.stderr, epochs)
     if step:
@@ -171,9 +175,7 @@ def _require_same(old: dict[str, Any], new: dict[str, Any], folder: Path) -> Non
                 was = "with another network"
             from explorer.training_job import TrainingError
 
-            raise TrainingError(
-                f"The run in {folder} was begun {was}. Choose another folder, or add --start-over to forget it."
-            )
+            raise TrainingError(f"The run in {folder} was begun {was}. {OTHERWISE}")
 
 
 def _write_network(job: Job, folder: Path) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from explorer.engine.hyperparameters import Hyperparameters
+from explorer.progress_line import told
 from explorer.training_options import hyperparameters
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _opened(name: str, loaded: Loaded, processes: Processes) -> DataSet:
         data = open_data(name)
     if processes.is_first:
         for note in (*data.notes, *(skipped.sentence for skipped in data.skipped[:5])):
-            print(note, file=sys.stderr)
+            told(note)
     return data
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 
 import pytest
@@ -52,3 +53,15 @@ def test_numbers_to_be_met_have_no_accuracy():
 )
 def test_time_is_written_as_on_a_clock(seconds, text):
     assert time_text(seconds) == text
+
+
+class FullDisk(Terminal):
+    def flush(self) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_run_goes_on_where_its_progress_cannot_be_told():
+    line = ProgressLine(FullDisk(), epochs=2)
+    line.show(snapshot(1, warning="The disk is full."))
+    line.say("More.")
+    line.close()

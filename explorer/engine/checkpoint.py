@@ -47,9 +47,9 @@ def read_checkpoint(path: Path) -> dict[str, Any] | None:
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # torch raises many types for a damaged file, none of them its own
-        raise CheckpointError(f"{path.name} is damaged or is no checkpoint: {error}") from error
-    if not isinstance(state, dict):
-        raise CheckpointError(f"{path.name} is no checkpoint.")
+        raise CheckpointError(f"The checkpoint {path} is damaged, or is none.") from error
+    if not isinstance(state, dict) or "step" not in state:
+        raise CheckpointError(f"{path} is no checkpoint of a run.")
     return state
 
 

@@ -12,11 +12,14 @@ from __future__ import annotations
 import json
 import math
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
-from explorer.network.files import write_atomically
+from explorer.network.files import FileError, write_atomically
 
 METRICS = "metrics.jsonl"
 SETTINGS = "run.json"
@@ -65,6 +68,31 @@ class RunFolder:
         whole = content[: content.rfind(b"\n") + 1]
         self._offset += len(whole)
         return whole
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Two processes would mix their steps and break each other's checkpoint: only one writes the run at `path`.
+
+    Raises FileError where another one does. A process that ends, in whatever way, holds it no more.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    import fcntl
+
+    folder = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(folder)
+        raise FileError(f"Another process is training in {path}: follow it there, or choose another folder.") from None
+    except OSError:  # a network's file system may know no such locks
+        pass
+    try:
+        yield
+    finally:
+        os.close(folder)
 
 
 class MetricsWriter:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.engine.run_folder import METRICS, MetricsWriter, RunFolder, begin_metrics, write_settings
+from explorer.engine.run_folder import METRICS, MetricsWriter, RunFolder, begin_metrics, held, write_settings
+from explorer.network.files import FileError
 
 
 def entries(first: int, last: int) -> list[dict]:
@@ -87,3 +89,11 @@ def test_settings_are_read_as_they_were_written(tmp_path):
     assert RunFolder(tmp_path).settings() == {"data": "textures", "classes": ["Gänseblümchen"]}
     (tmp_path / "run.json").write_text('{"data": ')
     assert RunFolder(tmp_path).settings() == {}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are other locks")
+def test_a_folder_in_which_one_trains_is_no_one_elses(tmp_path):
+    with held(tmp_path), pytest.raises(FileError, match="Another process is training in"), held(tmp_path):
+        pass
+    with held(tmp_path):
+        pass
