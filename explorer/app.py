@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -62,8 +63,11 @@ def view(model: torch.nn.Module, x: torch.Tensor) -> MainWindow:
     """A shown window on a live model looking at `x`, whose first axis is the batch (the first example is shown).
 
     Runs the event loop until the window is closed, unless one is running already (a notebook with `%gui qt`).
-    Raises TypeError for inputs of another form, ValueError for a tensor without examples.
+    Raises TypeError for inputs of another form, ValueError for a tensor without examples,
+    RuntimeError outside the main thread.
     """
+    if threading.current_thread() is not threading.main_thread():
+        raise RuntimeError("The window opens from the program's main thread alone: call view there.")
     if not hasattr(x, "detach"):
         raise TypeError(f"The window feeds a model one tensor (N, …), not a {type(x).__name__}: wrap the model.")
     if x.is_complex():

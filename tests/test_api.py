@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -64,3 +65,8 @@ def test_view_shows_a_live_model_until_its_window_is_closed(qtbot: QtBot) -> Non
 def test_view_refuses_what_the_window_cannot_feed(inputs: object) -> None:
     with pytest.raises((TypeError, ValueError), match="The window"):
         explorer.view(nn.Linear(3, 2), inputs)  # type: ignore[arg-type]
+
+
+def test_view_refuses_another_thread_in_a_sentence() -> None:
+    with ThreadPoolExecutor(1) as pool, pytest.raises(RuntimeError, match="main thread"):
+        pool.submit(explorer.view, nn.Linear(3, 2), torch.ones(1, 3)).result()
