@@ -36,6 +36,8 @@ class JpegSplit(DecodedSplit):
 
     def __init__(self, archive: NumpyArchive, part: str) -> None:
         content, offsets, labels = (archive.array(f"{part}_{word}") for word in PARTS)
+        if any(array.ndim != 1 or array.dtype.kind not in "iu" for array in (content, offsets, labels)):
+            raise DataError(f"{archive.path.name} is damaged: {part} holds no rows of whole numbers.")
         if len(offsets) != len(labels) + 1:
             raise DataError(f"{archive.path.name} holds {len(offsets) - 1:,} pictures but {len(labels):,} labels.")
         if (len(offsets) and not (np.diff(offsets) >= 0).all()) or int(offsets[-1]) > len(content):

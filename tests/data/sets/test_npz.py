@@ -323,6 +323,15 @@ def test_a_file_that_has_no_room_unpacked_is_told_before_the_disk_is_full(
         open_data(path)
 
 
+@pytest.mark.parametrize("wrong", [np.array(3), np.array(list("abcd")), np.arange(4.0)])
+@pytest.mark.parametrize("part", ["jpeg", "offset", "label"])
+def test_pictures_packed_as_jpeg_that_are_no_numbers_are_told(tmp_path: Path, part: str, wrong: np.ndarray) -> None:
+    arrays = {"jpeg": PIXELS.reshape(-1), "offset": np.arange(4), "label": np.arange(3)} | {part: wrong}
+    path = saved(tmp_path / "set.npz", **{f"train_{name}": array for name, array in arrays.items()})
+    with pytest.raises(DataError, match="train holds no rows of whole numbers"):
+        open_data(path)
+
+
 @pytest.mark.parametrize("at", [6, 8, 10])
 def test_a_zip_file_of_an_unknown_kind_is_told(tmp_path: Path, at: int) -> None:
     path = saved(tmp_path / "set.npz", x=PIXELS, y=LABELS)
