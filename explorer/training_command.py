@@ -64,7 +64,7 @@ def _train(options: argparse.Namespace, processes: Processes) -> int:
     if controls.stop:
         told(f"Stopped after step {last}; the same command goes on from here.")
         return INTERRUPTED
-    told(f"Trained for {last} steps; the network is in {options.out / 'network.json'}.")
+    told(f"Trained for {last} {'step' if last == 1 else 'steps'}; the network is in {options.out / 'network.json'}.")
     return 0
 
 

@@ -175,6 +175,27 @@ def test_no_room_for_a_batch_is_a_sentence_with_the_size_and_leaves_the_model_al
     assert all(weight.grad is None for weight in net.parameters())
 
 
+def test_a_fault_of_the_forward_pass_leaves_no_trace_in_the_layers_before_it():
+    class Faulty(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.linear, self.norm, self.is_faulty = nn.Linear(2, 2), nn.BatchNorm1d(2), False
+
+        def forward(self, x: Tensor) -> Tensor:
+            normed = self.norm(self.linear(x))
+            if self.is_faulty:
+                raise ValueError("It has had enough.")
+            return normed
+
+    net = Faulty()
+    run = train_as_chosen(net, halves(), Hyperparameters(batch_size=16), classes=2)
+    next(run)
+    before, net.is_faulty = state(net), True
+    with pytest.raises(Exception, match="had enough"):
+        next(run)
+    assert is_same(state(net), before)
+
+
 def test_the_batch_is_halved_on_request_and_every_example_is_still_seen_once():
     net, controls = Hungry(most=8), Controls(halve_batch=True)
     told = list(

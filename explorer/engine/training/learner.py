@@ -89,9 +89,10 @@ class Learner:
         self.random_state.restore()
         try:
             return self._step(batch, number, asked)
-        except (RuntimeError, MemoryError) as error:
+        except Exception as error:
             requested = requested_memory(error)
             if requested is None:
+                self._before.restore_buffers()  # the layers before the faulty one may have counted the batch
                 raise
         finally:
             # Random numbers go on where this run's last step left them, and outside nothing is disturbed.
