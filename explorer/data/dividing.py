@@ -89,8 +89,10 @@ def checked(
     if not train.is_regression:
         present = np.unique(train.labels)
         if len(present) < 2:
+            has_more = test is not None and len(np.setdiff1d(test.labels, present)) > 0
+            where = "one class only in its training part" if has_more else "one class only"
             raise DataError(
-                f"{card.title} has one class only, “{classes[int(present[0])]}”; a network needs two to tell apart."
+                f"{card.title} has {where}, “{classes[int(present[0])]}”; a network needs two to tell apart."
             )
     card = with_counts(card, train, test, classes=tuple(classes))
     return DataSet(card, train, test if test is not None and len(test) else None, sample_shape, tuple(notes), left_out)

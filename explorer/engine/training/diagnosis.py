@@ -65,8 +65,14 @@ def stopped_at_one_example(*, step: int) -> TrainingStopped:
 
 
 def _with_hint(message: str, *, layer: str, step: int, rate: float) -> TrainingStopped:
-    hint = f"Training stopped with the weights from before; a learning rate below {rate:.3g} may help."
+    kept = "Training stopped with the weights as they were before that step"
+    hint = f"{kept}; a learning rate below {rate_text(rate)} may help."
     return TrainingStopped(f"{message} {hint}", layer=layer, step=step)
+
+
+def rate_text(rate: float) -> str:
+    """0.01, 1e30."""
+    return f"{rate:.3g}".replace("e+", "e")
 
 
 def _last_bad(named: Iterable[tuple[str, Tensor | None]]) -> tuple[str, str] | None:

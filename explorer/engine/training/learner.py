@@ -15,7 +15,13 @@ from explorer.engine.errors import requested_memory
 from explorer.engine.health import HealthWatch, LayerHealth
 from explorer.engine.metrics import device_of, dtype_of
 from explorer.engine.random_state import RandomState
-from explorer.engine.training.diagnosis import all_finite, stopped_at_gradient, stopped_at_loss, stopped_at_weights
+from explorer.engine.training.diagnosis import (
+    all_finite,
+    rate_text,
+    stopped_at_gradient,
+    stopped_at_loss,
+    stopped_at_weights,
+)
 from explorer.engine.training.examples import Learned
 from explorer.engine.training.objective import Objective, right
 from explorer.engine.training.snapshot import TrainingOutOfMemory, TrainingStopped
@@ -177,8 +183,8 @@ class Learner:
             return
         self._before.restore_buffers()
         raise TrainingStopped(
-            f"A learning rate of {self.rate:.3g} is too large to be multiplied with a gradient at step {number}; "
-            "the weights are those from before.",
+            f"A learning rate of {rate_text(self.rate)} is too large to be multiplied with a gradient at step "
+            f"{number}; the weights are those from before.",
             layer="",
             step=number,
         )

@@ -272,6 +272,10 @@ def test_labels_that_are_nan_leave_their_picture_out(tmp_path: Path) -> None:
     [
         ({"x": PIXELS, "y": LABELS[:-1]}, "holds 20 pictures but 19 labels"),
         ({"x": PIXELS, "y": np.zeros(20, int)}, "has one class only, “0”"),
+        (
+            {"x": PIXELS, "y": np.arange(20) // 10, "image_id": np.arange(20) // 10},
+            "has one class only in its training part",
+        ),
         ({"x": np.full((4, 2, 2), np.nan), "y": LABELS[:4]}, "NaN or infinite numbers in every example"),
         ({"x": PIXELS, "y": np.full(20, np.nan)}, "NaN or infinite numbers in every example"),
         ({"x": PIXELS[:0], "y": LABELS[:0]}, "holds no pictures"),
