@@ -59,10 +59,11 @@ def open_window(files: Sequence[str | Path] = ()) -> MainWindow:
     return window
 
 
-def view(model: torch.nn.Module, x: torch.Tensor) -> MainWindow:
-    """A shown window on a live model looking at `x`, whose first axis is the batch (the first example is shown).
+def view(model: torch.nn.Module, x: torch.Tensor) -> MainWindow | None:
+    """Show a window on a live model looking at `x`, whose first axis is the batch (the first example is shown).
 
-    Runs the event loop until the window is closed, unless one is running already (a notebook with `%gui qt`).
+    Runs the event loop until the window is closed, and gives None, unless one is running already (a notebook with
+    `%gui qt`), which gets the shown window. A closed window is gone, and holds the model no more.
     Raises TypeError for inputs of another form, ValueError for a tensor without examples,
     RuntimeError outside the main thread.
     """
@@ -77,13 +78,15 @@ def view(model: torch.nn.Module, x: torch.Tensor) -> MainWindow:
     from explorer.engine.arrays import array
 
     window = _make_window()
+    window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     window.session.adopt(model, array(x[0]), type(model).__name__, dtype=x.dtype)
     window.welcome.hide()  # it tells of another network
     window.show()
     app = application()
-    if not _is_loop_running(app):
-        app.exec()
-    return window
+    if _is_loop_running(app):
+        return window
+    app.exec()
+    return None
 
 
 def run_window(files: Sequence[str]) -> int:

@@ -33,14 +33,19 @@ class Collector(QObject):
 
     Python looks wherever something is made, so also in the worker, and what it finds there may be a widget's: taking
     that apart holds a lock of Qt's while it waits for the interpreter, which the window holds while it waits for the
-    lock. Both then stand still for ever. When `parent` is gone Python looks for itself again.
+    lock. Both then stand still for ever. When the windows of all collectors are gone Python looks for itself again.
     """
 
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        if gc.isenabled():
-            gc.disable()
-            parent.destroyed.connect(gc.enable)
+    _at_work = 0
+    _did_python_look = False
+
+    def __init__(self, window: QObject) -> None:
+        super().__init__(window)
+        if not Collector._at_work:
+            Collector._did_python_look = gc.isenabled()
+        Collector._at_work += 1
+        gc.disable()
+        window.destroyed.connect(Collector._end)
         self._timer = QTimer(self, interval=COLLECT_MS)
         self._timer.timeout.connect(self.collect_if_due)
         self._timer.start()
@@ -52,3 +57,9 @@ class Collector(QObject):
         due = [generation for generation, (count, threshold) in enumerate(pairs) if count > threshold]
         if due:
             gc.collect(due[-1])
+
+    @staticmethod
+    def _end() -> None:
+        Collector._at_work -= 1
+        if not Collector._at_work and Collector._did_python_look:
+            gc.enable()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import re
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -41,22 +43,27 @@ def test_view_shows_a_live_model_until_its_window_is_closed(qtbot: QtBot) -> Non
     model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU()).eval()
     x = torch.randn(2, 3, 8, 8)
     seen: list[set[str]] = []
+    welcomes: list[bool] = []
 
     def look() -> None:
         windows = [widget for widget in QApplication.topLevelWidgets() if isinstance(widget, MainWindow)]
         state = windows[-1].session.state if windows else None
         if state is not None and state.activations is not None and not state.computing:
             seen.append(set(state.activations.by_name))
+            welcomes.append(windows[-1].welcome.isHidden())
             timer.stop()
             windows[-1].close()
 
     timer = QTimer(interval=50)
     timer.timeout.connect(look)
     timer.start()
-    window = explorer.view(model, x)
-    qtbot.addWidget(window)
+    assert explorer.view(model, x) is None
     assert seen == [{"input", "0", "1"}]
-    assert window.welcome.isHidden()  # it tells of the network that comes with the program
+    assert welcomes == [True]  # it tells of the network that comes with the program
+    kept = weakref.ref(model)
+    del model
+    gc.collect()
+    assert kept() is None, "a closed window holds the model"
 
 
 @pytest.mark.parametrize(
