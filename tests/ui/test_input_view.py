@@ -364,6 +364,16 @@ def test_a_model_of_a_program_keeps_the_input_it_was_given(opened: Opened, qtbot
     assert not view.draw.isEnabled()
 
 
+def test_of_an_input_that_is_no_picture_the_pane_says_so(opened: Opened, qtbot: QtBot) -> None:
+    import torch
+
+    session, view = opened(picture=False)
+    session.adopt(torch.nn.Linear(16, 3), np.zeros((4, 16), np.float32), "mine")
+    wait_until_shown(qtbot, session)
+    assert view.empty.isVisible()
+    assert "feeds it 4 × 16 numbers" in view.empty.text()
+
+
 def test_a_hidden_pane_catches_up_when_it_is_shown(opened: Opened, qtbot: QtBot) -> None:
     session, view = opened()
     view.hide()

@@ -38,15 +38,14 @@ def _open(archive: NumpyArchive, wish: Wish) -> DataSet:
         path.stem, path.name, f"Pictures and labels from {path.name}.", origin=str(path)
     )
     card = replace(card, classes=card.classes or _class_names(archive, names))
-    train = _pair(names, TRAIN)
+    plain, test = _pair(names, ()), _pair(names, TEST)
+    train = _pair(names, TRAIN) or (plain if test else None)
     if train is not None:
-        test = _pair(names, TEST)
         held_out = _source(archive, test, "test example") if test else None
         data = data_set_of(card, _source(archive, train, "training example"), held_out, seed=wish.seed)
         spare = _pair({name: name for name in names.values() if not test or name not in test}, TEST)
         unused = (f"{spare[0]} is not used: {test[0]} is what is held out.",) if test and spare else ()
         return replace(data, notes=(*data.notes, *unused))
-    plain = _pair(names, ())
     if plain is None:
         raise DataError(_unknown(archive))
     group = next((names[name] for name in GROUPS if name in names), None)

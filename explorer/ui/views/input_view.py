@@ -21,7 +21,7 @@ from explorer.data.samples import SUBJECTS
 from explorer.session import Cell, Session, State
 from explorer.ui import dialogs, pictures
 from explorer.ui.icons import icon
-from explorer.ui.text import plural
+from explorer.ui.text import plural, shape_text
 from explorer.ui.views.drawing import Drawing
 from explorer.ui.views.following_view import FollowingView
 from explorer.ui.views.input_picture import InputPicture
@@ -32,6 +32,7 @@ from explorer.ui.widgets.thumbnails import SIDE, Thumbnail, ThumbnailPopup
 
 NETWORK_SUFFIXES = (".json", ".txt")
 EMPTY = "The network looks at a picture here. Open one, drop one, or choose one of the samples."
+GIVEN = "The program that opened this model feeds it {shape} numbers. They are no picture, so none is shown here."
 HEADINGS = {"natural": "Natural pictures", "biomedical": "Biomedical pictures"}
 
 
@@ -144,6 +145,7 @@ class InputView(FollowingView, Pane):
         has_picture = not takes_numbers and (state.fitted is not None or (values is not None and values.ndim == 3))
         page = self.numbers if takes_numbers else self.picture if has_picture else self.empty
         self.pages.setCurrentWidget(page)
+        self.empty.setText(EMPTY if values is None else GIVEN.format(shape=shape_text(values.shape)))
         for control in (self.open, self.recent, self.samples, self.paste_button, self.draw):
             control.setVisible(not takes_numbers)
         # A model opened from a program keeps the input that the program gave it.

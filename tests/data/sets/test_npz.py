@@ -66,7 +66,11 @@ def test_a_large_array_that_is_not_packed_stays_on_disk(tmp_path: Path, monkeypa
 
 @pytest.mark.parametrize(
     "parts",
-    [("train_images", "train_labels", "test_images", "test_labels"), ("x_train", "y_train", "x_test", "y_test")],
+    [
+        ("train_images", "train_labels", "test_images", "test_labels"),
+        ("x_train", "y_train", "x_test", "y_test"),
+        ("x", "y", "x_test", "y_test"),
+    ],
 )
 def test_training_and_test_stay_apart_when_the_file_has_both(tmp_path: Path, parts: tuple[str, ...]) -> None:
     arrays = (PIXELS[:12], LABELS[:12, None], PIXELS[12:], LABELS[12:, None])
