@@ -16,6 +16,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QComboBox, QFileDialog, QSlider, QWidget
 from pytestqt.qtbot import QtBot
+from torch import nn
 
 from explorer.app import open_window
 from explorer.engine.hyperparameters import Hyperparameters
@@ -30,7 +31,7 @@ from explorer.ui.train_actions import TRAIN_COMMANDS
 from explorer.ui.views.curve_plot import CurvePlot
 from explorer.ui.views.run_list import BEST, FROM, RUN, SETTINGS, RunList
 from explorer.ui.views.run_message import RunMessage
-from explorer.ui.views.training_dock import HEIGHT, READY, TrainingDock
+from explorer.ui.views.training_dock import HEIGHT, OWN, READY, TrainingDock
 from tests.ui.fakes import make_session, wait_until_drawn, wait_until_shown
 from tests.ui.test_curve_plot import make_run
 
@@ -426,6 +427,16 @@ window.session.close()
 
 def test_before_there_are_data_the_strip_says_what_to_do(window: MainWindow) -> None:
     assert window.training.facts_label.whole() == READY
+
+
+def test_of_a_model_that_cannot_be_trained_here_the_strip_says_so(qtbot: QtBot) -> None:
+    session = Session()
+    dock = TrainingDock(session)
+    qtbot.addWidget(dock, before_close_func=lambda _widget: session.close())
+    assert dock.facts_label.whole() == READY
+    session.adopt(nn.Sequential(nn.Conv2d(3, 2, 3)), np.zeros((3, 8, 8), np.float32), "mine")
+    qtbot.waitUntil(lambda: dock.facts_label.whole() == OWN)
+    assert not dock.start.isEnabled()
 
 
 def test_a_low_window_folds_the_strip_and_a_high_one_opens_it(window: MainWindow, qtbot: QtBot) -> None:

@@ -30,6 +30,7 @@ NARROW = 1060
 LINE_WIDTH = 96
 START_WIDTH = 92
 READY = "Choose data and train: the loss, the accuracy and every map are followed live."
+OWN = "The weights of a model opened from a program are its own: train it in that program."
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,8 @@ class TrainingDock(Pane):
     def show_state(self, old: State | None, new: State) -> None:
         """The row of the title follows every change: it is cheap, and stands while the rest is folded."""
         names = ("training", "document", "data", "data_progress", "data_problem")
-        if old is not None and all(getattr(old, name) is getattr(new, name) for name in names):
+        is_looking_still = old is not None and (old.activations is None) == (new.activations is None)
+        if is_looking_still and all(getattr(old, name) is getattr(new, name) for name in names):
             return
         self.set_facts(facts(new))
         if new.training.is_fault and not self.inside.isVisible() and (old is None or not old.training.is_fault):
@@ -191,6 +193,8 @@ def facts(state: State) -> str:
         return words
     if state.data_progress is not None:
         return state.data_progress.text
+    if state.network is None and state.activations is not None:
+        return OWN
     if state.data is None:
         return READY
     return f"{state.data.card.title} · {count(len(state.data.train))} {examples_noun(state)} to learn from"
