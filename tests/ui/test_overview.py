@@ -568,7 +568,9 @@ def test_an_input_that_changed_its_kind_is_painted_as_it_was_last_fed(shown: Sho
 
 
 @pytest.mark.parametrize("name", ["light", "dark"])
-def test_classes_that_are_no_numbers_say_nan_in_the_error_colour_without_a_bar(shown: Shown, name: str) -> None:
+def test_classes_that_are_no_numbers_say_nan_in_the_error_colour_without_a_bar(
+    shown: Shown, qtbot: QtBot, name: str
+) -> None:
     view = shown("3x8x8 flatten linear(3) softmax")
     theme.apply(QApplication.instance(), name)
     session, activations = session_of(view), session_of(view).state.activations
@@ -581,6 +583,7 @@ def test_classes_that_are_no_numbers_say_nan_in_the_error_colour_without_a_bar(s
     column = view.canvas.column(view.canvas.scene.layout.columns[-1].name)
     assert column is not None
     assert column.entry.prediction is not None
+    qtbot.waitUntil(lambda: view.canvas._picture._next is None)  # what is painted little by little is whole
     body = view.canvas.view.rect(column.body).toAlignedRect()
     picture = view.canvas.grab(body).toImage()
     assert colours_near(picture, theme.current().error)
