@@ -31,6 +31,7 @@ _OPERATORS = {
     "concatenate": "cat",
     "max_pool1d_with_indices": "max_pool1d",
     "max_pool2d_with_indices": "max_pool2d",
+    "max_pool3d_with_indices": "max_pool3d",
     "adaptive_max_pool2d_with_indices": "adaptive_max_pool2d",
 }
 _AUGMENTED = ("add", "sub", "mul", "truediv", "div", "floordiv", "mod", "pow", "and", "or", "xor", "lshift", "rshift")

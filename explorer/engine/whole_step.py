@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from explorer.engine.errors import EngineError
+from explorer.engine.hollow_windows import refuse_hollow_windows
 from explorer.engine.kept import INPUT, NOBODY, Kept, Shelf
 from explorer.engine.losses import LOSSES, loss_value
 from explorer.engine.recording import LOSS, Call, Recording
@@ -82,8 +83,9 @@ def finish_step(
     """Loss, backward and, where there is an optimizer, update; all put into `recording`.
 
     `given` are the tensors the model was given. Raises EngineError with a sentence if the loss is unknown, the target
-    does not fit, or nothing can be learned.
+    does not fit, nothing can be learned, or the way back would end the process.
     """
+    refuse_hollow_windows(call for call in recording.calls if _may_get_gradients(call))
     output = _only_output(recording)
     target = learning.target_beside(output)
     value = loss_value(learning.loss, output, target)
@@ -102,6 +104,10 @@ def finish_step(
     }
     if learning.optimizer is not None:
         recording.updates = _update(recording, learning.optimizer, parameters, shelf)
+
+
+def _may_get_gradients(call: Call) -> bool:
+    return any(kept.requires_grad for kept in leaves(call.kept_output, Kept))
 
 
 def _go_back(value: torch.Tensor) -> None:

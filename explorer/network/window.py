@@ -47,6 +47,20 @@ class Window:
         reach = (self.count(size) - 1) * self.stride + self.span
         return max(0, size + self.before - reach)
 
+    def is_hollow(self, size: int) -> bool:
+        """Whether a window somewhere holds nothing but padding, as one whose dilation steps over a short axis does.
+
+        Of such a window PyTorch's max pool makes −∞, and on the way back writes outside its memory.
+        """
+        # Those that begin in the axis hold its cells; of those that begin behind it the last is the worst.
+        begun_before = range(min(self.count(size), -(-self.before // self.stride)))
+        return any(self._holds_nothing(place, size) for place in (*begun_before, self.count(size) - 1))
+
+    def _holds_nothing(self, place: int, size: int) -> bool:
+        start = place * self.stride - self.before
+        first = start if start >= 0 else start % self.dilation  # the first cell that is not in the padding before
+        return first >= min(size, start + self.span)
+
     def formula(self, size: int) -> str:
         """(32 + 2·2 − 5)/1 + 1 = 32."""
         exact, count = self.exact(size), self.count(size)

@@ -24,9 +24,10 @@ def errors(network: Network) -> list[str]:
 
 
 def pytorch_output(layer: Layer, shape: Shape) -> torch.Tensor | Exception:
-    """What PyTorch makes of the layer, or what it says against it."""
+    """What PyTorch makes of the layer, or what it says against it; of padding alone a max pool makes −∞."""
     try:
-        return oracle.run(oracle.module_of(layer, shape), oracle.batch(shape))
+        output = oracle.run(oracle.module_of(layer, shape), oracle.batch(shape))
+        return ValueError("a window of nothing but padding") if output.isneginf().any() else output
     except (RuntimeError, ValueError, IndexError) as error:
         return error
 

@@ -102,6 +102,12 @@ FAULTS = [
         "3x8x8 maxpool(2, padding=1)",
     ),
     (
+        "3x1x9 maxpool(2, stride=4, padding=1, dilation=2)",
+        "pool1",
+        "dilation = 2 steps over the 1×9 map that arrives; some windows would hold nothing but padding.",
+        "3x1x9 maxpool(2, stride=4, padding=1, dilation=(1, 2))",
+    ),
+    (
         "6x8x8 groupnorm(4)",
         "groupnorm1",
         "num_groups = 4 does not divide the 6 channels that arrive.",

@@ -32,7 +32,9 @@ class _Pool(Windowed):
     def output_shape(self, *shapes: Shape) -> Shape:
         expect_map(self, shapes[0])
         self._check_padding()
-        return shapes[0][0], *self._map_size(shapes[0])
+        height, width = self._map_size(shapes[0])
+        self._check_hollow(shapes[0])
+        return shapes[0][0], height, width
 
     def _stride(self) -> Pair:
         return self.kernel_size if self.stride is None else self.stride
@@ -49,6 +51,18 @@ class _Pool(Windowed):
             "some windows would hold nothing but padding.",
             self.repair(padding=allowed),
         )
+
+    def _check_hollow(self, shape: Shape) -> None:
+        """PyTorch lets a dilated window step over a short map from padding to padding."""
+        hollow = [window.is_hollow(size) for window, size in zip(self.windows(), shape[1:], strict=True)]
+        if any(hollow):
+            dilations = tuple(window.dilation for window in self.windows())
+            closed = single(*(1 if empty else kept for empty, kept in zip(hollow, dilations, strict=True)))
+            raise ShapeError(
+                f"dilation = {setting_text(single(*dilations))} steps over the {shape[1]}×{shape[2]} map that arrives; "
+                "some windows would hold nothing but padding.",
+                self.repair(dilation=closed),
+            )
 
     def _cover_candidates(self) -> list[dict[str, Any]]:
         return [{"ceil_mode": True}, *super()._cover_candidates()]
