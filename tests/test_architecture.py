@@ -21,8 +21,8 @@ ALLOWED = {
     "session": {"session", "engine", "lessons", "data", "network", "arithmetic"},
     "ui": {"ui", "session", "engine", "lessons", "data", "network", "arithmetic"},
 }
-# Anyone may ask where the program's own files lie.
-EVERYWHERE = {"resources"}
+# Anyone may ask where the program's own files lie, and how much of a file or of a text may be taken.
+EVERYWHERE = {"bounds", "resources"}
 QT_FREE = ("network", "arithmetic", "data", "engine", "lessons")
 
 
