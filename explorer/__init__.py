@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from explorer.engine.recorder import record
     from explorer.network import Network
 
+__version__ = "0.1.0"
+
 __all__ = ["Network", "bundled", "explain", "load", "record", "view"]
 
 _HOMES = {

@@ -10,14 +10,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEventLoop, Qt, QTimer, qInstallMessageHandler
+from PySide6.QtCore import QEventLoop, Qt, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from explorer import interpreter
+from explorer.display import missing_display
+from explorer.report import remember, remember_exceptions
 from explorer.resources import resource
 from explorer.session import Session, State
-from explorer.ui import settings, theme
+from explorer.ui import report_words, settings, theme
 from explorer.ui.main_window import MainWindow
 
 if TYPE_CHECKING:
@@ -65,10 +67,12 @@ def view(model: torch.nn.Module, x: torch.Tensor) -> MainWindow | None:
     Runs the event loop until the window is closed, and gives None, unless one is running already (a notebook with
     `%gui qt`), which gets the shown window. A closed window is gone, and holds the model no more.
     Raises TypeError for inputs of another form, ValueError for a tensor without examples,
-    RuntimeError outside the main thread.
+    RuntimeError outside the main thread, and where there is no display.
     """
     if threading.current_thread() is not threading.main_thread():
         raise RuntimeError("The window opens from the program's main thread alone: call view there.")
+    if problem := missing_display():
+        raise RuntimeError(problem)
     if not hasattr(x, "detach"):
         raise TypeError(f"The window feeds a model one tensor (N, …), not a {type(x).__name__}: wrap the model.")
     if x.is_complex():
@@ -93,6 +97,8 @@ def run_window(files: Sequence[str]) -> int:
     """Open the window and run until it is closed; the exit status."""
     app = application()
     interpreter.share_evenly()
+    remember_exceptions()
+    qInstallMessageHandler(_remember_message)
     window = open_window(files)
     window.completed.connect(interpreter.keep_what_is_there)
     status = app.exec()
@@ -121,11 +127,19 @@ def _pass_on(_type: object, _context: object, message: str) -> None:
         print(message, file=sys.stderr)
 
 
+def _remember_message(kind: QtMsgType, context: object, message: str) -> None:
+    """Qt's warnings go into a report too."""
+    if kind not in (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg):
+        remember(f"Qt: {message}")
+    _pass_on(kind, context, message)
+
+
 def _make_window() -> MainWindow:
     app = application()
     theme.apply(app, settings.theme_choice())
     window = MainWindow(Session(recent=settings.recent_files(), held=True))
     interpreter.Collector(window)
+    window.session.changed.connect(report_words.remember_what_was_told)
     window.painted.connect(window.session.start)
     return window
 

@@ -8,12 +8,15 @@ import os
 import sys
 from pathlib import Path
 
+import explorer
+
 EXAMPLES = """examples:
   network-explorer                              open the window
   network-explorer photo.jpg                    … looking at a picture
   network-explorer network.json photo.jpg       … with a network of your own
   network-explorer net.txt                      … a network in text notation
   network-explorer --smoke                      check that it works here: one line of JSON
+  network-explorer report                       print what a report of a problem needs
   network-explorer maps photo.jpg --layer conv1 --out conv1.png
                                                 all feature maps of a layer as a picture
   network-explorer train net.txt --data textures --epochs 10 --out run
@@ -29,12 +32,14 @@ def run(arguments: list[str]) -> int:
         from explorer import training_command
 
         return training_command.run(arguments[1:])
+    if arguments[:1] == ["report"]:
+        from explorer import report_command
+
+        return report_command.run(arguments[1:])
     options = _parser().parse_args(arguments)
     if options.smoke:
         return _smoke(options.files)
-    from explorer.app import run_window
-
-    return run_window(options.files)
+    return _window(options.files)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -48,7 +53,20 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--smoke", action="store_true", help="open offscreen, wait for the first maps, print JSON, exit"
     )
+    parser.add_argument("--version", action="version", version=f"Network Explorer {explorer.__version__}")
     return parser
+
+
+def _window(files: list[str]) -> int:
+    from explorer.display import missing_display
+
+    problem = missing_display()
+    if problem:
+        print(f"network-explorer: {problem}", file=sys.stderr)
+        return 1
+    from explorer.app import run_window
+
+    return run_window(files)
 
 
 def _maps_parser() -> argparse.ArgumentParser:

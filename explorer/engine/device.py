@@ -33,6 +33,12 @@ def describe(name: str) -> str:
     return f"{name}, {memory_info(device)[1] / 1024**3:.0f} GiB" if memory_info else name
 
 
+def build() -> str:
+    """Which PyTorch this is: what it was built to run on."""
+    made_for = torch.version.cuda or torch.version.hip
+    return f"torch {torch.__version__}, {f'for GPUs ({made_for})' if made_for else 'for the CPU'}"
+
+
 def leave_a_core_to_the_window() -> None:
     """With every core busy the window's worst gap is 25 ms, with one left 17 (measured)."""
     torch.set_num_threads(max(1, core_count() - 1))

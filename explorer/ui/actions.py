@@ -173,6 +173,15 @@ COMMANDS: tuple[Command | str, ...] = (
         "Shift+F1",
     ),
     Command(
+        "report",
+        "Help",
+        "Report a problem…",
+        "See what a report of a problem holds, to copy or save it; nothing is sent.",
+        commands.show_report,
+        "ph.bug-beetle",
+        "Ctrl+Shift+F1",
+    ),
+    Command(
         "about",
         "Help",
         "About Network Explorer",

@@ -131,6 +131,13 @@ def show_shortcuts(window: MainWindow) -> None:
     dialogs.Shortcuts(window.menus.actions(), window).open()
 
 
+def show_report(window: MainWindow) -> None:
+    from explorer.ui.report_words import problem_report
+    from explorer.ui.views.report_window import ReportWindow
+
+    ReportWindow(problem_report(window.session.state), window).open()
+
+
 def show_welcome(window: MainWindow) -> None:
     settings.set_welcome_seen(False)
     window.welcome.show()
