@@ -33,8 +33,8 @@ def layer_values(picture: Path, layer: str, network: str) -> np.ndarray:
     import explorer
     from explorer.data import PictureError
     from explorer.engine.errors import EngineError
-    from explorer.network.files import FileError
     from explorer.session.snapshot import as_maps, last_call, output_of
+    from explorer.writing import FileError
 
     try:
         loaded = explorer.load(network)
@@ -64,7 +64,7 @@ def mosaic(maps: np.ndarray) -> np.ndarray:
 
 
 def _write(out: Path, sheet: np.ndarray) -> None:
-    from explorer.network.files import FileError, write_atomically
+    from explorer.writing import FileError, write_atomically
 
     buffer = io.BytesIO()
     Image.fromarray(sheet).save(buffer, "PNG")

@@ -31,8 +31,8 @@ def run(arguments: list[str]) -> int:
     from explorer.engine.distributed import ALONE, joined, were_started_together
     from explorer.engine.errors import EngineError
     from explorer.engine.training.snapshot import TrainingStopped
-    from explorer.network.files import FileError
     from explorer.training_job import TrainingError
+    from explorer.writing import FileError
 
     with joined() if were_started_together() else nullcontext(ALONE) as processes:
         try:

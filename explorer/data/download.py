@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from explorer.data.data_set import DataError, OpeningStopped, Wish
+from explorer.writing import not_through_links
 
 if TYPE_CHECKING:
     import requests
@@ -144,7 +145,7 @@ class _Fetch:
 
     def _write(self, response: requests.Response, have: int) -> None:
         """A server that sends the whole file again (`have` 0) begins the part anew; one without end is not followed."""
-        with self.part.open("ab" if have else "wb") as file:
+        with open(self.part, "ab" if have else "wb", opener=not_through_links) as file:
             for piece in response.iter_content(PIECE_BYTES):
                 have += file.write(piece)
                 self._tell(have)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-import os
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from explorer.engine.errors import EngineError
+from explorer.writing import write_atomically
 
 
 class CheckpointError(EngineError):
@@ -17,27 +17,14 @@ class CheckpointError(EngineError):
 
 
 def write_checkpoint(path: Path, state: dict[str, Any]) -> None:
-    """Write `state` (tensors, numbers, strings, dicts and lists of them) beside `path`, then rename.
+    """Write `state`: tensors, numbers, strings, dicts and lists of them.
 
-    Raises OSError, for instance on a full disk; the older checkpoint then survives.
+    Raises FileError, for instance on a full disk; the older checkpoint then survives.
     """
     # Through memory, because torch's own writer reports a full disk as a RuntimeError about positions in a zip file.
     content = io.BytesIO()
     torch.save(state, content)
-    beside = path.with_name(f"{path.name}.part")  # always the same, so that a killed process leaves one at most
-    try:
-        _write_through(beside, content.getbuffer())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-
-
-def _write_through(path: Path, content: memoryview) -> None:
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        # Renaming before the bytes are on the disk could leave an empty checkpoint after a power cut.
-        os.fsync(file.fileno())
+    write_atomically(path, content.getbuffer())
 
 
 def read_checkpoint(path: Path) -> dict[str, Any] | None:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.engine.errors import EngineError, LoadError, requested_memory
 from explorer.network import Network
-from explorer.network.files import FileError, NetworkFile, read_network, write_network
+from explorer.network.files import NetworkFile, read_network, write_network
 from explorer.resources import bundled_networks, resource
+from explorer.writing import FileError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

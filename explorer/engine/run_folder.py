@@ -19,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
-from explorer.network.files import FileError, write_atomically
+from explorer.writing import FileError, not_through_links, write_atomically
 
 METRICS = "metrics.jsonl"
 SETTINGS = "run.json"
@@ -102,7 +102,7 @@ class MetricsWriter:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._file = (folder / METRICS).open("ab", buffering=0)
+        self._file = open(folder / METRICS, "ab", buffering=0, opener=not_through_links)  # noqa: SIM115  # until closed
 
     def write(self, entry: Entry) -> None:
         """Raises OSError, for instance on a full disk."""

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from explorer.engine.errors import LoadError, shape_text
-from explorer.network.files import write_atomically
+from explorer.writing import write_atomically
 
 State = dict[str, Tensor]
 

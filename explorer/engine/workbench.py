@@ -22,7 +22,8 @@ from explorer.engine.recording import Recording
 from explorer.engine.weight_bank import BANK_BYTES, WeightBank, of_layer
 from explorer.engine.weights import State
 from explorer.network import Network
-from explorer.network.files import FileError, NetworkFile, read_network
+from explorer.network.files import NetworkFile, read_network
+from explorer.writing import FileError
 
 if TYPE_CHECKING:
     from explorer.engine.breakpoints import Breakpoint

@@ -1,16 +1,10 @@
-"""Network files: JSON with the network and what belongs to it; the weights lie beside it as safetensors.
+"""Network files: JSON with the network and what belongs to it; the weights lie beside it as safetensors."""
 
-Writing never leaves half a file: the content is written beside the file and then takes its place.
-"""
-
-import contextlib
 import dataclasses
 import json
 import math
-import os
 import re
-import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeVar, cast
@@ -19,6 +13,7 @@ from explorer.network.layer import Layer
 from explorer.network.layers import BY_KIND
 from explorer.network.network import Network
 from explorer.network.shape import NetworkError
+from explorer.writing import FileError, write_atomically
 
 FORMAT = "network-explorer network"
 VERSION = 1
@@ -27,10 +22,6 @@ Fit = Literal["crop", "pad", "stretch"]
 T = TypeVar("T")
 
 _LARGEST_FILE_BYTES = 16 * 1024**2
-
-
-class FileError(Exception):
-    """A file that cannot be read or written; its text is a sentence for the reader."""
 
 
 @dataclass(frozen=True)
@@ -73,36 +64,6 @@ def write_network(path: str | Path, file: NetworkFile) -> None:
     as_notation = path.suffix.lower() == ".txt"
     text = file.network.text() + "\n" if as_notation else _json_text(_content(file))
     write_atomically(path, text.encode())
-
-
-def write_atomically(path: str | Path, content: bytes | Iterable[bytes]) -> None:
-    """Writes a file beside the old one and puts it in its place; raises FileError and leaves the old one whole.
-
-    Parts of a large content are written as they come; what one of them raises leaves the old file whole too.
-    """
-    path = Path(path)
-    temporary: Path | None = None
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-        temporary = Path(name)
-        with os.fdopen(handle, "wb") as file:
-            file.writelines([content] if isinstance(content, bytes) else content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(_permissions(path))
-        temporary.replace(path)
-    except OSError as error:
-        raise FileError(f"{path.name} could not be written in {path.parent}: {_reason(error)}.") from error
-    finally:
-        # Gone already where it took its place.
-        if temporary is not None:
-            with contextlib.suppress(OSError):
-                temporary.unlink(missing_ok=True)
-
-
-def _permissions(path: Path) -> int:
-    """Those of the file that is replaced, else the usual ones: a temporary file is its owner's alone."""
-    return path.stat().st_mode & 0o7777 if path.exists() else 0o644
 
 
 def _read_text(path: Path) -> str:

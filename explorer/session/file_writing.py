@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 
 from explorer.engine.errors import Cancelled
-from explorer.network.files import FileError
+from explorer.writing import FileError
 
 Tell = Callable[[int, int], None]
 """Told how much is done, of how much. It raises Cancelled where nobody wants the file any more."""

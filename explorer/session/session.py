@@ -11,7 +11,7 @@ import numpy as np
 
 from explorer.data import Picture, read_sample
 from explorer.network import Layer, Network, Problem, Shape
-from explorer.network.files import FileError, read_network
+from explorer.network.files import read_network
 from explorer.network.receptive_field import Field
 from explorer.resources import bundled_networks, resource
 from explorer.session import editing, worker
@@ -20,6 +20,7 @@ from explorer.session.saving import Savings
 from explorer.session.selection import Selection
 from explorer.session.state import Cell, Document, new_ids
 from explorer.session.worker import OwnModel
+from explorer.writing import FileError
 
 NETWORK_SUFFIXES = (".json", ".txt")
 WEIGHT_SUFFIXES = (".pt", ".pth", ".safetensors")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from explorer.engine.hyperparameters import Hyperparameters, as_settings, from_settings
 from explorer.network import Layer, Network, Problem
-from explorer.network.files import FileError, Fit, NetworkFile
+from explorer.network.files import Fit, NetworkFile
 from explorer.session.cursor import Cursor
 from explorer.session.explained import Explained
 from explorer.session.landscape_state import Landscape
@@ -18,6 +18,7 @@ from explorer.session.selection import Selection
 from explorer.session.snapshot import Activations, Prediction
 from explorer.session.surface_state import Surface
 from explorer.session.train_state import DataProblem, Health, Judged, Live, Progress, Training
+from explorer.writing import FileError
 
 if TYPE_CHECKING:
     import numpy as np

@@ -15,11 +15,11 @@ from time import time
 
 import numpy as np
 
-from explorer.network.files import FileError, write_atomically
 from explorer.session.file_writing import Tell
 from explorer.session.run_curves import EpochFigures, RunCurves
 from explorer.ui import event_file
 from explorer.ui.curve_lines import line_of
+from explorer.writing import FileError, write_atomically
 
 Part = tuple[int, bytes]  # how many steps it is about, and what is written
 EPOCH_FIGURES = ("train_loss", "train_accuracy", "val_loss", "val_accuracy")

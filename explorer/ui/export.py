@@ -12,8 +12,8 @@ import numpy as np
 from PIL import Image
 from PySide6.QtGui import QGuiApplication, QImage
 
-from explorer.network.files import FileError, write_atomically
 from explorer.ui.text import shape_text
+from explorer.writing import FileError, write_atomically
 
 ENLARGE = 4
 AXES = {

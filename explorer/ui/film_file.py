@@ -11,7 +11,7 @@ from queue import Empty, Queue
 import numpy as np
 from PIL import Image
 
-from explorer.network.files import FileError, write_atomically
+from explorer.writing import FileError, write_atomically
 
 LAST_MS = 1500
 LOOK_EVERY_S = 0.1

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import errno
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
-from explorer.engine import checkpoint
 from explorer.engine.checkpoint import CheckpointError, read_checkpoint, write_checkpoint
 from explorer.engine.hyperparameters import Hyperparameters
 from explorer.engine.train import train_as_chosen
 from explorer.network import Network
+from explorer.writing import FileError
 from tests.engine.test_train_choices import halves
 
 
-def disk_that_fills(monkeypatch: pytest.MonkeyPatch, room: int) -> None:
-    """Half of the bytes reach the disk, then there is no room."""
+def disk_that_fills(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bytes do not get through to the disk: there is no room."""
 
-    def write_half(path: Path, content: memoryview) -> None:
-        path.write_bytes(content[:room])
-        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+    def fail(_number: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(checkpoint, "_write_through", write_half)
+    monkeypatch.setattr(os, "fsync", fail)
 
 
 def test_what_is_written_is_read(tmp_path):
@@ -38,8 +38,8 @@ def test_what_is_written_is_read(tmp_path):
 def test_a_full_disk_leaves_the_older_one_whole_and_no_half_file(tmp_path, monkeypatch):
     path = tmp_path / "run"
     write_checkpoint(path, {"step": 1})
-    disk_that_fills(monkeypatch, 100)
-    with pytest.raises(OSError, match="No space left"):
+    disk_that_fills(monkeypatch)
+    with pytest.raises(FileError, match="no space left"):
         write_checkpoint(path, {"step": 2})
     assert read_checkpoint(path) == {"step": 1}
     assert list(tmp_path.iterdir()) == [path]
@@ -57,13 +57,13 @@ def test_a_run_on_a_full_disk_tells_of_it_and_learns_on(tmp_path, monkeypatch):
         for snapshot in told:
             seen.append(snapshot)
             if snapshot.step == 5 and folder == "full":
-                disk_that_fills(monkeypatch, 10)
+                disk_that_fills(monkeypatch)
         return [s.loss for s in seen], [s.warning for s in seen if s.warning], net
 
     losses, warnings, _ = run("enough")
     assert not warnings
     assert run("full")[:2] == (losses, [
-        "The checkpoint full could not be written (No space left on device); the older one is kept."
+        f"The checkpoint full could not be written in {tmp_path}: no space left on device. The older one is kept."
     ] * 2)  # fmt: skip
     state = read_checkpoint(tmp_path / "full")
     assert state is not None
@@ -125,3 +125,14 @@ def test_a_run_that_began_on_a_gpu_goes_on_without_one(tmp_path):
     write_checkpoint(tmp_path / "run", state)
     longer = replace(chosen, epochs=2)
     assert len(list(train_as_chosen(net, halves(), longer, classes=2, checkpoint=tmp_path / "run"))) == steps
+
+
+def test_a_link_in_the_folder_of_somebody_elses_run_is_not_written_through(tmp_path):
+    precious, folder = tmp_path / "precious", tmp_path / "run"
+    precious.write_bytes(b"precious")
+    folder.mkdir()
+    for name in ("checkpoint.part", ".checkpoint.part", "checkpoint"):
+        (folder / name).symlink_to(precious)
+    write_checkpoint(folder / "checkpoint", {"step": 1})
+    assert read_checkpoint(folder / "checkpoint") == {"step": 1}
+    assert precious.read_bytes() == b"precious"

@@ -136,7 +136,7 @@ def test_a_folder_that_cannot_be_written_leaves_the_old_pair_whole(
     def refuse(*args: object, **kwargs: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("tempfile.mkstemp", refuse)
+    monkeypatch.setattr("explorer.writing.not_through_links", refuse)
     with pytest.raises(LoadError, match="could not be written"):
         save(saved, FILE, NETWORK.build(seed=9).state_dict())
     assert {path.name: path.read_bytes() for path in saved.parent.iterdir()} == before
@@ -146,7 +146,7 @@ def test_a_network_file_that_cannot_be_written_leaves_the_old_weights(
     saved: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from explorer.engine import load as load_module
-    from explorer.network.files import FileError
+    from explorer.writing import FileError
 
     def refuse(*args: object) -> None:
         raise FileError("The disk is full.")

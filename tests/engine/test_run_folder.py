@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.engine.run_folder import METRICS, MetricsWriter, RunFolder, begin_metrics, held, write_settings
-from explorer.network.files import FileError
+from explorer.writing import FileError
 
 
 def entries(first: int, last: int) -> list[dict]:

@@ -17,6 +17,7 @@ from explorer.engine.augment import flip_and_shift
 from explorer.engine.checkpoint import CheckpointError
 from explorer.engine.train import Examples, Snapshot, evaluate, steps_per_epoch, train
 from explorer.engine.training import run as run_module
+from explorer.writing import FileError
 
 EPOCHS = 4
 BATCH = 16
@@ -140,6 +141,8 @@ import os, signal, sys
 from pathlib import Path
 import torch
 torch.set_num_threads(1)
+from explorer.writing import FileError
+from explorer.writing import FileError
 from tests.engine.test_train import small_model, start
 for snapshot in start(small_model(), checkpoint=Path(sys.argv[1])):
     if snapshot.step == 15:
@@ -193,12 +196,12 @@ def test_a_full_disk_is_told_and_the_run_goes_on_with_the_older_checkpoint_kept(
     older = checkpoint.read_bytes()
 
     def full(path: Path, state: object) -> None:
-        raise OSError(28, "No space left on device")
+        raise FileError("run.ckpt could not be written in runs: no space left on device.")
 
     monkeypatch.setattr(run_module, "write_checkpoint", full)
     model = small_model()
     warnings = [s.warning for s in start(model, checkpoint=checkpoint) if s.epoch_ended]
-    told = "The checkpoint run.ckpt could not be written (No space left on device); the older one is kept."
+    told = "The checkpoint run.ckpt could not be written in runs: no space left on device. The older one is kept."
     assert warnings == [told] * 3
     assert checkpoint.read_bytes() == older
     assert_equal_bits(weights(model), unbroken[0])

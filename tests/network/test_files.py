@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 
 from explorer.network import Network
-from explorer.network.files import FileError, NetworkFile, read_network, write_atomically, write_network
+from explorer.network.files import NetworkFile, read_network, write_network
+from explorer.writing import FileError
 from tests.network import strategies
 
 FILE = NetworkFile(
@@ -163,46 +161,10 @@ def test_a_mistake_in_text_notation_is_told_with_the_file_and_the_place(tmp_path
         read_network(path)
 
 
-@pytest.mark.parametrize(
-    ("owner", "step", "error", "reason"),
-    [
-        (tempfile, "mkstemp", PermissionError(13, "Permission denied"), "permission denied"),
-        (os, "fsync", OSError(28, "No space left on device"), "no space left on device"),
-        (Path, "replace", PermissionError(13, "Permission denied"), "permission denied"),
-    ],
-    ids=["unwritable folder", "full disk", "unwritable file"],
-)
-def test_what_cannot_be_written_leaves_the_old_file_and_nothing_beside_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, owner: Any, step: str, error: OSError, reason: str
-) -> None:
-    path = tmp_path / "small.json"
-    write_network(path, FILE)
-
-    def fail(*_: object, **__: object) -> None:
-        raise error
-
-    monkeypatch.setattr(owner, step, fail)
-    with pytest.raises(FileError, match=rf"small\.json could not be written in .*: {reason}\."):
-        write_network(path, replace(FILE, title="new"))
-    monkeypatch.undo()
-    assert read_network(path) == FILE
-    assert [each.name for each in tmp_path.iterdir()] == ["small.json"]
-
-
 def test_a_missing_folder_is_said_and_not_made(tmp_path: Path) -> None:
     with pytest.raises(FileError, match="could not be written"):
         write_network(tmp_path / "gone" / "small.json", FILE)
     assert list(tmp_path.iterdir()) == []
-
-
-def test_a_file_keeps_its_permissions(tmp_path: Path) -> None:
-    path = tmp_path / "weights.bin"
-    write_atomically(path, b"old")
-    assert path.stat().st_mode & 0o777 == 0o644
-    path.chmod(0o640)
-    write_atomically(path, b"new")
-    assert path.stat().st_mode & 0o777 == 0o640
-    assert path.read_bytes() == b"new"
 
 
 def test_what_was_chosen_for_learning_is_kept(tmp_path: Path) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from explorer.network.files import FileError, write_atomically
 from explorer.session import Session
 from explorer.session.file_writing import Tell
+from explorer.writing import FileError, write_atomically
 
 PARTS = 40
 

@@ -19,13 +19,13 @@ from PIL import Image
 from pytestqt.qtbot import QtBot
 
 from explorer.engine.errors import Cancelled
-from explorer.network.files import FileError
 from explorer.session import Session
 from explorer.session.run_curves import EpochFigures, RunCurves
 from explorer.ui import curve_export, event_file
 from explorer.ui.views.curve_plot import ACCURACY, LOSS, CurvePlot
 from explorer.ui.views.curve_saving import NOTHING, CurveSaving
 from explorer.ui.views.shown_runs import ShownRuns
+from explorer.writing import FileError
 from tests.ui.fakes import make_session
 from tests.ui.test_curve_plot import make_run
 
@@ -257,7 +257,7 @@ def broken_off(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
 
     def fail(handle: int) -> None:
         calls.append(handle)
-        if len(calls) == 2:
+        if len(calls) == 3:  # the first file, its folder, the second file
             raise OSError(errno.ENOSPC, "No space left on device")
         sync(handle)
 

@@ -60,10 +60,10 @@ def test_what_cannot_be_written_is_told_and_the_old_file_survives(
     old = tmp_path / "maps.csv"
     old.write_text("old")
 
-    def refuse(self: Path, target: Path) -> Path:
+    def refuse(old: str, new: Path) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "replace", refuse)
+    monkeypatch.setattr("os.replace", refuse)
     with pytest.raises(ExportError, match=r"maps\.csv could not be written in .*\."):
         export.write(old, COLOURS, VALUES, "x")
     assert old.read_text() == "old"

@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from explorer.network.files import Fit, write_atomically
+from explorer.network.files import Fit
+from explorer.writing import write_atomically
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from explorer.engine.training.learner import Learner, Stepped
 from explorer.engine.training.place import Place, restore_learner, settings_of, state_of
 from explorer.engine.training.schedules import set_learning_rate
 from explorer.engine.training.snapshot import Controls, Snapshot, TrainingOutOfMemory
+from explorer.writing import FileError
 
 
 @dataclass(eq=False)
@@ -228,10 +229,8 @@ class Run:
             return
         try:
             write_checkpoint(self.checkpoint, state)
-        except OSError as error:
-            self._warning = (
-                f"The checkpoint {self.checkpoint.name} could not be written ({error.strerror}); the older one is kept."
-            )
+        except FileError as error:
+            self._warning = f"The checkpoint {error} The older one is kept."
 
     def _settings(self) -> dict[str, Any]:
         return settings_of(self.learner, self.seed, self.batch_size, self.processes)

@@ -8,11 +8,11 @@ from PySide6.QtCore import QObject, QSize
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QFileDialog
 
-from explorer.network.files import FileError, write_atomically
 from explorer.session import Session
 from explorer.ui import curve_export, curve_pictures
 from explorer.ui.views.curve_plot import CurvePlot
 from explorer.ui.views.shown_runs import ShownRuns
+from explorer.writing import FileError, write_atomically
 
 EVENTS = "TensorBoard event files, in a folder (*)"
 FILTERS = {
