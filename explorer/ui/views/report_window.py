@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from explorer.network.files import FileError, write_atomically
 from explorer.ui import theme
+from explorer.writing import FileError, write_atomically
 
 WORDS = (
     "This is all that the report holds: read it, and take out what nobody should see. Nothing is sent from here; "
