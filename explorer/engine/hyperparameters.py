@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from explorer.bounds import quoted
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -58,11 +61,11 @@ def _like(usual: Any, value: Any, name: str) -> Any:
     if isinstance(usual, tuple) and isinstance(value, list | tuple) and len(value) == len(usual):
         return tuple(_like(part, given, name) for part, given in zip(usual, value, strict=True))
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if isinstance(usual, float) and is_number:
+    if isinstance(usual, float) and is_number and abs(value) <= sys.float_info.max:
         return float(value)
     if type(value) is type(usual):
         return value
-    raise ValueError(f"{name} is {value!r}, which is no {type(usual).__name__}.")
+    raise ValueError(f"{name} is {quoted(value)}, which is no {type(usual).__name__}.")
 
 
 def make_optimizer(chosen: Hyperparameters, parameters: Iterable[Tensor]) -> Optimizer:

@@ -2,13 +2,14 @@
 
 import dataclasses
 import json
-import math
 import re
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeVar, cast
 
+from explorer.bounds import Refused, brief, quoted, read_regular
 from explorer.network.layer import Layer
 from explorer.network.layers import BY_KIND
 from explorer.network.network import Network
@@ -21,7 +22,9 @@ FITS = ("crop", "pad", "stretch")
 Fit = Literal["crop", "pad", "stretch"]
 T = TypeVar("T")
 
-_LARGEST_FILE_BYTES = 16 * 1024**2
+LARGEST_FILE_BYTES = 16 * 10**6
+LONGEST_TITLE, LONGEST_DESCRIPTION = 300, 20_000
+LONGEST_CLASS, MOST_CLASSES = 300, 200_000
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ def read_network(path: str | Path) -> NetworkFile:
     try:
         content = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise FileError(f"{path.name} is not a whole network file: {_json_fault(error)}.") from None
+        raise FileError(f"{brief(path.name)} is not a whole network file: {_json_fault(error)}.") from None
     return _understood(path, lambda: _from_content(content))
 
 
@@ -68,22 +71,18 @@ def write_network(path: str | Path, file: NetworkFile) -> None:
 
 def _read_text(path: Path) -> str:
     try:
-        if path.stat().st_size > _LARGEST_FILE_BYTES:
-            raise FileError(f"{path.name} is too large for a network file.")
-        return path.read_text(encoding="utf-8-sig")
+        return read_regular(path, at_most_bytes=LARGEST_FILE_BYTES).decode("utf-8-sig").replace("\r\n", "\n")
+    except Refused as error:
+        raise FileError(str(error)) from None
     except UnicodeDecodeError:
-        raise FileError(f"{path.name} is not a network file: it is no text.") from None
-    except OSError as error:
-        raise FileError(f"{path.name} could not be read: {_reason(error)}.") from error
-    except ValueError:
-        raise FileError(f"{path.name!r} is no file name.") from None
+        raise FileError(f"{brief(path.name)} is not a network file: it is no text.") from None
 
 
 def _understood(path: Path, read: Callable[[], T]) -> T:
     try:
         return read()
     except (FileError, NetworkError) as error:
-        raise FileError(f"{path.name}: {error}") from None
+        raise FileError(f"{brief(path.name)}: {error}") from None
 
 
 def _content(file: NetworkFile) -> dict[str, Any]:
@@ -129,8 +128,8 @@ def _from_content(content: Any) -> NetworkFile:
     _check_version(content.get("version"))
     file = NetworkFile(
         network=_network(content),
-        title=_text(content, "title"),
-        description=_text(content, "description"),
+        title=_text(content, "title", LONGEST_TITLE),
+        description=_text(content, "description", LONGEST_DESCRIPTION),
         classes=_texts(content, "classes"),
         mean=_numbers(content, "mean"),
         std=_numbers(content, "std"),
@@ -151,7 +150,7 @@ def _learning(content: dict[str, Any]) -> dict[str, Any]:
 
 def _check_version(version: Any) -> None:
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        raise FileError(f"its version is {version!r}, which is no version number.")
+        raise FileError(f"its version is {quoted(version)}, which is no version number.")
     if version > VERSION:
         raise FileError(
             f"it is of version {version}, made by a newer Network Explorer; this one reads up to version {VERSION}."
@@ -160,7 +159,7 @@ def _check_version(version: Any) -> None:
 
 def _check_file(file: NetworkFile) -> None:
     if file.fit not in FITS:
-        raise FileError(f"fit is {file.fit!r}; it must be one of {', '.join(FITS)}.")
+        raise FileError(f"fit is {quoted(file.fit)}; it must be one of {', '.join(FITS)}.")
     channels = file.network.input_shape[0]
     for name, values in (("mean", file.mean), ("std", file.std)):
         if values and len(values) != channels:
@@ -168,7 +167,7 @@ def _check_file(file: NetworkFile) -> None:
     if any(value <= 0 for value in file.std):
         raise FileError("std must be above 0 in every channel.")
     if file.weights is not None and not _is_plain_name(file.weights):
-        raise FileError(f"weights is {file.weights!r}; it must be the name of a file beside this one.")
+        raise FileError(f"weights is {quoted(file.weights)}; it must be the name of a file beside this one.")
 
 
 def _is_plain_name(name: Any) -> bool:
@@ -189,11 +188,13 @@ def _layer(entry: Any, number: int) -> Layer:
         raise FileError(f"layer {number} is no table of settings.")
     kind = BY_KIND.get(str(entry.get("kind")))
     if kind is None:
-        raise FileError(f"layer {number} is of the kind {entry.get('kind')!r}, which this version does not know.")
+        raise FileError(f"layer {number} is of the kind {quoted(entry.get('kind'))}, which this version does not know.")
     known = {field.name for field in dataclasses.fields(kind)}
     unknown = sorted(set(entry) - known - {"kind"})
     if unknown:
-        raise FileError(f"layer {number} ({kind.kind}) has a setting {unknown[0]!r}, which this version does not know.")
+        raise FileError(
+            f"layer {number} ({kind.kind}) has a setting {quoted(unknown[0])}, which this version does not know."
+        )
     values = {name: value for name, value in entry.items() if name != "kind"}
     name, inputs = values.get("name", ""), values.get("inputs", [])
     if not isinstance(name, str) or not isinstance(inputs, list) or not all(isinstance(each, str) for each in inputs):
@@ -204,10 +205,12 @@ def _layer(entry: Any, number: int) -> Layer:
         raise FileError(f"layer {number} ({kind.kind}): {error}") from None
 
 
-def _text(content: dict[str, Any], name: str) -> str:
+def _text(content: dict[str, Any], name: str, longest: int) -> str:
     value = content.get(name, "")
     if not isinstance(value, str):
         raise FileError(f"{name} must be text.")
+    if len(value) > longest:
+        raise FileError(f"{name} has {len(value):,} letters: up to {longest:,} are shown.")
     return value
 
 
@@ -215,13 +218,16 @@ def _texts(content: dict[str, Any], name: str) -> tuple[str, ...]:
     value = content.get(name, [])
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
         raise FileError(f"{name} must be a list of texts.")
+    if len(value) > MOST_CLASSES or max(map(len, value), default=0) > LONGEST_CLASS:
+        raise FileError(f"{name} must be up to {MOST_CLASSES:,} texts of up to {LONGEST_CLASS} letters.")
     return tuple(value)
 
 
 def _numbers(content: dict[str, Any], name: str) -> tuple[float, ...]:
     value = content.get(name, [])
     good = isinstance(value, list) and all(
-        isinstance(each, (int, float)) and not isinstance(each, bool) and math.isfinite(each) for each in value
+        isinstance(each, (int, float)) and not isinstance(each, bool) and abs(each) <= sys.float_info.max
+        for each in value
     )
     if not good:
         raise FileError(f"{name} must be a list of numbers.")
@@ -232,9 +238,3 @@ def _json_fault(error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
         return f"it cannot be understood from line {error.lineno}, column {error.colno} on"
     return "it cannot be understood"
-
-
-def _reason(error: OSError) -> str:
-    """The system's words, begun small."""
-    words = error.strerror or str(error)
-    return words[:1].lower() + words[1:]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
+from explorer.bounds import quoted
 from explorer.network.setting import Setting, SettingType
 from explorer.network.shape import NetworkError, Shape
 
@@ -166,7 +167,9 @@ class Layer:
         for attribute, only in cls.fixed.items():
             value = getattr(module, attribute, only)
             if value != only:
-                raise NetworkError(f"{cls.kind} with {attribute}={value!r} has no counterpart here (only {only!r}).")
+                raise NetworkError(
+                    f"{cls.kind} with {attribute}={quoted(value)} has no counterpart here (only {only!r})."
+                )
         return cls(name=name, **cls.read_settings(module, shape))
 
     @classmethod

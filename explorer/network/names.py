@@ -5,11 +5,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from explorer.bounds import quoted
 from explorer.network.layer import Layer
 from explorer.network.shape import NetworkError
 
 INPUT = "input"
 """The network's input, as a layer names it."""
+
+LONGEST_NAME = 80
 
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
@@ -40,7 +43,9 @@ def is_reserved(name: str) -> bool:
 def check_name(name: str) -> None:
     """Raises NetworkError for a name that cannot be written."""
     if not is_name(name):
-        raise NetworkError(f"{name!r} is no name: it must be letters, digits and underscores, a letter first.")
+        raise NetworkError(f"{quoted(name)} is no name: it must be letters, digits and underscores, a letter first.")
+    if len(name) > LONGEST_NAME:
+        raise NetworkError(f"The name {quoted(name)} has {len(name):,} letters: up to {LONGEST_NAME} are possible.")
 
 
 def free_name(stem: str, taken: set[str], *, first: int = 1) -> str:

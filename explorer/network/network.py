@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
+from explorer.bounds import quoted
 from explorer.network import notation
 from explorer.network.layer import Layer
 from explorer.network.names import INPUT, check_name, free_name, with_names
 from explorer.network.problems import Analysis, Problem, analyse, errors
-from explorer.network.shape import LARGEST_SIZE, NetworkError, Shape
+from explorer.network.shape import LARGEST_SIZE, MOST_CONNECTIONS, MOST_LAYERS, NetworkError, Shape
 
 if TYPE_CHECKING:
     from torch import nn
@@ -26,7 +27,7 @@ class Network:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "input_shape", _checked_shape(self.input_shape))
-        object.__setattr__(self, "layers", with_names(tuple(self.layers)))
+        object.__setattr__(self, "layers", with_names(_checked_layers(self.layers)))
         for layer in self.layers:
             for name in layer.inputs:
                 check_name(name)
@@ -45,7 +46,7 @@ class Network:
         wanted = set(names)
         return notation.layers_text([layer for layer in self.layers if layer.name in wanted])
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The layers' names in order."""
         return tuple(layer.name for layer in self.layers)
@@ -55,7 +56,7 @@ class Network:
         for index, layer in enumerate(self.layers):
             if layer.name == name:
                 return index
-        raise NetworkError(f"There is no layer called {name!r}.")
+        raise NetworkError(f"There is no layer called {quoted(name)}.")
 
     def layer(self, name: str) -> Layer:
         """A layer by name; raises NetworkError for an unknown one."""
@@ -229,6 +230,16 @@ def _checked_shape(shape: Shape) -> Shape:
             f"An input is channels × height × width or a number of features, each at least 1, not {written or 'empty'}."
         )
     return sizes
+
+
+def _checked_layers(layers: Iterable[Layer]) -> tuple[Layer, ...]:
+    checked = tuple(layers)
+    if len(checked) > MOST_LAYERS:
+        raise NetworkError(f"A network has up to {MOST_LAYERS:,} layers, not {len(checked):,}: more are not shown.")
+    connections = sum(len(layer.inputs) for layer in checked)
+    if connections > MOST_CONNECTIONS:
+        raise NetworkError(f"Its layers name {connections:,} inputs: up to {MOST_CONNECTIONS:,} are shown.")
+    return checked
 
 
 def _renamed(names: tuple[str, ...], new_names: dict[str, str]) -> tuple[str, ...]:

@@ -11,19 +11,23 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from explorer.bounds import quoted
 from explorer.network.layer import Layer
 from explorer.network.layers import BY_WORD
-from explorer.network.names import is_name, positional_names
-from explorer.network.shape import LARGEST_SIZE, NetworkError, Shape
+from explorer.network.names import LONGEST_NAME, is_name, positional_names
+from explorer.network.shape import LARGEST_SIZE, MOST_LAYERS, NetworkError, Shape
 
 _TOKEN = re.compile(
     r"(?P<space>(?:\s|#[^\n]*)+)"
-    r"|(?P<shape>\d+(?:[x×]\d+)+)(?![\w.])"
-    r"|(?P<number>-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(?![\w.])"
+    r"|(?P<shape>\d++(?:[x×]\d++)+)(?![\w.])"
+    r"|(?P<number>-?(?:\d++\.?+\d*+|\.\d++)(?:[eE][+-]?\d++)?+)(?![\w.])"
     r"|(?P<word>[A-Za-z_]\w*)"
     r"|(?P<quoted>'[^'\n]*'|\"[^\"\n]*\")"
     r"|(?P<sign>[=(),])"
 )
+LONGEST_TEXT = 300_000
+"""Letters; a layer takes some dozen."""
+
 _CONSTANTS = {"true": True, "false": False, "none": None}
 
 
@@ -94,6 +98,8 @@ class _Reader:
     """Reads tokens from left to right."""
 
     def __init__(self, text: str) -> None:
+        if len(text) > LONGEST_TEXT:
+            raise NetworkError(f"The text has {len(text):,} letters: a network is written in up to {LONGEST_TEXT:,}.")
         self.text = text
         self.tokens = list(self._split())
         self.at = 0
@@ -112,7 +118,7 @@ class _Reader:
         kind, text, place = self._next("an input shape such as 3x32x32")
         if kind not in ("shape", "number") or not re.fullmatch(r"[\dx×]+", text):
             raise NotationError(
-                f"A network begins with its input shape, such as 3x32x32, not {text!r}", self.text, place
+                f"A network begins with its input shape, such as 3x32x32, not {quoted(text)}", self.text, place
             )
         sizes = tuple(self._int(size, place) for size in re.split("[x×]", text))
         if len(sizes) not in (1, 3) or not 1 <= min(sizes) <= max(sizes) <= LARGEST_SIZE:
@@ -122,8 +128,10 @@ class _Reader:
         return sizes
 
     def layers(self) -> tuple[Layer, ...]:
-        layers = []
+        layers: list[Layer] = []
         while self.at < len(self.tokens):
+            if len(layers) == MOST_LAYERS:
+                raise NotationError(f"A network has up to {MOST_LAYERS:,} layers: more are not shown", *self._here())
             layers.append(self._layer())
         return tuple(layers)
 
@@ -135,7 +143,7 @@ class _Reader:
             word, place = self._word("a layer after '='")
         kind = BY_WORD.get(word.lower())
         if kind is None:
-            raise NotationError(f"There is no layer called {word!r}{_suggestion(word)}", self.text, place)
+            raise NotationError(f"There is no layer called {quoted(word)}{_suggestion(word)}", self.text, place)
         values, inputs = self._arguments(kind) if self._take("(") else ({}, ())
         missing = [setting for setting, rules, _ in kind.settings() if rules.required and setting not in values]
         if missing:
@@ -150,7 +158,7 @@ class _Reader:
             self._argument(kind, values, inputs, open_places)
             if not self._peek(")") and not self._take(","):
                 _, text, place = self._next("',' or ')'")
-                raise NotationError(f"Expected ',' or ')', not {text!r}", self.text, place)
+                raise NotationError(f"Expected ',' or ')', not {quoted(text)}", self.text, place)
         return values, tuple(inputs)
 
     def _argument(self, kind: type[Layer], values: dict[str, Any], inputs: list[str], open_places: list[str]) -> None:
@@ -167,7 +175,7 @@ class _Reader:
             word, place = self._word("the name of a layer")
             inputs.append(self._checked_name(word, place))
         elif not open_places:
-            raise NotationError(f"{kind.word} has no setting left for {text!r}", self.text, place)
+            raise NotationError(f"{kind.word} has no setting left for {quoted(text)}", self.text, place)
         else:
             self._set(kind, values, open_places.pop(0), place)
 
@@ -175,7 +183,7 @@ class _Reader:
         rules = {setting: found for setting, found, _ in kind.settings()}
         if name not in rules:
             known = ", ".join(rules) or "no settings"
-            raise NotationError(f"{kind.word} has no setting {name!r} (it has {known})", self.text, place)
+            raise NotationError(f"{kind.word} has no setting {quoted(name)} (it has {known})", self.text, place)
         if name in values:
             raise NotationError(f"{name} is given twice", self.text, place)
         try:
@@ -195,14 +203,14 @@ class _Reader:
             return _CONSTANTS.get(text.lower(), text)
         if text == "(":
             return self._tuple()
-        raise NotationError(f"Expected a value, not {text!r}", self.text, place)
+        raise NotationError(f"Expected a value, not {quoted(text)}", self.text, place)
 
     def _tuple(self) -> tuple[Any, ...]:
         numbers = []
         while not self._take(")"):
             token, text, place = self._next("a number")
             if token != "number":
-                raise NotationError(f"Expected a number, not {text!r}", self.text, place)
+                raise NotationError(f"Expected a number, not {quoted(text)}", self.text, place)
             numbers.append(self._number(text, place))
             if not self._take(",") and not self._peek(")"):
                 raise NotationError("A pair ends with ')'", self.text, place + len(text))
@@ -218,13 +226,15 @@ class _Reader:
 
     def _checked_name(self, word: str, place: int) -> str:
         if not is_name(word):
-            raise NotationError(f"{word!r} is no name: letters, digits, underscores, a letter first", self.text, place)
+            raise NotationError(
+                f"{quoted(word)} is no name: letters, digits, underscores, a letter first", self.text, place
+            )
         return word
 
     def _word(self, expected: str) -> tuple[str, int]:
         token, text, place = self._next(expected)
         if token != "word":
-            raise NotationError(f"Expected {expected}, not {text!r}", self.text, place)
+            raise NotationError(f"Expected {expected}, not {quoted(text)}", self.text, place)
         return text, place
 
     def _next(self, expected: str) -> tuple[str, str, int]:
@@ -233,6 +243,9 @@ class _Reader:
         token: tuple[str, str, int] = self.tokens[self.at]
         self.at += 1
         return token
+
+    def _here(self) -> tuple[str, int]:
+        return self.text, self.tokens[self.at][2]
 
     def _peek(self, sign: str) -> bool:
         return self.at < len(self.tokens) and self.tokens[self.at][:2] == ("sign", sign)
@@ -256,5 +269,5 @@ def _required_defaults(kind: type[Layer]) -> list[Any]:
 def _suggestion(word: str) -> str:
     import difflib
 
-    near = difflib.get_close_matches(word.lower(), BY_WORD, n=1)
+    near = difflib.get_close_matches(word[:LONGEST_NAME].lower(), BY_WORD, n=1)
     return f"; {near[0]}, perhaps?" if near else f" (there are {', '.join(sorted({k.word for k in BY_WORD.values()}))})"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from explorer.network.conforming import conforming_convolution
@@ -19,10 +20,17 @@ LARGEST_BYTES = 2 * 1024**3
 
 @dataclass(frozen=True)
 class Fix:
-    """A change that mends a problem; applying it means going on with `network`."""
+    """A change that mends a problem: other layers in the place of one. Applying it means going on with `network`."""
 
     label: str
-    network: "Network"
+    broken: "Network"
+    index: int
+    layers: tuple[Layer, ...]
+
+    @cached_property
+    def network(self) -> "Network":
+        """Made when it is asked for: of thousands of faults few are mended."""
+        return self.broken.with_layers_at(self.index, self.layers)
 
 
 @dataclass(frozen=True)
@@ -58,6 +66,7 @@ class _Pass:
         self.network = network
         self.known: dict[str, Shape | None] = {INPUT: network.input_shape}
         self.problems: list[Problem] = []
+        self.error_count = 0
         self.parameter_bytes = 0
 
     def run(self) -> Analysis:
@@ -70,10 +79,9 @@ class _Pass:
             names = layer.inputs or (self.network.layers[index - 1].name if index else INPUT,)
             taken.append(names)
             arriving.append(tuple(self.known.get(name) for name in names))
-            before = sum(problem.severity == "error" for problem in self.problems)
+            before = self.error_count
             shape = self._layer_shape(index, layer, names)
-            failed = sum(problem.severity == "error" for problem in self.problems) > before
-            if shape is None or failed:
+            if shape is None or self.error_count > before:
                 runnable = min(runnable, index)
             shapes.append(shape)
             self.known[layer.name] = shape
@@ -172,7 +180,7 @@ class _Pass:
         change = conforming_convolution(self.network, self.known, names, channels=isinstance(layer, Add))
         if change is None:
             return None
-        return Fix(change.label, self.network.with_layers_at(change.index, (change.layer,)))
+        return Fix(change.label, self.network, change.index, (change.layer,))
 
     def _check_size(self, layer: Layer, shape: Shape, shapes: list[Shape]) -> None:
         count = layer.parameter_count(*shapes)
@@ -192,11 +200,12 @@ class _Pass:
 
     def _error(self, layer: str, message: str, fix: Fix | None = None) -> None:
         self.problems.append(Problem(layer, message, fix, "error"))
+        self.error_count += 1
 
     def _fix(self, index: int, repair: Repair | None) -> Fix | None:
         if repair is None:
             return None
-        return Fix(repair.label, self.network.with_layers_at(index, repair.layers))
+        return Fix(repair.label, self.network, index, repair.layers)
 
 
 def _accepts(layer: Layer, *shapes: Shape) -> bool:

@@ -2,10 +2,10 @@
 
 import dataclasses
 import math
-import reprlib
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from explorer.bounds import quoted
 from explorer.network.shape import LARGEST_SIZE, NetworkError, single
 
 SettingType = Literal["int", "float", "bool", "choice", "pair", "padding", "optional int", "optional pair"]
@@ -86,7 +86,7 @@ class Setting:
         if self.choices:
             words = ", ".join(self.choices)
             allowed = f"one of {words}" if self.type == "choice" else f"{allowed} ({words})"
-        return NetworkError(f"{name} must be {allowed}, not {reprlib.repr(value)}.")
+        return NetworkError(f"{name} must be {allowed}, not {quoted(value)}.")
 
 
 def setting(
