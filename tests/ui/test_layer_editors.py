@@ -116,10 +116,10 @@ def test_padding_is_a_number_or_a_rule(qtbot: QtBot) -> None:
     assert said[-1] == (2, True)
 
 
-def test_a_small_float_is_shown_without_an_exponent(qtbot: QtBot) -> None:
+def test_a_small_float_is_shown_as_pytorch_and_the_sentences_write_it(qtbot: QtBot) -> None:
     editor = FloatEditor("eps", 0.0, 1.0)
     shown(qtbot, editor, 1e-5)
-    assert editor.box.text() == "0.00001"
+    assert editor.box.text() == "1e-5"
 
 
 def test_a_check_box_says_yes_or_no_at_once(qtbot: QtBot) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations, pairwise
@@ -21,9 +20,7 @@ from explorer.ui.node_link import Bias, Edge, Item, Node, NodeLink, ask, describ
 from explorer.ui.node_link.boxes import Box
 from explorer.ui.node_link.shown import Shown
 from explorer.ui.node_link.structure import Column, Line, Weights, spelled
-from explorer.ui.node_link.typed import typed_number
 from explorer.ui.node_link.walking import neighbour
-from explorer.ui.text import number
 
 PHASES = ("forward", "loss", "backward", "update")
 
@@ -465,27 +462,6 @@ def test_right_goes_along_a_weight_and_left_comes_back() -> None:
     assert neighbour(link, places, Node(0, 0), right=-1) == Node(0, 0)
     assert neighbour(link, places, Node(1, 0), down=1) == Bias(1, 0)
     assert neighbour(link, places, Node(2, 1), right=1) == Node(3, 1)
-
-
-# --- typing ---
-
-
-@pytest.mark.parametrize(
-    ("text", "value"), [("−0.5", -0.5), ("-0.5", -0.5), ("1e-2", 0.01), ("1e−2", 0.01), (" 3 ", 3.0), ("+.25", 0.25)]
-)
-def test_numbers_are_read_as_people_write_them(text: str, value: float) -> None:
-    assert typed_number(text) == value
-
-
-@pytest.mark.parametrize("text", ["", "abc", "1,5", "nan", "inf", "−∞", "1_000", "--1", "1e999"])
-def test_rubbish_is_refused_with_a_sentence(text: str) -> None:
-    with pytest.raises(ValueError, match=r"^Type a number, such as"):
-        typed_number(text)
-
-
-@given(st.floats(-1e6, 1e6, width=32))
-def test_a_number_that_was_written_out_can_be_typed_again(value: float) -> None:
-    assert math.isclose(typed_number(number(value, 9)), value, rel_tol=1e-7, abs_tol=1e-30)
 
 
 def test_an_example_of_the_batch_shows_its_own_numbers() -> None:

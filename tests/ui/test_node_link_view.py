@@ -199,7 +199,7 @@ def test_rubbish_is_refused_where_it_was_typed(opened: Opened, qtbot: QtBot) -> 
     before = session.state.timeline
     type_over(qtbot, view, Edge(1, 0, 0), "much")
     assert view.editor.isVisible()
-    assert view.editor.accessibleDescription() == "Type a number, such as −0.5 or 1e-2."
+    assert view.editor.accessibleDescription() == "“much” is not a number, such as −0.5 or 1e-2."
     assert theme.current().error in view.editor.styleSheet()
     qtbot.keyClick(view.editor, Qt.Key.Key_Backspace)
     assert not view.editor.styleSheet()

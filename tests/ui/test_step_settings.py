@@ -18,7 +18,7 @@ from explorer.engine.hyperparameters import OPTIMIZERS
 from explorer.session import Session
 from explorer.ui import theme
 from explorer.ui.views.step_settings import StepSettings
-from explorer.ui.widgets.exact_box import ExactBox
+from explorer.ui.widgets.number_boxes import FloatBox
 from explorer.ui.widgets.target_editor import MOST_BESIDE
 from tests.ui.fakes import make_picture, make_session
 
@@ -60,7 +60,7 @@ def _wait(qtbot: QtBot, session: Session) -> None:
     )
 
 
-def _type(box: ExactBox, text: str) -> None:
+def _type(box: FloatBox, text: str) -> None:
     box.setFocus()
     box.selectAll()
     QTest.keyClicks(box, text)
@@ -143,12 +143,12 @@ def test_only_what_the_optimizer_reads_is_shown(optimizer: str, session: Session
 def test_every_number_of_the_form_reaches_the_optimizer(session: Session, row: StepSettings, qtbot: QtBot) -> None:
     _open(row)
     for name, value in (("Momentum", "0.9"), ("Weight decay", "1e-4")):
-        box = next(box for box in row.form.findChildren(ExactBox) if box.accessibleName() == name)
+        box = next(box for box in row.form.findChildren(FloatBox) if box.accessibleName() == name)
         _type(box, value)
     QTest.mouseClick(row.form.nesterov, Qt.MouseButton.LeftButton)
     _choose(row.form.optimizer, "Adam")
     for name, value in (("Beta 1", "0.8"), ("Beta 2", "0.99")):
-        box = next(box for box in row.form.findChildren(ExactBox) if box.accessibleName() == name)
+        box = next(box for box in row.form.findChildren(FloatBox) if box.accessibleName() == name)
         _type(box, value)
     chosen = session.state.document.hyperparameters
     assert (chosen.momentum, chosen.weight_decay, chosen.nesterov, chosen.betas) == (0.9, 1e-4, True, (0.8, 0.99))
@@ -166,7 +166,7 @@ def test_nesterov_needs_a_momentum(session: Session, row: StepSettings) -> None:
 
 def test_wrong_input_in_the_form_is_told_at_its_foot(session: Session, row: StepSettings) -> None:
     _open(row)
-    box = next(box for box in row.form.findChildren(ExactBox) if box.accessibleName() == "Momentum")
+    box = next(box for box in row.form.findChildren(FloatBox) if box.accessibleName() == "Momentum")
     _type(box, "2")
     assert row.form.complaint.isVisible()
     assert row.form.complaint.text() == "Momentum: 2 does not lie between 0 and 1."
@@ -300,7 +300,7 @@ def test_a_hidden_row_catches_up_when_it_is_shown(session: Session, row: StepSet
 
 
 def test_every_control_has_a_name_and_a_tip(row: StepSettings) -> None:
-    kinds = (ExactBox, QComboBox, QToolButton)
+    kinds = (FloatBox, QComboBox, QToolButton)
     controls = [part for kind in kinds for part in (*row.findChildren(kind), *row.form.findChildren(kind))]
     assert len(controls) > 10
     for control in controls:
@@ -311,7 +311,7 @@ def test_every_control_has_a_name_and_a_tip(row: StepSettings) -> None:
 @hypothesis_settings(max_examples=60)
 @given(value=st.floats(1e-12, 1e3))
 def test_a_number_of_any_size_reads_back_as_it_was_typed(qapp: QApplication, value: float) -> None:
-    shown, box = f"{value:.6g}", ExactBox("Any", low=0.0, high=1e3)
+    shown, box = f"{value:.6g}", FloatBox(0.0, 1e3, name="Any")
     _type(box, shown)
     assert box.value() == pytest.approx(float(shown), rel=1e-6, abs=1e-15)
     box.deleteLater()

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from explorer.data import AUGMENTATIONS, Augmentation, DataSet, augmented
 from explorer.session import Session, State
 from explorer.ui.data_words import kind_of
-from explorer.ui.widgets.number_boxes import FloatBox, NumberBox
+from explorer.ui.widgets.number_boxes import FloatBox, WholeBox
 from explorer.ui.widgets.picture_strip import PictureStrip
 
 EXAMPLES = 8
@@ -36,7 +36,7 @@ class _Row:
     """A change that can be chosen: its box, its numbers by the field they set, and its examples."""
 
     check: QCheckBox
-    boxes: dict[str, NumberBox | FloatBox]
+    boxes: dict[str, WholeBox | FloatBox]
     strip: PictureStrip
 
 
@@ -81,7 +81,7 @@ class Augmentations(QScrollArea):
             row.check.setChecked(name in chosen)
             row.check.blockSignals(False)
             for setting, box in row.boxes.items():
-                _show_number(box, getattr(self._settings[name], setting))
+                box.show_number(getattr(self._settings[name], setting))
         if are_pictures:
             self._show_examples(state)
 
@@ -128,16 +128,17 @@ class Augmentations(QScrollArea):
         boxes = {field.name: self._box(each, field.name, field.metadata) for field in fields(each)}
         return _Row(check, boxes, PictureStrip(f"Examples of {each.title.lower()}"))
 
-    def _box(self, each: Augmentation, name: str, rules: Any) -> NumberBox | FloatBox:
-        is_whole = isinstance(getattr(each, name), int)
-        box: Any = NumberBox(int(rules["minimum"]), int(rules["maximum"])) if is_whole else FloatBox()
-        if not is_whole:
-            box.setRange(rules["minimum"], rules["maximum"])
-        box.setValue(getattr(each, name))
-        box.setKeyboardTracking(False)
+    def _box(self, each: Augmentation, name: str, rules: Any) -> WholeBox | FloatBox:
+        kind: Any = WholeBox if isinstance(getattr(each, name), int) else FloatBox
+        box: WholeBox | FloatBox = kind(
+            rules["minimum"],
+            rules["maximum"],
+            name=f"{each.title}: {rules['label'].lower()}",
+            tip=f"{rules['label']}, {rules['minimum']:g} to {rules['maximum']:g}. {each.what}",
+        )
+        box.show_number(getattr(each, name))
         box.setFixedWidth(BOX_WIDTH)
-        box.setAccessibleName(f"{each.title}: {rules['label'].lower()}")
-        box.setToolTip(f"{rules['label']}, {rules['minimum']:g} to {rules['maximum']:g}. {each.what}")
+        box.refused.connect(self._session.say)
         box.valueChanged.connect(lambda value: self._set(each.name, name, value))
         return box
 
@@ -182,13 +183,6 @@ class Augmentations(QScrollArea):
         if self._data is not None:
             self._place = int(np.random.default_rng(self._place + 1).integers(len(self._data.train)))
             self._show_examples(self._session.state)
-
-
-def _show_number(box: NumberBox | FloatBox, value: float) -> None:
-    if box.value() != value:
-        box.blockSignals(True)
-        box.setValue(value)  # type: ignore[arg-type]  # whole for the box of whole numbers
-        box.blockSignals(False)
 
 
 def _words(title: str, what: str) -> QWidget:

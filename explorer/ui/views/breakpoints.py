@@ -10,8 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QPush
 
 from explorer.session import Session, State
 from explorer.ui.views.following_view import FollowingView
-from explorer.ui.widgets.exact_box import ExactBox
-from explorer.ui.widgets.number_boxes import NumberBox
+from explorer.ui.widgets.number_boxes import FloatBox, WholeBox
 from explorer.ui.widgets.popup_button import PopupButton
 
 if TYPE_CHECKING:
@@ -78,7 +77,7 @@ class BreakpointsButton(FollowingView, PopupButton):
         super().__init__(session, "Stop at", tip=TIP, parent=parent)
         self.setObjectName("breakpoints")
         self.boxes: dict[str, QCheckBox] = {}
-        self.limits: dict[str, ExactBox] = {}
+        self.limits: dict[str, FloatBox] = {}
         grid = QGridLayout()
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(6)
@@ -103,7 +102,7 @@ class BreakpointsButton(FollowingView, PopupButton):
         if not condition.field:
             return
         name = f"{condition.words[:1].upper()}{condition.words[1:]}"
-        limit = ExactBox(name, low=0.0, high=condition.high, tip=condition.tip)
+        limit = FloatBox(0.0, condition.high, name=name, tip=condition.tip)
         limit.setFixedWidth(90)
         limit.show_number(condition.start)
         limit.valueChanged.connect(self._choose)
@@ -120,12 +119,10 @@ class BreakpointsButton(FollowingView, PopupButton):
         self.run.clicked.connect(self._run)
         self.stop = QPushButton("Cancel", toolTip=CANCEL_TIP, accessibleName="Cancel the run")
         self.stop.clicked.connect(self._session.cancel)
-        self.limit = NumberBox(1, MOST_STEPS)
-        self.limit.setGroupSeparatorShown(True)
+        self.limit = WholeBox(1, MOST_STEPS, name="At most so many steps", tip=LIMIT_TIP)
         self.limit.setValue(FIRST_LIMIT)
         self.limit.setSuffix(" steps")
-        self.limit.setAccessibleName("At most so many steps")
-        self.limit.setToolTip(LIMIT_TIP)
+        self.limit.refused.connect(self._complain)
         label = QLabel("at most")
         label.setProperty("role", "dim")
         label.setBuddy(self.limit)

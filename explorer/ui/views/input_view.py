@@ -48,6 +48,7 @@ class InputView(FollowingView, Pane):
         self.picture = InputPicture(session)
         self.numbers = NumberFields()
         self.numbers.edited.connect(session.set_values)
+        self.numbers.refused.connect(session.say)
         self.empty = QLabel(EMPTY, wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop)
         self.empty.setProperty("role", "dim")
         self.empty.setContentsMargins(12, 4, 12, 4)

@@ -211,6 +211,7 @@ class LayerForm(QWidget):
         if fields and grid is None:
             grid = self._grids[fields] = SettingsGrid(fields, self.area.widget())
             grid.edited.connect(self._edit)
+            grid.refused.connect(self._session.say)
         if grid is not self._grid:
             self._exchange(grid)
         if grid is not None:

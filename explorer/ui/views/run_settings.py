@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 from explorer.session import Session, State
 from explorer.ui.run_words import suited_loss
 from explorer.ui.views.data_button import DataButton
-from explorer.ui.widgets.exact_box import ExactBox
 from explorer.ui.widgets.learning_form import loss_title
+from explorer.ui.widgets.number_boxes import FloatBox
 from explorer.ui.widgets.popup_button import PopupButton
 from explorer.ui.widgets.run_form import (
     BATCH_TIP,
@@ -45,13 +45,14 @@ class RunSettings(QWidget):
         self.open_form.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.open_form.opened.connect(lambda: self.form.complain(""))
         self.open_form.body.addWidget(self.form)
-        self.rate = ExactBox("Learning rate", low=0.0, high=LARGEST_RUN_RATE, tip=RATE_TIP)
+        self.rate = FloatBox(0.0, LARGEST_RUN_RATE, name="Learning rate", tip=RATE_TIP)
         self.rate.valueChanged.connect(lambda value: self._choose("learning_rate", value))
-        self.rate.refused.connect(session.say)
         self.batch = count_box(1, LARGEST_BATCH)
         self.batch.valueChanged.connect(lambda value: self._choose("batch_size", value))
         self.epochs = count_box(1, MOST_EPOCHS)
         self.epochs.valueChanged.connect(lambda value: self._choose("epochs", value))
+        for box in (self.rate, self.batch, self.epochs):
+            box.refused.connect(session.say)
         self._lay_out()
         session.changed.connect(self.show_state)
         self.show_state(None, session.state)

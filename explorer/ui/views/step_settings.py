@@ -10,9 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QMenu, QToolButton, 
 from explorer.engine.hyperparameters import suggested_loss
 from explorer.session import Session, State
 from explorer.ui.views.following_view import FollowingView
-from explorer.ui.widgets.exact_box import ExactBox
 from explorer.ui.widgets.learning_form import LARGEST_RATE, LearningForm, loss_title
-from explorer.ui.widgets.number_boxes import NumberBox
+from explorer.ui.widgets.number_boxes import FloatBox, WholeBox
 from explorer.ui.widgets.popup_button import PopupButton
 from explorer.ui.widgets.target_editor import Aim, TargetEditor
 
@@ -41,16 +40,15 @@ class StepSettings(FollowingView, QWidget):
         self.target = TargetEditor()
         self.target.edited.connect(self._aim)
         self.target.refused.connect(self._complain)
-        self.rate = ExactBox("Learning rate of the step", low=0.0, high=LARGEST_RATE, tip=RATE_TIP)
+        self.rate = FloatBox(0.0, LARGEST_RATE, name="Learning rate of the step", tip=RATE_TIP)
         self.rate.setFixedWidth(84)
         self.rate.valueChanged.connect(lambda value: self._choose("learning_rate", value))
         self.rate.refused.connect(self._complain)
         self.batch = self._batch_button()
-        self.example = NumberBox(1, 1)
+        self.example = WholeBox(1, 1, name="Example of the batch", tip=EXAMPLE_TIP, live=True)
+        self.example.refused.connect(session.say)
         self.example.setPrefix("example ")
         self.example.setMinimumWidth(EXAMPLE_WIDTH)
-        self.example.setAccessibleName("Example of the batch")
-        self.example.setToolTip(EXAMPLE_TIP)
         self.example.valueChanged.connect(lambda value: session.choose_example(value - 1))
         self._beside = self._row_beside()
         self._row = QHBoxLayout(self)

@@ -52,16 +52,13 @@ class FloatEditor(Editor):
 
     def __init__(self, label: str, minimum: float, maximum: float, parent: QWidget | None = None) -> None:
         super().__init__(label, parent)
-        self.box = FloatBox(self)
-        self.box.setAccessibleName(label)
-        self.box.setRange(minimum, maximum)
+        self.box = FloatBox(minimum, maximum, name=label, live=True, parent=self)
+        self.box.refused.connect(self.refused)
         self.box.valueChanged.connect(self._tell)
         self._hold(self.box)
 
     def set_value(self, value: Any) -> None:
-        if float(value) != self.box.value():
-            with QSignalBlocker(self.box):
-                self.box.setValue(float(value))
+        self.box.show_number(float(value))
 
     @Slot(float)
     def _tell(self, value: float) -> None:

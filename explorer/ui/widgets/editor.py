@@ -2,6 +2,7 @@
 
 An editor takes a value by `set_value`, which emits nothing and leaves alone what already stands there,
 and says by `edited` what the person made of it; `settled` is False while a number is still being spun or typed.
+`refused` carries a sentence about what was typed and cannot be taken.
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ from typing import Any
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from explorer.ui.widgets.number_boxes import NumberBox
+from explorer.ui.widgets.number_boxes import FloatBox, WholeBox
 
 
 class Editor(QWidget):
     """A value and its name; each kind of value has an editor of its own."""
 
     edited = Signal(object, bool)  # the new value, whether it is settled
+    refused = Signal(str)
 
     def __init__(self, label: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,7 +33,10 @@ class Editor(QWidget):
         raise NotImplementedError
 
     def fold(self) -> None:
-        """Forget what was opened for the last layer; another one follows."""
+        """Forget what was opened and half typed for the last layer; another one follows."""
+        boxes: list[WholeBox | FloatBox] = [*self.findChildren(WholeBox), *self.findChildren(FloatBox)]
+        for box in boxes:
+            box.forget_typing()
 
     def colour_icons(self) -> None:
         """Take the icons in the theme's colours; called when the theme changes."""
@@ -48,9 +53,9 @@ class Editor(QWidget):
             if not part.toolTip():
                 part.setToolTip(tip)
 
-    def _number(self, minimum: int, maximum: int, name: str = "") -> NumberBox:
-        box = NumberBox(minimum, maximum, self)
-        box.setAccessibleName(name or self.label)
+    def _number(self, minimum: int, maximum: int, name: str = "") -> WholeBox:
+        box = WholeBox(minimum, maximum, name=name or self.label, live=True, parent=self)
+        box.refused.connect(self.refused)
         return box
 
     def _hold(self, box: QWidget) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from explorer.ui import theme
 from explorer.ui.node_link.boxes import Box
-from explorer.ui.node_link.typed import typed_number
+from explorer.ui.typed import typed_number
 
 LEAST_WIDTH, HEIGHT = 92, 26
 TIP = "Type a number and press Enter; Esc leaves it as it was."

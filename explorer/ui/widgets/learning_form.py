@@ -10,8 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QWidget
 from explorer.arithmetic.losses import OPERATIONS as LOSSES
 from explorer.arithmetic.losses import loss_named
 from explorer.engine.hyperparameters import OPTIMIZERS, Hyperparameters
-from explorer.ui.widgets.exact_box import ExactBox
-from explorer.ui.widgets.number_boxes import ChoiceBox
+from explorer.ui.widgets.number_boxes import ChoiceBox, FloatBox
 from explorer.ui.widgets.pane import ElidedLabel
 
 WIDTH = 400
@@ -113,8 +112,8 @@ class LearningForm(QWidget):
         self.complaint.setText(sentence)
         self.complaint.setVisible(bool(sentence))
 
-    def _number(self, field: NumberField) -> tuple[QLabel, ExactBox]:
-        box = ExactBox(field.label.capitalize(), low=0.0, high=field.high, tip=field.tip)
+    def _number(self, field: NumberField) -> tuple[QLabel, FloatBox]:
+        box = FloatBox(0.0, field.high, name=field.label.capitalize(), tip=field.tip)
         box.valueChanged.connect(lambda value: self._tell(field, value))
         box.refused.connect(self.complain)
         return self._add(field.label, box, field.tip), box

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
-from PySide6.QtCore import QLocale, QRect, QSignalBlocker, Qt
+from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QDoubleSpinBox, QSpinBox, QWidget
 
 from explorer.ui import theme
+from explorer.ui.typed import typed_number, typed_whole, written
 from explorer.ui.widgets.card_painter import draw_icon
+from explorer.ui.widgets.typed_box import TypedBox
 
 CARET = 10
 CARETS_ROOM = 18
 NARROW = 50
+FIRST_STEP = 0.001
+MOST_DECIMALS = 323  # Qt rounds what it holds to them: as many as it takes
 # The application's rule for line edits would frame the one inside a spin box a second time.
 STEPPER_SHEET = f"""
 QAbstractSpinBox {{ padding: 3px 0 3px 6px; }}
@@ -47,6 +52,13 @@ class _Stepper(_NoStrayWheel):
         self.setStyleSheet(STEPPER_SHEET)
         self.lineEdit().setTextMargins(5, 0, 0, 0)
 
+    def mark(self: Any, *, is_wrong: bool) -> None:
+        """Show what stands there in red, or as always."""
+        error = theme.current().error
+        wrong = f"QAbstractSpinBox {{ color: {error}; border-color: {error}; }}" if is_wrong else ""
+        if self.styleSheet() != STEPPER_SHEET + wrong:
+            self.setStyleSheet(STEPPER_SHEET + wrong)
+
     def paintEvent(self: Any, event: QPaintEvent) -> None:
         super().paintEvent(event)  # type: ignore[misc]  # mixed into spin boxes
         painter = QPainter(self)
@@ -57,35 +69,60 @@ class _Stepper(_NoStrayWheel):
             draw_icon(painter, f"ph.caret-{name}", colour, QRect(left, top, CARET, CARET))
 
 
-class NumberBox(_Stepper, QSpinBox):
-    """A whole number."""
+class WholeBox(_Stepper, TypedBox, QSpinBox):
+    """A whole number from `low` to `high`."""
 
-    def __init__(self, minimum: int, maximum: int, parent: QWidget | None = None) -> None:
+    refused = Signal(str)
+
+    def __init__(
+        self, low: int, high: int, *, name: str = "", tip: str = "", live: bool = False, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.start()
-        self.setRange(minimum, maximum)
+        self.setRange(low, high)
+        self.start_typing(name=name, tip=tip, live=live)
 
-    def show_number(self, value: int) -> None:
-        """Show `value` without telling anyone; a text half typed that means it already stays."""
-        if value != self.value():
-            with QSignalBlocker(self):
-                self.setMaximum(max(self.maximum(), value))
-                self.setMinimum(min(self.minimum(), value))
-                self.setValue(value)
+    def textFromValue(self, value: int) -> str:
+        return str(value)
+
+    def read(self, text: str) -> int:
+        return typed_whole(text)
 
 
-class FloatBox(_Stepper, QDoubleSpinBox):
-    """A number with as many digits as it needs and no zeros after them."""
+class FloatBox(_Stepper, TypedBox, QDoubleSpinBox):
+    """A number of any size from `low` to `high`, with as many digits as it needs and no zeros after them."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    refused = Signal(str)
+
+    def __init__(
+        self,
+        low: float,
+        high: float,
+        *,
+        name: str = "",
+        tip: str = "",
+        live: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.start()
-        self.setLocale(QLocale.c())  # the point is a point, as in the text notation
-        self.setDecimals(8)  # 1e-08 is the smallest epsilon anyone sets
-        self.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
+        self.setDecimals(MOST_DECIMALS)
+        self.setRange(low, high)
+        self.start_typing(name=name, tip=tip, live=live)
 
     def textFromValue(self, value: float) -> str:
-        return f"{value:.8f}".rstrip("0").rstrip(".")
+        return written(value)
+
+    def read(self, text: str) -> float:
+        return typed_number(text)
+
+    def stepBy(self, steps: int) -> None:
+        """In steps of the number's own second digit, so that 0.1 and 1e-5 can both be turned."""
+        self.interpretText()
+        self._settle()
+        value = abs(self.value())
+        size = 10.0 ** (math.floor(math.log10(value)) - 1) if value else FIRST_STEP
+        self.setValue(float(f"{self.value() + steps * size:.9g}"))
 
 
 class ChoiceBox(_NoStrayWheel, QComboBox):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from explorer.ui.text import count
@@ -20,6 +20,7 @@ class NumberFields(QScrollArea):
     """
 
     edited = Signal(object)
+    refused = Signal(str)
 
     def __init__(
         self,
@@ -62,8 +63,7 @@ class NumberFields(QScrollArea):
         for box, value in zip(self._boxes, numbers, strict=False):
             # What was typed reaches the network as float32: 0.1 would come back as 0.100000001.
             if np.float32(box.value()) != value:
-                with QSignalBlocker(box):
-                    box.setValue(float(f"{value:.7g}"))
+                box.show_number(float(str(np.float32(value))))
         self._rest.setText(f"{count(numbers.size - MOST_FIELDS)} more are not shown here; they stay as they are.")
         self._rest.setVisible(numbers.size > MOST_FIELDS)
 
@@ -77,11 +77,9 @@ class NumberFields(QScrollArea):
             self._add_box(len(self._boxes))
 
     def _add_box(self, index: int) -> None:
-        box = FloatBox()
-        box.setRange(-LARGEST, LARGEST)
-        box.setAccessibleName(self._name.format(index))
-        box.setToolTip(self._tip.format(index))
-        box.valueChanged.connect(self._tell)
+        box = FloatBox(-LARGEST, LARGEST, name=self._name.format(index), tip=self._tip.format(index), live=True)
+        box.valueChanged.connect(lambda value: self._tell(index, value))
+        box.refused.connect(self.refused)
         label = QLabel(f"{self._symbol}{index}")
         label.setProperty("role", "dim")
         label.setBuddy(box)
@@ -90,8 +88,7 @@ class NumberFields(QScrollArea):
         self._boxes.append(box)
         self._labels.append(label)
 
-    def _tell(self) -> None:
-        numbers = self._numbers.astype(np.float32).copy()
-        for index, box in enumerate(self._boxes):
-            numbers[index] = box.value()
+    def _tell(self, index: int, value: float) -> None:
+        numbers = self._numbers.astype(np.float32)
+        numbers[index] = value
         self.edited.emit(numbers)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.engine.hyperparameters import SCHEDULES, Hyperparameters
 from explorer.ui.widgets.learning_form import LearningForm
-from explorer.ui.widgets.number_boxes import ChoiceBox, NumberBox
+from explorer.ui.widgets.number_boxes import ChoiceBox, WholeBox
 
 LARGEST_RUN_RATE = 1e30  # so large a rate is worth seeing: the run stops and says where
 LARGEST_BATCH, MOST_EPOCHS, LARGEST_SEED = 65_536, 100_000, 2_147_483_647
@@ -34,7 +34,7 @@ class RunForm(LearningForm):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self.schedule = ChoiceBox()
-        self.counts: dict[str, NumberBox] = {}
+        self.counts: dict[str, WholeBox] = {}
         super().__init__(parent)
         self._grid.removeWidget(self.complaint)
         next(box for field, (_, box) in self.boxes.items() if field.name == "learning_rate").setMaximum(
@@ -46,6 +46,7 @@ class RunForm(LearningForm):
         for name, label, low, high, tip in COUNTS:
             self.counts[name] = count_box(low, high)
             self.counts[name].valueChanged.connect(lambda value, named=name: self.edited.emit(named, value))
+            self.counts[name].refused.connect(self.complain)
             self._add(label, self.counts[name], tip)
         self._grid.addWidget(self.complaint, self._grid.rowCount(), 0, 1, 2)
         self.show_chosen(self._chosen)
@@ -57,9 +58,8 @@ class RunForm(LearningForm):
             box.show_number(getattr(chosen, name))
 
 
-def count_box(low: int, high: int) -> NumberBox:
+def count_box(low: int, high: int) -> WholeBox:
     """A box that tells its number once it is settled, not key by key."""
-    box = NumberBox(low, high)
-    box.setKeyboardTracking(False)
+    box = WholeBox(low, high)
     box.setAlignment(Qt.AlignmentFlag.AlignLeft)
     return box

@@ -30,6 +30,7 @@ class SettingsGrid(QWidget):
     """The editors of one layer type."""
 
     edited = Signal(str, object, bool)  # field, value, whether it is settled
+    refused = Signal(str)
 
     def __init__(self, fields: Iterable[Field], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,6 +58,7 @@ class SettingsGrid(QWidget):
         editor.setObjectName(field.name)
         editor.set_tip(field.help)
         editor.edited.connect(self._tell)
+        editor.refused.connect(self.refused)
         label = row_label(field.label, self)
         label.setToolTip(field.help)
         label.setBuddy(editor)

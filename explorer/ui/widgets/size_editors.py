@@ -61,6 +61,7 @@ class PairEditor(Editor):
         self.link.setEnabled(rows is not None)
 
     def fold(self) -> None:
+        super().fold()
         self._set_split(False)
 
     def _set_split(self, split: bool) -> None:
@@ -114,6 +115,7 @@ class PaddingEditor(Editor):
         self._place_pair(False)
         self.rule.currentIndexChanged.connect(self._choose)
         self.pair.edited.connect(self.edited)
+        self.pair.refused.connect(self.refused)
         self.pair.split_changed.connect(self._place_pair)
         self.setFocusProxy(self.rule)
 

@@ -10,8 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from explorer.ui.icons import icon
 from explorer.ui.text import number, plural
-from explorer.ui.widgets.exact_box import ExactBox
-from explorer.ui.widgets.number_boxes import ChoiceBox
+from explorer.ui.widgets.number_boxes import ChoiceBox, FloatBox
 from explorer.ui.widgets.number_fields import NumberFields
 from explorer.ui.widgets.popup_button import PopupButton
 
@@ -54,6 +53,7 @@ class TargetEditor(QWidget):
         self.fields = NumberFields(symbol="t", name="Target {}", tip="What output {} should be.")
         self.fields.setMinimumSize(190, 220)
         self.fields.edited.connect(lambda numbers: self._tell(tuple(float(value) for value in numbers)))
+        self.fields.refused.connect(self.refused)
         self.many.body.addWidget(self.fields)
         self.boxes = tuple(self._box(index) for index in range(MOST_BESIDE))
         self.itself = QToolButton(toolTip=BY_ITSELF_TIP, accessibleName="Target by itself")
@@ -68,8 +68,8 @@ class TargetEditor(QWidget):
         for widget in (self.choice, *self.boxes, self.many, self.itself):
             row.addWidget(widget)
 
-    def _box(self, index: int) -> ExactBox:
-        box = ExactBox(f"Target {index}", low=-LARGEST, high=LARGEST, tip=f"What output {index} should be.")
+    def _box(self, index: int) -> FloatBox:
+        box = FloatBox(-LARGEST, LARGEST, name=f"Target {index}", tip=f"What output {index} should be.")
         box.setFixedWidth(BOX_WIDTH)
         box.valueChanged.connect(self._tell_boxes)
         box.refused.connect(self.refused)
@@ -104,7 +104,7 @@ class TargetEditor(QWidget):
         for at, box in enumerate(self.boxes):
             box.setVisible(not is_many and at < len(values))
             if at < len(values):
-                box.show_number(float(f"{values[at]:.7g}"))  # what was typed came back as float32
+                box.show_number(float(str(np.float32(values[at]))))  # what was typed came back as float32
         self.many.setVisible(is_many)
         self.itself.setVisible(bool(values))
         self.itself.setEnabled(is_chosen)

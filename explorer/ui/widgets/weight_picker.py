@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from explorer.ui.text import shape_text
+from explorer.ui.typed import typed_cell
 from explorer.ui.widgets.number_boxes import ChoiceBox
 
 STEEPEST, NONE = "steepest", "none"
@@ -16,13 +15,18 @@ Weight = tuple[str, tuple[int, ...]]
 
 
 class WeightPicker(QWidget):
-    """`chosen` carries STEEPEST, NONE where that is offered, or a parameter's name and a cell."""
+    """`chosen` carries STEEPEST, NONE where that is offered, or a parameter's name and a cell.
+
+    `refused` carries a sentence about a cell that was typed and is none; the one before it comes back.
+    """
 
     chosen = Signal(object)
+    refused = Signal(str)
 
     def __init__(self, label: str, *, may_be_none: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shapes: dict[str, tuple[int, ...]] = {}
+        self._cell: tuple[int, ...] = ()
         self._first = (STEEPEST, NONE) if may_be_none else (STEEPEST,)
         self.parameter = ChoiceBox()
         self.parameter.setAccessibleName(f"Parameter {label}")
@@ -54,15 +58,17 @@ class WeightPicker(QWidget):
     def show_weight(self, weight: Weight | None) -> None:
         """The cell that is shown; what is being typed stays."""
         self.parameter.setItemText(0, STEEPEST if weight is None else f"{STEEPEST}: {weight[0]}")
+        self._cell = () if weight is None else weight[1]
         if not self.cell.hasFocus() or not self.cell.isModified():
-            self.cell.setText("" if weight is None else _written(weight[1]))
+            self.cell.setText(_written(self._cell))
 
     @Slot()
     def _choose_parameter(self) -> None:
         name = self.parameter.currentText()
         if name in self._shapes:
-            self.cell.setText(_written((0,) * len(self._shapes[name])))
-            self.chosen.emit((name, (0,) * len(self._shapes[name])))
+            self._cell = (0,) * len(self._shapes[name])
+            self.cell.setText(_written(self._cell))
+            self.chosen.emit((name, self._cell))
         else:
             self.chosen.emit(self._first[self.parameter.currentIndex()])
         self._explain()
@@ -74,10 +80,13 @@ class WeightPicker(QWidget):
         if shape is None or not self.cell.isModified():
             return
         self.cell.setModified(False)
-        cell = tuple(int(digits) for digits in re.findall(r"\d+", self.cell.text()))
-        cell = tuple(min(at, size - 1) for at, size in zip((*cell, *(0,) * len(shape)), shape, strict=False))
-        self.cell.setText(_written(cell))
-        self.chosen.emit((name, cell))
+        try:
+            self._cell = typed_cell(self.cell.text(), shape)
+        except ValueError as error:
+            self.refused.emit(f"{self.cell.accessibleName()}: {error}")
+        else:
+            self.chosen.emit((name, self._cell))
+        self.cell.setText(_written(self._cell))
 
     def _explain(self) -> None:
         name = self.parameter.currentText()
