@@ -16,11 +16,10 @@ from PySide6.QtWidgets import QApplication
 
 from explorer import interpreter
 from explorer.display import missing_display
-from explorer.network.files import is_network
-from explorer.report import remember, remember_exceptions
+from explorer.report import remember, remember_warnings
 from explorer.resources import resource
 from explorer.session import Session, State
-from explorer.ui import report_words, settings, theme
+from explorer.ui import faults, report_words, settings, theme
 from explorer.ui.main_window import MainWindow
 
 if TYPE_CHECKING:
@@ -49,14 +48,14 @@ def open_window(files: Sequence[str | Path] = ()) -> MainWindow:
     window = _make_window()
     session = window.session
     paths = [Path(file) for file in files]
-    for path in filter(is_network, paths):
+    for path in filter(_is_network, paths):
         window.open_path(path)
     if session.state.network is None:
         why = session.state.notice  # what was wrong with the network that was asked for
         session.open_network(START_NETWORK)
         session.say(why)
     for path in paths:
-        if not is_network(path):
+        if not _is_network(path):
             window.open_path(path)
     window.show()
     return window
@@ -98,7 +97,7 @@ def run_window(files: Sequence[str]) -> int:
     """Open the window and run until it is closed; the exit status."""
     app = application()
     interpreter.share_evenly()
-    remember_exceptions()
+    remember_warnings()
     qInstallMessageHandler(_remember_message)
     window = open_window(files)
     window.completed.connect(interpreter.keep_what_is_there)
@@ -137,12 +136,18 @@ def _remember_message(kind: QtMsgType, context: object, message: str) -> None:
 
 def _make_window() -> MainWindow:
     app = application()
+    faults.watch()
     theme.apply(app, settings.theme_choice())
     window = MainWindow(Session(recent=settings.recent_files(), held=True))
     interpreter.Collector(window)
+    faults.teller().told.connect(window.session.tell)
     window.session.changed.connect(report_words.remember_what_was_told)
     window.painted.connect(window.session.start)
     return window
+
+
+def _is_network(path: Path) -> bool:
+    return path.suffix.lower() in (".json", ".txt")
 
 
 def _is_loop_running(app: QApplication) -> bool:
