@@ -12,12 +12,16 @@ NO_DISPLAY = (
     "There is no display to open a window on. Over ssh, connect with ssh -X; to check the program without a display, "
     "use network-explorer --smoke, or set QT_QPA_PLATFORM=offscreen."
 )
-LACKS = "Qt cannot open a window here: {reason}. The README lists the packages it needs, under “Two commands”."
+LACKS = "Qt cannot be used here: {reason}. The README lists the packages it needs, under “Two commands”."
 ANSWER_S = 5.0
 
 
 def missing_display() -> str:
     """Why no window can be opened, in a sentence with the way on; "" where one can, or where Qt copes by itself."""
+    try:
+        from PySide6 import QtGui
+    except ImportError as error:
+        return LACKS.format(reason=error)
     if not sys.platform.startswith("linux"):
         return ""
     asked = os.environ.get("QT_QPA_PLATFORM", "").partition(":")[0]
@@ -25,7 +29,7 @@ def missing_display() -> str:
         return ""
     if asked != "xcb" and _wayland_answers():
         return ""
-    reason = _missing_library()
+    reason = _missing_library(Path(QtGui.__file__).parent)
     if reason:
         return LACKS.format(reason=reason)
     return "" if _x_answers() else NO_DISPLAY
@@ -44,13 +48,9 @@ def _wayland_answers() -> bool:
     return True
 
 
-def _missing_library() -> str:
+def _missing_library(folder: Path) -> str:
     """What the loader says of Qt's plugin for X, which links to more than Qt itself."""
-    try:
-        from PySide6 import QtGui
-    except ImportError as error:
-        return str(error)
-    plugin = Path(QtGui.__file__).parent / "Qt" / "plugins" / "platforms" / "libqxcb.so"
+    plugin = folder / "Qt" / "plugins" / "platforms" / "libqxcb.so"
     try:
         if plugin.exists():  # a distribution's own PySide6 keeps it elsewhere
             ctypes.CDLL(str(plugin))

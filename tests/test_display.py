@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="el
 def _bare(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(display, "_missing_library", lambda: "")
+    monkeypatch.setattr(display, "_missing_library", lambda _folder: "")
 
 
 def test_the_window_without_a_display_ends_in_one_sentence() -> None:
@@ -53,7 +53,9 @@ def test_a_platform_that_needs_no_display_is_taken_as_asked_for(monkeypatch: pyt
 
 
 def test_a_missing_library_is_named_with_the_way_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(display, "_missing_library", lambda: "libxcb-cursor.so.0: cannot open shared object file")
+    monkeypatch.setattr(
+        display, "_missing_library", lambda _folder: "libxcb-cursor.so.0: cannot open shared object file"
+    )
     told = display.missing_display()
     assert "libxcb-cursor.so.0" in told
     assert "README" in told
