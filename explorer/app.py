@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
-import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEventLoop, Qt, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import Qt, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from explorer import interpreter
 from explorer.display import missing_display
-from explorer.report import remember, remember_warnings
+from explorer.report import remember, remember_exceptions
 from explorer.resources import resource
-from explorer.session import Session, State
-from explorer.ui import faults, report_words, settings, theme
+from explorer.session import Session
+from explorer.ui import report_words, settings, theme
 from explorer.ui.main_window import MainWindow
 
 if TYPE_CHECKING:
     import torch
 
 START_NETWORK = "cifar10"
-SMOKE_LIMIT_S = 120
 
 
 def application() -> QApplication:
@@ -97,7 +94,7 @@ def run_window(files: Sequence[str]) -> int:
     """Open the window and run until it is closed; the exit status."""
     app = application()
     interpreter.share_evenly()
-    remember_warnings()
+    remember_exceptions()
     qInstallMessageHandler(_remember_message)
     window = open_window(files)
     window.completed.connect(interpreter.keep_what_is_there)
@@ -106,22 +103,7 @@ def run_window(files: Sequence[str]) -> int:
     return status
 
 
-def smoke(files: Sequence[str]) -> dict[str, Any]:
-    """Open the window, wait for the first feature maps, close it, and tell how it went; times in seconds."""
-    qInstallMessageHandler(_pass_on)
-    app = application()
-    window = open_window(files)
-    times: dict[str, float] = {}
-    window.painted.connect(lambda: times.update(window_s=_seconds_since_start()))
-    _wait_for_maps(window.session)
-    app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents)
-    told = _told(window.session.state) | times | {"ready_s": _seconds_since_start()}
-    window.close()
-    order = ("window_s", "ready_s", "device", "layers", "picture", "top1", "probability")
-    return {name: told[name] for name in order}
-
-
-def _pass_on(_type: object, _context: object, message: str) -> None:
+def pass_on(_type: object, _context: object, message: str) -> None:
     """Qt's messages on stderr, but for one that the offscreen platform prints for every window with a least size."""
     if "propagateSizeHints" not in message:
         print(message, file=sys.stderr)
@@ -131,16 +113,14 @@ def _remember_message(kind: QtMsgType, context: object, message: str) -> None:
     """Qt's warnings go into a report too."""
     if kind not in (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg):
         remember(f"Qt: {message}")
-    _pass_on(kind, context, message)
+    pass_on(kind, context, message)
 
 
 def _make_window() -> MainWindow:
     app = application()
-    faults.watch()
     theme.apply(app, settings.theme_choice())
     window = MainWindow(Session(recent=settings.recent_files(), held=True))
     interpreter.Collector(window)
-    faults.teller().told.connect(window.session.tell)
     window.session.changed.connect(report_words.remember_what_was_told)
     window.painted.connect(window.session.start)
     return window
@@ -152,42 +132,3 @@ def _is_network(path: Path) -> bool:
 
 def _is_loop_running(app: QApplication) -> bool:
     return app.thread().loopLevel() > 0
-
-
-def _wait_for_maps(session: Session) -> None:
-    loop = QEventLoop()
-
-    def look(_old: State | None, new: State) -> None:
-        if (new.activations is not None and not new.computing) or new.fault is not None:
-            loop.quit()
-
-    session.changed.connect(look)
-    QTimer.singleShot(SMOKE_LIMIT_S * 1000, loop, loop.quit)
-    if session.state.activations is None:
-        loop.exec()
-    session.changed.disconnect(look)
-
-
-def _told(state: State) -> dict[str, Any]:
-    prediction = state.prediction
-    best = int(prediction.values.argmax()) if prediction else 0
-    return {
-        "device": state.device,
-        "layers": len(state.activations.layers) - 1 if state.activations else 0,
-        "picture": state.picture.name if state.picture else None,
-        "top1": prediction.names[best] if prediction else None,
-        "probability": round(float(prediction.values[best]), 4) if prediction else None,
-    }
-
-
-_imported_at = time.monotonic()
-
-
-def _seconds_since_start() -> float:
-    """Seconds since the process started; since this file was imported where the system does not tell."""
-    try:
-        ticks = int(Path("/proc/self/stat").read_text().rsplit(")", 1)[1].split()[19])
-        uptime = float(Path("/proc/uptime").read_text().split()[0])
-        return round(uptime - ticks / os.sysconf("SC_CLK_TCK"), 3)
-    except (OSError, ValueError, IndexError):
-        return round(time.monotonic() - _imported_at, 3)

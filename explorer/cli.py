@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from pathlib import Path
@@ -62,8 +61,7 @@ def _window(files: list[str]) -> int:
 
     problem = missing_display()
     if problem:
-        print(f"network-explorer: {problem}", file=sys.stderr)
-        return 1
+        return _fail(problem)
     from explorer.app import run_window
 
     return run_window(files)
@@ -80,10 +78,19 @@ def _maps_parser() -> argparse.ArgumentParser:
 
 def _smoke(files: list[str]) -> int:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    from explorer.app import smoke
+    from explorer.display import missing_display
 
-    print(json.dumps(smoke(files)))
-    return 0
+    problem = missing_display()
+    if problem:
+        return _fail(problem)
+    from explorer import smoke
+
+    return smoke.run(files)
+
+
+def _fail(sentence: str) -> int:
+    print(f"network-explorer: {sentence}", file=sys.stderr)
+    return 1
 
 
 def _maps(options: argparse.Namespace) -> int:
@@ -93,6 +100,5 @@ def _maps(options: argparse.Namespace) -> int:
     try:
         write_maps(options.picture, options.layer, options.out, options.network)
     except MapsError as error:
-        print(f"network-explorer: {error}", file=sys.stderr)
-        return 1
+        return _fail(str(error))
     return 0

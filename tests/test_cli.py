@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from dataclasses import fields
@@ -64,21 +63,6 @@ def test_an_option_that_makes_no_sense_is_named(
     with pytest.raises(SystemExit):
         parser().parse_args(["net.txt", "--data", "textures", "--out", "run", *wrong])
     assert f"error: argument {wrong[0]}: {words}" in capsys.readouterr().err
-
-
-def test_smoke_prints_one_line_of_json() -> None:
-    done = _run("--smoke")
-    assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
-    assert set(told) == {"window_s", "ready_s", "device", "layers", "picture", "top1", "probability"}
-    assert 0 < told["window_s"] < told["ready_s"]
-    assert told["layers"] > 5
-    assert 0 < told["probability"] <= 1
-    assert done.stderr == ""
-
-
-def test_smoke_takes_a_picture(photo: Path) -> None:
-    assert json.loads(_run("--smoke", str(photo)).stdout)["picture"] == "photo.png"
 
 
 def test_maps_writes_all_feature_maps_of_a_layer(photo: Path, tmp_path: Path) -> None:
