@@ -14,10 +14,10 @@ from PySide6.QtWidgets import QApplication
 
 from explorer import interpreter
 from explorer.display import missing_display
-from explorer.report import remember, remember_exceptions
+from explorer.report import remember, remember_warnings
 from explorer.resources import resource
 from explorer.session import Session
-from explorer.ui import report_words, settings, theme
+from explorer.ui import faults, report_words, settings, theme
 from explorer.ui.main_window import MainWindow
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def run_window(files: Sequence[str]) -> int:
     """Open the window and run until it is closed; the exit status."""
     app = application()
     interpreter.share_evenly()
-    remember_exceptions()
+    remember_warnings()
     qInstallMessageHandler(_remember_message)
     window = open_window(files)
     window.completed.connect(interpreter.keep_what_is_there)
@@ -118,9 +118,11 @@ def _remember_message(kind: QtMsgType, context: object, message: str) -> None:
 
 def _make_window() -> MainWindow:
     app = application()
+    faults.watch()
     theme.apply(app, settings.theme_choice())
     window = MainWindow(Session(recent=settings.recent_files(), held=True))
     interpreter.Collector(window)
+    faults.teller().told.connect(window.session.tell)
     window.session.changed.connect(report_words.remember_what_was_told)
     window.painted.connect(window.session.start)
     return window

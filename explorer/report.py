@@ -9,15 +9,12 @@ import logging
 import os
 import platform
 import sys
-import threading
 import time
-import traceback
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from types import TracebackType
 
 import explorer
 
@@ -61,19 +58,8 @@ def remember(text: str) -> None:
     _remembered.append(f"{time.strftime('%H:%M:%S')}  {text}")
 
 
-def remember_exceptions() -> None:
-    """Keep every exception that nobody caught, of any thread, and every warning that is logged; told as before too."""
-    tell, tell_of_thread = sys.excepthook, threading.excepthook
-
-    def keep(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        remember("".join(traceback.format_exception(kind, error, trace)))
-        tell(kind, error, trace)
-
-    def keep_of_thread(arguments: threading.ExceptHookArgs) -> None:
-        remember("".join(traceback.format_exception(arguments.exc_value)) if arguments.exc_value else "a thread ended")
-        tell_of_thread(arguments)
-
-    sys.excepthook, threading.excepthook = keep, keep_of_thread
+def remember_warnings() -> None:
+    """Keep every warning that is logged."""
     logging.captureWarnings(True)
     logging.getLogger().addHandler(_Remembering(logging.WARNING))
 

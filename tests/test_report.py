@@ -15,7 +15,8 @@ from pytestqt.qtbot import QtBot
 import explorer
 from explorer import report_command
 from explorer.app import open_window
-from explorer.report import LIBRARIES, LONGEST, REMEMBERED, Part, remember, remember_exceptions, report
+from explorer.report import LIBRARIES, LONGEST, REMEMBERED, Part, remember, remember_warnings, report
+from explorer.ui import faults
 from explorer.ui.main_window import MainWindow
 from explorer.ui.report_words import problem_report
 from explorer.ui.views.report_window import ReportWindow
@@ -71,7 +72,8 @@ def test_an_exception_that_nobody_caught_is_remembered_and_told_as_before(monkey
     told: list[object] = []
     monkeypatch.setattr(sys, "excepthook", lambda *parts: told.append(parts[1]))
     monkeypatch.setattr(threading, "excepthook", lambda arguments: told.append(arguments.exc_value))
-    remember_exceptions()
+    remember_warnings()
+    faults.watch()
     first, second = ValueError("in the window"), ValueError("in a thread")
     sys.excepthook(ValueError, first, None)
     threading.excepthook(threading.ExceptHookArgs((ValueError, second, None, None)))

@@ -191,6 +191,7 @@ class State:
     task: str = ""
     saving: Progress | None = None  # a file is written in a thread of its own
     fault: Fault | None = None
+    mistake: Fault | None = None  # the program's own, which `notice` told of when it was caught
     notice: str = ""
     device: str = "CPU"
     devices: tuple[str, ...] = ("CPU",)

@@ -65,6 +65,13 @@ class StateOwner(QObject):
         """Tell the person something in a sentence; "" takes the sentence away."""
         self._set(notice=notice)
 
+    @Slot(object)
+    def tell(self, mistake: Fault) -> None:
+        """Tell of a mistake of the program's own; of one that is being told already nothing more."""
+        told = self.state.mistake
+        if told is None or (told.message, told.message) != (mistake.message, self.state.notice):
+            self._set(mistake=mistake, notice=mistake.message)
+
     def _edit(self, label: str, change: Callable[..., Document], *details: Any, merge_key: str | None = None) -> bool:
         before = self.state.document
         try:

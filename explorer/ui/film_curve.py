@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from explorer.ui import theme
 from explorer.ui.colour import rgb
 from explorer.ui.curve_lines import extent, thinned
+from explorer.ui.saved_painter import saved
 
 COLUMN = 3  # pixels; a zigzag with one corner a pixel is no easier to read and takes three times as long
 DOT = 1.5  # pixels, its radius
@@ -67,16 +68,15 @@ def paint_curve(painter: QPainter, area: QRectF, curve: FilmCurve, *, until: flo
     # A line in pieces: joining those of a long zigzag takes Qt the better part of a second.
     pieces = [QLineF(one, other) for one, other in pairwise(places)]
     reached = area.right() if until is None else curve.x(until, area)
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    for part, strength in ((_left_of(area, reached), 1.0), (_right_of(area, reached), PALE)):
-        painter.setClipRect(part)
-        painter.setPen(QPen(_ink(strength), 1.5))
-        painter.drawLines([piece for piece in pieces if piece.x2() >= part.left() and piece.x1() <= part.right()])
-        if len(places) == 1:  # one loss draws no line
-            painter.setBrush(_ink(strength))
-            painter.drawEllipse(places[0], DOT, DOT)
-    painter.restore()
+    with saved(painter):
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for part, strength in ((_left_of(area, reached), 1.0), (_right_of(area, reached), PALE)):
+            painter.setClipRect(part)
+            painter.setPen(QPen(_ink(strength), 1.5))
+            painter.drawLines([piece for piece in pieces if piece.x2() >= part.left() and piece.x1() <= part.right()])
+            if len(places) == 1:  # one loss draws no line
+                painter.setBrush(_ink(strength))
+                painter.drawEllipse(places[0], DOT, DOT)
 
 
 def _left_of(area: QRectF, x: float) -> QRectF:

@@ -15,6 +15,7 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QIconEngine, QPainter, QPixmap
 
 from explorer.ui import theme
+from explorer.ui.saved_painter import saved
 
 PREFIX = "ph."
 GLYPH_SHARE = 0.94  # of the icon's height
@@ -62,12 +63,11 @@ class _Glyph(QIconEngine):
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         font = QFont(_family())
         font.setPixelSize(max(1, round(rect.height() * GLYPH_SHARE)))
-        painter.save()
-        painter.setFont(font)
-        chosen = theme.current()
-        painter.setPen(QColor(chosen.dim if mode == QIcon.Mode.Disabled else self._colour or chosen.text))
-        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, self._character)
-        painter.restore()
+        with saved(painter):
+            painter.setFont(font)
+            chosen = theme.current()
+            painter.setPen(QColor(chosen.dim if mode == QIcon.Mode.Disabled else self._colour or chosen.text))
+            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, self._character)
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         pixmap = QPixmap(size)

@@ -5,20 +5,20 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QApplication,
     QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
-    QMessageBox,
     QSizePolicy,
     QToolButton,
     QWidget,
 )
 
-from explorer.session import Session, State
+from explorer.session import Fault, Session, State
+from explorer.ui.fault_details import copy_report, show_details
 from explorer.ui.icons import icon
 
+TOLD = ("notice", "fault", "mistake")
 WORDS_WIDTH = 240  # at least, beside the buttons; where there is less room they stand below
 
 
@@ -74,6 +74,8 @@ class Messages(Line):
         self._session = session
         self._details = self.add_button("Details…", "Show where in the program this happened.")
         self._details.clicked.connect(self._show_details)
+        self._copy = self.add_button("Copy report", "Put a report of this problem on the clipboard; nothing is sent.")
+        self._copy.clicked.connect(self._copy_report)
         close = self.add_button("Close this message", "Close this message.", "ph.x")
         close.clicked.connect(lambda: session.say(""))
         session.changed.connect(self.show_state)
@@ -81,25 +83,38 @@ class Messages(Line):
 
     @Slot(object, object)
     def show_state(self, old: State | None, new: State) -> None:
-        if old is not None and (old.notice, old.fault) == (new.notice, new.fault):
+        if old is not None and all(getattr(old, name) is getattr(new, name) for name in TOLD):
             return
-        sentence = new.notice or (new.fault.message if new.fault else "")
+        sentence = _sentence(new)
         self.label.setText(sentence)
         self.label.setAccessibleName(sentence)
-        self._details.setVisible(bool(new.fault and new.fault.details))
+        told = _told(new)
+        self._details.setVisible(bool(told and told.details))
+        self._copy.setVisible(told is not None and told is new.mistake)
         self.setVisible(bool(sentence))
 
     @Slot()
     def _show_details(self) -> None:
-        fault = self._session.state.fault
-        if fault is None:
-            return
-        box = QMessageBox(QMessageBox.Icon.NoIcon, "What happened", fault.message, parent=self.window())
-        box.setDetailedText(fault.details)
-        copy = box.addButton("Copy", QMessageBox.ButtonRole.ActionRole)
-        copy.clicked.connect(lambda: QApplication.clipboard().setText(f"{fault.message}\n{fault.details}"))
-        box.addButton(QMessageBox.StandardButton.Close)
-        box.open()
+        state = self._session.state
+        fault = _told(state)
+        if fault is not None:
+            show_details(self, fault, state)
+
+    @Slot()
+    def _copy_report(self) -> None:
+        state = self._session.state
+        if state.mistake is not None:
+            copy_report(state.mistake, state)
+
+
+def _sentence(state: State) -> str:
+    return state.notice or (state.fault.message if state.fault else "")
+
+
+def _told(state: State) -> Fault | None:
+    """The fault of which the sentence tells."""
+    faults = (state.mistake, state.fault)
+    return next((each for each in faults if each is not None and each.message == _sentence(state)), None)
 
 
 class Welcome(Line):

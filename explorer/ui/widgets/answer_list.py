@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from explorer.ui import theme
+from explorer.ui.saved_painter import saved
 from explorer.ui.widgets.row_list import Index, RowList, RowModel
 
 ROW_HEIGHT = 24
@@ -103,22 +104,23 @@ class _Rows(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: Any, index: Index) -> None:
         answer = self._view.answer_at(index)
         colours = theme.current()
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setOpacity(DIMMED if self._view.is_dimmed else 1.0)
-        area = QRectF(option.rect).adjusted(MARGIN, 0, -MARGIN, 0)
-        self._paint_ground(painter, option, answer)
-        font = theme.interface_font()
-        painter.setFont(font)
-        number_width = max(painter.fontMetrics().horizontalAdvance(text) for text in ("100.0 %", answer.value)) + GAP
-        name_width = area.width() * NAME_SHARE
-        painter.setPen(QColor(colours.text))
-        name = painter.fontMetrics().elidedText(answer.name, Qt.TextElideMode.ElideRight, int(name_width))
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)
-        painter.setPen(QColor(colours.text if answer.is_finite else colours.error))
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, answer.value)
-        self._paint_bar(painter, area.adjusted(name_width + GAP, 0, -number_width, 0), answer.share)
-        painter.restore()
+        with saved(painter):
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setOpacity(DIMMED if self._view.is_dimmed else 1.0)
+            area = QRectF(option.rect).adjusted(MARGIN, 0, -MARGIN, 0)
+            self._paint_ground(painter, option, answer)
+            font = theme.interface_font()
+            painter.setFont(font)
+            number_width = (
+                max(painter.fontMetrics().horizontalAdvance(text) for text in ("100.0 %", answer.value)) + GAP
+            )
+            name_width = area.width() * NAME_SHARE
+            painter.setPen(QColor(colours.text))
+            name = painter.fontMetrics().elidedText(answer.name, Qt.TextElideMode.ElideRight, int(name_width))
+            painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)
+            painter.setPen(QColor(colours.text if answer.is_finite else colours.error))
+            painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, answer.value)
+            self._paint_bar(painter, area.adjusted(name_width + GAP, 0, -number_width, 0), answer.share)
 
     def _paint_ground(self, painter: QPainter, option: Any, answer: Answer) -> None:
         colours = theme.current()

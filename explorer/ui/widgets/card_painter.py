@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen, QPixmap, QPixmapCache
 
 from explorer.ui import icons, theme
+from explorer.ui.saved_painter import saved
 from explorer.ui.widgets.layer_card import (
     MARK,
     MINIS_HEIGHT,
@@ -49,20 +50,19 @@ class CardPainter:
     def paint(self, painter: QPainter, rect: QRect, card: Card, looks: Looks) -> None:
         """Draw `card` into `rect` of the painter's device."""
         colours = theme.current()
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._background(painter, rect, colours, looks)
-        painter.translate(rect.topLeft())
-        places = arranged(card, rect.width())
-        bar = mixed(colours.kinds[card.family], colours.pane, PALE if card.is_dimmed else 1.0)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(bar)
-        painter.drawRoundedRect(7, 7, 3, rect.height() - 15, 1.5, 1.5)
-        self._titles(painter, card, places, colours)
-        self._second_row(painter, card, places, stale=looks.stale)
-        for number, (problem, place) in enumerate(zip(card.problems, places.problems, strict=True)):
-            _problem(painter, problem, place, hot=looks.hot_button == number)
-        painter.restore()
+        with saved(painter):
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._background(painter, rect, colours, looks)
+            painter.translate(rect.topLeft())
+            places = arranged(card, rect.width())
+            bar = mixed(colours.kinds[card.family], colours.pane, PALE if card.is_dimmed else 1.0)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(bar)
+            painter.drawRoundedRect(7, 7, 3, rect.height() - 15, 1.5, 1.5)
+            self._titles(painter, card, places, colours)
+            self._second_row(painter, card, places, stale=looks.stale)
+            for number, (problem, place) in enumerate(zip(card.problems, places.problems, strict=True)):
+                _problem(painter, problem, place, hot=looks.hot_button == number)
 
     def _background(self, painter: QPainter, rect: QRect, colours: theme.Theme, looks: Looks) -> None:
         fill = colours.selection if looks.selected else colours.sunken if looks.hovered else colours.pane

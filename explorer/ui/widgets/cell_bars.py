@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from explorer.ui import theme
+from explorer.ui.saved_painter import saved
 from explorer.ui.tensor_tiles import Shown
 from explorer.ui.text import number
 
@@ -47,18 +48,17 @@ def bar_rows(shown: Shown, body: QRectF) -> BarRows | None:
 
 def paint_bars(painter: QPainter, rows: BarRows, shown: Shown) -> None:
     """Names, numbers and bars of all rows."""
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    low, high = (min(shown.range[0], 0.0), max(shown.range[1], 0.0))
-    for at, value in enumerate(shown.values.tolist()):
-        row = rows.row(at)
-        label = shown.names[at] if at < len(shown.names) else str(at)
-        paint_label(painter, QRectF(row.left() + 2, row.top(), rows.label_width - 6, row.height()), label)
-        paint_value(painter, QRectF(row.left() + rows.label_width, row.top(), NUMBER_WIDTH, row.height()), value)
-        track = row.adjusted(rows.label_width + NUMBER_WIDTH + 8, 0, -2, 0)
-        if not shown.is_plain and track.width() > 12:
-            paint_bar(painter, track, value, low=low, high=high)
-    painter.restore()
+    with saved(painter):
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        low, high = (min(shown.range[0], 0.0), max(shown.range[1], 0.0))
+        for at, value in enumerate(shown.values.tolist()):
+            row = rows.row(at)
+            label = shown.names[at] if at < len(shown.names) else str(at)
+            paint_label(painter, QRectF(row.left() + 2, row.top(), rows.label_width - 6, row.height()), label)
+            paint_value(painter, QRectF(row.left() + rows.label_width, row.top(), NUMBER_WIDTH, row.height()), value)
+            track = row.adjusted(rows.label_width + NUMBER_WIDTH + 8, 0, -2, 0)
+            if not shown.is_plain and track.width() > 12:
+                paint_bar(painter, track, value, low=low, high=high)
 
 
 def paint_label(painter: QPainter, rect: QRectF, label: str) -> None:

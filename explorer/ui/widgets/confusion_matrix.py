@@ -23,6 +23,7 @@ from explorer.ui.confusion_layout import (
     least_height,
 )
 from explorer.ui.data_words import class_name
+from explorer.ui.saved_painter import saved
 from explorer.ui.text import count, percent
 from explorer.ui.widgets.cell_images import image_of
 
@@ -253,11 +254,10 @@ class ConfusionMatrix(QWidget):
                 above = QRectF(left + 1, layout.top - LINE, layout.width - 2, LINE)
                 self._write_name(painter, above, guessed, Qt.AlignmentFlag.AlignCenter)
                 continue
-            painter.save()
-            painter.translate(left + layout.width / 2, layout.top - 3)
-            painter.rotate(-90)
-            self._write_name(painter, QRectF(0, -LINE / 2, layout.top - TITLE - 3, LINE), guessed, MIDDLE | LEFT)
-            painter.restore()
+            with saved(painter):
+                painter.translate(left + layout.width / 2, layout.top - 3)
+                painter.rotate(-90)
+                self._write_name(painter, QRectF(0, -LINE / 2, layout.top - TITLE - 3, LINE), guessed, MIDDLE | LEFT)
 
     def _write_name(self, painter: QPainter, room: QRectF, place: int, side: Qt.AlignmentFlag = MIDDLE | RIGHT) -> None:
         is_pointed = self._point is not None and place in self._point

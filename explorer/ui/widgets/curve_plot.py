@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from explorer.arithmetic.explanation import number
 from explorer.ui import theme
 from explorer.ui.function_curve import Curve
+from explorer.ui.saved_painter import saved
 from explorer.ui.widgets.cell_painting import paint_title
 from explorer.ui.widgets.grid_row import LINE_HEIGHT, paint_lines
 from explorer.ui.widgets.tensor_view import TITLE_HEIGHT
@@ -101,13 +102,12 @@ class CurvePlot(QWidget):
         assert callable(at)
         curve = self.curve
         reach = (curve.xs[-1] - curve.xs[0]) / 5
-        painter.save()
-        painter.setClipRect(room.adjusted(-2, -8, 2, 8))
-        painter.setPen(QPen(QColor(theme.current().phases["backward"]), 2.5))
-        slope = curve.slope or 0.0
-        ends = [at(curve.u + side * reach, curve.z + side * reach * slope) for side in (-1, 1)]
-        painter.drawLine(QLineF(*ends))
-        painter.restore()
+        with saved(painter):
+            painter.setClipRect(room.adjusted(-2, -8, 2, 8))
+            painter.setPen(QPen(QColor(theme.current().phases["backward"]), 2.5))
+            slope = curve.slope or 0.0
+            ends = [at(curve.u + side * reach, curve.z + side * reach * slope) for side in (-1, 1)]
+            painter.drawLine(QLineF(*ends))
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QSlider, QToolTip, QWidget
 
 from explorer.ui import theme
 from explorer.ui.film_curve import FilmCurve, paint_curve
+from explorer.ui.saved_painter import saved
 from explorer.ui.text import count
 
 MARGIN, AXIS = 10, 26
@@ -120,17 +121,16 @@ class FilmTrack(QSlider):
 
     def _paint_handle(self, painter: QPainter, x: float, top: float, axis: float) -> None:
         accent = QColor(theme.current().accent)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(QRectF(x - 0.5, top, 1, axis - top), accent)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(accent)
-        painter.drawPolygon(
-            QPolygonF(
-                [QPointF(x - HANDLE, axis + HANDLE + 2), QPointF(x + HANDLE, axis + HANDLE + 2), QPointF(x, axis)]
+        with saved(painter):
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.fillRect(QRectF(x - 0.5, top, 1, axis - top), accent)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(accent)
+            painter.drawPolygon(
+                QPolygonF(
+                    [QPointF(x - HANDLE, axis + HANDLE + 2), QPointF(x + HANDLE, axis + HANDLE + 2), QPointF(x, axis)]
+                )
             )
-        )
-        painter.restore()
 
     def _paint_labels(self, painter: QPainter, area: QRectF, top: float) -> None:
         """The steps of both ends and of the frame shown, which has the room if they meet."""

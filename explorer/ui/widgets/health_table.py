@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyledIte
 
 from explorer.ui import theme
 from explorer.ui.health_words import Figure, LayerRow, Level, Measure
+from explorer.ui.saved_painter import saved
 from explorer.ui.widgets.health_model import HealthModel, Index
 
 ROW_HEIGHT, HEADER_HEIGHT = 20, 22
@@ -133,17 +134,16 @@ class _Cells(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: Any, index: Index) -> None:
         row = self._view.layers.rows[index.row()]
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_ground(painter, option)
-        area = QRectF(option.rect).adjusted(MARGIN, 0, -MARGIN, 0)
-        if index.column() == 0:
-            self._paint_name(painter, self._beside_numbers(QRectF(option.rect)), row)
-        elif (measure := self._view.layers.measure(index.column())) is None:
-            self._write(painter, self._beside_numbers(area), row.nan, theme.current().error)
-        elif (figure := self._view.layers.figure(index)) is not None:
-            self._paint_figure(painter, area, figure, measure)
-        painter.restore()
+        with saved(painter):
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint_ground(painter, option)
+            area = QRectF(option.rect).adjusted(MARGIN, 0, -MARGIN, 0)
+            if index.column() == 0:
+                self._paint_name(painter, self._beside_numbers(QRectF(option.rect)), row)
+            elif (measure := self._view.layers.measure(index.column())) is None:
+                self._write(painter, self._beside_numbers(area), row.nan, theme.current().error)
+            elif (figure := self._view.layers.figure(index)) is not None:
+                self._paint_figure(painter, area, figure, measure)
 
     def _beside_numbers(self, area: QRectF) -> QRectF:
         """The part of a cell of words in which they stand on one line with the numbers beside them."""

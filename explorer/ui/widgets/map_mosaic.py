@@ -12,6 +12,7 @@ from explorer.ui import theme
 from explorer.ui.colour import ink_on
 from explorer.ui.map_sheet import Sheet
 from explorer.ui.mosaic import MIN_TILE_PIXELS, Mosaic, Place, arrange
+from explorer.ui.saved_painter import saved
 from explorer.ui.text import MINUS, number
 from explorer.ui.widgets.map_canvas import MapCanvas
 
@@ -207,25 +208,24 @@ class MapMosaic(QWidget):
         assert self._sheet is not None
         colours = theme.current()
         transform = painter.worldTransform()
-        painter.save()
-        painter.setWorldTransform(QTransform())
-        tile_pixels = transform.m11() * self._mosaic.width
-        painter.setFont(theme.interface_font(9 if tile_pixels < SMALL_TILE_PIXELS else 11))
-        metrics = painter.fontMetrics()
-        patch = QColor(colours.pane)
-        patch.setAlpha(190)
-        for tile in tiles:
-            label = self._sheet.labels[tile]
-            is_dead = self._sheet.dead is not None and bool(self._sheet.dead[tile])
-            wide = f"{label} dead"
-            label = wide if is_dead and metrics.horizontalAdvance(wide) + 6 < tile_pixels else label
-            top, left = self._mosaic.origin(tile)
-            corner = transform.map(QPointF(left, top))
-            box = QRectF(corner.x(), corner.y(), metrics.horizontalAdvance(label) + 6, metrics.height())
-            painter.fillRect(box, patch)
-            painter.setPen(QColor(colours.warning if is_dead else colours.text))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, label)
-        painter.restore()
+        with saved(painter):
+            painter.setWorldTransform(QTransform())
+            tile_pixels = transform.m11() * self._mosaic.width
+            painter.setFont(theme.interface_font(9 if tile_pixels < SMALL_TILE_PIXELS else 11))
+            metrics = painter.fontMetrics()
+            patch = QColor(colours.pane)
+            patch.setAlpha(190)
+            for tile in tiles:
+                label = self._sheet.labels[tile]
+                is_dead = self._sheet.dead is not None and bool(self._sheet.dead[tile])
+                wide = f"{label} dead"
+                label = wide if is_dead and metrics.horizontalAdvance(wide) + 6 < tile_pixels else label
+                top, left = self._mosaic.origin(tile)
+                corner = transform.map(QPointF(left, top))
+                box = QRectF(corner.x(), corner.y(), metrics.horizontalAdvance(label) + 6, metrics.height())
+                painter.fillRect(box, patch)
+                painter.setPen(QColor(colours.warning if is_dead else colours.text))
+                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, label)
 
     def _paint_place(self, painter: QPainter, place: Place, *, colour: str, width: float) -> None:
         """The map's frame, and a frame about the cell that can be seen on any colour."""
@@ -249,18 +249,17 @@ class MapMosaic(QWidget):
     def _paint_numbers(self, painter: QPainter, visible: QRectF, tiles: range) -> None:
         """Three significant digits in each visible cell, in black or white, whichever reads better."""
         transform = painter.worldTransform()
-        painter.save()
-        painter.setWorldTransform(QTransform())
-        size = transform.mapRect(QRectF(0, 0, 1, 1)).width()
-        assert self._sheet is not None
-        cells = [(tile, *cell) for tile in tiles for cell in self._visible_cells(tile, visible)][:NUMBERS_AT_MOST]
-        words = [short(float(self._sheet.tiles[tile, row, column])) for tile, _, row, column in cells]
-        longest = max(map(len, words), default=1)
-        painter.setFont(theme.number_font(int(min(max((size - 2) / (FIGURE_WIDTH * longest), 7), 15))))
-        for (tile, cell, row, column), word in zip(cells, words, strict=True):
-            painter.setPen(QColor(ink_on(self._sheet.colours[tile, row, column])))
-            painter.drawText(transform.mapRect(cell), Qt.AlignmentFlag.AlignCenter, word)
-        painter.restore()
+        with saved(painter):
+            painter.setWorldTransform(QTransform())
+            size = transform.mapRect(QRectF(0, 0, 1, 1)).width()
+            assert self._sheet is not None
+            cells = [(tile, *cell) for tile in tiles for cell in self._visible_cells(tile, visible)][:NUMBERS_AT_MOST]
+            words = [short(float(self._sheet.tiles[tile, row, column])) for tile, _, row, column in cells]
+            longest = max(map(len, words), default=1)
+            painter.setFont(theme.number_font(int(min(max((size - 2) / (FIGURE_WIDTH * longest), 7), 15))))
+            for (tile, cell, row, column), word in zip(cells, words, strict=True):
+                painter.setPen(QColor(ink_on(self._sheet.colours[tile, row, column])))
+                painter.drawText(transform.mapRect(cell), Qt.AlignmentFlag.AlignCenter, word)
 
     def _visible_cells(self, tile: int, visible: QRectF) -> list[tuple[QRectF, int, int]]:
         assert self._mosaic is not None

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, 
 
 from explorer.ui import theme
 from explorer.ui.overview.geometry import Column, Edge, Rect
+from explorer.ui.saved_painter import saved
 from explorer.ui.text import plural, shape_text
 from explorer.ui.widgets.column_painter import ColumnPainter
 from explorer.ui.widgets.overview_view import Scene, View, elided, font
@@ -101,14 +102,13 @@ class OverviewPainter:
     def _upright(self, box: QRectF, text: str) -> None:
         """A name that runs up its narrow box."""
         painter = self.painter
-        painter.save()
-        painter.translate(box.center())
-        painter.rotate(-90)
-        painter.setFont(self.small_font)
-        painter.setPen(QColor(self.theme.text))
-        room = QRectF(-box.height() / 2 + 4, -box.width() / 2, box.height() - 8, box.width())
-        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, elided(text, room.width(), self.small_font))
-        painter.restore()
+        with saved(painter):
+            painter.translate(box.center())
+            painter.rotate(-90)
+            painter.setFont(self.small_font)
+            painter.setPen(QColor(self.theme.text))
+            room = QRectF(-box.height() / 2 + 4, -box.width() / 2, box.height() - 8, box.width())
+            painter.drawText(room, Qt.AlignmentFlag.AlignCenter, elided(text, room.width(), self.small_font))
 
     # --- a column ---
 

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.ui import theme
 from explorer.ui.pictures import image_of
+from explorer.ui.saved_painter import saved
 from explorer.ui.text import number
 
 CORNER = 4.0
@@ -162,14 +163,13 @@ class PictureCanvas(QWidget):
         clip = QPainterPath()
         clip.addRoundedRect(area, CORNER, CORNER)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.save()
-        painter.setClipPath(clip)
-        self._paint_picture(painter, area)
-        self._paint_unused(painter, area)
-        if self._veil is not None:
-            painter.drawImage(self._to_screen().mapRect(self._field_area), self._veil)
-        self._paint_numbers(painter)
-        painter.restore()
+        with saved(painter):
+            painter.setClipPath(clip)
+            self._paint_picture(painter, area)
+            self._paint_unused(painter, area)
+            if self._veil is not None:
+                painter.drawImage(self._to_screen().mapRect(self._field_area), self._veil)
+            self._paint_numbers(painter)
         self._paint_marks(painter, area)
 
     def _paint_picture(self, painter: QPainter, area: QRectF) -> None:

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.ui import theme
+from explorer.ui.saved_painter import saved
 from explorer.ui.widgets.card_model import Index
 from explorer.ui.widgets.layer_card import small_font, title_font
 
@@ -105,17 +106,18 @@ class ChoiceDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         choice, colours, rect = index.data(CHOICE_ROLE), theme.current(), option.rect
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        states = QStyle.StateFlag
-        chosen, under_mouse = option.state & states.State_Selected, option.state & states.State_MouseOver
-        painter.fillRect(rect, QColor(colours.selection if chosen else colours.sunken if under_mouse else colours.pane))
-        painter.translate(rect.topLeft())
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(colours.kinds[choice.family]))
-        painter.drawRoundedRect(7, 7, 3, rect.height() - 14, 1.5, 1.5)
-        self._write(painter, choice, rect.width())
-        painter.restore()
+        with saved(painter):
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            states = QStyle.StateFlag
+            chosen, under_mouse = option.state & states.State_Selected, option.state & states.State_MouseOver
+            painter.fillRect(
+                rect, QColor(colours.selection if chosen else colours.sunken if under_mouse else colours.pane)
+            )
+            painter.translate(rect.topLeft())
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colours.kinds[choice.family]))
+            painter.drawRoundedRect(7, 7, 3, rect.height() - 14, 1.5, 1.5)
+            self._write(painter, choice, rect.width())
 
     def _write(self, painter: QPainter, choice: Choice, width: int) -> None:
         colours = theme.current()

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from explorer.ui import theme
+from explorer.ui.saved_painter import saved
 from explorer.ui.term_rows import DIGITS, TermRow
 from explorer.ui.text import exact, number
 from explorer.ui.widgets.row_list import Index, RowList, RowModel
@@ -103,17 +104,16 @@ class _Rows(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: Any, index: Index) -> None:
         row = self._view.terms.rows[index.row()]
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_ground(painter, option)
-        painter.setFont(theme.number_font())
-        painter.setPen(QColor(theme.current().text))
-        area = QRectF(option.rect).adjusted(MARGIN, 0, -MARGIN, 0)
-        if row.value is None:
-            self._write(painter, area, row.text)
-        else:
-            self._paint_columns(painter, area, row)
-        painter.restore()
+        with saved(painter):
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint_ground(painter, option)
+            painter.setFont(theme.number_font())
+            painter.setPen(QColor(theme.current().text))
+            area = QRectF(option.rect).adjusted(MARGIN, 0, -MARGIN, 0)
+            if row.value is None:
+                self._write(painter, area, row.text)
+            else:
+                self._paint_columns(painter, area, row)
 
     def _paint_columns(self, painter: QPainter, area: QRectF, row: TermRow) -> None:
         metrics = painter.fontMetrics()
