@@ -7,29 +7,29 @@ drawn, it is tried once more.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import WeakKeyDictionary
 
-from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
-from shiboken6 import isValid
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QAbstractScrollArea, QStyleOptionViewItem, QWidget
 
 from explorer.session import Fault
 from explorer.ui import faults
 
-if TYPE_CHECKING:
-    from explorer.ui.widgets.fault_cover import FaultCover
-
 REST_S = 0.5
+LEAST_WIDTH, LEAST_HEIGHT = 200, 90  # of a view in which the sentence and its buttons have room
 
 
 @dataclass
 class Rest:
-    """Until when it rests (`monotonic`), why, and what tells so; None where there is no room for that."""
+    """Until when it rests (`monotonic`), why, and the view that tells so; None where there is no room for that."""
 
     until: float
     fault: Fault
-    cover: FaultCover | None
+    view: QWidget | None
+    is_asked: bool = False  # it was to be drawn meanwhile
 
 
 resting: WeakKeyDictionary[object, Rest] = WeakKeyDictionary()
@@ -41,45 +41,53 @@ def rests(painted: object) -> bool:
     rest = resting.get(painted)
     if rest is None or monotonic() >= rest.until:
         return False
-    if rest.cover is not None:
-        rest.cover.draw_later()
+    rest.is_asked = True
     return True
 
 
 def failed(painted: object, arguments: tuple[Any, ...], error: Exception) -> None:
     """Tell in the view, once for each fault, that it could not be drawn; where there is no room, among the messages."""
-    from explorer.ui.widgets.fault_cover import cover_over  # it is a widget itself, made when these are guarded
-
     before, sentence = resting.get(painted), f"This view could not be drawn: {faults.words(error)}"
     if before is not None and before.fault.message == sentence:
         before.until = monotonic() + REST_S
         faults.end_painters(error, arguments)
         return
-    cover = cover_over(_view_of(painted, arguments))
-    fault = faults.catch(error, sentence, is_shown=cover is not None, given=arguments)
-    resting[painted] = Rest(monotonic() + REST_S, fault, cover)
-    if cover is not None:
-        cover.tell(fault)
+    view = _with_room(_view_of(painted, arguments))
+    fault = faults.catch(error, sentence, is_shown=view is not None, given=arguments)
+    resting[painted] = Rest(monotonic() + REST_S, fault, view)
+    if view is not None:
+        QTimer.singleShot(0, view, partial(_cover, view))  # Qt goes through the view's children while it paints
 
 
 def succeeded(painted: object) -> None:
     """It was drawn: its view is shown again."""
-    rest = resting.pop(painted, None)
-    if rest is not None and rest.cover is not None and isValid(rest.cover):
-        rest.cover.leave_if_free()
+    resting.pop(painted, None)
 
 
-def covers(cover: FaultCover) -> bool:
-    """Whether something that failed still needs `cover`."""
-    return any(rest.cover is cover for rest in list(resting.values()))
+def rests_of(view: QWidget) -> list[Rest]:
+    """Why `view` cannot be drawn; nothing if it can."""
+    return [rest for rest in list(resting.values()) if rest.view is view]
+
+
+def _cover(view: QWidget) -> None:
+    from explorer.ui.widgets.fault_cover import FaultCover  # a widget itself, guarded by what needs this file
+
+    if view.findChild(FaultCover) is None:
+        FaultCover(view).show()
 
 
 def _view_of(painted: object, arguments: tuple[Any, ...]) -> QWidget | None:
     """The widget in which it is seen: of a delegate that of its option, of an item of a scene the one it is given."""
-    if isinstance(painted, QWidget):
-        return painted
-    for argument in arguments:
+    for argument in (painted, *arguments):
         widget = argument.widget if isinstance(argument, QStyleOptionViewItem) else argument
         if isinstance(widget, QWidget):
-            return widget
+            around = widget.parentWidget()
+            is_inside = isinstance(around, QAbstractScrollArea) and around.viewport() is widget
+            return around if is_inside else widget
     return None
+
+
+def _with_room(view: QWidget | None) -> QWidget | None:
+    if view is None or view.isWindow() or view.width() < LEAST_WIDTH or view.height() < LEAST_HEIGHT:
+        return None
+    return view

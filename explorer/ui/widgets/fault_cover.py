@@ -6,20 +6,10 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from explorer.session import Fault
-from explorer.ui import painting_faults
 from explorer.ui.fault_details import copy_report, show_details
+from explorer.ui.painting_faults import rests_of
 
-LEAST_WIDTH, LEAST_HEIGHT = 200, 90  # of a view in which the sentence and its buttons have room
-
-
-def cover_over(widget: QWidget | None) -> FaultCover | None:
-    """The cover of the view that `widget` is or is the inside of; None where it has no room."""
-    around = None if widget is None else widget.parentWidget()
-    view = around if isinstance(around, QAbstractScrollArea) and around.viewport() is widget else widget
-    if view is None or view.isWindow() or view.width() < LEAST_WIDTH or view.height() < LEAST_HEIGHT:
-        return None
-    there = view.findChild(FaultCover, options=Qt.FindChildOption.FindDirectChildrenOnly)
-    return there if isinstance(there, FaultCover) else FaultCover(view)
+LOOK_MS = 100
 
 
 class FaultCover(QFrame):
@@ -27,10 +17,8 @@ class FaultCover(QFrame):
 
     def __init__(self, view: QWidget) -> None:
         super().__init__(view)
-        self.hide()
         self._view = view
         self._fault = Fault("")
-        self._is_asked = False
         self.setObjectName("faultCover")
         self.setProperty("role", "pane")
         self.label = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
@@ -48,22 +36,12 @@ class FaultCover(QFrame):
         column.addWidget(self.label)
         column.addLayout(buttons)
         column.addStretch()
-        self._timer = QTimer(self, interval=round(1000 * painting_faults.REST_S))
-        self._timer.timeout.connect(self._look_again)
         view.installEventFilter(self)
-
-    def tell(self, fault: Fault) -> None:
-        """Show the sentence, as soon as nothing is being painted."""
-        self._fault = fault
-        QTimer.singleShot(0, self, self._appear)
-
-    def draw_later(self) -> None:
-        """Let the view be drawn once its rest is over."""
-        self._is_asked = True
-
-    def leave_if_free(self) -> None:
-        """Go, if all that the view shows can be drawn."""
-        QTimer.singleShot(0, self, self._leave)
+        self.setGeometry(view.rect())
+        self._timer = QTimer(self, interval=LOOK_MS)
+        self._timer.timeout.connect(self._look)
+        self._timer.start()
+        self._look()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._view and event.type() == QEvent.Type.Resize:
@@ -71,28 +49,21 @@ class FaultCover(QFrame):
         return False
 
     @Slot()
-    def _appear(self) -> None:
-        self.label.setText(self._fault.message)
-        self.label.setAccessibleName(self._fault.message)
-        self.setGeometry(self._view.rect())
-        self.raise_()
-        self.show()
-        self._timer.start()
-
-    @Slot()
-    def _look_again(self) -> None:
-        if not painting_faults.covers(self):
-            self._leave()
-        elif self._is_asked:
-            self._is_asked = False
-            _draw(self._view)
-
-    @Slot()
-    def _leave(self) -> None:
-        if not painting_faults.covers(self):
+    def _look(self) -> None:
+        rests = rests_of(self._view)
+        if not rests:
             self.hide()
             self.deleteLater()
+            return
+        if rests[0].fault is not self._fault:
+            self._fault = rests[0].fault
+            self.label.setText(self._fault.message)
+            self.label.setAccessibleName(self._fault.message)
+        if any(rest.is_asked for rest in rests):
+            self._draw_again()
 
-
-def _draw(view: QWidget) -> None:
-    (view.viewport() if isinstance(view, QAbstractScrollArea) else view).update()
+    def _draw_again(self) -> None:
+        """Ask for the view to be drawn; while it rests that changes nothing, and is asked again."""
+        for rest in rests_of(self._view):
+            rest.is_asked = False
+        (self._view.viewport() if isinstance(self._view, QAbstractScrollArea) else self._view).update()
