@@ -46,6 +46,7 @@ class StateOwner(QObject):
         self._device: str | None = None
         self._asked_pass = 0  # the number of the newest request, for what is answered by numbers
         self._asked_picture = 0
+        self._covered_picture: Picture | None = None  # what typed numbers stand in for
         self._told: State | None = None  # what the views were told last, while answers are gathered
         self._runner: Runner[Worker] = Runner(Worker, held=held, queued=frozenset({"training"}))
         self._timer = QTimer(self, interval=TICK_MS)
@@ -86,23 +87,29 @@ class StateOwner(QObject):
         return True
 
     def _show_document(self, document: Document, **changes: Any) -> None:
-        numbers = changes.pop("numbers", self.state.numbers)
-        shape = document.network.input_shape if document.network else None
-        if shape is not None and len(shape) == 1 and (numbers is None or numbers.shape != shape):
-            # Not all zeros: a pass through zeros shows nothing but biases.
-            numbers = np.linspace(0, 1, shape[0], dtype=np.float32)
-        fitted = self.state.fitted if shape is not None and len(shape) == 3 else None
         self._set(
+            **(self._input_of(document) | changes),
             document=document,
-            numbers=numbers,
-            fitted=fitted,
             unsaved=document is not self._saved_document,
             undo_text=self._history.undo_text,
             redo_text=self._history.redo_text,
             notice="",
-            **changes,
         )
         self._ask()
+
+    def _input_of(self, document: Document) -> dict[str, Any]:
+        """What `document` is fed from now on: numbers typed for a network of another kind are no input of it."""
+        if document.network is None:
+            return {"fitted": None}
+        shape, numbers = document.network.input_shape, self.state.numbers
+        if numbers is not None and (numbers.shape != shape or numbers.dtype != np.float32):
+            numbers = None
+        if len(shape) == 1:
+            # Not all zeros: a pass through zeros shows nothing but biases.
+            start = np.linspace(0, 1, shape[0], dtype=np.float32)
+            return {"fitted": None, "numbers": start if numbers is None else numbers}
+        picture = self.state.picture or (self._covered_picture if numbers is None else None)
+        return {"numbers": numbers, "picture": picture}
 
     def _replace_document(self, document: Document, **changes: Any) -> None:
         before = self.state.document
@@ -110,7 +117,9 @@ class StateOwner(QObject):
             self._history = self._history.changed(before, f"open {document.title}")
         self._saved_document = document
         first = document.network.names[0] if document.network and document.network.names else None
-        self._show_document(document, selection=Selection(first), fault=None, **changes)
+        # A target and a batch were meant for the outputs of the network before.
+        afresh = {"selection": Selection(first), "fault": None, "target": None, "batch": (), "is_batch_alone": False}
+        self._show_document(document, **afresh, **changes)
 
     def _network(self) -> Network:
         return editing.network_of(self.state.document)
@@ -135,6 +144,7 @@ class StateOwner(QObject):
         """Ask for a pass with everything as it is now."""
         request = self._request()
         if request.picture is None and request.numbers is None:
+            self._set(activations=None, timeline=None)  # those of another network
             return
         self._set(computing=True)
         job = lambda bench, stop: bench.show(request, stop)  # noqa: E731  # a job is a function of two

@@ -83,6 +83,7 @@ class Stepping(Walking):
         own = self.state.numbers if self.state.network is None else None
         numbers = np.array(values, dtype=np.float32 if own is None else own.dtype)
         numbers.flags.writeable = False
+        self._covered_picture = self.state.picture or self._covered_picture
         self._set(numbers=numbers, picture=None, fitted=None)
         self._ask()
 

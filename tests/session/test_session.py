@@ -168,6 +168,53 @@ def test_a_network_of_plain_numbers_takes_numbers(qtbot: QtBot) -> None:
         assert session.close()
 
 
+def test_numbers_typed_for_one_network_do_not_feed_another_kind(session: Session, qtbot: QtBot) -> None:
+    """The picture that they stood in for comes back, also by undo."""
+    picture = session.state.picture
+    session.new_network("9 linear(2)")
+    session.set_values(np.arange(9, dtype=np.float32))
+    session.new_network("3x12x12 conv(4, 3) flatten linear(3)")
+    assert session.state.picture is picture
+    wait_until_shown(qtbot, session)
+    assert session.state.fault is None
+    assert _values(session, "input").shape == (3, 12, 12)
+    session.undo()
+    assert session.state.values is not None
+    assert session.state.values.shape == (9,)
+
+
+def test_a_cell_typed_over_does_not_feed_an_input_of_another_size(session: Session, qtbot: QtBot) -> None:
+    picture = session.state.picture
+    wait_until_shown(qtbot, session)
+    session.set_input_cell((0, 3, 3), 5.0)
+    session.set_input_shape((1, 12, 12))
+    wait_until_shown(qtbot, session)
+    assert session.state.fault is None
+    assert session.state.picture is picture
+    assert _values(session, "input").shape == (1, 12, 12)
+
+
+def test_a_network_that_has_no_input_shows_none_of_the_maps_before(qtbot: QtBot) -> None:
+    session = make_session("2 linear(2)")
+    try:
+        wait_until_shown(qtbot, session)
+        session.new_network("3x12x12 conv(4, 3)")
+        assert session.state.activations is None
+        assert session.state.fault is None
+    finally:
+        assert session.close()
+
+
+def test_a_target_and_a_batch_are_for_the_network_they_were_chosen_for(session: Session) -> None:
+    session.set_target(4)
+    session.new_network("2 linear(3)")
+    session.set_target((1.0, 0.0, 0.0))
+    session.add_to_batch()
+    session.new_network("2 linear(2)")
+    assert session.state.target is None
+    assert session.state.batch == ()
+
+
 def test_saved_and_opened_again_it_gives_the_same_numbers(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
     path = tmp_path / "mine.json"
     before = _values(session, "softmax1")

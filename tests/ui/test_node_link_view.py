@@ -286,3 +286,15 @@ def test_every_control_has_a_name_and_a_tip(opened: Opened) -> None:
     assert view.learning_rate.accessibleName()
     assert view.learning_rate.toolTip()
     assert view.editor.toolTip()
+
+
+def test_a_number_typed_for_one_network_does_not_reach_the_next(opened: Opened, qtbot: QtBot) -> None:
+    session, view = opened("2 linear(2) tanh linear(2)")
+    qtbot.mouseDClick(view.canvas, Qt.MouseButton.LeftButton, pos=point(view, Edge(1, 0, 0)))
+    view.editor.insert("7")
+    session.new_network("2 linear(2) tanh linear(2)")
+    assert not view.editor.isVisible()
+    before = session.state.document
+    qtbot.keyClick(view.editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: is_recorded(session), timeout=60_000)
+    assert session.state.document is before

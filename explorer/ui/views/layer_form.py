@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from explorer.session import Session, State
 from explorer.ui import theme
@@ -44,6 +44,9 @@ class LayerForm(QWidget):
         self._looks = QTimer(self, singleShot=True, interval=LOOK_MS + 80)  # not with the cards
         self._looks.timeout.connect(self._show_now)
         self._make_parts()
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._follow_focus)
         session.changed.connect(self.show_state)
         self.show_state(None, session.state)
 
@@ -116,7 +119,7 @@ class LayerForm(QWidget):
             return
         if not self.isVisible() and old is not None:
             self._is_stale = True
-        elif old is not None and new.is_stepping and old.selection is not new.selection:
+        elif old is not None and new.is_stepping and old.selection is not new.selection and not self._has_focus():
             self._later.start()
         elif old is not None and is_only_a_look(old, new, WATCHED):
             if not self._looks.isActive():
@@ -136,15 +139,26 @@ class LayerForm(QWidget):
         if self._is_stale:
             self._show_now()
 
+    def _has_focus(self, widget: QWidget | None = None) -> bool:
+        """Whether what is typed now goes into the form, or into `widget` of it."""
+        focus = QApplication.focusWidget()
+        return focus is not None and (widget or self).isAncestorOf(focus)
+
+    @Slot(QWidget, QWidget)
+    def _follow_focus(self, _before: QWidget | None, _now: QWidget | None) -> None:
+        """Whoever begins to type does not wait for the cursor to settle."""
+        if self._later.isActive() and self._has_focus():
+            self._show_now()
+
     def _show(self, state: State) -> None:
-        name, network = state.selection.layer, state.network
-        call = state.activations.by_name.get(name or "") if state.activations else None
-        if network is not None and name == INPUT:
-            self._show_input(state, network)
-        elif network is not None and name is not None and name in network.names:
-            self._show_layer(state, network, network.layer(name))
-        elif network is None and call is not None:
-            self._turn_to(call.name)
+        network, subject = state.network, _subject(state)
+        fresh = self._turn_to(subject)
+        call = state.activations.by_name.get(state.selection.layer or "") if state.activations else None
+        if network is not None and subject == INPUT:
+            self._show_input(state, network, fresh=fresh)
+        elif network is not None and subject is not None:
+            self._show_layer(state, network, network.layer(str(state.selection.layer)), fresh=fresh)
+        elif call is not None and subject is not None:
             self._show_header(call.name, kind=call.kind, editable=False)
             self._show_settings((), {}, fresh=True)
             self.inputs_row.hide()
@@ -154,8 +168,7 @@ class LayerForm(QWidget):
             self._show_nothing()
             self.arithmetic.show_nothing(state)
 
-    def _show_layer(self, state: State, network: Network, layer: Layer) -> None:
-        fresh = self._turn_to(state.document.layer_ids[network.index(layer.name)])
+    def _show_layer(self, state: State, network: Network, layer: Layer, *, fresh: bool) -> None:
         self._show_header(layer.name, kind=layer.kind, summary=layer.summary, editable=True)
         fields = tuple(_field(name, rules, kind) for name, rules, kind in layer.settings())
         self._show_settings(fields, {field.name: getattr(layer, field.name) for field in fields}, fresh=fresh)
@@ -163,9 +176,8 @@ class LayerForm(QWidget):
         self.facts.show_layer(state, network, layer)
         self.arithmetic.show_layer(state, network, layer)
 
-    def _show_input(self, state: State, network: Network) -> None:
+    def _show_input(self, state: State, network: Network, *, fresh: bool) -> None:
         shape = network.input_shape
-        fresh = self._turn_to(INPUT)
         self._show_header(INPUT, kind="what the network is fed", editable=False)
         axes = AXES if len(shape) == 3 else (("features", "Numbers."),)
         fields = tuple(Field(name, "int", name.capitalize(), help, 1, 100_000, ()) for name, help in axes)
@@ -175,7 +187,6 @@ class LayerForm(QWidget):
         self.arithmetic.show_nothing(state, INPUT)
 
     def _show_nothing(self) -> None:
-        self._turn_to(None)
         self.nothing.show()
         self._show_settings((), {}, fresh=True)
         self.inputs_row.hide()
@@ -220,6 +231,8 @@ class LayerForm(QWidget):
     def _exchange(self, grid: SettingsGrid | None) -> None:
         """Put `grid` in; the one before it waits outside of the form, which holds nothing that is not seen."""
         if self._grid is not None:
+            if self._has_focus(self._grid):
+                self.area.setFocus()  # else what is typed on goes to whichever control comes next
             self._grid_place.removeWidget(self._grid)
             self._grid.hide()
             self._grid.setParent(self._waiting)
@@ -249,10 +262,17 @@ class LayerForm(QWidget):
 
     # --- what the person does ---
 
+    def _is_meant(self) -> bool:
+        """Whether the form still shows what is selected: else what was typed was meant for another layer."""
+        is_meant = self._shown == _subject(self._session.state)
+        if not is_meant:
+            self._show_now()
+        return is_meant
+
     @Slot(str, object, bool)
     def _edit(self, field: str, value: Any, settled: bool) -> None:
         network = self._session.state.network
-        if network is None:
+        if network is None or self.sender() is not self._grid or not self._is_meant():
             return
         if self._shown == INPUT:
             names = [name for name, _ in AXES] if len(network.input_shape) == 3 else ["features"]
@@ -266,18 +286,28 @@ class LayerForm(QWidget):
     @Slot(object, bool)
     def _edit_inputs(self, inputs: tuple[str, ...], settled: bool) -> None:
         layer = self._session.state.layer(self._name)
-        if layer is not None:
+        if layer is not None and self._is_meant():
             self._session.replace_layer(self._name, dataclasses.replace(layer, inputs=inputs))
 
     @Slot()
     def _rename(self) -> None:
-        if not self.name_edit.isModified():
+        if not self.name_edit.isModified() or not self._is_meant():
             return
         self.name_edit.setModified(False)
         wanted = self.name_edit.text().strip()
         if wanted and wanted != self._name:
             self._session.rename_layer(self._name, wanted)
         self.name_edit.setText(self._name)  # the old one, where the new one was refused
+
+
+def _subject(state: State) -> object:
+    """What the form is about: the id of the selected layer, INPUT, the name of a call, or None."""
+    name, network = state.selection.layer, state.network
+    if network is None:
+        return name if state.activations and name in state.activations.by_name else None
+    if name in network.names:
+        return state.document.layer_ids[network.index(name)]
+    return name if name == INPUT else None
 
 
 def _field(name: str, rules: Any, kind: str) -> Field:

@@ -55,6 +55,8 @@ class LayerList(CardList):
         if old is not None and is_same and old.selection.layer == new.selection.layer:
             return
         self._is_behind = old is not None
+        if old is not None and old.network is not new.network:
+            self.give_up_renaming()
         if old is not None and is_only_a_look(old, new, WATCHED):
             if not self._run_timer.isActive():
                 self._run_timer.start()

@@ -68,6 +68,8 @@ class NodeLinkView(FollowingView, QWidget):
 
     @np.errstate(all="ignore")  # sums over a diverged step are NaN, and shown as that
     def show_changes(self, old: State | None, new: State) -> None:
+        if old is not None and old.network is not new.network:
+            self._close_editor()
         if old is None or old.timeline is not new.timeline:
             self._show_timeline(new)
         if old is None or old.timeline is not new.timeline or old.cursor != new.cursor:
@@ -200,7 +202,9 @@ class NodeLinkView(FollowingView, QWidget):
             Node: self._change_node,
         }
         item = self._editing
-        return self._change_learning_rate(value) if item is None else changes[type(item)](item, value)
+        if item is None:
+            return self._change_learning_rate(value)
+        return self._refusal(item) or changes[type(item)](item, value)
 
     def _change_learning_rate(self, value: float) -> str:
         if value < 0:

@@ -105,6 +105,11 @@ class CardList(QListView):
         self._following = False
         self.viewport().update()
 
+    def give_up_renaming(self) -> None:
+        """Close the line editor of a name, if there is one, without taking what was typed: its card may be another."""
+        for editor in self.viewport().findChildren(QLineEdit):
+            self.closeEditor(editor, QStyledItemDelegate.EndEditHint.RevertModelCache)
+
     def set_stale(self, stale: bool) -> None:
         """Draw the miniature maps pale while newer ones are computed."""
         self.is_stale = stale

@@ -67,6 +67,8 @@ class InlineEditor(QLineEdit):
 
     @Slot()
     def _finish(self) -> None:
+        if self.isHidden():  # what it stood over may be another number by now
+            return
         try:
             value = typed_number(self.text())
         except ValueError as error:

@@ -42,10 +42,12 @@ class TypedBox:
             self._rest()
 
     def forget_typing(self: Any) -> None:
-        """Drop what is half typed; tells nobody."""
+        """Drop what is half typed, for another number to be shown; tells nobody."""
         with QSignalBlocker(self):
             self.setValue(self.value())
         self._rest()
+        if self.hasFocus():
+            self.selectAll()  # as when it is entered: what is typed on replaces the number
 
     # --- what Qt asks ---
 

@@ -1,0 +1,130 @@
+"""What is typed while the selection goes on reaches the layer that is selected, or nothing; never the one before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from explorer.session import Session
+from explorer.ui.views.network_panel import NetworkPanel
+from explorer.ui.widgets.number_boxes import WholeBox
+from tests.ui.fakes import make_session
+
+TEXT = "3x16x16 conv(4, 3, padding=1) relu conv(8, 3) flatten linear(3)"
+
+
+@pytest.fixture
+def session(qapp: QApplication) -> Iterator[Session]:
+    """One whose debugger is looked at, so that the form follows a moment after the cursor."""
+    session = make_session(TEXT)
+    session.set_stepping(True)
+    session.select(layer="conv1")
+    yield session
+    assert session.close()
+
+
+@pytest.fixture
+def panel(session: Session, qtbot: QtBot) -> Iterator[NetworkPanel]:
+    panel = NetworkPanel(session)
+    panel.resize(300, 620)
+    panel.show()
+    qtbot.waitExposed(panel)
+    panel.activateWindow()
+    yield panel
+    panel.close()
+    panel.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def _box(panel: NetworkPanel, field: str) -> WholeBox:
+    """The box of `field` in the form as it stands now."""
+    assert panel.form._grid is not None
+    box = panel.form._grid.editors[field].findChild(WholeBox)
+    assert box is not None
+    return box
+
+
+def _text(session: Session) -> str:
+    assert session.state.network is not None
+    return session.state.network.text()
+
+
+def _type(box: WholeBox, text: str) -> None:
+    box.selectAll()
+    QTest.keyClicks(box, text)
+
+
+ELSEWHERE: dict[str, Callable[[Session], None]] = {
+    "another layer of the kind": lambda session: session.select(layer="conv2"),
+    "a layer of another kind": lambda session: session.select(layer="relu1"),
+    "the input": lambda session: session.select(layer="input"),
+    "the layer removed": lambda session: session.remove_layer("conv1"),
+    "another network": lambda session: session.new_network("3x16x16 conv(5, 7) relu"),
+    "a network of numbers": lambda session: session.new_network("2 linear(3)"),
+    "a network without layers": lambda session: session.new_network("3x16x16"),
+}
+
+
+@pytest.mark.parametrize("change", ELSEWHERE.values(), ids=ELSEWHERE)
+def test_a_box_of_the_layer_before_changes_nothing(
+    change: Callable[[Session], None], panel: NetworkPanel, session: Session
+) -> None:
+    old = _box(panel, "kernel_size")
+    change(session)
+    meant = _text(session)
+    _type(old, "5")
+    assert _text(session) == meant
+
+
+@pytest.mark.parametrize("change", ELSEWHERE.values(), ids=ELSEWHERE)
+def test_whoever_types_on_changes_nothing_but_what_is_selected(
+    change: Callable[[Session], None], panel: NetworkPanel, session: Session
+) -> None:
+    _box(panel, "kernel_size").setFocus()
+    change(session)
+    before = session.state.network
+    focus = QApplication.focusWidget()
+    if focus is not None:
+        QTest.keyClicks(focus, "5")
+    after = session.state.network
+    assert before is not None
+    assert after is not None
+    assert after.names == before.names
+    others = [name for name in after.names if name != session.state.selection.layer]
+    assert [after.layer(name) for name in others] == [before.layer(name) for name in others]
+
+
+def test_what_is_typed_on_reaches_the_layer_that_is_selected_now(panel: NetworkPanel, session: Session) -> None:
+    box = _box(panel, "kernel_size")
+    box.setFocus()
+    _type(box, "1,")
+    session.select(layer="conv2")
+    assert box.text() == "3"
+    QTest.keyClicks(box, "5")  # over what was selected, as in a box that was entered
+    assert _text(session) == "3x16x16 conv(4, 1, padding=1) relu conv(8, 5) flatten linear(3)"
+
+
+def test_a_name_typed_for_the_layer_before_is_not_given_to_the_next(panel: NetworkPanel, session: Session) -> None:
+    QTest.keyClicks(panel.form.name_edit, "edges")
+    session.select(layer="conv2")
+    QTest.keyClick(panel.form.name_edit, Qt.Key.Key_Return)
+    assert session.state.network is not None
+    assert session.state.network.names == ("conv1", "relu1", "conv2", "flatten1", "linear1")
+    assert panel.form.name_edit.text() == "conv2"
+
+
+def test_a_card_that_is_being_renamed_lets_go_when_the_network_changes(panel: NetworkPanel, session: Session) -> None:
+    panel.list.setFocus()
+    panel.list.rename.trigger()
+    editor = panel.list.viewport().findChild(QLineEdit)
+    assert editor is not None
+    QTest.keyClicks(editor, "edges")
+    session.new_network(TEXT)
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    assert _text(session) == TEXT
+    assert not panel.list.viewport().findChildren(QLineEdit)[1:]
