@@ -59,7 +59,7 @@ def open_window(files: Sequence[str | Path] = ()) -> MainWindow:
 
 
 def view(model: torch.nn.Module, x: torch.Tensor) -> MainWindow | None:
-    """Show a window on a live model looking at `x`, whose first axis is the batch (the first example is shown).
+    """Show a window on a live model looking at `x`, whose first axis is the batch (the first example of it is shown).
 
     Runs the event loop until the window is closed, and gives None, unless one is running already (a notebook with
     `%gui qt`), which gets the shown window. A closed window is gone, and holds the model no more.
@@ -74,13 +74,16 @@ def view(model: torch.nn.Module, x: torch.Tensor) -> MainWindow | None:
         raise TypeError(f"The window feeds a model one tensor (N, …), not a {type(x).__name__}: wrap the model.")
     if x.is_complex():
         raise TypeError("The window feeds a model real numbers, not complex ones: wrap the model (view_as_complex).")
+    if x.is_nested:
+        raise TypeError("The window feeds a model a tensor of one shape, not a nested one: pad it.")
     if x.dim() == 0 or len(x) == 0:
         raise ValueError(f"The window shows the first example of a batch, but a tensor of {tuple(x.shape)} has none.")
     from explorer.engine.arrays import array
 
     window = _make_window()
     window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    window.session.adopt(model, array(x[0]), type(model).__name__, dtype=x.dtype)
+    batch = array(x)
+    window.session.adopt(model, batch[0], type(model).__name__, dtype=x.dtype, others=batch[1:])
     window.welcome.hide()  # it tells of another network
     window.show()
     app = application()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import torch
@@ -38,6 +38,7 @@ class AsFound:
         self._gradients = [(weight, weight.grad) for weight in weights]
         self._copies: dict[int, tuple[torch.Tensor, int | None, torch.Tensor]] = {}
         self._owned: dict[int, list[torch.Tensor]] = {}
+        self.paths = dict(reversed([*_paths(self.modules)]))  # of weights and buffers by identity; the first of several
         self.addresses = {id(tensor): storage_address(tensor) for tensor in (*weights, *buffers)}
         for tensor in (*weights, *buffers):
             self._owned.setdefault(self.addresses[id(tensor)], []).append(tensor)
@@ -89,6 +90,8 @@ class AsFound:
                 continue
             before_writing(tensor)
             with torch.no_grad():
+                if tensor.shape != copy.shape:
+                    tensor.resize_(copy.shape)
                 tensor.copy_(copy)
 
 
@@ -99,6 +102,12 @@ def _require_weights(modules: list[nn.Module]) -> None:
             raise EngineError(
                 f"A {type(module).__name__} has no weights yet: run the model once before it is recorded."
             )
+
+
+def _paths(modules: Iterable[tuple[str, nn.Module]]) -> Iterator[tuple[int, str]]:
+    for path, module in modules:
+        for name, tensor in (*module._parameters.items(), *module._buffers.items()):
+            yield id(tensor), f"{path}.{name}" if path else name
 
 
 def _distinct(tensors: Iterable[torch.Tensor | None]) -> list[torch.Tensor]:

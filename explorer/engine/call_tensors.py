@@ -16,21 +16,37 @@ from explorer.engine.recording import Call, Recording
 class Given:
     """A tensor argument: `name` as PyTorch spells it, "tensors[0]" in a list.
 
-    `maker` is the call whose output it is, "input" for the network's input, "" for weights and constants.
+    `maker` is the call whose output it is, "input" for the network's input, "" for weights and constants; `owner` is
+    the path of the weight or buffer that it is ("conv1.weight"), "" for others.
     """
 
     name: str
     tensor: torch.Tensor
     maker: str
+    owner: str
 
 
 def given_tensors(recording: Recording, call: Call) -> tuple[Given, ...]:
     """The tensor arguments of `call`, in order; those that were dropped to save memory are worked out again."""
     return tuple(
-        Given(name, _tensor(recording, kept), _maker(recording, call, kept))
-        for name, value in call.named(call.kept_args, call.kept_kwargs).items()
-        for name, kept in _kept(name, value)
+        Given(name, _tensor(recording, kept), _maker(recording, call, kept), kept.owner)
+        for name, kept in _kept_arguments(call)
     )
+
+
+def argument_titles(recording: Recording, call: Call) -> dict[str, str]:
+    """What each tensor argument of `call` is called in words: the call that made it, or the weight or buffer it is."""
+    return {name: title(name, _maker(recording, call, kept), kept.owner) for name, kept in _kept_arguments(call)}
+
+
+def title(name: str, maker: str, owner: str) -> str:
+    """PyTorch calls a first argument "input", which here is the network's own."""
+    return maker or owner or ("other numbers" if name == "input" else name)
+
+
+def _kept_arguments(call: Call) -> list[tuple[str, Kept]]:
+    named = call.named(call.kept_args, call.kept_kwargs)
+    return [pair for name, value in named.items() for pair in _kept(name, value)]
 
 
 def plain_arguments(call: Call) -> dict[str, Any]:

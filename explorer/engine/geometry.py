@@ -55,7 +55,16 @@ def map_size(shape: Shape) -> tuple[int, int]:
 def geometries_of(calls: tuple[Call, ...], input_shape: Shape) -> tuple[Geometry, ...]:
     """The geometry of every call, in order."""
     shapes = {"input": input_shape} | {call.name: call.output_shape for call in calls}
-    return tuple(_geometry(call, shapes) for call in calls)
+    return tuple(_geometry_or_whole(call, shapes) for call in calls)
+
+
+def _geometry_or_whole(call: Call, shapes: Mapping[str, Shape]) -> Geometry:
+    """A model may give a call whatever PyTorch takes: a rule that trips over it costs this call's exactness alone."""
+    try:
+        return _geometry(call, shapes)
+    except (TypeError, ValueError, AttributeError, LookupError):
+        axes = [_whole(_Reading({}, given, call.output_shape)) for given in call.parent_shapes]
+        return Geometry(call.name, call.parents, *_by_axis(axes))
 
 
 def _geometry(call: Call, shapes: Mapping[str, Shape]) -> Geometry:
@@ -73,9 +82,12 @@ def _geometry(call: Call, shapes: Mapping[str, Shape]) -> Geometry:
     ]
     axes = _placed(call, arguments, axes)
     channels = _channels(call, arguments)
-    return Geometry(
-        call.name, parents, tuple(rows for rows, _ in axes), tuple(columns for _, columns in axes), channels
-    )
+    return Geometry(call.name, parents, *_by_axis(axes), channels)
+
+
+def _by_axis(axes: list[Axes]) -> tuple[tuple[AxisRule, ...], tuple[AxisRule, ...]]:
+    """Of each parent the rule of its rows, and that of its columns."""
+    return tuple(rows for rows, _ in axes), tuple(columns for _, columns in axes)
 
 
 def _axes(call: Call, reading: _Reading, parent: Shape) -> Axes:
@@ -251,10 +263,11 @@ def _channels(call: Call, arguments: Mapping[str, Any]) -> ChannelRule:
 
 def _placed(call: Call, arguments: Mapping[str, Any], axes: list[Axes]) -> list[Axes]:
     """A concatenation along rows or columns puts each parent behind the one before it."""
-    dim = arguments.get("dim", 0)
-    rank = len(call.output_shape)
+    if call.kind != "cat":
+        return axes
+    dim, rank = arguments.get("dim", 0), len(call.output_shape)
     axis = {-2: 0, -1: 1}.get(dim - rank if isinstance(dim, int) and dim >= 0 else dim)
-    if call.kind != "cat" or axis is None or rank < 2 or (axis == 0 and rank < 3):
+    if axis is None or rank < 2 or (axis == 0 and rank < 3):
         return axes
     placed, offset, total = [], 0, map_size(call.output_shape)[axis]
     for rows, columns in axes:

@@ -9,7 +9,13 @@ from types import MappingProxyType
 
 import torch
 
+from explorer.engine.errors import EngineError
+
 INPUT = -1  # the maker of what the model was given
+NESTED = (
+    "A nested tensor holds examples of different sizes, which no map can show: "
+    "give the model one example, or a padded batch (torch.nested.to_padded_tensor)."
+)
 NOBODY = -2  # the maker of weights, constants and whatever came about unseen
 
 
@@ -28,14 +34,28 @@ class Storage:
 class Kept:
     """One tensor of a recording, or the memory of one that was dropped."""
 
-    __slots__ = ("alias_of", "alive", "dtype", "maker", "origin", "requires_grad", "shape", "tensor", "version")
+    __slots__ = (
+        "alias_of",
+        "alive",
+        "dtype",
+        "maker",
+        "origin",
+        "owner",
+        "requires_grad",
+        "shape",
+        "tensor",
+        "version",
+    )
 
     def __init__(self, tensor: torch.Tensor, maker: int) -> None:
+        if tensor.is_nested:
+            raise EngineError(NESTED)
         self.tensor: torch.Tensor | None = tensor
         self.alive: weakref.ref[torch.Tensor] | None = None  # set when the tensor is dropped
         self.alias_of: Kept | None = None  # whose numbers it has, under another name that no call gave
         self.maker = maker  # index of the call it last came out of
         self.origin = maker  # index of the call that first made it
+        self.owner = ""  # the path of the weight or buffer that it is
         self.shape = tuple(tensor.shape)
         self.dtype = tensor.dtype
         self.requires_grad = tensor.requires_grad
@@ -87,10 +107,19 @@ class Shelf:
     Only what calls made is counted and dropped: weights and inputs belong to the model and to whoever called it.
     """
 
-    def __init__(self, budget_bytes: int, addresses: Mapping[int, int] = MappingProxyType({})) -> None:
-        """`addresses`: where the model's own tensors lie, by identity. They are many, and seldom written into."""
+    def __init__(
+        self,
+        budget_bytes: int,
+        addresses: Mapping[int, int] = MappingProxyType({}),
+        paths: Mapping[int, str] = MappingProxyType({}),
+    ) -> None:
+        """`addresses`: where the model's own tensors lie, by identity. They are many, and seldom written into.
+
+        `paths`: what they are called, by identity.
+        """
         self.budget_bytes = budget_bytes
         self._addresses = addresses
+        self._paths = paths
         self._foreign = frozenset(addresses.values())
         self.bytes = 0
         self._by_identity: dict[int, Kept] = {}
@@ -127,6 +156,7 @@ class Shelf:
     def _add(self, tensor: torch.Tensor, maker: int) -> tuple[Kept, Storage]:
         kept = self._by_identity[id(tensor)] = Kept(tensor, maker)
         if id(tensor) in self._addresses:
+            kept.owner = self._paths.get(id(tensor), "")
             return kept, _NOT_COUNTED
         address, size = _memory_of(tensor)
         storage = self._by_storage.get(address)

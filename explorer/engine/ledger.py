@@ -43,7 +43,8 @@ class Ledger:
         self.shelf = shelf
         self.calls: list[Call] = []
         self.names = CallNames()
-        self.module_calls: dict[str, int] = {}  # the call that made a module's output, by the module's path
+        self.module_calls: dict[str, int] = {}  # the call that made a module's output, by path and number of the run
+        self._runs: dict[str, int] = {}  # how often each module ran
         self.clock = Clock(torch.device("cpu"))
         self._gradients = gradients
 
@@ -101,14 +102,27 @@ class Ledger:
         else:
             call.kept_output = map_tree(output, torch.Tensor, lambda tensor: self.shelf.keep(tensor, call.index))
 
-    def module_ended(self, run: Run, output: torch.Tensor) -> None:
+    def module_ended(self, run: Run, outputs: list[torch.Tensor]) -> None:
         """Notes which call made the output of a module, and names it after a module that has none inside."""
-        kept = self.shelf.find(output)
-        if kept is None or kept.maker < 0:
+        maker = self._maker(run, outputs)
+        if maker is None:
             return
-        self.module_calls[run.path] = kept.maker
-        if not run.has_children and kept.maker == len(self.calls) - 1 >= run.calls_before:
-            self.names.made_output(run, kept.maker)
+        self.module_calls[self._numbered(run.path)] = maker
+        if not run.has_children and maker == len(self.calls) - 1 >= run.calls_before:
+            self.names.made_output(run, maker)
+
+    def _maker(self, run: Run, outputs: list[torch.Tensor]) -> int | None:
+        """The call that made the first output; of a module that hands its input on beside others, the first made in it.
+
+        None for a module that gives nothing but what the network was given.
+        """
+        found = [kept.maker for kept in map(self.shelf.find, outputs) if kept is not None and kept.maker >= 0]
+        return next((maker for maker in found if maker >= run.calls_before), found[0] if found else None)
+
+    def _numbered(self, path: str) -> str:
+        """A module's path, numbered from its second run on, as calls are."""
+        runs = self._runs[path] = self._runs.get(path, 0) + 1
+        return path if runs == 1 else f"{path}:{runs}"
 
     def close(self) -> tuple[Call, ...]:
         """The calls with their times, names and parents."""

@@ -47,12 +47,17 @@ class ModuleWatch:
         given: Callable[[Any], Any],
         began: Callable[[], tuple[int, Any]],
         ended: Callable[[Run, Any], None],
+        elsewhere: Callable[[str], None],
     ) -> None:
-        """`modules`: those to watch, each with its path; `given` exchanges what they are called with."""
+        """`modules`: those to watch, each with its path; `given` exchanges what they are called with.
+
+        `elsewhere` is told the path of a module that runs in another thread.
+        """
         self._paths = tuple(modules)
         self._given = given
         self._began = began
         self._ended = ended
+        self._elsewhere = elsewhere
         self._thread: int | None = None  # the one that is watched, while the watch is installed
         self._running: list[Run] = []
         self.failed_in = ""
@@ -84,6 +89,8 @@ class ModuleWatch:
 
     def _run(self, path: str, module: nn.Module, forward: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         if threading.get_ident() != self._thread or is_inside_transform():
+            if self._thread is not None and threading.get_ident() != self._thread:
+                self._elsewhere(path)
             return forward(*args, **kwargs)
         args, kwargs = self._given((args, kwargs))
         if self._running:

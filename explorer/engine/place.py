@@ -9,9 +9,10 @@ from types import FrameType
 
 import torch
 
-_HERE = str(Path(__file__).parent)
-_PROGRAM = str(Path(__file__).parents[1])
-_TORCH = str(Path(torch.__file__).parent)
+# Each ends with a separator: torchvision lies beside torch and is none of it.
+_HERE = str(Path(__file__).parent / "_")[:-1]
+_PROGRAM = str(Path(__file__).parents[1] / "_")[:-1]
+_TORCH = str(Path(torch.__file__).parent / "_")[:-1]
 
 
 def caller_frame() -> FrameType:

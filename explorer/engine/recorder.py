@@ -14,6 +14,7 @@ from torch.overrides import TorchFunctionMode
 from explorer.engine import kinds
 from explorer.engine.allocator import garbage_left_for_later
 from explorer.engine.as_found import AsFound
+from explorer.engine.as_written import as_written
 from explorer.engine.errors import Cancelled, EngineError, RecordError
 from explorer.engine.failure import Failure
 from explorer.engine.in_place import Replaced, keeps_its_type, may_run_out_of_place
@@ -23,6 +24,7 @@ from explorer.engine.module_watch import ModuleWatch, Run, is_inside_transform
 from explorer.engine.place import caller_frame
 from explorer.engine.recording import Recording
 from explorer.engine.tree import leaves
+from explorer.engine.unseen import Unseen, held_by
 from explorer.engine.whole_step import GradientWatch, Learning, as_own_leaves, finish_step
 
 DEFAULT_BUDGET_BYTES = 2 * 1024**3
@@ -76,7 +78,7 @@ def _record(
     recorder = Recorder(found, watch, budget_bytes=budget_bytes, should_stop=should_stop)
     try:
         if train is not None:
-            _set_mode(model, train)
+            set_mode(model, train=train)
         if learning is not None:
             args, kwargs = as_own_leaves((args, kwargs))
         recording = recorder.run(model, args, kwargs)
@@ -91,7 +93,8 @@ def _record(
         recorder.let_go()
 
 
-def _set_mode(model: nn.Module, train: bool) -> None:
+def set_mode(model: nn.Module, *, train: bool) -> None:
+    """In train or eval mode, where the model takes one."""
     with suppress(NotImplementedError):  # an exported program has the mode it was exported in
         model.train(train)
 
@@ -114,13 +117,18 @@ class Recorder(TorchFunctionMode):
         should_stop: ShouldStop | None = None,
     ) -> None:
         super().__init__()
-        self.shelf = Shelf(budget_bytes, found.addresses)
+        self.shelf = Shelf(budget_bytes, found.addresses, found.paths)
         self._ledger = Ledger(self.shelf, gradients)
         self._found = found
         self._should_stop = should_stop
         self._replaced = Replaced()
+        self._unseen = Unseen(found.addresses, lambda: held_by(module for _, module in found.modules))
         self._watch = ModuleWatch(
-            found.modules, given=self._replaced.current, began=self._module_began, ended=self._module_ended
+            found.modules,
+            given=self._replaced.current,
+            began=self._module_began,
+            ended=self._module_ended,
+            elsewhere=self._unseen.elsewhere.append,
         )
         self._failed: Failure | None = None
 
@@ -130,7 +138,7 @@ class Recorder(TorchFunctionMode):
         self._ledger.open(given)
         self._check_stop()
         outputs, error, began = None, None, perf_counter()
-        with self._watch.installed():
+        with self._watch.installed(), as_written():
             try:
                 with self:
                     outputs = model(*args, **kwargs)
@@ -139,10 +147,13 @@ class Recorder(TorchFunctionMode):
                 raise
             except Exception as failure:
                 error = self._explained(failure)
+        calls = self._ledger.close()
+        returned = [self.shelf.find(tensor) for tensor in leaves(outputs, torch.Tensor)]
         return Recording(
-            calls=self._ledger.close(),
+            calls=calls,
             outputs=outputs,
             error=error,
+            unseen=self._unseen.sentence(calls, returned),
             module_calls=self._ledger.module_calls,
             input_shape=tuple(given[0].shape) if given else (),
             seconds=perf_counter() - began,
@@ -164,9 +175,9 @@ class Recorder(TorchFunctionMode):
         self, function: Callable[..., Any], types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
         kwargs = kwargs or {}
-        if is_inside_transform():
-            return function(*args, **kwargs)
         known = kinds.known(function)
+        if is_inside_transform():
+            return self._inside_transform(function, known, args, kwargs)
         if self._replaced.has_any_of(args) or self._replaced.has_any_of(kwargs.values()):
             args, kwargs = self._replaced.current((args, kwargs))
         if known.is_hidden:
@@ -176,11 +187,20 @@ class Recorder(TorchFunctionMode):
             return self._write(function, known, args, kwargs, written)
         return self._call(function, known.kind, args, kwargs)
 
+    def _inside_transform(
+        self, function: Callable[..., Any], known: kinds.Known, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        if not known.is_hidden:
+            self._unseen.transformed.append(known.kind)
+        return function(*args, **kwargs)
+
     def _pass_on(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Runs what is not shown; the same numbers under another name, as `x.data` gives them, stay their maker's."""
         output = function(*args, **kwargs)
-        if isinstance(output, torch.Tensor) and args and isinstance(args[0], torch.Tensor):
-            self.shelf.keep_alias(output, args[0])
+        if isinstance(output, torch.Tensor):
+            self._unseen.made(output)
+            if args and isinstance(args[0], torch.Tensor):
+                self.shelf.keep_alias(output, args[0])
         return output
 
     # Functions that write into a tensor
@@ -245,7 +265,10 @@ class Recorder(TorchFunctionMode):
         self._check_stop()
         given = self._ledger.given(args, kwargs)
         if not given.tensors and not kinds.is_source(kind):
-            return function(*args, **kwargs)
+            output = function(*args, **kwargs)
+            self._unseen.made(output)
+            return output
+        self._unseen.read(len(self._ledger.calls), given.tensors)
         call = self._ledger.draft(function, kind, given, module=self._watch.path)
         if written:
             call.written = tuple(given.tensors)
@@ -280,7 +303,7 @@ class Recorder(TorchFunctionMode):
         is_silent = len(self._ledger.calls) == run.calls_before and not run.has_children
         if is_silent and not isinstance(run.module, nn.Sequential):  # an empty one is a shortcut and does nothing
             self._enter_silent_run(run, output)
-        self._ledger.module_ended(run, tensors[0])
+        self._ledger.module_ended(run, tensors)
 
     def _enter_silent_run(self, run: Run, output: Any) -> None:
         """A module in which no call was seen, an Identity or scripted code, is one call as a whole."""

@@ -138,7 +138,8 @@ class Step:
 class Recording:
     """All calls of one pass, in the order they ran; `error` says where it ended if it failed.
 
-    `recording["conv1"]` is a call by its name, or the call whose output is that module's (`recording["layer1.0"]`).
+    `recording["conv1"]` is a call by its name, or the call whose output is that module's (`recording["layer1.0"]`; of
+    its second run `recording["layer1.0:2"]`).
     """
 
     calls: tuple[Call, ...]
@@ -146,6 +147,8 @@ class Recording:
     error: RecordError | None = None
     module_calls: Mapping[str, int] = field(default_factory=dict, repr=False)
     input_shape: Shape = ()
+    unseen: str = ""
+    """What of the pass is not on record and why, in a sentence; "" where nothing is known to lack."""
     seconds: float = 0.0
     loss: float | None = None
     loss_call: Call | None = None

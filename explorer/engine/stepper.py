@@ -13,10 +13,12 @@ import torch
 from torch import nn
 
 from explorer.engine.arrays import array
+from explorer.engine.as_found import AsFound
+from explorer.engine.as_written import as_written
 from explorer.engine.breakpoints import Breakpoint, Hit, first_hit
 from explorer.engine.errors import EngineError
 from explorer.engine.hyperparameters import Hyperparameters, make_optimizer, suggested_loss
-from explorer.engine.recorder import record
+from explorer.engine.recorder import record, set_mode
 from explorer.engine.recording import Recording
 from explorer.engine.targets import Wanted, target_for
 from explorer.engine.tree import leaves
@@ -206,13 +208,19 @@ def _step(
 
 
 def _outputs(model: nn.Module, x: torch.Tensor) -> torch.Tensor:
-    """What the model gives, to know the shape of its targets. Raises EngineError where there is no single output."""
-    model.eval()
+    """What the model gives, to know the shape of its targets; the model stays as it is.
+
+    Raises EngineError where there is no single output.
+    """
+    as_found = AsFound(model)
+    set_mode(model, train=False)
     try:
-        with torch.no_grad():
+        with torch.no_grad(), as_written():
             found = leaves(model(x), torch.Tensor)
     except Exception as error:  # told properly by the recording that follows
         raise EngineError(str(error)) from error
+    finally:
+        as_found.restore()
     if len(found) != 1:
         raise EngineError(f"A loss needs one output, but the model gives {len(found)} tensors.")
     outputs: torch.Tensor = found[0]

@@ -18,7 +18,7 @@ from explorer.engine.arrays import array
 from explorer.engine.errors import EngineError, requested_memory
 from explorer.engine.load import Loaded, build, fill, network_path, save, weights_path
 from explorer.engine.recorder import DEFAULT_BUDGET_BYTES, record
-from explorer.engine.recording import Recording
+from explorer.engine.recording import Call, Recording
 from explorer.engine.weight_bank import BANK_BYTES, WeightBank, of_layer
 from explorer.engine.weights import State
 from explorer.network import Network
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from explorer.engine.stepper import LearningBatch, RecordedStep, Stepper
 
 Parameters = tuple[np.ndarray | None, np.ndarray | None]
+TensorStates = tuple[tuple[Tensor, int] | None, ...]
+"""Tensors, each with how often it was written into."""
 
 
 class Workbench:
@@ -46,7 +48,7 @@ class Workbench:
         self._dtype: torch.dtype | None = None
         self._training = False
         self._own_stepper: Stepper | None = None
-        self._parameters: dict[str, tuple[tuple[object, ...], Parameters]] = {}
+        self._parameters: dict[str, tuple[TensorStates, Parameters]] = {}
 
     @property
     def model(self) -> nn.Module | None:
@@ -163,12 +165,21 @@ class Workbench:
 
     # What is read from it
 
-    def record(self, values: np.ndarray, should_stop: Callable[[], bool] | None = None) -> Recording:
-        """Records the model on one example, (C, H, W) or (features,); raises Cancelled, EngineError without a model."""
+    def record(
+        self,
+        values: np.ndarray,
+        should_stop: Callable[[], bool] | None = None,
+        *,
+        others: np.ndarray | None = None,
+    ) -> Recording:
+        """Records the model on one example, (C, H, W) or (features,), the first of a batch if there are `others`.
+
+        Raises Cancelled; EngineError without a model.
+        """
         if self._model is None:
             raise EngineError("There is no network to run yet.")
         try:
-            x = torch.from_numpy(np.array(values))[None].to(self._where(), self._dtype)
+            x = torch.from_numpy(_batch(values, others)).to(self._where(), self._dtype)
         except RuntimeError as error:
             raise EngineError(f"{self._device_name} has not enough memory for the input.") from error
         with torch.no_grad():
@@ -274,19 +285,32 @@ class Workbench:
         return self._model
 
     def parameters(self, name: str) -> Parameters:
-        """Weight and bias of a layer, or of a module by its dotted path, float32; None for what it does not have."""
-        if self._model is None:
-            return None, None
-        try:
-            module = self._model.get_submodule(name)
-        except AttributeError:
-            return None, None
-        tensors = (getattr(module, "weight", None), getattr(module, "bias", None))
-        state = tuple((id(tensor), tensor._version) if isinstance(tensor, Tensor) else None for tensor in tensors)
+        """Weight and bias of a layer of the shown network, float32; None for what it does not have."""
+        module = None if self._model is None else getattr(self._model, name, None)
+        return self._as_arrays(name, getattr(module, "weight", None), getattr(module, "bias", None))
+
+    def parameters_of(self, call: Call) -> Parameters:
+        """Weight and bias that a call was given, float32; None for what it was not given.
+
+        A person's module is not asked for them: one that works its weight out, as spectral norm does, may change by it.
+        """
+        named = call.arguments
+        return self._as_arrays(call.name, named.get("weight"), named.get("bias"))
+
+    def _as_arrays(self, name: str, *tensors: object) -> Parameters:
+        """Copied once for each state of the tensors: a run looks at the same ones again and again."""
+        state = tuple((tensor, tensor._version) if isinstance(tensor, Tensor) else None for tensor in tensors)
         cached = self._parameters.get(name)
-        if cached is None or cached[0] != state:
+        if cached is None or not _is_same_state(cached[0], state):
             cached = self._parameters[name] = (state, (_as_array(tensors[0]), _as_array(tensors[1])))
         return cached[1]
+
+
+def _batch(values: np.ndarray, others: np.ndarray | None) -> np.ndarray:
+    """A copy of the examples, (N, …); what was typed over one of them may have another shape, and is fed alone."""
+    if others is None or others.shape[1:] != values.shape:
+        return np.array(values[None])
+    return np.concatenate([values[None], others])
 
 
 def _read(path: Path) -> tuple[Network, State]:
@@ -302,6 +326,11 @@ def _read(path: Path) -> tuple[Network, State]:
     model = build(file.network)
     given = fill(model, file.network, source)
     return file.network, given | model.state_dict()
+
+
+def _is_same_state(old: TensorStates, new: TensorStates) -> bool:
+    pairs = zip(old, new, strict=True)
+    return all(a is b or (a is not None and b is not None and a[0] is b[0] and a[1] == b[1]) for a, b in pairs)
 
 
 def _as_array(tensor: object) -> np.ndarray | None:

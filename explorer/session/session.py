@@ -200,13 +200,18 @@ class Session(Savings):
             return
         self._replace_document(Document(network, new_ids(len(network.layers))))
 
-    def adopt(self, module: Any, values: np.ndarray, title: str, *, dtype: Any = None) -> None:
+    def adopt(
+        self, module: Any, values: np.ndarray, title: str, *, dtype: Any = None, others: np.ndarray | None = None
+    ) -> None:
         """Look at a person's own `nn.Module` with an input of its own, without the batch axis.
 
-        `dtype` is the torch type that it takes; without one it is that of `values`.
+        `dtype` is the torch type that it takes; without one it is that of `values`. `others` are the further examples
+        of the batch that it is fed, (N − 1, …).
         """
-        self._own = OwnModel(module, dtype)
+        self._own = OwnModel(module, dtype, others)
         self._replace_document(Document(None, title=title), numbers=values)
+        if others is not None and len(others):
+            self.say(f"The model is fed its batch of {len(others) + 1:,}; the first example is shown.")
 
     def load_weights(self, path: str | Path) -> None:
         """Put the weights of a PyTorch or safetensors file into the network that is open, if they fit."""

@@ -50,8 +50,9 @@ FAMILIES = {
 class LayerActivation:
     """One layer's output for the first example of the batch, with what is known of how it was made.
 
-    `values` is float32, (C, H, W) or (features,), read-only. `weight` is (out, in, kh, kw) or (out, in).
-    `low` and `high` span the finite values; `seconds` and `output_bytes` are those of the call.
+    `values` is float32, (C, H, W) or (features,), read-only; of a volume (C, D, H, W), whose sizes are `volume`, the
+    slices (C·D, H, W), those of a channel one after the other. `weight` is (out, in, kh, kw) or (out, in). `low` and
+    `high` span the finite values; `seconds` and `output_bytes` are those of the call.
     """
 
     name: str
@@ -65,6 +66,22 @@ class LayerActivation:
     output_bytes: int = 0
     multiply_adds: int = 0
     source: str = ""
+    volume: tuple[int, ...] = ()
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Sizes of the output of one example, as PyTorch has them."""
+        return self.volume or self.values.shape
+
+    def map_name(self, index: int) -> str:
+        """Which of its maps that at `index` is: "channel 2", of a volume "channel 2, slice 5"."""
+        channel, _, slices = self.map_label(index).partition(":")
+        return f"channel {channel}, slice {slices}" if slices else f"channel {channel}"
+
+    def map_label(self, index: int) -> str:
+        """The same in short: "2", "2:5"."""
+        places = np.unravel_index(index, self.volume[:-2]) if self.volume else (index,)
+        return ":".join(str(place) for place in places)
 
     @cached_property
     def _by_channel(self) -> np.ndarray:
@@ -144,17 +161,29 @@ def family_of(kind: str) -> str:
     return next((family for word, family in FAMILIES.items() if word in kind), "other")
 
 
-def as_maps(output: Any) -> np.ndarray | None:
+def first_example(output: Any, batch: int = 1) -> Any:
+    """What a call gave for the first of `batch` examples: without the batch axis, or one number of one an example."""
+    if output.dim() > 1:
+        return output[0]
+    return output[:1] if output.dim() == 1 and len(output) == batch else output
+
+
+def as_maps(output: Any, batch: int = 1) -> np.ndarray | None:
     """The first example of a call's output as read-only (C, H, W) or (features,); None if it holds no numbers.
 
-    A sequence (L, D) becomes one map; more than three axes are stacked into channels. Of complex numbers it is the
-    real part.
+    A sequence (L, D) becomes one map; of more than three axes the slices are put in a row. Of complex numbers it is
+    the real part.
     """
     from explorer.engine.arrays import array
 
     if output.numel() == 0:
         return None
-    return _shaped_as_maps(array(output[0] if output.dim() > 1 else output).astype(np.float32, copy=False))
+    return _shaped_as_maps(array(first_example(output, batch)).astype(np.float32, copy=False))
+
+
+def _volume(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Sizes of one example whose maps are slices of a volume; () for maps and numbers, which say theirs themselves."""
+    return shape if len(shape) > 3 else ()
 
 
 def _shaped_as_maps(values: np.ndarray) -> np.ndarray:
@@ -165,7 +194,8 @@ def _shaped_as_maps(values: np.ndarray) -> np.ndarray:
 
 def input_activation(values: np.ndarray) -> LayerActivation:
     """The fed input as the first entry."""
-    return LayerActivation(INPUT, INPUT, INPUT, (), _shaped_as_maps(values.view()))
+    maps = _shaped_as_maps(values.view())
+    return LayerActivation(INPUT, INPUT, INPUT, (), maps, volume=_volume(values.shape))
 
 
 def layer_activations(network: Network, recording: Recording, parameters: Any) -> Iterable[LayerActivation]:
@@ -187,11 +217,15 @@ def last_call(recording: Recording, layer: str) -> Call | None:
 
 
 def call_activations(recording: Recording, parameters: Any) -> Iterable[LayerActivation]:
-    """One entry for each call of a person's own model that gave numbers."""
+    """One entry for each call of a person's own model that gave numbers.
+
+    `parameters` is a function from a call to the (weight, bias) arrays that it was given.
+    """
+    batch = recording.input_shape[0] if recording.input_shape else 1
     for call in recording.calls:
-        values = as_maps(output_of(recording, call))
+        values = as_maps(output_of(recording, call), batch)
         if values is not None:
-            pair = parameters(call.module) if family_of(call.kind) in ("convolution", "linear") else (None, None)
+            pair = parameters(call) if family_of(call.kind) in ("convolution", "linear") else (None, None)
             yield _activation(call, values, call.name, family_of(call.kind), call.parents, pair)
 
 
@@ -222,6 +256,7 @@ def _activation(
         output_bytes=call.output_bytes,
         multiply_adds=call.multiply_adds,
         source=call.source,
+        volume=_volume(call.output_shape[1:]),
     )
 
 

@@ -135,9 +135,12 @@ def _inputs(recording: Recording, call: Call) -> tuple[tuple[Tensor, ...], dict[
 
 
 def _input(call: Call, given: Given) -> Tensor:
+    from explorer.engine.call_tensors import title
+
     is_weight = given.name in WITHOUT_BATCH
-    title = given.maker or (f"{call.module}.{given.name}" if is_weight and call.module else given.name)
-    return _tensor(given.name, title, given.tensor, role="weight" if is_weight else "activation")
+    of_module = f"{call.module}.{given.name}" if is_weight and call.module else ""
+    words = title(given.name, given.maker, given.owner or of_module)
+    return _tensor(given.name, words, given.tensor, role="weight" if is_weight else "activation")
 
 
 def root_mean_square(values: np.ndarray) -> float:

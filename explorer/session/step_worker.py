@@ -130,7 +130,8 @@ def learning_batch(worker: Worker, request: StepRequest) -> LearningBatch | None
     document, shape = request.shown.document, values.shape
     examples = [example for example in request.batch if example.values.shape == shape]
     if not request.is_batch_alone or not examples:
-        examples = [Example(values, request.target), *examples]
+        others = () if request.shown.others is None else request.shown.others
+        examples = [Example(values, request.target), *(Example(each) for each in others), *examples]
     return LearningBatch(
         values=np.stack([example.values for example in examples]),
         wanted=tuple(example.target for example in examples),

@@ -7,7 +7,7 @@ thread without asking the worker: moving the cursor costs no pass and waits for 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -46,7 +46,8 @@ class TimelineStep:
 
     `phase` is one of PHASES; `call` the call's name ("conv2", "layer1.0.add", "loss"); `kind` what it does ("conv2d",
     the loss's or the optimizer's name); `layer` where it belongs in the window: a layer's name, the call's own for a
-    person's own model, "" for the loss. `asked` holds the shapes of the tensors whose cells explain themselves.
+    person's own model, "" for the loss. `asked` holds the shapes of the tensors whose cells explain themselves,
+    `titles` what the tensors that the call was given are called: the calls that made them, weights and buffers.
     """
 
     index: int
@@ -59,6 +60,7 @@ class TimelineStep:
     parameter: str = ""
     source: str = ""
     parents: tuple[str, ...] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)
     seconds: float = 0.0
     output_bytes: int = 0
     multiply_adds: int = 0
@@ -113,7 +115,15 @@ class Timeline:
         self.steps = self._listed()
 
     def _listed(self) -> tuple[TimelineStep, ...]:
-        return tuple(_step(index, step, self._layers) for index, step in enumerate(self._engine_steps))
+        from explorer.engine.call_tensors import argument_titles
+
+        recording = self._recording
+        last = () if recording.loss_call is None else (recording.loss_call,)
+        titles = {call.name: argument_titles(recording, call) for call in (*recording.calls, *last)}
+        return tuple(
+            _step(index, step, self._layers, titles.get(step.call.name, {}))
+            for index, step in enumerate(self._engine_steps)
+        )
 
     @property
     def recording(self) -> Recording:
@@ -261,7 +271,7 @@ class Timeline:
         return (place, of) if place is not None and of in self.steps[place].asked else None
 
 
-def _step(index: int, step: Step, layers: tuple[str, ...] | None) -> TimelineStep:
+def _step(index: int, step: Step, layers: tuple[str, ...] | None, titles: Mapping[str, str]) -> TimelineStep:
     call = step.call
     is_loss = call.name == "loss"
     layer = "" if is_loss else (call.module if layers is not None and call.module in layers else call.name)
@@ -277,6 +287,7 @@ def _step(index: int, step: Step, layers: tuple[str, ...] | None) -> TimelineSte
         parameter=step.update.parameter if step.update is not None else "",
         source=call.source,
         parents=call.parents,
+        titles=titles,
         seconds=call.seconds,
         output_bytes=call.output_bytes,
         multiply_adds=call.multiply_adds,

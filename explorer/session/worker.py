@@ -35,10 +35,14 @@ Output = Iterator[tuple[str, object]]
 
 @dataclass(frozen=True, eq=False)
 class OwnModel:
-    """A person's own `nn.Module`, and the torch type of what it is fed; None for the type of the numbers."""
+    """A person's own `nn.Module`, and the torch type of what it is fed; None for the type of the numbers.
+
+    `others` are the further examples of the batch it was given, (N − 1, …), fed beside the one that is shown.
+    """
 
     module: Any
     dtype: Any = None
+    others: np.ndarray | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +55,11 @@ class Request:
     device: str | None
     mode: str
     own: OwnModel | None = None
+
+    @property
+    def others(self) -> np.ndarray | None:
+        """What is fed beside the example that is shown, (N − 1, …)."""
+        return None if self.own is None or self.document.network is not None else self.own.others
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,7 +167,7 @@ class Worker:
         self, request: Request, fitted: Fitted | None, values: np.ndarray, notice: str, should_stop: ShouldStop
     ) -> Shown:
         self._recording = None  # its memory serves the next pass
-        recording = self._recording = self.bench.record(values, should_stop)
+        recording = self._recording = self.bench.record(values, should_stop, others=request.others)
         self.is_recording_old = False
         layers = [input_activation(values), *self._entries(request, recording)]
         fault = _fault(recording)
@@ -173,6 +182,7 @@ class Worker:
             fields=self._fields_of(request, recording),
             seconds=sum(call.seconds for call in recording.calls),
         )
+        notice = notice or recording.unseen
         return Shown(
             request, fitted, activations, fault, notice, self.bench.device_name, self.bench.available_devices()
         )
@@ -187,7 +197,7 @@ class Worker:
     def _entries(self, request: Request, recording: Recording) -> list[Any]:
         network = request.document.network
         if network is None:
-            return list(call_activations(recording, self.bench.parameters))
+            return list(call_activations(recording, self.bench.parameters_of))
         return list(layer_activations(network, recording, self.bench.parameters))
 
     def explain(self, document: Document, selection: Selection) -> Output:

@@ -76,7 +76,7 @@ def map_sheet(entry: LayerActivation, *, order: str = "index", per_map: bool = F
     return Sheet(
         tiles=entry.values if in_place else entry.values[channels],
         channels=channels,
-        labels=tuple(str(channel) for channel in channels),
+        labels=tuple(entry.map_label(int(channel)) for channel in channels),
         scale=scale_for(entry.low, entry.high),
         per_map=per_map,
         dead=entry.dead[channels],

@@ -18,9 +18,10 @@ def facts(entry: LayerActivation, filters: Sheet | None = None) -> str:
         return words + (shown if filters.left_out else "")
     if entry.values.ndim == 1:
         return plural(len(entry.values), "number")
-    channels, height, width = entry.values.shape
+    channels, *slices, height, width = entry.shape if len(entry.shape) > 2 else (1, *entry.shape)
     noun = "channel" if entry.family == "input" else "feature map"
-    return f"{plural(channels, noun)} · {shape_text((height, width))}"
+    depth = f" of {shape_text(slices)} slices" if slices else ""
+    return f"{plural(channels, noun)}{depth} · {shape_text((height, width))}"
 
 
 def hint(*, is_filters: bool, is_bars: bool) -> str:
@@ -47,7 +48,7 @@ def cell_words(entry: LayerActivation, cell: Cell, classes: tuple[str, ...]) -> 
     if cell.row is None or cell.column is None:
         return ""
     value = exact(float(entry.values[cell.channel, cell.row, cell.column]))
-    return f"{entry.name} · channel {cell.channel} · row {cell.row}, column {cell.column} · {value}"
+    return f"{entry.name} · {entry.map_name(cell.channel)} · row {cell.row}, column {cell.column} · {value}"
 
 
 def filter_words(sheet: Sheet, place: Place) -> str:

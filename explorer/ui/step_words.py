@@ -62,10 +62,7 @@ def argument_name(step: TimelineStep, of: str) -> str:
     """What the argument `of` of a step is called in the window: the call that made it, or the layer's parameter."""
     if of in PARAMETERS:
         return f"{step.layer.partition(':')[0]}.{of}" if step.layer else of
-    place = {"input": 0, "other": 1}.get(of, -1)
-    if of.startswith("tensors[") and of.endswith("]"):
-        place = int(of[len("tensors[") : -1])
-    return step.parents[place] if 0 <= place < len(step.parents) else of
+    return step.titles.get(of, of)
 
 
 def header(timeline: Timeline, cursor: Cursor) -> str:

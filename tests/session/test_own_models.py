@@ -110,8 +110,15 @@ def session(qtbot: QtBot) -> Iterator[Session]:
     assert made.close()
 
 
-def _shown(qtbot: QtBot, session: Session, model: Any, values: np.ndarray, dtype: torch.dtype | None = None) -> None:
-    session.adopt(model, values, "mine", dtype=dtype)
+def _shown(
+    qtbot: QtBot,
+    session: Session,
+    model: Any,
+    values: np.ndarray,
+    dtype: torch.dtype | None = None,
+    others: np.ndarray | None = None,
+) -> None:
+    session.adopt(model, values, "mine", dtype=dtype, others=others)
     qtbot.waitUntil(lambda: session.state.activations is not None and not session.state.computing, timeout=60_000)
 
 
@@ -240,3 +247,65 @@ def test_a_cell_explains_itself_whatever_axes_its_output_has(qtbot: QtBot, sessi
         why = session.state.explained.explanation
         assert why is not None, session.state.explained.message
         assert why.computed == pytest.approx(float(session.state.activations.by_name[name].values[cell]), rel=1e-5)
+
+
+class OfTwo(nn.Module):
+    """Made for a batch of two, and gives one number an example."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.linear = nn.Linear(4, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        assert len(x) == 2
+        return self.linear(x - x.mean(0)).squeeze(1)
+
+
+def test_a_model_is_fed_the_batch_it_was_given_and_its_first_example_is_shown(qtbot: QtBot, session: Session) -> None:
+    model, batch = OfTwo(), numbers(2, 4)
+    _shown(qtbot, session, model, batch[0], others=batch[1:])
+    state = session.state
+    assert state.fault is None
+    assert "batch of 2" in state.notice
+    with torch.no_grad():
+        expected = model(torch.from_numpy(batch)).numpy()
+    assert state.activations is not None
+    last = state.activations.layers[-1]
+    np.testing.assert_allclose(last.values, expected[:1], rtol=1e-6)
+    _stepped(qtbot, session)
+    timeline = session.state.timeline
+    assert timeline is not None
+    assert timeline.batch_size == 2
+
+
+def test_a_volume_keeps_its_channels_apart_and_tells_its_slices(qtbot: QtBot, session: Session) -> None:
+    model, x = nn.Sequential(nn.Conv3d(1, 8, 3, 2, 1), nn.Flatten(), nn.Linear(512, 2)), numbers(1, 8, 8, 8)
+    _shown(qtbot, session, model, x)
+    assert session.state.activations is not None
+    fed, conv = session.state.activations.layers[:2]
+    assert (fed.shape, conv.shape) == ((1, 8, 8, 8), (8, 4, 4, 4))
+    with torch.no_grad():
+        expected = model[0](torch.from_numpy(x)[None])[0].numpy()
+    np.testing.assert_allclose(conv.values, expected.reshape(32, 4, 4), rtol=1e-5)
+    assert (conv.map_name(13), conv.map_label(13)) == ("channel 3, slice 1", "3:1")
+    assert session.state.activations.layers[2].map_name(13) == "channel 13"
+
+
+def test_looking_at_a_weight_that_is_worked_out_leaves_the_model_as_it_was(qtbot: QtBot, session: Session) -> None:
+    model = nn.Sequential(nn.utils.parametrizations.spectral_norm(nn.Linear(4, 3)), nn.BatchNorm1d(3)).train()
+    session.set_mode("train")
+    before = {key: value.clone() for key, value in model.state_dict().items()}
+    _shown(qtbot, session, model, numbers(4), others=numbers(3, 4))
+    assert session.state.fault is None
+    _stepped(qtbot, session)
+    assert all(torch.equal(value, before[key]) for key, value in model.state_dict().items())
+    assert model.training
+    assert session.state.activations is not None
+    weight = session.state.activations.by_name["0.linear"].weight
+    assert weight is not None
+    assert weight.shape == (3, 4)
+
+
+def test_a_pass_that_was_not_wholly_seen_says_so_in_the_window(qtbot: QtBot, session: Session) -> None:
+    _shown(qtbot, session, Mapped(), numbers(4))
+    assert session.state.notice == "What torch.vmap or its like ran (linear) is not on record call by call."

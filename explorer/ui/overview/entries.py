@@ -54,7 +54,12 @@ class Entry:
     @property
     def is_colour(self) -> bool:
         """Whether it is a colour picture, shown as such beside its channels."""
-        return self.family == INPUT and self.shape is not None and len(self.shape) == 3 and self.shape[0] == 3
+        return self.family == INPUT and len(self.sizes) == 3 and self.sizes[0] == 3
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Its sizes as they are written: of a volume all of them; () where they are not known."""
+        return self.maps.shape if self.maps is not None and self.prediction is None else self.shape or ()
 
     def own_channel(self, channel: int) -> int:
         """The layer's channel behind a class: one sigmoid neuron speaks for both of its two classes."""

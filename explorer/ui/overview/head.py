@@ -35,7 +35,7 @@ def whole_head(entries: Sequence[Entry], *, has_input: bool) -> Head:
 
 def layer_head(entry: Entry) -> Head:
     """That of one column."""
-    shape = shape_text(entry.shape) if entry.shape else ""
+    shape = shape_text(entry.sizes)
     return Head(entry.name, entry.remark or shape, (_own_scale(entry), None))
 
 

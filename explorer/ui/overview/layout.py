@@ -278,7 +278,7 @@ def _arc(parent: int, index: int, source: Column, target: Column, level: int, me
         (down, target.bar.centre[1]),
         (target.bar.x, target.bar.centre[1]),
     )
-    shape = shape_text(source.entry.shape) if source.entry.shape else ""
+    shape = shape_text(source.entry.sizes)
     return Edge(parent, index, points, shape, ((up + down) / 2, y), True)
 
 

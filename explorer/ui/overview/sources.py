@@ -52,6 +52,8 @@ def sources_of(maps: LayerActivation, channel: int, parents: Sequence[LayerActiv
     """What `channel` of `maps` was made of; `parents` are the activations it reads, in order."""
     if not parents:
         return Sources((), "what the network is fed")
+    if maps.weight is not None and any(each.volume for each in (maps, *parents)):
+        return _all(parents)  # a filter of a volume weighs slices of each channel
     if maps.weight is not None and len(parents) == 1:
         weighed = _weighed(maps, channel, parents[0])
         if weighed is not None:

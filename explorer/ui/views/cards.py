@@ -120,13 +120,13 @@ def _with_before(layers: tuple[LayerActivation, ...]) -> list[tuple[LayerActivat
 
 def _call_card(activation: LayerActivation, before: str) -> Card:
     if activation.name == INPUT:
-        return _input_card(activation.values.shape)
+        return _input_card(activation.shape)
     arrays = (activation.weight, activation.bias)
     return Card(
         name=activation.name,
         kind=activation.kind,
         family=activation.family,
-        shape=activation.values.shape,
+        shape=activation.shape,
         parameters=sum(array.size for array in arrays if array is not None),
         takes=() if activation.parents == (before,) else activation.parents,
     )

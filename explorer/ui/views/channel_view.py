@@ -62,7 +62,7 @@ class ChannelView(Pane):
         scale = sheet.scale if tile is None else sheet.scale_of(tile)
         self._map.show_sheet(Sheet(values, sheet.channels[:1], ("",), scale))
         place = "" if chosen.row is None else f"row {chosen.row}, column {chosen.column}"
-        self.set_title(f"channel {chosen.channel}")
+        self.set_title(entry.map_name(chosen.channel))
         self.set_facts(place or f"of {entry.name}")
         self.set_pointed(None)
         if chosen.row is not None and chosen.column is not None and chosen != self._kept:

@@ -49,12 +49,12 @@ class LayerFacts(QWidget):
         """A call of a person's own model."""
         assert state.activations is not None
         known = state.activations.by_name
-        inputs = tuple(known[name].values.shape for name in activation.parents if name in known)
-        self.volume.show_layer(inputs, activation.values.shape, family=activation.family)
+        inputs = tuple(known[name].shape for name in activation.parents if name in known)
+        self.volume.show_layer(inputs, activation.shape, family=activation.family)
         arrays = (("Weight", activation.weight), ("Bias", activation.bias))
         stored = tuple((label, text.shape_text(array.shape)) for label, array in arrays if array is not None)
         takes = ("Takes", ", ".join(activation.parents))
-        costs = _costs(activation.values.shape, activation.multiply_adds, activation)
+        costs = _costs(activation.shape, activation.multiply_adds, activation)
         self.facts.show_facts((takes, *stored, *costs, ("Source", activation.source.rpartition("/")[2])))
 
 

@@ -131,7 +131,7 @@ class CardPainter:
 
 def _empty_maps(painter: QPainter, card: Card, place: QRect) -> None:
     """Blank squares where the maps will stand."""
-    amount = min(card.shape[0], SHOWN) if card.shape is not None and len(card.shape) == 3 else 1
+    amount = min(card.shape[0], SHOWN) if card.shape is not None and len(card.shape) > 2 else 1
     for index in range(amount):
         square = QRect(place.left() + 18 * index, place.top(), MINIS_HEIGHT, MINIS_HEIGHT)
         painter.fillRect(square, QColor(theme.current().sunken))

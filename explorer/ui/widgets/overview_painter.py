@@ -277,4 +277,4 @@ def _title(column: Column) -> str:
 def _narrow_shape(column: Column) -> str:
     """Without the spaces: a column is narrow."""
     assert column.entry.shape is not None
-    return shape_text(column.entry.shape).replace(" × ", "×")
+    return shape_text(column.entry.sizes).replace(" × ", "×")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import log2
+from math import log2, prod
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
@@ -21,9 +21,12 @@ BETWEEN = 22
 
 @dataclass(frozen=True)
 class Box:
-    """One volume on the screen: lengths in pixels of a shape (height, width, depth)."""
+    """One volume on the screen: lengths in pixels of a shape (height, width, depth).
 
-    sizes: tuple[int, int, int]
+    What is deep in more than one axis, slices of channels, has the sizes of all of them.
+    """
+
+    sizes: tuple[int, ...]
     height: float
     width: float
     depth: float
@@ -32,6 +35,11 @@ class Box:
     def across(self) -> float:
         """Its whole extent to the right."""
         return self.width + SLANT_X * self.depth
+
+    @property
+    def deep(self) -> str:
+        """ "3"; of channels of slices "8 × 16"."""
+        return text.shape_text(self.sizes[2:])
 
     @property
     def up(self) -> float:
@@ -45,9 +53,10 @@ def length(size: int) -> float:
 
 
 def box_of(shape: Shape, scale: float = 1.0) -> Box:
-    """The box of (C, H, W), or of (features,) as one cell deep in features."""
-    depth, height, width = shape if len(shape) == 3 else (shape[0], 1, 1)
-    return Box((height, width, depth), scale * length(height), scale * length(width), scale * length(depth))
+    """The box of (C, H, W) or (C, D, H, W), or of (features,) as one cell deep in features."""
+    *depths, height, width = shape if len(shape) > 2 else (shape[0], 1, 1)
+    sizes = (height, width, *depths)
+    return Box(sizes, scale * length(height), scale * length(width), scale * length(prod(depths)))
 
 
 def sizes_text(shape: Shape) -> str:
@@ -105,7 +114,7 @@ class VolumeView(QWidget):
 
     def _room(self, box: Box) -> float:
         """Width that a box takes with its edge numbers."""
-        return self._before(box) + box.across + self.fontMetrics().horizontalAdvance(text.count(box.sizes[2])) + 4
+        return self._before(box) + box.across + self.fontMetrics().horizontalAdvance(box.deep) + 4
 
     def _before(self, box: Box) -> float:
         return self.fontMetrics().horizontalAdvance(text.count(box.sizes[0])) + 4
@@ -193,7 +202,7 @@ def _draw_box(painter: QPainter, box: Box, corner: QPointF, colour: str) -> None
 
 def _draw_numbers(painter: QPainter, box: Box, corner: QPointF) -> None:
     """Height at the left edge, width below, depth at the slanted edge."""
-    height, width, depth = box.sizes
+    height, width = box.sizes[:2]
     colours = theme.current()
     painter.setPen(QColor(colours.text))
     side = QRectF(corner.x() - 60, corner.y() - box.height, 56, box.height)
@@ -204,7 +213,7 @@ def _draw_numbers(painter: QPainter, box: Box, corner: QPointF) -> None:
     below = QRectF(corner.x() - 20, corner.y() + 1, box.width + 40, LABEL)
     painter.drawText(below, Qt.AlignmentFlag.AlignCenter | _LOOSE, text.count(width))
     slanted = corner + QPointF(box.width + SLANT_X * box.depth / 2 + 5, SLANT_Y * box.depth / 2 - 2)
-    painter.drawText(QRectF(slanted, QSize(60, LABEL).toSizeF()), Qt.AlignmentFlag.AlignLeft, text.count(depth))
+    painter.drawText(QRectF(slanted, QSize(60, LABEL).toSizeF()), Qt.AlignmentFlag.AlignLeft | _LOOSE, box.deep)
 
 
 _LOOSE = Qt.TextFlag.TextDontClip
