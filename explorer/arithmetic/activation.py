@@ -7,8 +7,9 @@ against the parts.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -167,6 +168,7 @@ class Activation(Operation):
     """A function of each cell by itself: z = g(u), and on the way back grad_u = grad_z · g′(u)."""
 
     kinds = tuple(FUNCTIONS)
+    plain: ClassVar[Mapping[str, Any]] = {"scale": 1, "input_scale": 1}  # of the elu that selu is made with
 
     def forward(self, call: CallValues, cell: Cell) -> Explanation:
         function, point = FUNCTIONS[call.kind], _point(call, cell)

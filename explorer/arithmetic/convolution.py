@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -21,7 +21,8 @@ class _Sliding:
     """The kernel's windows over the wide maps; the narrow maps have one cell a window.
 
     `wide` (N, W, H, W) is conv2d's input and conv_transpose2d's output, `narrow` (N, O, h, w) the other one, `weight`
-    (O, W / groups, kh, kw) in both. Narrow channel and wide channels of a group see only each other.
+    (O, W / groups, kh, kw) in both; a single example may come without its axis N. Narrow channel and wide channels of
+    a group see only each other.
     """
 
     wide: Any
@@ -42,37 +43,43 @@ class _Sliding:
         """Wide channels of one group."""
         return int(np.shape(self.weight)[1])
 
+    def _cells_of_wide(self, *indices: Any) -> Factor:
+        return replace(picked(self.names[0], self.wide, *indices), channel_axis=np.ndim(self.wide) - 3)
+
+    def _cells_of_narrow(self, *indices: Any) -> Factor:
+        return replace(picked(self.names[1], self.narrow, *indices), channel_axis=np.ndim(self.narrow) - 3)
+
     def at_narrow(self, cell: Cell) -> Factors:
         """Wide cells under the window of a narrow cell, with the weights they meet; by channel, row, column."""
-        example, channel, row, column = cell
+        *example, channel, row, column = cell
         within = np.arange(self._wide_channels).reshape(-1, 1, 1)
         wide = channel // self._narrow_channels * self._wide_channels + within
         (down, rows), (across, columns) = self.rows.of_window(row), self.columns.of_window(column)
         return (
-            picked(self.names[0], self.wide, example, wide, rows[:, None], columns),
+            self._cells_of_wide(*example, wide, rows[:, None], columns),
             picked("weight", self.weight, channel, within, down[:, None], across),
         )
 
     def at_wide(self, cell: Cell) -> Factors:
         """Narrow cells whose windows hold a wide cell, with the weights it meets there."""
-        example, channel, row, column = cell
+        *example, channel, row, column = cell
         group, within = divmod(channel, self._wide_channels)
         narrow = (group * self._narrow_channels + np.arange(self._narrow_channels)).reshape(-1, 1, 1)
         (down, rows), (across, columns) = self.rows.of_cell(row), self.columns.of_cell(column)
         return (
-            picked(self.names[1], self.narrow, example, narrow, rows[:, None], columns),
+            self._cells_of_narrow(*example, narrow, rows[:, None], columns),
             picked("weight", self.weight, narrow, within, down[:, None], across),
         )
 
     def at_weight(self, cell: Cell) -> Factors:
         """Narrow cells and the wide cells that this weight joins them to, in every example."""
         channel, within, down, across = cell
-        examples = np.arange(np.shape(self.wide)[0]).reshape(-1, 1, 1)
+        examples = [np.arange(size).reshape(-1, 1, 1) for size in np.shape(self.wide)[:-3]]
         wide = channel // self._narrow_channels * self._wide_channels + within
         (top, rows), (left, columns) = self.rows.of_tap(down), self.columns.of_tap(across)
         return (
-            picked(self.names[1], self.narrow, examples, channel, top[:, None], left),
-            picked(self.names[0], self.wide, examples, wide, rows[:, None], columns),
+            self._cells_of_narrow(*examples, channel, top[:, None], left),
+            self._cells_of_wide(*examples, wide, rows[:, None], columns),
         )
 
 
@@ -87,7 +94,7 @@ class _Convolution(Operation):
         factors = sliding.at_wide(cell) if self.is_transposed else sliding.at_narrow(cell)
         note = "" if self.is_transposed else _left_out(sliding, factors)
         rule = formula(call, "output", "input", "weight", bias=bias is not None, note=note)
-        return explain_biased(rule, factors, bias, (cell[1],), name=place(call, "output", cell))
+        return explain_biased(rule, factors, bias, (cell[-3],), name=place(call, "output", cell))
 
     def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
         factors, note = self._backward_factors(call, of, cell)
@@ -96,8 +103,9 @@ class _Convolution(Operation):
 
     def _backward_factors(self, call: CallValues, of: str, cell: Cell) -> tuple[tuple[Factor, ...], str]:
         if of == "bias":
-            examples, rows, columns = np.indices((call.output.shape[0], *call.output.shape[2:]))
-            return (picked("grad_output", arrived(call), examples, cell[0], rows, columns),), "over the whole map"
+            shape = call.output.shape
+            *examples, rows, columns = np.indices((*shape[:-3], *shape[-2:]))
+            return (picked("grad_output", arrived(call), *examples, cell[0], rows, columns),), "over the whole map"
         sliding = self._sliding(call, arrived(call))
         if of == "weight":
             factors = sliding.at_weight(cell)

@@ -20,12 +20,14 @@ class Factor:
     None where the factor is no tensor's (the 1/n of a mean, a slope, a window's share). A tensor's `name` is the call's
     argument ("input", "weight", "tensors[0]"), "output" or "grad_output".
     `made` says what was made of the cells where the values are not the cells themselves ("exp(input)").
+    `channel_axis` is where the cells of maps have their channels: 0 where a single example has no batch axis.
     """
 
     name: str
     values: np.ndarray
     cells: np.ndarray | None = None
     made: str = ""
+    channel_axis: int = 1
 
     @property
     def label(self) -> str:
@@ -134,11 +136,11 @@ class Explanation:
     def by_input_channel(self) -> tuple[tuple[int, float], ...]:
         """Sums of the main part's terms by the channel of its first factor that is a map's, largest magnitude first.
 
-        A map has channels along axis 1 and at least one axis after it, so that a linear layer's terms give nothing.
+        A map has at least one axis after its channels, so that a linear layer's terms give nothing.
         """
         main = self.terms.parts[0]
         maps = [at for at, factor in enumerate(main.factors) if _is_of_maps(factor)]
-        sums = main.summed_by(maps[0], 1) if maps else {}
+        sums = main.summed_by(maps[0], main.factors[maps[0]].channel_axis) if maps else {}
         return tuple(sorted(sums.items(), key=lambda item: -abs(item[1])))
 
     def checked_against(self, computed: float) -> Explanation:

@@ -46,6 +46,14 @@ class Operation(ABC):
     """The kinds of calls it explains, as recordings name them ("conv2d")."""
     differentiable: ClassVar[tuple[str, ...]] = ("input",)
     """Names of the arguments that `backward` explains the gradient of."""
+    plain: ClassVar[Mapping[str, Any]] = {}
+    """Settings that would change the arithmetic, and the one value each that it is explained for."""
+
+    def check_settings(self, call: CallValues) -> None:
+        """Raises ValueError with a sentence for a setting that is not explained."""
+        for setting, plain in self.plain.items():
+            if call.arguments.get(setting, plain) != plain:
+                raise ValueError(f"{call.kind} with {setting}={call.arguments[setting]} is not explained.")
 
     @abstractmethod
     def forward(self, call: CallValues, cell: Cell) -> Explanation:

@@ -18,7 +18,8 @@ Axes = tuple[Axis, Axis] | tuple[AdaptiveAxis, AdaptiveAxis]
 class MaxPool2d(Operation):
     """output[n, c, y, x] is the largest cell of the window; the window's gradient goes back to that cell alone.
 
-    input (N, C, H, W), output (N, C, h, w). A window's terms are its cells, each times 1 if it won and 0 if it did not;
+    input (N, C, H, W) or (C, H, W), output likewise.
+    A window's terms are its cells, each times 1 if it won and 0 if it did not;
     places of the padding never win and are left out. Of nothing but padding, as dilation allows, −∞ is the largest.
     Of equal cells the first wins, row by row; a NaN wins over everything, the last one where there are several.
     Source: PyTorch, aten/src/ATen/native/cpu/MaxPoolKernel.cpp (`val > maxval || isnan(val)`).
@@ -58,14 +59,14 @@ class _Mean(Operation):
 
     def forward(self, call: CallValues, cell: Cell) -> Explanation:
         window = _cells_of_window(call, self._axes(call), cell)
-        count = self._counts(call, np.array([cell[2]]), np.array([cell[3]])).item()
+        count = self._counts(call, np.array([cell[-2]]), np.array([cell[-1]])).item()
         rule = f"{symbol(call, 'output')} = Σ {symbol(call, 'input')} / n over the window ({self._says(call, count)})"
         return _explain_shares(rule, window, np.full(len(window.values), count), place(call, "output", cell))
 
     def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
         axes = self._axes(call)
         gradients = _windows_of_cell(call, axes, cell)
-        rows, columns = axes[0].of_cell(cell[2])[1], axes[1].of_cell(cell[3])[1]
+        rows, columns = axes[0].of_cell(cell[-2])[1], axes[1].of_cell(cell[-1])[1]
         counts = self._counts(call, rows, columns).reshape(-1)
         rule = f"{symbol(call, 'grad_input')} = Σ {symbol(call, 'grad_output')} / n over the windows that hold the cell"
         return _explain_shares(rule, gradients, counts, place(call, "grad_input", cell))
@@ -151,14 +152,14 @@ def _axes(call: CallValues, dilation: tuple[int, int]) -> tuple[Axis, Axis]:
 
 def _cells_of_window(call: CallValues, axes: Axes, cell: Cell) -> Factor:
     """The input's cells that the output's `cell` was made of, row by row."""
-    rows, columns = axes[0].of_window(cell[2])[1], axes[1].of_window(cell[3])[1]
-    return picked("input", call.arguments["input"], *cell[:2], rows[:, None], columns)
+    rows, columns = axes[0].of_window(cell[-2])[1], axes[1].of_window(cell[-1])[1]
+    return picked("input", call.arguments["input"], *cell[:-2], rows[:, None], columns)
 
 
 def _windows_of_cell(call: CallValues, axes: Axes, cell: Cell) -> Factor:
     """The gradients of the outputs that the input's `cell` was part of, row by row."""
-    rows, columns = axes[0].of_cell(cell[2])[1], axes[1].of_cell(cell[3])[1]
-    return picked("grad_output", arrived(call), *cell[:2], rows[:, None], columns)
+    rows, columns = axes[0].of_cell(cell[-2])[1], axes[1].of_cell(cell[-1])[1]
+    return picked("grad_output", arrived(call), *cell[:-2], rows[:, None], columns)
 
 
 def _winner(values: np.ndarray) -> int | None:

@@ -16,6 +16,11 @@ class Reshape(Operation):
 
     kinds = ("flatten", "reshape", "view", "squeeze", "unsqueeze", "identity")
 
+    def check_settings(self, call: CallValues) -> None:
+        """A view of another type holds other numbers in the same memory."""
+        if np.asarray(call.arguments["input"]).dtype != call.output.dtype:
+            raise ValueError("A view of the same memory as numbers of another type is not explained.")
+
     def forward(self, call: CallValues, cell: Cell) -> Explanation:
         given = np.asarray(call.arguments["input"])
         source = _same_place(cell, call.output.shape, given.shape)

@@ -47,8 +47,19 @@ def explain(
         raise EngineError(f"There is no arithmetic for calls of the kind {step.call.kind} yet: {step.call.name}.")
     try:
         return _explained(recording, step, operation, of=of, cell=cell, symbols=symbols or {})
+    except EngineError:
+        raise
     except ValueError as error:
-        raise EngineError(str(error)) from error
+        raise EngineError(f"{step.call.name}: {error}") from error
+    except Exception as error:  # a call such as no rule expects
+        raise EngineError(
+            f"{step.call.name} ({step.call.kind}) was called in a way that is not explained: {_words(error)}."
+        ) from error
+
+
+def _words(error: Exception) -> str:
+    """What went wrong in a rule; a missing argument says its name alone."""
+    return f"its argument {error} is not known" if isinstance(error, KeyError) else str(error) or type(error).__name__
 
 
 def forward_step(recording: Recording, name: str) -> Step:
@@ -71,6 +82,7 @@ def _explained(
 ) -> Explanation:
     output = outputs_of(recording, step.call)[0]
     values = call_values(step.call, output, symbols, arguments=recording.arguments(step.call))
+    operation.check_settings(values)
     if step.kind != "backward":
         return operation.forward(values, cell).checked_against(output[cell].item())
     share = shares(step.call, recording)[of]

@@ -62,8 +62,10 @@ class Kept:
         self.version = version_of(tensor)
 
     def was_written(self) -> None:
-        """A write is part of what it stands for now, and zeros that a gradient was written into require one."""
+        """A write is part of what it stands for now; zeros that a gradient was written into require one, and an axis
+        may have been put in."""
         if self.tensor is not None:
+            self.shape = tuple(self.tensor.shape)
             self.version = version_of(self.tensor)
             self.requires_grad = self.tensor.requires_grad
 

@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 
 import torch
 
+from explorer.engine.arguments import named_arguments
+
 
 def _words(*lines: str) -> frozenset[str]:
     return frozenset(word for line in lines for word in line.split())
@@ -103,17 +105,27 @@ def is_random(kind: str, kwargs: Mapping[str, Any]) -> bool:
     return kind in _RANDOM and kwargs.get("training", True) is not False
 
 
-def written_arguments(known: Known, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[torch.Tensor, ...]:
+def written_arguments(
+    function: Callable[..., Any], known: Known, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> tuple[torch.Tensor, ...]:
     """The tensors a call writes into; empty for a call that only makes new ones."""
-    if not (kwargs or known.writes):
+    if not (kwargs or known.writes or known.kind == "batch_norm"):
         return ()
     if kwargs.get("out") is not None:
         return _tensors_of(kwargs["out"])
-    if known.kind == "batch_norm" and kwargs.get("training") is True:
-        return _tensors_of(args[1:3])  # the running mean and variance
+    if known.kind == "batch_norm":
+        return _running_statistics(function, args, kwargs)
     if not (known.writes or kwargs.get("inplace") is True):
         return ()
     return _tensors_of(args[0] if args else kwargs.get("input", kwargs.get("tensor")))
+
+
+def _running_statistics(
+    function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> tuple[torch.Tensor, ...]:
+    """What a batch norm keeps of the batches it is trained on."""
+    given = named_arguments("batch_norm", function, args, dict(kwargs))
+    return _tensors_of((given.get("running_mean"), given.get("running_var"))) if given.get("training") else ()
 
 
 def _writes_first(name: str) -> bool:

@@ -57,6 +57,8 @@ def record(
     if loss is None and (target is not None or optimizer is not None):
         raise EngineError("A target or an optimizer is of use only with a loss: name one.")
     learning = None if loss is None else Learning(target, loss, optimizer)
+    if learning is not None:
+        learning.check_optimizer()
     with garbage_left_for_later(), nullcontext() if learning is None else torch.enable_grad():
         return _record(
             model, *_as_arguments(x), learning, budget_bytes=budget_bytes, should_stop=should_stop, train=train
@@ -182,7 +184,7 @@ class Recorder(TorchFunctionMode):
             args, kwargs = self._replaced.current((args, kwargs))
         if known.is_hidden:
             return self._pass_on(function, args, kwargs)
-        written = kinds.written_arguments(known, args, kwargs)
+        written = kinds.written_arguments(function, known, args, kwargs)
         if written:
             return self._write(function, known, args, kwargs, written)
         return self._call(function, known.kind, args, kwargs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from inspect import Parameter, signature
 from typing import Any
 
 import torch
@@ -26,6 +27,15 @@ class Learning:
     target: Any
     loss: str
     optimizer: torch.optim.Optimizer | None = None
+
+    def check_optimizer(self) -> None:
+        """Raises EngineError if the optimizer works the loss out again within its step, as LBFGS does."""
+        closure = None if self.optimizer is None else signature(self.optimizer.step).parameters.get("closure")
+        if closure is not None and closure.default is Parameter.empty:
+            raise EngineError(
+                f"{type(self.optimizer).__name__} runs the model several times within a step, where a recording holds "
+                "one pass: record with an optimizer that steps by one gradient, or without one."
+            )
 
     def target_beside(self, output: torch.Tensor) -> torch.Tensor:
         """The target on the device of the outputs. Raises EngineError if it is none."""
@@ -51,6 +61,7 @@ class GradientWatch:
     """The gradients of calls' outputs as they arrive, by the number of the call."""
 
     _gradients: dict[int, list[torch.Tensor | None]] = field(default_factory=dict)
+    _histories: dict[int, Any] = field(default_factory=dict)  # what each tensor came from, by identity
 
     def put_on(self, outputs: list[torch.Tensor], index: int) -> None:
         """Watch the gradients of a call's outputs. It has to be put on while the tensors are fresh: a later change in
@@ -58,7 +69,15 @@ class GradientWatch:
         for place, output in enumerate(outputs):
             if output.requires_grad:
                 arrived = self._gradients.setdefault(index, [None] * len(outputs))
+                self._let_go_of_old_hooks(output)
                 output.register_hook(partial(_arrived, arrived, place))  # type: ignore[no-untyped-call]
+
+    def _let_go_of_old_hooks(self, output: torch.Tensor) -> None:
+        """x.unsqueeze_(1) leaves x the list of hooks of what it was before: a further one would hang there too."""
+        before = self._histories.get(id(output))
+        if output._backward_hooks and before is not None and before is not output.grad_fn:
+            output._backward_hooks = None
+        self._histories[id(output)] = output.grad_fn
 
     def hand_over(self, calls: tuple[Call, ...]) -> None:
         """Puts what arrived on record."""

@@ -38,7 +38,7 @@ DEFAULTS: Mapping[str, Any] = {
 ALWAYS = {"conv2d": ("stride", "padding"), "conv_transpose2d": ("stride", "padding"), "elu": ("alpha",)}
 WEIGHTS_BY_NAME = ("group_norm", "layer_norm")  # a setting stands before them
 UNNAMED = "argument_"  # what a function of PyTorch's own does not name
-HIDDEN = ("_stacklevel", "dtype", "out")
+HIDDEN = ("dtype", "out", "cudnn_enable", "cudnn_enabled")
 IN_FUNCTIONAL = (
     *("conv2d", "conv_transpose2d", "linear", "max_pool2d", "avg_pool2d", "adaptive_avg_pool2d", "interpolate"),
     *("relu", "leaky_relu", "elu", "gelu", "silu", "softmax", "log_softmax", "upsample"),
@@ -52,7 +52,7 @@ _Line = Callable[[list[str], Mapping[str, Any]], str]
 
 def _method(name: str) -> _Line:
     def line(names: list[str], settings: Mapping[str, Any]) -> str:
-        given = settings.get("shape", settings.get("dims", settings.get("dim", "")))
+        given = next((settings[setting] for setting in ("shape", "size", "dim") if setting in settings), "")
         places = given if isinstance(given, list | tuple) else (given,)
         return f"{names[0]}.{name}({', '.join(str(place) for place in places if place != '')})"
 

@@ -1,0 +1,251 @@
+"""Every function of PyTorch that there is an arithmetic for, in each of its spellings, explained cell by cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from inspect import Parameter, signature
+from itertools import product
+from typing import Any
+
+import pytest
+import torch
+import torch.nn.functional as F  # noqa: N812
+from torch import nn
+from torch.overrides import get_testing_overrides
+
+import explorer
+from explorer.arithmetic.operations import OPERATIONS
+from explorer.engine.errors import EngineError
+from explorer.engine.kinds import known
+from explorer.engine.recording import Recording
+from explorer.engine.tree import map_tree
+
+KINDS = frozenset(kind for operation in OPERATIONS for kind in operation.kinds)
+PLACES = {"torch": torch, "F": F, "Tensor": torch.Tensor, "nn": torch._C._nn}
+
+
+def normal(*shape: int) -> torch.Tensor:
+    return torch.randn(shape, dtype=torch.float64, generator=torch.Generator().manual_seed(len(shape)))
+
+
+MAPS, ONE_EXAMPLE, ROWS = normal(2, 4, 3, 2), normal(4, 3, 2), normal(3, 4)
+CONVOLUTION = {"weight": normal(4, 2, 2, 2), "bias": normal(4), "stride": (2, 1), "padding": 1, "groups": 2}
+TRANSPOSED = {"weight": normal(4, 1, 2, 2), "bias": normal(2), "stride": 2, "padding": 1, "groups": 2}
+POOLING = {"kernel_size": (2, 2), "stride": (2, 1), "padding": 1}
+NORM = {"weight": normal(4), "bias": normal(4), "eps": 1e-3}
+TRAINED = {"running_mean": torch.zeros(4).double(), "running_var": torch.ones(4).double()}
+
+# Of each kind: what it is given, by the names of the functions in torch.nn.functional.
+GIVEN: dict[str, list[dict[str, Any]]] = {
+    "conv2d": [{"input": given, **CONVOLUTION} for given in (MAPS, ONE_EXAMPLE)],
+    "conv_transpose2d": [{"input": given, **TRANSPOSED} for given in (MAPS, ONE_EXAMPLE)],
+    "linear": [{"input": ROWS, "weight": normal(5, 4), "bias": normal(5)}, {"input": ROWS[0], "weight": normal(5, 4)}],
+    "max_pool2d": [{"input": given, **POOLING} for given in (MAPS, ONE_EXAMPLE)],
+    "avg_pool2d": [
+        {"input": given, **POOLING, "ceil_mode": True, "count_include_pad": False} for given in (MAPS, ONE_EXAMPLE)
+    ],
+    "adaptive_avg_pool2d": [{"input": given, "output_size": (3, 2)} for given in (MAPS, ONE_EXAMPLE)],
+    "batch_norm": [{"input": MAPS, **NORM, **TRAINED, "training": training} for training in (True, False)],
+    "group_norm": [{"input": MAPS, "num_groups": 2, **NORM}],
+    "layer_norm": [{"input": ROWS, "normalized_shape": (4,), **NORM}],
+    "add": [{"input": ROWS, "other": normal(4), "alpha": 3}, {"input": ROWS, "other": 2.5}],
+    "mul": [{"input": ROWS, "other": normal(4)}, {"input": ROWS, "other": 2.5}],
+    "cat": [{"tensors": (ROWS, normal(3, 2)), "dim": 1}],
+    "mean": [{"input": MAPS}, {"input": MAPS, "dim": (1, 3), "keepdim": True}],
+    "flatten": [{"input": MAPS, "start_dim": 1}],
+    "reshape": [{"input": ROWS, "shape": (2, 6)}],
+    "view": [{"input": ROWS, "size": (2, 6)}],
+    "squeeze": [{"input": ROWS[:1]}, {"input": ROWS[:1], "dim": 0}],
+    "unsqueeze": [{"input": ROWS, "dim": 1}],
+    "softmax": [{"input": ROWS, "dim": 1}],
+    "log_softmax": [{"input": ROWS, "dim": 0}],
+    "leaky_relu": [{"input": ROWS, "negative_slope": 0.3}],
+    "elu": [{"input": ROWS, "alpha": 0.7}],
+    "gelu": [{"input": ROWS}, {"input": ROWS, "approximate": "tanh"}],
+    **{kind: [{"input": ROWS}] for kind in ("relu", "silu", "sigmoid", "tanh")},
+    "dropout": [{"input": ROWS, "p": 0.4, "training": True}],
+    **{f"dropout{axes}d": [{"input": normal(*(3, 4, 5, 2, 2)[: axes + 2]), "p": 0.4}] for axes in (1, 2, 3)},
+    "interpolate": [{"input": MAPS, "scale_factor": 2.0, "mode": mode} for mode in ("nearest", "bilinear")],
+    "upsample": [{"input": MAPS, "size": (4, 3), "mode": "bilinear", "align_corners": True}],
+}
+RENAMED = {"input": ("input", "self"), "training": ("training", "train"), "shape": ("shape", "input_shape", "size")}
+BESIDE = {"half_to_float": False, "momentum": 0.2, "cudnn_enabled": False, "eps": 1e-5}
+OWN = frozenset({"self", "input", "tensors", "instance"})
+
+Spelling = tuple[tuple[Any, ...], dict[str, Any]]
+
+
+def functions() -> Iterator[tuple[str, Callable[..., Any]]]:
+    for place, room in PLACES.items():
+        for name in dir(room):
+            function = getattr(room, name)
+            is_private = name.startswith("_") and not name.startswith("__")
+            is_function = callable(function) and not isinstance(function, type) and not is_private
+            if is_function and known(function).kind in GIVEN:
+                yield f"{place}.{name}", function
+
+
+FUNCTIONS = dict(functions())
+
+
+def listed(function: Callable[..., Any]) -> list[Parameter]:
+    """What PyTorch's list for those who override its functions, or Python itself, says of the arguments."""
+    base = known(function).kind if "__" in function.__name__ else function.__name__.rstrip("_")
+    alike = (function, *(getattr(room, base, None) for room in (torch, torch._C._nn, F)))
+    found = next((get_testing_overrides()[each] for each in alike if each in get_testing_overrides()), function)
+    return list(signature(found).parameters.values())
+
+
+def named(parameters: list[Parameter], given: dict[str, Any]) -> dict[str, Any]:
+    """The arguments under the names that this function has for them."""
+    own = {parameter.name for parameter in parameters}
+    return {next((n for n in RENAMED.get(name, ()) if n in own), name): value for name, value in given.items()}
+
+
+def spelled(function: Callable[..., Any], given: dict[str, Any]) -> Iterator[Spelling]:
+    """By name, by place, and each half of them; sizes and axes also one by one."""
+    parameters = listed(function)
+    values = named(parameters, given)
+    first = next(name for name in values if name in OWN)
+    yield (values[first],), {name: value for name, value in values.items() if name != first}
+    if first != "self":
+        yield (), dict(values)
+    kinds = {parameter.name: parameter.kind for parameter in parameters if parameter.name != "inplace"}
+    placed = [name for name, kind in kinds.items() if kind is not Parameter.KEYWORD_ONLY]
+    known_values = BESIDE | {p.name: p.default for p in parameters if p.default is not Parameter.empty} | values
+    last = max((placed.index(name) for name in values if name in placed), default=0)
+    for end in (last + 1, len(placed)):
+        if all(name in known_values for name in placed[:end]):
+            rest = {name: value for name, value in values.items() if name not in placed[:end]}
+            yield tuple(known_values[name] for name in placed[:end]), rest
+    for name in ("shape", "size", "dims"):
+        if isinstance(values.get(name), tuple) and first == "self":
+            yield (values[first], *values[name]), {}
+
+
+class Spelled(nn.Module):
+    """The function, called with tensors that are all made from a parameter."""
+
+    def __init__(self, function: Callable[..., Any], spelling: Spelling, *, out: bool = False) -> None:
+        super().__init__()
+        self.function, self.spelling, self.out = function, spelling, out
+        self.one = nn.Parameter(torch.ones((), dtype=torch.float64), requires_grad=not out)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        args, kwargs = map_tree(self.spelling, torch.Tensor, self._scaled)
+        if self.out:
+            kwargs["out"] = torch.empty_like(self.function(*args, **kwargs))
+        made = self.function(*args, **kwargs)
+        return (made[0] if isinstance(made, tuple) else made) * self.one
+
+    def _scaled(self, tensor: torch.Tensor) -> torch.Tensor:
+        return tensor.clone() if any(tensor is kept for kept in TRAINED.values()) else tensor * self.one
+
+
+def recorded(function: Callable[..., Any], spelling: Spelling, *, out: bool = False) -> Recording | None:
+    """A pass through the call; None where PyTorch has no such spelling."""
+    model, x = Spelled(function, spelling, out=out), torch.zeros(1, dtype=torch.float64)
+    try:
+        torch.manual_seed(0)
+        shape = model(x).shape
+    except (TypeError, ValueError, RuntimeError, UserWarning):
+        return None
+    torch.manual_seed(0)
+    if out:
+        return explorer.record(model, x)
+    return explorer.record(model, x, target=normal(*shape), loss="half_squared_error")
+
+
+def assert_every_cell_is_pytorchs(recording: Recording, kind: str) -> None:
+    operation = next(operation for operation in OPERATIONS if kind in operation.kinds)
+    call = [step.call for step in recording.steps if step.call.kind in operation.kinds][-1]
+    asked = 0
+    for step in (step for step in recording.steps if step.call is call):
+        for of, shape in step.shapes.items():
+            if step.kind == "backward" and of.partition("[")[0] not in operation.differentiable:
+                continue
+            for cell in product(*(range(size) for size in shape)):
+                explained = explorer.explain(recording, step, cell, of=of)
+                assert explained.error is not None
+                assert explained.error <= 1e-9 * max(1.0, explained.magnitude), (of, cell, str(explained))
+                asked += 1
+    assert asked
+
+
+@pytest.mark.filterwarnings("ignore:.*upsample. is deprecated")
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_is_explained_in_each_of_its_spellings(name: str) -> None:
+    function = FUNCTIONS[name]
+    kind = known(function).kind
+    recordings = [
+        found
+        for given in GIVEN[kind]
+        for spelling in spelled(function, given)
+        for found in (recorded(function, spelling), recorded(function, spelling, out=True))
+        if found is not None
+    ]
+    assert recordings, "no spelling of it was tried"
+    for recording in recordings:
+        assert_every_cell_is_pytorchs(recording, kind)
+
+
+def test_every_kind_with_an_arithmetic_is_tried() -> None:
+    losses = {"bce", "bce_with_logits", "half_squared_error", "hinge", "huber", "mae", "mbe", "mse", "identity"}
+    of_losses = {kind for kind in KINDS if kind.endswith("_loss") or "cross_entropy" in kind}
+    assert {known(function).kind for function in FUNCTIONS.values()} | losses | of_losses | {
+        "max_pool2d_with_indices"
+    } == KINDS
+
+
+class Call(nn.Module):
+    def __init__(self, function: Callable[[torch.Tensor], torch.Tensor]) -> None:
+        super().__init__()
+        self.function, self.one = function, nn.Parameter(torch.ones(()))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.function(x * self.one)
+
+
+NUMPYS = {
+    "mean(axis=, keepdims=)": lambda x: x.mean(axis=1, keepdims=True),
+    "cat(axis=)": lambda x: torch.cat((x, x), axis=1),
+    "softmax(x=)": lambda x: torch.softmax(x, 1, torch.float32),
+    "cat of an empty tensor": lambda x: torch.cat([x[:0], x]),
+    "1 + x": lambda x: 1 + x,
+    "mul(x1=, x2=)": lambda x: torch.mul(x1=x, x2=x),
+    "inplace=True": lambda x: F.elu(x, 0.5, inplace=True),
+    "view(-1, 2)": lambda x: x.view(-1, 2),
+}
+
+
+@pytest.mark.parametrize("name", NUMPYS)
+def test_numpys_names_and_operators_are_explained_too(name: str) -> None:
+    model = Call(NUMPYS[name])
+    recording = explorer.record(model, torch.randn(3, 4))
+    call = recording.calls[-1]
+    for cell in product(*(range(size) for size in call.output_shape)):
+        assert explorer.explain(recording, call.name, cell).error < 1e-6
+
+
+REFUSED = {
+    "elu with scale=2": lambda x: torch._C._nn.elu(x, 1.0, 2.0),
+    "view": lambda x: x.detach().view(torch.int32),
+    "bicubic": lambda x: F.interpolate(x[None, None], scale_factor=2.0, mode="bicubic"),
+    "add": lambda x: torch.add(x, 2, x),
+}
+
+
+@pytest.mark.filterwarnings("ignore:This overload of add is deprecated")
+@pytest.mark.parametrize("words", REFUSED)
+def test_what_no_rule_expects_is_refused_in_a_sentence_that_names_the_call(words: str) -> None:
+    recording = explorer.record(Call(REFUSED[words]), torch.rand(2, 2))
+    call = recording.calls[-1]
+    with pytest.raises(EngineError, match=rf"{call.name}.*\.$"):
+        explorer.explain(recording, call.name, (0,) * len(call.output_shape))
+
+
+def test_an_optimizer_that_runs_the_model_within_its_step_is_refused_by_name() -> None:
+    model = nn.Linear(2, 1)
+    optimizer = torch.optim.LBFGS(model.parameters())
+    with pytest.raises(EngineError, match="LBFGS runs the model several times"):
+        explorer.record(model, torch.rand(2, 2), target=torch.rand(2, 1), loss="mse", optimizer=optimizer)
