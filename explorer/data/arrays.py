@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from explorer.data.byte_rule import ByteRule, byte_rule
 from explorer.data.data_set import Array, DataError, Indices, Split
 from explorer.data.labels import Labels
-from explorer.data.picture import SENSOR_BITS
 from explorer.data.splits import ArraySplit
 
 CHUNK_BYTES = 16 * 2**20
@@ -37,16 +37,14 @@ class Examples:
 
 
 class ScaledSplit(ArraySplit):
-    """Pictures of other numbers than bytes: `low` becomes 0 and `high` 255 when they are read."""
+    """Pictures of other numbers than bytes, brought to bytes by `rule` when they are read."""
 
-    def __init__(self, values: Array, labels: Array, name: str, *, low: float, high: float) -> None:
+    def __init__(self, values: Array, labels: Array, name: str, rule: ByteRule) -> None:
         super().__init__(values, labels, name)
-        # Halves, so that the difference of the largest floats does not overflow.
-        self._low, self._span = low / 2, (high / 2 - low / 2) or 1.0
+        self._rule = rule
 
     def _read(self, indices: Indices) -> Array:
-        part = (self.rows(indices).astype(np.float64) / 2 - self._low) / self._span
-        return np.rint(np.clip(np.nan_to_num(part), 0, 1) * 255).astype(np.uint8)
+        return self._rule.applied(self.rows(indices))
 
 
 class FeatureSplit(ArraySplit):
@@ -98,16 +96,16 @@ def _measured(source: Source, where: str) -> _Measured:
 def _examples(part: _Measured, labels: Labels, name: str, alike: Sequence[_Measured]) -> Examples:
     """The examples of one part; its numbers are read like those of all parts of the same kind."""
     split: Split
-    rule: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
     if part.values.ndim == 2:
         split = FeatureSplit(part.values, labels.values, name)
     elif part.values.dtype == np.uint8:
         split = ArraySplit(part.values, labels.values, name)
     else:
         low, high = min(other.low for other in alike), max(other.high for other in alike)
-        low, high, rule = _rule(part.values.dtype, low, high)
-        split = ScaledSplit(part.values, labels.values, name, low=low, high=high)
-    return Examples(split, part.values.shape[1:], part.usable & labels.usable, (*part.notes, *rule))
+        rule = byte_rule(part.values.dtype, low, high)
+        split, told = ScaledSplit(part.values, labels.values, name, rule), rule.told
+    return Examples(split, part.values.shape[1:], part.usable & labels.usable, (*part.notes, *told))
 
 
 def _channels_last(values: Array, where: str) -> tuple[Array, tuple[str, ...]]:
@@ -141,25 +139,3 @@ def _range(values: Array, kind: type[np.floating[Any]]) -> tuple[Array, float, f
         if piece.size:
             low, high = min(low, float(piece.min())), max(high, float(piece.max()))
     return usable, low, high
-
-
-def _rule(dtype: np.dtype[np.generic], low: float, high: float) -> tuple[float, float, tuple[str, ...]]:
-    """What becomes 0 and what 255, and the sentence for it."""
-    if dtype == np.bool_:
-        return 0.0, 1.0, ("Black and white became 0 and 255.",)
-    if dtype.kind in "ui" and low >= 0 and high <= 255:
-        return 0.0, 255.0, ()
-    if dtype.kind == "u" and dtype.itemsize == 2:
-        return _of_sensor(high)
-    if low >= 0 and high <= 1:
-        return 0.0, 1.0, ("Values from 0 to 1 were multiplied by 255.",)
-    if low >= 0 and high <= 255:
-        return 0.0, 255.0, ("Real numbers were rounded to bytes.",)
-    return low, high, (f"Values from {low:.3g} to {high:.3g} were scaled to 0–255.".replace("-", "−"),)
-
-
-def _of_sensor(largest: float) -> tuple[float, float, tuple[str, ...]]:
-    """Cameras with 10, 12 or 14 bits write them into 16, as in `explorer.data.picture`."""
-    bits = next(bits for bits in SENSOR_BITS if largest < 2**bits)
-    high, as_if = 2.0**bits - 1, "" if bits == 16 else f", of which {bits} bits are used,"
-    return 0.0, high, (f"The 16-bit values{as_if} were divided by {high / 255:,.4g} to fit into 8 bits.",)

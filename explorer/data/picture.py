@@ -10,11 +10,25 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from explorer.data.byte_rule import byte_rule
+
 Pixels = npt.NDArray[np.uint8]
 Array = npt.NDArray[Any]
 
+_WITH_ALPHA = {"PA": "RGBA", "La": "LA", "RGBa": "RGBA"}
+"""Modes whose alpha is stored in another way, and what they are brought to."""
 WIDE_MODES = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")
-SENSOR_BITS = (8, 10, 12, 14, 16, 32)
+
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What each orientation of the TIFF and EXIF standards asks for; 1 is upright."""
 
 
 class PictureError(ValueError):
@@ -67,11 +81,12 @@ def picture_from_array(array: Array, name: str = "picture") -> Picture:
         shape = " × ".join(str(size) for size in np.shape(array)) or "a single number"
         raise PictureError(f"{name} is no picture: an array of {shape} has no height, width and channels.")
     array, told = _known_channels(array)
-    if array.dtype != np.uint8:
-        array, rule = _to_bytes(array, name)
-        told = (*told, *rule)
-    pixels, colours = _to_rgb(array)
-    return _frozen(name, pixels, (*told, *colours))
+    colours = 3 if array.shape[2] >= 3 else 1
+    shown, rule = to_bytes(array[..., :colours], name)
+    if array.shape[2] > colours:  # by a rule of its own: opaque may be another number than white
+        shown = np.dstack([shown, to_bytes(array[..., colours:], name)[0]])
+    pixels, converted = _to_rgb(shown)
+    return _frozen(name, pixels, (*told, *rule, *converted))
 
 
 def picture_from_pil(image: Image.Image, name: str = "picture") -> Picture:
@@ -85,6 +100,20 @@ def picture_from_pil(image: Image.Image, name: str = "picture") -> Picture:
 def with_conversions(picture: Picture, before: tuple[str, ...], path: Path | None) -> Picture:
     """`picture` read from `path`, with what was done `before` its pixels were converted."""
     return replace(picture, conversions=(*before, *picture.conversions), path=path)
+
+
+def upright(picture: Picture, orientation: int, who: str) -> Picture:
+    """`picture` turned as the `orientation` that `who` noted asks for; as it is for 1 and for what is none."""
+    if orientation not in TURNS:
+        return picture
+    turned = Image.fromarray(picture.pixels).transpose(TURNS[orientation])
+    told = (*picture.conversions, *told_turn(orientation, who))
+    return replace(_frozen(picture.name, np.asarray(turned), told), path=picture.path)
+
+
+def told_turn(orientation: int, who: str) -> tuple[str, ...]:
+    """The sentence for a picture that is turned."""
+    return (f"It was turned upright, as {who} noted.",) if orientation in TURNS else ()
 
 
 def _frozen(name: str, pixels: Pixels, told: tuple[str, ...]) -> Picture:
@@ -102,43 +131,19 @@ def _known_channels(array: Array) -> tuple[Array, tuple[str, ...]]:
     return array[..., :1], (f"The first of {channels} channels is shown.",)
 
 
-def _to_bytes(array: Array, name: str) -> tuple[Pixels, tuple[str, ...]]:
-    if array.dtype == np.bool_:
-        return (array * 255).astype(np.uint8), ("Black and white became 0 and 255.",)
-    if array.dtype.kind == "u" or (array.dtype.kind == "i" and array.min() >= 0):
-        return _from_integers(array)
-    if array.dtype.kind not in "if":
+def to_bytes(array: Array, name: str) -> tuple[Pixels, tuple[str, ...]]:
+    """Real numbers of any kind as bytes, and the sentences that tell by which rule. Raises PictureError."""
+    if array.dtype == np.uint8:
+        return array, ()
+    if array.dtype.kind not in "buif":
         raise PictureError(f"{name} is no picture: its numbers are of the kind {array.dtype}.")
-    return _from_reals(array, name)
-
-
-def _from_integers(array: Array) -> tuple[Pixels, tuple[str, ...]]:
-    """Cameras with 10, 12 or 14 bits write them into 16: divided by 257 those pictures would be black."""
-    largest = int(array.max())
-    bits = next((bits for bits in SENSOR_BITS if largest < 2**bits), 64)
-    stored = array.dtype.itemsize * 8
-    if bits == 8:
-        return array.astype(np.uint8), (f"The {stored}-bit values fit into 8 bits and were kept.",)
-    divisor = (2**bits - 1) / 255
-    pixels = np.rint(array / divisor).astype(np.uint8)
-    as_if = "" if bits == stored else f", of which {bits} bits are used,"
-    return pixels, (f"The {stored}-bit values{as_if} were divided by {divisor:,.4g} to fit into 8 bits.",)
-
-
-def _from_reals(array: Array, name: str) -> tuple[Pixels, tuple[str, ...]]:
     finite = np.isfinite(array)
     if not finite.any():
         raise PictureError(f"{name} holds no numbers that can be shown: all of them are NaN or infinite.")
-    low, high = float(array[finite].min()), float(array[finite].max())
     told = () if finite.all() else (f"{_count(~finite)} NaN or infinite became black.",)
-    if low >= 0 and high <= 1:
-        low, high, rule = 0.0, 1.0, "Values from 0 to 1 were multiplied by 255."
-    else:
-        rule = f"Values from {low:.3g} to {high:.3g} were scaled to 0–255.".replace("-", "−")
-    span = (high - low) or 1.0
-    # In double precision, and scaled before the subtraction, so that the largest floats do not overflow.
-    scaled = np.where(finite, array, low).astype(np.float64) / span - low / span if np.isfinite(span) else finite * 0.0
-    return np.rint(np.clip(scaled, 0, 1) * 255 * finite).astype(np.uint8), (*told, rule)
+    shown = array if finite.all() else array[finite]
+    rule = byte_rule(array.dtype, float(shown.min()), float(shown.max()))
+    return rule.applied(array), (*told, *rule.told)
 
 
 def _count(mask: npt.NDArray[np.bool_]) -> str:
@@ -162,8 +167,8 @@ def _mode_to_rgb(image: Image.Image) -> tuple[Pixels, tuple[str, ...]]:
         image = image.convert("RGBA" if "transparency" in image.info else "RGB")
     elif image.mode in ("RGB", "L") and "transparency" in image.info:
         image = image.convert("RGBA")
-    if image.mode in ("PA", "La", "RGBa"):
-        image = image.convert("RGBA")
+    if image.mode in _WITH_ALPHA:
+        image = image.convert(_WITH_ALPHA[image.mode])
     if image.mode in ("LA", "RGBA"):
         image, alpha = _on_white(image)
         told += alpha

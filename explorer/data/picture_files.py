@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from explorer.data.data_set import Array, Card, DataError, DataSet, Indices, Skipped, Split, Wish
 from explorer.data.dividing import checked
-from explorer.data.picture import WIDE_MODES, PictureError, Pixels, size_text
-from explorer.data.reading import FORMATS, check_size, read_picture
-from explorer.data.splits import DecodedSplit, PartSplit, decoded
+from explorer.data.fitting import fit_picture
+from explorer.data.picture import PictureError, Pixels, size_text
+from explorer.data.reading import Header, read_header, read_picture
+from explorer.data.splits import DecodedSplit, PartSplit
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif", ".webp", ".ppm", ".pgm")
 FEW_FILES, FEW_BYTES = 2000, 64 * 2**20
@@ -28,7 +28,6 @@ LOOKED_AT = 200
 """Of more files, so many headers are looked at."""
 LARGEST_SIDE, MIXED_SIDE = 256, 64
 WIDE_NOTE = "Pictures of more than 8 bits are each brought to 8 by a rule of their own: light and dark ones look alike."
-GREY_MODES = ("1", "L", "LA", "I", "F", "I;16", "I;16B", "I;16L")
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,24 +84,10 @@ class FileSplit(DecodedSplit):
 
 
 def read_as(path: Path, sample_shape: tuple[int, ...]) -> Pixels:
-    """The picture at `path` as uint8 `sample_shape`, its middle cut out. Raises PictureError."""
-    try:
-        with Image.open(path, formats=FORMATS) as image:
-            check_size(path.name, *image.size)
-            return decoded(image, sample_shape)
-    except Exception:  # a damaged file makes decoders fail in any way; the slower reader knows more, or says why
-        picture = read_picture(path)
-    return decoded(Image.fromarray(picture.pixels), sample_shape)
-
-
-@dataclass(frozen=True)
-class _Look:
-    """What the header of a picture says."""
-
-    width: int
-    height: int
-    is_grey: bool
-    is_wide: bool = False
+    """The picture at `path` as uint8 `sample_shape`: read and fitted as the window does it. Raises PictureError."""
+    height, width, channels = sample_shape
+    picture = read_picture(path, at_least=2 * max(height, width))
+    return fit_picture(picture, (channels, height, width), mode="crop").pixels
 
 
 def data_set_of_files(
@@ -155,14 +140,14 @@ def _readable(split: FileSplit, wish: Wish) -> Split:
     return split if len(good) == len(split) else PartSplit(split, np.array(good, np.int64))
 
 
-def _looks(files: Files, chosen: Iterable[int], left_out: list[Skipped], wish: Wish) -> dict[int, _Look]:
+def _looks(files: Files, chosen: Iterable[int], left_out: list[Skipped], wish: Wish) -> dict[int, Header]:
     """The headers of the chosen files; those that have none are left out."""
     looks = {}
     for index in chosen:
         if index % 100 == 0:
             wish.tell("Looking at the pictures", index, len(files.paths))
         try:
-            looks[index] = _look(files.full(index))
+            looks[index] = read_header(files.full(index))
         except PictureError as error:
             left_out.append(Skipped(files.paths[index], str(error)))
     if not looks:
@@ -170,18 +155,8 @@ def _looks(files: Files, chosen: Iterable[int], left_out: list[Skipped], wish: W
     return looks
 
 
-def _look(path: Path) -> _Look:
-    try:
-        with Image.open(path, formats=FORMATS) as image:
-            check_size(path.name, *image.size)
-            return _Look(*image.size, image.mode in GREY_MODES, image.mode in WIDE_MODES)
-    except Exception:  # as in read_as
-        picture = read_picture(path)
-    return _Look(picture.width, picture.height, False)
-
-
 def _common_shape(
-    looks: Sequence[_Look], size: tuple[int, ...] | None, *, is_all: bool
+    looks: Sequence[Header], size: tuple[int, ...] | None, *, is_all: bool
 ) -> tuple[tuple[int, ...], tuple[str, ...]]:
     """(H, W, C) for all, and sentences on what that changes: the wished size, else their own, else a small square."""
     channels = 1 if all(look.is_grey for look in looks) else 3
@@ -199,7 +174,7 @@ def _common_shape(
     return wished, (_fitting(looks, len(sizes), wished, is_all),)
 
 
-def _fitting(looks: Sequence[_Look], different: int, wished: tuple[int, ...], is_all: bool) -> str:
+def _fitting(looks: Sequence[Header], different: int, wished: tuple[int, ...], is_all: bool) -> str:
     target = size_text(wished[1], wished[0])
     rule = f"the middle of each is cut out and resized to {target}"
     if different == 1:

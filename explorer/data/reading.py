@@ -1,116 +1,159 @@
-"""Reading a picture file. Whatever is wrong with it ends in one sentence, a `PictureError`."""
+"""Reading a picture file. Whatever is wrong with it ends in one sentence, a `PictureError`.
+
+The window and the data sets read with the same function, so that a network learns from what is shown.
+"""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO
 
-import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
+from explorer.bounds import Refused, brief, open_regular
+from explorer.data import tiff
+from explorer.data.deep_png import is_deep, read_deep
+from explorer.data.foreign_kinds import foreign_kind
 from explorer.data.picture import (
-    Array,
+    WIDE_MODES,
     Picture,
     PictureError,
     picture_from_array,
     picture_from_pil,
-    size_text,
+    told_turn,
+    upright,
     with_conversions,
 )
+from explorer.data.picture_size import check_size, too_large
 
 # Only these: Pillow also knows formats that start other programs (EPS).
 FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "GIF", "WEBP", "PPM")
 READABLE = "PNG, JPEG, TIFF, BMP, GIF and WebP can be read"
-TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-PIXEL_LIMIT = 80_000_000
+FILE_LIMIT_BYTES = 2**30
+"""Larger files are no pictures of 80 million pixels; some decoders take a file into memory whole."""
 ORIENTATION_TAG = 274
-BITS_TAG = 258
+SIDEWAYS = (5, 6, 7, 8)
+GREY_MODES = ("1", "L", "LA", "I", "F", "I;16", "I;16B", "I;16L")
 
 
-def read_picture(path: str | Path) -> Picture:
-    """The picture at `path`, turned upright; the first frame or page if there are more. Raises PictureError."""
+def read_picture(path: str | Path, *, at_least: int | None = None) -> Picture:
+    """The picture at `path`, turned upright; the first frame or page if there are more. Raises PictureError.
+
+    at_least: a side, in pixels, that is enough: a larger JPEG is decoded at a fraction, which is faster.
+    """
     path = Path(path)
-    start = _first_bytes(path)
+    with _open_file(path) as file:
+        return _read(file, path, at_least)
+
+
+@dataclass(frozen=True)
+class Header:
+    """What the first bytes of a picture say: its size when upright, and whether its numbers are more than bytes."""
+
+    width: int
+    height: int
+    is_grey: bool
+    is_wide: bool = False
+
+
+def read_header(path: Path) -> Header:
+    """The header of the picture at `path`; without one that Pillow knows it is read whole. Raises PictureError."""
+    with _open_file(path) as file:
+        image = _opened(file, path)
+        if image is not None:
+            return _header(image)
+        picture = _read(file, path, None)
+        return Header(picture.width, picture.height, bool((picture.pixels == picture.pixels[..., :1]).all()), True)
+
+
+def _header(image: Image.Image) -> Header:
+    width, height = image.size
+    # Not a PNG's own getexif, which decodes it whole; a TIFF of Pillow's has its upright size already.
+    if image.format != "TIFF" and Image.Image.getexif(image).get(ORIENTATION_TAG) in SIDEWAYS:
+        width, height = height, width
+    is_wide = image.mode in WIDE_MODES or is_deep(image) or (image.format == "TIFF" and not tiff.is_plain(_tags(image)))
+    return Header(width, height, image.mode in GREY_MODES, is_wide)
+
+
+@contextmanager
+def _open_file(path: Path) -> Iterator[IO[bytes]]:
+    """The file, open for reading; whatever goes wrong while it is read becomes a PictureError."""
     try:
-        return _read(path, start)
+        with open_regular(path, at_most_bytes=FILE_LIMIT_BYTES) as file:
+            yield file
     except PictureError:
         raise
+    except Refused as error:
+        raise PictureError(str(error)) from error
     except MemoryError as error:
-        raise PictureError(f"{path.name} needs more memory than there is.") from error
+        raise PictureError(f"{brief(path.name)} needs more memory than there is.") from error
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise PictureError(too_large(path.name)) from error
     except Exception as error:  # a damaged file makes decoders fail in any way: struct.error, zlib.error, IndexError …
         raise PictureError(_damaged(path, error)) from error
 
 
-def _first_bytes(path: Path) -> bytes:
-    """The start of the file, or PictureError if there is no such file."""
-    try:
-        if path.is_dir():
-            raise PictureError(f"{path.name or path} is a folder, not a picture.")
-        if not path.exists():
-            raise PictureError(f"There is no file {path.name} in {path.parent.absolute()}.")
-        if not path.is_file():
-            raise PictureError(f"{path.name} is not a file that can be read as a picture.")
-        with path.open("rb") as file:
-            start = file.read(512)
-    except (OSError, ValueError) as error:
-        if isinstance(error, PictureError):
-            raise
-        raise PictureError(f"{path.name} cannot be opened: {_reason(error)}.") from error
-    if not start:
-        raise PictureError(f"{path.name} is empty.")
-    return start
-
-
-def _reason(error: Exception) -> str:
-    text = (error.strerror if isinstance(error, OSError) else None) or str(error)
-    return text[:1].lower() + text[1:]
-
-
 def _damaged(path: Path, error: Exception) -> str:
     if "truncated" in str(error).lower() or isinstance(error, EOFError):
-        return f"{path.name} ends too early: it is damaged or was not copied whole."
-    return f"{path.name} is damaged and cannot be read."
+        return f"{brief(path.name)} ends too early: it is damaged or was not copied whole."
+    return f"{brief(path.name)} is damaged and cannot be read."
 
 
-def _read(path: Path, start: bytes) -> Picture:
-    try:
-        image = _opened(path)
-    except UnidentifiedImageError as error:
-        if start.startswith(TIFF_STARTS):
-            return _read_tiff(path)
-        raise PictureError(_unknown(path, start)) from error
-    with image:
-        check_size(path.name, *image.size)
-        if image.format == "TIFF" and _bits(image) > 8 and len(image.getbands()) > 1:
-            return _read_tiff(path)  # Pillow keeps only the upper 8 bits
-        return _from_opened(image, path)
+def _read(file: IO[bytes], path: Path, at_least: int | None) -> Picture:
+    image = _opened(file, path)
+    if image is None or (image.format == "TIFF" and not tiff.is_plain(_tags(image))):
+        return tiff.read_tiff(file, path)
+    if at_least is not None:
+        image.draft(None, (at_least, at_least))
+    if image.format == "TIFF":
+        return _from_tiff(image, file, path)
+    if is_deep(image):
+        picture = picture_from_array(read_deep(image, file), path.name)
+    else:
+        image.load()
+        picture = picture_from_pil(image, path.name)
+    noted = int(image.getexif().get(ORIENTATION_TAG, 1))
+    return upright(with_conversions(picture, _told_frames(image), path), noted, "the camera")
 
 
-def _opened(path: Path) -> Image.Image:
+def _from_tiff(image: Image.Image, file: IO[bytes], path: Path) -> Picture:
+    """A plain TIFF; Pillow turns it when it loads it."""
+    told = told_turn(int(image.getexif().get(ORIENTATION_TAG, 1)), "the file")
+    image.load()
+    return with_conversions(picture_from_pil(image, path.name), (*tiff.told_pages(file), *told), path)
+
+
+def _opened(file: IO[bytes], path: Path) -> Image.Image | None:
+    """The file as Pillow opens it; None for a TIFF that it does not know. Raises PictureError for what is none."""
+    file.seek(0)
+    start = file.read(512)
+    file.seek(0)
+    if not start:
+        raise PictureError(f"{brief(path.name)} is empty.")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            return Image.open(path, formats=FORMATS)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise PictureError(_too_large(path.name)) from error
-
-
-def check_size(name: str, width: int, height: int) -> None:
-    """Raises PictureError for a picture that would take gigabytes."""
-    if width * height > PIXEL_LIMIT:
-        raise PictureError(f"{_too_large(name)} It has {size_text(width, height)}.")
-
-
-def _too_large(name: str) -> str:
-    return f"{name} is too large: pictures of up to {PIXEL_LIMIT // 1_000_000} million pixels are read."
+            # An open file, not its name: by name Pillow maps plain ones into memory, and does not turn those.
+            image = Image.open(file, formats=FORMATS)
+    except UnidentifiedImageError as error:
+        if start.startswith(tiff.STARTS):
+            return None
+        raise PictureError(_unknown(path, start)) from error
+    check_size(path.name, *image.size)
+    return image
 
 
 def _unknown(path: Path, start: bytes) -> str:
+    name = brief(path.name)
+    if kind := foreign_kind(start):
+        return f"{name} is {kind}, which is not read: {READABLE}."
     if _is_text(start):
-        return f"{path.name} holds text, not a picture."
-    return f"{path.name} is no picture of a known kind: {READABLE}."
+        return f"{name} holds text, not a picture."
+    return f"{name} is no picture of a known kind: {READABLE}."
 
 
 def _is_text(start: bytes) -> bool:
@@ -121,76 +164,11 @@ def _is_text(start: bytes) -> bool:
     return all(letter.isprintable() or letter.isspace() for letter in text)
 
 
-def _from_opened(image: Image.Image, path: Path) -> Picture:
-    told = _frames(image)
-    if _bits(image) > 8 and len(image.getbands()) > 1:
-        told += ("16 bits a channel were reduced to 8.",)
-    image.load()
-    upright = ImageOps.exif_transpose(image)
-    if image.getexif().get(ORIENTATION_TAG, 1) not in (0, 1):
-        told += ("It was turned upright, as the camera noted.",)
-    return with_conversions(picture_from_pil(upright, path.name), told, path)
+def _tags(image: Image.Image) -> object:
+    """Those of a TIFF."""
+    return image.tag_v2  # type: ignore[attr-defined]  # only TIFF images have tags
 
 
-def _frames(image: Image.Image) -> tuple[str, ...]:
+def _told_frames(image: Image.Image) -> tuple[str, ...]:
     amount = int(getattr(image, "n_frames", 1))
-    if amount == 1:
-        return ()
-    word = "pages" if image.format == "TIFF" else "frames"
-    return (f"The first of {amount} {word} is shown.",)
-
-
-def _bits(image: Image.Image) -> int:
-    """Bits a channel in the file, where the file says more than 8."""
-    if image.format == "TIFF":
-        bits = image.tag_v2.get(BITS_TAG, (8,))  # type: ignore[attr-defined]  # only TIFF images have tags
-        return int(max(bits)) if isinstance(bits, tuple) else int(bits)
-    tiles = getattr(image, "tile", [])  # Pillow's plan of how to decode: (decoder, box, offset, raw mode)
-    return 16 if tiles and ";16" in str(tiles[0][3]) else 8
-
-
-def _read_tiff(path: Path) -> Picture:
-    """What Pillow does not know: many channels, floating point in colour, BigTIFF, layers of a microscope."""
-    import tifffile
-
-    with tifffile.TiffFile(path) as file:
-        series = file.series[0]
-        page = series.keyframe
-        # The whole series need not fit into memory: only its first page is decoded.
-        check_size(path.name, page.imagewidth, page.imagelength)
-        plane, told = _plane(page.asarray(), page.axes)
-        if page.photometric == tifffile.PHOTOMETRIC.MINISWHITE:
-            plane = plane.max() - plane
-        pages = len(file.pages)
-        orientation = int(page.tags.valueof(ORIENTATION_TAG, 1))
-    if pages > 1:
-        told = (f"The first of {pages} pages is shown.", *told)
-    if orientation in TURNS:
-        plane, told = TURNS[orientation](plane), (*told, "It was turned upright, as the file notes.")
-    return with_conversions(picture_from_array(plane, path.name), told, path)
-
-
-def _plane(array: Array, axes: str) -> tuple[Array, tuple[str, ...]]:
-    """(H, W, samples) from a page whose axes are named by letters; of other axes the first entry is taken."""
-    told: tuple[str, ...] = ()
-    for letter in [letter for letter in axes if letter not in "YXS"]:
-        at = axes.index(letter)
-        if array.shape[at] > 1:
-            told += (f"The first of {array.shape[at]} layers is shown.",)
-        array, axes = array.take(0, axis=at), axes.replace(letter, "", 1)
-    if "S" not in axes:
-        return array, told
-    array = np.moveaxis(array, axes.index("S"), -1)
-    return array, told
-
-
-TURNS: dict[int, Callable[[Array], Any]] = {
-    2: np.fliplr,
-    3: lambda array: np.rot90(array, 2),
-    4: np.flipud,
-    5: lambda array: array.swapaxes(0, 1),
-    6: lambda array: np.rot90(array, -1),
-    7: lambda array: np.rot90(array, 2).swapaxes(0, 1),
-    8: np.rot90,
-}
-"""What each orientation of the TIFF and EXIF standards asks for; 1 is upright."""
+    return () if amount == 1 else (f"The first of {amount:,} frames is shown.",)

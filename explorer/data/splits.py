@@ -7,12 +7,10 @@ from abc import abstractmethod
 from collections.abc import Sequence
 
 import numpy as np
-from PIL import Image, ImageOps
 
 from explorer.data.data_set import Array, DataError, Indices, Split
 from explorer.data.fitting import fit_picture
-from explorer.data.picture import Pixels, picture_from_array, picture_from_pil
-from explorer.data.reading import ORIENTATION_TAG
+from explorer.data.picture import Pixels, picture_from_array
 
 KEPT_BYTES = 512 * 2**20
 """Decoded pictures of one split that are kept; the others are decoded each time."""
@@ -119,21 +117,6 @@ def fitted(pixels: Pixels, sample_shape: tuple[int, ...]) -> Pixels:
         return pixels
     height, width, channels = sample_shape
     return fit_picture(picture_from_array(pixels), (channels, height, width), mode="crop").pixels
-
-
-def decoded(image: Image.Image, sample_shape: tuple[int, ...]) -> Pixels:
-    """An opened picture as `sample_shape`, turned upright. Large JPEGs are decoded at a fraction, which is faster."""
-    height, width, channels = sample_shape
-    image.draft(None, (2 * width, 2 * height))
-    if image.getexif().get(ORIENTATION_TAG, 1) != 1:
-        image = ImageOps.exif_transpose(image)
-    plain = image.mode in ("L", "RGB") and "transparency" not in image.info
-    pixels = np.asarray(image) if plain else picture_from_pil(image).pixels
-    if channels == 1 and pixels.ndim == 3:
-        pixels = np.asarray(Image.fromarray(pixels).convert("L"))
-    if pixels.ndim == 2:
-        pixels = np.repeat(pixels[..., None], channels, axis=2)
-    return fitted(pixels, sample_shape)
 
 
 def stratified(labels: Array, fraction: float, *, seed: int) -> tuple[Indices, Indices]:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer.data import DataError, OpeningStopped, open_data, picture_files, reading
+from explorer.data import DataError, OpeningStopped, open_data, picture_files, picture_size
 
 COLOURS = {"cat": (200, 30, 30), "dog": (30, 200, 30), "owl": (30, 30, 200)}
 
@@ -177,7 +177,7 @@ def test_in_a_large_folder_a_damaged_picture_is_named_when_it_is_met(
 
 
 def test_a_picture_too_large_for_the_window_is_too_large_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "PIXEL_LIMIT", 100)
+    monkeypatch.setattr(picture_size, "PIXEL_LIMIT", 100)
     class_folders(tmp_path, 2)
     picture(tmp_path / "cat" / "huge.png", size=(11, 10))
     data = open_data(tmp_path)
@@ -193,6 +193,23 @@ def test_pictures_of_16_bits_are_told_to_be_brought_to_8_each_by_itself(tmp_path
     data = open_data(tmp_path)
     assert picture_files.WIDE_NOTE in data.notes
     assert picture_files.WIDE_NOTE not in open_data(class_folders(tmp_path / "plain")).notes
+
+
+def test_the_size_of_photos_is_that_of_the_upright_ones(tmp_path: Path) -> None:
+    upright = np.zeros((40, 30, 3), np.uint8)
+    upright[:20, :15] = 255
+    exif = Image.Exif()
+    exif[274] = 6
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        for number, ending in enumerate(("png", "webp", "tif", "tif")):
+            compression = {"compression": "tiff_lzw"} if number == 3 else {}
+            stored = Image.fromarray(upright).transpose(Image.Transpose.ROTATE_90)
+            stored.save(tmp_path / name / f"{number}.{ending}", exif=exif, lossless=True, **compression)
+    data = open_data(tmp_path)
+    assert (data.sample_shape, data.notes[1:]) == ((40, 30, 3), ())
+    for pixels in data.train.inputs(np.arange(len(data.train))):
+        np.testing.assert_array_equal(pixels, upright)
 
 
 def test_mixed_sizes_are_fitted_by_a_rule_that_is_told(tmp_path: Path) -> None:

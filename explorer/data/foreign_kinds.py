@@ -1,0 +1,33 @@
+"""What a file is that is no picture that is read, told by its first bytes: its name helps more than "unknown"."""
+
+from __future__ import annotations
+
+KINDS: tuple[tuple[int, bytes, str], ...] = (
+    (4, b"ftypavi", "an AVIF picture"),
+    (4, b"ftyphei", "a HEIC picture"),
+    (4, b"ftyphev", "a HEIC picture"),
+    (4, b"ftypmif", "a HEIC picture"),
+    (4, b"jP  \r\n", "a JPEG 2000 picture"),
+    (0, b"\xff\x4f\xff\x51", "a JPEG 2000 picture"),
+    (4, b"JXL \r\n", "a JPEG XL picture"),
+    (0, b"\xff\x0a", "a JPEG XL picture"),
+    (0, b"II\xbc\x01", "a JPEG XR picture"),
+    (0, b"\xff\xd8\xff", "a JPEG of a rare kind (lossless, or of 12 bits)"),
+    (0, b"8BPS", "a Photoshop document"),
+    (0, b"%PDF", "a PDF document"),
+    (0, b"%!PS", "a PostScript document"),
+    (0, b"\0\0\1\0", "an icon"),
+    (0, b"v/1\x01", "an OpenEXR picture"),
+    (0, b"SIMPLE  =", "a FITS picture"),
+    (128, b"DICM", "a DICOM picture"),
+    (0, b"\x89HDF\r\n", "an HDF5 file"),
+    (0, b"\x93NUMPY", "an array of NumPy's"),
+)
+"""(place, bytes there, what such a file is)."""
+
+
+def foreign_kind(start: bytes) -> str | None:
+    """What the file that begins with `start` is, if it is one of those: "a HEIC picture"."""
+    if start.lstrip().startswith((b"<svg", b"<?xml")) and b"<svg" in start:
+        return "an SVG drawing"
+    return next((kind for place, mark, kind in KINDS if start[place:].startswith(mark)), None)
