@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from explorer import interpreter
 from explorer.display import missing_display
+from explorer.network.files import is_network
 from explorer.report import remember, remember_warnings
 from explorer.resources import resource
 from explorer.session import Session
@@ -45,14 +46,14 @@ def open_window(files: Sequence[str | Path] = ()) -> MainWindow:
     window = _make_window()
     session = window.session
     paths = [Path(file) for file in files]
-    for path in filter(_is_network, paths):
+    for path in filter(is_network, paths):
         window.open_path(path)
     if session.state.network is None:
         why = session.state.notice  # what was wrong with the network that was asked for
         session.open_network(START_NETWORK)
         session.say(why)
     for path in paths:
-        if not _is_network(path):
+        if not is_network(path):
             window.open_path(path)
     window.show()
     return window
@@ -129,10 +130,6 @@ def _make_window() -> MainWindow:
     window.session.changed.connect(report_words.remember_what_was_told)
     window.painted.connect(window.session.start)
     return window
-
-
-def _is_network(path: Path) -> bool:
-    return path.suffix.lower() in (".json", ".txt")
 
 
 def _is_loop_running(app: QApplication) -> bool:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from explorer.engine.errors import EngineError, LoadError, requested_memory
 from explorer.network import Network
-from explorer.network.files import NetworkFile, read_network, write_network
+from explorer.network.files import NetworkFile, carrying, is_weights, network_text, read_network, write_network
 from explorer.resources import bundled_networks, resource
-from explorer.writing import FileError
+from explorer.writing import FileError, write_together
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,9 +91,7 @@ def network_path(name_or_path: str | Path) -> Path:
     if str(name_or_path) in bundled_networks():
         return resource("networks", f"{name_or_path}.json")
     path = Path(name_or_path)
-    if path.suffix.lower() in (".safetensors", ".pt", ".pth"):
-        raise LoadError(f"{path.name} holds weights without a network: open the network's .json file beside it.")
-    if not path.exists():
+    if not path.exists() and not is_weights(path):
         known = ", ".join(bundled_networks())
         raise LoadError(f"There is no network called {str(name_or_path)!r}: give a file, or one of {known}.")
     return path
@@ -155,8 +155,9 @@ def fill(model: nn.Module, network: Network, source: Path) -> dict[str, Tensor]:
 def save(path: str | Path, file: NetworkFile, state: Mapping[str, Tensor]) -> None:
     """Writes a network file and its weights beside it, as `name.json` and `name.safetensors`.
 
-    Both are written beside the old ones before either takes its place, so that a full disk or an unwritable folder
-    leaves the old pair whole. A `.txt` gets the text notation alone. Raises LoadError with a sentence.
+    A file of that name that does not belong to the network stays; the weights are then called `name-2.safetensors`.
+    What is read again is of one save, also after a full disk, a process that is killed, or two that save at once.
+    A `.txt` gets the text notation alone. Raises LoadError with a sentence.
     """
     path = Path(path)
     try:
@@ -166,16 +167,24 @@ def save(path: str | Path, file: NetworkFile, state: Mapping[str, Tensor]) -> No
 
 
 def _save(path: Path, file: NetworkFile, state: Mapping[str, Tensor]) -> None:
-    from explorer.engine.weights import write_weights
+    from explorer.engine.weights import as_safetensors, digest
 
+    if is_weights(path):
+        raise FileError(f"{path.name} is a name for weights: a network is saved under a name that ends in .json.")
     if path.suffix.lower() == ".txt" or not state:
-        write_network(path, replace(file, weights=None))
+        write_network(path, replace(file, weights=None, weights_digest=""))
         return
-    weights = path.with_suffix(".safetensors")
-    waiting = path.with_name(f".{weights.name}.new")
+    weights = _weights_of(path)
+    file = replace(file, weights=weights.name, weights_digest=digest(state))
+    # The weights first: they carry the network too, so that from then on the new pair is read.
+    write_together([(weights, as_safetensors(state, carrying(file))), (path, network_text(file).encode())])
+
+
+def _weights_of(path: Path) -> Path:
+    """Where the weights of the network at `path` are written: over its own, but over nobody else's."""
     try:
-        write_weights(waiting, state)
-        write_network(path, replace(file, weights=weights.name))
-        waiting.replace(weights)
-    finally:
-        waiting.unlink(missing_ok=True)
+        own = read_network(path).weights
+    except FileError:
+        own = None
+    names = chain([f"{path.stem}.safetensors"], (f"{path.stem}-{number}.safetensors" for number in count(2)))
+    return path.with_name(next(name for name in names if name == own or not os.path.lexists(path.with_name(name))))

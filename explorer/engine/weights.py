@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import pickle
 import warnings
 from collections.abc import Mapping
@@ -14,7 +15,6 @@ import torch
 from torch import Tensor
 
 from explorer.engine.errors import LoadError, shape_text
-from explorer.writing import write_atomically
 
 State = dict[str, Tensor]
 
@@ -63,10 +63,19 @@ def _first_words(error: Exception) -> str:
     return str(error).strip().split("\n")[0].rstrip(".") or type(error).__name__
 
 
-def write_weights(path: str | Path, state: Mapping[str, Tensor]) -> None:
-    """Writes safetensors beside the old file, then puts them in its place; raises FileError, the old file survives."""
+def digest(state: Mapping[str, Tensor]) -> str:
+    """The same for the same names, types, shapes and bits, and for nothing else."""
+    found = hashlib.blake2b(digest_size=16)
+    for name, value in sorted(state.items()):
+        found.update(f"{name} {value.dtype} {tuple(value.shape)}\n".encode())
+        found.update(value.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().data)
+    return found.hexdigest()
+
+
+def as_safetensors(state: Mapping[str, Tensor], metadata: dict[str, str]) -> bytes:
+    """The content of a safetensors file."""
     plain = {name: value.detach().cpu().contiguous().clone() for name, value in state.items()}
-    write_atomically(path, safetensors.torch.save(plain))
+    return safetensors.torch.save(plain, metadata)
 
 
 def named_as(expected: Mapping[str, Tensor], given: Mapping[str, Tensor]) -> State:

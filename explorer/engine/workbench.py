@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from explorer.engine import device
 from explorer.engine.allocator import reuse_freed_memory
 from explorer.engine.arrays import array
-from explorer.engine.errors import EngineError, requested_memory
+from explorer.engine.errors import EngineError, LoadError, requested_memory
 from explorer.engine.load import Loaded, build, fill, network_path, save, weights_path
 from explorer.engine.recorder import DEFAULT_BUDGET_BYTES, record
 from explorer.engine.recording import Call, Recording
@@ -111,6 +111,8 @@ class Workbench:
             network, state = loaded.network, loaded.model.state_dict()
         else:
             network, state = _read(Path(loaded))
+        if len(layer_ids) != len(network.names):
+            raise LoadError("The file was changed after it was opened: open it again.")
         self._deposit()
         for layer_id, name in zip(layer_ids, network.names, strict=True):
             self._bank.put(layer_id, of_layer(state, name))

@@ -1,15 +1,19 @@
-"""Network files: JSON with the network and what belongs to it; the weights lie beside it as safetensors."""
+"""Network files: JSON with the network and what belongs to it; the weights lie beside it as safetensors.
+
+The weights' file carries the text of the JSON that it was saved with. The two take their places one after the other: a
+save that was cut off between them leaves an older JSON beside newer weights, and is read from the weights' file alone.
+"""
 
 import dataclasses
 import json
 import re
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, TypeVar, cast
 
-from explorer.bounds import Refused, brief, quoted, read_regular
+from explorer.bounds import Refused, brief, open_regular, quoted, read_regular
 from explorer.network.layer import Layer
 from explorer.network.layers import BY_KIND
 from explorer.network.network import Network
@@ -25,6 +29,11 @@ T = TypeVar("T")
 LARGEST_FILE_BYTES = 16 * 10**6
 LONGEST_TITLE, LONGEST_DESCRIPTION = 300, 20_000
 LONGEST_CLASS, MOST_CLASSES = 300, 200_000
+NETWORK_SUFFIXES = (".json", ".txt")
+WEIGHT_SUFFIXES = (".safetensors", ".pt", ".pth", ".ckpt", ".bin", ".pt.tar", ".pth.tar")
+
+_CARRIED = "network-explorer"  # the entry of a safetensors file's metadata that holds the JSON
+_LARGEST_HEADER_BYTES = 100_000_000  # as safetensors itself has it
 
 
 @dataclass(frozen=True)
@@ -44,13 +53,19 @@ class NetworkFile:
     """How a picture of another size is brought to the network's."""
     weights: str | None = None
     """Name of the safetensors file beside this one."""
+    weights_digest: str = ""
+    """Tells whether the weights there are those it was saved with; empty where nobody wrote it down."""
     learning: Mapping[str, Any] = field(default_factory=dict)
     """What was chosen for its training, by the names of the hyperparameters: plain numbers, words, lists of numbers."""
+    remark: str = field(default="", compare=False)
+    """What is to be said of how it was read; not part of the file."""
 
 
 def read_network(path: str | Path) -> NetworkFile:
-    """Reads a network file, or text notation from a .txt; raises FileError."""
+    """Reads a network file, text notation from a .txt, or what weights carry; raises FileError."""
     path = Path(path)
+    if is_weights(path):
+        return _carried_alone(path)
     text = _read_text(path)
     if path.suffix.lower() == ".txt":
         return NetworkFile(_understood(path, lambda: Network.parse(text)), title=path.stem)
@@ -58,15 +73,70 @@ def read_network(path: str | Path) -> NetworkFile:
         content = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise FileError(f"{brief(path.name)} is not a whole network file: {_json_fault(error)}.") from None
-    return _understood(path, lambda: _from_content(content))
+    return _of_one_save(path, _understood(path, lambda: _from_content(content)))
+
+
+def is_network(path: str | Path) -> bool:
+    """Whether a file's name ends as those of networks do."""
+    return Path(path).name.lower().endswith(NETWORK_SUFFIXES)
+
+
+def is_weights(path: str | Path) -> bool:
+    """Whether a file's name ends as those of weights do."""
+    return Path(path).name.lower().endswith(WEIGHT_SUFFIXES)
+
+
+def _of_one_save(path: Path, file: NetworkFile) -> NetworkFile:
+    """`file`, or the network that its weights were saved with, where that is another one."""
+    carried = _carried(path.with_name(file.weights)) if file.weights and file.weights_digest else None
+    if carried is None or carried.weights_digest == file.weights_digest:
+        return file
+    both = f"{brief(path.name)} and {brief(str(file.weights))}"
+    remark = f"{both} were not saved together: this is the network that the weights belong to."
+    return replace(carried, weights=file.weights, remark=remark)
+
+
+def _carried_alone(path: Path) -> NetworkFile:
+    carried = _carried(path)
+    if carried is None:
+        raise FileError(f"{brief(path.name)} holds weights without a network: open the network's .json file beside it.")
+    return replace(carried, weights=path.name)
+
+
+def _carried(weights: Path) -> NetworkFile | None:
+    """The network that a safetensors file carries; None for one without, and for what is no such file."""
+    try:
+        with open_regular(weights) as file:
+            length = int.from_bytes(file.read(8), "little")
+            header = json.loads(file.read(length)) if length <= _LARGEST_HEADER_BYTES else {}
+        return _from_content(json.loads(header["__metadata__"][_CARRIED]))
+    except (Refused, OSError, ValueError, RecursionError, LookupError, TypeError, FileError, NetworkError):
+        return None
+
+
+def carrying(file: NetworkFile) -> dict[str, str]:
+    """The metadata of the weights that are saved with `file`."""
+    return {_CARRIED: network_text(file)}
 
 
 def write_network(path: str | Path, file: NetworkFile) -> None:
     """Writes a network file, text notation into a .txt; raises FileError, and the old file survives."""
     path = Path(path)
     as_notation = path.suffix.lower() == ".txt"
-    text = file.network.text() + "\n" if as_notation else _json_text(_content(file))
+    text = file.network.text() + "\n" if as_notation else network_text(file)
     write_atomically(path, text.encode())
+
+
+def network_text(file: NetworkFile) -> str:
+    """What stands in a network file. Raises FileError for what could not be opened again."""
+    try:
+        text = _json_text(_content(file))
+        again = _json_text(_content(_from_content(json.loads(text))))
+    except (FileError, NetworkError, ValueError) as error:
+        raise FileError(f"This network cannot be saved, since it could not be opened again: {error}") from None
+    if again != text or len(text) > LARGEST_FILE_BYTES:
+        raise FileError("This network cannot be saved, since it could not be opened again as it is.")
+    return text
 
 
 def _read_text(path: Path) -> str:
@@ -98,7 +168,13 @@ def _content(file: NetworkFile) -> dict[str, Any]:
         "std": list(file.std),
         "fit": file.fit,
         "weights": file.weights,
-    } | ({"learning": dict(file.learning)} if file.learning else {})
+    } | {name: value for name, value in _more(file) if value}
+
+
+def _more(file: NetworkFile) -> Iterator[tuple[str, Any]]:
+    """What is left out where there is nothing to say."""
+    yield "weights_digest", file.weights_digest
+    yield "learning", dict(file.learning)
 
 
 def _json_text(content: dict[str, Any]) -> str:
@@ -111,7 +187,17 @@ def _json_text(content: dict[str, Any]) -> str:
 
 
 def _compact(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    # A file's name may hold half a letter, which no text file can, but JSON's own way of writing letters.
+    return text if _is_whole(text) else json.dumps(value, allow_nan=False)
+
+
+def _is_whole(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _layer_content(layer: Layer) -> dict[str, Any]:
@@ -135,6 +221,7 @@ def _from_content(content: Any) -> NetworkFile:
         std=_numbers(content, "std"),
         fit=cast(Fit, content.get("fit", "crop")),
         weights=content.get("weights"),
+        weights_digest=_text(content, "weights_digest", LONGEST_TITLE),
         learning=_learning(content),
     )
     _check_file(file)

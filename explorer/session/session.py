@@ -11,7 +11,7 @@ import numpy as np
 
 from explorer.data import Picture, read_sample
 from explorer.network import Layer, Network, Problem, Shape
-from explorer.network.files import read_network
+from explorer.network.files import is_network, is_weights, read_network
 from explorer.network.receptive_field import Field
 from explorer.resources import bundled_networks, resource
 from explorer.session import editing, worker
@@ -22,8 +22,6 @@ from explorer.session.state import Cell, Document, new_ids
 from explorer.session.worker import OwnModel
 from explorer.writing import FileError
 
-NETWORK_SUFFIXES = (".json", ".txt")
-WEIGHT_SUFFIXES = (".pt", ".pth", ".safetensors")
 START_PICTURE = "cat"
 _UNSET: Any = object()
 
@@ -169,9 +167,9 @@ class Session(Savings):
     def open_path(self, path: str | Path) -> None:
         """Open whatever lies at `path`: a network, weights for the network that is open, or else a picture."""
         path = Path(path)
-        if path.suffix.lower() in NETWORK_SUFFIXES:
+        if is_network(path):
             self.open_network(path)
-        elif path.suffix.lower() in WEIGHT_SUFFIXES:
+        elif is_weights(path):
             self.load_weights(path)
         else:
             self.open_picture(path)
@@ -181,11 +179,14 @@ class Session(Savings):
         is_bundled = isinstance(name, str) and name in bundled_networks()
         path = resource("networks", f"{name}.json") if is_bundled else Path(name)
         try:
-            document = Document.opened(read_network(path), path)
+            file = read_network(path)
+            document = Document.opened(file, path)
         except FileError as error:
             self.say(str(error))
             return
-        self._replace_document(replace(document, path=None if is_bundled else path))
+        has_file = not is_bundled and not is_weights(path)
+        self._replace_document(replace(document, path=path if has_file else None))
+        self.say(file.remark)
         if not is_bundled:
             self._remember(path)
         if len(self._network().input_shape) == 3 and self.state.picture is None:

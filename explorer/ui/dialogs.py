@@ -20,9 +20,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from explorer.network.files import NETWORK_SUFFIXES, WEIGHT_SUFFIXES
+
 PICTURE_FILTER = "Pictures (*.png *.jpg *.jpeg *.tif *.tiff *.bmp *.gif *.webp);;All files (*)"
-NETWORK_FILTER = "Networks (*.json *.txt);;All files (*)"
-WEIGHTS_FILTER = "Weights (*.safetensors *.pt *.pth);;All files (*)"
+NETWORK_FILTER = f"Networks ({' '.join(f'*{ending}' for ending in NETWORK_SUFFIXES)});;All files (*)"
+WEIGHTS_FILTER = f"Weights ({' '.join(f'*{ending}' for ending in WEIGHT_SUFFIXES)});;All files (*)"
 DATA_FILTER = "Data sets (*.npz *.csv *.tsv *.gz *.tgz *.tar *-ubyte *.idx*);;All files (*)"
 NEW_NETWORK_TEXT = "3x32x32 conv(12, 5, padding=2) relu maxpool(2) flatten linear(10)"
 LIBRARIES = ("PySide6-Essentials", "pyqtgraph", "qtawesome", "numpy", "torch", "safetensors", "Pillow", "scikit-image")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pickle
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+import safetensors.torch
 import torch
 from PIL import Image
 from torch import nn
@@ -18,7 +21,7 @@ import explorer
 from explorer.engine import EngineError, LoadError
 from explorer.engine.load import load, save
 from explorer.network import Network
-from explorer.network.files import NetworkFile
+from explorer.network.files import NetworkFile, read_network
 
 TEXT = "3x8x8 conv(4, 3, padding=1) batchnorm relu flatten linear(5)"
 NETWORK = Network.parse(TEXT)
@@ -145,17 +148,73 @@ def test_a_folder_that_cannot_be_written_leaves_the_old_pair_whole(
 def test_a_network_file_that_cannot_be_written_leaves_the_old_weights(
     saved: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from explorer.engine import load as load_module
-    from explorer.writing import FileError
+    sync, calls = os.fsync, []
 
-    def refuse(*args: object) -> None:
-        raise FileError("The disk is full.")
+    def fail(handle: int) -> None:
+        calls.append(handle)
+        if len(calls) == 2:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        sync(handle)
 
     before = {path.name: path.read_bytes() for path in saved.parent.iterdir()}
-    monkeypatch.setattr(load_module, "write_network", refuse)
-    with pytest.raises(LoadError, match="disk is full"):
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(LoadError, match=r"small\.json could not be written in .*: no space left on device"):
         save(saved, FILE, NETWORK.build(seed=9).state_dict())
     assert {path.name: path.read_bytes() for path in saved.parent.iterdir()} == before
+
+
+def test_a_save_that_is_cut_off_between_its_two_files_is_read_as_the_new_pair(saved: Path) -> None:
+    """The weights take their place first, and carry the network that they belong to."""
+    older = saved.read_bytes()
+    network = Network.parse("3x8x8 conv(6, 3) relu flatten linear(2)")
+    state = network.build(seed=9).state_dict()
+    save(saved, NetworkFile(network, title="new"), state)
+    saved.write_bytes(older)
+    loaded = load(saved)
+    assert (loaded.network, loaded.title) == (network, "new")
+    assert torch.equal(loaded.model.state_dict()["conv1.weight"], state["conv1.weight"])
+    assert read_network(saved).remark == (
+        "small.json and small.safetensors were not saved together: this is the network that the weights belong to."
+    )
+    saved.unlink()  # the first save of a network, cut off
+    assert load(saved.with_suffix(".safetensors")).network == network
+
+
+def test_a_network_file_that_was_edited_by_hand_is_read_with_its_weights(saved: Path) -> None:
+    saved.write_text(saved.read_text().replace('"title": "small"', '"title": "mine"'))
+    assert load(saved).title == "mine"
+    assert read_network(saved).remark == ""
+
+
+def test_weights_of_somebody_else_beside_the_network_are_not_replaced(tmp_path: Path) -> None:
+    foreign = tmp_path / "model.safetensors"
+    foreign.write_bytes(b"weights of another program")
+    states = [NETWORK.build(seed=seed).state_dict() for seed in (7, 8)]
+    for state in states:
+        save(tmp_path / "model.json", FILE, state)
+        assert torch.equal(load(tmp_path / "model.json").model.conv1.weight, state["conv1.weight"])
+    assert foreign.read_bytes() == b"weights of another program"
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "model-2.safetensors",
+        "model.json",
+        "model.safetensors",
+    ]
+
+
+def test_a_pair_of_an_older_version_is_read_and_saved_over(saved: Path) -> None:
+    state = NETWORK.build(seed=7).state_dict()
+    safetensors.torch.save_file(state, saved.with_suffix(".safetensors"))
+    saved.write_text(re.sub(r',\n  "weights_digest": "\w+"', "", saved.read_text()))
+    assert "digest" not in saved.read_text()
+    assert torch.equal(load(saved).model.conv1.weight, state["conv1.weight"])
+    save(saved, FILE, NETWORK.build(seed=8).state_dict())
+    assert sorted(path.name for path in saved.parent.iterdir()) == ["small.json", "small.safetensors"]
+
+
+def test_a_network_is_not_saved_under_a_name_of_weights(tmp_path: Path) -> None:
+    with pytest.raises(LoadError, match=r"ends in \.json\."):
+        save(tmp_path / "a.safetensors", FILE, NETWORK.build().state_dict())
+    assert not list(tmp_path.iterdir())
 
 
 def test_pictures_are_prepared_by_the_rule_of_the_file(saved: Path, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedWidget, QToolB
 
 from explorer.data import SAMPLES, read_sample
 from explorer.data.samples import SUBJECTS
+from explorer.network.files import is_network, is_weights
 from explorer.session import Cell, Session, State
 from explorer.ui import dialogs, pictures
 from explorer.ui.icons import icon
@@ -30,7 +31,6 @@ from explorer.ui.widgets.number_fields import NumberFields
 from explorer.ui.widgets.pane import Pane
 from explorer.ui.widgets.thumbnails import SIDE, Thumbnail, ThumbnailPopup
 
-NETWORK_SUFFIXES = (".json", ".txt")
 EMPTY = "The network looks at a picture here. Open one, drop one, or choose one of the samples."
 GIVEN = "The program that opened this model feeds it {shape} numbers. They are no picture, so none is shown here."
 HEADINGS = {"natural": "Natural pictures", "biomedical": "Biomedical pictures"}
@@ -246,7 +246,7 @@ class InputView(FollowingView, Pane):
 
 def recent_pictures(state: State) -> tuple[Path, ...]:
     """The files opened before that may be pictures, newest first."""
-    return tuple(path for path in state.recent if path.suffix.lower() not in NETWORK_SUFFIXES)
+    return tuple(path for path in state.recent if not is_network(path) and not is_weights(path))
 
 
 def _chosen_cell(state: State) -> Cell | None:
