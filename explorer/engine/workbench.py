@@ -19,7 +19,7 @@ from explorer.engine.errors import EngineError, LoadError, requested_memory
 from explorer.engine.load import Loaded, build, fill, network_path, save, weights_path
 from explorer.engine.recorder import DEFAULT_BUDGET_BYTES, record
 from explorer.engine.recording import Call, Recording
-from explorer.engine.weight_bank import BANK_BYTES, WeightBank, of_layer
+from explorer.engine.weight_bank import BANK_BYTES, WeightBank
 from explorer.engine.weights import State
 from explorer.network import Network
 from explorer.network.files import NetworkFile, read_network
@@ -83,12 +83,13 @@ class Workbench:
             return
         model = build(network)
         self._deposit()
-        for layer_id, module in zip(layer_ids, model.children(), strict=False):
-            expected = module.state_dict()
-            known = self._bank.take(layer_id, expected) if expected else None
-            if known is not None:
-                module.load_state_dict(known)
+        self._bank.fill(model, network.names, layer_ids)
         self._hold(model, network, layer_ids)
+        self._bank.give_up(layer_ids)
+
+    def take_notes(self) -> str:
+        """What is to be told of weights that are no longer kept, once; "" where there is nothing."""
+        return self._bank.take_notes()
 
     def adopt(self, model: nn.Module, dtype: torch.dtype | None = None) -> None:
         """Takes a person's own model, as it is and where it is, to be fed numbers of `dtype`, or as they come.
@@ -114,8 +115,7 @@ class Workbench:
         if len(layer_ids) != len(network.names):
             raise LoadError("The file was changed after it was opened: open it again.")
         self._deposit()
-        for layer_id, name in zip(layer_ids, network.names, strict=True):
-            self._bank.put(layer_id, of_layer(state, name))
+        self._bank.put(state, network.names, layer_ids)
         self._model, self._network, self._layer_ids = None, None, ()
 
     def load_weights(self, path: str | Path, network: Network, layer_ids: tuple[int, ...]) -> None:
@@ -125,8 +125,7 @@ class Workbench:
         """
         model = build(network)
         state = fill(model, network, Path(path)) | model.state_dict()
-        for layer_id, name in zip(layer_ids, network.names, strict=True):
-            self._bank.put(layer_id, of_layer(state, name))
+        self._bank.put(state, network.names, layer_ids)
 
     def save(self, path: str | Path, file: NetworkFile) -> None:
         """Writes the shown network and its weights, those of layers that cannot run at the moment too."""
@@ -152,9 +151,7 @@ class Workbench:
     def _deposit(self, *, as_copies: bool = False) -> None:
         """Puts the weights of the layers in the model into the bank; copies only if the model goes on to be used."""
         if self._model is not None and self._network is not None:
-            for layer_id, module in zip(self._layer_ids, self._model.children(), strict=False):
-                state = module.state_dict()
-                self._bank.put(layer_id, {name: value.clone() for name, value in state.items()} if as_copies else state)
+            self._bank.deposit(self._model, self._layer_ids, as_copies=as_copies)
 
     def _state(self) -> State:
         if self._model is None or self._network is None:
@@ -241,6 +238,7 @@ class Workbench:
             raise EngineError("This network cannot run to its end: repair the layer that is marked first.")
         self._deposit(as_copies=True)
         self._layer_ids = layer_ids
+        self._bank.give_up(layer_ids)
         return model
 
     @contextmanager
@@ -256,11 +254,11 @@ class Workbench:
 
     def keep_step(self, layer_ids: tuple[int, ...]) -> None:
         """Keeps the weights that the last recorded step led to, for the shown network's layers under new ids."""
-        self._put(self._stepper.keep_step(layer_ids), layer_ids)
+        self._keep(self._stepper.keep_step(layer_ids), layer_ids)
 
     def keep_before(self, layer_ids: tuple[int, ...]) -> None:
         """Keeps the weights that the last step of `run_until` began with, under new ids."""
-        self._put(self._stepper.keep_before(layer_ids), layer_ids)
+        self._keep(self._stepper.keep_before(layer_ids), layer_ids)
 
     def change_cell(self, name: str, value: float, *, cell: tuple[int, ...], layer_ids: tuple[int, ...]) -> None:
         """One cell of the parameter `name` ("linear1.weight") typed over, in the weights kept under new ids.
@@ -273,13 +271,12 @@ class Workbench:
         except (KeyError, IndexError) as error:
             raise EngineError(f"{name} has no cell {cell}.") from error
         self._stepper.rename(self._layer_ids, layer_ids)
-        self._put(state, layer_ids)
+        self._keep(state, layer_ids)
 
-    def _put(self, state: Mapping[str, Tensor], layer_ids: tuple[int, ...]) -> None:
+    def _keep(self, state: Mapping[str, Tensor], layer_ids: tuple[int, ...]) -> None:
         if self._network is None:
             raise EngineError("The weights of a model opened from a program are its own: train it in that program.")
-        for layer_id, name in zip(layer_ids, self._network.names, strict=True):
-            self._bank.put(layer_id, of_layer(state, name))
+        self._bank.put(state, self._network.names, layer_ids)
 
     def _shown_model(self) -> nn.Module:
         if self._model is None:

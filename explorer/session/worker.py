@@ -107,7 +107,7 @@ class Worker:
             return
         from explorer.engine.errors import Cancelled
 
-        notice = self._prepare(request)
+        notice = " ".join(filter(None, (self._prepare(request), self.bench.take_notes())))
         self.last_request = request
         # A pass given up for a newer one, or by the person, is no fault and has no answer.
         with suppress(Cancelled):

@@ -103,13 +103,61 @@ def test_new_ids_mean_fresh_weights(bench: Workbench) -> None:
     assert not is_trained(bench, "conv1")
 
 
-def test_weights_kept_for_undo_are_bounded_in_bytes() -> None:
-    bench = Workbench(bank_bytes=500)
+def test_one_change_can_be_taken_back_whatever_its_weights_take() -> None:
+    bench = Workbench(bank_bytes=0)
     network = Network.parse(TEXT)
     trained(bench, network, (0, 1, 2, 3, 4, 5))
     bench.show(Network.parse("3x8x8 relu"), (9,))
     bench.show(network, (0, 1, 2, 3, 4, 5))
+    assert is_trained(bench, "conv1")
+    assert bench.take_notes() == ""
+
+
+def test_weights_kept_for_older_changes_are_bounded_in_bytes_which_is_told_before_and_after() -> None:
+    bench = Workbench(bank_bytes=500)
+    network = Network.parse(TEXT)
+    trained(bench, network, (0, 1, 2, 3, 4, 5))
+    bench.show(Network.parse("3x8x8 relu"), (9,))
+    assert bench.take_notes() == ""
+    bench.show(Network.parse("3x8x8 tanh"), (10,))
+    assert bench.take_notes() == (
+        "Undo keeps 0 MiB of weights: the oldest were given up, layers that come back from there get fresh ones."
+    )
+    bench.show(network, (0, 1, 2, 3, 4, 5))
     assert not is_trained(bench, "conv1")
+    assert bench.take_notes().startswith("Fresh weights were made for conv1")
+    bench.show(network, (20, 21, 22, 23, 24, 25))
+    assert bench.take_notes() == ""
+
+
+def test_what_is_shown_is_never_given_up_whatever_its_weights_take(tmp_path: Path) -> None:
+    bench, ids = Workbench(bank_bytes=0), (0, 1, 2, 3, 4, 5)
+    network = Network.parse(TEXT)
+    model = network.build(seed=7)
+    torch.save(model.state_dict(), tmp_path / "trained.pt")
+
+    def assert_kept(shown: Network) -> None:
+        for given, value in zip(model.state_dict().values(), bench.model.state_dict().values(), strict=True):
+            assert torch.equal(given, value), shown
+        assert "Fresh" not in bench.take_notes()
+
+    bench.show(network, (90, 91, 92, 93, 94, 95))
+    bench.load_weights(tmp_path / "trained.pt", network, ids)
+    bench.show(network, ids)
+    assert_kept(network)
+    renamed = network.rename("relu1", "middle")
+    bench.show(renamed, ids)
+    assert_kept(renamed)
+    bench.save(tmp_path / "trained.json", NetworkFile(renamed))
+    bench.load(tmp_path / "trained.json", (30, 31, 32, 33, 34, 35))
+    bench.show(renamed, (30, 31, 32, 33, 34, 35))
+    assert_kept(renamed)
+    broken = renamed.replace("pool1", Network.parse("8x8x8 maxpool(99)").layers[0])
+    for shown in (broken, broken.rename("middle", "between"), renamed):
+        bench.show(shown, (30, 31, 32, 33, 34, 35))
+    assert_kept(renamed)
+    bench.begin_training((40, 41, 42, 43, 44, 45))
+    assert_kept(renamed)
 
 
 def test_a_broken_network_runs_up_to_its_first_error(bench: Workbench) -> None:
