@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from explorer.session.selection import has_places, is_cell
+
 if TYPE_CHECKING:
     from explorer.session.timeline import Timeline, TimelineStep
 
@@ -28,6 +30,14 @@ class Cursor:
     cell: Place | None = None
     is_inside: bool = False
     example: int = 0
+
+
+def points_into(timeline: Timeline, cursor: Cursor) -> bool:
+    """Whether the timeline has the cursor's step, example and cell."""
+    if not has_places((cursor.step, cursor.example), (len(timeline.steps), timeline.batch_size)):
+        return False
+    shape = timeline.steps[cursor.step].asked.get(cursor.of)
+    return shape is not None and (cursor.cell is None or is_cell(cursor.cell, shape))
 
 
 def at(timeline: Timeline, step: int, *, example: int = 0) -> Cursor:

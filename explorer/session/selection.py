@@ -13,3 +13,21 @@ class Selection:
     channel: int | None = None
     row: int | None = None
     column: int | None = None
+
+    def is_in(self, shape: tuple[int, ...]) -> bool:
+        """Whether a layer's activation of `shape` has what is chosen of it."""
+        return has_places((self.channel, self.row, self.column), shape)
+
+
+def has_places(places: tuple[int | None, ...], shape: tuple[int, ...]) -> bool:
+    """Whether a tensor of `shape` has a cell at `places`, of which those that are None are not chosen.
+
+    The one answer to whether something that points into a tensor points at anything.
+    """
+    sizes = (*shape, *(0 for _ in places))
+    return all(place is None or 0 <= place < size for place, size in zip(places, sizes, strict=False))
+
+
+def is_cell(cell: tuple[int, ...], shape: tuple[int, ...]) -> bool:
+    """Whether a tensor of `shape` has that cell."""
+    return len(cell) == len(shape) and has_places(cell, shape)

@@ -18,7 +18,7 @@ from explorer.session import editing, worker
 from explorer.session.cancelling import cancelled
 from explorer.session.saving import Savings
 from explorer.session.selection import Selection
-from explorer.session.state import Cell, Document, new_ids
+from explorer.session.state import Cell, Document, has_cell, new_ids
 from explorer.session.worker import OwnModel
 from explorer.writing import FileError
 
@@ -128,14 +128,16 @@ class Session(Savings):
         self.select(row=row, column=min(max(chosen.column + columns, 0), width - 1))
 
     def hover(self, cell: Cell | None) -> None:
-        """Tell every view which cell the mouse is over."""
-        self.hovered.emit(cell)
+        """Tell every view which cell the mouse is over; what is no cell of the present maps is none."""
+        self._point_at(cell if cell is not None and has_cell(self.state.activations, cell) else None)
 
     def receptive_field(self, cell: Cell | None) -> Field | None:
         """Which cells of the input `cell` was made from; None where that is not known."""
         entry = self._entry(cell.layer) if cell else None
         activations = self.state.activations
         if cell is None or entry is None or activations is None or activations.fields is None:
+            return None
+        if not has_cell(activations, cell):
             return None
         if entry.values.ndim == 1:  # a row of numbers lies along the columns
             return activations.fields.field(cell.layer, 0, cell.channel or 0)

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from explorer.engine.hyperparameters import Hyperparameters, as_settings, from_settings
 from explorer.network import Layer, Network, Problem
 from explorer.network.files import Fit, NetworkFile
+from explorer.session import cursor as moves
 from explorer.session.cursor import Cursor
 from explorer.session.explained import Explained
 from explorer.session.landscape_state import Landscape
-from explorer.session.selection import Selection
+from explorer.session.selection import Selection, has_places
 from explorer.session.snapshot import Activations, Prediction
 from explorer.session.surface_state import Surface
 from explorer.session.train_state import DataProblem, Health, Judged, Live, Progress, Training
@@ -241,25 +242,41 @@ class State:
 
 
 def settled(state: State) -> State:
-    """`state` with a selection that points at something: the layer exists, the cell lies inside its activation."""
+    """`state` with a selection, a cursor and a frame of the film that point at something of this very state."""
+    selection, cursor = _settled_selection(state), _settled_cursor(state)
+    film_at = state.film_at if has_places((state.film_at,), (len(state.film),)) else None
+    if (selection, cursor, film_at) == (state.selection, state.cursor, state.film_at):
+        return state
+    return replace(state, selection=selection, cursor=cursor, film_at=film_at)
+
+
+def has_cell(activations: Activations | None, cell: Cell) -> bool:
+    """Whether `cell` is one of these activations."""
+    entry = activations.by_name.get(cell.layer) if activations else None
+    return entry is not None and has_places((cell.channel, cell.row, cell.column), entry.values.shape)
+
+
+def _settled_selection(state: State) -> Selection:
+    """The layer exists, the cell lies inside its activation."""
     selection = state.selection
     names = _selectable(state)
     if selection.layer is not None and selection.layer not in names:
         selection = Selection()
     shown = state.activations.by_name.get(selection.layer or "") if state.activations else None
-    if shown is not None and not _inside(selection, shown.values.shape):
+    if shown is not None and not selection.is_in(shown.values.shape):
         selection = Selection(selection.layer)
-    return state if selection == state.selection else replace(state, selection=selection)
+    return selection
+
+
+def _settled_cursor(state: State) -> Cursor:
+    """The step is on the timeline, the cell lies inside the tensor that is looked at."""
+    timeline, cursor = state.timeline, state.cursor
+    if timeline is None or moves.points_into(timeline, cursor):
+        return cursor
+    return moves.at(timeline, 0)
 
 
 def _selectable(state: State) -> tuple[str, ...]:
     if state.network is not None:
         return ("input", *state.network.names)
     return tuple(state.activations.by_name) if state.activations else ()
-
-
-def _inside(selection: Selection, shape: tuple[int, ...]) -> bool:
-    places = (selection.channel, selection.row, selection.column)
-    if len(shape) == 1 and selection.row is not None:
-        return False
-    return all(place is None or 0 <= place < size for place, size in zip(places, shape, strict=False))

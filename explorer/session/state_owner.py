@@ -20,7 +20,7 @@ from explorer.session.history import History
 from explorer.session.runner import Failure, Result, Runner
 from explorer.session.selection import Selection
 from explorer.session.snapshot import LayerActivation
-from explorer.session.state import Document, Fault, State, settled
+from explorer.session.state import Cell, Document, Fault, State, has_cell, settled
 from explorer.session.worker import OwnModel, Request, Shown, Worker
 
 TICK_MS = 16
@@ -31,7 +31,8 @@ RECENT_LIMIT = 10
 class StateOwner(QObject):
     """Holds the state, the history and the runner. Lives in the window's thread; close it before it goes.
 
-    `changed(old, new)` tells every view; nothing but `_set` replaces the state.
+    `changed(old, new)` tells every view; nothing but `_set` replaces the state. `hovered` tells which cell the mouse is
+    over, a cell of the present maps or None.
     """
 
     changed = Signal(object, object)
@@ -47,6 +48,7 @@ class StateOwner(QObject):
         self._asked_pass = 0  # the number of the newest request, for what is answered by numbers
         self._asked_picture = 0
         self._covered_picture: Picture | None = None  # what typed numbers stand in for
+        self._hovered: Cell | None = None
         self._told: State | None = None  # what the views were told last, while answers are gathered
         self._runner: Runner[Worker] = Runner(Worker, held=held, queued=frozenset({"training"}))
         self._timer = QTimer(self, interval=TICK_MS)
@@ -272,11 +274,17 @@ class StateOwner(QObject):
     def _tell(self, old: State, new: State) -> None:
         if old is new:
             return
+        if self._hovered is not None and not has_cell(new.activations, self._hovered):
+            self._point_at(None)
         self.changed.emit(old, new)
         # The debugger explains by itself; beside it this would only take the processor from its cursor.
         is_other_cell = old.selection != new.selection or old.activations is not new.activations
         if not new.is_stepping and (is_other_cell or old.is_stepping):
             self._ask_why()
+
+    def _point_at(self, cell: Cell | None) -> None:
+        self._hovered = cell
+        self.hovered.emit(cell)
 
     def _ask_why(self) -> None:
         """Ask for the arithmetic of the chosen cell; a whole map is not one number."""

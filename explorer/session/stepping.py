@@ -11,9 +11,10 @@ from explorer.session import cursor as moves
 from explorer.session import step_worker
 from explorer.session.cursor import Cursor
 from explorer.session.runner import Result
+from explorer.session.selection import is_cell
 from explorer.session.state import Document, Example, Target
 from explorer.session.step_worker import Recorded, StepRequest
-from explorer.session.walking import Walking, is_inside
+from explorer.session.walking import Walking
 from explorer.session.worker import Request
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class Stepping(Walking):
     def set_input_cell(self, cell: tuple[int, ...], value: float) -> None:
         """Type over one number of the input. `cell` is without the batch axis."""
         values = self.state.values
-        if values is None or not is_inside(cell, values.shape):
+        if values is None or not is_cell(cell, values.shape):
             return
         changed = values.copy()
         changed[cell] = value

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from explorer.session import cursor as moves
 from explorer.session.cursor import Cursor
-from explorer.session.selection import Selection
+from explorer.session.selection import Selection, is_cell
 from explorer.session.state_owner import StateOwner
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Walking(StateOwner):
         if (
             timeline is None
             or (entry := timeline.steps[cursor.step]).asked.get(of) is None
-            or not is_inside(cell, entry.asked[of])
+            or not is_cell(cell, entry.asked[of])
         ):
             return
         example = cell[0] if entry.has_batch(of) else cursor.example
@@ -110,7 +110,7 @@ class Walking(StateOwner):
 
         def move(timeline: Timeline, cursor: Cursor) -> Cursor:
             made = timeline.maker(cursor.step, tensor)
-            if made is None or not is_inside(cell, timeline.steps[made[0]].asked[made[1]]):
+            if made is None or not is_cell(cell, timeline.steps[made[0]].asked[made[1]]):
                 return cursor
             example = cell[0] if timeline.steps[made[0]].has_batch(made[1]) else cursor.example
             return Cursor(made[0], made[1], cell, cursor.is_inside, example)
@@ -148,8 +148,3 @@ class Walking(StateOwner):
         if is_output and cursor.cell is not None and shown.values.shape == entry.asked["output"][1:]:
             return Selection(entry.layer, *cursor.cell[1:])
         return chosen if chosen.layer == entry.layer else Selection(entry.layer)
-
-
-def is_inside(cell: tuple[int, ...], shape: tuple[int, ...]) -> bool:
-    """Whether a tensor of `shape` has that cell."""
-    return len(cell) == len(shape) and all(0 <= place < size for place, size in zip(cell, shape, strict=True))

@@ -11,6 +11,7 @@ from PySide6.QtCore import QTimer
 from explorer.session import train_worker
 from explorer.session.data_choice import DataVerbs
 from explorer.session.runner import Result
+from explorer.session.selection import has_places
 from explorer.session.train_state import Live
 from explorer.session.train_worker import Wishes
 
@@ -52,7 +53,8 @@ class Watching(DataVerbs):
             super()._receive_step(result)
 
     def _take_frame(self, index: int, live: Live) -> None:
-        self._set(film_at=index, live=live, activations=live.activations)
+        if has_places((index,), (len(self.state.film),)):  # a frame of the film that there is now
+            self._set(film_at=index, live=live, activations=live.activations)
 
     def _take_live(self, live: Live) -> None:
         self._wish()

@@ -28,17 +28,23 @@ def image_of(pixels: np.ndarray) -> QImage:
     return QImage(pixels.data, width, height, width * 3, QImage.Format.Format_RGB888)
 
 
-def can_take(mime: QMimeData) -> bool:
-    """Whether this is something that might be a picture."""
-    return mime.hasUrls() or mime.hasImage()
+def can_take(mime: QMimeData | None) -> bool:
+    """Whether this is something that might be a picture; None is what Qt gives for nothing at all."""
+    return mime is not None and (mime.hasUrls() or mime.hasImage())
 
 
-def take(session: Session, mime: QMimeData, otherwise: str, name: str = "pasted picture") -> None:
+def local_path(mime: QMimeData | None) -> str:
+    """The first file or folder of this computer in `mime`; "" where there is none."""
+    urls = mime.urls() if mime is not None and mime.hasUrls() else []
+    return next((url.toLocalFile() for url in urls if url.isLocalFile()), "")
+
+
+def take(session: Session, mime: QMimeData | None, otherwise: str, name: str = "pasted picture") -> None:
     """Open the file or show the image in `mime`; say `otherwise` if it holds neither."""
-    local = [url.toLocalFile() for url in mime.urls() if url.isLocalFile()] if mime.hasUrls() else []
-    image = QImage(mime.imageData()) if mime.hasImage() and not local else QImage()
+    local = local_path(mime)
+    image = QImage(mime.imageData()) if mime is not None and mime.hasImage() and not local else QImage()
     if local:
-        session.open_path(local[0])
+        session.open_path(local)
     elif not image.isNull():
         session.use_picture(picture_of(image, name))
     else:

@@ -1,4 +1,4 @@
-"""How a tensor of any shape lies as tiles of cells, and which cell lies where. Pure; numpy only.
+"""How a tensor of any shape lies as tiles of cells, and which cell lies where. Pure.
 
 Maps (C, H, W) are a tile each, filters (O, I, kh, kw) one for each slice, a long row of numbers is folded into lines.
 In every case the cells keep their order: a tile takes the next `tile_cells` numbers and fills its lines with them.
@@ -12,6 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
+from explorer.session.selection import has_places
 from explorer.ui.colour import Scale, scale_for
 
 Cell = tuple[int, ...]
@@ -57,7 +58,8 @@ class Shown:
         depth = len(self.prefix)
         if cells.ndim != 2 or cells.shape[1] != depth + self.values.ndim:
             return np.zeros((0, self.values.ndim), np.int64)
-        return cells[(cells[:, :depth] == np.asarray(self.prefix, np.int64)).all(axis=1)][:, depth:]
+        own = cells[(cells[:, :depth] == np.asarray(self.prefix, np.int64)).all(axis=1)][:, depth:]
+        return own[((own >= 0) & (own < np.asarray(self.values.shape, np.int64))).all(axis=1)]
 
 
 @dataclass(frozen=True)
@@ -83,9 +85,9 @@ class Folding:
         return np.stack([tile, rest // self.width, rest % self.width], axis=1)
 
     def cell(self, tile: int, row: int, column: int) -> Cell | None:
-        """The cell at a place; None beyond the last one."""
+        """The cell at a place; None where the tile has none."""
         within = row * self.width + column
-        if within >= self.tile_cells or not 0 <= tile < self.count:
+        if not has_places((tile, row, column), (self.count, self.height, self.width)) or within >= self.tile_cells:
             return None
         if not self.shape:
             return ()

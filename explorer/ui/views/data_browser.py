@@ -7,6 +7,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QWidget
 
 from explorer.session import Session, State
+from explorer.ui import pictures
 from explorer.ui.data_words import question
 from explorer.ui.views.data_list import DataList, entry_of
 from explorer.ui.views.open_data import OpenData
@@ -64,18 +65,13 @@ class DataBrowser(QDialog):
             self.list.show_state(new)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _local(event):
+        if pictures.local_path(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self.open_data(_local(event))
-        event.acceptProposedAction()
-
-
-def _local(event: QDropEvent) -> str:
-    """The first file or folder of this computer that is dropped; "" for anything else."""
-    urls = event.mimeData().urls() if event.mimeData().hasUrls() else []
-    return next((url.toLocalFile() for url in urls if url.isLocalFile()), "")
+        if path := pictures.local_path(event.mimeData()):
+            self.open_data(path)
+            event.acceptProposedAction()
 
 
 def show_data_browser(session: Session, beside: QWidget) -> DataBrowser:

@@ -156,8 +156,7 @@ class TensorView(QWidget):
             super().keyPressEvent(event)
             return
         moved = layout.folding.cell(place[0], place[1] + step[0], place[2] + step[1])
-        inside = 0 <= place[1] + step[0] < layout.folding.height and 0 <= place[2] + step[1] < layout.folding.width
-        if moved is not None and inside and self.shown is not None:
+        if moved is not None and self.shown is not None:
             self.clicked.emit((*self.shown.prefix, *moved))
 
     # --- painting ---
