@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QAction, QKeySequence
 
 from explorer.session import State
-from explorer.ui import commands, dialogs
+from explorer.ui import commands
 from explorer.ui.command import SEPARATOR, Command
 from explorer.ui.file_actions import FILE_COMMANDS, has_network
 from explorer.ui.icons import icon
@@ -186,7 +186,7 @@ COMMANDS: tuple[Command | str, ...] = (
         "Help",
         "About Network Explorer",
         "Version, libraries and licences.",
-        dialogs.show_about,
+        commands.show_about,
         "ph.info",
         "Ctrl+F1",
     ),

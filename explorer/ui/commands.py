@@ -138,6 +138,12 @@ def show_report(window: MainWindow) -> None:
     ReportWindow(problem_report(window.session.state), window).open()
 
 
+def show_about(window: MainWindow) -> None:
+    from explorer.ui.views.about import About
+
+    About(window).open()
+
+
 def show_welcome(window: MainWindow) -> None:
     settings.set_welcome_seen(False)
     window.welcome.show()

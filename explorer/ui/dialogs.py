@@ -1,9 +1,7 @@
-"""The window's small dialogs: files, a new network, shortcuts, about, and the question before unsaved work goes."""
+"""The window's small dialogs: files, a new network, shortcuts, and the question before unsaved work goes."""
 
 from __future__ import annotations
 
-import platform
-from importlib import metadata
 from pathlib import Path
 
 from PySide6.QtGui import QAction, QKeySequence
@@ -27,7 +25,6 @@ NETWORK_FILTER = f"Networks ({' '.join(f'*{ending}' for ending in NETWORK_SUFFIX
 WEIGHTS_FILTER = f"Weights ({' '.join(f'*{ending}' for ending in WEIGHT_SUFFIXES)});;All files (*)"
 DATA_FILTER = "Data sets (*.npz *.csv *.tsv *.gz *.tgz *.tar *-ubyte *.idx*);;All files (*)"
 NEW_NETWORK_TEXT = "3x32x32 conv(12, 5, padding=2) relu maxpool(2) flatten linear(10)"
-LIBRARIES = ("PySide6-Essentials", "pyqtgraph", "qtawesome", "numpy", "torch", "safetensors", "Pillow", "scikit-image")
 
 
 def ask_picture(parent: QWidget) -> Path | None:
@@ -90,24 +87,6 @@ def ask_unsaved(parent: QWidget, title: str) -> str:
     return {buttons.Save: "save", buttons.Discard: "discard"}.get(answer, "cancel")
 
 
-def show_about(parent: QWidget) -> None:
-    """Version, libraries and where the pictures come from."""
-    rows = "".join(f"<tr><td>{name}&nbsp;&nbsp;</td><td>{_version(name)}</td></tr>" for name in LIBRARIES)
-    text = (
-        f"<h3>Network Explorer {_version('network-explorer')}</h3>"
-        "<p>See what a neural network does: its layers, its feature maps, and where every number comes from. "
-        "What is shown is what PyTorch computed.</p>"
-        f"<table>{rows}</table><p>Python {platform.python_version()}, {platform.system()}.</p>"
-        "<p>Sample pictures: scikit-image's. Icons: Phosphor.<br>"
-        "CIFAR-10: A. Krizhevsky, Learning multiple layers of features from tiny images, 2009.</p>"
-    )
-    box = QMessageBox(parent)
-    box.setObjectName("aboutBox")
-    box.setWindowTitle("About Network Explorer")
-    box.setText(text)
-    box.open()
-
-
 class Shortcuts(QDialog):
     """Every command that has a key, and the keys of the views."""
 
@@ -147,10 +126,3 @@ class Shortcuts(QDialog):
         column = QVBoxLayout(self)
         column.addWidget(area)
         column.addWidget(buttons)
-
-
-def _version(distribution: str) -> str:
-    try:
-        return metadata.version(distribution)
-    except metadata.PackageNotFoundError:
-        return "(from a checkout)"
