@@ -60,12 +60,17 @@ class FileKind:
     open: Callable[[Path, Wish], DataSet]
 
 
+TABLES = (".csv", ".tsv", ".tab", ".txt")
 FILE_KINDS: tuple[FileKind, ...] = (
     FileKind("CIFAR-10 as published", cifar10.is_cifar10, cifar10.open_cifar10),
     FileKind("IDX files", idx.is_idx, idx.open_idx),
     FileKind("a folder of class folders", Path.is_dir, class_folders.open_class_folders),
     FileKind(".npz with pictures and labels", lambda path: path.suffix.lower() == ".npz", npz.open_npz),
-    FileKind("a CSV of paths and labels", lambda path: path.suffix.lower() in (".csv", ".tsv"), table.open_table),
+    FileKind(
+        "a CSV of paths and labels",
+        lambda path: path.suffix.lower() in TABLES,
+        table.open_table,
+    ),
 )
 
 

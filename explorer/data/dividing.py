@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from explorer.bounds import brief
 from explorer.data.arrays import Examples, Source, examples_of
-from explorer.data.data_set import Array, Card, DataError, DataSet, Skipped, Split, with_counts
+from explorer.data.data_set import Array, Card, DataError, DataSet, Indices, Skipped, Split, with_counts
 from explorer.data.labels import read_together
 from explorer.data.splits import PartSplit, by_group, stratified
 
 TEST_FRACTION = 0.2
+MOST_NAMED = 5
 
 
 def data_set_of(
@@ -37,8 +39,9 @@ def data_set_of(
     shape, classes = learning.sample_shape, labels[0].classes
     if not held:
         kept_groups = None if groups is None else groups[found[0].usable]
-        sides, told = divided(learning.split, kept_groups, group_name, seed)
-        return checked(card, *sides, shape, classes, (*learning.notes, told), left_out)
+        parts = parted(learning.split.labels, kept_groups, group_name, seed)
+        learned, held_out = (PartSplit(learning.split, places) for places in (parts.train, parts.test))
+        return checked(card, learned, held_out, shape, classes, learning.notes, left_out, why=parts.why)
     if held[0].sample_shape != shape:
         raise DataError(f"{card.title} has training and test pictures of different sizes.")
     notes = tuple(dict.fromkeys((*learning.notes, *held[0].notes)))
@@ -60,18 +63,24 @@ def _usable(examples: Examples, where: str) -> Examples:
     return replace(examples, split=PartSplit(examples.split, np.flatnonzero(examples.usable)))
 
 
-def divided(whole: Split, groups: Array | None, group_name: str, seed: int) -> tuple[tuple[Split, Split | None], str]:
-    """`whole` as training and test part, and the sentence that tells how."""
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """Places of the training and of the test part, and why those: what stands behind "4 of 20 are held out"."""
+
+    train: Indices
+    test: Indices
+    why: str
+
+
+def parted(labels: Array, groups: Array | None, group_name: str, seed: int) -> Parts:
+    """A fifth for the test: whole `groups` (N,) if there are several, else of each class, at random."""
     percent = round(100 * TEST_FRACTION)
     if groups is not None and len(np.unique(groups)) > 1:
-        train, test = by_group(groups, TEST_FRACTION, seed=seed)
-        told = f"{percent} % of the groups in {group_name} are held out for the test, none is on both sides."
-    else:
-        train, test = stratified(whole.labels, TEST_FRACTION, seed=seed)
-        told = f"{percent} % of each class, drawn at random (seed {seed}), are held out for the test."
-    if whole.is_regression:
-        told = told.replace(" of each class", "")
-    return (PartSplit(whole, train), PartSplit(whole, test) if len(test) else None), told
+        why = f"{percent} % of the groups in {group_name}, none of which is on both sides"
+        return Parts(*by_group(groups, TEST_FRACTION, seed=seed), why)
+    of_each = "" if labels.dtype.kind == "f" else " of each class,"
+    why = f"{percent} %{of_each} drawn at random (seed {seed})"
+    return Parts(*stratified(labels, TEST_FRACTION, seed=seed), why)
 
 
 def checked(
@@ -82,8 +91,10 @@ def checked(
     classes: Sequence[str],
     notes: Sequence[str],
     left_out: list[Skipped],
+    *,
+    why: str = "",
 ) -> DataSet:
-    """The data set, if a network can learn from it. Raises DataError otherwise."""
+    """The data set, if a network can learn from it; `why` as in `Parts`. Raises DataError otherwise."""
     if not len(train):
         raise DataError(f"{card.title} has no examples to learn from.")
     if not train.is_regression:
@@ -94,5 +105,32 @@ def checked(
             raise DataError(
                 f"{card.title} has {where}, “{classes[int(present[0])]}”; a network needs two to tell apart."
             )
+    test = test if test is not None and len(test) else None
     card = with_counts(card, train, test, classes=tuple(classes))
-    return DataSet(card, train, test if test is not None and len(test) else None, sample_shape, tuple(notes), left_out)
+    divided = (f"{card.count_test:,} of {card.count_train + card.count_test:,} are held out for the test: {why}.",)
+    told = (*(divided if why else ()), *notes, *_missing(train, test, classes))
+    return DataSet(card, train, test, sample_shape, told, left_out)
+
+
+def _missing(train: Split, test: Split | None, classes: Sequence[str]) -> tuple[str, ...]:
+    """The classes that one of the parts lacks."""
+    if train.is_regression or test is None:
+        return ()
+    lacking = [np.setdiff1d(range(len(classes)), split.labels).tolist() for split in (train, test)]
+    sentences = (
+        "There is nothing of {} to learn from.",
+        "Nothing of {} is held out, so nothing is known of it later.",
+    )
+    return tuple(
+        sentence.format(_listed([classes[place] for place in places]))
+        for places, sentence in zip(lacking, sentences, strict=True)
+        if places
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    """ "cats", "cats and dogs", "ants, bees and 7 more"."""
+    quoted = [f"“{brief(name)}”" for name in names[:MOST_NAMED]]
+    if len(names) > MOST_NAMED:
+        quoted.append(f"{len(names) - MOST_NAMED:,} more")
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"

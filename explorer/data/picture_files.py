@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from explorer.data.data_set import Array, Card, DataError, DataSet, Indices, Skipped, Split, Wish
-from explorer.data.dividing import checked
+from explorer.data.dividing import Parts, checked
 from explorer.data.fitting import fit_picture
 from explorer.data.picture import PictureError, Pixels, size_text
 from explorer.data.reading import Header, read_header, read_picture
@@ -90,10 +90,8 @@ def read_as(path: Path, sample_shape: tuple[int, ...]) -> Pixels:
     return fit_picture(picture, (channels, height, width), mode="crop").pixels
 
 
-def data_set_of_files(
-    card: Card, files: Files, parts: tuple[Indices, Indices], classes: Sequence[str], told: str, *, wish: Wish
-) -> DataSet:
-    """The data set of picture files; `parts` are the places of training and test, `told` the note on how they came.
+def data_set_of_files(card: Card, files: Files, parts: Parts, classes: Sequence[str], *, wish: Wish) -> DataSet:
+    """The data set of picture files, divided into `parts`.
 
     Files that turn out to be no pictures are left out and named. Raises DataError.
     """
@@ -105,9 +103,10 @@ def data_set_of_files(
     if any(look.is_wide for look in looks.values()):
         notes += (WIDE_NOTE,)
     unusable = {skipped.path for skipped in left_out}
-    sides = [FileSplit(files.part(_without(places, files, unusable)), sample_shape, left_out) for places in parts]
+    usable = [_without(places, files, unusable) for places in (parts.train, parts.test)]
+    sides = [FileSplit(files.part(places), sample_shape, left_out) for places in usable]
     train, test = (_readable(side, wish) if _is_small(files) else side for side in sides)
-    return checked(card, train, test, sample_shape, classes, (told, *notes), left_out)
+    return checked(card, train, test, sample_shape, classes, notes, left_out, why=parts.why)
 
 
 def _without(places: Indices, files: Files, unusable: set[str]) -> Indices:

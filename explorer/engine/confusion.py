@@ -35,10 +35,15 @@ class Confusion:
         return tuple(row[true] / sum(row) if sum(row) else None for true, row in enumerate(self.counts))
 
     @property
-    def balanced_accuracy(self) -> float:
-        """The mean of the classes' accuracies: rare classes count as much as common ones."""
-        known = [share for share in self.per_class_accuracy if share is not None]
-        return sum(known) / max(1, len(known))
+    def known(self) -> int:
+        """Of how many classes there was an example."""
+        return sum(share is not None for share in self.per_class_accuracy)
+
+    @property
+    def balanced_accuracy(self) -> float | None:
+        """The mean of the known classes' accuracies: rare ones count as much as common ones; None of less than two."""
+        shares = [share for share in self.per_class_accuracy if share is not None]
+        return sum(shares) / len(shares) if len(shares) > 1 else None
 
 
 @dataclass(frozen=True)

@@ -112,7 +112,9 @@ def cell_sentence(confusion: Confusion, classes: Sequence[str], cell: Cell, *, n
 def summary(confusion: Confusion, step: int, *, noun: str = "example") -> str:
     """How good the network is on what was held out, in a line; `noun` is what one example is called."""
     whole = sum(sum(row) for row in confusion.counts)
-    return (
-        f"{plural(whole, f'held-out {noun}')} at step {count(step)}: accuracy {percent(confusion.accuracy)}, "
-        f"balanced {percent(confusion.balanced_accuracy)}."
-    )
+    head = f"{plural(whole, f'held-out {noun}')} at step {count(step)}: accuracy {percent(confusion.accuracy)}"
+    balanced, classes = confusion.balanced_accuracy, len(confusion.counts)
+    if balanced is None:
+        return f"{head}. They are all of one class." if confusion.known else f"{head}."
+    of_some = f" over {count(confusion.known)} of {count(classes)} classes" if confusion.known < classes else ""
+    return f"{head}, balanced {percent(balanced)}{of_some}."

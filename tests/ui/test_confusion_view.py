@@ -157,6 +157,13 @@ def test_accuracy_and_balanced_accuracy_are_those_of_the_guesses() -> None:
     )
 
 
+def test_a_balanced_figure_says_of_how_many_classes_it_is_and_none_is_given_of_one() -> None:
+    assert summary(DOG_AND_CAT, 7).endswith("balanced 79.8 % over 2 of 3 classes.")
+    alone = Confusion(((4, 0), (0, 0)))
+    assert (alone.known, alone.balanced_accuracy) == (1, None)
+    assert summary(alone, 7) == "4 held-out examples at step 7: accuracy 100 %. They are all of one class."
+
+
 @given(st.lists(st.lists(st.integers(0, 500), min_size=4, max_size=4), min_size=4, max_size=4))
 def test_colour_grows_with_the_share_of_the_row_and_nothing_looks_like_nothing(rows: list[list[int]]) -> None:
     counts = np.array(rows)

@@ -213,7 +213,7 @@ def test_a_dropped_folder_opens_with_a_card_of_its_own_and_names_what_was_left_o
     assert browser.shown.left_out.whole().startswith("1 file left out: ants/torn.png. ")
     browser.shown.tabs.setCurrentIndex(ABOUT)
     assert "Left out (1)" in browser.shown.about.words()
-    assert "drawn at random (seed 0), are held out" in browser.shown.about.words()
+    assert "are held out for the test: 20 % of each class, drawn at random (seed 0)." in browser.shown.about.words()
 
 
 def test_a_file_that_turns_out_to_be_damaged_later_is_named_then(

@@ -4,37 +4,48 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+from explorer.bounds import brief
 from explorer.data.data_set import Card, DataError, DataSet, Skipped, Wish
-from explorer.data.dividing import TEST_FRACTION
+from explorer.data.dividing import MOST_NAMED, Parts, parted
 from explorer.data.picture_files import ENDINGS, Files, data_set_of_files
-from explorer.data.splits import stratified
+from explorer.data.words import TEST, TRAIN, of_part, part_word
 
-TRAIN = ("train", "training")
-TEST = ("test", "testing", "val", "valid", "validation")
 IGNORED = ("thumbs.db", "desktop.ini", "__macosx")
 
 Labelled = tuple[str, str]
 """A class and the path of a picture below the root."""
 
 
+@dataclass(frozen=True)
+class _Places:
+    """Where class folders lie: those to learn from, but for a `copy` of them all, those held out, and what is said."""
+
+    train: Path
+    test: Path | None = None
+    told: tuple[str, ...] = ()
+    copy: str = ""
+
+
 def open_class_folders(path: Path, wish: Wish) -> DataSet:
     """The pictures below `path`, read when they are asked for. Raises DataError."""
     wish.tell(f"Listing {path.name}", 0)
     try:
-        train_folder, test_folder = _parts(path)
+        places = _places(path)
         left_out: list[Skipped] = []
-        train = _listed(path, train_folder, left_out, wish)
-        test = _listed(path, test_folder, left_out, wish) if test_folder else []
+        train = _listed(path, places.train, left_out, wish, without=places.copy)
+        test = _listed(path, places.test, left_out, wish) if places.test else []
     except OSError as error:
         raise DataError(f"{path.name} cannot be read: {error.strerror or error}.") from error
     if not train:
-        raise DataError(_nothing(path, train_folder, left_out))
-    return _data_set(path, train, test, left_out, wish)
+        raise DataError(_nothing(path, places.train, left_out))
+    opened = _data_set(path, train, test, left_out, wish)
+    return replace(opened, notes=(*opened.notes, *places.told))
 
 
 def _data_set(path: Path, train: list[Labelled], test: list[Labelled], left_out: list[Skipped], wish: Wish) -> DataSet:
@@ -43,35 +54,71 @@ def _data_set(path: Path, train: list[Labelled], test: list[Labelled], left_out:
     both = [*train, *test]
     files = Files(path, [file for _, file in both], np.array([place[name] for name, _ in both], np.int64))
     if test:
-        parts = np.arange(len(train)), np.arange(len(train), len(both))
-        told = "Training and test pictures lie in folders of their own; other folders are not used."
+        why = "they lie in a folder of their own"
+        parts = Parts(np.arange(len(train)), np.arange(len(train), len(both)), why)
     else:
-        parts = stratified(files.labels, TEST_FRACTION, seed=wish.seed)
-        told = f"{TEST_FRACTION:.0%} of each class, drawn at random (seed {wish.seed}), are held out for the test."
+        parts = parted(files.labels, None, "", wish.seed)
     card = Card(path.name, path.name, f"Pictures in class folders below {path.name}.", origin=str(path))
-    opened = data_set_of_files(card, files, parts, classes, told.replace("%", " %"), wish=wish)
+    opened = data_set_of_files(card, files, parts, classes, wish=wish)
     opened.left_out.extend(left_out)
     return opened
 
 
-def _parts(path: Path) -> tuple[Path, Path | None]:
-    """The folders that hold the class folders for training and for the test; the second may not be there."""
-    names = {entry.name.lower(): entry for entry in _folders(path)}
-    train = next((names[name] for name in TRAIN if name in names), None)
-    if train is None or _is_class(train, names):
-        return path, None
-    test = next((names[name] for name in TEST if name in names), None)
-    return Path(train.path), Path(test.path) if test else None
+def _places(path: Path) -> _Places:
+    """The folders that hold the class folders for training and for the test; of the second there may be none."""
+    path = _innermost(path)
+    entries = _folders(path)
+    names = [entry.name for entry in entries]
+    train = of_part(names, TRAIN)
+    if train is None or _is_class(path / train, names):
+        return _without_copy(path, entries)
+    test = of_part(names, TEST)
+    used = [name for name in (train, test) if name is not None]
+    told: tuple[str, ...] = (f"Training and test are the folders {' and '.join(used)}.",) if test else ()
+    others = [name for name in names if name not in used]
+    told += (f"Not used: {', '.join(brief(name) for name in others[:MOST_NAMED])}.",) if others else ()
+    return _Places(_innermost(path / train), _innermost(path / test) if test else None, told)
 
 
-def _is_class(train: os.DirEntry[str], beside: Iterable[str]) -> bool:
+def _innermost(path: Path) -> Path:
+    """Down through folders that hold nothing but one folder, as archives unpack them, to where several lie."""
+    while len(inside := _folders(path)) == 1 and _inside(inside[0]) and not _has_pictures(path):
+        path = Path(inside[0].path)
+    return path
+
+
+def _has_pictures(path: Path) -> bool:
+    with os.scandir(path) as entries:
+        return any(entry.name.lower().endswith(ENDINGS) for entry in entries)
+
+
+def _without_copy(path: Path, entries: list[os.DirEntry[str]]) -> _Places:
+    """Class folders, unless beside them lies one that holds all of them once more."""
+    names = {entry.name for entry in entries}
+    for entry in entries:
+        inside = {folder.name for folder in _inside(entry)}
+        if len(inside) > 1 and inside == names - {entry.name}:
+            told = f"The folder {brief(entry.name)} holds folders of the same names once more and is not used."
+            return _Places(path, told=(told,), copy=entry.name)
+    return _Places(path)
+
+
+def _is_class(train: Path, beside: Iterable[str]) -> bool:
     """Whether a folder called train holds pictures of trains: no class folders, and classes beside it."""
-    return not _folders(train.path) and not {*beside} <= {*TRAIN, *TEST}
+    return not _folders(train) and not all(part_word(name) for name in beside)
 
 
 def _folders(path: str | Path) -> list[os.DirEntry[str]]:
     with os.scandir(path) as entries:
         return sorted((entry for entry in entries if _is_folder(entry, path)), key=lambda entry: entry.name)
+
+
+def _inside(entry: os.DirEntry[str]) -> list[os.DirEntry[str]]:
+    """The folders in a folder; none where nobody may look into it."""
+    try:
+        return _folders(entry.path)
+    except PermissionError:
+        return []
 
 
 def _is_folder(entry: os.DirEntry[str], inside: str | Path) -> bool:
@@ -85,11 +132,13 @@ def _is_ignored(entry: os.DirEntry[str]) -> bool:
     return entry.name.startswith(".") or entry.name.lower() in IGNORED
 
 
-def _listed(root: Path, folder: Path, left_out: list[Skipped], wish: Wish) -> list[Labelled]:
+def _listed(root: Path, folder: Path, left_out: list[Skipped], wish: Wish, *, without: str = "") -> list[Labelled]:
     """Every picture below `folder` with its class, in the order of the names."""
     cut = len(str(root)) + 1
     found: list[Labelled] = []
     for of_class in _folders(folder):
+        if of_class.name == without:
+            continue
         tell = partial(wish.tell, f"Listing {root.name}", len(found))
         names = sorted(_pictures(of_class.path, left_out, cut=cut, tell=tell))
         found.extend((of_class.name, name[cut:]) for name in names)

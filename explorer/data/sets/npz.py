@@ -11,14 +11,11 @@ from explorer.data.data_set import Array, Card, DataError, DataSet, Wish
 from explorer.data.dividing import data_set_of
 from explorer.data.numpy_archive import NumpyArchive
 from explorer.data.sets import cifar_jpeg, medmnist
+from explorer.data.words import TEST, TRAIN, group_name
 
 INPUTS = ("x", "images", "image", "pictures", "imgs", "data", "inputs", "features", "arr_0")
 LABELS = ("y", "labels", "label", "targets", "target", "arr_1")
-GROUPS = ("image_id", "group", "groups", "group_id", "patient", "patient_id")
 CLASSES = ("classes", "class_names", "label_names", "names")
-TRAIN = ("train", "training")
-TEST = ("test", "testing", "val", "valid", "validation")
-
 Pair = tuple[str, str]
 
 
@@ -48,7 +45,7 @@ def _open(archive: NumpyArchive, wish: Wish) -> DataSet:
         return replace(data, notes=(*data.notes, *unused))
     if plain is None:
         raise DataError(_unknown(archive))
-    group = next((names[name] for name in GROUPS if name in names), None)
+    group = group_name(archive.names) or names.get("image_id")  # several cells may be cut from one picture
     return data_set_of(
         card,
         _source(archive, plain, "example"),

@@ -65,7 +65,18 @@ def test_no_picture_is_on_both_sides_and_the_seed_decides(tmp_path: Path) -> Non
     assert any(names(0) != names(seed) for seed in (1, 2, 3))
 
 
-@pytest.mark.parametrize("words", [("train", "test"), ("Training", "validation")])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("train", "test"),
+        ("Training", "validation"),
+        ("training_set", "test_set"),
+        ("seg_train", "seg_test"),
+        ("train_images", "val_images"),
+        ("trainset", "testset"),
+        ("Train Data", "Held-out"),
+    ],
+)
 def test_folders_for_training_and_test_are_respected(tmp_path: Path, words: tuple[str, str]) -> None:
     class_folders(tmp_path / words[0], 3)
     class_folders(tmp_path / words[1], 2)
@@ -73,6 +84,56 @@ def test_folders_for_training_and_test_are_respected(tmp_path: Path, words: tupl
     assert (len(data.train), len(data.test), data.classes) == (9, 6, ("cat", "dog", "owl"))
     assert data.train.name_of(0).startswith(f"{words[0]}/cat/")
     assert data.test.name_of(0).startswith(f"{words[1]}/cat/")
+
+
+def test_what_is_neither_training_nor_test_is_named(tmp_path: Path) -> None:
+    for name in ("train", "test", "val", "seg_pred"):
+        class_folders(tmp_path / name, 2)
+    data = open_data(tmp_path)
+    assert (len(data.train), len(data.test)) == (6, 6)
+    assert data.notes[-2:] == ("Training and test are the folders train and test.", "Not used: seg_pred, val.")
+
+
+@pytest.mark.parametrize("deep", ["pictures", "pictures/pictures", "archive/pictures"])
+def test_folders_that_hold_one_folder_alone_are_gone_through(tmp_path: Path, deep: str) -> None:
+    class_folders(tmp_path / "pictures" / deep)
+    data = open_data(tmp_path / "pictures")
+    assert data.classes == ("cat", "dog", "owl")
+    class_folders(tmp_path / "seg_train" / "seg_train", 2)
+    class_folders(tmp_path / "seg_test" / "seg_test", 1)
+    (tmp_path / "pictures").rename(tmp_path / "spare")
+    data = open_data(tmp_path)
+    assert (len(data.train), len(data.test), data.classes) == (6, 3, ("cat", "dog", "owl"))
+
+
+def test_a_folder_that_holds_its_class_folders_once_more_is_read_once(tmp_path: Path) -> None:
+    class_folders(tmp_path / "cells")
+    class_folders(tmp_path / "cells" / "cells")
+    data = open_data(tmp_path / "cells")
+    assert (data.classes, len(data.train) + len(data.test)) == (("cat", "dog", "owl"), 15)
+    assert data.notes[-1] == "The folder cells holds folders of the same names once more and is not used."
+
+
+def test_the_split_tells_counts_and_names_classes_of_which_nothing_is_held_out(tmp_path: Path) -> None:
+    for name, count in (("big", 20), ("small", 2), ("one", 1)):
+        for number in range(count):
+            picture(tmp_path / name / f"{number}.png")
+    data = open_data(tmp_path)
+    assert data.notes == (
+        "4 of 23 are held out for the test: 20 % of each class, drawn at random (seed 0).",
+        "Nothing of “one” and “small” is held out, so nothing is known of it later.",
+    )
+
+
+def test_many_classes_of_which_nothing_is_held_out_are_counted(tmp_path: Path) -> None:
+    picture(tmp_path / "test" / "zebra" / "1.png")
+    for number in range(9):
+        picture(tmp_path / "train" / f"kind {number}" / "1.png")
+    assert open_data(tmp_path).notes[1:3] == (
+        "There is nothing of “zebra” to learn from.",
+        "Nothing of “kind 0”, “kind 1”, “kind 2”, “kind 3”, “kind 4” and 4 more is held out, "
+        "so nothing is known of it later.",
+    )
 
 
 def test_a_class_that_only_the_test_has_is_a_class_too(tmp_path: Path) -> None:

@@ -133,6 +133,116 @@ def test_what_cannot_be_used_is_told_in_a_sentence(folder: Path, lines: list[str
         open_data(table(folder, *lines))
 
 
+PLAIN = ["path,label", *rows()]
+AS_PEOPLE_HAVE_THEM = {
+    "back-slashes": "\n".join(["filename,label", *rows("pictures\\{0}.png,{1}")]).encode(),
+    "UTF-16 of a spreadsheet": "\n".join(["filename\tlabel", *rows("pictures/{0}.png\t{1}")]).encode("utf-16"),
+    "UTF-16 without a mark": "\n".join(PLAIN).encode("utf-16-le"),
+    "UTF-16, the other way round": b"\xfe\xff" + "\n".join(PLAIN).encode("utf-16-be"),
+    "a line for Excel": "\n".join(["sep=;", "filename;label", *rows("pictures/{0}.png;{1}")]).encode(),
+    "a line for Excel, a tab": "\r\n".join(["sep=\t", "filename\tlabel", *rows("pictures/{0}.png\t{1}")]).encode(),
+    "names without ending": "\n".join(["id,label", *rows("pictures/{0},{1}")]).encode(),
+    "names without folder or ending": "\n".join(["id_code,diagnosis", *rows("{0},{1}")]).encode(),
+    "names without folder": "\n".join(["image,level", *rows("{0}.png,{1}")]).encode(),
+    "the words of skin lesions": "\n".join(["lesion_id,image_id,dx", *rows("{0},pictures/{0},{1}")]).encode(),
+    "the words of lungs": "\n".join(["Image Index,Finding Labels", *rows("{0}.png,{1}")]).encode(),
+    "quoted names with semicolons": "\n".join(
+        ['"file; name","label","a;b;c;d"', *rows('"pictures/{0}.png","{1}","1;2;3;4"')]
+    ).encode(),
+    "bars": "\n".join(["file|class", *rows("pictures/{0}.png|{1}")]).encode(),
+    "any name for the only other column": "\n".join(["image,sort of number", *rows()]).encode(),
+    "any name for the column of pictures": "\n".join(["where it lies,dx", *rows()]).encode(),
+    "one column a class": "\n".join(
+        ["image,even,odd,age", *(f"pictures/{n}.png,{1 - n % 2}.0,{n % 2}.0,5{n}" for n in range(10))]
+    ).encode(),
+    "lines of an old Macintosh": "\r".join(PLAIN).encode(),
+}
+
+
+@pytest.mark.parametrize("kind", AS_PEOPLE_HAVE_THEM)
+@pytest.mark.parametrize("ending", ["csv", "tsv", "txt"])
+def test_tables_are_read_as_people_have_them(folder: Path, kind: str, ending: str) -> None:
+    (folder / f"set.{ending}").write_bytes(AS_PEOPLE_HAVE_THEM[kind])
+    data = open_data(folder / f"set.{ending}")
+    assert (data.classes, len(data.train) + len(data.test), data.skipped) == (("even", "odd"), 10, ())
+    for split in (data.train, data.test):
+        assert [number % 2 for number in numbers(split)] == split.labels.tolist()
+
+
+def test_letters_of_western_windows_are_read(folder: Path) -> None:
+    (folder / "pictures" / "3.png").rename(folder / "pictures" / "größe.png")
+    lines = [line.replace("3.png", "größe.png").replace("odd", "schräg") for line in PLAIN]
+    (folder / "set.csv").write_bytes("\n".join(lines).encode("cp1252"))
+    data = open_data(folder / "set.csv")
+    assert (data.classes, data.skipped) == (("even", "schräg"), ())
+
+
+def test_one_picture_of_several_classes_is_told(folder: Path) -> None:
+    lines = [f"pictures/{n}.png,{n % 2},1,0" for n in range(10)]
+    with pytest.raises(DataError, match=r"gives pictures/1\.png several of a, b, c at once; one label a picture"):
+        open_data(table(folder, "image,a,b,c", *lines))
+
+
+def test_decimal_commas_are_numbers_to_learn(folder: Path) -> None:
+    lines = [f"pictures/{n}.png;{n / 4:.2f}".replace(".", ",").replace(",png", ".png") for n in range(10)]
+    data = open_data(table(folder, "path;target", *lines))
+    assert data.is_regression
+    np.testing.assert_allclose(data.train.labels[:, 0], np.array(numbers(data.train)) / 4)
+
+
+def test_one_file_under_several_names_is_on_one_side(folder: Path) -> None:
+    (folder / "again").symlink_to("pictures")
+    spellings = ("pictures/{0}.png,{1}", "./pictures/{0}.png,{1}", "again/../pictures/{0}.png,{1}", "again/{0}.png,{1}")
+    data = open_data(table(folder, "path,label", *(line for spelling in spellings for line in rows(spelling))))
+    assert sorted(numbers(data.train) + numbers(data.test)) == list(range(10))
+    assert [skipped.sentence for skipped in data.skipped] == ["It is listed more than once."] * 30
+
+
+def test_pictures_that_lie_elsewhere_are_found_by_their_names_and_this_is_told(folder: Path) -> None:
+    data = open_data(table(folder, "path,label", *rows("D:\\data\\{0}.png,{1}")))
+    assert data.skipped == ()
+    assert data.notes[-1] == "10 pictures were found by their names in other folders than set.csv says."
+
+
+def test_a_name_that_two_files_have_is_not_guessed(folder: Path) -> None:
+    (folder / "more").mkdir()
+    (folder / "more" / "3.png").write_bytes((folder / "pictures" / "3.png").read_bytes())
+    data = open_data(table(folder, "id,label", *rows("{0},{1}")))
+    assert [(skipped.path, skipped.sentence) for skipped in data.skipped] == [("3", "There is no such file.")]
+
+
+@pytest.mark.parametrize(
+    "name", ["lesion_id", "subject", "study", "slide", "Patient ID", "PatientId", "case_no", "Donor", "subject_ids"]
+)
+def test_what_belongs_together_is_known_by_many_names(folder: Path, name: str) -> None:
+    lines = [f"{line},{number // 3}" for number, line in enumerate(rows())]
+    data = open_data(table(folder, f"path,label,{name}", *lines))
+    sides = [{number // 3 for number in numbers(split)} for split in (data.train, data.test)]
+    assert not sides[0] & sides[1]
+    assert f"20 % of the groups in {name}, none of which is on both sides" in data.notes[0]
+
+
+def test_the_widest_of_several_groups_counts(folder: Path) -> None:
+    lines = [f"{line},slide {number},patient {number // 3}" for number, line in enumerate(rows())]
+    data = open_data(table(folder, "path,label,slide,patient_id", *lines))
+    assert "groups in patient_id" in data.notes[0]
+
+
+def test_the_first_path_that_was_looked_for_is_told(folder: Path) -> None:
+    with pytest.raises(DataError) as refused:
+        open_data(table(folder, "path,label", "elsewhere/77.png,odd", "elsewhere/8a.png,even"))
+    assert str(refused.value) == (
+        f"None of the 2 pictures that set.csv names is there. "
+        f"The first that was looked for is {folder}/elsewhere/77.png."
+    )
+
+
+def test_a_table_of_too_many_cells_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("explorer.data.sets.table_text.MOST_CELLS", 20)
+    with pytest.raises(DataError, match="has more cells than are read, 20"):
+        open_data(table(folder, *PLAIN, *rows()))
+
+
 def test_a_file_that_is_no_text_is_told(folder: Path) -> None:
     (folder / "set.csv").write_bytes(b"\xff\xfe\x00\x80" * 20)
     with pytest.raises(DataError, match=r"set\.csv is no table of text"):

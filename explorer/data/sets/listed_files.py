@@ -1,0 +1,67 @@
+"""The files that a table means: as they are written, on whatever system, or wherever below the table they lie."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+
+from explorer.data.picture_files import ENDINGS
+
+MOST_ENTRIES = 500_000
+"""So many files below the table's folder are looked at."""
+
+
+class ListedFiles:
+    """Finds them below `root`; `tell` is called now and then while the folder is searched."""
+
+    def __init__(self, root: Path, tell: Callable[[int], None]) -> None:
+        self._root, self._tell = root, tell
+        self._by_name: dict[str, str | None] | None = None
+        self.moved = 0
+        """How many lay in another folder than was written."""
+
+    def found(self, written: str) -> tuple[str, tuple[int, int]] | None:
+        """The path below the root, and what tells the file from all others; None where there is no such file.
+
+        It may be written with back-slashes, without its ending, or without the folder that it lies in.
+        """
+        name = written.replace("\\", "/") if os.sep == "/" and not self._is_there(written) else written
+        endings = ("", *ENDINGS, *(ending.upper() for ending in ENDINGS))
+        direct = next((name + ending for ending in endings if self._is_there(name + ending)), None)
+        path = direct if direct is not None else self._elsewhere(name)
+        if path is None:
+            return None
+        status = os.stat(self._root / path)
+        return os.path.normpath(path), (status.st_dev, status.st_ino)
+
+    def _is_there(self, path: str) -> bool:
+        try:
+            return bool(path) and stat.S_ISREG(os.stat(self._root / path).st_mode)
+        except (OSError, ValueError):
+            return False
+
+    def _elsewhere(self, name: str) -> str | None:
+        """The one file of that name, with or without its ending, in any folder below."""
+        if self._by_name is None:
+            self._by_name = self._searched()
+        found = self._by_name.get(PurePosixPath(name).name.lower())
+        self.moved += found is not None and "/" in name
+        return found
+
+    def _searched(self) -> dict[str, str | None]:
+        """Where each picture lies, by its name and by its name without ending; None where there are several."""
+        places: dict[str, str | None] = {}
+        looked_at = 0
+        for folder, _, names in os.walk(self._root):
+            looked_at += len(names)
+            self._tell(looked_at)
+            if looked_at > MOST_ENTRIES:
+                break
+            below = os.path.relpath(folder, self._root)
+            for name in names:
+                if name.lower().endswith(ENDINGS):
+                    for key in {name.lower(), name.lower().rpartition(".")[0]}:
+                        places[key] = None if key in places else os.path.join(below, name)
+        return places

@@ -1,0 +1,131 @@
+"""Which column of a table is what, by its name, by what it holds, or by its place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from explorer.bounds import brief
+from explorer.data.data_set import Array, DataError
+from explorer.data.picture_files import ENDINGS
+from explorer.data.sets.table_text import Row
+from explorer.data.words import group_name, plain
+
+PATHS = (
+    "path", "filepath", "file", "filename", "files", "imagepath", "imagefile", "image", "imagename", "images",
+    "picture", "pictures", "photo", "img", "imgpath", "imgname", "imageid", "imageindex", "imgid", "idcode",
+    "id", "name",
+)  # fmt: skip
+LABELS = (
+    "label", "labels", "labelname", "class", "classes", "classname", "target", "targets", "y", "category", "categories",
+    "diagnosis", "dx", "finding", "findings", "findinglabel", "findinglabels", "level", "grade", "species", "breed",
+    "groundtruth", "labelid", "classid", "outcome", "score",
+)  # fmt: skip
+PARTS = ("split", "part", "set", "subset", "fold", "partition", "usage", "phase")
+BITS = {"0": 0, "1": 1, "0.0": 0, "1.0": 1, "0,0": 0, "1,0": 1, "false": 0, "true": 1}
+NAMED = 12
+"""A sentence names so many columns."""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Places in a row. labels: one, or one a class (one of them 1, the others 0), whose names are `classes`."""
+
+    path: int
+    labels: tuple[int, ...]
+    classes: tuple[str, ...] = ()
+    part: int | None = None
+    group: int | None = None
+    group_name: str = ""
+
+    @property
+    def width(self) -> int:
+        """How many cells a row needs to have."""
+        return max(self.path, *self.labels) + 1
+
+    def label_of(self, row: Row) -> str:
+        """The label in `row`; "" where there is none, or more than one of the classes."""
+        if not self.classes:
+            return row[self.labels[0]]
+        chosen = [name for place, name in zip(self.labels, self.classes, strict=True) if BITS.get(row[place].lower())]
+        return chosen[0] if len(chosen) == 1 else ""
+
+
+def find_columns(rows: list[Row], where: str) -> tuple[Columns, list[Row]]:
+    """The columns, and the rows below their names. Raises DataError."""
+    first = rows[0]
+    if any(cell.lower().endswith(ENDINGS) for cell in first):  # no names: paths, then labels
+        pictures = next(place for place, cell in enumerate(first) if cell.lower().endswith(ENDINGS))
+        return Columns(pictures, (1 if pictures == 0 else 0,)), rows
+    names, body = [plain(cell) for cell in first], rows[1:]
+    group = group_name([name for place, name in enumerate(first) if not _is_bits(body, place)])
+    path = _path(names, body)
+    if path is None:
+        raise DataError(f"{where} names its columns {_listed(first)}; one called path and one called label are needed.")
+    place = first.index(group) if group else None
+    found = Columns(path, (), part=_first(names, PARTS), group=place, group_name=group or "")
+    return _with_labels(found, first, names, body, where), body
+
+
+def _path(names: Sequence[str], body: list[Row]) -> int | None:
+    """The column of that name; where there is none, the one that holds names of pictures."""
+    named = _first(names, PATHS)
+    holding = (place for place in range(len(names)) if _holds_pictures(body[:NAMED], place))
+    return named if named is not None else next(holding, None)
+
+
+def _holds_pictures(body: list[Row], place: int) -> bool:
+    return bool(body) and all(len(row) > place and row[place].lower().endswith(ENDINGS) for row in body)
+
+
+def _with_labels(found: Columns, first: Row, names: Sequence[str], body: list[Row], where: str) -> Columns:
+    label = _first([name if place != found.path else "" for place, name in enumerate(names)], LABELS)
+    others = [place for place in range(len(names)) if place not in (found.path, found.part)]
+    if label is None and len(others) == 1:
+        label = others[0]
+    if label is not None:
+        return replace(found, labels=(label,), group=found.group if found.group != label else None)
+    bits = tuple(place for place in others if _is_bits(body, place))
+    if len(bits) < 2:
+        raise DataError(f"{where} names its columns {_listed(first)}; one called path and one called label are needed.")
+    several = next((row for row in body if sum(BITS.get(cell.lower(), 0) for cell in _at(row, bits)) > 1), None)
+    if several is not None:
+        picture, classes = brief("".join(_at(several, [found.path]))), _listed(_at(first, bits))
+        raise DataError(f"{where} gives {picture} several of {classes} at once; one label a picture is needed.")
+    return replace(found, labels=bits, classes=tuple(_at(first, bits)))
+
+
+def _at(row: Row, places: Sequence[int]) -> Row:
+    """The cells at `places`, as far as the row has them."""
+    return [row[place] for place in places if place < len(row)]
+
+
+def _is_bits(body: list[Row], place: int) -> bool:
+    return bool(body) and all(row[place].lower() in BITS for row in body if place < len(row))
+
+
+def _first(names: Sequence[str], words: Sequence[str]) -> int | None:
+    return next((names.index(word) for word in words if word in names), None)
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
+    return ", ".join(brief(name) for name in names[:NAMED]) + more
+
+
+def label_values(texts: list[str]) -> Array:
+    """Labels as whole numbers, real numbers (also with a decimal comma) or texts, whichever holds all of them."""
+    try:
+        return np.array(texts).astype(np.int64)
+    except ValueError:
+        pass
+    except OverflowError:  # whole numbers of more digits than are counted with are names
+        return np.array(texts)
+    for spelled in (texts, [text.replace(",", ".") for text in texts]):
+        try:
+            return np.array(spelled).astype(np.float64)
+        except ValueError:
+            continue
+    return np.array(texts)
