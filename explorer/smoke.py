@@ -75,7 +75,7 @@ def _wait_until_settled(session: Session) -> bool:
 
 
 def _is_settled(state: State) -> bool:
-    return not state.computing and not state.task
+    return not (state.computing or state.task or state.opening)
 
 
 def _fault(state: State) -> str:

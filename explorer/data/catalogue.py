@@ -82,17 +82,19 @@ def open_data(
     should_stop: Callable[[], bool] | None = None,
     folder: str | Path | None = None,
     seed: int = 0,
+    on_stop: Callable[[Callable[[], object]], object] | None = None,
 ) -> DataSet:
     """Open a data set by its name in `DATA_SETS`, or a file or folder of one of the `FILE_KINDS`.
 
     size: (H, W) or (H, W, C) to which pictures are brought. progress: called with (text, done, total), total 0 where
     nobody knows. should_stop: asked often; OpeningStopped is raised when it says so. folder: where the files of a
-    named set lie, or are downloaded to. seed: of a random division into training and test.
+    named set lie, or are downloaded to. seed: of a random division into training and test. on_stop: is given functions
+    to be called, from any thread, when `should_stop` turns true: they end what waits for a server meanwhile.
     Raises DataError, a sentence, for whatever cannot be opened.
     """
     if size is not None and (len(size) not in (2, 3) or min(size) < 1 or (len(size) == 3 and size[2] not in (1, 3))):
         raise DataError("Pictures can be brought to a height, a width and 1 or 3 channels.")
-    wish = Wish(size, Path(folder) if folder is not None else None, progress, should_stop, seed)
+    wish = Wish(size, Path(folder) if folder is not None else None, progress, should_stop, seed, on_stop)
     try:
         return _sized(_opened(name_or_path, wish), size)
     except PictureError as error:

@@ -147,6 +147,7 @@ class Wish:
 
     size: (H, W) or (H, W, C) that pictures are brought to; None leaves the choice to the data. folder: where files
     of a named data set lie or are downloaded to; None means the usual places. seed: of every random split.
+    on_stop: given a function that ends a read that waits; to be called, from any thread, when `should_stop` turns true.
     """
 
     size: tuple[int, ...] | None = None
@@ -154,6 +155,7 @@ class Wish:
     progress: Progress | None = None
     should_stop: Callable[[], bool] | None = None
     seed: int = 0
+    on_stop: Callable[[Callable[[], object]], object] | None = None
 
     def tell(self, text: str, done: int, total: int = 0) -> None:
         """Report progress; also the place to stop. Raises OpeningStopped."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     import requests
 
 PIECE_BYTES = 64 * 2**10
-TIMEOUT_S = 10.0
+CONNECT_S, TIMEOUT_S = 5.0, 10.0
 ATTEMPTS = 3
 """So often in a row a server may give nothing before it is given up."""
 WAIT_S = 1.0
@@ -104,6 +105,7 @@ class _Fetch:
             except requests.HTTPError as error:
                 return f"the server answers {error.response.status_code} {error.response.reason}"
             except requests.RequestException as error:
+                self._tell(self._have())  # where it was stopped, that is why
                 reason = _reason(error)
             failures = failures + 1 if self._have() <= before else 0
             self._pause()
@@ -132,7 +134,9 @@ class _Fetch:
             return
         # Without packing on the way: a range counts the bytes of the file.
         headers = {"Accept-Encoding": "identity", **({"Range": f"bytes={have}-"} if have else {})}
-        with requests.get(url, headers=headers, stream=True, timeout=TIMEOUT_S) as response:
+        with requests.get(url, headers=headers, stream=True, timeout=(CONNECT_S, TIMEOUT_S)) as response:
+            if self.wish.on_stop is not None:
+                self.wish.on_stop(response.raw.shutdown)
             response.raise_for_status()
             goes_on = response.headers.get("Content-Range", "").startswith(f"bytes {have}-")
             have = have if goes_on else 0
@@ -146,11 +150,26 @@ class _Fetch:
     def _write(self, response: requests.Response, have: int) -> None:
         """A server that sends the whole file again (`have` 0) begins the part anew; one without end is not followed."""
         with open(self.part, "ab" if have else "wb", opener=not_through_links) as file:
-            for piece in response.iter_content(PIECE_BYTES):
+            for piece in _pieces(response):
+                self._tell(have)  # before it is written: another thread may fetch the file by now
                 have += file.write(piece)
                 self._tell(have)
                 if have > self.remote.size:
                     break
+
+
+def _pieces(response: requests.Response) -> Iterator[bytes]:
+    """What the server sends, as it comes: of a slow one single bytes, so that a stop is noticed between them."""
+    import requests
+    from urllib3 import exceptions
+
+    try:
+        while piece := response.raw.read1(PIECE_BYTES, decode_content=True):
+            yield piece
+    except exceptions.ReadTimeoutError as error:
+        raise requests.Timeout from error
+    except exceptions.HTTPError as error:
+        raise requests.ConnectionError("the connection was cut") from error
 
 
 def _reason(error: Exception) -> str:

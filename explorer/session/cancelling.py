@@ -18,8 +18,6 @@ def cancelled(state: State) -> str:
     if are_maps_old and task in ("", PASS):
         return f"Cancelled: {_begun_small(OLD_MAPS)}"
     sentences = [f"Cancelled: {_begun_small(task)}."] if task else []
-    if are_maps_old:
-        sentences.append(OLD_MAPS)
     if sentences and is_training:
         sentences.append("The training run goes on.")
     return " ".join(sentences)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from explorer.session import data_worker
+from PySide6.QtCore import QObject
+
+from explorer.session.data_errands import OpenData, Opened, ReadBatch
 from explorer.session.data_fit import problem_with
-from explorer.session.data_worker import Opened
-from explorer.session.runner import Failure, Result
-from explorer.session.state import Document
+from explorer.session.failure import Failure
+from explorer.session.lanes import Lane
+from explorer.session.state import Document, Example, Fault
 from explorer.session.stepping import Stepping
-from explorer.session.train_state import Progress
 
 if TYPE_CHECKING:
     from explorer.data.augment import Augmentation
@@ -21,16 +23,24 @@ if TYPE_CHECKING:
 class DataVerbs(Stepping):
     """Opens data in the background. Data are no part of undo, which one is chosen is."""
 
-    _batches = 0  # how many training batches were looked at
     _opened: Opened | None = None
-    _asked_data = 0  # the number of the newest request for data
+
+    def __init__(self, parent: QObject | None = None, **options: Any) -> None:
+        super().__init__(parent, **options)
+        self._batch_count = 0  # how many training batches were looked at
+        self._batches: Lane[tuple[Example, ...]] = self._opening_lane("batch")
+        self._data_lane: Lane[Opened | Fault] = self._add_opening(
+            Lane("data", failed=self._take_data_failure, cancelled=self._tell_data_cancelled)
+        )
 
     def use_data(self, name: str | Path) -> None:
         """Open a data set by its name, or what lies at a path, in the background; the last one asked for wins."""
-        tell = lambda progress: self._runner.tell("data progress", progress)  # noqa: E731
-        job = lambda _worker, stop: data_worker.open_chosen(str(name), tell, stop)  # noqa: E731
-        self._set(data_progress=Progress(f"Opening {Path(name).name}…"))
-        self._asked_data = self._submit("data", job, f"Opening {Path(name).name}…")
+        self._begin(self._data_lane, OpenData(str(name)), self._take_opened)
+
+    def cancel_data(self) -> None:
+        """Give up opening data; those that are open stay."""
+        self._data_lane.cancel()
+        self._show_lanes()
 
     def set_augmentations(self, chosen: tuple[Augmentation, ...]) -> None:
         """How training pictures are changed at random."""
@@ -48,25 +58,19 @@ class DataVerbs(Stepping):
         if state.data is None or state.network is None or state.data_problem is not None:
             self.say("Choose data first.")
             return
-        document, data, number = state.document, state.data, self._batches
-        self._batches += 1
-        job = lambda _worker, _stop: data_worker.one_batch(document, data, number)  # noqa: E731
-        self._submit("batch", job, "Reading a batch…")
+        document, data, number = state.document, state.data, self._batch_count
+        self._batch_count += 1
+        self._begin(self._batches, ReadBatch(document, data, number), partial(self._take_batch, document))
 
     def _show_document(self, document: Document, **changes: Any) -> None:
         super()._show_document(document, data_problem=problem_with(document.network, self.state.data), **changes)
 
-    def _receive_step(self, result: Result) -> None:
-        content: Any = result.content
-        if result.kind in ("data", "no data"):
-            if result.number == self._asked_data:  # one given up for another tells nothing any more
-                self._take_data(content) if result.kind == "data" else self._take_no_data(content[1])
-        elif result.kind == "data progress":
-            self._set(data_progress=content if self.state.data_progress else None)
-        elif result.kind == "batch":
-            self._take_batch(*content)
-        else:
-            super()._receive_step(result)
+    def _show_lanes(self) -> None:
+        super()._show_lanes()
+        self._set(data_progress=self._data_lane.progress)
+
+    def _take_opened(self, opened: Opened | Fault) -> None:
+        self._take_no_data(opened.message) if isinstance(opened, Fault) else self._take_data(opened)
 
     def _take_data(self, opened: Opened) -> None:
         data, self._opened = opened.data, opened
@@ -77,15 +81,12 @@ class DataVerbs(Stepping):
     def _take_no_data(self, notice: str) -> None:
         self._set(data_progress=None, notice=notice)
 
-    def _cancel_opening(self) -> None:
-        """Data that only wait to be opened would tell nothing of it by themselves."""
-        if self.state.data_progress is not None:
-            self._take_no_data("Opening the data was cancelled.")
+    def _tell_data_cancelled(self, _title: str) -> None:
+        self._take_no_data("Opening the data was cancelled.")
 
-    def _receive(self, result: Result) -> None:
-        super()._receive(result)
-        if isinstance(result.content, Failure) and result.number == self._asked_data:
-            self._take_no_data(str(result.content.error))
+    def _take_data_failure(self, failure: Failure) -> None:
+        self._take_failure(failure)
+        self._take_no_data(str(failure.error))
 
     def _take_batch(self, document: Document, examples: tuple[Any, ...]) -> None:
         if document is self.state.document:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explorer.session.data_worker import examples_of
+from explorer.session.data_errands import examples_of
 from explorer.session.landscape_state import Landscape, LandscapeWish, WeightCell
 from explorer.session.state import Document
 from explorer.session.surface_worker import shown_model

@@ -4,6 +4,8 @@ Requests of one kind replace each other while they wait: the newest wins. Result
 kind, until the window's timer drains them; those of a queued kind all wait in order and none is lost. No lock is held
 while anything is delivered.
 
+Beside it lie the lanes, for what needs no model: it never waits for a disk or a server.
+
 One long work, a training run, goes on in the background: it is a generator that is advanced whenever nobody asks for
 anything else, so that between two of its steps every request is answered.
 """
@@ -17,6 +19,9 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+
+from explorer.session.failure import Failure
+from explorer.session.lanes import Lanes
 
 Owner = TypeVar("Owner")
 ShouldStop = Callable[[], bool]
@@ -36,14 +41,6 @@ class Result:
     number: int
     kind: str
     content: object
-
-
-@dataclass(frozen=True)
-class Failure:
-    """An exception that ended a job; it crosses to the window as text."""
-
-    error: Exception
-    details: str
 
 
 @dataclass(eq=False)
@@ -71,6 +68,7 @@ class Runner(Generic[Owner]):
         self._background: Background | None = None
         self._retired: list[Background] = []  # given up, to be closed in the thread that runs them
         self._make_owner = make_owner
+        self.lanes = Lanes()
         self._waiting: OrderedDict[str, tuple[int, Job]] = OrderedDict()
         self._mailbox: dict[str, Result] = {}
         self._condition = threading.Condition()
@@ -101,13 +99,21 @@ class Runner(Generic[Owner]):
             self._ensure_thread()
 
     def is_busy(self) -> bool:
-        """Whether work is running or waiting, or a result has not been fetched."""
+        """Whether work is running or waiting, in a lane too, or a result has not been fetched."""
         with self._condition:
             goes_on = self._background is not None and not self._background.is_paused
-            return bool(self._running or self._waiting or self._mailbox or self._queue or goes_on)
+            is_busy = bool(self._running or self._waiting or self._mailbox or self._queue or goes_on)
+        return is_busy or self.lanes.are_busy()
 
     def owes_answers(self) -> bool:
-        """Whether a request runs or waits, or its answer has not been fetched; background work does not count."""
+        """Whether a request or an errand is not answered, or its answer has not been fetched.
+
+        Background work does not count.
+        """
+        return self.has_requests() or self.lanes.are_busy()
+
+    def has_requests(self) -> bool:
+        """Whether a request to the model runs or waits, or its answer has not been fetched."""
         with self._condition:
             background = self._background.number if self._background is not None else None
             answers = any(result.number != background for result in self._mailbox.values())
@@ -163,15 +169,16 @@ class Runner(Generic[Owner]):
             self._cancelled = self._number
 
     def close(self) -> bool:
-        """Stop and join the thread; True if it ended in time. Further requests are ignored."""
+        """Stop and join all threads; True if they ended in time. Further requests are ignored."""
         with self._condition:
             self._closing = True
             self._waiting.clear()
             self._condition.notify()
+        are_lanes_empty = self.lanes.close()
         if self._thread is None:
-            return True
+            return are_lanes_empty
         self._thread.join(JOIN_S)
-        return not self._thread.is_alive()
+        return are_lanes_empty and not self._thread.is_alive()
 
     def _ensure_thread(self) -> None:
         if self._thread is None and not self._closing:

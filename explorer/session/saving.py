@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject
 
-from explorer.session.file_writing import FileWriting, Write
+from explorer.session.file_writing import Write, WriteFile
 from explorer.session.landscapes import Landscapes
-from explorer.session.train_state import Progress
-
-LOOK_EVERY_MS = 50
+from explorer.session.lanes import Lane
 
 
 class Savings(Landscapes):
@@ -18,45 +16,25 @@ class Savings(Landscapes):
 
     def __init__(self, parent: QObject | None = None, **options: Any) -> None:
         super().__init__(parent, **options)
-        self._writing: FileWriting | None = None
-        self._saving_timer = QTimer(self, interval=LOOK_EVERY_MS)
-        self._saving_timer.timeout.connect(self._look_at_saving)
+        lane: Lane[str] = Lane("file", failed=self._take_failure, cancelled=self._tell_unwritten)
+        self._files = self._runner.lanes.add(lane)
 
     def save_apart(self, name: str, write: Write) -> None:
         """Let `write` write the file or folder called `name` in a thread of its own."""
-        if self._writing is not None:
-            self.say(f"{self._writing.name} is still being written: wait for it, or cancel it below.")
+        if self.state.saving is not None:
+            going = self.state.saving.text.removeprefix("Saving ").removesuffix("…")
+            self.say(f"{going} is still being written: wait for it, or cancel it below.")
             return
-        self._writing = FileWriting(name, write)
-        self._set(saving=Progress(f"Saving {name}…"), notice="")
-        self._saving_timer.start()
+        self.say("")
+        self._begin(self._files, WriteFile(name, write), self.say)
 
     def cancel_saving(self) -> None:
         """Give up the file that is being written; an older one of its name stays as it was."""
-        if self._writing is not None:
-            self._writing.cancel()
+        self._files.stop()
 
-    def close(self) -> bool:
-        """Stop and join all threads; True if they ended in time. A file that is not whole by then is not written."""
-        self._saving_timer.stop()
-        self.cancel_saving()
-        was_ended = super().close()
-        return (self._writing is None or self._writing.join()) and was_ended
+    def _show_lanes(self) -> None:
+        super()._show_lanes()
+        self._set(saving=self._files.progress)
 
-    @Slot()
-    def _look_at_saving(self) -> None:
-        writing = self._writing
-        if writing is None:
-            return
-        if writing.is_over:
-            self._saving_timer.stop()
-            self._writing = None
-            self._set(saving=None, notice=_how_it_went(writing))
-        elif self.state.saving is not None and writing.progress != (self.state.saving.done, self.state.saving.total):
-            self._set(saving=Progress(self.state.saving.text, *writing.progress))
-
-
-def _how_it_went(writing: FileWriting) -> str:
-    if writing.was_cancelled:
-        return f"Cancelled: {writing.name} was not written."
-    return writing.problem or f"Saved as {writing.name}."
+    def _tell_unwritten(self, title: str) -> None:
+        self.say(f"Cancelled: {title.removeprefix('Saving ')} was not written.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +12,19 @@ import numpy as np
 
 from explorer.data import Picture, read_sample
 from explorer.network import Layer, Network, Problem, Shape
-from explorer.network.files import is_network, is_weights, read_network
+from explorer.network.files import is_network, is_weights
 from explorer.network.receptive_field import Field
 from explorer.resources import bundled_networks, resource
-from explorer.session import editing, worker
-from explorer.session.cancelling import cancelled
+from explorer.session import editing
+from explorer.session.cancelling import PASS, cancelled
+from explorer.session.errands import FoundNetwork, ReadNetwork, ReadPicture
 from explorer.session.saving import Savings
 from explorer.session.selection import Selection
-from explorer.session.state import Cell, Document, has_cell, new_ids
+from explorer.session.state import Cell, Document, Fault, has_cell, new_ids
 from explorer.session.worker import OwnModel
-from explorer.writing import FileError
 
 START_PICTURE = "cat"
+AT_ONCE_S = 0.3  # a network file is read in milliseconds: so long the window waits for it before it goes on without
 _UNSET: Any = object()
 
 
@@ -147,12 +149,11 @@ class Session(Savings):
 
     def open_picture(self, path: str | Path) -> None:
         """Read the picture at `path` in the background and show it to the network; the last one asked for wins."""
-        path = Path(path)
-        self._asked_picture = self._submit("picture", lambda _worker, _stop: worker.read(path), f"Opening {path.name}…")
+        self._begin(self._pictures, ReadPicture(Path(path)), self._take_read_picture)
 
     def use_picture(self, picture: Picture) -> None:
         """Show `picture` to the network."""
-        self._asked_picture = 0  # a file still being read no longer matters
+        self._pictures.drop()  # a file still being read no longer matters
         self._take_picture(picture)
 
     def use_sample(self, name: str) -> None:
@@ -180,15 +181,17 @@ class Session(Savings):
         """Open a network file, or one of the networks that come with the program by its name."""
         is_bundled = isinstance(name, str) and name in bundled_networks()
         path = resource("networks", f"{name}.json") if is_bundled else Path(name)
-        try:
-            file = read_network(path)
-            document = Document.opened(file, path)
-        except FileError as error:
-            self.say(str(error))
+        self._begin(self._networks, ReadNetwork(path), partial(self._take_network, path, is_bundled=is_bundled))
+        self._networks.wait(AT_ONCE_S)
+        self._show_lanes()
+
+    def _take_network(self, path: Path, found: FoundNetwork | Fault, *, is_bundled: bool) -> None:
+        if isinstance(found, Fault):
+            self.say(found.message)
             return
         has_file = not is_bundled and not is_weights(path)
-        self._replace_document(replace(document, path=path if has_file else None))
-        self.say(file.remark)
+        self._replace_document(replace(found.document, path=path if has_file else None))
+        self.say(found.remark)
         if not is_bundled:
             self._remember(path)
         if len(self._network().input_shape) == 3 and self.state.picture is None:
@@ -248,18 +251,30 @@ class Session(Savings):
         self._edit("reset weights", editing.forget_weights)
 
     def cancel(self) -> None:
-        """Give up what is being worked on, and where nothing is, the file that is being written.
-
-        The maps of the last whole pass stay.
-        """
-        if self.state.saving is not None and not self.state.task:
+        """Give up what is being worked on: what is opened, else what is computed, else the file that is written."""
+        if self.state.opening is not None:
+            self.cancel_opening()
+        elif self.state.saving is not None and not self.state.task:
             self.cancel_saving()
-            return
+        else:
+            self.cancel_work()
+
+    def cancel_opening(self) -> None:
+        """Give up what is opened, the newest of several; the model works on."""
+        lane = self._newest_opening()
+        if lane is not None:
+            lane.cancel()
+            self._show_lanes()
+
+    def cancel_work(self) -> None:
+        """Give up what the model is run for. Maps of the last whole pass stay only where a pass itself is given up."""
+        is_map_owed = self.state.computing and self.state.task.removesuffix("…") not in ("", PASS)
         notice = cancelled(self.state)
         self._runner.cancel()
         self._set(computing=False, is_recording_step=False, task="", notice=notice)
-        self._cancel_opening()
         self._cancel_start()
+        if is_map_owed:
+            self._ask_maps(self._request())
 
 
 def _changed_settings(old: Layer | None, new: Layer) -> str:

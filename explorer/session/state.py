@@ -190,6 +190,7 @@ class State:
     landscape: Landscape | None = None  # its loss over one or two weights, while someone looks
     computing: bool = False
     task: str = ""
+    opening: Progress | None = None  # a file or data are read in a thread of their own, the newest of several
     saving: Progress | None = None  # a file is written in a thread of its own
     fault: Fault | None = None
     mistake: Fault | None = None  # the program's own, which `notice` told of when it was caught

@@ -14,10 +14,14 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from explorer.data import Picture
 from explorer.network import Network
 from explorer.session import editing
+from explorer.session.cancelling import cancelled
 from explorer.session.cursor import Cursor
+from explorer.session.errands import FoundNetwork
 from explorer.session.explained import Explained
+from explorer.session.failure import Failure
 from explorer.session.history import History
-from explorer.session.runner import Failure, Result, Runner
+from explorer.session.lanes import Answer, Errand, Lane
+from explorer.session.runner import Result, Runner
 from explorer.session.selection import Selection
 from explorer.session.snapshot import LayerActivation
 from explorer.session.state import Cell, Document, Fault, State, has_cell, settled
@@ -46,11 +50,13 @@ class StateOwner(QObject):
         self._own: OwnModel | None = None
         self._device: str | None = None
         self._asked_pass = 0  # the number of the newest request, for what is answered by numbers
-        self._asked_picture = 0
         self._covered_picture: Picture | None = None  # what typed numbers stand in for
         self._hovered: Cell | None = None
         self._told: State | None = None  # what the views were told last, while answers are gathered
         self._runner: Runner[Worker] = Runner(Worker, held=held, queued=frozenset({"training"}))
+        self._opening: list[Lane[Any]] = []  # those whose work is told of as opened
+        self._pictures: Lane[Picture | Fault] = self._opening_lane("picture")
+        self._networks: Lane[FoundNetwork | Fault] = self._opening_lane("network")
         self._timer = QTimer(self, interval=TICK_MS)
         self._timer.timeout.connect(self._drain)
 
@@ -143,15 +149,18 @@ class StateOwner(QObject):
         return Request(state.document, state.picture, state.numbers, self._device, state.mode, self._own)
 
     def _ask(self) -> None:
-        """Ask for a pass with everything as it is now."""
+        """Ask for a pass with everything as it is now, and for what else follows from it."""
         request = self._request()
         if request.picture is None and request.numbers is None:
             self._set(activations=None, timeline=None)  # those of another network
             return
+        self._ask_maps(request)
+        self._ask_step(request)
+
+    def _ask_maps(self, request: Request) -> None:
         self._set(computing=True)
         job = lambda bench, stop: bench.show(request, stop)  # noqa: E731  # a job is a function of two
         self._asked_pass = self._submit("show", job, "Running the network…")
-        self._ask_step(request)
 
     def _ask_step(self, request: Request) -> None:
         """Ask for what else follows from `request`; a session that can step does."""
@@ -162,17 +171,44 @@ class StateOwner(QObject):
         self._timer.start(TICK_MS)
         return number
 
+    def _opening_lane(self, name: str) -> Lane[Any]:
+        """A lane whose errand the person is told of as opened, and may give up."""
+        return self._add_opening(Lane(name, failed=self._take_failure, cancelled=self._tell_cancelled))
+
+    def _add_opening(self, lane: Lane[Answer]) -> Lane[Answer]:
+        self._opening.append(lane)
+        return self._runner.lanes.add(lane)
+
+    def _begin(self, lane: Lane[Answer], errand: Errand[Answer], answered: Callable[[Answer], object]) -> None:
+        """Start `errand` beside the model's thread; the newest of its lane wins."""
+        lane.begin(errand, answered)
+        self._show_lanes()
+        self._timer.start(TICK_MS)
+
+    def _show_lanes(self) -> None:
+        """How far that is which goes on beside the model's thread."""
+        newest = self._newest_opening()
+        self._set(opening=newest.progress if newest else None)
+
+    def _newest_opening(self) -> Lane[Any] | None:
+        return max((lane for lane in self._opening if lane.is_busy), key=lambda lane: lane.begun_s, default=None)
+
+    def _tell_cancelled(self, title: str) -> None:
+        self.say(cancelled(replace(self.state, task=title, computing=False)))
+
     @Slot()
     def _drain(self) -> None:
         with self._gathered():
             for result in self._runner.drain():
                 self._receive(result)
+            self._runner.lanes.take()
+            self._show_lanes()
             self._drained()
-            if not self._runner.owes_answers():  # a run goes on by itself, which is told of elsewhere
+            if not self._runner.has_requests():  # a run goes on by itself, which is told of elsewhere
                 self._set(computing=False, task="")
         if not self._runner.is_busy():
             self._timer.stop()
-        elif self._timer.interval() != RUN_TICK_MS and not self._runner.owes_answers():
+        elif self._timer.interval() != RUN_TICK_MS and not self._runner.has_requests():
             self._timer.start(RUN_TICK_MS)
 
     @contextmanager
@@ -190,12 +226,9 @@ class StateOwner(QObject):
         if isinstance(content, Shown):
             self._take_shown(result.number, content)
         elif isinstance(content, Failure):
-            fault = Fault(str(content.error), details=content.details)
-            self._set(fault=fault, notice=str(content.error), is_recording_step=False)
+            self._take_failure(content)
         elif result.kind == "fitted":
             self._take_fitted(*content)  # type: ignore[misc]  # the pair that the worker yields
-        elif result.kind == "picture" and result.number == self._asked_picture:
-            self.say(content.message) if isinstance(content, Fault) else self._take_picture(content)  # type: ignore[arg-type]
         elif isinstance(content, Explained):
             self._set(explained=content)
         elif result.kind == "refused":
@@ -212,6 +245,13 @@ class StateOwner(QObject):
 
     def _drained(self) -> None:
         """After all answers that waited were taken."""
+
+    def _take_failure(self, failure: Failure) -> None:
+        fault = Fault(str(failure.error), details=failure.details)
+        self._set(fault=fault, notice=fault.message, is_recording_step=False)
+
+    def _take_read_picture(self, picture: Picture | Fault) -> None:
+        self.say(picture.message) if isinstance(picture, Fault) else self._take_picture(picture)
 
     def _take_picture(self, picture: Picture) -> None:
         network = self.state.network

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explorer.session.data_worker import examples_of
+from explorer.session.data_errands import examples_of
 from explorer.session.state import Document
 from explorer.session.surface_state import Area, Surface
 from explorer.session.worker import Output, Worker

@@ -10,7 +10,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from explorer.session import step_worker
-from explorer.session.data_worker import examples_of
+from explorer.session.data_errands import examples_of
 from explorer.session.runner import HOLD, ShouldStop
 from explorer.session.state import Document, Target
 from explorer.session.step_worker import StepRequest

@@ -9,10 +9,11 @@ from PySide6.QtCore import QObject
 
 from explorer.session import train_worker
 from explorer.session.data_choice import learning_from
-from explorer.session.data_worker import Opened
+from explorer.session.data_errands import Opened
+from explorer.session.failure import Failure
 from explorer.session.run_curves import RunCurves
 from explorer.session.run_progress import RunProgress
-from explorer.session.runner import HOLD, Failure, Result
+from explorer.session.runner import HOLD, Result
 from explorer.session.state import Document, new_ids
 from explorer.session.train_state import Judged, Training
 from explorer.session.train_worker import Ended, RunRequest, Told, Wishes

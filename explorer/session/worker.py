@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explorer.data import Fitted, Picture, PictureError, fit_picture, read_picture
+from explorer.data import Fitted, Picture, fit_picture
 from explorer.session.explained import explain_cell
 from explorer.session.runner import ShouldStop
 from explorer.session.selection import Selection
@@ -77,7 +77,7 @@ class Shown:
 
 @dataclass
 class Worker:
-    """Owned by the runner's thread. Reading pictures needs no torch, so the workbench waits for the first pass."""
+    """Owned by the runner's thread. The workbench is made when the first pass needs it."""
 
     _bench: Workbench | None = None
     _loaded: set[tuple[Path, tuple[int, ...]]] = field(default_factory=set)
@@ -227,14 +227,6 @@ class Worker:
             yield "refused", str(error)
         else:
             yield "weights", (document, replace(document, layer_ids=ids), path)
-
-
-def read(path: Path) -> Output:
-    """Read the picture at `path`; a fault is a result too, so that a newer picture replaces it."""
-    try:
-        yield "picture", read_picture(path)
-    except PictureError as error:
-        yield "picture", Fault(str(error))
 
 
 def _last(request: Request, recording: Recording, layers: list[LayerActivation]) -> LayerActivation:

@@ -22,7 +22,7 @@ from explorer.data.splits import ArraySplit
 from explorer.engine.device import leave_a_core_to_the_window
 from explorer.network import Network
 from explorer.session import Session, train_worker
-from explorer.session.data_worker import Opened
+from explorer.session.data_errands import Opened
 from explorer.ui import theme
 from explorer.ui.main_window import MainWindow
 from tests.benchmarks.bench_train import bare, examples

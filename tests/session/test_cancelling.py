@@ -19,7 +19,7 @@ RUNNING = Training("running", 1)
         (State(training=RUNNING), ""),
         (State(task="Running the network…", computing=True), f"Cancelled: {MAPS}"),
         (State(task="Opening cat.png…"), "Cancelled: opening cat.png."),
-        (State(task="Opening cat.png…", computing=True), f"Cancelled: opening cat.png. T{MAPS[1:]}"),
+        (State(task="Opening cat.png…", computing=True), "Cancelled: opening cat.png."),
         (State(task="Saving net.json…"), "Cancelled: saving net.json."),
         (
             State(task="Running training steps…"),

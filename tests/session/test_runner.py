@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from explorer.session.runner import Failure, Job, Result, Runner
+from explorer.session.failure import Failure
+from explorer.session.runner import Job, Result, Runner
 
 
 class _Owner:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import Qt
@@ -56,9 +57,18 @@ def test_it_asks_for_data_and_then_names_them_with_as_many_facts_as_there_is_roo
 
 
 def test_while_data_are_opened_it_tells_how_far_and_can_be_cancelled(
-    view: DataButton, session: Session, qtbot: QtBot
+    view: DataButton, session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session._set(data_progress=Progress("Downloading cifar-10-binary.tar.gz", 42_500_000, 170_000_000))
+    fetched = threading.Event()
+
+    def fetch(_name: str, *, progress: Callable[[str, int, int], None], **_others: object) -> None:
+        progress("Downloading cifar-10-binary.tar.gz", 42_500_000, 170_000_000)
+        fetched.wait(10)
+        progress("Downloading cifar-10-binary.tar.gz", 42_600_000, 170_000_000)
+
+    monkeypatch.setattr("explorer.data.open_data", fetch)
+    session.use_data("cifar10")
+    qtbot.waitUntil(lambda: view.opening.bar.value() > 0)
     assert not view.button.isVisible()
     assert view.opening.words.whole() == "Downloading cifar-10-binary.tar.gz · 42.5 of 170.0 MB"
     assert view.opening.bar.value() == view.opening.bar.maximum() // 4
@@ -67,6 +77,7 @@ def test_while_data_are_opened_it_tells_how_far_and_can_be_cancelled(
     assert session.state.notice == "Opening the data was cancelled."
     assert view.button.isVisible()
     assert not view.opening.isVisible()
+    fetched.set()
 
 
 def test_progress_without_an_end_is_a_bar_without_one() -> None:

@@ -56,17 +56,19 @@ def test_each_line_cancels_its_own(
     status: Status, session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(Session, "cancel", lambda _self: asked.append("work"))
+    monkeypatch.setattr(Session, "cancel_work", lambda _self: asked.append("work"))
+    monkeypatch.setattr(Session, "cancel_opening", lambda _self: asked.append("opening"))
     monkeypatch.setattr(Session, "cancel_saving", lambda _self: asked.append("saving"))
     other = Status(session)
     qtbot.addWidget(other)
     other.show()
-    session._set(task="Running the network…", saving=Progress("Saving curves.csv…", 1, 2))
-    for name in ("work", "saving"):
+    opening, saving = Progress("Opening cat.png…"), Progress("Saving curves.csv…", 1, 2)
+    session._set(task="Running the network…", opening=opening, saving=saving)
+    for name in ("work", "opening", "saving"):
         line = _line(other, name)
         qtbot.waitUntil(line.isVisible)
         assert line.cancel.accessibleName()
         assert line.cancel.toolTip()
         QTest.mouseClick(line.cancel, Qt.MouseButton.LeftButton)
-    assert asked == ["work", "saving"]
+    assert asked == ["work", "opening", "saving"]
     monkeypatch.undo()

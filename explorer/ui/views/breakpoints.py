@@ -118,7 +118,7 @@ class BreakpointsButton(FollowingView, PopupButton):
         self.run.setProperty("role", "primary")
         self.run.clicked.connect(self._run)
         self.stop = QPushButton("Cancel", toolTip=CANCEL_TIP, accessibleName="Cancel the run")
-        self.stop.clicked.connect(self._session.cancel)
+        self.stop.clicked.connect(self._session.cancel_work)
         self.limit = WholeBox(1, MOST_STEPS, name="At most so many steps", tip=LIMIT_TIP)
         self.limit.setValue(FIRST_LIMIT)
         self.limit.setSuffix(" steps")

@@ -26,7 +26,7 @@ class OpeningLine(QWidget):
         self.cancel.setToolTip("Stop opening the data; what is open stays.")
         self.cancel.setProperty("role", "flat")
         self.cancel.setIcon(icon("ph.x"))
-        self.cancel.clicked.connect(session.cancel)
+        self.cancel.clicked.connect(session.cancel_data)
         column = QVBoxLayout()
         column.setSpacing(4)
         column.addWidget(self.words)

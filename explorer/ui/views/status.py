@@ -1,4 +1,4 @@
-"""The foot of the window: what is being worked on, a way to cancel it, the device and the mode."""
+"""The foot of the window: what is being worked on, each with a way to cancel it, the device and the mode."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
 from explorer.session import Session, State
+from explorer.session.train_state import Progress
 from explorer.ui.text import plural, seconds_text
 
 SLOW_MS = 200
@@ -51,18 +52,31 @@ class WorkLine(QWidget):
         elif self.isHidden() and not self._slow.isActive():
             self._slow.start()
 
+    def show_progress(self, progress: Progress | None) -> None:
+        """As `show_work`; None where it is over."""
+        if progress is None:
+            self.show_work("")
+        else:
+            self.show_work(progress.text, progress.done, progress.total)
+
 
 class Status(QStatusBar):
-    """What is computed, what is written, the device and the mode."""
+    """What is computed, opened and written, the device and the mode."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizeGripEnabled(False)
         self._task = WorkLine(
             "work",
-            cancel=session.cancel,
+            cancel=session.cancel_work,
             cancel_name="Cancel the work",
             cancel_tip="Give up what is being computed (Ctrl+.).",
+        )
+        self._opening = WorkLine(
+            "opening",
+            cancel=session.cancel_opening,
+            cancel_name="Cancel opening",
+            cancel_tip="Give up what is being opened; what is open stays (Ctrl+.).",
         )
         self._saving = WorkLine(
             "saving",
@@ -77,7 +91,7 @@ class Status(QStatusBar):
         self._mode = QComboBox(objectName="mode", accessibleName="Mode of the model")
         self._mode.addItems(["eval", "train"])
         self._mode.textActivated.connect(session.set_mode)
-        for line in (self._task, self._saving):
+        for line in (self._task, self._opening, self._saving):
             self.addWidget(line)
             line.hide()  # being added shows it
         for permanent in (self._facts, self._device, self._mode):
@@ -98,9 +112,10 @@ class Status(QStatusBar):
             self._facts.setText(_facts(new))
         if old is None or old.task != new.task:
             self._task.show_work(new.task)
+        if old is None or old.opening is not new.opening:
+            self._opening.show_progress(new.opening)
         if old is None or old.saving is not new.saving:
-            saving = new.saving
-            self._saving.show_work(saving.text, saving.done, saving.total) if saving else self._saving.show_work("")
+            self._saving.show_progress(new.saving)
 
 
 def _facts(state: State) -> str:

@@ -1,30 +1,23 @@
-"""Opening data and feeding them, as the runner's thread does it."""
+"""Opening data and feeding them, as errands do it."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 import pytest
 
 from explorer.network import Network
-from explorer.session.data_worker import Opened, one_batch, open_chosen
-from explorer.session.state import Document, new_ids
+from explorer.session.data_errands import OpenData, Opened, ReadBatch
+from explorer.session.lanes import Watch
+from explorer.session.state import Document, Fault, new_ids
 
 DATA = "points:moons"
 
 
-def _open(name: str) -> tuple[str, Any]:
-    ((kind, content),) = open_chosen(name, lambda _progress: None, lambda: False)
-    return kind, content
-
-
 @pytest.fixture
 def opened() -> Opened:
-    kind, content = _open(DATA)
-    assert kind == "data"
-    assert isinstance(content, Opened)
-    return content
+    answer = OpenData(DATA).run(Watch("Opening"))
+    assert isinstance(answer, Opened)
+    return answer
 
 
 def test_data_are_opened_under_the_name_they_were_asked_by(opened: Opened) -> None:
@@ -37,10 +30,9 @@ def test_only_pictures_have_a_scale(opened: Opened) -> None:
 
 
 def test_data_that_do_not_open_say_why() -> None:
-    kind, content = _open("points:nowhere")
-    assert kind == "no data"
-    assert content[0] == "points:nowhere"
-    assert content[1].endswith(".")
+    answer = OpenData("points:nowhere").run(Watch("Opening"))
+    assert isinstance(answer, Fault)
+    assert answer.message.endswith(".")
 
 
 def test_the_batches_of_an_epoch_hold_every_example_once(opened: Opened) -> None:
@@ -48,7 +40,7 @@ def test_the_batches_of_an_epoch_hold_every_example_once(opened: Opened) -> None
     train = opened.data.train
     rows = []
     for number in range(-(-len(train) // document.hyperparameters.batch_size)):
-        ((_, (_, examples)),) = one_batch(document, opened.data, number)
+        examples = ReadBatch(document, opened.data, number).run(Watch("Reading"))
         rows += [(*example.values.tolist(), example.target) for example in examples]
     inputs, labels = train.inputs(np.arange(len(train))), train.labels
     whole = [(*values.tolist(), int(label)) for values, label in zip(inputs, labels, strict=True)]

@@ -1,0 +1,100 @@
+"""Data as errands: opening them, and reading what a network is fed of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from explorer.bounds import brief
+from explorer.engine.errors import Cancelled
+from explorer.session.lanes import Watch
+from explorer.session.state import Document, Example, Fault
+
+if TYPE_CHECKING:
+    from explorer.data.data_set import DataSet
+    from explorer.engine.train import Learned
+
+MEASURED = 128  # training pictures whose mean and spread are taken: large photographs take a third of a second each
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A data set that was opened by `name`, with the mean and spread of its training pictures."""
+
+    name: str
+    data: DataSet
+    mean: tuple[float, ...] = ()
+    std: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class OpenData:
+    """A data set by its name or path, or why it cannot be opened."""
+
+    name: str
+
+    @property
+    def title(self) -> str:
+        return f"Opening {brief(Path(self.name).name)}"
+
+    def run(self, watch: Watch) -> Opened | Fault:
+        from explorer.data import DataError, open_data
+        from explorer.data.data_set import OpeningStopped
+
+        tell = lambda text, done, total: watch.tell(done, total, text)  # noqa: E731  # as data tell of it
+        try:
+            data = open_data(self.name, progress=tell, should_stop=watch.should_stop, on_stop=watch.ends_with)
+            return Opened(self.name, data, *_scale(data))
+        except OpeningStopped as error:
+            raise Cancelled from error
+        except DataError as error:
+            return Fault(str(error))
+
+
+def _scale(data: DataSet) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Mean and spread of the training pictures, which a network that knows none is fed by."""
+    from explorer.engine.training.examples import SourceExamples, measured_scale
+
+    if len(data.sample_shape) != 3:
+        return (), ()
+    height, width, channels = data.sample_shape
+    return measured_scale(SourceExamples(data.train, (channels, height, width)), at_most=MEASURED)
+
+
+def examples_of(document: Document, data: DataSet) -> tuple[Learned, Learned | None]:
+    """Both splits as the network is fed them."""
+    from explorer.engine.training.examples import both_splits
+
+    assert document.network is not None
+    return both_splits(data, document.network.input_shape, mean=document.mean, std=document.std, fit=document.fit)
+
+
+@dataclass(frozen=True, eq=False)
+class ReadBatch:
+    """The examples of training batch `number`, for stepping through it in the debugger."""
+
+    document: Document
+    data: DataSet
+    number: int
+    title: str = "Reading a batch"
+
+    def run(self, watch: Watch) -> tuple[Example, ...]:
+        from explorer.engine.training.batches import batch_places, fed
+
+        learning, _ = examples_of(self.document, self.data)
+        chosen = self.document.hyperparameters
+        places = batch_places(len(learning), chosen.batch_size, number=self.number, seed=chosen.seed)
+        labels = self.data.train.labels[places]
+        return tuple(
+            Example(values, _target(label), self.data.train.name_of(int(place)))
+            for values, label, place in zip(fed(learning, places), labels, places, strict=True)
+        )
+
+
+def _target(label: Any) -> int | tuple[float, ...]:
+    if np.ndim(label) == 0 and np.asarray(label).dtype.kind in "biu":
+        return int(label)
+    return tuple(float(value) for value in np.atleast_1d(label))

@@ -1,0 +1,56 @@
+"""What is read from files for the document, each an errand for a lane."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from explorer.bounds import brief
+from explorer.data import Picture, PictureError, read_picture
+from explorer.network.files import read_network
+from explorer.session.lanes import Watch
+from explorer.session.state import Document, Fault
+from explorer.writing import FileError
+
+
+@dataclass(frozen=True)
+class ReadPicture:
+    """A picture, or why it cannot be read."""
+
+    path: Path
+
+    @property
+    def title(self) -> str:
+        return f"Opening {brief(self.path.name)}"
+
+    def run(self, watch: Watch) -> Picture | Fault:
+        try:
+            return read_picture(self.path)
+        except PictureError as error:
+            return Fault(str(error))
+
+
+@dataclass(frozen=True)
+class FoundNetwork:
+    """A network file as a document, and what the person should know about it."""
+
+    document: Document
+    remark: str
+
+
+@dataclass(frozen=True)
+class ReadNetwork:
+    """A network file as a document, or why it cannot be read. Its weights are read when they are needed."""
+
+    path: Path
+
+    @property
+    def title(self) -> str:
+        return f"Opening {brief(self.path.name)}"
+
+    def run(self, watch: Watch) -> FoundNetwork | Fault:
+        try:
+            file = read_network(self.path)
+            return FoundNetwork(Document.opened(file, self.path), file.remark)
+        except FileError as error:
+            return Fault(str(error))

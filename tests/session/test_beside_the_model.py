@@ -1,0 +1,205 @@
+"""What is read or fetched beside the model's thread holds up no maps, and Cancel reaches it alone."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from explorer.data.download import Remote
+from explorer.data.sets import cifar10
+from explorer.session import Session
+from explorer.session.errands import ReadNetwork, ReadPicture
+from explorer.session.worker import Worker
+from tests.ui.fakes import make_picture, make_session, wait_until_shown
+
+NET = "3x16x16 conv(4, 3, padding=1) relu flatten linear(4)"
+
+
+@pytest.fixture
+def session(qtbot: QtBot) -> Iterator[Session]:
+    made = make_session(NET)
+    wait_until_shown(qtbot, made)
+    yield made
+    assert made.close()
+
+
+class Gate:
+    """Holds an errand up until it may go on."""
+
+    def __init__(self) -> None:
+        self.open = threading.Event()
+
+    def before(self, run: Any) -> Any:
+        def waits(errand: Any, watch: Any) -> Any:
+            assert self.open.wait(10)
+            return run(errand, watch)
+
+        return waits
+
+
+@pytest.fixture
+def gate() -> Iterator[Gate]:
+    made = Gate()
+    yield made
+    made.open.set()
+
+
+@pytest.fixture
+def slow_server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """CIFAR-10 comes from a server that sends one byte and then nothing, for as long as the test lasts."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    connections: list[socket.socket] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            try:
+                connection, _ = server.accept()
+            except OSError:
+                return
+            connections.append(connection)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 170052171\r\n\r\nx")
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/x"
+        monkeypatch.setattr(cifar10, "REMOTE", replace(cifar10.REMOTE, urls=(address,)))
+        assert isinstance(cifar10.REMOTE, Remote)
+        yield
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join()
+    for connection in connections:
+        connection.close()
+
+
+def _is_downloading(session: Session) -> bool:
+    progress = session.state.data_progress
+    return progress is not None and progress.text.startswith("Downloading") and progress.done == 1
+
+
+def _explorer_threads() -> list[str]:
+    return [thread.name for thread in threading.enumerate() if thread.name.startswith("explorer")]
+
+
+@pytest.mark.usefixtures("slow_server")
+def test_a_slow_server_holds_up_no_maps_and_cancel_gives_it_up_at_once(session: Session, qtbot: QtBot) -> None:
+    session.use_data("cifar10")
+    qtbot.waitUntil(lambda: _is_downloading(session))
+    assert session.state.opening is session.state.data_progress
+    before = session.state.activations
+    session.use_picture(make_picture(1))
+    qtbot.waitUntil(lambda: session.state.activations is not before and not session.state.computing)
+    assert _is_downloading(session)
+    session.cancel()
+    assert session.state.data_progress is session.state.opening is None
+    assert session.state.notice == "Opening the data was cancelled."
+    qtbot.waitUntil(lambda: "explorer-data" not in _explorer_threads())  # the read that waits was ended
+
+
+@pytest.mark.usefixtures("slow_server")
+def test_cancel_that_is_meant_for_a_download_drops_no_pass_of_an_edit(session: Session, qtbot: QtBot) -> None:
+    session.use_data("cifar10")
+    qtbot.waitUntil(lambda: _is_downloading(session))
+    session.replace_layer("conv1", session.state.layer("conv1").with_settings(out_channels=9))
+    session.cancel()
+    assert session.state.computing
+    wait_until_shown(qtbot, session)
+    assert session.state.activations is not None
+    assert session.state.activations.by_name["conv1"].values.shape == (9, 16, 16)
+
+
+@pytest.mark.usefixtures("slow_server")
+def test_closing_ends_within_a_second_whatever_is_downloaded(qtbot: QtBot) -> None:
+    session = make_session(NET)
+    wait_until_shown(qtbot, session)
+    session.use_data("cifar10")
+    qtbot.waitUntil(lambda: _is_downloading(session))
+    assert session.close()  # all threads were joined, which waits half a second for all that is opened
+    assert _explorer_threads() == []
+
+
+def test_a_picture_that_is_read_slowly_can_be_cancelled_and_the_last_one_asked_for_wins(
+    session: Session, qtbot: QtBot, gate: Gate, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(ReadPicture, "run", gate.before(ReadPicture.run))
+    shown = session.state.picture
+    session.open_path(tmp_path / "a.png")
+    assert session.state.opening is not None
+    assert session.state.opening.text == "Opening a.png…"
+    session.cancel()
+    assert session.state.notice == "Cancelled: opening a.png."
+    assert session.state.opening is None
+    session.open_path(tmp_path / "b.png")
+    session.open_path(tmp_path / "c.png")
+    gate.open.set()
+    qtbot.waitUntil(lambda: session.state.opening is None)
+    assert session.state.notice.startswith("There is no file c.png")
+    assert session.state.picture is shown
+
+
+def test_a_picture_shown_meanwhile_is_not_replaced_by_one_that_is_still_read(
+    session: Session, qtbot: QtBot, gate: Gate, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(ReadPicture, "run", gate.before(ReadPicture.run))
+    session.open_path(tmp_path / "a.png")
+    session.use_picture(make_picture(2))
+    gate.open.set()
+    wait_until_shown(qtbot, session)
+    assert session.state.picture is not None
+    assert session.state.picture.name == "waves 2"
+    assert session.state.notice == ""
+
+
+def test_a_network_on_a_slow_disk_is_waited_for_beside_the_window(
+    session: Session, qtbot: QtBot, gate: Gate, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(ReadNetwork, "run", gate.before(ReadNetwork.run))
+    monkeypatch.setattr("explorer.session.session.AT_ONCE_S", 0.0)
+    (tmp_path / "a.txt").write_text("3x16x16 relu")
+    session.open_path(tmp_path / "a.txt")
+    assert session.state.opening is not None
+    assert session.state.opening.text == "Opening a.txt…"
+    session.cancel()
+    assert session.state.notice == "Cancelled: opening a.txt."
+    session.open_path(tmp_path / "a.txt")
+    gate.open.set()
+    qtbot.waitUntil(lambda: session.state.title == "a")
+    wait_until_shown(qtbot, session)
+    assert session.state.network is not None
+    assert session.state.network.text() == "3x16x16 relu"
+
+
+def test_a_network_file_of_the_usual_kind_is_there_at_once(session: Session, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("3x16x16 relu")
+    session.open_path(tmp_path / "a.txt")
+    assert session.state.title == "a"
+    assert session.state.opening is None
+
+
+def test_cancelling_other_work_of_the_model_drops_no_pass_that_the_document_needs(
+    session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pass of an edit waits behind work that takes long; what is named as worked on is that work."""
+    may_end = threading.Event()
+
+    def slow(_worker: Worker, should_stop: Any) -> Iterator[tuple[str, object]]:
+        while not should_stop() and not may_end.wait(0.01):
+            pass
+        yield from ()
+
+    session._submit("slow", slow, "Counting…")
+    session.replace_layer("conv1", session.state.layer("conv1").with_settings(out_channels=7))
+    session._set(task="Counting…")
+    session.cancel()
+    assert session.state.notice == "Cancelled: counting."
+    wait_until_shown(qtbot, session)
+    may_end.set()
+    assert session.state.activations is not None
+    assert session.state.activations.by_name["conv1"].values.shape == (7, 16, 16)
