@@ -14,6 +14,8 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
+from explorer.bounds import Refused, check_regular, memory_budget_bytes
+from explorer.engine.declared_memory import check_declared
 from explorer.engine.errors import LoadError, shape_text
 
 State = dict[str, Tensor]
@@ -24,11 +26,17 @@ _PYTORCH_SUFFIXES = (".pt", ".pth", ".bin", ".ckpt")
 def read_weights(path: str | Path) -> State:
     """All tensors of a file, on the CPU, by name ("conv1.weight"); raises LoadError."""
     path = Path(path)
-    if not path.is_file():
+    if not path.exists():
         raise LoadError(f"The weights are missing: there is no file {path.name} in {path.parent}.")
-    read = _read_pytorch if path.suffix.lower() in _PYTORCH_SUFFIXES else _read_safetensors
+    is_pytorch = path.suffix.lower() in _PYTORCH_SUFFIXES
     try:
-        return read(path)
+        if is_pytorch:
+            check_declared(path)
+            return _read_pytorch(path)
+        check_regular(path, at_most_bytes=memory_budget_bytes())
+        return _read_safetensors(path)
+    except Refused as error:
+        raise LoadError(str(error)) from None
     except OSError as error:
         raise LoadError(f"{path.name} could not be read: {error.strerror or error}.") from error
 

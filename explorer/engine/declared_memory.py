@@ -1,0 +1,155 @@
+"""What a file of PyTorch's says that it holds, looked at before PyTorch takes memory for it.
+
+A pickle of some kilobytes can ask for gigabytes: by the length of a storage, by a tensor larger than its storage, by
+`bytearray(5000000000)`. Such a file is refused here. Nothing of it is run: stand-ins take the place of all it names.
+"""
+
+from __future__ import annotations
+
+import pickle
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO, Any, ClassVar
+
+from explorer.bounds import Budget, Refused, brief, check_size, open_regular, size_text
+
+LARGEST_PICKLE_BYTES = 20 * 10**6
+"""Names, shapes and order; the numbers lie elsewhere in the file."""
+
+_ITEM_BYTES = {"Double": 8, "Long": 8, "ComplexDouble": 16, "ComplexFloat": 8, "Float": 4, "Int": 4, "QInt32": 4}
+_SHORT_BYTES = {"Half": 2, "BFloat16": 2, "Short": 2}
+_LEGACY_PICKLES = 4  # a magic number, the version, the machine, and then what was saved
+_TENSOR_MAKERS = ("_rebuild_tensor", "_rebuild_tensor_v2", "_rebuild_tensor_v3", "_rebuild_qtensor")
+
+
+def check_declared(path: Path) -> None:
+    """Raises Refused for what is no plain file, asks for more than it holds, or holds more than the memory allows.
+
+    What is no file of PyTorch's passes: PyTorch's own reader says so.
+    """
+    with open_regular(path) as file:
+        length, budget = file.seek(0, 2), Budget(path.name)
+        budget.spend(length)
+        if zipfile.is_zipfile(file):
+            _check_archive(path.name, file, budget)
+        else:
+            file.seek(0)
+            _check_pickles(path.name, [file] * _LEGACY_PICKLES, length)
+
+
+def _check_archive(name: str, file: IO[bytes], budget: Budget) -> None:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            entries = archive.infolist()
+            pickles = [entry for entry in entries if entry.filename.endswith(".pkl")]
+            numbers = sum(entry.file_size for entry in entries if entry not in pickles)
+            budget.spend(numbers)
+            for entry in pickles:
+                check_size(f"{name}: {entry.filename}", entry.file_size, LARGEST_PICKLE_BYTES)
+                with archive.open(entry) as pickled:
+                    _check_pickles(name, [pickled], numbers)
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError):
+        return
+
+
+def _check_pickles(name: str, pickles: Sequence[IO[bytes]], length: int) -> None:
+    """Those that follow each other in a file with room for `length` bytes of numbers."""
+    try:
+        for pickled in pickles:
+            scan = _Scan(pickled)
+            scan.load()
+            scan.check(name, length)
+    except Refused:
+        raise
+    except _Asking as error:
+        raise Refused(f"{brief(name)} asks for memory by a number ({error}) instead of holding tensors.") from None
+    except Exception:  # a damaged pickle fails in any way, PyTorch's reader at the same place
+        return
+
+
+class _Asking(Exception):
+    """What a pickle asks for."""
+
+
+class _Storage:
+    """A row of numbers that lies elsewhere in the file."""
+
+    def __init__(self, count: int, item_bytes: int) -> None:
+        self.count, self.item_bytes = count, item_bytes
+
+
+class _Inert:
+    """Takes the place of whatever a pickle names; takes whatever it is given."""
+
+    def __new__(cls, *_arguments: object, **_named: object) -> Any:
+        return super().__new__(cls)
+
+    def __init__(self, *_arguments: object, **_named: object) -> None:
+        pass
+
+    def __setstate__(self, _state: object) -> None:
+        pass
+
+    def __setitem__(self, _key: object, _value: object) -> None:
+        pass
+
+    def append(self, _value: object) -> None:
+        pass
+
+    def extend(self, _values: object) -> None:
+        pass
+
+    def add(self, _value: object) -> None:
+        pass
+
+
+class _Allocator(_Inert):
+    """A type that makes as much room as a number says."""
+
+    def __new__(cls, *arguments: object, **_named: object) -> Any:
+        if any(isinstance(argument, int) for argument in arguments):
+            raise _Asking(f"{cls.__name__}{arguments}"[:60])
+        return super().__new__(cls)
+
+
+def _tensor(storage: object, offset: int, size: Sequence[int], stride: Sequence[int], *_others: object) -> _Inert:
+    """A tensor is no larger than its storage: PyTorch would make the storage larger."""
+    reach = sum((cells - 1) * step for cells, step in zip(size, stride, strict=True))
+    if isinstance(storage, _Storage) and 0 not in size and offset + reach >= storage.count:
+        raise _Asking(f"a tensor of {tuple(size)}"[:60])
+    return _Inert()
+
+
+class _Scan(pickle._Unpickler):
+    """Python's own reader, which takes no memory for numbers of which nothing follows."""
+
+    dispatch: ClassVar = {
+        code: read for code, read in pickle._Unpickler.dispatch.items() if code not in pickle.BYTEARRAY8
+    }
+
+    def __init__(self, file: IO[bytes]) -> None:
+        super().__init__(file)
+        self._storages: dict[object, int] = {}
+
+    def check(self, name: str, length: int) -> None:
+        """Raises Refused where the storages are longer than `length` bytes."""
+        declared = sum(self._storages.values())
+        if declared > length:
+            sizes = f"its numbers take {size_text(declared)}, but it holds {size_text(length)}"
+            raise Refused(f"{brief(name)} is not a whole PyTorch file: {sizes}.")
+
+    def find_class(self, module: str, name: str) -> Any:
+        if name in _TENSOR_MAKERS:
+            return _tensor
+        is_allocator = name == "bytearray" or (module.startswith("torch") and name.endswith(("Tensor", "Storage")))
+        return type(name, (_Allocator if is_allocator else _Inert,), {})
+
+    def persistent_load(self, identity: Any) -> _Storage:
+        kind, stored, key, _place, count, *_view = identity
+        if kind != "storage":
+            raise ValueError(kind)
+        word = stored.__name__.removesuffix("Storage")
+        item_bytes = (_ITEM_BYTES | _SHORT_BYTES).get(word, 1)
+        self._storages[key] = count * item_bytes
+        return _Storage(count, item_bytes)

@@ -1,0 +1,161 @@
+"""Files of PyTorch's that ask for more memory than they hold are refused before PyTorch takes it."""
+
+from __future__ import annotations
+
+import io
+import os
+import pickle
+import zipfile
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from explorer.bounds import SENTENCE_LETTERS, Refused
+from explorer.engine import declared_memory
+from explorer.engine.checkpoint import CheckpointError, read_checkpoint
+from explorer.engine.declared_memory import check_declared
+from explorer.engine.errors import LoadError
+from explorer.engine.weights import read_weights
+
+HUGE = 1_450_000_000  # numbers of four bytes: 5.8 GB
+
+
+class Asked:
+    """Pickled as a call that makes what is asked for when it is read."""
+
+    def __init__(self, call: Callable[..., Any], *arguments: Any) -> None:
+        self._call, self._arguments = call, arguments
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return self._call, self._arguments
+
+
+class Stored:
+    """A storage that is said to hold `count` numbers."""
+
+    def __init__(self, count: int) -> None:
+        self.identity = ("storage", torch.FloatStorage, "0", "cpu", count)
+
+
+class Pickler(pickle.Pickler):
+    def persistent_id(self, value: object) -> Any:
+        return value.identity if isinstance(value, Stored) else None
+
+
+def _pickled(content: object) -> bytes:
+    written = io.BytesIO()
+    Pickler(written, 2).dump(content)
+    return written.getvalue()
+
+
+def _archive(path: Path, content: object, numbers: bytes = bytes(4), *, packed: bool = False) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED) as archive:
+        archive.writestr("archive/data.pkl", _pickled(content))
+        archive.writestr("archive/byteorder", b"little")
+        archive.writestr("archive/data/0", numbers)
+        archive.writestr("archive/version", b"3\n")
+    return path
+
+
+def _tensor(stored: int, size: tuple[int, ...], stride: tuple[int, ...]) -> Asked:
+    return Asked(torch._utils._rebuild_tensor_v2, Stored(stored), 0, size, stride, False, OrderedDict())
+
+
+@pytest.fixture(params=["archive", "legacy"])
+def saved(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """What people save, in both formats: weights, an optimizer, shared, expanded, turned and empty tensors."""
+    net = torch.nn.Sequential(
+        torch.nn.Conv2d(3, 4, 3), torch.nn.BatchNorm2d(4), torch.nn.Flatten(), torch.nn.LazyLinear(2)
+    )
+    net(torch.rand(2, 3, 5, 5)).sum().backward()
+    optimizer = torch.optim.Adam(net.parameters())
+    optimizer.step()
+    turned = torch.rand(3, 4).t()
+    content = {
+        "model": net.state_dict(),
+        "optimizer": optimizer.state_dict(),
+        "turned": turned,
+        "row": turned[1],
+        "expanded": torch.zeros(1).expand(1000),
+        "empty": torch.zeros(0, 3),
+        "half": torch.rand(3).half(),
+        "sparse": torch.eye(3).to_sparse(),
+        "bytes": bytearray(b"xx"),
+    }
+    torch.save(content, tmp_path / "x.pt", _use_new_zipfile_serialization=request.param == "archive")
+    return tmp_path / "x.pt"
+
+
+def test_what_people_save_is_looked_through_to_its_end_and_passes(saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole: list[int] = []
+    check = declared_memory._Scan.check
+
+    def counted(scan: declared_memory._Scan, name: str, length: int) -> None:
+        whole.append(sum(scan._storages.values()))
+        check(scan, name, length)
+
+    monkeypatch.setattr(declared_memory._Scan, "check", counted)
+    check_declared(saved)
+    assert max(whole) > 1000
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (
+            _tensor(HUGE, (HUGE,), (1,)),
+            r"is not a whole PyTorch file: its numbers take 5\.8 GB, but it holds \d+ bytes",
+        ),
+        (_tensor(1, (HUGE,), (1,)), "asks for memory by a number"),
+        (_tensor(1, (40_000, 40_000), (40_000, 1)), "asks for memory by a number"),
+        (Asked(bytearray, 5_800_000_000), r"asks for memory by a number \(bytearray\(5800000000,\)\)"),
+        (Asked(torch.FloatTensor, HUGE), "asks for memory by a number"),
+        (Asked(torch.FloatStorage, HUGE), "asks for memory by a number"),
+    ],
+    ids=["storage", "tensor", "table", "bytearray", "FloatTensor", "FloatStorage"],
+)
+@pytest.mark.parametrize("kind", ["archive", "legacy"])
+def test_a_small_pickle_that_asks_for_gigabytes_is_refused(
+    tmp_path: Path, content: object, told: str, kind: str
+) -> None:
+    path = tmp_path / "x.pt"
+    if kind == "archive":
+        _archive(path, {"w": content})
+    else:
+        path.write_bytes(b"".join(map(_pickled, (0x1950A86A20F9469CFC6C, 1001, {}, {"w": content}))))
+    assert path.stat().st_size < 1000
+    with pytest.raises(LoadError, match=told) as refused:
+        read_weights(path)
+    assert len(str(refused.value)) < SENTENCE_LETTERS
+    with pytest.raises(CheckpointError):
+        read_checkpoint(path)
+
+
+def test_an_archive_that_unpacks_to_more_than_the_memory_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Zeros pack a thousandfold: five megabytes may unpack to as many gigabytes."""
+    path = _archive(tmp_path / "x.pt", {"w": _tensor(10**6, (10**6,), (1,))}, bytes(4 * 10**6), packed=True)
+    assert path.stat().st_size < 10_000
+    check_declared(path)
+    monkeypatch.setattr("explorer.bounds.memory_budget_bytes", lambda: 3 * 10**6)
+    with pytest.raises(Refused, match=r"x\.pt unpacks to \d.* MB or more: up to 3 MB are read"):
+        check_declared(path)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes with names and device files are of POSIX systems")
+@pytest.mark.parametrize("ending", [".pt", ".safetensors"])
+def test_weights_that_are_no_plain_file_are_refused_unread(tmp_path: Path, ending: str) -> None:
+    pipe, endless = tmp_path / f"pipe{ending}", tmp_path / f"endless{ending}"
+    os.mkfifo(pipe)
+    endless.symlink_to("/dev/zero")
+    for path, told in ((pipe, "is a pipe"), (endless, "is a device")):
+        with pytest.raises(LoadError, match=told):
+            read_weights(path)
+    os.mkfifo(tmp_path / "checkpoint")
+    with pytest.raises(CheckpointError, match="is a pipe"):
+        read_checkpoint(tmp_path / "checkpoint")
