@@ -17,6 +17,20 @@ from explorer.arithmetic.cells import arrived, place, symbol
 from explorer.arithmetic.explanation import Explanation, Factor, Terms, number
 from explorer.arithmetic.operation import CallValues, Cell, Operation
 from explorer.arithmetic.places import factor_at, one
+from explorer.arithmetic.written import (
+    Exact,
+    Function,
+    Minus,
+    Number,
+    Product,
+    Quotient,
+    Sum,
+    Written,
+    added,
+    equation,
+    product,
+    settled,
+)
 
 Parts = tuple[float, ...]
 """Numbers that add up to a derivative."""
@@ -35,17 +49,17 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Function:
+class ActivationFunction:
     """An activation function g and its derivative g′; `written` and `slope_written` are their formulas.
 
-    `numbers` writes g with the numbers of one place in it ("" where z is u itself), and what is to be said of it.
+    `numbers` writes g with the numbers of one place in it (None where z is u itself), and what is to be said of it.
     """
 
     written: str
     slope_written: str
     value: Callable[[Point], float]
     slope: Callable[[Point], Parts]
-    numbers: Callable[[Point], tuple[str, str]]
+    numbers: Callable[[Point], tuple[Written | None, str]]
 
 
 def _step(point: Point, below: float) -> Parts:
@@ -60,20 +74,21 @@ def _leaky_value(point: Point) -> float:
     return point.u if point.u > 0 else point.setting("negative_slope", 0.01) * point.u
 
 
-def _leaky_numbers(point: Point) -> tuple[str, str]:
+def _leaky_numbers(point: Point) -> tuple[Written | None, str]:
     if point.u > 0:
-        return "", "as the input is above 0"
-    return f"{number(point.setting('negative_slope', 0.01))}·{number(point.u)}", "as the input is not above 0"
+        return None, "as the input is above 0"
+    return product(point.setting("negative_slope", 0.01), point.u), "as the input is not above 0"
 
 
 def _elu_value(point: Point) -> float:
     return point.u if point.u > 0 else point.setting("alpha", 1) * math.expm1(point.u)
 
 
-def _elu_numbers(point: Point) -> tuple[str, str]:
+def _elu_numbers(point: Point) -> tuple[Written | None, str]:
     if point.u > 0:
-        return "", "as the input is above 0"
-    return f"{number(point.setting('alpha', 1))}·(exp({number(point.u)}) − 1)", "as the input is not above 0"
+        return None, "as the input is above 0"
+    lacking = Sum((Function("exp", (Number(point.u),)), Minus(Exact(1))))
+    return Product((Number(point.setting("alpha", 1)), lacking)), "as the input is not above 0"
 
 
 def _silu_slope(point: Point) -> Parts:
@@ -105,61 +120,66 @@ def _gelu_slope(point: Point) -> Parts:
     return 0.5, 0.5 * bell, last
 
 
-def _gelu_numbers(point: Point) -> tuple[str, str]:
+def _gelu_numbers(point: Point) -> tuple[Written | None, str]:
     name = "erf(u/√2)" if _gelu_inner(point) is None else "tanh(√(2/π) · (u + 0.044715 · u³))"
-    bell = number(_gelu_bell(point))
-    return f"0.5·{number(point.u)}·(1 + {bell})", f"where {name} = {bell}"
+    bell = _gelu_bell(point)
+    line = Product((Number(0.5), Number(point.u), Sum((Exact(1), Number(bell)))))
+    return line, f"where {name} = {number(bell)}"
 
 
-FUNCTIONS: dict[str, Function] = {
-    "relu": Function(
+def _logistic(point: Point) -> Written:
+    return Sum((Exact(1), Function("exp", (Number(-point.u),))))
+
+
+FUNCTIONS: dict[str, ActivationFunction] = {
+    "relu": ActivationFunction(
         "max(0, u)",
         "1 if u > 0, else 0",
         lambda at: max(at.u, 0.0),
         lambda at: _step(at, 0.0),
-        lambda at: (f"max(0, {number(at.u)})", ""),
+        lambda at: (Function("max", (Exact(0), Number(at.u))), ""),
     ),
-    "leaky_relu": Function(
+    "leaky_relu": ActivationFunction(
         "u if u > 0, else negative_slope · u",
         "1 if u > 0, else negative_slope",
         _leaky_value,
         lambda at: _step(at, at.setting("negative_slope", 0.01)),
         _leaky_numbers,
     ),
-    "elu": Function(
+    "elu": ActivationFunction(
         "u if u > 0, else alpha · (exp(u) − 1)",
         "1 if u > 0, else alpha · exp(u)",
         _elu_value,
         lambda at: _step(at, at.setting("alpha", 1) * math.exp(min(at.u, 0.0))),
         _elu_numbers,
     ),
-    "gelu": Function(
+    "gelu": ActivationFunction(
         "½ · u · (1 + erf(u/√2))",
         "½ + ½ · erf(u/√2) + u · φ(u)",
         lambda at: 0.5 * at.u * (1 + _gelu_bell(at)),
         _gelu_slope,
         _gelu_numbers,
     ),
-    "silu": Function(
+    "silu": ActivationFunction(
         "u · σ(u)",
         "σ(u) + u · σ(u) · (1 − σ(u))",
         lambda at: at.u * _sigmoid(at.u),
         _silu_slope,
-        lambda at: (f"{number(at.u)} / (1 + exp({number(-at.u)}))", ""),
+        lambda at: (Quotient(Number(at.u), _logistic(at), is_wide=True), ""),
     ),
-    "sigmoid": Function(
+    "sigmoid": ActivationFunction(
         "1 / (1 + exp(−u))",
         "z · (1 − z)",
         lambda at: _sigmoid(at.u),
         lambda at: (at.z * (1 - at.z),),
-        lambda at: (f"1 / (1 + exp({number(-at.u)}))", ""),
+        lambda at: (Quotient(Exact(1), _logistic(at), is_wide=True), ""),
     ),
-    "tanh": Function(
+    "tanh": ActivationFunction(
         "tanh(u)",
         "1 − z²",
         lambda at: math.tanh(at.u),
         lambda at: (1.0, -at.z * at.z),
-        lambda at: (f"tanh({number(at.u)})", ""),
+        lambda at: (Function("tanh", (Number(at.u),)), ""),
     ),
 }
 
@@ -174,9 +194,11 @@ class Activation(Operation):
         function, point = FUNCTIONS[call.kind], _point(call, cell)
         total, (numbers, note) = function.value(point), function.numbers(point)
         terms = Terms((factor_at("input", call.arguments["input"], one(cell)),))
-        line = " = ".join(filter(None, (place(call, "output", cell), numbers, number(total))))
+        sides = [] if numbers is None else [numbers]
+        line = equation(place(call, "output", cell), *sides, total=total)
         rule = f"{symbol(call, 'output')} = {function.written}, u = {symbol(call, 'input')}"
-        return Explanation(rule, terms, total, f"{line}{note and f', {note}'}", result=numbers or note)
+        result = note if numbers is None else settled(numbers, total)
+        return Explanation(rule, terms, total, f"{line}{note and f', {note}'}", result=result)
 
     def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
         function, point = FUNCTIONS[call.kind], _point(call, cell)
@@ -185,9 +207,9 @@ class Activation(Operation):
         gradient = factor_at("grad_output", arrived(call), places)
         terms = Terms((gradient, Factor("g′(u)", parts)))
         total = float(terms.values.sum())
-        written = " + ".join(number(part) for part in parts)
-        slope = f"({written})" if len(parts) > 1 else written
-        line = f"{place(call, f'grad_{of}', cell)} = {number(gradient.values[0])}·{slope} = {number(total)}"
+        slope = added([Number(part) for part in parts])
+        side = Product((Number(gradient.values[0]), slope))
+        line = equation(place(call, f"grad_{of}", cell), side, total=total)
         reason = f"g′({number(point.u)}) = {number(float(parts.sum()))}"
         formula = f"{symbol(call, f'grad_{of}')} = {symbol(call, 'grad_output')} · g′(u), "
         formula += f"g′(u) = {function.slope_written}, u = {symbol(call, 'input')}, z = {symbol(call, 'output')}"

@@ -9,7 +9,8 @@ from typing import Any, overload
 
 import numpy as np
 
-from explorer.arithmetic.explanation import Explanation, Factor, Term, Terms, explain_sum, number, written_sum
+from explorer.arithmetic.explanation import Explanation, Factor, Term, Terms, explain_sum, written_parts
+from explorer.arithmetic.written import Number, added, equation
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,5 +77,5 @@ def explain_biased(
     products = Terms(tuple(factors))
     terms = BiasedTerms(products.factors, value, bias_cell, len(products))
     total = float(products.values.sum()) + value
-    line = f"{written_sum(products)} + {number(value)}" if len(products) else number(value)
-    return Explanation(formula, terms, total, f"{name} = {line}" + (f" = {number(total)}" if len(products) else ""))
+    line = added([*written_parts(products), Number(value)])
+    return Explanation(formula, terms, total, equation(name, line, total=total))

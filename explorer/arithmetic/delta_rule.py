@@ -13,8 +13,9 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from explorer.arithmetic.cells import subscript
-from explorer.arithmetic.explanation import Explanation, Factor, Terms, number, written_sum
+from explorer.arithmetic.explanation import Explanation, Factor, Terms, written_sum
 from explorer.arithmetic.joined import joined
+from explorer.arithmetic.written import Exact, Number, Product, Quotient, Sum, Written, difference, equation
 
 SYMBOLS_WRITTEN = 6
 """A sum of more neurons is written with a Σ."""
@@ -95,46 +96,52 @@ def hidden_delta(letters: Letters, neuron: int, slope: Slope, *, deltas: Factor,
         )
         symbols = " + ".join(pairs)
     rule = f"{letters.delta}ᵢ = g′({letters.sum}ᵢ)·Σₖ {letters.next_delta}ₖ·{letters.next_weight}ₖᵢ"
-    line = f"{subscript(letters.delta, neuron)} = g′({sum_letter})·{_bracketed(symbols)}"
-    line += f" = {number(slope.value)}·{_bracketed(written_sum(products))} = {number(total)}"
-    return Explanation(rule, terms, total, line)
+    head = f"{subscript(letters.delta, neuron)} = g′({sum_letter})·{_bracketed(symbols)}"
+    side = Product((Number(slope.value), written_sum(products)))
+    return Explanation(rule, terms, total, equation(head, side, total=total))
 
 
 def output_delta(
     letters: Letters, neuron: int, slope: Slope, *, target: float, output: Factor, examples: int
 ) -> Explanation:
     """Δᵢ = (dᵢ − yᵢ)·g′(aᵢ), for half the squared error; of a batch each example has its share 1/N. `output` is y."""
-    difference = replace(output, values=target - output.values, made=f"{letters.target} − {letters.output}")
+    apart = replace(output, values=target - output.values, made=f"{letters.target} − {letters.output}")
     share = (Factor("1/N", np.full(len(slope.parts), 1 / examples)),) if examples > 1 else ()
     before = f"1/{examples}·" if examples > 1 else ""
+    names = (letters.target, letters.output)
     texts = tuple(
         f"{before}({first} − {second})"
-        for first, second in (
-            (f"{letters.target}ᵢ", f"{letters.output}ᵢ"),
-            (subscript(letters.target, neuron), subscript(letters.output, neuron)),
-            (number(target), _negative_bracketed(float(output.values[0]))),
-        )
+        for first, second in (tuple(f"{name}ᵢ" for name in names), tuple(subscript(name, neuron) for name in names))
     )
-    return _output_explained(letters, neuron, slope, error=(*share, difference), texts=texts)
+    shared = (Quotient(Exact(1), Exact(examples)),) if examples > 1 else ()
+    numbers = (*shared, difference(target, float(output.values[0])))
+    return _output_explained(letters, neuron, slope, error=(*share, apart), texts=texts, numbers=numbers)
 
 
 def output_delta_of_any_loss(letters: Letters, neuron: int, slope: Slope, *, pull: Factor) -> Explanation:
     """Δᵢ = −∂E/∂yᵢ·g′(aᵢ), whatever the error E is; `pull` is −∂E/∂yᵢ as PyTorch computed it."""
-    own = f"−∂E/∂{letters.output}ᵢ", f"−∂E/∂{subscript(letters.output, neuron)}", number(float(pull.values[0]))
-    return _output_explained(letters, neuron, slope, error=(pull,), texts=own)
+    own = f"−∂E/∂{letters.output}ᵢ", f"−∂E/∂{subscript(letters.output, neuron)}"
+    numbers = (Number(float(pull.values[0])),)
+    return _output_explained(letters, neuron, slope, error=(pull,), texts=own, numbers=numbers)
 
 
 def _output_explained(
-    letters: Letters, neuron: int, slope: Slope, *, error: tuple[Factor, ...], texts: tuple[str, ...]
+    letters: Letters,
+    neuron: int,
+    slope: Slope,
+    *,
+    error: tuple[Factor, ...],
+    texts: tuple[str, ...],
+    numbers: tuple[Written, ...],
 ) -> Explanation:
-    """`error` is one value a factor, `texts` how it is written for any neuron, for this one, and in numbers."""
+    """`error` is one value a factor, `texts` how it is written for any neuron and for this one, `numbers` its value."""
     sum_letter = subscript(letters.sum, neuron)
     once = np.zeros(len(slope.parts), dtype=np.intp)
     terms = Terms((*(factor.taken(once) for factor in error), slope.factor(sum_letter, 1)))
     total = float(terms.values.sum())
-    for_any, in_letters, in_numbers = texts
-    line = f"{subscript(letters.delta, neuron)} = {in_letters}·g′({sum_letter})"
-    line += f" = {in_numbers}·{number(slope.value)} = {number(total)}"
+    for_any, in_letters = texts
+    head = f"{subscript(letters.delta, neuron)} = {in_letters}·g′({sum_letter})"
+    line = equation(head, Product((*numbers, Number(slope.value))), total=total)
     rule = f"{letters.delta}ᵢ = {for_any}·g′({letters.sum}ᵢ)"
     return Explanation(rule, terms, total, line)
 
@@ -154,9 +161,9 @@ def weight_rule(
     neuron, of = cell[0], subscript(letters.input, cell[1]) if len(cell) > 1 else "1"
     weight = subscript(letters.weight, neuron, cell[1] if len(cell) > 1 else -1)
     product = f"{subscript(letters.delta, neuron)}·{of}"
-    products = _bracketed(written_sum(Terms(change[1:])))
-    line = f"{weight} ← {weight} + {letters.rate}·{'Σ ' if count > 1 else ''}{product}"
-    line += f" = {number(float(before.values[0]))} + {number(rate)}·{products} = {number(total)}"
+    products = Product((Number(rate), written_sum(Terms(change[1:]))))
+    head = f"{weight} ← {weight} + {letters.rate}·{'Σ ' if count > 1 else ''}{product}"
+    line = equation(head, Sum((Number(float(before.values[0])), products)), total=total)
     over = ", summed over the examples" if count > 1 else ""
     rule = f"{letters.weight}ᵢⱼ ← {letters.weight}ᵢⱼ + {letters.rate}·{letters.delta}ᵢ·{letters.input}ⱼ{over}"
     return Explanation(rule, terms, total, line)
@@ -164,7 +171,3 @@ def weight_rule(
 
 def _bracketed(text: str) -> str:
     return f"({text})" if " + " in text or text.startswith("Σ") else text
-
-
-def _negative_bracketed(value: float) -> str:
-    return f"({number(value)})" if value < 0 else number(value)

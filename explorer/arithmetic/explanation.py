@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import overload
 
 import numpy as np
+
+from explorer.arithmetic.numbers import number as number
+from explorer.arithmetic.written import Number, Product, Rest, Written, added, equation
 
 TERMS_WRITTEN = 12
 
@@ -151,42 +154,33 @@ class Explanation:
         return self.written
 
 
-def explain_sum(
-    formula: str,
-    factors: Sequence[Factor],
-    *,
-    name: str = "",
-    result: Callable[[float], tuple[float, str]] | None = None,
-) -> Explanation:
-    """The explanation of a sum of products, or of a function of one.
-
-    `name` is what the written line begins with ("u₁"). `result` takes the sum and gives the total and how it follows.
-    """
+def explain_sum(formula: str, factors: Sequence[Factor], *, name: str = "") -> Explanation:
+    """The explanation of a sum of products; `name` is what the written line begins with ("u₁")."""
     terms = Terms(tuple(factors))
     total = float(terms.values.sum())
-    follows = ""
-    line = written_sum(terms)
-    if result is not None:
-        total, follows = result(total)
-        line = f"{line} → {follows}"
-    head = f"{name} = " if name else ""
-    return Explanation(formula, terms, total, f"{head}{line} = {number(total)}", result=follows)
+    return Explanation(formula, terms, total, equation(name, written_sum(terms), total=total))
 
 
-def written_sum(terms: Terms) -> str:
+def written_sum(terms: Terms) -> Written:
     """ "1·1 + −2·−1", with the largest terms first and the rest counted where there are many."""
+    return added(written_parts(terms))
+
+
+def written_parts(terms: Terms) -> list[Written]:
+    """What `written_sum` adds up."""
     count = len(terms)
     shown = terms if count <= TERMS_WRITTEN else terms.taken(terms.ranked()[:TERMS_WRITTEN])
-    columns = [factor.values for factor in shown.factors]
-    products = ["·".join(number(column[at]) for column in columns) for at in range(len(shown))]
-    rest = [f"({count - TERMS_WRITTEN:,} more terms: {number(float(terms.values.sum() - shown.values.sum()))})"]
-    return " + ".join(products + (rest if count > TERMS_WRITTEN else [])) or "0"
+    rows = zip(*(factor.values.tolist() for factor in shown.factors), strict=True)
+    products: list[Written] = [_product(row) for row in rows]
+    if count > TERMS_WRITTEN:
+        left_out = np.delete(terms.values, terms.ranked()[:TERMS_WRITTEN])
+        products.append(Rest(count - TERMS_WRITTEN, float(left_out.sum())))
+    return products
 
 
-def number(value: float) -> str:
-    """ "0.25", "−1.5e−6": at least four significant digits where it has them, and a true minus."""
-    text = f"{float(value):.5g}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
-    return text.replace("-", "−").replace("nan", "NaN").replace("inf", "∞")
+def _product(values: Sequence[float]) -> Written:
+    factors = tuple(Number(value) for value in values)
+    return factors[0] if len(factors) == 1 else Product(factors)
 
 
 def _is_of_maps(factor: Factor) -> bool:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
 
 from explorer.arithmetic.explanation import TERMS_WRITTEN, Explanation, Factor, Terms, number
 from explorer.arithmetic.operation import CallValues, Cell, Operation
+from explorer.arithmetic.written import Exact, Minus, Number, Product, Quotient, Rest, Written, added, equation
 
-_PLAIN_SETTINGS = {"weight": None, "pos_weight": None, "reduction": "mean", "label_smoothing": 0.0}
+REDUCTIONS = ("none", "mean", "sum")
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +36,45 @@ class Compared:
     def examples(self) -> int:
         return 1 if self.output.ndim == 1 else self.output.shape[0]
 
+    @property
+    def has_class_indices(self) -> bool:
+        """Whether a target is the number of a class, not a number for each output."""
+        return self.target.shape != self.output.shape
+
+    @cached_property
+    def reduction(self) -> str:
+        """ "mean", "sum", or "none": one number for each example or output. PyTorch's own functions number them."""
+        averages, reduces = self.arguments.get("size_average"), self.arguments.get("reduce")
+        if averages is not None or reduces is not None:
+            return "none" if reduces is False else "sum" if averages is False else "mean"
+        given = self.arguments.get("reduction", "mean")
+        return REDUCTIONS[given] if isinstance(given, int) else str(given)
+
+    @cached_property
+    def weight(self) -> np.ndarray | None:
+        """What the call was given to weigh its terms with, float64."""
+        return self._array("weight")
+
+    @cached_property
+    def pos_weight(self) -> np.ndarray | None:
+        """What it weighs the yes of each output with."""
+        return self._array("pos_weight")
+
+    @cached_property
+    def is_ignored(self) -> np.ndarray:
+        """Which targets are the class that is left out of the loss, in the targets' shape."""
+        ignored = self.arguments.get("ignore_index")
+        if ignored is None or not self.has_class_indices:
+            return np.zeros(self.target.shape, dtype=bool)
+        return np.asarray(self.target == ignored)
+
+    def setting(self, name: str, default: float) -> float:
+        return float(self.arguments.get(name, default))
+
+    def _array(self, name: str) -> np.ndarray | None:
+        given = self.arguments.get(name)
+        return None if given is None else np.asarray(given, dtype=np.float64)
+
 
 @dataclass(frozen=True, eq=False)
 class Part:
@@ -44,31 +85,58 @@ class Part:
     """
 
     factors: tuple[Factor, ...]
-    text: Callable[[int], str] | str
+    text: Callable[[int], Written] | Written
     seen: Factor | None = None
+
+    def taken(self, places: np.ndarray) -> Part:
+        """The terms at `places`."""
+        text = self.text
+        kept = text if isinstance(text, Written) else lambda place: text(int(places[place]))
+        return replace(self, factors=tuple(factor.taken(places) for factor in self.factors), text=kept)
+
+    def weighed(self, weights: Factor) -> Part:
+        """Each term times its weight."""
+        text = self.text
+        values = [Number(value) for value in weights.values.tolist()]
+        if isinstance(text, Written):
+            return Part((weights, *self.factors), Product((values[0], text)), self.seen)
+        return Part((weights, *self.factors), lambda place: Product((values[place], text(place))), self.seen)
 
 
 class Loss(Operation):
     """A loss: one number from outputs and targets, and its derivative.
 
-    `formula` and `gradient_formula` hold `{input}` and `{target}`, which a lesson may give symbols.
-    The value is `sign` / `share_count` times the sum of its terms; the gradient likewise.
+    `term` is what is added up, `slope_term` the derivative before the mean; they hold `{input}` and `{target}`, which a
+    lesson may give symbols. `mean` is the share that each term has in the mean.
+    The value is `sign` times a share of the sum of the terms; the gradient likewise. `weight`, `reduction` and the like
+    are those of the functions in torch.nn.functional.
     An explanation's factor such as "input − target" is worked out from both tensors at the cell it carries.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
-    formula: ClassVar[str]
-    gradient_formula: ClassVar[str]
+    term: ClassVar[str]
+    slope_term: ClassVar[str]
+    mean: ClassVar[str] = "1/n"
     sign: ClassVar[int] = 1
+
+    @property
+    def formula(self) -> str:
+        """The value, without settings."""
+        return f"{'−' if self.sign < 0 else ''}{self.mean} Σ {self.term}"
+
+    @property
+    def gradient_formula(self) -> str:
+        """The gradient, without settings."""
+        return f"{self.mean} {self.slope_term}"
 
     @abstractmethod
     def check(self, output: np.ndarray, target: np.ndarray) -> None:
         """Raises ValueError with a sentence if the targets, or the outputs, do not fit this loss."""
 
     @abstractmethod
-    def share_count(self, compared: Compared) -> int:
-        """How many cells or examples the mean is taken over."""
+    def divisor(self, compared: Compared) -> float:
+        """What the sum is divided by for the mean: cells, examples, or what they weigh."""
 
     @abstractmethod
     def value(self, compared: Compared) -> Part:
@@ -78,18 +146,51 @@ class Loss(Operation):
     def slope(self, compared: Compared, cell: Cell) -> Part:
         """What the derivative with respect to the output at `cell` adds up, before the mean."""
 
+    def own_places(self, compared: Compared, cells: np.ndarray) -> np.ndarray:
+        """Which cell of an unreduced loss each of the outputs' `cells` (T, ndim) counts in."""
+        return cells
+
+    def weighed_mean(self, compared: Compared) -> str:
+        """The share in the mean where terms have weights."""
+        return self.mean
+
+    def terms_rule(self, compared: Compared) -> str:
+        """What is added up, as the call is set."""
+        return self.term if compared.weight is None else f"weight · {self.term}"
+
+    def slope_rule(self, compared: Compared) -> str:
+        """The derivative before the mean, as the call is set."""
+        slope = self.slope_term.removeprefix("· ")
+        return self.slope_term if compared.weight is None else f"· weight · {slope}"
+
     def rule(self, compared: Compared) -> str:
-        """The formula, as it is for these targets."""
-        return self.formula
+        """The formula, as it is for these targets and settings."""
+        total = "" if compared.reduction == "none" else "Σ "
+        return f"{'−' if self.sign < 0 else ''}{self._share(compared)}{total}{self.terms_rule(compared)}"
+
+    def gradient_rule(self, compared: Compared) -> str:
+        """The formula of the gradient, as it is for these targets and settings."""
+        rule = f"{self._share(compared)}{self.slope_rule(compared)}"
+        return rule.removeprefix("· ")
+
+    def _share(self, compared: Compared) -> str:
+        if compared.reduction != "mean":
+            return ""
+        return f"{self.mean if compared.weight is None else self.weighed_mean(compared)} "
 
     def forward(self, call: CallValues, cell: Cell = ()) -> Explanation:
-        """How the loss came about; it is one number, so `cell` says nothing."""
+        """How the loss came about; unreduced it has more cells than one."""
         compared = self._compared(call)
-        count = self.share_count(compared)
         part = self.value(compared)
-        share = _share_text(self.sign, count)
-        head = call.symbols.get("output", "loss")
-        return _explained(_in_symbols(self.rule(compared), call), part, self.sign / count, share, head)
+        if compared.reduction == "none":
+            part = part.taken(np.flatnonzero((self.own_places(compared, _cells(part)) == cell).all(axis=1)))
+        divisor = self._divisor(compared)
+        share = float(np.float64(self.sign) / divisor)
+        rule, head = _in_symbols(self.rule(compared), call), call.symbols.get("output", "loss")
+        explained = _explained(rule, part, share, before=_of_mean(divisor), head=head, is_negative=self.sign < 0)
+        if len(explained.terms) or divisor:
+            return explained
+        return replace(explained, total=float("nan"), written=f"{head} = 0/0 = NaN, as every target is ignored")
 
     def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
         """How the gradient of the loss with respect to the output at `cell` came about.
@@ -99,63 +200,71 @@ class Loss(Operation):
         if of != "input":
             raise ValueError(f"The {self.title} explains the gradient of its input, not of {of!r}.")
         compared = self._compared(call)
-        count = self.share_count(compared)
-        arrived = 1.0 if call.grad_output is None else float(call.gradient().reshape(-1)[0])
-        share = ("" if arrived == 1 else f"{number(arrived)}·") + _share_text(1, count)
-        head = call.symbols.get("grad_input", "grad_input")
-        formula = _in_symbols(self.gradient_formula, call)
-        return _explained(formula, self.slope(compared, cell), arrived / count, share, head)
+        divisor = self._divisor(compared)
+        arrived = self._arrived(call, compared, cell)
+        before = (() if arrived == 1 else (Number(arrived),)) + _of_mean(divisor)
+        rule, head = _in_symbols(self.gradient_rule(compared), call), call.symbols.get("grad_input", "grad_input")
+        share = float(np.float64(arrived) / divisor)
+        return _explained(rule, self.slope(compared, cell), share, before=before, head=head)
+
+    def _arrived(self, call: CallValues, compared: Compared, cell: Cell) -> float:
+        if call.grad_output is None:
+            return 1.0
+        if compared.reduction != "none":
+            return float(call.gradient().reshape(-1)[0])
+        place = self.own_places(compared, np.asarray([cell], dtype=np.intp).reshape(1, len(cell)))[0]
+        return float(call.gradient()[tuple(place)])
+
+    def _divisor(self, compared: Compared) -> float:
+        return self.divisor(compared) if compared.reduction == "mean" else 1.0
 
     def _compared(self, call: CallValues) -> Compared:
-        for setting, plain in _PLAIN_SETTINGS.items():
-            given = call.arguments.get(setting, plain)
-            if given is not plain and (isinstance(given, np.ndarray) or given != plain):
-                raise ValueError(f"The {self.title} is explained without {setting}, which this call was given.")
-        output, target = call.array("input"), call.array("target")
-        self.check(output, target)
-        return Compared(output, target, call.arguments)
+        compared = Compared(call.array("input"), call.array("target"), call.arguments)
+        self.check(compared.output, np.where(compared.is_ignored, 0, compared.target))
+        return compared
 
 
-def _explained(formula: str, part: Part, share: float, share_text: str, head: str) -> Explanation:
+def _explained(
+    formula: str, part: Part, share: float, *, before: tuple[Written, ...], head: str, is_negative: bool = False
+) -> Explanation:
+    """`before` is what the sum is multiplied with on the written line."""
     count = len(part.factors[0].values)
     terms = Terms((Factor("share", np.full(count, share)), *part.factors))
     total = float(terms.values.sum())
-    written = f"{head} = {share_text}{_sum_text(terms, part.text, bool(share_text), share)} = {number(total)}"
+    whole = _sum(terms, part.text, share)
+    side = Product((*before, whole)) if before and count else whole
+    written = equation(head, Minus(side) if is_negative and count else side, total=total)
     return Explanation(formula, terms, total, written, seen=part.seen)
 
 
-def _sum_text(terms: Terms, text: Callable[[int], str] | str, is_factor: bool, share: float) -> str:
-    """ "((2 − 1)² + (2 − 0)²)", the largest first and the rest counted where there are many."""
-    if isinstance(text, str):
-        return text
+def _sum(terms: Terms, text: Callable[[int], Written] | Written, share: float) -> Written:
+    """ "(2 − 1)² + (2 − 0)²", the largest first and the rest counted where there are many."""
+    if isinstance(text, Written):
+        return text if len(terms) else Exact(0)
     count = len(terms)
     shown: Sequence[int] = range(count) if count <= TERMS_WRITTEN else terms.ranked()[:TERMS_WRITTEN].tolist()
-    texts = [text(place) for place in shown]
+    parts = [text(place) for place in shown]
     if count > len(shown):
-        rest = float(terms.values.sum() - terms.values[list(shown)].sum()) / share
-        texts.append(f"({count - len(shown):,} more terms: {number(rest)})")
-    line = " + ".join(texts) or "0"
-    return f"({line})" if is_factor and len(texts) > 1 else line
+        rest = float(np.delete(terms.values, list(shown)).sum()) / share
+        parts.append(Rest(count - len(shown), rest))
+    return added(parts)
 
 
-def _share_text(sign: int, count: int) -> str:
-    """What stands before the sum: "1/4·", "−"; nothing for a single share."""
-    minus = "−" if sign < 0 else ""
-    return minus if count == 1 else f"{minus}1/{count}·"
+def _of_mean(divisor: float) -> tuple[Written, ...]:
+    """The "1/4" before a sum; nothing for a single share."""
+    if divisor == 1:
+        return ()
+    below = Exact(int(divisor)) if divisor == int(divisor) else Number(divisor)
+    return (Quotient(Exact(1), below),)
+
+
+def _cells(part: Part) -> np.ndarray:
+    """The outputs' cells that the terms stand at."""
+    return next(factor.cells for factor in reversed(part.factors) if factor.cells is not None)
 
 
 def _in_symbols(formula: str, call: CallValues) -> str:
     return formula.format(input=call.symbols.get("input", "input"), target=call.symbols.get("target", "target"))
-
-
-def difference_text(first: float, second: float) -> str:
-    """ "2 − 1", with a negative second number in brackets."""
-    return f"{number(first)} − {in_brackets(second + 0.0)}"  # + 0.0 makes −0 a plain 0
-
-
-def in_brackets(value: float) -> str:
-    """The number, in brackets if it is negative."""
-    return f"({number(value)})" if value < 0 else number(value)
 
 
 def all_cells(shape: tuple[int, ...]) -> np.ndarray:

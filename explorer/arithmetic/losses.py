@@ -13,6 +13,7 @@ from explorer.arithmetic.regression_losses import (
     MeanAbsoluteError,
     MeanBiasError,
     MeanSquaredError,
+    SmoothL1,
 )
 
 OPERATIONS: tuple[Loss, ...] = (
@@ -25,6 +26,7 @@ OPERATIONS: tuple[Loss, ...] = (
     CrossEntropy(),
     Hinge(),
     Huber(),
+    SmoothL1(),
 )
 
 

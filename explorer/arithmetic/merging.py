@@ -11,6 +11,7 @@ from explorer.arithmetic.explanation import Explanation, Factor, Terms, explain_
 from explorer.arithmetic.joined import joined
 from explorer.arithmetic.operation import CallValues, Cell, Operation
 from explorer.arithmetic.places import constant, factor_at, grid, one
+from explorer.arithmetic.written import Exact, Number, Quotient, Sum, equation, product
 
 
 class Add(Operation):
@@ -29,9 +30,9 @@ class Add(Operation):
         scaled = (right,) if alpha == 1 else (right, constant("alpha", alpha))
         terms = joined((left,), scaled)
         total = float(terms.values.sum())
-        products = [number(left.values[0]), "·".join(number(factor.values[0]) for factor in reversed(scaled))]
+        products = Number(left.values[0]), product(*(float(factor.values[0]) for factor in reversed(scaled)))
         rule = f"{symbol(call, 'output')} = {symbol(call, 'input')} + {'' if alpha == 1 else 'alpha · '}"
-        line = f"{place(call, 'output', cell)} = {' + '.join(products)} = {number(total)}"
+        line = equation(place(call, "output", cell), Sum(products), total=total)
         return Explanation(rule + symbol(call, "other"), terms, total, line)
 
     def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
@@ -101,9 +102,9 @@ class Mean(Operation):
         values = factor_at("input", given, cells)
         terms = Terms((values, Factor("1/n", np.full(len(cells), 1 / len(cells)))))
         total = float(values.values.sum() / len(cells))
-        line = f"({written_sum(Terms((values,)))}) / {len(cells):,} = {number(total)}"
+        line = Quotient(written_sum(Terms((values,))), Exact(len(cells)), is_wide=True)
         rule = f"{symbol(call, 'output')} = Σ {symbol(call, 'input')} / n, n = {len(cells):,}"
-        return Explanation(rule, terms, total, f"{place(call, 'output', cell)} = {line}")
+        return Explanation(rule, terms, total, equation(place(call, "output", cell), line, total=total))
 
     def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
         given = np.asarray(call.arguments["input"])
@@ -116,7 +117,8 @@ class Mean(Operation):
         gradient = factor_at("grad_output", arrived(call), one(target))
         terms = Terms((gradient, Factor("1/n", np.asarray([1 / count]))))
         total = float(gradient.values[0] / count)
-        line = f"{place(call, f'grad_{of}', cell)} = {number(gradient.values[0])} / {count:,} = {number(total)}"
+        share = Quotient(Number(gradient.values[0]), Exact(count), is_wide=True)
+        line = equation(place(call, f"grad_{of}", cell), share, total=total)
         rule = f"{symbol(call, f'grad_{of}')} = {symbol(call, 'grad_output')} / n, n = {count:,}"
         return Explanation(rule, terms, total, line)
 

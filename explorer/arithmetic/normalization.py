@@ -16,10 +16,11 @@ from typing import Any
 import numpy as np
 
 from explorer.arithmetic.cells import arrived, place, symbol
-from explorer.arithmetic.explanation import Explanation, Factor, Terms, explain_sum, number
+from explorer.arithmetic.explanation import Explanation, Factor, Terms, explain_sum
 from explorer.arithmetic.joined import joined
 from explorer.arithmetic.operation import CallValues, Cell, Operation
 from explorer.arithmetic.places import Region, cells_in, constant, factor_at, one, seen_at
+from explorer.arithmetic.written import Function, Number, Product, Quotient, Sum, added, difference, equation
 
 
 class Normalization(Operation):
@@ -58,13 +59,14 @@ class Normalization(Operation):
         terms = joined(*parts, *([bias] if bias else []))
         total = float(terms.values.sum())
         variance = 1 / rate**2 - _eps(call)
-        line = f"({number(given.values[0])} − {number(mean)}) / √({number(variance)} + {number(_eps(call))})"
-        line += "".join(f"·{number(factor.values[0])}" for factor in weight)
-        line += "".join(f" + {number(factor.values[0])}" for factor in bias)
+        spread = Function("√", (Sum((Number(variance), Number(_eps(call)))),))
+        normalized = Quotient(difference(float(given.values[0]), mean), spread, is_wide=True)
+        scaled = Product((normalized, *(Number(factor.values[0]) for factor in weight)))
+        line = added([scaled, *(Number(factor.values[0]) for factor in bias)])
         rule = f"{symbol(call, 'output')} = ({symbol(call, 'input')} − mean) / √(variance + eps)"
         rule += f" · {symbol(call, 'weight')}" * bool(weight) + f" + {symbol(call, 'bias')}" * bool(bias)
         origin = self._origin(call, cell)
-        written = f"{place(call, 'output', cell)} = {line} = {number(total)}, mean and variance {origin}"
+        written = f"{equation(place(call, 'output', cell), line, total=total)}, mean and variance {origin}"
         region = self.together(call, cell)
         seen = seen_at("input", _input(call), region) if self.is_measured(call) else None
         return Explanation(rule, terms, total, written, seen=seen)
@@ -109,13 +111,13 @@ class Normalization(Operation):
         terms = Terms((gradient, *self._parameter(call, "weight", cells), Factor("x̂", through), Factor("share", share)))
         values, total = terms.values, float(terms.values.sum())
         ways = (float(values[0]), float(values[1 : 1 + count].sum()), float(values[1 + count :].sum()))
-        line = " + ".join(number(way) for way in ways)
+        line = added([Number(way) for way in ways])
         reason = f"its own output + through the mean + through the variance of {count:,} cells"
         rule = f"{symbol(call, 'grad_input')} = r · (gᵢ − Σⱼ gⱼ / n − x̂ᵢ · Σⱼ gⱼ · x̂ⱼ / n), "
         rule += f"g = {symbol(call, 'grad_output')}"
         rule += f" · {symbol(call, 'weight')}" * (call.arguments.get("weight") is not None)
         rule += ", r = 1/√(variance + eps), x̂ = (input − mean) · r"
-        written = f"{place(call, 'grad_input', cell)} = {line} = {number(total)}, from {reason}"
+        written = f"{equation(place(call, 'grad_input', cell), line, total=total)}, from {reason}"
         return Explanation(rule, terms, total, written, result=reason)
 
     def _mean_and_rate(self, call: CallValues, box: Region) -> tuple[float, float]:

@@ -8,9 +8,10 @@ from functools import cached_property
 import numpy as np
 
 from explorer.arithmetic.cells import arrived, formula, picked, place, symbol
-from explorer.arithmetic.explanation import TERMS_WRITTEN, Explanation, Factor, Terms, number, written_sum
+from explorer.arithmetic.explanation import TERMS_WRITTEN, Explanation, Factor, Terms, written_sum
 from explorer.arithmetic.operation import CallValues, Cell, Operation
 from explorer.arithmetic.windows import AdaptiveAxis, Axis, pair
+from explorer.arithmetic.written import Exact, Function, Number, Quotient, Smaller, Written, equation
 
 Axes = tuple[Axis, Axis] | tuple[AdaptiveAxis, AdaptiveAxis]
 
@@ -34,7 +35,7 @@ class MaxPool2d(Operation):
         best = -np.inf if at is None else float(window.values[at])
         winner = "padding" if at is None else place(call, "input", _cell(window, at))
         rule = f"{symbol(call, 'output')} = max of {symbol(call, 'input')} over the window"
-        line = f"{place(call, 'output', cell)} = max({_listed(window.values)}) = {number(best)}"
+        line = equation(place(call, "output", cell), _largest_of(window.values), total=best)
         return Explanation(rule, terms, best, line, result=f"the largest of the window is {winner}")
 
     def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
@@ -46,9 +47,11 @@ class MaxPool2d(Operation):
         note = "won is 1 where this cell was the largest of the window, else 0"
         rule = formula(call, "grad_input", "grad_output", "won", note=note)
         total = float(terms.values.sum())
-        return Explanation(
-            rule, terms, total, f"{place(call, 'grad_input', cell)} = {written_sum(terms)} = {number(total)}"
-        )
+        counted = terms.taken(
+            np.flatnonzero(np.isfinite(gradients.values) | np.array(won, dtype=bool))
+        )  # ∞ · 0 would read as NaN
+        line = equation(place(call, "grad_input", cell), written_sum(counted), total=total)
+        return Explanation(rule, terms, total, line)
 
     def _axes(self, call: CallValues) -> Axes:
         return _axes(call, pair(call.arguments.get("dilation", 1)))
@@ -174,12 +177,13 @@ def _cell(factor: Factor, at: int) -> Cell:
     return () if factor.cells is None else tuple(int(index) for index in factor.cells[at])
 
 
-def _listed(values: np.ndarray) -> str:
-    """ "1, 1, 5, 6", with the largest first and the rest counted where there are many."""
+def _largest_of(values: np.ndarray) -> Written:
+    """ "max(1, 1, 5, 6)", with the largest first and the rest counted where there are many."""
     if len(values) <= TERMS_WRITTEN:
-        return ", ".join(map(number, values))
-    largest = np.argsort(-values, kind="stable")[:TERMS_WRITTEN]
-    return f"{', '.join(map(number, values[largest]))}, {len(values) - TERMS_WRITTEN:,} smaller ones"
+        return Function("max", tuple(Number(value) for value in values))
+    shown = np.argsort(-values, kind="stable")[:TERMS_WRITTEN]
+    others = Smaller(len(values) - TERMS_WRITTEN)
+    return Function("max", (*(Number(value) for value in values[shown]), others))
 
 
 def _explain_shares(rule: str, summed: Factor, counts: np.ndarray, name: str) -> Explanation:
@@ -188,9 +192,8 @@ def _explain_shares(rule: str, summed: Factor, counts: np.ndarray, name: str) ->
     total = float(terms.values.sum())
     line = written_sum(terms)
     if len(set(counts.tolist())) == 1:
-        alone = written_sum(Terms((summed,)))
-        line = f"({alone}) / {counts[0]}" if len(counts) > 1 else f"{alone} / {counts[0]}"
-    return Explanation(rule, terms, total, f"{name} = {line} = {number(total)}")
+        line = Quotient(written_sum(Terms((summed,))), Exact(int(counts[0])), is_wide=True)
+    return Explanation(rule, terms, total, equation(name, line, total=total))
 
 
 OPERATIONS = (MaxPool2d(), AvgPool2d(), AdaptiveAvgPool2d())

@@ -9,6 +9,7 @@ from explorer.arithmetic.explanation import Explanation, Terms, number
 from explorer.arithmetic.merging import explain_copy
 from explorer.arithmetic.operation import CallValues, Cell, Operation
 from explorer.arithmetic.places import constant, factor_at, one
+from explorer.arithmetic.written import equation, product
 
 
 class Reshape(Operation):
@@ -65,10 +66,10 @@ class Dropout(Operation):
     @staticmethod
     def _explained(call: CallValues, name: str, cell: Cell, *, terms: Terms, reason: str) -> Explanation:
         total = float(terms.values[0]) + 0.0  # no −0
-        value, share = (number(factor.values[0]) for factor in terms.factors)
+        line = product(*(float(factor.values[0]) for factor in terms.factors))
         rule = f"{symbol(call, name)} = {symbol(call, terms.factors[0].name)} · kept / (1 − p), kept 0 or 1"
-        line = f"{place(call, name, cell)} = {value}·{share} = {number(total)}, as {reason} (p = {number(_p(call))})"
-        return Explanation(rule, terms, total, line, result=reason)
+        written = equation(place(call, name, cell), line, total=total)
+        return Explanation(rule, terms, total, f"{written}, as {reason} (p = {number(_p(call))})", result=reason)
 
 
 def _same_place(cell: Cell, shape: tuple[int, ...], other: tuple[int, ...]) -> Cell:

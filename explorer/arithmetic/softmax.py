@@ -7,9 +7,24 @@ import math
 import numpy as np
 
 from explorer.arithmetic.cells import arrived, place, symbol
-from explorer.arithmetic.explanation import TERMS_WRITTEN, Explanation, Factor, Terms, number, written_sum
+from explorer.arithmetic.explanation import TERMS_WRITTEN, Explanation, Factor, Terms, written_sum
 from explorer.arithmetic.operation import CallValues, Cell, Operation
 from explorer.arithmetic.places import along, factor_at, one, values_at
+from explorer.arithmetic.written import (
+    NEAR_ONE,
+    Exact,
+    Function,
+    Minus,
+    Number,
+    Quotient,
+    Rest,
+    Sum,
+    Written,
+    added,
+    difference,
+    equation,
+    settled,
+)
 
 LARGEST_PLAIN = 10.0
 """Where a row's largest input is between 0 and this, exp takes the inputs as they are; else it is taken off each first.
@@ -32,23 +47,23 @@ class Softmax(Operation):
         row, own = values_at(call.arguments["input"], cells), cell[_dim(call)]
         taken_off = 0.0 if 0 <= row.max() <= LARGEST_PLAIN else float(row.max())
         terms = Terms((Factor("input", np.exp(row - taken_off), cells, made="exp(input)"),))
-        total_exp = float(terms.values.sum())
+        exponential, exponentials = float(terms.values[own]), float(terms.values.sum())
+        shifted, sums = _shifted(float(row[own]), taken_off), (_exps(row, taken_off), *_worked_out(terms))
         if call.kind == "softmax":
             rule = "exp(xᵢ) / Σⱼ exp(xⱼ)"
-            total = float(terms.values[own]) / total_exp
-            result = f"{number(terms.values[own])} / {number(total_exp)}"
-            line = f"{_exp(row[own], taken_off)} / ({_exps(row, taken_off)}) = "
-            line += f"{number(terms.values[own])} / ({written_sum(terms)}) = {result}"
+            total = exponential / exponentials
+            above = (Function("exp", (shifted,)), Number(exponential), Number(exponential))
+            sides: list[Written] = [
+                Quotient(upper, lower, is_wide=True) for upper, lower in zip(above, sums, strict=True)
+            ]
         else:
             rule = "xᵢ − log Σⱼ exp(xⱼ)"
-            total = float(row[own] - taken_off) - math.log(total_exp)
-            result = f"{_shifted(row[own], taken_off)} − log {number(total_exp)}"
-            line = f"{_shifted(row[own], taken_off)} − log({_exps(row, taken_off)})"
-            line += f" = {_shifted(row[own], taken_off)} − log({written_sum(terms)}) = {result}"
+            total = float(row[own] - taken_off) - _log_of(terms.values)
+            sides = [Sum((shifted, Minus(Function("log", (below,))))) for below in sums]
         note = ", the largest input taken off each, so that the largest exponential is 1" if taken_off else ""
         formula = f"{symbol(call, 'output')} = {rule}, x = {symbol(call, 'input')}"
-        written = f"{place(call, 'output', cell)} = {line} = {number(total)}{note}"
-        return Explanation(formula, terms, total, written, result=result)
+        written = equation(place(call, "output", cell), *sides, total=total)
+        return Explanation(formula, terms, total, written + note, result=settled(sides[-1], total))
 
     def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
         row = _row(call, cell)
@@ -66,7 +81,7 @@ class Softmax(Operation):
         formula = (
             f"{symbol(call, f'grad_{of}')} = {rule}, g = {symbol(call, 'grad_output')}, z = {symbol(call, 'output')}"
         )
-        written = f"{place(call, f'grad_{of}', cell)} = {written_sum(terms)} = {number(total)}"
+        written = equation(place(call, f"grad_{of}", cell), written_sum(terms), total=total)
         return Explanation(formula, terms, total, written)
 
 
@@ -89,19 +104,30 @@ def _own_and_all(count: int, share: float) -> Factor:
     return Factor("share", np.concatenate(([1.0], np.full(count, share))))
 
 
-def _shifted(value: float, taken_off: float) -> str:
-    return f"({number(value)} − {number(taken_off)})" if taken_off else number(value)
+def _shifted(value: float, taken_off: float) -> Written:
+    return difference(value, taken_off) if taken_off else Number(value)
 
 
-def _exp(value: float, taken_off: float) -> str:
-    return f"exp({number(value)} − {number(taken_off)})" if taken_off else f"exp({number(value)})"
-
-
-def _exps(row: np.ndarray, taken_off: float) -> str:
+def _exps(row: np.ndarray, taken_off: float) -> Written:
     """ "exp(3.2) + exp(1.3)", the largest first and the rest counted where there are many."""
-    shown = row if len(row) <= TERMS_WRITTEN else -np.sort(-row)[:TERMS_WRITTEN]
-    rest = [f"({len(row) - len(shown):,} more)"] if len(row) > len(shown) else []
-    return " + ".join([_exp(value, taken_off) for value in shown] + rest)
+    order = np.arange(len(row)) if len(row) <= TERMS_WRITTEN else np.argsort(-row, kind="stable")
+    shown, left = row[order[:TERMS_WRITTEN]], row[order[TERMS_WRITTEN:]]
+    rest = [Rest(len(left), float(np.exp(left - taken_off).sum()))] if len(left) else []
+    return added([*(Function("exp", (_shifted(float(value), taken_off),)) for value in shown), *rest])
+
+
+def _worked_out(terms: Terms) -> tuple[Written, Written]:
+    """The exponentials as numbers, and their sum; that of one large and little else as 1 + what is beside it."""
+    values = terms.values
+    beside = float(np.delete(values, values.argmax()).sum())
+    is_beside_one = values.max() == 1 and beside < NEAR_ONE
+    return written_sum(terms), Sum((Exact(1), Number(beside))) if is_beside_one else Number(float(values.sum()))
+
+
+def _log_of(exponentials: np.ndarray) -> float:
+    """The logarithm of their sum, exact also where one is 1 and the others are next to nothing."""
+    largest = float(exponentials.max())
+    return math.log(largest) + math.log1p(float(np.delete(exponentials, exponentials.argmax()).sum()) / largest)
 
 
 OPERATIONS = (Softmax(),)

@@ -9,8 +9,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from explorer.arithmetic.explanation import Explanation, Factor, Terms, number
+from explorer.arithmetic.explanation import Explanation, Factor, Terms
 from explorer.arithmetic.operation import Cell
+from explorer.arithmetic.written import Minus, Written, added, bracketed_product, equation
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,25 +38,23 @@ class UpdateExplanation(Explanation):
 
 @dataclass(frozen=True)
 class Product:
-    """A term of a line: the product of `factors`, written out unless `text` says it better."""
+    """A term of a line: the product of `factors`, written out unless `shown` says it better."""
 
     factors: tuple[float, ...]
     is_subtracted: bool = False
-    text: str = ""
+    shown: Written | None = None
 
     @property
     def value(self) -> float:
         product = float(np.prod(self.factors))
         return -product if self.is_subtracted else product
 
-    def written(self, *, is_first: bool) -> str:
-        shown = [factor for factor in self.factors[:-1] if factor != 1] + [self.factors[-1]]
-        text = self.text or "·".join(
-            f"({number(factor)})" if factor < 0 and place else number(factor) for place, factor in enumerate(shown)
-        )
-        if is_first:
-            return f"−{_after_minus(text)}" if self.is_subtracted else text
-        return f" − {_after_minus(text)}" if self.is_subtracted else f" + {text}"
+    @property
+    def written(self) -> Written:
+        """ "0.9·(−2)", or what says it better, with the minus of what is taken away."""
+        *before, last = self.factors
+        text = self.shown or bracketed_product(*(factor for factor in before if factor != 1), last)
+        return Minus(text) if self.is_subtracted else text
 
 
 class Update(ABC):
@@ -173,9 +172,8 @@ def line(symbol: str, formula: str, products: Sequence[Product]) -> Explanation:
     values = [product.factors[-1] for product in products]
     terms = Terms((Factor("coefficient", np.array(coefficients)), Factor("value", np.array(values, dtype=np.float64))))
     total = float(terms.values.sum())
-    text = "".join(product.written(is_first=not place) for place, product in enumerate(products))
-    result = number(total)
-    return Explanation(formula, terms, total, f"{symbol} = {text}" + ("" if text == result else f" = {result}"))
+    side = added([product.written for product in products])
+    return Explanation(formula, terms, total, equation(symbol, side, total=total, digits=_telling(terms, total)))
 
 
 def _at(value: Any, cell: Cell) -> float:
@@ -183,5 +181,9 @@ def _at(value: Any, cell: Cell) -> float:
     return float(array[cell] if array.ndim else array)
 
 
-def _after_minus(text: str) -> str:
-    return f"({text})" if text.startswith("−") else text
+def _telling(terms: Terms, total: float) -> int:
+    """How many digits of the total show that the smallest term changed it; a float32 has no more than nine."""
+    sizes = np.abs(terms.values[np.isfinite(terms.values) & (terms.values != 0)])
+    if not len(sizes) or not np.isfinite(total) or not total:
+        return 5
+    return int(np.clip(np.floor(np.log10(abs(total))) - np.floor(np.log10(sizes.min())) + 2, 5, 9))

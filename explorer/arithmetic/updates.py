@@ -7,8 +7,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from explorer.arithmetic.explanation import Explanation, number
+from explorer.arithmetic.explanation import Explanation
 from explorer.arithmetic.update import Lines, Product, Update, line
+from explorer.arithmetic.written import Exact, Function, Minus, Number, Power, Quotient, Sum, Written
+from explorer.arithmetic.written import Product as Products
 
 
 class SGD(Update):
@@ -83,7 +85,7 @@ class Adam(Update):
         change = Product(
             (lr, float(mean / (np.sqrt(square) + eps))),
             is_subtracted=True,
-            text=f"{number(lr)}·{_bracketed(mean)}/(√{number(float(square))} + {number(eps)})",
+            shown=Products((Number(lr), _over_root(mean, square, eps))),
         )
         return _descended(lines, "m̂/(√v̂ + ε)", change, decoupled=decoupled)
 
@@ -130,21 +132,21 @@ class RMSprop(Update):
             mean = float(_moving(lines, "m", "α", alpha, "grad_avg", symbol, gradient))
             products = [Product((float(square),)), Product((mean, mean), True)]
             root_symbol, square = "s", lines.add("s", "v − m²", products)
-        scaled, text, scaled_symbol = self._scaled(lines, symbol, root_symbol, gradient, square)
+        scaled, shown, scaled_symbol = self._scaled(lines, symbol, root_symbol, gradient, square)
         lr, momentum = lines.setting("lr"), lines.setting("momentum")
         if momentum:
             before = lines.before.get("momentum_buffer", 0.0)
-            products = [Product((momentum, before)), Product((scaled,), text=text)]
+            products = [Product((momentum, before)), Product((scaled,), shown=shown)]
             buffer = lines.add("b", f"μ·b + {scaled_symbol}", products, state="momentum_buffer")
             return _descended(lines, "b", Product((lr, float(buffer)), True))
-        return _descended(lines, scaled_symbol, Product((lr, scaled), True, f"{number(lr)}·{text}"))
+        return _descended(lines, scaled_symbol, Product((lr, scaled), True, Products((Number(lr), shown))))
 
     def _scaled(
         self, lines: Lines, symbol: str, root_symbol: str, gradient: np.float64, square: np.float64
-    ) -> tuple[float, str, str]:
+    ) -> tuple[float, Written, str]:
         eps = lines.setting("eps")
-        text = f"{_bracketed(gradient)}/(√{number(float(square))} + {number(eps)})"
-        return float(gradient / (np.sqrt(square) + eps)), text, f"{symbol}/(√{root_symbol} + ε)"
+        scaled = float(gradient / (np.sqrt(square) + eps))
+        return scaled, _over_root(gradient, square, eps), f"{symbol}/(√{root_symbol} + ε)"
 
 
 UPDATES: tuple[Update, ...] = (SGD(), Adam(), AdamW(), RMSprop())
@@ -175,10 +177,11 @@ def _moving(
 ) -> np.float64:
     """A moving average of the gradient, or of its square if `averaged` ends in one; it starts at 0."""
     times = 2 if averaged.endswith("²") else 1
-    text = f"{number(1 - decay)}·{_bracketed(gradient)}" + ("²" if times == 2 else "")
+    own = Number(float(gradient), is_bracketed=True)
+    shown = Products((Number(1 - decay), Power(own, 2) if times == 2 else own))
     products = [
         Product((decay, lines.before.get(state, 0.0))),
-        Product((1 - decay, *[float(gradient)] * times), text=text),
+        Product((1 - decay, *[float(gradient)] * times), shown=shown),
     ]
     formula = f"{decay_symbol}·{symbol} + (1 − {decay_symbol})·{averaged}"
     return lines.add(symbol, formula, products, state=state)
@@ -188,17 +191,19 @@ def _largest(lines: Lines, square: np.float64) -> np.float64:
     """AMSGrad's largest mean square so far. Source: Reddi et al. 2018, arXiv:1904.09237, algorithm 2."""
     before = np.float64(lines.before.get("max_exp_avg_sq", 0.0))
     largest = float(np.maximum(before, square))
-    text = f"max({number(float(before))}, {number(float(square))})"
-    return lines.add("v⁺", "max(v⁺, v)", [Product((largest,), text=text)], state="max_exp_avg_sq")
+    shown = Function("max", (Number(float(before)), Number(float(square))))
+    return lines.add("v⁺", "max(v⁺, v)", [Product((largest,), shown=shown)], state="max_exp_avg_sq")
 
 
 def _corrected(
     lines: Lines, symbol: str, of: str, decay_symbol: str, value: np.float64, decay: float, step: int
 ) -> np.float64:
-    text = f"{number(float(value))}/(1 − {number(decay)}^{step})"
-    product = Product((float(1 / np.float64(1 - decay**step)), float(value)), text=text)
+    shown = Quotient(Number(float(value)), Sum((Exact(1), Minus(Power(Number(decay), step)))))
+    product = Product((float(1 / np.float64(1 - decay**step)), float(value)), shown=shown)
     return lines.add(symbol, f"{of}/(1 − {decay_symbol}^t)", [product])
 
 
-def _bracketed(value: np.float64) -> str:
-    return f"({number(float(value))})" if value < 0 else number(float(value))
+def _over_root(value: np.float64, square: np.float64, eps: float) -> Written:
+    """ "(−0.1)/(√0.04 + 1e−8)"."""
+    root = Function("√", (Number(float(square)),))
+    return Quotient(Number(float(value), is_bracketed=True), Sum((root, Number(eps))))

@@ -18,7 +18,7 @@ from explorer.engine.errors import EngineError
 from explorer.engine.explain import Cell, check_asked, forward_step, outputs_of, shares
 from explorer.engine.hollow_windows import refuse_hollow_windows
 from explorer.engine.recomputation import Recomputation, rerun
-from explorer.engine.recording import LOSS, Recording, Step
+from explorer.engine.recording import Recording, Step
 from explorer.engine.tree import leaves, map_tree
 
 STEP = 1e-6  # of a number of size 1; the cube root of float64's precision, where both errors are small
@@ -79,12 +79,12 @@ def _through(again: _Again, of: str, cell: Cell, *, expected: float | None) -> R
         return torch.cat([(gradient * outputs[place]).real.reshape(-1) for place, gradient in arrived])
 
     sides = again.sides(of, cell, passed_on)
-    loss = "the loss" if again.call.name == LOSS else "the loss through this call"
+    loss = "the loss" if again.call.is_loss else "the loss through this call"
     return Reading(sides.value, expected, sides.step_size, sides.sentence(again.place(of, cell), loss))
 
 
 def _most_moving(again: _Again, cell: Cell) -> Reading:
-    name = "the loss" if again.call.name == LOSS else again.place("output", cell)
+    name = "the loss" if again.call.is_loss else again.place("output", cell)
     of, moved, slope = again.steepest(cell)
     sides = again.sides(of, moved, lambda outputs: outputs[0][cell].real)
     sentence = sides.sentence(again.place(of, moved), name)
@@ -192,7 +192,7 @@ class _Again:
     def _named(self, given: Any) -> dict[str, torch.Tensor]:
         """The tensors of `given` by what the call knows them as; the loss has no more than an input and a target."""
         named = tensors_by_name(self.call.named(*given))
-        return {"input": named["input"]} if self.call.name == LOSS else named
+        return {"input": named["input"]} if self.call.is_loss else named
 
     def _run(self, given: Any) -> Outputs:
         args, kwargs = map_tree(given, torch.Tensor, torch.clone)

@@ -74,6 +74,7 @@ LOSSES: dict[str, LossFunction] = {
     "cross_entropy": cross_entropy,
     "hinge": hinge,
     "huber": _of_values(functional.huber_loss),
+    "smooth_l1": _of_values(functional.smooth_l1_loss),
 }
 
 

@@ -48,6 +48,7 @@ class Call:
     seconds: float = 0.0
     kept_output: Any = field(default=None, repr=False)
     written: tuple[Kept, ...] = field(default=(), repr=False)  # what it takes and writes into, as it was before
+    is_loss: bool = False  # the loss that the recording was asked for, not one that the model works out itself
     random_state: RandomState | None = field(default=None, repr=False)
     grad_outputs: tuple[torch.Tensor | None, ...] = field(default=(), repr=False)
     """Gradient of the loss with respect to each tensor of the output; none where there was no loss."""
@@ -64,7 +65,7 @@ class Call:
 
     def named(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         """Arguments in the places of this call's own, by name."""
-        if self.name == LOSS:  # whose functions call them by other names
+        if self.is_loss:  # whose functions call them by other names
             return dict(zip(("input", "target"), args, strict=True))
         return named_arguments(self.kind, self.function, args, kwargs)
 

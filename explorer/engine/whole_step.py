@@ -159,6 +159,7 @@ def _loss_call(
         kept_kwargs={},
         makers={kept[0].maker: kept[0].shape} if kept[0].maker >= INPUT else {},
         name=LOSS,
+        is_loss=True,
     )
     call.parents = (recording.calls[kept[0].maker].name,) if kept[0].maker >= 0 else ()
     call.kept_output = Kept(value.detach(), NOBODY)

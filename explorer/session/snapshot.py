@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from explorer.engine.recording import Call, Recording
 
 INPUT = "input"
-OF_VALUES = ("half_squared_error", "mse", "mae", "mbe", "huber", "bce")
+OF_VALUES = ("half_squared_error", "mse", "mae", "mbe", "huber", "smooth_l1", "bce")
 """Losses that compare outputs with the numbers wanted, as they are."""
 FAMILIES = {
     "conv": "convolution",

@@ -9,12 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from explorer.arithmetic.loss import Compared
 from explorer.arithmetic.losses import OPERATIONS as LOSSES
 from explorer.arithmetic.updates import UPDATES
 from explorer.ui.call_sentences import KindWords, Told
+from explorer.ui.text import count, number
 
 
 @dataclass(frozen=True)
@@ -63,11 +62,15 @@ _LOSSES: Mapping[str, _LossSentences] = {
         "harder.",
         "The gradient is the difference from the target, held between −{delta} and {delta}, over all n outputs.",
     ),
+    "smooth_l1": _LossSentences(
+        "Differences count by their distance; below {beta} the corner is rounded off, so that small ones pull less.",
+        "The gradient is the difference from the target over {beta}, held between −1 and 1, over all n outputs.",
+    ),
 }
 
 
-def loss_words(kind: str, output: np.ndarray, target: np.ndarray) -> KindWords | None:
-    """The words for the loss of `kind`, its own name or PyTorch's, between these; None for one that is not listed."""
+def loss_words(kind: str, compared: Compared) -> KindWords | None:
+    """The words for the loss of `kind`, its own name or PyTorch's, as it is set; None for one that is not listed."""
     loss = next((loss for loss in LOSSES if kind in loss.kinds), None)
     told = _LOSSES.get(loss.name) if loss is not None else None
     if loss is None or told is None:
@@ -75,9 +78,23 @@ def loss_words(kind: str, output: np.ndarray, target: np.ndarray) -> KindWords |
     symbols = {"input": "x", "target": "t"}
     return KindWords(
         loss.title[0].upper() + loss.title[1:],
-        Told(told.forward, f"L = {loss.rule(Compared(output, target, {})).format(**symbols)}"),
-        {"": Told(told.backward, f"∂L/∂x = {loss.gradient_formula.format(**symbols)}")},
+        Told(told.forward + _set_words(compared), f"L = {loss.rule(compared).format(**symbols)}"),
+        {"": Told(told.backward, f"∂L/∂x = {loss.gradient_rule(compared).format(**symbols)}")},
     )
+
+
+def _set_words(compared: Compared) -> str:
+    """What the call's settings make of a loss, a sentence each."""
+    ignored, smoothing = int(compared.is_ignored.sum()), compared.setting("label_smoothing", 0.0)
+    told = {
+        "The terms are added up here, not averaged.": compared.reduction == "sum",
+        "They are neither averaged nor added up here: each has a number of its own.": compared.reduction == "none",
+        "Each term counts with its weight.": compared.weight is not None,
+        "A yes counts with its own weight, pos_weight.": compared.pos_weight is not None,
+        f"{count(ignored)} of the targets, those of {{ignore_index}}, are left out.": ignored > 0,
+        f"Of each target {number(smoothing)} is shared out among all classes.": smoothing > 0,
+    }
+    return "".join(f" {sentence}" for sentence, applies in told.items() if applies)
 
 
 def update_words(optimizer: str, settings: Mapping[str, Any], *, is_first: bool) -> Told | None:

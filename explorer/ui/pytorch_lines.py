@@ -34,6 +34,7 @@ DEFAULTS: Mapping[str, Any] = {
     "ignore_index": -100,
     "label_smoothing": 0.0,
     "delta": 1.0,
+    "beta": 1.0,
 }
 ALWAYS = {"conv2d": ("stride", "padding"), "conv_transpose2d": ("stride", "padding"), "elu": ("alpha",)}
 WEIGHTS_BY_NAME = ("group_norm", "layer_norm")  # a setting stands before them
@@ -44,6 +45,7 @@ IN_FUNCTIONAL = (
     *("relu", "leaky_relu", "elu", "gelu", "silu", "softmax", "log_softmax", "upsample"),
     *("dropout", "dropout1d", "dropout2d", "dropout3d"),
     *("batch_norm", "group_norm", "layer_norm", "cross_entropy", "mse_loss", "l1_loss", "huber_loss"),
+    "smooth_l1_loss",
     *("binary_cross_entropy", "binary_cross_entropy_with_logits"),
 )
 
@@ -82,6 +84,7 @@ _LINES: Mapping[str, _Line] = {
     "bce_with_logits": lambda names, _settings: f"F.binary_cross_entropy_with_logits({names[0]}, target)",
     "hinge": lambda names, _settings: f"F.multi_margin_loss({names[0]}, target) * {names[0]}.shape[1]",
     "huber": lambda names, _settings: f"F.huber_loss({names[0]}, target)",
+    "smooth_l1": lambda names, _settings: f"F.smooth_l1_loss({names[0]}, target)",
 }
 
 

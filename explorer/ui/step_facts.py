@@ -51,6 +51,7 @@ _SETTINGS: Mapping[str, Any] = {
     "dim": "",
     "mode": "nearest",
     "delta": 1.0,
+    "beta": 1.0,
     "lr": 0.0,
     "momentum": 0.0,
     "weight_decay": 0.0,

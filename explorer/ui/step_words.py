@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from explorer.arithmetic.loss import Compared
 from explorer.session.cursor import Cursor, walk_length, walk_place
 from explorer.session.step_tensors import StepTensors
 from explorer.session.timeline import Timeline, TimelineStep
@@ -106,10 +108,11 @@ def _update_words(step: TimelineStep, tensors: StepTensors) -> Words:
 
 
 def _loss_words(step: TimelineStep, tensors: StepTensors) -> KindWords | None:
-    if step.call != "loss":
+    arrays = {name: tensor.values for name, tensor in tensors.by_name.items()}
+    if "input" not in arrays or "target" not in arrays:
         return None
-    by_name = tensors.by_name
-    return loss_words(step.kind, by_name["input"].values, by_name["target"].values)
+    weights: dict[str, Any] = {name: arrays[name] for name in ("weight", "pos_weight") if name in arrays}
+    return loss_words(step.kind, Compared(arrays["input"], arrays["target"], weights | dict(tensors.settings)))
 
 
 def _gradient(known: KindWords, tensors: StepTensors, of: str) -> Told:

@@ -15,6 +15,7 @@ from torch import nn
 from torch.nn import functional
 
 import explorer
+from explorer.arithmetic.loss import Compared
 from explorer.arithmetic.losses import OPERATIONS as LOSSES
 from explorer.arithmetic.operations import OPERATIONS
 from explorer.arithmetic.updates import UPDATES
@@ -155,10 +156,19 @@ def test_no_two_kinds_share_a_sentence() -> None:
             assert sentence not in told, f"{kind} says what {told.get(sentence)} says"
             told[sentence] = kind
     for loss in LOSSES:
-        words = loss_words(loss.name, np.zeros((1, 2)), np.zeros((1, 2)))
+        words = loss_words(loss.name, Compared(np.zeros((1, 2)), np.zeros((1, 2)), {}))
         assert words is not None
         assert words.forward.sentence not in told
         told[words.forward.sentence] = loss.name
+
+
+def test_the_words_of_a_loss_say_how_it_is_set() -> None:
+    set_so = {"ignore_index": 1, "reduction": "sum", "label_smoothing": 0.1, "weight": np.ones(2)}
+    words = loss_words("cross_entropy", Compared(np.zeros((3, 2)), np.array([0, 1, 1]), set_so))
+    assert words is not None
+    for sentence in ("added up here, not averaged.", "with its weight.", "2 of the targets", "Of each target 0.1"):
+        assert sentence in words.forward.sentence
+    assert words.forward.formula.startswith("L = −Σ weight · t′ · log softmax(x)")
 
 
 @pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: loss.name)

@@ -1,0 +1,47 @@
+"""How numbers, shares and times are written, the one way for all rooms: a true minus, and "e−7" for ten to a power."""
+
+from __future__ import annotations
+
+import math
+
+MINUS = "−"
+SECOND_UNITS = ((1.0, "s"), (1e3, "ms"), (1e6, "µs"))
+
+
+def number(value: float, digits: int = 5) -> str:
+    """ "0.25", "−1.5e−6", "NaN", "∞": up to `digits` significant digits, without zeros at the end. There is no −0."""
+    value = float(value) + 0.0
+    if not math.isfinite(value):
+        return special(value)
+    return tidy(f"{value:.{digits}g}")
+
+
+def special(value: float) -> str:
+    """NaN or an infinity."""
+    return "NaN" if math.isnan(value) else "∞" if value > 0 else f"{MINUS}∞"
+
+
+def tidy(text: str) -> str:
+    """Python's "-1.5e-06" as "−1.5e−6"."""
+    mantissa, _, exponent = text.partition("e")
+    return f"{mantissa}e{int(exponent)}".replace("-", MINUS) if exponent else mantissa.replace("-", MINUS)
+
+
+def seconds_text(seconds: float) -> str:
+    """ "1.2 ms", "1 s", "20.6 min"; `seconds` in seconds, three digits in the unit that they come to."""
+    if seconds >= 999.5:
+        return f"{number(seconds / 60, 3)} min"
+    for factor, unit in SECOND_UNITS:
+        written = float(f"{seconds * factor:.3g}")
+        if written >= 1 or unit == "µs":
+            return f"{number(written, 3)} {unit}"
+    raise AssertionError("unreachable")
+
+
+def percent(share: float) -> str:
+    """ "12.5 %", "100 %"; `share` is 0 to 1. What is not quite nothing and not quite all says so."""
+    if 0 < share < 0.0005:
+        return "< 0.1 %"
+    if 0.9995 <= share < 1:
+        return "> 99.9 %"
+    return f"{number(100 * share, 3)} %"
