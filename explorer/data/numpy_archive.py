@@ -6,8 +6,6 @@ memory; compressed ones are unpacked into a temporary file, so that a file large
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
@@ -15,17 +13,19 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 import numpy as np
 
+from explorer.data import unpacking
 from explorer.data.data_set import Array, DataError
+from explorer.data.unpacking import Tell, nobody
 
-IN_MEMORY_BYTES = 256 * 2**20
 LOCAL_HEADER_BYTES = 30  # of the zip format; the lengths of name and extra field stand in its last four bytes
 
 
 class NumpyArchive:
     """An .npz file; `names` are its arrays. Raises DataError for whatever is wrong with it."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, tell: Tell = nobody) -> None:
+        """`tell`: told of how far a large array is unpacked."""
+        self.path, self._tell = path, tell
         try:
             with ZipFile(path) as archive:
                 entries = archive.infolist()
@@ -72,17 +72,10 @@ class NumpyArchive:
         count = (entry.file_size - start) // dtype.itemsize if dtype.itemsize else 0
         if count == 0:
             return np.zeros(0, dtype)
-        if entry.file_size <= IN_MEMORY_BYTES:
-            return np.frombuffer(file.read(), dtype)
-        if entry.compress_type == ZIP_STORED:
+        if entry.compress_type == ZIP_STORED and entry.file_size > unpacking.IN_MEMORY_BYTES:
             return np.memmap(self.path, dtype, "r", self._content_start(entry) + start, (count,))
-        room = shutil.disk_usage(tempfile.gettempdir()).free
-        if room < entry.file_size:
-            raise DataError(
-                f"{self.path.name} takes {entry.file_size / 1e9:,.1f} GB to unpack {entry.filename}, "
-                f"but {tempfile.gettempdir()} has room for {room / 1e9:,.1f} GB."
-            )
-        return _unpacked(file, dtype, count)
+        unpacking.check_density(self.path.name, entry.file_size, entry.compress_size)
+        return unpacking.unpacked(file, dtype, count, self._tell, name=self.path.name)
 
     def _content_start(self, entry: ZipInfo) -> int:
         with self.path.open("rb") as file:
@@ -90,15 +83,6 @@ class NumpyArchive:
             header = file.read(LOCAL_HEADER_BYTES)
         name, extra = int.from_bytes(header[26:28], "little"), int.from_bytes(header[28:30], "little")
         return entry.header_offset + LOCAL_HEADER_BYTES + name + extra
-
-
-def _unpacked(file: IO[bytes], dtype: np.dtype[Any], count: int) -> Array:
-    """The rest of `file` in a temporary file that goes with the array."""
-    with tempfile.TemporaryFile() as room:
-        while content := file.read(2**20):
-            room.write(content)
-        room.flush()
-        return np.memmap(room, dtype, "r+", 0, (count,))
 
 
 def _broken(path: Path, error: Exception) -> str:

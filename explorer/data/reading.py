@@ -5,6 +5,7 @@ The window and the data sets read with the same function, so that a network lear
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from typing import IO
 from PIL import Image, UnidentifiedImageError
 
 from explorer.bounds import Refused, brief, open_regular
+from explorer.bounds import check_size as check_file_size
 from explorer.data import tiff
 from explorer.data.deep_png import is_deep, read_deep
 from explorer.data.foreign_kinds import foreign_kind
@@ -33,8 +35,8 @@ from explorer.data.picture_size import check_size, too_large
 # Only these: Pillow also knows formats that start other programs (EPS).
 FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "GIF", "WEBP", "PPM")
 READABLE = "PNG, JPEG, TIFF, BMP, GIF and WebP can be read"
-FILE_LIMIT_BYTES = 2**30
-"""Larger files are no pictures of 80 million pixels; some decoders take a file into memory whole."""
+FILE_LIMIT_BYTES = 2**29
+"""Some decoders take a file into memory whole; a TIFF, which may be a film of a microscope, is read in places."""
 ORIENTATION_TAG = 274
 SIDEWAYS = (5, 6, 7, 8)
 GREY_MODES = ("1", "L", "LA", "I", "F", "I;16", "I;16B", "I;16L")
@@ -83,7 +85,7 @@ def _header(image: Image.Image) -> Header:
 def _open_file(path: Path) -> Iterator[IO[bytes]]:
     """The file, open for reading; whatever goes wrong while it is read becomes a PictureError."""
     try:
-        with open_regular(path, at_most_bytes=FILE_LIMIT_BYTES) as file:
+        with open_regular(path) as file:
             yield file
     except PictureError:
         raise
@@ -134,6 +136,8 @@ def _opened(file: IO[bytes], path: Path) -> Image.Image | None:
     file.seek(0)
     if not start:
         raise PictureError(f"{brief(path.name)} is empty.")
+    if not start.startswith(tiff.STARTS):
+        check_file_size(path.name, os.fstat(file.fileno()).st_size, FILE_LIMIT_BYTES)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)

@@ -45,19 +45,11 @@ def _reconstruct(*_arguments: Any) -> _Array:
     return _Array()
 
 
-def _encode(text: Any, encoding: Any) -> bytes:
-    """How Python 3 writes bytes into the older pickles."""
-    if not isinstance(text, str) or encoding not in ("latin1", b"latin1"):
-        raise DataError("It holds text in a strange encoding.")
-    return text.encode("latin-1")
-
-
 STAND_INS: dict[tuple[str, str], Any] = {
     ("numpy.core.multiarray", "_reconstruct"): _reconstruct,
     ("numpy._core.multiarray", "_reconstruct"): _reconstruct,
     ("numpy", "ndarray"): _Array,
     ("numpy", "dtype"): _Kind,
-    ("_codecs", "encode"): _encode,
 }
 
 
@@ -69,10 +61,25 @@ class _Reader(pickle._Unpickler):
         code: read for code, read in pickle._Unpickler.dispatch.items() if code not in pickle.BYTEARRAY8
     }
 
+    def __init__(self, content: bytes) -> None:
+        super().__init__(io.BytesIO(content), encoding="bytes")
+        self._room = len(content)
+
     def find_class(self, module: str, name: str) -> Any:
+        if (module, name) == ("_codecs", "encode"):
+            return self._encoded
         if (module, name) not in STAND_INS:
             raise DataError(f"It asks to run {module}.{name}, which is refused.")
         return STAND_INS[module, name]
+
+    def _encoded(self, text: Any, encoding: Any) -> bytes:
+        """How Python 3 writes bytes into the older pickles; each of them stands there once."""
+        if not isinstance(text, str) or encoding not in ("latin1", b"latin1"):
+            raise DataError("It holds text in a strange encoding.")
+        self._room -= len(text)
+        if self._room < 0:
+            raise DataError("It makes more of its texts than it holds.")
+        return text.encode("latin-1")
 
 
 def read_pickled(content: bytes) -> dict[str, Any]:
@@ -81,7 +88,7 @@ def read_pickled(content: bytes) -> dict[str, Any]:
     Raises DataError, also for a damaged pickle.
     """
     try:
-        value = _Reader(io.BytesIO(content), encoding="bytes").load()
+        value = _Reader(content).load()
     except DataError:
         raise
     except Exception as error:  # a damaged pickle fails in any way

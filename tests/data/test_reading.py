@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import struct
 import zlib
 from pathlib import Path
@@ -351,6 +352,28 @@ def test_a_decompression_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -
         path = tmp_path / f"bomb{side}.png"
         path.write_bytes(_png(side, side, depth=8, colour=0, rows=b"\0" * 100))
         assert _refusal(path).startswith(f"bomb{side}.png is too large: pictures of up to 80 million pixels are read.")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes with names and device files are of POSIX systems")
+def test_what_never_ends_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.png")
+    (tmp_path / "zero.png").symlink_to("/dev/zero")
+    assert _refusal(tmp_path / "pipe.png") == "pipe.png is a pipe, not a file that can be read to its end."
+    assert _refusal(tmp_path / "zero.png") == "zero.png is a device, not a file that can be read to its end."
+
+
+def test_a_file_of_gigabytes_is_refused_unless_it_is_a_stack_of_a_microscope(tmp_path: Path) -> None:
+    for name, content in (("a.webp", _webp()), ("a.tif", tiff(COLOURS, 2))):
+        (tmp_path / name).write_bytes(content)
+        os.truncate(tmp_path / name, 3 << 30)  # no byte of it is written
+    assert _refusal(tmp_path / "a.webp") == "a.webp holds 3.22 GB: of such a file up to 537 MB are read."
+    np.testing.assert_array_equal(read_picture(tmp_path / "a.tif").pixels, COLOURS)
+
+
+def _webp() -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(COLOURS).save(file, "WEBP")
+    return file.getvalue()
 
 
 def test_a_huge_comment_inside_a_picture_is_refused(tmp_path: Path) -> None:

@@ -6,25 +6,25 @@ Binary: records of one label byte and 3,072 bytes of red, green and blue planes.
 
 from __future__ import annotations
 
-import gzip
-import lzma
 import tarfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import Any
-from zlib import error as ZlibError  # noqa: N812  # what zlib raises is called error
+from typing import IO, Any
 
 import numpy as np
 
+from explorer.bounds import Refused, brief, read_regular, size_text
 from explorer.data.data_set import Array, Card, DataError, DataSet, Wish
 from explorer.data.dividing import checked
 from explorer.data.download import Remote, download_folder, downloaded
 from explorer.data.restricted_pickle import read_pickled
 from explorer.data.splits import ArraySplit
+from explorer.data.unpacking import DAMAGED, Tell, open_unpacked
 
 SHAPE = (32, 32, 3)
 RECORD = 1 + 3 * 32 * 32
-LARGEST_MEMBER = 64 * 2**20
+LARGEST_MEMBER, LARGEST_ARCHIVE = 64 * 2**20, 2**29
 BATCHES = {**{f"data_batch_{number}": "train" for number in range(1, 6)}, "test_batch": "test"}
 NAMES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 ARCHIVES = ("cifar-10-binary.tar.gz", "cifar-10-python.tar.gz")
@@ -79,7 +79,8 @@ def open_cifar10(path: Path, wish: Wish) -> DataSet:
     """The data set from an archive or an unpacked folder. Raises DataError."""
     batches: dict[str, Batch] = {}
     wish.tell(f"Reading {path.name}", 0, len(BATCHES))
-    for name, content in _contents(path):
+    tell = partial(wish.tell, f"Unpacking {path.name}")
+    for name, content in _contents(path, tell):
         read = _binary if name.endswith(".bin") else _pickled
         batches[name.removesuffix(".bin")] = read(content, f"{name} in {path.name}")
         wish.tell(f"Reading {path.name}", len(batches), len(BATCHES))
@@ -100,13 +101,13 @@ def _split(batches: dict[str, Batch], part: str) -> ArraySplit | None:
     return ArraySplit(planes.transpose(0, 2, 3, 1), labels, "training picture" if part == "train" else "test picture")
 
 
-def _contents(path: Path) -> Iterator[tuple[str, bytes]]:
+def _contents(path: Path, tell: Tell) -> Iterator[tuple[str, bytes]]:
     """The batches by name, each with its content."""
     try:
-        yield from _of_folder(path) if path.is_dir() else _of_archive(path)
+        yield from _of_folder(path) if path.is_dir() else _of_archive(path, tell)
     except FileNotFoundError as error:
         raise DataError(f"There is no file {path.name} in {path.parent.absolute()}.") from error
-    except (EOFError, tarfile.TarError, ZlibError, lzma.LZMAError, gzip.BadGzipFile) as error:
+    except (*DAMAGED, tarfile.TarError) as error:
         raise DataError(f"{path.name} is damaged or was not copied whole.") from error
     except OSError as error:
         raise DataError(f"{path.name} cannot be opened: {error.strerror or error}.") from error
@@ -115,23 +116,52 @@ def _contents(path: Path) -> Iterator[tuple[str, bytes]]:
 def _of_folder(path: Path) -> Iterator[tuple[str, bytes]]:
     for name in (f"{stem}{ending}" for ending in (".bin", "") for stem in BATCHES):
         if (path / name).is_file():
-            yield name, (path / name).read_bytes()
+            yield name, _small_file(path / name)
 
 
-def _of_archive(path: Path) -> Iterator[tuple[str, bytes]]:
+def _small_file(path: Path) -> bytes:
+    try:
+        return read_regular(path, at_most_bytes=LARGEST_MEMBER)
+    except Refused as error:
+        raise DataError(str(error)) from error
+
+
+def _of_archive(path: Path, tell: Tell) -> Iterator[tuple[str, bytes]]:
     """Members are read, never unpacked to the disk, so that their paths can do no harm."""
-    with tarfile.open(path, "r:*") as archive:
-        for member in archive:
-            name = PurePosixPath(member.name).name
-            if not (member.isfile() and name.removesuffix(".bin") in BATCHES):
-                continue
-            if member.size > LARGEST_MEMBER:
-                raise DataError(f"{path.name} holds no CIFAR-10: {name} is too large.")
-            file = archive.extractfile(member)
-            content = file.read() if file is not None else b""
-            if len(content) != member.size:
-                raise EOFError
-            yield name, content
+    with open_unpacked(path) as file:
+        counted: Any = _Counted(file, path.name, tell)  # tarfile asks for nothing but `read`
+        with tarfile.open(fileobj=counted, mode="r|") as archive:
+            yield from _members(archive, path)
+
+
+def _members(archive: tarfile.TarFile, path: Path) -> Iterator[tuple[str, bytes]]:
+    for member in archive:
+        name = PurePosixPath(member.name).name
+        if not (member.isfile() and name.removesuffix(".bin") in BATCHES):
+            continue
+        if member.size > LARGEST_MEMBER:
+            raise DataError(f"{path.name} holds no CIFAR-10: {brief(name)} is too large.")
+        part = archive.extractfile(member)
+        content = part.read() if part is not None else b""
+        if len(content) != member.size:
+            raise EOFError
+        yield name, content
+
+
+class _Counted:
+    """Reads an archive as it is unpacked, and no more of it than CIFAR-10 holds."""
+
+    def __init__(self, file: IO[bytes], name: str, tell: Tell) -> None:
+        self._file, self._name, self._tell, self._done = file, name, tell, 0
+
+    def read(self, size: int) -> bytes:
+        """The next `size` bytes, or fewer. Raises DataError beyond the largest archive."""
+        content = self._file.read(min(size, LARGEST_MEMBER))
+        self._done += len(content)
+        self._tell(self._done)
+        if self._done > LARGEST_ARCHIVE:
+            raise DataError(f"{self._name} holds no CIFAR-10: it unpacks to more than {size_text(LARGEST_ARCHIVE)}.")
+        return content
 
 
 def _binary(content: bytes, where: str) -> Batch:
@@ -144,7 +174,10 @@ def _binary(content: bytes, where: str) -> Batch:
 def _pickled(content: bytes, where: str) -> Batch:
     try:
         batch: Any = read_pickled(content)
-        return _valid(batch["data"], np.array(batch["labels"]), where)
+        labels = batch["labels"]
+        if not all(type(label) is int for label in labels):  # an array of texts has room for the longest in each place
+            raise TypeError
+        return _valid(batch["data"], np.array(labels), where)
     except (KeyError, TypeError, AttributeError) as error:
         raise DataError(f"{where} is no batch of CIFAR-10.") from error
     except DataError as error:

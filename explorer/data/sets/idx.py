@@ -6,23 +6,31 @@ highest first), then the numbers. Source: Y. LeCun, C. Cortes and C. Burges, yan
 
 from __future__ import annotations
 
-import gzip
 import math
+import os
+import re
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from zlib import error as ZlibError  # noqa: N812  # what zlib raises is called error
+from typing import Any
 
 import numpy as np
 
+from explorer.data import unpacking
 from explorer.data.arrays import Source
 from explorer.data.data_set import Array, Card, DataError, DataSet, Wish
 from explorer.data.dividing import data_set_of
 from explorer.data.download import Remote, download_folder, downloaded
-from explorer.data.numpy_archive import IN_MEMORY_BYTES
+from explorer.data.unpacking import DAMAGED, Tell, check_density, nobody, open_unpacked, unpacked
 
-UNSIGNED_BYTES = 8
+KINDS = {8: ">u1", 9: ">i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}
+"""The kinds of numbers by their byte in the header."""
 LARGEST_BYTES = 2**30
 PARTS = {"train": ("train",), "test": ("t10k", "test")}
+_NAME = re.compile(
+    r"(?P<family>.*?)(?P<part>train|t10k|test)[-_.](?P<kind>images|labels)[-_.]idx\d[-_.](ubyte|byte|short|int|float|double)"
+    r"(\.gz)?"
+)
 DEBIAN_FASHION = Path("/usr/share/datasets/fashion-mnist")
 # The authors' own server of MNIST asks for a password at times; these two have the same files.
 MNIST_URLS = ("https://storage.googleapis.com/cvdf-datasets/mnist/", "https://ossci-datasets.s3.amazonaws.com/mnist/")
@@ -119,15 +127,35 @@ def _open_named(card: Card, wish: Wish) -> DataSet:
 def is_idx(path: Path) -> bool:
     """Whether `path` is an IDX file by its name, or a folder that has some."""
     if path.is_dir():
-        return _file(path, "train", "images") is not None
-    return "-ubyte" in path.name or ".idx" in path.name
+        return bool(_families(path))
+    return "-ubyte" in path.name or ".idx" in path.name or _NAME.fullmatch(path.name) is not None
 
 
 def open_idx(path: Path, wish: Wish) -> DataSet:
-    """The data set of a folder of IDX files, or of the folder in which the file `path` lies. Raises DataError."""
+    """The data set of a folder of IDX files, or the one that the file `path` belongs to. Raises DataError."""
     folder = path if path.is_dir() else path.parent
-    card = _known(folder) or Card(folder.name, folder.name, f"Pictures in IDX files from {folder.name}.")
-    return _open(replace(card, origin=card.origin or str(folder)), folder, wish)
+    named = None if path.is_dir() else _NAME.fullmatch(path.name)
+    family = named["family"] if named else _only_family(folder)
+    title = family.strip("-_. ") or folder.name
+    card = _known(folder) or Card(title, title, f"Pictures in IDX files from {folder.name}.")
+    return _open(replace(card, origin=card.origin or str(folder)), folder, wish, family)
+
+
+def _families(folder: Path) -> list[str]:
+    """What stands before "train-images-idx3-ubyte" in the names: "", or "emnist-letters-", "emnist-digits-" …"""
+    try:
+        found = (_NAME.fullmatch(entry.name) for entry in os.scandir(folder))
+    except OSError:
+        return []
+    return sorted({match["family"] for match in found if match and match["kind"] == "images"})
+
+
+def _only_family(folder: Path) -> str:
+    families = _families(folder)
+    if len(families) > 1 and "" not in families:
+        named = ", ".join(family.strip("-_. ") for family in families)
+        raise DataError(f"{folder.name} holds IDX files of several data sets, {named}: open a file of one.")
+    return families[0] if families else ""
 
 
 def _known(folder: Path) -> Card | None:
@@ -136,68 +164,62 @@ def _known(folder: Path) -> Card | None:
     return next((card for card in (FASHION, MNIST) if card.name.replace("-", "") in names), None)
 
 
-def _open(card: Card, folder: Path, wish: Wish) -> DataSet:
-    wish.tell(f"Reading {card.title}", 0, 2)
-    train = _source(folder, "train")
-    wish.tell(f"Reading {card.title}", 1, 2)
-    if train is None:
+def _open(card: Card, folder: Path, wish: Wish, family: str = "") -> DataSet:
+    sources = {}
+    for done, part in enumerate(PARTS):
+        wish.tell(f"Reading {card.title}", done, len(PARTS))
+        sources[part] = _source(folder, part, family, partial(wish.tell, f"Unpacking {card.title}"))
+    if sources["train"] is None:
         raise DataError(
-            f"{folder.name} needs IDX files of training pictures and labels, such as train-images-idx3-ubyte."
+            f"{folder.name} needs IDX files of training pictures and labels, such as "
+            f"{family}train-images-idx3-ubyte and {family}train-labels-idx1-ubyte."
         )
-    return data_set_of(card, train, _source(folder, "test"), seed=wish.seed)
+    return data_set_of(card, sources["train"], sources["test"], seed=wish.seed)
 
 
-def _source(folder: Path, part: str) -> Source | None:
-    images, labels = _file(folder, part, "images"), _file(folder, part, "labels")
+def _source(folder: Path, part: str, family: str, tell: Tell) -> Source | None:
+    images, labels = _file(folder, part, "images", family), _file(folder, part, "labels", family)
     if images is None or labels is None:
         return None
     name = "training picture" if part == "train" else "test picture"
-    return Source(read_idx(images), read_idx(labels), name)
+    return Source(read_idx(images, tell), read_idx(labels, tell), name)
 
 
-def _file(folder: Path, part: str, kind: str) -> Path | None:
-    """The file of `kind` "images" or "labels"; with - or . before idx, packed or not."""
-    names = (
-        f"{word}-{kind}{mark}idx{sizes}-ubyte{packed}"
-        for word in PARTS[part]
-        for mark in "-."
-        for sizes in ("3", "1")
-        for packed in ("", ".gz")
-    )
-    return next((folder / name for name in names if (folder / name).is_file()), None)
+def _file(folder: Path, part: str, kind: str, family: str = "") -> Path | None:
+    """The file of `kind` "images" or "labels" in that family; the unpacked one where it is packed as well."""
+    names = sorted(os.listdir(folder)) if folder.is_dir() else []
+    for word in PARTS[part]:
+        for match in filter(None, map(_NAME.fullmatch, names)):
+            is_meant = (match["family"], match["part"], match["kind"]) == (family, word, kind)
+            if is_meant and (folder / match.string).is_file():
+                return folder / match.string
+    return None
 
 
-def read_idx(path: Path) -> Array:
-    """The array of bytes in an IDX file; a large unpacked one is mapped into memory. Raises DataError."""
+def read_idx(path: Path, tell: Tell = nobody) -> Array:
+    """The array in an IDX file; a large one is mapped into memory. Raises DataError."""
     try:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-            start = 4 + 4 * _header(file.read(4), path)
-            sizes = file.read(start - 4)
-            shape = [int(size) for size in np.frombuffer(sizes.ljust(start - 4, b"\xff"), ">u4")]
+        with open_unpacked(path) as file:
+            dtype, axes = _header(file.read(4), path)
+            sizes = file.read(4 * axes)
+            shape = [int(size) for size in np.frombuffer(sizes.ljust(4 * axes, b"\xff"), ">u4")]
             count = math.prod(shape)
-            if count > LARGEST_BYTES:
+            if count * dtype.itemsize > LARGEST_BYTES:
                 raise DataError(f"{path.name} is damaged: its sizes make no sense.")
-            content = file.read(count + 1) if path.suffix == ".gz" or count <= IN_MEMORY_BYTES else b""
-    except (EOFError, ZlibError, gzip.BadGzipFile) as error:
+            check_density(path.name, count * dtype.itemsize, path.stat().st_size)
+            is_plain = path.stat().st_size == 4 + 4 * axes + count * dtype.itemsize
+            if is_plain and count * dtype.itemsize > unpacking.IN_MEMORY_BYTES:
+                return np.memmap(path, dtype, "r", 4 + 4 * axes, tuple(shape))
+            values = unpacked(file, dtype, count, tell, name=path.name)
+    except DAMAGED as error:
         raise DataError(f"{path.name} is damaged or was not copied whole.") from error
     except OSError as error:
         raise DataError(f"{path.name} cannot be opened: {error.strerror or error}.") from error
-    values = np.frombuffer(content, np.uint8) if content else _mapped(path, start)
-    if len(values) != count:
-        raise DataError(f"{path.name} ends too early or too late: {count:,} numbers are announced.")
     return values.reshape(shape)
 
 
-def _header(start: bytes, path: Path) -> int:
-    """How many sizes follow."""
-    if len(start) < 4 or start[:2] != b"\0\0" or not 1 <= start[3] <= 4:
+def _header(start: bytes, path: Path) -> tuple[np.dtype[Any], int]:
+    """Of which kind the numbers are, and how many sizes follow."""
+    if len(start) < 4 or start[:2] != b"\0\0" or not 1 <= start[3] <= 4 or start[2] not in KINDS:
         raise DataError(f"{path.name} is no IDX file.")
-    if start[2] != UNSIGNED_BYTES:
-        raise DataError(f"{path.name} holds other numbers than bytes, which pictures are not made of.")
-    return start[3]
-
-
-def _mapped(path: Path, start: int) -> Array:
-    if path.suffix == ".gz" or path.stat().st_size <= start:
-        return np.zeros(0, np.uint8)
-    return np.memmap(path, np.uint8, "r", start)
+    return np.dtype(KINDS[start[2]]), start[3]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from explorer.data.arrays import Source
 from explorer.data.data_set import Array, Card, DataError, DataSet, Wish
 from explorer.data.dividing import data_set_of
+from explorer.data.labels import MANY
 from explorer.data.numpy_archive import NumpyArchive
 from explorer.data.sets import cifar_jpeg, medmnist
 from explorer.data.words import TEST, TRAIN, group_name
@@ -22,7 +24,7 @@ Pair = tuple[str, str]
 def open_npz(path: Path, wish: Wish) -> DataSet:
     """The data set in an .npz file. Raises DataError."""
     wish.tell(f"Opening {path.name}", 0)
-    archive = NumpyArchive(path)
+    archive = NumpyArchive(path, partial(wish.tell, f"Unpacking {path.name}"))
     if cifar_jpeg.is_repacked(archive):
         return cifar_jpeg.open_repacked(archive)
     return _open(archive, wish)
@@ -89,6 +91,8 @@ def _class_names(archive: NumpyArchive, names: dict[str, str]) -> tuple[str, ...
     if name is None:
         return ()
     values = archive.array(name).reshape(-1)
+    if len(values) > MANY:
+        return ()
     return tuple(value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value) for value in values)
 
 

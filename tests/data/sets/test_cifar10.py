@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
 import pickle
@@ -12,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explorer.data import DataError, open_data
+from explorer.data import DataError, OpeningStopped, open_data
 from explorer.data.catalogue import DATA_SETS
 from explorer.data.restricted_pickle import read_pickled
 
@@ -215,6 +216,45 @@ def test_a_damaged_pickle_takes_no_memory_for_what_it_announces(content: bytes) 
         assert tracemalloc.get_traced_memory()[1] < 2**20
     finally:
         tracemalloc.stop()
+
+
+def test_texts_that_are_named_again_and_again_take_no_memory(tmp_path: Path) -> None:
+    """50 kB of pickle: an array of ten thousand times the same long text would take 5.8 GB."""
+    (tmp_path / "data_batch_1").write_bytes(pickle.dumps({"data": pixels_of(0), "labels": ["x" * 14_000] * 10_000}, 2))
+    assert (tmp_path / "data_batch_1").stat().st_size < 60_000
+    tracemalloc.start()
+    try:
+        with pytest.raises(DataError, match="is no batch of CIFAR-10"):
+            open_data(tmp_path)
+        assert tracemalloc.get_traced_memory()[1] < 2**27
+    finally:
+        tracemalloc.stop()
+
+
+def test_bytes_that_are_made_again_and_again_are_refused() -> None:
+    made = b"c_codecs\nencode\n(h\x01h\x02t\x52"
+    content = b"\x80\x02X\x06\0\0\0latin1q\x02X\x10'\0\0" + b"x" * 10_000 + b"q\x01]("
+    with pytest.raises(DataError, match="It makes more of its texts than it holds"):
+        read_pickled(content + made * 1000 + b"e.")
+
+
+def test_an_archive_that_unpacks_without_end_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("explorer.data.sets.cifar10.LARGEST_ARCHIVE", 2**24)
+    member = tarfile.TarInfo("zeros")
+    member.size = 10**10
+    with gzip.open(tmp_path / "bomb.tar.gz", "wb", compresslevel=1) as file:
+        file.write(member.tobuf())
+        for _ in range(40):
+            file.write(bytes(2**20))
+    with pytest.raises(DataError, match=r"holds no CIFAR-10: it unpacks to more than 16\.8 MB"):
+        open_data(tmp_path / "bomb.tar.gz")
+
+
+def test_unpacking_an_archive_can_be_stopped(tmp_path: Path) -> None:
+    path = packed(tmp_path / "x.tar.gz", {"readme.txt": bytes(2**20)})
+    asked: list[int] = []
+    with pytest.raises(OpeningStopped, match=r"Unpacking x\.tar\.gz was stopped"):
+        open_data(path, should_stop=lambda: asked.append(1) or len(asked) > 3)
 
 
 def test_another_packing_that_is_damaged_is_told(tmp_path: Path) -> None:

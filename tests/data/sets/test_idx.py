@@ -89,6 +89,36 @@ def test_without_a_test_part_one_is_divided_off(tmp_path: Path) -> None:
     assert len(data.train) + len(data.test) == 8
 
 
+def test_other_numbers_than_bytes_are_read(tmp_path: Path) -> None:
+    folder = written(tmp_path)
+    (folder / "train-images-idx3-ubyte").write_bytes(idx_file(PIXELS[:8].astype(">f4"), 13))
+    (folder / "t10k-labels-idx1-ubyte").write_bytes(idx_file(LABELS[8:].astype(">i4"), 12))
+    data = open_data(folder)
+    np.testing.assert_array_equal(data.train.inputs(np.arange(8))[..., 0], PIXELS[:8])
+    assert data.test.labels.tolist() == LABELS[8:].tolist()
+
+
+def test_several_sets_in_one_folder_are_told_apart_by_their_names(tmp_path: Path) -> None:
+    for family in ("emnist-letters-", "emnist-digits-"):
+        for file in written(tmp_path / family, ending=".gz").iterdir():
+            file.rename(tmp_path / f"{family}{file.name.replace('t10k', 'test')}")
+    data = open_data(tmp_path / "emnist-letters-train-images-idx3-ubyte.gz")
+    assert (data.card.title, len(data.train), len(data.test)) == ("emnist-letters", 8, 4)
+    with pytest.raises(DataError, match="of several data sets, emnist-digits, emnist-letters: open a file of one"):
+        open_data(tmp_path)
+    (tmp_path / "emnist-digits-train-labels-idx1-ubyte.gz").unlink()
+    with pytest.raises(DataError, match="such as emnist-digits-train-images-idx3-ubyte and emnist-digits-train-labels"):
+        open_data(tmp_path / "emnist-digits-test-images-idx3-ubyte.gz")
+
+
+def test_zeros_packed_without_end_are_refused_before_they_are_unpacked(tmp_path: Path) -> None:
+    folder = written(tmp_path, ending=".gz")
+    with gzip.open(folder / "train-images-idx3-ubyte.gz", "wb") as file:
+        file.write(struct.pack(">HBB3I", 0, 8, 3, 1000, 1000, 1000))
+    with pytest.raises(DataError, match=r"would unpack from \d+ bytes to 1 GB, as no data do"):
+        open_data(folder)
+
+
 @settings(max_examples=30)
 @given(
     part=st.floats(0, 0.999), ending=st.sampled_from(["", ".gz"]), name=st.sampled_from(["images-idx3", "labels-idx1"])
@@ -105,10 +135,10 @@ def test_a_file_that_was_not_copied_whole_is_told(tmp_path_factory, part: float,
     ("content", "sentence"),
     [
         (idx_file(PIXELS[:7]), "holds 7 pictures but 8 labels"),
-        (idx_file(PIXELS[:8].astype(np.float32), 13), "holds other numbers than bytes"),
+        (idx_file(PIXELS[:8], 10), "is no IDX file"),
         (b"hello, this is text", "is no IDX file"),
         (b"\0\0\x08\x03" + b"\xff" * 12, "its sizes make no sense"),
-        (idx_file(PIXELS[:8]) + b"x", "ends too early or too late"),
+        (idx_file(PIXELS[:8]) + b"x", "is damaged or was not copied whole"),
         (b"", "is no IDX file"),
     ],
 )

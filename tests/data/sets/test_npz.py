@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.data import DataError, numpy_archive, open_data
+from explorer.data import DataError, OpeningStopped, numpy_archive, open_data, unpacking
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (20, 6, 5, 3), np.uint8)
 LABELS = np.arange(20) % 2
@@ -50,14 +50,14 @@ def test_pictures_and_labels_are_found_under_the_usual_names(tmp_path: Path, sav
 def test_a_large_array_is_read_from_disk_and_gives_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, order: str
 ) -> None:
-    monkeypatch.setattr(numpy_archive, "IN_MEMORY_BYTES", 100)
+    monkeypatch.setattr(unpacking, "IN_MEMORY_BYTES", 100)
     path = tmp_path / "set.npz"
     np.savez_compressed(path, x=np.asarray(PIXELS, order=order), y=LABELS)
     assert contents(*all_of(open_data(path))) == contents(PIXELS, LABELS)
 
 
 def test_a_large_array_that_is_not_packed_stays_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(numpy_archive, "IN_MEMORY_BYTES", 100)
+    monkeypatch.setattr(unpacking, "IN_MEMORY_BYTES", 100)
     archive = numpy_archive.NumpyArchive(saved(tmp_path / "set.npz", first=LABELS, x=PIXELS))
     values = archive.array("x")
     assert isinstance(values.base, np.memmap)
@@ -311,7 +311,7 @@ def test_a_file_saved_anew_while_it_is_open_changes_nothing(tmp_path: Path) -> N
 
 
 def test_a_large_file_saved_anew_while_it_is_open_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(numpy_archive, "IN_MEMORY_BYTES", 100)
+    monkeypatch.setattr(unpacking, "IN_MEMORY_BYTES", 100)
     path = saved(tmp_path / "set.npz", x=PIXELS, y=LABELS)
     data = open_data(path)
     assert contents(*all_of(data)) == contents(PIXELS, LABELS)
@@ -323,12 +323,34 @@ def test_a_large_file_saved_anew_while_it_is_open_is_told(tmp_path: Path, monkey
 def test_a_file_that_has_no_room_unpacked_is_told_before_the_disk_is_full(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(numpy_archive, "IN_MEMORY_BYTES", 100)
+    monkeypatch.setattr(unpacking, "IN_MEMORY_BYTES", 100)
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: SimpleNamespace(free=1000))
     path = tmp_path / "set.npz"
     np.savez_compressed(path, x=PIXELS, y=LABELS)
-    with pytest.raises(DataError, match=r"set\.npz takes 0\.0 GB to unpack x\.npy"):
+    with pytest.raises(DataError, match=r"set\.npz takes 1\.8 kB to unpack, but .* has room for 1 kB"):
         open_data(path)
+
+
+def test_zeros_packed_without_end_are_refused_before_they_are_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unpacking, "IN_MEMORY_BYTES", 100_000)
+    path = tmp_path / "bomb.npz"
+    np.savez_compressed(path, x=np.zeros((1000, 32, 32), np.uint8), y=np.arange(1000) % 2)
+    with pytest.raises(DataError, match=r"bomb\.npz would unpack from 1\.\d+ kB to 1\.02 MB, as no data do"):
+        open_data(path)
+
+
+def test_unpacking_a_large_array_can_be_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unpacking, "PIECE_BYTES", 100)
+    path = tmp_path / "set.npz"
+    np.savez_compressed(path, x=PIXELS, y=LABELS)
+    told: list[tuple[str, int, int]] = []
+    open_data(path, progress=lambda *progress: told.append(progress))
+    assert ("Unpacking set.npz", 200, 0) in told
+    asked: list[int] = []
+    with pytest.raises(OpeningStopped, match=r"Unpacking set\.npz was stopped"):
+        open_data(path, should_stop=lambda: asked.append(1) or len(asked) > 3)
 
 
 @pytest.mark.parametrize("wrong", [np.array(3), np.array(list("abcd")), np.arange(4.0)])
