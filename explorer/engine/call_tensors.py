@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 
 from explorer.engine.kept import INPUT, Kept
 from explorer.engine.recomputation import Recomputation
-from explorer.engine.recording import Call, Recording
+
+if TYPE_CHECKING:
+    from explorer.engine.recording import Call, Recording
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,11 +75,19 @@ def _tensor(recording: Recording, kept: Kept) -> torch.Tensor:
 
 
 def _maker(recording: Recording, call: Call, kept: Kept) -> str:
-    """A tensor that passed through unchanged, or was written into later, has several makers: the one at the time."""
-    known = call.makers
-    maker = next((index for index in (kept.maker, kept.origin) if index in known), None)
-    if maker is None and len(known) == 1 and kept.maker >= INPUT:
-        maker = next(iter(known))
+    maker = maker_of(call, kept)
     if maker is None:
         return ""
     return "input" if maker == INPUT else recording.calls[maker].name
+
+
+def maker_of(call: Call, kept: Kept) -> int | None:
+    """The number of the call that made a tensor that `call` takes; None for weights and constants.
+
+    One that passed through unchanged, or was written into later, has several makers: the one at the time.
+    """
+    known = call.makers
+    maker = next((index for index in (kept.maker, kept.origin) if index in known), None)
+    if maker is None and len(known) == 1 and kept.maker >= INPUT:
+        return next(iter(known))
+    return maker

@@ -6,64 +6,38 @@ too small.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+import torch
+
+from explorer.engine.call_tensors import maker_of
+from explorer.engine.channel_rules import channels_of
+from explorer.engine.kept import INPUT, Kept
+from explorer.engine.reading_rules import Axes, Reading, Shape, axes_of, elementwise, map_size, whole
+from explorer.engine.tree import leaves
 from explorer.network.axis_rule import AxisRule
-from explorer.network.receptive_field import ChannelRule, Geometry
+from explorer.network.channel_rule import ChannelRule, Part
+from explorer.network.receptive_field import Geometry
 
 if TYPE_CHECKING:
     from explorer.engine.recording import Call
-
-Shape = tuple[int, ...]
-Axes = tuple[AxisRule, AxisRule]
-
-
-@dataclass(frozen=True)
-class _Reading:
-    """A call and one tensor that it reads: their shapes and what the call was given."""
-
-    arguments: Mapping[str, Any]
-    given: Shape
-    output: Shape
-
-    @property
-    def sizes(self) -> tuple[tuple[int, int], tuple[int, int]]:
-        """(rows in, rows out), (columns in, columns out)."""
-        (rows_in, columns_in), (rows, columns) = map_size(self.given), map_size(self.output)
-        return (rows_in, rows), (columns_in, columns)
-
-    def pair(self, name: str, default: int) -> tuple[int, int]:
-        """A setting along rows and columns; PyTorch takes one number for both."""
-        value = self.arguments.get(name, default)
-        if value is None or (isinstance(value, (tuple, list)) and not value):
-            value = default
-        values = tuple(value) if isinstance(value, (tuple, list)) else (value,)
-        return int(values[0]), int(values[-1])
-
-
-def map_size(shape: Shape) -> tuple[int, int]:
-    """Rows and columns of one example's maps; a row of numbers is a map of one row."""
-    cells = shape[1:]
-    if not cells:
-        return 1, 1
-    return (1, cells[0]) if len(cells) == 1 else (cells[-2], cells[-1])
 
 
 def geometries_of(calls: tuple[Call, ...], input_shape: Shape) -> tuple[Geometry, ...]:
     """The geometry of every call, in order."""
     shapes = {"input": input_shape} | {call.name: call.output_shape for call in calls}
-    return tuple(_geometry_or_whole(call, shapes) for call in calls)
+    names = tuple(call.name for call in calls)
+    return tuple(_geometry_or_whole(call, shapes, names) for call in calls)
 
 
-def _geometry_or_whole(call: Call, shapes: Mapping[str, Shape]) -> Geometry:
+def _geometry_or_whole(call: Call, shapes: Mapping[str, Shape], names: tuple[str, ...]) -> Geometry:
     """A model may give a call whatever PyTorch takes: a rule that trips over it costs this call's exactness alone."""
     try:
-        return _geometry(call, shapes)
+        return _joined(call, shapes, names) if call.kind == "cat" and call.parents else _geometry(call, shapes)
     except (TypeError, ValueError, AttributeError, LookupError):
-        axes = [_whole(_Reading({}, given, call.output_shape)) for given in call.parent_shapes]
+        axes = [whole(Reading({}, given, call.output_shape)) for given in call.parent_shapes]
         return Geometry(call.name, call.parents, *_by_axis(axes))
 
 
@@ -76,13 +50,12 @@ def _geometry(call: Call, shapes: Mapping[str, Shape]) -> Geometry:
         same = AxisRule.same(1)
         return Geometry(call.name, parents, same, same, flattens=_volume(shapes[parents[0]]))
     arguments = call.arguments
+    is_double = leaves(call.kept_output, Kept)[0].dtype is torch.float64
     axes = [
-        _axes(call, _Reading(arguments, given, call.output_shape), shapes[parent])
+        _axes(call, Reading(arguments, given, call.output_shape, is_double), shapes[parent])
         for parent, given in zip(parents, call.parent_shapes, strict=True)
     ]
-    axes = _placed(call, arguments, axes)
-    channels = _channels(call, arguments)
-    return Geometry(call.name, parents, *_by_axis(axes), channels)
+    return Geometry(call.name, parents, *_by_axis(axes), channels_of(call, arguments))
 
 
 def _by_axis(axes: list[Axes]) -> tuple[tuple[AxisRule, ...], tuple[AxisRule, ...]]:
@@ -90,194 +63,46 @@ def _by_axis(axes: list[Axes]) -> tuple[tuple[AxisRule, ...], tuple[AxisRule, ..
     return tuple(rows for rows, _ in axes), tuple(columns for _, columns in axes)
 
 
-def _axes(call: Call, reading: _Reading, parent: Shape) -> Axes:
+def _axes(call: Call, reading: Reading, parent: Shape) -> Axes:
     if map_size(parent) != map_size(reading.given):  # it reads another part of what its parent made
-        return _whole(_Reading({}, parent, reading.output))
-    rule = _RULES.get(call.kind)
-    if rule is None:
-        return _elementwise(reading) if call.kind in _ELEMENTWISE else _whole(reading)
-    return rule(reading)
+        return whole(Reading({}, parent, reading.output))
+    return axes_of(call.kind, reading)
 
 
-def _whole(reading: _Reading) -> Axes:
-    rows, columns = reading.sizes
-    return AxisRule.whole(*rows), AxisRule.whole(*columns)
+def _joined(call: Call, shapes: Mapping[str, Shape], names: tuple[str, ...]) -> Geometry:
+    """A concatenation: each piece lies behind the one before it, also where one tensor is given twice."""
+    dim, output = int(call.arguments.get("dim", 0)), call.output_shape
+    from_end = dim - len(output) if dim >= 0 else dim
+    parents: list[str] = []
+    axes: list[Axes] = []
+    channels: list[ChannelRule] = []
+    first = 0
+    for kept in leaves((call.kept_args, call.kept_kwargs), Kept):
+        maker = maker_of(call, kept)
+        if maker is not None:  # a constant is made from no cell
+            parent = "input" if maker == INPUT else names[maker]
+            parents.append(parent)
+            axes.append(_piece(Reading({}, kept.shape, output), from_end, first, shapes[parent]))
+            channels.append(_piece_channels(from_end, Part(first, kept.shape[dim]), len(output)))
+        first += kept.shape[dim]
+    return Geometry(call.name, tuple(parents), *_by_axis(axes), tuple(channels))
 
 
-def _elementwise(reading: _Reading) -> Axes:
-    """Each cell from the one at its place; a size of one is spread over all."""
-    rows, columns = (
-        AxisRule.same(size_in) if size_in == size_out else AxisRule.whole(size_in, size_out)
-        for size_in, size_out in reading.sizes
-    )
-    return rows, columns
-
-
-def _window(reading: _Reading) -> Axes:
-    """Convolution and pooling: the kernel's size is the weight's or given."""
-    kernel = _kernel(reading)
-    stride = reading.pair("stride", 1) if "weight" in reading.arguments else _pooling_stride(reading, kernel)
-    dilation = reading.pair("dilation", 1)
-    padding = _padding(reading, kernel, dilation)
-    rows, columns = (
-        AxisRule.window(kernel[axis], stride[axis], padding[axis], dilation[axis], *reading.sizes[axis])
-        for axis in (0, 1)
-    )
-    return rows, columns
-
-
-def _kernel(reading: _Reading) -> tuple[int, int]:
-    weight = reading.arguments.get("weight")
-    if weight is None:
-        return reading.pair("kernel_size", 1)
-    return int(weight.shape[-2]), int(weight.shape[-1])
-
-
-def _pooling_stride(reading: _Reading, kernel: tuple[int, int]) -> tuple[int, int]:
-    rows, columns = reading.pair("stride", 0)
-    return rows or kernel[0], columns or kernel[1]
-
-
-def _padding(reading: _Reading, kernel: tuple[int, int], dilation: tuple[int, int]) -> tuple[int, int]:
-    padding = reading.arguments.get("padding", 0)
-    if padding == "valid":
-        return 0, 0
-    if padding == "same":  # an odd cell of padding goes behind
-        return dilation[0] * (kernel[0] - 1) // 2, dilation[1] * (kernel[1] - 1) // 2
-    return reading.pair("padding", 0)
-
-
-def _transposed(reading: _Reading) -> Axes:
-    kernel, stride = _kernel(reading), reading.pair("stride", 1)
-    padding, dilation = reading.pair("padding", 0), reading.pair("dilation", 1)
-    rows, columns = (
-        AxisRule.transposed(kernel[axis], stride[axis], padding[axis], dilation[axis], *reading.sizes[axis])
-        for axis in (0, 1)
-    )
-    return rows, columns
-
-
-def _adaptive(reading: _Reading) -> Axes:
-    rows, columns = reading.sizes
-    return AxisRule.adaptive(*rows), AxisRule.adaptive(*columns)
-
-
-def _last_axis(reading: _Reading) -> Axes:
-    """A linear layer, a softmax over features: each row for itself, all its columns."""
-    rows, columns = reading.sizes
-    same = AxisRule.same(rows[0]) if rows[0] == rows[1] else AxisRule.whole(*rows)
-    return same, AxisRule.whole(*columns)
-
-
-def _softmax(reading: _Reading) -> Axes:
-    """Over the channels a cell reads its own place in all of them; over an axis of the map, the whole axis."""
-    axis = reading.arguments.get("dim")
-    from_end = axis - len(reading.given) if isinstance(axis, int) and axis >= 0 else axis
-    if from_end is None:
-        return _whole(reading)
-    rows, columns = _elementwise(reading)
-    sizes = reading.sizes
+def _piece(reading: Reading, from_end: int, first: int, parent: Shape) -> Axes:
+    if map_size(parent) != map_size(reading.given):
+        return whole(Reading({}, parent, reading.output))
+    rows, columns = elementwise(reading)
     if from_end == -1:
-        return rows, AxisRule.whole(*sizes[1])
-    return (AxisRule.whole(*sizes[0]), columns) if from_end == -2 and len(reading.given) > 2 else (rows, columns)
-
-
-def _batch_norm(reading: _Reading) -> Axes:
-    """In training the mean is taken over the whole map."""
-    return _whole(reading) if reading.arguments.get("training") else _elementwise(reading)
-
-
-def _interpolated(reading: _Reading) -> Axes:
-    mode = str(reading.arguments.get("mode", "nearest"))
-    if mode not in ("nearest", "bilinear", "bicubic"):
-        return _whole(reading)
-    factors = reading.arguments.get("scale_factor")
-    if reading.arguments.get("recompute_scale_factor"):
-        factors = None
-    pair = tuple(factors) if isinstance(factors, (tuple, list)) else (factors, factors)
-    rows, columns = (
-        AxisRule.upsample(
-            mode,  # type: ignore[arg-type]
-            *reading.sizes[axis],
-            factor=pair[axis],
-            align_corners=bool(reading.arguments.get("align_corners")),
-        )
-        for axis in (0, 1)
-    )
+        return rows, AxisRule.part(first, *reading.sizes[1])
+    if from_end == -2 and len(reading.output) > 2:
+        return AxisRule.part(first, *reading.sizes[0]), columns
     return rows, columns
 
 
-def _padded(reading: _Reading) -> Axes:
-    """Cells moved by the padding before them; what reflects or wraps reads other cells too."""
-    amounts = tuple(reading.arguments.get("pad", ()))
-    if reading.arguments.get("mode", "constant") != "constant" or len(amounts) not in (2, 4):
-        return _whole(reading)
-    left, top = amounts[0], amounts[2] if len(amounts) == 4 else 0
-    rows, columns = reading.sizes
-    return AxisRule.part(top, *rows), AxisRule.part(left, *columns)
-
-
-_RULES: dict[str, Callable[[_Reading], Axes]] = {
-    "conv2d": _window,
-    "max_pool2d": _window,
-    "avg_pool2d": _window,
-    "conv_transpose2d": _transposed,
-    "adaptive_avg_pool2d": _adaptive,
-    "adaptive_max_pool2d": _adaptive,
-    "linear": _last_axis,
-    "softmax": _softmax,
-    "log_softmax": _softmax,
-    "batch_norm": _batch_norm,
-    "interpolate": _interpolated,
-    "pad": _padded,
-    "cat": _elementwise,
-}
-
-_ELEMENTWISE = frozenset(
-    word
-    for line in (
-        "relu leaky_relu prelu rrelu elu selu celu gelu silu mish relu6 hardtanh hardswish hardsigmoid hardshrink",
-        "softplus softsign softshrink tanhshrink logsigmoid threshold sigmoid tanh exp log sqrt rsqrt abs neg sin cos",
-        "dropout dropout2d alpha_dropout feature_alpha_dropout identity clone detach contiguous to float half double",
-        "add sub mul div pow square clamp clip maximum minimum where sign round floor ceil reciprocal lerp addcmul",
-    )
-    for word in line.split()
-)
-_MIXING_CHANNELS = frozenset({"softmax", "log_softmax", "prelu"})
-_SAME_CHANNEL = (
-    _ELEMENTWISE
-    | {"max_pool2d", "avg_pool2d", "adaptive_avg_pool2d", "adaptive_max_pool2d", "batch_norm", "interpolate", "pad"}
-) - _MIXING_CHANNELS
-
-
-def _channels(call: Call, arguments: Mapping[str, Any]) -> ChannelRule:
-    output = call.output_shape
-    if len(output) != 4:
+def _piece_channels(from_end: int, part: Part, rank: int) -> ChannelRule:
+    if rank != 4:
         return "mixed"
-    if call.kind == "cat" and arguments.get("dim", 0) in (1, -3) and all(len(s) == 4 for s in call.parent_shapes):
-        counts = tuple(shape[1] for shape in call.parent_shapes)
-        return counts if sum(counts) == output[1] else "mixed"
-    fits = all(len(shape) == 4 and shape[1] == output[1] for shape in call.parent_shapes)
-    return "same" if call.kind in _SAME_CHANNEL and fits else "mixed"
-
-
-def _placed(call: Call, arguments: Mapping[str, Any], axes: list[Axes]) -> list[Axes]:
-    """A concatenation along rows or columns puts each parent behind the one before it."""
-    if call.kind != "cat":
-        return axes
-    dim, rank = arguments.get("dim", 0), len(call.output_shape)
-    axis = {-2: 0, -1: 1}.get(dim - rank if isinstance(dim, int) and dim >= 0 else dim)
-    if axis is None or rank < 2 or (axis == 0 and rank < 3):
-        return axes
-    placed, offset, total = [], 0, map_size(call.output_shape)[axis]
-    for rows, columns in axes:
-        size = (rows, columns)[axis].size_in
-        part = AxisRule.part(offset, size, total)
-        placed.append((part, columns) if axis == 0 else (rows, part))
-        offset += size
-    if offset != total:  # one tensor given twice
-        return [_whole(_Reading({}, given, call.output_shape)) for given in call.parent_shapes]
-    return placed
+    return part if from_end == -3 else "same"
 
 
 def _lays_out(call: Call, parent: Shape) -> bool:

@@ -12,9 +12,10 @@ import torch
 from explorer.engine.arguments import named_arguments
 from explorer.engine.cost import multiply_adds
 from explorer.engine.errors import RecordError
-from explorer.engine.geometry import geometries_of, map_size
+from explorer.engine.geometry import geometries_of
 from explorer.engine.kept import INPUT, Kept
 from explorer.engine.random_state import RandomState
+from explorer.engine.reading_rules import map_size
 from explorer.engine.recomputation import Recomputation, dropout_mask
 from explorer.engine.tree import leaves, map_tree
 from explorer.engine.update import Update

@@ -1,6 +1,5 @@
 """Which input cells an output cell reads, along one axis."""
 
-import math
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -8,7 +7,9 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-Kind = Literal["same", "whole", "window", "transposed", "adaptive", "part", "nearest", "linear", "cubic"]
+from explorer.network.resampling import Resampling
+
+Kind = Literal["same", "whole", "window", "transposed", "adaptive", "part", "resampled"]
 Mask = npt.NDArray[np.bool_]
 
 
@@ -23,8 +24,7 @@ class AxisRule:
     stride: int = 1
     padding: int = 0
     dilation: int = 1
-    factor: float = 1.0
-    align_corners: bool = False
+    resampling: Resampling | None = None
 
     @classmethod
     def same(cls, size: int) -> "AxisRule":
@@ -59,22 +59,14 @@ class AxisRule:
         return cls("part", size_in, size_out, padding=offset)
 
     @classmethod
-    def upsample(
-        cls,
-        mode: Literal["nearest", "bilinear", "bicubic"],
-        size_in: int,
-        size_out: int,
-        *,
-        factor: float | None = None,
-        align_corners: bool = False,
-    ) -> "AxisRule":
-        """Interpolation; `factor` is the scale factor if one was given, else it follows from the sizes."""
-        kinds: dict[str, Kind] = {"nearest": "nearest", "bilinear": "linear", "bicubic": "cubic"}
-        scale = size_out / size_in if factor is None else factor
-        return cls(kinds[mode], size_in, size_out, factor=scale, align_corners=align_corners)
+    def resampled(cls, size_in: int, size_out: int, resampling: Resampling) -> "AxisRule":
+        """Interpolation."""
+        return cls("resampled", size_in, size_out, resampling=resampling)
 
     def reads(self, index: int) -> tuple[int, ...]:
         """The input indices that the output cell at `index` reads, in order, without padding."""
+        if self.resampling is not None:
+            return _resampled(self)[index]
         found = range(self.size_in) if self.kind == "whole" else sorted(set(self._candidates(index)))
         return tuple(cell for cell in found if 0 <= cell < self.size_in)
 
@@ -100,35 +92,19 @@ class AxisRule:
             return range(first, first + self.kernel * self.dilation, self.dilation)
         if self.kind == "transposed":
             return self._writers(index)
-        if self.kind == "adaptive":
-            return range(index * self.size_in // self.size_out, -(-(index + 1) * self.size_in // self.size_out))
-        if self.kind == "nearest":
-            return [min(math.floor(index / self.factor), self.size_in - 1)]
-        return self._neighbours(index)
+        return range(index * self.size_in // self.size_out, -(-(index + 1) * self.size_in // self.size_out))
 
     def _writers(self, index: int) -> list[int]:
         places = (index + self.padding - k * self.dilation for k in range(self.kernel))
         return [place // self.stride for place in places if place % self.stride == 0]
 
-    def _neighbours(self, index: int) -> list[int]:
-        """Cells around the place that interpolation looks at; one alone where the place is exactly a cell.
-
-        Source: PyTorch's area_pixel_compute_source_index.
-        """
-        place = self._place(index)
-        below = math.floor(place)
-        if place == below:
-            return [below]
-        reach = range(below, below + 2) if self.kind == "linear" else range(below - 1, below + 3)
-        return [min(max(cell, 0), self.size_in - 1) for cell in reach]
-
-    def _place(self, index: int) -> float:
-        if self.align_corners:
-            return index * (self.size_in - 1) / (self.size_out - 1) if self.size_out > 1 else 0.0
-        place = (index + 0.5) / self.factor - 0.5
-        return max(place, 0.0) if self.kind == "linear" else place
-
 
 @lru_cache(maxsize=4096)
 def _table(rule: AxisRule) -> tuple[tuple[int, ...], ...]:
     return tuple(rule.reads(index) for index in range(rule.size_out))
+
+
+@lru_cache(maxsize=4096)
+def _resampled(rule: AxisRule) -> tuple[tuple[int, ...], ...]:
+    assert rule.resampling is not None
+    return rule.resampling.reads(rule.size_in, rule.size_out)

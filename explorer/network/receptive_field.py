@@ -1,21 +1,18 @@
 """Which cells of the input a cell was made from. Pure: geometry in, masks out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from explorer.network.axis_rule import AxisRule
+from explorer.network.channel_rule import ChannelRule, channels_read
 from explorer.network.shape import Shape
 
 Mask = npt.NDArray[np.bool_]
 INPUT = "input"
-
-ChannelRule = Literal["mixed", "same"] | tuple[int, ...]
-"""`mixed`: a cell reads all channels; `same`: its own; numbers: the channel counts of the parents, put in a row."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +27,13 @@ class Geometry:
     parents: tuple[str, ...]
     rows: AxisRule | tuple[AxisRule, ...]
     columns: AxisRule | tuple[AxisRule, ...]
-    channels: ChannelRule = "mixed"
+    channels: ChannelRule | tuple[ChannelRule, ...] = "mixed"
     flattens: Shape | None = None
     """(C, H, W) where the call lays a map out in one row; `rows` and `columns` then play no part."""
+
+    def channel_rule(self, parent: int) -> ChannelRule:
+        """The rule of the channels of one parent."""
+        return self.channels[parent] if isinstance(self.channels, tuple) else self.channels
 
     def axes(self, parent: int) -> tuple[AxisRule, AxisRule]:
         """The rules towards one parent."""
@@ -61,7 +62,7 @@ class ReceptiveFields:
     """Receptive fields of the cells of one recording, on its input of (H, W) cells.
 
     Exact through skips, stride, dilation and padding: what a cell reads is followed back call by
-    call as a mask, so holes stay holes. A convolution in groups counts as reading all channels.
+    call as a mask, so holes stay holes, and channel by channel.
     """
 
     def __init__(self, geometries: Sequence[Geometry], input_size: tuple[int, int]) -> None:
@@ -97,15 +98,16 @@ class ReceptiveFields:
     def _hand_back(self, geometry: Geometry, channel: int | None, mask: Mask, wanted: "_Wanted") -> None:
         """What a call wants of its parents, given what is wanted of it."""
         if geometry.flattens is not None:
-            volume = mask.reshape(geometry.flattens)
-            anywhere: Mask = np.any(volume, axis=0)
-            wanted.add(geometry.parents[0], _only_channel(volume), anywhere)
+            for own, cells in _by_channel(mask.reshape(geometry.flattens)):
+                wanted.add(geometry.parents[0], own, cells)
             return
         for position, parent in enumerate(geometry.parents):
-            takes, parent_channel = _channel_of_parent(geometry.channels, channel, position)
-            if takes and (parent == INPUT or parent in self._geometries):
+            channels = channels_read(geometry.channel_rule(position), channel)
+            if channels and (parent == INPUT or parent in self._geometries):
                 rows, columns = geometry.axes(position)
-                wanted.add(parent, parent_channel, columns.back(rows.back(mask).T).T)
+                cells = columns.back(rows.back(mask).T).T
+                for own in channels:
+                    wanted.add(parent, own, cells)
 
     def _size(self, name: str) -> tuple[int, int]:
         if name == INPUT:
@@ -131,17 +133,10 @@ class _Wanted:
         return self._masks.pop(name, {})
 
 
-def _only_channel(volume: Mask) -> int | None:
-    """The channel that holds all the set cells, or None where there is more than one."""
-    channels = np.flatnonzero(volume.any(axis=(1, 2)))
-    return int(channels[0]) if channels.size == 1 else None
-
-
-def _channel_of_parent(rule: ChannelRule, channel: int | None, position: int) -> tuple[bool, int | None]:
-    """Whether a channel of the output reads this parent, and which channel of it."""
-    if channel is None or rule == "mixed":
-        return True, None
-    if rule == "same":
-        return True, channel
-    first = sum(rule[:position])
-    return first <= channel < first + rule[position], channel - first
+def _by_channel(volume: Mask) -> Iterator[tuple[int | None, Mask]]:
+    """The wanted cells of each channel of (C, H, W) that has some; once under None where all want the same."""
+    if (volume == volume[0]).all():
+        yield None, volume[0]
+        return
+    for channel in np.flatnonzero(volume.any(axis=(1, 2))):
+        yield int(channel), volume[channel]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 import torch
@@ -9,9 +12,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 from explorer.engine import record
-from explorer.engine.geometry import map_size
+from explorer.engine.reading_rules import map_size
 from explorer.engine.tree import leaves
 from explorer.network import Network
+from tests.campaigns.receptive_fields import random_network, wrong_fields
 from tests.named_models import AddedInPlace, AliasedViews, Attention, NestedOutput, ReusedModule
 
 
@@ -95,6 +99,79 @@ def test_padding_and_concatenation_in_space_are_exact() -> None:
             return F.avg_pool2d(torch.cat([x, y], dim=3), 3)
 
     check(Padded(), picture())
+
+
+CALLS = {
+    "layer norm over the last axis": (lambda x: F.layer_norm(x, (12,)), "layer_norm"),
+    "layer norm over the map": (lambda x: F.layer_norm(x, (12, 12)), "layer_norm"),
+    "layer norm over all": (lambda x: F.layer_norm(x, (3, 12, 12)), "layer_norm"),
+    "group norm": (lambda x: F.group_norm(x, 3), "group_norm"),
+    "instance norm": (F.instance_norm, "instance_norm"),
+    "softmax over columns": (lambda x: F.softmax(x, 3), "softmax"),
+    "softmax over rows": (lambda x: F.softmax(x, -2), "softmax"),
+    "softmax over channels": (lambda x: F.log_softmax(x, dim=1), "log_softmax"),
+    "mean over channels": (lambda x: x.mean(1), "mean"),
+    "mean over rows": (lambda x: x.sum(2, keepdim=True), "sum"),
+    "mean over a list": (lambda x: x.mean([2, 3], keepdim=True), "mean"),
+    "nearest by 2.3": (lambda x: F.interpolate(x, scale_factor=2.3), "interpolate"),
+    "nearest-exact": (lambda x: F.interpolate(x, size=(5, 31), mode="nearest-exact"), "interpolate"),
+    "antialias": (lambda x: F.interpolate(x, size=(3, 5), mode="bilinear", antialias=True), "interpolate"),
+    "area": (lambda x: F.interpolate(x, size=(5, 7), mode="area"), "interpolate"),
+    "corners": (lambda x: F.interpolate(x, scale_factor=1.7, mode="bilinear", align_corners=True), "interpolate"),
+    "recomputed": (
+        lambda x: F.interpolate(x, scale_factor=1.7, mode="bilinear", recompute_scale_factor=True),
+        "interpolate",
+    ),
+    "linear over columns": (lambda x: F.linear(x, torch.rand(4, 12, dtype=x.dtype) + 0.1), "linear"),
+}
+
+
+class Applied(nn.Module):
+    """One call on maps that a convolution in groups made, so that the channels of its input count."""
+
+    def __init__(self, function: Callable[[Tensor], Tensor]) -> None:
+        super().__init__()
+        self.conv, self.function = nn.Conv2d(3, 3, 1, groups=3), function
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.function(self.conv(x))
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_the_field_of_one_call_is_where_its_gradient_is(name: str) -> None:
+    function, kind = CALLS[name]
+    model, x = positive(Applied(function)), picture().requires_grad_()
+    recording = record(model, x)
+    assert recording.error is None
+    call, fields = recording[kind], recording.receptive_fields()
+    for place in range(0, call.output[0].numel(), max(1, call.output[0].numel() // 25)):
+        index = np.unravel_index(place, call.output_shape[1:])
+        (gradient,) = torch.autograd.grad(call.output[0][tuple(index)], x, retain_graph=True)
+        channel, row, column = index if len(index) == 3 else (None, *index)
+        field = fields.field(kind, int(row), int(column), None if channel is None else int(channel))
+        assert field is not None
+        if kind == "interpolate" and "nearest" in name:  # of which forward and backward may differ
+            copied = (model.conv(x)[0] == call.output[0][tuple(index)]).any(0)
+            assert (field.mask == copied.numpy()).all(), index
+        else:
+            assert (field.mask == (gradient[0] != 0).any(0).numpy()).all(), index
+
+
+def test_a_tensor_that_is_joined_to_itself_is_followed_piece_by_piece() -> None:
+    recording = record(Network.parse("1x2x3 a=flatten concat(a, a, a)").build(), torch.rand(1, 1, 2, 3))
+    fields = recording.receptive_fields()
+    for column in range(18):
+        field = fields.field("concat1", 0, column)
+        assert field is not None
+        assert np.flatnonzero(field.mask).tolist() == [column % 6]
+
+
+@pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel")
+@pytest.mark.parametrize("seed", range(12))
+def test_the_fields_of_random_networks_are_exactly_where_the_gradient_is(seed: int) -> None:
+    rng = random.Random(seed)
+    for _ in range(3):
+        assert list(wrong_fields(random_network(rng), rng)) == []
 
 
 @pytest.mark.parametrize("make", [Functional, ReusedModule, AddedInPlace, AliasedViews, NestedOutput, Attention])

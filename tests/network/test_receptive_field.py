@@ -13,12 +13,15 @@ from torch.nn import functional
 
 from explorer.network import Layer, Network, Shape
 from explorer.network.axis_rule import AxisRule, Kind
+from explorer.network.channel_rule import Part
 from explorer.network.layers import AdaptiveAvgPool2d, Concat, Conv2d, ConvTranspose2d, Upsample
 from explorer.network.layers.windowed import Windowed
 from explorer.network.receptive_field import Field, Geometry, ReceptiveFields
+from explorer.network.resampling import Method, Resampling
 from explorer.network.shape import cells, pair
 from tests.network import strategies
 
+METHODS: dict[str, Method] = {"nearest": "nearest", "bilinear": "linear", "bicubic": "cubic"}
 SOME = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 NETWORKS = [
@@ -51,11 +54,12 @@ def _geometry(network: Network, layer: Layer) -> Geometry:
     flattened = layer.kind == "Flatten" and len(arriving[0]) == 3
     channels: Any = "mixed" if layer.kind in ("Conv2d", "ConvTranspose2d", "Linear") else "same"
     if isinstance(layer, Concat):
-        channels = tuple(shape[0] for shape in arriving)
+        counts = tuple(shape[0] for shape in arriving)
+        offsets = [sum(counts[:place]) for place in range(len(counts))]
         if len(leaving) == 1:
-            offsets = [sum(channels[:place]) for place in range(len(channels))]
-            parts = [AxisRule.part(*each, leaving[0]) for each in zip(offsets, channels, strict=True)]
+            parts = [AxisRule.part(*each, leaving[0]) for each in zip(offsets, counts, strict=True)]
             return Geometry(layer.name, parents, rows, tuple(parts))
+        channels = tuple(Part(*each) for each in zip(offsets, counts, strict=True))
     return Geometry(layer.name, parents, rows, columns, channels, flattens=arriving[0] if flattened else None)
 
 
@@ -70,7 +74,8 @@ def _axis(layer: Layer, axis: int, size_in: int, size_out: int) -> AxisRule:
         return AxisRule.adaptive(size_in, size_out)
     if isinstance(layer, Upsample):
         factor, mode = pair(layer.scale_factor)[axis], layer.mode
-        return AxisRule.upsample(mode, size_in, size_out, factor=factor, align_corners=layer.align_corners)  # type: ignore[arg-type]
+        resampling = Resampling(METHODS[mode], factor, align_corners=layer.align_corners, is_double=True, is_small=True)
+        return AxisRule.resampled(size_in, size_out, resampling)
     return AxisRule.whole(size_in, size_out) if layer.kind == "Linear" else AxisRule.same(size_out)
 
 
@@ -192,7 +197,8 @@ def test_interpolation_reads_the_cells_pytorch_weighs(size: int, factor: int, mo
     x = torch.rand(1, 1, size, size, dtype=torch.float64, requires_grad=True)
     corners = align_corners if mode != "nearest" else None
     output = functional.interpolate(x, scale_factor=factor, mode=mode, align_corners=corners)
-    rule = AxisRule.upsample(mode, size, size * factor, factor=factor, align_corners=align_corners)
+    resampling = Resampling(METHODS[mode], factor, align_corners=align_corners, is_double=True, is_small=True)
+    rule = AxisRule.resampled(size, size * factor, resampling)
     for index in range(size * factor):
         (gradient,) = torch.autograd.grad(output[0, 0, index, 0], x, retain_graph=True)
         read = np.flatnonzero((gradient[0, 0].abs() > 1e-12).any(dim=1).numpy())
@@ -207,9 +213,7 @@ def test_every_rule_hands_back_what_it_reads() -> None:
         AxisRule.transposed(3, 2, 1, 1, 4, 6),
         AxisRule.adaptive(9, 6),
         AxisRule.part(2, 4, 6),
-        AxisRule.upsample("nearest", 3, 6),
-        AxisRule.upsample("bilinear", 3, 6),
-        AxisRule.upsample("bicubic", 3, 6),
+        AxisRule.resampled(3, 6, Resampling("linear")),
     ]
     assert {rule.kind for rule in rules} == set(get_args(Kind))
     for rule in rules:
