@@ -109,10 +109,10 @@ def oracle(name: str, optimizer: torch.optim.Optimizer, steps: int) -> object:
         return MultiStepLR(optimizer, [math.ceil(steps / 2), math.ceil(steps * 3 / 4)], gamma=0.1)
     if name == "cosine":
         return CosineAnnealingLR(optimizer, steps)
-    return None
+    return OneCycleLR(optimizer, max_lr=0.3, total_steps=steps, cycle_momentum=False)
 
 
-@given(name=st.sampled_from(["step", "cosine"]), steps=st.integers(1, 300))
+@given(name=st.sampled_from(["step", "cosine", "one cycle"]), steps=st.integers(1, 300))
 def test_schedules_are_those_of_pytorch(name, steps):
     rates = []
     for make in (make_schedule, oracle):
@@ -122,22 +122,9 @@ def test_schedules_are_those_of_pytorch(name, steps):
         for _ in range(steps):
             rates[-1].append(optimizer.param_groups[0]["lr"])
             optimizer.step()
-            schedule.step()
+            if len(rates[-1]) < steps:  # PyTorch's one cycle refuses to go on after its last step
+                schedule.step()
     assert rates[0] == pytest.approx(rates[1], rel=1e-9, abs=1e-12)
-
-
-def test_one_cycle_rises_to_the_chosen_rate_and_falls_as_pytorch_does():
-    ours, theirs = (torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.3) for _ in range(2))
-    schedule = make_schedule("one cycle", ours, 1000)
-    # PyTorch counts from the first step to the last, we from start to end: the places differ by a thousandth.
-    other = OneCycleLR(theirs, max_lr=0.3, total_steps=1001, pct_start=0.3, cycle_momentum=False)
-    pairs = []
-    for _ in range(1000):
-        pairs.append((ours.param_groups[0]["lr"], theirs.param_groups[0]["lr"]))
-        for each in (ours, theirs, schedule, other):
-            each.step()
-    assert max(rate for rate, _ in pairs) == pytest.approx(0.3)
-    assert max(abs(a - b) for a, b in pairs) < 0.3 * 0.003
 
 
 @pytest.mark.parametrize("schedule", SCHEDULES)

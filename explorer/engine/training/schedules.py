@@ -1,4 +1,4 @@
-"""How the learning rate changes over a run: a factor for each schedule, from the share of the run that is done."""
+"""How the learning rate changes over a run: a factor for each schedule, from the steps that are done."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from math import cos, pi
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR
 
-Factor = Callable[[float], float]
+Factor = Callable[[int, int], float]
+"""From the steps that are done, and how many the run has in all, at least 1."""
 
 ONE_CYCLE_START = 1 / 25
 ONE_CYCLE_PEAK = 0.3
@@ -22,8 +23,12 @@ def make_schedule(name: str, optimizer: Optimizer, total_steps: int) -> LambdaLR
     """
     if name == "constant":
         return None
-    factor = FACTORS[name]
-    return LambdaLR(optimizer, lambda step: factor(min(step, total_steps) / total_steps))
+    return LambdaLR(optimizer, lambda step: factor_after(name, step, total_steps))
+
+
+def factor_after(name: str, step: int, total_steps: int) -> float:
+    """What the chosen rate is multiplied with once `step` of `total_steps` steps are done."""
+    return 1.0 if name == "constant" else FACTORS[name](min(step, total_steps), total_steps)
 
 
 def set_learning_rate(optimizer: Optimizer, schedule: object, rate: float) -> None:
@@ -37,21 +42,26 @@ def set_learning_rate(optimizer: Optimizer, schedule: object, rate: float) -> No
         group["lr"] = rate * factor(schedule.last_epoch)
 
 
-def _step(progress: float) -> float:
+def _step(step: int, total: int) -> float:
     """A tenth after half of the run, a hundredth after three quarters (He et al., arXiv:1512.03385, section 4.2)."""
+    progress = step / total
     return 1.0 if progress < 0.5 else 0.1 if progress < 0.75 else 0.01
 
 
-def _cosine(progress: float) -> float:
+def _cosine(step: int, total: int) -> float:
     """From 1 to 0 along half a cosine (Loshchilov & Hutter, arXiv:1608.03983, equation 5 without restarts)."""
-    return (1 + cos(pi * progress)) / 2
+    return (1 + cos(pi * step / total)) / 2
 
 
-def _one_cycle(progress: float) -> float:
-    """Up to 1 over three tenths of the run, then down to almost 0, both along a cosine (Smith, arXiv:1708.07120)."""
-    if progress < ONE_CYCLE_PEAK:
-        return _between(ONE_CYCLE_START, 1.0, progress / ONE_CYCLE_PEAK)
-    return _between(1.0, ONE_CYCLE_END, (progress - ONE_CYCLE_PEAK) / (1 - ONE_CYCLE_PEAK))
+def _one_cycle(step: int, total: int) -> float:
+    """Up to 1 over three tenths of the steps, then down to almost 0 at the last, both along a cosine.
+
+    As PyTorch's OneCycleLR without a cycle of the momentum; Smith, arXiv:1708.07120.
+    """
+    peak, last = ONE_CYCLE_PEAK * total - 1, total - 1
+    if step <= peak:
+        return _between(ONE_CYCLE_START, 1.0, step / peak)
+    return _between(1.0, ONE_CYCLE_END, min((step - peak) / (last - peak), 1.0))
 
 
 def _between(start: float, end: float, share: float) -> float:
