@@ -30,6 +30,7 @@ class LayerHealth:
     gradient_norm: Euclidean length of the gradient of all the layer's parameters.
     update_ratio: length of the update over the length of the weights before it; about 0.001 is usual.
     first_nan: the first measured step with a NaN or infinite output, gradient or weight.
+    batch_loss: the loss of the batch; where it is exactly 0 no gradient is no illness.
     """
 
     name: str
@@ -39,6 +40,7 @@ class LayerHealth:
     gradient_norm: float | None = None
     update_ratio: float | None = None
     first_nan: int | None = None
+    batch_loss: float | None = None
 
 
 @dataclass(eq=False)
@@ -123,7 +125,7 @@ class HealthWatch:
                 self._before.append([weight.detach().clone() for weight in layer.parameters])
         self._spent += monotonic() - began
 
-    def updated(self, step: int) -> tuple[LayerHealth, ...]:
+    def updated(self, step: int, *, batch_loss: float | None = None) -> tuple[LayerHealth, ...]:
         """After the update of `step`: the figures of all layers, in their order."""
         began = monotonic()
         for layer, before in zip(self._layers, self._before, strict=True):
@@ -132,7 +134,8 @@ class HealthWatch:
                 layer.measured["update_ratio"] = _length(changes) / _length(before).clamp_min(1e-30)
         self._before = []
         figures = _fetched(self._layers)
-        told = tuple(_told(layer, values, step) for layer, values in zip(self._layers, figures, strict=True))
+        pairs = zip(self._layers, figures, strict=True)
+        told = tuple(_told(layer, values, step, batch_loss) for layer, values in pairs)
         for layer in self._layers:
             layer.measured.clear()
         self.pace.took(began - self._spent)
@@ -180,7 +183,7 @@ def _fetched(layers: list[_Watched]) -> list[dict[str, float]]:
     return [{name: next(numbers) for name in layer.measured} for layer in layers]
 
 
-def _told(layer: _Watched, values: dict[str, float], step: int) -> LayerHealth:
+def _told(layer: _Watched, values: dict[str, float], step: int, batch_loss: float | None) -> LayerHealth:
     if layer.first_nan is None and not all(math.isfinite(value) for value in values.values()):
         layer.first_nan = step
     return LayerHealth(
@@ -191,4 +194,5 @@ def _told(layer: _Watched, values: dict[str, float], step: int) -> LayerHealth:
         gradient_norm=values.get("gradient_norm"),
         update_ratio=values.get("update_ratio"),
         first_nan=layer.first_nan,
+        batch_loss=batch_loss,
     )

@@ -26,6 +26,7 @@ USUAL_RATIO: Limits = (3e-4, 3e-3)
 DEAD: Limits = (0.3, 0.8)
 SATURATED: Limits = (0.5, 0.9)
 VANISHED, EXPLODED = 1e-7, 1e3
+NOTHING_TO_LEARN = "the loss of this batch is 0: there is nothing to learn from it"
 REWIND = "a smaller learning rate after a rewind"
 REVIVE = "fewer dead or saturated outputs behind it, batch normalization, or skip connections"
 TOO_SMALL_RATIO, LARGE_RATIO, TOO_LARGE_RATIO = 1e-6, 0.1, 1.0
@@ -107,6 +108,8 @@ def summary(rows: tuple[LayerRow, ...]) -> tuple[str, Level]:
             worst = next(figures)
             rest = f" {_others(len(bad) - 1)}" if len(bad) > 1 else ""
             return f"{worst.told}. Try {worst.advice}.{rest}", level
+    if any(figure is not None and figure.means == NOTHING_TO_LEARN for row in rows for figure in row.figures):
+        return f"{NOTHING_TO_LEARN.capitalize()}.", ""
     return "Nothing is beyond its usual limits." if rows else "", ""
 
 
@@ -166,6 +169,8 @@ def _gradient(layer: LayerHealth) -> Figure | None:
     if not math.isfinite(norm):
         return _not_finite(f"The gradient of {layer.name}", norm)
     told = f"The gradient of {layer.name} has the length {number(norm)}"
+    if norm == 0 and layer.batch_loss == 0:
+        return Figure("0", 0.0, "", told, NOTHING_TO_LEARN)
     if norm == 0:
         return Figure("0", 0.0, "error", f"No gradient reaches {layer.name}", "its weights do not learn", REVIVE)
     if norm < VANISHED:
@@ -186,6 +191,8 @@ def _ratio(layer: LayerHealth) -> Figure | None:
     if ratio > LARGE_RATIO:
         level: Level = "error" if ratio > TOO_LARGE_RATIO else "warning"
         return _figure(ratio, RATIOS, level, told, "far more than usual", "a smaller learning rate")
+    if ratio < TOO_SMALL_RATIO and layer.batch_loss == 0:
+        return _figure(ratio, RATIOS, "", told, NOTHING_TO_LEARN)
     if ratio < TOO_SMALL_RATIO:
         advice = "a larger learning rate, unless the gradient has vanished or the run is at its end"
         return _figure(ratio, RATIOS, "warning", told, "they stand still", advice)

@@ -123,3 +123,14 @@ def test_it_is_measured_at_its_pace_and_not_more_than_its_share():
     assert 0 < seconds <= 1 / 20
     pace.took(time.monotonic() - 1.0)  # a second of work, so nine of rest
     assert pace._next - time.monotonic() == pytest.approx(9.0, abs=2.0)
+
+
+def test_the_loss_of_the_measured_batch_is_told_beside_its_gradients():
+    net = Network.parse("2 linear(2)").build(seed=0)
+    with torch.no_grad():
+        net.linear1.bias[0] = 100.0  # every example has the margin that hinge asks for
+    data = Examples(torch.zeros(4, 2), torch.zeros(4, dtype=torch.long))
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    watch = HealthWatch(net, pace=ALWAYS)
+    (told,) = train(net, data, loss="hinge", classes=2, optimizer=optimizer, epochs=1, batch_size=4, health=watch)
+    assert [(layer.batch_loss, layer.gradient_norm) for layer in told.health] == [(0.0, 0.0)]

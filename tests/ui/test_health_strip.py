@@ -36,6 +36,10 @@ WELL = (
 )
 RUNNING = Training("running", 1, step=20)
 
+NO_LOSS_LEFT = tuple(
+    replace(layer, gradient_norm=0.0, update_ratio=0.0, batch_loss=0.0) for layer in (WELL[0], WELL[4])
+)
+
 numbers = st.none() | st.floats(min_value=0) | st.just(math.nan)
 shares = st.none() | st.floats(0, 1)
 healths = st.builds(
@@ -309,3 +313,12 @@ def test_a_learning_rate_beyond_all_bounds_ends_in_red_with_the_layer_named(qtbo
     qtbot.waitUntil(lambda: named in strip.words.whole(), timeout=60_000)
     assert strip.words.property("role") == "error"
     assert session.close()
+
+
+def test_a_loss_of_exactly_0_is_no_illness_but_nothing_to_learn_from_this_batch() -> None:
+    rows = layer_rows(NO_LOSS_LEFT, RUNNING)
+    assert [row.level for row in rows] == ["", ""]
+    assert summary(rows) == ("The loss of this batch is 0: there is nothing to learn from it.", "")
+    lost = layer_rows(tuple(replace(layer, batch_loss=0.5) for layer in NO_LOSS_LEFT), RUNNING)
+    assert [row.level for row in lost] == ["error", "error"]
+    assert summary(lost)[0].startswith("No gradient reaches conv1")

@@ -126,7 +126,8 @@ class Learner:
         self._update(number)
         if weight:
             self.tally.add(outputs, labels)
-        return Stepped(loss, health.updated(number) if health is not None else (), *(flag > 0 for flag in flags))
+        told = health.updated(number, batch_loss=loss) if health is not None else ()
+        return Stepped(loss, told, *(flag > 0 for flag in flags))
 
     def require_finite_weights(self, number: int) -> None:
         """Raises TrainingStopped, the weights put back, if the update of step `number` spoilt them."""
