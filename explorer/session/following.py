@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
+from explorer.arithmetic.losses import OPERATIONS as LOSSES
 from explorer.engine.run_folder import METRICS, Entry, RunFolder
 from explorer.session.run_curves import EpochFigures, RunCurves
 from explorer.session.training import TrainingVerbs
@@ -34,6 +35,9 @@ class FollowedRun:
     def read(self) -> bool:
         """Take over what was written since; whether there was anything."""
         entries = self._folder.read_new()
+        if entries and not self.curves.loss:
+            chosen = self._folder.settings().get("loss")
+            self.curves.loss = next((loss.name for loss in LOSSES if loss.name == chosen), "")
         for entry in entries:
             self._add(entry)
         return bool(entries)

@@ -64,6 +64,7 @@ class EpochFigures:
 class RunCurves:
     """One run: `label` names it in legends, `chosen` is what it was started with, `parent` the run it was forked from.
 
+    `loss` is the name of the loss that its curve shows, also where it was not chosen but suited; "" if unknown.
     Steps count on from `first_step`, where a fork begins.
     """
 
@@ -72,6 +73,7 @@ class RunCurves:
     chosen: Hyperparameters | None = None
     parent: int | None = None
     first_step: int = 0
+    loss: str = ""
     steps: Column = field(default_factory=Column)
     losses: Column = field(default_factory=Column)
     rates: Column = field(default_factory=Column)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 from explorer.session import train_worker
 from explorer.session.data_choice import learning_from
 from explorer.session.data_errands import Opened
+from explorer.session.data_fit import suited_loss
 from explorer.session.failure import Failure
 from explorer.session.run_curves import RunCurves
 from explorer.session.run_progress import RunProgress
@@ -142,7 +143,9 @@ class TrainingVerbs(Watching):
         parent, first_step = self._learned.get(self.state.document.layer_ids, (None, 0))
         origin = "" if parent is None else f", from run {parent}"
         label = f"run {number}: {chosen.optimizer} {chosen.learning_rate:g}{origin}"
-        return RunCurves(number, label, chosen, parent, first_step)
+        assert self.state.data is not None
+        loss = chosen.loss or suited_loss(self.state.network, len(self.state.data.classes))
+        return RunCurves(number, label, chosen, parent, first_step, loss)
 
     def _new_run_number(self) -> int:
         """One that no other run had: of a run whose curves are gone the weights may still be there."""

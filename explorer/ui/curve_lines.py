@@ -115,6 +115,11 @@ def logarithms(ys: np.ndarray) -> np.ndarray:
     return np.where(np.isfinite(found), found, np.nan)
 
 
+def count_without_logarithm(lines: list[np.ndarray]) -> tuple[int, int]:
+    """How many numbers of all `lines` are 0 or below, and how many there are; NaN is none."""
+    return sum(int((line <= 0).sum()) for line in lines), sum(int((~np.isnan(line)).sum()) for line in lines)
+
+
 def extent(lines: list[np.ndarray]) -> tuple[float, float] | None:
     """The smallest and the largest finite number of all `lines`; None where there is none."""
     finite = [line[np.isfinite(line)] for line in lines]

@@ -6,8 +6,8 @@ import math
 
 from explorer.arithmetic.losses import loss_named
 from explorer.data import DataSet
-from explorer.engine.hyperparameters import Hyperparameters, suggested_loss
-from explorer.session import State
+from explorer.engine.hyperparameters import Hyperparameters
+from explorer.session import State, data_fit
 from explorer.session.run_curves import RunCurves
 from explorer.session.train_state import Training
 from explorer.ui.data_words import noun_of
@@ -75,6 +75,7 @@ def settings_words(chosen: Hyperparameters, *, turned_to: float | None = None) -
 def run_tip(run: RunCurves) -> str:
     """All about a run, a fact a line."""
     lines = [run.label, run_settings(run)]
+    lines += [f"Its loss is the {title}." for title in loss_titles((run,))]
     if run.parent is not None:
         lines.append(f"It went on from run {run.parent} at step {count(run.first_step)}.")
     if (best := best_accuracy(run)) is not None:
@@ -94,18 +95,14 @@ def share(value: float) -> str:
 
 def suited_loss(state: State) -> str:
     """The name of the loss that is used where none was chosen; "" before that can be told."""
-    network = state.network
-    if network is None or not network.layers or (shape := network.shapes()[-1]) is None:
-        return ""
     classes = state.data.classes if state.data is not None else state.classes
-    return suggested_loss(network.layers[-1].kind.lower(), math.prod(shape), len(classes))
+    return data_fit.suited_loss(state.network, len(classes))
 
 
-def loss_title(state: State) -> str:
-    """ "cross entropy": the loss of the present run, or of the one that Train would start; "" if unknown."""
-    document = state.training.begun or state.document
-    name = document.hyperparameters.loss or suited_loss(state)
-    return loss_named(name).title if name else ""
+def loss_titles(runs: tuple[RunCurves, ...]) -> tuple[str, ...]:
+    """The losses of `runs`, each once, by their titles: ("cross entropy",)."""
+    names = dict.fromkeys(run.loss for run in runs if run.loss)
+    return tuple(loss_named(name).title for name in names)
 
 
 def one_example(data: DataSet | None) -> str:

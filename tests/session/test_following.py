@@ -47,6 +47,16 @@ def test_a_run_taken_off_the_plots_is_followed_no_longer_and_can_be_followed_aga
     assert [run.losses.values.tolist() for run in session.state.runs] == [[2.0]]
 
 
+def test_a_followed_run_carries_the_loss_that_its_folder_names(qtbot: QtBot, session: Session, tmp_path: Path) -> None:
+    for name, loss in (("known", "hinge"), ("strange", ["x"])):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "run.json").write_text(json.dumps({"loss": loss}))
+        _write(folder / "metrics.jsonl", step=1, epoch=1, loss=0.5, learning_rate=0.1)
+        session.follow_run(folder)
+    assert [run.loss for run in session.state.runs] == ["hinge", ""]
+
+
 def _write(metrics: Path, **figures: float) -> None:
     with metrics.open("a") as file:
         file.write(json.dumps({"epoch": 1, "learning_rate": 0.1, **figures}) + "\n")

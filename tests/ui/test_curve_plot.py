@@ -19,6 +19,7 @@ from explorer.session import Session
 from explorer.session.run_curves import EpochFigures, RunCurves
 from explorer.ui import commands, theme
 from explorer.ui.curve_lines import smoothed
+from explorer.ui.run_words import run_tip
 from explorer.ui.views.curve_plot import ACCURACY, ALL_AWAY, LOSS, NO_ACCURACY, NO_CLASSES, NO_LOSS, CurvePlot
 from explorer.ui.views.shown_runs import ShownRuns
 from explorer.ui.widgets.curve import STYLES, Curve, colour_of
@@ -221,9 +222,10 @@ def test_a_single_value_is_a_point(plot: CurvePlot, session: Session, qtbot: QtB
 
 
 def test_axes_carry_their_units(plot: CurvePlot, session: Session, qtbot: QtBot) -> None:
-    session.set_hyperparameters(loss="mse")
     plot.resize(600, 400)
-    _show(session, make_run())
+    run = make_run()
+    run.loss = "mse"
+    _show(session, run)
     qtbot.waitUntil(lambda: "mean squared error" in plot.canvas.getAxis("left").labelText)
     assert plot.canvas.getAxis("bottom").labelText == "step"
     plot.resize(600, 110)
@@ -379,3 +381,48 @@ def test_steps_between_two_epochs_leave_the_accuracies_as_they_are(session: Sess
     run.epochs.append(replace(run.epochs[-1], step=run.epochs[-1].step + 1))
     session._set(training=replace(session.state.training, step=2))
     assert plot._timer.isActive()
+
+
+def test_each_run_carries_the_name_of_its_own_loss(plot: CurvePlot, session: Session, qtbot: QtBot) -> None:
+    hinge, bias = make_run(1), make_run(2)
+    hinge.loss, bias.loss = "hinge", "mbe"
+    _show(session, hinge)
+    qtbot.waitUntil(lambda: plot.canvas.getAxis("left").labelText == "loss: hinge loss")
+    session.set_hyperparameters(loss="mse")  # what the next run would learn by is no name of this curve
+    plot.redraw()
+    assert plot.canvas.getAxis("left").labelText == "loss: hinge loss"
+    _show(session, hinge, bias)
+    qtbot.waitUntil(lambda: plot.canvas.getAxis("left").labelText == "loss")
+    words = " · ".join(_words(plot))
+    assert "run 1, hinge loss" in words
+    assert "run 2, mean bias error" in words
+    assert "Its loss is the mean bias error." in run_tip(bias)
+
+
+def test_a_logarithmic_scale_tells_of_losses_that_have_no_place_on_it(
+    plot: CurvePlot, session: Session, qtbot: QtBot
+) -> None:
+    run = make_run()
+    for step, loss in ((41, 0.0), (42, -0.5), (43, float("nan"))):
+        run.steps.add(step)
+        run.losses.add(loss)
+    _show(session, run)
+    qtbot.waitUntil(lambda: plot.canvas.isVisible())
+    assert plot.canvas.note == ""
+    plot.log.click()
+    assert plot.canvas.note == "2 of 46 values are 0 or below and have no logarithm"  # 42 losses of steps, 4 of epochs
+    plot.log.click()
+    assert plot.canvas.note == ""
+
+
+def test_a_run_of_nothing_but_losses_of_0_is_told_of_on_a_logarithmic_scale(
+    plot: CurvePlot, session: Session, qtbot: QtBot
+) -> None:
+    run = RunCurves(1, "run 1: SGD 0.01", Hyperparameters())
+    for step in range(1, 6):
+        run.steps.add(step)
+        run.losses.add(0.0)
+    _show(session, run)
+    qtbot.waitUntil(lambda: plot.canvas.isVisible())
+    plot.log.click()
+    assert plot.canvas.note == "5 of 5 values are 0 or below and have no logarithm"

@@ -14,7 +14,7 @@ from explorer.session import Session, State
 from explorer.session.run_curves import RunCurves
 from explorer.ui import theme
 from explorer.ui.curve_lines import Smoothing, line_of, nearest
-from explorer.ui.run_words import loss_title, run_tip, share
+from explorer.ui.run_words import loss_titles, run_tip, share
 from explorer.ui.text import count, number
 from explorer.ui.views.paced_view import PacedView
 from explorer.ui.views.shown_runs import ShownRuns
@@ -67,6 +67,7 @@ class CurvePlot(PacedView):
         self._shown = shown or ShownRuns(self)
         self._smoothings: dict[int, Smoothing] = {}
         self._epochs: tuple[tuple[int, int], ...] = ()  # what was drawn of each run
+        self._losses: tuple[str, ...] = ()  # whose curves are drawn
         self._make_parts()
         self._shown.changed.connect(self._redraw_soon)
         session.changed.connect(self.show_state)
@@ -142,7 +143,8 @@ class CurvePlot(PacedView):
         self._epochs = _epochs(state)
         runs = self._shown.of(state.runs)
         curves = self._curves(runs)
-        self.canvas.set_labels("step", self._axis_words(state))
+        self._losses = loss_titles(runs)
+        self.canvas.set_labels("step", self._axis_words())
         self.canvas.set_film(_film_step(state))
         begin = min((run.first_step for run in runs), default=0)
         self.canvas.show_curves(curves, limits=None if self._figure is LOSS else _whole_tens(curves), begin=begin)
@@ -173,11 +175,16 @@ class CurvePlot(PacedView):
             known = self._smoothings[run.number] = Smoothing(share_kept)
         return known.follow(run.losses.values)
 
-    def _axis_words(self, state: State) -> str:
+    def _axis_words(self) -> str:
+        """With the loss that all curves are of; of several each stands beside its own run."""
         if self._figure is ACCURACY:
             return "accuracy (%)"
-        title = loss_title(state)
-        return f"loss: {title}" if title else "loss"
+        return f"loss: {self._losses[0]}" if len(self._losses) == 1 else "loss"
+
+    def _run_words(self, run: RunCurves) -> str:
+        """ "run 2", with its loss where the curves are of several."""
+        titles = loss_titles((run,)) if self._figure is LOSS and len(self._losses) > 1 else ()
+        return ", ".join([f"run {run.number}", *titles])
 
     def _why_empty(self, state: State) -> str:
         if state.runs and not self._shown.of(state.runs):
@@ -198,7 +205,7 @@ class CurvePlot(PacedView):
             place, bare = Entry(f"step {count(round(cross))}"), (replace(each, words=each.value) for each in entries)
             self.legend.show_entries((place, *entries), tuple(bare))
         else:
-            names = (Entry(f"run {run.number}", "training", at, run_tip(run)) for at, run in newest_first)
+            names = (Entry(self._run_words(run), "training", at, run_tip(run)) for at, run in newest_first)
             self.legend.show_entries(entries, tuple(names) if len(runs) > 1 else ())
 
     def _entries(self, run: RunCurves, at: int, *, is_alone: bool) -> list[Entry]:
@@ -208,7 +215,7 @@ class CurvePlot(PacedView):
             value = _value_at(curve, self.canvas.cross)
             if value is not None:
                 told = self._figure.words(value)
-                word = curve.role if is_alone else f"run {run.number}" if not found else ""
+                word = curve.role if is_alone else self._run_words(run) if not found else ""
                 short = told if is_alone else ""
                 found.append(Entry(f"{word} {told}".strip(), curve.role, at, run_tip(run), short, value=told))
         return found

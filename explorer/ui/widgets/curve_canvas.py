@@ -13,7 +13,17 @@ from PySide6.QtWidgets import QGraphicsItem, QWidget
 
 from explorer.ui import theme
 from explorer.ui.curve_ends import End, places
-from explorer.ui.curve_lines import extent, logarithms, nearest, next_step, round_step, rounded_up, thinned
+from explorer.ui.curve_lines import (
+    count_without_logarithm,
+    extent,
+    logarithms,
+    nearest,
+    next_step,
+    round_step,
+    rounded_up,
+    thinned,
+)
+from explorer.ui.text import count
 from explorer.ui.widgets.curve import Curve, colour_of, pen_of
 from explorer.ui.widgets.plot_axis import AXIS_PIXELS, BELOW_HEIGHT, BELOW_WITHOUT_LABEL, Axis, label_width
 
@@ -55,6 +65,8 @@ class CurveCanvas(pg.PlotWidget):
         self._box = self.getViewBox()
         self._box.disableAutoRange()
         self._box.sigRangeChangedManually.connect(self._let_go)
+        self._note = pg.TextItem(anchor=(0, 1))
+        self._note.setParentItem(self._box)
         self._cross_line = self._vertical(Qt.PenStyle.SolidLine)
         self._film_line = self._vertical(Qt.PenStyle.DashLine)
         self._dress()
@@ -87,6 +99,11 @@ class CurveCanvas(pg.PlotWidget):
         self._is_log = is_log
         self.getAxis("left").setLogMode(x=False, y=is_log)
         self.show_all()
+
+    @property
+    def note(self) -> str:
+        """What the scale cannot show; "" if it shows all."""
+        return self._note.toPlainText() if self._note.isVisible() else ""
 
     def set_film(self, step: float | None) -> None:
         """Mark the step that the film shows."""
@@ -132,6 +149,18 @@ class CurveCanvas(pg.PlotWidget):
         if self._is_whole:
             self._fit_left([ys for _, ys in drawn])
         self._write_ends(drawn)
+        self._write_note()
+
+    def _write_note(self) -> None:
+        """What has no logarithm is told, not dropped in silence."""
+        told = [each.ys for each in self._curves if each.is_pale or each.has_marks] if self._is_log else []
+        without, among = count_without_logarithm(told)
+        self._note.setVisible(without > 0)
+        if without:
+            verb = "is 0 or below and has" if without == 1 else "are 0 or below and have"
+            words = f"{count(without)} of {count(among)} values {verb} no logarithm"
+            self._note.setText(words, color=theme.current().dim)
+            self._note.setPos(0, self._box.height())
 
     def _draw(self, curve: Curve, item: pg.PlotCurveItem, xs: np.ndarray, ys: np.ndarray) -> None:
         pen = pen_of(curve.role, curve.style, is_pale=curve.is_pale)
