@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import TextIO
 
+from explorer.engine.training.run_clock import RunClock
 from explorer.engine.training.snapshot import Snapshot
 
 EVERY_S = 0.1
@@ -17,19 +18,22 @@ BAR = 20
 
 @dataclass(eq=False)
 class ProgressLine:
-    """Tells of snapshots. `began_at` is the share of the run that was done before it went on."""
+    """Tells of snapshots. `judged` examples are judged at the end of each of the `epochs`."""
 
     out: TextIO
     epochs: int
-    _began: float = field(default_factory=monotonic)
+    judged: int = 0
+    _clock: RunClock = field(init=False)
     _told: float = 0.0
-    _first: tuple[float, int] | None = None
     _width: int = 0
+
+    def __post_init__(self) -> None:
+        self._clock = RunClock(epochs=self.epochs, judged=self.judged)
 
     def show(self, snapshot: Snapshot) -> None:
         """Redraw the line, ten times a second at most; an epoch's end stays on the screen."""
-        if self._first is None:
-            self._first, self._began = (snapshot.progress, snapshot.examples), monotonic()
+        judging_s = snapshot.evaluation.seconds if snapshot.evaluation is not None else 0.0
+        self._clock.tick(snapshot.examples, monotonic(), judging_s=judging_s)
         if snapshot.warning:
             self.say(snapshot.warning)
         if snapshot.epoch_ended:
@@ -57,16 +61,13 @@ class ProgressLine:
         self._width = len(text)
 
     def _line(self, snapshot: Snapshot) -> str:
-        assert self._first is not None
-        seconds = max(monotonic() - self._began, 1e-9)
-        progress, examples = self._first
-        done, rate = snapshot.progress - progress, (snapshot.examples - examples) / seconds
-        left = time_text(seconds / done * (1 - snapshot.progress)) + " left" if done > 0 else ""
+        seconds_left = self._clock.seconds_left(snapshot.examples, snapshot.progress)
+        left = "" if seconds_left is None else f"{time_text(seconds_left)} left"
         filled = round(BAR * snapshot.progress)
         bar = "█" * filled + "░" * (BAR - filled)
         return (
             f"epoch {snapshot.epoch}/{self.epochs} {bar} {100 * snapshot.progress:.0f} %  loss {snapshot.loss:.4g}  "
-            f"{rate:,.0f} examples/s  {left}"
+            f"{self._clock.per_second:,.0f} examples/s  {left}"
         )
 
 

@@ -82,13 +82,13 @@ def _followed(job: Job, options: argparse.Namespace, processes: Processes, contr
     folder.mkdir(parents=True, exist_ok=True)
     with held(folder):
         step = processes.from_first(_begin(job, options))
-        return _written(snapshots, folder, epochs=options.epochs, step=step)
+        line = ProgressLine(sys.stderr, options.epochs, judged=len(job.validation) if job.validation is not None else 0)
+        return _written(snapshots, folder, line, step=step)
 
 
-def _written(snapshots: Iterator[Snapshot], folder: Path, *, epochs: int, step: int) -> int:
+def _written(snapshots: Iterator[Snapshot], folder: Path, line: ProgressLine, *, step: int) -> int:
     from explorer.engine.run_folder import MetricsWriter
 
-    line = ProgressLine(sys.stderr, epochs)
     if step:
         line.say(f"Going on after step {step}.")
     with MetricsWriter(folder) as metrics, closing(line):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from explorer.session.run_clock import RunClock
+from explorer.engine.training.run_clock import RunClock
 from explorer.session.run_curves import RunCurves
 from explorer.session.train_state import Training
 from explorer.session.train_worker import Told
@@ -18,11 +18,14 @@ PROGRESS_S = 0.2  # between two tellings of a run's progress: every telling cost
 
 
 class RunProgress:
-    """What one run has told. Its `curves` grow here, whether they are on the plots or were taken off them."""
+    """What one run has told. Its `curves` grow here, whether they are on the plots or were taken off them.
 
-    def __init__(self, curves: RunCurves) -> None:
+    judged: how many examples are judged at the end of each of its `epochs`.
+    """
+
+    def __init__(self, curves: RunCurves, *, epochs: int = 1, judged: int = 0) -> None:
         self.curves = curves
-        self.clock = RunClock()
+        self.clock = RunClock(epochs=epochs, judged=judged)
         self._last: Snapshot | None = None
         self._told_at = 0.0
 
@@ -60,6 +63,7 @@ class RunProgress:
             learning_rate=last.learning_rate,
             progress=last.progress,
             seconds=self.clock.seconds,
+            seconds_left=self.clock.seconds_left(last.examples, last.progress),
             per_second=self.clock.per_second,
             message=last.warning or training.message,
         )

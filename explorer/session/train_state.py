@@ -37,6 +37,7 @@ class Training:
     learning_rate: float | None = None
     progress: float = 0.0
     seconds: float = 0.0
+    seconds_left: float | None = None  # at its pace; None before that can be told
     per_second: float = 0.0  # examples a second, over the last seconds of learning
     message: str = ""
     is_fault: bool = False
@@ -56,13 +57,6 @@ class Training:
     def goes_on_with(self, document: Document) -> bool:
         """Whether the run can go on as `document` would have it: all but the learning rate is as it was begun with."""
         return self.begun is not None and _kept_by_a_run(self.begun) == _kept_by_a_run(document)
-
-    @property
-    def seconds_left(self) -> float | None:
-        """How long the run will still take at its pace; None before that can be told."""
-        if self.progress <= 0 or self.seconds <= 0:
-            return None
-        return self.seconds / self.progress * (1 - self.progress)
 
 
 def _kept_by_a_run(document: Document) -> tuple[object, ...]:

@@ -125,11 +125,11 @@ class TrainingVerbs(Watching):
         self._submit("begin run", lambda worker, _stop: train_worker.begin(worker, request), "Starting the run…")
         self._run_document, self._run_ids = before, ids
         self._learned[ids] = curves.number, curves.first_step
-        self._progress = RunProgress(curves)
+        epochs, judged = before.hyperparameters.epochs, len(data.test) if data.test is not None else 0
+        self._progress = RunProgress(curves, epochs=epochs, judged=judged)
         self._set(training=Training(), film_at=None, health=(), judged=None)
         self._edit(f"train, run {curves.number}", lambda _before: replace(learning, layer_ids=ids))
         self._run_number = self._runner.begin_background(lambda worker, stop: train_worker.run(worker, request, stop))
-        epochs = before.hyperparameters.epochs
         self._set(
             runs=(*self.state.runs, curves),
             training=Training("running", curves.number, step=curves.first_step, epochs=epochs, begun=learning),
