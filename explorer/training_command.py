@@ -81,16 +81,16 @@ def _followed(job: Job, options: argparse.Namespace, processes: Processes, contr
         return 0
     folder.mkdir(parents=True, exist_ok=True)
     with held(folder):
-        step = processes.from_first(_begin(job, options))
+        step, changed = processes.from_first(_begin(job, options, processes))
         line = ProgressLine(sys.stderr, options.epochs, judged=len(job.validation) if job.validation is not None else 0)
+        if step:
+            line.say(f"Going on after step {step}{changed}.")
         return _written(snapshots, folder, line, step=step)
 
 
 def _written(snapshots: Iterator[Snapshot], folder: Path, line: ProgressLine, *, step: int) -> int:
     from explorer.engine.run_folder import MetricsWriter
 
-    if step:
-        line.say(f"Going on after step {step}.")
     with MetricsWriter(folder) as metrics, closing(line):
         for snapshot in snapshots:
             _write_entry(metrics, snapshot, line)
@@ -133,8 +133,8 @@ def _snapshots(job: Job, options: argparse.Namespace, processes: Processes, cont
     )
 
 
-def _begin(job: Job, options: argparse.Namespace) -> int:
-    """Make the folder ready; the step after which the run goes on, 0 for a new one."""
+def _begin(job: Job, options: argparse.Namespace, processes: Processes) -> tuple[int, str]:
+    """Make the folder ready; the step after which the run goes on, 0 for a new one, and what changes there."""
     from explorer.engine.checkpoint import read_checkpoint
     from explorer.engine.run_folder import CHECKPOINT, RunFolder, begin_metrics, write_settings
 
@@ -143,13 +143,31 @@ def _begin(job: Job, options: argparse.Namespace) -> int:
     if options.start_over:
         checkpoint.unlink(missing_ok=True)
     state = read_checkpoint(checkpoint)
-    settings = _settings(job, options)
+    settings, old = _settings(job, options), RunFolder(folder).settings()
     if state is not None:
-        _require_same(RunFolder(folder).settings(), settings, folder)
+        _require_same(old, settings, folder)
     step = state["step"] if state is not None else 0
     begin_metrics(folder, step=step, line=state["line"] if state is not None else None)
     write_settings(folder, settings)
-    return step
+    return step, "" if state is None else _other_rate(state, job, old.get("epochs"), processes)
+
+
+def _other_rate(state: dict[str, Any], job: Job, epochs: Any, processes: Processes) -> str:
+    """ ": the cosine schedule …", where it was begun for another number of epochs and so jumps."""
+    from explorer.engine.train import steps_per_epoch
+    from explorer.engine.training.diagnosis import rate_text
+    from explorer.engine.training.schedules import factor_after
+
+    chosen, schedule = job.chosen, state["schedule"]
+    if schedule is None or epochs == chosen.epochs:
+        return ""
+    in_all = chosen.epochs * steps_per_epoch(len(job.learning), chosen.batch_size * processes.count)
+    rate = schedule["base_lrs"][0] * factor_after(chosen.schedule, schedule["last_epoch"], in_all)
+    old = state["optimizer"]["param_groups"][0]["lr"]
+    return (
+        f": the {chosen.schedule} schedule lasts for {chosen.epochs} epochs now, not {epochs}, "
+        f"so the learning rate goes from {rate_text(old)} to {rate_text(rate)}"
+    )
 
 
 def _settings(job: Job, options: argparse.Namespace) -> dict[str, Any]:

@@ -143,6 +143,21 @@ def test_a_longer_run_of_the_same_kind_goes_on(net, tmp_path, capsys):
     assert metrics(tmp_path / "run") == metrics(tmp_path / "whole")
 
 
+def test_a_schedule_that_lasts_longer_now_is_told_where_the_run_goes_on(net, tmp_path, capsys):
+    out = tmp_path / "run"
+    assert run(arguments(net, out, "--schedule", "cosine", epochs=2)) == 0
+    steps, last = len(metrics(out)), metrics(out)[-1]["learning_rate"]
+    assert run(arguments(net, out, "--schedule", "cosine", epochs=4)) == 0
+    told = next(line for line in capsys.readouterr().err.splitlines() if line.startswith("Going on"))
+    half_way = metrics(out)[steps]["learning_rate"]
+    assert half_way == pytest.approx(0.01)  # of a cosine from 0.02 to 0
+    assert last < 0.001
+    assert told == (
+        f"Going on after step {steps}: the cosine schedule lasts for 4 epochs now, not 2, "
+        "so the learning rate goes from 0 to 0.01."
+    )
+
+
 def test_a_run_begun_otherwise_is_not_gone_on_with(net, tmp_path, capsys):
     out = tmp_path / "run"
     assert run(arguments(net, out, epochs=1)) == 0

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.optim.lr_scheduler import LRScheduler
+from torch.optim.lr_scheduler import LambdaLR, LRScheduler
 
 from explorer.engine.checkpoint import CheckpointError, check_same_run, write_checkpoint
 from explorer.engine.confusion import Evaluation
@@ -256,6 +256,8 @@ class Run:
         restore_learner(self.learner, state, self.processes)
         if self.schedule is not None:
             self.schedule.load_state_dict(state["schedule"])
+            if isinstance(self.schedule, LambdaLR):  # one that lasts for other epochs now goes on where it would be
+                set_learning_rate(self.learner.optimizer, self.schedule, self.schedule.base_lrs[0])
         self.early_stop.restore(state["early_stop"])
         self.place = Place(**{each.name: state[each.name] for each in fields(Place)})
         self._redraw_order()
