@@ -14,7 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from explorer.session import Session
+from explorer.session import Session, State
 from explorer.session.state import Cell
 from explorer.ui import theme
 from explorer.ui.colour import scale_for
@@ -439,6 +439,25 @@ def test_columns_repainted_one_by_one_are_as_if_painted_at_once(
     canvas._forget()
     assert little_by_little == canvas.grab().toImage()
     assert little_by_little != before
+
+
+def test_what_the_network_says_is_drawn_at_once_as_the_prediction_tells_it(shown: Shown, qtbot: QtBot) -> None:
+    view = shown()
+    session, canvas = session_of(view), view.canvas
+    place = canvas.view.rect(canvas.scene.layout.columns[-1].body).toAlignedRect()
+    drawn = []
+
+    def keep(old: State, new: State) -> None:
+        if new.prediction is not old.prediction:
+            drawn.append(canvas.grab(place).toImage())
+
+    before = canvas.grab(place).toImage()
+    session.changed.connect(keep)
+    session.use_picture(make_picture(seed=5))
+    qtbot.waitUntil(lambda: not session.state.computing)
+    canvas._forget()
+    assert drawn[-1] == canvas.grab(place).toImage()
+    assert drawn[-1] != before
 
 
 def test_an_edit_shows_the_new_layer_as_soon_as_it_has_run(shown: Shown, qtbot: QtBot) -> None:

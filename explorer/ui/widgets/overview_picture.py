@@ -56,11 +56,13 @@ class OverviewPicture(QObject):
     def renew(self, scene: Scene) -> bool:
         """Put newer values into the picture, little by little; False if it has to be forgotten instead.
 
-        Until that is done the older picture stays whole: no two columns of it are of different passes for long.
+        Until that is done the maps of the older picture stay whole: no two columns of them are of different passes
+        for long. What the network says is put in at once: it stands elsewhere in the window too.
         """
         if self._picture is None or self._scene is None or not _has_same_places(self._scene.layout, scene.layout):
             return False
         self._scene = scene
+        self._paint_prediction(self._picture)
         if self._next is not None:
             self._is_outdated = True
         elif not self._view.is_far:  # far boxes show no values
@@ -74,6 +76,15 @@ class OverviewPicture(QObject):
         self._waiting = deque(self._scene.layout.between(*self._view.span()))
         self._is_outdated, self._spent = False, 0.0
         self._timer.start()
+
+    def _paint_prediction(self, picture: QPixmap) -> None:
+        assert self._scene is not None
+        columns = self._scene.layout.columns
+        if self._view.is_far or not columns or columns[-1].entry.prediction is None:
+            return
+        painter = _on(picture, self._view)
+        OverviewPainter(painter, self._scene, self._view).paint_again(len(columns) - 1)
+        painter.end()
 
     @Slot()
     def _paint_some(self) -> None:

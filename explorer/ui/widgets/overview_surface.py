@@ -62,6 +62,7 @@ class OverviewSurface(ZoomSurface):
         scene = replace(self.scene, layout=layout, pictures={})
         if self._picture.renew(scene):
             self.scene = scene
+            self.update()
         else:
             self._lay_out()
 
