@@ -87,7 +87,7 @@ def test_what_does_not_work_is_named(tmp_path: Path, name: str, content: str | N
 
 @pytest.mark.usefixtures("qapp")
 def test_a_model_that_fails_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise RuntimeError("it broke")
 
     monkeypatch.setattr(Workbench, "record", fail)

@@ -297,7 +297,7 @@ def test_maps_follow_while_it_runs_and_requests_are_answered(qtbot: QtBot, sessi
             seen.add(session.state.live.step)
         return len(seen) > 3
 
-    qtbot.waitUntil(follows, timeout=20_000)
+    qtbot.waitUntil(follows)
     learned = session.state.live.learned
     assert learned.weight.values.shape == learned.weight_gradient.values.shape == (8, 2)
     session.set_values(np.array([5.0, 5.0], np.float32))

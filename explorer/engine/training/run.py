@@ -257,7 +257,7 @@ class Run:
         if self.schedule is not None:
             self.schedule.load_state_dict(state["schedule"])
             if isinstance(self.schedule, LambdaLR):  # one that lasts for other epochs now goes on where it would be
-                set_learning_rate(self.learner.optimizer, self.schedule, self.schedule.base_lrs[0])
+                set_learning_rate(self.learner.optimizer, self.schedule, float(self.schedule.base_lrs[0]))
         self.early_stop.restore(state["early_stop"])
         self.place = Place(**{each.name: state[each.name] for each in fields(Place)})
         self._redraw_order()
