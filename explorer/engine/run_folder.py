@@ -19,6 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
+from explorer.bounds import Refused, open_regular, read_regular
 from explorer.writing import FileError, not_through_links, write_atomically
 
 METRICS = "metrics.jsonl"
@@ -28,46 +29,68 @@ NETWORK = "network.json"
 
 Entry = dict[str, Any]
 
+PIECE_BYTES = 2**20
+"""So much of the metrics is read at once: some ten thousand lines."""
+
+LARGEST_SETTINGS_BYTES = 10**6
+
 
 class RunFolder:
     """Follows the metrics of a run, also while another process writes them."""
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
+        self.is_behind = False  # whether there is more than one reading took
         self._offset = 0
+        self._is_in_long_line = False
         self._file_number: int | None = None
 
     def settings(self) -> Entry:
         """What was chosen for the run; {} where nobody wrote it yet, or not whole."""
         try:
-            settings = json.loads((self.path / SETTINGS).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            settings = json.loads(read_regular(self.path / SETTINGS, at_most_bytes=LARGEST_SETTINGS_BYTES))
+        except (Refused, ValueError, RecursionError):
             return {}
         return settings if isinstance(settings, dict) else {}
 
     def read_new(self) -> tuple[Entry, ...]:
         """The entries since the last call, oldest first; () where there is nothing new, or no file.
 
-        A half-written last line waits for its end. A run that goes on from an older checkpoint writes its steps
-        anew: then everything comes again from the first step, so an entry whose step is not larger than that of the
-        one before replaces what was read from that step on.
+        A long file is read a piece at a time: `is_behind` tells that there is more. A half-written last line waits
+        for its end; one longer than a piece is passed over. A run that goes on from an older checkpoint writes its
+        steps anew: then everything comes again from the first step, so an entry whose step is not larger than that of
+        the one before replaces what was read from that step on.
         """
         try:
-            with (self.path / METRICS).open("rb") as file:
+            with open_regular(self.path / METRICS) as file:
                 return _entries(self._unread(file))
-        except OSError:
+        except (Refused, OSError):
+            self.is_behind = False
             return ()
 
+    def read_whole(self) -> tuple[Entry, ...]:
+        """All entries since the last call, however many."""
+        entries = list(self.read_new())
+        while self.is_behind:
+            entries += self.read_new()
+        return tuple(entries)
+
     def _unread(self, file: BinaryIO) -> bytes:
-        """Whole lines that were not read yet."""
+        """Whole lines that were not read yet, a piece of the file at most."""
         status = os.fstat(file.fileno())
         if status.st_ino != self._file_number or status.st_size < self._offset:
-            self._file_number, self._offset = status.st_ino, 0
+            self._file_number, self._offset, self._is_in_long_line = status.st_ino, 0, False
         file.seek(self._offset)
-        content = file.read()
-        whole = content[: content.rfind(b"\n") + 1]
-        self._offset += len(whole)
-        return whole
+        content = file.read(PIECE_BYTES)
+        self.is_behind = len(content) == PIECE_BYTES
+        end = content.rfind(b"\n") + 1
+        if end == 0 and self.is_behind:  # a line longer than the piece
+            self._offset, self._is_in_long_line = self._offset + len(content), True
+            return b""
+        self._offset += end
+        start = content.find(b"\n") + 1 if self._is_in_long_line else 0
+        self._is_in_long_line = self._is_in_long_line and end == 0
+        return content[start:end]
 
 
 @contextmanager
@@ -124,7 +147,7 @@ def begin_metrics(folder: Path, *, step: int = 0, line: Entry | None = None) -> 
     tells a reader to begin again. Raises FileError.
     """
     path = folder / METRICS
-    old = _entries(path.read_bytes()) if step and path.exists() else ()
+    old = RunFolder(folder).read_whole() if step else ()
     kept = [entry for entry in old if isinstance(entry.get("step"), int) and entry["step"] <= step]
     if line is not None and (not kept or kept[-1]["step"] < step):
         kept.append(line)
@@ -150,7 +173,7 @@ def _entries(content: bytes) -> tuple[Entry, ...]:
     for line in content.splitlines():
         try:
             entry = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         if isinstance(entry, dict):
             entries.append(entry)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from explorer.arithmetic.losses import OPERATIONS as LOSSES
+from explorer.bounds import Refused, brief, check_regular
 from explorer.engine.run_folder import METRICS, Entry, RunFolder
+from explorer.session.lanes import Lane, Watch
 from explorer.session.run_curves import EpochFigures, RunCurves
+from explorer.session.state_owner import AT_ONCE_S
 from explorer.session.training import TrainingVerbs
 
 FOLLOW_MS = 500
+LARGEST_STEP, LARGEST_FIGURE = 10**12, 1e30  # beyond that nothing was learned, and axes have no room
 
 
 class FollowedRun:
@@ -21,40 +25,54 @@ class FollowedRun:
 
     def __init__(self, path: Path, number: int) -> None:
         self._folder = RunFolder(path)
-        self.curves = RunCurves(number, f"{path.name} (followed)")
+        self._loss = ""  # the name of what its curve is of
+        self.curves = RunCurves(number, f"{brief(path.name)} (followed)")
 
     @property
     def path(self) -> Path:
         """The run's folder, without links."""
         return self._folder.path.resolve()
 
-    def exists(self) -> bool:
-        """Whether there is anything to follow."""
-        return (self._folder.path / METRICS).exists()
+    def require(self) -> None:
+        """Raises Refused, with a sentence, where there is nothing that can be followed."""
+        check_regular(self._folder.path / METRICS)
 
-    def read(self) -> bool:
-        """Take over what was written since; whether there was anything."""
+    @property
+    def is_behind(self) -> bool:
+        """Whether more was written than one reading took."""
+        return self._folder.is_behind
+
+    def read(self) -> tuple[Entry, ...]:
+        """What was written since, up to a piece; may be called in another thread than the one that shows it."""
         entries = self._folder.read_new()
-        if entries and not self.curves.loss:
+        if entries and not self._loss:
             chosen = self._folder.settings().get("loss")
-            self.curves.loss = next((loss.name for loss in LOSSES if loss.name == chosen), "")
+            self._loss = next((loss.name for loss in LOSSES if loss.name == chosen), "")
+        return entries
+
+    def take(self, entries: tuple[Entry, ...]) -> None:
+        """Show what was read."""
+        self.curves.loss = self._loss
         for entry in entries:
             self._add(entry)
-        return bool(entries)
 
     def _add(self, entry: Entry) -> None:
-        step, loss = entry.get("step"), entry.get("loss")
-        if not isinstance(step, int):
+        """Whoever wrote the folder may have written anything: what is no number is none here."""
+        step = entry.get("step")
+        if not isinstance(step, int) or isinstance(step, bool) or not 0 <= step <= LARGEST_STEP:
             return
         curves = self.curves
         if len(curves.steps) and step <= curves.last_step:
             self._go_back(step)
+        loss, rate = _number(entry.get("loss")), _number(entry.get("learning_rate"))
         curves.steps.add(step)
-        curves.losses.add(float("nan") if loss is None else float(loss))
-        curves.rates.add(float(entry.get("learning_rate") or 0.0))
+        curves.losses.add(float("nan") if loss is None else loss)
+        curves.rates.add(rate or 0.0)
         if "val_loss" in entry or "train_loss" in entry:
-            names = ("train_loss", "train_accuracy", "val_loss", "val_accuracy")
-            curves.epochs.append(EpochFigures(step, int(entry.get("epoch") or 0), *(entry.get(name) for name in names)))
+            figures = [
+                _number(entry.get(name)) for name in ("train_loss", "train_accuracy", "val_loss", "val_accuracy")
+            ]
+            curves.epochs.append(EpochFigures(step, int(_number(entry.get("epoch")) or 0), *figures))
 
     def _go_back(self, step: int) -> None:
         """It went on from an older checkpoint: the steps after that come again."""
@@ -65,28 +83,52 @@ class FollowedRun:
         curves.epochs[:] = [figures for figures in curves.epochs if figures.step < step]
 
 
+def _number(value: object) -> float | None:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number and abs(value) <= LARGEST_FIGURE else None  # type: ignore[arg-type]
+
+
+NewEntries = tuple[tuple[FollowedRun, tuple[Entry, ...]], ...]
+
+
+@dataclass(frozen=True)
+class ReadRuns:
+    """What was written since to the folders of some runs."""
+
+    runs: tuple[FollowedRun, ...]
+    title: str = "Reading the metrics of runs"
+
+    def run(self, watch: Watch) -> NewEntries:
+        return tuple((run, run.read()) for run in self.runs)
+
+
 class Following(TrainingVerbs):
     """Shows the curves of other processes' runs beside those of its own."""
 
     def __init__(self, parent: QObject | None = None, **options: Any) -> None:
         super().__init__(parent, **options)
         self._followed: tuple[FollowedRun, ...] = ()
+        lane: Lane[NewEntries] = Lane("runs", failed=self._take_failure, cancelled=self.say)
+        self._metrics = self._runner.lanes.add(lane)
         self._follow_timer = QTimer(self, interval=FOLLOW_MS)
         self._follow_timer.timeout.connect(self._follow)
 
     def follow_run(self, path: str | Path) -> None:
         """Show the curves of a run that the command line writes to a folder, while it is written."""
-        follow = FollowedRun(Path(path), self._new_run_number())
-        if not follow.exists():
-            self.say(f"There are no metrics of a run in {Path(path).name}.")
+        follow, name = FollowedRun(Path(path), self._new_run_number()), brief(Path(path).name)
+        try:
+            follow.require()
+        except Refused as error:
+            self.say(f"There are no metrics of a run in {name}. {error}")
             return
         if any(other.path == follow.path for other in self._followed):
-            self.say(f"The run in {Path(path).name} is followed already.")
+            self.say(f"The run in {name} is followed already.")
             return
         self.say("")
         self._followed = (*self._followed, follow)
         self._set(runs=(*self.state.runs, follow.curves))
         self._follow()
+        self._metrics.wait(AT_ONCE_S)
         self._follow_timer.start()
 
     def forget_run(self, number: int) -> None:
@@ -101,6 +143,14 @@ class Following(TrainingVerbs):
 
     @Slot()
     def _follow(self) -> None:
-        """Read what the followed runs wrote since."""
-        if any([follow.read() for follow in self._followed]):  # noqa: C419  # all of them are to be read
+        """Read what the followed runs wrote since, unless that is being done."""
+        if self._followed and not self._metrics.is_busy:
+            self._begin(self._metrics, ReadRuns(self._followed), self._take_entries)
+
+    def _take_entries(self, read: NewEntries) -> None:
+        for follow, entries in read:
+            follow.take(entries)
+        if any(entries for _, entries in read):
             self._set(training=replace(self.state.training))  # the curves grew where they are
+        if any(follow.is_behind for follow, _ in read):
+            self._follow()

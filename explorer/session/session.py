@@ -21,10 +21,10 @@ from explorer.session.errands import FoundNetwork, ReadNetwork, ReadPicture
 from explorer.session.saving import Savings
 from explorer.session.selection import Selection
 from explorer.session.state import Cell, Document, Fault, has_cell, new_ids
+from explorer.session.state_owner import AT_ONCE_S
 from explorer.session.worker import OwnModel
 
 START_PICTURE = "cat"
-AT_ONCE_S = 0.3  # a network file is read in milliseconds: so long the window waits for it before it goes on without
 _UNSET: Any = object()
 
 

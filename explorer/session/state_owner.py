@@ -30,6 +30,7 @@ from explorer.session.worker import OwnModel, Request, Shown, Worker
 TICK_MS = 16
 RUN_TICK_MS = 48  # while a run goes on and nobody waits for an answer
 RECENT_LIMIT = 10
+AT_ONCE_S = 0.3  # a small file is read in milliseconds: so long the window waits for it before it goes on without
 
 
 class StateOwner(QObject):

@@ -97,3 +97,17 @@ def test_a_folder_in_which_one_trains_is_no_one_elses(tmp_path):
         pass
     with held(tmp_path):
         pass
+
+
+def test_a_long_file_is_read_a_piece_at_a_time_and_no_line_is_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("explorer.engine.run_folder.PIECE_BYTES", 256)
+    begin_metrics(tmp_path)
+    with MetricsWriter(tmp_path) as writer:
+        for entry in entries(1, 50):
+            writer.write(entry)
+    reader = RunFolder(tmp_path)
+    assert 0 < len(reader.read_new()) < 50
+    assert reader.is_behind
+    assert list(RunFolder(tmp_path).read_whole()) == entries(1, 50)

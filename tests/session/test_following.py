@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -60,3 +62,54 @@ def test_a_followed_run_carries_the_loss_that_its_folder_names(qtbot: QtBot, ses
 def _write(metrics: Path, **figures: float) -> None:
     with metrics.open("a") as file:
         file.write(json.dumps({"epoch": 1, "learning_rate": 0.1, **figures}) + "\n")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes with names and device files are of POSIX systems")
+def test_metrics_that_are_no_plain_file_are_refused_and_never_waited_for(session: Session, tmp_path: Path) -> None:
+    for name in ("pipe", "endless", "folder"):
+        (tmp_path / name).mkdir()
+    os.mkfifo(tmp_path / "pipe" / "metrics.jsonl")
+    (tmp_path / "endless" / "metrics.jsonl").symlink_to("/dev/zero")
+    (tmp_path / "folder" / "metrics.jsonl").mkdir()
+    for name, kind in (("pipe", "a pipe"), ("endless", "a device"), ("folder", "a folder")):
+        session.follow_run(tmp_path / name)
+        assert session.state.notice.startswith(f"There are no metrics of a run in {name}. metrics.jsonl is {kind}")
+    assert session.state.runs == ()
+
+
+def test_what_somebody_else_wrote_is_shown_as_far_as_it_is_numbers(
+    session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    lines = (
+        '{"step": 1, "loss": 0.5}',
+        "[" * 100_000,
+        '{"step": 2, "loss": "high", "learning_rate": Infinity}',
+        f'{{"step": 1{"0" * 400}, "loss": 0.2}}',
+        '{"step": "three", "loss": 0.2}',
+        '{"step": true, "loss": 0.2}',
+        f'{{"step": 4, "loss": 1{"0" * 400}, "epoch": {{}}, "train_loss": "x", "val_loss": [1], "val_accuracy": NaN}}',
+        '{"step": 5, "loss": 0.1}',
+    )
+    (tmp_path / "metrics.jsonl").write_text("\n".join(lines) + "\n")
+    session.follow_run(tmp_path)
+    (run,) = session.state.runs
+    qtbot.waitUntil(lambda: run.last_step == 5)
+    assert run.steps.values.tolist() == [1, 2, 4, 5]
+    np.testing.assert_array_equal(run.losses.values, [0.5, np.nan, np.nan, 0.1])
+    assert run.rates.values.tolist() == [0, 0, 0, 0]
+    (figures,) = run.epochs
+    assert (figures.epoch, figures.train_loss, figures.val_loss, figures.val_accuracy) == (0, None, None, None)
+
+
+def test_a_line_of_gigabytes_is_passed_over_beside_the_window_a_piece_at_a_time(
+    session: Session, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("explorer.engine.run_folder.PIECE_BYTES", 1000)
+    with (tmp_path / "metrics.jsonl").open("wb") as file:
+        file.write(b'{"step": 1, "loss": 2.0}\n')
+        file.seek(20_000)  # a long line of zeros
+        file.write(b'\n{"step": 2, "loss": 1.0}\n')
+    session.follow_run(tmp_path)
+    (run,) = session.state.runs
+    qtbot.waitUntil(lambda: run.last_step == 2)
+    assert run.losses.values.tolist() == [2.0, 1.0]
