@@ -6,7 +6,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QIcon
@@ -14,10 +14,13 @@ from PySide6.QtWidgets import QApplication
 
 from explorer import interpreter
 from explorer.display import missing_display
+from explorer.ending import Endings
 from explorer.network.files import is_network
 from explorer.report import remember, remember_warnings
 from explorer.resources import resource
 from explorer.session import Session
+from explorer.session.keeping import KEEP_EVERY_S
+from explorer.session.left_over import usual_folder
 from explorer.ui import faults, report_words, settings, theme
 from explorer.ui.main_window import MainWindow
 
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     import torch
 
 START_NETWORK = "cifar10"
+SIGNALLED = 128  # a shell's exit status of what a signal ended, beside the signal's number
 
 
 def application() -> QApplication:
@@ -41,9 +45,14 @@ def application() -> QApplication:
     return made
 
 
-def open_window(files: Sequence[str | Path] = ()) -> MainWindow:
-    """A shown window on the network that comes with the program, then on whatever `files` name."""
-    window = _make_window()
+def open_window(
+    files: Sequence[str | Path] = (), *, left_overs: Path | None = None, keep_every_s: float = KEEP_EVERY_S
+) -> MainWindow:
+    """A shown window on the network that comes with the program, then on whatever `files` name.
+
+    In the folder `left_overs` it keeps what is not saved, for the case of a crash, and looks for what others left.
+    """
+    window = _make_window(left_overs=left_overs, keep_every_s=keep_every_s)
     session = window.session
     paths = [Path(file) for file in files]
     for path in filter(is_network, paths):
@@ -94,17 +103,27 @@ def view(model: torch.nn.Module, x: torch.Tensor) -> MainWindow | None:
     return None
 
 
-def run_window(files: Sequence[str]) -> int:
-    """Open the window and run until it is closed; the exit status."""
+def run_window(files: Sequence[str], *, keep_every_s: float = KEEP_EVERY_S) -> int:
+    """Open the window and run until it is closed, or the process is told to end; the exit status, as in a shell."""
     app = application()
     interpreter.share_evenly()
     remember_warnings()
     qInstallMessageHandler(_remember_message)
-    window = open_window(files)
+    window = open_window(files, left_overs=usual_folder(), keep_every_s=keep_every_s)
     window.completed.connect(interpreter.keep_what_is_there)
+    window.completed.connect(window.session.look_for_left_overs)
+    endings = Endings(window)
+    endings.asked.connect(lambda number: _end(window, number))
     status = app.exec()
+    endings.stop()
     window.session.close()
     return status
+
+
+def _end(window: MainWindow, number: int) -> None:
+    """Nobody can be asked whether to save: what is not saved is kept, and offered at the next start."""
+    window.session.leave()
+    application().exit(SIGNALLED + number)
 
 
 def pass_on(_type: object, _context: object, message: str) -> None:
@@ -120,11 +139,11 @@ def _remember_message(kind: QtMsgType, context: object, message: str) -> None:
     pass_on(kind, context, message)
 
 
-def _make_window() -> MainWindow:
+def _make_window(**keeping: Any) -> MainWindow:
     app = application()
     faults.watch()
     theme.apply(app, settings.theme_choice())
-    window = MainWindow(Session(recent=settings.recent_files(), held=True))
+    window = MainWindow(Session(recent=settings.recent_files(), held=True, **keeping))
     interpreter.Collector(window)
     faults.teller().told.connect(window.session.tell)
     window.session.changed.connect(report_words.remember_what_was_told)

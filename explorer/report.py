@@ -111,7 +111,7 @@ def _folders() -> Part:
             ("Python", sys.prefix),
             ("settings", platformdirs.user_config_dir("network-explorer")),
             ("downloads", platformdirs.user_cache_dir("network-explorer")),
-            ("left-overs", platformdirs.user_state_dir("network-explorer")),
+            ("unsaved work", platformdirs.user_state_dir("network-explorer")),
             ("here", str(Path.cwd())),
         ),
     )

@@ -18,7 +18,7 @@ from typing import BinaryIO
 
 from explorer.bounds import PATH_LETTERS, brief, quoted, reason
 
-Content = bytes | memoryview | Iterable[bytes]
+Content = bytes | memoryview | Iterable[bytes | memoryview]
 
 
 class FileError(Exception):

@@ -131,6 +131,15 @@ class Workbench:
         """Writes the shown network and its weights, those of layers that cannot run at the moment too."""
         save(path, file, self._state())
 
+    def copied_weights(self) -> dict[str, np.ndarray]:
+        """The weights that `save` would write, as they are now: the model may go on to learn."""
+        return {name: array(value).copy() for name, value in self._state().items()}
+
+    def take_weights(self, weights: Mapping[str, np.ndarray], network: Network, layer_ids: tuple[int, ...]) -> None:
+        """Takes weights, by their names in `network`, for its layers under these ids, to be shown next."""
+        state = {name: torch.from_numpy(np.require(values, requirements="W")) for name, values in weights.items()}
+        self._bank.put(state, network.names, layer_ids)
+
     def _hold(self, model: nn.Module, network: Network | None, layer_ids: tuple[int, ...]) -> None:
         self._model, self._network, self._layer_ids, self._dtype = model, network, layer_ids, None
         self._parameters.clear()

@@ -18,7 +18,7 @@ from explorer.resources import bundled_networks, resource
 from explorer.session import editing
 from explorer.session.cancelling import PASS, cancelled
 from explorer.session.errands import FoundNetwork, ReadNetwork, ReadPicture
-from explorer.session.saving import Savings
+from explorer.session.keeping import Keeping
 from explorer.session.selection import Selection
 from explorer.session.state import Cell, Document, Fault, has_cell, new_ids
 from explorer.session.state_owner import AT_ONCE_S
@@ -28,7 +28,7 @@ START_PICTURE = "cat"
 _UNSET: Any = object()
 
 
-class Session(Savings):
+class Session(Keeping):
     """What a person can do. Verbs that cannot be done leave everything as it is and say why in `state.notice`."""
 
     # --- edits of the network ---

@@ -144,6 +144,15 @@ class Fault:
     details: str = ""
 
 
+@dataclass(frozen=True)
+class Offer:
+    """Work that another session left when it ended without closing: since when it lies there, and how much more."""
+
+    title: str
+    written_s: float
+    more: int = 0
+
+
 @dataclass(frozen=True, eq=False)
 class Example:
     """One element of a batch: what the network is fed, (C, H, W) or (features,), and what it should give for it."""
@@ -201,6 +210,7 @@ class State:
     undo_text: str = ""
     redo_text: str = ""
     recent: tuple[Path, ...] = ()
+    offer: Offer | None = None
 
     @property
     def network(self) -> Network | None:

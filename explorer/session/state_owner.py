@@ -120,11 +120,11 @@ class StateOwner(QObject):
         picture = self.state.picture or (self._covered_picture if numbers is None else None)
         return {"numbers": numbers, "picture": picture}
 
-    def _replace_document(self, document: Document, **changes: Any) -> None:
+    def _replace_document(self, document: Document, *, is_saved: bool = True, **changes: Any) -> None:
         before = self.state.document
         if before.network is not None:
             self._history = self._history.changed(before, f"open {document.title}")
-        self._saved_document = document
+        self._saved_document = document if is_saved else Document(None)
         first = document.network.names[0] if document.network and document.network.names else None
         # A target and a batch were meant for the outputs of the network before.
         afresh = {"selection": Selection(first), "fault": None, "target": None, "batch": (), "is_batch_alone": False}

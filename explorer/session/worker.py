@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from explorer.engine.recording import Recording
     from explorer.engine.workbench import Workbench
     from explorer.network.receptive_field import ReceptiveFields
+    from explorer.session.kept_work import Arrays, Work
     from explorer.session.train_worker import LiveRun
 
 Output = Iterator[tuple[str, object]]
@@ -214,6 +215,25 @@ class Worker:
         self.bench.show(document.network, document.layer_ids)
         self.bench.save(path, document.as_file())
         yield "saved", (document, path)
+
+    def copy_weights(self, work: Work) -> Output:
+        """The weights of the document as they are now, to be kept with the work; none where they cannot be had."""
+        from explorer.engine.errors import EngineError
+
+        document, weights = work.document, {}
+        assert document.network is not None
+        with suppress(EngineError):
+            self.load_weights_of(document)
+            self.bench.show(document.network, document.layer_ids)
+            weights = self.bench.copied_weights()
+        yield "work", (work, weights)
+
+    def restore(self, work: Work, weights: Arrays) -> Output:
+        """Take the weights of work that was kept; then its document can be shown."""
+        document = work.document
+        assert document.network is not None
+        self.bench.take_weights(weights, document.network, document.layer_ids)
+        yield "restored", work
 
     def load_weights(self, document: Document, path: Path) -> Output:
         """Read weights for the network that is open; they come back as a document whose layers are new ones."""

@@ -22,6 +22,7 @@ from explorer.ui.docks import PaneDock
 from explorer.ui.folding_dock import FoldingDock
 from explorer.ui.menus import Menus
 from explorer.ui.views.input_view import InputView
+from explorer.ui.views.left_over_line import LeftOverLine
 from explorer.ui.views.messages import Messages, Welcome
 from explorer.ui.views.network_panel import NetworkPanel
 from explorer.ui.views.overview import Overview
@@ -97,6 +98,7 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 6, 0, 0)
         column.setSpacing(6)
         column.addWidget(Messages(self.session))
+        column.addWidget(LeftOverLine(self.session))
         column.addWidget(self.welcome)
         column.addWidget(self.tabs, 1)
         self.setCentralWidget(centre)

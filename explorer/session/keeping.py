@@ -1,0 +1,247 @@
+"""The verbs of work that a crash must not take: written beside every now and then, and offered at the next start."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Slot
+
+from explorer.bounds import brief
+from explorer.session import left_over
+from explorer.session.kept_work import Arrays, Work
+from explorer.session.lanes import Lane, Watch
+from explorer.session.left_over import LeftOver
+from explorer.session.runner import Result
+from explorer.session.saving import Savings
+from explorer.session.state import Fault, Offer, State
+from explorer.writing import FileError
+
+KEEP_EVERY_S = 30.0
+SOON_S = 1.0  # what is typed in a row is written once
+END_S = 5.0  # so long a process that is told to end waits for the newest weights
+
+
+@dataclass(frozen=True, eq=False)
+class KeepWork:
+    """Writes work into this session's place; the answer is that work, or why it could not be written."""
+
+    place: LeftOver
+    work: Work
+    weights: Arrays
+    title: str = "Keeping unsaved work"
+
+    def run(self, watch: Watch) -> Work | Fault:
+        try:
+            self.place.write(self.work, self.weights)
+        except FileError as error:
+            return Fault(str(error))
+        if watch.should_stop():  # it was saved or given up meanwhile
+            self.place.path.unlink(missing_ok=True)
+        return self.work
+
+
+@dataclass(frozen=True, eq=False)
+class ReadLeftOver:
+    """The work of a session that ended without closing, or why it cannot be read."""
+
+    left: LeftOver
+
+    @property
+    def title(self) -> str:
+        return f"Restoring {brief(self.left.title)}"
+
+    def run(self, watch: Watch) -> tuple[Work, Arrays] | Fault:
+        try:
+            return self.left.read()
+        except FileError as error:
+            return Fault(str(error))
+
+
+class Keeping(Savings):
+    """Keeps what is not saved in `left_overs`, at most every `keep_every_s`; without such a folder nothing.
+
+    `state.offer` tells of work that another session left there, until it is restored or discarded.
+    """
+
+    def __init__(
+        self,
+        parent: QObject | None = None,
+        *,
+        left_overs: Path | None = None,
+        keep_every_s: float = KEEP_EVERY_S,
+        **options: Any,
+    ) -> None:
+        super().__init__(parent, **options)
+        self._folder, self._keep_every_s = left_overs, keep_every_s
+        self._kept_in: LeftOver | None = None  # where the work of this session lies
+        self._offered: tuple[LeftOver, ...] = ()
+        self._restored: tuple[LeftOver, ...] = ()  # whose work is this session's, and was not written anew yet
+        self._kept, self._kept_step = Work(self.state.document), 0  # what lies there
+        self._asked_step, self._asked_at = 0, -math.inf
+        self._is_failure_told = self._is_left = False
+        self._keeping = self._runner.lanes.add(
+            Lane[Work | Fault]("keep", failed=self._take_failure, cancelled=lambda _title: None)
+        )
+        self._left_overs = self._opening_lane("left-over")
+        self._keep_timer = QTimer(self, singleShot=True)
+        self._keep_timer.timeout.connect(self._keep)
+        if left_overs is not None:
+            self.changed.connect(self._consider_keeping)
+
+    # --- what another session left ---
+
+    @Slot()
+    def look_for_left_overs(self) -> None:
+        """Offer what sessions left that ended without closing."""
+        if self._folder is not None:
+            self._offered = left_over.found(self._folder)
+            self._show_offer()
+
+    def restore(self) -> None:
+        """Open the work that is offered, as it was; it counts as unsaved, and is saved to the file it was of."""
+        if self._offered:
+            self._begin(self._left_overs, ReadLeftOver(self._offered[0]), self._take_left_over)
+
+    def discard(self) -> None:
+        """Remove the work that is offered, for good."""
+        if self._offered:
+            self._offered[0].remove()
+            self._offered = self._offered[1:]
+            self._show_offer()
+
+    def put_off(self) -> None:
+        """Leave the work that is offered for the next start."""
+        for left in self._offered:
+            left.let_go()
+        self._offered = ()
+        self._show_offer()
+
+    def _show_offer(self) -> None:
+        first = next(iter(self._offered), None)
+        more = len(self._offered) - 1
+        self._set(offer=None if first is None else Offer(first.title, first.written_s, more))
+
+    def _take_left_over(self, found: tuple[Work, Arrays] | Fault) -> None:
+        if isinstance(found, Fault):
+            self.say(found.message)
+            return
+        work, weights = found
+        self._submit("restore", lambda worker, _stop: worker.restore(work, weights), "Restoring…")
+
+    def _take_restored(self, work: Work) -> None:
+        first, *rest = self._offered
+        self._offered, self._restored = tuple(rest), (*self._restored, first)
+        self._replace_document(work.document, is_saved=False, picture=work.picture, numbers=work.numbers)
+        self._set(target=work.target, batch=work.batch, is_batch_alone=work.is_batch_alone)
+        self._record_step()
+        self._show_offer()
+        self.say(f"Restored as it was when the program ended: {brief(work.document.title)} is not saved yet.")
+
+    # --- what this session keeps ---
+
+    @Slot(object, object)
+    def _consider_keeping(self, _old: State | None, new: State) -> None:
+        if not _is_worth_keeping(new):
+            self._forget_kept()
+        elif self._is_changed() and not self._keep_timer.isActive():
+            due_s = self._asked_at + self._keep_every_s - time.monotonic()
+            self._keep_timer.start(int(1000 * max(due_s, min(SOON_S, self._keep_every_s))))
+
+    def _is_changed(self) -> bool:
+        return self.state.training.step != self._kept_step or not Work.of(self.state).is_same(self._kept)
+
+    @Slot()
+    def _keep(self) -> None:
+        """Ask the worker for the weights as they are now; they are written in a thread of their own."""
+        if self._keeping.is_busy:
+            self._keep_timer.start(int(1000 * SOON_S))
+        elif _is_worth_keeping(self.state) and self._is_changed():
+            work = Work.of(self.state)
+            self._asked_step, self._asked_at = self.state.training.step, time.monotonic()
+            self._runner.submit("keep", lambda worker, _stop: worker.copy_weights(work))
+            self._timer.start()
+
+    def _receive_step(self, result: Result) -> None:
+        content: Any = result.content
+        if result.kind == "work":
+            self._write_work(*content)
+        elif result.kind == "restored":
+            self._take_restored(content)
+        else:
+            super()._receive_step(result)
+
+    def _write_work(self, work: Work, weights: Arrays) -> None:
+        assert self._folder is not None
+        try:
+            self._kept_in = self._kept_in or left_over.begin(self._folder)
+        except FileError as error:
+            self._tell_once(str(error))
+            return
+        self._begin(self._keeping, KeepWork(self._kept_in, work, weights), self._take_kept)
+
+    def _take_kept(self, work: Work | Fault) -> None:
+        if isinstance(work, Fault):
+            self._tell_once(f"Work that is not saved cannot be kept against a crash: {work.message}")
+            return
+        self._is_failure_told = False
+        self._kept, self._kept_step = work, self._asked_step
+        for left in self._restored:
+            left.remove()
+        self._restored = ()
+        self._consider_keeping(None, self.state)
+
+    def _tell_once(self, sentence: str) -> None:
+        """A full disk stays full for a while."""
+        if not self._is_failure_told:
+            self._is_failure_told = True
+            self.say(sentence)
+
+    def _forget_kept(self) -> None:
+        self._keep_timer.stop()
+        if self._kept_in is not None:
+            self._keeping.drop()
+            self._kept_in.remove()
+            self._kept_in, self._kept = None, Work(Work.of(self.state).document)
+
+    # --- the end ---
+
+    def leave(self) -> None:
+        """Keep the newest work, and leave it where it lies: the process is told to end, and nobody can be asked."""
+        self._is_left = True
+        if self._folder is None or not _is_worth_keeping(self.state):
+            return
+        self._runner.pause_background()
+        before, until_s = self._kept, time.monotonic() + END_S
+        self._keep()
+        while self._is_changed() and self._kept is before and time.monotonic() < until_s:
+            self._drain()
+            time.sleep(0.01)
+
+    def close(self) -> bool:
+        """Stop and join all threads; True if they ended in time. What this session kept is of no use any more."""
+        self._keep_timer.stop()
+        was_ended = super().close()
+        mine = (*self._restored, *((self._kept_in,) if self._kept_in else ()))
+        for left in mine:
+            left.let_go() if self._is_left else left.remove()
+        self._kept_in, self._restored = None, ()
+        for left in self._offered:
+            left.let_go()
+        return was_ended
+
+
+def _is_worth_keeping(state: State) -> bool:
+    """Whether there is something that no file holds; a person's own model is its program's to save."""
+    if state.network is None:
+        return False
+    has_batch = bool(state.batch) and not state.is_batch_alone  # that of the data comes again
+    return state.unsaved or state.target is not None or has_batch or _is_typed(state)
+
+
+def _is_typed(state: State) -> bool:
+    """Whether the input was typed: what is typed is made read-only, unlike the numbers that a network begins with."""
+    return state.numbers is not None and not state.numbers.flags.writeable

@@ -1,0 +1,159 @@
+"""The work that a crash must not take, as one file of safetensors: arrays, and the rest as JSON in its metadata.
+
+The document stands there as a network file does, the weights under their names, what was typed under names of ours.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from explorer.data import AUGMENTATIONS, Augmentation, Picture, PictureError, read_picture
+from explorer.network.files import carrying, read_network
+from explorer.session.state import Document, Example, State, Target
+from explorer.writing import FileError
+
+Arrays = Mapping[str, np.ndarray]
+
+VERSION = 1
+_ENTRY = "left-over"
+_TYPED = "typed/"  # no layer's name holds a stroke
+_KINDS = {
+    "bool": "BOOL",
+    "uint8": "U8",
+    "int8": "I8",
+    "int16": "I16",
+    "int32": "I32",
+    "int64": "I64",
+    "float16": "F16",
+    "float32": "F32",
+    "float64": "F64",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Work:
+    """The document, and what a person typed, drew or chose beside it. The weights are apart: the worker has them."""
+
+    document: Document
+    picture: Picture | None = None
+    numbers: np.ndarray | None = None
+    target: Target = None
+    batch: tuple[Example, ...] = ()
+    is_batch_alone: bool = False
+
+    @classmethod
+    def of(cls, state: State) -> Work:
+        """What `state` holds of it."""
+        batch, is_alone = state.batch, state.is_batch_alone
+        return cls(state.document, state.picture, state.numbers, state.target, batch, is_alone)
+
+    def is_same(self, other: Work) -> bool:
+        """Whether nothing was changed; arrays are replaced, never changed."""
+        pairs = [(getattr(self, name), getattr(other, name)) for name in vars(self)]
+        return all(one is two or (isinstance(one, int | tuple | Document) and one == two) for one, two in pairs)
+
+
+def content(work: Work, weights: Arrays) -> Iterator[bytes | memoryview]:
+    """The parts of the file: a header, then each array as it lies in memory, so that nothing is copied."""
+    arrays = {name: np.ascontiguousarray(values) for name, values in {**weights, **_typed(work)}.items()}
+    header: dict[str, Any] = {"__metadata__": carrying(work.document.as_file()) | {_ENTRY: json.dumps(_rest(work))}}
+    at = 0
+    for name, values in arrays.items():
+        offsets = [at, at := at + values.nbytes]
+        header[name] = {"dtype": _KINDS[values.dtype.name], "shape": list(values.shape), "data_offsets": offsets}
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    yield struct.pack("<Q", len(text))
+    yield text
+    for values in arrays.values():
+        yield values.reshape(-1).view(np.uint8).data
+
+
+def read(path: Path) -> tuple[Work, Arrays]:
+    """The work in a file, its layers under ids of their own, and the weights. Raises FileError."""
+    import safetensors
+
+    file = read_network(path)
+    try:
+        with safetensors.safe_open(path, "numpy") as opened:
+            rest = json.loads((opened.metadata() or {})[_ENTRY])
+            arrays = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118  # no mapping
+        document = replace(_document(Document.opened(file, path), rest), title=file.title)
+        typed = {name: values for name, values in arrays.items() if name.startswith(_TYPED)}
+        for values in typed.values():
+            values.flags.writeable = False
+        work = _work(document, rest, typed)
+    except (safetensors.SafetensorError, LookupError, TypeError, ValueError) as error:
+        raise FileError(f"{path.name} is no work of this version that was kept: {error}.") from error
+    return work, {name: values for name, values in arrays.items() if name not in typed}
+
+
+def _typed(work: Work) -> dict[str, np.ndarray]:
+    """What was typed or drawn. A picture with a file of its own is read from there again."""
+    found = {f"{_TYPED}batch {at}": example.values for at, example in enumerate(work.batch)}
+    if work.numbers is not None:
+        found[f"{_TYPED}numbers"] = work.numbers
+    if work.picture is not None and work.picture.path is None:
+        found[f"{_TYPED}picture"] = work.picture.pixels
+    return found
+
+
+def _rest(work: Work) -> dict[str, Any]:
+    document, picture = work.document, work.picture
+    return {
+        "version": VERSION,
+        "path": str(document.path) if document.path else None,
+        "data": document.data,
+        "augmentations": [{"name": each.name} | asdict(each) for each in document.augmentations],
+        "picture": picture and {"name": picture.name, "path": str(picture.path) if picture.path else None},
+        "target": work.target,
+        "batch": [{"name": example.name, "target": example.target} for example in work.batch],
+        "is_batch_alone": work.is_batch_alone,
+    }
+
+
+def _document(opened: Document, rest: dict[str, Any]) -> Document:
+    """`opened` with what no network file tells; its weights are in hand, so no file is to be read for them."""
+    if rest["version"] != VERSION:
+        raise ValueError(f"it is of version {rest['version']}")
+    path = Path(rest["path"]) if rest["path"] else None
+    augmentations = tuple(map(_augmentation, rest["augmentations"]))
+    return replace(opened, path=path, weights=None, weight_ids=(), data=rest["data"], augmentations=augmentations)
+
+
+def _augmentation(told: dict[str, Any]) -> Augmentation:
+    usual = next(each for each in AUGMENTATIONS if each.name == told["name"])
+    return replace(usual, **{name: value for name, value in told.items() if name != "name"})
+
+
+def _work(document: Document, rest: dict[str, Any], typed: Arrays) -> Work:
+    batch = tuple(
+        Example(typed[f"{_TYPED}batch {at}"], _target(each["target"]), each["name"])
+        for at, each in enumerate(rest["batch"])
+    )
+    numbers = typed.get(f"{_TYPED}numbers")
+    picture = _picture(rest["picture"], typed.get(f"{_TYPED}picture"))
+    return Work(document, picture, numbers, _target(rest["target"]), batch, rest["is_batch_alone"])
+
+
+def _target(told: Any) -> Target:
+    return tuple(told) if isinstance(told, list) else told
+
+
+def _picture(told: dict[str, Any] | None, pixels: np.ndarray | None) -> Picture | None:
+    """The picture that was looked at; None where its file is gone."""
+    if told is None:
+        return None
+    if pixels is not None:
+        return Picture(told["name"], pixels)
+    try:
+        return read_picture(Path(told["path"]))
+    except PictureError:
+        return None

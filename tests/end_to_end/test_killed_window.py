@@ -1,0 +1,96 @@
+"""The window killed at random moments, while it is edited, trains and writes: what it kept comes back equal.
+
+EXPLORER_KILLS says how often; by hand as often as asked for.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from explorer.session import Session
+from explorer.session.kept_work import Arrays, Work
+from explorer.session.left_over import usual_folder
+from tests.end_to_end.killed_window import digest
+from tests.ui.fakes import wait_until_shown
+
+KILLS = int(os.environ.get("EXPLORER_KILLS", "2"))
+CHILD = Path(__file__).with_name("killed_window.py")
+MOST_LINES = 150
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals that end a process")
+
+
+def _started(seed: int) -> subprocess.Popen[str]:
+    path = os.pathsep.join((str(CHILD.parents[2]), os.environ.get("PYTHONPATH", "")))
+    environment = os.environ | {"PYTHONPATH": path, "QT_QPA_PLATFORM": "offscreen", "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, str(CHILD), str(seed)]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def _ended(seed: int, how: signal.Signals) -> tuple[list[str], int]:
+    """What a window told until it was ended at a random line, and a random moment after it; its exit status."""
+    rng = random.Random(seed)
+    process = _started(seed)
+    assert process.stdout is not None
+    lines: list[str] = []
+    while "kept\n" not in lines or len(lines) < rng.randint(10, MOST_LINES):
+        lines.append(process.stdout.readline())
+        assert lines[-1], process.stderr.read() if process.stderr else ""
+    for _ in range(rng.randrange(10**5)):  # not always just after a line
+        pass
+    process.send_signal(how)
+    rest, faults = process.communicate(timeout=60)
+    assert "Traceback" not in faults, faults
+    return [line.strip() for line in (*lines, *rest.splitlines())], process.returncode
+
+
+@pytest.fixture
+def session(qtbot: QtBot) -> Iterator[Session]:
+    made = Session(left_overs=usual_folder())
+    made.new_network("2 linear(1)")
+    wait_until_shown(qtbot, made)
+    yield made
+    assert made.close()
+
+
+def _restored(session: Session, qtbot: QtBot) -> str:
+    """The digest of the work that is offered, as it is once it is restored."""
+    session.look_for_left_overs()
+    assert session.state.offer is not None
+    assert session.state.offer.more == 0
+    session.restore()
+    qtbot.waitUntil(lambda: session.state.offer is None)
+    assert session.state.unsaved
+    found: list[tuple[Work, Arrays]] = []
+    session._write_work = lambda work, weights: found.append((work, weights))  # type: ignore[method-assign]
+    session._keep()
+    qtbot.waitUntil(lambda: bool(found))
+    return digest(*found[0])
+
+
+@pytest.mark.parametrize("seed", range(KILLS))
+def test_what_was_kept_comes_back_equal_after_a_kill(seed: int, session: Session, qtbot: QtBot) -> None:
+    lines, status = _ended(seed, signal.SIGKILL)
+    assert status == -signal.SIGKILL
+    # What lies there is what was written last, or was just being written.
+    since = max(at for at, line in enumerate(lines) if line == "kept")
+    begun = [line.removeprefix("writes ") for line in lines[:since] if line.startswith("writes ")][-1:]
+    later = [line.removeprefix("writes ") for line in lines[since:] if line.startswith("writes ")]
+    assert _restored(session, qtbot) in (*begun, *later)
+
+
+def test_a_process_that_is_told_to_end_keeps_its_newest_work(session: Session, qtbot: QtBot) -> None:
+    lines, status = _ended(7, signal.SIGTERM)
+    assert status == 128 + signal.SIGTERM
+    writes, kept = [line for line in lines if line != "edit"][-2:]
+    assert kept == "kept"
+    assert writes == f"writes {_restored(session, qtbot)}"

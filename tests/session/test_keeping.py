@@ -1,0 +1,302 @@
+"""A crash loses nothing: what is not saved is written beside, offered at the next start, and equal once restored."""
+
+from __future__ import annotations
+
+import errno
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from explorer.data import AUGMENTATIONS
+from explorer.network.layers import Conv2d
+from explorer.session import Session, keeping, left_over
+from explorer.session.kept_work import Arrays, Work
+from explorer.session.left_over import found
+from tests.ui.fakes import make_picture, wait_until_shown
+
+NETWORK = "3x8x8 c1=conv(2, 3, padding=1) relu flatten linear(3)"
+
+Open = Callable[..., Session]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "left-overs"
+
+
+@pytest.fixture
+def open_session(folder: Path, qtbot: QtBot) -> Iterator[Open]:
+    """Opens sessions that keep their work in `folder` at once; those that are open still are closed at the end."""
+    opened: list[Session] = []
+
+    def open_one(text: str = NETWORK, **options: Any) -> Session:
+        session = Session(left_overs=folder, keep_every_s=0, **options)
+        opened.append(session)
+        session.new_network(text)
+        if len(session.state.network.input_shape) == 3:  # type: ignore[union-attr]
+            session.use_picture(make_picture(1))
+        wait_until_shown(qtbot, session)
+        return session
+
+    yield open_one
+    assert all([session.close() for session in opened])  # noqa: C419  # each is to be closed
+
+
+def _files(folder: Path) -> list[str]:
+    return sorted(path.suffix for path in folder.iterdir()) if folder.exists() else []
+
+
+def _crash(session: Session) -> None:
+    """End the session as a process that is killed: nothing is asked, removed or written; its lock falls."""
+    session.changed.disconnect(session._consider_keeping)
+    session._is_left = True
+    session.close()
+
+
+def _wait_until_kept(qtbot: QtBot, session: Session) -> None:
+    qtbot.waitUntil(lambda: not session._is_changed())
+
+
+def _weights(session: Session, qtbot: QtBot) -> Arrays:
+    """All weights of the document, as the worker has them."""
+    found: list[Arrays] = []
+    take = session._write_work
+    session._write_work = lambda _work, weights: found.append(weights)  # type: ignore[method-assign]
+    work = Work.of(session.state)
+    session._runner.submit("keep", lambda worker, _stop: worker.copy_weights(work))
+    session._timer.start()
+    qtbot.waitUntil(lambda: bool(found))
+    session._write_work = take  # type: ignore[method-assign]
+    return found[0]
+
+
+def _restore(session: Session, qtbot: QtBot) -> None:
+    session.look_for_left_overs()
+    assert session.state.offer is not None
+    session.restore()
+    qtbot.waitUntil(lambda: session.state.offer is None)
+    wait_until_shown(qtbot, session)
+
+
+def test_what_was_edited_comes_back_equal_with_its_weights_bit_for_bit(
+    open_session: Open, qtbot: QtBot, tmp_path: Path
+) -> None:
+    first = open_session()
+    path = tmp_path / "mine.json"
+    first.save_network(path)
+    qtbot.waitUntil(lambda: first.state.path == path)
+    first.replace_layer("c1", Conv2d(name="c1", out_channels=4, kernel_size=3, padding=1))
+    first.set_hyperparameters(learning_rate=0.02, optimizer="Adam")
+    first.set_augmentations(AUGMENTATIONS[:2])
+    wait_until_shown(qtbot, first)
+    _wait_until_kept(qtbot, first)
+    document, weights = first.state.document, _weights(first, qtbot)
+    _crash(first)
+
+    second = open_session("3x8x8 relu")
+    _restore(second, qtbot)
+    restored = second.state.document
+    for name in ("network", "title", "classes", "mean", "std", "fit", "hyperparameters", "augmentations", "path"):
+        assert getattr(restored, name) == getattr(document, name), name
+    assert restored.path == path
+    assert second.state.unsaved
+    came = _weights(second, qtbot)
+    assert set(came) == set(weights)
+    assert all(came[name].tobytes() == values.tobytes() for name, values in weights.items())
+
+
+def test_typed_inputs_targets_and_batches_come_back(open_session: Open, qtbot: QtBot) -> None:
+    first = open_session("4 linear(2)")
+    first.set_values(np.array([1, 2.5, -3, 1e-30], np.float32))
+    first.set_target((0.5, -1.0))
+    first.add_to_batch()
+    first.set_input_cell((1,), 7)
+    _wait_until_kept(qtbot, first)
+    _crash(first)
+    second = open_session()
+    _restore(second, qtbot)
+    state = second.state
+    np.testing.assert_array_equal(state.numbers, np.array([1, 7, -3, 1e-30], np.float32))
+    assert state.target == (0.5, -1.0)
+    np.testing.assert_array_equal(state.batch[0].values, np.array([1, 2.5, -3, 1e-30], np.float32))
+    assert state.batch[0].target == (0.5, -1.0)
+
+
+def test_a_picture_without_a_file_comes_back(open_session: Open, qtbot: QtBot) -> None:
+    first = open_session()
+    first.use_picture(make_picture(5))
+    first.set_fit("stretch")
+    _wait_until_kept(qtbot, first)
+    _crash(first)
+    second = open_session()
+    _restore(second, qtbot)
+    assert second.state.picture is not None
+    np.testing.assert_array_equal(second.state.picture.pixels, make_picture(5).pixels)
+
+
+def test_weights_that_a_run_has_learned_are_kept_while_it_goes_on(open_session: Open, qtbot: QtBot) -> None:
+    first = open_session("2 linear(8) tanh linear(2)")
+    first.use_data("points:moons")
+    qtbot.waitUntil(lambda: first.state.data is not None)
+    first.set_hyperparameters(epochs=100_000)
+    before = _weights(first, qtbot)
+    first.train()
+    qtbot.waitUntil(lambda: first._kept_step > 20)
+    assert first.state.training.status == "running"
+    _crash(first)
+    second = open_session()
+    _restore(second, qtbot)
+    came = _weights(second, qtbot)
+    assert second.state.document.data == "points:moons"
+    assert not np.array_equal(came["linear1.weight"], before["linear1.weight"])
+
+
+def test_after_a_clean_close_nothing_is_left(open_session: Open, folder: Path, qtbot: QtBot) -> None:
+    session = open_session()
+    session.remove_layer("relu1")
+    _wait_until_kept(qtbot, session)
+    assert _files(folder) == [".lock", ".safetensors"]
+    assert session.close()
+    assert _files(folder) == []
+
+
+def test_after_saving_nothing_is_left(open_session: Open, folder: Path, qtbot: QtBot, tmp_path: Path) -> None:
+    session = open_session()
+    session.remove_layer("relu1")
+    _wait_until_kept(qtbot, session)
+    session.save_network(tmp_path / "mine.json")
+    qtbot.waitUntil(lambda: _files(folder) == [])
+    session.undo()
+    _wait_until_kept(qtbot, session)
+    assert _files(folder) == [".lock", ".safetensors"]
+
+
+def test_a_network_that_was_only_looked_at_is_not_kept(open_session: Open, folder: Path, qtbot: QtBot) -> None:
+    session = open_session()
+    session.select(layer="relu1")
+    assert not session._keep_timer.isActive()
+    numbers = open_session("4 linear(2)")
+    assert not numbers._keep_timer.isActive()
+    assert not folder.exists()
+
+
+def test_a_session_that_goes_on_is_offered_to_nobody(open_session: Open, qtbot: QtBot) -> None:
+    first, second = open_session(), open_session()
+    first.remove_layer("relu1")
+    _wait_until_kept(qtbot, first)
+    second.look_for_left_overs()
+    assert second.state.offer is None
+
+
+def test_what_one_window_offers_is_not_offered_by_another(open_session: Open, qtbot: QtBot) -> None:
+    first = open_session()
+    first.remove_layer("relu1")
+    _wait_until_kept(qtbot, first)
+    _crash(first)
+    second, third = open_session(), open_session()
+    second.look_for_left_overs()
+    third.look_for_left_overs()
+    assert second.state.offer is not None
+    assert third.state.offer is None
+    second.put_off()
+    third.look_for_left_overs()
+    assert third.state.offer is not None
+
+
+def test_what_was_restored_is_still_there_until_it_is_written_anew(
+    open_session: Open, folder: Path, qtbot: QtBot
+) -> None:
+    first = open_session()
+    first.remove_layer("relu1")
+    _wait_until_kept(qtbot, first)
+    _crash(first)
+    second = open_session()
+    second._keep_every_s = 3600  # the next writing is far away
+    second._asked_at = time.monotonic()
+    _restore(second, qtbot)
+    _crash(second)
+    third = open_session()
+    third.look_for_left_overs()
+    assert third.state.offer is not None
+    assert len(found(folder)) == 0  # the third holds it
+
+
+def test_discarded_work_is_gone_and_the_next_is_offered(open_session: Open, folder: Path, qtbot: QtBot) -> None:
+    for _ in range(2):
+        crashed = open_session()
+        crashed.remove_layer("relu1")
+        _wait_until_kept(qtbot, crashed)
+        _crash(crashed)
+    session = open_session()
+    session.look_for_left_overs()
+    assert session.state.offer is not None
+    assert session.state.offer.more == 1
+    session.discard()
+    assert session.state.offer is not None
+    session.discard()
+    assert session.state.offer is None
+    assert _files(folder) == []
+
+
+def test_a_full_disk_is_said_once(open_session: Open, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = open_session()
+    said: list[str] = []
+    session.changed.connect(lambda old, new: said.append(new.notice) if old.notice != new.notice else None)
+
+    def full(_file: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        session.remove_layer("relu1")
+        qtbot.waitUntil(lambda: any("no space left" in sentence for sentence in said))
+        asked = session._asked_at
+        session.undo()
+        session.remove_layer("linear1")
+        qtbot.waitUntil(lambda: session._asked_at > asked and not session._keeping.is_busy)
+    session.redo()
+    session.set_hyperparameters(learning_rate=0.5)
+    _wait_until_kept(qtbot, session)
+    assert sum("no space left" in sentence for sentence in said) == 1
+
+
+def test_damaged_left_overs_end_in_a_sentence_and_can_be_discarded(
+    open_session: Open, folder: Path, qtbot: QtBot
+) -> None:
+    folder.mkdir()
+    (folder / "1-aaaaaaaa.safetensors").write_bytes(b"no tensors")
+    session = open_session()
+    session.look_for_left_overs()
+    session.restore()
+    qtbot.waitUntil(lambda: bool(session.state.notice))
+    assert session.state.notice.endswith(".")
+    assert session.state.network is not None
+    assert session.state.offer is not None
+    session.discard()
+    assert _files(folder) == []
+
+
+def test_a_process_that_is_told_to_end_keeps_the_newest(
+    open_session: Open, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "SOON_S", 3600)
+    first = open_session()
+    first._keep_every_s = 3600
+    first.remove_layer("relu1")
+    first.leave()
+    first.close()
+    second = open_session()
+    _restore(second, qtbot)
+    assert second.state.document.network.text() == "3x8x8 c1=conv(2, 3, padding=1) flatten linear(3)"  # type: ignore[union-attr]
+
+
+def test_a_left_over_lock_alone_is_no_left_over(folder: Path) -> None:
+    left = left_over.begin(folder)
+    left.let_go()
+    assert found(folder) == ()
