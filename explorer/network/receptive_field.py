@@ -71,7 +71,7 @@ class ReceptiveFields:
         self._input_size = input_size
 
     def field(self, name: str, row: int, column: int, channel: int | None = None) -> Field | None:
-        """The cells of the input that this cell of the call reads, or None for a call that is not known.
+        """The cells of the input that this cell of the call reads, or None for a call or a cell that is not known.
 
         In a row of numbers `row` is 0 and `column` the feature. Without a channel a cell of a
         concatenation stands for all its channels.
@@ -79,6 +79,8 @@ class ReceptiveFields:
         if name != INPUT and name not in self._geometries:
             return None
         height, width = self._size(name)
+        if not (0 <= row < height and 0 <= column < width):  # of a model's call that is shown in another shape
+            return None
         mask = np.zeros((height, width), dtype=bool)
         mask[row, column] = True
         return Field.of(self._follow(name, channel, mask))

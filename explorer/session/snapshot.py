@@ -110,7 +110,8 @@ class LayerActivation:
     @cached_property
     def mean(self) -> np.ndarray:
         """Mean of each channel, (C,)."""
-        return np.asarray(self._by_channel.mean(axis=1))
+        with np.errstate(invalid="ignore"):  # of infinite maps there is none
+            return np.asarray(self._by_channel.mean(axis=1, dtype=np.float64))
 
     @cached_property
     def maximum(self) -> np.ndarray:

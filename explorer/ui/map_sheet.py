@@ -10,6 +10,7 @@ import numpy as np
 
 from explorer.session import LayerActivation
 from explorer.ui.colour import Scale, colourise, scale_for
+from explorer.ui.tensor_tiles import finite_range
 
 ORDERS = ("index", "mean", "maximum", "variance")
 SLICE_LIMIT = 4096
@@ -83,6 +84,11 @@ def map_sheet(entry: LayerActivation, *, order: str = "index", per_map: bool = F
     )
 
 
+def has_filters(entry: LayerActivation) -> bool:
+    """Whether its weights are filters or a matrix; the one number a channel that a normalization learns is neither."""
+    return entry.weight is not None and entry.weight.ndim in (2, 4) and entry.weight.size > 0
+
+
 def filter_sheet(entry: LayerActivation, channel: int | None, source: LayerActivation | None = None) -> Sheet | None:
     """The filters of a layer as maps; None if it has none.
 
@@ -91,11 +97,12 @@ def filter_sheet(entry: LayerActivation, channel: int | None, source: LayerActiv
     one map, a row an output.
     """
     weight = entry.weight
-    if weight is None or weight.ndim not in (2, 4):
+    if weight is None or not has_filters(entry):
         return None
     if weight.ndim == 2 and source is not None and source.values.size == weight.shape[1]:
         weight = weight.reshape(len(weight), *source.values.shape)
-    scale = scale_for(min(float(weight.min()), -1e-12), float(weight.max()))
+    low, high = finite_range(weight)
+    scale = scale_for(min(low, -1e-12), high)
     if weight.ndim == 2:
         return Sheet(weight[None], np.zeros(1, int), ("",), scale)
     reads = (source.name,) if source is not None else entry.parents
@@ -137,7 +144,7 @@ def _composite(tiles: np.ndarray) -> np.ndarray:
     """Filters on red, green and blue, (n, H, 3 W) as stored, as colours (n, H, W, 4); zero is middle grey."""
     count, height, triple = tiles.shape
     pixels = tiles.reshape(count, height, triple // 3, 3)
-    reach = float(np.abs(tiles).max()) or 1.0
+    reach = max(map(abs, finite_range(tiles))) or 1.0
     colours = np.full((*pixels.shape[:3], 4), 255, np.uint8)
-    colours[..., :3] = np.rint((pixels / reach + 1) * 127.5)
+    colours[..., :3] = np.rint((np.nan_to_num(pixels / reach, posinf=1, neginf=-1).clip(-1, 1) + 1) * 127.5)
     return colours

@@ -7,7 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from explorer.session import Cell, LayerActivation, Selection, Session, State
-from explorer.ui.map_sheet import Sheet, filter_sheet, flattened, map_sheet
+from explorer.ui.map_sheet import Sheet, filter_sheet, flattened, has_filters, map_sheet
 from explorer.ui.map_words import facts, why_empty
 from explorer.ui.views.chosen_channel import ChosenChannel
 from explorer.ui.views.following_view import FollowingView
@@ -153,7 +153,7 @@ class FeatureMaps(FollowingView, QWidget):
         return activations.by_name.get(self._session.state.selection.layer or "") if activations else None
 
     def _are_filters(self, entry: LayerActivation) -> bool:
-        return self._controls.shows_filters and entry.weight is not None
+        return self._controls.shows_filters and has_filters(entry)
 
     def _on_show(self) -> OnShow | None:
         """What there is to save or copy."""

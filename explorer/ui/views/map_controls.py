@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QToolButton
 from explorer.session import LayerActivation
 from explorer.ui.colour import Scale
 from explorer.ui.icons import icon
-from explorer.ui.map_sheet import ORDERS
+from explorer.ui.map_sheet import ORDERS, has_filters
 from explorer.ui.widgets.colour_bar import ColourBar
 from explorer.ui.widgets.pane import ElidedLabel
 
@@ -132,7 +132,7 @@ class MapControls(QWidget):
         dead = int(entry.dead.sum()) if entry.values.ndim == 3 else 0
         self._title.setText(entry.name)
         self._facts.set_whole(facts)
-        self._what.setEnabled(entry.weight is not None)
+        self._what.setEnabled(has_filters(entry))
         self._scale.setEnabled(has_maps)
         self._order.setEnabled(has_maps or not self.shows_filters)
         self._dead.setVisible(has_maps)
