@@ -133,7 +133,7 @@ class Workbench:
 
     def copied_weights(self) -> dict[str, np.ndarray]:
         """The weights that `save` would write, as they are now: the model may go on to learn."""
-        return {name: array(value).copy() for name, value in self._state().items()}
+        return {name: array(value.clone()) for name, value in self._state().items()}  # numpy's copy stops the window
 
     def take_weights(self, weights: Mapping[str, np.ndarray], network: Network, layer_ids: tuple[int, ...]) -> None:
         """Takes weights, by their names in `network`, for its layers under these ids, to be shown next."""

@@ -45,5 +45,5 @@ def words(offer: Offer) -> str:
     """The sentence, with the time it was kept at; the day too where that was not within a day."""
     is_new = time.time() - offer.written_s < DAY_S
     when = time.strftime("%H:%M" if is_new else "%d %B %Y, %H:%M", time.localtime(offer.written_s))
-    more = f" {offer.more} more wait after it." if offer.more else ""
+    more = f" {offer.more} more {'waits' if offer.more == 1 else 'wait'} after it." if offer.more else ""
     return f"“{brief(offer.title)}” was not saved when the program ended; it was kept at {when}.{more}"
