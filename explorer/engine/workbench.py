@@ -140,6 +140,14 @@ class Workbench:
         state = {name: torch.from_numpy(np.require(values, requirements="W")) for name, values in weights.items()}
         self._bank.put(state, network.names, layer_ids)
 
+    def has_weights(self, path: Path) -> bool:
+        """Whether a file of weights belongs to the network that was saved at `path`, whatever it holds."""
+        try:
+            weights = weights_path(path, read_network(path))
+        except FileError:
+            return False
+        return weights is not None and weights.exists()
+
     def _hold(self, model: nn.Module, network: Network | None, layer_ids: tuple[int, ...]) -> None:
         self._model, self._network, self._layer_ids, self._dtype = model, network, layer_ids, None
         self._parameters.clear()

@@ -95,12 +95,8 @@ def fix(document: Document, problem: Problem) -> Document:
 
 
 def reshape_input(document: Document, shape: Shape) -> Document:
-    """The network for an input of `shape`; the mean and spread of other channels no longer apply."""
-    network = network_of(document)
-    changed = network.with_input_shape(shape)
-    if len(shape) == len(network.input_shape) and shape[0] == network.input_shape[0]:
-        return document.with_network(changed, document.layer_ids)
-    return replace(document.with_network(changed, document.layer_ids), mean=(), std=())
+    """The network for an input of `shape`."""
+    return document.with_network(network_of(document).with_input_shape(shape), document.layer_ids)
 
 
 def refit(document: Document, mode: Fit) -> Document:
@@ -110,4 +106,4 @@ def refit(document: Document, mode: Fit) -> Document:
 
 def forget_weights(document: Document) -> Document:
     """The same network with fresh weights: its layers are new ones."""
-    return replace(document, layer_ids=new_ids(len(network_of(document).layers)))
+    return replace(document, layer_ids=new_ids(len(network_of(document).layers)), has_fresh_weights=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from explorer.session.state import Document
 
@@ -40,6 +41,15 @@ class History:
         if merge_key is not None and merge_key == self.merge_key and self.past:
             return replace(self, future=())
         return History((*self.past, Entry(before, label))[-LIMIT:], (), merge_key)
+
+    def saved_as(self, path: Path, opening: int) -> History:
+        """The history with `path` as the file of all documents of that opening."""
+
+        def told(entry: Entry) -> Entry:
+            document = entry.document
+            return replace(entry, document=replace(document, path=path)) if document.opening == opening else entry
+
+        return replace(self, past=tuple(map(told, self.past)), future=tuple(map(told, self.future)))
 
     def undone(self, present: Document) -> tuple[Document, History]:
         """The document before `present`, and the history seen from there."""

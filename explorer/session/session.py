@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from functools import partial
 from pathlib import Path
@@ -227,13 +227,18 @@ class Session(Keeping):
             return
         self._submit("weights", lambda bench, _stop: bench.load_weights(document, path), f"Reading {path.name}…")
 
-    def save_network(self, path: str | Path) -> None:
-        """Write the network and its weights to `path` in the background; the old file stays until the new is whole."""
+    def save_network(self, path: str | Path, then: Callable[[], None] | None = None) -> None:
+        """Write the network and its weights to `path` in the background; the old file stays until the new is whole.
+
+        `then` is called once it is; it is forgotten where it could not be written.
+        """
         document, path = self.state.document, Path(path)
         if document.network is None:
             self.say("A model opened from a program is saved by that program.")
             return
-        self._submit("save", lambda bench, _stop: bench.save(document, path), f"Saving {path.name}…")
+        self._then = then
+        job = lambda bench, _stop: bench.save(document, path)  # noqa: E731  # a job is a function of two
+        self._asked_save = self._submit("save", job, f"Saving {path.name}…")
 
     # --- running ---
 
@@ -270,6 +275,7 @@ class Session(Keeping):
         """Give up what the model is run for. Maps of the last whole pass stay only where a pass itself is given up."""
         is_map_owed = self.state.computing and self.state.task.removesuffix("…") not in ("", PASS)
         notice = cancelled(self.state)
+        self._then = None
         self._runner.cancel()
         self._set(computing=False, is_recording_step=False, task="", notice=notice)
         self._cancel_start()

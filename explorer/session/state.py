@@ -36,6 +36,7 @@ Target = int | tuple[float, ...] | None
 """What the network should give: a class, the numbers of the output, or None for what suggests itself."""
 
 _new_ids = count(1)
+_openings = count(1)
 
 
 def new_ids(amount: int) -> tuple[int, ...]:
@@ -50,7 +51,9 @@ class Document:
     A layer keeps its id through every edit, so that its weights follow it, also back through undo.
     `weights` is the file that the layers of `weight_ids`, in that order, take their first weights from.
     `data` is the name or path of the data set to learn from, "" before one was chosen.
-    `path` is where it is saved; None for what has no file of its own yet.
+    `path` is where it is saved; None for what has no file of its own yet. `opening` is the same for all that came of
+    one network that was opened or begun: it is saved to one file.
+    `has_fresh_weights` tells that its weights are those which the network is built with, and no file has to keep.
     `network` is None for a person's own `nn.Module`, which can be looked at but not edited.
     """
 
@@ -68,6 +71,8 @@ class Document:
     hyperparameters: Hyperparameters = field(default_factory=Hyperparameters)
     data: str = ""
     augmentations: tuple[Augmentation, ...] = ()
+    has_fresh_weights: bool = True
+    opening: int = field(default_factory=lambda: next(_openings), compare=False)
 
     @classmethod
     def opened(cls, file: NetworkFile, path: Path) -> Document:
@@ -84,6 +89,7 @@ class Document:
             fit=file.fit,
             weights=path if file.weights else None,
             weight_ids=ids if file.weights else (),
+            has_fresh_weights=not file.weights,
             hyperparameters=_chosen(file, path),
         )
 
@@ -108,14 +114,39 @@ class Document:
         return self.network.problems() if self.network else ()
 
     def with_network(self, network: Network, layer_ids: tuple[int, ...] | None = None) -> Document:
-        """This document with `network`; ids follow the layers by name unless given."""
-        return replace(self, network=network, layer_ids=layer_ids or self._ids_by_name(network))
+        """This document with `network`; ids follow the layers by name unless given.
+
+        The mean and spread of other channels no longer apply.
+        """
+        changed = replace(self, network=network, layer_ids=layer_ids or self._ids_by_name(network))
+        assert self.network is not None
+        return changed if _channels(network) == _channels(self.network) else replace(changed, mean=(), std=())
+
+    def with_weights(self, layer_ids: tuple[int, ...]) -> Document:
+        """This document with weights that were learned or loaded, which are known under other ids."""
+        return replace(self, layer_ids=layer_ids, has_fresh_weights=False)
+
+    def is_saved_as(self, saved: Document) -> bool:
+        """Whether a file of `saved` holds all that a file of this document would; what a run learned since is apart."""
+        return self.layer_ids == saved.layer_ids and self.as_file() == saved.as_file()
+
+    @property
+    def fits_in_text(self) -> bool:
+        """Whether text notation holds all of it."""
+        assert self.network is not None
+        plain = NetworkFile(self.network, title=self.title, learning=as_settings(Hyperparameters()))
+        return self.has_fresh_weights and self.as_file() == plain
 
     def _ids_by_name(self, network: Network) -> tuple[int, ...]:
         assert self.network is not None
         known = dict(zip(self.network.names, self.layer_ids, strict=True))
         # A name that stands twice (a problem the person is shown) still gives each layer an id of its own.
         return tuple(known.pop(name) if name in known else new_ids(1)[0] for name in network.names)
+
+
+def _channels(network: Network) -> tuple[int, int]:
+    """How many axes the input has, and how many channels or numbers."""
+    return len(network.input_shape), network.input_shape[0]
 
 
 def _chosen(file: NetworkFile, path: Path) -> Hyperparameters:

@@ -47,7 +47,9 @@ class StateOwner(QObject):
         super().__init__(parent)
         self.state = State(recent=recent)
         self._history = History()
-        self._saved_document = self.state.document
+        self._saved: dict[int, tuple[Document, int]] = {}  # what an opening's file holds, after so many steps of a run
+        self._then: Callable[[], None] | None = None  # what is to be done once the network is saved
+        self._asked_save = 0
         self._own: OwnModel | None = None
         self._device: str | None = None
         self._asked_pass = 0  # the number of the newest request, for what is answered by numbers
@@ -99,7 +101,7 @@ class StateOwner(QObject):
         self._set(
             **(self._input_of(document) | changes),
             document=document,
-            unsaved=document is not self._saved_document,
+            unsaved=self._is_unsaved(document),
             undo_text=self._history.undo_text,
             redo_text=self._history.redo_text,
             notice="",
@@ -124,11 +126,25 @@ class StateOwner(QObject):
         before = self.state.document
         if before.network is not None:
             self._history = self._history.changed(before, f"open {document.title}")
-        self._saved_document = document if is_saved else Document(None)
+        if is_saved:
+            self._saved[document.opening] = document, self._steps_taken(document)
         first = document.network.names[0] if document.network and document.network.names else None
         # A target and a batch were meant for the outputs of the network before.
         afresh = {"selection": Selection(first), "fault": None, "target": None, "batch": (), "is_batch_alone": False}
         self._show_document(document, **afresh, **changes)
+
+    def _is_unsaved(self, document: Document) -> bool:
+        """Whether there is something that its file does not hold; a person's own model is its program's to save."""
+        if document.network is None:
+            return False
+        if document.opening not in self._saved:
+            return True
+        saved, steps = self._saved[document.opening]
+        return self._steps_taken(document) != steps or not document.is_saved_as(saved)
+
+    def _steps_taken(self, document: Document) -> int:
+        """How many steps of a run changed the weights of `document`; a session that trains knows."""
+        return 0
 
     def _network(self) -> Network:
         return editing.network_of(self.state.document)
@@ -228,6 +244,7 @@ class StateOwner(QObject):
             self._take_shown(result.number, content)
         elif isinstance(content, Failure):
             self._take_failure(content)
+            self._then = None if result.number == self._asked_save else self._then
         elif result.kind == "fitted":
             self._take_fitted(*content)  # type: ignore[misc]  # the pair that the worker yields
         elif isinstance(content, Explained):
@@ -236,6 +253,9 @@ class StateOwner(QObject):
             self._set(notice=str(content), is_recording_step=False)
         elif result.kind == "weights":
             self._take_weights(*content)  # type: ignore[misc]
+        elif result.kind == "not saved":
+            self._then = None
+            self.say(str(content))
         elif result.kind == "saved":
             self._take_saved(*content)  # type: ignore[misc]
         else:
@@ -294,14 +314,26 @@ class StateOwner(QObject):
         elif self._edit(f"load weights from {path.name}", lambda _before: after):
             self._remember(path)
 
-    def _take_saved(self, document: Document, path: Path) -> None:
+    def _take_saved(self, document: Document, path: Path, steps: int | None) -> None:
+        """The file now belongs to all that came of the same opening, also to what undo goes back to.
+
+        steps: those of the run that was learning meanwhile, which went on since.
+        """
         present = self.state.document
-        self._saved_document = replace(document, path=path)
-        if present is document:
-            self._set(document=self._saved_document, unsaved=False)
-            self._ask()
-        self._set(notice=f"Saved as {path.name}.")
         self._remember(path)
+        if path.suffix.lower() == ".txt" and not document.fits_in_text:
+            self._then = None
+            self.say(f"{path.name} holds the network's text alone: save it as .json to keep its weights and settings.")
+            return
+        self._saved[document.opening] = document, self._steps_taken(document) if steps is None else steps
+        self._history = self._history.saved_as(path, document.opening)
+        if present.opening == document.opening and present.path != path:
+            self._set(document=replace(present, path=path))
+            self._ask()
+        self._set(unsaved=self._is_unsaved(present), notice=f"Saved as {path.name}.")
+        then, self._then = self._then, None
+        if then is not None:
+            then()
 
     def _set(self, **changes: Any) -> None:
         old = self.state

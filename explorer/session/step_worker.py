@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -66,7 +66,7 @@ def record_step(worker: Worker, request: StepRequest, should_stop: ShouldStop) -
 def take_step(worker: Worker, request: StepRequest) -> Output:
     """Keep the weights that the recorded step led to, as a document whose layers are new ones."""
     document = request.shown.document
-    after = replace(document, layer_ids=_new_ids(document))
+    after = document.with_weights(_new_ids(document))
     yield from _kept(request, after, lambda: worker.bench.keep_step(after.layer_ids))
 
 
@@ -76,7 +76,7 @@ def change_cell(worker: Worker, request: StepRequest, name: str, cell: tuple[int
     assert document.network is not None
     ids = list(document.layer_ids)
     ids[document.network.index(name.rpartition(".")[0])] = new_ids(1)[0]
-    after = replace(document, layer_ids=tuple(ids))
+    after = document.with_weights(tuple(ids))
     change = lambda: worker.bench.change_cell(name, value, cell=cell, layer_ids=after.layer_ids)  # noqa: E731
     yield from _kept(request, after, change)
 
@@ -104,7 +104,7 @@ def run_until(
 def _stopped(worker: Worker, request: StepRequest, recorded: RecordedStep, count: int) -> Output:
     """The weights that the last of `count` steps began with become the network's: its recording is looked at."""
     document = request.shown.document
-    after = replace(document, layer_ids=_new_ids(document))
+    after = document.with_weights(_new_ids(document))
     worker.bench.keep_before(after.layer_ids)
     message = recorded.message or ("" if recorded.hit else f"No breakpoint was met in {count:,} steps.")
     yield "ran", (document, after, timeline_of(request.shown.document, recorded), message)

@@ -35,6 +35,7 @@ class TrainingVerbs(Watching):
         self._run_document: Document | None = None  # what the run began from
         self._run_ids: tuple[int, ...] = ()
         self._learned: dict[tuple[int, ...], tuple[int, int]] = {}  # the run, and its step, that weights come from
+        self._taken: dict[tuple[int, ...], int] = {}  # how many steps changed the weights that a run began with
         self._run_number = 0  # the runner's number of the run
         self._trains_when_open = False
         self._until = ""  # what the run that is to go on rests after
@@ -128,7 +129,7 @@ class TrainingVerbs(Watching):
         epochs, judged = before.hyperparameters.epochs, len(data.test) if data.test is not None else 0
         self._progress = RunProgress(curves, epochs=epochs, judged=judged)
         self._set(training=Training(), film_at=None, health=(), judged=None)
-        self._edit(f"train, run {curves.number}", lambda _before: replace(learning, layer_ids=ids))
+        self._edit(f"train, run {curves.number}", lambda _before: learning.with_weights(ids))
         self._run_number = self._runner.begin_background(lambda worker, stop: train_worker.run(worker, request, stop))
         self._set(
             runs=(*self.state.runs, curves),
@@ -170,7 +171,7 @@ class TrainingVerbs(Watching):
         """A run that has made no step yet is taken back: its layers may not have gone under their new ids."""
         before, last = self._run_document, self._history.past[-1:]
         is_unbegun = self.state.training.status == "running" and not self._progress.has_begun
-        if is_unbegun and before is not None and last and last[0].document is before:
+        if is_unbegun and before is not None and last and last[0].document.layer_ids == before.layer_ids:
             number = self.state.training.run
             self._runner.end_background()
             self._history = replace(self._history, past=self._history.past[:-1])
@@ -244,12 +245,23 @@ class TrainingVerbs(Watching):
 
     def _receive(self, result: Result) -> None:
         if result.kind == "training":  # hundreds a second: not past all that they are not
+            self._count_step(result)
             if result.number == self._run_number and self.state.training.is_live:
                 self._take_snapshot(result.content)  # type: ignore[arg-type]  # what a run yields
             return
         super()._receive(result)
         if isinstance(result.content, Failure) and result.number == self._run_number:
             self._end(str(result.content.error))
+
+    def _count_step(self, result: Result) -> None:
+        """Also of a run that was ended meanwhile: its last step had been made."""
+        if result.number == self._run_number:
+            self._taken[self._run_ids] = result.content.snapshot.step  # type: ignore[attr-defined]  # what a run yields
+            if not self.state.unsaved and self._is_unsaved(self.state.document):
+                self._set(unsaved=True)
+
+    def _steps_taken(self, document: Document) -> int:
+        return self._taken.get(document.layer_ids, 0)
 
     def _take_snapshot(self, told: Told) -> None:
         progress, snapshot, data = self._progress, told.snapshot, self.state.data
@@ -289,4 +301,5 @@ class TrainingVerbs(Watching):
 
 def _as_begun(present: Document, start: Document) -> Document:
     """The weights, and what they mean, of a run's start; what was chosen for learning since then stays."""
-    return replace(present, layer_ids=start.layer_ids, classes=start.classes, mean=start.mean, std=start.std)
+    again = {name: getattr(start, name) for name in ("layer_ids", "has_fresh_weights", "classes", "mean", "std")}
+    return replace(present, **again)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -82,6 +82,7 @@ class Worker:
 
     _bench: Workbench | None = None
     _loaded: set[tuple[Path, tuple[int, ...]]] = field(default_factory=set)
+    _unread: set[Path] = field(default_factory=set)  # networks whose weights could not be read
     _fitted: tuple[Picture, tuple[object, ...], Fitted] | None = None
     _recording: Recording | None = None
     _fields: tuple[Request, tuple[object, ...], ReceptiveFields] | None = None
@@ -161,6 +162,7 @@ class Worker:
         try:
             self.bench.load(document.weights, document.weight_ids)
         except EngineError as error:
+            self._unread.add(document.weights)
             return f"{error} The network is shown with fresh weights."
         return ""
 
@@ -209,12 +211,24 @@ class Worker:
             yield "explained", explain_cell(self._recording, selection, is_network=document.network is not None)
 
     def save(self, document: Document, path: Path) -> Output:
-        """Write the network and its weights to `path`."""
-        self.load_weights_of(document)
+        """Write the network and its weights to `path`; with the steps that a run of them has made, if one learns."""
+        from explorer.engine.errors import EngineError
+
         assert document.network is not None
-        self.bench.show(document.network, document.layer_ids)
-        self.bench.save(path, document.as_file())
-        yield "saved", (document, path)
+        try:
+            self.load_weights_of(document)
+            self.bench.show(document.network, document.layer_ids)
+            if path in self._unread and self.bench.has_weights(path):
+                raise EngineError(
+                    f"The weights of {path.name} could not be read: save under another name to keep them."
+                )
+            self.bench.save(path, document.as_file())
+        except EngineError as error:
+            yield "not saved", str(error)
+            return
+        live = self.live_run
+        is_learning = live is not None and live.request.ids == document.layer_ids
+        yield "saved", (document, path, live.taken if live is not None and is_learning else None)
 
     def copy_weights(self, work: Work) -> Output:
         """The weights of the document as they are now, to be kept with the work; none where they cannot be had."""
@@ -246,7 +260,7 @@ class Worker:
         except EngineError as error:
             yield "refused", str(error)
         else:
-            yield "weights", (document, replace(document, layer_ids=ids), path)
+            yield "weights", (document, document.with_weights(ids), path)
 
 
 def _last(request: Request, recording: Recording, layers: list[LayerActivation]) -> LayerActivation:

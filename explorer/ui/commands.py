@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from explorer.ui import dialogs, pictures, settings, theme
+from explorer.ui import dialogs, leaving, pictures, settings, theme
+from explorer.ui.leaving import leave
 from explorer.ui.start_list import StartList
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 def show_start_list(window: MainWindow) -> None:
     dialog = StartList(window)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    dialog.chosen.connect(window.session.open_network)
+    dialog.chosen.connect(lambda name: leave(window, window.session, lambda: window.session.open_network(name)))
     dialog.file_wanted.connect(lambda: choose_network(window))
     dialog.open()
 
@@ -26,13 +27,13 @@ def show_start_list(window: MainWindow) -> None:
 def new_network(window: MainWindow) -> None:
     text = dialogs.ask_notation(window)
     if text:
-        window.session.new_network(text)
+        leave(window, window.session, lambda: window.session.new_network(text))
 
 
 def choose_network(window: MainWindow) -> None:
     path = dialogs.ask_network(window)
     if path:
-        window.session.open_network(path)
+        leave(window, window.session, lambda: window.session.open_network(path))
 
 
 def choose_weights(window: MainWindow) -> None:
@@ -54,17 +55,11 @@ def show_data_browser(window: MainWindow) -> None:
 
 
 def save(window: MainWindow) -> None:
-    path = window.session.state.path
-    if path is None:
-        save_as(window)
-    else:
-        window.session.save_network(path)
+    leaving.save(window, window.session)
 
 
 def save_as(window: MainWindow) -> None:
-    path = dialogs.ask_save_path(window, window.session.state.title)
-    if path:
-        window.session.save_network(path)
+    leaving.save_as(window, window.session)
 
 
 def copy_source(window: MainWindow) -> None:
@@ -86,7 +81,7 @@ def copy_notation(window: MainWindow) -> None:
 
 
 def paste_picture(window: MainWindow) -> None:
-    pictures.paste(window.session)
+    pictures.paste(window.session, window.open_path)
 
 
 def step_layer(window: MainWindow, steps: int) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
@@ -18,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from explorer.bounds import brief
 from explorer.network.files import NETWORK_SUFFIXES, WEIGHT_SUFFIXES
 
 PICTURE_FILTER = "Pictures (*.png *.jpg *.jpeg *.tif *.tiff *.bmp *.gif *.webp);;All files (*)"
@@ -57,13 +60,38 @@ def ask_data_folder(parent: QWidget) -> Path | None:
     return Path(name) if name else None
 
 
-def ask_save_path(parent: QWidget, title: str) -> Path | None:
-    """Where to save a network; always a .json file."""
-    name, _ = QFileDialog.getSaveFileName(parent, "Save network", f"{title}.json", "Networks (*.json)")
+def ask_save_path(parent: QWidget, proposed: str) -> Path | None:
+    """Where to save a network; always a .json file. `proposed` is a path, or a name, without an ending."""
+    return ask_where_to_write(parent, "Save network", f"{proposed}.json", {"Networks (*.json)": ".json"})
+
+
+def ask_where_to_write(parent: QWidget, caption: str, proposed: str, kinds: Mapping[str, str]) -> Path | None:
+    """A file to write, chosen by the person, with the ending of its kind; None if they changed their mind.
+
+    `kinds` are the endings by the words that Qt filters by; a kind with the ending "" is a folder to write into.
+    """
+    # Qt would ask before the ending is added, and so of another file.
+    unasked = QFileDialog.Option.DontConfirmOverwrite
+    name, chosen = QFileDialog.getSaveFileName(parent, caption, proposed, ";;".join(kinds), "", unasked)
     if not name:
         return None
-    path = Path(name)
-    return path if path.suffix == ".json" else path.with_name(path.name + ".json")
+    path = with_ending(Path(name), kinds.get(chosen, next(iter(kinds.values()))), tuple(filter(None, kinds.values())))
+    return path if not path.is_file() or ask_replacing(parent, path.name) else None
+
+
+def with_ending(path: Path, ending: str, known: tuple[str, ...]) -> Path:
+    """`path` with one of the `known` endings: its own or `ending`; with none of them where that is ""."""
+    own = next((each for each in known if path.name.lower().endswith(each)), "")
+    if not ending:
+        return path.with_name(path.name[: len(path.name) - len(own)] or path.name)
+    return path if own else path.with_name(path.name + ending)
+
+
+def ask_replacing(parent: QWidget, name: str) -> bool:
+    """Whether a file that is there may be replaced."""
+    buttons = QMessageBox.StandardButton
+    text = f"{brief(name)} is there already. Replace it?"
+    return _answer(parent, "Replace file", text, buttons.Yes | buttons.No, buttons.No) == buttons.Yes
 
 
 def ask_notation(parent: QWidget) -> str | None:
@@ -77,14 +105,27 @@ def ask_notation(parent: QWidget) -> str | None:
 def ask_unsaved(parent: QWidget, title: str) -> str:
     """What to do with unsaved changes: "save", "discard" or "cancel"."""
     buttons = QMessageBox.StandardButton
-    answer = QMessageBox.question(
-        parent,
-        "Unsaved changes",
-        f"“{title}” has changes that are not saved.",
-        buttons.Save | buttons.Discard | buttons.Cancel,
-        buttons.Save,
-    )
+    text = f"“{brief(title)}” has changes that are not saved."
+    answer = _answer(parent, "Unsaved changes", text, buttons.Save | buttons.Discard | buttons.Cancel, buttons.Save)
     return {buttons.Save: "save", buttons.Discard: "discard"}.get(answer, "cancel")
+
+
+def _answer(
+    parent: QWidget,
+    caption: str,
+    text: str,
+    buttons: QMessageBox.StandardButton,
+    default: QMessageBox.StandardButton,
+) -> QMessageBox.StandardButton:
+    """The button that the person pressed; `text` may hold a name, which is shown as it is."""
+    box = QMessageBox(QMessageBox.Icon.Question, caption, "", buttons, parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(text)
+    box.setDefaultButton(default)
+    try:
+        return QMessageBox.StandardButton(box.exec())
+    finally:
+        box.deleteLater()
 
 
 class Shortcuts(QDialog):

@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
 from explorer.session import Session, State
-from explorer.ui import commands, dialogs, pictures, settings
+from explorer.ui import commands, leaving, pictures, settings
 from explorer.ui.docks import PaneDock
 from explorer.ui.folding_dock import FoldingDock
 from explorer.ui.menus import Menus
@@ -75,7 +75,7 @@ class MainWindow(QMainWindow):
 
     def open_path(self, path: str | Path) -> None:
         """Open whatever lies at `path`: a picture or a network; what dropping and the dialogs call."""
-        self.session.open_path(path)
+        leaving.open_path(self, self.session, path)
 
     # --- the parts ---
 
@@ -248,20 +248,13 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        pictures.take(self.session, event.mimeData(), pictures.NOT_A_FILE, "dropped picture")
+        pictures.take(self.session, event.mimeData(), self.open_path, pictures.NOT_A_FILE, "dropped picture")
         event.acceptProposedAction()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self.session.state.unsaved and self.isVisible() and not self._may_close():
+        if self.isVisible() and not leaving.may_leave(self, self.session, self.close):
             event.ignore()
             return
         settings.set_layout(self.saveGeometry(), self.saveState())
         self.session.close()
         super().closeEvent(event)
-
-    def _may_close(self) -> bool:
-        answer = dialogs.ask_unsaved(self, self.session.state.title)
-        if answer == "save":
-            commands.save(self)
-            return False  # the window stays until the file is written
-        return answer == "discard"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QGuiApplication, QImage
 
 from explorer.data import Picture, picture_from_array
 from explorer.session import Session
+
+OpenPath = Callable[[str], None]
 
 NOTHING_TO_PASTE = "There is no picture on the clipboard."
 NOT_A_FILE = "Only pictures and files on this computer can be dropped here."
@@ -39,18 +43,20 @@ def local_path(mime: QMimeData | None) -> str:
     return next((url.toLocalFile() for url in urls if url.isLocalFile()), "")
 
 
-def take(session: Session, mime: QMimeData | None, otherwise: str, name: str = "pasted picture") -> None:
-    """Open the file or show the image in `mime`; say `otherwise` if it holds neither."""
+def take(
+    session: Session, mime: QMimeData | None, open_path: OpenPath, otherwise: str, name: str = "pasted picture"
+) -> None:
+    """Let `open_path` open the file, or show the image, in `mime`; say `otherwise` if it holds neither."""
     local = local_path(mime)
     image = QImage(mime.imageData()) if mime is not None and mime.hasImage() and not local else QImage()
     if local:
-        session.open_path(local)
+        open_path(local)
     elif not image.isNull():
         session.use_picture(picture_of(image, name))
     else:
         session.say(otherwise)
 
 
-def paste(session: Session) -> None:
+def paste(session: Session, open_path: OpenPath) -> None:
     """Show the network what is on the clipboard."""
-    take(session, QGuiApplication.clipboard().mimeData(), NOTHING_TO_PASTE)
+    take(session, QGuiApplication.clipboard().mimeData(), open_path, NOTHING_TO_PASTE)

@@ -59,7 +59,6 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
     wait_until_shown(qtbot, made.session)
     made.show_late_parts()
     yield made
-    made.session._saved_document = made.session.state.document
     made.session._set(unsaved=False)
     made.close()
 

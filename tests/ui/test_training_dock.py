@@ -29,6 +29,7 @@ from explorer.ui.main_window import MainWindow
 from explorer.ui.run_words import progress_words, settings_words, time_words
 from explorer.ui.train_actions import TRAIN_COMMANDS
 from explorer.ui.views.curve_plot import CurvePlot
+from explorer.ui.views.curve_saving import CurveSaving
 from explorer.ui.views.run_list import BEST, FROM, RUN, SETTINGS, RunList
 from explorer.ui.views.run_message import RunMessage
 from explorer.ui.views.training_dock import HEIGHT, OWN, READY, TrainingDock
@@ -597,6 +598,19 @@ def test_a_runs_folder_is_followed_from_the_menu(
     assert window.training.parts is not None
     qtbot.waitUntil(lambda: len(window.training.parts.loss.canvas.curves) == 3)  # type: ignore[union-attr]
     assert not window.training_dock.is_folded
+
+
+@pytest.mark.parametrize("ending", [".png", ".svg", ".csv"])
+def test_curves_of_runs_without_steps_are_not_written_over_an_older_file(
+    window: MainWindow, tmp_path: Path, ending: str
+) -> None:
+    path = tmp_path / f"curves{ending}"
+    path.write_bytes(b"an older picture")
+    window.session._set(runs=(RunCurves(1, "run 1"),))
+    window.findChildren(CurveSaving)[0].save_to(path)
+    assert path.read_bytes() == b"an older picture"
+    assert window.session.state.notice.startswith("There are no curves to save yet")
+    assert window.session.state.saving is None
 
 
 def test_curves_are_exported_from_the_menu(

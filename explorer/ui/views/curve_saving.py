@@ -6,10 +6,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QSize
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QFileDialog
 
 from explorer.session import Session
-from explorer.ui import curve_export, curve_pictures
+from explorer.ui import curve_export, curve_pictures, dialogs
 from explorer.ui.views.curve_plot import CurvePlot
 from explorer.ui.views.shown_runs import ShownRuns
 from explorer.writing import FileError, write_atomically
@@ -37,38 +36,40 @@ class CurveSaving(QObject):
     def ask(self) -> None:
         """Ask for a file, or for the folder of event files, and write."""
         window = self._plots[0].window()
-        name, chosen = QFileDialog.getSaveFileName(window, "Export curves", "curves.png", ";;".join(FILTERS))
-        if not name:
-            return
-        path, ending = Path(name), FILTERS.get(chosen, ".png")
-        if chosen != EVENTS and path.suffix.lower() not in (".png", ".svg", ".csv"):
-            path = path.with_name(path.name + ending)
-        self.save_to(path.with_suffix("") if chosen == EVENTS else path)
+        path = dialogs.ask_where_to_write(window, "Export curves", "curves.png", FILTERS)
+        if path is not None:
+            self.save_to(path)
 
     def save_to(self, path: Path) -> None:
-        """Write to `path`: the ending says how; without one it is a folder of event files."""
-        runs = self._shown.of(self._session.state.runs)
+        """Write to `path`: the ending says how; with none of the known ones it is a folder of event files."""
+        runs = [run for run in self._shown.of(self._session.state.runs) if len(run.steps)]
         if not runs:
             self._session.say(NOTHING)
             return
         if path.suffix.lower() in (".png", ".svg"):
             self._save_picture(path)
             return
-        write = curve_export.write_table if path.suffix else curve_export.write_events
+        write = curve_export.write_table if path.suffix.lower() == ".csv" else curve_export.write_events
         kept = tuple(run.copy() for run in runs)
         self._session.save_apart(path.name, lambda tell: write(kept, path, tell))
 
     def _save_picture(self, path: Path) -> None:
+        drawn = self._drawn(path.suffix.lower())
+        if not drawn:
+            self._session.say(NOTHING)
+            return
         try:
-            write_atomically(path, self._drawn(path.suffix.lower()))
+            write_atomically(path, drawn)
         except FileError as error:
             self._session.say(str(error))
         else:
             self._session.say(f"Saved as {path.name}.")
 
     def _drawn(self, ending: str) -> bytes:
-        """The plots that show something, side by side."""
+        """The plots that show something, side by side; b"" where none does."""
         plots = [plot for plot in self._plots if plot.prepare_figure()]
+        if not plots:
+            return b""
         sizes = [plot.figure_size() for plot in plots]
         whole = QSize(sum(size.width() for size in sizes), max((size.height() for size in sizes), default=1))
 

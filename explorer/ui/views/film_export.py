@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from explorer.session import Session, State
+from explorer.ui import dialogs
 from explorer.ui.film_curve import FilmCurve
 from explorer.ui.film_file import FilmFile
 from explorer.ui.film_picture import film_picture
@@ -49,10 +50,9 @@ class FilmExport(QObject):
         if layer is None:
             self._session.say(NO_LAYER)
             return
-        name, _ = QFileDialog.getSaveFileName(self._window, "Save film", f"{layer}.gif", "Animated GIF (*.gif)")
-        if name:
-            path = Path(name)
-            self.save_to(path if path.suffix.lower() == ".gif" else path.with_name(f"{path.name}.gif"), frame_ms)
+        path = dialogs.ask_where_to_write(self._window, "Save film", f"{layer}.gif", {"Animated GIF (*.gif)": ".gif"})
+        if path is not None:
+            self.save_to(path, frame_ms)
 
     def save_to(self, path: Path, frame_ms: int) -> None:
         """Write all frames of the selected layer to `path`, each shown for `frame_ms`."""

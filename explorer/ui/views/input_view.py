@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from explorer.data import SAMPLES, read_sample
 from explorer.data.samples import SUBJECTS
 from explorer.network.files import is_network, is_weights
 from explorer.session import Cell, Session, State
-from explorer.ui import dialogs, pictures
+from explorer.ui import dialogs, leaving, pictures
 from explorer.ui.icons import icon
 from explorer.ui.text import plural, shape_text
 from explorer.ui.views.drawing import Drawing
@@ -179,12 +180,12 @@ class InputView(FollowingView, Pane):
     def _ask_picture(self) -> None:
         path = dialogs.ask_picture(self)
         if path is not None:
-            self._session.open_path(path)
+            leaving.open_path(self, self._session, path)
 
     @Slot()
     def paste(self) -> None:
         """Show the network what is on the clipboard."""
-        pictures.paste(self._session)
+        pictures.paste(self._session, partial(leaving.open_path, self, self._session))
 
     @Slot()
     def _fill_recent(self) -> None:
@@ -226,7 +227,8 @@ class InputView(FollowingView, Pane):
 
     def dropEvent(self, event: QDropEvent) -> None:
         self.set_facts(_facts(self._session.state))
-        pictures.take(self._session, event.mimeData(), pictures.NOT_A_FILE, "dropped picture")
+        opening = partial(leaving.open_path, self, self._session)
+        pictures.take(self._session, event.mimeData(), opening, pictures.NOT_A_FILE, "dropped picture")
         event.acceptProposedAction()
 
     def changeEvent(self, event: QEvent) -> None:

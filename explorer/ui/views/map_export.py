@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from explorer.session import Session
-from explorer.ui import export
+from explorer.ui import dialogs, export
 from explorer.ui.map_words import ROW_OF_NUMBERS
 
 PICTURES = (".png", ".svg")
@@ -66,10 +66,9 @@ class MapExport(QObject):
             self._session.say(ROW_OF_NUMBERS.format(shown.name))
             return
         kind = f"{ending[1:].upper()} (*{ending})"
-        name, _ = QFileDialog.getSaveFileName(self._window, "Export", f"{shown.name}{ending}", kind)
-        if name:
-            path = Path(name)
-            self.save_to(path if path.suffix.lower() == ending else path.with_name(path.name + ending))
+        path = dialogs.ask_where_to_write(self._window, "Export", f"{shown.name}{ending}", {kind: ending})
+        if path is not None:
+            self.save_to(path)
 
     def save_to(self, path: Path) -> None:
         """Write what is shown to a file; the ending says how."""

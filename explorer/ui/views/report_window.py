@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QLabel,
     QPlainTextEdit,
     QVBoxLayout,
     QWidget,
 )
 
-from explorer.ui import theme
+from explorer.ui import dialogs, theme
 from explorer.writing import FileError, write_atomically
 
 WORDS = (
@@ -50,15 +47,15 @@ class ReportWindow(QDialog):
         self.said.setText("The report is on the clipboard.")
 
     def save(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, "Save report", "network-explorer-report.txt", "Text (*.txt)")
-        if not name:
+        path = dialogs.ask_where_to_write(self, "Save report", "network-explorer-report.txt", {"Text (*.txt)": ".txt"})
+        if path is None:
             return
         try:
-            write_atomically(name, self.text.toPlainText().encode())
+            write_atomically(path, self.text.toPlainText().encode())
         except FileError as error:
             self.said.setText(str(error))
         else:
-            self.said.setText(f"Saved as {Path(name).name}.")
+            self.said.setText(f"Saved as {path.name}.")
 
     def _buttons(self) -> QDialogButtonBox:
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
