@@ -63,7 +63,13 @@ class ActivationFunction:
 
 
 def _step(point: Point, below: float) -> Parts:
-    return (1.0,) if point.u > 0 else (below,)
+    """1 above 0; NaN counts as above, as it does in PyTorch."""
+    return (below,) if point.u <= 0 else (1.0,)
+
+
+def _leaky_slope(point: Point) -> Parts:
+    """1 above 0; here NaN counts as below."""
+    return (1.0,) if point.u > 0 else (point.setting("negative_slope", 0.01),)
 
 
 def _sigmoid(u: float) -> float:
@@ -143,7 +149,7 @@ FUNCTIONS: dict[str, ActivationFunction] = {
         "u if u > 0, else negative_slope · u",
         "1 if u > 0, else negative_slope",
         _leaky_value,
-        lambda at: _step(at, at.setting("negative_slope", 0.01)),
+        _leaky_slope,
         _leaky_numbers,
     ),
     "elu": ActivationFunction(

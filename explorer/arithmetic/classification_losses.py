@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
@@ -198,7 +199,10 @@ class CrossEntropy(Loss):
         factors: tuple[Factor, ...] = (Factor("input", values, kept, made="log softmax(input)"),)
         is_plain = compared.has_class_indices and not _smoothing(compared)
         whole = (slice(None),) * compared.output.ndim
-        part = Part(factors, lambda at: _log_text(compared, tuple(kept[at])), seen_at("input", compared.output, whole))
+        seen = seen_at("input", compared.output, whole)
+        largest = np.broadcast_to(compared.output.max(axis=compared.class_axis, keepdims=True), compared.output.shape)
+        sizes = 1 + np.abs(compared.output[tuple(kept.T)]) + np.abs(largest[tuple(kept.T)])
+        part = Part(factors, lambda at: _log_text(compared, tuple(kept[at])), seen, sizes)
         if not is_plain:
             made = "target′" if _smoothing(compared) else ""
             part = part.weighed(Factor("target", chosen, None if compared.has_class_indices else kept, made=made))
@@ -218,7 +222,7 @@ class CrossEntropy(Loss):
         is_whole = abs(whole - 1) < SUM_TOLERANCE  # 1 but for rounding
         text = _times(_softmax_text(compared, cell), 1.0 if is_whole and compared.weight is None else whole)
         part = _less_target(likely * whole, own, cell, Sum((text, Minus(Number(own)))))
-        return Part(part.factors, part.text, seen)
+        return replace(part, seen=seen)
 
 
 class Hinge(Loss):
@@ -263,7 +267,7 @@ class Hinge(Loss):
         scores, own = compared.output[cell[:-1]], cell[-1]
         true = int(compared.target[cell[:-1]])
         others = np.delete(np.arange(len(scores)), true) if own == true else np.array([own])
-        slopes = np.where(scores[others] - scores[true] + 1 > 0, 1.0, 0.0)
+        slopes = np.where(scores[others] - scores[true] + 1 <= 0, 0.0, 1.0)  # NaN lets a gradient through
         cells = np.array([(*cell[:-1], int(other)) for other in others], dtype=np.intp).reshape(-1, len(cell))
         seen = seen_at("input", compared.output, _column_of(cell, len(cell) - 1))
         if own == true:
@@ -294,7 +298,7 @@ def _yes_or_no(
     cells = all_cells(compared.output.shape)[kept // 2]
     outputs = compared.output.reshape(-1)[kept // 2]
     log = Factor("input", logs[kept], cells, made="log probability")
-    part = Part((log,), lambda place: texts[kept[place] % 2](float(outputs[place])))
+    part = Part((log,), lambda place: texts[kept[place] % 2](float(outputs[place])), rounded=np.abs(outputs))
     part = part.weighed(Factor("target", shares[kept], cells, made="target or 1 − target"))
     if compared.pos_weight is not None:
         positive = _spread(compared.pos_weight, compared).reshape(-1)[kept // 2]

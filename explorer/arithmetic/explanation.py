@@ -115,6 +115,7 @@ class Explanation:
     `total` is what the arithmetic here gives in float64, `computed` what PyTorch computed, if that is known.
     `magnitude` is the sum of the terms' magnitudes, which rounding errors are measured against.
     `result` says how the total follows from the sum of the terms where it is not that sum ("max(0, u)").
+    `rounded` is the size of what was added up and rounded inside the terms, as the x − mean of a normalization is.
     `seen` are the cells that were looked at, where they are more than those of the terms: all scores of a cross
     entropy whose one term is the true class's; None where the terms hold them.
     """
@@ -126,6 +127,7 @@ class Explanation:
     computed: float | None = None
     result: str = ""
     seen: Factor | None = None
+    rounded: float = 0.0
 
     @property
     def error(self) -> float | None:

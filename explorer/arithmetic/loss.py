@@ -12,7 +12,7 @@ import numpy as np
 
 from explorer.arithmetic.explanation import TERMS_WRITTEN, Explanation, Factor, Terms, number
 from explorer.arithmetic.operation import CallValues, Cell, Operation
-from explorer.arithmetic.written import Exact, Minus, Number, Product, Quotient, Rest, Written, added, equation
+from explorer.arithmetic.written import Exact, Number, Product, Quotient, Rest, Written, added, equation, negative
 
 REDUCTIONS = ("none", "mean", "sum")
 
@@ -81,26 +81,30 @@ class Part:
     """Terms before they are shared out: their factors, (T,) each, and what they look like in numbers.
 
     `text` writes the term at a place, or it is the whole line where the terms have a shorter one together. `seen` are
-    the cells that were looked at, where they are more than the terms'.
+    the cells that were looked at, where they are more than the terms'. `rounded` is the size of what the last factor of
+    each term is the difference of, (T,), where it is one.
     """
 
     factors: tuple[Factor, ...]
     text: Callable[[int], Written] | Written
     seen: Factor | None = None
+    rounded: np.ndarray | None = None
 
     def taken(self, places: np.ndarray) -> Part:
         """The terms at `places`."""
         text = self.text
         kept = text if isinstance(text, Written) else lambda place: text(int(places[place]))
-        return replace(self, factors=tuple(factor.taken(places) for factor in self.factors), text=kept)
+        rounded = None if self.rounded is None else self.rounded[places]
+        return replace(self, factors=tuple(factor.taken(places) for factor in self.factors), text=kept, rounded=rounded)
 
     def weighed(self, weights: Factor) -> Part:
         """Each term times its weight."""
         text = self.text
         values = [Number(value) for value in weights.values.tolist()]
+        factors = (weights, *self.factors)
         if isinstance(text, Written):
-            return Part((weights, *self.factors), Product((values[0], text)), self.seen)
-        return Part((weights, *self.factors), lambda place: Product((values[place], text(place))), self.seen)
+            return replace(self, factors=factors, text=Product((values[0], text)))
+        return replace(self, factors=factors, text=lambda place: Product((values[place], text(place))))
 
 
 class Loss(Operation):
@@ -233,8 +237,9 @@ def _explained(
     total = float(terms.values.sum())
     whole = _sum(terms, part.text, share)
     side = Product((*before, whole)) if before and count else whole
-    written = equation(head, Minus(side) if is_negative and count else side, total=total)
-    return Explanation(formula, terms, total, written, seen=part.seen)
+    written = equation(head, negative(side) if is_negative and count else side, total=total)
+    rounded = 0.0 if part.rounded is None else float(np.abs(Terms(terms.factors[:-1]).values) @ part.rounded)
+    return Explanation(formula, terms, total, written, seen=part.seen, rounded=rounded)
 
 
 def _sum(terms: Terms, text: Callable[[int], Written] | Written, share: float) -> Written:

@@ -11,6 +11,7 @@ Source: Ioffe & Szegedy, arXiv:1502.03167, section 3 (its chain of derivatives, 
 from __future__ import annotations
 
 from abc import abstractmethod
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -81,7 +82,10 @@ class Normalization(Operation):
             factors.append(Factor("input", self._normalized(call, region).reshape(-1), cells, made="x̂"))
         rule = f"{symbol(call, f'grad_{of}')} = Σ {symbol(call, 'grad_output')}"
         rule += " · x̂, x̂ = (input − mean) / √(variance + eps)" if of == "weight" else ""
-        return explain_sum(rule, factors, name=place(call, f"grad_{of}", cell))
+        explained = explain_sum(rule, factors, name=place(call, f"grad_{of}", cell))
+        if of != "weight":
+            return explained
+        return replace(explained, rounded=float(np.abs(factors[0].values) @ self._rounded(call, region)))
 
     def _straight(self, call: CallValues, cell: Cell) -> Explanation:
         """The mean and the variance are fixed numbers: the gradient is only scaled."""
@@ -118,7 +122,12 @@ class Normalization(Operation):
         rule += f" · {symbol(call, 'weight')}" * (call.arguments.get("weight") is not None)
         rule += ", r = 1/√(variance + eps), x̂ = (input − mean) · r"
         written = f"{equation(place(call, 'grad_input', cell), line, total=total)}, from {reason}"
-        return Explanation(rule, terms, total, written, result=reason)
+        passed = np.abs(values[1 : 1 + count])  # |g| · r / n
+        own_rounded = float(self._rounded(call, _box(cell))[0])
+        rounded = float(passed @ np.abs(normalized)) * own_rounded + abs(own) * float(
+            passed @ self._rounded(call, region)
+        )
+        return Explanation(rule, terms, total, written, result=reason, rounded=rounded)
 
     def _mean_and_rate(self, call: CallValues, box: Region) -> tuple[float, float]:
         """The mean of a box of one cell, and 1/√(variance + eps)."""
@@ -129,6 +138,12 @@ class Normalization(Operation):
         """x̂ of every cell of the box, in the box's shape, float64."""
         mean, variance = self.statistics(call, region)
         return np.asarray((_input(call)[region].astype(np.float64) - mean) / np.sqrt(variance + _eps(call)))
+
+    def _rounded(self, call: CallValues, region: Region) -> np.ndarray:
+        """What x̂ of every cell of the box is the difference of, (|x| + |mean|) / √(variance + eps), flat."""
+        mean, variance = self.statistics(call, region)
+        sizes = np.abs(_input(call)[region].astype(np.float64)) + np.abs(mean)
+        return np.asarray(sizes / np.sqrt(variance + _eps(call))).reshape(-1)
 
     def _parameter(self, call: CallValues, name: str, cells: np.ndarray) -> tuple[Factor, ...]:
         """The weight or the bias of each of `cells`; nothing where there is none."""

@@ -121,7 +121,7 @@ class MeanSquaredError(RegressionLoss):
 
 
 class MeanAbsoluteError(RegressionLoss):
-    """The mean of the magnitudes of the differences; where a difference is 0 PyTorch takes the slope 0."""
+    """The mean of the magnitudes of the differences; where a difference is 0, or NaN, PyTorch takes the slope 0."""
 
     name = "mae"
     kinds: ClassVar[tuple[str, ...]] = ("mae", "l1_loss")
@@ -133,7 +133,8 @@ class MeanAbsoluteError(RegressionLoss):
         return (Factor("input", np.abs(difference), cells, made=f"|{DIFFERENCE}|"),)
 
     def penalty_slope(self, compared: Compared, difference: np.ndarray, cells: np.ndarray) -> tuple[Factor, ...]:
-        return (Factor("input", np.sign(difference), cells, made=f"sign({DIFFERENCE})"),)
+        signs = np.where(np.isnan(difference), 0.0, np.sign(difference))
+        return (Factor("input", signs, cells, made=f"sign({DIFFERENCE})"),)
 
     def penalty_text(self, compared: Compared, output: float, target: float) -> Written:
         return _distance(output, target)
@@ -201,13 +202,13 @@ class Huber(RegressionLoss):
 
     def penalty_text(self, compared: Compared, output: float, target: float) -> Written:
         delta = compared.setting("delta", 1.0)
-        if abs(output - target) <= delta:
+        if not abs(output - target) > delta:
             return Product((HALF, Power(difference(output, target), 2)))
         return Product((Exact(delta), _beyond(output, target, delta)))
 
     def slope_text(self, compared: Compared, output: float, target: float) -> Written:
         delta = compared.setting("delta", 1.0)
-        if abs(output - target) <= delta:
+        if not abs(output - target) > delta:
             return difference(output, target)
         return Product((_sign(output, target), Exact(delta)))
 
@@ -239,13 +240,13 @@ class SmoothL1(RegressionLoss):
 
     def penalty_text(self, compared: Compared, output: float, target: float) -> Written:
         beta = compared.setting("beta", 1.0)
-        if abs(output - target) < beta:
+        if not abs(output - target) >= beta:
             return Quotient(Product((HALF, Power(difference(output, target), 2))), Exact(beta))
         return _beyond(output, target, beta)
 
     def slope_text(self, compared: Compared, output: float, target: float) -> Written:
         beta = compared.setting("beta", 1.0)
-        if abs(output - target) < beta:
+        if not abs(output - target) >= beta:
             return Quotient(difference(output, target), Exact(beta))
         return _sign(output, target)
 

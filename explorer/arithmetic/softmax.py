@@ -63,7 +63,8 @@ class Softmax(Operation):
         note = ", the largest input taken off each, so that the largest exponential is 1" if taken_off else ""
         formula = f"{symbol(call, 'output')} = {rule}, x = {symbol(call, 'input')}"
         written = equation(place(call, "output", cell), *sides, total=total)
-        return Explanation(formula, terms, total, written + note, result=settled(sides[-1], total))
+        rounded = 0.0 if call.kind == "softmax" else 1 + abs(float(row[own])) + abs(float(row.max()))
+        return Explanation(formula, terms, total, written + note, result=settled(sides[-1], total), rounded=rounded)
 
     def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
         row = _row(call, cell)

@@ -88,6 +88,7 @@ class Update(ABC):
             float(parameter[cell]),
             float(gradient[cell]),
             before,
+            parameter.dtype,
             {name: hyperparameters.get(name, default) for name, default in self.defaults.items()},
             dict(symbols or {}),
         )
@@ -108,6 +109,7 @@ class Lines:
         parameter: float,
         gradient: float,
         before: Mapping[str, float],
+        precision: np.dtype[Any],
         hyperparameters: Mapping[str, Any],
         symbols: Mapping[str, str],
     ) -> None:
@@ -117,6 +119,8 @@ class Lines:
         self.w = symbols.get("parameter", "w")
         self.g = symbols.get("gradient", "g")
         self._gradient = gradient
+        self._precision = precision
+        self.rounded = 0.0  # of the last line's terms, what differences inside them were rounded at
         self._steps: list[UpdateStep] = []
         self._new_state: dict[str, float] = {}
 
@@ -132,6 +136,10 @@ class Lines:
         if state:
             self._new_state[state] = explanation.total
         return np.float64(explanation.total)
+
+    def stored(self, value: np.float64) -> np.float64:
+        """The number as the optimizer keeps it, in the parameter's precision."""
+        return np.float64(np.asarray(value).astype(self._precision))
 
     def count_step(self) -> int:
         """The number of this step, 1 for the first."""
@@ -161,6 +169,7 @@ class Lines:
             terms=last.terms,
             total=last.total,
             written="; ".join([*written, last.written]),
+            rounded=self.rounded,
             steps=tuple(self._steps),
             new_state=self._new_state,
         )

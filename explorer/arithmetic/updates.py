@@ -128,12 +128,15 @@ class RMSprop(Update):
         symbol, gradient = lines.gradient()
         alpha = lines.setting("alpha")
         root_symbol, square = "v", _moving(lines, "v", "α", alpha, "square_avg", f"{symbol}²", gradient)
+        kept = square
         if lines.hyperparameters["centered"]:
-            mean = float(_moving(lines, "m", "α", alpha, "grad_avg", symbol, gradient))
-            products = [Product((float(square),)), Product((mean, mean), True)]
+            mean = float(lines.stored(_moving(lines, "m", "α", alpha, "grad_avg", symbol, gradient)))
+            # As they are kept: what rounding leaves of v − m² may be below 0, and then PyTorch's root is NaN.
+            products = [Product((float(lines.stored(square)),)), Product((mean, mean), True)]
             root_symbol, square = "s", lines.add("s", "v − m²", products)
         scaled, shown, scaled_symbol = self._scaled(lines, symbol, root_symbol, gradient, square)
         lr, momentum = lines.setting("lr"), lines.setting("momentum")
+        lines.rounded = abs(lr * scaled) * float(kept / square) if root_symbol == "s" else 0.0
         if momentum:
             before = lines.before.get("momentum_buffer", 0.0)
             products = [Product((momentum, before)), Product((scaled,), shown=shown)]

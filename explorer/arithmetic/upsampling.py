@@ -31,14 +31,14 @@ class Reads:
     def of_output(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         """Which input indices one output index reads, and their weights."""
         share = float(self.share[index])
-        if share == 0 or self.low[index] == self.high[index]:
+        if self.low[index] == self.high[index]:
             return self.low[index : index + 1], np.ones(1)
         return np.asarray([self.low[index], self.high[index]]), np.asarray([1 - share, share])
 
     def of_input(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         """Which output indices read one input index, and with what weights."""
         weights = (self.low == index) * (1 - self.share) + (self.high == index) * self.share
-        readers = np.flatnonzero(weights)
+        readers = np.flatnonzero((self.low == index) | (self.high == index))
         return readers, weights[readers]
 
 
@@ -75,6 +75,7 @@ class Interpolate(Operation):
     def _explained(call: CallValues, name: str, cell: Cell, *, factors: tuple[Factor, Factor]) -> Explanation:
         mode, taken = _mode(call), factors[0]
         if mode in LINEAR:
+            factors = _counted(*factors)
             rule = f"{symbol(call, name)} = Σ {symbol(call, taken.name)} · weight, nearer cells weigh more"
             return explain_sum(rule, factors, name=place(call, name, cell))
         if len(taken.values) == 1:
@@ -90,6 +91,12 @@ def _combined(cell: Cell, found: list[tuple[np.ndarray, np.ndarray]]) -> tuple[n
     for _, own in found:
         weights = np.multiply.outer(weights, own).reshape(-1)
     return cells, Factor("weight", weights)
+
+
+def _counted(values: Factor, weights: Factor) -> tuple[Factor, Factor]:
+    """Without the cells of weight 0, which PyTorch reads too: they count where they are NaN or infinite."""
+    kept = np.flatnonzero((weights.values != 0) | ~np.isfinite(values.values))
+    return values.taken(kept), weights.taken(kept)
 
 
 def _mode(call: CallValues) -> str:

@@ -117,13 +117,15 @@ class Counted(Written):
 
 @dataclass(frozen=True)
 class Compares(Written):
-    """ "1 (a + b > 0)": 1 where it is, else 0, and what was compared."""
+    """ "1 (a + b > 0)": 0 where it is 0 or less, else 1, also for NaN, and what was compared."""
 
     part: Written
     is_above: bool
 
     def text(self, digits: int) -> str:
-        return f"{int(self.is_above)} ({self.part.text(digits)} {'> 0' if self.is_above else '≤ 0'})"
+        is_number = not math.isnan(self.part.value(digits))
+        said = "is NaN" if not is_number else "> 0" if self.is_above else "≤ 0"
+        return f"{int(self.is_above)} ({self.part.text(digits)} {said})"
 
     def value(self, digits: int) -> float:
         return float(self.is_above)
@@ -150,8 +152,13 @@ class Minus(Written):
     is_sum = True
 
     def text(self, digits: int) -> str:
+        text = self.behind_sign(digits)
+        return text if text == "0" else MINUS + text
+
+    def behind_sign(self, digits: int) -> str:
+        """What stands behind the minus."""
         text = self.part.inside(digits)
-        return f"{MINUS}({text})" if text.startswith(MINUS) else MINUS + text
+        return f"({text})" if text.startswith(MINUS) else text
 
     def value(self, digits: int) -> float:
         return -self.part.value(digits)
@@ -171,8 +178,10 @@ class Sum(Written):
         first, *others = self.parts
         texts = [first.text(digits) if isinstance(first, Minus) else first.inside(digits)]
         for part in others:
-            is_taken = isinstance(part, Minus)
-            texts.append(f" {MINUS} {part.text(digits)[1:]}" if is_taken else f" + {part.inside(digits)}")
+            if isinstance(part, Minus):
+                texts.append(f" {MINUS} {part.behind_sign(digits)}")
+            else:
+                texts.append(f" + {part.inside(digits)}")
         return "".join(texts)
 
     def value(self, digits: int) -> float:
@@ -239,7 +248,7 @@ FUNCTIONS: dict[str, Callable[..., float]] = {
     "log": np.log,
     "tanh": np.tanh,
     "erf": math.erf,
-    "sign": np.sign,
+    "sign": lambda u: 0.0 if np.isnan(u) else np.sign(u),  # as PyTorch has it
     "σ": lambda u: np.exp(-np.logaddexp(0, -u)),
     "log σ": lambda u: -np.logaddexp(0, -u),
     "max": lambda *values: float(np.max(values)) if values else -math.inf,
@@ -302,6 +311,11 @@ def _beside_one(part: Written) -> Written | None:
 def difference(first: float, second: float) -> Sum:
     """ "2 − (−1)"."""
     return Sum((Number(first), Minus(Number(second, is_bracketed=True))))
+
+
+def negative(part: Written) -> Written:
+    """ "−a"; of "−a" a."""
+    return part.part if isinstance(part, Minus) else Minus(part)
 
 
 def product(*values: float) -> Written:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -22,7 +22,9 @@ from explorer.engine.recording import Recording, Step
 from explorer.engine.tree import leaves, map_tree
 
 STEP = 1e-6  # of a number of size 1; the cube root of float64's precision, where both errors are small
-FINER = 1e-2  # how much nearer a reading goes where the first one met a bend
+NEARER = (1.0, 1e-2, 1e-4, 1e-6)  # how near readings go while the two sides differ
+STRAIGHTER = 0.1  # how much of a difference may be left of a curve's, one step nearer
+HIDDEN = 0.1  # how much of a slope may be rounding, for a nearer reading to tell anything
 AGREEMENT = 1e-4  # how far apart the two sides may be, relative to the larger one, before they are looked at again
 ROUNDING = 1e3 * torch.finfo(torch.float64).eps  # of the numbers that changed
 Outputs = list[torch.Tensor]
@@ -103,6 +105,17 @@ class _Sides:
     step_size: float
     is_bend: bool
 
+    @property
+    def slope(self) -> float:
+        """The steeper side's."""
+        return max(abs(self.up), abs(self.down))
+
+    @property
+    def apart(self) -> float:
+        """How far the sides are apart; infinite where one could not be read."""
+        apart = abs(self.up - self.down)
+        return math.inf if math.isnan(apart) else apart
+
     def sentence(self, moved: str, followed: str) -> str:
         change, step = number(2 * self.step_size * self.value), number(self.step_size)
         text = f"Moving {moved} by ±{step} changes {followed} by {change}, {number(self.value)} for each unit."
@@ -140,9 +153,11 @@ class _Again:
             wanted = {name: tensor for name, tensor in self._named(given).items() if _can_move(name, tensor)}
             for tensor in wanted.values():
                 tensor.requires_grad_()
+            if not wanted:
+                raise EngineError(f"{self.call.name} was given no numbers that can be moved a little, only whole ones.")
             output = self._run(given)[0]
             if not output.requires_grad:
-                raise EngineError(f"Nothing given to {self.call.name} can be moved a little, or it follows none of it.")
+                raise EngineError(f"{self.call.name} follows none of the numbers that it was given.")
             found = torch.autograd.grad(output.real[cell], list(wanted.values()), allow_unused=True)
         slopes = {name: slope for name, slope in zip(wanted, found, strict=True) if slope is not None and slope.numel()}
         slopes = {name: slope.real for name, slope in slopes.items()}
@@ -154,26 +169,37 @@ class _Again:
         return name, where, float(slopes[name][where])
 
     def sides(self, of: str, cell: Cell, read: Read) -> _Sides:
-        """`read` of the output, with `cell` of the argument `of` moved up and down; nearer where the sides differ."""
+        """`read` of the output, with `cell` of the argument `of` moved up and down; nearer where the sides differ.
+
+        A curve gets straight from near, a bend does not; from too near rounding hides which it is.
+        """
         size = _step_size(float(self._movable(of)[cell].abs()))
-        first, rounding = self._sides(of, cell, read, size=size)
-        if abs(first.up - first.down) <= AGREEMENT * max(abs(first.up), abs(first.down)) + rounding:
-            return first
-        second, rounding = self._sides(of, cell, read, size=size * FINER)
-        apart = abs(second.up - second.down)
-        if apart <= 0.1 * abs(first.up - first.down) + rounding:  # a curve is straight from near, a bend is not
-            return second
-        return _Sides(second.up, second.down, second.value, second.step_size, is_bend=True)
+        found: list[_Sides] = []
+        for nearer in NEARER:
+            sides, rounding = self._sides(of, cell, read, size=size * nearer)
+            if found and rounding > HIDDEN * sides.slope:
+                break
+            before = found[-1].apart if found else 0.0
+            allowed = max(AGREEMENT * sides.slope, STRAIGHTER * before) + rounding
+            if math.isfinite(sides.apart) and sides.apart <= allowed:
+                return sides
+            found.append(sides)
+        return replace(found[min(1, len(found) - 1)], is_bend=all(math.isfinite(each.apart) for each in found))
 
     def _sides(self, of: str, cell: Cell, read: Read, *, size: float) -> tuple[_Sides, float]:
         """The two sides at one distance, and how far apart rounding alone may put them."""
         here = read(self.outputs)
         (raised, up), (lowered, down) = (self._moved(of, cell, by) for by in (size, -size))
         above, below = read(raised), read(lowered)
-        changed = float((here.abs() * (above != below)).sum())
+        moves = above != below
+        changed = float((here.abs() * moves).sum()) + self._rounded_moves(of, above - below, size)
         rise, fall = float((above - here).sum()), float((here - below).sum())  # apart first: sums would round it away
         value = float((above - below).sum()) / (up + down)
         return _Sides(rise / up, fall / down, value, size, is_bend=False), ROUNDING * changed / size
+
+    def _rounded_moves(self, of: str, moves: torch.Tensor, size: float) -> float:
+        """What rounding of the numbers beside the moved one may make of the moves, as in x − mean."""
+        return float(moves.abs().nan_to_num(0.0).sum()) / 2 * _largest(self._movable(of).abs()) / size
 
     def _moved(self, of: str, cell: Cell, by: float) -> tuple[Outputs, float]:
         """The output with one number moved, and by how much it was: what float64 makes of x + h − x."""
@@ -185,8 +211,12 @@ class _Again:
 
     def _movable(self, of: str) -> torch.Tensor:
         tensor = self._named(self._given).get(of)
-        if tensor is None or not _can_move(of, tensor):
+        if tensor is None:
+            raise EngineError(f"{self.call.name} was given no tensor as {of}.")
+        if not (tensor.is_floating_point() or tensor.is_complex()):
             raise EngineError(f"{of} of {self.call.name} holds whole numbers, which cannot be moved a little.")
+        if not _can_move(of, tensor):
+            raise EngineError(f"{of} of {self.call.name} is written to, not differentiated.")
         return tensor
 
     def _named(self, given: Any) -> dict[str, torch.Tensor]:
@@ -204,8 +234,15 @@ class _Again:
     def _is_repeated(self, recorded: torch.Tensor) -> bool:
         """Whether the same random numbers came: the mask of a dropout depends on its device and number format."""
         first = recorded.detach().to(self.outputs[0].device, self.outputs[0].dtype)
-        apart = (first - self.outputs[0]).abs().nan_to_num(0.0)
-        return not first.numel() or bool(apart.max() <= REPEATED * first.abs().nan_to_num(0.0).max())
+        are_numbers = first.isfinite() & self.outputs[0].isfinite()  # float32 may have run over where float64 does not
+        first, again = first[are_numbers], self.outputs[0][are_numbers]
+        return not first.numel() or bool((first - again).abs().max() <= REPEATED * first.abs().max())
+
+
+def _largest(sizes: torch.Tensor) -> float:
+    """The largest finite one; 0 of none."""
+    finite = sizes[sizes.isfinite()]
+    return float(finite.max()) if finite.numel() else 0.0
 
 
 def _in_float64(given: torch.Tensor | torch.dtype) -> Any:

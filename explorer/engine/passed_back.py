@@ -41,7 +41,10 @@ def passed_back(call: Call, calls: tuple[Call, ...] = ()) -> dict[str, torch.Ten
             made, arrived = zip(*pairs, strict=True)
             found = torch.autograd.grad(made, list(wanted.values()), arrived, materialize_grads=True)
         except RuntimeError as error:  # a gradient taken inside the model follows more than its own arguments
-            raise EngineError(f"What {call.name} passes back cannot be worked out from this call alone.") from error
+            reason = str(error).strip().split("\n")[0].rstrip(".")
+            raise EngineError(
+                f"What {call.name} passes back cannot be worked out from this call alone: {reason}."
+            ) from error
     return dict(zip(wanted, found, strict=True))
 
 

@@ -1,4 +1,4 @@
-"""Reads a written line as it is printed and works it out, in 60 digits: what it prints must be what it comes to."""
+"""Reads a written line as it is printed and works it out to 60 digits or more: it must come to what it prints."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from decimal import Context, Decimal, localcontext
 from explorer.arithmetic import Explanation
 
 TOKEN = re.compile(
-    r"\s*(more terms:|smaller ones|of [\d,]+ classes pay|> 0|≤ 0|exp|log σ|log|tanh|sign|max|NaN|"
+    r"\s*(more terms:|smaller ones|of [\d,]+ classes pay|> 0|≤ 0|is NaN|exp|log σ|log|tanh|sign|max|NaN|"
     r"\d{1,3}(?:,\d{3})+(?![\d.])|\d+(?:\.\d+)?(?:e−?\d+)?|[-+−·/^²√σ∞½|(),])"
 )
 WORDS = re.compile(r", (?:as|where|from|mean and|the largest)\b.*")
@@ -138,7 +138,9 @@ class Reader:
         if self.next().endswith("classes pay"):
             assert inner.number == number
         else:
-            assert (inner.number > 0) == (self.next() == "> 0") == (number == 1)
+            is_above = inner.number.is_nan() or inner.number > 0
+            assert is_above == (self.next() != "≤ 0") == (number == 1)
+            assert inner.number.is_nan() == (self.next() == "is NaN")
         self.tokens.pop(0)
         self.expect(")")
 
@@ -152,14 +154,14 @@ def _log(value: Decimal) -> Decimal:
 
 
 def _sign(value: Decimal) -> Decimal:
-    return Decimal(0) if not value else Decimal(1).copy_sign(value)
+    return Decimal(0) if value.is_nan() or not value else Decimal(1).copy_sign(value)
 
 
 FUNCTIONS: dict[str, Callable[[Decimal], Decimal]] = {
     "exp": Decimal.exp,
     "log": _log,
     "σ": _sigmoid,
-    "log σ": lambda u: -(1 + (-u).exp()).ln(),
+    "log σ": lambda u: u if u < -1000 else -(1 + (-u).exp()).ln(),
     "tanh": lambda u: 1 - 2 / (1 + (2 * u).exp()),
     "sign": _sign,
 }
@@ -177,7 +179,8 @@ def _tokens(text: str) -> Iterator[str]:
 
 def evaluated(text: str) -> Value:
     """What a side comes to. Raises NoArithmetic where it holds names."""
-    with localcontext(Context(prec=60, Emax=10**9, Emin=-(10**9), traps=[])):
+    digits = 400 if re.search(r"e−\d\d", text) else 60  # 1 + 1e−300 is not 1
+    with localcontext(Context(prec=digits, Emax=10**9, Emin=-(10**9), traps=[])):
         return Reader(text).whole()
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import torch
+import torch.nn.functional as F  # noqa: N812
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
@@ -169,3 +171,38 @@ def test_a_reading_leaves_the_recording_and_the_random_numbers_alone() -> None:
             finite_difference(recording, step, _cell(shape, 0), of=of)
     assert torch.equal(torch.get_rng_state(), before)
     assert all(torch.equal(call.output, output) for call, output in zip(recording.calls, outputs, strict=True))
+
+
+class Of(nn.Module):
+    """A function of the input, which is smooth at the numbers given."""
+
+    def __init__(self, function: Callable[[torch.Tensor], torch.Tensor]) -> None:
+        super().__init__()
+        self.function = function
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.function(x)
+
+
+SMOOTH: dict[str, tuple[Callable[[torch.Tensor], torch.Tensor], list[list[float]]]] = {
+    "a constant channel": (
+        lambda x: F.batch_norm(x, None, None, training=True),
+        [[1.0, 2.0], [1.0, 3.0]],
+    ),
+    "a constant row": (lambda x: F.layer_norm(x, (3,)), [[100.0, 100.0, 100.0]]),
+    "log near 0": (torch.log, [[1e-8, 1.0]]),
+    "root near 0": (torch.sqrt, [[1e-9, 1.0]]),
+    "ReLU just above 0": (torch.relu, [[1e-9, 1.0]]),
+    "a steep exponential": (torch.exp, [[60.0, 1.0]]),
+}
+
+
+@pytest.mark.parametrize("name", SMOOTH)
+def test_a_bend_is_claimed_only_where_there_is_one(name: str) -> None:
+    function, values = SMOOTH[name]
+    x = torch.tensor(values, dtype=torch.float64, requires_grad=True)
+    recording = explorer.record(Of(function), x, target=torch.full_like(x, -1), loss="mse")
+    step = next(step for step in recording.steps if step.kind == "backward" and step.call.name != "loss")
+    reading = finite_difference(recording, step, (0, 0), of="input")
+    assert "bend" not in reading.what, reading.what
+    assert reading.value == pytest.approx(reading.expected, rel=1e-2, abs=1e-6)
