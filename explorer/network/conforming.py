@@ -54,8 +54,7 @@ def _changed(network: "Network", index: int, shapes: Shapes, wanted: Shape | Non
         values = {**depth, **size}
         changed = layer.with_settings(**values)
         if _output(changed, arriving) == (changed.out_channels, *wanted[1:]):
-            written = ", ".join(f"{name} = {value}" for name, value in values.items())
-            return Change(f"Set {written} in {layer.name}", index, changed)
+            return Change(f"Set {layer.settings_text(values)} in {layer.name}", index, changed)
     return None
 
 

@@ -1,7 +1,7 @@
 """What every layer type has in common."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
@@ -25,8 +25,8 @@ class Repair:
     layers: "tuple[Layer, ...]"
 
 
-Remark = tuple[str, Repair | None]
-"""A sentence about something that runs but may surprise, and what would change it."""
+Remark = tuple[str, Iterable[Repair]]
+"""A sentence about something that runs but may surprise, and what would change it, the smallest change first."""
 
 
 class ShapeError(NetworkError):
@@ -96,9 +96,19 @@ class Layer:
         return None
 
     def repair(self, **values: Any) -> Repair:
-        """The proposal to set these settings."""
-        written = ", ".join(f"{name} = {value}" for name, value in values.items())
-        return Repair(f"Set {written}", (self.with_settings(**values),))
+        """The proposal to set these settings, in the words of the form."""
+        return Repair(f"Set {self.settings_text(values)}", (self.with_settings(**values),))
+
+    @classmethod
+    def settings_text(cls, values: Mapping[str, Any]) -> str:
+        """ "window = 3 × 5, padding = same"."""
+        rules = {name: found for name, found, _ in cls.settings()}
+        return ", ".join(f"{rules[name].label.lower()} = {rules[name].text(value)}" for name, value in values.items())
+
+    def setting_text(self, name: str) -> str:
+        """The value of a setting as a card tells it, with what None stands for here."""
+        rules = next(found for each, found, _ in self.settings() if each == name)
+        return rules.text(getattr(self, name))
 
     def output_shape(self, *shapes: Shape) -> Shape:
         """The shape that leaves, without the batch axis; raises ShapeError."""

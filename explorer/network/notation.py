@@ -187,18 +187,21 @@ class _Reader:
         if name in values:
             raise NotationError(f"{name} is given twice", self.text, place)
         try:
-            values[name] = rules[name].normalise(name, self._value())
+            values[name] = rules[name].normalise(name, self._value(rules[name].choices))
         except NotationError:
             raise
         except NetworkError as error:
             raise NotationError(str(error), self.text, place) from None
 
-    def _value(self) -> Any:
+    def _value(self, choices: tuple[str, ...] = ()) -> Any:
+        """A number, a pair or a word; `choices` are words of the setting, which may mean something else elsewhere."""
         token, text, place = self._next("a value")
         if token == "number":
             return self._number(text, place)
         if token == "quoted":
             return text[1:-1]
+        if token == "word" and text.lower() in choices:
+            return text.lower()
         if token == "word":
             return _CONSTANTS.get(text.lower(), text)
         if text == "(":

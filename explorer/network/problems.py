@@ -1,6 +1,6 @@
 """What is wrong with a network, layer by layer, and what would mend it. Nothing here raises."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 LARGEST_BYTES = 2 * 1024**3
 """More than this, in parameters or in one activation, is refused before memory is asked for."""
+
+MENDED = 50
+"""Remarks of one network that a fix is looked for: each costs a walk over the layers."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,7 @@ class _Pass:
         self.network = network
         self.known: dict[str, Shape | None] = {INPUT: network.input_shape}
         self.problems: list[Problem] = []
+        self.remarks: list[tuple[int, int, Iterable[Repair]]] = []  # the problem's place, the layer's, what may mend it
         self.error_count = 0
         self.parameter_bytes = 0
 
@@ -76,7 +80,7 @@ class _Pass:
         arriving: list[tuple[Shape | None, ...]] = []
         runnable = 0 if self.problems else len(self.network.layers)
         for index, layer in enumerate(self.network.layers):
-            names = layer.inputs or (self.network.layers[index - 1].name if index else INPUT,)
+            names = layer.inputs or (self._before(index),)
             taken.append(names)
             arriving.append(tuple(self.known.get(name) for name in names))
             before = self.error_count
@@ -85,6 +89,7 @@ class _Pass:
                 runnable = min(runnable, index)
             shapes.append(shape)
             self.known[layer.name] = shape
+        self._mend_remarks(shapes)
         return Analysis(tuple(shapes), tuple(taken), tuple(arriving), tuple(self.problems), runnable)
 
     def _check_input(self) -> None:
@@ -115,9 +120,39 @@ class _Pass:
             self._error(layer.name, str(error), self._branches_meet(layer, names) or self._fix(index, error.fix))
             return None
         self._check_size(layer, shape, shapes)
-        for sentence, repair in layer.remarks(*shapes):
-            self.problems.append(Problem(layer.name, sentence, self._fix(index, repair), "remark"))
+        for sentence, repairs in layer.remarks(*shapes):
+            self.remarks.append((len(self.problems), index, repairs))
+            self.problems.append(Problem(layer.name, sentence, None, "remark"))
         return shape
+
+    def _mend_remarks(self, shapes: list[Shape | None]) -> None:
+        """Offers for each remark the first change that breaks nothing behind it, once all shapes are known."""
+        for place, index, repairs in self.remarks[:MENDED]:
+            harmless = (repair for repair in repairs if self._breaks_nothing(index, repair.layers[0], shapes))
+            fix = self._fix(index, next(harmless, None))
+            self.problems[place] = replace(self.problems[place], fix=fix)
+
+    def _breaks_nothing(self, index: int, changed: Layer, shapes: list[Shape | None]) -> bool:
+        """Whether every layer that has a shape keeps one, and all stays small enough, with `changed` at `index`."""
+        known: dict[str, Shape | None] = {INPUT: self.network.input_shape}
+        parameter_bytes = 0
+        for place, (layer, shape) in enumerate(zip(self.network.layers, shapes, strict=True)):
+            layer = changed if place == index else layer
+            arriving = [known.get(name) for name in layer.inputs or (self._before(place),)]
+            given = [each for each in arriving if each is not None]
+            if shape is None or len(given) < len(arriving):
+                known[layer.name] = None
+                continue
+            made = _output_shape(layer, *given)
+            own = 0 if made is None else BYTES_PER_VALUE * layer.parameter_count(*given)
+            parameter_bytes += own
+            if made is None or max(parameter_bytes, BYTES_PER_VALUE * cells(made)) > LARGEST_BYTES:
+                return False
+            known[layer.name] = made
+        return True
+
+    def _before(self, index: int) -> str:
+        return self.network.layers[index - 1].name if index else INPUT
 
     def _check_name(self, index: int, layer: Layer) -> None:
         if is_reserved(layer.name):
@@ -158,7 +193,7 @@ class _Pass:
 
     def _rewired(self, index: int, layer: Layer, name: str) -> Fix | None:
         """Take the layer before instead; drop a name that would then stand twice."""
-        before = self.network.layers[index - 1].name if index else INPUT
+        before = self._before(index)
         inputs = tuple(before if taken == name else taken for taken in layer.inputs)
         repair = Repair(f"Take {before} instead", (replace(layer, inputs=inputs),))
         return self._fix(index, repair)
@@ -169,7 +204,7 @@ class _Pass:
         if first is None:
             return None
         for name, shape in reversed(self.known.items()):
-            if name != names[0] and shape is not None and _accepts(layer, first, shape):
+            if name != names[0] and shape is not None and _output_shape(layer, first, shape) is not None:
                 return Repair(f"Take {name} and {names[0]}", (replace(layer, inputs=(name, names[0])),))
         return None
 
@@ -208,12 +243,12 @@ class _Pass:
         return Fix(repair.label, self.network, index, repair.layers)
 
 
-def _accepts(layer: Layer, *shapes: Shape) -> bool:
+def _output_shape(layer: Layer, *shapes: Shape) -> Shape | None:
+    """None where the layer does not take what arrives."""
     try:
-        layer.output_shape(*shapes)
+        return layer.output_shape(*shapes)
     except ShapeError:
-        return False
-    return True
+        return None
 
 
 def errors(problems: tuple[Problem, ...]) -> Iterator[Problem]:

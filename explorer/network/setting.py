@@ -10,7 +10,7 @@ from explorer.network.shape import LARGEST_SIZE, NetworkError, single
 
 SettingType = Literal["int", "float", "bool", "choice", "pair", "padding", "optional int", "optional pair"]
 """`pair` is an int for both axes or (rows, columns); `padding` is a pair or one of the words in `choices`;
-an optional value may be None, which means "as it arrives" or, for a stride, "as the window"."""
+an optional value may be None, whose meaning the setting tells."""
 
 LARGEST_WINDOW = 10_000
 """Upper end of kernel sizes, strides, paddings and dilations: no picture here is larger."""
@@ -38,6 +38,8 @@ class Setting:
     choices: tuple[str, ...] = ()
     required: bool = False
     """Always written in text notation, by position."""
+    unset: str = "as it arrives"
+    """What None means."""
 
     def normalise(self, name: str, value: Any) -> Any:
         """The value in the one form it is kept in; raises NetworkError where its type is wrong."""
@@ -54,6 +56,14 @@ class Setting:
         if self.type.endswith("pair") or self.type == "padding":
             return self._normalise_pair(name, value)
         raise self._refusal(name, value)
+
+    def text(self, value: Any) -> str:
+        """A value as the form shows it: "3 × 5", "yes", "as it arrives"."""
+        if value is None:
+            return self.unset
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        return " × ".join(str(part) for part in value) if isinstance(value, tuple) else str(value)
 
     def complaint(self, name: str, value: Any) -> str:
         """A sentence that says why the value is out of range, or an empty string."""
@@ -99,9 +109,10 @@ def setting(
     maximum: float | None = None,
     choices: tuple[str, ...] = (),
     required: bool = False,
+    unset: str = "as it arrives",
 ) -> Any:
     """A dataclass field that carries its Setting."""
-    rules = Setting(type, label, help, minimum, maximum, choices, required)
+    rules = Setting(type, label, help, minimum, maximum, choices, required, unset)
     return dataclasses.field(default=default, metadata={"setting": rules})
 
 

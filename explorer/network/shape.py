@@ -1,5 +1,6 @@
 """Shapes, and how numbers are written in sentences."""
 
+import math
 from fractions import Fraction
 
 Shape = tuple[int, ...]
@@ -73,8 +74,11 @@ def bytes_text(count: int) -> str:
 
 
 def fraction_text(value: Fraction) -> str:
-    """2.33; two digits after the point, fewer where they would be zeros."""
-    return f"{float(value):.2f}".rstrip("0").rstrip(".").replace("-", "−")
+    """2.33; two digits after the point, fewer where they would be zeros, more where they would say a whole number."""
+    digits = 2
+    if value.denominator > 1 and Fraction(f"{float(value):.2f}").denominator == 1:  # 1.9967 is not 2
+        digits = 1 - math.floor(math.log10(abs(value - round(value))))
+    return f"{float(value):.{digits}f}".rstrip("0").rstrip(".").replace("-", "−")
 
 
 def _three_digits(value: Fraction) -> str:

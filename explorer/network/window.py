@@ -3,7 +3,12 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
+import numpy as np
+
 from explorer.network.shape import fraction_text
+
+LARGEST_LOOKED_AT = 10_000
+"""Cells of an axis up to which each of them is asked for."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +47,23 @@ class Window:
         starts_outside = (places - 1) * self.stride >= size + self.before
         return places - 1 if starts_outside else places
 
-    def unread(self, size: int) -> int:
-        """Cells at the end of the axis behind the last window."""
-        reach = (self.count(size) - 1) * self.stride + self.span
-        return max(0, size + self.before - reach)
+    def unread(self, size: int) -> tuple[int, ...] | range:
+        """The cells that no window holds: behind the last one, between two, and in the holes of a dilation.
+
+        An axis of more than `LARGEST_LOOKED_AT` cells is looked at behind the last window alone.
+        """
+        count = self.count(size)
+        reach = (count - 1) * self.stride + self.span - self.before
+        has_no_gaps = self.stride <= self.kernel if self.dilation == 1 else self.stride == 1 and count >= self.dilation
+        if has_no_gaps or size > LARGEST_LOOKED_AT:
+            return range(max(0, reach), size)
+        read = np.zeros(size, dtype=bool)
+        # Cell by cell of the window over all places, or place by place over all its cells: the fewer the better.
+        few, many = sorted([(self.kernel, self.dilation), (count, self.stride)])
+        for place in range(few[0]):
+            cells = place * few[1] - self.before + many[1] * np.arange(many[0])
+            read[cells[(cells >= 0) & (cells < size)]] = True
+        return tuple(int(cell) for cell in np.flatnonzero(~read))
 
     def is_hollow(self, size: int) -> bool:
         """Whether a window somewhere holds nothing but padding, as one whose dilation steps over a short axis does.
@@ -54,9 +72,10 @@ class Window:
         """
         # Those that begin in the axis hold its cells; of those that begin behind it the last is the worst.
         begun_before = range(min(self.count(size), -(-self.before // self.stride)))
-        return any(self._holds_nothing(place, size) for place in (*begun_before, self.count(size) - 1))
+        return any(self.holds_nothing(place, size) for place in (*begun_before, self.count(size) - 1))
 
-    def _holds_nothing(self, place: int, size: int) -> bool:
+    def holds_nothing(self, place: int, size: int) -> bool:
+        """Whether the window at `place` lies in the padding alone."""
         start = place * self.stride - self.before
         first = start if start >= 0 else start % self.dilation  # the first cell that is not in the padding before
         return first >= min(size, start + self.span)

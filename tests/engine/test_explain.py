@@ -173,3 +173,14 @@ def test_the_loss_of_a_single_number_explains_itself() -> None:
     step = next(step for step in recording.steps if step.kind == "loss")
     why = explorer.explain(recording, step, ())
     assert why.total == pytest.approx(recording.loss, rel=1e-6)
+
+
+def test_a_sum_that_spreads_a_cell_over_a_map_explains_itself_both_ways() -> None:
+    network = explorer.Network.parse("2x4x4 a=conv(3, 3, padding=1) b=adaptiveavgpool(1) c=add(a, b) flatten linear(2)")
+    recording = explorer.record(network.build(seed=0), torch.randn(2, 2, 4, 4), target=[0, 1], loss="cross_entropy")
+    assert explorer.explain(recording, "c", (1, 2, 3, 0)).error < 1e-6
+    back = next(step for step in recording.steps if step.kind == "backward" and step.call.name == "c")
+    for of, cell in (("input", (1, 2, 3, 0)), ("other", (1, 2, 0, 0))):
+        explanation = explorer.explain(recording, back, cell, of=of)
+        assert explanation.error < 1e-6
+        assert len(explanation.terms.values) == (16 if of == "other" else 1)

@@ -134,11 +134,18 @@ def test_concat_follows_torch_cat(arriving: list[Shape]) -> None:
 
 
 @MANY
-@given(arriving=st.lists(st.tuples(strategies.sizes(2), strategies.sizes(2), strategies.sizes(2)), min_size=2))
-def test_add_accepts_equal_shapes_alone_and_never_broadcasts(arriving: list[Shape]) -> None:
+@given(arriving=st.lists(st.tuples(strategies.sizes(3), strategies.sizes(2), strategies.sizes(2)), min_size=2))
+def test_add_follows_pytorchs_broadcasting(arriving: list[Shape]) -> None:
     layer = Add(inputs=("a", "b"))
-    equal = all(shape == arriving[0] for shape in arriving)
-    assert _shape_or_none(layer, arriving) == (arriving[0] if equal else None)
+    try:
+        expected: Any = tuple(torch.broadcast_shapes(*arriving))
+    except RuntimeError:
+        expected = None
+    assert _shape_or_none(layer, arriving) == expected
+
+
+def test_a_map_and_a_row_are_not_added_though_pytorch_may_take_the_batch_for_rows() -> None:
+    assert _shape_or_none(Add(inputs=("a", "b")), [(3, 4, 5), (5,)]) is None
 
 
 def _shape_or_none(layer: Layer, arriving: list[Shape]) -> Shape | None:
@@ -153,3 +160,11 @@ def test_a_sum_and_a_concatenation_compute_what_pytorch_computes() -> None:
     model, x = network.build(), oracle.batch((2, 4, 4))
     a = oracle.run(model.get_submodule("a"), x)
     assert torch.equal(oracle.run(model, x), torch.cat((x, a + a.relu() + a.relu()), dim=1))
+
+
+def test_a_sum_that_spreads_a_cell_over_a_map_computes_what_pytorch_computes() -> None:
+    network = Network.parse("2x4x4 a=conv(3, 3, padding=1) b=adaptiveavgpool(1) c=add(a, b)")
+    model, x = network.build(), oracle.batch((2, 4, 4))
+    a = oracle.run(model.get_submodule("a"), x)
+    assert network.shapes()[-1] == (3, 4, 4)
+    assert torch.equal(oracle.run(model, x), a + a.mean((2, 3), keepdim=True))

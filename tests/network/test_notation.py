@@ -112,3 +112,14 @@ def test_a_network_of_plain_numbers_is_written_with_one_size() -> None:
     network = Network.parse("2 linear(2) identity linear(2)")
     assert (network.input_shape, network.shapes()) == ((2,), ((2,), (2,), (2,)))
     assert network.parameter_counts() == (6, 0, 6)
+
+
+WORDS = [(kind, name, word) for kind in LAYERS for name, rules, _ in kind.settings() for word in rules.choices]
+
+
+@pytest.mark.parametrize(("kind", "name", "word"), WORDS, ids=lambda value: getattr(value, "word", value))
+def test_every_word_that_a_setting_takes_is_typed_without_quotes(kind: type[Layer], name: str, word: str) -> None:
+    required = ", ".join(str(kind.defaults()[each]) for each, rules, _ in kind.settings() if rules.required)
+    for written in (word, word.upper(), repr(word)):
+        layer = Network.parse(f"3x9x9 {kind.word}({required}{', ' if required else ''}{name}={written})").layers[0]
+        assert getattr(layer, name) == word

@@ -9,7 +9,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
+from explorer.network import Network
 from explorer.ui import theme
+from explorer.ui.views.cards import hyperparameters
 from explorer.ui.widgets.card_list import CardList
 from explorer.ui.widgets.layer_card import Card, CardProblem, arranged
 from explorer.ui.widgets.minis import Minis
@@ -166,3 +168,10 @@ def test_miniature_maps_fit_their_place_whatever_the_shape(shape: tuple[int, ...
 def test_values_that_are_not_numbers_do_not_stop_the_maps() -> None:
     values = np.array([[[np.nan, np.inf], [0.0, 1.0]]], np.float32)
     assert not Minis(values=values, low=0, high=1).rendered(16, 106).isNull()
+
+
+def test_a_card_tells_what_a_setting_that_is_not_set_means_for_its_layer() -> None:
+    pool, wide, norm = Network.parse("3x8x8 maxpool(2) avgpool((3, 2)) layernorm").layers
+    assert "stride as the window (2)" in hyperparameters(pool)
+    assert "stride as the window (3 × 2)" in hyperparameters(wide)
+    assert "axes all" in hyperparameters(norm)

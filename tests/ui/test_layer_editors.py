@@ -72,7 +72,7 @@ def test_a_value_out_of_range_is_shown_all_the_same(qtbot: QtBot) -> None:
 
 
 def test_an_optional_number_begins_below_the_lowest(qtbot: QtBot) -> None:
-    editor = OptionalIntEditor("in_features", 1, 99)
+    editor = OptionalIntEditor("in_features", 1, 99, unset="as it arrives")
     said = shown(qtbot, editor, None)
     assert editor.box.text() == "as it arrives"
     QTest.keyClick(editor.box, Qt.Key.Key_Up)

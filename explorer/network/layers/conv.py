@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from explorer.network.layer import Arguments, Layer, ShapeError
-from explorer.network.layers.windowed import Windowed, arrivals, expect_map, window_cells
+from explorer.network.layer import Arguments, Layer, Remark, ShapeError
+from explorer.network.layers.windowed import Windowed, arrivals, expect_map, lost_text, window_cells
 from explorer.network.setting import LARGEST_WINDOW, setting
 from explorer.network.shape import Shape, cells, is_map, pair, setting_text, single
 from explorer.network.window import Window, both_axes
@@ -210,6 +210,23 @@ class ConvTranspose2d(Layer):
                 self.repair(padding=0),
             )
         return self.out_channels, height, width
+
+    def remarks(self, *shapes: Shape) -> tuple[Remark, ...]:
+        rows, columns = (self._cut_off(axis, size) for axis, size in enumerate(shapes[0][1:]))
+        if not rows and not columns:
+            return ()
+        sentence = (
+            f"padding = {setting_text(self.padding)} cuts off whatever some cells write: "
+            f"{lost_text(rows, columns, shape=shapes[0])} never read."
+        )
+        return ((sentence, (self.repair(padding=0),)),)
+
+    def _cut_off(self, axis: int, size: int) -> tuple[int, ...]:
+        """The cells of the input whose whole window lies in the padding that is cut off."""
+        kernel, stride, padding, _, dilation = self._axis(axis)
+        written, length = Window(kernel, stride, padding, padding, dilation), self._length(axis, size)
+        near = sorted({*range(min(size, padding + 1)), *range(max(0, size - padding - 1), size)})
+        return tuple(cell for cell in near if written.holds_nothing(cell, length))
 
     def size_formula(self, *shapes: Shape) -> str:
         if not is_map(shapes[0]):

@@ -26,15 +26,18 @@ class Add(_Merge):
     word = "add"
     stem = "add"
     family = "merge"
-    summary = "Adds two or more activations of the same shape, cell by cell."
+    summary = "Adds two or more activations cell by cell; along an axis of size 1 a cell is added to all."
     least_inputs = 2
     most_inputs = None
 
     def output_shape(self, *shapes: Shape) -> Shape:
-        if len(set(shapes)) > 1:
+        sizes = [set(axis) - {1} for axis in zip(*shapes, strict=False)]
+        if len({len(shape) for shape in shapes}) > 1 or any(len(axis) > 1 for axis in sizes):
             listed = " and ".join(shape_text(shape) for shape in shapes)
-            raise ShapeError(f"Add needs inputs of one shape, but {listed} arrive.", self._concat(shapes))
-        return shapes[0]
+            raise ShapeError(
+                f"Add needs inputs of one shape, or of size 1 along an axis, but {listed} arrive.", self._concat(shapes)
+            )
+        return tuple(max(axis) for axis in zip(*shapes, strict=True))
 
     def build(self, *shapes: Shape) -> "nn.Module":
         from explorer.network.modules import merge_modules

@@ -130,7 +130,13 @@ class LayerNorm(Layer):
     summary = "Brings all numbers of a picture together to mean 0 and variance 1."
 
     dimensions: int | None = setting(
-        None, "optional int", label="Axes", help="How many of the last axes; None: all of them.", minimum=1, maximum=3
+        None,
+        "optional int",
+        label="Axes",
+        help="How many of the last axes; None: all of them.",
+        minimum=1,
+        maximum=3,
+        unset="all",
     )
     eps: float = setting(1e-5, "float", label="Epsilon", help=_EPS, minimum=0)
     elementwise_affine: bool = setting(

@@ -36,6 +36,12 @@ class _Pool(Windowed):
         self._check_hollow(shapes[0])
         return shapes[0][0], height, width
 
+    def setting_text(self, name: str) -> str:
+        text = super().setting_text(name)
+        if name == "stride" and self.stride is None:
+            return f"{text} ({super().setting_text('kernel_size')})"
+        return text
+
     def _stride(self) -> Pair:
         return self.kernel_size if self.stride is None else self.stride
 
@@ -94,7 +100,7 @@ class MaxPool2d(_Pool):
         2, "pair", label="Window", help=_WINDOW, minimum=1, maximum=LARGEST_WINDOW, required=True
     )
     stride: Pair | None = setting(
-        None, "optional pair", label="Stride", help=_STRIDE, minimum=1, maximum=LARGEST_WINDOW
+        None, "optional pair", label="Stride", help=_STRIDE, minimum=1, maximum=LARGEST_WINDOW, unset="as the window"
     )
     padding: Pair = setting(0, "pair", label="Padding", help=_PADDING, minimum=0, maximum=LARGEST_WINDOW)
     dilation: Pair = setting(
@@ -118,7 +124,7 @@ class AvgPool2d(_Pool):
         2, "pair", label="Window", help=_WINDOW, minimum=1, maximum=LARGEST_WINDOW, required=True
     )
     stride: Pair | None = setting(
-        None, "optional pair", label="Stride", help=_STRIDE, minimum=1, maximum=LARGEST_WINDOW
+        None, "optional pair", label="Stride", help=_STRIDE, minimum=1, maximum=LARGEST_WINDOW, unset="as the window"
     )
     padding: Pair = setting(0, "pair", label="Padding", help=_PADDING, minimum=0, maximum=LARGEST_WINDOW)
     ceil_mode: bool = setting(False, "bool", label="Round up", help=_CEIL)

@@ -1,10 +1,14 @@
 """What convolutions and pooling share: a window that slides over rows and columns."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from explorer.network.layer import Layer, Remark, Repair, ShapeError
 from explorer.network.shape import Shape, cells, is_map, pair, pair_text, shape_text, single
 from explorer.network.window import Window, both_axes
+
+LISTED = 4
+"""More rows or columns that are never read are counted."""
 
 
 def expect_map(layer: Layer, shape: Shape) -> None:
@@ -43,15 +47,19 @@ class Windowed(Layer):
 
     def remarks(self, *shapes: Shape) -> tuple[Remark, ...]:
         shape = shapes[0]
-        rows, columns = self.windows()
-        unread = rows.unread(shape[1]), columns.unread(shape[2])
-        if not any(unread):
+        lost = self._lost(shape)
+        if not any(lost):
             return ()
         sentence = (
             f"{self._window_text()} on {shape[1]}×{shape[2]}: {self.size_formula(*shapes)}. "
-            f"So {_lost_text(*unread)} never read."
+            f"So {lost_text(*lost, shape=shape)} never read."
         )
-        return ((sentence, self._complete_cover(shape)),)
+        return ((sentence, self._complete_covers(shape)),)
+
+    def _lost(self, shape: Shape) -> tuple[Sequence[int], Sequence[int]]:
+        """The rows and the columns that no window holds."""
+        rows, columns = self.windows()
+        return rows.unread(shape[1]), columns.unread(shape[2])
 
     def _window_text(self) -> str:
         rows, columns = self.windows()
@@ -74,14 +82,12 @@ class Windowed(Layer):
         ]
         return self.repair(kernel_size=single(*sizes))
 
-    def _complete_cover(self, shape: Shape) -> Repair | None:
-        """A change after which every cell is read: more padding, else another stride."""
+    def _complete_covers(self, shape: Shape) -> Iterator[Repair]:
+        """Changes after which every cell is read: more padding, another stride, no dilation."""
         for values in self._cover_candidates():
             changed = self.with_settings(**values)
-            if changed.complaint() or not changed._covers(shape):
-                continue
-            return self.repair(**values)
-        return None
+            if not changed.complaint() and changed._covers(shape):
+                yield self.repair(**values)
 
     def _cover_candidates(self) -> list[dict[str, Any]]:
         rows, columns = self.windows()
@@ -89,7 +95,8 @@ class Windowed(Layer):
             {"padding": single(rows.before + more, columns.before + more)} for more in range(1, rows.kernel // 2 + 1)
         ]
         strides = [{"stride": single(*(max(1, s - less) for s in self._strides()))} for less in range(1, rows.stride)]
-        return paddings + strides
+        dense: list[dict[str, Any]] = [{"dilation": 1}] if max(rows.dilation, columns.dilation) > 1 else []
+        return [*paddings, *strides, *dense, *({**stride, "dilation": 1} for stride in strides if dense)]
 
     def _strides(self) -> tuple[int, int]:
         rows, columns = self.windows()
@@ -100,7 +107,7 @@ class Windowed(Layer):
             self.output_shape(shape)
         except ShapeError:
             return False
-        return not any(window.unread(size) for window, size in zip(self.windows(), shape[1:], strict=True))
+        return not any(self._lost(shape))
 
 
 def fixed_windows(layer: Any, stride: int | tuple[int, int], ceil_mode: bool = False) -> tuple[Window, Window]:
@@ -119,14 +126,29 @@ def window_cells(kernel_size: int | tuple[int, int]) -> int:
     return cells(pair(kernel_size))
 
 
-def _lost_text(rows: int, columns: int) -> str:
-    parts = [_last(rows, "row"), _last(columns, "column")]
-    named = [part for part in parts if part]
-    plural = len(named) > 1 or max(rows, columns) > 1
-    return f"{' and '.join(named)} {'are' if plural else 'is'}"
+def lost_text(rows: Sequence[int], columns: Sequence[int], *, shape: Shape) -> str:
+    """ "the last row and 8 of 12 columns are"."""
+    axes = [axis for axis in ((rows, shape[1], "row"), (columns, shape[2], "column")) if axis[0]]
+    text = " and ".join(_lost(*axis) for axis in axes)
+    if any(_is_listed(cells, size) for cells, size, _ in axes):
+        text += ", counted from 0,"
+    return f"{text} {'are' if len(axes) > 1 or len(axes[0][0]) > 1 else 'is'}"
 
 
-def _last(count: int, what: str) -> str:
-    if count == 0:
-        return ""
-    return f"the last {what}" if count == 1 else f"the last {count} {what}s"
+def _lost(cells: Sequence[int], size: int, what: str) -> str:
+    """What is lost of one axis: its end, else each place, else how many."""
+    count, noun = len(cells), what if len(cells) == 1 else f"{what}s"
+    if _is_listed(cells, size):
+        *first, last = map(str, cells)
+        return f"{noun} {', '.join(first)} and {last}" if first else f"{noun} {last}"
+    if _is_end(cells, size):
+        return f"the last {what}" if count == 1 else f"the last {count} {noun}"
+    return f"{count:,} of {size:,} {noun}"
+
+
+def _is_end(cells: Sequence[int], size: int) -> bool:
+    return cells[0] == size - len(cells) and cells[0] > 0
+
+
+def _is_listed(cells: Sequence[int], size: int) -> bool:
+    return len(cells) <= LISTED and not _is_end(cells, size)

@@ -96,15 +96,7 @@ def _takes(network: Network, layer: Layer, before: str) -> tuple[str, ...]:
 def hyperparameters(layer: Layer) -> tuple[str, ...]:
     """What is set by hand, as "filters 12"; what only states what arrives is no choice."""
     chosen = [(name, setting.label.lower()) for name, setting, _ in layer.settings() if name != layer.arriving]
-    return tuple(f"{label} {_setting_text(getattr(layer, name))}" for name, label in chosen)
-
-
-def _setting_text(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, tuple):
-        return " × ".join(str(part) for part in value)
-    return "as it arrives" if value is None else str(value)
+    return tuple(f"{label} {layer.setting_text(name)}" for name, label in chosen)
 
 
 def _call_cards(state: State) -> tuple[Card, ...]:

@@ -311,4 +311,4 @@ def _subject(state: State) -> object:
 
 
 def _field(name: str, rules: Any, kind: str) -> Field:
-    return Field(name, kind, rules.label, rules.help, rules.minimum, rules.maximum, rules.choices)
+    return Field(name, kind, rules.label, rules.help, rules.minimum, rules.maximum, rules.choices, rules.unset)

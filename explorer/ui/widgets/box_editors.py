@@ -29,13 +29,13 @@ class IntEditor(Editor):
 
 
 class OptionalIntEditor(Editor):
-    """A whole number, or what arrives: shown as the box's lowest entry."""
+    """A whole number, or None, whose meaning `unset` tells: shown as the box's lowest entry."""
 
-    def __init__(self, label: str, minimum: int, maximum: int, parent: QWidget | None = None) -> None:
+    def __init__(self, label: str, minimum: int, maximum: int, *, unset: str, parent: QWidget | None = None) -> None:
         super().__init__(label, parent)
         self._none = minimum - 1
         self.box = self._number(self._none, maximum)
-        self.box.setSpecialValueText("as it arrives")
+        self.box.setSpecialValueText(unset)
         self.box.valueChanged.connect(self._tell)
         self._hold(self.box)
 

@@ -10,7 +10,13 @@ LARGEST = 2_000_000_000
 
 
 def editor_for(
-    kind: str, label: str, *, minimum: float | None, maximum: float | None, choices: tuple[str, ...] = ()
+    kind: str,
+    label: str,
+    *,
+    minimum: float | None,
+    maximum: float | None,
+    choices: tuple[str, ...] = (),
+    unset: str = "",
 ) -> Editor:
     """The editor for a setting of `kind`, one of `explorer.network.setting.SettingType`."""
     low, high = int(minimum or 0), int(min(LARGEST, maximum if maximum is not None else LARGEST))
@@ -23,7 +29,7 @@ def editor_for(
     if kind == "padding":
         return PaddingEditor(label, choices, low, high)
     if kind == "optional int":
-        return OptionalIntEditor(label, low, high)
+        return OptionalIntEditor(label, low, high, unset=unset)
     if kind.endswith("pair"):
-        return PairEditor(label, low, high, none_text="as the window" if kind.startswith("optional") else "")
+        return PairEditor(label, low, high, none_text=unset if kind.startswith("optional") else "")
     return IntEditor(label, low if minimum is not None else -LARGEST, high)

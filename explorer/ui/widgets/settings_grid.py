@@ -24,6 +24,7 @@ class Field(NamedTuple):
     minimum: float | None
     maximum: float | None
     choices: tuple[str, ...]
+    unset: str = ""
 
 
 class SettingsGrid(QWidget):
@@ -52,7 +53,12 @@ class SettingsGrid(QWidget):
 
     def _add_row(self, row: int, field: Field) -> None:
         editor = editor_for(
-            field.kind, field.label, minimum=field.minimum, maximum=field.maximum, choices=field.choices
+            field.kind,
+            field.label,
+            minimum=field.minimum,
+            maximum=field.maximum,
+            choices=field.choices,
+            unset=field.unset,
         )
         editor.setParent(self)
         editor.setObjectName(field.name)

@@ -1,0 +1,57 @@
+"""Every fix of every problem of random networks: it takes its problem away and breaks nothing that was fine.
+
+`python -m tests.campaigns.fixes --count 5000` prints the first network, made small, of which that is not so.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from explorer.network import Network
+from tests.network import strategies
+
+
+def wrong_fixes(network: Network) -> Iterator[str]:
+    """A line for each fix that leaves its problem, or after which a layer that ran does so no more."""
+    told = [problem.message for problem in network.problems()]
+    ran = {name for name, shape in zip(network.names, network.shapes(), strict=True) if shape is not None}
+    ran -= faulty(network)
+    for problem in network.problems():
+        if problem.fix is None:
+            continue
+        fixed = problem.fix.network
+        if [each.message for each in fixed.problems()].count(problem.message) >= told.count(problem.message):
+            yield f"{problem.fix.label!r} leaves {problem.message!r}"
+        broken = ran & faulty(fixed)
+        if broken:
+            yield f"{problem.fix.label!r} for {problem.message!r} breaks {sorted(broken)}"
+        if not faulty(network) and faulty(fixed):
+            yield f"{problem.fix.label!r} for a remark makes an error"
+
+
+def faulty(network: Network) -> set[str]:
+    """The layers with an error."""
+    return {problem.layer for problem in network.problems() if problem.severity == "error"}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=5000)
+    count = parser.parse_args().count
+
+    @settings(max_examples=count, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(network=st.one_of(strategies.networks(), strategies.running_networks()))
+    def check(network: Network) -> None:
+        if len(set(network.names)) == len(network.names):
+            assert list(wrong_fixes(network)) == [], network.text()
+
+    check()
+    print(f"{count} networks, every fix sound")
+
+
+if __name__ == "__main__":
+    main()
