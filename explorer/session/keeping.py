@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from explorer.session.left_over import LeftOver
 from explorer.session.runner import Result
 from explorer.session.saving import Savings
 from explorer.session.state import Fault, Offer, State
+from explorer.session.worker import Output, Worker
 from explorer.writing import FileError
 
 KEEP_EVERY_S = 30.0
@@ -104,7 +106,8 @@ class Keeping(Savings):
     def restore(self) -> None:
         """Open the work that is offered, as it was; it counts as unsaved, and is saved to the file it was of."""
         if self._offered:
-            self._begin(self._left_overs, ReadLeftOver(self._offered[0]), self._take_left_over)
+            left = self._offered[0]
+            self._begin(self._left_overs, ReadLeftOver(left), partial(self._take_left_over, left))
 
     def discard(self) -> None:
         """Remove the work that is offered, for good."""
@@ -125,16 +128,17 @@ class Keeping(Savings):
         more = len(self._offered) - 1
         self._set(offer=None if first is None else Offer(first.title, first.written_s, more))
 
-    def _take_left_over(self, found: tuple[Work, Arrays] | Fault) -> None:
+    def _take_left_over(self, left: LeftOver, found: tuple[Work, Arrays] | Fault) -> None:
         if isinstance(found, Fault):
             self.say(found.message)
             return
-        work, weights = found
-        self._submit("restore", lambda worker, _stop: worker.restore(work, weights), "Restoring…")
+        self._submit("restore", lambda worker, _stop: _restored(worker, left, *found), "Restoring…")
 
-    def _take_restored(self, work: Work) -> None:
-        first, *rest = self._offered
-        self._offered, self._restored = tuple(rest), (*self._restored, first)
+    def _take_restored(self, left: LeftOver, work: Work) -> None:
+        if left not in self._offered:  # it was restored already, or discarded meanwhile
+            return
+        self._offered = tuple(other for other in self._offered if other is not left)
+        self._restored = (*self._restored, left)
         self._replace_document(work.document, is_saved=False, picture=work.picture, numbers=work.numbers)
         self._set(target=work.target, batch=work.batch, is_batch_alone=work.is_batch_alone)
         self._record_step()
@@ -170,7 +174,7 @@ class Keeping(Savings):
         if result.kind == "work":
             self._write_work(*content)
         elif result.kind == "restored":
-            self._take_restored(content)
+            self._take_restored(*content)
         else:
             super()._receive_step(result)
 
@@ -232,6 +236,12 @@ class Keeping(Savings):
         for left in self._offered:
             left.let_go()
         return was_ended
+
+
+def _restored(worker: Worker, left: LeftOver, work: Work, weights: Arrays) -> Output:
+    """The work, once the worker has its weights: its document can be shown then."""
+    worker.take_weights(work.document, weights)
+    yield "restored", (left, work)
 
 
 def _is_worth_keeping(state: State) -> bool:

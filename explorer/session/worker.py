@@ -242,12 +242,10 @@ class Worker:
             weights = self.bench.copied_weights()
         yield "work", (work, weights)
 
-    def restore(self, work: Work, weights: Arrays) -> Output:
-        """Take the weights of work that was kept; then its document can be shown."""
-        document = work.document
+    def take_weights(self, document: Document, weights: Arrays) -> None:
+        """Weights by their names in the network of `document`, for its layers."""
         assert document.network is not None
         self.bench.take_weights(weights, document.network, document.layer_ids)
-        yield "restored", work
 
     def load_weights(self, document: Document, path: Path) -> Output:
         """Read weights for the network that is open; they come back as a document whose layers are new ones."""

@@ -244,6 +244,23 @@ def test_discarded_work_is_gone_and_the_next_is_offered(open_session: Open, fold
     assert _files(folder) == []
 
 
+def test_pressing_restore_twice_restores_once(open_session: Open, qtbot: QtBot) -> None:
+    for layer in ("relu1", "flatten1"):
+        crashed = open_session()
+        crashed.remove_layer(layer)
+        _wait_until_kept(qtbot, crashed)
+        _crash(crashed)
+    session = open_session()
+    session.look_for_left_overs()
+    session.restore()
+    qtbot.waitUntil(lambda: session.state.opening is None)
+    session.restore()
+    qtbot.waitUntil(lambda: session.state.opening is None and not session.state.task)
+    assert session.state.offer is not None
+    assert session.state.offer.more == 0
+    assert "flatten1" not in session.state.network.names  # type: ignore[union-attr]  # the newest is offered first
+
+
 def test_a_full_disk_is_said_once(open_session: Open, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     session = open_session()
     said: list[str] = []
