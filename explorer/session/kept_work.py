@@ -111,6 +111,7 @@ def _rest(work: Work) -> dict[str, Any]:
         "version": VERSION,
         "path": str(document.path) if document.path else None,
         "data": document.data,
+        "has_fresh_weights": document.has_fresh_weights,
         "augmentations": [{"name": each.name} | asdict(each) for each in document.augmentations],
         "picture": picture and {"name": picture.name, "path": str(picture.path) if picture.path else None},
         "target": work.target,
@@ -123,9 +124,15 @@ def _document(opened: Document, rest: dict[str, Any]) -> Document:
     """`opened` with what no network file tells; its weights are in hand, so no file is to be read for them."""
     if rest["version"] != VERSION:
         raise ValueError(f"it is of version {rest['version']}")
-    path = Path(rest["path"]) if rest["path"] else None
-    augmentations = tuple(map(_augmentation, rest["augmentations"]))
-    return replace(opened, path=path, weights=None, weight_ids=(), data=rest["data"], augmentations=augmentations)
+    return replace(
+        opened,
+        path=Path(rest["path"]) if rest["path"] else None,
+        weights=None,
+        weight_ids=(),
+        data=rest["data"],
+        has_fresh_weights=rest["has_fresh_weights"],
+        augmentations=tuple(map(_augmentation, rest["augmentations"])),
+    )
 
 
 def _augmentation(told: dict[str, Any]) -> Augmentation:

@@ -6,6 +6,7 @@ import errno
 import os
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -102,8 +103,8 @@ def test_what_was_edited_comes_back_equal_with_its_weights_bit_for_bit(
     second = open_session("3x8x8 relu")
     _restore(second, qtbot)
     restored = second.state.document
-    for name in ("network", "title", "classes", "mean", "std", "fit", "hyperparameters", "augmentations", "path"):
-        assert getattr(restored, name) == getattr(document, name), name
+    apart = {"layer_ids": (), "weights": None, "weight_ids": ()}  # under which the worker knows the weights
+    assert replace(restored, **apart) == replace(document, **apart)
     assert restored.path == path
     assert second.state.unsaved
     came = _weights(second, qtbot)

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from explorer.session import Session
 from explorer.session.left_over import found
 from explorer.session.state import Offer
+from explorer.ui import dialogs
 from explorer.ui.views.left_over_line import DAY_S, LeftOverLine, words
 from tests.ui.fakes import make_session
 
@@ -69,6 +70,16 @@ def test_restore_opens_it_and_undo_goes_back(line: LeftOverLine, session: Sessio
     assert session.state.network.names[0] == "yours"  # type: ignore[union-attr]
     session.undo()
     assert session.state.network.text() == "3x8x8 relu"  # type: ignore[union-attr]
+
+
+def test_restore_over_what_is_not_saved_asks_first(
+    line: LeftOverLine, session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session.rename_layer("relu1", "mine")
+    monkeypatch.setattr(dialogs, "ask_unsaved", lambda *_: "cancel")
+    _press(line, "Restore", qtbot)
+    assert session.state.opening is None
+    assert session.state.network.names == ("mine",)  # type: ignore[union-attr]
 
 
 def test_discard_removes_it(line: LeftOverLine, tmp_path: Path, qtbot: QtBot) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QWidget
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from explorer.bounds import brief
 from explorer.session import Session, State
 from explorer.session.state import Offer
+from explorer.ui.leaving import leave
 from explorer.ui.views.messages import Line
 
 DAY_S = 24 * 3600
@@ -22,7 +24,7 @@ class LeftOverLine(Line):
         super().__init__("leftOver", parent)
         self.label.setTextFormat(Qt.TextFormat.PlainText)
         for text, tip, run in (
-            ("Restore", "Open it as it was; it counts as unsaved, and nothing that is open is lost.", session.restore),
+            ("Restore", "Open it as it was; it counts as unsaved.", partial(leave, self, session, session.restore)),
             ("Discard", "Remove it for good.", session.discard),
         ):
             self.add_button(text, tip).clicked.connect(run)
