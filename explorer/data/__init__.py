@@ -18,6 +18,7 @@ from explorer.data.samples import SAMPLES, Sample, read_sample
 if TYPE_CHECKING:
     from explorer.data.augment import AUGMENTATIONS, Augmentation, augmented
     from explorer.data.catalogue import DATA_SETS, FILE_KINDS, open_data
+    from explorer.data.twins import Twins, find_twins, without_twins
 
 __all__ = [
     "AUGMENTATIONS",
@@ -36,13 +37,16 @@ __all__ = [
     "Sample",
     "Skipped",
     "Split",
+    "Twins",
     "augmented",
+    "find_twins",
     "fit_picture",
     "open_data",
     "picture_from_array",
     "picture_from_pil",
     "read_picture",
     "read_sample",
+    "without_twins",
 ]
 
 # A tenth of a second that the first window does not need.
@@ -53,6 +57,9 @@ _HOMES = {
     "DATA_SETS": "explorer.data.catalogue",
     "FILE_KINDS": "explorer.data.catalogue",
     "open_data": "explorer.data.catalogue",
+    "Twins": "explorer.data.twins",
+    "find_twins": "explorer.data.twins",
+    "without_twins": "explorer.data.twins",
 }
 
 

@@ -109,7 +109,7 @@ def checked(
     card = with_counts(card, train, test, classes=tuple(classes))
     divided = (f"{card.count_test:,} of {card.count_train + card.count_test:,} are held out for the test: {why}.",)
     told = (*(divided if why else ()), *notes, *_missing(train, test, classes))
-    return DataSet(card, train, test, sample_shape, told, left_out)
+    return DataSet(card, train, test, sample_shape, tuple(dict.fromkeys(told)), left_out)
 
 
 def _missing(train: Split, test: Split | None, classes: Sequence[str]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
-from explorer.session.data_errands import OpenData, Opened, ReadBatch
+from explorer.session.data_errands import FindTwins, OpenData, Opened, ReadBatch
 from explorer.session.data_fit import problem_with
 from explorer.session.failure import Failure
 from explorer.session.lanes import Lane
@@ -17,6 +17,7 @@ from explorer.session.state import Document, Example, Fault
 from explorer.session.stepping import Stepping
 
 if TYPE_CHECKING:
+    from explorer.data import DataSet, Twins
     from explorer.data.augment import Augmentation
 
 
@@ -31,6 +32,10 @@ class DataVerbs(Stepping):
         self._batches: Lane[tuple[Example, ...]] = self._opening_lane("batch")
         self._data_lane: Lane[Opened | Fault] = self._add_opening(
             Lane("data", failed=self._take_data_failure, cancelled=self._tell_data_cancelled)
+        )
+
+        self._twins_lane: Lane[Twins] = self._runner.lanes.add(
+            Lane("twins", failed=self._take_failure, cancelled=lambda _title: None)
         )
 
     def use_data(self, name: str | Path) -> None:
@@ -74,9 +79,38 @@ class DataVerbs(Stepping):
 
     def _take_data(self, opened: Opened) -> None:
         data, self._opened = opened.data, opened
-        self._set(data=data, data_progress=None)
+        self._set(data=data, data_progress=None, twins=None)
         self._edit(f"choose {data.card.title}", lambda before: _choosing(before, opened))
         self._set(data_problem=problem_with(self.state.network, data))
+
+        self._look_for_twins(opened)
+
+    def _look_for_twins(self, opened: Opened) -> None:
+        """In the background; published data are as their authors divided them."""
+        from explorer.data import DATA_SETS
+
+        self._twins_lane.drop()
+        if not any(entry.card.name == opened.name for entry in DATA_SETS):
+            self._begin(self._twins_lane, FindTwins(opened.data), partial(self._take_twins, opened.data))
+
+    def _take_twins(self, data: DataSet, twins: Twins) -> None:
+        if data is self.state.data:
+            self._set(twins=twins)
+
+    def remove_twins(self) -> None:
+        """Take the pictures that are held out as well out of training, until the data are opened again."""
+        data, twins = self.state.data, self.state.twins
+        if data is None or twins is None or self._opened is None:
+            return
+        from explorer.data import DataError, without_twins
+
+        try:
+            left = without_twins(data, twins)
+        except DataError as error:
+            self.say(str(error))
+            return
+        self._opened = replace(self._opened, data=left)
+        self._set(data=left, twins=None)
 
     def _take_no_data(self, notice: str) -> None:
         self._set(data_progress=None, notice=notice)

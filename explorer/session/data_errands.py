@@ -15,6 +15,7 @@ from explorer.session.state import Document, Example, Fault
 
 if TYPE_CHECKING:
     from explorer.data.data_set import DataSet
+    from explorer.data.twins import Twins
     from explorer.engine.train import Learned
 
 MEASURED = 128  # training pictures whose mean and spread are taken: large photographs take a third of a second each
@@ -52,6 +53,19 @@ class OpenData:
             raise Cancelled from error
         except DataError as error:
             return Fault(str(error))
+
+
+@dataclass(frozen=True, eq=False)
+class FindTwins:
+    """The pictures that both parts of `data` hold."""
+
+    data: DataSet
+    title: str = "Looking for equal pictures in training and test"
+
+    def run(self, watch: Watch) -> Twins:
+        from explorer.data import find_twins
+
+        return find_twins(self.data, watch.tell)
 
 
 def _scale(data: DataSet) -> tuple[tuple[float, ...], tuple[float, ...]]:

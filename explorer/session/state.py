@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from explorer.data import Fitted, Picture
     from explorer.data.augment import Augmentation
     from explorer.data.data_set import DataSet
+    from explorer.data.twins import Twins
     from explorer.engine.breakpoints import Breakpoint
     from explorer.engine.finite_difference import Reading
     from explorer.session.run_curves import RunCurves
@@ -219,6 +220,7 @@ class State:
     data: DataSet | None = None
     data_progress: Progress | None = None  # data are being opened
     data_problem: DataProblem | None = None
+    twins: Twins | None = None  # pictures that are held out and learned from as well
     training: Training = field(default_factory=Training)
     runs: tuple[RunCurves, ...] = ()  # the curves grow; `training.step` tells that they did
     health: Health = ()

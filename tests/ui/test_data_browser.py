@@ -216,11 +216,45 @@ def test_a_dropped_folder_opens_with_a_card_of_its_own_and_names_what_was_left_o
     assert "are held out for the test: 20 % of each class, drawn at random (seed 0)." in browser.shown.about.words()
 
 
+def test_pictures_on_both_sides_are_counted_and_removed_with_a_button(
+    browser: DataBrowser, session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    for part in ("train", "test"):
+        (tmp_path / part).mkdir()
+    _folder(tmp_path / "train")
+    for name in ("ants", "bees"):
+        (tmp_path / "test" / name).mkdir()
+        Image.new("RGB", (20, 20), (name == "ants" and "red") or "blue").save(tmp_path / "test" / name / "0.png")
+    (tmp_path / "test" / "ants" / "1.png").write_bytes((tmp_path / "train" / "ants" / "03.png").read_bytes())
+    _open(qtbot, browser, str(tmp_path))
+    line = browser.shown.twins
+    qtbot.waitUntil(line.isVisible)
+    assert line.sentence.text() == (
+        "1 held-out picture is among those to learn from as well, equal in every pixel: "
+        "it tells what was memorised, not what was learned."
+    )
+    _click(line.remove)
+    assert not line.isVisible()
+    assert (len(session.state.data.train), len(session.state.data.test)) == (17, 3)
+    assert "Taken out of training: 1 picture that is held out as well." in browser.shown.note.text()
+
+
+def test_damaged_files_of_a_large_folder_are_named_when_all_were_looked_at_in_the_background(
+    browser: DataBrowser, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("explorer.data.picture_files.FEW_FILES", 1)
+    monkeypatch.setattr("explorer.data.picture_files.LOOKED_AT", 1)
+    _open(qtbot, browser, str(_folder(tmp_path)))
+    qtbot.waitUntil(browser.shown.left_out.isVisible)
+    assert browser.shown.left_out.whole().startswith("1 file left out: ants/torn.png")
+
+
 def test_a_file_that_turns_out_to_be_damaged_later_is_named_then(
     browser: DataBrowser, session: Session, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("explorer.data.picture_files.FEW_FILES", 1)  # as in a large folder: not all are read at once
     monkeypatch.setattr("explorer.data.picture_files.LOOKED_AT", 1)
+    monkeypatch.setattr("explorer.data.twins.SECONDS", 0)
     folder = _folder(tmp_path)
     (folder / "ants" / "torn.png").unlink()
     _open(qtbot, browser, str(folder))

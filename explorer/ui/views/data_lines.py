@@ -1,17 +1,19 @@
-"""Two lines about data for the dock and the browser: how far their opening is, and what does not fit the network."""
+"""Lines about data for the dock and the browser: how far their opening is, what does not fit, what is on both sides."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QToolButton, QVBoxLayout, QWidget
 
+from explorer.data import Twins
 from explorer.session import Session, State
 from explorer.session.train_state import Progress
 from explorer.ui.icons import icon
-from explorer.ui.text import count
+from explorer.ui.text import count, plural
 from explorer.ui.widgets.pane import ElidedLabel
 
 MOST = 1000
+REMOVE = "Remove from training"
 
 
 class OpeningLine(QWidget):
@@ -88,6 +90,47 @@ class ProblemLine(QWidget):
         self.fix.setAccessibleName(problem.label)
         self.fix.setToolTip(f"{problem.label}; undo takes it back.")
         self.fix.setVisible(problem.network is not None)
+
+
+class TwinsLine(QWidget):
+    """How many pictures lie in training and test at once, and a button that takes them out of training."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("dataTwins")
+        self.sentence = QLabel(wordWrap=True)
+        self.sentence.setProperty("role", "warning")
+        self.sentence.setTextFormat(Qt.TextFormat.PlainText)
+        self.remove = QPushButton(REMOVE, objectName="removeTwins", accessibleName=REMOVE)
+        self.remove.setToolTip("They stay held out. Opening the data again brings them back.")
+        self.remove.setAutoDefault(False)
+        self.remove.clicked.connect(session.remove_twins)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.sentence, 1)
+        row.addWidget(self.remove)
+        session.changed.connect(self.show_state)
+        self.show_state(None, session.state)
+
+    @Slot(object, object)
+    def show_state(self, old: State | None, new: State) -> None:
+        """Follow what was found."""
+        if old is not None and old.twins is new.twins:
+            return
+        words = twins_words(new.twins) if new.twins is not None and new.twins.held_out else ""
+        self.setVisible(bool(words))
+        self.sentence.setText(words)
+        self.sentence.setAccessibleName(words)
+
+
+def twins_words(twins: Twins) -> str:
+    """What equal pictures on both sides mean."""
+    amount, is_one = plural(twins.held_out, "held-out picture"), twins.held_out == 1
+    looked = "" if twins.is_whole else " Not all were looked at."
+    return (
+        f"{amount} {'is' if is_one else 'are'} among those to learn from as well, equal in every pixel: "
+        f"{'it tells' if is_one else 'they tell'} what was memorised, not what was learned.{looked}"
+    )
 
 
 def progress_words(progress: Progress) -> str:

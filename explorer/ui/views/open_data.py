@@ -23,7 +23,7 @@ from explorer.ui.mistake_words import judged_here, mistake_group, mistakes, mist
 from explorer.ui.text import count
 from explorer.ui.views.about_data import AboutData
 from explorer.ui.views.augmentations import Augmentations
-from explorer.ui.views.data_lines import OpeningLine, ProblemLine
+from explorer.ui.views.data_lines import OpeningLine, ProblemLine, TwinsLine
 from explorer.ui.views.examples import Examples
 from explorer.ui.widgets.empty_state import EmptyState
 from explorer.ui.widgets.pane import ElidedLabel, Pane
@@ -80,7 +80,8 @@ class OpenData(Pane):
         self.left_out.setProperty("role", "warning")
         self.problem = ProblemLine(self._session)
         self.problem.fix.setAutoDefault(False)
-        lines = (self._asking, OpeningLine(self._session), self.message, self.problem, self.left_out)
+        self.twins = TwinsLine(self._session)
+        lines = (self._asking, OpeningLine(self._session), self.message, self.problem, self.twins, self.left_out)
         for line in lines:
             line.setContentsMargins(12, 0, 12, 6)
             self.body.addWidget(line)
@@ -161,6 +162,8 @@ class OpenData(Pane):
             self._show_data(new)
         elif old.data_progress is not None and new.data_progress is None:
             self._say(new.notice)
+        elif old.twins is not new.twins:
+            self._show_left_out()  # whoever looks at all pictures meets the damaged ones
         if old is not None and old.data_progress is None and new.data_progress is not None:
             self._say("")
         if old is not None and old.document.augmentations != new.document.augmentations:
