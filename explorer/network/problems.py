@@ -14,6 +14,9 @@ from explorer.network.shape import BYTES_PER_VALUE, Shape, bytes_text, cells
 if TYPE_CHECKING:
     from explorer.network.network import Network
 
+LARGEST_INPUT_BYTES = 64 * 1024**2
+"""2,300 × 2,300 pixels in colour: more is not shown without waiting."""
+
 LARGEST_BYTES = 2 * 1024**3
 """More than this, in parameters or in one activation, is refused before memory is asked for."""
 
@@ -94,9 +97,9 @@ class _Pass:
 
     def _check_input(self) -> None:
         size = BYTES_PER_VALUE * cells(self.network.input_shape)
-        if size > LARGEST_BYTES:
+        if size > LARGEST_INPUT_BYTES:
             self._error(
-                INPUT, f"The input would take {bytes_text(size)}; at most {bytes_text(LARGEST_BYTES)} is allowed."
+                INPUT, f"The input would take {bytes_text(size)}; at most {bytes_text(LARGEST_INPUT_BYTES)} is allowed."
             )
 
     def _layer_shape(self, index: int, layer: Layer, names: tuple[str, ...]) -> Shape | None:

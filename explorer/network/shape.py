@@ -9,10 +9,10 @@ Shape = tuple[int, ...]
 LARGEST_SIZE = 10**12
 """No size or setting is larger, so that no number on the way grows beyond all bounds."""
 
-MOST_LAYERS = 2_000
+MOST_LAYERS = 1_000
 """More cannot be shown and edited without waiting."""
 
-MOST_CONNECTIONS = 20_000
+MOST_CONNECTIONS = 10_000
 """So many inputs may the layers of one network name, all together."""
 
 BYTES_PER_VALUE = 4

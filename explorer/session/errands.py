@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +29,26 @@ class ReadPicture:
             return read_picture(self.path)
         except PictureError as error:
             return Fault(str(error))
+
+
+@dataclass(frozen=True)
+class MakePicture:
+    """A picture called `name` that `make` makes of what was pasted or dropped, or why it cannot."""
+
+    name: str
+    make: Callable[[], Picture]
+
+    @property
+    def title(self) -> str:
+        return f"Opening {brief(self.name)}"
+
+    def run(self, watch: Watch) -> Picture | Fault:
+        try:
+            return self.make()
+        except PictureError as error:
+            return Fault(str(error))
+        except MemoryError:
+            return Fault(f"{brief(self.name)} needs more memory than there is.")
 
 
 @dataclass(frozen=True)

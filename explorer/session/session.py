@@ -17,7 +17,7 @@ from explorer.network.receptive_field import Field
 from explorer.resources import bundled_networks, resource
 from explorer.session import editing
 from explorer.session.cancelling import PASS, cancelled
-from explorer.session.errands import FoundNetwork, ReadNetwork, ReadPicture
+from explorer.session.errands import FoundNetwork, MakePicture, ReadNetwork, ReadPicture
 from explorer.session.keeping import Keeping
 from explorer.session.selection import Selection
 from explorer.session.state import Cell, Document, Fault, has_cell, new_ids
@@ -150,6 +150,12 @@ class Session(Keeping):
     def open_picture(self, path: str | Path) -> None:
         """Read the picture at `path` in the background and show it to the network; the last one asked for wins."""
         self._begin(self._pictures, ReadPicture(Path(path)), self._take_read_picture)
+
+    def make_picture(self, name: str, make: Callable[[], Picture]) -> None:
+        """Show the network the picture that `make` makes of what was pasted; a small one is there at once."""
+        self._begin(self._pictures, MakePicture(name, make), self._take_read_picture)
+        self._pictures.wait(AT_ONCE_S)
+        self._show_lanes()
 
     def use_picture(self, picture: Picture) -> None:
         """Show `picture` to the network."""

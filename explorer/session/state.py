@@ -8,9 +8,11 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from explorer.bounds import sentence
 from explorer.engine.hyperparameters import Hyperparameters, as_settings, from_settings
 from explorer.network import Layer, Network, Problem
 from explorer.network.files import Fit, NetworkFile
+from explorer.network.names import INPUT
 from explorer.session import cursor as moves
 from explorer.session.cursor import Cursor
 from explorer.session.explained import Explained
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 
 Target = int | tuple[float, ...] | None
 """What the network should give: a class, the numbers of the output, or None for what suggests itself."""
+
+LONGEST_DETAILS = 20_000  # letters; the end of a traceback says what happened
 
 _new_ids = count(1)
 _openings = count(1)
@@ -114,6 +118,11 @@ class Document:
         """What is wrong with the network, worked out once a document."""
         return self.network.problems() if self.network else ()
 
+    @property
+    def is_input_too_large(self) -> bool:
+        """Whether no picture or row of numbers can be brought to the size that the network takes."""
+        return any(problem.layer == INPUT and problem.severity == "error" for problem in self.problems)
+
     def with_network(self, network: Network, layer_ids: tuple[int, ...] | None = None) -> Document:
         """This document with `network`; ids follow the layers by name unless given.
 
@@ -174,6 +183,10 @@ class Fault:
     message: str
     layer: str | None = None
     details: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", sentence(self.message))
+        object.__setattr__(self, "details", self.details[-LONGEST_DETAILS:])
 
 
 @dataclass(frozen=True)

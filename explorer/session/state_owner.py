@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from explorer.bounds import sentence
 from explorer.data import Picture
 from explorer.network import Network
 from explorer.session import editing
@@ -112,6 +113,8 @@ class StateOwner(QObject):
         """What `document` is fed from now on: numbers typed for a network of another kind are no input of it."""
         if document.network is None:
             return {"fitted": None}
+        if document.is_input_too_large:
+            return {"fitted": None, "numbers": None}
         shape, numbers = document.network.input_shape, self.state.numbers
         if numbers is not None and (numbers.shape != shape or numbers.dtype != np.float32):
             numbers = None
@@ -168,7 +171,8 @@ class StateOwner(QObject):
     def _ask(self) -> None:
         """Ask for a pass with everything as it is now, and for what else follows from it."""
         request = self._request()
-        if request.picture is None and request.numbers is None:
+        has_input = request.picture is not None or request.numbers is not None
+        if not has_input or self.state.document.is_input_too_large:
             self._set(activations=None, timeline=None)  # those of another network
             return
         self._ask_maps(request)
@@ -337,6 +341,8 @@ class StateOwner(QObject):
 
     def _set(self, **changes: Any) -> None:
         old = self.state
+        if "notice" in changes:
+            changes["notice"] = sentence(changes["notice"])
         new = settled(replace(old, **changes))
         if all(_is_same(getattr(old, name), getattr(new, name)) for name in vars(old)):
             return

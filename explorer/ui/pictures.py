@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QGuiApplication, QImage
 
 from explorer.data import Picture, picture_from_array
+from explorer.data.picture_size import check_size
 from explorer.session import Session
 
 OpenPath = Callable[[str], None]
@@ -18,7 +20,8 @@ NOT_A_FILE = "Only pictures and files on this computer can be dropped here."
 
 
 def picture_of(image: QImage, name: str = "pasted picture") -> Picture:
-    """A picture for the network from an image of Qt's."""
+    """A picture for the network from an image of Qt's. Raises PictureError for one of too many pixels."""
+    check_size(name, image.width(), image.height())
     has_alpha = image.hasAlphaChannel()
     channels = 4 if has_alpha else 3
     same = image.convertToFormat(QImage.Format.Format_RGBA8888 if has_alpha else QImage.Format.Format_RGB888)
@@ -52,7 +55,7 @@ def take(
     if local:
         open_path(local)
     elif not image.isNull():
-        session.use_picture(picture_of(image, name))
+        session.make_picture(name, partial(picture_of, image, name))
     else:
         session.say(otherwise)
 

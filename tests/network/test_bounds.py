@@ -43,28 +43,28 @@ def test_a_long_text_ends_in_a_short_sentence(text: str) -> None:
 
 
 def test_as_many_layers_as_the_window_shows_are_read_and_more_are_refused_with_the_number() -> None:
-    assert len(Network.parse("3x8x8 " + "relu " * MOST_LAYERS).layers) == MOST_LAYERS == 2000
-    with pytest.raises(NetworkError, match=r"A network has up to 2,000 layers: more are not shown \(line 1, column"):
+    assert len(Network.parse("3x8x8 " + "relu " * MOST_LAYERS).layers) == MOST_LAYERS == 1000
+    with pytest.raises(NetworkError, match=r"A network has up to 1,000 layers: more are not shown \(line 1, column"):
         Network.parse("3x8x8 " + "relu " * (MOST_LAYERS + 1))
-    with pytest.raises(NetworkError, match=r"A network has up to 2,000 layers, not 100,000: more are not shown\."):
+    with pytest.raises(NetworkError, match=r"A network has up to 1,000 layers, not 100,000: more are not shown\."):
         Network((3, 8, 8), (ReLU(),) * 100_000)
 
 
 def test_pasting_does_not_lead_beyond_it() -> None:
-    network = Network.parse("3x8x8 " + "relu " * 1500)
-    with pytest.raises(NetworkError, match="up to 2,000 layers, not 2,100"):
-        network.paste("relu " * 600, 10)
+    network = Network.parse("3x8x8 " + "relu " * 700)
+    with pytest.raises(NetworkError, match="up to 1,000 layers, not 1,100"):
+        network.paste("relu " * 400, 10)
 
 
 def test_the_connections_of_a_network_are_counted() -> None:
     merge = f"add({', '.join(['relu1'] * (MOST_CONNECTIONS // 2))}) "
     assert len(Network.parse(f"3x8x8 relu {merge * 2}").layers) == 3
-    with pytest.raises(NetworkError, match="name 20,001 inputs: up to 20,000 are shown"):
+    with pytest.raises(NetworkError, match="name 10,001 inputs: up to 10,000 are shown"):
         Network.parse(f"3x8x8 relu {merge * 2} add(relu1)")
 
 
 def test_a_fix_is_made_when_it_is_asked_for() -> None:
-    """Two thousand faults would otherwise make two thousand networks of as many layers."""
+    """A thousand faults would otherwise make a thousand networks of as many layers."""
     problems = Network.parse("3x8x8 " + "same=relu " * MOST_LAYERS).problems()
     assert len(problems) == MOST_LAYERS - 1
     fix = problems[-1].fix
@@ -84,7 +84,7 @@ def test_a_fix_is_made_when_it_is_asked_for() -> None:
         (_content(weights="w" * 10**6 + "/"), "weights is 'wwww"),
         (_content(version="v" * 10**6), "its version is 'vvvv"),
         (_content(mean=[10**400, 0, 0]), "mean must be a list of numbers"),
-        (_content(layers=[{"kind": "ReLU"}] * 100_000), "up to 2,000 layers, not 100,000"),
+        (_content(layers=[{"kind": "ReLU"}] * 100_000), "up to 1,000 layers, not 100,000"),
         (_content(layers=[{"kind": "k" * 10**6}]), "is of the kind 'kkkk"),
         (_content(layers=[{"kind": "ReLU", "s" * 10**6: 1}]), "has a setting 'ssss"),
         (_content(layers=[{"kind": "ReLU", "name": "n" * 10**6}]), r"The name 'nnnn.*has 1,000,000 letters"),

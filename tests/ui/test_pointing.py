@@ -153,7 +153,7 @@ def test_an_empty_clipboard_and_an_empty_drop_are_told_of(qtbot: QtBot, session:
     for nothing in (None, QMimeData()):
         session.say("")
         assert not pictures.can_take(nothing)
-        pictures.take(session, nothing, pictures.NOT_A_FILE)
+        pictures.take(session, nothing, session.open_path, pictures.NOT_A_FILE)
         assert session.state.notice == pictures.NOT_A_FILE
 
 
