@@ -1,26 +1,22 @@
-"""Weights in files: safetensors, or PyTorch's own format read with `weights_only=True`, so that no file runs code."""
+"""Weights in files: safetensors, or PyTorch's own format, of which nothing is run."""
 
 from __future__ import annotations
 
 import hashlib
-import pickle
-import warnings
 from collections.abc import Mapping
 from pathlib import Path
-from zipfile import BadZipFile
 
 import safetensors
 import safetensors.torch
 import torch
 from torch import Tensor
 
-from explorer.bounds import Refused, check_regular, memory_budget_bytes
+from explorer.bounds import Refused, check_regular, memory_budget_bytes, open_regular
 from explorer.engine.declared_memory import check_declared
 from explorer.engine.errors import LoadError, shape_text
+from explorer.engine.pytorch_file import read_pytorch
 
 State = dict[str, Tensor]
-
-_PYTORCH_SUFFIXES = (".pt", ".pth", ".bin", ".ckpt")
 
 
 def read_weights(path: str | Path) -> State:
@@ -28,47 +24,38 @@ def read_weights(path: str | Path) -> State:
     path = Path(path)
     if not path.exists():
         raise LoadError(f"The weights are missing: there is no file {path.name} in {path.parent}.")
-    is_pytorch = path.suffix.lower() in _PYTORCH_SUFFIXES
     try:
-        if is_pytorch:
-            check_declared(path)
-            return _read_pytorch(path)
-        check_regular(path, at_most_bytes=memory_budget_bytes())
-        return _read_safetensors(path)
+        if _is_safetensors(path):
+            check_regular(path, at_most_bytes=memory_budget_bytes())
+            return _read_safetensors(path)
+        check_declared(path)
+        return read_pytorch(path)
     except Refused as error:
         raise LoadError(str(error)) from None
     except OSError as error:
         raise LoadError(f"{path.name} could not be read: {error.strerror or error}.") from error
 
 
+def _is_safetensors(path: Path) -> bool:
+    """By its name, or by its beginning, whatever it is called: the length of a header, and the header's brace."""
+    if path.suffix.lower() == ".safetensors":
+        return True
+    with open_regular(path) as file:
+        length, brace = file.read(8), file.read(1)
+        return brace == b"{" and int.from_bytes(length, "little") <= file.seek(0, 2)
+
+
 def _read_safetensors(path: Path) -> State:
     try:
         return safetensors.torch.load_file(path)
-    except safetensors.SafetensorError as error:
-        raise LoadError(f"{path.name} is not a whole safetensors file: {_first_words(error)}.") from error
-
-
-def _read_pytorch(path: Path) -> State:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of pickle protocols; what cannot be read is an error below
-            content = torch.load(path, map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError as error:
+    except MemoryError:
+        raise LoadError(f"There is not enough memory for {path.name}.") from None
+    except OSError:
+        raise
+    except Exception as error:  # beside its own error, KeyError for a type of numbers that PyTorch does not have
         raise LoadError(
-            f"{path.name} holds more than weights and would run code of its author when opened; save its "
-            "model.state_dict() instead."
+            f"{path.name} is not a whole safetensors file: copy it again, or save the weights again."
         ) from error
-    except (RuntimeError, EOFError, BadZipFile, ValueError) as error:
-        raise LoadError(f"{path.name} is not a whole PyTorch file: {_first_words(error)}.") from error
-    if isinstance(content, Mapping) and isinstance(content.get("state_dict"), Mapping):
-        content = content["state_dict"]  # a checkpoint that keeps its weights beside other things
-    if not isinstance(content, Mapping) or not all(isinstance(value, Tensor) for value in content.values()):
-        raise LoadError(f"{path.name} holds no table of weights as model.state_dict() gives it.")
-    return {str(name): value for name, value in content.items()}
-
-
-def _first_words(error: Exception) -> str:
-    return str(error).strip().split("\n")[0].rstrip(".") or type(error).__name__
 
 
 def digest(state: Mapping[str, Tensor]) -> str:

@@ -31,6 +31,20 @@ LONGEST_TITLE, LONGEST_DESCRIPTION = 300, 20_000
 LONGEST_CLASS, MOST_CLASSES = 300, 200_000
 NETWORK_SUFFIXES = (".json", ".txt")
 WEIGHT_SUFFIXES = (".safetensors", ".pt", ".pth", ".ckpt", ".bin", ".pt.tar", ".pth.tar")
+_OTHER_MODELS = {
+    ".onnx": "an ONNX model",
+    ".h5": "an HDF5 file, as Keras writes them",
+    ".hdf5": "an HDF5 file, as Keras writes them",
+    ".keras": "a Keras model",
+    ".tflite": "a model for TensorFlow Lite",
+    ".pb": "a model of TensorFlow",
+    ".pt2": "a program of torch.export",
+    ".ptl": "a program of TorchScript",
+    ".mlmodel": "a model for Core ML",
+    ".gguf": "a model in GGUF",
+    ".pkl": "a pickle, which could run code of its author",
+    ".joblib": "a pickle of joblib, which could run code of its author",
+}
 
 _CARRIED = "network-explorer"  # the entry of a safetensors file's metadata that holds the JSON
 _LARGEST_HEADER_BYTES = 100_000_000  # as safetensors itself has it
@@ -84,6 +98,18 @@ def is_network(path: str | Path) -> bool:
 def is_weights(path: str | Path) -> bool:
     """Whether a file's name ends as those of weights do."""
     return Path(path).name.lower().endswith(WEIGHT_SUFFIXES)
+
+
+def other_model(path: str | Path) -> str:
+    """A sentence about a file whose name ends as those of models do that are not read here; "" for any other."""
+    path = Path(path)
+    kind = _OTHER_MODELS.get(path.suffix.lower())
+    if kind is None:
+        return ""
+    return (
+        f"{brief(path.name)} is {kind}, and is not read: build the network here, and of the model in PyTorch save "
+        "model.state_dict() as .pt or .safetensors for its weights."
+    )
 
 
 def _of_one_save(path: Path, file: NetworkFile) -> NetworkFile:

@@ -12,7 +12,7 @@ import numpy as np
 
 from explorer.data import Picture, read_sample
 from explorer.network import Layer, Network, Problem, Shape
-from explorer.network.files import is_network, is_weights
+from explorer.network.files import is_network, is_weights, other_model
 from explorer.network.receptive_field import Field
 from explorer.resources import bundled_networks, resource
 from explorer.session import editing
@@ -180,6 +180,8 @@ class Session(Keeping):
             self.open_network(path)
         elif is_weights(path):
             self.load_weights(path)
+        elif sentence := other_model(path):
+            self.say(sentence)
         else:
             self.open_picture(path)
 

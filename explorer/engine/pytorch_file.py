@@ -1,0 +1,136 @@
+"""PyTorch's own files, read with `weights_only=True`: tables of weights, also those inside of checkpoints.
+
+What cannot be read is told in sentences of ours, which say what the file is and what to do: PyTorch's own advise to
+switch its safety off.
+"""
+
+from __future__ import annotations
+
+import io
+import pickletools
+import re
+import warnings
+import zipfile
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeGuard
+
+import torch
+from torch import Tensor
+
+from explorer.bounds import brief
+from explorer.engine.errors import LoadError
+
+SAVE_IT = "in Python, torch.save(model.state_dict(), …) writes a file that is read"
+TABLES = ("state_dict", "model_state_dict", "model", "net", "network", "module", "weights", "params")
+"""The names under which checkpoints keep weights, the surest first."""
+
+_BEGINNINGS = {
+    b"version https://git-lfs": "is a note of Git LFS in place of the file: fetch it with git lfs pull",
+    b"<!doctype html": "is a web page, not the file that was to be loaded: load it once more",
+    b"<html": "is a web page, not the file that was to be loaded: load it once more",
+    b"\x89HDF": "is an HDF5 file, whose weights are not read: save them with PyTorch or safetensors",
+}
+_PICKLE, _ZIP = b"\x80", b"PK"
+_LOOKED_AT_BYTES = 2**20
+_GLOBAL = re.compile(r"GLOBAL ([\w.]+)")
+
+
+def read_pytorch(path: Path) -> dict[str, Tensor]:
+    """The weights in a file, by name. Raises LoadError with a sentence for whatever else it holds."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of pickle protocols; what cannot be read is an error below
+            content = torch.load(path, map_location="cpu", weights_only=True)
+    except MemoryError:
+        raise LoadError(f"There is not enough memory for {brief(path.name)}.") from None
+    except OSError:
+        raise
+    except Exception as error:  # a damaged file fails in any way: KeyError, IndexError, RuntimeError
+        raise LoadError(f"{brief(path.name)} {_what_it_is(path, str(error))}.") from error
+    return _plain(path, _table(path, content))
+
+
+def _what_it_is(path: Path, words: str) -> str:
+    """Said of a file that PyTorch could not read; `words` are PyTorch's."""
+    with path.open("rb") as file:
+        start = file.read(64)
+    for beginning, told in _BEGINNINGS.items():
+        if start.lower().startswith(beginning.lower()):
+            return told
+    if not start:
+        return f"is empty: {SAVE_IT}"
+    named = _GLOBAL.search(words)
+    foreign = named[1] if named is not None else _foreign_name(path)
+    if foreign:
+        return f"holds more than weights ({brief(foreign)}) and would run code of its author when opened: {SAVE_IT}"
+    if start.startswith(_ZIP):
+        return _what_archive_it_is(path)
+    if start.startswith(_PICKLE):
+        return f"is not a whole PyTorch file, or holds other things than weights: copy it again; {SAVE_IT}"
+    return f"is no PyTorch file: {SAVE_IT}"
+
+
+def _foreign_name(path: Path) -> str:
+    """The first thing that a plain pickle asks for and that is not PyTorch's; "" for what is no pickle."""
+    texts: list[str] = []
+    with path.open("rb") as file, suppress(Exception):  # what is no pickle fails in any way
+        for code, value, _ in pickletools.genops(io.BytesIO(file.read(_LOOKED_AT_BYTES))):
+            texts += [value] if isinstance(value, str) else []
+            name = ".".join(texts[-2:] if code.name == "STACK_GLOBAL" else texts[-1:]).replace(" ", ".")
+            if code.name in ("GLOBAL", "STACK_GLOBAL") and not name.startswith(("torch.", "collections.")):
+                return name
+    return ""
+
+
+def _what_archive_it_is(path: Path) -> str:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError):
+        names = []
+    if any(name.endswith("/constants.pkl") for name in names):
+        return f"is a program of TorchScript: {SAVE_IT}, with the model that torch.jit.load gives"
+    if any(name.endswith(("serialized_exported_program.json", "/archive_format")) for name in names):
+        return f"is a program of torch.export: {SAVE_IT}, with the model that torch.export.load(…).module() gives"
+    if names and not any(name.endswith("data.pkl") for name in names):
+        return f"is an archive, but none of PyTorch's: {SAVE_IT}"
+    return f"is not a whole PyTorch file: copy it again; {SAVE_IT}"
+
+
+def _table(path: Path, content: Any) -> Mapping[Any, Tensor]:
+    """The table of weights that a file holds, or that a checkpoint keeps beside other things."""
+    entries = content if isinstance(content, Mapping) else {}
+    own = {name: value for name, value in entries.items() if isinstance(value, Tensor)}
+    tables = {str(name): value for name, value in entries.items() if _is_table(value)}
+    found = next((tables[name] for name in TABLES if name in tables), None)
+    if own and len(own) == len(entries):
+        return own
+    if found is None and len(tables) == 1:
+        found = next(iter(tables.values()))
+    if found is not None:
+        return found
+    if tables:
+        names = brief(", ".join(tables))
+        raise LoadError(f"{brief(path.name)} holds several tables of weights ({names}): save one of them alone.")
+    if own:
+        return own
+    raise LoadError(f"{brief(path.name)} holds no table of weights: {SAVE_IT}.")
+
+
+def _is_table(value: Any) -> TypeGuard[Mapping[Any, Tensor]]:
+    return isinstance(value, Mapping) and bool(value) and all(isinstance(each, Tensor) for each in value.values())
+
+
+def _plain(path: Path, table: Mapping[Any, Tensor]) -> dict[str, Tensor]:
+    """`table` by text; raises LoadError where a tensor is more, or less, than real numbers in a row."""
+    for name, value in table.items():
+        is_in_rows = value.layout == torch.strided and not (value.is_quantized or value.is_meta or value.is_nested)
+        if not is_in_rows or value.is_complex():
+            kind = "complex" if value.is_complex() else "sparse, quantised, or without numbers"
+            raise LoadError(
+                f"In {brief(path.name)} {brief(str(name))} is {kind}: networks here have plain real weights. "
+                "Save the model as it was before."
+            )
+    return {str(name): value.detach() for name, value in table.items()}

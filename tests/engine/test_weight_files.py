@@ -1,0 +1,172 @@
+"""Files of weights as people have them: their endings, their checkpoints, and whatever else is called so."""
+
+from __future__ import annotations
+
+import io
+import os
+import pickle
+import random
+import zipfile
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import safetensors.torch
+import torch
+from torch import nn
+
+from explorer.engine import LoadError
+from explorer.engine.weights import read_weights
+from explorer.network.files import WEIGHT_SUFFIXES, is_weights, other_model
+
+MUTATIONS = int(os.environ.get("EXPLORER_MUTATIONS", "150"))
+STATE = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4)).state_dict()
+NAMES = list(STATE)
+
+
+def _is_state(given: dict[str, torch.Tensor]) -> bool:
+    return list(given) == NAMES and all(torch.equal(given[name], STATE[name]) for name in NAMES)
+
+
+@pytest.mark.parametrize("ending", WEIGHT_SUFFIXES)
+def test_every_ending_of_weights_is_read_whatever_is_inside(tmp_path: Path, ending: str) -> None:
+    for name in (f"net{ending}", f"NET{ending.upper()}"):
+        assert is_weights(name)
+    path = tmp_path / f"net{ending}"
+    safetensors.torch.save_file(STATE, path)
+    assert read_weights(path).keys() == STATE.keys()
+    if ending != ".safetensors":
+        torch.save(STATE, path)
+        assert _is_state(read_weights(path))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"state_dict": STATE, "epoch": 3, "optimizer_states": [{"state": {0: {"step": torch.ones(1)}}}]},
+        {"model_state_dict": STATE, "optimizer_state_dict": {"state": {}, "param_groups": [{"lr": 0.1}]}, "loss": 0.5},
+        {"model": STATE, "ema": {"0.weight": torch.zeros(4, 3)}},
+        {"net": STATE, "acc": 93.1},
+        {"generator": STATE, "epoch": 3},
+        STATE | {"epoch": 3},
+    ],
+    ids=["lightning", "tutorial", "with averages", "short name", "one table alone", "beside numbers"],
+)
+@pytest.mark.parametrize("is_old", [False, True], ids=["zip", "old format"])
+def test_checkpoints_are_read_as_the_weights_in_them(tmp_path: Path, content: dict[str, Any], is_old: bool) -> None:
+    torch.save(content, tmp_path / "a.pt", _use_new_zipfile_serialization=not is_old)
+    assert _is_state(read_weights(tmp_path / "a.pt"))
+
+
+def _script() -> bytes:
+    content = io.BytesIO()
+    with pytest.warns(DeprecationWarning, match="torch.jit"):
+        torch.jit.save(torch.jit.script(nn.Linear(2, 2)), content)
+    return content.getvalue()
+
+
+def _archive(*names: str) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name in names:
+            archive.writestr(name, "content")
+    return content.getvalue()
+
+
+def _saved(content: Any) -> bytes:
+    file = io.BytesIO()
+    torch.save(content, file)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (lambda: b"", "is empty"),
+        (lambda: random.Random(3).randbytes(500), "is no PyTorch file"),
+        (lambda: b"hello world\n", "is no PyTorch file"),
+        (lambda: b"0.", "is no PyTorch file"),
+        (lambda: b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a", "git lfs pull"),
+        (lambda: b"<!DOCTYPE html><html>", "is a web page"),
+        (_script, r"is a program of TorchScript: .*torch\.jit\.load"),
+        (lambda: _archive("exp/archive_format"), r"is a program of torch\.export"),
+        (lambda: _archive("a.txt"), "is an archive, but none of PyTorch's"),
+        (lambda: _saved(STATE)[:-300], "is not a whole PyTorch file"),
+        (lambda: _saved(nn.Linear(2, 2)), r"holds more than weights \(torch\.nn\.modules\.linear\.Linear\)"),
+        (lambda: _saved({"state_dict": STATE, "args": Namespace()}), r"\(argparse\.Namespace\) and would run code"),
+        (lambda: pickle.dumps({"w": np.zeros(3)}), r"\(numpy\..*\) and would run code"),
+        (lambda: pickle.dumps({"w": [1.0]}), "is not a whole PyTorch file, or holds other things"),
+        (lambda: _saved([STATE["0.weight"]]), "holds no table of weights"),
+        (lambda: _saved({}), "holds no table of weights"),
+        (lambda: _saved({"d": STATE, "g": STATE}), r"several tables of weights \(d, g\)"),
+        (lambda: _saved({"w": torch.eye(2).to_sparse()}), "w is sparse"),
+        (lambda: _saved({"w": torch.zeros(2, dtype=torch.complex64)}), "w is complex"),
+    ],
+)
+def test_what_is_no_table_of_weights_is_told_with_the_way_that_works(
+    tmp_path: Path, content: Any, sentence: str
+) -> None:
+    path = tmp_path / "given.pt"
+    path.write_bytes(content())
+    with pytest.raises(LoadError, match=sentence) as caught:
+        read_weights(path)
+    assert_is_a_sentence_of_ours(str(caught.value))
+    is_told = "writes a file that is read" in str(caught.value)
+    assert is_told or sentence in ("git lfs pull", "is a web page") or "save" in str(caught.value).lower()
+
+
+def assert_is_a_sentence_of_ours(text: str) -> None:
+    assert text.startswith("given.") or "given." in text
+    assert text.endswith(".")
+    assert len(text) < 400
+    assert not [word for word in ("weights_only", "\n", "\x1b", "miniz", "Error") if word in text]
+
+
+@pytest.mark.parametrize("kind", ["zip", "old format", "safetensors"])
+def test_damaged_files_are_weights_or_a_sentence(tmp_path: Path, kind: str) -> None:
+    """EXPLORER_MUTATIONS=10000 tries ten thousand of each kind instead of some."""
+    path = tmp_path / ("given.safetensors" if kind == "safetensors" else "given.pt")
+    if kind == "safetensors":
+        safetensors.torch.save_file(STATE, path)
+    else:
+        torch.save({"model": STATE, "epoch": 1}, path, _use_new_zipfile_serialization=kind == "zip")
+    whole, rng, refused = path.read_bytes(), random.Random(kind), 0
+    for _ in range(MUTATIONS):
+        path.write_bytes(_damaged(whole, rng))
+        try:
+            given = read_weights(path)
+        except LoadError as error:
+            refused += 1
+            assert_is_a_sentence_of_ours(str(error))
+        else:
+            assert all(isinstance(value, torch.Tensor) for value in given.values())
+    assert refused > MUTATIONS / 10
+
+
+def _damaged(whole: bytes, rng: random.Random) -> bytes:
+    content = bytearray(whole)
+    for _ in range(rng.choice((1, 1, 3, 20))):
+        at = rng.randrange(min(len(content), rng.choice((64, 1024, len(content)))))
+        way = rng.randrange(4)
+        if way == 0:
+            content[at] = rng.randrange(256)
+        elif way == 1:
+            content[at] ^= 1 << rng.randrange(8)
+        elif way == 2:
+            del content[at : at + rng.choice((1, 7, 100))]
+        else:
+            content[at:at] = rng.randbytes(rng.choice((1, 8)))
+        if not content:
+            break
+    return bytes(content)
+
+
+@pytest.mark.parametrize("ending", [".onnx", ".h5", ".keras", ".tflite", ".pt2", ".pkl", ".PB"])
+def test_a_model_of_another_program_is_told_with_the_way_that_works(ending: str) -> None:
+    assert "save model.state_dict() as .pt or .safetensors" in other_model(f"net{ending}")
+
+
+def test_pictures_are_no_models() -> None:
+    assert [other_model(name) for name in ("a.png", "a.tif", "a.npz", "a", "a.json", "a.pt")] == [""] * 6
