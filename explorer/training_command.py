@@ -161,7 +161,8 @@ def _other_rate(state: dict[str, Any], job: Job, epochs: Any, processes: Process
     chosen, schedule = job.chosen, state["schedule"]
     if schedule is None or epochs == chosen.epochs:
         return ""
-    in_all = chosen.epochs * steps_per_epoch(len(job.learning), chosen.batch_size * processes.count)
+    examples = chosen.batch_size * chosen.accumulation * processes.count
+    in_all = chosen.epochs * steps_per_epoch(len(job.learning), examples)
     rate = schedule["base_lrs"][0] * factor_after(chosen.schedule, schedule["last_epoch"], in_all)
     old = state["optimizer"]["param_groups"][0]["lr"]
     return (

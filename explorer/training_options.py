@@ -45,6 +45,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--weight-decay", type=_finite, default=chosen.weight_decay)
     made.add_argument("--betas", type=_finite, nargs=2, default=chosen.betas, help="of Adam and AdamW")
     made.add_argument("--alpha", type=_finite, default=chosen.alpha, help="of RMSprop")
+    made.add_argument("--label-smoothing", type=_share, default=chosen.label_smoothing, help="of the cross entropy")
+    made.add_argument("--clip-norm", type=_finite, default=chosen.clip_norm, help="longest gradient of all; 0: any")
+    made.add_argument("--accumulation", type=_positive, default=1, metavar="BATCHES", help="added up for each step")
     made.add_argument("--patience", type=_count, default=0, help="epochs without progress before it ends; 0: never")
     made.add_argument("--seed", type=_seed, default=chosen.seed)
     made.add_argument("--augment", nargs="+", default=[], choices=AUGMENTATIONS, help="change training pictures")
@@ -97,6 +100,13 @@ def _finite(text: str) -> float:
     return number
 
 
+def _share(text: str) -> float:
+    number = _finite(text)
+    if not 0 <= number <= 1:
+        raise argparse.ArgumentTypeError("must be between 0 and 1")
+    return number
+
+
 def hyperparameters(options: argparse.Namespace) -> Hyperparameters:
     """What was chosen, with its loss still open where none was named."""
     return Hyperparameters(
@@ -113,4 +123,7 @@ def hyperparameters(options: argparse.Namespace) -> Hyperparameters:
         epochs=options.epochs,
         seed=options.seed,
         patience=options.patience,
+        label_smoothing=options.label_smoothing,
+        clip_norm=options.clip_norm,
+        accumulation=options.accumulation,
     )

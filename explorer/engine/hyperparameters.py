@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from explorer.bounds import quoted
@@ -15,6 +16,15 @@ if TYPE_CHECKING:
 
 OPTIMIZERS = ("SGD", "Adam", "AdamW", "RMSprop")
 SCHEDULES = ("constant", "step", "cosine", "one cycle")
+RANGES: Mapping[str, tuple[float, float]] = {
+    "batch_size": (1, inf),
+    "epochs": (1, inf),
+    "accumulation": (1, inf),
+    "patience": (0, inf),
+    "clip_norm": (0, inf),
+    "label_smoothing": (0, 1),
+}
+"""Where a number has to lie for a run to be made with it."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +35,9 @@ class Hyperparameters:
     `learning_rate` is the top of the `schedule`. `patience` is the number of epochs without a smaller validation loss
     after which a run ends; 0 for never.
     `momentum` is read by SGD and RMSprop, `nesterov` by SGD, `betas` by Adam and AdamW, `alpha` by RMSprop.
+    `label_smoothing`, read by the cross entropy, is the share of the target that all classes get alike, 0 to 1.
+    `clip_norm` is what the gradient of all weights together is shortened to where it is longer; 0 for never.
+    `accumulation` is the number of batches whose gradients are added up before the weights change.
     """
 
     loss: str = ""
@@ -40,6 +53,9 @@ class Hyperparameters:
     epochs: int = 10
     seed: int = 0
     patience: int = 0
+    label_smoothing: float = 0.0
+    clip_norm: float = 0.0
+    accumulation: int = 1
 
 
 def as_settings(chosen: Hyperparameters) -> dict[str, Any]:
@@ -49,12 +65,15 @@ def as_settings(chosen: Hyperparameters) -> dict[str, Any]:
 
 
 def from_settings(settings: Mapping[str, Any]) -> Hyperparameters:
-    """What `as_settings` wrote. Raises ValueError with a sentence for a value of another kind; names it does not know,
-    as a newer version may write them, are passed over."""
+    """What `as_settings` wrote. Raises ValueError with a sentence for a value of another kind or out of its range;
+    names it does not know, as a newer version may write them, are passed over."""
     usual = vars(Hyperparameters())
-    return Hyperparameters(
-        **{name: _like(usual[name], value, name) for name, value in settings.items() if name in usual}
-    )
+    read = {name: _like(usual[name], value, name) for name, value in settings.items() if name in usual}
+    for name, (low, high) in RANGES.items():
+        if name in read and not low <= read[name] <= high:
+            upper = f" and at most {high:g}" if high < inf else ""
+            raise ValueError(f"{name} is {read[name]:g}, but has to be at least {low:g}{upper}.")
+    return Hyperparameters(**read)
 
 
 def _like(usual: Any, value: Any, name: str) -> Any:

@@ -39,6 +39,7 @@ def record(
     target: Any = None,
     loss: str | None = None,
     optimizer: torch.optim.Optimizer | None = None,
+    clip_norm: float = 0.0,
     budget_bytes: int = DEFAULT_BUDGET_BYTES,
     should_stop: ShouldStop | None = None,
     train: bool | None = None,
@@ -47,8 +48,9 @@ def record(
 
     x is a tensor, a tuple of positional arguments or a dictionary of keyword arguments. The model runs in the mode it
     is in unless `train` says otherwise, and is left as it was found: mode, hooks, weights, buffers, gradients and
-    random state; an `optimizer` makes its step, because it was asked to. If the pass fails, the recording up to the
-    failing call comes back with its `error` set.
+    random state; an `optimizer` makes its step, because it was asked to, from gradients that together are shortened to
+    `clip_norm`, if one is given. If the pass fails, the recording up to the failing call comes back with its `error`
+    set.
     Raises Cancelled if `should_stop` says so between two calls, EngineError with a sentence for a lazy module that
     never ran, a loss or a target that does not fit, and a way back that cannot be gone.
     """
@@ -56,7 +58,7 @@ def record(
     model = getattr(model, "_orig_mod", model)
     if loss is None and (target is not None or optimizer is not None):
         raise EngineError("A target or an optimizer is of use only with a loss: name one.")
-    learning = None if loss is None else Learning(target, loss, optimizer)
+    learning = None if loss is None else Learning(target, loss, optimizer, clip_norm)
     if learning is not None:
         learning.check_optimizer()
     with garbage_left_for_later(), nullcontext() if learning is None else torch.enable_grad():

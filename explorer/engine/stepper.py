@@ -20,7 +20,7 @@ from explorer.engine.errors import EngineError
 from explorer.engine.hyperparameters import Hyperparameters, make_optimizer, suggested_loss
 from explorer.engine.recorder import record, set_mode
 from explorer.engine.recording import Recording
-from explorer.engine.targets import Wanted, target_for
+from explorer.engine.targets import Wanted, smoothed, target_for
 from explorer.engine.tree import leaves
 
 REMEMBERED = 16  # optimizer states, for going on after an undo
@@ -197,8 +197,18 @@ def _step(
         outputs = _outputs(model, x)
         loss = batch.chosen.loss or suggested_loss(batch.last_kind, _width(outputs), batch.classes)
         target = target_for(loss, outputs, batch.wanted)
+        smoothing = batch.chosen.label_smoothing if loss == "cross_entropy" else 0.0
+        if smoothing and target.shape != outputs.shape:
+            target = smoothed(target, outputs, smoothing)
         recording = record(
-            model, x, target=target, loss=loss, optimizer=learner.optimizer, train=training, should_stop=should_stop
+            model,
+            x,
+            target=target,
+            loss=loss,
+            optimizer=learner.optimizer,
+            clip_norm=batch.chosen.clip_norm,
+            train=training,
+            should_stop=should_stop,
         )
     except EngineError as error:
         forward = record(model, x, train=training, should_stop=should_stop)

@@ -28,6 +28,14 @@ def as_numbers(classes: torch.Tensor, outputs: torch.Tensor) -> torch.Tensor:
     return functional.one_hot(classes, outputs.shape[1]).to(outputs.dtype).view(outputs.shape)
 
 
+def smoothed(classes: torch.Tensor, outputs: torch.Tensor, smoothing: float) -> torch.Tensor:
+    """Class numbers (n,) as the probabilities (n, classes) that the cross entropy with label smoothing compares with.
+
+    Each class gets its part of `smoothing`, the right one the rest besides (Szegedy et al., arXiv:1512.00567).
+    """
+    return as_numbers(classes, outputs) * (1 - smoothing) + smoothing / outputs.shape[1]
+
+
 def threshold(loss: str) -> float:
     """Above it one neuron, trained with `loss`, says class 1."""
     return 0.0 if loss == "bce_with_logits" else 0.5

@@ -75,6 +75,9 @@ def train(
     validation: Learned | None = None,
     precision: torch.dtype = torch.float32,
     patience: int = 0,
+    label_smoothing: float = 0.0,
+    clip_norm: float = 0.0,
+    accumulation: int = 1,
     checkpoint: str | Path | None = None,
     checkpoint_every: int = 0,
     resume: bool = True,
@@ -91,6 +94,8 @@ def train(
     schedule: moved on once a step; where batches had to be made smaller, once in as many examples as before.
     precision: bfloat16 runs the forward pass under autocast; weights and sums stay float32.
     patience: epochs without a smaller validation loss after which the run ends with its best weights; 0: it does not.
+    label_smoothing, clip_norm, accumulation: as `Hyperparameters` has them; a step is an update, of `accumulation`
+    batches.
     checkpoint: written at the end of each epoch, and every `checkpoint_every` steps; with `resume` a run goes on from
     the one found there.
     health: measures the layers of `model` as often as its pace allows; seen in the snapshots.
@@ -101,18 +106,20 @@ def train(
     learner = Learner(
         model,
         data,
-        objective_of(model, data, loss, classes=classes),
+        objective_of(model, data, loss, classes=classes, label_smoothing=label_smoothing),
         optimizer,
         seed=seed,
         augment=augment,
         precision=precision,
         processes=processes,
         health=health,
+        clip_norm=clip_norm,
     )
     run = Run(
         learner,
         epochs=epochs,
         batch_size=batch_size,
+        accumulation=accumulation,
         seed=seed,
         schedule=schedule,
         validation=validation,
@@ -148,7 +155,7 @@ def train_as_chosen(
         optimizer = make_optimizer(chosen, model.parameters())
     except ValueError as error:
         raise EngineError(f"The optimizer cannot be made: {str(error).rstrip('.')}.") from error
-    a_epoch = steps_per_epoch(len(data), chosen.batch_size * processes.count)
+    an_epoch = steps_per_epoch(len(data), chosen.batch_size * chosen.accumulation * processes.count)
     return train(
         model,
         data,
@@ -158,11 +165,14 @@ def train_as_chosen(
         batch_size=chosen.batch_size,
         seed=chosen.seed,
         classes=classes,
-        schedule=make_schedule(chosen.schedule, optimizer, chosen.epochs * a_epoch),
+        schedule=make_schedule(chosen.schedule, optimizer, chosen.epochs * an_epoch),
         augment=augment,
         validation=validation,
         precision=precision,
         patience=chosen.patience,
+        label_smoothing=chosen.label_smoothing,
+        clip_norm=chosen.clip_norm,
+        accumulation=chosen.accumulation,
         checkpoint=checkpoint,
         checkpoint_every=checkpoint_every,
         resume=resume,
@@ -172,9 +182,9 @@ def train_as_chosen(
     )
 
 
-def steps_per_epoch(count: int, batch_size: int) -> int:
-    """How many batches `count` examples make; the last one may be smaller."""
-    return -(-count // batch_size)
+def steps_per_epoch(count: int, examples: int) -> int:
+    """How many steps of so many `examples` `count` examples make; the last one may be smaller."""
+    return -(-count // examples)
 
 
 def chosen_loss(model: nn.Module, data: Learned, chosen: Hyperparameters, *, classes: int) -> str:
@@ -187,7 +197,9 @@ def chosen_loss(model: nn.Module, data: Learned, chosen: Hyperparameters, *, cla
     return suggested_loss(last_kind(model), outputs if fits else max(classes, 1), classes)
 
 
-def objective_of(model: nn.Module, data: Learned, loss: str | Loss | Objective, *, classes: int) -> Objective:
+def objective_of(
+    model: nn.Module, data: Learned, loss: str | Loss | Objective, *, classes: int, label_smoothing: float = 0.0
+) -> Objective:
     """What is to be made small; a loss given by name is tried on a few examples first.
 
     Raises LabelMismatch with the number of outputs that is needed, or EngineError with a sentence.
@@ -197,7 +209,9 @@ def objective_of(model: nn.Module, data: Learned, loss: str | Loss | Objective, 
     if not isinstance(loss, str):
         return plain_objective(loss)
     outputs, labels = _tried(model, data), data.targets
-    objective = objective_for(loss, outputs=outputs[0].numel(), labels=labels, classes=classes)
+    objective = objective_for(
+        loss, outputs=outputs[0].numel(), labels=labels, classes=classes, label_smoothing=label_smoothing
+    )
     check_target(loss, outputs, objective.targets(labels[: len(outputs)].to(outputs.device), outputs))
     return objective
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 class Update:
     """How the optimizer changed one parameter. Tensors are copies; `state` holds the optimizer's own of it by name.
 
-    `call` is the first that read the parameter.
+    `call` is the first that read the parameter. `clipped` is what its gradient was multiplied with to shorten it, and
+    `gradient` is what came of that.
     """
 
     parameter: str
@@ -28,3 +29,4 @@ class Update:
     settings: Mapping[str, Any]
     state_before: Mapping[str, Any]
     state_after: Mapping[str, Any]
+    clipped: float = 1.0

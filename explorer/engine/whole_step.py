@@ -22,11 +22,15 @@ from explorer.engine.update import Update
 
 @dataclass(frozen=True, eq=False)
 class Learning:
-    """What a pass is asked to learn: a target, a loss by name, and the optimizer that makes the step, if one does."""
+    """What a pass is asked to learn: a target, a loss by name, and the optimizer that makes the step, if one does.
+
+    `clip_norm` is what the gradient of all weights together is shortened to before the step; 0 for never.
+    """
 
     target: Any
     loss: str
     optimizer: torch.optim.Optimizer | None = None
+    clip_norm: float = 0.0
 
     def check_optimizer(self) -> None:
         """Raises EngineError if the optimizer works the loss out again within its step, as LBFGS does."""
@@ -122,7 +126,8 @@ def finish_step(
         name: parameter.grad for name, parameter in parameters.items() if parameter.grad is not None
     }
     if learning.optimizer is not None:
-        recording.updates = _update(recording, learning.optimizer, parameters, shelf)
+        clipped = _clip(recording, parameters, learning.clip_norm) if learning.clip_norm else 1.0
+        recording.updates = _update(recording, learning.optimizer, parameters, shelf, clipped=clipped)
 
 
 def _may_get_gradients(call: Call) -> bool:
@@ -167,8 +172,21 @@ def _loss_call(
     return call
 
 
+def _clip(recording: Recording, parameters: Mapping[str, nn.Parameter], norm: float) -> float:
+    """Shorten what the optimizer will read, not what was recorded on the way back; by which factor, at most 1."""
+    recording.parameter_gradients = {name: g.clone() for name, g in recording.parameter_gradients.items()}
+    learned = [parameters[name] for name in recording.parameter_gradients]
+    length = float(nn.utils.clip_grad_norm_(learned, norm))
+    return min(1.0, norm / (length + 1e-6))  # the factor of PyTorch's clip_grad_norm_
+
+
 def _update(
-    recording: Recording, optimizer: torch.optim.Optimizer, parameters: Mapping[str, nn.Parameter], shelf: Shelf
+    recording: Recording,
+    optimizer: torch.optim.Optimizer,
+    parameters: Mapping[str, nn.Parameter],
+    shelf: Shelf,
+    *,
+    clipped: float,
 ) -> tuple[Update, ...]:
     """One step of the optimizer. What was recorded of the weights before it moves to copies."""
     settings = {
@@ -180,7 +198,8 @@ def _update(
     readers = _readers(recording.calls, stepped, shelf)
     before = {name: (parameter.detach().clone(), _state(optimizer, parameter)) for name, parameter in stepped.items()}
     # An optimizer may write into the gradients too.
-    gradients = recording.parameter_gradients = {name: g.clone() for name, g in recording.parameter_gradients.items()}
+    recording.parameter_gradients = {name: g.clone() for name, g in recording.parameter_gradients.items()}
+    gradients = {name: _gradient_of(parameter).clone() for name, parameter in stepped.items()}
     for parameter in stepped.values():
         shelf.preserve(parameter, NOBODY)
     optimizer.step()
@@ -191,6 +210,7 @@ def _update(
             before=before[name][0],
             after=parameter.detach().clone(),
             gradient=gradients[name],
+            clipped=clipped,
             optimizer=type(optimizer).__name__,
             settings=settings[id(parameter)],
             state_before=before[name][1],
@@ -198,6 +218,11 @@ def _update(
         )
         for name, parameter in stepped.items()
     )
+
+
+def _gradient_of(parameter: nn.Parameter) -> torch.Tensor:
+    assert parameter.grad is not None
+    return parameter.grad
 
 
 def _readers(calls: tuple[Call, ...], parameters: Mapping[str, nn.Parameter], shelf: Shelf) -> dict[str, Call]:

@@ -150,15 +150,18 @@ class LandscapeWork:
     def _sample_of(self, model: Any, request: LandscapeRequest) -> None:
         document, data = request.document, request.data
         scale = (document.mean, document.std, document.fit)
-        key = (document.network, id(data), *scale, document.hyperparameters.loss)
+        chosen = document.hyperparameters
+        key = (document.network, id(data), *scale, chosen.loss, chosen.label_smoothing)
         if key == self._made_for:
             return
         from explorer.engine.landscape import LossOnSample
         from explorer.engine.train import chosen_loss, objective_of
 
         learning, _ = examples_of(document, data)
-        self._loss = chosen_loss(model, learning, document.hyperparameters, classes=len(data.classes))
-        objective = objective_of(model, learning, self._loss, classes=len(data.classes))
+        classes = len(data.classes)
+        self._loss = chosen_loss(model, learning, chosen, classes=classes)
+        smoothing = chosen.label_smoothing
+        objective = objective_of(model, learning, self._loss, classes=classes, label_smoothing=smoothing)
         self._sample = LossOnSample(model, learning, objective)
         self._made_for, self._frame, self._grid, self._shown = key, None, None, None
 

@@ -121,7 +121,8 @@ def _of_update(step: Step) -> StepTensors:
         if getattr(value, "shape", None) == update.before.shape
     )
     before = _tensor(BEFORE, f"{update.parameter} before", update.before, role="weight")
-    gradient = _tensor(GRADIENT, f"gradient of {update.parameter}", update.gradient, role="gradient")
+    clipped = f", clipped to {update.clipped:.3g} of it" if update.clipped < 1 else ""
+    gradient = _tensor(GRADIENT, f"gradient of {update.parameter}{clipped}", update.gradient, role="gradient")
     after = _tensor(AFTER, f"{update.parameter} after", update.after, role="weight")
     change = Tensor(CHANGE, "difference", _frozen(after.values - before.values), "gradient")
     return StepTensors((before, gradient), state, (after, change), dict(update.settings))

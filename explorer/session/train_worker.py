@@ -182,7 +182,16 @@ def _record_if_wanted(live: LiveRun, model: Any, optimizer: Any, inputs: Any, la
     from explorer.engine.training.recorded_step import record_before
 
     with suppress(EngineError):  # it is made all the same
-        found = record_before(model, optimizer, inputs, labels=labels, objective=objective, taken=live.taken)
+        clip_norm = live.request.document.hyperparameters.clip_norm
+        found = record_before(
+            model,
+            optimizer,
+            inputs,
+            labels=labels,
+            objective=objective,
+            taken=live.taken,
+            clip_norm=clip_norm,
+        )
         rate = float(optimizer.param_groups[0]["lr"])
         live.step = step_worker.timeline_of(live.request.document, found, learning_rate=rate)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from explorer.arithmetic.losses import loss_named
 from explorer.data import DataSet
@@ -49,7 +50,8 @@ def run_settings(run: RunCurves) -> str:
         return "Its settings are in its own folder."
     rates = run.rates.values[-1:]
     is_turned = run.chosen.schedule == "constant" and any(rates != run.chosen.learning_rate)
-    return settings_words(run.chosen, turned_to=float(rates[0]) if is_turned else None)
+    chosen = replace(run.chosen, loss=run.loss or run.chosen.loss)
+    return settings_words(chosen, turned_to=float(rates[0]) if is_turned else None)
 
 
 def settings_words(chosen: Hyperparameters, *, turned_to: float | None = None) -> str:
@@ -66,7 +68,12 @@ def settings_words(chosen: Hyperparameters, *, turned_to: float | None = None) -
         parts.append(f"{chosen.schedule} schedule")
     if chosen.loss:
         parts.append(loss_named(chosen.loss).title)
-    parts += [f"batch {chosen.batch_size}", plural(chosen.epochs, "epoch"), f"seed {chosen.seed}"]
+    if chosen.label_smoothing and chosen.loss == "cross_entropy":
+        parts.append(f"label smoothing {typed(chosen.label_smoothing)}")
+    if chosen.clip_norm:
+        parts.append(f"gradients clipped to {typed(chosen.clip_norm)}")
+    added = f" × {chosen.accumulation}" if chosen.accumulation > 1 else ""
+    parts += [f"batch {chosen.batch_size}{added}", plural(chosen.epochs, "epoch"), f"seed {chosen.seed}"]
     if chosen.patience:
         parts.append(f"patience {chosen.patience}")
     return ", ".join(parts)
@@ -75,7 +82,6 @@ def settings_words(chosen: Hyperparameters, *, turned_to: float | None = None) -
 def run_tip(run: RunCurves) -> str:
     """All about a run, a fact a line."""
     lines = [run.label, run_settings(run)]
-    lines += [f"Its loss is the {title}." for title in loss_titles((run,))]
     if run.parent is not None:
         lines.append(f"It went on from run {run.parent} at step {count(run.first_step)}.")
     if (best := best_accuracy(run)) is not None:

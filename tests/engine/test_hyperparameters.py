@@ -28,6 +28,9 @@ CHOSEN = st.builds(
     betas=st.tuples(st.floats(0, 0.99), st.floats(0, 0.999)),
     schedule=st.sampled_from(SCHEDULES),
     batch_size=st.integers(1, 512),
+    label_smoothing=st.floats(0, 1),
+    clip_norm=st.floats(0, 100),
+    accumulation=st.integers(1, 64),
 )
 
 
@@ -51,3 +54,12 @@ def test_a_value_of_another_kind_is_refused_in_a_sentence_and_unknown_names_are_
     assert from_settings({"colour": "red"}) == Hyperparameters()
     with pytest.raises(ValueError, match="learning_rate is 'fast', which is no float"):
         from_settings({"learning_rate": "fast"})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("batch_size", 0), ("epochs", -1), ("accumulation", 0), ("label_smoothing", 1.5), ("clip_norm", float("nan"))],
+)
+def test_a_number_no_run_can_be_made_with_is_refused_by_its_name(name: str, value: float) -> None:
+    with pytest.raises(ValueError, match=f"{name} is .* but has to be at least"):
+        from_settings({name: value})

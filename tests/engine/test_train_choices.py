@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import islice
 
 import pytest
@@ -13,9 +14,12 @@ from torch import nn
 from torch.optim.lr_scheduler import CosineAnnealingLR, MultiStepLR, OneCycleLR
 
 from explorer.arithmetic.losses import OPERATIONS
+from explorer.engine.checkpoint import CheckpointError
 from explorer.engine.errors import EngineError
+from explorer.engine.explain import explain
 from explorer.engine.hyperparameters import OPTIMIZERS, SCHEDULES, Hyperparameters, make_optimizer
 from explorer.engine.losses import LOSSES
+from explorer.engine.recorder import record
 from explorer.engine.targets import OF_CLASSES
 from explorer.engine.train import (
     Controls,
@@ -30,7 +34,17 @@ from explorer.engine.train import (
 from explorer.engine.training.schedules import make_schedule
 from explorer.network import Network
 
-CLASSIFIES = ("half_squared_error", "mse", "mae", "bce", "bce_with_logits", "cross_entropy", "hinge", "huber")
+CLASSIFIES = (
+    "half_squared_error",
+    "mse",
+    "mae",
+    "bce",
+    "bce_with_logits",
+    "cross_entropy",
+    "hinge",
+    "huber",
+    "smooth_l1",
+)
 ENDS = {"bce": "sigmoid", "bce_with_logits": "", "cross_entropy": "", "hinge": ""}
 
 
@@ -326,3 +340,60 @@ def test_checkpoints_on_request_and_every_few_steps(tmp_path):
         path.unlink(missing_ok=True)
         controls.checkpoint = snapshot.step == 4
     assert there == [False, False, True, False, True, True, False, True]
+
+
+@given(
+    batch=st.integers(1, 9),
+    accumulation=st.integers(1, 4),
+    clip=st.sampled_from([0.0, 0.05, 100.0]),
+    smoothing=st.sampled_from([0.0, 0.1, 1.0]),
+)
+def test_accumulation_clipping_and_label_smoothing_are_those_of_a_plain_loop(batch, accumulation, clip, smoothing):
+    """Two epochs beside PyTorch's own cross_entropy, clip_grad_norm_ and added-up gradients."""
+    data = halves(20)
+    chosen = Hyperparameters(loss="cross_entropy", learning_rate=0.1, batch_size=batch, epochs=2)
+    chosen = replace(chosen, accumulation=accumulation, clip_norm=clip, label_smoothing=smoothing)
+    ours, plain = model("2 linear(4) tanh linear(2)"), model("2 linear(4) tanh linear(2)")
+    losses = [told.loss for told in train_as_chosen(ours, data, chosen, classes=2)]
+    optimizer, generator = torch.optim.SGD(plain.parameters(), lr=0.1), torch.Generator().manual_seed(0)
+    expected = []
+    for _ in range(2):
+        for step in torch.randperm(20, generator=generator).split(batch * accumulation):
+            optimizer.zero_grad()
+            values = []
+            for part in step.split(batch):
+                outputs, targets = plain(data.inputs[part]), data.targets[part]
+                value = nn.functional.cross_entropy(outputs, targets, label_smoothing=smoothing)
+                (value * len(part) / len(step)).backward()
+                values.append(value.item() * len(part) / len(step))
+            if clip:
+                nn.utils.clip_grad_norm_(plain.parameters(), clip)
+            optimizer.step()
+            expected.append(sum(values))
+    assert losses == pytest.approx(expected, rel=1e-5)
+    for a, b in zip(ours.parameters(), plain.parameters(), strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-4, atol=1e-6)
+
+
+def test_a_recorded_step_with_clipping_tells_the_gradient_that_the_optimizer_read():
+    net = model("2 linear(4) tanh linear(2)")
+    optimizer = torch.optim.SGD(net.parameters(), lr=1.0)
+    before = [weight.detach().clone() for weight in net.parameters()]
+    x, target = torch.tensor([[3.0, -2.0]]), torch.tensor([1])
+    told = record(net, x, target=target, loss="cross_entropy", optimizer=optimizer, clip_norm=0.01)
+    changes = [(new - old).flatten() for old, new in zip(before, net.parameters(), strict=True)]
+    assert torch.cat(changes).norm().item() == pytest.approx(0.01, rel=1e-3)
+    step = next(step for step in told.steps if step.kind == "update")
+    assert step.update.clipped < 0.1
+    whole = told.parameter_gradients[step.update.parameter]
+    torch.testing.assert_close(step.update.gradient, whole * step.update.clipped)
+    assert explain(told, step, (0, 0), of="weight").error < 1e-6
+
+
+def test_a_run_is_not_gone_on_with_another_accumulation(tmp_path):
+    chosen = Hyperparameters(batch_size=4, epochs=1, accumulation=2)
+    checkpoint = tmp_path / "checkpoint"
+    list(train_as_chosen(model("2 linear(2)"), halves(20), chosen, classes=2, checkpoint=checkpoint))
+    other = replace(chosen, accumulation=3, epochs=2)
+    with pytest.raises(CheckpointError, match="its accumulation is 2, not 3"):
+        list(train_as_chosen(model("2 linear(2)"), halves(20), other, classes=2, checkpoint=checkpoint))

@@ -386,7 +386,7 @@ def test_times_are_told_in_words(seconds: float, words: str) -> None:
 
 
 def test_progress_is_told_in_one_line() -> None:
-    run = Training("running", 1, step=1840, epoch=7, epochs=20, progress=0.25, seconds=60, per_second=1840.2)
+    run = Training("running", 1, step=1840, epoch=7, epochs=20, progress=0.25, seconds_left=180, per_second=1840.2)
     assert progress_words(run) == "epoch 7 of 20 · step 1,840 · 1,840 pictures a second · 3 min left"
     assert progress_words(replace(run, status="paused"), "examples") == "epoch 7 of 20 · step 1,840 · paused"
     assert progress_words(Training()) == ""

@@ -59,7 +59,9 @@ class Learner:
         precision: torch.dtype,
         processes: Processes,
         health: HealthWatch | None,
+        clip_norm: float = 0.0,
     ) -> None:
+        self._clip_norm = clip_norm
         self.model, self.data, self.objective, self.optimizer = model, data, objective, optimizer
         self._augment, self._precision, self._processes, self._health = augment, precision, processes, health
         self._is_cast = precision not in (torch.float32, torch.float64)
@@ -80,9 +82,12 @@ class Learner:
     def rate(self) -> float:
         return float(self.optimizer.param_groups[0]["lr"])
 
-    def step(self, batch: Tensor, number: int, asked: tuple[bool, bool] = (False, False)) -> Stepped:
+    def step(
+        self, batch: Tensor, number: int, asked: tuple[bool, bool] = (False, False), *, at_once: int = 0
+    ) -> Stepped:
         """Learn from the examples at `batch`, step `number` of the run.
 
+        at_once: so many go through the model together, and their gradients are added up; 0 for all.
         Raises TrainingStopped before the update if the loss or a gradient is not finite, TrainingOutOfMemory if there
         is no room; the model then is as it was before the step.
         """
@@ -94,7 +99,7 @@ class Learner:
         outside = RandomState.of_torch()
         self.random_state.restore()
         try:
-            return self._step(batch, number, asked)
+            return self._step(batch, number, asked, at_once or len(batch))
         except Exception as error:
             requested = requested_memory(error)
             if requested is None:
@@ -104,30 +109,45 @@ class Learner:
             # Random numbers go on where this run's last step left them, and outside nothing is disturbed.
             self.random_state = RandomState.of_torch()
             outside.restore()
-        raise self._out_of_memory(len(batch), requested, number)
+        raise self._out_of_memory(min(at_once or len(batch), len(batch)), requested, number)
 
-    def _step(self, batch: Tensor, number: int, asked: tuple[bool, bool]) -> Stepped:
+    def _step(self, batch: Tensor, number: int, asked: tuple[bool, bool], at_once: int) -> Stepped:
         mine, weight = self._share(batch)
         inputs, labels = self._ready(mine)
         if self.about_to_step is not None:
             self.about_to_step(self.model, self.optimizer, inputs, labels, self.objective)
         health = self._health if self._health is not None and self._health.pace.is_due() else None
         self._before.keep_buffers()
-        outputs = self._forward(inputs, health)
-        value = self.objective.value(_widened(outputs), labels)
         for parameter in self._parameters:  # the optimizer's own zero_grad takes ten times as long
             parameter.grad = None
-        (value if weight == 1 else value * weight).backward()  # type: ignore[no-untyped-call]  # torch leaves it so
+        value, guessed = self._gone_back(inputs, labels, weight, health, at_once)
         loss, *flags = self._agreed(value, weight, asked)
         self._require_finite(loss, inputs, mine, number)
+        if self._clip_norm:
+            nn.utils.clip_grad_norm_(self._parameters, self._clip_norm)
         if health is not None:
             health.backward_done()
         self._before.keep_weights()
         self._update(number)
-        if weight:
-            self.tally.add(outputs, labels)
+        for outputs, its_labels in guessed if weight else ():
+            self.tally.add(outputs, its_labels)
         told = health.updated(number, batch_loss=loss) if health is not None else ()
         return Stepped(loss, told, *(flag > 0 for flag in flags))
+
+    def _gone_back(
+        self, inputs: Tensor, labels: Tensor, weight: float, health: HealthWatch | None, at_once: int
+    ) -> tuple[Tensor, list[tuple[Tensor, Tensor]]]:
+        """The mean loss of all `inputs`, its gradients added up part by part; and what came out for which labels."""
+        total, guessed = torch.zeros((), device=inputs.device), []
+        for part, its_labels in zip(torch.split(inputs, at_once), torch.split(labels, at_once), strict=True):
+            outputs = self._forward(part, health)
+            value = self.objective.value(_widened(outputs), its_labels)
+            share = weight * len(part) / len(inputs)
+            (value if share == 1 else value * share).backward()  # type: ignore[no-untyped-call]  # torch leaves it so
+            guessed.append((outputs.detach(), its_labels))
+            is_alone = len(part) == len(inputs)
+            total = value.detach() if is_alone else total + value.detach() * (len(part) / len(inputs))
+        return total, guessed
 
     def require_finite_weights(self, number: int) -> None:
         """Raises TrainingStopped, the weights put back, if the update of step `number` spoilt them."""

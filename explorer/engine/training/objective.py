@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from torch import Tensor
 
 from explorer.arithmetic.losses import loss_named
 from explorer.engine.errors import EngineError
 from explorer.engine.losses import LOSSES
-from explorer.engine.targets import OF_CLASSES, as_numbers, threshold
+from explorer.engine.targets import OF_CLASSES, as_numbers, smoothed, threshold
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 
@@ -50,10 +51,11 @@ def plain_objective(loss: Loss) -> Objective:
     return Objective(loss, lambda labels, outputs: labels, _largest_or_probable)
 
 
-def objective_for(name: str, *, outputs: int, labels: Tensor, classes: int) -> Objective:
+def objective_for(name: str, *, outputs: int, labels: Tensor, classes: int, label_smoothing: float = 0.0) -> Objective:
     """The objective of the loss `name` for a network with `outputs` numbers an example.
 
     classes: how many the data set has; 0 if its labels are numbers to be met.
+    label_smoothing: of the cross entropy; other losses know none.
     Raises LabelMismatch where another number of outputs is needed, EngineError where another loss is.
     """
     title = _title(name)
@@ -64,7 +66,9 @@ def objective_for(name: str, *, outputs: int, labels: Tensor, classes: int) -> O
     _check_labels(labels, classes)
     if name in OF_CLASSES:
         _check_outputs(outputs, classes, (classes,), title)
-        return Objective(LOSSES[name], _as_they_are, _largest, classes)
+        smooths = label_smoothing > 0 and name == "cross_entropy"
+        targets = partial(_smoothed, smoothing=label_smoothing) if smooths else _as_they_are
+        return Objective(LOSSES[name], targets, _largest, classes)
     _check_outputs(outputs, classes, (1, 2) if classes == 2 else (classes,), title)
     return Objective(LOSSES[name], as_numbers, _above(threshold(name)) if outputs == 1 else _largest, classes)
 
@@ -111,6 +115,10 @@ def _count(number: int, noun: str) -> str:
 
 def _as_they_are(labels: Tensor, outputs: Tensor) -> Tensor:
     return labels
+
+
+def _smoothed(labels: Tensor, outputs: Tensor, *, smoothing: float) -> Tensor:
+    return smoothed(labels, outputs, smoothing)
 
 
 def _in_outputs_shape(labels: Tensor, outputs: Tensor) -> Tensor:

@@ -16,10 +16,19 @@ from explorer.engine.training.objective import Objective
 
 
 def record_before(
-    model: nn.Module, optimizer: Optimizer, inputs: Tensor, *, labels: Tensor, objective: Objective, taken: int
+    model: nn.Module,
+    optimizer: Optimizer,
+    inputs: Tensor,
+    *,
+    labels: Tensor,
+    objective: Objective,
+    taken: int,
+    clip_norm: float = 0.0,
 ) -> RecordedStep:
     """The step that `model` is about to make from `inputs`, as a recording. Model, optimizer and run stay as they are.
 
+    Batches whose gradients a run adds up are shown as one: the gradients are the same but where a layer looks at the
+    whole batch, as batch normalization does.
     Raises EngineError if the loss is none that has a name.
     """
     name = next((name for name, loss in LOSSES.items() if loss is objective.loss), None)
@@ -29,6 +38,6 @@ def record_before(
     with torch.no_grad():
         copy.eval()
         target = objective.targets(labels, copy(inputs))
-    recording = record(copy, inputs, target=target, loss=name, optimizer=its_optimizer, train=True)
+    recording = record(copy, inputs, target=target, loss=name, optimizer=its_optimizer, train=True, clip_norm=clip_norm)
     message = "" if recording.error is None else str(recording.error)
     return RecordedStep(recording, name, target.cpu().numpy(), taken, message)

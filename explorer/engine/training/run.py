@@ -34,6 +34,7 @@ class Run:
     learner: Learner
     epochs: int
     batch_size: int
+    accumulation: int
     seed: int
     schedule: LRScheduler | None
     validation: Learned | None
@@ -86,21 +87,22 @@ class Run:
     def _one_step(self, order: Tensor) -> bool:
         """False if nothing was learned, because the batch had to be made smaller."""
         self._turn()
-        batch = order[self.place.position : self.place.position + self.place.batch_size * self.processes.count]
+        examples = self.place.batch_size * self.accumulation * self.processes.count
+        batch = order[self.place.position : self.place.position + examples]
         self.place.rate = self.learner.rate
         self.learner.about_to_step = self.controls.about_to_step
         try:
             asked = (self.controls.stop, self.controls.checkpoint)
-            self._last = self.learner.step(batch, self.place.step + 1, asked)
+            self._last = self.learner.step(batch, self.place.step + 1, asked, at_once=self.place.batch_size)
             self.place.loss = self._last.loss
         except ValueError as error:
             if ONE_VALUE not in str(error):
                 raise
             raise stopped_at_one_example(step=self.place.step + 1) from error
         except TrainingOutOfMemory as error:
-            if not self.controls.halve_batch or len(batch) == 1 or self.processes.are_several:
+            if not self.controls.halve_batch or error.batch_size == 1 or self.processes.are_several:
                 raise
-            self._halve(len(batch), error)
+            self._halve(error)
             return False
         before = self._whole_batches()
         self.place.step += 1
@@ -114,7 +116,7 @@ class Run:
     def _whole_batches(self) -> int:
         """Batches of the size that was chosen that this epoch has learned from: where they had to be made smaller, the
         schedule still lasts as long as the run."""
-        size = self.batch_size * self.processes.count
+        size = self.batch_size * self.accumulation * self.processes.count
         is_whole_epoch = self.place.position == len(self.learner.data)
         return (self.place.position + (size - 1 if is_whole_epoch else 0)) // size
 
@@ -125,12 +127,12 @@ class Run:
             set_learning_rate(self.learner.optimizer, self.schedule, wish)
             self._asked_rate = wish
 
-    def _halve(self, batch: int, error: TrainingOutOfMemory) -> None:
-        self.place.batch_size = batch // 2
+    def _halve(self, error: TrainingOutOfMemory) -> None:
+        self.place.batch_size = error.batch_size // 2
         size = f" ({error.requested} were asked for)" if error.requested else ""
         self._warning = (
-            f"There was not enough memory for {batch} examples at once{size}: from step {self.place.step + 1} on a "
-            f"batch has {self.place.batch_size}."
+            f"There was not enough memory for {error.batch_size} examples at once{size}: "
+            f"from step {self.place.step + 1} on a batch has {self.place.batch_size}."
         )
 
     def _between_steps(self) -> Snapshot:
@@ -233,7 +235,8 @@ class Run:
             self._warning = f"The checkpoint {error} The older one is kept."
 
     def _settings(self) -> dict[str, Any]:
-        return settings_of(self.learner, self.seed, self.batch_size, self.processes)
+        settings = settings_of(self.learner, self.seed, self.batch_size, self.processes)
+        return settings | ({"accumulation": self.accumulation} if self.accumulation > 1 else {})
 
     def state(self, snapshot: Snapshot | None) -> dict[str, Any]:
         """All that a run needs to go on. `snapshot` is the one that is about to be told, if there is one."""

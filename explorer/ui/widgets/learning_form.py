@@ -16,11 +16,17 @@ from explorer.ui.widgets.pane import ElidedLabel
 WIDTH = 400
 LARGEST_RATE = 1000.0
 BELOW_ONE = 0.999999  # PyTorch refuses 1
+LARGEST_NORM = 1e9
+CLIP_TIP = "The longest that the gradient of all weights together may be; a longer one is shortened to it. 0 for never."
+SMOOTHING_TIP = "How much of the target all classes get alike, so that the network is not pulled to certainty."
 
 
 @dataclass(frozen=True)
 class NumberField:
-    """A number of the optimizer. `index` is its place where the hyperparameter is a pair; `optimizers` read it."""
+    """A number of loss or optimizer. `index` is its place where the hyperparameter is a pair.
+
+    `optimizers` read it, and of the losses those named in `losses`, or all where none is.
+    """
 
     name: str
     label: str
@@ -28,6 +34,11 @@ class NumberField:
     high: float
     tip: str
     index: int | None = None
+    losses: tuple[str, ...] = ()
+
+    def is_read(self, optimizer: str, loss: str) -> bool:
+        """Whether it makes a difference with this optimizer and this loss."""
+        return optimizer in self.optimizers and (not self.losses or loss in self.losses)
 
     def value(self, chosen: Hyperparameters) -> float:
         found = getattr(chosen, self.name)
@@ -49,6 +60,8 @@ NUMBERS = (
     NumberField("betas", "beta 2", ("Adam", "AdamW"), BELOW_ONE, "β₂: how much of the mean square is kept.", 1),
     NumberField("alpha", "alpha", ("RMSprop",), BELOW_ONE, "α: how much of the mean square is kept."),
     NumberField("weight_decay", "weight decay", OPTIMIZERS, LARGEST_RATE, "λ: how strongly weights are pulled to 0."),
+    NumberField("clip_norm", "gradient clipping", OPTIMIZERS, LARGEST_NORM, CLIP_TIP),
+    NumberField("label_smoothing", "label smoothing", OPTIMIZERS, 1.0, SMOOTHING_TIP, losses=("cross_entropy",)),
 )
 NESTEROV_TIP = "Step along g + μ·b, with the buffer b as it is after this gradient. It needs a momentum."
 
@@ -101,7 +114,7 @@ class LearningForm(QWidget):
         self.optimizer.setCurrentText(chosen.optimizer)
         for field, (label, box) in self.boxes.items():
             box.show_number(field.value(chosen))
-            _show_row(label, box, visible=chosen.optimizer in field.optimizers)
+            _show_row(label, box, visible=field.is_read(chosen.optimizer, name))
         with QSignalBlocker(self.nesterov):
             self.nesterov.setChecked(chosen.nesterov)
         self.nesterov.setEnabled(chosen.momentum > 0)

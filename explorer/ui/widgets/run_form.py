@@ -12,11 +12,14 @@ from explorer.ui.widgets.number_boxes import ChoiceBox, WholeBox
 LARGEST_RUN_RATE = 1e30  # so large a rate is worth seeing: the run stops and says where
 LARGEST_BATCH, MOST_EPOCHS, LARGEST_SEED = 65_536, 100_000, 2_147_483_647
 BATCH_TIP = "How many examples are learned from at once."
+MOST_BATCHES = 10_000
+ACCUMULATION_TIP = "How many batches are added up before the weights change: as one large batch, in less memory."
 EPOCHS_TIP = "How often the run goes through all training examples."
 SCHEDULE_TIP = "How the learning rate goes over the run: its number is the top."
 # name, label, smallest, largest, tip
 COUNTS = (
     ("batch_size", "batch size", 1, LARGEST_BATCH, BATCH_TIP),
+    ("accumulation", "accumulation", 1, MOST_BATCHES, ACCUMULATION_TIP),
     ("epochs", "epochs", 1, MOST_EPOCHS, EPOCHS_TIP),
     ("seed", "seed", 0, LARGEST_SEED, "Fixes the order of the examples and all that is random: same seed, same run."),
     (
@@ -30,7 +33,7 @@ COUNTS = (
 
 
 class RunForm(LearningForm):
-    """`LearningForm` with schedule, batch size, epochs, seed and patience."""
+    """`LearningForm` with schedule, batch size, accumulation, epochs, seed and patience."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self.schedule = ChoiceBox()
