@@ -27,16 +27,24 @@ _shares: WeakKeyDictionary[Call, dict[str, torch.Tensor]] = WeakKeyDictionary()
 
 @np.errstate(all="ignore")  # a diverged step's infinities are numbers to show like others
 def explain(
-    recording: Recording, step: Step | str, cell: Cell, *, of: str = "output", symbols: Mapping[str, str] | None = None
+    recording: Recording,
+    step: Step | Call | str,
+    cell: Cell,
+    *,
+    of: str = "output",
+    symbols: Mapping[str, str] | None = None,
 ) -> Explanation:
     """How one number of a step came about: its terms, their total, and beside it what PyTorch computed.
 
-    `step` is an entry of `recording.steps`, or a call's name for its forward step. `cell` counts the batch axis.
+    `step` is an entry of `recording.steps`, or a call or its name for its forward step. `cell` counts the batch axis;
+    it may be any sequence of whole numbers.
     `of` is one of `step.shapes`: "output" forwards, an argument ("input", "weight" …) on the way back, a parameter
     in an update. `symbols` renames tensors in the written line.
     Raises EngineError with a sentence for a kind of call without arithmetic, a cell outside, or an unknown `of`.
     """
-    step = forward_step(recording, step) if isinstance(step, str) else step
+    if not isinstance(step, Step):
+        step = forward_step(recording, step if isinstance(step, str) else step.name)
+    cell = as_cell(cell)
     check_asked(step, of, cell)
     if step.call.is_complex if step.update is None else step.update.before.is_complex():
         raise EngineError(f"There is no arithmetic for complex numbers yet: {step.call.name}.")
@@ -60,6 +68,17 @@ def explain(
 def _words(error: Exception) -> str:
     """What went wrong in a rule; a missing argument says its name alone."""
     return f"its argument {error} is not known" if isinstance(error, KeyError) else str(error) or type(error).__name__
+
+
+def as_cell(cell: Any) -> Cell:
+    """A list, an array or one number as the indices of a cell. Raises EngineError for what is none."""
+    try:
+        indices = np.asarray(cell).reshape(-1)
+        if not indices.size or np.issubdtype(indices.dtype, np.integer):
+            return tuple(int(index) for index in indices)
+    except (TypeError, ValueError):
+        pass
+    raise EngineError(f"A cell is named by whole numbers, one an axis, not by {cell!r}.")
 
 
 def forward_step(recording: Recording, name: str) -> Step:

@@ -56,6 +56,8 @@ def record(
     """
     # A compiled model hides its calls; the module inside has the same weights.
     model = getattr(model, "_orig_mod", model)
+    if not isinstance(model, nn.Module):
+        raise EngineError(f"A recording needs a model (an nn.Module), not a {type(model).__name__}.")
     if loss is None and (target is not None or optimizer is not None):
         raise EngineError("A target or an optimizer is of use only with a loss: name one.")
     learning = None if loss is None else Learning(target, loss, optimizer, clip_norm)

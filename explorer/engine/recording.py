@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, overload
 
 import torch
 
@@ -141,7 +141,7 @@ class Recording:
     """All calls of one pass, in the order they ran; `error` says where it ended if it failed.
 
     `recording["conv1"]` is a call by its name, or the call whose output is that module's (`recording["layer1.0"]`; of
-    its second run `recording["layer1.0:2"]`).
+    its second run `recording["layer1.0:2"]`), `recording[0]` the first call; it is gone through call by call.
     """
 
     calls: tuple[Call, ...]
@@ -164,14 +164,22 @@ class Recording:
         modules = {path: self.calls[index] for path, index in self.module_calls.items()}
         return modules | {call.name: call for call in self.calls}
 
-    def __getitem__(self, name: str) -> Call:
+    @overload
+    def __getitem__(self, name: str | int) -> Call: ...
+    @overload
+    def __getitem__(self, name: slice) -> tuple[Call, ...]: ...
+    def __getitem__(self, name: str | int | slice) -> Call | tuple[Call, ...]:
+        if isinstance(name, (int, slice)):
+            return self.calls[name]
         call = self._by_name.get(name)
         if call is None:
             known = ", ".join(call.name for call in self.calls[:8])
-            raise KeyError(
-                f"There is no call {name!r} in this recording; it has {known}{' …' if self.calls[8:] else ''}."
-            )
+            has = f"it has {known}{' …' if self.calls[8:] else ''}" if known else "it has none"
+            raise KeyError(f"There is no call {name!r} in this recording; {has}.")
         return call
+
+    def __iter__(self) -> Iterator[Call]:
+        return iter(self.calls)
 
     def __contains__(self, name: object) -> bool:
         return name in self._by_name

@@ -184,3 +184,29 @@ def test_a_sum_that_spreads_a_cell_over_a_map_explains_itself_both_ways() -> Non
         explanation = explorer.explain(recording, back, cell, of=of)
         assert explanation.error < 1e-6
         assert len(explanation.terms.values) == (16 if of == "other" else 1)
+
+
+def test_a_recording_is_gone_through_and_asked_as_people_do_in_a_notebook() -> None:
+    model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(144, 2))
+    recording = explorer.record(model, torch.randn(1, 3, 8, 8))
+    assert [call.name for call in recording] == ["0", "1", "2", "3"]
+    assert recording[-1] is recording["3"]
+    assert recording[:2] == recording.calls[:2]
+    expected = explorer.explain(recording, "0", (0, 1, 2, 3)).total
+    for step, cell in (
+        ("0", [0, 1, 2, 3]),
+        (recording["0"], np.array([0, 1, 2, 3])),
+        ("0", torch.tensor([0, 1, 2, 3])),
+    ):
+        assert explorer.explain(recording, step, cell).total == expected  # type: ignore[arg-type]
+    for cell in (1, (0, 1, -1, -1), "here", (0, 0.5, 0, 0)):
+        with pytest.raises(EngineError, match="cell"):
+            explorer.explain(recording, "0", cell)  # type: ignore[arg-type]
+
+
+def test_what_is_no_model_and_a_pass_that_failed_at_once_say_so() -> None:
+    with pytest.raises(EngineError, match="needs a model"):
+        explorer.record(lambda x: x, torch.ones(1))  # type: ignore[arg-type]
+    failed = explorer.record(nn.Conv2d(3, 4, 3), torch.randn(1, 1, 8, 8))
+    with pytest.raises(KeyError, match="it has none"):
+        failed["4"]
