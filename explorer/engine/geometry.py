@@ -36,8 +36,8 @@ def _geometry_or_whole(call: Call, shapes: Mapping[str, Shape], names: tuple[str
     """A model may give a call whatever PyTorch takes: a rule that trips over it costs this call's exactness alone."""
     try:
         return _joined(call, shapes, names) if call.kind == "cat" and call.parents else _geometry(call, shapes)
-    except (TypeError, ValueError, AttributeError, LookupError):
-        axes = [whole(Reading({}, given, call.output_shape)) for given in call.parent_shapes]
+    except Exception:  # whatever it may be: the maps are worth more than an exact field
+        axes = [whole(Reading({}, shapes[parent], call.output_shape)) for parent in call.parents]
         return Geometry(call.name, call.parents, *_by_axis(axes))
 
 
