@@ -41,8 +41,6 @@ class KeepWork:
             self.place.write(self.work, self.weights)
         except FileError as error:
             return Fault(str(error))
-        if watch.should_stop():  # it was saved or given up meanwhile
-            self.place.path.unlink(missing_ok=True)
         return self.work
 
 
@@ -82,8 +80,8 @@ class Keeping(Savings):
         self._kept_in: LeftOver | None = None  # where the work of this session lies
         self._offered: tuple[LeftOver, ...] = ()
         self._restored: tuple[LeftOver, ...] = ()  # whose work is this session's, and was not written anew yet
-        self._kept, self._kept_step = Work(self.state.document), 0  # what lies there
-        self._asked_step, self._asked_at = 0, -math.inf
+        self._kept = Work(self.state.document)  # what lies there
+        self._asked_at = -math.inf
         self._is_failure_told = self._is_left = False
         self._keeping = self._runner.lanes.add(
             Lane[Work | Fault]("keep", failed=self._take_failure, cancelled=lambda _title: None)
@@ -149,6 +147,8 @@ class Keeping(Savings):
 
     @Slot(object, object)
     def _consider_keeping(self, _old: State | None, new: State) -> None:
+        if self._is_left:
+            return
         if not _is_worth_keeping(new):
             self._forget_kept()
         elif self._is_changed() and not self._keep_timer.isActive():
@@ -156,7 +156,7 @@ class Keeping(Savings):
             self._keep_timer.start(int(1000 * max(due_s, min(SOON_S, self._keep_every_s))))
 
     def _is_changed(self) -> bool:
-        return self.state.training.step != self._kept_step or not Work.of(self.state).is_same(self._kept)
+        return not Work.of(self.state).is_same(self._kept)
 
     @Slot()
     def _keep(self) -> None:
@@ -165,7 +165,7 @@ class Keeping(Savings):
             self._keep_timer.start(int(1000 * SOON_S))
         elif _is_worth_keeping(self.state) and self._is_changed():
             work = Work.of(self.state)
-            self._asked_step, self._asked_at = self.state.training.step, time.monotonic()
+            self._asked_at = time.monotonic()
             self._runner.submit("keep", lambda worker, _stop: worker.copy_weights(work))
             self._timer.start()
 
@@ -180,6 +180,8 @@ class Keeping(Savings):
 
     def _write_work(self, work: Work, weights: Arrays) -> None:
         assert self._folder is not None
+        if self._keeping.is_busy:  # it was asked for twice: what is newest comes after this
+            return
         try:
             self._kept_in = self._kept_in or left_over.begin(self._folder)
         except FileError as error:
@@ -190,12 +192,12 @@ class Keeping(Savings):
     def _take_kept(self, work: Work | Fault) -> None:
         if isinstance(work, Fault):
             self._tell_once(f"Work that is not saved cannot be kept against a crash: {work.message}")
-            return
-        self._is_failure_told = False
-        self._kept, self._kept_step = work, self._asked_step
-        for left in self._restored:
-            left.remove()
-        self._restored = ()
+        else:
+            self._is_failure_told = False
+            self._kept = work
+            for left in self._restored:
+                left.remove()
+            self._restored = ()
         self._consider_keeping(None, self.state)
 
     def _tell_once(self, sentence: str) -> None:
@@ -219,11 +221,12 @@ class Keeping(Savings):
         if self._folder is None or not _is_worth_keeping(self.state):
             return
         self._runner.pause_background()
-        before, until_s = self._kept, time.monotonic() + END_S
-        self._keep()
-        while self._is_changed() and self._kept is before and time.monotonic() < until_s:
-            self._drain()
+        until_s = time.monotonic() + END_S
+        while self._is_changed() and time.monotonic() < until_s:
+            if not self._keeping.is_busy and not self._runner.has_requests():
+                self._keep()
             time.sleep(0.01)
+            self._drain()
 
     def close(self) -> bool:
         """Stop and join all threads; True if they ended in time. What this session kept is of no use any more."""

@@ -39,7 +39,10 @@ _KINDS = {
 
 @dataclass(frozen=True, eq=False)
 class Work:
-    """The document, and what a person typed, drew or chose beside it. The weights are apart: the worker has them."""
+    """The document, and what a person typed, drew or chose beside it. The weights are apart: the worker has them.
+
+    `step` is how far a run was that changes them; it is not written.
+    """
 
     document: Document
     picture: Picture | None = None
@@ -47,12 +50,13 @@ class Work:
     target: Target = None
     batch: tuple[Example, ...] = ()
     is_batch_alone: bool = False
+    step: int = 0
 
     @classmethod
     def of(cls, state: State) -> Work:
         """What `state` holds of it."""
-        batch, is_alone = state.batch, state.is_batch_alone
-        return cls(state.document, state.picture, state.numbers, state.target, batch, is_alone)
+        typed = {name: getattr(state, name) for name in ("picture", "numbers", "target", "batch", "is_batch_alone")}
+        return cls(state.document, **typed, step=state.training.step)
 
     def is_same(self, other: Work) -> bool:
         """Whether nothing was changed; arrays are replaced, never changed."""

@@ -26,6 +26,7 @@ class LeftOver:
 
     path: Path
     lock: int
+    is_removed: bool = False
 
     @property
     def title(self) -> str:
@@ -40,8 +41,10 @@ class LeftOver:
         return self.path.stat().st_mtime
 
     def write(self, work: Work, weights: Arrays) -> None:
-        """Replace what is in it; raises FileError, and what was in it stays."""
+        """Replace what is in it; raises FileError, and what was in it stays. Another thread may remove it meanwhile."""
         write_atomically(self.path, content(work, weights))
+        if self.is_removed:
+            self.path.unlink(missing_ok=True)
 
     def read(self) -> tuple[Work, Arrays]:
         """What is in it; raises FileError."""
@@ -49,6 +52,7 @@ class LeftOver:
 
     def remove(self) -> None:
         """It is of no use any more."""
+        self.is_removed = True
         for path in (self.path, _lock_of(self.path)):
             with suppress(OSError):
                 path.unlink(missing_ok=True)

@@ -1,6 +1,7 @@
 """The real window in a process of its own, edited at random until somebody kills it; it tells what it does.
 
-`python killed_window.py SEED` prints "edit", "writes DIGEST" before it keeps its work, and "kept" when that is done.
+`python killed_window.py SEED` prints "edit", "writes DIGEST" before it keeps its work, "kept" when that is done, and
+"forgets" before it removes what it kept, where undo leads back to what is saved.
 Work is kept as often as the disk allows, in the folder that the environment names.
 """
 
@@ -61,7 +62,7 @@ def edit(session: Session, rng: random.Random) -> None:
 
 def watch() -> None:
     """Tell of what is written, and when it is there."""
-    write, take = Keeping._write_work, Keeping._take_kept
+    write, take, forget = Keeping._write_work, Keeping._take_kept, Keeping._forget_kept
 
     def write_work(self: Keeping, work: Work, weights: Arrays) -> None:
         tell(f"writes {digest(work, weights)}")
@@ -71,7 +72,12 @@ def watch() -> None:
         take(self, work)
         tell("kept")
 
-    Keeping._write_work, Keeping._take_kept = write_work, take_kept  # type: ignore[method-assign]
+    def forget_kept(self: Keeping) -> None:
+        if self._kept_in is not None:
+            tell("forgets")
+        forget(self)
+
+    Keeping._write_work, Keeping._take_kept, Keeping._forget_kept = write_work, take_kept, forget_kept  # type: ignore[method-assign]
 
 
 def main(seed: int) -> None:

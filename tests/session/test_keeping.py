@@ -148,7 +148,7 @@ def test_weights_that_a_run_has_learned_are_kept_while_it_goes_on(open_session: 
     first.set_hyperparameters(epochs=100_000)
     before = _weights(first, qtbot)
     first.train()
-    qtbot.waitUntil(lambda: first._kept_step > 20)
+    qtbot.waitUntil(lambda: first._kept.step > 20)
     assert first.state.training.status == "running"
     _crash(first)
     second = open_session()
@@ -312,6 +312,27 @@ def test_a_process_that_is_told_to_end_keeps_the_newest(
     second = open_session()
     _restore(second, qtbot)
     assert second.state.document.network.text() == "3x8x8 c1=conv(2, 3, padding=1) flatten linear(3)"  # type: ignore[union-attr]
+
+
+def test_work_that_is_removed_while_it_is_written_is_gone(open_session: Open, folder: Path) -> None:
+    work, left = Work.of(open_session().state), left_over.begin(folder)
+    left.remove()
+    left.write(work, {})
+    assert _files(folder) == []
+
+
+def test_a_second_answer_while_the_first_is_written_waits_for_its_turn(
+    open_session: Open, folder: Path, qtbot: QtBot
+) -> None:
+    session = open_session()
+    session.remove_layer("relu1")
+    for _ in range(5):  # asked for more often than the disk can follow
+        session._keep()
+    session.undo()
+    session.redo()
+    session._write_work(Work.of(session.state), {})
+    _wait_until_kept(qtbot, session)
+    assert _files(folder) == [".lock", ".safetensors"]
 
 
 def test_a_left_over_lock_alone_is_no_left_over(folder: Path) -> None:
