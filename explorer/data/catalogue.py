@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from explorer.bounds import Refused, check_regular
 from explorer.data.data_set import Card, DataError, DataSet, Progress, Wish
 from explorer.data.download import Remote
 from explorer.data.picture import PictureError, size_text
@@ -111,11 +112,20 @@ def _opened(name_or_path: str | Path, wish: Wish) -> DataSet:
     if path is None:
         names = ", ".join(entry.card.name for entry in DATA_SETS)
         raise DataError(f"There is no file and no data set called {name_or_path}. By name there are {names}.")
-    is_readable = path.is_dir() or path.is_file()  # a pipe would be waited for
-    kind = next((kind for kind in FILE_KINDS if is_readable and kind.is_one(path)), None)
+    if not path.is_dir():
+        _check_regular(path)
+    kind = next((kind for kind in FILE_KINDS if kind.is_one(path)), None)
     if kind is None:
         raise DataError(f"{path.name} is no data set. These can be opened: {', '.join(k.what for k in FILE_KINDS)}.")
     return kind.open(path.absolute(), wish)
+
+
+def _check_regular(path: Path) -> None:
+    """Raises DataError for a pipe, which would be waited for, and whatever else is no plain file."""
+    try:
+        check_regular(path)
+    except Refused as error:
+        raise DataError(str(error)) from error
 
 
 def _path(name: str | Path) -> Path | None:

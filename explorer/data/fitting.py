@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from explorer.data.byte_rule import plain
 from explorer.data.picture import Picture, Pixels, length_text, size_text
 
 FIT_MODES = ("crop", "pad", "stretch")
@@ -163,7 +164,7 @@ def _per_channel(given: tuple[float, ...], default: float, channels: int) -> npt
 
 
 def _numbers(values: tuple[float, ...]) -> str:
-    return ", ".join(f"{value:.3g}" for value in values).replace("-", "−")
+    return ", ".join(plain(value) for value in values)
 
 
 def _read_only(pixels: Pixels) -> Pixels:

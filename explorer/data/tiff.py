@@ -44,17 +44,18 @@ WHOLE_BITS = (1, 8, 16, 32, 64)
 PAGES_COUNTED = 10_000
 BYTES_LIMIT = 512 * 2**20
 NAMES = {
-    6: "JPEG of the early kind", 7: "JPEG", 34887: "LERC", 34892: "lossy JPEG", 34934: "JPEG XR", 22610: "JPEG XR",
-    50002: "JPEG XL", 52546: "JPEG XL", 34676: "LogLuv", 34677: "LogLuv", 32809: "ThunderScan", 50001: "WebP",
+    6: "JPEG of the early kind", 7: "JPEG of more than 8 bits", 32809: "ThunderScan", 34676: "LogLuv",
+    34677: "LogLuv", 34887: "LERC", 34892: "lossy JPEG", 34934: "JPEG XR", 22610: "JPEG XR", 50001: "WebP",
+    50002: "JPEG XL", 52546: "JPEG XL",
 }  # fmt: skip
 """What a compression is called where tifffile's own name for it is not what people say."""
 
 
 def is_plain(tags: Any) -> bool:
     """Whether Pillow reads a file with these tags whole: up to 8 bits without a sign, colours and nothing else."""
-    if tags.get(COMPRESSION, 1) in JPEGS:
-        return True
     bits, samples = _largest(tags.get(BITS, 1)), tags.get(SAMPLES, 1)
+    if tags.get(COMPRESSION, 1) in JPEGS:
+        return bits <= 8
     is_small = bits <= 8 or (bits == 12 and samples == 1)  # packed 12 bits are kept whole
     is_colour = EXTRA_SAMPLES not in tags and samples == COLOURS.get(tags.get(PHOTOMETRIC, WHITE_IS_ZERO))
     is_unsigned = _largest(tags.get(SAMPLE_FORMAT, 1)) == 1

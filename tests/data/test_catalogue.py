@@ -102,7 +102,7 @@ def test_a_name_that_leads_nowhere_is_told(name: str) -> None:
 
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "set.npz")
-    with pytest.raises(DataError, match=r"set\.npz is no data set"):
+    with pytest.raises(DataError, match=r"set\.npz is a pipe, not a file"):
         open_data(tmp_path / "set.npz")
 
 

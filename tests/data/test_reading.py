@@ -88,6 +88,7 @@ def test_a_whole_picture_of_a_kind_that_is_not_read_is_named(start: bytes, kind:
         (259, 34934, "is compressed with JPEG XR, which is not read"),
         (259, 34661, "is compressed with JBIG, which is not read"),
         (259, 12345, "is compressed with number 12345, which is not read"),
+        (259, 7, "is compressed with JPEG of more than 8 bits, which is not read"),
         (258, 10, "packs 10 bits a number one after the other, which is not read"),
         (317, 34894, "stores differences in a way (predictor 34894) that is not read"),
     ],

@@ -26,7 +26,9 @@ def open_table(path: Path, wish: Wish) -> DataSet:
     left_out: list[Skipped] = []
     listed = ListedFiles(path.parent, partial(wish.tell, f"Looking for the pictures of {path.name}"))
     good = _usable(rows, columns, path, listed, left_out, wish)
-    labels = read_labels(label_values([columns.label_of(row) for row in good.values()]), (), where=path.name)
+    texts = [columns.label_of(row) for row in good.values()]
+    _check_single(texts, list(good), path)
+    labels = read_labels(label_values(texts), (), where=path.name)
     good, labels = _with_numbers(good, labels, path, left_out)
     parts = _parts(list(good.values()), columns, labels.values, wish.seed)
     files = Files(path.parent, list(good), labels.values)
@@ -60,6 +62,17 @@ def _usable(
     if not good:
         raise DataError(_none_is_there(rows, columns, path))
     return good
+
+
+def _check_single(labels: list[str], pictures: list[str], path: Path) -> None:
+    """Raises DataError where a label is made of others, "cat|dog", which is no class of its own."""
+    alone = set(labels)
+    for label, picture in zip(labels, pictures, strict=True):
+        if "|" in label and alone.intersection(part.strip() for part in label.split("|")):
+            raise DataError(
+                f"{path.name} gives {brief(picture)} several labels at once, {brief(label)}; "
+                "one label a picture is needed."
+            )
 
 
 def _none_is_there(rows: list[Row], columns: Columns, path: Path) -> str:

@@ -183,6 +183,12 @@ def test_one_picture_of_several_classes_is_told(folder: Path) -> None:
         open_data(table(folder, "image,a,b,c", *lines))
 
 
+def test_labels_made_of_others_are_told(folder: Path) -> None:
+    lines = [f"pictures/{n}.png,{('a', 'b', 'a|b')[n % 3]}" for n in range(10)]
+    with pytest.raises(DataError, match=r"gives pictures/2\.png several labels at once, a\|b; one label a picture"):
+        open_data(table(folder, "Image Index,Finding Labels", *lines))
+
+
 def test_decimal_commas_are_numbers_to_learn(folder: Path) -> None:
     lines = [f"pictures/{n}.png;{n / 4:.2f}".replace(".", ",").replace(",png", ".png") for n in range(10)]
     data = open_data(table(folder, "path;target", *lines))
