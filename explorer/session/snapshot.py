@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -12,11 +12,14 @@ import numpy as np
 
 from explorer.network import Network
 from explorer.network.receptive_field import ReceptiveFields
+from explorer.session.numbered import Numbered
+from explorer.session.ranges import finite_range
 
 if TYPE_CHECKING:
     from explorer.engine.recording import Call, Recording
 
 INPUT = "input"
+MOST_RANKED = 1000
 OF_VALUES = ("half_squared_error", "mse", "mae", "mbe", "huber", "smooth_l1", "bce")
 """Losses that compare outputs with the numbers wanted, as they are."""
 FAMILIES = {
@@ -88,14 +91,34 @@ class LayerActivation:
         return self.values.reshape(self.values.shape[0], -1)
 
     @cached_property
+    def _ends(self) -> tuple[np.ndarray, np.ndarray]:
+        """Minimum and maximum of each channel, (C,) each; NaN where one of its cells is."""
+        if self.values.ndim == 1 or not self.values.size:
+            numbers = self.values.reshape(-1) if self.values.size else np.zeros(len(self.values), np.float32)
+            return numbers, numbers
+        return np.asarray(self._by_channel.min(axis=1)), np.asarray(self._by_channel.max(axis=1))
+
+    @cached_property
     def _range(self) -> tuple[float, float]:
         if self.values.size == 0:
             return 0.0, 0.0
-        low, high = float(self.values.min()), float(self.values.max())
-        if np.isfinite(low) and np.isfinite(high):
-            return low, high
-        finite = self.values[np.isfinite(self.values)]
-        return (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+        low, high = float(self._ends[0].min()), float(self._ends[1].max())
+        return (low, high) if np.isfinite(low) and np.isfinite(high) else finite_range(self.values)
+
+    def read_through(self) -> None:
+        """Work out what every view asks for, where there is time to read each number: not in the window's thread."""
+        _ = self._range, self.dead
+        if self.weight is not None:
+            finite_range(self.weight)
+
+    @cached_property
+    def channel_ranges(self) -> tuple[np.ndarray, np.ndarray]:
+        """Smallest and largest finite value of each channel, (C,) each; 0 and 1 where there is none."""
+        lows, highs = (ends.copy() for ends in self._ends)
+        for channel in np.flatnonzero(~(np.isfinite(lows) & np.isfinite(highs))).tolist():
+            finite = self._by_channel[channel][np.isfinite(self._by_channel[channel])]
+            lows[channel], highs[channel] = (finite.min(), finite.max()) if finite.size else (0, 1)
+        return lows, highs
 
     @property
     def low(self) -> float:
@@ -116,29 +139,46 @@ class LayerActivation:
     @cached_property
     def maximum(self) -> np.ndarray:
         """Maximum of each channel, (C,)."""
-        return np.asarray(self._by_channel.max(axis=1))
+        return self._ends[1]
 
     @cached_property
     def variance(self) -> np.ndarray:
         """Variance of each channel over its cells, (C,)."""
+        return np.array([self.variance_of(channel) for channel in range(len(self.values))])
+
+    def variance_of(self, channel: int) -> float:
+        """Variance of a channel over its cells."""
         # A diverged network's maps have no squares in float32, and infinite ones no mean.
         with np.errstate(invalid="ignore", over="ignore"):
-            return np.asarray(self._by_channel.var(axis=1, dtype=np.float64))
+            return float(self.values[channel].var(dtype=np.float64))
 
     @cached_property
     def dead(self) -> np.ndarray:
         """Which channels are zero in every cell, (C,) bool."""
-        return np.logical_not(np.asarray(self._by_channel.any(axis=1)))
+        return np.asarray((self._ends[0] == 0) & (self._ends[1] == 0))
 
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
     """What the network says: `values` (K,) beside `names`. `title` tells how they came about."""
 
-    names: tuple[str, ...]
+    names: Sequence[str]
     values: np.ndarray
     is_probability: bool
     title: str
+
+    @cached_property
+    def surest(self) -> np.ndarray:
+        """Indices of the largest values, the largest first: all, or where there are very many, `MOST_RANKED`."""
+        values = np.nan_to_num(self.values)
+        if values.size <= MOST_RANKED:
+            return np.argsort(-values, kind="stable")
+        largest = np.sort(np.argpartition(-values, MOST_RANKED)[:MOST_RANKED])
+        return largest[np.argsort(-values[largest], kind="stable")]
+
+    def read_through(self) -> None:
+        """Work out what the window asks for, where there is time to read each number."""
+        _ = self.surest, finite_range(self.values)
 
 
 @dataclass(frozen=True, eq=False)
@@ -271,7 +311,7 @@ def prediction_of(last: LayerActivation, classes: tuple[str, ...], *, loss: str 
     if last.values.ndim != 1:
         return None
     values = last.values.astype(np.float64)
-    names = classes if len(classes) == len(values) else tuple(f"output {index}" for index in range(len(values)))
+    names: Sequence[str] = classes if len(classes) == len(values) else Numbered(range(len(values)), output_name)
     if last.kind == "softmax":
         return Prediction(names, values, True, last.name)
     if last.kind == "sigmoid":
@@ -284,7 +324,12 @@ def prediction_of(last: LayerActivation, classes: tuple[str, ...], *, loss: str 
     return Prediction(names, values, False, f"output of {last.name}")
 
 
-def _of_sigmoids(chances: np.ndarray, names: tuple[str, ...], classes: tuple[str, ...], title: str) -> Prediction:
+def output_name(index: int) -> str:
+    """What an output is called that stands for no class."""
+    return f"output {index}"
+
+
+def _of_sigmoids(chances: np.ndarray, names: Sequence[str], classes: tuple[str, ...], title: str) -> Prediction:
     if len(chances) == 1 and len(classes) == 2:
         names, chances = classes, np.array([1 - chances[0], chances[0]])
     return Prediction(names, chances, True, title)

@@ -55,6 +55,7 @@ def record_step(worker: Worker, request: StepRequest, should_stop: ShouldStop) -
         recorded = worker.bench.record_step(batch, should_stop)
         timeline = timeline_of(request.shown.document, recorded)
         timeline.work_out_gradients(should_stop)
+        timeline.read_through(should_stop)
     except Cancelled:
         return
     except EngineError as error:

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import prod
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from explorer.arithmetic import Explanation
+from explorer.session.ranges import finite_range
 from explorer.session.snapshot import family_of
 from explorer.session.step_tensors import (
     AFTER,
@@ -38,6 +40,7 @@ Shape = tuple[int, ...]
 
 PHASES = ("forward", "loss", "backward", "update")
 FEW_NEURONS = 96
+LARGE = 300_000  # cells; fewer are read in less than a frame
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,7 @@ class Timeline:
         self._engine_steps: tuple[Step, ...] = recording.steps
         self._tensors: dict[int, StepTensors] = {}
         self._magnitudes: dict[int, tuple[float, float | None]] = {}
+        self._telling: dict[tuple[int, str, int], tuple[int, ...] | None] = {}
         self.loss_name, self.optimizer, self.learning_rate = loss, optimizer, learning_rate
         self.target = target
         self.loss = recording.loss
@@ -161,6 +165,12 @@ class Timeline:
 
     def telling_cell(self, step: int, of: str, example: int = 0) -> tuple[int, ...] | None:
         """The cell to explain first: the one of the largest magnitude in the example; None for an empty tensor."""
+        key = step, of, example
+        if key not in self._telling:
+            self._telling[key] = self._largest_cell(step, of, example)
+        return self._telling[key]
+
+    def _largest_cell(self, step: int, of: str, example: int) -> tuple[int, ...] | None:
         values = self.asked(step, of).values
         if not values.size:
             return None
@@ -229,6 +239,19 @@ class Timeline:
         self._engine_steps = tuple(step for step in every if should_stop() or self._is_whole(step))
         if len(self._engine_steps) < len(every):
             self.steps = self._listed()
+
+    def read_through(self, should_stop: Callable[[], bool]) -> None:
+        """Read every number of the large tensors once, where there is time for it: the window has none to do so."""
+        large = {step.call for step in self.steps if any(prod(shape) >= LARGE for shape in step.asked.values())}
+        for step in self.steps:
+            if step.call not in large or should_stop():
+                continue
+            for tensor in self.tensors(step.index).by_name.values():
+                finite_range(tensor.values)
+            for of in step.asked:
+                self.telling_cell(step.index, of)
+            if step.phase == "forward":
+                self.magnitudes(step.index)
 
     def _is_whole(self, step: Step) -> bool:
         from explorer.engine.errors import EngineError

@@ -173,11 +173,15 @@ class Worker:
         recording = self._recording = self.bench.record(values, should_stop, others=request.others)
         self.is_recording_old = False
         layers = [input_activation(values), *self._entries(request, recording)]
+        for layer in layers:
+            layer.read_through()
         fault = _fault(recording)
         complete = fault is None and _ran_whole(request.document)
         classes, loss = request.document.classes, request.document.hyperparameters.loss
         told = _last(request, recording, layers)
         prediction = prediction_of(told, classes, loss=loss) if complete and len(layers) > 1 else None
+        if prediction is not None:
+            prediction.read_through()
         activations = Activations(
             number=0,
             layers=tuple(layers),

@@ -44,7 +44,32 @@ def lookup_table(signed: bool) -> np.ndarray:
 
 def colourise(values: np.ndarray, scale: Scale) -> np.ndarray:
     """`values` of any shape as uint8 colours with a last axis of 4 (RGBA); NaN and ∞ get the theme's error colour."""
-    colours = _colours(values, scale)
+    return _with_faults(values, _colours(values, scale))
+
+
+def scale_factors(low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """For each pair of ends the factor and the offset that `colourise_each` takes, and which of its tables."""
+    signed = low < 0
+    reach = np.where(signed, np.maximum(-low, high), np.where(high > 0, high, 1))
+    factor = np.where(signed, (_SIZE - 1) / 2, _SIZE - 1) / np.maximum(reach, _NARROWEST)
+    offset = np.where(signed, _SIZE / 2, 0.5)
+    return factor.astype(np.float32), offset.astype(np.float32), np.where(signed, 0, _SIZE).astype(np.uint16)
+
+
+def colourise_each(values: np.ndarray, factor: np.ndarray, offset: np.ndarray, table: np.ndarray) -> np.ndarray:
+    """As `colourise`, each value on a scale of its own, as `scale_factors` gives them."""
+    both = np.concatenate([lookup_table(True), lookup_table(False)]).view(np.uint32)[:, 0]
+    with np.errstate(invalid="ignore", over="ignore"):
+        places = np.multiply(values, factor, dtype=np.float32)
+        places += offset
+        np.clip(places, 0, _SIZE - 1, out=places)
+        indices = places.astype(np.uint16)
+    indices += table
+    colours: np.ndarray = both[indices].view(np.uint8).reshape(*values.shape, 4)
+    return _with_faults(values, colours)
+
+
+def _with_faults(values: np.ndarray, colours: np.ndarray) -> np.ndarray:
     bad = ~np.isfinite(values)
     if bad.any():
         colours[bad] = (*rgb(theme.current().error), 255)

@@ -53,8 +53,8 @@ def _paint_caption(painter: QPainter, entry: LayerActivation, curve: FilmCurve, 
 
 def _paint_maps(painter: QPainter, entry: LayerActivation, area: QRectF) -> None:
     sheet = map_sheet(entry)
-    mosaic = arrange(len(sheet.tiles), *sheet.size, pane=(int(area.width()), int(area.height())))
-    picture = image_of(mosaic.assemble(sheet.colours))
+    mosaic = arrange(sheet.count, *sheet.size, pane=(int(area.width()), int(area.height())))
+    picture = image_of(sheet.coloured(mosaic, *mosaic.whole))
     zoom = min(area.width() / picture.width(), area.height() / picture.height())
     zoom = float(int(zoom)) if zoom >= 1 else zoom
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, zoom < 1)

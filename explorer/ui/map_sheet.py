@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
 from explorer.session import LayerActivation
-from explorer.ui.colour import Scale, colourise, scale_for
-from explorer.ui.tensor_tiles import finite_range
+from explorer.session.numbered import Numbered
+from explorer.session.ranges import finite_range
+from explorer.ui.colour import Scale, colourise, colourise_each, scale_factors, scale_for
+from explorer.ui.mosaic import Mosaic, taken
 
 ORDERS = ("index", "mean", "maximum", "variance")
 SLICE_LIMIT = 4096
@@ -21,34 +22,60 @@ COLOURS = ("red", "green", "blue")
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
-    """Maps to lay beside each other. `tiles` is (n, H, W); `channels` the channel each tile belongs to;
-    `labels` what is written on it. With `per_map` each map has a scale of its own, with `composite` a tile holds red,
-    green and blue. `row_length` is how many belong side by side, `left_out` how many more there are than are shown."""
+    """Maps to lay beside each other, a tile each. `maps` is (n, H, W), `order` which of them each tile is, None for
+    all of them as they are; `channels` the channel each tile belongs to; `labels` what is written on it. With
+    `ranges`, the lowest and the highest of each tile, each has a scale of its own, with `composite` a map is its red,
+    green and blue, (3, H, W). `row_length` is how many belong side by side, `left_out` how many more there are."""
 
-    tiles: np.ndarray
+    maps: np.ndarray
     channels: np.ndarray
-    labels: tuple[str, ...]
+    labels: Sequence[str]
     scale: Scale
-    per_map: bool = False
+    order: np.ndarray | None = None
+    ranges: tuple[np.ndarray, np.ndarray] | None = None
     composite: bool = False
     dead: np.ndarray | None = None
     row_length: int | None = None
     left_out: int = 0
 
-    @cached_property
-    def colours(self) -> np.ndarray:
-        """The tiles as (n, H, W, 4) uint8."""
+    def coloured(self, mosaic: Mosaic, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """The cells at `rows` × `columns` of the tiles laid out as `mosaic`, (rows, columns, 4) uint8.
+
+        No other cell is read: a picture costs what is seen of it.
+        """
+        size = self.maps[0].size if len(self.maps) else 0
+        starts = (np.arange(self.count) if self.order is None else self.order) * size
+        places = mosaic.picks(rows, columns, starts=starts)
         if self.composite:
-            return _composite(self.tiles)
-        if not self.per_map:
-            return colourise(self.tiles, self.scale)
-        scales = [_scale_of(tile) for tile in self.tiles]
-        return np.stack([colourise(tile, scale) for tile, scale in zip(self.tiles, scales, strict=True)])
+            planes = np.arange(len(COLOURS)) * (size // len(COLOURS))
+            colours = _composite(taken(self.maps, places[..., None] + planes), self.scale)
+        elif self.ranges is not None:
+            scales = (mosaic.spread(each, rows, columns) for each in scale_factors(*self.ranges))
+            colours = colourise_each(taken(self.maps, places), *scales)
+        else:
+            colours = colourise(taken(self.maps, places), self.scale)
+        mosaic.clear_gaps(colours, rows, columns)
+        return colours
+
+    @property
+    def count(self) -> int:
+        """How many tiles there are."""
+        return len(self.channels)
 
     @property
     def size(self) -> tuple[int, int]:
         """Height and width of a tile in cells."""
-        return self.tiles.shape[1], self.tiles.shape[2]
+        return self.maps.shape[-2], self.maps.shape[-1]
+
+    @property
+    def per_map(self) -> bool:
+        """Whether each tile has a scale of its own."""
+        return self.ranges is not None
+
+    def tile(self, at: int) -> np.ndarray:
+        """The numbers of a tile, (H, W), or of its three colours."""
+        found: np.ndarray = self.maps[at if self.order is None else self.order[at]]
+        return found
 
     def tile_of(self, channel: int | None) -> int | None:
         """Where a channel lies among the tiles; None if it is not shown."""
@@ -57,7 +84,7 @@ class Sheet:
 
     def scale_of(self, tile: int) -> Scale:
         """The scale that a tile's colours are on."""
-        return _scale_of(self.tiles[tile]) if self.per_map else self.scale
+        return self.scale if self.ranges is None else scale_for(*(float(ends[tile]) for ends in self.ranges))
 
 
 def order_of(entry: LayerActivation, order: str) -> np.ndarray:
@@ -73,13 +100,14 @@ def map_sheet(entry: LayerActivation, *, order: str = "index", per_map: bool = F
     channels = order_of(entry, order)
     if only_dead:
         channels = channels[entry.dead[channels]]
-    in_place = len(channels) == entry.values.shape[0] and order == "index"
+    ends = entry.channel_ranges if per_map else None
     return Sheet(
-        tiles=entry.values if in_place else entry.values[channels],
+        maps=entry.values,
         channels=channels,
-        labels=tuple(entry.map_label(int(channel)) for channel in channels),
+        labels=Numbered(channels, entry.map_label),
         scale=scale_for(entry.low, entry.high),
-        per_map=per_map,
+        order=channels,
+        ranges=ends and (ends[0][channels], ends[1][channels]),
         dead=entry.dead[channels],
     )
 
@@ -99,9 +127,9 @@ def filter_sheet(entry: LayerActivation, channel: int | None, source: LayerActiv
     weight = entry.weight
     if weight is None or not has_filters(entry):
         return None
+    low, high = finite_range(weight)
     if weight.ndim == 2 and source is not None and source.values.size == weight.shape[1]:
         weight = weight.reshape(len(weight), *source.values.shape)
-    low, high = finite_range(weight)
     scale = scale_for(min(low, -1e-12), high)
     if weight.ndim == 2:
         return Sheet(weight[None], np.zeros(1, int), ("",), scale)
@@ -113,13 +141,7 @@ def filter_sheet(entry: LayerActivation, channel: int | None, source: LayerActiv
         return Sheet(slices, np.full(len(slices), channel), labels, scale)
     if is_coloured:
         names = tuple(str(index) for index in range(len(weight)))
-        return Sheet(
-            weight.transpose(0, 2, 3, 1).reshape(len(weight), weight.shape[2], -1),
-            np.arange(len(weight)),
-            names,
-            scale,
-            composite=True,
-        )
+        return Sheet(weight, np.arange(len(weight)), names, scale, composite=True)
     outputs, inputs = weight.shape[:2]
     shown = weight.reshape(-1, *weight.shape[2:])[:SLICE_LIMIT]
     owners = np.repeat(np.arange(outputs), inputs)[:SLICE_LIMIT]
@@ -135,16 +157,9 @@ def flattened(entry: LayerActivation, by_name: Mapping[str, LayerActivation]) ->
     return before if before is not None and before.values.ndim == 3 else None
 
 
-def _scale_of(tile: np.ndarray) -> Scale:
-    finite = tile[np.isfinite(tile)]
-    return scale_for(float(finite.min()), float(finite.max())) if finite.size else Scale(0.0, 1.0, False)
-
-
-def _composite(tiles: np.ndarray) -> np.ndarray:
-    """Filters on red, green and blue, (n, H, 3 W) as stored, as colours (n, H, W, 4); zero is middle grey."""
-    count, height, triple = tiles.shape
-    pixels = tiles.reshape(count, height, triple // 3, 3)
-    reach = max(map(abs, finite_range(tiles))) or 1.0
-    colours = np.full((*pixels.shape[:3], 4), 255, np.uint8)
-    colours[..., :3] = np.rint((np.nan_to_num(pixels / reach, posinf=1, neginf=-1).clip(-1, 1) + 1) * 127.5)
+def _composite(pixels: np.ndarray, scale: Scale) -> np.ndarray:
+    """Red, green and blue weights (H, W, 3) as colours (H, W, 4); zero is middle grey."""
+    shares = np.nan_to_num(pixels / scale.high, posinf=1, neginf=-1)
+    colours = np.full((*pixels.shape[:2], 4), 255, np.uint8)
+    colours[..., :3] = np.rint((shares.clip(-1, 1) + 1) * 127.5)
     return colours

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from explorer.session import Cell, LayerActivation, State
+from explorer.session.numbered import Numbered
 from explorer.ui.map_sheet import Sheet
 from explorer.ui.mosaic import Place
 from explorer.ui.text import count, exact, plural, shape_text
@@ -14,7 +17,7 @@ def facts(entry: LayerActivation, filters: Sheet | None = None) -> str:
     """The dim line beside a layer's name: how many maps or numbers, and their size; of its `filters` if they show."""
     if filters is not None and entry.weight is not None:
         words = f"weights {shape_text(entry.weight.shape)}"
-        shown = f" · the first {count(len(filters.tiles))} slices: choose a channel to see all of its own"
+        shown = f" · the first {count(filters.count)} slices: choose a channel to see all of its own"
         return words + (shown if filters.left_out else "")
     if entry.values.ndim == 1:
         return plural(len(entry.values), "number")
@@ -33,10 +36,10 @@ def hint(*, is_filters: bool, is_bars: bool) -> str:
     return "Point at a cell to read its value; click it to see its channel large."
 
 
-def names_of(entry: LayerActivation, classes: tuple[str, ...]) -> tuple[str, ...]:
+def names_of(entry: LayerActivation, classes: tuple[str, ...]) -> Sequence[str]:
     """The names of a layer's numbers: the classes, where there is one for each, else their indices."""
     amount = entry.values.shape[0]
-    return classes if len(classes) == amount else tuple(str(index) for index in range(amount))
+    return classes if len(classes) == amount else Numbered(range(amount))
 
 
 def cell_words(entry: LayerActivation, cell: Cell, classes: tuple[str, ...]) -> str:
@@ -54,11 +57,11 @@ def cell_words(entry: LayerActivation, cell: Cell, classes: tuple[str, ...]) -> 
 def filter_words(sheet: Sheet, place: Place) -> str:
     """Which weight the mouse is over, and its exact value."""
     if sheet.composite:
-        red, green, blue = sheet.tiles[place.tile, place.row, 3 * place.column : 3 * place.column + 3]
+        red, green, blue = sheet.tile(place.tile)[:, place.row, place.column]
         values = f"red {exact(float(red))}, green {exact(float(green))}, blue {exact(float(blue))}"
     else:
-        values = exact(float(sheet.tiles[place.tile, place.row, place.column]))
-    owner = f"filter {int(sheet.channels[place.tile])} · " if len(sheet.tiles) > 1 else ""
+        values = exact(float(sheet.tile(place.tile)[place.row, place.column]))
+    owner = f"filter {int(sheet.channels[place.tile])} · " if sheet.count > 1 else ""
     return f"{owner}row {place.row}, column {place.column} · {values}"
 
 

@@ -70,6 +70,46 @@ class Mosaic:
         whole = sheet.transpose(0, 2, 1, 3, 4).reshape(self.rows * step_y, self.columns * step_x, 4)
         return whole[: self.shape[0], : self.shape[1]]
 
+    @property
+    def whole(self) -> tuple[np.ndarray, np.ndarray]:
+        """Every row and every column."""
+        height, width = self.shape
+        return np.arange(height), np.arange(width)
+
+    def spread(self, of_tiles: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """What each tile has, (count,), at the cells of `rows` × `columns` of the whole; 0 where there is no tile."""
+        table = np.zeros(self.rows * self.columns, of_tiles.dtype)
+        table[: self.count] = of_tiles
+        step_y, step_x = self.step
+        return table.reshape(self.rows, self.columns).take(rows // step_y, axis=0).take(columns // step_x, axis=1)
+
+    def picks(self, rows: np.ndarray, columns: np.ndarray, *, starts: np.ndarray) -> np.ndarray:
+        """Which number it is that lies at each of `rows` × `columns` of the whole, counted through all that there are.
+
+        A tile's numbers begin at its `starts`, line by line. In a gap the count means nothing.
+        """
+        step_y, step_x = self.step
+        places = self.spread(starts, rows, columns)
+        places += (rows % step_y * self.width)[:, None]
+        places += columns % step_x
+        return places
+
+    def clear_gaps(self, colours: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> None:
+        """Make what lies between the maps and after the last one transparent; `colours` are of `rows` × `columns`."""
+        step_y, step_x = self.step
+        colours[rows % step_y >= self.height] = 0
+        colours[:, columns % step_x >= self.width] = 0
+        missing = columns // step_x >= self.count - (self.rows - 1) * self.columns
+        colours[np.ix_(rows // step_y == self.rows - 1, missing)] = 0
+
+
+def taken(values: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """The numbers of `values` at `places` in the order of its cells; places beyond them give any of them."""
+    if values.flags.c_contiguous:
+        return values.reshape(-1).take(places, mode="clip")
+    found: np.ndarray = values[np.unravel_index(np.clip(places, 0, values.size - 1), values.shape)]
+    return found
+
 
 def arrange(count: int, height: int, width: int, *, pane: tuple[int, int], wanted_columns: int | None = None) -> Mosaic:
     """The mosaic whose maps come out largest in a pane of (width, height) pixels; never narrower than 24 pixels.

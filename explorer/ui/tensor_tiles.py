@@ -12,6 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
+from explorer.session.ranges import finite_range
 from explorer.session.selection import has_places
 from explorer.ui.colour import Scale, scale_for
 
@@ -51,7 +52,9 @@ class Shown:
     @cached_property
     def is_nowhere_finite(self) -> bool:
         """Whether every cell is NaN or infinite: then the scale means nothing."""
-        return bool(self.values.size) and not bool(np.isfinite(self.values).any())
+        if not self.values.size or np.isfinite(self.values.flat[0]):
+            return False
+        return not bool(np.isfinite(self.values).any())
 
     def own(self, cells: np.ndarray) -> np.ndarray:
         """Those of the tensor's `cells` (T, ndim) that lie in the part shown, without the prefix."""
@@ -151,14 +154,3 @@ def scale_of(*tensors: np.ndarray, role: str) -> Scale:
     if role != "activation":
         low = min(low, -max(high, LEAST_REACH))
     return scale_for(low, high)
-
-
-def finite_range(values: np.ndarray) -> tuple[float, float]:
-    """Smallest and largest finite value; (0, 0) where there is none."""
-    if not values.size:
-        return 0.0, 0.0
-    low, high = float(values.min()), float(values.max())
-    if math.isfinite(low) and math.isfinite(high):
-        return low, high
-    finite = values[np.isfinite(values)]
-    return (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)

@@ -10,6 +10,7 @@ NAMES = (
     "bench_start",
     "bench_record",
     "bench_maps",
+    "bench_large",
     "bench_overview",
     "bench_explain",
     "bench_train",

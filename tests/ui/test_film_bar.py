@@ -24,6 +24,7 @@ from explorer.ui.film_curve import FilmCurve, paint_curve
 from explorer.ui.film_file import FilmFile
 from explorer.ui.film_picture import CAPTION, HEIGHT, MARGIN, WIDTH, film_picture
 from explorer.ui.map_sheet import map_sheet
+from explorer.ui.mosaic import Mosaic
 from explorer.ui.views.film_bar import EMPTY, NO_INPUT, FilmBar
 from explorer.ui.views.film_export import NO_LAYER, film_curve
 from tests.ui.fakes import make_session, wait_until_drawn
@@ -317,7 +318,9 @@ def test_a_frame_shows_the_maps_in_the_colours_of_the_mosaic(qtbot: QtBot) -> No
     picture = film_picture(entry, FilmCurve((0, 4)), 4)
     assert picture.shape == (HEIGHT, WIDTH, 3)
     area = picture[CAPTION:, MARGIN:-MARGIN].reshape(-1, 3)
-    wanted = {tuple(colour) for colour in map_sheet(entry).colours[..., :3].reshape(-1, 3).tolist()}
+    sheet = map_sheet(entry)
+    column = Mosaic(sheet.count, *sheet.size, columns=1, gap=0)
+    wanted = {tuple(colour) for colour in sheet.coloured(column, *column.whole)[..., :3].reshape(-1, 3).tolist()}
     assert wanted <= {tuple(colour) for colour in np.unique(area, axis=0).tolist()}
     assert session.close()
 

@@ -7,13 +7,24 @@ import pytest
 
 from explorer.session import LayerActivation
 from explorer.ui.colour import colourise, scale_for
-from explorer.ui.map_sheet import ORDERS, SLICE_LIMIT, filter_sheet, flattened, map_sheet
+from explorer.ui.map_sheet import ORDERS, SLICE_LIMIT, Sheet, filter_sheet, flattened, map_sheet
+from explorer.ui.mosaic import Mosaic
 
 
 def layer(
     values: np.ndarray, weight: np.ndarray | None = None, parents: tuple[str, ...] = ("relu1",)
 ) -> LayerActivation:
     return LayerActivation("conv1", "conv2d", "convolution", parents, values.astype(np.float32), weight)
+
+
+def colours_of(sheet: Sheet) -> np.ndarray:
+    """All tiles in their colours, (n, H, W, 4)."""
+    column = Mosaic(sheet.count, *sheet.size, columns=1, gap=0)
+    return sheet.coloured(column, *column.whole).reshape(sheet.count, *sheet.size, 4)
+
+
+def tiles_of(sheet: Sheet) -> np.ndarray:
+    return np.stack([sheet.tile(at) for at in range(sheet.count)])
 
 
 @pytest.fixture
@@ -27,15 +38,15 @@ def test_the_largest_come_first(five: LayerActivation, order: str) -> None:
     sheet = map_sheet(five, order=order)
     statistic = getattr(five, order)[sheet.channels]
     assert (np.diff(statistic) <= 0).all()
-    np.testing.assert_array_equal(sheet.tiles, five.values[sheet.channels])
-    assert sheet.labels == tuple(map(str, sheet.channels))
+    np.testing.assert_array_equal(tiles_of(sheet), five.values[sheet.channels])
+    assert tuple(sheet.labels) == tuple(map(str, sheet.channels))
 
 
 def test_all_maps_share_one_scale_unless_asked_otherwise(five: LayerActivation) -> None:
     together, alone = map_sheet(five), map_sheet(five, per_map=True)
-    np.testing.assert_array_equal(together.colours, colourise(five.values, scale_for(five.low, five.high)))
+    np.testing.assert_array_equal(colours_of(together), colourise(five.values, scale_for(five.low, five.high)))
     own = scale_for(float(five.values[4].min()), float(five.values[4].max()))
-    np.testing.assert_array_equal(alone.colours[4], colourise(five.values[4], own))
+    np.testing.assert_array_equal(colours_of(alone)[4], colourise(five.values[4], own))
     assert alone.scale_of(4) == own
 
 
@@ -53,9 +64,9 @@ def test_filters_on_a_picture_are_shown_in_colour_and_one_alone_by_its_colours()
     assert whole is not None
     assert one is not None
     assert whole.composite
-    assert whole.colours.shape == (8, 5, 5, 4)
+    assert colours_of(whole).shape == (8, 5, 5, 4)
     assert one.labels == ("red", "green", "blue")
-    np.testing.assert_array_equal(one.tiles, weight[6])
+    np.testing.assert_array_equal(tiles_of(one), weight[6])
     assert one.scale.signed
 
 
@@ -64,8 +75,8 @@ def test_a_weight_of_zero_is_middle_grey_in_colour() -> None:
     weight[0, 0, 0, 0] = 2
     sheet = filter_sheet(layer(np.zeros((1, 2, 2)), weight, ("input",)), None)
     assert sheet is not None
-    assert sheet.colours[0, 0, 0, 0] == 255
-    assert abs(int(sheet.colours[0, 0, 1, 0]) - 127) <= 1
+    assert colours_of(sheet)[0, 0, 0, 0] == 255
+    assert abs(int(colours_of(sheet)[0, 0, 1, 0]) - 127) <= 1
 
 
 def test_slices_further_in_are_told_by_output_and_input() -> None:
@@ -75,21 +86,21 @@ def test_slices_further_in_are_told_by_output_and_input() -> None:
     assert not sheet.composite
     assert sheet.row_length == 3
     assert sheet.labels[5] == "1·2"
-    np.testing.assert_array_equal(sheet.tiles[5], weight[1, 2])
+    np.testing.assert_array_equal(sheet.tile(5), weight[1, 2])
 
 
 def test_too_many_slices_are_cut_off_and_counted() -> None:
     weight = np.ones((80, 64, 1, 1), np.float32)
     sheet = filter_sheet(layer(np.zeros((80, 2, 2)), weight), None)
     assert sheet is not None
-    assert (len(sheet.tiles), sheet.left_out) == (SLICE_LIMIT, 80 * 64 - SLICE_LIMIT)
+    assert (sheet.count, sheet.left_out) == (SLICE_LIMIT, 80 * 64 - SLICE_LIMIT)
 
 
 def test_a_matrix_is_one_map_and_a_layer_without_weights_has_none() -> None:
     weight = np.ones((3, 7), np.float32)
     sheet = filter_sheet(layer(np.zeros(3), weight), None)
     assert sheet is not None
-    assert sheet.tiles.shape == (1, 3, 7)
+    assert sheet.maps.shape == (1, 3, 7)
     assert filter_sheet(layer(np.zeros((2, 2, 2))), None) is None
 
 
@@ -104,8 +115,8 @@ def test_a_matrix_on_flattened_maps_is_shown_as_weights_of_these_maps() -> None:
     assert whole is not None
     assert one is not None
     assert whole.composite
-    assert whole.colours.shape == (10, 4, 5, 4)
-    np.testing.assert_array_equal(one.tiles, weight[7].reshape(3, 4, 5))
+    assert colours_of(whole).shape == (10, 4, 5, 4)
+    np.testing.assert_array_equal(tiles_of(one), weight[7].reshape(3, 4, 5))
 
 
 def test_a_matrix_on_numbers_has_no_maps_behind_it() -> None:

@@ -575,11 +575,10 @@ def test_the_calls_take_the_drawings_place_and_give_it_back(qtbot: QtBot) -> Non
 
 
 def test_an_input_that_changed_its_kind_is_painted_as_it_was_last_fed(shown: Shown, qtbot: QtBot) -> None:
-    view = shown("2 linear(3)")
+    view = shown("3x8x8 flatten linear(3)")
     session = session_of(view)
-    session.set_values(np.array([0.5, -0.5], np.float32))
     wait_until_shown(qtbot, session)
-    session.set_input_shape((3, 8, 8))  # the maps are those of two numbers until the network has run again
+    session.set_input_shape((2,))  # the maps are those of a picture until the network has run again
     entry = next(each for each in entries_of(session.state) if each.name == "input")
     assert entry.maps is None or entry.shape == entry.maps.values.shape
     view.grab()

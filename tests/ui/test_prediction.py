@@ -17,7 +17,7 @@ from explorer.engine.certainty import class_probabilities
 from explorer.engine.losses import LOSSES
 from explorer.session import Prediction, Session
 from explorer.ui import theme
-from explorer.ui.views.prediction import BROKEN, MAPS, NO_NETWORK, PredictionView, percentage, ranked
+from explorer.ui.views.prediction import BROKEN, MAPS, NO_NETWORK, PredictionView, Ranked, percentage
 from tests.ui.fakes import make_picture, make_session, wait_until_shown
 from tests.ui.pixels import colours_near
 
@@ -219,7 +219,7 @@ def test_percentages_never_pretend_certainty(probability: float, text: str) -> N
 
 def test_answers_that_are_no_numbers_are_shown_as_such() -> None:
     values = np.array([np.nan, 1.0, -np.inf])
-    answers = ranked(Prediction(("a", "b", "c"), values, False, "output of x"))
+    answers = Ranked(Prediction(("a", "b", "c"), values, False, "output of x"))
     assert [answer.value for answer in answers] == ["NaN", "1.00", "−∞"]
     assert [answer.share for answer in answers] == [0.0, 1.0, 0.0]
 
@@ -236,7 +236,7 @@ def test_rows_fill_the_list_without_cutting_one_off(opened: Opened) -> None:
 def test_what_is_no_number_is_written_in_the_error_colour_without_a_bar(opened: Opened) -> None:
     _, view = opened()
     values = np.array([np.nan, 0.3, 0.7])
-    fault, whole = ranked(Prediction(("a", "b", "c"), values, True, "of x"))[-1], theme.current()
+    fault, whole = Ranked(Prediction(("a", "b", "c"), values, True, "of x"))[-1], theme.current()
     assert (fault.value, fault.is_finite) == ("NaN", False)
     view.answers.show_answers((fault,), signed=False)
     picture = view.answers.viewport().grab().toImage()

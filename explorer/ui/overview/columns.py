@@ -150,7 +150,7 @@ def _classes(entry: Entry, body: Rect) -> Content:
     assert entry.prediction is not None
     shown = tuple(range(entry.channels))
     if entry.channels > fit:
-        shown = tuple(int(each) for each in (-entry.prediction.values).argsort(kind="stable")[:fit])
+        shown = tuple(entry.prediction.surest[:fit].tolist())
     step = min(CLASS_HEIGHT, body.height / len(shown))
     y = body.y + (body.height - step * len(shown)) / 2
     grid = Grid(body.x, y, body.width, step - 2, body.width, step, 1, len(shown))

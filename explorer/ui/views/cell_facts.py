@@ -60,10 +60,10 @@ class CellFacts(Pane):
         if entry.values.ndim == 3:
             zeros = int(channel.size - (channel != 0).sum())
             facts |= {
-                "mean": number(float(entry.mean[chosen.channel]), 5),
+                "mean": number(float(channel.mean()), 5),
                 "largest": number(float(channel.max()), 5),
                 "smallest": number(float(channel.min()), 5),
-                "variance": number(float(entry.variance[chosen.channel]), 5),
+                "variance": number(entry.variance_of(chosen.channel), 5),
                 "zero cells": f"{zeros:,} of {channel.size:,}" + (" – dead" if zeros == channel.size else ""),
             }
         return facts

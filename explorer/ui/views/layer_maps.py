@@ -18,6 +18,7 @@ from explorer.ui.widgets.pane import ElidedLabel
 from explorer.ui.widgets.value_bars import ValueBars
 
 WHOLE_TILE = -1
+MOST_SORTED = 1_000_000  # numbers; more stay in their own order, which nobody would wait for another than
 
 
 class LayerMaps(QWidget):
@@ -60,8 +61,10 @@ class LayerMaps(QWidget):
         if sheet is not None:
             self._maps.show_sheet(sheet)
         else:
-            sorted_by = order_of(entry, "maximum" if order != "index" else "index")
-            self._bars.show_values(entry.values, names_of(entry, self._session.state.classes), sorted_by)
+            names = names_of(entry, self._session.state.classes)
+            is_sorted = order != "index" and len(entry.values) <= MOST_SORTED
+            rows = order_of(entry, "maximum") if is_sorted else range(len(entry.values))
+            self._bars.show_values(entry.values, names, rows, ends=(entry.low, entry.high))
         self._where.set_whole(self._hint())
 
     def mark_chosen(self, *, brings_into_view: bool) -> None:
@@ -145,9 +148,9 @@ class LayerMaps(QWidget):
 
     def _step(self, down: int, across: int) -> None:
         """Choose the map beside the chosen one, as they lie; the first one where none is chosen."""
-        if self._sheet is None or not len(self._sheet.tiles) or self._are_filters:
+        if self._sheet is None or not self._sheet.count or self._are_filters:
             return
         tile = self._sheet.tile_of(self._session.state.selection.channel)
         wanted = 0 if tile is None else tile + across + down * self._maps.columns
-        if 0 <= wanted < len(self._sheet.tiles):
+        if 0 <= wanted < self._sheet.count:
             self._session.select(channel=int(self._sheet.channels[wanted]), row=None, column=None)

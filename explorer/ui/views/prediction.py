@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import overload
+
 import numpy as np
 from PySide6.QtCore import QModelIndex, QSize, Qt, QTimer, Slot
 from PySide6.QtWidgets import QLabel, QWidget
 
 from explorer.session import Prediction, Session, State
-from explorer.ui.text import exact, number
+from explorer.session.ranges import finite_range
+from explorer.session.snapshot import MOST_RANKED
+from explorer.ui.text import count, exact, number
 from explorer.ui.views.following_view import FollowingView
 from explorer.ui.widgets.answer_list import Answer, AnswerList
 from explorer.ui.widgets.pane import Pane
@@ -68,9 +73,9 @@ class PredictionView(FollowingView, Pane):
         self.answers.setVisible(prediction is not None)
         self.empty.setVisible(prediction is None)
         self.empty.setText(_line(state))
-        self.set_facts(prediction.title if prediction else "")
+        self.set_facts(_facts(prediction) if prediction else "")
         if prediction is not None:
-            answers = ranked(prediction)
+            answers = Ranked(prediction)
             self.answers.show_answers(answers, signed=not prediction.is_probability)
             self.setAccessibleDescription(", ".join(f"{a.name} {a.value}" for a in answers[:5]))
 
@@ -85,22 +90,53 @@ class PredictionView(FollowingView, Pane):
         self._session.select(layer=last.name, channel=channel, row=None, column=None)
 
 
-def ranked(prediction: Prediction) -> tuple[Answer, ...]:
-    """The answers as rows: probabilities and named classes the largest first, plain outputs in their own order."""
-    values = np.asarray(prediction.values, np.float64)
-    order = np.argsort(-np.nan_to_num(values), kind="stable") if prediction.is_probability else np.arange(values.size)
-    finite = np.abs(values[np.isfinite(values)])
-    largest = 1.0 if prediction.is_probability else (float(finite.max()) if finite.size else 0.0)
-    return tuple(
-        Answer(
-            index=int(index),
-            name=prediction.names[index],
-            value=percentage(values[index]) if prediction.is_probability else number(values[index]),
-            share=_share(float(values[index]), largest),
-            exact=exact(float(values[index])),
-            is_finite=bool(np.isfinite(values[index])),
+class Ranked(Sequence[Answer]):
+    """The answers as rows: probabilities and named classes the largest first, plain outputs in their own order.
+
+    A row is made when it is asked for. Of very many answers there are `MOST_RANKED` rows.
+    """
+
+    def __init__(self, prediction: Prediction) -> None:
+        self._prediction = prediction
+        self._order = (
+            prediction.surest if prediction.is_probability else range(min(prediction.values.size, MOST_RANKED))
         )
-        for index in order
+        self._largest = 1.0 if prediction.is_probability else max(map(abs, finite_range(prediction.values)))
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    @overload
+    def __getitem__(self, row: int) -> Answer: ...
+
+    @overload
+    def __getitem__(self, row: slice) -> Sequence[Answer]: ...
+
+    def __getitem__(self, row: int | slice) -> Answer | Sequence[Answer]:
+        if isinstance(row, slice):
+            return [self._answer(int(index)) for index in self._order[row]]
+        return self._answer(int(self._order[row]))
+
+    def _answer(self, index: int) -> Answer:
+        value, is_share = float(self._prediction.values[index]), self._prediction.is_probability
+        return Answer(
+            index=index,
+            name=self._prediction.names[index],
+            value=percentage(value) if is_share else number(value),
+            share=_share(value, self._largest),
+            exact=exact(value),
+            is_finite=bool(np.isfinite(value)),
+        )
+
+
+def _facts(prediction: Prediction) -> str:
+    """Where the answers come from, and how many of very many are shown."""
+    shown, there_are = min(prediction.values.size, MOST_RANKED), prediction.values.size
+    which = "surest" if prediction.is_probability else "first"
+    return (
+        f"{prediction.title} · the {which} {count(shown)} of {count(there_are)}"
+        if shown < there_are
+        else prediction.title
     )
 
 

@@ -16,6 +16,7 @@ from explorer.ui.widgets.popup_button import PopupButton
 from explorer.ui.widgets.target_editor import Aim, TargetEditor
 
 GAP = 8
+MOST_AIMED = 10_000  # outputs whose targets are listed
 EXAMPLE_WIDTH = 132
 BUTTON_ROOM = 36  # what a button takes beside its words
 FORM_TIP = "Loss, optimizer and all of its numbers."
@@ -190,9 +191,11 @@ class StepSettings(FollowingView, QWidget):
 
 
 def aim_of(state: State) -> Aim:
-    """What the present input should give, and what could be chosen."""
+    """What the present input should give, and what could be chosen; of very many outputs nothing is."""
     timeline, target = state.timeline, state.target
     count = _output_count(state)
+    if count > MOST_AIMED:
+        return Aim()
     used = None if timeline is None or timeline.target is None else np.asarray(timeline.target)[0]
     by_class = isinstance(target, int) or (len(state.classes) > 1 and not isinstance(target, tuple)) or _is_class(used)
     if by_class and count:

@@ -69,7 +69,7 @@ class AnswerList(RowList):
         """The answer in the row at `index`."""
         return self.answers.rows[index.row()]
 
-    def show_answers(self, answers: tuple[Answer, ...], *, signed: bool) -> None:
+    def show_answers(self, answers: Sequence[Answer], *, signed: bool) -> None:
         """Show `answers`; `signed` bars start in the middle."""
         self.is_signed = signed
         self.answers.show_rows(answers)

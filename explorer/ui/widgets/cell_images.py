@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
+from math import prod
 
 import numpy as np
 from PySide6.QtCore import Qt
@@ -11,10 +12,12 @@ from PySide6.QtGui import QImage, QPixmap
 
 from explorer.ui import theme
 from explorer.ui.colour import colourise
-from explorer.ui.mosaic import Mosaic
+from explorer.ui.mosaic import Mosaic, taken
+from explorer.ui.sight import sampled
 from explorer.ui.tensor_tiles import Folding, Shown
 
 KEPT = 96
+MOST_BLENDED = 1_000_000  # cells: of so many each pixel is the mean of its own; of more it is one of them
 SHARP_FROM = 4.0  # pixels a cell from which all cells get the same whole number of pixels
 
 Key = tuple[object, ...]
@@ -48,19 +51,27 @@ images = CellImages()
 
 
 def _pixmap(shown: Shown, folding: Folding, mosaic: Mosaic, *, size: tuple[int, int], ratio: float) -> QPixmap:
-    image = image_of(mosaic.assemble(_colours(shown, folding)))
-    width, height = round(size[0] * ratio), round(size[1] * ratio)
-    scaled = _scaled(image, max(width, 1), max(height, 1))
+    width, height = max(round(size[0] * ratio), 1), max(round(size[1] * ratio), 1)
+    rows, columns = mosaic.whole if prod(mosaic.shape) <= MOST_BLENDED else _thinned(mosaic, width, height)
+    scaled = _scaled(image_of(_colours(shown, folding, mosaic, rows, columns)), width, height)
     pixmap = QPixmap.fromImage(scaled)
     pixmap.setDevicePixelRatio(ratio)
     return pixmap
 
 
-def _colours(shown: Shown, folding: Folding) -> np.ndarray:
-    tiles = folding.tiles(shown.values)
-    colours = colourise(tiles, shown.scale)
+def _thinned(mosaic: Mosaic, width: int, height: int) -> tuple[np.ndarray, np.ndarray]:
+    return sampled(0, mosaic.shape[0], height), sampled(0, mosaic.shape[1], width)
+
+
+def _colours(shown: Shown, folding: Folding, mosaic: Mosaic, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """The cells at `rows` × `columns` of the mosaic in their colours; no other one is read."""
+    starts = np.arange(folding.count) * folding.tile_cells
+    colours = colourise(taken(shown.values, mosaic.picks(rows, columns, starts=starts)), shown.scale)
+    mosaic.clear_gaps(colours, rows, columns)
     if folding.has_holes:
-        colours.reshape(folding.count, -1, 4)[:, folding.tile_cells :] = 0
+        step_y, step_x = mosaic.step
+        within = (rows % step_y * folding.width)[:, None] + columns % step_x
+        colours[within >= folding.tile_cells] = 0
     return colours
 
 

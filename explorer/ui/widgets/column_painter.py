@@ -7,14 +7,17 @@ from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QPoint, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPixmap, QTransform
 
-from explorer.session.snapshot import Prediction
+from explorer.session.ranges import finite_range
+from explorer.session.snapshot import LayerActivation, Prediction
 from explorer.ui import theme
 from explorer.ui.colour import colourise, ink_on, scale_for
 from explorer.ui.overview.columns import MORE_HEIGHT
 from explorer.ui.overview.geometry import Column, Grid
+from explorer.ui.sight import in_sight
 from explorer.ui.text import number
+from explorer.ui.widgets.map_images import COARSE_CELLS, FINER
 from explorer.ui.widgets.overview_view import Scene, View, elided, figures, fitted, font
 
 NUMBERS_FROM = 34.0
@@ -23,6 +26,8 @@ TILE_RADIUS = 3.0
 LARGEST_KEPT_TILE = 160.0
 LARGEST_KEPT_PICTURE = 2_000_000
 MOST_KEPT_PICTURES = 128
+
+Places = tuple[tuple[int, QRectF], ...]
 
 
 class ColumnPainter:
@@ -84,17 +89,36 @@ class ColumnPainter:
         assert grid is not None
         if column.picture is not None:
             self._image(self.view.rect(column.picture), self.scene.images.colour_picture(maps))
-        atlas = self.scene.images.atlas(maps, grid.width * self.view.zoom)
+        height, width = maps.values.shape[1:] if maps.values.ndim == 3 else (1, 1)
+        pixels = grid.width * self.view.zoom
         # Shrunk cells are blended, enlarged ones stay sharp.
-        smooth = grid.width * self.view.zoom < max(atlas.width, atlas.height)
-        self.painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-        places = _places(grid, len(column.channels), self.view, atlas.width, atlas.height)
-        for slot, target in places:
-            self.painter.drawImage(target, atlas.image, QRectF(atlas.part(column.channels[slot])))
+        self.painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, pixels < max(height, width))
+        places = _places(grid, len(column.channels), self.view, width, height)
+        if pixels > COARSE_CELLS < max(height, width):
+            self._large_tiles(column, maps, places)
+        else:
+            self._small_tiles(column, maps, places)
         self._frames([target for _, target in places])
         if places and _cell_size(column, places[0][1]) >= NUMBERS_FROM:
             for slot, target in places:
                 self._cell_numbers(column, column.channels[slot], target)
+
+    def _small_tiles(self, column: Column, maps: LayerActivation, places: Places) -> None:
+        atlas = self.scene.images.atlas(maps, column.channels)
+        for slot, target in places:
+            self.painter.drawImage(target, atlas.image, QRectF(atlas.part(slot)))
+
+    def _large_tiles(self, column: Column, maps: LayerActivation, places: Places) -> None:
+        """Each in the cells that are in sight of it, at most two a pixel."""
+        screen = QRectF(0, 0, self.view.width, self.view.height)
+        for slot, target in places:
+            down, across = maps.values.shape[1] / target.height(), maps.values.shape[2] / target.width()
+            seen = target.intersected(screen)
+            to_cells = QTransform.fromScale(across, down).translate(-target.left(), -target.top())
+            size = (FINER * math.ceil(seen.width()), FINER * math.ceil(seen.height()))
+            rows, columns, extent = in_sight(to_cells.mapRect(seen), size)
+            image = self.scene.images.map(maps, column.channels[slot], rows, columns)
+            self.painter.drawImage(to_cells.inverted()[0].mapRect(extent), image)
 
     def _image(self, target: QRectF, image: QImage) -> None:
         self.painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, target.width() < image.width())
@@ -118,26 +142,26 @@ class ColumnPainter:
         width, height = target.width() / columns, target.height() / rows
         first_row, last_row = int(max(0, -target.top() // height)), int((self.view.height - target.top()) // height)
         first, last = int(max(0, -target.left() // width)), int((self.view.width - target.left()) // width)
-        colours = colourise(maps.values[channel], scale_for(maps.low, maps.high))
+        shown = maps.values[channel, first_row : last_row + 1, first : last + 1]
+        colours = colourise(shown, scale_for(maps.low, maps.high))
         self.painter.setFont(figures(10))
-        for row in range(first_row, min(rows, last_row + 1)):
-            for at in range(first, min(columns, last + 1)):
-                cell = QRectF(target.left() + at * width, target.top() + row * height, width, height)
-                self._value(cell, float(maps.values[channel, row, at]), colours[row, at])
+        for row, at in np.ndindex(shown.shape):
+            left, top = target.left() + (first + at) * width, target.top() + (first_row + row) * height
+            self._value(QRectF(left, top, width, height), float(shown[row, at]), colours[row, at])
 
     def _numbers(self, column: Column) -> None:
         maps = column.entry.maps
         assert maps is not None
         assert column.grid is not None
-        values = maps.values.reshape(-1)
+        values = maps.values.reshape(-1)[list(column.channels)]
         colours = colourise(values, scale_for(maps.low, maps.high))
         self.painter.setFont(figures(max(8, min(13, round(column.grid.width * self.view.zoom / 4.6)))))
-        for slot, channel in enumerate(column.channels):
+        for slot, (value, colour) in enumerate(zip(values.tolist(), colours, strict=True)):
             rect = self.view.rect(column.grid.tile(slot))
             self.painter.setPen(QPen(QColor(self.theme.border), 1))
-            self.painter.setBrush(QColor(*(int(each) for each in colours[channel])))
+            self.painter.setBrush(QColor(*(int(each) for each in colour)))
             self.painter.drawRoundedRect(rect, TILE_RADIUS, TILE_RADIUS)
-            self._value(rect, float(values[channel]), colours[channel])
+            self._value(rect, value, colour)
 
     def _value(self, rect: QRectF, value: float, colour: np.ndarray) -> None:
         """The number in as many digits as fit, readable on the colour of its cell."""
@@ -165,7 +189,7 @@ class ColumnPainter:
         prediction, grid = column.entry.prediction, column.grid
         assert prediction is not None
         assert grid is not None
-        reach, best = _reach(prediction), int(prediction.values.argmax())
+        reach, best = _reach(prediction), int(prediction.surest[0])
         for slot, channel in enumerate(column.channels):
             rect = self.view.rect(grid.tile(slot))
             value = float(prediction.values[channel])
@@ -214,7 +238,7 @@ class ColumnPainter:
 
 
 @lru_cache(maxsize=256)
-def _places(grid: Grid, count: int, view: View, width: int, height: int) -> tuple[tuple[int, QRectF], ...]:
+def _places(grid: Grid, count: int, view: View, width: int, height: int) -> Places:
     """The slots on the screen with the place of their map of `width` × `height` cells. Kept for a run's next look."""
     tiles = [(slot, grid.tile(slot)) for slot in range(count)]
     return tuple((slot, fitted(view.rect(tile), width, height)) for slot, tile in tiles if view.sees(tile))
@@ -222,8 +246,7 @@ def _places(grid: Grid, count: int, view: View, width: int, height: int) -> tupl
 
 def _reach(prediction: Prediction) -> float:
     """What the longest bar stands for."""
-    finite = prediction.values[np.isfinite(prediction.values)]
-    return 1.0 if prediction.is_probability else max(1e-12, float(abs(finite).max(initial=0.0)))
+    return 1.0 if prediction.is_probability else max(1e-12, *map(abs, finite_range(prediction.values)))
 
 
 def _cell_size(column: Column, target: QRectF) -> float:

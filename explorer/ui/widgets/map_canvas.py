@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from explorer.ui import theme
+from explorer.ui.widgets.cells_in_sight import CellsInSight, Coloured
 
 Paint = Callable[[QPainter, QRectF, float], None]
 ZOOM_STEP = 1.0015
@@ -61,7 +61,7 @@ class MapCanvas(pg.GraphicsView):
         self._view = pg.ViewBox(lockAspect=True, invertY=True, enableMenu=False, border=None, defaultPadding=0)
         self._view.setMouseEnabled(False, False)
         self.setCentralItem(self._view)
-        self.image = pg.ImageItem(axisOrder="row-major")
+        self.image = CellsInSight()
         self._overlay = Overlay(paint_marks)
         self._overlay.setZValue(10)
         self._view.addItem(self.image)
@@ -75,17 +75,12 @@ class MapCanvas(pg.GraphicsView):
 
     # --- what it shows ---
 
-    def set_image(self, colours: np.ndarray | None) -> None:
-        """Show `colours` (H, W, 4) uint8; the zoom stays if the size does."""
-        if colours is None:
-            self.image.clear()
-            self._size = (0, 0)
-            self._overlay.set_bounds(QRectF())
-            return
-        self.image.setImage(np.ascontiguousarray(colours), autoLevels=False, levels=None)
-        if self._size != colours.shape[:2]:
-            self._size = (colours.shape[0], colours.shape[1])
-            self._overlay.set_bounds(QRectF(-2, -2, self._size[1] + 4, self._size[0] + 4))
+    def set_cells(self, size: tuple[int, int], coloured: Coloured | None) -> None:
+        """Show (height, width) cells, of which `coloured` gives the colours; the zoom stays if the size does."""
+        self.image.show_cells(size, coloured)
+        if self._size != size:
+            self._size = size
+            self._overlay.set_bounds(QRectF(-2, -2, size[1] + 4, size[0] + 4) if coloured is not None else QRectF())
             self.fit()
         self._overlay.update()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, QSignalBlocker, Qt, Signal, Slot
@@ -50,7 +52,6 @@ class MapMosaic(QWidget):
         self._frames = frames
         self._chosen: Place | None = None
         self._pointed: Place | None = None
-        self._rgb = np.zeros((0, 0, 4), np.uint8)
         self.canvas = MapCanvas(self._paint_marks)
         self.canvas.scrolls = True
         self.canvas.hovered.connect(self._on_hovered)
@@ -88,7 +89,9 @@ class MapMosaic(QWidget):
 
     def colours(self) -> np.ndarray:
         """The whole picture (H, W, 4) as it is shown, without marks."""
-        return self._rgb
+        if self._sheet is None or self._mosaic is None:
+            return np.zeros((0, 0, 4), np.uint8)
+        return self._sheet.coloured(self._mosaic, *self._mosaic.whole)
 
     def keep_in_view(self, place: Place) -> None:
         """Pan so that a place is visible."""
@@ -115,13 +118,12 @@ class MapMosaic(QWidget):
         return self.canvas.from_cells(left + place.column + 0.5, top + place.row + 0.5)
 
     def _arranged(self, sheet: Sheet) -> Mosaic:
-        count, height, width = sheet.colours.shape[:3]
         pane = (self.canvas.width(), self.canvas.height())
-        return arrange(count, height, width, pane=pane, wanted_columns=sheet.row_length)
+        return arrange(sheet.count, *sheet.size, pane=pane, wanted_columns=sheet.row_length)
 
     @Slot()
     def _rearrange(self) -> None:
-        if self._sheet is not None and len(self._sheet.tiles):
+        if self._sheet is not None and self._sheet.count:
             mosaic = self._arranged(self._sheet)
             if mosaic != self._mosaic:
                 self._mosaic = mosaic
@@ -147,12 +149,10 @@ class MapMosaic(QWidget):
 
     def _draw(self) -> None:
         if self._sheet is None or self._mosaic is None:
-            self._rgb = np.zeros((0, 0, 4), np.uint8)
-            self.canvas.set_image(None)
+            self.canvas.set_cells((0, 0), None)
             return
-        self._rgb = self._mosaic.assemble(self._sheet.colours)
         self.canvas.smallest_cell = MIN_TILE_PIXELS / self._mosaic.width
-        self.canvas.set_image(self._rgb)
+        self.canvas.set_cells(self._mosaic.shape, partial(self._sheet.coloured, self._mosaic))
 
     # --- the mouse ---
 
@@ -254,12 +254,20 @@ class MapMosaic(QWidget):
             size = transform.mapRect(QRectF(0, 0, 1, 1)).width()
             assert self._sheet is not None
             cells = [(tile, *cell) for tile in tiles for cell in self._visible_cells(tile, visible)][:NUMBERS_AT_MOST]
-            words = [short(float(self._sheet.tiles[tile, row, column])) for tile, _, row, column in cells]
+            words = [short(float(self._sheet.tile(tile)[row, column])) for tile, _, row, column in cells]
             longest = max(map(len, words), default=1)
             painter.setFont(theme.number_font(int(min(max((size - 2) / (FIGURE_WIDTH * longest), 7), 15))))
-            for (tile, cell, row, column), word in zip(cells, words, strict=True):
-                painter.setPen(QColor(ink_on(self._sheet.colours[tile, row, column])))
+            for (_, cell, _, _), background, word in zip(cells, self._backgrounds(cells), words, strict=True):
+                painter.setPen(QColor(ink_on(background)))
                 painter.drawText(transform.mapRect(cell), Qt.AlignmentFlag.AlignCenter, word)
+
+    def _backgrounds(self, cells: list[tuple[int, QRectF, int, int]]) -> np.ndarray:
+        """The colours behind `cells`, (N, 4)."""
+        assert self._mosaic is not None
+        assert self._sheet is not None
+        places = np.array([(cell.top(), cell.left()) for _, cell, _, _ in cells], int).reshape(-1, 2)
+        (rows, down), (columns, across) = (np.unique(axis, return_inverse=True) for axis in places.T)
+        return self._sheet.coloured(self._mosaic, rows, columns)[down, across]
 
     def _visible_cells(self, tile: int, visible: QRectF) -> list[tuple[QRectF, int, int]]:
         assert self._mosaic is not None

@@ -12,13 +12,13 @@ from PySide6.QtWidgets import QWidget
 from explorer.session.snapshot import Prediction
 from explorer.ui import theme
 from explorer.ui.overview.entries import Entry
+from explorer.ui.sight import sampled
 from explorer.ui.text import number
-from explorer.ui.widgets.map_images import MapImages
+from explorer.ui.widgets.map_images import FINER, MapImages
 from explorer.ui.widgets.overview_lines import Spot
 from explorer.ui.widgets.overview_view import fitted
 
 MAP = 184
-FINEST = 1000.0  # asks for every cell of the map, however large it is
 MARGIN = 10
 LINE = 18
 
@@ -44,14 +44,15 @@ def preview_of(entry: Entry, spot: Spot, images: MapImages) -> Preview:
     facts = f"layer: {number(maps.low)} to {number(maps.high)}"
     if maps.values.ndim == 1:
         return Preview(title, facts, number(float(maps.values[spot.channel])))
-    atlas = images.atlas(maps, FINEST)
-    part = QRectF(atlas.part(spot.channel))
+    rows, columns = (sampled(0, size, FINER * MAP) for size in maps.values.shape[1:])
+    image = images.map(maps, spot.channel, rows, columns)
+    part = QRectF(image.rect())
     if spot.row is None or spot.cell is None:
-        return Preview(title, facts, "", atlas.image, part)
+        return Preview(title, facts, "", image, part)
     value = number(float(maps.values[spot.channel, spot.row, spot.cell]))
     rows, columns = maps.values.shape[1:]
     cell = (int(spot.row * part.height() / rows), int(spot.cell * part.width() / columns))
-    return Preview(title, facts, f"{value} at row {spot.row}, column {spot.cell}", atlas.image, part, cell)
+    return Preview(title, facts, f"{value} at row {spot.row}, column {spot.cell}", image, part, cell)
 
 
 def _chance(prediction: Prediction, channel: int) -> str:

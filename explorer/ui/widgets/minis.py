@@ -30,7 +30,7 @@ class Minis:
     def rendered(self, height: int, width: int, gap: int = GAP) -> QImage:
         """One image at most `width` device pixels wide and `height` high; the rest is transparent."""
         if self.pixels is not None:
-            return _image(_fitted(_with_alpha(self.pixels), height, width))
+            return _image(_with_alpha(_fitted(self.pixels, height, width)))
         if self.values is None or self.values.size == 0:
             return QImage()
         if self.values.ndim == 1:

@@ -1,104 +1,163 @@
-"""Numbers as labelled bars about a zero line, painted in one widget so that thousands scroll smoothly."""
+"""Numbers as labelled bars about a zero line, of which only the rows in sight are made: there may be millions."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from explorer.ui import theme
 from explorer.ui.text import number
 
 ROW = 22
 LABEL_WIDTH, VALUE_WIDTH, MARGIN = 110, 76, 12
+TOP = MARGIN // 2
+Order = range | np.ndarray
 
 
-class _Rows(QWidget):
+class ValueBars(QAbstractScrollArea):
+    """Emits `hovered` (an index or None) and `chosen` (an index). It scrolls by rows: Qt counts no more pixels."""
+
     hovered = Signal(object)
     chosen = Signal(int)
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Values of the layer")
-        self.values = np.zeros(0, np.float32)
-        self.names: Sequence[str] = ()
-        self.order = np.zeros(0, int)
-        self.selected: int | None = None
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._values = np.zeros(0, np.float32)
+        self._names: Sequence[str] = ()
+        self._order: Order = range(0)
+        self._ends = (0.0, 1.0)
+        self._selected: int | None = None
         self._under: int | None = None
+        self.setAccessibleName("Values of the layer")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.viewport().setMouseTracking(True)
 
-    def sizeHint(self) -> QSize:
-        return QSize(LABEL_WIDTH + VALUE_WIDTH + 200, ROW * len(self.order) + MARGIN)
+    # --- what it shows ---
 
-    def show_values(self, values: np.ndarray, names: Sequence[str], order: np.ndarray) -> None:
-        self.values, self.names, self.order = values, names, order
-        self.setMinimumHeight(ROW * len(order) + MARGIN)
-        self.update()
+    def show_values(self, values: np.ndarray, names: Sequence[str], order: Order, *, ends: tuple[float, float]) -> None:
+        """Show `values` (features,) beside their `names`, in the `order` of their indices, on bars between `ends`."""
+        self._values, self._names, self._order = values, names, order
+        low, high = min(ends[0], 0.0), max(ends[1], 0.0)
+        self._ends = (low, high if high > low else low + 1)
+        self._fit_scroll_bar()
+        self.viewport().update()
 
-    def _index_at(self, y: float) -> int | None:
-        at = int((y - MARGIN / 2) // ROW)
-        return int(self.order[at]) if 0 <= at < len(self.order) else None
+    def set_selected(self, index: int | None) -> None:
+        """Mark one value and bring it into view."""
+        if index == self._selected:
+            return
+        self._selected = index
+        self.viewport().update()
+        at = self._row_of(index)
+        if at is None:
+            return
+        bar, whole = self.verticalScrollBar(), self._rows_in_sight()
+        if not bar.value() <= at < bar.value() + whole:
+            bar.setValue(at if at < bar.value() else at - whole + 1)
+
+    def row_rect(self, at: int) -> QRectF:
+        """The pixels of a row of the viewport."""
+        return QRectF(0, TOP + (at - self.verticalScrollBar().value()) * ROW, self.viewport().width(), ROW)
+
+    def _row_of(self, index: int | None) -> int | None:
+        if index is None or isinstance(self._order, range):
+            return index if index is not None and index in self._order else None
+        places = np.flatnonzero(self._order == index).tolist()
+        return places[0] if places else None
+
+    def _rows_in_sight(self) -> int:
+        return max(1, (self.viewport().height() - TOP) // ROW)
+
+    def _fit_scroll_bar(self) -> None:
+        whole = self._rows_in_sight()
+        self.verticalScrollBar().setPageStep(whole)
+        self.verticalScrollBar().setRange(0, max(0, len(self._order) - whole))
+
+    # --- Qt's events ---
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_scroll_bar()
+
+    def scrollContentsBy(self, _dx: int, _dy: int) -> None:
+        self.viewport().update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        under = self._index_at(event.position().y())
-        if under != self._under:
-            self._under = under
-            self.hovered.emit(under)
-            self.update()
+        self._point(self._index_at(event.position().y()))
 
     def leaveEvent(self, event: QEvent) -> None:
-        self._under = None
-        self.hovered.emit(None)
-        self.update()
+        super().leaveEvent(event)
+        self._point(None)
+
+    def _point(self, index: int | None) -> None:
+        if index != self._under:
+            self._under = index
+            self.hovered.emit(index)
+            self.viewport().update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         index = self._index_at(event.position().y())
         if index is not None:
             self.chosen.emit(index)
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        event.accept()  # the press chose; whoever stands behind has no part in it
+
+    def _index_at(self, y: float) -> int | None:
+        at = int((y - TOP) // ROW) + self.verticalScrollBar().value()
+        return int(self._order[at]) if y >= TOP and at < len(self._order) else None
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        steps = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
-        if steps is None or not len(self.order):
+        last, page = len(self._order) - 1, self._rows_in_sight()
+        moves = {
+            Qt.Key.Key_Up: -1,
+            Qt.Key.Key_Down: 1,
+            Qt.Key.Key_PageUp: -page,
+            Qt.Key.Key_PageDown: page,
+            Qt.Key.Key_Home: -last,
+            Qt.Key.Key_End: last,
+        }
+        step = moves.get(Qt.Key(event.key()))
+        if step is None or last < 0:
             super().keyPressEvent(event)
             return
-        places = np.flatnonzero(self.order == self.selected)
-        at = int(places[0]) + steps if len(places) else 0
-        self.chosen.emit(int(self.order[min(max(at, 0), len(self.order) - 1)]))
+        present = self._row_of(self._selected)
+        at = max(step, 0) if present is None and abs(step) > 1 else 0 if present is None else present + step
+        self.chosen.emit(int(self._order[min(max(at, 0), last)]))
+
+    # --- painting ---
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+        painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        first = max(0, (event.rect().top() - MARGIN) // ROW)
-        last = min(len(self.order), event.rect().bottom() // ROW + 1)
-        finite = self.values[np.isfinite(self.values)]
-        low, high = (min(float(finite.min()), 0.0), max(float(finite.max()), 0.0)) if finite.size else (0.0, 1.0)
-        for at in range(first, last):
-            self._paint_row(painter, at, low, high if high > low else low + 1)
+        first = self.verticalScrollBar().value()
+        for at in range(first, min(len(self._order), first + event.rect().bottom() // ROW + 1)):
+            self._paint_row(painter, self.row_rect(at), int(self._order[at]))
 
-    def _paint_row(self, painter: QPainter, at: int, low: float, high: float) -> None:
-        colours, index = theme.current(), int(self.order[at])
-        row = QRectF(0, MARGIN / 2 + at * ROW, self.width(), ROW)
-        if index in (self.selected, self._under):
-            painter.fillRect(row, QColor(colours.selection if index == self.selected else colours.sunken))
-        value = float(self.values[index])
+    def _paint_row(self, painter: QPainter, row: QRectF, index: int) -> None:
+        colours = theme.current()
+        if index in (self._selected, self._under):
+            painter.fillRect(row, QColor(colours.selection if index == self._selected else colours.sunken))
+        value = float(self._values[index])
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.setFont(self.font())
         painter.setPen(QColor(colours.text))
-        label = painter.fontMetrics().elidedText(self.names[index], Qt.TextElideMode.ElideRight, LABEL_WIDTH)
+        label = painter.fontMetrics().elidedText(self._names[index], Qt.TextElideMode.ElideRight, LABEL_WIDTH)
         painter.drawText(QRectF(MARGIN, row.top(), LABEL_WIDTH, ROW), middle, label)
         painter.setFont(theme.number_font())
         numbers = QRectF(MARGIN + LABEL_WIDTH, row.top(), VALUE_WIDTH, ROW)
         painter.drawText(numbers, middle | Qt.AlignmentFlag.AlignRight, number(value))
         if np.isfinite(value):
-            self._paint_bar(painter, row, numbers.right() + MARGIN, value=value, low=low, high=high)
+            self._paint_bar(painter, row, numbers.right() + MARGIN, value)
 
-    def _paint_bar(self, painter: QPainter, row: QRectF, left: float, *, value: float, low: float, high: float) -> None:
-        colours = theme.current()
-        track = QRectF(left, row.top() + 6, max(20.0, self.width() - left - MARGIN), ROW - 12)
+    def _paint_bar(self, painter: QPainter, row: QRectF, left: float, value: float) -> None:
+        colours, (low, high) = theme.current(), self._ends
+        track = QRectF(left, row.top() + 6, max(20.0, row.width() - left - MARGIN), ROW - 12)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colours.sunken))
         painter.drawRoundedRect(track, 3, 3)
@@ -107,29 +166,3 @@ class _Rows(QWidget):
         colour = colours.accent if low >= 0 else colours.signed_high if value >= 0 else colours.signed_low
         painter.setBrush(QColor(colour))
         painter.drawRoundedRect(QRectF(min(zero, end), track.top(), max(abs(end - zero), 1.0), track.height()), 3, 3)
-
-
-class ValueBars(QScrollArea):
-    """Emits `hovered` (an index or None) and `chosen` (an index). The exact value stands in the tip."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWidgetResizable(True)
-        self._rows = _Rows()
-        self.setWidget(self._rows)
-        self.hovered = self._rows.hovered
-        self.chosen = self._rows.chosen
-
-    def show_values(self, values: np.ndarray, names: Sequence[str], order: np.ndarray) -> None:
-        """Show `values` (features,) beside their `names`, in the order of the indices `order`."""
-        self._rows.show_values(values, names, order)
-
-    def set_selected(self, index: int | None) -> None:
-        """Mark one value and bring it into view."""
-        if index == self._rows.selected:
-            return
-        self._rows.selected = index
-        self._rows.update()
-        places = np.flatnonzero(self._rows.order == index).tolist() if index is not None else []
-        if places:
-            self.ensureVisible(0, places[0] * ROW + ROW // 2, 0, ROW)

@@ -1,0 +1,300 @@
+"""Of a tensor of any size only what is in sight is read, coloured and made. Counted, not timed: see bench_large."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from explorer.session import LayerActivation, ranges, timeline
+from explorer.session.numbered import Numbered
+from explorer.session.ranges import finite_range
+from explorer.session.snapshot import MOST_RANKED, prediction_of
+from explorer.session.step_tensors import Tensor
+from explorer.session.timeline import TimelineStep
+from explorer.ui import colour, theme
+from explorer.ui.colour import colourise
+from explorer.ui.map_sheet import filter_sheet, map_sheet
+from explorer.ui.mosaic import Mosaic
+from explorer.ui.shown_tensors import forget, shown_tensor
+from explorer.ui.sight import in_sight, sampled
+from explorer.ui.views.prediction import Ranked
+from explorer.ui.widgets.answer_list import Answer, AnswerList
+from explorer.ui.widgets.map_images import COARSE_CELLS, MapImages
+from explorer.ui.widgets.map_mosaic import MapMosaic
+from explorer.ui.widgets.minis import Minis
+from explorer.ui.widgets.tensor_view import TensorView
+from explorer.ui.widgets.value_bars import ROW, ValueBars
+from tests.ui.step_sessions import recorded
+
+PANE = (420, 300)
+PIXELS = PANE[0] * PANE[1]
+HUGE = 10**8
+UPDATE = TimelineStep(0, "update", "linear1", "SGD", "linear1", "linear", {})
+
+
+@pytest.fixture(scope="module")
+def huge() -> np.ndarray:
+    """10⁸ numbers that take no memory: nobody wrote to it."""
+    values = np.zeros(HUGE, np.float32)
+    values.flags.writeable = False
+    return values
+
+
+@pytest.fixture
+def coloured(monkeypatch: pytest.MonkeyPatch, qapp: QApplication) -> list[int]:
+    """How many cells are given a colour, each time that some are."""
+    theme.apply(qapp, "light")
+    counted: list[int] = []
+    own = colour._with_faults
+
+    def counting(values: np.ndarray, colours: np.ndarray) -> np.ndarray:
+        counted.append(values.size)
+        return own(values, colours)
+
+    monkeypatch.setattr(colour, "_with_faults", counting)
+    return counted
+
+
+@pytest.fixture
+def unread(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """From when it is called, reading a whole tensor through is a mistake."""
+
+    def refuse(values: np.ndarray) -> tuple[float, float]:
+        raise AssertionError(f"{values.size} numbers were read through")
+
+    return lambda: monkeypatch.setattr(ranges, "_read_through", refuse)
+
+
+def _layer(values: np.ndarray, weight: np.ndarray | None = None) -> LayerActivation:
+    """As the worker hands it over."""
+    entry = LayerActivation("conv1", "conv2d", "convolution", ("relu1",), values, weight)
+    entry.read_through()
+    return entry
+
+
+def _shown(qtbot: QtBot, view: Any) -> Any:
+    qtbot.addWidget(view)
+    view.resize(*PANE)
+    view.show()
+    qtbot.waitExposed(view)
+    return view
+
+
+# --- maps ---
+
+
+@pytest.mark.parametrize("shape", [(64, 1250, 1250), (1, 10_000, 10_000), (250_000, 20, 20)])
+@pytest.mark.parametrize("per_map", [False, True])
+def test_a_mosaic_colours_no_more_cells_than_there_are_pixels(
+    qtbot: QtBot,
+    huge: np.ndarray,
+    coloured: list[int],
+    unread: Callable[[], None],
+    shape: tuple[int, int, int],
+    per_map: bool,
+) -> None:
+    entry = _layer(huge.reshape(shape))
+    unread()
+    view = _shown(qtbot, MapMosaic())
+    view.show_sheet(map_sheet(entry, per_map=per_map))
+    view.grab()
+    assert coloured
+    assert max(coloured) <= 1.1 * PIXELS
+    view.canvas._zoom(50, view.canvas.rect().center().toPointF())
+    view.grab()
+    assert max(coloured) <= 1.1 * PIXELS
+
+
+def test_filters_of_a_large_matrix_are_coloured_where_they_are_seen(
+    qtbot: QtBot, huge: np.ndarray, coloured: list[int], unread: Callable[[], None]
+) -> None:
+    entry = _layer(np.zeros(3, np.float32), huge.reshape(4000, 25_000))
+    unread()
+    view = _shown(qtbot, MapMosaic())
+    view.show_sheet(filter_sheet(entry, None))
+    view.grab()
+    assert max(coloured) <= 1.1 * PIXELS
+
+
+@given(
+    st.integers(1, 9),
+    st.integers(1, 7),
+    st.integers(1, 7),
+    st.integers(1, 5),
+    st.integers(0, 2),
+    st.booleans(),
+    st.data(),
+)
+def test_what_is_coloured_of_a_mosaic_is_what_lies_there(
+    count: int, height: int, width: int, columns: int, gap: int, is_strided: bool, data: st.DataObject
+) -> None:
+    values = np.random.default_rng(count).normal(size=(count, height, width)).astype(np.float32)
+    values = np.asfortranarray(values) if is_strided else values
+    order = np.array(data.draw(st.permutations(range(count))))
+    entry = LayerActivation("conv1", "conv2d", "convolution", (), values)
+    sheet = map_sheet(entry)
+    mosaic = Mosaic(count, height, width, min(columns, count), gap)
+    whole = mosaic.assemble(colourise(values[order], sheet.scale))
+    rows, across = (data.draw(st.lists(st.integers(0, size - 1), min_size=1)) for size in mosaic.shape)
+    shown = type(sheet)(values, sheet.channels, sheet.labels, sheet.scale, order=order)
+    np.testing.assert_array_equal(shown.coloured(mosaic, np.array(rows), np.array(across)), whole[np.ix_(rows, across)])
+
+
+@given(st.floats(0, 5000), st.floats(0.5, 9000), st.integers(1, 600))
+def test_cells_that_stand_for_pixels_lie_in_sight_and_are_all_where_there_is_room(
+    start: float, length: float, pixels: int
+) -> None:
+    cells = sampled(start, start + length, pixels)
+    assert len(cells) <= max(pixels, 1)
+    assert (np.diff(cells) > 0).all()
+    assert start - 1 < cells[0]
+    assert cells[-1] < start + length
+    if length + 2 <= pixels:
+        assert len(cells) == cells[-1] - cells[0] + 1
+
+
+def test_cells_larger_than_pixels_keep_their_place_when_only_a_part_is_in_sight() -> None:
+    rows, columns, extent = in_sight(QRectF(2.5, 1.2, 3, 2), (300, 200))
+    assert (rows.tolist(), columns.tolist()) == ([1, 2, 3], [2, 3, 4, 5])
+    assert extent == QRectF(2, 1, 4, 3)
+
+
+# --- the debugger's tensors ---
+
+
+@pytest.mark.parametrize("shape", [(4000, 25_000), (HUGE,), (64, 1250, 1250), (HUGE // 9, 3, 3)])
+def test_a_large_tensor_of_a_step_is_coloured_where_it_is_seen(
+    qtbot: QtBot, huge: np.ndarray, coloured: list[int], unread: Callable[[], None], shape: tuple[int, ...]
+) -> None:
+    values = huge[: int(np.prod(shape))].reshape(shape)
+    finite_range(values)
+    unread()
+    view = _shown(qtbot, TensorView())
+    view.set_tensor(shown_tensor(Tensor("weight", "linear1.weight", values, "weight"), UPDATE))
+    view.grab()
+    forget()
+    assert coloured
+    assert max(coloured) <= 1.1 * PIXELS
+
+
+def test_the_worker_reads_large_tensors_through_so_that_the_cursor_waits_for_none(
+    monkeypatch: pytest.MonkeyPatch, unread: Callable[[], None]
+) -> None:
+    monkeypatch.setattr(timeline, "LARGE", 1)
+    made = recorded("2 linear(3) tanh linear(2)", target=[1])
+    made.read_through(lambda: False)
+    unread()
+    for entry in made.steps:
+        for tensor in made.tensors(entry.index).by_name.values():
+            finite_range(tensor.values)
+        for of in entry.asked:
+            assert (entry.index, of, 0) in made._telling
+
+
+def test_a_range_is_read_once_as_long_as_its_array_lives(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    own = ranges._read_through
+    monkeypatch.setattr(ranges, "_read_through", lambda values: read.append(values.size) or own(values))
+    values = np.array([3.0, np.nan, -1.0, np.inf], np.float32)
+    assert finite_range(values) == finite_range(values) == (-1.0, 3.0)
+    assert read == [4]
+    known = len(ranges._known)
+    del values
+    assert len(ranges._known) == known - 1
+
+
+# --- rows ---
+
+
+class _Counted(Numbered):
+    """Names that count how often one is made."""
+
+    made = 0
+
+    def __getitem__(self, index: Any) -> Any:
+        _Counted.made += 1
+        return super().__getitem__(index)
+
+
+def test_millions_of_numbers_are_scrolled_to_their_end_and_only_rows_in_sight_are_made(
+    qtbot: QtBot, huge: np.ndarray
+) -> None:
+    bars = _shown(qtbot, ValueBars())
+    chosen: list[int] = []
+    bars.chosen.connect(chosen.append)
+    _Counted.made = 0
+    bars.show_values(huge, _Counted(range(HUGE)), range(HUGE), ends=(0.0, 0.0))
+    bars.grab()
+    QTest.keyClick(bars, Qt.Key.Key_End)
+    assert chosen == [HUGE - 1]
+    bars.set_selected(HUGE - 1)
+    bars.grab()
+    last = bars.row_rect(HUGE - 1)
+    assert 0 <= last.top() < last.bottom() <= bars.viewport().height()
+    assert 0 < _Counted.made <= 8 * (PANE[1] // ROW + 2)
+    QTest.mouseClick(bars.viewport(), Qt.MouseButton.LeftButton, pos=last.center().toPoint())
+    assert chosen[-1] == HUGE - 1
+
+
+@pytest.mark.parametrize("kind", ["linear", "softmax"])
+def test_of_millions_of_answers_only_those_in_sight_are_made(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    values = np.random.default_rng(0).random(3_000_000, np.float32)
+    prediction = prediction_of(LayerActivation("last", kind, "linear", (), values), ())
+    assert prediction is not None
+    prediction.read_through()
+    made: list[int] = []
+    own = Ranked._answer
+    monkeypatch.setattr(Ranked, "_answer", lambda self, index: made.append(index) or own(self, index))
+    view = _shown(qtbot, AnswerList())
+    view.show_answers(Ranked(prediction), signed=True)
+    view.grab()
+    assert len(view.answers.rows) == MOST_RANKED
+    assert 0 < len(made) < 300
+    surest = np.argsort(-prediction.values, kind="stable")[:MOST_RANKED]
+    wanted = surest if kind == "softmax" else np.arange(MOST_RANKED)
+    assert [answer.index for answer in view.answers.rows] == wanted.tolist()
+    first: Answer = view.answers.rows[0]
+    assert first.name == f"output {wanted[0]}"
+
+
+# --- overview and cards ---
+
+
+def test_a_column_of_the_overview_reads_the_channels_it_shows(huge: np.ndarray, coloured: list[int]) -> None:
+    entry = _layer(huge.reshape(64, 1250, 1250))
+    atlas = MapImages().atlas(entry, (0, 3, 5))
+    assert (atlas.channels, max(atlas.height, atlas.width) <= COARSE_CELLS) == ((0, 3, 5), True)
+    assert sum(coloured) <= 3 * COARSE_CELLS**2
+
+
+def test_a_card_reads_as_many_cells_as_it_shows(huge: np.ndarray, coloured: list[int]) -> None:
+    entry = _layer(huge.reshape(64, 1250, 1250))
+    image = Minis(entry.values, entry.low, entry.high).rendered(56, 400)
+    assert image.height() == 56
+    assert sum(coloured) <= 56 * 400
+
+
+def test_painting_many_maps_of_the_overview_gives_each_its_own_place(qapp: QApplication) -> None:
+    values = np.repeat(np.linspace(0.1, 1, 6, dtype=np.float32), 100 * 100).reshape(6, 100, 100)
+    entry = _layer(values)
+    atlas, target = MapImages().atlas(entry, (4, 1)), QPixmap(40, 20)
+    painter = QPainter(target)
+    for slot in (0, 1):
+        painter.drawImage(QRectF(20 * slot, 0, 20, 20), atlas.image, QRectF(atlas.part(slot)))
+    painter.end()
+    image = target.toImage()
+    colours = [image.pixelColor(20 * slot + 10, 10).getRgb() for slot in (0, 1)]
+    wanted = colourise(values[[4, 1], 0, 0], colour.scale_for(entry.low, entry.high)).tolist()
+    assert colours == [tuple(each) for each in wanted]
