@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QLineEd
 from explorer.session import Session, State
 from explorer.ui import theme
 from explorer.ui.run_looks import LOOK_MS, is_only_a_look
+from explorer.ui.tab_order import chain
 from explorer.ui.views.cards import INPUT
 from explorer.ui.views.layer_arithmetic import LayerArithmetic
 from explorer.ui.views.layer_facts import LayerFacts
@@ -223,6 +224,7 @@ class LayerForm(QWidget):
             grid = self._grids[fields] = SettingsGrid(fields, self.area.widget())
             grid.edited.connect(self._edit)
             grid.refused.connect(self._session.say)
+            chain(self.name_edit, grid)
         if grid is not self._grid:
             self._exchange(grid)
         if grid is not None:
@@ -243,12 +245,15 @@ class LayerForm(QWidget):
 
     def _show_inputs(self, network: Network, layer: Layer) -> None:
         many = layer.most_inputs != 1
-        if self.inputs is None or self.inputs.many != many:
+        is_other = self.inputs is None or self.inputs.many != many
+        if is_other:
             self._make_inputs(many)
         assert self.inputs is not None
         above = (INPUT, *network.names[: network.index(layer.name)])
         self.inputs.set_names(above, above[-1])
         self.inputs.set_value(network.inputs(layer.name) if many else layer.inputs)
+        if is_other:
+            chain(*filter(None, (self._grid or self.name_edit, self.inputs)))
         self.inputs_row.show()
 
     def _make_inputs(self, many: bool) -> None:

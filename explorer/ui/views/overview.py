@@ -64,7 +64,6 @@ class Overview(FollowingView, QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self.pane)
-        self.setFocusProxy(self.canvas)
 
     def _make_canvas(self) -> None:
         self.canvas = OverviewCanvas()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from explorer.ui.widgets.number_boxes import FloatBox, WholeBox
@@ -24,6 +24,7 @@ class Editor(QWidget):
     def __init__(self, label: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.label = label
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # Qt orders nothing that takes no focus, even for its parts
         self.row = QHBoxLayout(self)
         self.row.setContentsMargins(0, 0, 0, 0)
         self.row.setSpacing(4)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from explorer.ui import icons
+from explorer.ui.tab_order import chain
 from explorer.ui.widgets.editor import Editor
 from explorer.ui.widgets.number_boxes import ChoiceBox
 
@@ -48,8 +49,10 @@ class InputsEditor(Editor):
 
     def set_value(self, value: Any) -> None:
         wanted = tuple(value) if self.many else tuple(value[:1]) or ("",)
-        while len(self._boxes) < len(wanted):
-            self._append_box()
+        if len(self._boxes) < len(wanted):
+            while len(self._boxes) < len(wanted):
+                self._append_box()
+            chain(*(part for line in zip(self._boxes, self._removers, strict=True) for part in line), self.more)
         while len(self._boxes) > len(wanted):
             self._drop_box()
         for box, name in zip(self._boxes, wanted, strict=True):

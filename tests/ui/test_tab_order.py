@@ -1,0 +1,91 @@
+"""Tab goes through the window as its controls stand, and leaves none out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from explorer.app import open_window
+from explorer.ui.main_window import MainWindow
+from tests.ui.fakes import wait_until_shown
+
+MOST_STOPS = 120
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[MainWindow]:
+    made = open_window([])
+    qtbot.addWidget(made)
+    made.resize(1440, 900)
+    wait_until_shown(qtbot, made.session)
+    made.show_late_parts()
+    made.activateWindow()
+    yield made
+    made.session._set(unsaved=False)
+    made.close()
+
+
+def _walked(window: MainWindow) -> list[QWidget]:
+    """What Tab stops at from the list of layers until it is there again."""
+    window.network_panel.list.setFocus()
+    stops: list[QWidget] = [window.network_panel.list]
+    for _ in range(MOST_STOPS):
+        focus = QApplication.focusWidget()
+        assert focus is not None
+        QTest.keyClick(focus, Qt.Key.Key_Tab)
+        focus = QApplication.focusWidget()
+        assert focus is not None
+        if focus is stops[0]:
+            return stops
+        if focus is not stops[-1]:  # a label with a link takes Tab twice
+            stops.append(focus)
+    raise AssertionError(f"Tab never comes back: {[stop.accessibleName() for stop in stops]}")
+
+
+def _form_of(window: MainWindow) -> list[QWidget]:
+    form = window.network_panel.form
+    kinds = (QAbstractSpinBox, QLineEdit)
+    controls = [each for kind in kinds for each in form.findChildren(kind) if each.isVisible()]
+    return [each for each in controls if each.focusProxy() is None]
+
+
+@pytest.mark.parametrize("layers", [("conv2", "relu1", "conv2"), ("add1", "input", "linear1")])
+def test_a_layers_form_comes_where_it_stands_from_top_to_bottom(window: MainWindow, layers: tuple[str, ...]) -> None:
+    for layer in layers:  # their forms are made one after the other, long after the window
+        window.session.select(layer=layer)
+    stops = _walked(window)
+    form = window.network_panel.form
+    places = [at for at, stop in enumerate(stops) if form.isAncestorOf(stop)]
+    assert places == list(range(places[0], places[0] + len(places)))
+    assert set(_form_of(window)) <= set(stops)
+    tops = [stop.mapTo(form.area.widget(), stop.rect().center()).y() for stop in stops[places[0] + 1 : places[-1] + 1]]
+    assert all(below >= above - 8 for above, below in pairwise(tops))
+    before = stops[places[0] - 1]
+    assert window.network_panel.isAncestorOf(before)
+
+
+def test_fit_and_calls_of_the_overview_are_reached(window: MainWindow) -> None:
+    stops = _walked(window)
+    overview = window.overview
+    assert [stop for stop in stops if overview.isAncestorOf(stop)] == [
+        overview.fit_button,
+        overview.calls_button,
+        overview.canvas,
+    ]
+
+
+@pytest.mark.parametrize("tab", [0, 1, 2])
+def test_tab_comes_by_every_part_of_the_window(window: MainWindow, tab: int) -> None:
+    window.show_tab(tab)
+    stops = _walked(window)
+    assert len(set(stops)) == len(stops)
+    parts = (window.network_panel, window.input_view, window.prediction, window.training_dock, window.tabs)
+    for part in parts:
+        assert any(part.isAncestorOf(stop) for stop in stops), part
+    assert window.tabs.tabBar() in stops
