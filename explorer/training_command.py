@@ -142,6 +142,8 @@ def _begin(job: Job, options: argparse.Namespace, processes: Processes) -> tuple
     checkpoint = folder / CHECKPOINT
     if options.start_over:
         checkpoint.unlink(missing_ok=True)
+    else:
+        RunFolder(folder).require_known()
     state = read_checkpoint(checkpoint)
     settings, old = _settings(job, options), RunFolder(folder).settings()
     if state is not None:

@@ -2,7 +2,7 @@
 
 FOLDER/metrics.jsonl        a line a step: step, epoch, loss, learning_rate; at each epoch's end also train_loss,
                             train_accuracy, val_loss, val_accuracy, of classes val_balanced_accuracy
-FOLDER/run.json             what was chosen: network, data, hyperparameters
+FOLDER/run.json             what was chosen: network, data, hyperparameters; and the version of all these files
 FOLDER/checkpoint           where the run goes on after it was stopped
 FOLDER/network.json         the network as it is when the run ends, its weights beside it as network.safetensors
 """
@@ -19,13 +19,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
-from explorer.bounds import Refused, open_regular, read_regular
+from explorer.bounds import Refused, brief, open_regular, quoted, read_regular
 from explorer.writing import FileError, not_through_links, write_atomically
 
 METRICS = "metrics.jsonl"
 SETTINGS = "run.json"
 CHECKPOINT = "checkpoint"
 NETWORK = "network.json"
+
+FORMAT = "network-explorer run"
+VERSION = 1
 
 Entry = dict[str, Any]
 
@@ -47,6 +50,18 @@ class RunFolder:
 
     def settings(self) -> Entry:
         """What was chosen for the run; {} where nobody wrote it yet, or not whole."""
+        return {name: value for name, value in self._written().items() if name not in ("format", "version")}
+
+    def require_known(self) -> None:
+        """Raises FileError for a run of a newer version; the first version did not write which it was."""
+        version = self._written().get("version", VERSION)
+        if not isinstance(version, int) or isinstance(version, bool) or not 1 <= version <= VERSION:
+            raise FileError(
+                f"The run in {brief(self.path.name)} is of version {quoted(version)}, made by a newer Network "
+                f"Explorer; this one reads up to version {VERSION}."
+            )
+
+    def _written(self) -> Entry:
         try:
             settings = json.loads(read_regular(self.path / SETTINGS, at_most_bytes=LARGEST_SETTINGS_BYTES))
         except (Refused, ValueError, RecursionError):
@@ -155,8 +170,9 @@ def begin_metrics(folder: Path, *, step: int = 0, line: Entry | None = None) -> 
 
 
 def write_settings(folder: Path, settings: Entry) -> None:
-    """Raises FileError."""
-    write_atomically(folder / SETTINGS, (json.dumps(settings, ensure_ascii=False, indent=2) + "\n").encode())
+    """What was chosen, with the version of the folder's files. Raises FileError."""
+    written = {"format": FORMAT, "version": VERSION, **settings}
+    write_atomically(folder / SETTINGS, (json.dumps(written, ensure_ascii=False, indent=2) + "\n").encode())
 
 
 def _line(entry: Entry) -> bytes:

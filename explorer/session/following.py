@@ -15,6 +15,7 @@ from explorer.session.lanes import Lane, Watch
 from explorer.session.run_curves import EpochFigures, RunCurves
 from explorer.session.state_owner import AT_ONCE_S
 from explorer.session.training import TrainingVerbs
+from explorer.writing import FileError
 
 FOLLOW_MS = 500
 LARGEST_STEP, LARGEST_FIGURE = 10**12, 1e30  # beyond that nothing was learned, and axes have no room
@@ -34,8 +35,9 @@ class FollowedRun:
         return self._folder.path.resolve()
 
     def require(self) -> None:
-        """Raises Refused, with a sentence, where there is nothing that can be followed."""
+        """Raises Refused or FileError, with a sentence, where there is nothing that can be followed."""
         check_regular(self._folder.path / METRICS)
+        self._folder.require_known()
 
     @property
     def is_behind(self) -> bool:
@@ -120,6 +122,9 @@ class Following(TrainingVerbs):
             follow.require()
         except Refused as error:
             self.say(f"There are no metrics of a run in {name}. {error}")
+            return
+        except FileError as error:
+            self.say(str(error))
             return
         if any(other.path == follow.path for other in self._followed):
             self.say(f"The run in {name} is followed already.")

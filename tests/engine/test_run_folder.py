@@ -91,6 +91,25 @@ def test_settings_are_read_as_they_were_written(tmp_path):
     assert RunFolder(tmp_path).settings() == {}
 
 
+def test_a_run_tells_its_version_and_one_of_a_newer_is_refused(tmp_path):
+    write_settings(tmp_path, {"data": "textures"})
+    written = json.loads((tmp_path / "run.json").read_text())
+    assert (written["format"], written["version"]) == ("network-explorer run", 1)
+    RunFolder(tmp_path).require_known()
+    for version in (2, 99, "two", None, True):
+        (tmp_path / "run.json").write_text(json.dumps(written | {"version": version}))
+        with pytest.raises(FileError, match=r"made by a newer Network Explorer; this one reads up to version 1\."):
+            RunFolder(tmp_path).require_known()
+
+
+def test_a_run_of_the_first_version_which_wrote_none_is_read(tmp_path):
+    (tmp_path / "run.json").write_text('{"data": "textures"}')
+    RunFolder(tmp_path).require_known()
+    assert RunFolder(tmp_path).settings() == {"data": "textures"}
+    (tmp_path / "run.json").unlink()
+    RunFolder(tmp_path).require_known()
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="there are other locks")
 def test_a_folder_in_which_one_trains_is_no_one_elses(tmp_path):
     with held(tmp_path), pytest.raises(FileError, match="Another process is training in"), held(tmp_path):

@@ -37,6 +37,14 @@ def test_a_run_is_followed_while_it_is_written(qtbot: QtBot, session: Session, t
     assert "already" in session.state.notice
 
 
+def test_a_run_of_a_newer_version_is_not_followed(session: Session, tmp_path: Path) -> None:
+    _write(tmp_path / "metrics.jsonl", step=1, loss=2.0)
+    (tmp_path / "run.json").write_text('{"version": 2}')
+    session.follow_run(tmp_path)
+    assert "is of version 2, made by a newer Network Explorer" in session.state.notice
+    assert session.state.runs == ()
+
+
 def test_a_run_taken_off_the_plots_is_followed_no_longer_and_can_be_followed_again(
     session: Session, tmp_path: Path
 ) -> None:
