@@ -112,7 +112,7 @@ def _read(path: Path) -> NetworkFile:
 def _loaded(file: NetworkFile, path: Path, source: Path | None) -> Loaded:
     model = build(file.network)
     if source is not None:
-        fill(model, file.network, source)
+        fill(model, file.network, read_weights(source), source=source.name)
     return Loaded(
         network=file.network,
         model=model.eval(),
@@ -137,17 +137,24 @@ def build(network: Network) -> nn.Module:
         raise EngineError(f"There is not enough memory for this network: it needs {size or 'more'}.") from error
 
 
-def fill(model: nn.Module, network: Network, source: Path) -> dict[str, Tensor]:
-    """Puts the weights of a file into the model of a network, and returns all that were in the file.
+def read_weights(path: Path) -> dict[str, Tensor]:
+    """All tensors of a file of weights; no model is touched, so that any thread may call it. Raises LoadError."""
+    from explorer.engine import weights
+
+    return weights.read_weights(path)
+
+
+def fill(model: nn.Module, network: Network, read: Mapping[str, Tensor], *, source: str) -> dict[str, Tensor]:
+    """Puts what was read from the file `source` into the model of a network, and returns it under the model's names.
 
     Weights of layers that cannot run wait for their repair. Raises LoadError if the others do not fit.
     """
-    from explorer.engine.weights import check_weights, named_as, read_weights
+    from explorer.engine.weights import check_weights, named_as
 
-    given = named_as(model.state_dict(), read_weights(source))
+    given = named_as(model.state_dict(), read)
     waiting = tuple(f"{name}." for name in network.names[network.runnable() :])
     wanted = {name: value for name, value in given.items() if not name.startswith(waiting)} if waiting else given
-    check_weights(model.state_dict(), wanted, source=source.name)
+    check_weights(model.state_dict(), wanted, source=source)
     model.load_state_dict(wanted, strict=False)
     return given
 

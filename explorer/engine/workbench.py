@@ -16,7 +16,7 @@ from explorer.engine import device
 from explorer.engine.allocator import reuse_freed_memory
 from explorer.engine.arrays import array
 from explorer.engine.errors import EngineError, LoadError, requested_memory
-from explorer.engine.load import Loaded, build, fill, network_path, save, weights_path
+from explorer.engine.load import build, fill, network_path, read_weights, save, weights_path
 from explorer.engine.recorder import DEFAULT_BUDGET_BYTES, record
 from explorer.engine.recording import Call, Recording
 from explorer.engine.weight_bank import BANK_BYTES, WeightBank
@@ -103,33 +103,34 @@ class Workbench:
             self._hold(model, None, ())
         self._dtype = dtype
 
-    def load(self, loaded: Loaded | str | Path, layer_ids: tuple[int, ...]) -> None:
-        """Takes the weights of a network file for the layers with these ids, in the order of the file's network.
+    def load(self, loaded: tuple[Network, State], layer_ids: tuple[int, ...]) -> None:
+        """Takes the weights that `read_saved` gave for the layers with these ids, in the order of the file's network.
 
-        They are in the model once the network is shown. Raises LoadError if they cannot be read or do not fit.
+        They are in the model once the network is shown. Raises LoadError if the file is of another network by now.
         """
-        if isinstance(loaded, Loaded):
-            network, state = loaded.network, loaded.model.state_dict()
-        else:
-            network, state = _read(Path(loaded))
+        network, state = loaded
         if len(layer_ids) != len(network.names):
             raise LoadError("The file was changed after it was opened: open it again.")
         self._deposit()
         self._bank.put(state, network.names, layer_ids)
         self._model, self._network, self._layer_ids = None, None, ()
 
-    def load_weights(self, path: str | Path, network: Network, layer_ids: tuple[int, ...]) -> None:
-        """Takes the weights in a file (safetensors, or PyTorch's) for the layers of `network`, under these ids.
+    def load_weights(self, read: State, network: Network, layer_ids: tuple[int, ...], *, source: str) -> None:
+        """Takes weights that `read_weights` gave of the file `source` for the layers of `network`, under these ids.
 
         They are in the model once the network is shown with these ids. Raises LoadError if they do not fit.
         """
         model = build(network)
-        state = fill(model, network, Path(path)) | model.state_dict()
+        state = fill(model, network, read, source=source) | model.state_dict()
         self._bank.put(state, network.names, layer_ids)
 
-    def save(self, path: str | Path, file: NetworkFile) -> None:
-        """Writes the shown network and its weights, those of layers that cannot run at the moment too."""
-        save(path, file, self._state())
+    def to_save(self, file: NetworkFile) -> Callable[[Path], None]:
+        """What writes the shown network with its weights of now to a path, those of layers that cannot run too.
+
+        Any thread may call it, while the model goes on to learn. It raises LoadError with a sentence.
+        """
+        state = {name: value.clone() for name, value in self._state().items()}
+        return lambda path: save(path, file, state)
 
     def copied_weights(self) -> dict[str, np.ndarray]:
         """The weights that `save` would write, as they are now: the model may go on to learn."""
@@ -329,8 +330,8 @@ def _batch(values: np.ndarray, others: np.ndarray | None) -> np.ndarray:
     return np.concatenate([values[None], others])
 
 
-def _read(path: Path) -> tuple[Network, State]:
-    """A network file's network and weights, made sure to fit each other."""
+def read_saved(path: Path) -> tuple[Network, State]:
+    """A network file's network and weights, made sure to fit each other. Raises EngineError."""
     path = network_path(path)
     try:
         file = read_network(path)
@@ -340,7 +341,7 @@ def _read(path: Path) -> tuple[Network, State]:
     if source is None:
         return file.network, {}
     model = build(file.network)
-    given = fill(model, file.network, source)
+    given = fill(model, file.network, read_weights(source), source=source.name)
     return file.network, given | model.state_dict()
 
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from explorer.bounds import brief
 from explorer.data import Picture, PictureError, read_picture
+from explorer.engine.errors import LoadError
 from explorer.network.files import read_network
 from explorer.session.lanes import Watch
 from explorer.session.state import Document, Fault
 from explorer.writing import FileError
+
+if TYPE_CHECKING:
+    from explorer.engine.weights import State as Weights
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,25 @@ class MakePicture:
             return Fault(str(error))
         except MemoryError:
             return Fault(f"{brief(self.name)} needs more memory than there is.")
+
+
+@dataclass(frozen=True)
+class ReadWeights:
+    """The tensors of a file, which the model's thread puts into the model, or why they cannot be read."""
+
+    path: Path
+
+    @property
+    def title(self) -> str:
+        return f"Reading {brief(self.path.name)}"
+
+    def run(self, watch: Watch) -> Weights | Fault:
+        from explorer.engine.load import read_weights
+
+        try:
+            return read_weights(self.path)
+        except LoadError as error:
+            return Fault(str(error))
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,14 @@
-"""A file that takes long to write, as an errand: a run and the window both go on meanwhile."""
+"""Files that are written, as errands: a run and the window both go on meanwhile."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from explorer.bounds import brief
+from explorer.engine.errors import EngineError
 from explorer.session.lanes import Watch
 from explorer.writing import FileError
 
@@ -35,3 +38,28 @@ class WriteFile:
         except (OSError, ValueError, MemoryError) as error:
             return f"{brief(self.name)} could not be written: {str(error) or 'there is not enough memory'}."
         return f"Saved as {brief(self.name)}."
+
+
+@dataclass(frozen=True, eq=False)
+class WriteNetwork:
+    """A network with its weights; the answer is why it could not be written, "" where it was.
+
+    One that is saved twice in a row is written in that order: each waits for its `turn`.
+    """
+
+    path: Path
+    write: Callable[[Path], None]
+    turn: threading.Lock
+
+    @property
+    def title(self) -> str:
+        return f"Saving {brief(self.path.name)}"
+
+    def run(self, watch: Watch) -> str:
+        with self.turn:
+            watch.tell(0, 0)  # a newer one may have taken its place
+            try:
+                self.write(self.path)
+            except EngineError as error:
+                return str(error)
+        return ""

@@ -1,4 +1,4 @@
-"""The verbs of files that take long to write and need neither the network nor the worker thread."""
+"""The verbs of files that take long to write and need no network."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class Savings(Landscapes):
 
     def save_apart(self, name: str, write: Write) -> None:
         """Let `write` write the file or folder called `name` in a thread of its own."""
-        if self.state.saving is not None:
-            going = self.state.saving.text.removeprefix("Saving ").removesuffix("…")
+        if (going_on := self._files.progress) is not None:
+            going = going_on.text.removeprefix("Saving ").removesuffix("…")
             self.say(f"{going} is still being written: wait for it, or cancel it below.")
             return
         self.say("")
@@ -31,10 +31,8 @@ class Savings(Landscapes):
     def cancel_saving(self) -> None:
         """Give up the file that is being written; an older one of its name stays as it was."""
         self._files.stop()
+        self._saves.stop()
 
     def _show_lanes(self) -> None:
         super()._show_lanes()
-        self._set(saving=self._files.progress)
-
-    def _tell_unwritten(self, title: str) -> None:
-        self.say(f"Cancelled: {title.removeprefix('Saving ')} was not written.")
+        self._set(saving=self._files.progress or self._saves.progress)

@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from explorer.bounds import brief
 from explorer.data import Picture, read_sample
 from explorer.network import Layer, Network, Problem, Shape
 from explorer.network.files import is_network, is_weights, other_model
@@ -17,12 +18,15 @@ from explorer.network.receptive_field import Field
 from explorer.resources import bundled_networks, resource
 from explorer.session import editing
 from explorer.session.cancelling import PASS, cancelled
-from explorer.session.errands import FoundNetwork, MakePicture, ReadNetwork, ReadPicture
+from explorer.session.errands import FoundNetwork, MakePicture, ReadNetwork, ReadPicture, ReadWeights
 from explorer.session.keeping import Keeping
 from explorer.session.selection import Selection
 from explorer.session.state import Cell, Document, Fault, has_cell, new_ids
 from explorer.session.state_owner import AT_ONCE_S
 from explorer.session.worker import OwnModel
+
+if TYPE_CHECKING:
+    from explorer.engine.weights import State as Weights
 
 START_PICTURE = "cat"
 _UNSET: Any = object()
@@ -233,7 +237,14 @@ class Session(Keeping):
         if document.network is None:
             self.say("The weights of a model opened from a program are its own.")
             return
-        self._submit("weights", lambda bench, _stop: bench.load_weights(document, path), f"Reading {path.name}…")
+        self._begin(self._weights, ReadWeights(path), partial(self._take_read_weights, document, path))
+
+    def _take_read_weights(self, document: Document, path: Path, read: Weights | Fault) -> None:
+        if isinstance(read, Fault):
+            self.say(read.message)
+            return
+        job = lambda worker, _stop: worker.load_weights(document, path, read)  # noqa: E731  # a job is a function of two
+        self._submit("weights", job, f"Loading {brief(path.name)}…")
 
     def save_network(self, path: str | Path, then: Callable[[], None] | None = None) -> None:
         """Write the network and its weights to `path` in the background; the old file stays until the new is whole.
@@ -246,7 +257,7 @@ class Session(Keeping):
             return
         self._then = then
         job = lambda bench, _stop: bench.save(document, path)  # noqa: E731  # a job is a function of two
-        self._asked_save = self._submit("save", job, f"Saving {path.name}…")
+        self._asked_save = self._submit("save", job, f"Saving {brief(path.name)}…")
 
     # --- running ---
 

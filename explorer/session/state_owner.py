@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -20,6 +22,7 @@ from explorer.session.cursor import Cursor
 from explorer.session.errands import FoundNetwork
 from explorer.session.explained import Explained
 from explorer.session.failure import Failure
+from explorer.session.file_writing import WriteNetwork
 from explorer.session.history import History
 from explorer.session.lanes import Answer, Errand, Lane
 from explorer.session.runner import Result, Runner
@@ -27,6 +30,9 @@ from explorer.session.selection import Selection
 from explorer.session.snapshot import LayerActivation
 from explorer.session.state import Cell, Document, Fault, State, has_cell, settled
 from explorer.session.worker import OwnModel, Request, Shown, Worker
+
+if TYPE_CHECKING:
+    from explorer.engine.weights import State as Weights
 
 TICK_MS = 16
 RUN_TICK_MS = 48  # while a run goes on and nobody waits for an answer
@@ -61,6 +67,10 @@ class StateOwner(QObject):
         self._opening: list[Lane[Any]] = []  # those whose work is told of as opened
         self._pictures: Lane[Picture | Fault] = self._opening_lane("picture")
         self._networks: Lane[FoundNetwork | Fault] = self._opening_lane("network")
+        self._weights: Lane[Weights | Fault] = self._opening_lane("weights")
+        self._save_turn = threading.Lock()
+        saves: Lane[str] = Lane("save", failed=self._take_failure, cancelled=self._tell_unwritten)
+        self._saves = self._runner.lanes.add(saves)
         self._timer = QTimer(self, interval=TICK_MS)
         self._timer.timeout.connect(self._drain)
 
@@ -260,8 +270,8 @@ class StateOwner(QObject):
         elif result.kind == "not saved":
             self._then = None
             self.say(str(content))
-        elif result.kind == "saved":
-            self._take_saved(*content)  # type: ignore[misc]
+        elif result.kind == "to save":
+            self._write(*content)  # type: ignore[misc]
         else:
             self._receive_step(result)
 
@@ -317,6 +327,22 @@ class StateOwner(QObject):
             self.say(f"The network was changed while {path.name} was read: open it again.")
         elif self._edit(f"load weights from {path.name}", lambda _before: after):
             self._remember(path)
+
+    def _write(self, document: Document, path: Path, write: Callable[[Path], None], steps: int | None) -> None:
+        """Write a network beside the model's thread, which copied its weights."""
+        answered = partial(self._take_written, document, path, steps=steps)
+        self._begin(self._saves, WriteNetwork(path, write, self._save_turn), answered)
+
+    def _take_written(self, document: Document, path: Path, problem: str, *, steps: int | None) -> None:
+        if problem:
+            self._then = None
+            self.say(problem)
+        else:
+            self._take_saved(document, path, steps)
+
+    def _tell_unwritten(self, title: str) -> None:
+        self._then = None
+        self.say(f"Cancelled: {title.removeprefix('Saving ')} was not written.")
 
     def _take_saved(self, document: Document, path: Path, steps: int | None) -> None:
         """The file now belongs to all that came of the same opening, also to what undo goes back to.

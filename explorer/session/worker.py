@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from explorer.data import Fitted, Picture, fit_picture
+from explorer.session.aside import aside
 from explorer.session.explained import explain_cell
 from explorer.session.runner import ShouldStop
 from explorer.session.selection import Selection
@@ -26,6 +28,7 @@ from explorer.session.state import Document, Fault, new_ids
 
 if TYPE_CHECKING:
     from explorer.engine.recording import Recording
+    from explorer.engine.weights import State as Weights
     from explorer.engine.workbench import Workbench
     from explorer.network.receptive_field import ReceptiveFields
     from explorer.session.kept_work import Arrays, Work
@@ -109,10 +112,10 @@ class Worker:
             return
         from explorer.engine.errors import Cancelled
 
-        notice = " ".join(filter(None, (self._prepare(request), self.bench.take_notes())))
-        self.last_request = request
         # A pass given up for a newer one, or by the person, is no fault and has no answer.
         with suppress(Cancelled):
+            notice = " ".join(filter(None, (self._prepare(request, should_stop), self.bench.take_notes())))
+            self.last_request = request
             yield "shown", self._record(request, fitted, values, notice, should_stop)
 
     def look_again(self, request: Request) -> Shown | None:
@@ -139,7 +142,7 @@ class Worker:
             self._fitted = (picture, rule, fit_picture(picture, shape, mode=mode, mean=mean, std=std))
         return self._fitted[2]
 
-    def _prepare(self, request: Request) -> str:
+    def _prepare(self, request: Request, should_stop: ShouldStop = lambda: False) -> str:
         bench, document = self.bench, request.document
         if request.device is not None:
             bench.set_device(request.device)
@@ -148,20 +151,26 @@ class Worker:
             assert request.own is not None
             bench.adopt(request.own.module, request.own.dtype)
             return ""
-        notice = self.load_weights_of(document)
+        notice = self.load_weights_of(document, should_stop)
         bench.show(document.network, document.layer_ids)
         return notice
 
-    def load_weights_of(self, document: Document) -> str:
-        """Read the file that the document's first weights come from, once; a sentence where that fails."""
+    def load_weights_of(self, document: Document, should_stop: ShouldStop = lambda: False) -> str:
+        """Read the file that the document's first weights come from, once; a sentence where that fails.
+
+        Raises Cancelled where it is no more wanted: it is read when it is asked for again.
+        """
         if document.weights is None or (key := (document.weights, document.weight_ids)) in self._loaded:
             return ""
         from explorer.engine.errors import EngineError
+        from explorer.engine.workbench import read_saved
 
-        self._loaded.add(key)
         try:
-            self.bench.load(document.weights, document.weight_ids)
+            read = aside(partial(read_saved, document.weights), should_stop)
+            self._loaded.add(key)
+            self.bench.load(read, document.weight_ids)
         except EngineError as error:
+            self._loaded.add(key)
             self._unread.add(document.weights)
             return f"{error} The network is shown with fresh weights."
         return ""
@@ -215,7 +224,7 @@ class Worker:
             yield "explained", explain_cell(self._recording, selection, is_network=document.network is not None)
 
     def save(self, document: Document, path: Path) -> Output:
-        """Write the network and its weights to `path`; with the steps that a run of them has made, if one learns."""
+        """What writes the network and its weights; with the steps that a run of them has made, if one learns."""
         from explorer.engine.errors import EngineError
 
         assert document.network is not None
@@ -226,13 +235,13 @@ class Worker:
                 raise EngineError(
                     f"The weights of {path.name} could not be read: save under another name to keep them."
                 )
-            self.bench.save(path, document.as_file())
+            write = self.bench.to_save(document.as_file())
         except EngineError as error:
             yield "not saved", str(error)
             return
         live = self.live_run
         is_learning = live is not None and live.request.ids == document.layer_ids
-        yield "saved", (document, path, live.taken if live is not None and is_learning else None)
+        yield "to save", (document, path, write, live.taken if live is not None and is_learning else None)
 
     def copy_weights(self, work: Work) -> Output:
         """The weights of the document as they are now, to be kept with the work; none where they cannot be had."""
@@ -251,14 +260,14 @@ class Worker:
         assert document.network is not None
         self.bench.take_weights(weights, document.network, document.layer_ids)
 
-    def load_weights(self, document: Document, path: Path) -> Output:
-        """Read weights for the network that is open; they come back as a document whose layers are new ones."""
+    def load_weights(self, document: Document, path: Path, read: Weights) -> Output:
+        """Take what was read from `path`; it comes back as a document whose layers are new ones."""
         from explorer.engine.errors import EngineError
 
         assert document.network is not None
         ids = new_ids(len(document.network.layers))
         try:
-            self.bench.load_weights(path, document.network, ids)
+            self.bench.load_weights(read, document.network, ids, source=path.name)
         except EngineError as error:
             yield "refused", str(error)
         else:

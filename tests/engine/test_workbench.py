@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from explorer.engine import Cancelled, EngineError, LoadError
-from explorer.engine.load import load
-from explorer.engine.workbench import Workbench
+from explorer.engine.load import load, read_weights
+from explorer.engine.workbench import Workbench, read_saved
 from explorer.network import Network
 from explorer.network.files import NetworkFile
 from explorer.resources import resource
@@ -142,14 +142,14 @@ def test_what_is_shown_is_never_given_up_whatever_its_weights_take(tmp_path: Pat
         assert "Fresh" not in bench.take_notes()
 
     bench.show(network, (90, 91, 92, 93, 94, 95))
-    bench.load_weights(tmp_path / "trained.pt", network, ids)
+    bench.load_weights(read_weights(tmp_path / "trained.pt"), network, ids, source="trained.pt")
     bench.show(network, ids)
     assert_kept(network)
     renamed = network.rename("relu1", "middle")
     bench.show(renamed, ids)
     assert_kept(renamed)
-    bench.save(tmp_path / "trained.json", NetworkFile(renamed))
-    bench.load(tmp_path / "trained.json", (30, 31, 32, 33, 34, 35))
+    bench.to_save(NetworkFile(renamed))(tmp_path / "trained.json")
+    bench.load(read_saved(tmp_path / "trained.json"), (30, 31, 32, 33, 34, 35))
     bench.show(renamed, (30, 31, 32, 33, 34, 35))
     assert_kept(renamed)
     broken = renamed.replace("pool1", Network.parse("8x8x8 maxpool(99)").layers[0])
@@ -176,9 +176,9 @@ def test_the_weights_of_a_broken_layer_wait_for_its_repair_also_in_a_file(bench:
     trained(bench, network, ids)
     broken = network.replace("pool1", Network.parse("8x8x8 maxpool(99)").layers[0])
     bench.show(broken, ids)
-    bench.save(tmp_path / "broken.json", NetworkFile(broken))
+    bench.to_save(NetworkFile(broken))(tmp_path / "broken.json")
     other = Workbench()
-    other.load(tmp_path / "broken.json", ids)
+    other.load(read_saved(tmp_path / "broken.json"), ids)
     other.show(network, ids)
     assert is_trained(other, "linear1")
 
@@ -186,7 +186,7 @@ def test_the_weights_of_a_broken_layer_wait_for_its_repair_also_in_a_file(bench:
 def test_a_bundled_network_keeps_its_weights_from_file_to_model(bench: Workbench) -> None:
     loaded = load("cifar10")
     ids = tuple(range(len(loaded.network.layers)))
-    bench.load(resource("networks", "cifar10.json"), ids)
+    bench.load(read_saved(resource("networks", "cifar10.json")), ids)
     bench.show(loaded.network, ids)
     x = values(3, 32, 32)
     with torch.no_grad():
@@ -196,11 +196,11 @@ def test_a_bundled_network_keeps_its_weights_from_file_to_model(bench: Workbench
 def test_weights_of_another_network_are_refused_by_name_and_shapes(bench: Workbench, tmp_path: Path) -> None:
     network = Network.parse(TEXT)
     bench.show(network, tuple(range(6)))
-    bench.save(tmp_path / "net.json", NetworkFile(network))
+    bench.to_save(NetworkFile(network))(tmp_path / "net.json")
     text = (tmp_path / "net.json").read_text()
     (tmp_path / "net.json").write_text(text.replace('"out_channels": 4', '"out_channels": 6'))
     with pytest.raises(LoadError, match=r"conv1\.weight is 4 × 3 × 3 × 3 there, but the network needs 6 × 3 × 3 × 3"):
-        bench.load(tmp_path / "net.json", tuple(range(6)))
+        bench.load(read_saved(tmp_path / "net.json"), tuple(range(6)))
 
 
 def test_a_layer_too_large_for_any_memory_is_not_built(bench: Workbench) -> None:

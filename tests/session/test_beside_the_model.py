@@ -9,13 +9,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
 from explorer.data.download import Remote
 from explorer.data.sets import cifar10
+from explorer.engine import workbench
+from explorer.network.files import NetworkFile, read_network
 from explorer.session import Session
-from explorer.session.errands import ReadNetwork, ReadPicture
+from explorer.session.errands import ReadNetwork, ReadPicture, ReadWeights
 from explorer.session.worker import Worker
 from tests.ui.fakes import make_picture, make_session, wait_until_shown
 
@@ -203,3 +206,77 @@ def test_cancelling_other_work_of_the_model_drops_no_pass_that_the_document_need
     may_end.set()
     assert session.state.activations is not None
     assert session.state.activations.by_name["conv1"].values.shape == (7, 16, 16)
+
+
+def test_weights_on_a_slow_disk_hold_up_no_maps_and_can_be_cancelled(
+    session: Session, qtbot: QtBot, gate: Gate, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    session.save_network(tmp_path / "a.json")
+    qtbot.waitUntil(lambda: session.state.notice == "Saved as a.json.")
+    monkeypatch.setattr(ReadWeights, "run", gate.before(ReadWeights.run))
+    session.open_path(tmp_path / "a.safetensors")
+    assert session.state.opening is not None
+    assert session.state.opening.text == "Reading a.safetensors…"
+    before = session.state.activations
+    session.use_picture(make_picture(3))
+    qtbot.waitUntil(lambda: session.state.activations is not before and not session.state.computing)
+    session.cancel()
+    assert session.state.notice == "Cancelled: reading a.safetensors."
+    session.open_path(tmp_path / "a.safetensors")
+    gate.open.set()
+    qtbot.waitUntil(lambda: session.state.undo_text == "load weights from a.safetensors")
+
+
+def test_a_slow_disk_that_is_written_to_holds_up_no_maps_and_the_last_save_wins(
+    session: Session, qtbot: QtBot, gate: Gate, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    write = workbench.save
+
+    def slow(path: Path, file: NetworkFile, state: Any) -> None:
+        assert gate.open.wait(10)
+        write(path, file, state)
+
+    monkeypatch.setattr(workbench, "save", slow)
+    session.save_network(tmp_path / "a.json")
+    qtbot.waitUntil(lambda: session.state.saving is not None)
+    session.replace_layer("conv1", session.state.layer("conv1").with_settings(out_channels=5))
+    wait_until_shown(qtbot, session)
+    assert session.state.activations is not None
+    assert session.state.activations.by_name["conv1"].values.shape == (5, 16, 16)
+    session.save_network(tmp_path / "a.json")
+    qtbot.waitUntil(lambda: not session._runner.has_requests())
+    gate.open.set()
+    qtbot.waitUntil(lambda: session.state.notice == "Saved as a.json.")
+    assert not session.state.unsaved
+    assert read_network(tmp_path / "a.json").network.shapes()[0] == (5, 16, 16)
+
+
+def test_weights_of_an_opened_network_that_do_not_come_are_waited_for_by_its_maps_alone(
+    session: Session, qtbot: QtBot, gate: Gate, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The pass that needs them can be given up, also for that of another network; asked for again, it has them."""
+    session.save_network(tmp_path / "a.json")
+    qtbot.waitUntil(lambda: session.state.notice == "Saved as a.json.")
+    saved = session.state.activations
+    read = workbench.read_saved
+
+    def slow(path: Path) -> Any:
+        assert gate.open.wait(10)
+        return read(path)
+
+    monkeypatch.setattr(workbench, "read_saved", slow)
+    session.open_path(tmp_path / "a.json")
+    session.new_network("3x16x16 relu")
+    wait_until_shown(qtbot, session)
+    assert session.state.activations is not None
+    assert list(session.state.activations.by_name) == ["input", "relu1"]
+    session.undo()
+    session.cancel()
+    assert session.state.notice.startswith("Cancelled")
+    gate.open.set()
+    session.set_mode("eval")
+    wait_until_shown(qtbot, session)
+    assert session.state.activations is not None
+    assert saved is not None
+    shown = session.state.activations.by_name["linear1"].values
+    np.testing.assert_array_equal(shown, saved.by_name["linear1"].values)
