@@ -69,7 +69,9 @@ class Entry:
         """What a channel is called: the class, or "conv1, channel 3"."""
         if self.prediction is not None:
             return self.prediction.names[channel]
-        return f"{self.name}, {'number' if self.is_numbers else 'channel'} {channel}"
+        if self.is_numbers:
+            return f"{self.name}, number {channel}"
+        return f"{self.name}, {f'channel {channel}' if self.maps is None else self.maps.map_name(channel)}"
 
 
 def entries_of(state: State) -> tuple[Entry, ...]:

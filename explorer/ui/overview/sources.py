@@ -53,7 +53,7 @@ def sources_of(maps: LayerActivation, channel: int, parents: Sequence[LayerActiv
     if not parents:
         return Sources((), "what the network is fed")
     if maps.weight is not None and any(each.volume for each in (maps, *parents)):
-        return _all(parents)  # a filter of a volume weighs slices of each channel
+        return Sources((), f"made of slices of {parents[0].name}")  # which, the filter's depth tells
     if maps.weight is not None and len(parents) == 1:
         weighed = _weighed(maps, channel, parents[0])
         if weighed is not None:
@@ -127,7 +127,7 @@ def _taken_over(maps: LayerActivation, channel: int, parents: Sequence[LayerActi
     cells = only.values[0].size if len(only.values) else 0
     if len(parents) == 1 and only.values.size == maps.values.size and cells:
         source = Source(only.name, channel * maps.values[0].size // cells)
-        return Sources((source,), f"laid out from channel {source.channel} of {only.name}")
+        return Sources((source,), f"laid out from {only.map_name(source.channel)} of {only.name}")
     return _all(parents)
 
 
@@ -135,7 +135,7 @@ def _one_of(channel: int, parents: Sequence[LayerActivation], sizes: Sequence[in
     starts = np.cumsum([0, *sizes])
     which = int(np.searchsorted(starts, channel, side="right")) - 1
     source = Source(parents[which].name, channel - int(starts[which]))
-    return Sources((source,), f"taken over from channel {source.channel} of {source.layer}")
+    return Sources((source,), f"taken over from {parents[which].map_name(source.channel)} of {source.layer}")
 
 
 def _noun(parent: LayerActivation, amount: int) -> str:

@@ -48,7 +48,7 @@ class CellFacts(Pane):
         facts = {} if entry is None or chosen.channel is None else self._facts(entry, chosen)
         is_number = entry is not None and entry.values.ndim == 1
         self.set_title("Cell" if chosen.row is not None or is_number else "Channel")
-        self.set_facts(f"{'number' if is_number else 'channel'} {chosen.channel} of {entry.name}" if entry else "")
+        self.set_facts(_place(entry, chosen.channel) if entry is not None and chosen.channel is not None else "")
         for row, name in enumerate(ROWS):
             self._values[name].setText(facts.get(name, ""))
             self._form.setRowVisible(row, name in facts)
@@ -87,3 +87,8 @@ class CellFacts(Pane):
             size = shape_text((bottom - top, right - left))
             facts["sees"] = f"{size} of the input\nrows {top}–{bottom - 1}\ncolumns {left}–{right - 1}"
         return facts
+
+
+def _place(entry: LayerActivation, channel: int) -> str:
+    """ "channel 2 of conv1", "number 3 of linear1"."""
+    return f"{f'number {channel}' if entry.values.ndim == 1 else entry.map_name(channel)} of {entry.name}"
