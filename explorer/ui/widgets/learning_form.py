@@ -53,7 +53,10 @@ class NumberField:
         return tuple(pair)
 
 
-NUMBERS = (
+LOSS_NUMBERS = (
+    NumberField("label_smoothing", "label smoothing", OPTIMIZERS, 1.0, SMOOTHING_TIP, losses=("cross_entropy",)),
+)
+OPTIMIZER_NUMBERS = (
     NumberField("learning_rate", "learning rate", OPTIMIZERS, LARGEST_RATE, "lr: how far a step goes."),
     NumberField("momentum", "momentum", ("SGD", "RMSprop"), 1.0, "μ: how much of the last change is kept."),
     NumberField("betas", "beta 1", ("Adam", "AdamW"), BELOW_ONE, "β₁: how much of the mean gradient is kept.", 0),
@@ -61,7 +64,6 @@ NUMBERS = (
     NumberField("alpha", "alpha", ("RMSprop",), BELOW_ONE, "α: how much of the mean square is kept."),
     NumberField("weight_decay", "weight decay", OPTIMIZERS, LARGEST_RATE, "λ: how strongly weights are pulled to 0."),
     NumberField("clip_norm", "gradient clipping", OPTIMIZERS, LARGEST_NORM, CLIP_TIP),
-    NumberField("label_smoothing", "label smoothing", OPTIMIZERS, 1.0, SMOOTHING_TIP, losses=("cross_entropy",)),
 )
 NESTEROV_TIP = "Step along g + μ·b, with the buffer b as it is after this gradient. It needs a momentum."
 
@@ -89,11 +91,12 @@ class LearningForm(QWidget):
         self.formula = ElidedLabel()
         self.formula.setProperty("role", "dim")
         self._grid.addWidget(self.formula, self._grid.rowCount(), 1)
+        self.boxes = {field: self._number(field) for field in LOSS_NUMBERS}
         self.optimizer = ChoiceBox()
         self.optimizer.addItems(list(OPTIMIZERS))
         self.optimizer.activated.connect(lambda _index: self.edited.emit("optimizer", self.optimizer.currentText()))
         self._add("optimizer", self.optimizer, "How the gradients change the weights.")
-        self.boxes = {field: self._number(field) for field in NUMBERS}
+        self.boxes |= {field: self._number(field) for field in OPTIMIZER_NUMBERS}
         self.nesterov = QCheckBox("look ahead")
         self.nesterov.toggled.connect(lambda on: self.edited.emit("nesterov", on))
         self._nesterov_label = self._add("Nesterov", self.nesterov, NESTEROV_TIP)
