@@ -21,7 +21,6 @@ from explorer.data.picture import PictureError, Pixels, size_text
 from explorer.data.reading import Header, read_header, read_picture
 from explorer.data.splits import DecodedSplit, PartSplit
 
-ENDINGS = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif", ".webp", ".ppm", ".pgm")
 FEW_FILES, FEW_BYTES = 2000, 64 * 2**20
 """Up to here everything is read at the opening."""
 LOOKED_AT = 200

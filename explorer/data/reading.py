@@ -35,6 +35,10 @@ from explorer.data.picture_size import check_size, too_large
 
 # Only these: Pillow also knows formats that start other programs (EPS).
 FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "GIF", "WEBP", "PPM")
+ENDINGS = (
+    ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".tif", ".tiff", ".bmp", ".gif", ".webp", ".ppm", ".pgm", ".pbm", ".pnm",
+)  # fmt: skip
+"""How the names of such files end."""
 READABLE = "PNG, JPEG, TIFF, BMP, GIF and WebP can be read"
 FILE_LIMIT_BYTES = 2**29
 """Some decoders take a file into memory whole; a TIFF, which may be a film of a microscope, is read in places."""

@@ -21,12 +21,13 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.bounds import brief
+from explorer.data.reading import ENDINGS as PICTURE_ENDINGS
 from explorer.network.files import NETWORK_SUFFIXES, WEIGHT_SUFFIXES
 
-PICTURE_FILTER = "Pictures (*.png *.jpg *.jpeg *.tif *.tiff *.bmp *.gif *.webp);;All files (*)"
+PICTURE_FILTER = f"Pictures ({' '.join(f'*{ending}' for ending in PICTURE_ENDINGS)});;All files (*)"
 NETWORK_FILTER = f"Networks ({' '.join(f'*{ending}' for ending in NETWORK_SUFFIXES)});;All files (*)"
 WEIGHTS_FILTER = f"Weights ({' '.join(f'*{ending}' for ending in WEIGHT_SUFFIXES)});;All files (*)"
-DATA_FILTER = "Data sets (*.npz *.csv *.tsv *.gz *.tgz *.tar *-ubyte *.idx*);;All files (*)"
+DATA_FILTER = "Data sets (*.npz *.csv *.tsv *.tab *.txt *.gz *.tgz *.tar *-ubyte *.idx*);;All files (*)"
 NEW_NETWORK_TEXT = "3x32x32 conv(12, 5, padding=2) relu maxpool(2) flatten linear(10)"
 
 

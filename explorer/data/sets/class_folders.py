@@ -13,7 +13,8 @@ import numpy as np
 from explorer.bounds import brief
 from explorer.data.data_set import Card, DataError, DataSet, Skipped, Wish
 from explorer.data.dividing import MOST_NAMED, Parts, parted
-from explorer.data.picture_files import ENDINGS, Files, data_set_of_files
+from explorer.data.picture_files import Files, data_set_of_files
+from explorer.data.reading import ENDINGS
 from explorer.data.words import TEST, TRAIN, of_part, part_word
 
 IGNORED = ("thumbs.db", "desktop.ini", "__macosx")

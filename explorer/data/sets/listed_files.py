@@ -7,7 +7,7 @@ import stat
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
-from explorer.data.picture_files import ENDINGS
+from explorer.data.reading import ENDINGS
 
 MOST_ENTRIES = 500_000
 """So many files below the table's folder are looked at."""

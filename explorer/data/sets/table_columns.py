@@ -9,7 +9,7 @@ import numpy as np
 
 from explorer.bounds import brief
 from explorer.data.data_set import Array, DataError
-from explorer.data.picture_files import ENDINGS
+from explorer.data.reading import ENDINGS
 from explorer.data.sets.table_text import Row
 from explorer.data.words import group_name, plain
 

@@ -319,6 +319,15 @@ def test_pictures_of_every_mode_are_read(tmp_path: Path, mode: str, colour: obje
     assert data.train.inputs([0, 1]).shape[1:3] == (6, 8)
 
 
+@pytest.mark.parametrize("ending", ["jfif", "jpe", "JPEG", "pnm", "pbm"])
+def test_rare_endings_are_those_of_pictures(tmp_path: Path, ending: str) -> None:
+    for name in ("a", "b"):
+        kind = "JPEG" if ending[0] in "jJ" else "PPM"
+        (tmp_path / name).mkdir()
+        Image.new("RGB", (8, 6)).save(tmp_path / name / f"0.{ending}", kind)
+    assert open_data(tmp_path).skipped == ()
+
+
 def test_pictures_deeper_down_belong_to_their_class(tmp_path: Path) -> None:
     class_folders(tmp_path)
     picture(tmp_path / "cat" / "more" / "9.png")
