@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import TextIO
 
+from explorer.arithmetic.numbers import number, percent
 from explorer.engine.training.run_clock import RunClock
 from explorer.engine.training.snapshot import Snapshot
 
@@ -66,8 +67,8 @@ class ProgressLine:
         filled = round(BAR * snapshot.progress)
         bar = "█" * filled + "░" * (BAR - filled)
         return (
-            f"epoch {snapshot.epoch}/{self.epochs} {bar} {100 * snapshot.progress:.0f} %  loss {snapshot.loss:.4g}  "
-            f"{self._clock.per_second:,.0f} examples/s  {left}"
+            f"epoch {snapshot.epoch}/{self.epochs} {bar} {100 * snapshot.progress:.0f} %  "
+            f"loss {number(snapshot.loss, 4)}  {self._clock.per_second:,.0f} examples/s  {left}"
         )
 
 
@@ -81,13 +82,14 @@ def told(text: str, out: TextIO | None = None) -> None:
 
 def epoch_text(snapshot: Snapshot, epochs: int) -> str:
     """ "epoch 3/10  loss 0.412  accuracy 86.1 %  validation loss 0.455  accuracy 84.9 %"."""
-    parts = [f"epoch {snapshot.epoch}/{epochs}", f"loss {snapshot.train_loss:.4g}"]
+    assert snapshot.train_loss is not None  # as at the end of an epoch
+    parts = [f"epoch {snapshot.epoch}/{epochs}", f"loss {number(snapshot.train_loss, 4)}"]
     if snapshot.train_accuracy is not None:
-        parts.append(f"accuracy {100 * snapshot.train_accuracy:.1f} %")
+        parts.append(f"accuracy {percent(snapshot.train_accuracy)}")
     if snapshot.val_loss is not None:
-        parts.append(f"validation loss {snapshot.val_loss:.4g}")
+        parts.append(f"validation loss {number(snapshot.val_loss, 4)}")
     if snapshot.val_accuracy is not None:
-        parts.append(f"accuracy {100 * snapshot.val_accuracy:.1f} %")
+        parts.append(f"accuracy {percent(snapshot.val_accuracy)}")
     return "  ".join(parts)
 
 

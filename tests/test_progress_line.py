@@ -29,7 +29,7 @@ def test_a_file_gets_one_line_an_epoch_and_every_warning():
     line.close()
     assert out.getvalue().splitlines() == [
         "The disk is full.",
-        "epoch 1/2  loss 0.25  accuracy 87.5 %  validation loss 0.5  accuracy 75.0 %",
+        "epoch 1/2  loss 0.25  accuracy 87.5 %  validation loss 0.5  accuracy 75 %",
     ]
 
 

@@ -6,6 +6,7 @@ import math
 
 MINUS = "−"
 SECOND_UNITS = ((1.0, "s"), (1e3, "ms"), (1e6, "µs"))
+LEAST_SHARE = 0.0005  # what would be written as 0.0 %
 
 
 def number(value: float, digits: int = 5) -> str:
@@ -19,6 +20,11 @@ def number(value: float, digits: int = 5) -> str:
 def special(value: float) -> str:
     """NaN or an infinity."""
     return "NaN" if math.isnan(value) else "∞" if value > 0 else f"{MINUS}∞"
+
+
+def exact(value: float) -> str:
+    """`value` with every digit that a float32 carries, and no more than it was typed with: "0.01", "1e−5"."""
+    return number(value, 9)
 
 
 def tidy(text: str) -> str:
@@ -40,8 +46,15 @@ def seconds_text(seconds: float) -> str:
 
 def percent(share: float) -> str:
     """ "12.5 %", "100 %"; `share` is 0 to 1. What is not quite nothing and not quite all says so."""
-    if 0 < share < 0.0005:
+    if not math.isfinite(share):
+        return special(share)
+    if 0 < share < LEAST_SHARE:
         return "< 0.1 %"
-    if 0.9995 <= share < 1:
+    if 1 - LEAST_SHARE < share < 1:
         return "> 99.9 %"
-    return f"{number(100 * share, 3)} %"
+    return f"{100 * share:.1f} %".replace(".0 ", " ").replace("-", MINUS)
+
+
+def short_percent(share: float) -> str:
+    """ "31 %", "4.2 %": whole from a tenth on, where there is little room."""
+    return f"{100 * share:.0f} %" if 0.0995 <= share < 0.995 else percent(share)

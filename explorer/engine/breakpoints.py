@@ -250,4 +250,4 @@ def _largest(finite: str, tensors: dict[str, torch.Tensor]) -> str:
 
 def _short(value: float) -> str:
     """Three digits and a true minus."""
-    return number(float(f"{value:.3g}"))
+    return number(value, 3)

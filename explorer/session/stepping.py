@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from explorer.arithmetic.numbers import number
 from explorer.session import cursor as moves
 from explorer.session import step_worker
 from explorer.session.cursor import Cursor
@@ -171,7 +172,7 @@ class Stepping(Walking):
             self._take_weights_of_step(*content)
         elif result.kind == "running":
             count, loss = content
-            self._set(task=f"Training step {count:,}, loss {loss:.4g}…")
+            self._set(task=f"Training step {count:,}, loss {number(loss, 4)}…")
         elif result.kind == "ran":
             self._take_run(*content)
         elif result.kind == "reading":

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
+from explorer.arithmetic.numbers import exact
 from explorer.session import train_worker
 from explorer.session.data_choice import learning_from
 from explorer.session.data_errands import Opened
@@ -143,7 +144,7 @@ class TrainingVerbs(Watching):
         number, chosen = self._new_run_number(), self.state.document.hyperparameters
         parent, first_step = self._learned.get(self.state.document.layer_ids, (None, 0))
         origin = "" if parent is None else f", from run {parent}"
-        label = f"run {number}: {chosen.optimizer} {chosen.learning_rate:g}{origin}"
+        label = f"run {number}: {chosen.optimizer} {exact(chosen.learning_rate)}{origin}"
         assert self.state.data is not None
         loss = chosen.loss or suited_loss(self.state.network, len(self.state.data.classes))
         return RunCurves(number, label, chosen, parent, first_step, loss)

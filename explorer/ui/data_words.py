@@ -10,7 +10,7 @@ from explorer.data import DataSet, Split
 from explorer.data.catalogue import Entry
 from explorer.data.data_set import Card
 from explorer.ui.picture_lines import Group
-from explorer.ui.text import count, number, plural, shape_text
+from explorer.ui.text import count, number, percent, plural, shape_text
 
 PER_CLASS = 10
 MANY_NAMES = 3
@@ -103,11 +103,6 @@ def class_groups(data: DataSet, split: Split, *, seed: int) -> tuple[Group, ...]
         Group(name, places, f"{count(int(amount))} · {percent(int(amount) / whole)}", int(amount) / largest)
         for name, amount, places in zip(data.classes, amounts, picks, strict=True)
     )
-
-
-def percent(share: float) -> str:
-    """ "10 %", "0.4 %"."""
-    return f"{number(100 * share, 2)} %" if 0 < share < 0.001 else f"{100 * share:.1f} %".replace(".0 ", " ")
 
 
 def target_words(target: np.ndarray) -> str:

@@ -11,7 +11,7 @@ from explorer.data import DataSet
 from explorer.session import State
 from explorer.ui.data_words import class_name, kind_of, noun_of, target_words
 from explorer.ui.picture_lines import Group, Words
-from explorer.ui.text import count, number
+from explorer.ui.text import count, number, short_percent
 
 if TYPE_CHECKING:
     from explorer.session.train_state import Judged
@@ -61,7 +61,9 @@ def _about_classes(data: DataSet, judged: Judged) -> tuple[WordsOf, WordsOf]:
     def named(place: int) -> tuple[tuple[str, str], tuple[str, str]]:
         """The guessed and the true class, each with its probability, "" where that is not known."""
         names = (class_name(data.classes, int(known[place])) for known in (guesses, judged.labels))
-        guess, true = zip(names, ("", "") if shares is None else map(chance, shares[place].tolist()), strict=True)
+        guess, true = zip(
+            names, ("", "") if shares is None else map(short_percent, shares[place].tolist()), strict=True
+        )
         return guess, true
 
     def is_right(place: int) -> bool:
@@ -102,16 +104,6 @@ def _about_numbers(judged: Judged) -> tuple[WordsOf, WordsOf]:
         return f"gave {numbers(place)} where {target_words(wanted[place])} was wanted, off by {off}"
 
     return caption, words
-
-
-def chance(probability: float) -> str:
-    """ "93 %", "4.2 %", "< 0.1 %": one decimal below ten; what is not quite all says so: "> 99 %"."""
-    if 0 < probability < 0.001:
-        return "< 0.1 %"
-    if 0.995 <= probability < 1:
-        return "> 99 %"
-    is_small = 0 < probability < 0.0995  # else one decimal would round it to 10.0
-    return f"{100 * probability:.{int(is_small)}f} %".replace("nan", "NaN")
 
 
 def tab_words(data: DataSet, amount: int) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from explorer.arithmetic.numbers import number
 from explorer.session.cursor import Cursor
 from explorer.session.step_tensors import AFTER, BEFORE, CHANGE, GRADIENT, StepTensors, Tensor
 from explorer.session.timeline import Timeline, TimelineStep
@@ -158,4 +159,4 @@ def _setting_text(value: Any) -> str:
     if isinstance(value, list | tuple):
         texts = [_setting_text(part) for part in value]
         return texts[0] if len(set(texts)) == 1 else " × ".join(texts)
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return number(value, 6) if isinstance(value, float) else str(value)

@@ -12,7 +12,7 @@ from explorer.session import State, data_fit
 from explorer.session.run_curves import RunCurves
 from explorer.session.train_state import Training
 from explorer.ui.data_words import noun_of
-from explorer.ui.text import count, number, plural, typed
+from explorer.ui.text import count, exact, number, percent, plural
 
 USES_MOMENTUM = ("SGD", "RMSprop")
 
@@ -56,22 +56,22 @@ def run_settings(run: RunCurves) -> str:
 
 def settings_words(chosen: Hyperparameters, *, turned_to: float | None = None) -> str:
     """ "SGD, learning rate 0.01, momentum 0.9, batch 64, 10 epochs, seed 0"; what was left as usual is left out."""
-    turned = "" if turned_to is None else f" turned to {typed(turned_to)}"
-    parts = [chosen.optimizer, f"learning rate {typed(chosen.learning_rate)}{turned}"]
+    turned = "" if turned_to is None else f" turned to {exact(turned_to)}"
+    parts = [chosen.optimizer, f"learning rate {exact(chosen.learning_rate)}{turned}"]
     if chosen.momentum and chosen.optimizer in USES_MOMENTUM:
-        parts.append(f"momentum {typed(chosen.momentum)}")
+        parts.append(f"momentum {exact(chosen.momentum)}")
     if chosen.nesterov and chosen.momentum and chosen.optimizer == "SGD":
         parts.append("Nesterov")
     if chosen.weight_decay:
-        parts.append(f"weight decay {typed(chosen.weight_decay)}")
+        parts.append(f"weight decay {exact(chosen.weight_decay)}")
     if chosen.schedule != "constant":
         parts.append(f"{chosen.schedule} schedule")
     if chosen.loss:
         parts.append(loss_named(chosen.loss).title)
     if chosen.label_smoothing and chosen.loss == "cross_entropy":
-        parts.append(f"label smoothing {typed(chosen.label_smoothing)}")
+        parts.append(f"label smoothing {exact(chosen.label_smoothing)}")
     if chosen.clip_norm:
-        parts.append(f"gradients clipped to {typed(chosen.clip_norm)}")
+        parts.append(f"gradients clipped to {exact(chosen.clip_norm)}")
     added = f" × {chosen.accumulation}" if chosen.accumulation > 1 else ""
     parts += [f"batch {chosen.batch_size}{added}", plural(chosen.epochs, "epoch"), f"seed {chosen.seed}"]
     if chosen.patience:
@@ -85,18 +85,13 @@ def run_tip(run: RunCurves) -> str:
     if run.parent is not None:
         lines.append(f"It went on from run {run.parent} at step {count(run.first_step)}.")
     if (best := best_accuracy(run)) is not None:
-        lines.append(f"Best validation accuracy {share(best)}.")
+        lines.append(f"Best validation accuracy {percent(best)}.")
     return "\n".join(lines)
 
 
 def best_accuracy(run: RunCurves) -> float | None:
     """The highest validation accuracy of any epoch, 0 to 1; None before there is one."""
     return max((each.val_accuracy for each in run.epochs if each.val_accuracy is not None), default=None)
-
-
-def share(value: float) -> str:
-    """ "89.4 %"; `value` is 0 to 1."""
-    return f"{100 * value:.1f} %"
 
 
 def suited_loss(state: State) -> str:

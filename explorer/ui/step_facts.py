@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
+from explorer.arithmetic.numbers import number as plain_number
 from explorer.session.step_tensors import StepTensors, Tensor
 from explorer.session.timeline import TimelineStep
-from explorer.ui.text import MINUS, count, number, plural, shape_text
+from explorer.ui.text import MINUS, count, plural, shape_text
 
 Facts = dict[str, str]
 NAMES_LISTED = 3
@@ -23,7 +23,9 @@ def facts_of(step: TimelineStep, tensors: StepTensors) -> Facts:
     facts |= _sizes(step, tensors, inputs[0][1] if inputs else None)
     facts |= _window(tensors) | _bias(tensors)
     facts |= {name: _plain(settings.get(name, default)) for name, default in _SETTINGS.items()}
-    facts["keep_scale"] = f"{1 / (1 - probability):.4g}" if (probability := float(settings.get("p", 0))) < 1 else "0"
+    facts["keep_scale"] = (
+        plain_number(1 / (1 - probability), 4) if (probability := float(settings.get("p", 0))) < 1 else "0"
+    )
     return facts
 
 
@@ -163,9 +165,7 @@ def _plain(value: Any) -> str:
 
 def _short(value: float) -> str:
     """A setting is written as it was chosen: 0.1, not 0.100."""
-    if not math.isfinite(value):
-        return number(value)
-    return f"{value:g}".replace("e-0", "e-").replace("-", MINUS)
+    return plain_number(value, 6)
 
 
 def _listed(names: list[str]) -> str:

@@ -17,6 +17,7 @@ TOKEN = re.compile(
 )
 WORDS = re.compile(r", (?:as|where|from|mean and|the largest)\b.*")
 LARGEST = Decimal(2) ** 1024
+LEAST = Decimal("1e-307")  # below it a float64 loses digits
 ROUNDING = Decimal("1e-14")  # of what is added up: float64's own
 
 
@@ -212,4 +213,4 @@ def _is_printed(found: Value, printed: Decimal, text: str) -> bool:
         return printed.is_infinite() and abs(found.number) >= LARGEST and (printed > 0) == (found.number > 0)
     digits = max(5, len(re.sub(r"e.*|[^\d]", "", text).lstrip("0")))
     unit = Decimal(10) ** (math.floor(printed.copy_abs().log10()) + 1 - digits) if printed else Decimal("1e-320")
-    return abs(found.number - printed) <= max(unit, ROUNDING * found.size)
+    return abs(found.number - printed) <= max(unit, ROUNDING * found.size, LEAST)

@@ -91,9 +91,9 @@ def test_a_trained_recipe_says_how_good_it_became_and_gives_the_same_weights_aga
     reached = read_recipe(folder, "lecture").reached
     assert reached is not None
     assert reached.test_accuracy == 1.0
-    assert read_network(folder / "lecture.json").description == "Right on 100.0 % of the test pictures."
+    assert read_network(folder / "lecture.json").description == "Right on 100 % of the test pictures."
     told = capsys.readouterr()
-    assert "Tiny: Right on 100.0 % of the test pictures." in told.out
+    assert "Tiny: Right on 100 % of the test pictures." in told.out
     assert "epoch 3/3" in told.err
 
 

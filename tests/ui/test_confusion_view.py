@@ -24,7 +24,7 @@ from explorer.session.train_state import Judged
 from explorer.ui import theme
 from explorer.ui.colour import rgb
 from explorer.ui.confusion_layout import cell_sentence, lay_out, least_height, summary
-from explorer.ui.mistake_words import chance
+from explorer.ui.text import short_percent
 from explorer.ui.views.confusion_view import CHOOSE, EMPTY, NO_CLASSES, NOTHING_HELD_OUT, OTHER_DATA, ConfusionView
 from explorer.ui.widgets.confusion_matrix import cell_colours
 from tests.ui.fakes import SMALL, make_session
@@ -141,7 +141,7 @@ def test_where_it_is_low_the_title_gives_its_line_to_the_rows() -> None:
 
 def test_a_cell_is_told_in_a_sentence() -> None:
     assert cell_sentence(DOG_AND_CAT, CLASSES, (1, 0)) == "dog taken for cat: 31 of 200, 15.5 %."
-    assert cell_sentence(DOG_AND_CAT, CLASSES, (0, 0)) == "cat recognised: 150 of 200, 75.0 %."
+    assert cell_sentence(DOG_AND_CAT, CLASSES, (0, 0)) == "cat recognised: 150 of 200, 75 %."
     assert cell_sentence(DOG_AND_CAT, CLASSES, (2, 1)) == "No held-out example is of class frog."
     assert cell_sentence(DOG_AND_CAT, ("cat",), (1, 1)) == "class 1 recognised: 169 of 200, 84.5 %."
 
@@ -207,7 +207,7 @@ def test_a_click_shows_the_held_out_pictures_behind_the_cell(opened: Opened, qtb
     guess, own = group.captions[0].split("\n")
     assert guess.startswith(f"✗ {CLASSES[guessed]} ")
     assert guess.endswith(" %")
-    assert own == f"✓ {CLASSES[true]} {chance(float(true_chances[0]))}"
+    assert own == f"✓ {CLASSES[true]} {short_percent(float(true_chances[0]))}"
     assert view.behind.isVisible()
     assert view.behind.title.whole() == cell_sentence(judged.evaluation.confusion, CLASSES, (true, guessed))
     qtbot.waitUntil(lambda: not view.behind.pictures.is_reading)
@@ -286,7 +286,7 @@ def test_rows_of_numbers_are_listed_and_shown_to_the_network(opened: Opened, qtb
     _click(view, (0, 0))
     behind = judged.evaluation.behind(judged.labels, 0, 0)
     assert view.behind.rows.count() == len(behind)
-    first, share = view.behind.rows.item(0), chance(float(judged.evaluation.probabilities[behind[0], 1]))
+    first, share = view.behind.rows.item(0), short_percent(float(judged.evaluation.probabilities[behind[0], 1]))
     assert f"✓ inner {share}" in first.text()
     assert f"recognised as inner ({share})" in first.data(Qt.ItemDataRole.AccessibleTextRole)
     view.behind.rows.itemActivated.emit(view.behind.rows.item(1))

@@ -239,7 +239,7 @@ def test_accuracies_are_shown_in_percent_at_each_epochs_end(session: Session, qt
     training, validation = plot.canvas.curves
     assert training.ys.tolist() == pytest.approx([51, 52, 53, 54])
     assert (training.role, validation.role) == ("training", "validation")
-    assert _words(plot) == ["training 54.0 %", "validation 44.0 %"]
+    assert _words(plot) == ["training 54 %", "validation 44 %"]
     low, high = plot.canvas.getViewBox().viewRange()[1]
     assert low == pytest.approx(40, abs=1)
     assert high >= 100

@@ -23,10 +23,10 @@ from explorer.session import Session
 from explorer.session.train_state import Judged
 from explorer.ui import theme
 from explorer.ui.data_words import class_groups, left_out_words, percent
-from explorer.ui.mistake_words import chance, mistakes, told_group
+from explorer.ui.mistake_words import mistakes, told_group
 from explorer.ui.picture_captions import shortened
 from explorer.ui.picture_lines import HEAD_HEIGHT, TEN, Group, Words, laid_out, shown_size
-from explorer.ui.text import number
+from explorer.ui.text import number, short_percent
 from explorer.ui.views import data_list
 from explorer.ui.views.data_browser import SIZE, DataBrowser
 from explorer.ui.views.open_data import ABOUT, AUGMENT, MISTAKES, TEST, TRAIN
@@ -400,7 +400,7 @@ def test_mistakes_have_a_tab_and_say_what_was_taken_for_what(
     (group,) = shown.examples.grid.groups
     assert group.places.tolist() == [120, 0, 2, 1]
     assert list(group.captions) == [
-        "✗ coins > 99 %\n✓ grass < 0.1 %",
+        "✗ coins > 99.9 %\n✓ grass < 0.1 %",
         *["✗ grass 93 %\n✓ brick 4.2 %"] * 2,
         "✗ grass 60 %\n✓ brick 40 %",
     ]
@@ -409,7 +409,7 @@ def test_mistakes_have_a_tab_and_say_what_was_taken_for_what(
     grid = shown.examples.grid
     QTest.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=grid.rect_of(0, 0).center())
     assert session.state.picture.name == test.name_of(120)
-    told = f"{test.name_of(120)}, taken for coins (> 99 %), is grass (< 0.1 %)"
+    told = f"{test.name_of(120)}, taken for coins (> 99.9 %), is grass (< 0.1 %)"
     assert grid.accessibleDescription() == told
 
 
@@ -458,10 +458,10 @@ def test_whose_own_class_was_given_least_stands_first() -> None:
     [
         (0, "0 %"),
         (1e-9, "< 0.1 %"),
-        (0.00062, "< 0.1 %"),
-        (0.00073, "< 0.1 %"),
+        (0.00042, "< 0.1 %"),
+        (0.00073, "0.1 %"),
         (0.0012, "0.1 %"),
-        (0.04, "4.0 %"),
+        (0.04, "4 %"),
         (0.0417, "4.2 %"),
         (0.93, "93 %"),
         (0.0992, "9.9 %"),
@@ -469,14 +469,14 @@ def test_whose_own_class_was_given_least_stands_first() -> None:
         (0.125, "12 %"),
         (0.864, "86 %"),
         (0.9949, "99 %"),
-        (0.9994, "> 99 %"),
-        (0.99999, "> 99 %"),
+        (0.9994, "99.9 %"),
+        (0.99999, "> 99.9 %"),
         (1, "100 %"),
-        (float("nan"), "NaN %"),
+        (float("nan"), "NaN"),
     ],
 )
 def test_a_chance_has_one_decimal_below_ten_percent_and_none_from_there_on(probability: float, words: str) -> None:
-    assert chance(float(np.float32(probability))) == words
+    assert short_percent(float(np.float32(probability))) == words
 
 
 def test_a_class_that_is_a_number_is_not_read_as_part_of_its_chance() -> None:
@@ -490,7 +490,7 @@ def test_a_class_that_is_a_number_is_not_read_as_part_of_its_chance() -> None:
 def test_a_long_class_name_is_cut_and_its_number_stays(qapp: QApplication) -> None:
     metrics = QFontMetrics(theme.interface_font(12))
     assert shortened("✗ cat 93 %", metrics, 200) == "✗ cat 93 %"
-    for number_words in (" 93 %", " < 0.1 %", " · > 99 %", " · 4.2 %"):
+    for number_words in (" 93 %", " < 0.1 %", " · > 99.9 %", " · 4.2 %"):
         shown = shortened(f"✗ a very long name of a class{number_words}", metrics, 90)
         assert shown.endswith(number_words)
         assert "…" in shown
@@ -686,7 +686,7 @@ def test_pictures_grow_by_whole_numbers_and_shrink_as_far_as_needed(side: int, e
 
 
 def test_shares_have_few_digits() -> None:
-    assert [percent(share) for share in (0, 0.1, 1 / 3, 0.00042, 1)] == ["0 %", "10 %", "33.3 %", "0.042 %", "100 %"]
+    assert [percent(share) for share in (0, 0.1, 1 / 3, 0.00042, 1)] == ["0 %", "10 %", "33.3 %", "< 0.1 %", "100 %"]
 
 
 def test_nothing_left_out_is_nothing_said() -> None:

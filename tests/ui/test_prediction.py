@@ -17,7 +17,8 @@ from explorer.engine.certainty import class_probabilities
 from explorer.engine.losses import LOSSES
 from explorer.session import Prediction, Session
 from explorer.ui import theme
-from explorer.ui.views.prediction import BROKEN, MAPS, NO_NETWORK, PredictionView, Ranked, percentage
+from explorer.ui.text import percent
+from explorer.ui.views.prediction import BROKEN, MAPS, NO_NETWORK, PredictionView, Ranked
 from tests.ui.fakes import make_picture, make_session, wait_until_shown
 from tests.ui.pixels import colours_near
 
@@ -206,15 +207,15 @@ def test_a_thousand_answers_are_listed(qtbot: QtBot, opened: Opened) -> None:
     ("probability", "text"),
     [
         (0.957, "95.7 %"),
-        (1.0, "100.0 %"),
+        (1.0, "100 %"),
         (0.99996, "> 99.9 %"),
         (0.0001, "< 0.1 %"),
-        (0.0, "0.0 %"),
+        (0.0, "0 %"),
         (float("nan"), "NaN"),
     ],
 )
 def test_percentages_never_pretend_certainty(probability: float, text: str) -> None:
-    assert percentage(probability) == text
+    assert percent(probability) == text
 
 
 def test_answers_that_are_no_numbers_are_shown_as_such() -> None:

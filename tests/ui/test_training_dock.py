@@ -332,7 +332,7 @@ def test_runs_are_listed_with_settings_and_best_accuracy(runs: RunList) -> None:
     assert newest is not None
     assert newest.text(RUN) == "run 2"
     assert newest.text(SETTINGS) == "SGD, learning rate 0.01, batch 64, 10 epochs, seed 0"
-    assert newest.text(BEST) == "48.0 %"
+    assert newest.text(BEST) == "48 %"
     assert newest.text(FROM) == "–"
 
 

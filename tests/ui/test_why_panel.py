@@ -20,9 +20,8 @@ from explorer.engine.breakpoints import NotFinite
 from explorer.session import Session
 from explorer.ui.check import FLOAT32_TOLERANCE, check_text, holds, show_check
 from explorer.ui.term_rows import MOST_ROWS, TERM, groupings, rows
-from explorer.ui.text import number
+from explorer.ui.text import number, short_percent
 from explorer.ui.views.why_panel import EMPTY, HEIGHT, WhyPanel
-from explorer.ui.widgets.term_list import share_text
 from tests.ui.fakes import make_session
 
 TEXT = "3x12x12 conv(8, 3, padding=1) relu maxpool(2) conv(6, 3) flatten linear(5)"
@@ -420,4 +419,4 @@ def test_a_difference_is_shown_in_the_error_colour(qtbot: QtBot) -> None:
 
 @pytest.mark.parametrize(("share", "text"), [(0.314, "31 %"), (0.042, "4.2 %"), (0.0004, "< 0.1 %"), (0.0, "0 %")])
 def test_shares_read_as_percentages(share: float, text: str) -> None:
-    assert share_text(share) == text
+    assert short_percent(share) == text

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from explorer.arithmetic.numbers import percent
 from explorer.network.files import Fit
 from explorer.writing import write_atomically
 
@@ -65,7 +66,7 @@ class Recipe:
         """The description with its figures in it."""
         if self.reached is None:
             return self.description
-        return self.description.format(accuracy=f"{100 * self.reached.test_accuracy:.1f} %")
+        return self.description.format(accuracy=percent(self.reached.test_accuracy))
 
     def with_reached(self, reached: Reached) -> Recipe:
         return replace(self, reached=reached)

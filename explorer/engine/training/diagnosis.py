@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from explorer.arithmetic.numbers import number
 from explorer.engine.training.snapshot import TrainingStopped
 
 DATA = "input"  # the name of the network's input, as in its text notation
@@ -72,7 +73,7 @@ def _with_hint(message: str, *, layer: str, step: int, rate: float) -> TrainingS
 
 def rate_text(rate: float) -> str:
     """0.01, 1e30."""
-    return f"{rate:.3g}".replace("e+", "e")
+    return number(rate, 3)
 
 
 def _last_bad(named: Iterable[tuple[str, Tensor | None]]) -> tuple[str, str] | None:

@@ -14,8 +14,8 @@ from explorer.session import Session, State
 from explorer.session.run_curves import RunCurves
 from explorer.ui import theme
 from explorer.ui.curve_lines import Smoothing, line_of, nearest
-from explorer.ui.run_words import loss_titles, run_tip, share
-from explorer.ui.text import count, number
+from explorer.ui.run_words import loss_titles, run_tip
+from explorer.ui.text import count, number, percent
 from explorer.ui.views.paced_view import PacedView
 from explorer.ui.views.shown_runs import ShownRuns
 from explorer.ui.widgets.curve import Curve, Role
@@ -44,7 +44,7 @@ class Figure:
 
 
 LOSS = Figure("lossPlot", "Loss", NO_LOSS, number)
-ACCURACY = Figure("accuracyPlot", "Accuracy", NO_ACCURACY, lambda value: share(value / 100))
+ACCURACY = Figure("accuracyPlot", "Accuracy", NO_ACCURACY, lambda value: percent(value / 100))
 
 
 class CurvePlot(PacedView):

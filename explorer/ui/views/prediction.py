@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from explorer.session import Prediction, Session, State
 from explorer.session.ranges import finite_range
 from explorer.session.snapshot import MOST_RANKED
-from explorer.ui.text import count, exact, number
+from explorer.ui.text import count, exact, number, percent
 from explorer.ui.views.following_view import FollowingView
 from explorer.ui.widgets.answer_list import Answer, AnswerList
 from explorer.ui.widgets.pane import Pane
@@ -122,7 +122,7 @@ class Ranked(Sequence[Answer]):
         return Answer(
             index=index,
             name=self._prediction.names[index],
-            value=percentage(value) if is_share else number(value),
+            value=percent(value) if is_share else number(value),
             share=_share(value, self._largest),
             exact=exact(value),
             is_finite=bool(np.isfinite(value)),
@@ -138,17 +138,6 @@ def _facts(prediction: Prediction) -> str:
         if shown < there_are
         else prediction.title
     )
-
-
-def percentage(probability: float) -> str:
-    """ "95.7 %"; what is less than a tenth of a percent says so instead of pretending to be nothing."""
-    if not np.isfinite(probability):
-        return number(probability)
-    if 0 < probability < 0.0005:
-        return "< 0.1 %"
-    if 0.9995 <= probability < 1:
-        return "> 99.9 %"
-    return f"{probability * 100:.1f} %"
 
 
 def _share(value: float, largest: float) -> float:

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
 from explorer.session import Session, State
 from explorer.session.run_curves import RunCurves
 from explorer.ui.icons import icon
-from explorer.ui.run_words import best_accuracy, run_settings, run_tip, share
-from explorer.ui.text import count, number
+from explorer.ui.run_words import best_accuracy, run_settings, run_tip
+from explorer.ui.text import count, number, percent
 from explorer.ui.views.shown_runs import ShownRuns
 
 COLUMNS = ("run", "settings", "goes on from", "steps", "last loss", "best validation", "")
@@ -115,7 +115,7 @@ class RunList(QStackedWidget):
             NOTHING if run.parent is None else f"run {run.parent}, step {count(run.first_step)}",
             count(run.last_step - run.first_step),
             number(run.losses.values[-1]) if len(run.losses) else NOTHING,
-            NOTHING if best is None else share(best),
+            NOTHING if best is None else percent(best),
         )
         for column, text in enumerate(words):
             if item.text(column) != text:

@@ -13,9 +13,8 @@ from explorer.session.surface_state import Area, Surface
 from explorer.session.surfaces import has_surface
 from explorer.ui.class_colours import class_colour, class_mark
 from explorer.ui.plane_colours import class_picture, number_picture, number_scale
-from explorer.ui.text import count, number
+from explorer.ui.text import count, number, percent
 from explorer.ui.views.paced_view import PacedView
-from explorer.ui.views.prediction import percentage
 from explorer.ui.widgets.colour_bar import ColourBar
 from explorer.ui.widgets.picture_pages import PicturePages
 from explorer.ui.widgets.plane_canvas import PlaneCanvas, Points
@@ -220,7 +219,7 @@ def sentence(state: State, surface: Surface | None) -> str:
 
 
 def reading(state: State, surface: Surface, place: tuple[float, float]) -> str:
-    """ "x0 0.310, x1 −0.200: A 93.0 %"."""
+    """ "x0 0.310, x1 −0.200: A 93 %"."""
     area, (rows, columns) = surface.area, surface.values.shape[:2]
     column = int((place[0] - area.left) / area.width * columns)
     row = int((place[1] - area.bottom) / area.height * rows)
@@ -232,7 +231,7 @@ def reading(state: State, surface: Surface, place: tuple[float, float]) -> str:
         return f"{where}: {', '.join(number(value) for value in said[:4])}"
     best = int(said.argmax())
     name = state.classes[best] if best < len(state.classes) else f"class {best}"
-    return f"{where}: {name} {percentage(float(said[best]))}"
+    return f"{where}: {name} {percent(float(said[best]))}"
 
 
 def _fitting(state: State) -> Surface | None:

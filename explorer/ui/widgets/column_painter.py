@@ -16,7 +16,7 @@ from explorer.ui.colour import colourise, ink_on, scale_for
 from explorer.ui.overview.columns import MORE_HEIGHT
 from explorer.ui.overview.geometry import Column, Grid
 from explorer.ui.sight import in_sight
-from explorer.ui.text import number
+from explorer.ui.text import number, percent
 from explorer.ui.widgets.map_images import COARSE_CELLS, FINER
 from explorer.ui.widgets.overview_view import Scene, View, elided, figures, fitted, font
 
@@ -194,7 +194,7 @@ class ColumnPainter:
             rect = self.view.rect(grid.tile(slot))
             value = float(prediction.values[channel])
             is_share = prediction.is_probability and math.isfinite(value)
-            text = f"{100 * value:.1f} %" if is_share else number(value)
+            text = percent(value) if is_share else number(value)
             share = min(1.0, abs(value) / reach) if math.isfinite(value) else None
             self._class(rect, prediction.names[channel], text, share, is_best=is_share and channel == best)
 

@@ -15,7 +15,7 @@ from explorer.ui.colour import ink_on
 from explorer.ui.map_sheet import Sheet
 from explorer.ui.mosaic import MIN_TILE_PIXELS, Mosaic, Place, arrange
 from explorer.ui.saved_painter import saved
-from explorer.ui.text import MINUS, number
+from explorer.ui.text import number, tidy
 from explorer.ui.widgets.map_canvas import MapCanvas
 
 LABEL_FROM_PIXELS = 32
@@ -32,8 +32,7 @@ def short(value: float) -> str:
     word = number(value)
     if len(word) <= LONGEST_NUMBER:
         return word
-    digits, exponent = f"{value:.2e}".split("e")
-    return f"{digits}e{int(exponent)}".replace("-", MINUS)
+    return tidy(f"{value:.2e}")
 
 
 class MapMosaic(QWidget):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QRectF, QSize, Qt
@@ -13,7 +12,7 @@ from explorer.session.snapshot import Prediction
 from explorer.ui import theme
 from explorer.ui.overview.entries import Entry
 from explorer.ui.sight import sampled
-from explorer.ui.text import number
+from explorer.ui.text import number, percent
 from explorer.ui.widgets.map_images import FINER, MapImages
 from explorer.ui.widgets.overview_lines import Spot
 from explorer.ui.widgets.overview_view import fitted
@@ -57,7 +56,7 @@ def preview_of(entry: Entry, spot: Spot, images: MapImages) -> Preview:
 
 def _chance(prediction: Prediction, channel: int) -> str:
     chance = float(prediction.values[channel])
-    return f"{100 * chance:.3g} %" if prediction.is_probability and math.isfinite(chance) else number(chance)
+    return percent(chance) if prediction.is_probability else number(chance)
 
 
 class MapPreview(QWidget):

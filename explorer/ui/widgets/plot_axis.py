@@ -8,6 +8,7 @@ from typing import Literal
 import pyqtgraph as pg
 from PySide6.QtGui import QFontMetricsF
 
+from explorer.arithmetic.numbers import number as plain_number
 from explorer.ui import theme
 from explorer.ui.text import MINUS, count, number
 
@@ -89,4 +90,4 @@ def _is_kept_power(value: float, pixels_a_decade: float) -> bool:
 def _power_words(value: float) -> str:
     """10 to the power of `value`."""
     power = 10**value
-    return f"{power:.3g}".replace("-", MINUS) if SMALL <= power < LARGE else number(power, 1)
+    return plain_number(power, 3) if SMALL <= power < LARGE else number(power, 1)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from explorer.ui import theme
 from explorer.ui.saved_painter import saved
 from explorer.ui.term_rows import DIGITS, TermRow
-from explorer.ui.text import exact, number
+from explorer.ui.text import exact, number, short_percent
 from explorer.ui.widgets.row_list import Index, RowList, RowModel
 
 ROW_HEIGHT = 18
@@ -169,21 +169,14 @@ class _Rows(QStyledItemDelegate):
         painter.drawRoundedRect(QRectF(min(left, track.right() - length), track.top(), length, BAR_HEIGHT), 3, 3)
 
 
-def share_text(share: float) -> str:
-    """ "31 %", "4.2 %"; a trace says so instead of pretending to be nothing."""
-    if 0 < share < 0.001:
-        return "< 0.1 %"
-    return f"{share * 100:.0f} %" if share >= 0.1 or share == 0 else f"{share * 100:.1f} %"
-
-
 def end_text(row: TermRow) -> str:
     """What stands at the row's end: its mark, or its share."""
-    return row.mark or ("" if row.is_beaten else share_text(row.share))
+    return row.mark or ("" if row.is_beaten else short_percent(row.share))
 
 
 def row_words(row: TermRow) -> str:
     """The row as one reads it aloud, with every digit."""
     if row.value is None:
         return row.text
-    end = row.mark or ("not the largest" if row.is_beaten else f"{share_text(row.share)} of all magnitudes")
+    end = row.mark or ("not the largest" if row.is_beaten else f"{short_percent(row.share)} of all magnitudes")
     return f"{row.text}: {exact(row.value)}, {end}"
