@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,7 +49,7 @@ class OpenData:
         tell = lambda text, done, total: watch.tell(done, total, text)  # noqa: E731  # as data tell of it
         try:
             data = open_data(self.name, progress=tell, should_stop=watch.should_stop, on_stop=watch.ends_with)
-            return Opened(self.name, data, *_scale(data))
+            return Opened(self.name, data, *_scale(data, watch))
         except OpeningStopped as error:
             raise Cancelled from error
         except DataError as error:
@@ -68,14 +69,16 @@ class FindTwins:
         return find_twins(self.data, watch.tell)
 
 
-def _scale(data: DataSet) -> tuple[tuple[float, ...], tuple[float, ...]]:
+def _scale(data: DataSet, watch: Watch) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Mean and spread of the training pictures, which a network that knows none is fed by."""
     from explorer.engine.training.examples import SourceExamples, measured_scale
 
     if len(data.sample_shape) != 3:
         return (), ()
     height, width, channels = data.sample_shape
-    return measured_scale(SourceExamples(data.train, (channels, height, width)), at_most=MEASURED)
+    examples = SourceExamples(data.train, (channels, height, width))
+    tell = partial(watch.tell, text="Measuring the pictures")
+    return measured_scale(examples, at_most=MEASURED, tell=tell)
 
 
 def examples_of(document: Document, data: DataSet) -> tuple[Learned, Learned | None]:

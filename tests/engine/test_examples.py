@@ -10,7 +10,7 @@ import torch
 
 from explorer.data import fit_picture, open_data, picture_from_array
 from explorer.data.augment import Crop, Flip
-from explorer.engine.errors import EngineError
+from explorer.engine.errors import Cancelled, EngineError
 from explorer.engine.hyperparameters import Hyperparameters
 from explorer.engine.train import Examples, SourceExamples, train_as_chosen
 from explorer.engine.training.batches import as_trained
@@ -118,3 +118,18 @@ def test_without_augmentations_nothing_is_changed():
     augment = as_trained([Flip()])
     assert augment is not None
     assert augment(rows, torch.Generator()) is rows
+
+
+def test_measuring_tells_how_far_it_is_and_ends_where_nobody_wants_it() -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (40, 8, 8, 3), np.uint8)
+    source = SourceExamples(Pictures(pixels, np.zeros(40, np.int64)), (3, 8, 8))
+    told: list[tuple[int, int]] = []
+    assert measured_scale(source, tell=lambda done, whole: told.append((done, whole))) == measured_scale(source)
+    assert told == [(0, 40), (16, 40), (32, 40)]
+
+    def stop(done: int, _whole: int) -> None:
+        if done:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        measured_scale(source, tell=stop)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
@@ -15,6 +16,7 @@ from explorer.data import DataSet, fit_picture, picture_from_array
 from explorer.engine.errors import EngineError, shape_text
 
 CACHE_BYTES = 512 * 1024**2
+TAKEN_AT_ONCE = 16
 
 
 class Source(Protocol):
@@ -172,10 +174,20 @@ def both_splits(
     return learning, None if data.test is None else replace(learning, source=data.test)
 
 
-def measured_scale(examples: Learned, *, at_most: int = 2000) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Mean and standard deviation of each channel over evenly spread pictures; () and () for plain numbers."""
+def measured_scale(
+    examples: Learned, *, at_most: int = 2000, tell: Callable[[int, int], object] | None = None
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Mean and standard deviation of each channel over evenly spread pictures; () and () for plain numbers.
+
+    `tell` is told between two readings how many were taken, of how many; what it raises ends the measuring.
+    """
     chosen = torch.linspace(0, len(examples) - 1, min(at_most, len(examples))).long()
-    taken = examples.taken(chosen)
+    parts: list[Tensor] = []
+    for start in range(0, len(chosen), TAKEN_AT_ONCE):
+        if tell is not None:
+            tell(start, len(chosen))
+        parts.append(examples.taken(chosen[start : start + TAKEN_AT_ONCE]))
+    taken = torch.cat(parts)
     if taken.dim() != 4:
         return (), ()
     values = taken.double() / 255 if taken.dtype == torch.uint8 else taken.double()
