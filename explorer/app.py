@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 from explorer import interpreter
 from explorer.display import missing_display
 from explorer.ending import Endings
-from explorer.network.files import is_network
+from explorer.network.file_names import is_network
 from explorer.report import remember, remember_warnings
 from explorer.resources import resource
 from explorer.session import Session

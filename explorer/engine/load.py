@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.engine.errors import EngineError, LoadError, requested_memory
 from explorer.network import Network
-from explorer.network.files import NetworkFile, carrying, is_weights, network_text, read_network, write_network
+from explorer.network.file_names import is_weights
+from explorer.network.files import NetworkFile, carrying, network_text, read_network, write_network
 from explorer.resources import bundled_networks, resource
 from explorer.writing import FileError, write_together
 

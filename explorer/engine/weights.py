@@ -18,6 +18,8 @@ from explorer.engine.pytorch_file import read_pytorch
 
 State = dict[str, Tensor]
 
+_WRAPPERS = ("module.", "_orig_mod.", "module.")  # of DataParallel, and of compile around or inside of it
+
 
 def read_weights(path: str | Path) -> State:
     """All tensors of a file, on the CPU, by name ("conv1.weight"); raises LoadError."""
@@ -76,8 +78,13 @@ def as_safetensors(state: Mapping[str, Tensor], metadata: dict[str, str]) -> byt
 def named_as(expected: Mapping[str, Tensor], given: Mapping[str, Tensor]) -> State:
     """`given` under the names that `expected` has, if both hold tensors of the same shapes in the same order.
 
-    So weights of a Sequential, which are numbered, fit a network whose layers have names. Otherwise as they are.
+    So weights of a Sequential, which are numbered, fit a network whose layers have names. Otherwise as they are, but
+    for what PyTorch's own wrappers write before every name.
     """
+    for wrapper in _WRAPPERS:
+        is_own = any(name.startswith(wrapper) for name in expected)
+        if given and not is_own and all(name.startswith(wrapper) for name in given):
+            given = {name.removeprefix(wrapper): value for name, value in given.items()}
     if expected.keys() == given.keys() or [value.shape for value in expected.values()] != [
         value.shape for value in given.values()
     ]:

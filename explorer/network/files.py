@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar, cast
 
 from explorer.bounds import Refused, brief, open_regular, quoted, read_regular
+from explorer.network.file_names import is_weights
 from explorer.network.layer import Layer
 from explorer.network.layers import BY_KIND
 from explorer.network.network import Network
@@ -29,22 +30,6 @@ T = TypeVar("T")
 LARGEST_FILE_BYTES = 16 * 10**6
 LONGEST_TITLE, LONGEST_DESCRIPTION = 300, 20_000
 LONGEST_CLASS, MOST_CLASSES = 300, 200_000
-NETWORK_SUFFIXES = (".json", ".txt")
-WEIGHT_SUFFIXES = (".safetensors", ".pt", ".pth", ".ckpt", ".bin", ".pt.tar", ".pth.tar")
-_OTHER_MODELS = {
-    ".onnx": "an ONNX model",
-    ".h5": "an HDF5 file, as Keras writes them",
-    ".hdf5": "an HDF5 file, as Keras writes them",
-    ".keras": "a Keras model",
-    ".tflite": "a model for TensorFlow Lite",
-    ".pb": "a model of TensorFlow",
-    ".pt2": "a program of torch.export",
-    ".ptl": "a program of TorchScript",
-    ".mlmodel": "a model for Core ML",
-    ".gguf": "a model in GGUF",
-    ".pkl": "a pickle, which could run code of its author",
-    ".joblib": "a pickle of joblib, which could run code of its author",
-}
 
 _CARRIED = "network-explorer"  # the entry of a safetensors file's metadata that holds the JSON
 _LARGEST_HEADER_BYTES = 100_000_000  # as safetensors itself has it
@@ -88,28 +73,6 @@ def read_network(path: str | Path) -> NetworkFile:
     except (ValueError, RecursionError) as error:
         raise FileError(f"{brief(path.name)} is not a whole network file: {_json_fault(error)}.") from None
     return _of_one_save(path, _understood(path, lambda: _from_content(content)))
-
-
-def is_network(path: str | Path) -> bool:
-    """Whether a file's name ends as those of networks do."""
-    return Path(path).name.lower().endswith(NETWORK_SUFFIXES)
-
-
-def is_weights(path: str | Path) -> bool:
-    """Whether a file's name ends as those of weights do."""
-    return Path(path).name.lower().endswith(WEIGHT_SUFFIXES)
-
-
-def other_model(path: str | Path) -> str:
-    """A sentence about a file whose name ends as those of models do that are not read here; "" for any other."""
-    path = Path(path)
-    kind = _OTHER_MODELS.get(path.suffix.lower())
-    if kind is None:
-        return ""
-    return (
-        f"{brief(path.name)} is {kind}, and is not read: build the network here, and of the model in PyTorch save "
-        "model.state_dict() as .pt or .safetensors for its weights."
-    )
 
 
 def _of_one_save(path: Path, file: NetworkFile) -> NetworkFile:

@@ -13,7 +13,7 @@ import numpy as np
 from explorer.bounds import brief
 from explorer.data import Picture, read_sample
 from explorer.network import Layer, Network, Problem, Shape
-from explorer.network.files import is_network, is_weights, other_model
+from explorer.network.file_names import is_network, is_weights, other_model
 from explorer.network.receptive_field import Field
 from explorer.resources import bundled_networks, resource
 from explorer.session import editing

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from explorer.bounds import brief
 from explorer.data.reading import ENDINGS as PICTURE_ENDINGS
-from explorer.network.files import NETWORK_SUFFIXES, WEIGHT_SUFFIXES
+from explorer.network.file_names import NETWORK_SUFFIXES, WEIGHT_SUFFIXES
 
 PICTURE_FILTER = f"Pictures ({' '.join(f'*{ending}' for ending in PICTURE_ENDINGS)});;All files (*)"
 NETWORK_FILTER = f"Networks ({' '.join(f'*{ending}' for ending in NETWORK_SUFFIXES)});;All files (*)"

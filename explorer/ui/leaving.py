@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
-from explorer.network.files import is_network
+from explorer.network.file_names import is_network
 from explorer.session import Session, State
 from explorer.ui import dialogs
 

@@ -18,8 +18,8 @@ import torch
 from torch import nn
 
 from explorer.engine import LoadError
-from explorer.engine.weights import read_weights
-from explorer.network.files import WEIGHT_SUFFIXES, is_weights, other_model
+from explorer.engine.weights import named_as, read_weights
+from explorer.network.file_names import WEIGHT_SUFFIXES, is_weights, other_model
 
 MUTATIONS = int(os.environ.get("EXPLORER_MUTATIONS", "150"))
 STATE = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4)).state_dict()
@@ -58,6 +58,16 @@ def test_every_ending_of_weights_is_read_whatever_is_inside(tmp_path: Path, endi
 def test_checkpoints_are_read_as_the_weights_in_them(tmp_path: Path, content: dict[str, Any], is_old: bool) -> None:
     torch.save(content, tmp_path / "a.pt", _use_new_zipfile_serialization=not is_old)
     assert _is_state(read_weights(tmp_path / "a.pt"))
+
+
+@pytest.mark.parametrize("wrapper", ["module.", "_orig_mod.", "module._orig_mod.", "_orig_mod.module."])
+def test_names_of_a_wrapped_model_fit_by_name(wrapper: str) -> None:
+    """In another order too, and without the counters that older files do without."""
+    given = {f"{wrapper}{name}": STATE[name] for name in reversed(NAMES) if "num_batches" not in name}
+    found = named_as(STATE, given)
+    assert {name: value.shape for name, value in found.items()} == {
+        name: STATE[name].shape for name in NAMES if "num_batches" not in name
+    }
 
 
 def _script() -> bytes:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedWidget, QToolB
 
 from explorer.data import SAMPLES, read_sample
 from explorer.data.samples import SUBJECTS
-from explorer.network.files import is_network, is_weights
+from explorer.network.file_names import is_network, is_weights
 from explorer.session import Cell, Session, State
 from explorer.ui import dialogs, leaving, pictures
 from explorer.ui.icons import icon

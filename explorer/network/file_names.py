@@ -1,0 +1,44 @@
+"""What the name of a file says about it: one list of endings for the window, the command line and the engine."""
+
+from pathlib import Path
+
+from explorer.bounds import brief
+
+NETWORK_SUFFIXES = (".json", ".txt")
+WEIGHT_SUFFIXES = (".safetensors", ".pt", ".pth", ".ckpt", ".bin", ".pt.tar", ".pth.tar")
+_OTHER_MODELS = {
+    ".onnx": "an ONNX model",
+    ".h5": "an HDF5 file, as Keras writes them",
+    ".hdf5": "an HDF5 file, as Keras writes them",
+    ".keras": "a Keras model",
+    ".tflite": "a model for TensorFlow Lite",
+    ".pb": "a model of TensorFlow",
+    ".pt2": "a program of torch.export",
+    ".ptl": "a program of TorchScript",
+    ".mlmodel": "a model for Core ML",
+    ".gguf": "a model in GGUF",
+    ".pkl": "a pickle, which could run code of its author",
+    ".joblib": "a pickle of joblib, which could run code of its author",
+}
+
+
+def is_network(path: str | Path) -> bool:
+    """Whether a file's name ends as those of networks do."""
+    return Path(path).name.lower().endswith(NETWORK_SUFFIXES)
+
+
+def is_weights(path: str | Path) -> bool:
+    """Whether a file's name ends as those of weights do."""
+    return Path(path).name.lower().endswith(WEIGHT_SUFFIXES)
+
+
+def other_model(path: str | Path) -> str:
+    """A sentence about a file whose name ends as those of models do that are not read here; "" for any other."""
+    path = Path(path)
+    kind = _OTHER_MODELS.get(path.suffix.lower())
+    if kind is None:
+        return ""
+    return (
+        f"{brief(path.name)} is {kind}, and is not read: build the network here, and of the model in PyTorch save "
+        "model.state_dict() as .pt or .safetensors for its weights."
+    )
