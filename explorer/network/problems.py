@@ -20,8 +20,8 @@ LARGEST_INPUT_BYTES = 64 * 1024**2
 LARGEST_BYTES = 2 * 1024**3
 """More than this, in parameters or in one activation, is refused before memory is asked for."""
 
-MENDED = 50
-"""Remarks of one network that a fix is looked for: each costs a walk over the layers."""
+LOOKED_AT = 10_000
+"""Layers that are looked at for what a fix of a remark would break; when so many were, further remarks have no fix."""
 
 
 @dataclass(frozen=True)
@@ -130,29 +130,34 @@ class _Pass:
 
     def _mend_remarks(self, shapes: list[Shape | None]) -> None:
         """Offers for each remark the first change that breaks nothing behind it, once all shapes are known."""
-        for place, index, repairs in self.remarks[:MENDED]:
-            harmless = (repair for repair in repairs if self._breaks_nothing(index, repair.layers[0], shapes))
-            fix = self._fix(index, next(harmless, None))
-            self.problems[place] = replace(self.problems[place], fix=fix)
+        walks = iter(range(LOOKED_AT // max(1, len(shapes))))
+        for place, index, repairs in self.remarks:
+            harmless = (
+                repair
+                for repair, _ in zip(repairs, walks, strict=False)
+                if self._breaks_nothing(index, repair.layers[0], shapes)
+            )
+            self.problems[place] = replace(self.problems[place], fix=self._fix(index, next(harmless, None)))
 
     def _breaks_nothing(self, index: int, changed: Layer, shapes: list[Shape | None]) -> bool:
         """Whether every layer that has a shape keeps one, and all stays small enough, with `changed` at `index`."""
-        known: dict[str, Shape | None] = {INPUT: self.network.input_shape}
-        parameter_bytes = 0
-        for place, (layer, shape) in enumerate(zip(self.network.layers, shapes, strict=True)):
-            layer = changed if place == index else layer
-            arriving = [known.get(name) for name in layer.inputs or (self._before(place),)]
-            given = [each for each in arriving if each is not None]
-            if shape is None or len(given) < len(arriving):
-                known[layer.name] = None
+        others: dict[str, Shape] = {}  # what gets another shape
+        parameter_bytes = self.parameter_bytes
+        for place in range(index, len(shapes)):
+            layer, shape = self.network.layers[place], shapes[place]
+            names = layer.inputs or (self._before(place),)
+            if shape is None or not (place == index or others.keys() & names):
                 continue
-            made = _output_shape(layer, *given)
-            own = 0 if made is None else BYTES_PER_VALUE * layer.parameter_count(*given)
-            parameter_bytes += own
-            if made is None or max(parameter_bytes, BYTES_PER_VALUE * cells(made)) > LARGEST_BYTES:
+            before = [each for each in map(self.known.get, names) if each is not None]
+            given = [others.get(name, each) for name, each in zip(names, before, strict=True)]
+            new = changed if place == index else layer
+            made = _output_shape(new, *given)
+            if made is None or BYTES_PER_VALUE * cells(made) > LARGEST_BYTES:
                 return False
-            known[layer.name] = made
-        return True
+            parameter_bytes += BYTES_PER_VALUE * (new.parameter_count(*given) - layer.parameter_count(*before))
+            if made != shape:
+                others[layer.name] = made
+        return parameter_bytes <= LARGEST_BYTES
 
     def _before(self, index: int) -> str:
         return self.network.layers[index - 1].name if index else INPUT

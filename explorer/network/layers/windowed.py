@@ -94,7 +94,8 @@ class Windowed(Layer):
         paddings: list[dict[str, Any]] = [
             {"padding": single(rows.before + more, columns.before + more)} for more in range(1, rows.kernel // 2 + 1)
         ]
-        strides = [{"stride": single(*(max(1, s - less) for s in self._strides()))} for less in range(1, rows.stride)]
+        gap = max(1, *(window.stride - window.kernel for window in (rows, columns)))  # larger ones leave cells between
+        strides = [{"stride": single(*(max(1, s - less) for s in self._strides()))} for less in range(gap, rows.stride)]
         dense: list[dict[str, Any]] = [{"dilation": 1}] if max(rows.dilation, columns.dilation) > 1 else []
         return [*paddings, *strides, *dense, *({**stride, "dilation": 1} for stride in strides if dense)]
 
