@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING, Any
 
+from explorer.arithmetic.numbers import number
 from explorer.bounds import quoted
 
 if TYPE_CHECKING:
@@ -71,8 +72,8 @@ def from_settings(settings: Mapping[str, Any]) -> Hyperparameters:
     read = {name: _like(usual[name], value, name) for name, value in settings.items() if name in usual}
     for name, (low, high) in RANGES.items():
         if name in read and not low <= read[name] <= high:
-            upper = f" and at most {high:g}" if high < inf else ""
-            raise ValueError(f"{name} is {read[name]:g}, but has to be at least {low:g}{upper}.")
+            upper = f" and at most {number(high)}" if high < inf else ""
+            raise ValueError(f"{name} is {number(read[name])}, but has to be at least {number(low)}{upper}.")
     return Hyperparameters(**read)
 
 

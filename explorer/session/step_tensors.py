@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from explorer.arithmetic.numbers import number
+
 if TYPE_CHECKING:
     from explorer.engine.call_tensors import Given
     from explorer.engine.recording import Call, Recording, Step
@@ -121,7 +123,7 @@ def _of_update(step: Step) -> StepTensors:
         if getattr(value, "shape", None) == update.before.shape
     )
     before = _tensor(BEFORE, f"{update.parameter} before", update.before, role="weight")
-    clipped = f", clipped to {update.clipped:.3g} of it" if update.clipped < 1 else ""
+    clipped = f", clipped to {number(update.clipped, 3)} of it" if update.clipped < 1 else ""
     gradient = _tensor(GRADIENT, f"gradient of {update.parameter}{clipped}", update.gradient, role="gradient")
     after = _tensor(AFTER, f"{update.parameter} after", update.after, role="weight")
     change = Tensor(CHANGE, "difference", _frozen(after.values - before.values), "gradient")

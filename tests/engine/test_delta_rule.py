@@ -16,6 +16,7 @@ from explorer.arithmetic.losses import OPERATIONS as LOSSES
 from explorer.engine import EngineError
 from explorer.engine.delta_rule import explain_delta, explain_weight_rule, forward_symbols
 from explorer.engine.recording import Recording
+from tests.arithmetic.evaluator import assert_evaluates
 
 ACTIVATIONS = (nn.Identity, nn.ReLU, nn.Sigmoid, nn.Tanh, nn.GELU, nn.SiLU, nn.LeakyReLU, nn.ELU)
 LOSS_NAMES = [loss.name for loss in LOSSES]
@@ -53,12 +54,13 @@ def test_every_delta_is_the_negative_gradient_and_every_weight_rule_the_new_weig
         assert explained.computed == -call.grad_output[cell].item()
         assert explained.error <= 1e-9 * max(explained.magnitude, 1e-30), str(explained)
         assert sum(term.value for term in explained.terms) == pytest.approx(explained.total, rel=1e-9, abs=1e-15)
-        assert "-" not in explained.written
+        assert assert_evaluates(explained)
     for update in recording.updates:
         cell = tuple(rng.randrange(size) for size in update.before.shape)
         explained = explain_weight_rule(recording, update.parameter, cell)
         assert explained.error <= 1e-9 * explained.magnitude, str(explained)
         assert explained.computed == update.after[cell].item()
+        assert assert_evaluates(explained)
 
 
 def test_terms_point_at_their_cells_in_other_calls() -> None:

@@ -106,7 +106,7 @@ def _classes(
     return target, chosen
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(cases())
 def test_a_loss_as_it_is_set_is_explained(case: tuple[str, torch.Tensor, torch.Tensor, dict[str, Any]]) -> None:
     name, outputs, target, chosen = case

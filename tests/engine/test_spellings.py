@@ -21,7 +21,7 @@ from explorer.engine.recording import Recording
 from explorer.engine.tree import map_tree
 
 KINDS = frozenset(kind for operation in OPERATIONS for kind in operation.kinds)
-PLACES = {"torch": torch, "F": F, "Tensor": torch.Tensor, "nn": torch._C._nn}
+PLACES = {"torch": torch, "F": F, "Tensor": torch.Tensor}
 
 
 def normal(*shape: int) -> torch.Tensor:
