@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from explorer.bounds import sentence
+
 Indices = npt.NDArray[np.int64]
 Array = npt.NDArray[Any]
 
@@ -23,7 +25,10 @@ Progress = Callable[[str, int, int], None]
 
 
 class DataError(ValueError):
-    """Examples that cannot be used; the message is a sentence for the person."""
+    """Examples that cannot be used; the message is a sentence for the person, of a bounded length."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(sentence(message))
 
 
 class OpeningStopped(DataError):

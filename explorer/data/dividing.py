@@ -103,7 +103,7 @@ def checked(
             has_more = test is not None and len(np.setdiff1d(test.labels, present)) > 0
             where = "one class only in its training part" if has_more else "one class only"
             raise DataError(
-                f"{card.title} has {where}, “{classes[int(present[0])]}”; a network needs two to tell apart."
+                f"{card.title} has {where}, “{brief(classes[int(present[0])])}”; a network needs two to tell apart."
             )
     test = test if test is not None and len(test) else None
     card = with_counts(card, train, test, classes=tuple(classes))

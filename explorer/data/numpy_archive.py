@@ -13,6 +13,7 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 import numpy as np
 
+from explorer.bounds import brief
 from explorer.data import unpacking
 from explorer.data.data_set import Array, DataError
 from explorer.data.unpacking import Tell, nobody
@@ -46,14 +47,14 @@ class NumpyArchive:
                 shape, is_fortran, dtype = self._header(file, name)
                 start = file.tell()
                 if entry.file_size - start != int(np.prod(shape, dtype=object)) * dtype.itemsize:
-                    raise DataError(f"{self.path.name} is damaged: {name} has another length than it says.")
+                    raise DataError(f"{self.path.name} is damaged: {brief(name)} has another length than it says.")
                 values = self._values(file, entry, start, dtype)
                 values.flags.writeable = False
                 return values.reshape(shape, order="F" if is_fortran else "C")
         except (DataError, MemoryError):
             raise
         except Exception as error:  # as above, and whatever the header of an array can get wrong
-            raise DataError(f"{self.path.name} is damaged: {name} cannot be read.") from error
+            raise DataError(f"{self.path.name} is damaged: {brief(name)} cannot be read.") from error
 
     def _header(self, file: IO[bytes], name: str) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
         version = np.lib.format.read_magic(file)
@@ -63,7 +64,7 @@ class NumpyArchive:
         shape, is_fortran, dtype = read(file)
         if dtype.hasobject:
             raise DataError(
-                f"{self.path.name} holds pickled objects ({name}), which could run code; it is not opened. "
+                f"{self.path.name} holds pickled objects ({brief(name)}), which could run code; it is not opened. "
                 "Save plain arrays of numbers instead."
             )
         return shape, is_fortran, dtype

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from explorer.bounds import sentence
 from explorer.data.byte_rule import byte_rule
 
 Pixels = npt.NDArray[np.uint8]
@@ -32,7 +33,10 @@ TURNS = {
 
 
 class PictureError(ValueError):
-    """A picture that cannot be shown; the message is a sentence for the person."""
+    """A picture that cannot be shown; the message is a sentence for the person, of a bounded length."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(sentence(message))
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from explorer.bounds import brief
 from explorer.data.data_set import DataError
 
 PLAIN = (bytes, str, int, float)
@@ -69,7 +70,7 @@ class _Reader(pickle._Unpickler):
         if (module, name) == ("_codecs", "encode"):
             return self._encoded
         if (module, name) not in STAND_INS:
-            raise DataError(f"It asks to run {module}.{name}, which is refused.")
+            raise DataError(f"It asks to run {brief(f'{module}.{name}')}, which is refused.")
         return STAND_INS[module, name]
 
     def _encoded(self, text: Any, encoding: Any) -> bytes:

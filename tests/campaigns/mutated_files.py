@@ -20,10 +20,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.campaigns.mutations import mutated
-from tests.campaigns.whole_files import Whole, wholes
+from tests.campaigns.whole_files import Whole, whole_of, wholes
 
 SECONDS, BYTES = 2.0, 10**9
-BATCH = 250
+BATCH = 1000
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def run(kind: str, *, count: int, seed: int, folder: Path, keep: Path | None = N
         keep.mkdir(parents=True, exist_ok=True)
         for outcome in outcomes:
             if outcome.fault:
-                content = content_of(wholes()[kind], outcome.number, seed)
+                content = content_of(whole_of(kind), outcome.number, seed)
                 (keep / f"{outcome.number}-{Path(kind).name}").write_bytes(content)
     return outcomes
 
@@ -73,7 +73,7 @@ def _batch(kind: str, first: int, count: int, seed: int, folder: Path) -> Iterat
 
 def work(kind: str, *, first: int, count: int, seed: int, folder: Path) -> Iterator[Outcome]:
     """Open the files here, one after the other."""
-    whole = wholes()[kind]
+    whole = whole_of(kind)
     path = folder / f"{kind.replace('/', '-')}-{first}" / kind
     path.parent.mkdir(parents=True, exist_ok=True)
     for name, content in whole.beside.items():
@@ -109,7 +109,7 @@ def _opened(whole: Whole, path: Path, number: int) -> Outcome:
 
 def _untrue(words: str) -> str:
     """What is wrong with a sentence, if anything is."""
-    if not words.endswith(".") or "Traceback" in words or len(words) > 700:
+    if not words.endswith((".", "…")) or "Traceback" in words or len(words) > 700:
         return f"no sentence: {words[:300]}"
     return f"no memory: {words}" if "memory" in words else ""
 

@@ -71,13 +71,17 @@ def open_weights(path: Path) -> object:
     return load(path.with_name("net.txt"), weights=path)
 
 
-@cache
 def wholes() -> dict[str, Whole]:
     """Every kind by its name."""
-    found = [*_pictures(), *_tables(), *_arrays(), *_archives(), *_networks()]
-    return {whole.name: whole for whole in found}
+    return {whole.name: whole for family in FAMILIES for whole in family()}
 
 
+def whole_of(name: str) -> Whole:
+    """The kind of that name; torch is imported for none but networks."""
+    return next(whole for family in FAMILIES for whole in family() if whole.name == name)
+
+
+@cache
 def _pictures() -> list[Whole]:
     by_ending: dict[str, list[bytes]] = {}
     for kind in kinds():
@@ -97,6 +101,7 @@ def _saved(image: Image.Image, ending: str, **options: object) -> bytes:
     return file.getvalue()
 
 
+@cache
 def _tables() -> list[Whole]:
     beside = {f"img/{number}.png": _saved(Image.fromarray(PIXELS[number]), "png") for number in range(12)}
     plain = [f"img/{number}.png,{'abc'[number % 3]},p{number // 2}" for number in range(12)]
@@ -114,6 +119,7 @@ def _tables() -> list[Whole]:
     return [Whole(f"table.{ending}", contents, open_examples, beside) for ending in ("csv", "tsv", "txt")]
 
 
+@cache
 def _arrays() -> list[Whole]:
     parts = {
         "train_images": PIXELS,
@@ -157,6 +163,7 @@ def _in_npz(npy: bytes) -> bytes:
     return file.getvalue()
 
 
+@cache
 def _archives() -> list[Whole]:
     flat = np.random.default_rng(1).integers(0, 256, (4, 3072), np.uint8)
     binary = b"".join(bytes([number % 10]) + row.tobytes() for number, row in enumerate(flat))
@@ -178,6 +185,7 @@ def _tar(name: str, content: bytes) -> bytes:
     return file.getvalue()
 
 
+@cache
 def _networks() -> list[Whole]:
     import safetensors.torch
     import torch
@@ -199,3 +207,6 @@ def _networks() -> list[Whole]:
         Whole("weights.safetensors", (safetensors.torch.save(weights),), open_weights, beside),
         Whole("weights.pt", tuple(file.getvalue() for file in pt), open_weights, beside),
     ]
+
+
+FAMILIES: tuple[Callable[[], list[Whole]], ...] = (_pictures, _tables, _arrays, _archives, _networks)

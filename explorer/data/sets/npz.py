@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from explorer.bounds import brief
 from explorer.data.arrays import Source
 from explorer.data.data_set import Array, Card, DataError, DataSet, Wish
 from explorer.data.dividing import data_set_of
@@ -97,7 +98,7 @@ def _class_names(archive: NumpyArchive, names: dict[str, str]) -> tuple[str, ...
 
 
 def _unknown(archive: NumpyArchive) -> str:
-    held = ", ".join(archive.names[:8]) or "nothing"
+    held = ", ".join(map(brief, archive.names[:8])) or "nothing"
     return (
         f"{archive.path.name} holds {held}. Pictures and labels are looked for under names such as x and y, "
         "images and labels, or train_images and train_labels."

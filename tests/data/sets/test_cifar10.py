@@ -231,6 +231,12 @@ def test_texts_that_are_named_again_and_again_take_no_memory(tmp_path: Path) -> 
         tracemalloc.stop()
 
 
+def test_a_long_name_in_a_pickle_is_not_repeated_whole() -> None:
+    with pytest.raises(DataError) as refused:
+        read_pickled(b"\x80\x02c" + b"m" * 10**6 + b"\nname\n.")
+    assert len(str(refused.value)) < 120
+
+
 def test_bytes_that_are_made_again_and_again_are_refused() -> None:
     made = b"c_codecs\nencode\n(h\x01h\x02t\x52"
     content = b"\x80\x02X\x06\0\0\0latin1q\x02X\x10'\0\0" + b"x" * 10_000 + b"q\x01]("
