@@ -129,7 +129,7 @@ install() {
   if "$PYTHON" -m pip "$@" --quiet --disable-pip-version-check --constraint packaging/constraints.txt \
     --editable "$WANTED" >"$LOG" 2>&1; then
     echo "$build" >"$VENV/torch"
-    touch "$STAMP"
+    pwd >"$STAMP"
     rm -f "$UNFINISHED"
   else
     rm -f "$UNFINISHED"
@@ -147,7 +147,8 @@ explain() {
 }
 
 is_installed() {
-  [ -x "$PYTHON" ] && [ -e "$STAMP" ] && [ ! -e "$UNFINISHED" ] || return 1
+  # A folder that was moved or copied still has the other one in its environment.
+  [ -x "$PYTHON" ] && [ "$(cat "$STAMP" 2>/dev/null)" = "$(pwd)" ] && [ ! -e "$UNFINISHED" ] || return 1
   [ ! pyproject.toml -nt "$STAMP" ] && [ ! packaging/constraints.txt -nt "$STAMP" ] || return 1
   [ -z "${TORCH:-}" ] || [ "$TORCH" = "$(cat "$VENV/torch" 2>/dev/null)" ]
 }

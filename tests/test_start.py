@@ -52,7 +52,7 @@ class Tree:
     """A checkout with nothing but the scripts, on a machine with nothing but the stand-ins."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.tools, self.venv = folder, folder / "tools", folder / ".venv"
+        self.move_to(folder)
         shutil.copytree(ROOT / "packaging", folder / "packaging", ignore=shutil.ignore_patterns("screenshots*"))
         shutil.copy(ROOT / "pyproject.toml", folder)
         self.tools.mkdir()
@@ -67,13 +67,16 @@ class Tree:
         (self.tools / name).write_text(script)
         (self.tools / name).chmod(0o755)
 
-    def start(self, *arguments: str, **words: str) -> subprocess.CompletedProcess[str]:
+    def move_to(self, folder: Path) -> None:
+        self.folder, self.tools, self.venv = folder, folder / "tools", folder / ".venv"
+
+    def start(self, *arguments: str, cwd: Path | None = None, **words: str) -> subprocess.CompletedProcess[str]:
         known = {"PATH": str(self.tools), "HERE": str(self.folder), "VERSION": "3.12.1", "PROC": str(self.folder)}
         known |= dict.fromkeys(("KILL", "PIP_SAYS", "NO_INDEX", "NO_APT"), "")
         return subprocess.run(
             ["/bin/sh", str(self.folder / "packaging" / "start"), *arguments],
             env=known | words,
-            cwd=self.folder,
+            cwd=cwd or self.folder,
             capture_output=True,
             text=True,
             timeout=60,
@@ -113,6 +116,23 @@ def test_it_installs_once_and_passes_its_arguments_on(tree: Tree) -> None:
     _is_started(tree.start())
     assert len(tree.calls("pip install")) == 1
     assert "--constraint packaging/constraints.txt --editable ." in tree.calls("pip install")[0]
+
+
+def test_files_are_looked_for_where_the_person_is(tree: Tree) -> None:
+    elsewhere = tree.folder / "elsewhere"
+    elsewhere.mkdir()
+    assert tree.start().returncode == 0
+    (tree.venv / "bin" / "network-explorer").write_text("#!/bin/sh\npwd\n")
+    assert tree.start(cwd=elsewhere).stdout.strip() == str(elsewhere)
+
+
+def test_a_folder_that_was_moved_is_installed_again(tree: Tree) -> None:
+    _is_started(tree.start())
+    moved = Path(f"{tree.folder}-moved")
+    shutil.copytree(tree.folder, moved, symlinks=True)
+    tree.move_to(moved)
+    _is_started(tree.start())
+    assert len(tree.calls("pip install")) == 2
 
 
 def test_an_old_python_is_told_with_what_is_needed(tree: Tree) -> None:
