@@ -23,7 +23,8 @@ QWidget[role="docked"] {
   background: $pane; border: 1px solid $border; border-top: 0;
   border-bottom-left-radius: 7px; border-bottom-right-radius: 7px;
 }
-QLabel { background: transparent; }
+QLabel { background: transparent; qproperty-textFormat: PlainText; }
+RichLabel { qproperty-textFormat: RichText; }
 QLabel[role="title"] { font-weight: 600; color: $text; }
 QLabel[role="dim"] { color: $dim; }
 QLabel[role="error"] { color: $error; }
@@ -97,7 +98,9 @@ QScrollBar::handle { background: $border; border-radius: 4px; min-width: 24px; m
 QScrollBar::handle:hover { background: $dim; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
-QToolTip { background: $sunken; color: $text; border: 1px solid $border; padding: 4px 6px; }
+QToolTip {
+  background: $sunken; color: $text; border: 1px solid $border; padding: 4px 6px; qproperty-textFormat: PlainText;
+}
 QSplitter::handle { background: transparent; }
 QProgressBar { background: $sunken; border: 0; border-radius: 2px; max-height: 4px; min-height: 4px; }
 QProgressBar::chunk { background: $accent; border-radius: 2px; }

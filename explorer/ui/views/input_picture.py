@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QResizeEvent
@@ -13,6 +15,7 @@ from explorer.session import Cell, Session, State
 from explorer.ui.text import exact, number, plural, shape_text
 from explorer.ui.widgets.number_boxes import ChoiceBox
 from explorer.ui.widgets.picture_canvas import PictureCanvas
+from explorer.ui.widgets.rich_label import RichLabel
 
 FIT_NAMES = {"crop": "Crop the middle", "pad": "Pad with black", "stretch": "Stretch"}
 HINT = "Point at a cell anywhere to see what it looks at."
@@ -61,11 +64,11 @@ class InputPicture(QWidget):
         for mode in FIT_MODES:
             self.fit.addItem(FIT_NAMES[mode], mode)
         self.fit.activated.connect(lambda _index: self._session.set_fit(self.fit.currentData()))
-        self.caption = _words("fieldCaption")
+        self.caption = _words(QLabel, "fieldCaption")
         self.caption.setText(HINT)
         # Two lines are kept free, so that nothing jumps while the mouse moves.
         self.caption.setMinimumHeight(2 * self.caption.fontMetrics().lineSpacing())
-        self.rule = _words("fitSteps")
+        self.rule = _words(RichLabel, "fitSteps")
         self.rule.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
         self.rule.linkActivated.connect(self._toggle_steps)
 
@@ -135,7 +138,7 @@ class InputPicture(QWidget):
         shown = steps if self._all_steps else steps[:STEPS_SHOWN]
         link = "fewer" if self._all_steps else f"all {len(steps)} steps"
         tail = f" <a href='steps'>{link}</a>" if len(steps) > STEPS_SHOWN else ""
-        self.rule.setText(" ".join(_escaped(step) for step in shown) + tail)
+        self.rule.setText(" ".join(escape(step) for step in shown) + tail)
         self.rule.setToolTip("\n".join(steps))
         self.rule.setAccessibleName(" ".join(steps))
         self.rule.setVisible(bool(steps) and not self._is_sheet)
@@ -183,16 +186,12 @@ class InputPicture(QWidget):
             self.caption.setText(HINT)
 
 
-def _words(name: str) -> QLabel:
-    label = QLabel(objectName=name, wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+def _words(kind: type[QLabel], name: str) -> QLabel:
+    label = kind(objectName=name, wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
     label.setProperty("role", "dim")
     # A label that wraps still asks for its longest word; the pane must be able to be narrower.
     label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
     return label
-
-
-def _escaped(sentence: str) -> str:
-    return sentence.replace("&", "&amp;").replace("<", "&lt;")
 
 
 def _rectangle(box: tuple[float, float, float, float]) -> QRectF:

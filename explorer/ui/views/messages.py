@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from explorer.session import Fault, Session, State
 from explorer.ui.fault_details import copy_report, show_details
 from explorer.ui.icons import icon
+from explorer.ui.widgets.rich_label import RichLabel
 
 TOLD = ("notice", "fault", "mistake")
 WORDS_WIDTH = 240  # at least, beside the buttons; where there is less room they stand below
@@ -25,11 +26,11 @@ WORDS_WIDTH = 240  # at least, beside the buttons; where there is less room they
 class Line(QFrame):
     """A sentence that wraps, beside its buttons; above them where it is narrow."""
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, parent: QWidget | None = None, *, label: QLabel | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(name)
         self.setProperty("role", "pane")
-        self.label = QLabel()
+        self.label = label or QLabel()
         self.label.setWordWrap(True)
         self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -125,7 +126,7 @@ class Welcome(Line):
     picture_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("welcome", parent)
+        super().__init__("welcome", parent, label=RichLabel())
         self.label.setText(
             "<b>Welcome.</b> A trained network is looking at a photograph. Click a layer on the left to see its maps, "
             "click a map to see its numbers, drop a picture of your own anywhere."

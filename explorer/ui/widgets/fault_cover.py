@@ -21,7 +21,7 @@ class FaultCover(QFrame):
         self._fault = Fault("")
         self.setObjectName("faultCover")
         self.setProperty("role", "pane")
-        self.label = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        self.label = QLabel(wordWrap=True)
         self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         details = QPushButton("Details…", toolTip="Show where in the program this happened.")
         details.clicked.connect(lambda: show_details(self, self._fault))

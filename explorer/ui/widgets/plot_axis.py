@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from html import escape
 from typing import Literal
 
 import pyqtgraph as pg
@@ -61,7 +62,7 @@ class Axis(pg.AxisItem):
         self.setTickFont(theme.interface_font(AXIS_PIXELS))
         self.setStyle(tickLength=-4, tickTextOffset=4)
         self.enableAutoSIPrefix(False)
-        self.setLabel(label, color=colours.dim, **{"font-size": f"{AXIS_PIXELS}px"})
+        self.setLabel(escape(label), color=colours.dim, **{"font-size": f"{AXIS_PIXELS}px"})
         if self.orientation == "bottom":
             self.setHeight(BELOW_HEIGHT if label else BELOW_WITHOUT_LABEL)
         self.resizeEvent()  # pyqtgraph puts the label in its place only then

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from explorer.ui import theme
 from explorer.ui.widgets.pane import ElidedLabel
+from explorer.ui.widgets.rich_label import RichLabel
 
 BAR, SPACING, GAP = 4, 3, 10
 WIDE = 640  # pixels from which the longest sentence has room on two lines
@@ -60,9 +61,9 @@ class WordsPanel(QWidget):
         self.setAccessibleName("What this step does")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._phase, self._is_low = "", False
-        self.sentence = QLabel(self, wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        top_left = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
+        self.sentence = RichLabel(self, wordWrap=True, alignment=top_left)
         self.sentence.setObjectName("stepSentence")
-        self.sentence.setTextFormat(Qt.TextFormat.RichText)
         self._captions = tuple(QLabel(caption, self) for caption in CAPTIONS)
         for caption in self._captions:
             caption.setProperty("role", "dim")

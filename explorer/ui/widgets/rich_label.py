@@ -1,0 +1,18 @@
+"""The one kind of label that reads marks as bold letters and links; every other text of the window is plain."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QWidget
+
+
+class RichLabel(QLabel):
+    """For sentences of our own. Whatever comes from a file, a name or an error is escaped before it is put in.
+
+    The style sheet knows it by this name: Qt by itself guesses, and reads the file that a text names as its picture.
+    """
+
+    def __init__(self, parent: QWidget | None = None, **options: Any) -> None:
+        super().__init__(parent, textFormat=Qt.TextFormat.RichText, **options)
