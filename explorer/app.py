@@ -100,6 +100,7 @@ def view(model: torch.nn.Module, x: torch.Tensor) -> MainWindow | None:
     if _is_loop_running(app):
         return window
     app.exec()
+    interpreter.let_python_look()  # no event loop is left to do it
     return None
 
 

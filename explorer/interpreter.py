@@ -33,18 +33,19 @@ class Collector(QObject):
 
     Python looks wherever something is made, so also in the worker, and what it finds there may be a widget's: taking
     that apart holds a lock of Qt's while it waits for the interpreter, which the window holds while it waits for the
-    lock. Both then stand still for ever. When the windows of all collectors are gone Python looks for itself again.
+    lock. Both then stand still for ever. So does a single thread that looks while Qt takes an object apart under that
+    lock. When the windows of all collectors are gone, and Qt is done with them, Python looks for itself again.
     """
 
     _at_work = 0
-    _did_python_look = False
+    _has_stopped_python = False
 
     def __init__(self, window: QObject) -> None:
         super().__init__(window)
-        if not Collector._at_work:
-            Collector._did_python_look = gc.isenabled()
         Collector._at_work += 1
-        gc.disable()
+        if gc.isenabled():
+            Collector._has_stopped_python = True
+            gc.disable()
         window.destroyed.connect(Collector._end)
         self._timer = QTimer(self, interval=COLLECT_MS)
         self._timer.timeout.connect(self.collect_if_due)
@@ -61,5 +62,11 @@ class Collector(QObject):
     @staticmethod
     def _end() -> None:
         Collector._at_work -= 1
-        if not Collector._at_work and Collector._did_python_look:
-            gc.enable()
+        QTimer.singleShot(0, let_python_look)  # the window is still being taken apart
+
+
+def let_python_look() -> None:
+    """Let Python look for garbage by itself again, if no window is left for which it was stopped."""
+    if not Collector._at_work and Collector._has_stopped_python:
+        Collector._has_stopped_python = False
+        gc.enable()

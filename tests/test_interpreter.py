@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import weakref
+from collections.abc import Iterator
 
 import pytest
 import shiboken6
@@ -28,8 +29,8 @@ def look():
 
 opened = app.open_window
 
-def open_and_look(files):
-    window = opened(files)
+def open_and_look(files, **options):
+    window = opened(files, **options)
     window.completed.connect(lambda: QTimer.singleShot(0, look))
     return window
 
@@ -76,15 +77,50 @@ def test_garbage_is_found_in_the_windows_thread(qtbot: QtBot) -> None:
     assert found == ["MainThread"]
 
 
-def test_without_a_window_python_looks_for_itself_again(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def looking(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Python looks for garbage, as it does where nobody stopped it; all tests want it not to."""
     monkeypatch.setattr(interpreter.Collector, "_at_work", 0)  # windows of other tests may still be there
+    monkeypatch.setattr(interpreter.Collector, "_has_stopped_python", False)
     gc.enable()
+    yield
+    gc.disable()
+
+
+@pytest.mark.usefixtures("looking")
+def test_without_a_window_python_looks_for_itself_again() -> None:
     window, other = QObject(), QObject()
     interpreter.Collector(window)
     interpreter.Collector(other)
     assert not gc.isenabled()
     shiboken6.delete(window)
+    QApplication.processEvents()
     assert not gc.isenabled()
     shiboken6.delete(other)
+    QApplication.processEvents()
     assert gc.isenabled()
-    gc.disable()  # as all tests want it
+
+
+@pytest.mark.usefixtures("looking")
+def test_python_does_not_look_while_a_window_is_taken_apart() -> None:
+    """Inside the lock that Qt holds meanwhile, what it found would wait for that lock for ever."""
+    window = QObject()
+    interpreter.Collector(window)
+    seen: list[bool] = []
+    window.destroyed.connect(lambda: seen.append(gc.isenabled()))
+    shiboken6.delete(window)
+    assert seen == [False]
+    assert not gc.isenabled()
+
+
+@pytest.mark.usefixtures("looking")
+def test_a_window_opened_at_once_after_another_does_not_stop_python_for_ever() -> None:
+    first, second = QObject(), QObject()
+    interpreter.Collector(first)
+    shiboken6.delete(first)
+    interpreter.Collector(second)
+    QApplication.processEvents()
+    assert not gc.isenabled()
+    shiboken6.delete(second)
+    interpreter.let_python_look()
+    assert gc.isenabled()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from explorer.ui import dialogs, leaving, pictures, settings, theme
 from explorer.ui.leaving import leave
+from explorer.ui.passing import passing
 from explorer.ui.start_list import StartList
 
 if TYPE_CHECKING:
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
 
 def show_start_list(window: MainWindow) -> None:
-    dialog = StartList(window)
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog = passing(StartList(window))
     dialog.chosen.connect(lambda name: leave(window, window.session, lambda: window.session.open_network(name)))
     dialog.file_wanted.connect(lambda: choose_network(window))
     dialog.open()
@@ -123,20 +122,20 @@ def set_theme(choice: str) -> None:
 
 
 def show_shortcuts(window: MainWindow) -> None:
-    dialogs.Shortcuts(window.menus.actions(), window).open()
+    passing(dialogs.Shortcuts(window.menus.actions(), window)).open()
 
 
 def show_report(window: MainWindow) -> None:
     from explorer.ui.report_words import problem_report
     from explorer.ui.views.report_window import ReportWindow
 
-    ReportWindow(problem_report(window.session.state), window).open()
+    passing(ReportWindow(problem_report(window.session.state), window)).open()
 
 
 def show_about(window: MainWindow) -> None:
     from explorer.ui.views.about import About
 
-    About(window).open()
+    passing(About(window)).open()
 
 
 def show_welcome(window: MainWindow) -> None:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from explorer.session import Fault, State
+from explorer.ui.passing import passing
 from explorer.ui.report_words import problem_report
 
 
 def show_details(parent: QWidget, fault: Fault, state: State | None = None) -> None:
     """The whole of what is known of `fault`, in a box of its own."""
-    box = QMessageBox(QMessageBox.Icon.NoIcon, "What happened", "", parent=parent.window())
-    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    box.setTextFormat(Qt.TextFormat.PlainText)
+    box = passing(QMessageBox(QMessageBox.Icon.NoIcon, "What happened", "", parent=parent.window()))
     box.setText(fault.message)
     box.setDetailedText(fault.details)
     copy = box.addButton("Copy report", QMessageBox.ButtonRole.ActionRole)

@@ -63,7 +63,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(*MINIMUM_SIZE)
         self.feature_maps: FeatureMaps | None = None
         self.debugger: Debugger | None = None
-        self._is_painted = False
+        self._is_painted = self._is_over = False
         self._make_centre()
         self._make_docks()
         self.menus = Menus(self)
@@ -147,7 +147,7 @@ class MainWindow(QMainWindow):
 
     def show_late_parts(self) -> None:
         """Make what the first paint did not need; pyqtgraph alone takes 0.4 s to import."""
-        if self.feature_maps is not None:
+        if self.feature_maps is not None or self._is_over:
             return
         from explorer.ui.views.debugger import Debugger
         from explorer.ui.views.feature_maps import FeatureMaps
@@ -258,3 +258,12 @@ class MainWindow(QMainWindow):
         settings.set_layout(self.saveGeometry(), self.saveState())
         self.session.close()
         super().closeEvent(event)
+        self._is_over = True
+        QTimer.singleShot(0, self, self._take_apart)
+
+    @Slot()
+    def _take_apart(self) -> None:
+        """A closed window is over. What its parts call when they are used holds it, where Python cannot see that."""
+        for kind in (QWidget, QAction, Menus):
+            for part in self.findChildren(kind, options=Qt.FindChildOption.FindDirectChildrenOnly):
+                part.deleteLater()

@@ -109,7 +109,6 @@ class About(QDialog):
         super().__init__(parent)
         self.setObjectName("aboutBox")
         self.setWindowTitle("About Network Explorer")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(SIZE)
         self._licences = licences()
         self.list = QListWidget(accessibleName="What it stands on", wordWrap=True, spacing=3)

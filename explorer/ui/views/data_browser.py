@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import QSize, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QWidget
 
 from explorer.session import Session, State
 from explorer.ui import pictures
 from explorer.ui.data_words import question
+from explorer.ui.passing import passing
 from explorer.ui.views.data_list import DataList, entry_of
 from explorer.ui.views.open_data import OpenData
 
@@ -81,8 +82,7 @@ def show_data_browser(session: Session, beside: QWidget) -> DataBrowser:
             break
     else:
         owner = session.parent()
-        widget = DataBrowser(session, owner if isinstance(owner, QWidget) else beside.window())
-        widget.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        widget = passing(DataBrowser(session, owner if isinstance(owner, QWidget) else beside.window()))
     widget.show()
     widget.raise_()
     widget.activateWindow()

@@ -30,7 +30,6 @@ class ReportWindow(QDialog):
         super().__init__(parent)
         self.setObjectName("problemReport")
         self.setWindowTitle("Report a problem")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(*SIZE)
         self.text = QPlainTextEdit(text, lineWrapMode=QPlainTextEdit.LineWrapMode.NoWrap)
         self.text.setAccessibleName("Text of the report")

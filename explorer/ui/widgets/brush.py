@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from explorer.ui import theme
 from explorer.ui.icons import icon
+from explorer.ui.passing import passing
 
 # Qt's primary colours and two greys: what a picture drawn by hand needs. They are paint, not part of the theme.
 PAINTS = (
@@ -131,8 +132,7 @@ class BrushBar(QWidget):
         return button
 
     def _choose_other(self) -> None:
-        dialog = QColorDialog(self._colour, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog = passing(QColorDialog(self._colour, self))
         dialog.colorSelected.connect(self.set_colour)
         dialog.open()
 
