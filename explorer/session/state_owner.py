@@ -136,6 +136,7 @@ class StateOwner(QObject):
         return {"numbers": numbers, "picture": picture}
 
     def _replace_document(self, document: Document, *, is_saved: bool = True, **changes: Any) -> None:
+        self._networks.drop()  # a file still being read no longer matters
         before = self.state.document
         if before.network is not None:
             self._history = self._history.changed(before, f"open {document.title}")

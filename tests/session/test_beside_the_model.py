@@ -19,6 +19,7 @@ from explorer.engine import workbench
 from explorer.network.files import NetworkFile, read_network
 from explorer.session import Session
 from explorer.session.errands import ReadNetwork, ReadPicture, ReadWeights
+from explorer.session.lanes import Watch
 from explorer.session.worker import Worker
 from tests.ui.fakes import make_picture, make_session, wait_until_shown
 
@@ -177,6 +178,30 @@ def test_a_network_on_a_slow_disk_is_waited_for_beside_the_window(
     wait_until_shown(qtbot, session)
     assert session.state.network is not None
     assert session.state.network.text() == "3x16x16 relu"
+
+
+def test_a_network_that_is_begun_meanwhile_is_not_replaced_by_one_that_is_still_read(
+    session: Session, qtbot: QtBot, gate: Gate, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    read = threading.Event()
+
+    def run(errand: ReadNetwork, watch: Watch) -> object:
+        assert gate.open.wait(10)
+        read.set()
+        return run_before(errand, watch)
+
+    run_before = ReadNetwork.run
+    monkeypatch.setattr(ReadNetwork, "run", run)
+    monkeypatch.setattr("explorer.session.session.AT_ONCE_S", 0.0)
+    (tmp_path / "a.txt").write_text("3x16x16 relu")
+    session.open_path(tmp_path / "a.txt")
+    session.new_network("3x16x16 conv(2, 3)")
+    qtbot.waitUntil(lambda: session.state.opening is None)
+    gate.open.set()
+    assert read.wait(10)
+    wait_until_shown(qtbot, session)
+    assert session.state.network is not None
+    assert session.state.network.text() == "3x16x16 conv(2, 3)"
 
 
 def test_a_network_file_of_the_usual_kind_is_there_at_once(session: Session, tmp_path: Path) -> None:
