@@ -110,6 +110,21 @@ def test_a_run_of_the_first_version_which_wrote_none_is_read(tmp_path):
     RunFolder(tmp_path).require_known()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links are made by those who may alone")
+def test_metrics_are_not_written_through_a_link_of_somebody_else(tmp_path):
+    precious, folder = tmp_path / "precious", tmp_path / "run"
+    precious.write_text("precious")
+    folder.mkdir()
+    (folder / METRICS).symlink_to(precious)
+    with pytest.raises(OSError, match="symbolic"):
+        MetricsWriter(folder)
+    begin_metrics(folder)
+    with MetricsWriter(folder) as metrics:
+        metrics.write({"step": 1})
+    assert list(RunFolder(folder).read_new()) == [{"step": 1}]
+    assert precious.read_text() == "precious"
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="there are other locks")
 def test_a_folder_in_which_one_trains_is_no_one_elses(tmp_path):
     with held(tmp_path), pytest.raises(FileError, match="Another process is training in"), held(tmp_path):

@@ -263,3 +263,10 @@ def test_the_device_is_named_and_an_unknown_one_refused(bench: Workbench) -> Non
     bench.set_device("CPU")
     with pytest.raises(EngineError, match="no device called"):
         bench.set_device("abacus")
+
+
+def test_a_file_that_became_another_network_after_it_was_opened_is_told(bench: Workbench, tmp_path: Path) -> None:
+    bench.show(Network.parse(TEXT), (0, 1, 2, 3, 4, 5))
+    bench.to_save(NetworkFile(Network.parse(TEXT)))(tmp_path / "a.json")
+    with pytest.raises(LoadError, match="was changed after it was opened: open it again"):
+        bench.load(read_saved(tmp_path / "a.json"), (10, 11))
