@@ -129,7 +129,7 @@ def _distortion(across: float, down: float) -> tuple[str, ...]:
 
 def _ratio_text(ratio: float) -> str:
     """ "1.33", "3,750"."""
-    return f"{ratio:.3g}" if ratio < 1000 else length_text(round(ratio))
+    return f"{ratio:.3g}" if ratio < 999.5 else length_text(round(ratio))
 
 
 def _in_channels(image: Image.Image, channels: int) -> tuple[Pixels, tuple[str, ...]]:

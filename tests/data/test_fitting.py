@@ -145,3 +145,8 @@ def test_mean_and_std_are_applied_for_each_channel_and_said() -> None:
 def test_what_makes_no_sense_is_refused(shape: tuple[int, ...], options: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"\.$"):
         fit_picture(_picture(4, 4), shape, **options)
+
+
+def test_a_ratio_just_below_a_thousand_is_written_in_figures() -> None:
+    fitted = fit_picture(_picture(10, 9996), (1, 10, 10), mode="stretch")
+    assert "This makes things 1,000 times narrower." in fitted.steps
