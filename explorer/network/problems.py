@@ -149,6 +149,8 @@ class _Pass:
             if shape is None or not (place == index or others.keys() & names):
                 continue
             before = [each for each in map(self.known.get, names) if each is not None]
+            if len(before) < len(names):  # two layers of one name
+                return False
             given = [others.get(name, each) for name, each in zip(names, before, strict=True)]
             new = changed if place == index else layer
             made = _output_shape(new, *given)

@@ -17,20 +17,25 @@ from tests.network import strategies
 
 def wrong_fixes(network: Network) -> Iterator[str]:
     """A line for each fix that leaves its problem, or after which a layer that ran does so no more."""
-    told = [problem.message for problem in network.problems()]
+    told = _told(network)
     ran = {name for name, shape in zip(network.names, network.shapes(), strict=True) if shape is not None}
     ran -= faulty(network)
     for problem in network.problems():
         if problem.fix is None:
             continue
         fixed = problem.fix.network
-        if [each.message for each in fixed.problems()].count(problem.message) >= told.count(problem.message):
+        this = problem.layer, problem.message
+        if _told(fixed).count(this) >= told.count(this):
             yield f"{problem.fix.label!r} leaves {problem.message!r}"
         broken = ran & faulty(fixed)
         if broken:
             yield f"{problem.fix.label!r} for {problem.message!r} breaks {sorted(broken)}"
         if not faulty(network) and faulty(fixed):
             yield f"{problem.fix.label!r} for a remark makes an error"
+
+
+def _told(network: Network) -> list[tuple[str, str]]:
+    return [(problem.layer, problem.message) for problem in network.problems()]
 
 
 def faulty(network: Network) -> set[str]:

@@ -343,6 +343,11 @@ _ONE_GROUP: dict[type[Layer], dict[str, Any]] = {
 }
 
 
+def test_a_remark_of_a_network_whose_layer_hides_the_input_is_told_all_the_same() -> None:
+    network = Network.parse("1x1x3 a=convtranspose(1, 1, padding=(0, 1)) input=conv(1, 1, groups=2)")
+    assert [problem.layer for problem in network.problems()] == ["a", "input", "input"]
+
+
 def test_padding_that_is_never_read_is_no_remark() -> None:
     assert Network.parse("3x32x32 conv(4, 3, stride=2, padding=1)").problems() == ()
 
