@@ -246,6 +246,14 @@ def test_millions_of_numbers_are_scrolled_to_their_end_and_only_rows_in_sight_ar
     assert chosen[-1] == HUGE - 1
 
 
+def test_the_chosen_number_stays_in_sight_where_what_is_told_of_it_takes_room(qtbot: QtBot) -> None:
+    bars = _shown(qtbot, ValueBars())
+    bars.show_values(np.arange(1000.0), Numbered(range(1000)), range(1000), ends=(0.0, 999.0))
+    bars.set_selected(999)
+    bars.resize(PANE[0], PANE[1] // 2)
+    assert bars.row_rect(999).bottom() <= bars.viewport().height()
+
+
 @pytest.mark.parametrize("kind", ["linear", "softmax"])
 def test_of_millions_of_answers_only_those_in_sight_are_made(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, kind: str

@@ -32,6 +32,7 @@ class ValueBars(QAbstractScrollArea):
         self._ends = (0.0, 1.0)
         self._selected: int | None = None
         self._under: int | None = None
+        self.setFrameShape(self.Shape.NoFrame)
         self.setAccessibleName("Values of the layer")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -53,7 +54,9 @@ class ValueBars(QAbstractScrollArea):
             return
         self._selected = index
         self.viewport().update()
-        at = self._row_of(index)
+        self._bring_into_view(self._row_of(index))
+
+    def _bring_into_view(self, at: int | None) -> None:
         if at is None:
             return
         bar, whole = self.verticalScrollBar(), self._rows_in_sight()
@@ -82,7 +85,11 @@ class ValueBars(QAbstractScrollArea):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        at = self._row_of(self._selected)
+        was_in_sight = at is not None and self.row_rect(at).bottom() <= event.oldSize().height()
         self._fit_scroll_bar()
+        if was_in_sight:  # what is told of the chosen number takes room from the bars
+            self._bring_into_view(at)
 
     def scrollContentsBy(self, _dx: int, _dy: int) -> None:
         self.viewport().update()
