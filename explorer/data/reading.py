@@ -43,6 +43,7 @@ READABLE = "PNG, JPEG, TIFF, BMP, GIF and WebP can be read"
 FILE_LIMIT_BYTES = 2**29
 """Some decoders take a file into memory whole; a TIFF, which may be a film of a microscope, is read in places."""
 PIECE_BYTES = 2**20
+EXIF_BYTES = 2**16
 ORIENTATION_TAG = 274
 SIDEWAYS = (5, 6, 7, 8)
 GREY_MODES = ("1", "L", "LA", "I", "F", "I;16", "I;16B", "I;16L")
@@ -73,18 +74,26 @@ def read_header(path: Path) -> Header:
     with _open_file(path) as file:
         image = _opened(file, path)
         if image is not None:
-            return _header(image)
+            return _header(image, file)
         picture = _read(file, path, None)
         return Header(picture.width, picture.height, bool((picture.pixels == picture.pixels[..., :1]).all()), True)
 
 
-def _header(image: Image.Image) -> Header:
+def _header(image: Image.Image, file: IO[bytes]) -> Header:
     width, height = image.size
-    # Not a PNG's own getexif, which decodes it whole; a TIFF of Pillow's has its upright size already.
-    if image.format != "TIFF" and Image.Image.getexif(image).get(ORIENTATION_TAG) in SIDEWAYS:
+    if image.format != "TIFF" and _noted_early(image, file) in SIDEWAYS:  # Pillow gives the upright size of a TIFF
         width, height = height, width
     is_wide = image.mode in WIDE_MODES or is_deep(image) or (image.format == "TIFF" and not tiff.is_plain(_tags(image)))
     return Header(width, height, image.mode in GREY_MODES, is_wide)
+
+
+def _noted_early(image: Image.Image, file: IO[bytes]) -> int:
+    """The orientation, without decoding the picture unless it is a PNG that notes it behind its pixels."""
+    if image.format == "PNG" and "exif" not in image.info:
+        file.seek(max(os.fstat(file.fileno()).st_size - EXIF_BYTES, 0))
+        if b"eXIf" in file.read(EXIF_BYTES):
+            return int(image.getexif().get(ORIENTATION_TAG, 1))
+    return int(Image.Image.getexif(image).get(ORIENTATION_TAG, 1))  # a PNG's own decodes it whole
 
 
 class _Clipped(io.BufferedReader):

@@ -273,6 +273,20 @@ def test_the_size_of_photos_is_that_of_the_upright_ones(tmp_path: Path) -> None:
         np.testing.assert_array_equal(pixels, upright)
 
 
+def test_a_png_that_notes_behind_its_pixels_how_it_was_held_is_upright_too(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[274] = 6
+    for name in ("a", "b"):
+        path = picture(tmp_path / name / "1.png")
+        path.unlink()
+        Image.new("RGB", (8, 6)).save(path, exif=exif)
+        content = path.read_bytes()
+        start = content.index(b"eXIf") - 4
+        chunk = content[start : start + 12 + int.from_bytes(content[start : start + 4], "big")]
+        path.write_bytes(content.replace(chunk, b"")[:-12] + chunk + content[-12:])
+    assert open_data(tmp_path).sample_shape == (8, 6, 3)
+
+
 def test_mixed_sizes_are_fitted_by_a_rule_that_is_told(tmp_path: Path) -> None:
     class_folders(tmp_path)
     picture(tmp_path / "cat" / "wide.png", COLOURS["cat"], (300, 20))
