@@ -66,7 +66,7 @@ class Work:
 
 def content(work: Work, weights: Arrays) -> Iterator[bytes | memoryview]:
     """The parts of the file: a header, then each array as it lies in memory, so that nothing is copied."""
-    arrays = {name: np.ascontiguousarray(values) for name, values in {**weights, **_typed(work)}.items()}
+    arrays = {name: np.require(values, requirements="C") for name, values in {**weights, **_typed(work)}.items()}
     header: dict[str, Any] = {"__metadata__": carrying(work.document.as_file()) | {_ENTRY: json.dumps(_rest(work))}}
     at = 0
     for name, values in arrays.items():

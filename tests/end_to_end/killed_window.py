@@ -65,7 +65,8 @@ def watch() -> None:
     write, take, forget = Keeping._write_work, Keeping._take_kept, Keeping._forget_kept
 
     def write_work(self: Keeping, work: Work, weights: Arrays) -> None:
-        tell(f"writes {digest(work, weights)}")
+        if not self._keeping.is_busy:  # else it waits for its turn
+            tell(f"writes {digest(work, weights)}")
         write(self, work, weights)
 
     def take_kept(self: Keeping, work: Any) -> None:

@@ -21,7 +21,7 @@ from explorer.session.kept_work import Arrays, Work
 from explorer.session.left_over import found
 from tests.ui.fakes import make_picture, wait_until_shown
 
-NETWORK = "3x8x8 c1=conv(2, 3, padding=1) relu flatten linear(3)"
+NETWORK = "3x8x8 c1=conv(2, 3, padding=1) batchnorm relu flatten linear(3)"  # batch norm counts in a number of no axes
 
 Open = Callable[..., Session]
 
@@ -96,6 +96,8 @@ def test_what_was_edited_comes_back_equal_with_its_weights_bit_for_bit(
     first.set_hyperparameters(learning_rate=0.02, optimizer="Adam")
     first.set_augmentations(AUGMENTATIONS[:2])
     wait_until_shown(qtbot, first)
+    first.set_parameter_cell("bn1", "weight", (1,), 0.75)  # no weights that a fresh network has
+    qtbot.waitUntil(lambda: first.state.undo_text.endswith("bn1.weight"))
     _wait_until_kept(qtbot, first)
     document, weights = first.state.document, _weights(first, qtbot)
     _crash(first)
@@ -109,6 +111,7 @@ def test_what_was_edited_comes_back_equal_with_its_weights_bit_for_bit(
     assert second.state.unsaved
     came = _weights(second, qtbot)
     assert set(came) == set(weights)
+    assert all(came[name].shape == values.shape for name, values in weights.items())
     assert all(came[name].tobytes() == values.tobytes() for name, values in weights.items())
 
 
@@ -311,7 +314,7 @@ def test_a_process_that_is_told_to_end_keeps_the_newest(
     first.close()
     second = open_session()
     _restore(second, qtbot)
-    assert second.state.document.network.text() == "3x8x8 c1=conv(2, 3, padding=1) flatten linear(3)"  # type: ignore[union-attr]
+    assert second.state.document.network.text() == "3x8x8 c1=conv(2, 3, padding=1) batchnorm flatten linear(3)"  # type: ignore[union-attr]
 
 
 def test_work_that_is_removed_while_it_is_written_is_gone(open_session: Open, folder: Path) -> None:
