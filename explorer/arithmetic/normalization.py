@@ -10,6 +10,7 @@ Source: Ioffe & Szegedy, arXiv:1502.03167, section 3 (its chain of derivatives, 
 
 from __future__ import annotations
 
+import math
 from abc import abstractmethod
 from dataclasses import replace
 from typing import Any
@@ -21,7 +22,7 @@ from explorer.arithmetic.explanation import Explanation, Factor, Terms, explain_
 from explorer.arithmetic.joined import joined
 from explorer.arithmetic.operation import CallValues, Cell, Operation
 from explorer.arithmetic.places import Region, cells_in, constant, factor_at, one, seen_at
-from explorer.arithmetic.written import Function, Number, Product, Quotient, Sum, added, difference, equation
+from explorer.arithmetic.written import Function, Number, Product, Quotient, Sum, Written, added, difference, equation
 
 
 class Normalization(Operation):
@@ -61,9 +62,13 @@ class Normalization(Operation):
         total = float(terms.values.sum())
         variance = 1 / rate**2 - _eps(call)
         spread = Function("√", (Sum((Number(variance), Number(_eps(call)))),))
+        factors = [Number(factor.values[0]) for factor in weight]
         normalized = Quotient(difference(float(given.values[0]), mean), spread, is_wide=True)
-        scaled = Product((normalized, *(Number(factor.values[0]) for factor in weight)))
-        line = added([scaled, *(Number(factor.values[0]) for factor in bias)])
+        scaled: list[Written] = [Product((normalized, *factors))]
+        if math.isnan(total):  # x and mean are scaled apart: ∞ − ∞ where the weight is infinite
+            numbers = Number(given.values[0]), Number(-mean)
+            scaled = [Product((Quotient(each, spread, is_wide=True), *factors)) for each in numbers]
+        line = added([*scaled, *(Number(factor.values[0]) for factor in bias)])
         rule = f"{symbol(call, 'output')} = ({symbol(call, 'input')} − mean) / √(variance + eps)"
         rule += f" · {symbol(call, 'weight')}" * bool(weight) + f" + {symbol(call, 'bias')}" * bool(bias)
         origin = self._origin(call, cell)

@@ -98,3 +98,13 @@ def test_rmsprop_has_no_root_where_rounding_leaves_less_than_nothing() -> None:
                 parameter.copy_(torch.randn(parameter.shape))
         optimizer.state.clear()
     assert any(value != value for value in found)
+
+
+@pytest.mark.parametrize("norm", [nn.BatchNorm1d(3), nn.GroupNorm(3, 3)])
+def test_an_infinite_weight_of_a_normalization_scales_input_and_mean_apart(norm: nn.Module) -> None:
+    torch.manual_seed(0)
+    with torch.no_grad():
+        norm.weight[1] = INF
+    recording = explorer.record(norm, torch.randn(2, 3, 4))
+    call = recording.calls[-1]
+    assert_says_what_pytorch_does(recording, call.kind)
