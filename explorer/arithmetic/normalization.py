@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -29,6 +29,8 @@ class Normalization(Operation):
     """What all kinds have in common. Weight and bias may be None: then they are 1 and 0."""
 
     differentiable = ("input", "weight", "bias")
+    scales_apart: ClassVar[bool] = True
+    """Whether PyTorch scales x and the mean before it takes one from the other: not the same where weights are ∞."""
 
     @abstractmethod
     def together(self, call: CallValues, cell: Cell) -> Region:
@@ -65,7 +67,10 @@ class Normalization(Operation):
         factors = [Number(factor.values[0]) for factor in weight]
         normalized = Quotient(difference(float(given.values[0]), mean), spread, is_wide=True)
         scaled: list[Written] = [Product((normalized, *factors))]
-        if math.isnan(total):  # x and mean are scaled apart: ∞ − ∞ where the weight is infinite
+        if not self.scales_apart:
+            total = float((given.values[0] - mean) * rate * np.prod([factor.values[0] for factor in weight]))
+            total += sum(float(factor.values[0]) for factor in bias)
+        elif math.isnan(total):  # ∞ − ∞ where the weight is infinite
             numbers = Number(given.values[0]), Number(-mean)
             scaled = [Product((Quotient(each, spread, is_wide=True), *factors)) for each in numbers]
         line = added([*scaled, *(Number(factor.values[0]) for factor in bias)])
@@ -226,6 +231,7 @@ class LayerNorm(Normalization):
     """
 
     kinds = ("layer_norm",)
+    scales_apart = False
 
     def together(self, call: CallValues, cell: Cell) -> Region:
         leading = self._leading(call)

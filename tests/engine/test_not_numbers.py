@@ -100,8 +100,8 @@ def test_rmsprop_has_no_root_where_rounding_leaves_less_than_nothing() -> None:
     assert any(value != value for value in found)
 
 
-@pytest.mark.parametrize("norm", [nn.BatchNorm1d(3), nn.GroupNorm(3, 3)])
-def test_an_infinite_weight_of_a_normalization_scales_input_and_mean_apart(norm: nn.Module) -> None:
+@pytest.mark.parametrize("norm", [nn.BatchNorm1d(3), nn.GroupNorm(3, 3), nn.LayerNorm(4)])
+def test_an_infinite_weight_of_a_normalization_scales_what_pytorch_scales(norm: nn.Module) -> None:
     torch.manual_seed(0)
     with torch.no_grad():
         norm.weight[1] = INF
