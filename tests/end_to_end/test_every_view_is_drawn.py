@@ -24,7 +24,7 @@ from tests.ui.fakes import make_picture, wait_until_shown
 
 ARROWS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right)
 KEYS = (*ARROWS, Qt.Key.Key_End)
-STEPS_LOOKED_AT = 4
+STEPS_LOOKED_AT = 3
 NETWORKS = (
     "3x9x9 conv(4, 3, padding=1) batchnorm relu conv(4, (1, 3), stride=2, groups=2) groupnorm(2) leakyrelu "
     "convtranspose(6, 2, stride=2, groups=2) layernorm maxpool(2, padding=1) avgpool((1, 2)) flatten linear(3) softmax",
@@ -186,17 +186,17 @@ def _step_through(window: MainWindow, qtbot: QtBot) -> None:
 
 
 def _choose_every_way(window: MainWindow, session: Session) -> None:
-    """Filters, another scale, another order, of every layer."""
+    """The filters of every layer, then another scale and another order."""
     assert window.feature_maps is not None
     for box in window.feature_maps.findChildren(QComboBox):
         box.setCurrentIndex(box.count() - 1)
-        for layer in _layers(session.state):
+        for layer in _layers(session.state) if box.currentText() == "filters" else ("input",):
             session.select(layer=layer, channel=None)
             _draw(window)
             session.select(layer=layer, channel=0)
             _draw(window)
-        _point_everywhere(window)
         box.setCurrentIndex(0)
+    _point_everywhere(window)
 
 
 def _draw(window: MainWindow) -> None:

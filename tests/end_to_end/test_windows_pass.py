@@ -60,7 +60,7 @@ def settle():
         gc.collect()
 
 app.application()
-for number in range(3):
+for number in range(2):
     once(number)
 settle()
 before = resident()

@@ -60,7 +60,7 @@ class CellFacts(Pane):
         if entry.values.ndim == 3:
             zeros = int(channel.size - (channel != 0).sum())
             facts |= {
-                "mean": number(float(channel.mean()), 5),
+                "mean": number(entry.mean_of(chosen.channel), 5),
                 "largest": number(float(channel.max()), 5),
                 "smallest": number(float(channel.min()), 5),
                 "variance": number(entry.variance_of(chosen.channel), 5),
