@@ -62,9 +62,9 @@ def test_the_button_says_what_becomes_of_a_paused_run(
 
 def test_a_run_tells_what_its_learning_rate_was_turned_to(qtbot: QtBot, session: Session) -> None:
     (run,) = session.state.runs
-    assert "learning rate 0.1, batch 50" in run_settings(run)
+    assert "learning rate 0.1, cross entropy, batch 50" in run_settings(run)
     session.set_learning_rate(0.02)
     assert "turned" not in run_settings(run), "No step was made with it."
     session.train_one_step()
     qtbot.waitUntil(lambda: session.state.training.status == "paused", timeout=WAIT_MS)
-    assert "learning rate 0.1 turned to 0.02, batch 50" in run_settings(run)
+    assert "learning rate 0.1 turned to 0.02, cross entropy, batch 50" in run_settings(run)
