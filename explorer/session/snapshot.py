@@ -133,8 +133,12 @@ class LayerActivation:
     @cached_property
     def mean(self) -> np.ndarray:
         """Mean of each channel, (C,)."""
+        return np.array([self.mean_of(channel) for channel in range(len(self.values))])
+
+    def mean_of(self, channel: int) -> float:
+        """Mean of a channel over its cells."""
         with np.errstate(invalid="ignore"):  # of infinite maps there is none
-            return np.asarray(self._by_channel.mean(axis=1, dtype=np.float64))
+            return float(self.values[channel].mean(dtype=np.float64))
 
     @cached_property
     def maximum(self) -> np.ndarray:
