@@ -150,11 +150,6 @@ class LayerActivation:
         """Variance of each channel over its cells, (C,)."""
         return np.array([self.variance_of(channel) for channel in range(len(self.values))])
 
-    def mean_of(self, channel: int) -> float:
-        """Mean of one channel over its cells."""
-        with np.errstate(invalid="ignore"):
-            return float(self._by_channel[channel].mean(dtype=np.float64))
-
     def variance_of(self, channel: int) -> float:
         """Variance of a channel over its cells."""
         # A diverged network's maps have no squares in float32, and infinite ones no mean.
