@@ -18,6 +18,7 @@ from shiboken6 import isValid
 
 from explorer.app import open_window
 from explorer.ui.main_window import MainWindow
+from tests.ui.fakes import wait_until_shown
 
 TIMES = int(os.environ.get("TIMES", "3"))
 ALLOWED_GROWTH_BYTES = 32 * 2**20  # of all windows together; each has a hundred times as much while it is open
@@ -54,10 +55,12 @@ def once(number):
     window.close()
 
 def settle():
-    for _ in range(3):
+    for _ in range(100):
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         QApplication.processEvents()
         gc.collect()
+        if not QApplication.allWidgets():
+            return
 
 app.application()
 for number in range(2):
@@ -93,6 +96,7 @@ def test_windows_opened_and_closed_leave_nothing(way: str) -> None:
 def window(qtbot: QtBot) -> Iterator[MainWindow]:
     made = open_window()
     qtbot.addWidget(made)
+    wait_until_shown(qtbot, made.session)
     yield made
     made.session.close()
 
