@@ -12,6 +12,7 @@ from explorer.session import State
 from explorer.ui import commands, settings, theme
 from explorer.ui.actions import COMMANDS, make_action
 from explorer.ui.command import Command
+from explorer.ui.text import on_a_button
 
 if TYPE_CHECKING:
     from explorer.ui.main_window import MainWindow
@@ -113,7 +114,7 @@ class Menus(QObject):
     def _fill_recent(self) -> None:
         self._recent.clear()
         for path in self._window.session.state.recent:
-            action = self._recent.addAction(path.name)
+            action = self._recent.addAction(on_a_button(path.name))
             action.setToolTip(str(path))
             action.triggered.connect(lambda _checked=False, chosen=path: self._window.open_path(chosen))
         if self._recent.isEmpty():

@@ -28,6 +28,11 @@ def number(value: float, digits: int = 3) -> str:
     return tidy(f"{value:.{digits - 1}e}")
 
 
+def on_a_button(text: str) -> str:
+    """`text` for a button or a menu, where a single & would mark the letter behind it as its key."""
+    return text.replace("&", "&&")
+
+
 def shape_text(shape: Iterable[int]) -> str:
     """ "12 × 32 × 32"."""
     return " × ".join(count(size) for size in shape)

@@ -171,10 +171,11 @@ def test_opened_pictures_are_in_the_recent_menu(opened: Opened, qtbot: QtBot, tm
     session, view = opened()
     view.recent.menu().aboutToShow.emit()
     assert [action.text() for action in view.recent.menu().actions()] == ["No picture opened yet"]
-    session.open_path(_picture_file(tmp_path))
+    picture = _picture_file(tmp_path).rename(tmp_path / "cat & dog.png")
+    session.open_path(picture)
     qtbot.waitUntil(lambda: bool(session.state.recent))
     view.recent.menu().aboutToShow.emit()
-    assert [action.text() for action in view.recent.menu().actions()] == ["mine.png"]
+    assert [action.text() for action in view.recent.menu().actions()] == ["cat && dog.png"]  # one & would mark a key
     wait_until_shown(qtbot, session)
 
 

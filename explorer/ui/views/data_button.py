@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
 from explorer.session import Session, State
 from explorer.ui import theme
 from explorer.ui.data_words import button_words
+from explorer.ui.text import on_a_button
 from explorer.ui.views.data_lines import OpeningLine, ProblemLine
 from explorer.ui.views.following_view import FollowingView
 from explorer.ui.widgets.card_painter import draw_icon
@@ -85,7 +86,7 @@ class _Caret(QToolButton):
         while kept > 1 and metrics.horizontalAdvance(" · ".join(self._parts[:kept])) > room:
             kept -= 1
         words = metrics.elidedText(" · ".join(self._parts[:kept]), Qt.TextElideMode.ElideRight, max(room, 0))
-        self.setText(words.replace("&", "&&"))
+        self.setText(on_a_button(words))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

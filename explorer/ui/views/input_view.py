@@ -23,7 +23,7 @@ from explorer.network.file_names import is_network, is_weights
 from explorer.session import Cell, Session, State
 from explorer.ui import dialogs, leaving, pictures
 from explorer.ui.icons import icon
-from explorer.ui.text import plural, shape_text
+from explorer.ui.text import on_a_button, plural, shape_text
 from explorer.ui.views.drawing import Drawing
 from explorer.ui.views.following_view import FollowingView
 from explorer.ui.views.input_picture import InputPicture
@@ -192,7 +192,7 @@ class InputView(FollowingView, Pane):
         menu = self.recent.menu()
         menu.clear()
         for path in recent_pictures(self._session.state):
-            action = menu.addAction(path.name)
+            action = menu.addAction(on_a_button(path.name))
             action.setToolTip(str(path))
             action.triggered.connect(lambda _checked=False, chosen=path: self._session.open_picture(chosen))
         if menu.isEmpty():
