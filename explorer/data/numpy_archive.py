@@ -6,6 +6,7 @@ memory; compressed ones are unpacked into a temporary file, so that a file large
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
@@ -49,6 +50,8 @@ class NumpyArchive:
                 if entry.file_size - start != int(np.prod(shape, dtype=object)) * dtype.itemsize:
                     raise DataError(f"{self.path.name} is damaged: {brief(name)} has another length than it says.")
                 values = self._values(file, entry, start, dtype)
+                if not _are_letters(values):
+                    raise DataError(f"{self.path.name} is damaged: {brief(name)} holds what is no text.")
                 values.flags.writeable = False
                 return values.reshape(shape, order="F" if is_fortran else "C")
         except (DataError, MemoryError):
@@ -84,6 +87,13 @@ class NumpyArchive:
             header = file.read(LOCAL_HEADER_BYTES)
         name, extra = int.from_bytes(header[26:28], "little"), int.from_bytes(header[28:30], "little")
         return entry.header_offset + LOCAL_HEADER_BYTES + name + extra
+
+
+def _are_letters(values: Array) -> bool:
+    """False for texts with a number in them that is no letter of Unicode, of which Python can make no text."""
+    if values.dtype.kind != "U" or not values.size or not values.dtype.itemsize:
+        return True
+    return int(values.view(values.dtype.byteorder + "u4").max()) <= sys.maxunicode
 
 
 def _broken(path: Path, error: Exception) -> str:

@@ -252,6 +252,15 @@ def test_pickled_objects_are_refused(tmp_path: Path, pixels: np.ndarray, labels:
         open_data(saved(tmp_path / "set.npz", x=pixels, y=labels))
 
 
+@pytest.mark.parametrize("order", "<>")
+def test_texts_that_hold_no_letters_are_told_to_be_damaged(tmp_path: Path, order: str) -> None:
+    labels = np.array(["cat", "dog"] * 10, f"{order}U3")
+    assert open_data(saved(tmp_path / "whole.npz", x=PIXELS, y=labels)).classes == ("cat", "dog")
+    labels.view(f"{order}u4")[7] = 0x110000
+    with pytest.raises(DataError, match=r"set\.npz is damaged: y holds what is no text\."):
+        open_data(saved(tmp_path / "set.npz", x=PIXELS, y=labels))
+
+
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 def test_pictures_with_nan_are_left_out_counted_and_named(tmp_path: Path, bad: float) -> None:
     pixels = PIXELS / 255
