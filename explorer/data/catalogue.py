@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from explorer.bounds import Refused, check_regular
+from explorer.bounds import Refused, brief, check_regular
 from explorer.data.data_set import Card, DataError, DataSet, Progress, Wish
 from explorer.data.download import Remote
 from explorer.data.picture import PictureError, size_text
@@ -111,7 +111,8 @@ def _opened(name_or_path: str | Path, wish: Wish) -> DataSet:
     path = _path(name_or_path)
     if path is None:
         names = ", ".join(entry.card.name for entry in DATA_SETS)
-        raise DataError(f"There is no file and no data set called {name_or_path}. By name there are {names}.")
+        wanted = brief(str(name_or_path))
+        raise DataError(f"There is no file and no data set called {wanted}. By name there are {names}.")
     if not path.is_dir():
         _check_regular(path)
     kind = next((kind for kind in FILE_KINDS if kind.is_one(path)), None)
@@ -135,7 +136,7 @@ def _path(name: str | Path) -> Path | None:
         return path if path.exists() else None
     except (OSError, RuntimeError) as error:  # a name too long, a folder nobody may look into, ~somebody unknown
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error).rstrip(".")
-        raise DataError(f"{name} cannot be opened: {reason}.") from error
+        raise DataError(f"{brief(str(name))} cannot be opened: {reason}.") from error
 
 
 def _sized(data: DataSet, size: tuple[int, ...] | None) -> DataSet:

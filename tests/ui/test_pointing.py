@@ -148,7 +148,7 @@ def test_no_tile_has_a_cell_before_its_first_or_beyond_its_edges() -> None:
 
 def test_an_empty_clipboard_and_an_empty_drop_are_told_of(qtbot: QtBot, session: Session) -> None:
     QGuiApplication.clipboard().clear()
-    pictures.paste(session)
+    pictures.paste(session, session.open_path)
     assert session.state.notice == pictures.NOTHING_TO_PASTE
     for nothing in (None, QMimeData()):
         session.say("")

@@ -26,7 +26,7 @@ def test_a_volume_is_told_by_its_channels_and_slices_everywhere() -> None:
     entry = conv3d()
     assert entry.shape == (8, 4, 5, 6)
     assert facts(entry) == "8 feature maps of 4 slices · 5 × 6"
-    assert map_sheet(entry).labels[:6] == ("0:0", "0:1", "0:2", "0:3", "1:0", "1:1")
+    assert tuple(map_sheet(entry).labels)[:6] == ("0:0", "0:1", "0:2", "0:3", "1:0", "1:1")
     assert cell_words(entry, Cell("0", 6, 1, 2), ()).startswith("0 · channel 1, slice 2 · row 1, column 2 · ")
     assert _place(entry, 6) == "channel 1, slice 2 of 0"
     assert Entry("0", "0", "convolution", ("input",), entry.values.shape, entry).title_of(6) == "0, channel 1, slice 2"
