@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from explorer.session import Session, State
 from explorer.ui import theme
@@ -18,6 +18,7 @@ from explorer.ui.views.layer_arithmetic import LayerArithmetic
 from explorer.ui.views.layer_facts import LayerFacts
 from explorer.ui.widgets.inputs_editor import InputsEditor
 from explorer.ui.widgets.settings_grid import Field, SettingsGrid, row_label
+from explorer.ui.widgets.undo_keys import NameLine
 
 if TYPE_CHECKING:
     from explorer.network import Layer, Network
@@ -54,7 +55,7 @@ class LayerForm(QWidget):
     def _make_parts(self) -> None:
         content = QWidget()
         self.nothing = self._words(NOTHING)
-        self.name_edit = QLineEdit(content)
+        self.name_edit = NameLine(content)
         self.name_edit.setObjectName("layerName")
         self.name_edit.setAccessibleName("Name of the layer")
         self.name_edit.setToolTip("The layer's name; other layers, weights and PyTorch source use it.")

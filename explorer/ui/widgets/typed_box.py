@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker
+from PySide6.QtCore import QEvent, QSignalBlocker
 from PySide6.QtGui import QFocusEvent, QValidator
 
 from explorer.ui.text import MINUS
+from explorer.ui.widgets.undo_keys import is_for_the_window
 
 
 class TypedBox:
@@ -18,10 +19,11 @@ class TypedBox:
     other once it is settled: on Enter, on leaving, or for each turn of a stepper.
     """
 
+    _before: float | None = None  # the number when the typing began; None while nothing is typed
+
     def start_typing(self: Any, *, name: str, tip: str, live: bool) -> None:
         """Called once by the box that mixes this in."""
         self._complaint = ""
-        self._before: float | None = None  # the number when the typing began; None while nothing is typed
         self.setKeyboardTracking(live)
         self.setAccessibleName(name)
         self.setToolTip(tip)
@@ -71,6 +73,12 @@ class TypedBox:
         self.interpretText()
         self._settle()
         super().stepBy(steps)  # type: ignore[misc]  # mixed into spin boxes
+
+    def event(self: Any, event: QEvent) -> bool:
+        if is_for_the_window(event, self.lineEdit(), is_half_typed=self._before is not None):
+            event.ignore()
+            return False
+        return super().event(event)  # type: ignore[misc]  # mixed into spin boxes
 
     def focusOutEvent(self: Any, event: QFocusEvent) -> None:
         super().focusOutEvent(event)  # type: ignore[misc]  # mixed into spin boxes
