@@ -36,10 +36,14 @@ class History:
         """The name of what redo would do again; empty if there is nothing."""
         return self.future[-1].label if self.future else ""
 
-    def changed(self, before: Document, label: str, *, merge_key: str | None = None) -> History:
-        """The history after a change away from `before`; changes in a row with the same `merge_key` are one entry."""
+    def changed(self, before: Document, after: Document, label: str, *, merge_key: str | None = None) -> History:
+        """The history after a change from `before` to `after`.
+
+        Changes in a row with the same `merge_key` are one entry, or none if they end where they began.
+        """
         if merge_key is not None and merge_key == self.merge_key and self.past:
-            return replace(self, future=())
+            is_back = after == self.past[-1].document
+            return History(self.past[:-1]) if is_back else replace(self, future=())
         return History((*self.past, Entry(before, label))[-LIMIT:], (), merge_key)
 
     def saved_as(self, path: Path, opening: int) -> History:

@@ -104,7 +104,7 @@ class StateOwner(QObject):
             return False
         if document == before:
             return False
-        self._history = self._history.changed(before, label, merge_key=merge_key)
+        self._history = self._history.changed(before, document, label, merge_key=merge_key)
         self._show_document(document)
         return True
 
@@ -139,7 +139,7 @@ class StateOwner(QObject):
         self._networks.drop()  # a file still being read no longer matters
         before = self.state.document
         if before.network is not None:
-            self._history = self._history.changed(before, f"open {document.title}")
+            self._history = self._history.changed(before, document, f"open {document.title}")
         if is_saved:
             self._saved[document.opening] = document, self._steps_taken(document)
         first = document.network.names[0] if document.network and document.network.names else None

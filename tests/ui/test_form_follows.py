@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
@@ -128,3 +129,50 @@ def test_a_card_that_is_being_renamed_lets_go_when_the_network_changes(panel: Ne
     QTest.keyClick(editor, Qt.Key.Key_Return)
     assert _text(session) == TEXT
     assert not panel.list.viewport().findChildren(QLineEdit)[1:]
+
+
+@pytest.fixture
+def undo(panel: NetworkPanel, session: Session) -> QShortcut:
+    """The keys of undo as the window has them in its menu."""
+    shortcut = QShortcut(QKeySequence.StandardKey.Undo, panel)
+    shortcut.activated.connect(session.undo)
+    return shortcut
+
+
+@pytest.mark.usefixtures("undo")
+def test_a_number_that_was_typed_is_undone_from_its_box(panel: NetworkPanel, session: Session) -> None:
+    before = _text(session)
+    box = _box(panel, "out_channels")
+    box.setFocus()
+    _type(box, "6")
+    QTest.keyClick(box, Qt.Key.Key_Return)
+    assert _text(session) != before
+    QTest.keySequence(box, QKeySequence.StandardKey.Undo)
+    assert _text(session) == before
+    assert session.state.undo_text == ""
+
+
+@pytest.mark.usefixtures("undo")
+def test_a_name_that_was_typed_is_undone_from_its_line(panel: NetworkPanel, session: Session) -> None:
+    line = panel.form.name_edit
+    line.setFocus()
+    line.selectAll()
+    QTest.keyClicks(line, "edges")
+    QTest.keySequence(line, QKeySequence.StandardKey.Undo)
+    assert line.text() == "conv1"
+    QTest.keyClicks(line, "edges")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    assert session.state.selection.layer == "edges"
+    QTest.keySequence(line, QKeySequence.StandardKey.Undo)
+    assert "edges" not in _text(session)
+
+
+def test_what_was_typed_and_refused_leaves_nothing_to_undo(panel: NetworkPanel, session: Session) -> None:
+    box = _box(panel, "out_channels")
+    box.setFocus()
+    _type(box, "12,5")
+    QTest.keyClick(box, Qt.Key.Key_Return)
+    assert session.state.network is not None
+    assert session.state.network.layer("conv1").out_channels == 4  # type: ignore[attr-defined]
+    assert session.state.undo_text == ""
+    assert "12,5" in session.state.notice
