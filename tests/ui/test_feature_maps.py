@@ -410,6 +410,16 @@ def test_what_is_shown_is_saved_and_told(opened: Opened, tmp_path: Path, ending:
     assert session.state.notice == f"Saved as conv1{ending}."
 
 
+def test_the_box_says_maps_where_a_layer_has_no_filters_and_filters_again_where_it_has(opened: Opened) -> None:
+    session, view = opened
+    choose(view, "Show", "filters")
+    box = next(box for box in view.findChildren(QComboBox) if box.accessibleName() == "Show")
+    for layer, what in (("relu1", "maps"), ("conv1", "filters"), ("pool1", "maps"), ("linear1", "filters")):
+        session.select(layer=layer)
+        QApplication.processEvents()
+        assert (box.currentText(), box.isEnabled()) == (what, what == "filters")
+
+
 def test_filters_on_show_are_what_is_saved(opened: Opened, tmp_path: Path) -> None:
     session, view = opened
     choose(view, "Show", "filters")

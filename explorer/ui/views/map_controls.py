@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
@@ -60,6 +60,8 @@ class MapControls(QWidget):
         _, self._order = _choice(
             looks, "Order", ORDERS, "The order of the maps; by a statistic, the largest come first."
         )
+        self._wants_filters = False
+        self._what.currentIndexChanged.connect(self._want)  # before `changed` is told of it
         for box in (self._what, self._scale, self._order):
             box.currentIndexChanged.connect(self.changed)
         self._dead = QToolButton(checkable=True, toolTip="Show only channels that are zero in every cell.")
@@ -109,8 +111,8 @@ class MapControls(QWidget):
 
     @property
     def shows_filters(self) -> bool:
-        """Whether the weights are asked for instead of the maps."""
-        return self._what.currentText() == "filters"
+        """Whether the weights are asked for instead of the maps, of layers that have such."""
+        return self._wants_filters
 
     @property
     def per_map(self) -> bool:
@@ -132,13 +134,20 @@ class MapControls(QWidget):
         dead = int(entry.dead.sum()) if entry.values.ndim == 3 else 0
         self._title.setText(entry.name)
         self._facts.set_whole(facts)
-        self._what.setEnabled(has_filters(entry))
+        can_choose = has_filters(entry)
+        are_filters = can_choose and self._wants_filters
+        with QSignalBlocker(self._what):
+            self._what.setCurrentText("filters" if are_filters else "maps")
+        self._what.setEnabled(can_choose)
         self._scale.setEnabled(has_maps)
-        self._order.setEnabled(has_maps or not self.shows_filters)
+        self._order.setEnabled(has_maps or not are_filters)
         self._dead.setVisible(has_maps)
         self._dead.setText(f"{dead} dead")
         self._dead.setEnabled(dead > 0 or self._dead.isChecked())
         self._arrange()
+
+    def _want(self, _index: int) -> None:
+        self._wants_filters = self._what.currentText() == "filters"
 
     def show_nothing(self, title: str) -> None:
         """Name what cannot be shown."""
