@@ -16,8 +16,7 @@ _BETWEEN_INDICES = re.compile(r"\s*[,;×x\s]\s*")
 
 def typed_number(text: str) -> float:
     """The number that `text` spells: "−0.5", "0,5", "1e-2". Raises ValueError with a sentence for anything else."""
-    plain = text.strip().replace("−", "-")
-    value = float(plain.translate(_TO_PYTHON)) if _NUMBER.fullmatch(plain) else math.nan
+    value = _number(text)
     if not math.isfinite(value):
         raise ValueError(f"“{text.strip()}” is not a number, such as −0.5 or 1e-2.")
     return value
@@ -28,11 +27,17 @@ def typed_whole(text: str) -> int:
 
     A decimal mark has its place before an exponent alone: "1,000" may mean one or a thousand.
     """
-    value = typed_number(text)
+    value = _number(text)
     mantissa, exponent, _ = text.lower().partition("e")
     if not value.is_integer() or (not exponent and any(mark in mantissa for mark in _MARKS)):
         raise ValueError(f"“{text.strip()}” is not a whole number, such as 12 or 1e3.")
     return int(value)
+
+
+def _number(text: str) -> float:
+    """The number that `text` spells; NaN or infinity if it spells none."""
+    plain = text.strip().replace("−", "-")
+    return float(plain.translate(_TO_PYTHON)) if _NUMBER.fullmatch(plain) else math.nan
 
 
 def typed_cell(text: str, shape: tuple[int, ...]) -> tuple[int, ...]:

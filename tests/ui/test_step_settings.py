@@ -172,6 +172,9 @@ def test_wrong_input_in_the_form_is_told_at_its_foot(session: Session, row: Step
     assert row.form.complaint.text() == "Momentum: 2 does not lie between 0 and 1."
     _type(box, "0.5")
     assert not row.form.complaint.isVisible()
+    _type(box, "2")
+    QTest.keyClick(row.form.optimizer, Qt.Key.Key_Down)
+    assert not row.form.complaint.isVisible()
     row.open_form.popup.close()
 
 

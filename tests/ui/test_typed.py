@@ -169,6 +169,12 @@ def test_a_refused_text_leaves_the_number_from_before_the_typing(text: str, is_l
     assert sentences[0].endswith(".")
 
 
+@pytest.mark.parametrize("text", ["abc", "12,5", "1e-3", ""])
+def test_what_is_no_whole_number_is_told_so_with_an_example_of_one(text: str) -> None:
+    with pytest.raises(ValueError, match=rf"^“{re.escape(text)}” is not a whole number, such as 12 or 1e3\.$"):
+        typed_whole(text)
+
+
 def test_a_number_outside_of_the_range_is_refused_with_the_range(qtbot: QtBot) -> None:
     box = FloatBox(-1, 1, name="Share")
     qtbot.addWidget(box)

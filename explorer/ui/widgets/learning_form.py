@@ -82,6 +82,7 @@ class LearningForm(QWidget):
         self._grid.setVerticalSpacing(6)
         self._grid.setColumnStretch(1, 1)
         self.setFixedWidth(WIDTH)
+        self.edited.connect(lambda *_: self.complain(""))
         self.loss = ChoiceBox()
         self.loss.addItem("suited to the network", "")
         for loss in LOSSES:
@@ -135,7 +136,6 @@ class LearningForm(QWidget):
         return self._add(field.label, box, field.tip), box
 
     def _tell(self, field: NumberField, value: float) -> None:
-        self.complain("")
         self.edited.emit(field.name, field.put(self._chosen, value))
 
     def _add(self, name: str, control: QWidget, tip: str) -> QLabel:
