@@ -46,7 +46,8 @@ def open_regular(path: str | Path, *, at_most_bytes: int | None = None) -> Binar
         # Between the look and the opening it may have become another: opening must not wait then either.
         number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except FileNotFoundError:
-        raise Refused(f"There is no file {brief(path.name)} in {brief(str(path.parent), PATH_LETTERS)}.") from None
+        folder = brief(str(path.parent.absolute()), PATH_LETTERS)
+        raise Refused(f"There is no file {brief(path.name)} in {folder}.") from None
     except OSError as error:
         raise Refused(f"{brief(path.name)} could not be read: {reason(error)}.") from error
     except ValueError:

@@ -27,9 +27,11 @@ LIBRARIES = (
     "safetensors",
     "Pillow",
     "scikit-image",
+    "tifffile",
     "platformdirs",
     "pooch",
     "requests",
+    "urllib3",
 )
 NOT_INSTALLED = "(not installed)"
 REMEMBERED = 100

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import socket
 from pathlib import Path
 
@@ -53,6 +54,8 @@ def test_a_file_of_gigabytes_is_refused_by_its_size_alone(tmp_path: Path) -> Non
 
 
 def test_what_is_missing_or_no_name_ends_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match=rf"^There is no file gone\.json in {re.escape(str(Path.cwd()))}\.$"):
+        read_regular("gone.json", at_most_bytes=1)
     with pytest.raises(Refused, match=r"There is no file gone\.json in "):
         check_regular(tmp_path / "gone.json")
     with pytest.raises(Refused, match="is no file name"):

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tarfile
+import tomllib
 import zipfile
 from collections.abc import Iterator
 from email.message import Message
@@ -123,6 +124,14 @@ def test_what_a_reader_of_the_repository_looks_for_is_there() -> None:
     assert f"## {explorer.__version__}" in (ROOT / "packaging" / "CHANGELOG.md").read_text()
     assert "network-explorer report" in (ROOT / ".github" / "CONTRIBUTING.md").read_text()
     assert f"version = {{{explorer.__version__}}}" in (ROOT / "README.md").read_text()
+
+
+def test_every_dependency_is_reported_and_has_its_reason_in_the_readme() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    names = {re.split(r"[<>=!]", each, maxsplit=1)[0] for each in project["dependencies"]}
+    assert names == set(LIBRARIES)
+    reasons = (ROOT / "README.md").read_text()
+    assert [name for name in names if f"| {name} |" not in reasons] == []
 
 
 def test_about_shows_every_library_with_its_licence_and_its_text(qtbot: QtBot) -> None:

@@ -25,7 +25,7 @@ def read_weights(path: str | Path) -> State:
     """All tensors of a file, on the CPU, by name ("conv1.weight"); raises LoadError."""
     path = Path(path)
     if not path.exists():
-        raise LoadError(f"The weights are missing: there is no file {path.name} in {path.parent}.")
+        raise LoadError(f"The weights are missing: there is no file {path.name} in {path.parent.absolute()}.")
     try:
         if _is_safetensors(path):
             check_regular(path, at_most_bytes=memory_budget_bytes())

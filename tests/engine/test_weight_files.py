@@ -6,6 +6,7 @@ import io
 import os
 import pickle
 import random
+import re
 import zipfile
 from argparse import Namespace
 from pathlib import Path
@@ -28,6 +29,12 @@ NAMES = list(STATE)
 
 def _is_state(given: dict[str, torch.Tensor]) -> bool:
     return list(given) == NAMES and all(torch.equal(given[name], STATE[name]) for name in NAMES)
+
+
+def test_weights_that_are_missing_are_told_with_the_folder_that_was_looked_into() -> None:
+    told = f"The weights are missing: there is no file gone.safetensors in {Path.cwd()}."
+    with pytest.raises(LoadError, match=f"^{re.escape(told)}$"):
+        read_weights("gone.safetensors")
 
 
 @pytest.mark.parametrize("ending", WEIGHT_SUFFIXES)
