@@ -49,7 +49,7 @@ def _is_safetensors(path: Path) -> bool:
 
 def _read_safetensors(path: Path) -> State:
     try:
-        return safetensors.torch.load_file(path)
+        return _tensors(path)
     except MemoryError:
         raise LoadError(f"There is not enough memory for {path.name}.") from None
     except OSError:
@@ -58,6 +58,15 @@ def _read_safetensors(path: Path) -> State:
         raise LoadError(
             f"{path.name} is not a whole safetensors file: copy it again, or save the weights again."
         ) from error
+
+
+def _tensors(path: Path) -> State:
+    """safetensors opens names in UTF-8 alone: of a file that is called otherwise it gets the content."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return safetensors.torch.load(path.read_bytes())
+    return safetensors.torch.load_file(path)
 
 
 def digest(state: Mapping[str, Tensor]) -> str:

@@ -49,6 +49,19 @@ def test_every_ending_of_weights_is_read_whatever_is_inside(tmp_path: Path, endi
         assert _is_state(read_weights(path))
 
 
+def test_a_file_whose_name_is_no_utf8_is_read_too(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"net\xff.safetensors")
+    try:
+        path.write_bytes(safetensors.torch.save(STATE))
+    except (OSError, UnicodeEncodeError):
+        pytest.skip("Files have names in Unicode here.")
+    given = read_weights(path)
+    assert given.keys() == STATE.keys() and all(torch.equal(given[name], STATE[name]) for name in NAMES)
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(LoadError, match="is not a whole safetensors file"):
+        read_weights(path)
+
+
 @pytest.mark.parametrize(
     "content",
     [
