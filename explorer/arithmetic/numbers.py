@@ -6,7 +6,6 @@ import math
 
 MINUS = "−"
 SECOND_UNITS = ((1.0, "s"), (1e3, "ms"), (1e6, "µs"))
-LEAST_SHARE = 0.0005  # what would be written as 0.0 %
 
 
 def number(value: float, digits: int = 5) -> str:
@@ -48,11 +47,12 @@ def percent(share: float) -> str:
     """ "12.5 %", "100 %"; `share` is 0 to 1. What is not quite nothing and not quite all says so."""
     if not math.isfinite(share):
         return special(share)
-    if 0 < share < LEAST_SHARE:
+    written = f"{100 * share:.1f}"
+    if share > 0 and written == "0.0":
         return "< 0.1 %"
-    if 1 - LEAST_SHARE < share < 1:
+    if share < 1 and written == "100.0":
         return "> 99.9 %"
-    return f"{100 * share:.1f} %".replace(".0 ", " ").replace("-", MINUS)
+    return f"{written.removesuffix('.0')} %".replace("-", MINUS)
 
 
 def short_percent(share: float) -> str:

@@ -40,6 +40,7 @@ def test_a_time_is_written_in_the_unit_that_it_comes_to(seconds: float, words: s
         (0.957, "95.7 %"),
         (0.0005, "0.1 %"),
         (0.9994, "99.9 %"),
+        (1999 / 2000, "> 99.9 %"),
         (math.nan, "NaN"),
     ],
 )
