@@ -56,7 +56,8 @@ def test_a_file_whose_name_is_no_utf8_is_read_too(tmp_path: Path) -> None:
     except (OSError, UnicodeEncodeError):
         pytest.skip("Files have names in Unicode here.")
     given = read_weights(path)
-    assert given.keys() == STATE.keys() and all(torch.equal(given[name], STATE[name]) for name in NAMES)
+    assert given.keys() == STATE.keys()
+    assert all(torch.equal(given[name], STATE[name]) for name in NAMES)
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(LoadError, match="is not a whole safetensors file"):
         read_weights(path)
