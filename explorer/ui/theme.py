@@ -134,7 +134,8 @@ def apply(application: QApplication, choice: str) -> Theme:
     global _current
     dark = is_system_dark() if choice == "system" else choice == "dark"
     _current = DARK if dark else LIGHT
-    application.setStyle("Fusion")
+    if not application.styleSheet():  # the first time; setting the style anew polishes every widget once more
+        application.setStyle("Fusion")
     application.setFont(interface_font())
     application.setPalette(_palette(_current))
     application.setStyleSheet(style_sheet(_current))

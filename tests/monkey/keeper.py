@@ -1,0 +1,151 @@
+"""What must hold whatever the monkey does: nothing raised, nothing warned, nothing hangs, and everything agrees."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+from PySide6.QtCore import QtMsgType, qInstallMessageHandler
+from PySide6.QtWidgets import QAbstractItemView
+
+from explorer.session import State
+from explorer.ui.main_window import MainWindow
+
+WARNINGS_OF_THE_SCREEN = ("This plugin does not support", "propagateSizeHints")
+LOOK_EVERY_S = 0.05
+PAGE_BYTES = 4096
+MIB = 2**20
+
+
+class Keeper:
+    """Collects what went wrong as sentences in `faults`."""
+
+    def __init__(self, did: Callable[[], str], hang_s: float) -> None:
+        self.faults: list[str] = []
+        self._did = did
+        self._hang_s = hang_s
+        self._busy_since: float | None = None
+        self._is_over = threading.Event()
+        self._main = threading.main_thread().ident
+        self._thread = threading.Thread(target=self._watch, name="monkey's watch", daemon=True)
+
+    def begin(self) -> None:
+        """Listen to what Python and Qt report from now on, and watch for events that take too long."""
+        sys.excepthook = lambda kind, error, trace: self._raised("exception", kind, error, trace)
+        threading.excepthook = lambda told: self._raised(
+            "exception in a thread", told.exc_type, told.exc_value, told.exc_traceback
+        )
+        sys.unraisablehook = lambda told: self._raised("unraisable", told.exc_type, told.exc_value, told.exc_traceback)
+        qInstallMessageHandler(self._qt_said)
+        self._thread.start()
+
+    def end(self) -> None:
+        """Listen no more."""
+        self._is_over.set()
+        self._thread.join()
+        qInstallMessageHandler(None)
+        sys.excepthook, threading.excepthook = sys.__excepthook__, threading.__excepthook__
+        sys.unraisablehook = sys.__unraisablehook__
+
+    def tell(self, fault: str) -> None:
+        """Keep a fault with what was done last."""
+        self.faults.append(f"{fault}\n    after: {self._did()}")
+
+    def beat(self) -> None:
+        """The window's thread is alive; called before each event and when the events are done."""
+        self._busy_since = time.monotonic()
+
+    def rest(self) -> None:
+        """The window's thread waits on purpose: it is not watched until the next beat."""
+        self._busy_since = None
+
+    def _raised(self, what: str, kind: type[BaseException], error: BaseException | None, trace: object) -> None:
+        lines = traceback.format_exception(kind, error, trace)  # type: ignore[arg-type]
+        self.tell(f"{what}: {''.join(lines)}")
+
+    def _qt_said(self, kind: QtMsgType, _context: object, message: str) -> None:
+        if kind != QtMsgType.QtDebugMsg and not any(words in message for words in WARNINGS_OF_THE_SCREEN):
+            self.tell(f"Qt: {message}")
+
+    def _watch(self) -> None:
+        told: float | None = None
+        while not self._is_over.wait(LOOK_EVERY_S):
+            since = self._busy_since
+            if since is not None and since != told and time.monotonic() - since > self._hang_s:
+                told = since
+                stack = "".join(traceback.format_stack(sys._current_frames()[self._main])[-12:])  # type: ignore[index]
+                self.tell(f"hang of over {self._hang_s:g} s:\n{stack}")
+
+
+def resident_mib() -> float:
+    """Memory of this process that lies in RAM, in MiB, after garbage was looked for."""
+    gc.collect()
+    return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE_BYTES / MIB
+
+
+def disagreements(window: MainWindow) -> list[str]:
+    """What in a window that is at rest contradicts something else in it; empty if all agrees."""
+    state = window.session.state
+    if state.network is None:
+        return ["the document lost its network"]
+    told = [*_of_document(state), *_of_cards(window, state)]
+    if state.activations is not None and state.fault is None:
+        told += _of_maps(state)
+    return told
+
+
+def _of_document(state: State) -> list[str]:
+    network, told = state.network, []
+    assert network is not None
+    if len(set(state.document.layer_ids)) != len(network.layers):
+        told.append(f"{len(network.layers)} layers with ids {state.document.layer_ids}")
+    if state.problems != network.problems():
+        told.append("the problems shown are not the network's")
+    if state.selection.layer not in (None, "input", *network.names):
+        told.append(f"{state.selection.layer} is selected, which the network has not")
+    return told
+
+
+def _of_cards(window: MainWindow, state: State) -> list[str]:
+    cards = window.findChild(QAbstractItemView, "layerList")
+    assert state.network is not None
+    if cards is None:
+        return ["there is no list of layers"]
+    if not cards.isVisible():
+        return []  # a hidden view follows when it is shown again
+    shown = [cards.model().index(row, 0).data() for row in range(cards.model().rowCount())]
+    wanted = ["input", *state.network.names]
+    return [] if shown == wanted else [f"cards {shown} of layers {wanted}"]
+
+
+def _of_maps(state: State) -> list[str]:
+    assert state.network is not None
+    assert state.activations is not None
+    runnable = state.network.runnable()
+    shown = {entry.name: entry.values.shape for entry in state.activations.layers if entry.name != "input"}
+    wanted = dict(zip(state.network.names[:runnable], state.network.shapes()[:runnable], strict=True))
+    if state.values is None or tuple(state.values.shape) != state.network.input_shape:
+        fed = None if state.values is None else state.values.shape
+        return [f"an input of {fed} for a network that takes {state.network.input_shape}"] if runnable else []
+    return [] if shown == wanted else [f"maps {shown} of layers {wanted}"]
+
+
+def differs_from_file(state: State, model: torch.nn.Module) -> list[str]:
+    """What the maps on the screen have that `model`, opened from the file just saved, does not compute."""
+    if state.activations is None or state.network is None or state.values is None or not state.network.layers:
+        return []
+    if state.network.runnable() < len(state.network.layers) or state.mode != "eval":
+        return []
+    with torch.no_grad():
+        computed = model.eval()(torch.from_numpy(np.array(state.values))[None])[0].numpy()
+    shown = state.activations.layers[-1].values
+    if shown.shape != computed.shape or not np.allclose(shown, computed, rtol=1e-3, atol=1e-4, equal_nan=True):
+        return [f"the saved file computes {computed.ravel()[:4]}, the window shows {shown.ravel()[:4]}"]
+    return []

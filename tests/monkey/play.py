@@ -1,0 +1,218 @@
+"""Plays: one event after the other from a timer, so that it goes on inside dialogs; looks for faults in between."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+
+import explorer
+from explorer.app import application, open_window
+from explorer.session import State
+from explorer.ui.main_window import MainWindow
+from tests.monkey import bag, hand, keeper
+
+EVERY_MS = 8
+LOOK_EVERY = 100
+SAVE_EVERY = 500
+CLOSE_EVERY = 5_000
+PATIENCE = 40  # events that a dialog may stay in front
+SETTLE_LIMIT_S = 60
+
+
+@dataclass
+class Played:
+    """How it went: faults in sentences, memory in MiB at each look after the first tenth."""
+
+    seed: int
+    events: int = 0
+    seconds: float = 0.0
+    faults: list[str] = field(default_factory=list)
+    memory: list[int] = field(default_factory=list)
+    agreed: int = 0  # times that everything was found to agree
+
+    def as_line(self) -> str:
+        """One line of JSON."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+
+class Play:
+    """One game of a monkey with one seed. `run` gives how it went."""
+
+    def __init__(self, seed: int, events: int, *, hang_s: float, folder: Path, says: Callable[[str], None]) -> None:
+        self._rng = random.Random(seed)
+        self._events = events
+        self._folder = folder
+        self._says = says
+        self._files = bag.fill(folder)
+        self._played = Played(seed)
+        self._hand = hand.Hand(self._rng, lambda: self._window, self._files)
+        self._keeper = keeper.Keeper(lambda: self._hand.did, hang_s)
+        self._in_front: QWidget | None = None
+        self._stayed = 0
+        self._last_due: dict[int, int] = {}
+        self._answer_file_dialogs()
+        self._window = self._opened()
+
+    def run(self) -> Played:
+        """Play to the end, close the window, and look for what it left."""
+        self._keeper.begin()
+        began = time.monotonic()
+        loop = QEventLoop()
+        self._done = loop.quit
+        self._next()
+        loop.exec()
+        self._played.seconds = round(time.monotonic() - began, 1)
+        self._close()
+        self._keeper.end()
+        self._played.faults = self._keeper.faults
+        return self._played
+
+    # --- one event after the other ---
+
+    def _next(self) -> None:
+        QTimer.singleShot(EVERY_MS, self._play_one)
+
+    def _play_one(self) -> None:
+        # The next one is due first: this one may open a dialog, whose own loop it is then played in.
+        number = self._played.events = self._played.events + 1
+        is_free = QApplication.activePopupWidget() is None and QApplication.activeModalWidget() is None
+        if number >= self._events and is_free:
+            self._done()
+            return
+        if is_free and self._is_due(number, LOOK_EVERY):
+            self._look(number)
+        self._next()
+        self._keeper.beat()
+        if self._has_stayed():
+            self._hand.leave_dialog()
+        else:
+            self._hand.act()
+        if not self._window.isVisible() and not self._window.isMinimized():
+            self._window = self._opened()
+        self._keeper.beat()
+
+    def _is_due(self, number: int, every: int) -> bool:
+        """Whether `every` events have passed since it was due last; one skipped in a dialog is made up for."""
+        due = number // every
+        if self._last_due.get(every, 0) == due:
+            return False
+        self._last_due[every] = due
+        return True
+
+    def _has_stayed(self) -> bool:
+        front = QApplication.activePopupWidget() or QApplication.activeModalWidget()
+        self._stayed = self._stayed + 1 if front is self._in_front and front is not None else 0
+        self._in_front = front
+        return self._stayed > PATIENCE
+
+    # --- looking ---
+
+    def _look(self, number: int) -> None:
+        self._keeper.rest()
+        if not self._settled():
+            self._keeper.tell(f"not at rest after {SETTLE_LIMIT_S} s: {self._window.session.state.task!r}")
+            return
+        told = keeper.disagreements(self._window)
+        if self._is_due(number, SAVE_EVERY):
+            told += self._saved_and_opened()
+        for sentence in told:
+            self._keeper.tell(f"disagrees: {sentence}")
+        self._played.agreed += not told
+        if self._is_due(number, CLOSE_EVERY):
+            self._close()
+            self._window = self._opened()
+        self._played.memory.append(round(keeper.resident_mib()))
+        if number % 1000 < LOOK_EVERY:
+            self._says(f"{number} events, {len(self._keeper.faults)} faults, {self._played.memory[-1]} MiB")
+
+    def _settled(self) -> bool:
+        """Let a run rest and wait until nothing is worked on."""
+        session = self._window.session
+        session.pause_training()
+        return _wait(
+            lambda: not (session.state.computing or session.state.task or session.state.saving), SETTLE_LIMIT_S
+        )
+
+    def _saved_and_opened(self) -> list[str]:
+        """Save the document and compare what its file computes with what is on the screen."""
+        session, path = self._window.session, self._folder / "kept.json"
+        session.save_network(path)
+        if not self._settled() or not path.exists():
+            return [f"not saved: {session.state.notice}"]
+        try:
+            return keeper.differs_from_file(session.state, explorer.load(path).model)
+        except ValueError as error:
+            return [] if session.state.problems else [f"what was saved cannot be opened: {error}"]
+
+    # --- windows and dialogs ---
+
+    def _opened(self) -> MainWindow:
+        window = open_window([self._rng.choice([path for path in self._files if path.name.startswith("network")])])
+        _wait(lambda: window.feature_maps is not None, SETTLE_LIMIT_S)
+        return window
+
+    def _close(self) -> None:
+        window, self._in_front = self._window, None
+        session = window.session
+        if not session.close():
+            self._keeper.tell("its threads did not end in time")
+        window.hide()
+        window.deleteLater()
+        _wait(lambda: False, 0.2)
+        left = [thread.name for thread in threading.enumerate() if thread.name.startswith("explorer")]
+        if left:
+            self._keeper.tell(f"threads left: {left}")
+
+    def _answer_file_dialogs(self) -> None:
+        """Qt's own file dialogs would wander over the disk: a file of the bag is chosen at once, or none."""
+
+        def opened(*_arguments: object, **_named: object) -> tuple[str, str]:
+            return (str(self._rng.choice(self._files)), "") if self._rng.random() < 0.8 else ("", "")
+
+        def saved(_parent: object, _title: str, _name: str = "", kinds: str = "") -> tuple[str, str]:
+            path = str(bag.any_name(self._rng, self._folder)) if self._rng.random() < 0.8 else ""
+            return path, self._rng.choice(kinds.split(";;"))
+
+        QFileDialog.getOpenFileName = opened  # type: ignore[method-assign,assignment]
+        QFileDialog.getSaveFileName = saved  # type: ignore[method-assign,assignment]
+        QFileDialog.getExistingDirectory = lambda *_arguments, **_named: opened()[0]  # type: ignore[method-assign]
+
+
+def _is_working(state: State) -> bool:
+    return bool(state.computing or state.task or state.saving)
+
+
+def _wait(is_there: Callable[[], bool], limit_s: float) -> bool:
+    """Run the event loop until `is_there` holds; whether it did in time."""
+    loop, end = QEventLoop(), time.monotonic() + limit_s
+    timer = QTimer(interval=10)
+    timer.timeout.connect(lambda: loop.quit() if is_there() or time.monotonic() > end else None)
+    timer.start()
+    if not is_there():
+        loop.exec()
+    timer.stop()
+    return is_there()
+
+
+def play(seed: int, events: int, *, hang_s: float, says: Callable[[str], None] = lambda _line: None) -> Played:
+    """Play in a home of its own, without a way out of this machine."""
+    with tempfile.TemporaryDirectory(prefix="monkey") as home:
+        for name in ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+            os.environ[name] = home
+        for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
+            os.environ[name] = "http://127.0.0.1:9"
+        folder = Path(home, "files")
+        folder.mkdir()
+        os.chdir(folder)
+        application()
+        return Play(seed, events, hang_s=hang_s, folder=folder, says=says).run()
