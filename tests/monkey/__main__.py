@@ -26,8 +26,6 @@ def main() -> int:
     played = play(
         options.seed, options.events, hang_s=options.hang, says=lambda line: print(line, file=sys.stderr, flush=True)
     )
-    for fault in played.faults:
-        print(fault, file=sys.stderr)
     print(played.as_line())
     return 1 if played.faults else 0
 

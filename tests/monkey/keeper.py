@@ -27,8 +27,9 @@ MIB = 2**20
 class Keeper:
     """Collects what went wrong as sentences in `faults`."""
 
-    def __init__(self, did: Callable[[], str], hang_s: float) -> None:
+    def __init__(self, did: Callable[[], str], hang_s: float, says: Callable[[str], None]) -> None:
         self.faults: list[str] = []
+        self._says = says
         self._did = did
         self._hang_s = hang_s
         self._busy_since: float | None = None
@@ -57,6 +58,7 @@ class Keeper:
     def tell(self, fault: str) -> None:
         """Keep a fault with what was done last."""
         self.faults.append(f"{fault}\n    after: {self._did()}")
+        self._says(self.faults[-1])
 
     def beat(self) -> None:
         """The window's thread is alive; called before each event and when the events are done."""

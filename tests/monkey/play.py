@@ -56,7 +56,7 @@ class Play:
         self._files = bag.fill(folder)
         self._played = Played(seed)
         self._hand = hand.Hand(self._rng, lambda: self._window, self._files)
-        self._keeper = keeper.Keeper(lambda: self._hand.did, hang_s)
+        self._keeper = keeper.Keeper(lambda: self._hand.did, hang_s, says)
         self._in_front: QWidget | None = None
         self._stayed = 0
         self._last_due: dict[int, int] = {}
