@@ -179,7 +179,7 @@ class Play:
         def opened(*_arguments: object, **_named: object) -> tuple[str, str]:
             return (str(self._rng.choice(self._files)), "") if self._rng.random() < 0.8 else ("", "")
 
-        def saved(_parent: object, _title: str, _name: str = "", kinds: str = "") -> tuple[str, str]:
+        def saved(_parent: object, _title: str, _name: str, kinds: str, *_further: object) -> tuple[str, str]:
             path = str(bag.any_name(self._rng, self._folder)) if self._rng.random() < 0.8 else ""
             return path, self._rng.choice(kinds.split(";;"))
 
