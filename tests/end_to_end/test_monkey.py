@@ -8,7 +8,7 @@ import sys
 
 EVENTS = 4_000
 HANG_S = 10  # on a machine that does other things as well
-GROWTH_MIB = 600  # what data sets, curves and undo may keep; a window that leaks keeps more
+GROWTH_MIB = 250  # over the second half: what data sets, curves and undo may keep; a window that leaks keeps more
 
 
 def test_two_minutes_of_a_monkey_at_the_window_end_in_agreement() -> None:
@@ -20,4 +20,5 @@ def test_two_minutes_of_a_monkey_at_the_window_end_in_agreement() -> None:
     assert done.returncode == 0
     assert told["events"] >= EVENTS
     assert told["agreed"] >= EVENTS // 200
-    assert told["memory"][-1] - told["memory"][0] < GROWTH_MIB
+    memory = told["memory"]
+    assert memory[-1] - memory[len(memory) // 2] < GROWTH_MIB
