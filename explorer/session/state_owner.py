@@ -360,7 +360,8 @@ class StateOwner(QObject):
         self._history = self._history.saved_as(path, document.opening)
         if present.opening == document.opening and present.path != path:
             self._set(document=replace(present, path=path))
-            self._ask()
+            if self.state.computing or self.state.is_recording_step:
+                self._ask()  # what is on the way is an answer about the document under its old name
         self._set(unsaved=self._is_unsaved(present), notice=f"Saved as {path.name}.")
         then, self._then = self._then, None
         if then is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from time import monotonic
 
 import numpy as np
@@ -462,6 +463,24 @@ def test_one_step_is_on_record_with_its_batch_and_is_the_step_that_was_made(qtbo
     session.set_target(1)
     qtbot.waitUntil(lambda: session.state.timeline is not timeline, timeout=20_000)
     assert session.state.timeline.batch_size == 1
+
+
+def test_a_step_that_was_made_stays_on_record_when_the_network_is_saved(
+    qtbot: QtBot, session: Session, tmp_path: Path
+) -> None:
+    session.set_stepping(True)
+    session.train_one_step()
+    qtbot.waitUntil(lambda: session.state.training.status == "paused", timeout=20_000)
+    _settle(qtbot, session)
+    timeline, activations = session.state.timeline, session.state.activations
+    assert timeline is not None
+    session.save_network(tmp_path / "saved.json")
+    qtbot.waitUntil(lambda: session.state.notice == "Saved as saved.json.", timeout=20_000)
+    _settle(qtbot, session)
+    assert session.state.timeline is timeline
+    assert session.state.activations is activations
+    session.set_target(1)  # asked for under the new name
+    qtbot.waitUntil(lambda: session.state.timeline is not timeline, timeout=20_000)
 
 
 def test_choosing_data_leaves_a_trained_network_its_classes_until_it_learns(qtbot: QtBot) -> None:
