@@ -103,6 +103,7 @@ class BreakpointsButton(FollowingView, PopupButton):
             return
         name = f"{condition.words[:1].upper()}{condition.words[1:]}"
         limit = FloatBox(0.0, condition.high, name=name, tip=condition.tip)
+        limit.keep_undo()
         limit.setFixedWidth(90)
         limit.show_number(condition.start)
         limit.valueChanged.connect(self._choose)
@@ -120,6 +121,7 @@ class BreakpointsButton(FollowingView, PopupButton):
         self.stop = QPushButton("Cancel", toolTip=CANCEL_TIP, accessibleName="Cancel the run")
         self.stop.clicked.connect(self._session.cancel_work)
         self.limit = WholeBox(1, MOST_STEPS, name="At most so many steps", tip=LIMIT_TIP)
+        self.limit.keep_undo()
         self.limit.setValue(FIRST_LIMIT)
         self.limit.setSuffix(" steps")
         self.limit.refused.connect(self._complain)

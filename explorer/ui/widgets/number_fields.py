@@ -78,6 +78,7 @@ class NumberFields(QScrollArea):
 
     def _add_box(self, index: int) -> None:
         box = FloatBox(-LARGEST, LARGEST, name=self._name.format(index), tip=self._tip.format(index), live=True)
+        box.keep_undo()
         box.valueChanged.connect(lambda value: self._tell(index, value))
         box.refused.connect(self.refused)
         label = QLabel(f"{self._symbol}{index}")

@@ -70,6 +70,7 @@ class TargetEditor(QWidget):
 
     def _box(self, index: int) -> FloatBox:
         box = FloatBox(-LARGEST, LARGEST, name=f"Target {index}", tip=f"What output {index} should be.")
+        box.keep_undo()
         box.setFixedWidth(BOX_WIDTH)
         box.valueChanged.connect(self._tell_boxes)
         box.refused.connect(self.refused)

@@ -20,6 +20,7 @@ class TypedBox:
     """
 
     _before: float | None = None  # the number when the typing began; None while nothing is typed
+    _keeps_undo = False
 
     def start_typing(self: Any, *, name: str, tip: str, live: bool) -> None:
         """Called once by the box that mixes this in."""
@@ -30,6 +31,10 @@ class TypedBox:
         self.lineEdit().textEdited.connect(self._begin)
         self.lineEdit().textChanged.connect(self._colour)
         self.editingFinished.connect(self._settle)
+
+    def keep_undo(self) -> None:
+        """Its number is none of what the window's undo takes back: the keys stay with what is typed."""
+        self._keeps_undo = True
 
     def read(self, text: str) -> float:
         """The number that `text` spells. Raises ValueError with a sentence."""
@@ -75,7 +80,8 @@ class TypedBox:
         super().stepBy(steps)  # type: ignore[misc]  # mixed into spin boxes
 
     def event(self: Any, event: QEvent) -> bool:
-        if is_for_the_window(event, self.lineEdit(), is_half_typed=self._before is not None):
+        is_half_typed = self._before is not None
+        if not self._keeps_undo and is_for_the_window(event, self.lineEdit(), is_half_typed=is_half_typed):
             event.ignore()
             return False
         return super().event(event)  # type: ignore[misc]  # mixed into spin boxes
