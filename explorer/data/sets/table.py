@@ -77,8 +77,12 @@ def _check_single(labels: list[str], pictures: list[str], path: Path) -> None:
 
 def _none_is_there(rows: list[Row], columns: Columns, path: Path) -> str:
     named = next((row[columns.path] for row in rows if len(row) > columns.path and row[columns.path]), None)
-    first = f" The first that was looked for is {brief(str(path.parent / named), 200)}." if named else ""
-    return f"None of the {len(rows):,} pictures that {path.name} names is there.{first}"
+    if named is None:
+        return f"{path.name} names no pictures."
+    return (
+        f"None of the {len(rows):,} pictures that {path.name} names is there. "
+        f"The first that was looked for is {brief(str(path.parent / named), 200)}."
+    )
 
 
 def _with_numbers(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,6 +27,8 @@ LABELS = (
 )  # fmt: skip
 PARTS = ("split", "part", "set", "subset", "fold", "partition", "usage", "phase")
 BITS = {"0": 0, "1": 1, "0.0": 0, "1.0": 1, "0,0": 0, "1,0": 1, "false": 0, "true": 1}
+MARKS = (("", "."), ("", ","), (".", ","), (",", "."))
+"""What parts thousands and what stands before decimals, the likeliest first."""
 NAMED = 12
 """A sentence names so many columns."""
 
@@ -116,16 +120,22 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def label_values(texts: list[str]) -> Array:
-    """Labels as whole numbers, real numbers (also with a decimal comma) or texts, whichever holds all of them."""
+    """Labels as whole numbers, real numbers (however their marks are set) or texts, whichever holds all of them."""
     try:
         return np.array(texts).astype(np.int64)
     except ValueError:
         pass
     except OverflowError:  # whole numbers of more digits than are counted with are names
         return np.array(texts)
-    for spelled in (texts, [text.replace(",", ".") for text in texts]):
-        try:
-            return np.array(spelled).astype(np.float64)
-        except ValueError:
+    signed = [text.replace("−", "-") for text in texts]
+    for thousands, decimal in MARKS:
+        if thousands and not all(_is_grouped(text, thousands, decimal) for text in signed):
             continue
+        with suppress(ValueError):
+            return np.array([text.replace(thousands, "").replace(decimal, ".") for text in signed]).astype(np.float64)
     return np.array(texts)
+
+
+def _is_grouped(text: str, thousands: str, decimal: str) -> bool:
+    """Whether `text` is a number whose digits before the mark stand in threes, or undivided."""
+    return bool(re.fullmatch(rf"[+-]?(\d{{1,3}}({re.escape(thousands)}\d{{3}})+|\d+)({re.escape(decimal)}\d+)?", text))

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from explorer.data import DataError, open_data
+from explorer.data.sets.table_columns import label_values
 
 
 @pytest.fixture
@@ -123,7 +124,7 @@ def test_targets_that_are_nan_are_named(folder: Path) -> None:
         (["only", "one"], "has one column only"),
         (["a,b", "1,2"], "names its columns a, b; one called path and one called label"),
         (["path,label", "pictures/99.png,odd"], "None of the 1 pictures that set.csv names is there"),
-        (["path,label"], "None of the 0 pictures"),
+        (["path,label"], r"set\.csv names no pictures\.$"),
         (["path,label", "pictures/1.png,odd", "pictures/3.png,odd"], "has one class only, “odd”"),
         (["path,target", "pictures/1.png,nan", "pictures/2.png,inf"], "has no label that is a finite number"),
     ],
@@ -194,6 +195,25 @@ def test_decimal_commas_are_numbers_to_learn(folder: Path) -> None:
     data = open_data(table(folder, "path;target", *lines))
     assert data.is_regression
     np.testing.assert_allclose(data.train.labels[:, 0], np.array(numbers(data.train)) / 4)
+
+
+@pytest.mark.parametrize(
+    ("texts", "values"),
+    [
+        (("1.234,5", "−0,25", "12"), (1234.5, -0.25, 12)),
+        (("1,234.5", "-0.25", "1,234,567"), (1234.5, -0.25, 1234567)),
+        (("1,234", "2,5"), (1.234, 2.5)),
+        (("1.234", "2.5"), (1.234, 2.5)),
+        (("−3.5", "2e-3"), (-3.5, 0.002)),
+    ],
+)
+def test_numbers_are_read_however_their_marks_are_set(texts: tuple[str, ...], values: tuple[float, ...]) -> None:
+    assert label_values(list(texts)).tolist() == list(values)
+
+
+@pytest.mark.parametrize("text", ["1.2.3", "1.23,5", "12.34.567,8", "1,2,3.4"])
+def test_what_is_no_number_stays_a_name(text: str) -> None:
+    assert label_values([text, "2,5"]).tolist() == [text, "2,5"]
 
 
 def test_one_file_under_several_names_is_on_one_side(folder: Path) -> None:
