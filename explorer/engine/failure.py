@@ -10,7 +10,7 @@ ONE_VALUE = "Expected more than 1 value per channel when training"  # PyTorch's 
 class Failure:
     """The call that raised, and what it was given."""
 
-    def __init__(self, error: Exception, name: str, shapes: tuple[tuple[int, ...], ...]) -> None:
+    def __init__(self, error: BaseException, name: str, shapes: tuple[tuple[int, ...], ...]) -> None:
         self.error = error
         self.name = name
         self.shapes = shapes
@@ -25,6 +25,8 @@ class Failure:
         reason = str(self.error).strip().split("\n")[0].rstrip(".!") or type(self.error).__name__
         if isinstance(self.error, KeyError):  # which says nothing but the key
             reason = f"there is no key {reason}"
+        if isinstance(self.error, SystemExit):  # nothing but a status
+            reason = "it asked the program to end"
         if reason.startswith(ONE_VALUE):
             reason = "in train mode it needs more than one value a channel; take a larger batch, or run in eval mode"
         return RecordError(f"{self.name} failed{given}: {reason}.", call=self.name, input_shapes=self.shapes)

@@ -151,7 +151,7 @@ class Recorder(TorchFunctionMode):
                 outputs = self._replaced.current(outputs)
             except Cancelled:
                 raise
-            except Exception as failure:
+            except (Exception, SystemExit) as failure:
                 error = self._explained(failure)
         calls = self._ledger.close()
         returned = [self.shelf.find(tensor) for tensor in leaves(outputs, torch.Tensor)]
@@ -322,7 +322,7 @@ class Recorder(TorchFunctionMode):
 
     # A pass that failed
 
-    def _explained(self, failure: Exception) -> RecordError:
+    def _explained(self, failure: BaseException) -> RecordError:
         failed = self._failed
         if failed is None or failed.error is not failure:
             failed = Failure(failure, self._watch.failed_in or "The network", ())

@@ -9,5 +9,5 @@ from dataclasses import dataclass
 class Failure:
     """An exception that ended a piece of work; it crosses to the window as text."""
 
-    error: Exception
+    error: BaseException
     details: str

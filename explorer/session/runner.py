@@ -196,7 +196,9 @@ class Runner(Generic[Owner]):
                     self._advance(owner, job)
                 else:
                     self._run(owner, kind, number, job)
-            except Exception as error:  # any fault of a model must end in a sentence, not in a dead thread
+            except (
+                BaseException
+            ) as error:  # any fault of a model, sys.exit too, ends in a sentence, not in a dead thread
                 self._post(number, "failure", Failure(error, traceback.format_exc()))
             if kind != BACKGROUND:
                 self._post(number, "done", kind)
@@ -235,7 +237,7 @@ class Runner(Generic[Owner]):
             kind, content = next(background.steps)
         except StopIteration:
             self._forget(background)
-        except Exception:
+        except BaseException:
             self._forget(background)
             raise
         else:

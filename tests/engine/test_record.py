@@ -543,3 +543,11 @@ def test_a_missing_key_is_told_as_one() -> None:
             return {"y": x}["mask"]
 
     assert str(record(Keyed(), torch.ones(1)).error) == "The network failed: there is no key 'mask'."
+
+
+def test_a_model_that_ends_the_program_fails_in_a_sentence() -> None:
+    class Leaving(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            raise SystemExit(3)
+
+    assert str(record(Leaving(), torch.ones(1)).error) == "The network failed: it asked the program to end."

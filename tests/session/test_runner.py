@@ -66,9 +66,10 @@ def test_of_many_requests_the_last_one_wins_and_most_are_never_run(runner: Runne
     assert done == [199]
 
 
-def test_a_failing_job_is_told_and_the_next_one_runs(runner: Runner[_Owner]) -> None:
+@pytest.mark.parametrize("error", [ValueError("no such layer"), SystemExit("no such layer")])
+def test_a_failing_job_is_told_and_the_next_one_runs(runner: Runner[_Owner], error: BaseException) -> None:
     def broken(_owner: _Owner, _should_stop: object) -> Iterator[tuple[str, object]]:
-        raise ValueError("no such layer")
+        raise error
         yield
 
     runner.submit("a", broken)
