@@ -11,12 +11,14 @@ from explorer.engine.errors import Cancelled
 Given = TypeVar("Given")
 
 LOOK_S = 0.02
+LAST_S = 0.5
+"""So long the end of unwanted work is waited for: what a disk gives at all is there by then, and leaves no thread."""
 
 
 def aside(work: Callable[[], Given], should_stop: Callable[[], bool]) -> Given:
     """What `work` gives, which is done in a thread of its own while this one looks whether it is still wanted.
 
-    Raises Cancelled where it is not: `work` then ends by itself, unheard. Raises what `work` raises.
+    Raises Cancelled where it is not: `work`, if it hangs, then ends by itself, unheard. Raises what `work` raises.
     """
     given: list[Given] = []
     faults: list[Exception] = []
@@ -31,6 +33,7 @@ def aside(work: Callable[[], Given], should_stop: Callable[[], bool]) -> Given:
     thread.start()
     while thread.is_alive():
         if should_stop():
+            thread.join(LAST_S)
             raise Cancelled
         thread.join(LOOK_S)
     if faults:

@@ -16,8 +16,10 @@ from pytestqt.qtbot import QtBot
 from explorer.data.download import Remote
 from explorer.data.sets import cifar10
 from explorer.engine import workbench
+from explorer.engine.errors import Cancelled
 from explorer.network.files import NetworkFile, read_network
 from explorer.session import Session
+from explorer.session.aside import aside
 from explorer.session.errands import ReadNetwork, ReadPicture, ReadWeights
 from explorer.session.lanes import Watch
 from explorer.session.worker import Worker
@@ -305,3 +307,20 @@ def test_weights_of_an_opened_network_that_do_not_come_are_waited_for_by_its_map
     assert saved is not None
     shown = session.state.activations.by_name["linear1"].values
     np.testing.assert_array_equal(shown, saved.by_name["linear1"].values)
+
+
+def test_work_that_nobody_wants_leaves_no_thread_where_it_ends() -> None:
+    """A window that was closed while it read its weights left the thread that read them, for as long as that took."""
+    unwanted = threading.Event()
+
+    def work() -> None:
+        assert unwanted.wait(10)
+        threading.Event().wait(0.05)  # the rest of the file
+
+    def is_unwanted() -> bool:
+        unwanted.set()
+        return True
+
+    with pytest.raises(Cancelled):
+        aside(work, is_unwanted)
+    assert not any(thread.name == "explorer-aside" for thread in threading.enumerate())
