@@ -6,12 +6,11 @@ from dataclasses import replace
 from time import monotonic
 from typing import Any
 
-from PySide6.QtCore import QTimer
-
 from explorer.session import train_worker
 from explorer.session.data_choice import DataVerbs
 from explorer.session.runner import Result
 from explorer.session.selection import has_places
+from explorer.session.soon import soon
 from explorer.session.train_state import Live
 from explorer.session.train_worker import Wishes
 
@@ -61,7 +60,7 @@ class Watching(DataVerbs):
         if self.state.film_at is None:
             began = monotonic()
             self._set(live=live, activations=replace(live.activations, number=self._asked_pass))
-            QTimer.singleShot(0, self, lambda: self._count_showing(began))  # after what it made the views paint
+            soon(self, lambda: self._count_showing(began))  # after what it made the views paint
 
     def _count_showing(self, began: float) -> None:
         if self._wishes is not None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QWidget
 
+from explorer.session.soon import soon
 from explorer.ui import settings
 from explorer.ui.docks import PaneDock
 
@@ -54,7 +55,7 @@ class FoldingDock(PaneDock):
         is_folded = is_better_folded if self._choice is None else self._choice
         self._fold(is_folded or not self._has_room(height))
         if not self.is_folded and self.height() < self._height:
-            QTimer.singleShot(0, self, self.sit)  # there was no room for it; now there may be
+            soon(self, self.sit)  # there was no room for it; now there may be
 
     def choose(self, is_folded: bool) -> None:
         """Fold or open it because a person wants it so."""
@@ -62,7 +63,7 @@ class FoldingDock(PaneDock):
         settings.set_training_folded(is_folded)
         self._fold(is_folded)
         if not is_folded:
-            QTimer.singleShot(0, self, self._make_room)  # once the window has laid itself out anew
+            soon(self, self._make_room)  # once the window has laid itself out anew
 
     def unfold(self) -> None:
         """Show it whole."""
@@ -111,7 +112,7 @@ class FoldingDock(PaneDock):
         else:
             self.setMinimumHeight(0)
             self.setMaximumHeight(NO_LIMIT)
-            QTimer.singleShot(0, self, self.sit)  # once the window has laid itself out anew
+            soon(self, self.sit)  # once the window has laid itself out anew
         self.folded.emit(is_folded)
 
     def _title_height(self) -> int:

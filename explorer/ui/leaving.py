@@ -6,11 +6,11 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from explorer.network.file_names import is_network
 from explorer.session import Session, State
+from explorer.session.soon import soon
 from explorer.ui import dialogs
 
 UNSAFE_IN_NAMES = str.maketrans("/\\:", "---")
@@ -29,7 +29,7 @@ def may_leave(parent: QWidget, session: Session, later: Callable[[], object]) ->
     answer = dialogs.ask_unsaved(parent, session.state.title)
     if answer == "save":
         session.pause_training()  # what is saved is what is left
-        save(parent, session, lambda: QTimer.singleShot(0, parent, later))
+        save(parent, session, lambda: soon(parent, later))
     return answer == "discard"
 
 

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
 from explorer.session import Session, State
+from explorer.session.soon import soon
 from explorer.ui import commands, leaving, pictures, settings
 from explorer.ui.docks import PaneDock
 from explorer.ui.folding_dock import FoldingDock
@@ -221,7 +222,7 @@ class MainWindow(QMainWindow):
         super().paintEvent(event)
         if not self._is_painted:
             self._is_painted = True
-            QTimer.singleShot(0, self, self._after_first_paint)
+            soon(self, self._after_first_paint)
 
     @Slot()
     def _after_first_paint(self) -> None:
@@ -241,7 +242,7 @@ class MainWindow(QMainWindow):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.ThemeChange and settings.theme_choice() == "system":
-            QTimer.singleShot(0, self, lambda: commands.set_theme("system"))
+            soon(self, lambda: commands.set_theme("system"))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if pictures.can_take(event.mimeData()):
@@ -259,7 +260,7 @@ class MainWindow(QMainWindow):
         self.session.close()
         super().closeEvent(event)
         self._is_over = True
-        QTimer.singleShot(0, self, self._take_apart)
+        soon(self, self._take_apart)
 
     @Slot()
     def _take_apart(self) -> None:

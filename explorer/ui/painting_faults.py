@@ -12,10 +12,10 @@ from time import monotonic
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QAbstractScrollArea, QStyleOptionViewItem, QWidget
 
 from explorer.session import Fault
+from explorer.session.soon import soon
 from explorer.ui import faults
 
 REST_S = 0.5
@@ -56,7 +56,7 @@ def failed(painted: object, arguments: tuple[Any, ...], error: Exception) -> Non
     fault = faults.catch(error, sentence, is_shown=view is not None, given=arguments)
     resting[painted] = Rest(monotonic() + REST_S, fault, view)
     if view is not None:
-        QTimer.singleShot(0, view, partial(_cover, view))  # Qt goes through the view's children while it paints
+        soon(view, partial(_cover, view))  # Qt goes through the view's children while it paints
 
 
 def succeeded(painted: object) -> None:

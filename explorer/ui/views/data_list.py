@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
@@ -13,6 +13,7 @@ from explorer.data import DATA_SETS, DataSet
 from explorer.data.catalogue import Entry
 from explorer.data.data_set import Card
 from explorer.session import State
+from explorer.session.soon import soon
 from explorer.ui import dialogs
 from explorer.ui.data_words import card_facts, origin_facts, where_words
 from explorer.ui.widgets.data_card import DataCard
@@ -71,7 +72,7 @@ class DataList(Pane):
         """The open one, after its height is known."""
         if (card := self._open_card()) is not None:
             card.setFocus()
-            QTimer.singleShot(0, card, lambda: self.area.ensureWidgetVisible(card, 0, 8))
+            soon(card, lambda: self.area.ensureWidgetVisible(card, 0, 8))
 
     def _open_card(self) -> DataCard | None:
         cards = [*([self._own] if self._own is not None else []), *self.cards.values()]

@@ -9,11 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QMenu, QProgressBar, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from explorer.session import Session, State
+from explorer.session.soon import soon
 from explorer.ui import theme
 from explorer.ui.command import Command
 from explorer.ui.icons import icon
@@ -161,7 +162,7 @@ class TrainingDock(Pane):
         self.set_facts(facts(new))
         if new.training.is_fault and not self.inside.isVisible() and (old is None or not old.training.is_fault):
             # Nobody sees the line inside that says so. After the views: they follow one change at a time.
-            QTimer.singleShot(0, self, lambda: self._session.say(new.training.message))
+            soon(self, lambda: self._session.say(new.training.message))
         self.line.setVisible(new.training.is_live)
         self.line.setValue(round(1000 * new.training.progress))
         command = COMMANDS["trainStart"]
