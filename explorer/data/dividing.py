@@ -76,10 +76,10 @@ def parted(labels: Array, groups: Array | None, group_name: str, seed: int) -> P
     """A fifth for the test: whole `groups` (N,) if there are several, else of each class, at random."""
     percent = round(100 * TEST_FRACTION)
     if groups is not None and len(np.unique(groups)) > 1:
-        why = f"{percent} % of the groups in {group_name}, none of which is on both sides"
+        why = f"about {percent} % of the groups in {group_name}, none of which is on both sides"
         return Parts(*by_group(groups, TEST_FRACTION, seed=seed), why)
     of_each = "" if labels.dtype.kind == "f" else " of each class,"
-    why = f"{percent} %{of_each} drawn at random (seed {seed})"
+    why = f"about {percent} %{of_each} drawn at random (seed {seed})"
     return Parts(*stratified(labels, TEST_FRACTION, seed=seed), why)
 
 

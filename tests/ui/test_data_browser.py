@@ -213,7 +213,9 @@ def test_a_dropped_folder_opens_with_a_card_of_its_own_and_names_what_was_left_o
     assert browser.shown.left_out.whole().startswith("1 file left out: ants/torn.png. ")
     browser.shown.tabs.setCurrentIndex(ABOUT)
     assert "Left out (1)" in browser.shown.about.words()
-    assert "are held out for the test: 20 % of each class, drawn at random (seed 0)." in browser.shown.about.words()
+    assert (
+        "are held out for the test: about 20 % of each class, drawn at random (seed 0)." in browser.shown.about.words()
+    )
 
 
 def test_pictures_on_both_sides_are_counted_and_removed_with_a_button(

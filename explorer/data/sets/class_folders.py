@@ -181,4 +181,6 @@ def _nothing(path: Path, folder: Path, left_out: list[Skipped]) -> str:
     if any(name.lower().endswith(ENDINGS) for name in os.listdir(folder)):
         return f"The pictures in {path.name} lie side by side; each class needs a folder of its own with its pictures."
     other = f" {len(left_out):,} other files were found." if left_out else ""
+    if not any(entry.is_dir() for entry in folder.iterdir()):
+        return f"There are no pictures in {path.name}, and no folder of pictures for each class.{other}"
     return f"There are no pictures in the class folders of {path.name}.{other}"

@@ -120,7 +120,7 @@ def test_the_split_tells_counts_and_names_classes_of_which_nothing_is_held_out(t
             picture(tmp_path / name / f"{number}.png")
     data = open_data(tmp_path)
     assert data.notes == (
-        "4 of 23 are held out for the test: 20 % of each class, drawn at random (seed 0).",
+        "4 of 23 are held out for the test: about 20 % of each class, drawn at random (seed 0).",
         "Nothing of “one” and “small” is held out, so nothing is known of it later.",
     )
 
@@ -360,6 +360,12 @@ def test_empty_class_folders_are_told(tmp_path: Path) -> None:
     (tmp_path / "dog").mkdir()
     (tmp_path / "dog" / "notes.txt").write_text("x")
     with pytest.raises(DataError, match=r"no pictures in the class folders .*\. 1 other file"):
+        open_data(tmp_path)
+
+
+def test_a_folder_of_other_files_alone_is_told_without_class_folders_that_it_has_not(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("x")
+    with pytest.raises(DataError, match=rf"no pictures in {tmp_path.name}, and no folder of pictures for each class\."):
         open_data(tmp_path)
 
 
