@@ -160,32 +160,34 @@ def fill(model: nn.Module, network: Network, read: Mapping[str, Tensor], *, sour
     return given
 
 
-def save(path: str | Path, file: NetworkFile, state: Mapping[str, Tensor]) -> None:
+def save(path: str | Path, file: NetworkFile, state: Mapping[str, Tensor]) -> str:
     """Writes a network file and its weights beside it, as `name.json` and `name.safetensors`.
 
     A file of that name that does not belong to the network stays; the weights are then called `name-2.safetensors`.
     What is read again is of one save, also after a full disk, a process that is killed, or two that save at once.
-    A `.txt` gets the text notation alone. Raises LoadError with a sentence.
+    A `.txt` gets the text notation alone. Returns the name of the weights' file, "" without one. Raises LoadError with
+    a sentence.
     """
     path = Path(path)
     try:
-        _save(path, file, state)
+        return _save(path, file, state)
     except FileError as error:
         raise LoadError(str(error)) from error
 
 
-def _save(path: Path, file: NetworkFile, state: Mapping[str, Tensor]) -> None:
+def _save(path: Path, file: NetworkFile, state: Mapping[str, Tensor]) -> str:
     from explorer.engine.weights import as_safetensors, digest
 
     if is_weights(path):
         raise FileError(f"{path.name} is a name for weights: a network is saved under a name that ends in .json.")
     if path.suffix.lower() == ".txt" or not state:
         write_network(path, replace(file, weights=None, weights_digest=""))
-        return
+        return ""
     weights = _weights_of(path)
     file = replace(file, weights=weights.name, weights_digest=digest(state))
     # The weights first: they carry the network too, so that from then on the new pair is read.
     write_together([(weights, as_safetensors(state, carrying(file))), (path, network_text(file).encode())])
+    return weights.name
 
 
 def _weights_of(path: Path) -> Path:

@@ -124,10 +124,10 @@ class Workbench:
         state = fill(model, network, read, source=source) | model.state_dict()
         self._bank.put(state, network.names, layer_ids)
 
-    def to_save(self, file: NetworkFile) -> Callable[[Path], None]:
+    def to_save(self, file: NetworkFile) -> Callable[[Path], str]:
         """What writes the shown network with its weights of now to a path, those of layers that cannot run too.
 
-        Any thread may call it, while the model goes on to learn. It raises LoadError with a sentence.
+        Any thread may call it, while the model goes on to learn. It answers as `save` does.
         """
         state = {name: value.clone() for name, value in self._state().items()}
         return lambda path: save(path, file, state)

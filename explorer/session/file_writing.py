@@ -40,26 +40,37 @@ class WriteFile:
         return f"Saved as {brief(self.name)}."
 
 
+@dataclass(frozen=True)
+class Written:
+    """How it went, as a sentence, and whether the network is saved now."""
+
+    sentence: str
+    is_saved: bool
+
+
 @dataclass(frozen=True, eq=False)
 class WriteNetwork:
-    """A network with its weights; the answer is why it could not be written, "" where it was.
+    """A network with its weights.
 
     One that is saved twice in a row is written in that order: each waits for its `turn`.
     """
 
     path: Path
-    write: Callable[[Path], None]
+    write: Callable[[Path], str]
+    """Returns the name of the weights' file, "" without one. Raises EngineError with a sentence."""
     turn: threading.Lock
 
     @property
     def title(self) -> str:
         return f"Saving {brief(self.path.name)}"
 
-    def run(self, watch: Watch) -> str:
+    def run(self, watch: Watch) -> Written:
         with self.turn:
             watch.tell(0, 0)  # a newer one may have taken its place
             try:
-                self.write(self.path)
+                weights = self.write(self.path)
             except EngineError as error:
-                return str(error)
-        return ""
+                return Written(str(error), is_saved=False)
+        is_elsewhere = weights not in ("", f"{self.path.stem}.safetensors")
+        beside = f"; its weights lie in {brief(weights)}" if is_elsewhere else ""
+        return Written(f"Saved as {brief(self.path.name)}{beside}.", is_saved=True)

@@ -22,7 +22,7 @@ from explorer.session.cursor import Cursor
 from explorer.session.errands import FoundNetwork
 from explorer.session.explained import Explained
 from explorer.session.failure import Failure
-from explorer.session.file_writing import WriteNetwork
+from explorer.session.file_writing import WriteNetwork, Written
 from explorer.session.history import History
 from explorer.session.lanes import Answer, Errand, Lane
 from explorer.session.runner import Result, Runner
@@ -69,7 +69,7 @@ class StateOwner(QObject):
         self._networks: Lane[FoundNetwork | Fault] = self._opening_lane("network")
         self._weights: Lane[Weights | Fault] = self._opening_lane("weights")
         self._save_turn = threading.Lock()
-        saves: Lane[str] = Lane("save", failed=self._take_failure, cancelled=self._tell_unwritten)
+        saves: Lane[Written] = Lane("save", failed=self._take_failure, cancelled=self._tell_unwritten)
         self._saves = self._runner.lanes.add(saves)
         self._timer = QTimer(self, interval=TICK_MS)
         self._timer.timeout.connect(self._drain)
@@ -329,26 +329,26 @@ class StateOwner(QObject):
         elif self._edit(f"load weights from {path.name}", lambda _before: after):
             self._remember(path)
 
-    def _write(self, document: Document, path: Path, write: Callable[[Path], None], steps: int | None) -> None:
+    def _write(self, document: Document, path: Path, write: Callable[[Path], str], steps: int | None) -> None:
         """Write a network beside the model's thread, which copied its weights."""
         answered = partial(self._take_written, document, path, steps=steps)
         self._begin(self._saves, WriteNetwork(path, write, self._save_turn), answered)
 
-    def _take_written(self, document: Document, path: Path, problem: str, *, steps: int | None) -> None:
-        if problem:
-            self._then = None
-            self.say(problem)
+    def _take_written(self, document: Document, path: Path, written: Written, *, steps: int | None) -> None:
+        if written.is_saved:
+            self._take_saved(document, path, steps, written.sentence)
         else:
-            self._take_saved(document, path, steps)
+            self._then = None
+            self.say(written.sentence)
 
     def _tell_unwritten(self, title: str) -> None:
         self._then = None
         self.say(f"Cancelled: {title.removeprefix('Saving ')} was not written.")
 
-    def _take_saved(self, document: Document, path: Path, steps: int | None) -> None:
+    def _take_saved(self, document: Document, path: Path, steps: int | None, told: str) -> None:
         """The file now belongs to all that came of the same opening, also to what undo goes back to.
 
-        steps: those of the run that was learning meanwhile, which went on since.
+        steps: those of the run that was learning meanwhile, which went on since. told: how it is called now.
         """
         present = self.state.document
         self._remember(path)
@@ -362,7 +362,7 @@ class StateOwner(QObject):
             self._set(document=replace(present, path=path))
             if self.state.computing or self.state.is_recording_step:
                 self._ask()  # what is on the way is an answer about the document under its old name
-        self._set(unsaved=self._is_unsaved(present), notice=f"Saved as {path.name}.")
+        self._set(unsaved=self._is_unsaved(present), notice=told)
         then, self._then = self._then, None
         if then is not None:
             then()

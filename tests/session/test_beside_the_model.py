@@ -259,9 +259,9 @@ def test_a_slow_disk_that_is_written_to_holds_up_no_maps_and_the_last_save_wins(
 ) -> None:
     write = workbench.save
 
-    def slow(path: Path, file: NetworkFile, state: Any) -> None:
+    def slow(path: Path, file: NetworkFile, state: Any) -> str:
         assert gate.open.wait(10)
-        write(path, file, state)
+        return write(path, file, state)
 
     monkeypatch.setattr(workbench, "save", slow)
     session.save_network(tmp_path / "a.json")
@@ -276,6 +276,16 @@ def test_a_slow_disk_that_is_written_to_holds_up_no_maps_and_the_last_save_wins(
     qtbot.waitUntil(lambda: session.state.notice == "Saved as a.json.")
     assert not session.state.unsaved
     assert read_network(tmp_path / "a.json").network.shapes()[0] == (5, 16, 16)
+
+
+def test_weights_that_had_to_be_called_otherwise_are_told_by_their_name(
+    session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    (tmp_path / "a.safetensors").write_bytes(b"weights of another program")
+    session.save_network(tmp_path / "a.json")
+    qtbot.waitUntil(lambda: session.state.notice == "Saved as a.json; its weights lie in a-2.safetensors.")
+    session.save_network(tmp_path / "b.json")
+    qtbot.waitUntil(lambda: session.state.notice == "Saved as b.json.")
 
 
 def test_weights_of_an_opened_network_that_do_not_come_are_waited_for_by_its_maps_alone(
