@@ -11,6 +11,7 @@ from explorer.data.reading import ENDINGS
 
 MOST_ENTRIES = 500_000
 """So many files below the table's folder are looked at."""
+WITH_OR_WITHOUT = ("", *ENDINGS, *(ending.upper() for ending in ENDINGS))
 
 
 class ListedFiles:
@@ -28,7 +29,7 @@ class ListedFiles:
         It may be written with back-slashes, without its ending, or without the folder that it lies in.
         """
         name = written.replace("\\", "/") if os.sep == "/" and not self._is_there(written) else written
-        endings = ("", *ENDINGS, *(ending.upper() for ending in ENDINGS))
+        endings = ("",) if name.lower().endswith(ENDINGS) else WITH_OR_WITHOUT
         direct = next((name + ending for ending in endings if self._is_there(name + ending)), None)
         path = direct if direct is not None else self._elsewhere(name)
         if path is None:
@@ -38,7 +39,7 @@ class ListedFiles:
 
     def _is_there(self, path: str) -> bool:
         try:
-            return bool(path) and stat.S_ISREG(os.stat(self._root / path).st_mode)
+            return bool(path) and stat.S_ISREG(os.stat(os.path.join(self._root, path)).st_mode)
         except (OSError, ValueError):
             return False
 

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from explorer.data import DataError, open_data
+from explorer.data.sets.listed_files import ListedFiles
 from explorer.data.sets.table_columns import label_values
 
 
@@ -214,6 +215,13 @@ def test_numbers_are_read_however_their_marks_are_set(texts: tuple[str, ...], va
 @pytest.mark.parametrize("text", ["1.2.3", "1.23,5", "12.34.567,8", "1,2,3.4"])
 def test_what_is_no_number_stays_a_name(text: str) -> None:
     assert label_values([text, "2,5"]).tolist() == [text, "2,5"]
+
+
+def test_a_name_with_an_ending_is_looked_for_as_it_is_alone(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(ListedFiles, "_is_there", lambda _self, path: asked.append(path))
+    assert ListedFiles(folder, lambda _: None).found("elsewhere/none.png") is None
+    assert set(asked) == {"elsewhere/none.png"}
 
 
 def test_one_file_under_several_names_is_on_one_side(folder: Path) -> None:
