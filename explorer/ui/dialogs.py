@@ -28,6 +28,7 @@ PICTURE_FILTER = f"Pictures ({' '.join(f'*{ending}' for ending in PICTURE_ENDING
 NETWORK_FILTER = f"Networks ({' '.join(f'*{ending}' for ending in NETWORK_SUFFIXES)});;All files (*)"
 WEIGHTS_FILTER = f"Weights ({' '.join(f'*{ending}' for ending in WEIGHT_SUFFIXES)});;All files (*)"
 DATA_FILTER = "Data sets (*.npz *.csv *.tsv *.tab *.txt *.gz *.tgz *.tar *-ubyte *.idx*);;All files (*)"
+NOTATION_WIDTH, NOTATION_HEIGHT = 620, 240
 NEW_NETWORK_TEXT = "3x32x32 conv(12, 5, padding=2) relu maxpool(2) flatten linear(10)"
 
 
@@ -97,10 +98,14 @@ def ask_replacing(parent: QWidget, name: str) -> bool:
 
 def ask_notation(parent: QWidget) -> str | None:
     """A network in text notation; None if the person changed their mind."""
-    text, accepted = QInputDialog.getMultiLineText(
-        parent, "New network", "Input size, then the layers, in text notation:", NEW_NETWORK_TEXT
-    )
-    return text.strip() if accepted and text.strip() else None
+    dialog = QInputDialog(parent, windowTitle="New network", labelText="Input size, then the layers, in text notation:")
+    dialog.setOption(QInputDialog.InputDialogOption.UsePlainTextEditForTextInput)
+    dialog.setTextValue(NEW_NETWORK_TEXT)
+    dialog.resize(NOTATION_WIDTH, NOTATION_HEIGHT)
+    try:
+        return dialog.textValue().strip() or None if dialog.exec() else None
+    finally:
+        dialog.deleteLater()
 
 
 def ask_unsaved(parent: QWidget, title: str) -> str:
