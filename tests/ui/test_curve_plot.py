@@ -426,3 +426,9 @@ def test_a_run_of_nothing_but_losses_of_0_is_told_of_on_a_logarithmic_scale(
     qtbot.waitUntil(lambda: plot.canvas.isVisible())
     plot.log.click()
     assert plot.canvas.note == "5 of 5 values are 0 or below and have no logarithm"
+    plot.resize(260, 240)
+    QApplication.processEvents()
+    box = plot.canvas.getViewBox()
+    (note,) = (item for item in box.childItems() if isinstance(item, pg.TextItem) and item.isVisible())
+    assert box.rect().width() < 250
+    assert note.mapRectToParent(note.boundingRect()).right() <= box.rect().right() + 1

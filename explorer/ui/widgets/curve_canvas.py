@@ -160,6 +160,7 @@ class CurveCanvas(pg.PlotWidget):
             verb = "is 0 or below and has" if without == 1 else "are 0 or below and have"
             words = f"{count(without)} of {count(among)} values {verb} no logarithm"
             self._note.setText(words, color=theme.current().dim)
+            self._note.setTextWidth(self._box.width())
             self._note.setPos(0, self._box.height())
 
     def _draw(self, curve: Curve, item: pg.PlotCurveItem, xs: np.ndarray, ys: np.ndarray) -> None:
