@@ -48,7 +48,9 @@ def _parser() -> argparse.ArgumentParser:
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("files", nargs="*", metavar="FILE", help="a network (.json, .txt), a picture, or weights for the network")
+    parser.add_argument(
+        "files", nargs="*", metavar="FILE", help="a network (.json, .txt), a picture, or weights for the network"
+    )
     parser.add_argument(
         "--smoke", action="store_true", help="open offscreen, wait for the first maps, print JSON, exit"
     )
