@@ -431,4 +431,6 @@ def test_a_run_of_nothing_but_losses_of_0_is_told_of_on_a_logarithmic_scale(
     box = plot.canvas.getViewBox()
     (note,) = (item for item in box.childItems() if isinstance(item, pg.TextItem) and item.isVisible())
     assert box.rect().width() < 250
-    assert note.mapRectToParent(note.boundingRect()).right() <= box.rect().right() + 1
+    words = note.mapRectToParent(note.boundingRect())
+    assert words.right() <= box.rect().right() + 1
+    assert words.bottom() == pytest.approx(box.rect().bottom(), abs=1)

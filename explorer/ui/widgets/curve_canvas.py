@@ -67,6 +67,7 @@ class CurveCanvas(pg.PlotWidget):
         self._box.sigRangeChangedManually.connect(self._let_go)
         self._note = pg.TextItem(anchor=(0, 1))
         self._note.setParentItem(self._box)
+        self._box.sigResized.connect(self._write_note)
         self._cross_line = self._vertical(Qt.PenStyle.SolidLine)
         self._film_line = self._vertical(Qt.PenStyle.DashLine)
         self._dress()
