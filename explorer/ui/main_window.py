@@ -56,7 +56,6 @@ class MainWindow(QMainWindow):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session: Session = session
-        session.setParent(self)
         self.setObjectName("mainWindow")
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
@@ -70,6 +69,7 @@ class MainWindow(QMainWindow):
         self.menus = Menus(self)
         self.training.set_further([self.action(name) for name in ("openBatch", "followRun", "exportCurves")])
         self.setStatusBar(Status(session))
+        session.setParent(self)  # the last child: taken apart after the views, which let go of what they watch
         self._restore_layout()
         session.changed.connect(self.show_state)
         self.show_state(None, session.state)

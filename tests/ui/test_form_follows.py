@@ -176,3 +176,27 @@ def test_what_was_typed_and_refused_leaves_nothing_to_undo(panel: NetworkPanel, 
     assert session.state.network.layer("conv1").out_channels == 4  # type: ignore[attr-defined]
     assert session.state.undo_text == ""
     assert "12,5" in session.state.notice
+
+
+@pytest.mark.parametrize("typed", ["", "5", "5e"])
+def test_what_a_box_tells_as_it_loses_the_focus_is_not_given_to_the_layer_selected_meanwhile(
+    typed: str, qtbot: QtBot
+) -> None:
+    """The form turns to the next layer while the focus is in a number of the input, which a ReLU has not."""
+    session = make_session(TEXT)
+    panel = NetworkPanel(session)
+    qtbot.addWidget(panel)
+    panel.show()
+    qtbot.waitExposed(panel)
+    panel.activateWindow()
+    session.select(layer="input")
+    box = _box(panel, "channels")
+    box.setFocus()
+    qtbot.waitUntil(box.hasFocus)
+    box.selectAll()
+    QTest.keyClicks(box, typed)
+    assert session.state.network is not None
+    layers = session.state.network.layers
+    session.select(layer="relu1")
+    assert session.state.network.layers == layers
+    assert session.close()

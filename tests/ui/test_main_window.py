@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QMimeData, QObject, QPointF, Qt, QUrl, Signal
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
@@ -13,7 +14,7 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, Q
 from pytestqt.qtbot import QtBot
 
 from explorer.app import open_window
-from explorer.ui import commands, settings, theme
+from explorer.ui import commands, faults, settings, theme
 from explorer.ui.actions import COMMANDS, Command
 from explorer.ui.main_window import MINIMUM_SIZE, MainWindow
 from tests.ui.fakes import wait_until_shown
@@ -236,3 +237,19 @@ def test_a_network_that_cannot_be_opened_at_the_start_is_told_and_another_one_sh
     assert "missing.json" in window.session.state.notice
     assert window.session.state.network is not None
     window.close()
+
+
+def test_views_let_go_of_what_they_watch_before_the_session_is_taken_apart(qtbot: QtBot) -> None:
+    window = open_window([])
+    wait_until_shown(qtbot, window.session)
+    window.show_late_parts()
+    window.training_dock.unfold()
+    window.training_dock.setFloating(True)
+    parts = window.training.parts
+    assert parts is not None
+    for index in range(parts.tabs.count()):  # the last ones are watched: loss surface and landscape
+        parts.tabs.setCurrentIndex(index)
+    assert window.session.close()
+    faults.kept.clear()
+    shiboken6.delete(window)  # as Qt does where it takes a window apart that is still seen
+    assert not faults.kept

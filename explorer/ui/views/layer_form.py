@@ -233,12 +233,13 @@ class LayerForm(QWidget):
 
     def _exchange(self, grid: SettingsGrid | None) -> None:
         """Put `grid` in; the one before it waits outside of the form, which holds nothing that is not seen."""
-        if self._grid is not None:
-            if self._has_focus(self._grid):
+        before, self._grid = self._grid, None  # what it tells as it loses the focus was meant for the layer before
+        if before is not None:
+            if self._has_focus(before):
                 self.area.setFocus()  # else what is typed on goes to whichever control comes next
-            self._grid_place.removeWidget(self._grid)
-            self._grid.hide()
-            self._grid.setParent(self._waiting)
+            self._grid_place.removeWidget(before)
+            before.hide()
+            before.setParent(self._waiting)
         self._grid = grid
         if grid is not None:
             self._grid_place.addWidget(grid)
