@@ -146,6 +146,7 @@ def _make_window(**keeping: Any) -> MainWindow:
     theme.apply(app, settings.theme_choice())
     window = MainWindow(Session(recent=settings.recent_files(), held=True, **keeping))
     interpreter.Collector(window)
+    window.closed.connect(interpreter.look_for_what_was_closed)
     faults.teller().told.connect(window.session.tell)
     window.session.changed.connect(report_words.remember_what_was_told)
     window.painted.connect(window.session.start)

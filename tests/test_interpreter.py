@@ -62,6 +62,13 @@ class Knot:
         self.itself = self
 
 
+def test_what_a_closed_window_held_is_found_before_garbage_is_due(qtbot: QtBot) -> None:
+    found: list[str] = []
+    weakref.finalize(Knot(), lambda: found.append("what it held"))
+    interpreter.look_for_what_was_closed()
+    qtbot.waitUntil(lambda: bool(found))
+
+
 def test_garbage_is_found_in_the_windows_thread(qtbot: QtBot) -> None:
     found: list[str] = []
     weakref.finalize(Knot(), lambda: found.append(threading.current_thread().name))

@@ -47,11 +47,12 @@ class MainWindow(QMainWindow):
     """Three columns and a strip: what the network is, what it does, what it sees and says, and how it learns.
 
     `painted` is emitted once, after the first paint and before the parts are made that it did not need; `completed`
-    when they are there.
+    when they are there; `closed` with each closing.
     """
 
     painted = Signal()
     completed = Signal()
+    closed = Signal()
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -260,6 +261,7 @@ class MainWindow(QMainWindow):
         self.session.close()
         super().closeEvent(event)
         self._is_over = True
+        self.closed.emit()
         soon(self, self._take_apart)
 
     @Slot()

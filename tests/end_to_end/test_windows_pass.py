@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import weakref
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -57,6 +58,16 @@ def test_dialogs_opened_and_closed_leave_their_window_alone(left: dict[str, list
     before, after = left["dialogs"]
     assert after[1:4] == before[1:4]
     assert after[1] == "1"
+
+
+def test_a_closed_window_is_gone_soon(qtbot: QtBot) -> None:
+    """Ten that were opened one after another were all in memory until garbage was due to be looked for."""
+    made = open_window()
+    wait_until_shown(qtbot, made.session)
+    left = weakref.ref(made)
+    made.close()
+    del made
+    qtbot.waitUntil(lambda: left() is None, timeout=10_000)
 
 
 @pytest.fixture
