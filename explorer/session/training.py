@@ -195,6 +195,11 @@ class TrainingVerbs(Watching):
             self._forget_end()
         super()._show_document(document, **changes)
 
+    def _replace_document(self, document: Document, **changes: Any) -> None:
+        super()._replace_document(document, **changes)
+        if not self.state.training.is_of(self.state.document):  # how it stands says nothing of another network
+            self._set(training=Training(), health=(), judged=None, live=None, film=(), film_at=None)
+
     def _turn(self, document: Document) -> None:
         """A run follows another learning rate; another network or other weights end it."""
         if document.layer_ids != self._run_ids or document.network != self.state.document.network:

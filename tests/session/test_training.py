@@ -504,3 +504,12 @@ def test_a_run_by_itself_is_no_task_that_one_waits_for(qtbot: QtBot, session: Se
     qtbot.waitUntil(lambda: session.state.training.step > 20, timeout=20_000)
     qtbot.waitUntil(lambda: session.state.task == "" and not session.state.computing, timeout=20_000)
     assert session.state.training.status == "running"
+
+
+def test_how_a_run_stands_is_not_told_beside_another_network(qtbot: QtBot, session: Session) -> None:
+    _train(qtbot, session)
+    assert session.state.training.status == "ended"
+    session.new_network("2 linear(4) linear(2)")
+    state = session.state
+    assert (state.training.status, state.health, state.judged, state.film) == ("ready", (), None, ())
+    assert len(state.runs) == 1, "Its curves stay, to compare with."
