@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from explorer.engine.errors import EngineError
-from explorer.engine.hollow_windows import refuse_hollow_windows
+from explorer.engine.hollow_windows import refuse_hollow_windows, refuse_unseen_hollow_windows
 from explorer.engine.kept import INPUT, NOBODY, Kept, Shelf
 from explorer.engine.losses import LOSSES, loss_value
 from explorer.engine.recording import LOSS, Call, Recording
@@ -114,6 +114,7 @@ def finish_step(
     value = loss_value(learning.loss, output, target)
     if not value.requires_grad:
         raise EngineError("No gradient can flow: every parameter is frozen, or the output is detached from them.")
+    refuse_unseen_hollow_windows(value)
     parameters = {name: parameter for name, parameter in model.named_parameters() if parameter.requires_grad}
     for parameter in parameters.values():
         parameter.grad = None  # what was there before is put back when the recording is done

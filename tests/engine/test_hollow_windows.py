@@ -48,6 +48,14 @@ def test_a_way_back_that_could_end_the_process_is_refused_in_a_sentence(name: st
     assert forward.outputs.isneginf().any()
 
 
+@pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated")
+def test_a_pool_that_runs_unseen_in_scripted_code_is_refused_too() -> None:
+    scripted = torch.jit.script(nn.MaxPool2d(**HOLLOW))
+    for _ in range(3):  # PyTorch compiles what ran a few times
+        with pytest.raises(EngineError, match="in a max pool that was not seen, windows of the 1 × 9 map hold nothing"):
+            record(Pooled(scripted), torch.ones(1, 2, 1, 9), target=[0.0], loss="mse")
+
+
 def test_where_no_gradient_is_taken_nothing_is_refused() -> None:
     class Beside(nn.Module):
         def __init__(self) -> None:
