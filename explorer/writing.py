@@ -19,6 +19,7 @@ from typing import BinaryIO
 from explorer.bounds import PATH_LETTERS, brief, quoted, reason
 
 Content = bytes | memoryview | Iterable[bytes | memoryview]
+Stamp = tuple[int, int, int]
 
 
 class FileError(Exception):
@@ -44,6 +45,15 @@ def write_together(contents: Iterable[tuple[str | Path, Content]]) -> None:
         for file, path in written:
             with _told_of(path):
                 _put_in_place(file, path)
+
+
+def stamp(path: Path) -> Stamp | None:
+    """What tells one version of a file from another without reading it; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def not_through_links(name: str, flags: int, mode: int = 0o666) -> int:

@@ -30,6 +30,7 @@ from explorer.session.selection import Selection
 from explorer.session.snapshot import LayerActivation
 from explorer.session.state import Cell, Document, Fault, State, has_cell, settled
 from explorer.session.worker import OwnModel, Request, Shown, Worker
+from explorer.writing import Stamp, stamp
 
 if TYPE_CHECKING:
     from explorer.engine.weights import State as Weights
@@ -54,6 +55,7 @@ class StateOwner(QObject):
         super().__init__(parent)
         self.state = State(recent=recent)
         self._history = History()
+        self._stamps: dict[Path, Stamp | None] = {}  # of the files that were opened or saved
         self._saved: dict[int, tuple[Document, int]] = {}  # what an opening's file holds, after so many steps of a run
         self._then: Callable[[], None] | None = None  # what is to be done once the network is saved
         self._asked_save = 0
@@ -170,8 +172,14 @@ class StateOwner(QObject):
     def _entry(self, name: str | None) -> LayerActivation | None:
         return self.state.activations.by_name.get(name or "") if self.state.activations else None
 
+    def was_changed_elsewhere(self, path: Path) -> bool:
+        """Whether another program wrote the file at `path` since it was opened or saved here."""
+        known = self._stamps.get(path.absolute())
+        return known is not None and stamp(path) not in (known, None)
+
     def _remember(self, path: Path) -> None:
         resolved = path.absolute()
+        self._stamps[resolved] = stamp(resolved)
         rest = tuple(other for other in self.state.recent if other != resolved)
         self._set(recent=(resolved, *rest)[:RECENT_LIMIT])
 

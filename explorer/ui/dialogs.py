@@ -96,6 +96,13 @@ def ask_replacing(parent: QWidget, name: str) -> bool:
     return _answer(parent, "Replace file", text, buttons.Yes | buttons.No, buttons.No) == buttons.Yes
 
 
+def ask_replacing_newer(parent: QWidget, name: str) -> bool:
+    """Whether a file may be replaced that another program wrote since it was opened."""
+    buttons = QMessageBox.StandardButton
+    text = f"{brief(name)} was changed by another program since it was opened. Replace what that one wrote?"
+    return _answer(parent, "Replace file", text, buttons.Yes | buttons.No, buttons.No) == buttons.Yes
+
+
 def ask_notation(parent: QWidget) -> str | None:
     """A network in text notation; None if the person changed their mind."""
     dialog = QInputDialog(parent, windowTitle="New network", labelText="Input size, then the layers, in text notation:")

@@ -46,7 +46,7 @@ def save(parent: QWidget, session: Session, then: Callable[[], None] | None = No
     state = session.state
     if state.path is None or (state.path.suffix.lower() == ".txt" and not state.document.fits_in_text):
         save_as(parent, session, then)
-    else:
+    elif not session.was_changed_elsewhere(state.path) or dialogs.ask_replacing_newer(parent, state.path.name):
         session.save_network(state.path, then)
 
 

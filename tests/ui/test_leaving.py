@@ -290,6 +290,29 @@ def test_weights_that_could_not_be_read_are_not_saved_over(window: MainWindow, q
     _save(qtbot, window, tmp_path / "b.json")
 
 
+@pytest.mark.parametrize("may_replace", [False, True])
+def test_a_file_that_another_program_wrote_since_is_not_replaced_unasked(
+    may_replace: bool, window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, path, asked = window.session, tmp_path / "net.json", []
+    monkeypatch.setattr(dialogs, "ask_replacing_newer", lambda _parent, name: (asked.append(name), may_replace)[1])
+    session.save_network(path)
+    _settle(qtbot, window)
+    session.rename_layer("linear1", "mine")
+    window.action("save").trigger()
+    _settle(qtbot, window)
+    assert asked == [], "Nobody else wrote it."
+    text = path.read_text().replace("mine", "theirs")
+    path.unlink()
+    path.write_text(text)
+    session.rename_layer("mine", "ours")
+    window.action("save").trigger()
+    _settle(qtbot, window)
+    assert asked == ["net.json"]
+    assert ("ours" in path.read_text()) == may_replace
+    assert session.state.unsaved != may_replace
+
+
 def test_a_name_without_its_ending_is_asked_about_as_the_file_that_would_be_replaced(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
