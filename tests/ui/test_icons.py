@@ -29,3 +29,8 @@ def test_a_disabled_icon_is_paler(qtbot: QtBot) -> None:
     normal = drawn.pixmap(QSize(32, 32)).toImage()
     disabled = drawn.pixmap(QSize(32, 32), QIcon.Mode.Disabled).toImage()
     assert normal != disabled
+
+
+def test_an_icon_without_room_is_nothing_and_warns_of_nothing(qtbot: QtBot) -> None:
+    assert icon("ph.plus").pixmap(QSize(0, 0)).isNull()
+    assert icon("ph.plus").pixmap(QSize(16, 0)).isNull()

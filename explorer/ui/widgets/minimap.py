@@ -72,7 +72,7 @@ class Minimap(QWidget):
     def _painted(self, layout: Layout) -> QPixmap:
         """All columns in the colours of their families; thousands of them need painting only once."""
         colours, ratio = theme.current(), self.devicePixelRatioF()
-        whole = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
+        whole = QPixmap(max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio)))
         whole.setDevicePixelRatio(ratio)
         painter = QPainter(whole)
         whole.fill(QColor(colours.sunken))

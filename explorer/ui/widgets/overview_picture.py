@@ -45,7 +45,7 @@ class OverviewPicture(QObject):
         """`scene` through `view`, `size` in logical pixels, each `ratio` pixels of the screen wide."""
         if self._picture is None:
             self._scene, self._view = scene, view
-            self._picture = QPixmap(round(size.width() * ratio), round(size.height() * ratio))
+            self._picture = QPixmap(max(1, round(size.width() * ratio)), max(1, round(size.height() * ratio)))
             self._picture.setDevicePixelRatio(ratio)
             self._picture.fill(QColor(theme.current().pane))
             painter = _on(self._picture, view)
