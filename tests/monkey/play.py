@@ -139,9 +139,9 @@ class Play:
         """Let a run rest and wait until nothing is worked on."""
         session = self._window.session
         session.pause_training()
-        return _wait(
-            lambda: not (session.state.computing or session.state.task or session.state.saving), SETTLE_LIMIT_S
-        )
+        # A question that was on its way comes now: nobody else is here to answer it.
+        leave = self._hand.leave_dialog
+        return _wait(lambda: not _is_working(session.state), SETTLE_LIMIT_S, meanwhile=leave)
 
     def _saved_and_opened(self) -> list[str]:
         """Save the document and compare what its file computes with what is on the screen."""
@@ -192,10 +192,11 @@ def _is_working(state: State) -> bool:
     return bool(state.computing or state.task or state.saving)
 
 
-def _wait(is_there: Callable[[], bool], limit_s: float) -> bool:
-    """Run the event loop until `is_there` holds; whether it did in time."""
+def _wait(is_there: Callable[[], bool], limit_s: float, *, meanwhile: Callable[[], object] = lambda: None) -> bool:
+    """Run the event loop until `is_there` holds, doing `meanwhile` again and again; whether it did in time."""
     loop, end = QEventLoop(), time.monotonic() + limit_s
     timer = QTimer(interval=10)
+    timer.timeout.connect(meanwhile)
     timer.timeout.connect(lambda: loop.quit() if is_there() or time.monotonic() > end else None)
     timer.start()
     if not is_there():
