@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 
 def soon(owner: QObject, work: Callable[[], object]) -> None:
@@ -13,7 +13,25 @@ def soon(owner: QObject, work: Callable[[], object]) -> None:
     PySide 6.11 never lets go of what QTimer.singleShot(0, owner, work) calls where the owner goes first: a window
     that was closed and deleted at once stayed in memory with all that it shows.
     """
-    timer = QTimer(owner, singleShot=True, interval=0)
-    timer.timeout.connect(work)
-    timer.timeout.connect(timer.deleteLater)
-    timer.start()
+    waiting = owner.findChild(_Waiting, options=Qt.FindChildOption.FindDirectChildrenOnly) or _Waiting(owner)
+    waiting.works.append(work)
+    waiting.asked.emit()
+
+
+class _Waiting(QObject):
+    """Keeps what an owner's works are, as long as the owner is there.
+
+    A timer for each, deleted when it was due, ended the process now and then: PySide was asked to let go of its
+    Python side, which was gone.
+    """
+
+    asked = Signal()
+
+    def __init__(self, owner: QObject) -> None:
+        super().__init__(owner)
+        self.works: list[Callable[[], object]] = []
+        self.asked.connect(self._do_next, Qt.ConnectionType.QueuedConnection)
+
+    @Slot()
+    def _do_next(self) -> None:
+        self.works.pop(0)()
