@@ -138,16 +138,25 @@ class Learner:
         self, inputs: Tensor, labels: Tensor, weight: float, health: HealthWatch | None, at_once: int
     ) -> tuple[Tensor, list[tuple[Tensor, Tensor]]]:
         """The mean loss of all `inputs`, its gradients added up part by part; and what came out for which labels."""
+        if at_once >= len(inputs):  # almost always: a small step is not to pay for parts that it has not
+            value, outputs = self._part_gone_back(inputs, labels, weight, health)
+            return value, [(outputs, labels)]
         total, guessed = torch.zeros((), device=inputs.device), []
         for part, its_labels in zip(torch.split(inputs, at_once), torch.split(labels, at_once), strict=True):
-            outputs = self._forward(part, health)
-            value = self.objective.value(_widened(outputs), its_labels)
-            share = weight * len(part) / len(inputs)
-            (value if share == 1 else value * share).backward()  # type: ignore[no-untyped-call]  # torch leaves it so
-            guessed.append((outputs.detach(), its_labels))
-            is_alone = len(part) == len(inputs)
-            total = value.detach() if is_alone else total + value.detach() * (len(part) / len(inputs))
+            share = len(part) / len(inputs)
+            value, outputs = self._part_gone_back(part, its_labels, weight * share, health)
+            total = total + value * share
+            guessed.append((outputs, its_labels))
         return total, guessed
+
+    def _part_gone_back(
+        self, inputs: Tensor, labels: Tensor, weight: float, health: HealthWatch | None
+    ) -> tuple[Tensor, Tensor]:
+        """The mean loss of `inputs`, its gradients times `weight` added to those there are; and the outputs."""
+        outputs = self._forward(inputs, health)
+        value = self.objective.value(_widened(outputs), labels)
+        (value if weight == 1 else value * weight).backward()  # type: ignore[no-untyped-call]  # torch leaves it so
+        return value.detach(), outputs
 
     def require_finite_weights(self, number: int) -> None:
         """Raises TrainingStopped, the weights put back, if the update of step `number` spoilt them."""
