@@ -199,8 +199,9 @@ def _update(
     readers = _readers(recording.calls, stepped, shelf)
     before = {name: (parameter.detach().clone(), _state(optimizer, parameter)) for name, parameter in stepped.items()}
     # An optimizer may write into the gradients too.
-    recording.parameter_gradients = {name: g.clone() for name, g in recording.parameter_gradients.items()}
     gradients = {name: _gradient_of(parameter).clone() for name, parameter in stepped.items()}
+    if clipped == 1.0:  # else those of the way back were copied before they were shortened
+        recording.parameter_gradients = {**recording.parameter_gradients, **gradients}
     for parameter in stepped.values():
         shelf.preserve(parameter, NOBODY)
     optimizer.step()
