@@ -21,8 +21,7 @@ def soon(owner: QObject, work: Callable[[], object]) -> None:
 class _Waiting(QObject):
     """Keeps what an owner's works are, as long as the owner is there.
 
-    A timer for each, deleted when it was due, ended the process now and then: PySide was asked to let go of its
-    Python side, which was gone.
+    One for all of them: a timer for each, that deleted itself when it was due, left PySide with more to let go of.
     """
 
     asked = Signal()
