@@ -121,8 +121,12 @@ class Network:
         """A layer put in before the one at `index`; an unnamed one gets an automatic name."""
         if layer.name in self.names:
             raise NetworkError(f"There is already a layer called {layer.name!r}.")
-        index = max(0, min(index, len(self.layers)))
+        index = self.place(index)
         return self.with_layers((*self.layers[:index], layer, *self.layers[index:]))
+
+    def place(self, index: int) -> int:
+        """The place nearest to `index` at which a layer can be put in: 0 is before the first."""
+        return max(0, min(index, len(self.layers)))
 
     def remove(self, name: str) -> Self:
         """Without a layer. Layers that took it by name are left with a problem."""
@@ -172,7 +176,7 @@ class Network:
             replace(layer, name=new_names.get(layer.name, layer.name), inputs=_renamed(layer.inputs, new_names))
             for layer in pasted
         ]
-        index = max(0, min(index, len(self.layers)))
+        index = self.place(index)
         return self.with_layers((*self.layers[:index], *renamed, *self.layers[index:]))
 
     def prefix(self, count: int) -> Self:

@@ -23,7 +23,9 @@ def network_of(document: Document) -> Network:
 
 def insert(document: Document, index: int, layer: Layer) -> Document:
     """`layer` put in at `index`."""
-    network = network_of(document).insert(index, layer)
+    before = network_of(document)
+    index = before.place(index)
+    network = before.insert(index, layer)
     ids = (*document.layer_ids[:index], *new_ids(1), *document.layer_ids[index:])
     return document.with_network(network, ids)
 
@@ -65,6 +67,7 @@ def rename(document: Document, name: str, new: str) -> Document:
 def move(document: Document, name: str, index: int) -> Document:
     """The layer `name` at place `index`."""
     network = network_of(document)
+    index = network.place(index)
     ids = list(document.layer_ids)
     ids.insert(index, ids.pop(network.index(name)))
     return document.with_network(network.move(name, index), tuple(ids))
@@ -81,6 +84,7 @@ def duplicate(document: Document, name: str) -> Document:
 def paste(document: Document, text: str, index: int) -> Document:
     """The layers written in `text` put in at `index`. Raises ValueError with the place of a mistake."""
     before = network_of(document)
+    index = before.place(index)
     network = before.paste(text, index)
     added = len(network.layers) - len(before.layers)
     ids = (*document.layer_ids[:index], *new_ids(added), *document.layer_ids[index:])

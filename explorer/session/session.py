@@ -45,7 +45,8 @@ class Session(Keeping):
     def insert_layer(self, index: int, layer: Layer) -> None:
         """Put `layer` in at `index` and select it."""
         if self._edit(f"add {layer.kind}", editing.insert, index, layer):
-            self.select(layer=self._network().names[index])
+            names = self._network().names
+            self.select(layer=names[max(0, min(index, len(names) - 1))])
 
     def remove_layer(self, name: str) -> None:
         """Take the layer `name` out; the one that takes its place is selected."""

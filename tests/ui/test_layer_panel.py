@@ -342,6 +342,13 @@ def test_escape_closes_the_palette_and_adds_nothing(panel: NetworkPanel, session
     assert network_of(session) is before
 
 
+def test_the_palette_closes_when_another_network_comes_under_it(panel: NetworkPanel, session: Session) -> None:
+    click_card(panel, network_of(session).names[-1])
+    open_palette(panel)
+    session.new_network("1x8x8 relu")
+    assert not panel.palette_popup.isVisible(), "its places were the other network's"
+
+
 def test_the_palette_offers_every_layer_with_a_sentence(panel: NetworkPanel) -> None:
     open_palette(panel)
     popup = panel.palette_popup

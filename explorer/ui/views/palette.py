@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.network import LAYERS, Layer, Network, Shape
 from explorer.network.layers import Conv2d
-from explorer.session import Session
+from explorer.session import Session, State
 from explorer.ui import text
 from explorer.ui.views.cards import INPUT
 from explorer.ui.widgets.search_popup import Choice, SearchPopup
@@ -25,6 +25,7 @@ class Palette(SearchPopup):
         self._layers: tuple[Layer, ...] = ()
         self._index = 0
         self.picked.connect(self._insert)
+        session.changed.connect(self._close_with_its_network)
 
     def open_at(self, index: int, anchor: QWidget) -> None:
         """Offer what can be put in at `index` of the network."""
@@ -34,6 +35,12 @@ class Palette(SearchPopup):
         self._index = index
         self._layers = tuple(fitting(kind, network, index) for kind in LAYERS)
         self.open_with(tuple(_choice(layer, network, index) for layer in self._layers), anchor)
+
+    @Slot(object, object)
+    def _close_with_its_network(self, old: State | None, new: State) -> None:
+        """What was offered fits the network that it was opened for; a file that is read meanwhile brings another."""
+        if old is not None and new.network is not old.network and self.isVisible():
+            self.close()
 
     @Slot(int)
     def _insert(self, number: int) -> None:
