@@ -5,6 +5,7 @@ Every room reads files through here. A pipe or a device is never waited for, and
 
 from __future__ import annotations
 
+import io
 import os
 import reprlib
 import stat
@@ -21,6 +22,7 @@ QUOTED_LETTERS = 60
 PATH_LETTERS = 200
 _UNITS = (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 10**3))
 UNKNOWN_MEMORY_BYTES = 8 * 10**9
+_PIECE_BYTES = 2**20
 _KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
     (stat.S_ISDIR, "a folder"),
     (stat.S_ISFIFO, "a pipe"),
@@ -34,8 +36,18 @@ class Refused(Exception):
     """A file that is not opened, or not read on; the text is a sentence that names it."""
 
 
+class _Clipped(io.BufferedReader):
+    """Is asked for no more than the file holds: Python makes room for what a damaged file announces."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is not None and size > _PIECE_BYTES:
+            left = os.fstat(self.fileno()).st_size - self.tell()
+            size = min(size, max(left, _PIECE_BYTES))  # some systems say of files without a length that it is 0
+        return super().read(size)
+
+
 def open_regular(path: str | Path, *, at_most_bytes: int | None = None) -> BinaryIO:
-    """The file at `path`, open for reading; links are followed.
+    """The file at `path`, open for reading; links are followed. A read takes no more room than what is left of it.
 
     Raises Refused with a sentence for what is not there, is no plain file (a pipe would be waited for without end, a
     device may never end) or is larger than `at_most_bytes`; nothing of it was read then.
@@ -52,7 +64,7 @@ def open_regular(path: str | Path, *, at_most_bytes: int | None = None) -> Binar
         raise Refused(f"{brief(path.name)} could not be read: {reason(error)}.") from error
     except ValueError:
         raise Refused(f"{quoted(path.name)} is no file name.") from None
-    file = os.fdopen(number, "rb")
+    file = _Clipped(io.FileIO(number))
     try:
         status = os.fstat(number)
         _check_kind(path, status.st_mode)

@@ -6,6 +6,7 @@ import io
 import os
 import re
 import socket
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,24 @@ def test_a_plain_file_is_read_and_a_link_to_it_followed(tmp_path: Path) -> None:
     if os.name == "posix":
         (tmp_path / "link").symlink_to(tmp_path / "there.txt")
         assert read_regular(tmp_path / "link", at_most_bytes=7) == b"content"
+
+
+def test_a_read_makes_no_room_for_what_a_file_does_not_hold(tmp_path: Path) -> None:
+    """A damaged file announces gigabytes; Python would make room for them before it reads."""
+    (tmp_path / "small").write_bytes(b"content")
+    with open_regular(tmp_path / "small") as file:
+        file.read(3)
+        tracemalloc.start()
+        try:
+            assert file.read(2**32 - 1) == b"tent"
+            assert tracemalloc.get_traced_memory()[1] < 4 * 2**20
+        finally:
+            tracemalloc.stop()
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").is_file(), reason="files without a length are of Linux")
+def test_a_file_whose_system_says_no_length_is_read() -> None:
+    assert b"VmSize" in read_regular("/proc/self/status", at_most_bytes=2**30)
 
 
 @posix_only

@@ -5,14 +5,13 @@ The window and the data sets read with the same function, so that a network lear
 
 from __future__ import annotations
 
-import io
 import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, cast
+from typing import IO
 
 from PIL import Image, UnidentifiedImageError
 
@@ -42,7 +41,6 @@ ENDINGS = (
 READABLE = "PNG, JPEG, TIFF, BMP, GIF and WebP can be read"
 FILE_LIMIT_BYTES = 2**29
 """Some decoders take a file into memory whole; a TIFF, which may be a film of a microscope, is read in places."""
-PIECE_BYTES = 2**20
 EXIF_BYTES = 2**16
 ORIENTATION_TAG = 274
 SIDEWAYS = (5, 6, 7, 8)
@@ -96,20 +94,11 @@ def _noted_early(image: Image.Image, file: IO[bytes]) -> int:
     return int(Image.Image.getexif(image).get(ORIENTATION_TAG, 1))  # a PNG's own decodes it whole
 
 
-class _Clipped(io.BufferedReader):
-    """Is asked for no more than the file holds: Python makes room for what a damaged file announces."""
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        if size is not None and size > PIECE_BYTES:
-            size = max(os.fstat(self.fileno()).st_size - self.tell(), 0)
-        return super().read(size)
-
-
 @contextmanager
 def _open_file(path: Path) -> Iterator[IO[bytes]]:
     """The file, open for reading; whatever goes wrong while it is read becomes a PictureError."""
     try:
-        with _Clipped(cast(io.BufferedReader, open_regular(path)).detach()) as file:
+        with open_regular(path) as file:
             yield file
     except PictureError:
         raise

@@ -9,8 +9,8 @@ from typing import Any
 import torch
 
 from explorer.bounds import Refused
-from explorer.engine.declared_memory import check_declared
 from explorer.engine.errors import EngineError
+from explorer.engine.pytorch_file import loaded
 from explorer.writing import write_atomically
 
 
@@ -34,8 +34,7 @@ def read_checkpoint(path: Path) -> dict[str, Any] | None:
     if not path.exists():
         return None
     try:
-        check_declared(path)
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        state = loaded(path)
     except Refused as error:
         raise CheckpointError(str(error)) from None
     except Exception as error:  # torch raises many types for a damaged file, none of them its own

@@ -19,7 +19,8 @@ from typing import Any, TypeGuard
 import torch
 from torch import Tensor
 
-from explorer.bounds import brief
+from explorer.bounds import Refused, brief, open_regular
+from explorer.engine.declared_memory import check_declared, is_archive
 from explorer.engine.errors import LoadError
 
 SAVE_IT = "in Python, torch.save(model.state_dict(), …) writes a file that is read"
@@ -38,18 +39,29 @@ _GLOBAL = re.compile(r"GLOBAL ([\w.]+)")
 
 
 def read_pytorch(path: Path) -> dict[str, Tensor]:
-    """The weights in a file, by name. Raises LoadError with a sentence for whatever else it holds."""
+    """The weights in a file, by name. Raises LoadError with a sentence for whatever else it holds, or Refused."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of pickle protocols; what cannot be read is an error below
-            content = torch.load(path, map_location="cpu", weights_only=True)
+            content = loaded(path)
     except MemoryError:
         raise LoadError(f"There is not enough memory for {brief(path.name)}.") from None
-    except OSError:
+    except (OSError, Refused):
         raise
     except Exception as error:  # a damaged file fails in any way: KeyError, IndexError, RuntimeError
         raise LoadError(f"{brief(path.name)} {_what_it_is(path, str(error))}.") from error
     return _plain(path, _table(path, content))
+
+
+def loaded(path: Path) -> Any:
+    """What a file of PyTorch's holds, on the CPU. Raises Refused for what asks for more memory than it holds.
+
+    Of a damaged one PyTorch raises anything. It reads the older format from a file that we open: by itself it makes
+    room for a text of gigabytes of which nothing follows.
+    """
+    check_declared(path)
+    with open_regular(path) as file:
+        return torch.load(path if is_archive(file) else file, map_location="cpu", weights_only=True)
 
 
 def _what_it_is(path: Path, words: str) -> str:

@@ -12,7 +12,6 @@ import torch
 from torch import Tensor
 
 from explorer.bounds import Refused, check_regular, memory_budget_bytes, open_regular
-from explorer.engine.declared_memory import check_declared
 from explorer.engine.errors import LoadError, shape_text
 from explorer.engine.pytorch_file import read_pytorch
 
@@ -30,7 +29,6 @@ def read_weights(path: str | Path) -> State:
         if _is_safetensors(path):
             check_regular(path, at_most_bytes=memory_budget_bytes())
             return _read_safetensors(path)
-        check_declared(path)
         return read_pytorch(path)
     except Refused as error:
         raise LoadError(str(error)) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import pickle
+import tracemalloc
 import zipfile
 from collections import OrderedDict
 from collections.abc import Callable
@@ -133,6 +134,34 @@ def test_a_small_pickle_that_asks_for_gigabytes_is_refused(
     assert len(str(refused.value)) < SENTENCE_LETTERS
     with pytest.raises(CheckpointError):
         read_checkpoint(path)
+
+
+TEXT_OF_GIGABYTES = b"\x80\x02X" + (2**32 - 1).to_bytes(4, "little") + b"ab"
+BEFORE = b"".join(map(_pickled, (0x1950A86A20F9469CFC6C, 1001, {})))
+
+
+@pytest.mark.parametrize("content", [TEXT_OF_GIGABYTES, BEFORE + TEXT_OF_GIGABYTES], ids=["at its beginning", "later"])
+def test_a_text_of_which_nothing_follows_takes_no_memory_and_is_told_as_damage(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "x.pt"
+    path.write_bytes(content)
+    tracemalloc.start()
+    try:
+        with pytest.raises(LoadError, match="is not a whole PyTorch file"):
+            read_weights(path)
+        with pytest.raises(CheckpointError, match="is damaged"):
+            read_checkpoint(path)
+        assert tracemalloc.get_traced_memory()[1] < 20 * 2**20
+    finally:
+        tracemalloc.stop()
+
+
+def test_the_end_of_an_archive_hides_no_pickle_of_the_older_format(tmp_path: Path) -> None:
+    path = tmp_path / "x.pt"
+    end = _archive(tmp_path / "end.zip", {}).read_bytes()
+    path.write_bytes(BEFORE + _pickled({"w": Asked(bytearray, 5_800_000_000)}) + end)
+    assert zipfile.is_zipfile(path)
+    with pytest.raises(LoadError, match="asks for memory by a number"):
+        read_weights(path)
 
 
 def test_an_archive_that_unpacks_to_more_than_the_memory_is_refused(
