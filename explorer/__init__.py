@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from explorer.app import view
+    from explorer.engine.errors import Cancelled, EngineError
     from explorer.engine.explain import explain
     from explorer.engine.load import bundled, load
     from explorer.engine.recorder import record
@@ -17,9 +18,11 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-__all__ = ["Network", "bundled", "explain", "load", "record", "view"]
+__all__ = ["Cancelled", "EngineError", "Network", "bundled", "explain", "load", "record", "view"]
 
 _HOMES = {
+    "Cancelled": "explorer.engine.errors",
+    "EngineError": "explorer.engine.errors",
     "Network": "explorer.network",
     "record": "explorer.engine.recorder",
     "bundled": "explorer.engine.load",

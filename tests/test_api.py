@@ -77,3 +77,11 @@ def test_view_refuses_what_the_window_cannot_feed(inputs: object) -> None:
 def test_view_refuses_another_thread_in_a_sentence() -> None:
     with ThreadPoolExecutor(1) as pool, pytest.raises(RuntimeError, match="main thread"):
         pool.submit(explorer.view, nn.Linear(3, 2), torch.ones(1, 3)).result()
+
+
+def test_what_a_script_has_to_catch_is_named() -> None:
+    with pytest.raises(explorer.EngineError, match="a model"):
+        explorer.record(lambda x: x, torch.ones(1, 3))  # type: ignore[arg-type]
+    with pytest.raises(explorer.Cancelled):
+        explorer.record(nn.Linear(3, 2), torch.ones(1, 3), should_stop=lambda: True)
+    assert set(explorer.__all__) <= set(dir(explorer))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import traceback
+from typing import Any
 
 
 class EngineError(Exception):
@@ -17,11 +18,23 @@ class RecordError(EngineError):
         super().__init__(message)
         self.call = call
         self.input_shapes = input_shapes
+        self._details = ""  # out of a pickle, which holds no cause
 
     @property
     def details(self) -> str:
         """PyTorch's own words and the lines that led there, for who wants to know more."""
-        return "".join(traceback.format_exception(self.__cause__)) if self.__cause__ else str(self)
+        cause = "".join(traceback.format_exception(self.__cause__)) if self.__cause__ else ""
+        return cause or self._details or str(self)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _record_error, (type(self), str(self), self.call, self.input_shapes, self.details)
+
+
+def _record_error(kind: type[RecordError], *told: Any) -> RecordError:
+    message, call, input_shapes, details = told
+    error = kind(message, call=call, input_shapes=input_shapes)
+    error._details = details
+    return error
 
 
 class OutOfMemoryError(RecordError):

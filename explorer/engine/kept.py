@@ -6,6 +6,7 @@ import weakref
 from collections.abc import Mapping
 from math import prod
 from types import MappingProxyType
+from typing import Any
 
 import torch
 
@@ -17,6 +18,7 @@ NESTED = (
     "give the model one example, or a padded batch (torch.nested.to_padded_tensor)."
 )
 NOBODY = -2  # the maker of weights, constants and whatever came about unseen
+CHANGED = -1  # the version of a tensor that was written into since it was recorded
 
 
 class Storage:
@@ -35,6 +37,7 @@ class Kept:
     """One tensor of a recording, or the memory of one that was dropped."""
 
     __slots__ = (
+        "_numbers",
         "alias_of",
         "alive",
         "dtype",
@@ -60,6 +63,7 @@ class Kept:
         self.dtype = tensor.dtype
         self.requires_grad = tensor.requires_grad
         self.version = version_of(tensor)
+        self._numbers: tuple[torch.Tensor, torch.Tensor] | None = None
 
     def was_written(self) -> None:
         """A write is part of what it stands for now; zeros that a gradient was written into require one, and an axis
@@ -73,6 +77,32 @@ class Kept:
     def bytes(self) -> int:
         """Bytes of the numbers themselves, whether or not their memory is shared."""
         return prod(self.shape) * self.dtype.itemsize
+
+    @property
+    def numbers(self) -> torch.Tensor | None:
+        """The tensor as it is read, without the way back: always the same object; None for one that was dropped."""
+        if self.tensor is None or not self.tensor.requires_grad:
+            return self.tensor
+        if self._numbers is None or self._numbers[0] is not self.tensor:
+            self._numbers = (self.tensor, self.tensor.detach())
+        return self._numbers[1]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """In a copy a tensor has no way back and begins to count its changes anew, and nobody holds what was dropped.
+
+        Whether it requires a gradient stays: PyTorch runs some functions otherwise where one is required.
+        """
+        is_unchanged = self.tensor is None or self.version == version_of(self.tensor)
+        state = {name: getattr(self, name) for name in self.__slots__} | {"alive": None, "_numbers": None}
+        tensor = self.tensor
+        alone = tensor.detach().requires_grad_() if tensor is not None and tensor.requires_grad else tensor
+        return state | {"tensor": alone, "version": None if is_unchanged else CHANGED}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, value in state.items():
+            setattr(self, name, value)
+        if self.tensor is not None and self.version is None:
+            self.version = version_of(self.tensor)
 
     def is_of(self, tensor: torch.Tensor) -> bool:
         return self.tensor is tensor or (self.tensor is None and self.alive is not None and self.alive() is tensor)

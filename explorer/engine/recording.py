@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any, overload
 
@@ -13,7 +13,8 @@ from explorer.engine.arguments import named_arguments
 from explorer.engine.cost import multiply_adds
 from explorer.engine.errors import RecordError
 from explorer.engine.geometry import geometries_of
-from explorer.engine.kept import INPUT, Kept
+from explorer.engine.kept import INPUT, NOBODY, Kept
+from explorer.engine.pickled import Portable
 from explorer.engine.random_state import RandomState
 from explorer.engine.reading_rules import map_size
 from explorer.engine.recomputation import Recomputation, dropout_mask
@@ -53,6 +54,14 @@ class Call:
     random_state: RandomState | None = field(default=None, repr=False)
     grad_outputs: tuple[torch.Tensor | None, ...] = field(default=(), repr=False)
     """Gradient of the loss with respect to each tensor of the output; none where there was no loss."""
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = {each.name: getattr(self, each.name) for each in fields(self)}
+        return state | {"function": Portable(self.function)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, value in (state | {"function": state["function"].function}).items():
+            setattr(self, name, value)
 
     @property
     def inputs(self) -> tuple[Any, ...]:
@@ -123,7 +132,7 @@ class Call:
 
 
 def _opened(value: Any) -> Any:
-    return map_tree(value, Kept, lambda kept: kept.tensor)
+    return map_tree(value, Kept, lambda kept: kept.numbers)
 
 
 @dataclass(frozen=True)
@@ -139,6 +148,9 @@ class Step:
 @dataclass(eq=False)
 class Recording:
     """All calls of one pass, in the order they ran; `error` says where it ended if it failed.
+
+    What its calls hold are numbers alone; `outputs` are the model's own, from which a gradient can flow. It can be
+    copied and pickled.
 
     `recording["conv1"]` is a call by its name, or the call whose output is that module's (`recording["layer1.0"]`; of
     its second run `recording["layer1.0:2"]`), `recording[0]` the first call; it is gone through call by call.
@@ -158,6 +170,15 @@ class Recording:
     input_gradients: tuple[torch.Tensor | None, ...] = field(default=(), repr=False)
     """Gradient of each tensor that went in, for those that require one."""
     updates: tuple[Update, ...] = field(default=(), repr=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """In a copy the outputs are those of the calls' copies, and have no way back as those have none."""
+        known = {id(kept.tensor): kept for call in self.calls for kept in leaves(call.kept_output, Kept)}
+        outputs = map_tree(self.outputs, torch.Tensor, lambda tensor: known.get(id(tensor)) or Kept(tensor, NOBODY))
+        return self.__dict__ | {"outputs": outputs}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__ |= state | {"outputs": map_tree(state["outputs"], Kept, lambda kept: kept.tensor)}
 
     @cached_property
     def _by_name(self) -> dict[str, Call]:
@@ -196,8 +217,9 @@ class Recording:
     def output_call(self) -> Call | None:
         """The call that gave the (first) tensor that the model returned."""
         returned = next(iter(leaves(self.outputs, torch.Tensor)), None)
-        made = ((call, leaves(call.output, torch.Tensor)) for call in reversed(self.calls))
-        return next((call for call, given in made if given and given[0] is returned), None)
+        made = ((call, leaves(call.kept_output, Kept)) for call in reversed(self.calls))
+        found = (call for call, given in made if returned is not None and given[0].tensor is returned)
+        return next(found, None)
 
     @property
     def dropped(self) -> tuple[str, ...]:

@@ -78,7 +78,7 @@ def wrong_fields(network: Network, rng: random.Random) -> Iterator[str]:
         call = rng.choice(recording.calls)
         index = tuple(rng.randrange(size) for size in call.output_shape[1:])
         channel, row, column = index if len(index) == 3 else (None, 0, index[0])
-        expected = _reached(call.output[(0, *index)], x)
+        expected = _reached(call.kept_output.tensor[(0, *index)], x)
         found = fields.field(call.name, row, column, channel)
         if found is None or not np.array_equal(found.mask, expected):
             told = None if found is None else int(found.mask.sum())

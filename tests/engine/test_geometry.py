@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 from explorer.engine import record
+from explorer.engine.kept import Kept
 from explorer.engine.reading_rules import map_size
 from explorer.engine.tree import leaves
 from explorer.network import Network
@@ -22,7 +23,7 @@ from tests.named_models import AddedInPlace, AliasedViews, Attention, NestedOutp
 def dependence(model: nn.Module, x: Tensor, name: str, cell: tuple[int, ...]) -> np.ndarray:
     """Which cells (H, W) of the input a change of which changes the cell, by autograd in float64 on every channel."""
     recording = record(model, x.requires_grad_())
-    output = leaves(recording[name].output, Tensor)[0]
+    output = leaves(recording[name].kept_output, Kept)[0].tensor  # from which a gradient can flow
     if not output.requires_grad:  # kept as a copy because it was written into later
         return np.zeros(x.shape[2:], dtype=bool)
     values = output[0][..., cell[0], cell[1]] if output.dim() > 2 else output[0].reshape(-1)[cell[1]]
@@ -144,9 +145,10 @@ def test_the_field_of_one_call_is_where_its_gradient_is(name: str) -> None:
     recording = record(model, x)
     assert recording.error is None
     call, fields = recording[kind], recording.receptive_fields()
-    for place in range(0, call.output[0].numel(), max(1, call.output[0].numel() // 25)):
+    output = call.kept_output.tensor  # from which a gradient can flow
+    for place in range(0, output[0].numel(), max(1, output[0].numel() // 25)):
         index = np.unravel_index(place, call.output_shape[1:])
-        (gradient,) = torch.autograd.grad(call.output[0][tuple(index)], x, retain_graph=True)
+        (gradient,) = torch.autograd.grad(output[0][tuple(index)], x, retain_graph=True)
         channel, row, column = index if len(index) == 3 else (None, *index)
         field = fields.field(kind, int(row), int(column), None if channel is None else int(channel))
         assert field is not None
