@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from explorer.engine.module_watch import Run
-from explorer.engine.recording import Call
+from explorer.engine.recording import LOSS, Call
+from explorer.network.names import INPUT
+
+_TAKEN = (INPUT, LOSS)  # what the network was given and the loss that it was asked for are called so
 
 
 class CallNames:
-    """The module's path for the call that made its output, else path and kind; numbered from the second on."""
+    """The module's path for the call that made its output, else path and kind; numbered from the second on.
+
+    A layer called "input" or "loss" has the kind of its call behind it: both words stand for something else.
+    """
 
     def __init__(self) -> None:
         self._owners: dict[int, str] = {}  # path of the module whose output a call made
@@ -25,6 +31,8 @@ class CallNames:
     def give(self, calls: list[Call]) -> None:
         counts: dict[str, int] = {}
         for call in calls:
-            base = self._owners.get(call.index) or (f"{call.module}.{call.kind}" if call.module else call.kind)
+            path = f"{call.module}.{call.kind}" if call.module else call.kind
+            owner = self._owners.get(call.index, "")
+            base = path if owner in ("", *_TAKEN) else owner
             counts[base] = counts.get(base, 0) + 1
             call.name = base if counts[base] == 1 else f"{base}:{counts[base]}"

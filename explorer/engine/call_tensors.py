@@ -9,6 +9,7 @@ import torch
 
 from explorer.engine.kept import INPUT, Kept
 from explorer.engine.recomputation import Recomputation
+from explorer.network.names import INPUT as INPUT_NAME
 
 if TYPE_CHECKING:
     from explorer.engine.recording import Call, Recording
@@ -38,12 +39,17 @@ def given_tensors(recording: Recording, call: Call) -> tuple[Given, ...]:
 
 def argument_titles(recording: Recording, call: Call) -> dict[str, str]:
     """What each tensor argument of `call` is called in words: the call that made it, or the weight or buffer it is."""
-    return {name: title(name, _maker(recording, call, kept), kept.owner) for name, kept in _kept_arguments(call)}
+    return {
+        name: title(recording, name, _maker(recording, call, kept), kept.owner) for name, kept in _kept_arguments(call)
+    }
 
 
-def title(name: str, maker: str, owner: str) -> str:
-    """PyTorch calls a first argument "input", which here is the network's own."""
-    return maker or owner or ("other numbers" if name == "input" else name)
+def title(recording: Recording, name: str, maker: str, owner: str) -> str:
+    """PyTorch calls a first argument "input", which here is the network's own; a weight or buffer that is called so,
+    or as a call is, is named as the model's code names it: "self.input"."""
+    if owner and not maker:
+        return f"self.{owner}" if owner == INPUT_NAME or owner in recording else owner
+    return maker or ("other numbers" if name == INPUT_NAME else name)
 
 
 def _kept_arguments(call: Call) -> list[tuple[str, Kept]]:

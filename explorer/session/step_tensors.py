@@ -133,16 +133,16 @@ def _of_update(step: Step) -> StepTensors:
 def _inputs(recording: Recording, call: Call) -> tuple[tuple[Tensor, ...], dict[str, Any]]:
     from explorer.engine.call_tensors import given_tensors, plain_arguments
 
-    tensors = tuple(_input(call, given) for given in given_tensors(recording, call))
+    tensors = tuple(_input(recording, call, given) for given in given_tensors(recording, call))
     return tensors, plain_arguments(call)
 
 
-def _input(call: Call, given: Given) -> Tensor:
+def _input(recording: Recording, call: Call, given: Given) -> Tensor:
     from explorer.engine.call_tensors import title
 
     is_weight = given.name in WITHOUT_BATCH
     of_module = f"{call.module}.{given.name}" if is_weight and call.module else ""
-    words = title(given.name, given.maker, given.owner or of_module)
+    words = title(recording, given.name, given.maker, given.owner or of_module)
     return _tensor(given.name, words, given.tensor, role="weight" if is_weight else "activation")
 
 

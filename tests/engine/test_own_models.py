@@ -242,22 +242,52 @@ def test_a_block_that_hands_its_input_on_or_runs_twice_has_a_name() -> None:
 
 
 class OnBuffer(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
         super().__init__()
-        self.register_buffer("position", torch.arange(9.0))
+        self.name = name
+        self.register_buffer(name, torch.arange(9.0))
         self.linear = nn.Linear(4, 2)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.linear(torch.add(self.position[:4], x) + torch.exp(torch.zeros(4)))
+        return self.linear(torch.add(self.get_buffer(self.name)[:4], x) + torch.exp(torch.zeros(4)))
 
 
-def test_a_buffer_is_called_by_its_own_name_and_constants_by_none() -> None:
-    recording = record(OnBuffer(), torch.randn(1, 4))
+@pytest.mark.parametrize(
+    ("name", "title"), [("position", "position"), ("input", "self.input"), ("getitem", "self.getitem")]
+)
+def test_a_buffer_is_called_by_its_own_name_and_constants_by_none(name: str, title: str) -> None:
+    recording = record(OnBuffer(name), torch.randn(1, 4))
     titles = {call.name: argument_titles(recording, call) for call in recording.calls}
-    assert titles["getitem"] == {"input": "position"}
+    assert recording["getitem"].parents == ()  # which no call made, nor was it the network's input
+    assert list(recording["getitem"].arguments) == ["input", "index"]  # as PyTorch calls what it is given
+    assert titles["getitem"] == {"input": title}
     assert titles["add"] == {"input": "getitem", "other": "input"}
     assert titles["exp"] == {"input": "other numbers"}
     assert titles["linear"] == {"input": "add:2", "weight": "linear.weight", "bias": "linear.bias"}
+
+
+class InputAndLoss(nn.Module):
+    """Layers under the names of what the network was given and of the loss that it was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.input, self.loss = nn.Linear(4, 3), nn.Linear(3, 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.loss(self.input(x))
+
+
+def test_a_layer_called_input_or_loss_is_told_from_the_input_and_the_loss() -> None:
+    recording = record(InputAndLoss(), torch.randn(1, 4), target=[0], loss="cross_entropy")
+    assert names(recording) == ["input.linear", "loss.linear"]
+    assert [call.parents for call in recording] == [("input",), ("input.linear",)]
+    assert recording["input"] is recording["input.linear"]
+    assert recording.loss_call is not None
+    assert (recording.loss_call.name, recording.loss_call.parents) == ("loss", ("loss.linear",))
+    assert [step.call.name for step in recording.steps if step.kind == "backward"] == [
+        "loss",
+        *reversed(names(recording)),
+    ]
 
 
 def test_the_source_of_a_call_is_the_line_of_its_modules_author_though_his_folder_begins_as_pytorchs() -> None:
