@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from explorer.engine.errors import EngineError, LoadError, requested_memory
-from explorer.network import Network
+from explorer.network import Network, NetworkError
 from explorer.network.file_names import is_weights
 from explorer.network.files import NetworkFile, carrying, network_text, read_network, write_network
 from explorer.resources import bundled_networks, resource
@@ -128,9 +128,11 @@ def _loaded(file: NetworkFile, path: Path, source: Path | None) -> Loaded:
 
 
 def build(network: Network) -> nn.Module:
-    """The model of what runs of a network; raises EngineError if the memory does not suffice."""
+    """The model of what runs of a network; raises EngineError for an impossible input, or too little memory."""
     try:
         return network.prefix(network.runnable()).build(seed=0)
+    except NetworkError as error:
+        raise EngineError(f"Nothing of this network can run. {error}") from error
     except (RuntimeError, MemoryError) as error:
         size = requested_memory(error)
         if size is None:

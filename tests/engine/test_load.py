@@ -131,6 +131,12 @@ def test_a_network_file_cut_in_half_is_a_sentence(saved: Path) -> None:
         load(saved)
 
 
+def test_an_input_that_no_memory_holds_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "net.txt").write_text("300000000000")
+    with pytest.raises(EngineError, match=r"Nothing of this network can run\. input: The input would take 1\.09 TiB"):
+        load(tmp_path / "net.txt")
+
+
 def test_a_folder_that_cannot_be_written_leaves_the_old_pair_whole(
     saved: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
