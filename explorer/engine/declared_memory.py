@@ -72,6 +72,8 @@ def _check_pickles(name: str, pickles: Sequence[IO[bytes]], length: int) -> None
             scan.check(name, length)
     except Refused:
         raise
+    except _Reaching as error:
+        raise Refused(f"{brief(name)} is not a whole PyTorch file: {error} reaches beyond its numbers.") from None
     except _Asking as error:
         raise Refused(f"{brief(name)} asks for memory by a number ({error}) instead of holding tensors.") from None
     except Exception:  # a damaged pickle fails in any way, PyTorch's reader at the same place
@@ -80,6 +82,10 @@ def _check_pickles(name: str, pickles: Sequence[IO[bytes]], length: int) -> None
 
 class _Asking(Exception):
     """What a pickle asks for."""
+
+
+class _Reaching(Exception):
+    """A tensor that is larger than its storage."""
 
 
 class _Storage:
@@ -127,7 +133,7 @@ def _tensor(storage: object, offset: int, size: Sequence[int], stride: Sequence[
     """A tensor is no larger than its storage: PyTorch would make the storage larger."""
     reach = sum((cells - 1) * step for cells, step in zip(size, stride, strict=True))
     if isinstance(storage, _Storage) and 0 not in size and offset + reach >= storage.count:
-        raise _Asking(f"a tensor of {tuple(size)}"[:60])
+        raise _Reaching(f"a tensor of {tuple(size)}"[:60])
     return _Inert()
 
 
