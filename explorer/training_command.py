@@ -137,6 +137,7 @@ def _begin(job: Job, options: argparse.Namespace, processes: Processes) -> tuple
     """Make the folder ready; the step after which the run goes on, 0 for a new one, and what changes there."""
     from explorer.engine.checkpoint import read_checkpoint
     from explorer.engine.run_folder import CHECKPOINT, RunFolder, begin_metrics, write_settings
+    from explorer.engine.training.likeness import require_begun
 
     folder: Path = options.out
     checkpoint = folder / CHECKPOINT
@@ -145,11 +146,13 @@ def _begin(job: Job, options: argparse.Namespace, processes: Processes) -> tuple
     else:
         RunFolder(folder).require_known()
     state = read_checkpoint(checkpoint)
+    if state is not None:
+        require_begun(state)
     settings, old = _settings(job, options), RunFolder(folder).settings()
     if state is not None:
         _require_same(old, settings, folder)
     step = state["step"] if state is not None else 0
-    begin_metrics(folder, step=step, line=state["line"] if state is not None else None)
+    begin_metrics(folder, step=step, line=state.get("line") if state is not None else None)
     write_settings(folder, settings)
     return step, "" if state is None else _other_rate(state, job, old.get("epochs"), processes)
 
@@ -160,7 +163,7 @@ def _other_rate(state: dict[str, Any], job: Job, epochs: Any, processes: Process
     from explorer.engine.training.diagnosis import rate_text
     from explorer.engine.training.schedules import factor_after
 
-    chosen, schedule = job.chosen, state["schedule"]
+    chosen, schedule = job.chosen, state.get("schedule")
     if schedule is None or epochs == chosen.epochs:
         return ""
     examples = chosen.batch_size * chosen.accumulation * processes.count

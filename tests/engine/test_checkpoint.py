@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import errno
 import os
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 import torch
 
 from explorer.engine.checkpoint import CheckpointError, read_checkpoint, write_checkpoint
-from explorer.engine.hyperparameters import Hyperparameters
+from explorer.engine.errors import EngineError
+from explorer.engine.hyperparameters import OPTIMIZERS, Hyperparameters
 from explorer.engine.train import train_as_chosen
 from explorer.network import Network
 from explorer.writing import FileError
@@ -80,6 +83,50 @@ def test_weights_of_another_network_are_refused(tmp_path):
                 next(run)
         else:
             list(run)
+
+
+def test_a_checkpoint_without_what_a_run_needs_is_told_before_a_step(tmp_path):
+    """PyTorch would find out in the middle of its next step, or take a batch of none for ever."""
+    net = Network.parse("2 linear(2)").build(seed=0)
+    chosen = Hyperparameters(batch_size=16, epochs=2, optimizer="Adam", schedule="cosine", patience=1)
+    whole = tmp_path / "whole"
+    run = partial(train_as_chosen, net, halves(), classes=2, validation=halves(), checkpoint=whole)
+    list(run(replace(chosen, epochs=1)))
+    state = read_checkpoint(whole)
+    assert state is not None
+    for name in state:
+        if name != "line":
+            _is_refused(run, chosen, {other: value for other, value in state.items() if other != name})
+        for value in (None, "x", -1.5, [], {}, [1], torch.zeros(7)):
+            _is_refused_or_goes_on(run, chosen, state | {name: value})
+    optimizer = state["optimizer"]
+    of_weights = optimizer["state"] | {0: {"step": torch.tensor(3.0)}}
+    _is_refused(run, chosen, state | {"optimizer": optimizer | {"state": of_weights}})
+    _is_refused(run, chosen, state | {"batch_size": 0})
+    best = {"best_weights": {"0.weight": torch.zeros(1)}}
+    _is_refused(run, chosen, state | {"early_stop": state["early_stop"] | best})
+
+
+def _is_refused(run, chosen, state):
+    write_checkpoint(run.keywords["checkpoint"], state)
+    with pytest.raises(CheckpointError, match="checkpoint"):
+        next(run(chosen), None)
+
+
+def _is_refused_or_goes_on(run, chosen, state):
+    write_checkpoint(run.keywords["checkpoint"], state)
+    with suppress(EngineError):
+        next(run(chosen), None)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("momentum", [0.0, 0.9])
+def test_what_each_optimizer_remembers_is_taken_back(tmp_path, optimizer, momentum):
+    chosen = Hyperparameters(batch_size=16, epochs=1, optimizer=optimizer, momentum=momentum)
+    net = Network.parse("2 linear(2)").build(seed=0)
+    for epochs in (1, 2):
+        told = train_as_chosen(net, halves(), replace(chosen, epochs=epochs), classes=2, checkpoint=tmp_path / "run")
+        assert list(told)[-1].epoch == epochs
 
 
 def test_other_examples_are_refused(tmp_path):

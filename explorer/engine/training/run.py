@@ -21,6 +21,7 @@ from explorer.engine.training.diagnosis import stopped_at_one_example
 from explorer.engine.training.early_stop import EarlyStop
 from explorer.engine.training.examples import Learned
 from explorer.engine.training.learner import Learner, Stepped
+from explorer.engine.training.likeness import require_begun, require_like, require_of_optimizer, require_weights
 from explorer.engine.training.place import Place, restore_learner, settings_of, state_of
 from explorer.engine.training.schedules import set_learning_rate
 from explorer.engine.training.snapshot import Controls, Snapshot, TrainingOutOfMemory
@@ -253,9 +254,11 @@ class Run:
         """Go on from `state`; None leaves the run at its start. Raises CheckpointError."""
         if state is None:
             return
+        require_begun(state)
         check_same_run(state, self._settings())
-        if (state["schedule"] is None) != (self.schedule is None):
+        if (state.get("schedule") is None) != (self.schedule is None):
             raise CheckpointError("The checkpoint is from another run: only one of the two has a schedule.")
+        self._require_whole(state)
         restore_learner(self.learner, state, self.processes)
         if self.schedule is not None:
             self.schedule.load_state_dict(state["schedule"])
@@ -264,6 +267,18 @@ class Run:
         self.early_stop.restore(state["early_stop"])
         self.place = Place(**{each.name: state[each.name] for each in fields(Place)})
         self._redraw_order()
+
+    def _require_whole(self, state: dict[str, Any]) -> None:
+        """Raises CheckpointError unless all that is put back is there, of its kind."""
+        own = self.state(None)
+        require_weights(state.get("model"), own["model"])
+        require_like(state, own)
+        require_of_optimizer(state["optimizer"], self.learner.optimizer)
+        best = state["early_stop"]["best_weights"]
+        if best:
+            require_like(best, self.learner.model.state_dict(), "best weights")
+        if not 1 <= state["batch_size"] <= self.batch_size:
+            raise CheckpointError("The checkpoint is damaged, or is none: its batch size is none of this run.")
 
     def _redraw_order(self) -> None:
         """The order of the epoch that was broken off, drawn again from where the generator stood then."""
