@@ -11,6 +11,7 @@ import argparse
 import json
 import random
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -37,18 +38,28 @@ class Outcome:
     bytes: int = 0
 
 
-def run(kind: str, *, count: int, seed: int, folder: Path, keep: Path | None = None) -> list[Outcome]:
-    """The outcomes of `count` mutated files of one kind; where a process ends, the next file is another's first."""
+def run(kind: str, *, count: int, seed: int, folder: Path) -> list[Outcome]:
+    """The outcomes of `count` mutated files of one kind; where a process ends, the next file is another's first.
+
+    What fails is left in `folder`: some contents, as PyTorch's, hold places in memory and are never made again.
+    """
     outcomes: list[Outcome] = []
     while len(outcomes) < count:
-        outcomes += _batch(kind, len(outcomes), min(BATCH, count - len(outcomes)), seed, folder)
-    if keep is not None:
-        keep.mkdir(parents=True, exist_ok=True)
-        for outcome in outcomes:
-            if outcome.fault:
-                content = content_of(whole_of(kind), outcome.number, seed)
-                (keep / f"{outcome.number}-{Path(kind).name}").write_bytes(content)
+        first = len(outcomes)
+        outcomes += _batch(kind, first, min(BATCH, count - first), seed, folder)
+        if outcomes[-1].fault:  # what ended the process lies there yet
+            _kept(_path(kind, first, folder), outcomes[-1].number, folder)
     return outcomes
+
+
+def _path(kind: str, first: int, folder: Path) -> Path:
+    return folder / f"{kind.replace('/', '-')}-{first}" / kind
+
+
+def _kept(path: Path, number: int, folder: Path) -> None:
+    copy = folder / f"{number}-{path.name}"
+    if not copy.exists():
+        copy.write_bytes(path.read_bytes())
 
 
 def content_of(whole: Whole, number: int, seed: int) -> bytes:
@@ -74,7 +85,7 @@ def _batch(kind: str, first: int, count: int, seed: int, folder: Path) -> Iterat
 def work(kind: str, *, first: int, count: int, seed: int, folder: Path) -> Iterator[Outcome]:
     """Open the files here, one after the other."""
     whole = whole_of(kind)
-    path = folder / f"{kind.replace('/', '-')}-{first}" / kind
+    path = _path(kind, first, folder)
     path.parent.mkdir(parents=True, exist_ok=True)
     for name, content in whole.beside.items():
         (path.parent / name).parent.mkdir(exist_ok=True)
@@ -83,20 +94,25 @@ def work(kind: str, *, first: int, count: int, seed: int, folder: Path) -> Itera
     _opened(whole, path, -1)  # what is imported for it takes its time once
     resource.setrlimit(resource.RLIMIT_AS, (_status("VmSize") + 2 * BYTES,) * 2)
     for number in range(first, first + count):
-        path.write_bytes(content_of(whole, number, seed))
-        yield _opened(whole, path, number)
+        content = content_of(whole, number, seed)
+        path.write_bytes(content)
+        outcome = _opened(whole, path, number)
+        if outcome.fault:
+            (folder / f"{number}-{path.name}").write_bytes(content)
+        yield outcome
 
 
 def _opened(whole: Whole, path: Path, number: int) -> Outcome:
     from explorer.data import DataError, PictureError
     from explorer.engine.errors import EngineError
+    from explorer.writing import FileError
 
     Path("/proc/self/clear_refs").write_text("5")  # the peak of memory is counted from here
     before, start = _status("VmRSS"), time.process_time()
     words, fault = "shown", ""
     try:
         whole.open(path)
-    except (DataError, PictureError, EngineError) as error:
+    except (DataError, PictureError, EngineError, FileError) as error:
         words = str(error)
         fault = _untrue(words)
     except Exception as error:  # that is what is looked for
@@ -139,12 +155,16 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         faults = [_told(kind, chosen, Path(folder)) for kind in chosen.kind or wholes()]
+        if chosen.keep is not None and any(faults):
+            chosen.keep.mkdir(parents=True, exist_ok=True)
+            for path in filter(Path.is_file, Path(folder).iterdir()):
+                shutil.copy(path, chosen.keep)
     sys.exit(bool(sum(faults)))
 
 
 def _told(kind: str, chosen: argparse.Namespace, folder: Path) -> int:
     """Print what became of the files of one kind; how many faults there were."""
-    outcomes = run(kind, count=chosen.count, seed=chosen.seed, folder=folder, keep=chosen.keep)
+    outcomes = run(kind, count=chosen.count, seed=chosen.seed, folder=folder)
     faults = [outcome for outcome in outcomes if outcome.fault]
     shown = sum(outcome.words == "shown" for outcome in outcomes)
     slowest = max(outcome.cpu for outcome in outcomes)

@@ -2,73 +2,23 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
-import json
+import lzma
 import pickle
 import struct
 import tarfile
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
+from tests.campaigns import whole_works
+from tests.campaigns.whole import LABELS, PIXELS, Whole, open_examples, open_picture
 from tests.data.kinds_of_pictures import COLOURS, LEVELS, kinds
-
-NETWORK = "3x8x8 conv(4, 3, padding=1) relu maxpool(2) flatten linear(3)"
-LABELS = (np.arange(12) % 3).astype(np.uint8)
-PIXELS = np.random.default_rng(0).integers(0, 256, (12, 8, 8, 3), np.uint8)
-
-
-@dataclass(frozen=True, eq=False)
-class Whole:
-    """contents: whole files of one kind, called `name`. beside: what else lies there. open: as a person does."""
-
-    name: str
-    contents: tuple[bytes, ...]
-    open: Callable[[Path], object]
-    beside: dict[str, bytes] = field(default_factory=dict)
-    pack: Callable[[bytes], bytes] = bytes  # what is done to the mutated content, so that damage comes deeper in
-
-
-def open_picture(path: Path) -> object:
-    """In the window, and as a picture of a data set."""
-    from explorer.data import read_picture
-    from explorer.data.picture_files import read_as
-    from explorer.data.reading import read_header
-
-    read_header(path)
-    read_as(path, (16, 16, 3))
-    return read_picture(path)
-
-
-def open_examples(path: Path) -> object:
-    """As data, with all its examples."""
-    from explorer.data import open_data
-
-    data = open_data(path)
-    for split in (data.train, data.test):
-        if split is not None:
-            split.inputs(np.arange(min(len(split), 100)))
-    return data
-
-
-def open_network(path: Path) -> object:
-    """A network, built."""
-    from explorer import load
-
-    return load(path)
-
-
-def open_weights(path: Path) -> object:
-    """Weights for the network that lies beside them."""
-    from explorer import load
-
-    return load(path.with_name("net.txt"), weights=path)
 
 
 def wholes() -> dict[str, Whole]:
@@ -120,6 +70,15 @@ def _tables() -> list[Whole]:
 
 
 @cache
+def _folders() -> list[Whole]:
+    """A picture among others in a folder of class folders."""
+    files = tuple(_saved(Image.fromarray(PIXELS[0]), ending) for ending in ("png", "jpg", "bmp"))
+    png = _saved(Image.fromarray(PIXELS[1]), "png")
+    beside = {"1.png": png, "../b/0.png": png, "../b/1.png": png}
+    return [Whole("a/picture.png", files, lambda path: open_examples(path.parent.parent), beside)]
+
+
+@cache
 def _arrays() -> list[Whole]:
     parts = {
         "train_images": PIXELS,
@@ -135,16 +94,36 @@ def _arrays() -> list[Whole]:
         struct.pack(f">HBB{values.ndim}I", 0, 8, values.ndim, *values.shape) + values.tobytes()
         for values in (PIXELS[..., 0], LABELS)
     )
-    beside = {"train-labels-idx1-ubyte": labels}
-    name = "train-images-idx3-ubyte"
+    name, of_labels = "train-images-idx3-ubyte", "train-labels-idx1-ubyte"
+    beside = {of_labels: labels}
+    packed = tuple(pack(images) for pack in (gzip.compress, bz2.compress, lzma.compress))
     return [
         Whole("data.npz", npz, open_examples),
         Whole("inside.npz", (npy.getvalue(),), open_examples, pack=_in_npz),
         Whole("bloodmnist.npz", (_npz(parts, np.savez_compressed),), open_examples),
         Whole("array.npy", (npy.getvalue(),), open_picture),
         Whole(name, (images,), open_examples, beside),
-        Whole(f"{name}.gz", (gzip.compress(images),), open_examples, beside),
+        Whole(of_labels, (labels,), open_examples, {name: images}),
+        Whole(f"{name}.gz", packed, open_examples, beside),
+        Whole("jpeg.npz", (_jpegs(_small_jpegs()),), open_examples),
+        Whole("inside-jpeg.npz", _small_jpegs(), open_examples, pack=lambda jpeg: _jpegs((jpeg, *_small_jpegs()))),
     ]
+
+
+@cache
+def _small_jpegs() -> tuple[bytes, ...]:
+    sides = np.random.default_rng(2).integers(0, 256, (3, 32, 32, 3), np.uint8)
+    return tuple(_saved(Image.fromarray(pixels), "jpg") for pixels in sides)
+
+
+def _jpegs(files: tuple[bytes, ...]) -> bytes:
+    """CIFAR-10 as JPEG."""
+    parts = {
+        "train_jpeg": np.frombuffer(b"".join(files), np.uint8),
+        "train_offset": np.cumsum([0, *map(len, files)]),
+        "train_label": np.arange(len(files)),
+    }
+    return _npz(parts, np.savez)
 
 
 def _npz(arrays: dict[str, np.ndarray], save: Callable[..., None]) -> bytes:
@@ -173,6 +152,7 @@ def _archives() -> list[Whole]:
         Whole("cifar-10-python.tar", (gzip.decompress(_tar("data_batch_1", pickled)),), open_examples),
         Whole("inside.tar", (pickled,), open_examples, pack=lambda content: _tar("data_batch_1", content)),
         Whole("data_batch_1/data_batch_1", (pickled,), lambda path: open_examples(path.parent)),
+        Whole("batches/data_batch_1.bin", (binary,), lambda path: open_examples(path.parent)),
     ]
 
 
@@ -185,28 +165,11 @@ def _tar(name: str, content: bytes) -> bytes:
     return file.getvalue()
 
 
-@cache
-def _networks() -> list[Whole]:
-    import safetensors.torch
-    import torch
-
-    from explorer import Network
-    from explorer.network.files import NetworkFile, network_text
-
-    network = Network.parse(NETWORK)
-    text = network_text(NetworkFile(network, title="Mine", classes=("a", "b", "c"), mean=(0.5,) * 3, std=(0.2,) * 3))
-    weights = network.build(seed=0).state_dict()
-    pt = [io.BytesIO() for _ in range(3)]
-    torch.save(weights, pt[0])
-    torch.save({"state_dict": weights, "epoch": 3}, pt[1])
-    torch.save(weights, pt[2], _use_new_zipfile_serialization=False)
-    beside = {"net.txt": NETWORK.encode()}
-    return [
-        Whole("net.json", (text.encode(), json.dumps(json.loads(text)).encode()), open_network),
-        Whole("network.txt", (NETWORK.encode(), b"3x32x32 c1=conv(16, 3) relu add(c1) linear(10)"), open_network),
-        Whole("weights.safetensors", (safetensors.torch.save(weights),), open_weights, beside),
-        Whole("weights.pt", tuple(file.getvalue() for file in pt), open_weights, beside),
-    ]
-
-
-FAMILIES: tuple[Callable[[], list[Whole]], ...] = (_pictures, _tables, _arrays, _archives, _networks)
+FAMILIES: tuple[Callable[[], list[Whole]], ...] = (
+    _pictures,
+    _tables,
+    _folders,
+    _arrays,
+    _archives,
+    *whole_works.FAMILIES,
+)

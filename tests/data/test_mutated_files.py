@@ -8,6 +8,7 @@ import pytest
 
 from explorer.data import DataError, PictureError
 from explorer.engine.errors import EngineError
+from explorer.writing import FileError
 from tests.campaigns.mutated_files import content_of
 from tests.campaigns.whole_files import wholes
 
@@ -26,7 +27,7 @@ def test_a_mutated_file_is_shown_or_told_in_a_sentence(kind: str, tmp_path: Path
         path.write_bytes(content_of(whole, number, seed=0))
         try:
             whole.open(path)
-        except (DataError, PictureError, EngineError) as error:
+        except (DataError, PictureError, EngineError, FileError) as error:
             told = str(error)
             assert told.endswith((".", "…")), number
             assert len(told) < 700, number
