@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from explorer.bounds import brief, quoted
 from explorer.data import AUGMENTATIONS, Augmentation, Picture, PictureError, read_picture
 from explorer.network.files import carrying, read_network
 from explorer.session.state import Document, Example, State, Target
@@ -94,8 +95,8 @@ def read(path: Path) -> tuple[Work, Arrays]:
         for values in typed.values():
             values.flags.writeable = False
         work = _work(document, rest, typed)
-    except (safetensors.SafetensorError, LookupError, TypeError, ValueError) as error:
-        raise FileError(f"{path.name} is no work of this version that was kept: {error}.") from error
+    except Exception as error:  # a damaged file fails in any way: SafetensorError, KeyError, RecursionError …
+        raise FileError(f"{path.name} is no work of this version that was kept: {brief(str(error), 200)}.") from error
     return work, {name: values for name, values in arrays.items() if name not in typed}
 
 
@@ -133,29 +134,45 @@ def _document(opened: Document, rest: dict[str, Any]) -> Document:
         path=Path(rest["path"]) if rest["path"] else None,
         weights=None,
         weight_ids=(),
-        data=rest["data"],
-        has_fresh_weights=rest["has_fresh_weights"],
+        data=_of(rest["data"], str),
+        has_fresh_weights=_of(rest["has_fresh_weights"], bool),
         augmentations=tuple(map(_augmentation, rest["augmentations"])),
     )
 
 
 def _augmentation(told: dict[str, Any]) -> Augmentation:
-    usual = next(each for each in AUGMENTATIONS if each.name == told["name"])
-    return replace(usual, **{name: value for name, value in told.items() if name != "name"})
+    usual = {each.name: each for each in AUGMENTATIONS}[told["name"]]
+    return replace(usual, **{name: _of(value, int, float) for name, value in told.items() if name != "name"})
 
 
 def _work(document: Document, rest: dict[str, Any], typed: Arrays) -> Work:
     batch = tuple(
-        Example(typed[f"{_TYPED}batch {at}"], _target(each["target"]), each["name"])
+        Example(_numbers(typed[f"{_TYPED}batch {at}"]), _target(each["target"]), _of(each["name"], str))
         for at, each in enumerate(rest["batch"])
     )
-    numbers = typed.get(f"{_TYPED}numbers")
+    numbers = _numbers(typed[f"{_TYPED}numbers"]) if f"{_TYPED}numbers" in typed else None
     picture = _picture(rest["picture"], typed.get(f"{_TYPED}picture"))
-    return Work(document, picture, numbers, _target(rest["target"]), batch, rest["is_batch_alone"])
+    return Work(document, picture, numbers, _target(rest["target"]), batch, _of(rest["is_batch_alone"], bool))
 
 
 def _target(told: Any) -> Target:
-    return tuple(told) if isinstance(told, list) else told
+    if isinstance(told, list):
+        return tuple(_of(number, int, float) for number in told)
+    return None if told is None else _of(told, int)
+
+
+def _of(value: Any, *kinds: type) -> Any:
+    """`value`, if it is of one of these kinds."""
+    if type(value) not in kinds:
+        raise TypeError(f"it has {quoted(value)} in a place for something else")
+    return value
+
+
+def _numbers(values: np.ndarray) -> np.ndarray:
+    """What a network was fed, (C, H, W) or (features,)."""
+    if values.dtype != np.float32 or values.ndim not in (1, 3) or not values.size:
+        raise TypeError(f"an input of {values.dtype} {values.shape} was never typed")
+    return values
 
 
 def _picture(told: dict[str, Any] | None, pixels: np.ndarray | None) -> Picture | None:
@@ -163,7 +180,9 @@ def _picture(told: dict[str, Any] | None, pixels: np.ndarray | None) -> Picture 
     if told is None:
         return None
     if pixels is not None:
-        return Picture(told["name"], pixels)
+        if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3 or not pixels.size:
+            raise TypeError(f"{pixels.dtype} {pixels.shape} is no picture")
+        return Picture(_of(told["name"], str), pixels)
     try:
         return read_picture(Path(told["path"]))
     except PictureError:
