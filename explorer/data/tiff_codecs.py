@@ -15,6 +15,7 @@ import numpy as np
 from PIL import Image
 
 from explorer.data.picture import Array
+from explorer.data.picture_size import check_size
 
 LZW, ZSTD, ZSTD_EARLY = 5, 50000, 34926
 JPEG2000 = (33003, 33004, 33005, 34712)
@@ -54,6 +55,7 @@ def _stream(packed: bytes, *, compression: int, out: int) -> bytes:
 def _picture(packed: bytes, *, kind: str) -> Array:
     """A strip or tile that is a whole picture file."""
     with Image.open(io.BytesIO(packed), formats=(kind,)) as image:
+        check_size("A part of it", *image.size)  # which the file says once more for all of its parts
         return np.array(image)
 
 

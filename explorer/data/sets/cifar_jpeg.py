@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 
 import numpy as np
 from PIL import Image
@@ -50,13 +51,20 @@ class JpegSplit(DecodedSplit):
     def _decode(self, index: int) -> Pixels:
         jpeg = self._content[self._offsets[index] : self._offsets[index + 1]].tobytes()
         try:
-            with Image.open(io.BytesIO(jpeg), formats=("JPEG",)) as picture:
-                pixels = np.asarray(picture.convert("RGB"))
-        except (OSError, SyntaxError) as error:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # its size is looked at here
+                pixels = _pixels(jpeg)
+        except Exception as error:  # a damaged file makes the decoder fail in any way
             raise DataError(f"{self._file} is damaged: {self.name_of(index)} cannot be read.") from error
-        if pixels.shape != SHAPE:
+        if pixels is None:
             raise DataError(f"{self._file} is damaged: {self.name_of(index)} is not 32 × 32.")
         return pixels
 
     def name_of(self, index: int) -> str:
         return f"{'training' if self._part == 'train' else 'test'} picture {index}"
+
+
+def _pixels(jpeg: bytes) -> Pixels | None:
+    """None for a picture of another size, which may be any: it is not unpacked."""
+    with Image.open(io.BytesIO(jpeg), formats=("JPEG",)) as picture:
+        return np.asarray(picture.convert("RGB")) if picture.size == SHAPE[:2] else None
