@@ -70,6 +70,7 @@ def open_window(
 
 def view(model: torch.nn.Module, x: torch.Tensor) -> MainWindow | None:
     """Show a window on a live model looking at `x`, whose first axis is the batch (the first example of it is shown).
+    One example without a batch axis, as convolutions take it too, gets one.
 
     Runs the event loop until the window is closed, and gives None, unless one is running already (a notebook with
     `%gui qt`), which gets the shown window. A closed window is gone, and holds the model no more.
@@ -89,11 +90,15 @@ def view(model: torch.nn.Module, x: torch.Tensor) -> MainWindow | None:
     if x.dim() == 0 or len(x) == 0:
         raise ValueError(f"The window shows the first example of a batch, but a tensor of {tuple(x.shape)} has none.")
     from explorer.engine.arrays import array
+    from explorer.engine.batch_axis import lacks_batch_axis
 
+    is_one = lacks_batch_axis(model, x)
     window = _make_window()
     window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    batch = array(x)
+    batch = array(x)[None] if is_one else array(x)
     window.session.adopt(model, batch[0], type(model).__name__, dtype=x.dtype, others=batch[1:])
+    if is_one:
+        window.session.say("The input has no batch axis: it is fed as a batch of one example.")
     window.welcome.hide()  # it tells of another network
     window.show()
     app = application()

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+import shiboken6
 import torch
 from PIL import Image
 from PySide6.QtCore import QTimer
@@ -17,6 +18,8 @@ from pytestqt.qtbot import QtBot
 from torch import nn
 
 import explorer
+from explorer import app
+from explorer.engine.batch_axis import lacks_batch_axis
 from explorer.ui.main_window import MainWindow
 from tests.ui.fakes import make_picture
 
@@ -64,6 +67,57 @@ def test_view_shows_a_live_model_until_its_window_is_closed(qtbot: QtBot) -> Non
     del model
     gc.collect()
     assert kept() is None, "a closed window holds the model"
+
+
+class Spectrogram(nn.Module):
+    """Puts in the axis of channels itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(1, 4, 3)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.conv(x.unsqueeze(1))
+
+
+@pytest.mark.parametrize(
+    ("model", "shape", "is_one"),
+    [
+        (nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU()), (3, 8, 8), True),
+        (nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU()), (3, 3, 8, 8), False),
+        (nn.Sequential(nn.BatchNorm2d(3), nn.MaxPool2d(2)), (3, 3, 8, 8), False),
+        (nn.Sequential(nn.ReLU(), nn.ConvTranspose1d(3, 4, 3)), (3, 8), True),
+        (nn.Sequential(nn.AdaptiveAvgPool3d(2)), (3, 8, 8, 8), True),
+        (Spectrogram(), (3, 8, 8), False),
+        (nn.Linear(8, 2), (3, 8), False),
+        (nn.Conv2d(4, 4, 3), (3, 8, 8), False),  # it takes neither
+    ],
+)
+def test_one_example_without_a_batch_axis_is_known(model: nn.Module, shape: tuple[int, ...], is_one: bool) -> None:
+    assert lacks_batch_axis(model, torch.randn(shape)) is is_one
+
+
+@pytest.mark.parametrize(
+    ("shape", "told"),
+    [
+        ((3, 8, 9), "The input has no batch axis: it is fed as a batch of one example."),
+        ((3, 3, 8, 9), "The model is fed a batch of 3, along the first axis of its input; the first example is shown."),
+        ((1, 3, 8, 9), ""),
+    ],
+)
+def test_view_tells_the_batch_that_it_feeds(
+    shape: tuple[int, ...], told: str, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    monkeypatch.setattr(app, "_is_loop_running", lambda _: True)
+    window = explorer.view(nn.Sequential(nn.Conv2d(3, 4, 3)), torch.randn(shape))
+    assert window is not None
+    assert window.session.state.notice == told
+    qtbot.waitUntil(lambda: window.session.state.activations is not None)
+    shown = window.session.state.activations
+    assert shown is not None
+    assert [layer.values.shape for layer in shown.layers] == [(3, 8, 9), (4, 6, 7)]
+    window.close()
+    qtbot.waitUntil(lambda: not shiboken6.isValid(window))
 
 
 @pytest.mark.parametrize(

@@ -230,7 +230,8 @@ class Session(Keeping):
         self._own = OwnModel(module, dtype, others)
         self._replace_document(Document(None, title=title), numbers=values)
         if others is not None and len(others):
-            self.say(f"The model is fed its batch of {len(others) + 1:,}; the first example is shown.")
+            fed = f"The model is fed a batch of {len(others) + 1:,}, along the first axis of its input"
+            self.say(f"{fed}; the first example is shown.")
 
     def load_weights(self, path: str | Path) -> None:
         """Put the weights of a PyTorch or safetensors file into the network that is open, if they fit."""
