@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil, floor
 
 import numpy as np
 
@@ -84,9 +85,12 @@ class Window:
         """(32 + 2·2 − 5)/1 + 1 = 32."""
         exact, count = self.exact(size), self.count(size)
         text = f"({size} + {self._padding_text()} − {self._span_text()})/{self.stride} + 1 = {fraction_text(exact)}"
-        if exact == count:
+        places = ceil(exact) if self.ceil_mode else floor(exact)
+        if places != exact:
+            text = f"{text}, which PyTorch rounds {'up' if self.ceil_mode else 'down'} to {places}"
+        if places == count:
             return text
-        return f"{text}, which PyTorch rounds {'up' if count > exact else 'down'} to {count}"
+        return f"{text}, of which it drops the last, a window that would begin in the padding: {count}"
 
     def _padding_text(self) -> str:
         return f"2·{self.before}" if self.before == self.after else f"{self.before} + {self.after}"

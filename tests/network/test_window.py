@@ -49,5 +49,21 @@ def test_a_window_of_nothing_but_padding_is_found_exactly_where_pytorchs_max_poo
     assert hollow == 35
 
 
+def test_the_size_line_says_what_pytorch_does_with_a_part_of_a_window() -> None:
+    dropped = 0
+    for window, size in pooling_windows():
+        line, exact, count = window.formula(size), window.exact(size), len(pooled(window, size))
+        assert line.endswith(f" {count}"), line
+        assert ("rounds down" in line) == (exact.denominator > 1 and not window.ceil_mode), line
+        assert ("rounds up" in line) == (exact.denominator > 1 and window.ceil_mode), line
+        assert ("it drops the last" in line) == (window.ceil_mode and count < exact), line
+        dropped += "drops" in line
+    assert dropped == 93
+    assert Window(2, 5, 1, 1, ceil_mode=True).formula(8) == (
+        "(8 + 2·1 − 2)/5 + 1 = 2.6, which PyTorch rounds up to 3, of which it drops the last, a window that would "
+        "begin in the padding: 2"
+    )
+
+
 def test_a_long_axis_is_not_walked_along() -> None:
     assert not Window(2, 1, 1, 1, dilation=2).is_hollow(10**12)
