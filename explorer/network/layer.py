@@ -90,7 +90,7 @@ class Layer:
         """What is wrong with the settings alone, whatever arrives."""
         for name, rules, _ in self.settings():
             value = getattr(self, name)
-            sentence = rules.complaint(name, value)
+            sentence = rules.complaint(value)
             if sentence:
                 return ShapeError(sentence, self.repair(**{name: rules.nearest(value)}))
         return None
@@ -98,6 +98,11 @@ class Layer:
     def repair(self, **values: Any) -> Repair:
         """The proposal to set these settings, in the words of the form."""
         return Repair(f"Set {self.settings_text(values)}", (self.with_settings(**values),))
+
+    def stated(self, name: str) -> str:
+        """How a setting stands, at the begin of a sentence and in the words of the form: "Input channels = 3"."""
+        rules = next(found for each, found, _ in self.settings() if each == name)
+        return f"{rules.label} = {rules.text(getattr(self, name))}"
 
     @classmethod
     def settings_text(cls, values: Mapping[str, Any]) -> str:

@@ -65,13 +65,13 @@ class Setting:
             return "yes" if value else "no"
         return " × ".join(str(part) for part in value) if isinstance(value, tuple) else str(value)
 
-    def complaint(self, name: str, value: Any) -> str:
+    def complaint(self, value: Any) -> str:
         """A sentence that says why the value is out of range, or an empty string."""
         for number in _numbers(value):
             if self.minimum is not None and number < self.minimum:
-                return f"{name} is {_plain(number)}; it must be at least {_plain(self.minimum)}."
+                return f"{self.label} = {_plain(number)}, but it must be at least {_plain(self.minimum)}."
             if self.maximum is not None and number > self.maximum:
-                return f"{name} is {_plain(number)}; it must be at most {_plain(self.maximum)}."
+                return f"{self.label} = {_plain(number)}, but it must be at most {_plain(self.maximum)}."
         return ""
 
     def nearest(self, value: Any) -> Any:

@@ -124,7 +124,7 @@ def test_a_negative_size_of_a_layer_is_opened_and_shown_as_a_problem(tmp_path: P
     content["layers"][0]["out_channels"] = -4
     path.write_text(json.dumps(content))
     problem = read_network(path).network.problems()[0]
-    assert (problem.layer, problem.message) == ("c1", "out_channels is −4; it must be at least 1.")
+    assert (problem.layer, problem.message) == ("c1", "Filters = −4, but it must be at least 1.")
 
 
 @pytest.mark.parametrize(

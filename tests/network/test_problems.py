@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -54,13 +55,13 @@ FAULTS = [
     (
         "3x8x8 convtranspose(4, 2, output_padding=1)",
         "convtranspose1",
-        "output_padding = 1 must be smaller than the stride or the dilation.",
+        "Output padding = 1 must be smaller than the stride or the dilation.",
         "3x8x8 convtranspose(4, 2)",
     ),
     (
         "10 linear(5, in_features=7)",
         "linear1",
-        "in_features is 7, but 10 numbers arrive.",
+        "Input features = 7, but 10 numbers arrive.",
         "10 linear(5, in_features=10)",
     ),
     (
@@ -80,55 +81,55 @@ FAULTS = [
     (
         "3x8x8 conv(4, 3, in_channels=1)",
         "conv1",
-        "in_channels is 1, but 3 channels arrive.",
+        "Input channels = 1, but 3 channels arrive.",
         "3x8x8 conv(4, 3, in_channels=3)",
     ),
     (
         "6x8x8 conv(9, 3, groups=4)",
         "conv1",
-        "groups = 4 does not divide the 6 channels that arrive; every group needs the same number.",
+        "Groups = 4 does not divide the 6 channels that arrive; every group needs the same number.",
         "6x8x8 conv(9, 3, groups=3)",
     ),
     (
         "4x8x8 conv(6, 3, groups=4)",
         "conv1",
-        "groups = 4 does not divide the 6 out_channels; every group needs the same number.",
+        "Groups = 4 does not divide the 6 filters; every group needs the same number.",
         "4x8x8 conv(6, 3, groups=2)",
     ),
     (
         "3x8x8 conv(4, 5, stride=2, padding=same)",
         "conv1",
-        "padding = same keeps the size of the map, so it needs stride 1, not 2.",
+        "Padding = same keeps the size of the map, so it needs stride 1, not 2.",
         "3x8x8 conv(4, 5, stride=2, padding=2)",
     ),
     (
         "3x8x8 maxpool(2, padding=(2, 1))",
         "pool1",
-        "padding = 2×1 is more than half of the 2×2 window; some windows would hold nothing but padding.",
+        "Padding = 2 × 1 is more than half of the 2×2 window; some windows would hold nothing but padding.",
         "3x8x8 maxpool(2, padding=1)",
     ),
     (
         "3x1x9 maxpool(2, stride=4, padding=1, dilation=2)",
         "pool1",
-        "dilation = 2 steps over the 1×9 map that arrives; some windows would hold nothing but padding.",
+        "Dilation = 2 steps over the 1×9 map that arrives; some windows would hold nothing but padding.",
         "3x1x9 maxpool(2, stride=4, padding=1, dilation=(1, 2))",
     ),
     (
         "6x8x8 groupnorm(4)",
         "groupnorm1",
-        "num_groups = 4 does not divide the 6 channels that arrive.",
+        "Groups = 4 does not divide the 6 channels that arrive.",
         "6x8x8 groupnorm(3)",
     ),
     (
         "3x8x8 batchnorm(num_features=4)",
         "bn1",
-        "num_features is 4, but 3 channels arrive.",
+        "Channels = 4, but 3 channels arrive.",
         "3x8x8 batchnorm(num_features=3)",
     ),
     (
         "3x8x8 upsample(2, align_corners=True)",
         "upsample1",
-        "align_corners needs a method that interpolates; nearest does not.",
+        "Align corners needs a method that interpolates; nearest does not.",
         "3x8x8 upsample(2)",
     ),
     (
@@ -137,11 +138,11 @@ FAULTS = [
         "Conv2d needs a map of channels × height × width, but what arrives is a row of 10 numbers.",
         None,
     ),
-    ("3x8x8 conv(-4, 3)", "conv1", "out_channels is −4; it must be at least 1.", "3x8x8 conv(1, 3)"),
+    ("3x8x8 conv(-4, 3)", "conv1", "Filters = −4, but it must be at least 1.", "3x8x8 conv(1, 3)"),
     (
         "10 layernorm(dimensions=2)",
         "layernorm1",
-        "dimensions is 2, but what arrives (10 numbers) has 1 axis.",
+        "Axes = 2, but what arrives (10 numbers) has 1 axis.",
         "10 layernorm(dimensions=1)",
     ),
     (
@@ -150,8 +151,8 @@ FAULTS = [
         "Each of the 4 groups holds a single number, and one number has no variance.",
         "4x1x1 groupnorm(1)",
     ),
-    ("3x8x8 maxpool(2, stride=(0, 2))", "pool1", "stride is 0; it must be at least 1.", None),
-    ("3x8x8 dropout(1.5)", "dropout1", "p is 1.5; it must be at most 1.", "3x8x8 dropout(1.0)"),
+    ("3x8x8 maxpool(2, stride=(0, 2))", "pool1", "Stride = 0, but it must be at least 1.", None),
+    ("3x8x8 dropout(1.5)", "dropout1", "Probability = 1.5, but it must be at most 1.", "3x8x8 dropout(1.0)"),
     (
         "3x8x8 a=conv(3, 3) b=relu add(input, a)",
         "add1",
@@ -247,6 +248,12 @@ def test_a_fault_is_said_with_its_numbers_and_mended(text: str, layer: str, mess
         assert problem.fix is not None
         assert problem.fix.network.text() == fixed
         assert [each for each in problem.fix.network.problems() if each.severity == "error"] == []
+
+
+def test_no_sentence_names_a_setting_otherwise_than_the_form() -> None:
+    fields = {name for layer in LAYERS for name, rules, _ in layer.settings() if rules.label.lower() != name}
+    for text, _, message, _ in FAULTS:
+        assert not fields & set(re.findall(r"\w+", message)), text
 
 
 def test_a_fix_says_what_it_does() -> None:

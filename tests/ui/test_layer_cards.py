@@ -24,7 +24,7 @@ BROKEN = Card(
     "Linear",
     "linear",
     None,
-    problems=(CardProblem("in_features is 100, but 3,072 numbers arrive.", "error", "Set in_features to 3,072"),),
+    problems=(CardProblem("Input features = 100, but 3,072 numbers arrive.", "error", "Set input features = 3072"),),
     runs=False,
 )
 AFTER = Card("softmax1", "Softmax", "activation", None, runs=False)

@@ -20,13 +20,13 @@ def _wrong_channels(layer: "Conv2d | ConvTranspose2d", channels: int) -> ShapeEr
     """What is wrong with in_channels and groups for this many channels."""
     if layer.in_channels is not None and layer.in_channels != channels:
         return ShapeError(
-            f"in_channels is {layer.in_channels}, but {arrivals(channels)}.",
+            f"{layer.stated('in_channels')}, but {arrivals(channels)}.",
             layer.repair(in_channels=channels),
         )
-    for count, name in ((channels, "channels that arrive"), (layer.out_channels, "out_channels")):
+    for count, name in ((channels, "channels that arrive"), (layer.out_channels, "filters")):
         if count % layer.groups:
             return ShapeError(
-                f"groups = {layer.groups} does not divide the {count} {name}; every group needs the same number.",
+                f"{layer.stated('groups')} does not divide the {count} {name}; every group needs the same number.",
                 layer.repair(groups=_common_groups(layer.groups, channels, layer.out_channels)),
             )
     return None
@@ -136,7 +136,8 @@ class Conv2d(Windowed):
         if self.padding != "same" or self.stride == 1:
             return None
         return ShapeError(
-            f"padding = same keeps the size of the map, so it needs stride 1, not {setting_text(self.stride)}.",
+            f"{self.stated('padding')} keeps the size of the map, so it needs stride 1, "
+            f"not {setting_text(self.stride)}.",
             self.repair(padding=single(self._axis_padding(0)[0], self._axis_padding(1)[0])),
         )
 
@@ -216,7 +217,7 @@ class ConvTranspose2d(Layer):
         if not rows and not columns:
             return ()
         sentence = (
-            f"padding = {setting_text(self.padding)} cuts off whatever some cells write: "
+            f"{self.stated('padding')} cuts off whatever some cells write: "
             f"{lost_text(rows, columns, shape=shapes[0])} never read."
         )
         return ((sentence, (self.repair(padding=0),)),)
@@ -272,6 +273,6 @@ class ConvTranspose2d(Layer):
         if all(extra <= limit for extra, limit in zip(extras, limits, strict=True)):
             return None
         return ShapeError(
-            f"output_padding = {setting_text(self.output_padding)} must be smaller than the stride or the dilation.",
+            f"{self.stated('output_padding')} must be smaller than the stride or the dilation.",
             self.repair(output_padding=single(*(min(pair_) for pair_ in zip(extras, limits, strict=True)))),
         )

@@ -35,8 +35,7 @@ class Linear(Layer):
             )
         if self.in_features is not None and self.in_features != shape[0]:
             raise ShapeError(
-                f"in_features is {self.in_features:,}, but {shape_text(shape)} "
-                f"{'arrives' if shape[0] == 1 else 'arrive'}.",
+                f"{self.stated('in_features')}, but {shape_text(shape)} {'arrives' if shape[0] == 1 else 'arrive'}.",
                 self.repair(in_features=shape[0]),
             )
         return (self.out_features,)

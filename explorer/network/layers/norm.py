@@ -25,7 +25,7 @@ def _check_channels(layer: "BatchNorm2d | GroupNorm", setting_name: str, channel
     stated = getattr(layer, setting_name)
     if stated is not None and stated != channels:
         raise ShapeError(
-            f"{setting_name} is {stated}, but {arrivals(channels)}.",
+            f"{layer.stated(setting_name)}, but {arrivals(channels)}.",
             layer.repair(**{setting_name: channels}),
         )
 
@@ -98,7 +98,7 @@ class GroupNorm(Layer):
         _check_channels(self, "num_channels", channels)
         if channels % self.num_groups:
             raise ShapeError(
-                f"num_groups = {self.num_groups} does not divide the {channels} channels that arrive.",
+                f"{self.stated('num_groups')} does not divide the {channels} channels that arrive.",
                 self.repair(num_groups=_divisor(self.num_groups, channels)),
             )
         if cells(shapes[0]) == self.num_groups:
@@ -148,7 +148,7 @@ class LayerNorm(Layer):
         axes = len(shapes[0])
         if self.dimensions is not None and self.dimensions > axes:
             raise ShapeError(
-                f"dimensions is {self.dimensions}, but what arrives ({shape_text(shapes[0])}) has {axes} "
+                f"{self.stated('dimensions')}, but what arrives ({shape_text(shapes[0])}) has {axes} "
                 f"{'axis' if axes == 1 else 'axes'}.",
                 self.repair(dimensions=axes),
             )

@@ -7,7 +7,7 @@ from typing import Any
 from explorer.network.layer import Layer, ShapeError
 from explorer.network.layers.windowed import Windowed, expect_map, fixed_windows
 from explorer.network.setting import LARGEST_WINDOW, setting
-from explorer.network.shape import Shape, is_map, pair, pair_text, setting_text, single
+from explorer.network.shape import Shape, is_map, pair, pair_text, single
 from explorer.network.window import Window, both_axes
 
 Pair = int | tuple[int, int]
@@ -53,7 +53,7 @@ class _Pool(Windowed):
             return
         allowed = single(*(min(sizes) for sizes in zip(paddings, limits, strict=True)))
         raise ShapeError(
-            f"padding = {setting_text(self.padding)} is more than half of the {pair_text(self.kernel_size)} window; "
+            f"{self.stated('padding')} is more than half of the {pair_text(self.kernel_size)} window; "
             "some windows would hold nothing but padding.",
             self.repair(padding=allowed),
         )
@@ -65,7 +65,7 @@ class _Pool(Windowed):
             dilations = tuple(window.dilation for window in self.windows())
             closed = single(*(1 if empty else kept for empty, kept in zip(hollow, dilations, strict=True)))
             raise ShapeError(
-                f"dilation = {setting_text(single(*dilations))} steps over the {shape[1]}×{shape[2]} map that arrives; "
+                f"{self.stated('dilation')} steps over the {shape[1]}×{shape[2]} map that arrives; "
                 "some windows would hold nothing but padding.",
                 self.repair(dilation=closed),
             )

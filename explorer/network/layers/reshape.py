@@ -57,7 +57,7 @@ class Upsample(Layer):
         expect_map(self, shapes[0])
         if self.align_corners and self.mode == "nearest":
             raise ShapeError(
-                "align_corners needs a method that interpolates; nearest does not.", self.repair(align_corners=False)
+                "Align corners needs a method that interpolates; nearest does not.", self.repair(align_corners=False)
             )
         channels, height, width = shapes[0]
         rows, columns = pair(self.scale_factor)
