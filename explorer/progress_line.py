@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import TextIO
 
-from explorer.arithmetic.numbers import number, percent
+from explorer.arithmetic.numbers import number, percent, whole_percent
 from explorer.engine.training.run_clock import RunClock
 from explorer.engine.training.snapshot import Snapshot
 
@@ -64,10 +64,10 @@ class ProgressLine:
     def _line(self, snapshot: Snapshot) -> str:
         seconds_left = self._clock.seconds_left(snapshot.examples, snapshot.progress)
         left = "" if seconds_left is None else f"{time_text(seconds_left)} left"
-        filled = round(BAR * snapshot.progress)
+        filled = int(BAR * snapshot.progress)
         bar = "█" * filled + "░" * (BAR - filled)
         return (
-            f"epoch {snapshot.epoch}/{self.epochs} {bar} {100 * snapshot.progress:.0f} %  "
+            f"epoch {snapshot.epoch}/{self.epochs} {bar} {whole_percent(snapshot.progress)}  "
             f"loss {number(snapshot.loss, 4)}  {self._clock.per_second:,.0f} examples/s  {left}"
         )
 

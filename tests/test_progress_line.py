@@ -65,3 +65,13 @@ def test_a_run_goes_on_where_its_progress_cannot_be_told():
     line.show(snapshot(1, warning="The disk is full."))
     line.say("More.")
     line.close()
+
+
+def test_a_run_is_done_when_it_is_done():
+    out = Terminal()
+    line = ProgressLine(out, epochs=2)
+    line.show(Snapshot(1, 2, 0.5, 0.1, examples=10, progress=0.9999))
+    assert "epoch 2/2 ███████████████████░ 99 %  loss" in out.getvalue()
+    line = ProgressLine(out, epochs=2)
+    line.show(Snapshot(2, 2, 0.5, 0.1, examples=10, progress=1.0))
+    assert "epoch 2/2 ████████████████████ 100 %  loss" in out.getvalue()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 MINUS = "−"
+LONG_UNITS = ((47.95 * 3600, 86400, "days"), (59.95 * 60, 3600, "h"), (999.5, 60, "min"))  # from how many seconds on
 SECOND_UNITS = ((1.0, "s"), (1e3, "ms"), (1e6, "µs"))
 
 
@@ -33,9 +34,11 @@ def tidy(text: str) -> str:
 
 
 def seconds_text(seconds: float) -> str:
-    """ "1.2 ms", "1 s", "20.6 min"; `seconds` in seconds, three digits in the unit that they come to."""
-    if seconds >= 999.5:
-        return f"{number(seconds / 60, 3)} min"
+    """ "1.2 ms", "1 s", "20.6 min", "27.8 h", "12 days"; three digits in the unit that a person would say it in."""
+    for least, length, unit in LONG_UNITS:
+        if seconds >= least:
+            amount = seconds / length
+            return f"{number(amount, 3) if amount < 999.5 else f'{amount:,.0f}'} {unit}"
     for factor, unit in SECOND_UNITS:
         written = float(f"{seconds * factor:.3g}")
         if written >= 1 or unit == "µs":
@@ -53,6 +56,11 @@ def percent(share: float) -> str:
     if share < 1 and written == "100.0":
         return "> 99.9 %"
     return f"{written.removesuffix('.0')} %".replace("-", MINUS)
+
+
+def whole_percent(share: float) -> str:
+    """ "31 %": how much of something is done; 100 % is said at the end alone."""
+    return f"{round(100 * share) if share >= 1 else min(round(100 * share), 99)} %"
 
 
 def short_percent(share: float) -> str:

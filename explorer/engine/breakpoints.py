@@ -13,7 +13,7 @@ from typing import Protocol
 
 import torch
 
-from explorer.arithmetic.explanation import number
+from explorer.arithmetic.numbers import number, percent
 from explorer.engine.arguments import tensors_by_name
 from explorer.engine.explain import outputs_of, shares
 from explorer.engine.recording import Call, Recording, Step
@@ -136,8 +136,8 @@ class DeadReLUs:
         if not count or 100 * dead / count <= self.percent:
             return ""
         what = "channels" if output.dim() > 2 else "units"
-        share = _short(100 * dead / count)
-        return f"{dead:,} of {count:,} {what} of {name} are dead ({share} %): they give 0 everywhere in this batch."
+        share = percent(dead / count)
+        return f"{dead:,} of {count:,} {what} of {name} are dead ({share}): they give 0 everywhere in this batch."
 
 
 BREAKPOINTS: tuple[type[Breakpoint], ...] = (NotFinite, GradientNorm, UpdateRatio, DeadReLUs)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.arithmetic.numbers import exact, number, percent, seconds_text
+from explorer.arithmetic.numbers import exact, number, percent, seconds_text, whole_percent
 from explorer.ui import text
 
 
@@ -23,6 +23,14 @@ from explorer.ui import text
         (2.5e-7, "0.25 µs"),
         (59.96, "60 s"),
         (0.0, "0 µs"),
+        (999.4, "999 s"),
+        (3596.0, "59.9 min"),
+        (3599.0, "1 h"),
+        (1e5, "27.8 h"),
+        (47.9 * 3600, "47.9 h"),
+        (47.97 * 3600, "2 days"),
+        (1e6, "11.6 days"),
+        (1e9, "11,574 days"),
     ],
 )
 def test_a_time_is_written_in_the_unit_that_it_comes_to(seconds: float, words: str) -> None:
@@ -46,6 +54,16 @@ def test_a_time_is_written_in_the_unit_that_it_comes_to(seconds: float, words: s
 )
 def test_what_is_not_quite_all_or_nothing_says_so(share: float, words: str) -> None:
     assert percent(share) == words
+
+
+@given(st.floats(0, 1))
+def test_what_is_done_is_all_only_at_the_end(share: float) -> None:
+    assert (whole_percent(share) == "100 %") == (share == 1)
+
+
+@given(st.floats(0, 1e12))
+def test_a_time_is_never_written_with_a_power_of_ten(seconds: float) -> None:
+    assert "e" not in seconds_text(seconds) or seconds < 1e-8
 
 
 @given(st.floats(0, 1))

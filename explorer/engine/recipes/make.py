@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812  # the name PyTorch's own pages use
 from torch.optim.lr_scheduler import OneCycleLR
 
+from explorer.arithmetic.numbers import percent
 from explorer.data.cifar_archive import LabelledPictures, read_cifar_archive
 from explorer.engine.augment import flip_and_shift
 from explorer.engine.load import save
@@ -123,7 +124,7 @@ def _binary_cross_entropy(outputs: Tensor, targets: Tensor) -> Tensor:
 def _tell(snapshot: Snapshot, epochs: int, seconds: float) -> None:
     print(
         f"epoch {snapshot.epoch}/{epochs}  loss {snapshot.loss:.3f}  test loss {snapshot.val_loss:.3f}  "
-        f"test accuracy {100 * (snapshot.val_accuracy or 0):.1f} %  {seconds:.0f} s {snapshot.warning}",
+        f"test accuracy {percent(snapshot.val_accuracy or 0)}  {seconds:.0f} s {snapshot.warning}",
         file=sys.stderr,
         flush=True,
     )
