@@ -6,11 +6,14 @@ A pickle of some kilobytes can ask for gigabytes: by the length of a storage, by
 
 from __future__ import annotations
 
+import io
 import pickle
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any, ClassVar
+
+import torch
 
 from explorer.bounds import Budget, Refused, brief, check_size, open_regular, size_text
 
@@ -27,18 +30,19 @@ _TENSOR_MAKERS = ("_rebuild_tensor", "_rebuild_tensor_v2", "_rebuild_tensor_v3",
 def check_declared(path: Path) -> None:
     """Raises Refused for what is no plain file, asks for more than it holds, or holds more than the memory allows.
 
-    What is no file of PyTorch's passes: PyTorch's own reader says so.
+    Raises BadZipFile for an archive that is not whole. Whatever else is no file of PyTorch's passes: its own reader
+    says so.
     """
     with open_regular(path) as file:
         length, budget = file.seek(0, 2), Budget(path.name)
         budget.spend(length)
-        if is_archive(file):
+        if _is_archive(file):
             _check_archive(path.name, file, budget)
         else:
             _check_pickles(path.name, [file] * _LEGACY_PICKLES, length)
 
 
-def is_archive(file: IO[bytes]) -> bool:
+def _is_archive(file: IO[bytes]) -> bool:
     """As PyTorch tells an archive from the older format, by its first bytes: an archive's end may stand in either."""
     file.seek(0)
     start = file.read(len(_ARCHIVE))
@@ -47,20 +51,26 @@ def is_archive(file: IO[bytes]) -> bool:
 
 
 def _check_archive(name: str, file: IO[bytes], budget: Budget) -> None:
+    """Sizes are looked at by Python's reader of archives, the pickle as PyTorch's will find it.
+
+    The two differ over damaged ones: what one passes over for a fault must not be read by the other.
+    """
     try:
         with zipfile.ZipFile(file) as archive:
             entries = archive.infolist()
-            pickles = [entry for entry in entries if entry.filename.endswith(".pkl")]
-            numbers = sum(entry.file_size for entry in entries if entry not in pickles)
-            budget.spend(numbers)
-            for entry in pickles:
-                check_size(f"{name}: {entry.filename}", entry.file_size, LARGEST_PICKLE_BYTES)
-                with archive.open(entry) as pickled:
-                    _check_pickles(name, [pickled], numbers)
-    except Refused:
-        raise
-    except Exception:  # a damaged archive fails in any way, PyTorch's reader at the same place
+    except Exception as error:  # a damaged archive fails in any way
+        raise zipfile.BadZipFile from error
+    pickles = [entry for entry in entries if entry.filename.endswith(".pkl")]
+    for entry in pickles:
+        check_size(f"{name}: {entry.filename}", entry.file_size, LARGEST_PICKLE_BYTES)
+    numbers = sum(entry.file_size for entry in entries if entry not in pickles)
+    budget.spend(numbers)
+    file.seek(0)
+    try:
+        content = torch._C.PyTorchFileReader(file).get_record("data.pkl")
+    except RuntimeError:  # PyTorch says so itself, and why
         return
+    _check_pickles(name, [io.BytesIO(content)], numbers)
 
 
 def _check_pickles(name: str, pickles: Sequence[IO[bytes]], length: int) -> None:

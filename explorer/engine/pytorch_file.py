@@ -20,7 +20,7 @@ import torch
 from torch import Tensor
 
 from explorer.bounds import Refused, brief, open_regular
-from explorer.engine.declared_memory import check_declared, is_archive
+from explorer.engine.declared_memory import check_declared
 from explorer.engine.errors import LoadError
 
 SAVE_IT = "in Python, torch.save(model.state_dict(), …) writes a file that is read"
@@ -56,12 +56,12 @@ def read_pytorch(path: Path) -> dict[str, Tensor]:
 def loaded(path: Path) -> Any:
     """What a file of PyTorch's holds, on the CPU. Raises Refused for what asks for more memory than it holds.
 
-    Of a damaged one PyTorch raises anything. It reads the older format from a file that we open: by itself it makes
-    room for a text of gigabytes of which nothing follows.
+    Of a damaged one PyTorch raises anything. It is given a file that we open: opening one itself, it makes room for a
+    text of gigabytes of which nothing follows.
     """
     check_declared(path)
     with open_regular(path) as file:
-        return torch.load(path if is_archive(file) else file, map_location="cpu", weights_only=True)
+        return torch.load(file, map_location="cpu", weights_only=True)
 
 
 def _what_it_is(path: Path, words: str) -> str:

@@ -168,6 +168,23 @@ def test_the_end_of_an_archive_hides_no_pickle_of_the_older_format(tmp_path: Pat
         read_weights(path)
 
 
+@pytest.mark.parametrize(
+    ("mark", "place", "value"),
+    [(b"archive/data.pkl", 0, b"b"), (b"PK\x01\x02", 6, b"\xff"), (b"archive/data.pkl", -24, b"\x01")],
+    ids=["another name", "another version", "encrypted"],
+)
+def test_a_fault_that_python_minds_and_pytorch_does_not_hides_no_pickle(
+    tmp_path: Path, mark: bytes, place: int, value: bytes
+) -> None:
+    path = _archive(tmp_path / "x.pt", {"w": Asked(bytearray, 5_800_000_000)})
+    content = bytearray(path.read_bytes())
+    at = content.index(mark) + place
+    content[at : at + 1] = value
+    path.write_bytes(content)
+    with pytest.raises(LoadError, match=r"asks for memory by a number|is not a whole PyTorch file"):
+        read_weights(path)
+
+
 def test_an_archive_that_unpacks_to_more_than_the_memory_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
