@@ -5,9 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-TRAIN = ("train", "training", "learn", "learning")
-TEST = ("test", "testing", "val", "valid", "validation", "dev", "eval", "evaluation", "heldout", "holdout")
+TRAIN = (
+    "train", "training", "trn", "trainval", "traindev", "learn", "learning", "fit", "fitting", "development",
+)  # fmt: skip
+TEST = (
+    "test", "testing", "tst", "publictest", "val", "valid", "validation", "validate", "validating", "dev", "devel",
+    "eval", "evaluation", "evaluate", "evaluating", "heldout", "holdout", "devtest", "privatetest",
+)  # fmt: skip
 """The first of them that is there is what is held out."""
+ELSE_TRAIN = ("dev", "devel", "devtest", "val", "valid", "validation", "validate", "validating", "publictest")
+"""The first of them is what to learn from where nothing is called training: of dev and eval the first."""
 
 GROUPS = (
     "group", "patient", "subject", "person", "participant", "individual", "donor", "case", "animal", "study",
@@ -41,6 +48,17 @@ def of_part(names: Iterable[str], words: Sequence[str]) -> str | None:
     """The first of `names` that stands for the first of the `words` that any stands for."""
     known = {part_word(name): name for name in reversed(list(names))}
     return next((known[word] for word in words if word in known), None)
+
+
+def training_and_test(names: Iterable[str]) -> tuple[str | None, str | None]:
+    """Which of `names` stands for what to learn from and which for what is held out; None where none does."""
+    names = list(names)
+    train, test = of_part(names, TRAIN), of_part(names, TEST)
+    if train is not None or test is None:
+        return train, test
+    train = of_part(names, ELSE_TRAIN)
+    test = of_part([name for name in names if name != train], [word for word in TEST if word != part_word(train or "")])
+    return (train, test) if test is not None else (None, of_part(names, TEST))
 
 
 def group_name(names: Sequence[str]) -> str | None:

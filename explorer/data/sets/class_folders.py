@@ -15,7 +15,7 @@ from explorer.data.data_set import Card, DataError, DataSet, Skipped, Wish
 from explorer.data.dividing import MOST_NAMED, Parts, parted
 from explorer.data.picture_files import Files, data_set_of_files
 from explorer.data.reading import ENDINGS
-from explorer.data.words import TEST, TRAIN, of_part, part_word
+from explorer.data.words import TRAIN, part_word, training_and_test
 
 IGNORED = ("thumbs.db", "desktop.ini", "__macosx")
 
@@ -70,10 +70,9 @@ def _places(path: Path) -> _Places:
     path = _innermost(path)
     entries = _folders(path)
     names = [entry.name for entry in entries]
-    train = of_part(names, TRAIN)
-    if train is None or _is_class(path / train, names):
+    train, test = training_and_test(names)
+    if train is None or _is_class(path, train, test, names):
         return _without_copy(path, entries)
-    test = of_part(names, TEST)
     used = [name for name in (train, test) if name is not None]
     told: tuple[str, ...] = (f"Training and test are the folders {' and '.join(used)}.",) if test else ()
     others = [name for name in names if name not in used]
@@ -104,9 +103,14 @@ def _without_copy(path: Path, entries: list[os.DirEntry[str]]) -> _Places:
     return _Places(path)
 
 
-def _is_class(train: Path, beside: Iterable[str]) -> bool:
-    """Whether a folder called train holds pictures of trains: no class folders, and classes beside it."""
-    return not _folders(train) and not all(part_word(name) for name in beside)
+def _is_class(path: Path, train: str, test: str | None, names: Iterable[str]) -> bool:
+    """Whether a folder called train holds pictures of trains: no class folders, and classes beside it.
+
+    Folders that are called otherwise, dev and eval, are parts only where both hold class folders.
+    """
+    if part_word(train) in TRAIN:
+        return not _folders(path / train) and not all(part_word(name) for name in names)
+    return not all(_folders(path / name) for name in (train, test) if name)
 
 
 def _folders(path: str | Path) -> list[os.DirEntry[str]]:

@@ -14,7 +14,7 @@ from explorer.data.dividing import data_set_of
 from explorer.data.labels import MANY
 from explorer.data.numpy_archive import NumpyArchive
 from explorer.data.sets import cifar_jpeg, medmnist
-from explorer.data.words import TEST, TRAIN, group_name
+from explorer.data.words import ELSE_TRAIN, TEST, TRAIN, group_name
 
 INPUTS = ("x", "images", "image", "pictures", "imgs", "data", "inputs", "features", "arr_0")
 LABELS = ("y", "labels", "label", "targets", "target", "arr_1")
@@ -40,6 +40,8 @@ def _open(archive: NumpyArchive, wish: Wish) -> DataSet:
     card = replace(card, classes=card.classes or _class_names(archive, names))
     plain, test = _pair(names, ()), _pair(names, TEST)
     train = _pair(names, TRAIN) or (plain if test else None)
+    if train is None and test:
+        train, test = _otherwise_named(names, test)
     if train is not None:
         held_out = _source(archive, test, "test example") if test else None
         data = data_set_of(card, _source(archive, train, "training example"), held_out, seed=wish.seed)
@@ -57,6 +59,13 @@ def _open(archive: NumpyArchive, wish: Wish) -> DataSet:
         group_name=group or "",
         seed=wish.seed,
     )
+
+
+def _otherwise_named(names: dict[str, str], test: Pair) -> tuple[Pair | None, Pair]:
+    """What to learn from where nothing is called training: of dev and eval the first."""
+    train = _pair(names, ELSE_TRAIN)
+    other = _pair({name: spelled for name, spelled in names.items() if spelled not in (train or ())}, TEST)
+    return (train, other) if train and other else (None, test)
 
 
 def _pair(names: dict[str, str], parts: Iterable[str]) -> Pair | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,7 @@ from explorer.data.picture_files import Files, data_set_of_files
 from explorer.data.sets.listed_files import ListedFiles
 from explorer.data.sets.table_columns import Columns, find_columns, label_values
 from explorer.data.sets.table_text import Row, read_rows
-from explorer.data.words import TEST, part_word
+from explorer.data.words import TEST, part_word, training_and_test
 
 
 def open_table(path: Path, wish: Wish) -> DataSet:
@@ -24,8 +25,9 @@ def open_table(path: Path, wish: Wish) -> DataSet:
     wish.tell(f"Reading {path.name}", 0)
     columns, rows = find_columns(read_rows(path), path.name)
     left_out: list[Skipped] = []
+    several: dict[str, tuple[str, str]] = {}
     listed = ListedFiles(path.parent, partial(wish.tell, f"Looking for the pictures of {path.name}"))
-    good = _usable(rows, columns, path, listed, left_out, wish)
+    good = _usable(rows, columns, path, listed, left_out, several, wish)
     texts = [columns.label_of(row) for row in good.values()]
     _check_single(texts, list(good), path)
     labels = read_labels(label_values(texts), (), where=path.name)
@@ -35,16 +37,33 @@ def open_table(path: Path, wish: Wish) -> DataSet:
     card = Card(path.stem, path.name, f"Pictures and labels listed in {path.name}.", origin=str(path))
     opened = data_set_of_files(card, files, parts, labels.classes, wish=wish)
     opened.left_out.extend(left_out)
-    moved = f"{listed.moved:,} pictures were found by their names in other folders than {path.name} says."
-    return replace(opened, notes=(*opened.notes, moved)) if listed.moved else opened
+    return replace(opened, notes=(*opened.notes, *_told(several, listed, path)))
+
+
+def _told(several: dict[str, tuple[str, str]], listed: ListedFiles, path: Path) -> Iterator[str]:
+    """What of the table is not as it says."""
+    if several:
+        picture, (first, other) = next(iter(several.items()))
+        what = "1 picture has" if len(several) == 1 else f"{len(several):,} pictures have"
+        as_what = f"{brief(picture)} is {brief(first)} and {brief(other)}"
+        yield f"{what} different labels in {path.name} ({as_what}); the first counts."
+    if listed.moved:
+        yield f"{listed.moved:,} pictures were found by their names in other folders than {path.name} says."
 
 
 def _usable(
-    rows: list[Row], columns: Columns, path: Path, files: ListedFiles, left_out: list[Skipped], wish: Wish
+    rows: list[Row],
+    columns: Columns,
+    path: Path,
+    files: ListedFiles,
+    left_out: list[Skipped],
+    several: dict[str, tuple[str, str]],
+    wish: Wish,
 ) -> dict[str, Row]:
-    """The rows whose file is there, by its path; the others are named. A repeated one could be on both sides."""
+    """The rows whose file is there, by its path; the others are named. A repeated one could be on both sides; where it
+    has another label there, both are among `several`."""
     good: dict[str, Row] = {}
-    seen: set[tuple[int, int]] = set()
+    seen: dict[tuple[int, int], str] = {}
     for number, row in enumerate(rows, 1):
         if number % 1000 == 0:
             wish.tell(f"Looking for the pictures of {path.name}", number, len(rows))
@@ -56,8 +75,11 @@ def _usable(
             left_out.append(Skipped(row[columns.path], "There is no such file."))
         elif found[1] in seen:
             left_out.append(Skipped(row[columns.path], "It is listed more than once."))
+            both = columns.label_of(good[seen[found[1]]]), columns.label_of(row)
+            if both[0] != both[1] and len(np.unique(label_values(list(both)))) > 1:
+                several.setdefault(seen[found[1]], both)
         else:
-            seen.add(found[1])
+            seen[found[1]] = found[0]
             good[found[0]] = row
     if not good:
         raise DataError(_none_is_there(rows, columns, path))
@@ -101,7 +123,8 @@ def _with_numbers(
 def _parts(rows: list[Row], columns: Columns, labels: Array, seed: int) -> Parts:
     if columns.part is not None:
         words = [part_word(_cell(row, columns.part)) for row in rows]
-        is_test = np.array([word in TEST for word in words])
+        train, _ = training_and_test({word for word in words if word})
+        is_test = np.array([word in TEST and word != train for word in words])
         if is_test.any() and not is_test.all():
             return Parts(np.flatnonzero(~is_test), np.flatnonzero(is_test), "so says the table")
     groups = None

@@ -75,6 +75,14 @@ def test_no_picture_is_on_both_sides_and_the_seed_decides(tmp_path: Path) -> Non
         ("train_images", "val_images"),
         ("trainset", "testset"),
         ("Train Data", "Held-out"),
+        ("dev", "eval"),
+        ("dev", "test"),
+        ("Development", "Evaluation"),
+        ("dev_set", "holdout"),
+        ("val", "test"),
+        ("trainval", "test"),
+        ("Training", "PublicTest"),
+        ("trn", "tst"),
     ],
 )
 def test_folders_for_training_and_test_are_respected(tmp_path: Path, words: tuple[str, str]) -> None:
@@ -84,6 +92,13 @@ def test_folders_for_training_and_test_are_respected(tmp_path: Path, words: tupl
     assert (len(data.train), len(data.test), data.classes) == (9, 6, ("cat", "dog", "owl"))
     assert data.train.name_of(0).startswith(f"{words[0]}/cat/")
     assert data.test.name_of(0).startswith(f"{words[1]}/cat/")
+
+
+def test_folders_called_dev_and_eval_that_hold_no_class_folders_are_classes(tmp_path: Path) -> None:
+    for name in ("dev", "eval"):
+        for number in range(5):
+            picture(tmp_path / name / f"{number}.png")
+    assert open_data(tmp_path).classes == ("dev", "eval")
 
 
 def test_what_is_neither_training_nor_test_is_named(tmp_path: Path) -> None:

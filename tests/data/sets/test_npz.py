@@ -70,6 +70,8 @@ def test_a_large_array_that_is_not_packed_stays_on_disk(tmp_path: Path, monkeypa
         ("train_images", "train_labels", "test_images", "test_labels"),
         ("x_train", "y_train", "x_test", "y_test"),
         ("x", "y", "x_test", "y_test"),
+        ("x_dev", "y_dev", "x_eval", "y_eval"),
+        ("images_val", "labels_val", "images_test", "labels_test"),
     ],
 )
 def test_training_and_test_stay_apart_when_the_file_has_both(tmp_path: Path, parts: tuple[str, ...]) -> None:

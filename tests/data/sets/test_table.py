@@ -62,6 +62,19 @@ def test_a_picture_listed_again_is_not_on_both_sides(folder: Path) -> None:
     assert [skipped.sentence for skipped in data.skipped] == ["It is listed more than once."] * 11
 
 
+def test_a_picture_of_two_labels_is_told(folder: Path) -> None:
+    data = open_data(table(folder, "path,label", *rows(), "pictures/3.png,even", "./pictures/3.png,even"))
+    assert (
+        data.notes[-1]
+        == "1 picture has different labels in set.csv (pictures/3.png is odd and even); the first counts."
+    )
+    data = open_data(table(folder, "path,label", *rows(), *rows("pictures/{0}.png,x")))
+    assert data.notes[-1].startswith("10 pictures have different labels in set.csv (pictures/0.png is even and x);")
+    again = [f"pictures/{number}.png,{number}.0" for number in range(10)]
+    data = open_data(table(folder, "path,label", *[f"pictures/{number}.png,{number}" for number in range(10)], *again))
+    assert not any("different labels" in note for note in data.notes)  # the same number in another spelling
+
+
 @pytest.mark.parametrize("sign", ["\n", "\u2028", "\x0c", "\x85"])
 def test_a_name_may_hold_any_sign(folder: Path, sign: str) -> None:
     (folder / "pictures" / "3.png").rename(folder / f"a{sign}b.png")
@@ -79,6 +92,13 @@ def test_the_tables_own_split_is_respected(folder: Path) -> None:
     lines = [f"{line},{'test' if number > 6 else 'train'}" for number, line in enumerate(rows())]
     data = open_data(table(folder, "path,label,split", *lines))
     assert sorted(numbers(data.test)) == [7, 8, 9]
+
+
+@pytest.mark.parametrize(("learnt", "held_out"), [("dev", "eval"), ("Training", "PublicTest"), ("val", "test")])
+def test_the_parts_of_a_table_are_known_by_many_names(folder: Path, learnt: str, held_out: str) -> None:
+    split = [f"{row},{held_out if number < 3 else learnt}" for number, row in enumerate(rows())]
+    data = open_data(table(folder, "path,label,usage", *split))
+    assert (numbers(data.train), numbers(data.test)) == ([3, 4, 5, 6, 7, 8, 9], [0, 1, 2])
 
 
 def test_groups_are_never_on_both_sides(folder: Path) -> None:
