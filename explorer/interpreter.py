@@ -5,11 +5,14 @@ from __future__ import annotations
 import gc
 import sys
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Slot
+
+from explorer.session.soon import soon
 
 SWITCH_S = 0.0005
 COLLECT_MS = 250
 TAKEN_APART_MS = 100
+AFTER_CLOSING = "lookForWhatWasClosed"
 
 
 def share_evenly() -> None:
@@ -63,7 +66,11 @@ class Collector(QObject):
     @staticmethod
     def _end() -> None:
         Collector._at_work -= 1
-        QTimer.singleShot(0, let_python_look)  # the window is still being taken apart
+        application = QCoreApplication.instance()
+        if application is None:
+            let_python_look()
+        else:
+            soon(application, let_python_look)  # the window is still being taken apart
 
 
 def look_for_what_was_closed() -> None:
@@ -71,7 +78,21 @@ def look_for_what_was_closed() -> None:
 
     Left to the thresholds, ten windows opened and closed one after another were all in memory at once (measured).
     """
-    QTimer.singleShot(TAKEN_APART_MS, lambda: gc.collect())
+    application = QCoreApplication.instance()
+    assert application is not None  # a window was open
+    timer = application.findChild(QTimer, AFTER_CLOSING) or _after_closing(application)
+    timer.start()
+
+
+def _after_closing(application: QCoreApplication) -> QTimer:
+    timer = QTimer(application, singleShot=True, interval=TAKEN_APART_MS)
+    timer.setObjectName(AFTER_CLOSING)
+    timer.timeout.connect(_collect)
+    return timer
+
+
+def _collect() -> None:
+    gc.collect()
 
 
 def let_python_look() -> None:

@@ -67,7 +67,9 @@ def _wait_until_settled(session: Session) -> bool:
             loop.quit()
 
     session.changed.connect(look)
-    QTimer.singleShot(LIMIT_S * 1000, loop, loop.quit)
+    patience = QTimer(loop, singleShot=True)
+    patience.timeout.connect(loop.quit)
+    patience.start(LIMIT_S * 1000)
     if not _is_settled(session.state):
         loop.exec()
     session.changed.disconnect(look)

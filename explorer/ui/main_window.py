@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QAction,
+    QActionGroup,
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
@@ -65,6 +66,8 @@ class MainWindow(QMainWindow):
         self.feature_maps: FeatureMaps | None = None
         self.debugger: Debugger | None = None
         self._is_painted = self._is_over = False
+        self._rest_timer = QTimer(self, singleShot=True, interval=AFTER_MAPS_MS)
+        self._rest_timer.timeout.connect(self.show_late_parts)
         self._make_centre()
         self._make_docks()
         self.menus = Menus(self)
@@ -233,8 +236,8 @@ class MainWindow(QMainWindow):
     def _make_rest_when_quiet(self, state: State) -> None:
         """The other tabs wait for the first maps: while the worker imports torch, making them would hold it up."""
         is_quiet = state.activations is not None or not state.computing
-        if self._is_painted and is_quiet and self.feature_maps is None:
-            QTimer.singleShot(AFTER_MAPS_MS, self, self.show_late_parts)
+        if self._is_painted and is_quiet and self.feature_maps is None and not self._rest_timer.isActive():
+            self._rest_timer.start()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -267,6 +270,6 @@ class MainWindow(QMainWindow):
     @Slot()
     def _take_apart(self) -> None:
         """A closed window is over. What its parts call when they are used holds it, where Python cannot see that."""
-        for kind in (QWidget, QAction, Menus):
+        for kind in (QWidget, QAction, QActionGroup):
             for part in self.findChildren(kind, options=Qt.FindChildOption.FindDirectChildrenOnly):
                 part.deleteLater()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QToolBar, QToolButton
 
@@ -29,11 +29,10 @@ TOOLS = (
 )
 
 
-class Menus(QObject):
-    """Owns the window's actions and keeps them in step with the state."""
+class Menus:
+    """Makes the window's actions and keeps them in step with the state."""
 
     def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
         self._window = window
         self._actions: dict[str, tuple[Command, QAction]] = {}
         menus = self._make_menus()
@@ -83,7 +82,7 @@ class Menus(QObject):
         for dock in self._window.docks:
             menu.addAction(dock.toggleViewAction())
         themes = menu.addMenu("Theme")
-        group = QActionGroup(self)
+        group = QActionGroup(self._window)
         for choice in theme.CHOICES:
             action = themes.addAction("As the system" if choice == "system" else choice.capitalize())
             action.setCheckable(True)
@@ -110,7 +109,6 @@ class Menus(QObject):
             self.action(name).setIconText(short)
         self._window.addToolBar(bar)
 
-    @Slot()
     def _fill_recent(self) -> None:
         self._recent.clear()
         for path in self._window.session.state.recent:

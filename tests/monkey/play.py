@@ -57,6 +57,8 @@ class Play:
         self._played = Played(seed)
         self._hand = hand.Hand(self._rng, lambda: self._window, self._files)
         self._keeper = keeper.Keeper(lambda: self._hand.did, hang_s, says)
+        self._timer = QTimer(singleShot=True, interval=EVERY_MS)
+        self._timer.timeout.connect(self._play_one)
         self._in_front: QWidget | None = None
         self._stayed = 0
         self._last_due: dict[int, int] = {}
@@ -80,7 +82,7 @@ class Play:
     # --- one event after the other ---
 
     def _next(self) -> None:
-        QTimer.singleShot(EVERY_MS, self._play_one)
+        self._timer.start()
 
     def _play_one(self) -> None:
         # The next one is due first: this one may open a dialog, whose own loop it is then played in.
