@@ -18,7 +18,6 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 import explorer
 from explorer.app import application, open_window
 from explorer.session import State
-from explorer.ui.main_window import MainWindow
 from tests.monkey import bag, hand, keeper
 
 EVERY_MS = 8
@@ -63,7 +62,7 @@ class Play:
         self._stayed = 0
         self._last_due: dict[int, int] = {}
         self._answer_file_dialogs()
-        self._window = self._opened()
+        self._open()
 
     def run(self) -> Played:
         """Play to the end, close the window, and look for what it left."""
@@ -100,7 +99,7 @@ class Play:
         else:
             self._hand.act()
         if not self._window.isVisible() and not self._window.isMinimized():
-            self._window = self._opened()
+            self._open()
         self._keeper.beat()
 
     def _is_due(self, number: int, every: int) -> bool:
@@ -132,7 +131,7 @@ class Play:
         self._played.agreed += not told
         if self._is_due(number, CLOSE_EVERY):
             self._close()
-            self._window = self._opened()
+            self._open()
         self._played.memory.append(round(keeper.resident_mib()))
         if number % 1000 < LOOK_EVERY:
             self._says(f"{number} events, {len(self._keeper.faults)} faults, {self._played.memory[-1]} MiB")
@@ -158,10 +157,11 @@ class Play:
 
     # --- windows and dialogs ---
 
-    def _opened(self) -> MainWindow:
-        window = open_window([self._rng.choice([path for path in self._files if path.name.startswith("network")])])
-        _wait(lambda: window.feature_maps is not None, SETTLE_LIMIT_S)
-        return window
+    def _open(self) -> None:
+        """Open a window; what is played while it fills is played in it, not in the one that was closed."""
+        networks = [path for path in self._files if path.name.startswith("network")]
+        window = self._window = open_window([self._rng.choice(networks)])
+        _wait(lambda: window.feature_maps is not None or not window.isVisible(), SETTLE_LIMIT_S)
 
     def _close(self) -> None:
         window, self._in_front = self._window, None
