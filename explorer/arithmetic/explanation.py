@@ -112,7 +112,8 @@ class Explanation:
     """How one cell came about.
 
     `formula` is the rule in symbols ("Σ input · weight + bias"). `written` is the line with this cell's numbers in it.
-    `total` is what the arithmetic here gives in float64, `computed` what PyTorch computed, if that is known.
+    `total` is what the arithmetic here gives in float64, or what is kept of that; `computed` what PyTorch computed, if
+    that is known.
     `magnitude` is the sum of the terms' magnitudes, which rounding errors are measured against.
     `result` says how the total follows from the sum of the terms where it is not that sum ("max(0, u)").
     `rounded` is the size of what was added up and rounded inside the terms, as the x − mean of a normalization is.
@@ -147,6 +148,11 @@ class Explanation:
         maps = [at for at, factor in enumerate(main.factors) if _is_of_maps(factor)]
         sums = main.summed_by(maps[0], main.factors[maps[0]].channel_axis) if maps else {}
         return tuple(sorted(sums.items(), key=lambda item: -abs(item[1])))
+
+    def kept_as(self, kept: float, precision: str) -> Explanation:
+        """The same explanation of a number that `precision` ("float32") is too narrow for: ∞ or 0 is what it keeps."""
+        written = f"{self.written}, which {precision} keeps as {number(kept)}"
+        return replace(self, total=kept, written=written)
 
     def checked_against(self, computed: float) -> Explanation:
         """The same explanation beside what PyTorch computed."""

@@ -88,13 +88,12 @@ class Update(ABC):
             float(parameter[cell]),
             float(gradient[cell]),
             before,
-            parameter.dtype,
+            parameter.dtype if parameter.dtype.kind == "f" else np.dtype(np.float64),
             {name: hyperparameters.get(name, default) for name, default in self.defaults.items()},
             dict(symbols or {}),
         )
         with np.errstate(all="ignore"):  # a diverged run's infinities are numbers to show like others
-            last = self.run(lines)
-        return lines.finished(last)
+            return lines.finished(self.run(lines))
 
     @abstractmethod
     def run(self, lines: Lines) -> Explanation:
@@ -127,15 +126,24 @@ class Lines:
     def setting(self, name: str) -> float:
         return float(self.hyperparameters[name])
 
-    def add(self, symbol: str, formula: str, products: Sequence[Product], *, state: str = "") -> np.float64:
-        """A line that adds up `products`, and what it gives."""
-        return self.keep(symbol, line(symbol, formula, products), state=state)
-
-    def keep(self, symbol: str, explanation: Explanation, *, state: str = "") -> np.float64:
+    def add(
+        self, symbol: str, formula: str, products: Sequence[Product], *, state: str = "", is_tensor: bool = True
+    ) -> np.float64:
+        """A line that adds up `products`, and what it gives; `is_tensor` where PyTorch has a tensor of it too."""
+        explanation = line(symbol, formula, products)
+        if is_tensor:
+            explanation = self._kept(explanation)
         self._steps.append(UpdateStep(symbol, explanation, state))
         if state:
             self._new_state[state] = explanation.total
         return np.float64(explanation.total)
+
+    def _kept(self, explanation: Explanation) -> Explanation:
+        """The line of a number that is too large or too small for the parameter's precision says what is kept of it."""
+        total = explanation.total
+        kept = float(self.stored(np.float64(total)))
+        is_lost = kept != total and (kept == 0 or np.isinf(kept))
+        return explanation.kept_as(kept, str(self._precision)) if is_lost else explanation
 
     def stored(self, value: np.float64) -> np.float64:
         """The number as the optimizer keeps it, in the parameter's precision."""
@@ -162,6 +170,7 @@ class Lines:
 
     def finished(self, last: Explanation) -> UpdateExplanation:
         """The whole update: its lines one after the other."""
+        last = self._kept(last)
         formulas = [f"{step.symbol} = {step.explanation.formula}" for step in self._steps]
         written = [step.explanation.written for step in self._steps]
         return UpdateExplanation(

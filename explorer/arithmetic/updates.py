@@ -128,21 +128,28 @@ class RMSprop(Update):
         symbol, gradient = lines.gradient()
         alpha = lines.setting("alpha")
         root_symbol, square = "v", _moving(lines, "v", "α", alpha, "square_avg", f"{symbol}²", gradient)
-        kept = square
+        cancelled = 0.0
         if lines.hyperparameters["centered"]:
-            mean = float(lines.stored(_moving(lines, "m", "α", alpha, "grad_avg", symbol, gradient)))
-            # As they are kept: what rounding leaves of v − m² may be below 0, and then PyTorch's root is NaN.
-            products = [Product((float(lines.stored(square)),)), Product((mean, mean), True)]
-            root_symbol, square = "s", lines.add("s", "v − m²", products)
+            mean = _moving(lines, "m", "α", alpha, "grad_avg", symbol, gradient)
+            root_symbol, (square, cancelled) = "s", self._spread(lines, square, mean)
         scaled, shown, scaled_symbol = self._scaled(lines, symbol, root_symbol, gradient, square)
         lr, momentum = lines.setting("lr"), lines.setting("momentum")
-        lines.rounded = abs(lr * scaled) * float(kept / square) if root_symbol == "s" else 0.0
+        lines.rounded = abs(lr * scaled) * cancelled
         if momentum:
             before = lines.before.get("momentum_buffer", 0.0)
             products = [Product((momentum, before)), Product((scaled,), shown=shown)]
             buffer = lines.add("b", f"μ·b + {scaled_symbol}", products, state="momentum_buffer")
             return _descended(lines, "b", Product((lr, float(buffer)), True))
         return _descended(lines, scaled_symbol, Product((lr, scaled), True, Products((Number(lr), shown))))
+
+    def _spread(self, lines: Lines, square: np.float64, mean: np.float64) -> tuple[np.float64, float]:
+        """The mean square without the square of the mean, and how many times larger the mean square is.
+
+        Of both as they are kept: what rounding leaves of v − m² may be below 0, and then PyTorch's root is NaN.
+        """
+        square, mean = lines.stored(square), lines.stored(mean)
+        spread = lines.add("s", "v − m²", [Product((float(square),)), Product((float(mean), float(mean)), True)])
+        return spread, float(square / spread) if square and np.isfinite(square) else 0.0
 
     def _scaled(
         self, lines: Lines, symbol: str, root_symbol: str, gradient: np.float64, square: np.float64
@@ -203,7 +210,7 @@ def _corrected(
 ) -> np.float64:
     shown = Quotient(Number(float(value)), Sum((Exact(1), Minus(Power(Number(decay), step)))))
     product = Product((float(1 / np.float64(1 - decay**step)), float(value)), shown=shown)
-    return lines.add(symbol, f"{of}/(1 − {decay_symbol}^t)", [product])
+    return lines.add(symbol, f"{of}/(1 − {decay_symbol}^t)", [product], is_tensor=False)
 
 
 def _over_root(value: np.float64, square: np.float64, eps: float) -> Written:

@@ -25,7 +25,7 @@ from explorer.arithmetic.delta_rule import (
 from explorer.arithmetic.places import one
 from explorer.engine.arrays import array
 from explorer.engine.errors import EngineError
-from explorer.engine.explain import Cell, call_values, outputs_of
+from explorer.engine.explain import Cell, call_values, checked, outputs_of
 from explorer.engine.kept import Kept
 from explorer.engine.recording import LOSS, Call, Recording
 from explorer.engine.tree import leaves
@@ -55,7 +55,7 @@ def explain_delta(
         explained = _hidden(recording, letters, slope, reader, cell)
     else:
         explained = _output(recording, letters, slope, activation or call, cell)
-    return explained.checked_against(-call.grad_output[cell].item())
+    return checked(explained, -call.grad_output[cell])
 
 
 def explain_weight_rule(
@@ -82,14 +82,15 @@ def explain_weight_rule(
     inputs = None
     if len(cell) > 1:
         inputs = _factor(f"{call.name}.input", recording.arguments(call)["input"], _with_last(examples, cell[1]))
-    return weight_rule(
+    rule = weight_rule(
         _letters(recording, call, symbols),
         cell,
         before=before,
         rate=float(update.settings["lr"]),
         deltas=deltas,
         inputs=inputs,
-    ).checked_against(update.after[cell].item())
+    )
+    return checked(rule, update.after[cell])
 
 
 def forward_symbols(recording: Recording, call: Call) -> dict[str, str]:

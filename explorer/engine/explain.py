@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -103,9 +104,18 @@ def _explained(
     values = call_values(step.call, output, symbols, arguments=recording.arguments(step.call))
     operation.check_settings(values)
     if step.kind != "backward":
-        return operation.forward(values, cell).checked_against(output[cell].item())
+        return checked(operation.forward(values, cell), output[cell])
     share = shares(step.call, recording)[of]
-    return operation.backward(values, of, cell).checked_against(share[cell].item())
+    return checked(operation.backward(values, of, cell), share[cell])
+
+
+def checked(explained: Explanation, computed: torch.Tensor) -> Explanation:
+    """`explained` beside PyTorch's number, which is infinite where its precision does not reach as far as the total."""
+    number, total = computed.item(), explained.total
+    is_beyond = math.isinf(number) and math.isfinite(total) and total * number > 0
+    if is_beyond and abs(total) > torch.finfo(computed.dtype).max:
+        explained = explained.kept_as(number, str(computed.dtype).removeprefix("torch."))
+    return explained.checked_against(number)
 
 
 def outputs_of(recording: Recording, call: Call) -> list[torch.Tensor]:
@@ -147,4 +157,4 @@ def _explained_update(update: Update, cell: Cell, symbols: Mapping[str, str]) ->
     explained = rule.explain(
         array(update.before), array(update.gradient), state, update.settings, cell, symbols=symbols
     )
-    return explained.checked_against(update.after[cell].item())
+    return checked(explained, update.after[cell])

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from explorer.arithmetic import Explanation
 from explorer.arithmetic.updates import UPDATES, update_named
+from tests.arithmetic.evaluator import assert_evaluates
 
 TOLERANCES = {torch.float64: 1e-9, torch.float32: 1e-4}
 SHAPE = (2, 3)
@@ -161,6 +162,51 @@ def test_a_diverged_run_is_shown_as_it_is() -> None:
 
 def explain_zero(name: str, **hyperparameters: Any) -> Explanation:
     return update_named(name).explain(np.zeros(1), np.zeros(1), {}, hyperparameters, (0,))
+
+
+@pytest.mark.parametrize("size", [1e-38, 1e-33, 1e-22, 1e-10, 1e10, 1e19, 1e25, 1e38])
+@pytest.mark.parametrize(
+    ("name", "hyperparameters"),
+    [
+        ("SGD", {"lr": 10.0, "momentum": 0.9}),
+        ("Adam", {"lr": 0.1}),
+        ("Adam", {"lr": 0.1, "amsgrad": True, "maximize": True}),
+        ("AdamW", {"lr": 0.1}),
+        ("RMSprop", {"lr": 0.1}),
+        ("RMSprop", {"lr": 0.1, "centered": True, "momentum": 0.5}),
+        ("RMSprop", {"lr": 0.1, "centered": True, "weight_decay": 0.1}),
+    ],
+)
+def test_what_float32_is_too_narrow_for_goes_on_as_it_is_kept(
+    name: str, hyperparameters: dict[str, Any], size: float
+) -> None:
+    parameter = torch.zeros(4).requires_grad_()
+    optimizer = getattr(torch.optim, name)([parameter], **hyperparameters)
+    for _ in range(3):
+        parameter.grad = torch.tensor([1.0, -1.0, 0.5, -3.0]) * size
+        before, state = parameter.detach().clone().numpy(), state_of(optimizer, parameter)
+        optimizer.step()
+        after = state_of(optimizer, parameter)
+        for cell in range(4):
+            found = update_named(name).explain(
+                before, parameter.grad.numpy(), state, optimizer.param_groups[0], (cell,)
+            )
+            assert found.total == pytest.approx(parameter[cell].item(), rel=1e-4, abs=1e-44, nan_ok=True), str(found)
+            for key, value in found.new_state.items():
+                kept = after[key][cell] if after[key].ndim else after[key]
+                assert value == pytest.approx(kept.item(), rel=1e-4, abs=1e-44, nan_ok=True), str(found)
+            assert_evaluates(found)
+
+
+def test_a_line_whose_number_is_lost_in_float32_says_so() -> None:
+    vanished = np.array([1e-33], np.float32)
+    found = update_named("RMSprop").explain(np.ones(1, np.float32), vanished, {}, {"centered": True}, (0,))
+    assert str(found).startswith("v = 0.99·0 + 0.01·1e−33² = 1e−68, which float32 keeps as 0; ")
+    assert "(√0 + 1e−8)" in str(found)
+    huge = np.array([-1e30], np.float32)
+    found = update_named("Adam").explain(np.ones(1, np.float32), huge, {}, {}, (0,))
+    assert "v = 0.999·0 + 0.001·(−1e30)² = 1e57, which float32 keeps as ∞; " in str(found)
+    assert found.total == 1
 
 
 def test_an_unknown_optimizer_is_refused_with_the_names_there_are() -> None:

@@ -108,3 +108,13 @@ def test_an_infinite_weight_of_a_normalization_scales_what_pytorch_scales(norm: 
     recording = explorer.record(norm, torch.randn(2, 3, 4))
     call = recording.calls[-1]
     assert_says_what_pytorch_does(recording, call.kind)
+
+
+@pytest.mark.parametrize(("dtype", "size"), [(torch.float32, 1e30), (torch.float16, 1e3), (torch.bfloat16, 1e30)])
+def test_a_number_too_large_for_its_precision_is_told_as_pytorch_keeps_it(dtype: torch.dtype, size: float) -> None:
+    model = nn.Linear(2, 1, bias=False).to(dtype)
+    nn.init.constant_(model.weight, -size)
+    explained = explorer.explain(explorer.record(model, torch.full((1, 2), size, dtype=dtype)), "linear", (0, 0))
+    assert explained.total == explained.computed == -INF
+    assert str(explained).endswith(f", which {str(dtype).removeprefix('torch.')} keeps as −∞")
+    assert_evaluates(explained)
