@@ -1,10 +1,16 @@
-"""What the program remembers between two starts: layout, theme, recent files, whether the first steps were seen."""
+"""What the program remembers between two starts: layout, theme, recent files, whether the first steps were seen.
+
+The file may be damaged, or somebody's own: what is none of our values counts as not written.
+"""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
+
+MOST_DIGITS = 5
 
 
 def _settings() -> QSettings:
@@ -23,8 +29,8 @@ def set_theme_choice(choice: str) -> None:
 def recent_files() -> tuple[Path, ...]:
     """The files opened last that still exist, newest first."""
     stored = _settings().value("recent", [])
-    names = [stored] if isinstance(stored, str) else list(stored or [])
-    return tuple(path for name in names if (path := Path(name)).is_file())
+    names = stored if isinstance(stored, list) else [stored]
+    return tuple(Path(name) for name in names if isinstance(name, str) and os.path.isfile(name))  # whatever its length
 
 
 def set_recent_files(paths: tuple[Path, ...]) -> None:
@@ -63,8 +69,7 @@ def set_welcome_seen(seen: bool) -> None:
 
 def play_speed() -> int:
     """How many steps a second the debugger plays."""
-    stored = str(_settings().value("play_speed", "4"))
-    return int(stored) if stored.isdecimal() else 4
+    return _number("play_speed") or 4
 
 
 def set_play_speed(speed: int) -> None:
@@ -83,9 +88,14 @@ def set_training_folded(is_folded: bool | None) -> None:
 
 def training_height() -> int | None:
     """How high the person made the training strip; None if they left it as it was."""
-    stored = str(_settings().value("training_height", ""))
-    return int(stored) if stored.isdecimal() else None
+    return _number("training_height")
 
 
 def set_training_height(height: int | None) -> None:
     _settings().setValue("training_height", "" if height is None else str(height))
+
+
+def _number(key: str) -> int | None:
+    """What was written under `key`, unless it is no number, or one that no window has room for."""
+    stored = str(_settings().value(key, ""))
+    return int(stored) if stored.isdecimal() and len(stored) <= MOST_DIGITS else None

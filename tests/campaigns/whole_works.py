@@ -56,6 +56,19 @@ def go_on(path: Path) -> object:
     return follow(path)
 
 
+def remember(path: Path) -> object:
+    """What a window asks for when it starts."""
+    from PySide6.QtCore import QSettings
+
+    from explorer.ui import settings
+
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(path.parent.parent))
+    asked = (settings.theme_choice, settings.recent_files, settings.layout, settings.is_welcome_seen)
+    numbers = (settings.play_speed(), settings.training_height() or 0)
+    assert max(numbers) < 2**31  # what Qt takes
+    return [each() for each in (*asked, settings.is_training_folded)]
+
+
 def _command(folder: Path) -> list[str]:
     return [str(folder / "net.txt"), "--data", str(folder / "data.npz"), "--out", str(folder), *TRAINED]
 
@@ -149,4 +162,12 @@ def _left_over() -> list[Whole]:
     return [Whole("left-over.safetensors", tuple(b"".join(content(work, weights)) for work in (drawn, typed)), restore)]
 
 
-FAMILIES: tuple[Callable[[], list[Whole]], ...] = (_networks, _runs, _left_over)
+@cache
+def _settings() -> list[Whole]:
+    chosen = b"[General]\nplay_speed=4\nrecent=/tmp/a.png, /tmp/b.json\ntheme=dark\ntraining_folded=true\n"
+    layout = b"training_height=210\ngeometry=@ByteArray(\\x1\\xd9\\xd0\\xcb\\0\\x3)\ndocks=@ByteArray(\\0\\0)\n"
+    name = "network-explorer/network-explorer.ini"
+    return [Whole(name, (chosen, chosen + layout), remember)]
+
+
+FAMILIES: tuple[Callable[[], list[Whole]], ...] = (_networks, _runs, _left_over, _settings)
