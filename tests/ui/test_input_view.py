@@ -326,7 +326,7 @@ def test_plain_numbers_are_typed_into_fields(opened: Opened, qtbot: QtBot) -> No
     assert view.numbers.isVisible()
     assert not view.open.isVisible()
     boxes = view.numbers.boxes
-    assert [box.accessibleName() for box in boxes] == ["Input x0", "Input x1"]
+    assert [box.accessibleName() for box in boxes] == ["Input x₁", "Input x₂"]
     boxes[1].lineEdit().selectAll()
     QTest.keyClicks(boxes[1], "-0.3")
     QTest.keyClick(boxes[1], Qt.Key.Key_Return)

@@ -14,7 +14,10 @@ from pytestqt.qtbot import QtBot
 from explorer.session import Session
 from explorer.ui import theme
 from explorer.ui.node_link import Bias, Edge, Item, Node
+from explorer.ui.node_link.structure import spelled
 from explorer.ui.views.node_link import COMPUTED, EMPTY, NOT_DRAWN, NOT_NEGATIVE, ONE_CLASS, NodeLinkView
+from explorer.ui.widgets.number_fields import NumberFields
+from explorer.ui.widgets.target_editor import TargetEditor
 
 Opened = Callable[..., tuple[Session, NodeLinkView]]
 LEARNING = {"loss": "half_squared_error", "optimizer": "SGD", "learning_rate": 0.1}
@@ -298,3 +301,13 @@ def test_a_number_typed_for_one_network_does_not_reach_the_next(opened: Opened, 
     qtbot.keyClick(view.editor, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: is_recorded(session), timeout=60_000)
     assert session.state.document is before
+
+
+def test_the_numbers_of_the_input_are_called_as_in_the_drawing(qtbot: QtBot) -> None:
+    fields, targets = NumberFields(), TargetEditor()
+    qtbot.addWidget(fields)
+    qtbot.addWidget(targets)
+    fields.show_numbers(np.zeros(12, np.float32))
+    assert [box.accessibleName() for box in fields.boxes] == [f"Input {spelled('x', unit)}" for unit in range(12)]
+    expected = [f"Target {spelled('d', unit)}" for unit in range(len(targets.boxes))]
+    assert [box.accessibleName() for box in targets.boxes] == expected

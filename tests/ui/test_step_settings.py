@@ -212,7 +212,7 @@ def test_numbers_are_aimed_at_in_fields_of_their_own(session: Session, row: Step
 def test_a_target_out_of_reach_is_refused(session: Session, row: StepSettings) -> None:
     _type(row.target.boxes[0], "1e30")
     assert session.state.target is None
-    assert session.state.notice.startswith("Target 0: 1e30 does not lie between")
+    assert session.state.notice.startswith("Target d₁: 1e30 does not lie between")
 
 
 def test_classes_are_aimed_at_by_name(qtbot: QtBot) -> None:
@@ -244,7 +244,7 @@ def test_many_numbers_stand_behind_a_button(qtbot: QtBot) -> None:
     assert row.target.many.isVisible()
     assert row.target.many.text().startswith("6 numbers")
     boxes = row.target.fields.boxes
-    assert [box.accessibleName() for box in boxes] == [f"Target {at}" for at in range(6)]
+    assert [box.accessibleName() for box in boxes] == [f"Target d{at}" for at in "₁₂₃₄₅₆"]
     boxes[5].setValue(2.0)
     assert session.state.target == (1.0, 0.0, 0.0, 0.0, 0.0, 2.0)
     assert session.close()

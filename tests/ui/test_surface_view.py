@@ -127,7 +127,7 @@ def test_a_click_feeds_the_network_that_point(qtbot: QtBot, session: Session) ->
     assert x < first < session.state.values[0]
     assert session.state.values[1] == y
     qtbot.waitUntil(lambda: "%" in view.reading.text())
-    assert view.reading.text().startswith("x0 0.")
+    assert view.reading.text().startswith("x₁ 0.")
     assert "the present input" in view.legend.accessibleDescription()
 
 

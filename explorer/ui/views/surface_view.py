@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QSize, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from explorer.arithmetic.cells import subscript
 from explorer.data.data_set import DataSet, Split
 from explorer.session import Session, State
 from explorer.session.surface_state import Area, Surface
@@ -20,6 +21,7 @@ from explorer.ui.widgets.picture_pages import PicturePages
 from explorer.ui.widgets.plane_canvas import PlaneCanvas, Points
 from explorer.ui.widgets.plane_legend import PlaneLegend, Row
 
+AXES = subscript("x", 0), subscript("x", 1)
 ROOM = 0.2  # of the points' extent, free around them
 POINTS_AT_MOST = 2000
 SIDE_WIDTH = 232
@@ -46,7 +48,7 @@ class SurfaceView(PacedView):
     def _make_parts(self) -> None:
         self.canvas = PlaneCanvas()
         self.canvas.setAccessibleName("The plane with the network's decisions")
-        self.canvas.set_labels("x0", "x1")
+        self.canvas.set_labels(*AXES)
         self.canvas.setToolTip("A click or the arrow keys feed the network a point. Wheel zooms, F shows all.")
         self.canvas.moved.connect(self._watch)
         self.canvas.pointed.connect(self._read_off)
@@ -219,11 +221,11 @@ def sentence(state: State, surface: Surface | None) -> str:
 
 
 def reading(state: State, surface: Surface, place: tuple[float, float]) -> str:
-    """ "x0 0.310, x1 −0.200: A 93 %"."""
+    """ "x₁ 0.31, x₂ −0.2: A 93 %"."""
     area, (rows, columns) = surface.area, surface.values.shape[:2]
     column = int((place[0] - area.left) / area.width * columns)
     row = int((place[1] - area.bottom) / area.height * rows)
-    where = f"x0 {number(place[0])}, x1 {number(place[1])}"
+    where = f"{AXES[0]} {number(place[0])}, {AXES[1]} {number(place[1])}"
     if not (0 <= column < columns and 0 <= row < rows):
         return where
     said = surface.values[row, column]

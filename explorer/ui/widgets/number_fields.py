@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from explorer.arithmetic.cells import subscript
 from explorer.ui.text import count
 from explorer.ui.widgets.number_boxes import FloatBox
 
@@ -14,9 +15,9 @@ LARGEST = 1e6
 
 
 class NumberFields(QScrollArea):
-    """One box a number, `symbol`0 first; `edited` carries all of them (features,) when one changes.
+    """One box a number, `symbol`₁ first as in textbooks; `edited` carries all of them (features,) when one changes.
 
-    `name` and `tip` are what a box is called and what it is for, {} standing for its index.
+    `name` and `tip` are what a box is called and what it is for, {} standing for its symbol, {1} for its number alone.
     """
 
     edited = Signal(object)
@@ -27,8 +28,8 @@ class NumberFields(QScrollArea):
         parent: QWidget | None = None,
         *,
         symbol: str = "x",
-        name: str = "Input x{}",
-        tip: str = "Number {} that the network is fed.",
+        name: str = "Input {}",
+        tip: str = "{}, a number that the network is fed.",
     ) -> None:
         super().__init__(parent)
         self._symbol, self._name, self._tip = symbol, name, tip
@@ -77,11 +78,13 @@ class NumberFields(QScrollArea):
             self._add_box(len(self._boxes))
 
     def _add_box(self, index: int) -> None:
-        box = FloatBox(-LARGEST, LARGEST, name=self._name.format(index), tip=self._tip.format(index), live=True)
+        symbol, number = subscript(self._symbol, index), subscript("", index)
+        name, tip = self._name.format(symbol), self._tip.format(symbol, number)
+        box = FloatBox(-LARGEST, LARGEST, name=name, tip=tip, live=True)
         box.keep_undo()
         box.valueChanged.connect(lambda value: self._tell(index, value))
         box.refused.connect(self.refused)
-        label = QLabel(f"{self._symbol}{index}")
+        label = QLabel(symbol)
         label.setProperty("role", "dim")
         label.setBuddy(box)
         self._grid.addWidget(label, index, 0)

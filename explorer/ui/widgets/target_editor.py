@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
+from explorer.arithmetic.cells import subscript
 from explorer.ui.icons import icon
 from explorer.ui.text import number, plural
 from explorer.ui.widgets.number_boxes import ChoiceBox, FloatBox
@@ -50,7 +51,7 @@ class TargetEditor(QWidget):
         self.choice.setToolTip(TIP)
         self.choice.activated.connect(lambda index: self.edited.emit(index - 1 if index else None))
         self.many = PopupButton("Target", tip=TIP)
-        self.fields = NumberFields(symbol="t", name="Target {}", tip="What output {} should be.")
+        self.fields = NumberFields(symbol="d", name="Target {}", tip="What output y{1} should be.")
         self.fields.setMinimumSize(190, 220)
         self.fields.edited.connect(lambda numbers: self._tell(tuple(float(value) for value in numbers)))
         self.fields.refused.connect(self.refused)
@@ -69,7 +70,8 @@ class TargetEditor(QWidget):
             row.addWidget(widget)
 
     def _box(self, index: int) -> FloatBox:
-        box = FloatBox(-LARGEST, LARGEST, name=f"Target {index}", tip=f"What output {index} should be.")
+        name, tip = f"Target {subscript('d', index)}", f"What output {subscript('y', index)} should be."
+        box = FloatBox(-LARGEST, LARGEST, name=name, tip=tip)
         box.keep_undo()
         box.setFixedWidth(BOX_WIDTH)
         box.valueChanged.connect(self._tell_boxes)
