@@ -110,6 +110,13 @@ def suggested_loss(last_kind: str, outputs: int, classes: int) -> str:
     return "half_squared_error"
 
 
+def training_loss(last_kind: str, outputs: int, classes: int) -> str:
+    """The loss that training uses where none was chosen: with outputs that do not fit the data, the one that suits the
+    data once the last layer is changed."""
+    fits = outputs == classes or (outputs == 1 and classes <= 2)
+    return suggested_loss(last_kind, outputs if fits else max(classes, 1), classes)
+
+
 def _sgd(chosen: Hyperparameters) -> dict[str, Any]:
     return {"momentum": chosen.momentum, "nesterov": chosen.nesterov and chosen.momentum > 0}
 

@@ -23,7 +23,7 @@ from explorer.engine.confusion import Confusion, Evaluation
 from explorer.engine.distributed import ALONE, Processes
 from explorer.engine.errors import EngineError, requested_memory
 from explorer.engine.health import HealthWatch
-from explorer.engine.hyperparameters import Hyperparameters, make_optimizer, suggested_loss
+from explorer.engine.hyperparameters import Hyperparameters, make_optimizer, training_loss
 from explorer.engine.losses import check_target
 from explorer.engine.metrics import device_of, dtype_of, evaluate, evaluating
 from explorer.engine.training.early_stop import EarlyStop
@@ -191,10 +191,7 @@ def chosen_loss(model: nn.Module, data: Learned, chosen: Hyperparameters, *, cla
     """The loss's name: the chosen one, or the one that suits the last layer."""
     if chosen.loss:
         return chosen.loss
-    outputs = _tried(model, data)[0].numel()
-    fits = outputs == classes or (outputs == 1 and classes <= 2)
-    # What suits the data once the last layer is changed.
-    return suggested_loss(last_kind(model), outputs if fits else max(classes, 1), classes)
+    return training_loss(last_kind(model), _tried(model, data)[0].numel(), classes)
 
 
 def objective_of(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from explorer.engine.hyperparameters import suggested_loss
+from explorer.engine.hyperparameters import training_loss
 from explorer.network import Network
 from explorer.network.last_layer import with_outputs
 from explorer.session.train_state import DataProblem
@@ -56,10 +56,10 @@ def outputs_wanted(data: DataSet) -> int:
 
 
 def suited_loss(network: Network | None, classes: int) -> str:
-    """The name of the loss that is used where none was chosen; "" before that can be told."""
+    """The name of the loss that training uses where none was chosen; "" before that can be told."""
     if network is None or not network.layers or (shape := network.shapes()[-1]) is None:
         return ""
-    return suggested_loss(network.layers[-1].kind.lower(), prod(shape), classes)
+    return training_loss(network.layers[-1].kind.lower(), prod(shape), classes)
 
 
 def _words(shape: tuple[int, ...]) -> str:

@@ -33,6 +33,7 @@ from explorer.engine.train import (
 )
 from explorer.engine.training.schedules import make_schedule
 from explorer.network import Network
+from explorer.session.data_fit import suited_loss
 
 CLASSIFIES = (
     "half_squared_error",
@@ -233,11 +234,14 @@ def test_a_loss_that_does_not_fit_is_told_before_the_first_step(text, data, clas
         ("2 linear(2) sigmoid", 2, "bce"),
         ("2 linear(1)", 0, "half_squared_error"),
         ("2 linear(7)", 2, "cross_entropy"),
+        ("2 linear(10) sigmoid", 2, "bce"),
+        ("2 linear(7)", 0, "half_squared_error"),
     ],
 )
 def test_without_a_choice_the_loss_suits_the_last_layer(text, classes, loss):
     data = halves() if classes else line()
     assert chosen_loss(model(text), data, Hyperparameters(), classes=classes) == loss
+    assert suited_loss(Network.parse(text), classes) == loss, "the window tells another than training uses"
 
 
 def test_it_stops_early_with_the_weights_of_its_best_epoch(tmp_path):
