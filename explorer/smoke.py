@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
-import time
 from collections.abc import Sequence
-from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -15,10 +12,9 @@ from PySide6.QtCore import QEventLoop, QSettings, QTimer, qInstallMessageHandler
 
 from explorer.app import application, open_window, pass_on
 from explorer.session import Session, State
+from explorer.start_clock import seconds_since_start
 
 LIMIT_S = 120
-
-_imported_at = time.monotonic()
 
 
 def run(files: Sequence[str]) -> int:
@@ -46,14 +42,14 @@ def _smoke(files: Sequence[str]) -> dict[str, Any]:
     app = application()
     window = open_window(files)
     times: dict[str, float] = {}
-    window.painted.connect(lambda: times.update(window_s=_seconds_since_start()))
+    window.painted.connect(lambda: times.update(window_s=seconds_since_start()))
     is_in_time = _wait_until_settled(window.session)
     app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents)
     state = window.session.state
     fault = _fault(state) if is_in_time else f"The first maps did not come within {LIMIT_S} seconds."
     window.hide()  # a hidden window asks nothing when it is closed
     window.close()
-    told = _told(state) | times | {"ready_s": _seconds_since_start(), "fault": fault}
+    told = _told(state) | times | {"ready_s": seconds_since_start(), "fault": fault}
     order = ("window_s", "ready_s", "device", "layers", "picture", "top1", "probability", "fault")
     return {name: told.get(name) for name in order if name != "fault" or fault}
 
@@ -106,13 +102,3 @@ def _told(state: State) -> dict[str, Any]:
         "top1": prediction.names[best] if prediction else None,
         "probability": round(float(prediction.values[best]), 4) if prediction else None,
     }
-
-
-def _seconds_since_start() -> float:
-    """Seconds since the process started; since this file was imported where the system does not tell."""
-    try:
-        ticks = int(Path("/proc/self/stat").read_text().rsplit(")", 1)[1].split()[19])
-        uptime = float(Path("/proc/uptime").read_text().split()[0])
-        return round(uptime - ticks / os.sysconf("SC_CLK_TCK"), 3)
-    except (OSError, ValueError, IndexError):
-        return round(time.monotonic() - _imported_at, 3)

@@ -1,6 +1,7 @@
 # Sourced by start and test: makes the virtual environment in $VENV (default .venv) and installs $WANTED into it,
 # "." or ".[dev]". Sets $PYTHON. Nothing is done again that is done already; what was cut off is done again.
-# $TORCH is the build of PyTorch, "cpu" or "cuda"; without it whether an NVIDIA driver answers decides.
+# $TORCH is the build of PyTorch, "cpu" or "cuda"; without it the one that is there stays, and at first whether an
+# NVIDIA driver answers decides.
 set -eu
 cd "$(dirname "$0")/.."
 VENV=${VENV:-.venv}
@@ -90,12 +91,16 @@ has_nvidia() {
 torch_build() {
   case ${TORCH:-} in
     cpu | cuda) echo "$TORCH" ;;
-    "") if [ "$(uname -s)" != Linux ]; then echo only; elif has_nvidia; then echo cuda; else echo cpu; fi ;;
+    "") if [ -s "$VENV/torch" ]; then cat "$VENV/torch"; elif [ "$(uname -s)" != Linux ]; then echo only; elif has_nvidia; then echo cuda; else echo cpu; fi ;;
     *) fail "TORCH is $TORCH: it must be cpu or cuda." ;;
   esac
 }
 
 say_build() {
+  if [ "$1" = "$(cat "$VENV/torch" 2>/dev/null)" ]; then
+    say "Bringing $VENV up to date …"
+    return
+  fi
   where="Installing into $VENV (a few minutes the first time)"
   case $1 in
     cpu) say "$where: PyTorch's build for the CPU, about 1.4 GB on the disk in all; TORCH=cuda takes the one for NVIDIA." ;;

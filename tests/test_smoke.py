@@ -14,6 +14,7 @@ from PIL import Image
 import explorer
 from explorer import smoke
 from explorer.engine.workbench import Workbench
+from explorer.start_clock import STARTED
 from tests.ui.fakes import make_picture
 
 KEYS = {"window_s", "ready_s", "device", "layers", "picture", "top1", "probability"}
@@ -58,6 +59,18 @@ def test_it_prints_one_line_of_json_and_touches_no_settings() -> None:
     assert done.stderr == ""
     assert not list(Path(os.environ["HOME"]).rglob("*.ini"))
     assert not list(Path(os.environ["HOME"]).rglob("network-explorer*"))
+
+
+@pytest.mark.skipif(not Path("/proc/uptime").exists(), reason="the system does not tell when a process began")
+def test_the_seconds_of_what_came_before_in_the_same_process_are_not_counted() -> None:
+    code = "from explorer.start_clock import seconds_since_start; print(seconds_since_start())"
+    script = f'sleep 5; {{hand_over}} exec "{sys.executable}" -c "{code}"'
+    hand_over = f"read -r {STARTED} _ </proc/uptime; export {STARTED};"
+    told = [
+        float(subprocess.check_output(["/bin/sh", "-c", script.format(hand_over=each)], text=True, timeout=60))
+        for each in (hand_over, "")
+    ]
+    assert told[0] < 5 <= told[1]
 
 
 def test_it_waits_for_the_pass_of_the_picture_that_was_asked_for(photo: Path) -> None:

@@ -126,6 +126,13 @@ def test_files_are_looked_for_where_the_person_is(tree: Tree) -> None:
     assert tree.start(cwd=elsewhere).stdout.strip() == str(elsewhere)
 
 
+def test_the_program_is_told_when_the_script_was_done(tree: Tree) -> None:
+    (tree.folder / "uptime").write_text("123.45 99.00\n")
+    assert tree.start().returncode == 0
+    (tree.venv / "bin" / "network-explorer").write_text('#!/bin/sh\necho "$NETWORK_EXPLORER_STARTED"\n')
+    assert tree.start().stdout.strip() == "123.45"
+
+
 def test_a_folder_that_was_moved_is_installed_again(tree: Tree) -> None:
     _is_started(tree.start())
     moved = Path(f"{tree.folder}-moved")
@@ -266,6 +273,17 @@ def test_a_word_takes_the_other_build_also_later(tree: Tree) -> None:
     _is_started(tree.start(TORCH="cpu"))
     assert _build(tree) == "cpu"
     assert len(tree.calls("pip uninstall --yes torch")) == 2
+
+
+def test_what_is_brought_up_to_date_is_not_told_as_if_it_were_loaded_anew(tree: Tree) -> None:
+    _is_started(tree.start("--cuda"))  # without a driver: a word that stays
+    newer = (tree.venv / "installed .").stat().st_mtime + 10
+    os.utime(tree.folder / "packaging" / "constraints.txt", (newer, newer))
+    done = tree.start()
+    assert done.stderr == "Bringing .venv up to date …\n"
+    assert len(tree.calls("pip install")) == 2
+    assert _build(tree) == "cuda"
+    assert len(tree.calls("pip uninstall")) == 1
 
 
 def test_a_word_that_means_no_build_is_told(tree: Tree) -> None:
