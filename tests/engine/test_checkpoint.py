@@ -103,6 +103,11 @@ def test_a_checkpoint_without_what_a_run_needs_is_told_before_a_step(tmp_path):
     of_weights = optimizer["state"] | {0: {"step": torch.tensor(3.0)}}
     _is_refused(run, chosen, state | {"optimizer": optimizer | {"state": of_weights}})
     _is_refused(run, chosen, state | {"batch_size": 0})
+    nowhere = torch.full_like(state["generator"], 255)
+    drawn = state["processes"][0]
+    _is_refused(run, chosen, state | {"generator": nowhere})
+    _is_refused(run, chosen, state | {"order_state": nowhere, "position": 16})
+    _is_refused(run, chosen, state | {"processes": [drawn | {"random_state": [nowhere]}]})
     best = {"best_weights": {"0.weight": torch.zeros(1)}}
     _is_refused(run, chosen, state | {"early_stop": state["early_stop"] | best})
 

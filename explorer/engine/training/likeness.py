@@ -68,6 +68,15 @@ def require_weights(found: object, own: Mapping[str, Tensor]) -> None:
         raise CheckpointError("The checkpoint is from another network: its weights do not fit this one.")
 
 
+def require_random(*states: Tensor) -> None:
+    """Raises CheckpointError where one is no place at which a generator of random numbers can stand."""
+    try:
+        for state in states:
+            torch.Generator().set_state(state)
+    except (RuntimeError, TypeError) as error:
+        raise CheckpointError("The checkpoint is damaged, or is none: its random numbers stand nowhere.") from error
+
+
 def require_of_optimizer(state: Mapping[str, Any], optimizer: Optimizer) -> None:
     """Raises CheckpointError unless `state` keeps of each weight what `optimizer` remembers of one.
 

@@ -21,7 +21,13 @@ from explorer.engine.training.diagnosis import stopped_at_one_example
 from explorer.engine.training.early_stop import EarlyStop
 from explorer.engine.training.examples import Learned
 from explorer.engine.training.learner import Learner, Stepped
-from explorer.engine.training.likeness import require_begun, require_like, require_of_optimizer, require_weights
+from explorer.engine.training.likeness import (
+    require_begun,
+    require_like,
+    require_of_optimizer,
+    require_random,
+    require_weights,
+)
 from explorer.engine.training.place import Place, restore_learner, settings_of, state_of
 from explorer.engine.training.schedules import set_learning_rate
 from explorer.engine.training.snapshot import Controls, Snapshot, TrainingOutOfMemory
@@ -274,6 +280,8 @@ class Run:
         require_weights(state.get("model"), own["model"])
         require_like(state, own)
         require_of_optimizer(state["optimizer"], self.learner.optimizer)
+        drawn = state["processes"][self.processes.rank]
+        require_random(state["generator"], state["order_state"], drawn["augmenting"], drawn["random_state"][0])
         best = state["early_stop"]["best_weights"]
         if best:
             require_like(best, self.learner.model.state_dict(), "best weights")
