@@ -106,8 +106,16 @@ def _gelu_inner(point: Point) -> tuple[float, float] | None:
     """√(2/π)·(u + 0.044715 u³) and its derivative, for the approximation by tanh; None for the exact function."""
     if point.call.arguments.get("approximate", "none") != "tanh":
         return None
-    scale = math.sqrt(2 / math.pi)
-    return scale * (point.u + 0.044715 * point.u**3), scale * (1 + 3 * 0.044715 * point.u**2)
+    scale, square = math.sqrt(2 / math.pi), _square(point)
+    return scale * (point.u + 0.044715 * square * point.u), scale * (1 + 3 * 0.044715 * square)
+
+
+def _square(point: Point) -> float:
+    """u² as PyTorch has it on the way: infinite where the tensor's type (float32 for a smaller one) holds no such
+    number, so that the slope there is 0 · ∞."""
+    kind = np.float64 if np.asarray(point.call.arguments["input"]).dtype == np.float64 else np.float32
+    with np.errstate(over="ignore"):
+        return float(kind(point.u) * kind(point.u))
 
 
 def _gelu_bell(point: Point) -> float:

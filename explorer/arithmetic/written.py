@@ -288,9 +288,9 @@ def equation(head: str, *sides: Written, total: float, digits: int = DIGITS[0]) 
 
 def settled(side: Written, total: float, *, digits: int = DIGITS[0]) -> str:
     """The side's text with the fewest digits with which it comes to the total, to the last of the total's `digits`."""
-    if not math.isfinite(total):
-        return side.text(DIGITS[0])
     written = float(f"{total:.{digits}g}")
+    if not math.isfinite(written):  # of the largest double too, which is rounded up
+        return side.text(DIGITS[0])
     unit = 10.0 ** (math.floor(math.log10(abs(written))) + 1 - digits) if written else 0.0
     with np.errstate(all="ignore"):
         return side.text(next((digits for digits in DIGITS if _comes_to(side, written, unit, digits)), 9))

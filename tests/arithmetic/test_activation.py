@@ -62,6 +62,27 @@ def test_an_activation_is_explained_where_it_bends_and_where_it_saturates(
     assert_backward(ACTIVATION, call, "input", x.grad, dtype)
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize(("kind", "chosen"), [*((kind, {}) for kind in FUNCTIONS), ("gelu", {"approximate": "tanh"})])
+def test_an_activation_of_no_number_and_of_the_largest_is_pytorchs(
+    kind: str, chosen: dict[str, Any], dtype: torch.dtype
+) -> None:
+    function = getattr(torch if kind in ("sigmoid", "tanh") else F, kind)
+    largest = torch.finfo(dtype).max
+    ends = [float("inf"), float("nan"), largest, largest**0.5, 1.9e19, 1e13, 1e4, 750.0, 104.0, 88.0, 14.0, 5.5, 0.0]
+    for u in (sign * end for end in ends for sign in (1, -1)):
+        x = torch.tensor([u], dtype=dtype, requires_grad=True)  # one number: of many PyTorch's elu makes NaN of NaN
+        call = computed(kind, function, {"input": x, **chosen})
+        assert x.grad is not None
+        with np.errstate(invalid="ignore", over="ignore"):
+            forward, backward = ACTIVATION.forward(call, (0,)), ACTIVATION.backward(call, "input", (0,))
+        for explained, expected in ((forward, call.output[0]), (backward, x.grad[0])):
+            assert explained.total == pytest.approx(float(expected), rel=1e-4, abs=1e-6, nan_ok=True), (
+                u,
+                str(explained),
+            )
+
+
 def test_the_line_of_an_activation_says_the_rule_and_the_slope() -> None:
     call = CallValues(
         "tanh",

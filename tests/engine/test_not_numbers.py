@@ -73,7 +73,7 @@ class Enlarged(nn.Module):
         return self.function(x)
 
 
-@pytest.mark.parametrize("function", [F.relu, F.leaky_relu, F.elu, F.silu, torch.sigmoid, torch.tanh])
+@pytest.mark.parametrize("function", [F.relu, F.leaky_relu, F.elu, F.gelu, F.silu, torch.sigmoid, torch.tanh])
 def test_an_activation_of_nan_and_infinities_is_pytorchs(function: Callable[..., torch.Tensor]) -> None:
     x = torch.tensor([[NAN, INF, -INF, 0.0, -0.0]], requires_grad=True)
     recording = explorer.record(Enlarged(function), x, target=torch.zeros(1, 5), loss="half_squared_error")
