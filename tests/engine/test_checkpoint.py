@@ -15,7 +15,7 @@ import torch
 from explorer.engine.checkpoint import CheckpointError, read_checkpoint, write_checkpoint
 from explorer.engine.errors import EngineError
 from explorer.engine.hyperparameters import OPTIMIZERS, Hyperparameters
-from explorer.engine.train import train_as_chosen
+from explorer.engine.train import train, train_as_chosen
 from explorer.network import Network
 from explorer.writing import FileError
 from tests.engine.test_train_choices import halves
@@ -122,6 +122,17 @@ def _is_refused_or_goes_on(run, chosen, state):
     write_checkpoint(run.keywords["checkpoint"], state)
     with suppress(EngineError):
         next(run(chosen), None)
+
+
+def test_a_run_goes_on_with_a_whole_number_as_its_rate(tmp_path):
+    net = Network.parse("2 linear(2)").build(seed=0)
+    for epochs, rate in ((1, 0.5), (2, 1), (3, 0.25)):
+        optimizer = torch.optim.SGD(net.parameters(), lr=rate)
+        told = train(
+            net, halves(), loss="cross_entropy", optimizer=optimizer, epochs=epochs, batch_size=16, classes=2,
+            checkpoint=tmp_path / "run",
+        )  # fmt: skip
+        assert list(told)[-1].epoch == epochs
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)

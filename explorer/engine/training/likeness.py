@@ -11,6 +11,7 @@ from torch.optim import Optimizer
 
 from explorer.engine.checkpoint import CheckpointError
 
+_COUNTS = ("step", "epoch", "position", "batch_size", "best_epoch", "last_epoch", "_step_count")
 _OF_MACHINE = "random_state"  # a row with as many parts as there are devices
 
 
@@ -40,16 +41,17 @@ def _unlike(found: object, own: object, name: str) -> Iterator[str]:
             yield name
         for one, value in zip(found, own, strict=False):
             yield from _unlike(one, value, name)
-    elif not _is_like(found, own):
+    elif not _is_like(found, own, name):
         yield name
 
 
-def _is_like(found: object, own: object) -> bool:
+def _is_like(found: object, own: object, name: str) -> bool:
+    """A rate of 1 may have been one of 0.5 before, but what counts is whole."""
     if isinstance(own, Tensor) and isinstance(found, Tensor):
         return found.shape == own.shape and found.is_floating_point() == own.is_floating_point()
     if isinstance(own, bool) or not isinstance(own, int | float):
         return type(found) is type(own)
-    return type(found) is int or (isinstance(own, float) and type(found) is float)
+    return type(found) is int or (type(found) is float and name not in _COUNTS)
 
 
 def require_begun(state: Mapping[str, Any]) -> None:
