@@ -21,6 +21,7 @@ from explorer.engine.in_place import Replaced, keeps_its_type, may_run_out_of_pl
 from explorer.engine.kept import NOBODY, Kept, Shelf
 from explorer.engine.ledger import Ledger
 from explorer.engine.module_watch import ModuleWatch, Run, is_inside_transform
+from explorer.engine.padded_rows import zeros_for_padding
 from explorer.engine.place import caller_frame
 from explorer.engine.recording import Recording
 from explorer.engine.tree import leaves
@@ -144,7 +145,7 @@ class Recorder(TorchFunctionMode):
         self._ledger.open(given)
         self._check_stop()
         outputs, error, began = None, None, perf_counter()
-        with self._watch.installed(), as_written():
+        with zeros_for_padding(module for _, module in self._found.modules), self._watch.installed(), as_written():
             try:
                 with self:
                     outputs = model(*args, **kwargs)

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -357,3 +358,53 @@ def test_a_nested_tensor_inside_ends_the_recording_where_it_comes() -> None:
     recording = record(Nesting(8, 2), torch.randn(2, 3, 8))
     assert "different sizes" in str(recording.error)
     assert names(recording) == ["getitem", "getitem:2"]
+
+
+# Attention
+
+
+def encoder(**others: Any) -> nn.TransformerEncoder:
+    torch.manual_seed(0)
+    layer = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True)
+    return nn.TransformerEncoder(layer, 2, **others).eval()
+
+
+BEHIND = torch.tensor([[False, False, False, False, True], [False, False, True, True, True]])
+PADDED: dict[str, tuple[Callable[[], nn.Module], Tensor]] = {
+    "padding behind": (encoder, BEHIND),
+    "a mask of numbers": (encoder, torch.zeros(2, 5).masked_fill(BEHIND, float("-inf"))),
+    "a whole example": (encoder, torch.tensor([[False] * 5, [True] * 5])),
+    "no padding": (encoder, torch.zeros(2, 5, dtype=torch.bool)),
+    "padding before": (encoder, BEHIND.flip(1)),
+    "a norm behind the layers": (lambda: encoder(norm=nn.LayerNorm(8)), BEHIND),
+    "no nested tensors": (lambda: encoder(enable_nested_tensor=False), BEHIND),
+    "in training": (lambda: encoder().train(), BEHIND),
+}
+
+
+@pytest.mark.filterwarnings("ignore:The PyTorch API of nested tensors")
+@pytest.mark.parametrize("grad", [True, False])
+@pytest.mark.parametrize("name", PADDED)
+def test_an_encoder_with_padding_gives_its_own_output(name: str, grad: bool) -> None:
+    make, padding = PADDED[name]
+    model, x = make(), torch.randn(2, 5, 8, generator=torch.Generator().manual_seed(1))
+    with torch.set_grad_enabled(grad):
+        torch.manual_seed(2)
+        expected = model(x, src_key_padding_mask=padding)
+        torch.manual_seed(2)
+        recording = record(model, {"src": x, "src_key_padding_mask": padding})
+    torch.testing.assert_close(recording.outputs, expected, rtol=1e-5, atol=1e-5, equal_nan=True)
+    assert recording.unseen == ""
+    assert not any("forward" in vars(module) for module in model.modules())
+
+
+@pytest.mark.parametrize("grad", [True, False])
+@pytest.mark.parametrize("needs", [True, False])
+def test_attention_gives_its_own_output(needs: bool, grad: bool) -> None:
+    class Attending(nn.MultiheadAttention):
+        def forward(self, x: Tensor) -> Tensor:  # type: ignore[override]
+            return super().forward(x, x, x, key_padding_mask=BEHIND, need_weights=needs)[0]
+
+    model, x = Attending(8, 2, batch_first=True).eval(), torch.randn(2, 5, 8)
+    with torch.set_grad_enabled(grad):
+        torch.testing.assert_close(record(model, x).outputs, model(x), rtol=1e-5, atol=1e-5)
