@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QMimeData, QObject, QPointF, Qt, QUrl, Signal
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPointF, Qt, QUrl, Signal
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QComboBox, QLineEdit, QWidget
@@ -134,6 +134,29 @@ def test_dropping_rubbish_ends_in_a_sentence_and_changes_nothing(
     label = window.findChild(QWidget, "messages")
     assert label is not None
     assert label.isVisible()
+
+
+class Polishings(QObject):
+    """Counts how often a widget was given another style."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__()
+        self.count = 0
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() == QEvent.Type.StyleChange
+        return False
+
+
+def test_a_theme_that_is_there_already_polishes_no_widget(window: MainWindow) -> None:
+    commands.set_theme("light")
+    polishings = Polishings(window.network_panel)
+    commands.set_theme("light")
+    assert polishings.count == 0
+    commands.set_theme("dark")
+    assert polishings.count > 0
+    commands.set_theme("light")
 
 
 def test_the_theme_changes_at_once_and_is_remembered(window: MainWindow) -> None:
