@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -128,7 +129,10 @@ def run_window(files: Sequence[str], *, keep_every_s: float = KEEP_EVERY_S) -> i
 
 def _end(window: MainWindow, number: int) -> None:
     """Nobody can be asked whether to save: what is not saved is kept, and offered at the next start."""
-    window.session.leave()
+    told = window.session.leave()
+    if told and sys.stderr is not None:
+        with suppress(OSError):  # the terminal may be gone
+            print(f"network-explorer: {told}", file=sys.stderr, flush=True)
     application().exit(SIGNALLED + number)
 
 

@@ -215,11 +215,14 @@ class Keeping(Savings):
 
     # --- the end ---
 
-    def leave(self) -> None:
-        """Keep the newest work, and leave it where it lies: the process is told to end, and nobody can be asked."""
+    def leave(self) -> str:
+        """Keep the newest work, and leave it where it lies: the process is told to end, and nobody can be asked.
+
+        What came of it, in a sentence; "" where nothing was to be kept.
+        """
         self._is_left = True
         if self._folder is None or not _is_worth_keeping(self.state):
-            return
+            return ""
         self._runner.pause_background()
         until_s = time.monotonic() + END_S
         while self._is_changed() and time.monotonic() < until_s:
@@ -227,6 +230,10 @@ class Keeping(Savings):
                 self._keep()
             time.sleep(0.01)
             self._drain()
+        what = f"What is not saved of {brief(self.state.document.title)}"
+        if self._is_changed():
+            return f"{what} could not be kept as it is now. {self.state.notice}".rstrip()
+        return f"{what} is kept, and offered at the next start."
 
     def close(self) -> bool:
         """Stop and join all threads; True if they ended in time. What this session kept is of no use any more."""

@@ -36,8 +36,9 @@ def _started(seed: int) -> subprocess.Popen[str]:
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def _ended(seed: int, how: signal.Signals) -> tuple[list[str], int]:
-    """What a window told until it was ended at a random line, and a random moment after it; its exit status."""
+def _ended(seed: int, how: signal.Signals) -> tuple[list[str], int, str]:
+    """What a window told until it was ended at a random line, and a random moment after it; its exit status, and what
+    it said of itself."""
     rng = random.Random(seed)
     process = _started(seed)
     assert process.stdout is not None
@@ -50,7 +51,7 @@ def _ended(seed: int, how: signal.Signals) -> tuple[list[str], int]:
     process.send_signal(how)
     rest, faults = process.communicate(timeout=60)
     assert "Traceback" not in faults, faults
-    return [line.strip() for line in (*lines, *rest.splitlines())], process.returncode
+    return [line.strip() for line in (*lines, *rest.splitlines())], process.returncode, faults
 
 
 @pytest.fixture
@@ -80,7 +81,7 @@ def _restored(session: Session, qtbot: QtBot) -> str:
 
 @pytest.mark.parametrize("seed", range(KILLS))
 def test_what_was_kept_comes_back_equal_after_a_kill(seed: int, session: Session, qtbot: QtBot) -> None:
-    lines, status = _ended(seed, signal.SIGKILL)
+    lines, status, _ = _ended(seed, signal.SIGKILL)
     assert status == -signal.SIGKILL
     assert _restored(session, qtbot) in _possible(lines)
 
@@ -94,9 +95,13 @@ def _possible(lines: list[str]) -> set[str]:
     return {before[-1], *written} if "forgets" not in later else {before[-1], "", *written}
 
 
-def test_a_process_that_is_told_to_end_keeps_its_newest_work(session: Session, qtbot: QtBot) -> None:
-    lines, status = _ended(7, signal.SIGTERM)
-    assert status == 128 + signal.SIGTERM
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_a_process_that_is_told_to_end_keeps_its_newest_work(
+    how: signal.Signals, session: Session, qtbot: QtBot
+) -> None:
+    lines, status, told = _ended(7, how)
+    assert status == 128 + how
+    assert told == "network-explorer: What is not saved of untitled is kept, and offered at the next start.\n"
     writes, kept = [line for line in lines if line != "edit"][-2:]
     assert kept == "kept"
     assert writes == f"writes {_restored(session, qtbot)}"
