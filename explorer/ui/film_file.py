@@ -15,6 +15,7 @@ from explorer.writing import FileError, write_atomically
 
 LAST_MS = 1500
 LOOK_EVERY_S = 0.1
+JOIN_S = 2.0
 
 
 class _CancelledError(Exception):
@@ -50,6 +51,11 @@ class FilmFile:
         """Write nothing."""
         self._cancelled.set()
 
+    def close(self) -> None:
+        """Write nothing, and wait for the thread, which looks at each picture whether it is still wanted."""
+        self.cancel()
+        self._thread.join(JOIN_S)
+
     def _run(self) -> None:
         try:
             write_atomically(self.path, self._content())
@@ -68,10 +74,19 @@ class FilmFile:
             raise ValueError("there is no frame")
         buffer, rest = io.BytesIO(), list(frames)
         times = [self._frame_ms] * len(rest) + [LAST_MS]
-        first.save(buffer, "GIF", save_all=True, append_images=rest, duration=times, loop=0, optimize=False)
+        more = self._while_wanted(rest)
+        first.save(buffer, "GIF", save_all=True, append_images=more, duration=times, loop=0, optimize=False)
+        self._check_wanted()
+        return buffer.getvalue()
+
+    def _while_wanted(self, frames: list[Image.Image]) -> Iterator[Image.Image]:
+        for frame in frames:
+            self._check_wanted()
+            yield frame
+
+    def _check_wanted(self) -> None:
         if self._cancelled.is_set():
             raise _CancelledError
-        return buffer.getvalue()
 
     def _frames(self) -> Iterator[Image.Image]:
         while (picture := self._next()) is not None:

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QColor, QImage, QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.session import Session
@@ -264,6 +264,46 @@ def test_closing_while_a_film_is_saved_writes_nothing_and_leaves_no_thread(
     made.deleteLater()
     qtbot.waitUntil(lambda: not thread.is_alive(), timeout=WAIT_MS)
     assert not list(tmp_path.iterdir())
+    _settle(qtbot, session)
+
+
+def film_threads() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "explorer-film"]
+
+
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_no_thread_is_left_when_a_film_is_closed(tmp_path: Path, is_whole: bool) -> None:
+    file = FilmFile(tmp_path / "film.gif", frame_ms=100)
+    for number in range(200):
+        file.add(np.full((400, 600, 3), number, np.uint8))
+    if is_whole:
+        file.finish()
+    file.close()
+    assert file.is_done
+    assert film_threads() == []
+    assert not list(tmp_path.iterdir())
+
+
+class Closing(QWidget):
+    """A window that tells when it is closed, as the program's does."""
+
+    closed = Signal()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        super().closeEvent(event)
+        self.closed.emit()
+
+
+def test_the_thread_has_ended_when_the_window_is_closed(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
+    window = Closing()
+    qtbot.addWidget(window)
+    bar = FilmBar(session, window)
+    window.show()
+    bar.export.save_to(tmp_path / "film.gif", frame_ms=100)
+    assert len(film_threads()) == 1
+    window.close()
+    assert film_threads() == []
+    bar.export.cancel()
     _settle(qtbot, session)
 
 

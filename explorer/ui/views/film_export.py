@@ -64,7 +64,10 @@ class FilmExport(QObject):
         self._done, self._whole = 0, len(state.film)
         self._file = FilmFile(path, frame_ms=frame_ms)
         self._session.say("")
-        self.destroyed.connect(self._file.cancel)
+        self.destroyed.connect(self._file.close)
+        closed = getattr(self._window.window(), "closed", None)  # of the program's window
+        if closed is not None:
+            closed.connect(self._file.close)
         self.progressed.emit(0, self._whole)
         self._walk.start(range(self._whole), gap_ms=0)
 
