@@ -34,9 +34,11 @@ class Keeper:
         self._says = says
         self._did = did
         self._hang_s = hang_s
-        self._busy_since: float | None = None
+        self._busy_since: tuple[float, float] | None = (
+            None  # by the clock, and how long others had the processor by then
+        )
         self._is_over = threading.Event()
-        self._main = threading.main_thread().ident
+        self._main = threading.main_thread().native_id
         self._thread = threading.Thread(target=self._watch, name="monkey's watch", daemon=True)
 
     def begin(self) -> None:
@@ -64,7 +66,7 @@ class Keeper:
 
     def beat(self) -> None:
         """The window's thread is alive; called before each event and when the events are done."""
-        self._busy_since = time.monotonic()
+        self._busy_since = time.monotonic(), _kept_waiting_s(self._main)
 
     def rest(self) -> None:
         """The window's thread waits on purpose: it is not watched until the next beat."""
@@ -79,13 +81,25 @@ class Keeper:
             self.tell(f"Qt: {message}")
 
     def _watch(self) -> None:
-        told: float | None = None
+        told: tuple[float, float] | None = None
         while not self._is_over.wait(LOOK_EVERY_S):
             since = self._busy_since
-            if since is not None and since != told and time.monotonic() - since > self._hang_s:
+            if since is not None and since != told and self._busy_s(*since) > self._hang_s:
                 told = since
-                stack = "".join(traceback.format_stack(sys._current_frames()[self._main])[-12:])  # type: ignore[index]
+                stack = "".join(traceback.format_stack(sys._current_frames()[threading.main_thread().ident])[-12:])  # type: ignore[index]
                 self.tell(f"hang of over {self._hang_s:g} s:\n{stack}")
+
+    def _busy_s(self, since: float, kept_waiting: float) -> float:
+        """Seconds that the window's thread has been at one event, without those in which other programs ran."""
+        return time.monotonic() - since - (_kept_waiting_s(self._main) - kept_waiting)
+
+
+def _kept_waiting_s(thread: int | None) -> float:
+    """Seconds that a thread could have run and had no processor; 0 where the system does not tell."""
+    try:
+        return int(Path(f"/proc/self/task/{thread}/schedstat").read_text().split()[1]) / 1e9
+    except (OSError, IndexError):
+        return 0.0
 
 
 def resident_mib() -> float:
