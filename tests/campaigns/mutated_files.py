@@ -24,7 +24,7 @@ from tests.campaigns.mutations import mutated
 from tests.campaigns.whole_files import Whole, whole_of, wholes
 
 SECONDS, BYTES = 2.0, 10**9
-BATCH = 1000
+BATCH = 5000
 
 
 @dataclass(frozen=True)
