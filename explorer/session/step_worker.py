@@ -94,7 +94,8 @@ def run_until(
             return
         for count, recorded in enumerate(worker.bench.run_until(batch, breakpoints, limit=limit), start=1):
             is_last = recorded.hit is not None or bool(recorded.message) or count == limit or should_stop()
-            yield "running", (count, recorded.recording.loss)
+            if recorded.recording.loss is not None:  # else the step ended before it, which its message tells
+                yield "running", (count, recorded.recording.loss)
             if is_last:
                 yield from _stopped(worker, request, recorded, count)
                 return
