@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QEvent, QSignalBlocker
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker
 from PySide6.QtGui import QFocusEvent, QValidator
 
 from explorer.ui.text import MINUS
@@ -79,16 +79,22 @@ class TypedBox:
         self._settle()
         super().stepBy(steps)  # type: ignore[misc]  # mixed into spin boxes
 
-    def event(self: Any, event: QEvent) -> bool:
-        is_half_typed = self._before is not None
-        if not self._keeps_undo and is_for_the_window(event, self.lineEdit(), is_half_typed=is_half_typed):
-            event.ignore()
-            return False
-        return super().event(event)  # type: ignore[misc]  # mixed into spin boxes
+    def focusInEvent(self: Any, event: QFocusEvent) -> None:
+        self.installEventFilter(self)  # not before: Python would be asked about each event of every box there is
+        super().focusInEvent(event)  # type: ignore[misc]  # mixed into spin boxes
 
     def focusOutEvent(self: Any, event: QFocusEvent) -> None:
+        self.removeEventFilter(self)
         super().focusOutEvent(event)  # type: ignore[misc]  # mixed into spin boxes
         self._settle()
+
+    def eventFilter(self: Any, watched: QObject, event: QEvent) -> bool:
+        """Leave the keys of undo and redo to the window, unless something is half typed."""
+        is_half_typed = self._before is not None
+        if self._keeps_undo or not is_for_the_window(event, self.lineEdit(), is_half_typed=is_half_typed):
+            return False
+        event.ignore()
+        return True
 
     # --- what was typed ---
 
