@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import Shiboken
 
 from explorer.bounds import brief
 from explorer.data.reading import ENDINGS as PICTURE_ENDINGS
@@ -109,10 +111,8 @@ def ask_notation(parent: QWidget) -> str | None:
     dialog.setOption(QInputDialog.InputDialogOption.UsePlainTextEditForTextInput)
     dialog.setTextValue(NEW_NETWORK_TEXT)
     dialog.resize(NOTATION_WIDTH, NOTATION_HEIGHT)
-    try:
+    with _over(dialog):
         return dialog.textValue().strip() or None if dialog.exec() else None
-    finally:
-        dialog.deleteLater()
 
 
 def ask_unsaved(parent: QWidget, title: str) -> str:
@@ -135,10 +135,18 @@ def _answer(
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(text)
     box.setDefaultButton(default)
-    try:
+    with _over(box):
         return QMessageBox.StandardButton(box.exec())
+
+
+@contextmanager
+def _over(dialog: QDialog) -> Iterator[None]:
+    """`dialog` goes when it is answered, unless it went before, unanswered, with the window that it stood over."""
+    try:
+        yield
     finally:
-        box.deleteLater()
+        if Shiboken.isValid(dialog):
+            dialog.deleteLater()
 
 
 class Shortcuts(QDialog):

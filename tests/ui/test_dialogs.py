@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QInputDialog, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
+from explorer.ui import dialogs
 from explorer.ui.dialogs import NEW_NETWORK_TEXT, ask_notation
 
 
@@ -26,3 +31,18 @@ def test_the_example_of_a_new_network_is_read_in_one_line(
     parent = QWidget()
     qtbot.addWidget(parent)
     assert ask_notation(parent) == answer
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda parent: dialogs.ask_replacing(parent, "report.txt"),
+        lambda parent: dialogs.ask_notation(parent),
+        lambda parent: dialogs.ask_unsaved(parent, "mine") != "cancel",
+    ],
+    ids=["a file", "a network", "unsaved work"],
+)
+def test_a_question_whose_window_goes_is_answered_with_no(qtbot: QtBot, ask: Callable[[QWidget], object]) -> None:
+    parent = QWidget()
+    QTimer.singleShot(50, lambda: delete(parent))
+    assert not ask(parent)
