@@ -176,7 +176,14 @@ def _descended(lines: Lines, symbol: str, change: Product, *, decoupled: bool = 
     products = [Product((lines.parameter,)), change]
     formula = f"{lines.w} − lr·{symbol}"
     decay = lines.setting("weight_decay")
-    if decoupled and decay:
+    if decoupled and decay and np.isinf(lines.parameter):  # PyTorch multiplies: ∞ − ∞ would be NaN
+        kept = Sum((Exact(1), Minus(Products((Number(lines.setting("lr")), Number(decay))))))
+        left = 1 - lines.setting("lr") * decay
+        products[0] = Product(
+            (left, lines.parameter), shown=Products((kept, Number(lines.parameter, is_bracketed=True)))
+        )
+        formula = f"(1 − lr·λ)·{lines.w} − lr·{symbol}"
+    elif decoupled and decay:
         products.insert(1, Product((lines.setting("lr"), decay, lines.parameter), True))
         formula = f"{lines.w} − lr·λ·{lines.w} − lr·{symbol}"
     return line(lines.w, formula, products)

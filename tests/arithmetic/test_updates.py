@@ -153,6 +153,18 @@ def test_adamw_shrinks_the_weight_itself() -> None:
     assert "w = 0.5 − 0.1·0.5·0.5 − 0.1·(−0.2)" in str(explanation)
 
 
+@pytest.mark.parametrize("weight", [np.inf, -np.inf])
+def test_an_infinite_weight_that_adamw_shrinks_stays_infinite(weight: float) -> None:
+    parameter = torch.tensor([weight]).requires_grad_()
+    parameter.grad = torch.tensor([-0.2])
+    torch.optim.AdamW([parameter], lr=0.1, weight_decay=0.5).step()
+    settings = {"lr": 0.1, "weight_decay": 0.5}
+    found = update_named("AdamW").explain(np.array([weight], np.float32), parameter.grad.numpy(), {}, settings, (0,))
+    assert found.total == parameter.item() == weight
+    assert f"w = (1 − 0.1·0.5)·{'(−∞)' if weight < 0 else '∞'} − 0.1·(−0.2)/" in str(found)
+    assert_evaluates(found)
+
+
 def test_a_diverged_run_is_shown_as_it_is() -> None:
     for update in UPDATES:
         found = update.explain(np.array([1.0]), np.array([np.inf]), {}, {}, (0,))
