@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from explorer.app import view
     from explorer.engine.errors import Cancelled, EngineError
-    from explorer.engine.explain import explain
-    from explorer.engine.load import bundled, load
-    from explorer.engine.recorder import record
+    from explorer.engine.explaining.explain import explain
+    from explorer.engine.model.load import bundled, load
+    from explorer.engine.recording.recorder import record
     from explorer.network import Network
 
 __version__ = "0.1.0"
@@ -24,10 +24,10 @@ _HOMES = {
     "Cancelled": "explorer.engine.errors",
     "EngineError": "explorer.engine.errors",
     "Network": "explorer.network",
-    "record": "explorer.engine.recorder",
-    "bundled": "explorer.engine.load",
-    "explain": "explorer.engine.explain",
-    "load": "explorer.engine.load",
+    "record": "explorer.engine.recording.recorder",
+    "bundled": "explorer.engine.model.load",
+    "explain": "explorer.engine.explaining.explain",
+    "load": "explorer.engine.model.load",
     "view": "explorer.app",
 }
 

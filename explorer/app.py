@@ -22,8 +22,8 @@ from explorer.resources import resource
 from explorer.session import Session
 from explorer.session.keeping import KEEP_EVERY_S
 from explorer.session.left_over import usual_folder
-from explorer.ui import faults, report_words, settings, theme
-from explorer.ui.main_window import MainWindow
+from explorer.ui.common import faults, report_words, settings, theme
+from explorer.ui.shell.main_window import MainWindow
 
 if TYPE_CHECKING:
     import torch
@@ -91,7 +91,7 @@ def view(model: torch.nn.Module, x: torch.Tensor) -> MainWindow | None:
     if x.dim() == 0 or len(x) == 0:
         raise ValueError(f"The window shows the first example of a batch, but a tensor of {tuple(x.shape)} has none.")
     from explorer.engine.arrays import array
-    from explorer.engine.batch_axis import lacks_batch_axis
+    from explorer.engine.recording.batch_axis import lacks_batch_axis
 
     is_one = lacks_batch_axis(model, x)
     window = _make_window()

@@ -51,8 +51,8 @@ def layer_values(picture: Path, layer: str, network: str) -> np.ndarray:
 
 def mosaic(maps: np.ndarray) -> np.ndarray:
     """All of `maps` (C, H, W) side by side on one scale, as (height, width, 3) uint8; cells stay square and sharp."""
-    from explorer.ui.colour import colourise, scale_for
-    from explorer.ui.mosaic import Mosaic
+    from explorer.ui.common.colour import colourise, scale_for
+    from explorer.ui.common.mosaic import Mosaic
 
     channels, height, width = maps.shape
     zoom = max(1, TILE // max(height, width))

@@ -21,7 +21,7 @@ def run(arguments: list[str]) -> int:
 def _device() -> Part:
     """What PyTorch runs on; a broken PyTorch is something to report too."""
     try:
-        from explorer.engine import device
+        from explorer.engine.model import device
 
         rows = tuple((f"device {at}", device.describe(name)) for at, name in enumerate(device.available(), 1))
         return Part("Devices", (*rows, ("build", device.build())))
@@ -37,7 +37,7 @@ def _display() -> Part:
         return Part("Display", (("", problem),))
     try:
         from explorer.app import application
-        from explorer.ui.report_words import display
+        from explorer.ui.common.report_words import display
 
         application()
         return display()

@@ -15,8 +15,8 @@ from explorer.progress_line import ProgressLine, told
 from explorer.training_options import parser
 
 if TYPE_CHECKING:
-    from explorer.engine.distributed import Processes
-    from explorer.engine.train import Controls, Snapshot
+    from explorer.engine.training.distributed import Processes
+    from explorer.engine.training.train import Controls, Snapshot
     from explorer.training_job import Job
 
 INTERRUPTED = 130  # the shell's own status for ctrl-C
@@ -27,9 +27,9 @@ def run(arguments: list[str]) -> int:
     """Train as `arguments` say; the exit status: 0 done, 1 it could not be done, 130 stopped by ctrl-C."""
     options = parser().parse_args(arguments)
     from explorer.data.data_set import DataError
-    from explorer.engine.checkpoint import CheckpointError
-    from explorer.engine.distributed import ALONE, joined, were_started_together
     from explorer.engine.errors import EngineError
+    from explorer.engine.training.checkpoint import CheckpointError
+    from explorer.engine.training.distributed import ALONE, joined, were_started_together
     from explorer.engine.training.snapshot import TrainingStopped
     from explorer.training_job import TrainingError
     from explorer.writing import FileError
@@ -50,7 +50,7 @@ def run(arguments: list[str]) -> int:
 
 
 def _train(options: argparse.Namespace, processes: Processes) -> int:
-    from explorer.engine.train import Controls
+    from explorer.engine.training.train import Controls
     from explorer.training_job import prepared
 
     job = prepared(options, processes)
@@ -70,7 +70,7 @@ def _train(options: argparse.Namespace, processes: Processes) -> int:
 
 def _followed(job: Job, options: argparse.Namespace, processes: Processes, controls: Controls) -> int:
     """Run to the end, writing metrics and progress; the number of the last step."""
-    from explorer.engine.run_folder import held
+    from explorer.engine.training.run_folder import held
 
     folder: Path = options.out
     snapshots = _snapshots(job, options, processes, controls)
@@ -89,7 +89,7 @@ def _followed(job: Job, options: argparse.Namespace, processes: Processes, contr
 
 
 def _written(snapshots: Iterator[Snapshot], folder: Path, line: ProgressLine, *, step: int) -> int:
-    from explorer.engine.run_folder import MetricsWriter
+    from explorer.engine.training.run_folder import MetricsWriter
 
     with MetricsWriter(folder) as metrics, closing(line):
         for snapshot in snapshots:
@@ -114,9 +114,9 @@ def _snapshots(job: Job, options: argparse.Namespace, processes: Processes, cont
     import torch
 
     from explorer.data.augment import AUGMENTATIONS
-    from explorer.engine.run_folder import CHECKPOINT
-    from explorer.engine.train import train_as_chosen
     from explorer.engine.training.batches import as_trained
+    from explorer.engine.training.run_folder import CHECKPOINT
+    from explorer.engine.training.train import train_as_chosen
 
     return train_as_chosen(
         job.model,
@@ -135,9 +135,9 @@ def _snapshots(job: Job, options: argparse.Namespace, processes: Processes, cont
 
 def _begin(job: Job, options: argparse.Namespace, processes: Processes) -> tuple[int, str]:
     """Make the folder ready; the step after which the run goes on, 0 for a new one, and what changes there."""
-    from explorer.engine.checkpoint import read_checkpoint
-    from explorer.engine.run_folder import CHECKPOINT, RunFolder, begin_metrics, write_settings
+    from explorer.engine.training.checkpoint import read_checkpoint
     from explorer.engine.training.likeness import require_begun
+    from explorer.engine.training.run_folder import CHECKPOINT, RunFolder, begin_metrics, write_settings
 
     folder: Path = options.out
     checkpoint = folder / CHECKPOINT
@@ -159,9 +159,9 @@ def _begin(job: Job, options: argparse.Namespace, processes: Processes) -> tuple
 
 def _other_rate(state: dict[str, Any], job: Job, epochs: Any, processes: Processes) -> str:
     """ ": the cosine schedule …", where it was begun for another number of epochs and so jumps."""
-    from explorer.engine.train import steps_per_epoch
     from explorer.engine.training.diagnosis import rate_text
     from explorer.engine.training.schedules import factor_after
+    from explorer.engine.training.train import steps_per_epoch
 
     chosen, schedule = job.chosen, state.get("schedule")
     if schedule is None or epochs == chosen.epochs:
@@ -204,8 +204,8 @@ def _require_same(old: dict[str, Any], new: dict[str, Any], folder: Path) -> Non
 
 def _write_network(job: Job, folder: Path) -> None:
     """The network as it is now, with its weights; the window opens it."""
-    from explorer.engine.load import save
-    from explorer.engine.run_folder import NETWORK
+    from explorer.engine.model.load import save
+    from explorer.engine.training.run_folder import NETWORK
     from explorer.network.files import NetworkFile
 
     loaded = job.loaded

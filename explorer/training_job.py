@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from explorer.engine.hyperparameters import Hyperparameters
+from explorer.engine.training.hyperparameters import Hyperparameters
 from explorer.progress_line import told
 from explorer.training_options import hyperparameters
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from torch import nn
 
     from explorer.data.data_set import DataSet
-    from explorer.engine.distributed import Processes
-    from explorer.engine.load import Loaded
-    from explorer.engine.train import Learned
+    from explorer.engine.model.load import Loaded
+    from explorer.engine.training.distributed import Processes
+    from explorer.engine.training.train import Learned
 
 
 class TrainingError(Exception):
@@ -40,8 +40,8 @@ def prepared(options: argparse.Namespace, processes: Processes) -> Job:
     """Raises TrainingError, EngineError, DataError or FileError, each with a sentence."""
     import torch
 
-    from explorer.engine.device import core_count
-    from explorer.engine.train import chosen_loss, objective_of
+    from explorer.engine.model.device import core_count
+    from explorer.engine.training.train import chosen_loss, objective_of
 
     if options.threads:
         torch.set_num_threads(min(options.threads, core_count()))  # a million threads end in a segmentation fault
@@ -101,7 +101,7 @@ def _examples(loaded: Loaded, data: DataSet) -> tuple[Learned, Learned | None, L
 
 def _fitted(loaded: Loaded, learning: Learned, options: argparse.Namespace, *, classes: int) -> Loaded:
     """With outputs that fit the labels; changed only if that was asked for."""
-    from explorer.engine.train import LabelMismatch, chosen_loss, objective_of
+    from explorer.engine.training.train import LabelMismatch, chosen_loss, objective_of
     from explorer.network.last_layer import with_outputs
 
     loss = chosen_loss(loaded.model, learning, hyperparameters(options), classes=classes)
@@ -129,7 +129,7 @@ def _carry_over(old: nn.Module, new: nn.Module) -> None:
 def _device(name: str | None, processes: Processes) -> Any:
     import torch
 
-    from explorer.engine.device import available, device_called
+    from explorer.engine.model.device import available, device_called
 
     if processes.are_several:
         return processes.device

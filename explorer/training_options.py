@@ -7,7 +7,7 @@ from math import isfinite
 from pathlib import Path
 
 from explorer.data.augment import AUGMENTATIONS as ALL_AUGMENTATIONS
-from explorer.engine.hyperparameters import OPTIMIZERS, SCHEDULES, Hyperparameters
+from explorer.engine.training.hyperparameters import OPTIMIZERS, SCHEDULES, Hyperparameters
 
 AUGMENTATIONS = [augmentation.name for augmentation in ALL_AUGMENTATIONS]
 EXAMPLES = """examples:

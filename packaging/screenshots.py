@@ -17,8 +17,9 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["XDG_CONFIG_HOME"] = tempfile.mkdtemp()
 
 from explorer.app import application, open_window
-from explorer.ui import commands, settings
-from explorer.ui.main_window import MainWindow
+from explorer.ui.common import settings
+from explorer.ui.shell import commands
+from explorer.ui.shell.main_window import MainWindow
 
 FOLDER = Path(__file__).resolve().parent / "screenshots"
 SIZE = (1440, 900)

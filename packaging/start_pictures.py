@@ -20,7 +20,7 @@ from PySide6.QtGui import QColor, QFont, QGuiApplication, QImage, QPainter, QPai
 
 import explorer
 from explorer.data import read_sample
-from explorer.engine.load import Loaded
+from explorer.engine.model.load import Loaded
 from explorer.resources import resource
 
 WIDTH, HEIGHT = 320, 200

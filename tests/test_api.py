@@ -19,8 +19,8 @@ from torch import nn
 
 import explorer
 from explorer import app
-from explorer.engine.batch_axis import lacks_batch_axis
-from explorer.ui.main_window import MainWindow
+from explorer.engine.recording.batch_axis import lacks_batch_axis
+from explorer.ui.shell.main_window import MainWindow
 from tests.ui.fakes import make_picture
 
 README = Path(__file__).resolve().parents[1] / "README.md"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from explorer.engine.hyperparameters import Hyperparameters
+from explorer.engine.training.hyperparameters import Hyperparameters
 from explorer.training_options import hyperparameters, parser
 from tests.ui.fakes import make_picture
 

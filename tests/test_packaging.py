@@ -19,7 +19,7 @@ from pytestqt.qtbot import QtBot
 
 import explorer
 from explorer.report import LIBRARIES
-from explorer.ui.views.about import About, licences
+from explorer.ui.shell.about import About, licences
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES_AT = "https://example.org/files/v1/"

@@ -16,10 +16,10 @@ import explorer
 from explorer import report_command
 from explorer.app import open_window
 from explorer.report import LIBRARIES, LONGEST, REMEMBERED, Part, remember, remember_warnings, report
-from explorer.ui import faults
-from explorer.ui.main_window import MainWindow
-from explorer.ui.report_words import problem_report
-from explorer.ui.views.report_window import ReportWindow
+from explorer.ui.common import faults
+from explorer.ui.common.report_words import problem_report
+from explorer.ui.shell.main_window import MainWindow
+from explorer.ui.shell.report_window import ReportWindow
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from PIL import Image
 
 import explorer
 from explorer import smoke
-from explorer.engine.workbench import Workbench
+from explorer.engine.model.workbench import Workbench
 from explorer.start_clock import STARTED
 from tests.ui.fakes import make_picture
 

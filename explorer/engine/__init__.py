@@ -1,4 +1,4 @@
-"""The only room that runs PyTorch: device, recording, training, loading. No Qt.
+"""The only room that runs PyTorch: `recording`, `explaining`, `training`, `model`, each using those before it. No Qt.
 
 Importing this package does not import torch; the names below do, when they are first asked for.
 """
@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from explorer.engine.errors import Cancelled, EngineError, LoadError, OutOfMemoryError, RecordError
 
 if TYPE_CHECKING:
-    from explorer.engine.recorder import record
-    from explorer.engine.recording import Call, Recording, Step
+    from explorer.engine.recording.recorder import record
+    from explorer.engine.recording.recording import Call, Recording, Step
 
 __all__ = [
     "Call",
@@ -27,10 +27,10 @@ __all__ = [
 ]
 
 _HOMES = {
-    "record": "explorer.engine.recorder",
-    "Call": "explorer.engine.recording",
-    "Recording": "explorer.engine.recording",
-    "Step": "explorer.engine.recording",
+    "record": "explorer.engine.recording.recorder",
+    "Call": "explorer.engine.recording.recording",
+    "Recording": "explorer.engine.recording.recording",
+    "Step": "explorer.engine.recording.recording",
 }
 
 

@@ -17,7 +17,7 @@ from explorer.session.state import Document, Example, Fault
 if TYPE_CHECKING:
     from explorer.data.data_set import DataSet
     from explorer.data.twins import Twins
-    from explorer.engine.train import Learned
+    from explorer.engine.training.train import Learned
 
 MEASURED = 128  # training pictures whose mean and spread are taken: large photographs take a third of a second each
 

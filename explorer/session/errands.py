@@ -16,7 +16,7 @@ from explorer.session.state import Document, Fault
 from explorer.writing import FileError
 
 if TYPE_CHECKING:
-    from explorer.engine.weights import State as Weights
+    from explorer.engine.model.weights import State as Weights
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class ReadWeights:
         return f"Reading {brief(self.path.name)}"
 
     def run(self, watch: Watch) -> Weights | Fault:
-        from explorer.engine.load import read_weights
+        from explorer.engine.model.load import read_weights
 
         try:
             return read_weights(self.path)

@@ -13,7 +13,7 @@ from explorer.session.selection import Selection
 from explorer.session.snapshot import last_call
 
 if TYPE_CHECKING:
-    from explorer.engine.recording import Call, Recording
+    from explorer.engine.recording.recording import Call, Recording
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +28,7 @@ class Explained:
 def explain_cell(recording: Recording, selection: Selection, *, is_network: bool) -> Explained:
     """How the chosen cell of the first example came about, from the call that gave its layer's output."""
     from explorer.engine.errors import EngineError
-    from explorer.engine.explain import explain
+    from explorer.engine.explaining.explain import explain
 
     call = _call(recording, selection.layer or "", is_network=is_network)
     cell = None if call is None else _cell(call.output_shape, selection)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 from explorer.arithmetic.losses import OPERATIONS as LOSSES
 from explorer.bounds import Refused, brief, check_regular
-from explorer.engine.run_folder import METRICS, Entry, RunFolder
+from explorer.engine.training.run_folder import METRICS, Entry, RunFolder
 from explorer.session.lanes import Lane, Watch
 from explorer.session.run_curves import EpochFigures, RunCurves
 from explorer.session.state_owner import AT_ONCE_S

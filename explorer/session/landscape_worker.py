@@ -110,7 +110,7 @@ def _sides(dimensions: int) -> tuple[int, ...]:
 class LandscapeWork:
     """Lives in the runner's thread from slice to slice; one for each wish."""
 
-    _sample: Any = None  # explorer.engine.landscape.LossOnSample
+    _sample: Any = None  # explorer.engine.training.landscape.LossOnSample
     _made_for: tuple[object, ...] = ()
     _loss: str = ""
     _frame: _Frame | None = None
@@ -154,8 +154,8 @@ class LandscapeWork:
         key = (document.network, id(data), *scale, chosen.loss, chosen.label_smoothing)
         if key == self._made_for:
             return
-        from explorer.engine.landscape import LossOnSample
-        from explorer.engine.train import chosen_loss, objective_of
+        from explorer.engine.training.landscape import LossOnSample
+        from explorer.engine.training.train import chosen_loss, objective_of
 
         learning, _ = examples_of(document, data)
         classes = len(data.classes)

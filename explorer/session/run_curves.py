@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from explorer.engine.hyperparameters import Hyperparameters
+    from explorer.engine.training.hyperparameters import Hyperparameters
     from explorer.engine.training.snapshot import Snapshot
 
 FIRST_ROOM = 1024

@@ -26,7 +26,7 @@ from explorer.session.state_owner import AT_ONCE_S
 from explorer.session.worker import OwnModel
 
 if TYPE_CHECKING:
-    from explorer.engine.weights import State as Weights
+    from explorer.engine.model.weights import State as Weights
 
 START_PICTURE = "cat"
 _UNSET: Any = object()

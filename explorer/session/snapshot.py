@@ -16,7 +16,7 @@ from explorer.session.numbered import Numbered
 from explorer.session.ranges import finite_range
 
 if TYPE_CHECKING:
-    from explorer.engine.recording import Call, Recording
+    from explorer.engine.recording.recording import Call, Recording
 
 INPUT = "input"
 MOST_RANKED = 1000
@@ -276,7 +276,7 @@ def call_activations(recording: Recording, parameters: Any) -> Iterable[LayerAct
 
 def output_of(recording: Recording, call: Call) -> Any:
     """The tensor that a call gave, the first where it gave several, as an LSTM does."""
-    from explorer.engine.explain import outputs_of
+    from explorer.engine.explaining.explain import outputs_of
 
     return outputs_of(recording, call)[0]
 

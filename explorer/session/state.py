@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from explorer.bounds import sentence
-from explorer.engine.hyperparameters import Hyperparameters, as_settings, from_settings
+from explorer.engine.training.hyperparameters import Hyperparameters, as_settings, from_settings
 from explorer.network import Layer, Network, Problem
 from explorer.network.files import Fit, NetworkFile
 from explorer.network.names import INPUT
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from explorer.data.augment import Augmentation
     from explorer.data.data_set import DataSet
     from explorer.data.twins import Twins
-    from explorer.engine.breakpoints import Breakpoint
-    from explorer.engine.finite_difference import Reading
+    from explorer.engine.explaining.breakpoints import Breakpoint
+    from explorer.engine.explaining.finite_difference import Reading
     from explorer.session.run_curves import RunCurves
     from explorer.session.timeline import Timeline
 

@@ -33,7 +33,7 @@ from explorer.session.worker import OwnModel, Request, Shown, Worker
 from explorer.writing import Stamp, stamp
 
 if TYPE_CHECKING:
-    from explorer.engine.weights import State as Weights
+    from explorer.engine.model.weights import State as Weights
 
 TICK_MS = 16
 RUN_TICK_MS = 48  # while a run goes on and nobody waits for an answer

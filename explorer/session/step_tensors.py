@@ -13,8 +13,8 @@ import numpy as np
 from explorer.arithmetic.numbers import number
 
 if TYPE_CHECKING:
-    from explorer.engine.call_tensors import Given
-    from explorer.engine.recording import Call, Recording, Step
+    from explorer.engine.recording.call_tensors import Given
+    from explorer.engine.recording.recording import Call, Recording, Step
 
 WITHOUT_BATCH = ("weight", "bias", "running_mean", "running_var")
 BEFORE, GRADIENT, AFTER, CHANGE = "before", "gradient", "after", "change"
@@ -76,7 +76,7 @@ def tensors_of(recording: Recording, step: Step) -> StepTensors:
     """What goes into a step of a recording and what comes out of it."""
     if step.update is not None:
         return _of_update(step)
-    from explorer.engine.explain import outputs_of, shares
+    from explorer.engine.explaining.explain import outputs_of, shares
 
     inputs, settings = _inputs(recording, step.call)
     output = _tensor("output", step.call.name, outputs_of(recording, step.call)[0], role="activation")
@@ -131,14 +131,14 @@ def _of_update(step: Step) -> StepTensors:
 
 
 def _inputs(recording: Recording, call: Call) -> tuple[tuple[Tensor, ...], dict[str, Any]]:
-    from explorer.engine.call_tensors import given_tensors, plain_arguments
+    from explorer.engine.recording.call_tensors import given_tensors, plain_arguments
 
     tensors = tuple(_input(recording, call, given) for given in given_tensors(recording, call))
     return tensors, plain_arguments(call)
 
 
 def _input(recording: Recording, call: Call, given: Given) -> Tensor:
-    from explorer.engine.call_tensors import title
+    from explorer.engine.recording.call_tensors import title
 
     is_weight = given.name in WITHOUT_BATCH
     of_module = f"{call.module}.{given.name}" if is_weight and call.module else ""

@@ -15,8 +15,8 @@ from explorer.session.timeline import Timeline
 from explorer.session.worker import Output, Request, Worker
 
 if TYPE_CHECKING:
-    from explorer.engine.breakpoints import Breakpoint
-    from explorer.engine.stepper import LearningBatch, RecordedStep
+    from explorer.engine.explaining.breakpoints import Breakpoint
+    from explorer.engine.training.stepper import LearningBatch, RecordedStep
 
 CLASS_LAYERS = ("Sigmoid", "Softmax")
 NO_LAYERS = "This network has no layers yet: add one, and a training step of it can be walked through here."
@@ -124,7 +124,7 @@ def read_difference(timeline: Timeline, cursor: Cursor) -> Output:
 
 def learning_batch(worker: Worker, request: StepRequest) -> LearningBatch | None:
     """What is learned from; None before there is an input."""
-    from explorer.engine.stepper import LearningBatch
+    from explorer.engine.training.stepper import LearningBatch
 
     values = worker.prepare(request.shown)
     if values is None:

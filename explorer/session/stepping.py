@@ -19,7 +19,7 @@ from explorer.session.walking import Walking
 from explorer.session.worker import Request
 
 if TYPE_CHECKING:
-    from explorer.engine.breakpoints import Breakpoint
+    from explorer.engine.explaining.breakpoints import Breakpoint
     from explorer.session.timeline import Timeline
 
 

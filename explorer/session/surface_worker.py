@@ -57,8 +57,8 @@ def show_surface(worker: Worker, request: SurfaceRequest) -> Output:
 
 
 def _values(worker: Worker, request: SurfaceRequest) -> np.ndarray:
-    from explorer.engine.surface import class_shares, outputs_over
-    from explorer.engine.train import chosen_loss
+    from explorer.engine.training.surface import class_shares, outputs_over
+    from explorer.engine.training.train import chosen_loss
 
     document, data = request.document, request.data
     assert document.network is not None

@@ -32,9 +32,9 @@ from explorer.session.step_tensors import (
 )
 
 if TYPE_CHECKING:
-    from explorer.engine.breakpoints import Hit
-    from explorer.engine.finite_difference import Reading
-    from explorer.engine.recording import Recording, Step
+    from explorer.engine.explaining.breakpoints import Hit
+    from explorer.engine.explaining.finite_difference import Reading
+    from explorer.engine.recording.recording import Recording, Step
 
 Shape = tuple[int, ...]
 
@@ -119,7 +119,7 @@ class Timeline:
         self.steps = self._listed()
 
     def _listed(self) -> tuple[TimelineStep, ...]:
-        from explorer.engine.call_tensors import argument_titles
+        from explorer.engine.recording.call_tensors import argument_titles
 
         recording = self._recording
         last = () if recording.loss_call is None else (recording.loss_call,)
@@ -185,7 +185,7 @@ class Timeline:
     def explain(self, step: int, of: str, cell: tuple[int, ...], *, symbols: Mapping[str, str] | None = None) -> Why:
         """The arithmetic of a cell of `of`, beside what PyTorch computed."""
         from explorer.engine.errors import EngineError
-        from explorer.engine.explain import explain
+        from explorer.engine.explaining.explain import explain
 
         try:
             return Why(explain(self._recording, self._engine_steps[step], cell, of=of, symbols=symbols))
@@ -210,7 +210,7 @@ class Timeline:
         return all(len(shape) == 2 for shape in outputs) and sum(shape[-1] for shape in outputs) <= FEW_NEURONS
 
     def _in_letters(self, entry: TimelineStep, of: str, cell: tuple[int, ...]) -> str:
-        from explorer.engine.delta_rule import explain_delta, explain_weight_rule, forward_symbols
+        from explorer.engine.explaining.delta_rule import explain_delta, explain_weight_rule, forward_symbols
 
         if entry.phase == "forward":
             symbols = forward_symbols(self._recording, self._engine_steps[entry.index].call)
@@ -226,7 +226,7 @@ class Timeline:
 
     def finite_difference(self, step: int, of: str, cell: tuple[int, ...]) -> Reading:
         """A float64 reading of the same number by moving a cell. Raises EngineError where there is none."""
-        from explorer.engine.finite_difference import finite_difference
+        from explorer.engine.explaining.finite_difference import finite_difference
 
         return finite_difference(self._recording, self._engine_steps[step], cell, of=of)
 
@@ -255,7 +255,7 @@ class Timeline:
 
     def _is_whole(self, step: Step) -> bool:
         from explorer.engine.errors import EngineError
-        from explorer.engine.explain import shares
+        from explorer.engine.explaining.explain import shares
 
         try:
             return step.kind != "backward" or bool(shares(step.call, self._recording))

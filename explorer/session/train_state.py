@@ -10,8 +10,8 @@ import numpy as np
 from explorer.network import Network
 
 if TYPE_CHECKING:
-    from explorer.engine.confusion import Evaluation
-    from explorer.engine.health import LayerHealth
+    from explorer.engine.training.confusion import Evaluation
+    from explorer.engine.training.health import LayerHealth
     from explorer.session.snapshot import Activations
     from explorer.session.state import Document
     from explorer.session.step_tensors import LearnedTensors

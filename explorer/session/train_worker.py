@@ -21,9 +21,9 @@ from explorer.session.worker import Output, Request, Worker
 if TYPE_CHECKING:
     from explorer.data.augment import Augmentation
     from explorer.data.data_set import DataSet
-    from explorer.engine.film import Film
-    from explorer.engine.health import Pace
-    from explorer.engine.train import Controls, Snapshot
+    from explorer.engine.training.film import Film
+    from explorer.engine.training.health import Pace
+    from explorer.engine.training.train import Controls, Snapshot
     from explorer.session.step_tensors import LearnedTensors
 
 LIVE_PER_SECOND = 15
@@ -101,8 +101,8 @@ class LiveRun:
 def begin(worker: Worker, request: RunRequest) -> Output:
     """Make the workbench's model the one that learns: from now on its layers go under the run's ids."""
     from explorer.engine.errors import EngineError
-    from explorer.engine.film import Film
-    from explorer.engine.health import Pace
+    from explorer.engine.training.film import Film
+    from explorer.engine.training.health import Pace
 
     document = request.document
     assert document.network is not None
@@ -222,9 +222,9 @@ def _learned(worker: Worker, request: Request, wishes: Wishes) -> LearnedTensors
 
 
 def _snapshots(model: Any, request: RunRequest) -> Iterator[Snapshot]:
-    from explorer.engine.health import HealthWatch, Pace
-    from explorer.engine.train import train_as_chosen
     from explorer.engine.training.batches import as_trained
+    from explorer.engine.training.health import HealthWatch, Pace
+    from explorer.engine.training.train import train_as_chosen
 
     learning, validation = examples_of(request.document, request.data)
     return train_as_chosen(

@@ -27,9 +27,9 @@ from explorer.session.snapshot import (
 from explorer.session.state import Document, Fault, new_ids
 
 if TYPE_CHECKING:
-    from explorer.engine.recording import Recording
-    from explorer.engine.weights import State as Weights
-    from explorer.engine.workbench import Workbench
+    from explorer.engine.model.weights import State as Weights
+    from explorer.engine.model.workbench import Workbench
+    from explorer.engine.recording.recording import Recording
     from explorer.network.receptive_field import ReceptiveFields
     from explorer.session.kept_work import Arrays, Work
     from explorer.session.train_worker import LiveRun
@@ -97,7 +97,7 @@ class Worker:
     def bench(self) -> Workbench:
         """The engine's workbench, made (and torch imported) when first asked for."""
         if self._bench is None:
-            from explorer.engine.workbench import Workbench
+            from explorer.engine.model.workbench import Workbench
 
             self._bench = Workbench()
         return self._bench
@@ -163,7 +163,7 @@ class Worker:
         if document.weights is None or (key := (document.weights, document.weight_ids)) in self._loaded:
             return ""
         from explorer.engine.errors import EngineError
-        from explorer.engine.workbench import read_saved
+        from explorer.engine.model.workbench import read_saved
 
         try:
             read = aside(partial(read_saved, document.weights), should_stop)

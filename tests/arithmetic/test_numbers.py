@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.arithmetic.numbers import exact, number, percent, seconds_text, whole_percent
-from explorer.ui import text
+from explorer.ui.common import text
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import QApplication
 from explorer.app import application
 from explorer.data import read_sample
 from explorer.session import Session
-from explorer.ui import theme
-from explorer.ui.main_window import MainWindow
+from explorer.ui.common import theme
+from explorer.ui.shell.main_window import MainWindow
 
 ROUNDS = 80
 SIZE = (1440, 900)

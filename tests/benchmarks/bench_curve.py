@@ -16,8 +16,8 @@ from PySide6.QtWidgets import QApplication
 from explorer.app import application
 from explorer.session import Session
 from explorer.session.run_curves import EpochFigures, RunCurves
-from explorer.ui import theme
-from explorer.ui.views.curve_plot import CurvePlot
+from explorer.ui.common import theme
+from explorer.ui.training.curves.view import CurvePlot
 
 COUNT, ADDED = 1_000_000, 500
 ROUNDS = 60

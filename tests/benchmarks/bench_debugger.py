@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QApplication
 
 from explorer.session import Session
 from explorer.session.timeline import PHASES
-from explorer.ui import theme
-from explorer.ui.views.debugger import Debugger
-from explorer.ui.widgets.timeline_bar import TimelineBar
+from explorer.ui.common import theme
+from explorer.ui.debugger.timeline_bar import TimelineBar
+from explorer.ui.debugger.view import Debugger
 
 ROUNDS = 60
 SIZE = (860, 700)

@@ -19,7 +19,7 @@ from explorer.app import application
 from explorer.session import Session
 from explorer.session.file_writing import Write
 from explorer.session.run_curves import RunCurves
-from explorer.ui import curve_export
+from explorer.ui.training.curves import tables as curve_export
 from tests.benchmarks.bench_curve import COUNT, grown_run
 from tests.benchmarks.bench_train_live import Ticks
 

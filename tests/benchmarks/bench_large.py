@@ -16,19 +16,19 @@ from explorer.session.ranges import finite_range
 from explorer.session.snapshot import Prediction, prediction_of
 from explorer.session.step_tensors import Tensor
 from explorer.session.timeline import TimelineStep
-from explorer.ui import theme
-from explorer.ui.colour import colourise, scale_for
-from explorer.ui.map_sheet import filter_sheet, map_sheet
-from explorer.ui.map_words import names_of
-from explorer.ui.shown_tensors import shown_tensor
-from explorer.ui.views.prediction import Ranked
-from explorer.ui.widgets.answer_list import AnswerList
-from explorer.ui.widgets.cell_images import image_of
-from explorer.ui.widgets.map_images import MapImages
-from explorer.ui.widgets.map_mosaic import MapMosaic
-from explorer.ui.widgets.minis import Minis
-from explorer.ui.widgets.tensor_view import TensorView
-from explorer.ui.widgets.value_bars import ValueBars
+from explorer.ui.common import theme
+from explorer.ui.common.colour import colourise, scale_for
+from explorer.ui.editor.minis import Minis
+from explorer.ui.input.answer_list import AnswerList
+from explorer.ui.input.prediction import Ranked
+from explorer.ui.maps.mosaic_view import MapMosaic
+from explorer.ui.maps.sheet import filter_sheet, map_sheet
+from explorer.ui.maps.value_bars import ValueBars
+from explorer.ui.maps.words import names_of
+from explorer.ui.overview.map_images import MapImages
+from explorer.ui.tensors.cell_images import image_of
+from explorer.ui.tensors.shown import shown_tensor
+from explorer.ui.tensors.view import TensorView
 
 SIZES = (10**5, 10**6, 10**7, 10**8)
 PANE = (900, 640)

@@ -13,12 +13,12 @@ from PySide6.QtWidgets import QApplication
 
 from explorer.data import picture_from_array
 from explorer.session import Session
-from explorer.ui import theme
-from explorer.ui.colour import lookup_table, scale_for
-from explorer.ui.mosaic import Place
-from explorer.ui.views.feature_maps import FeatureMaps
-from explorer.ui.widgets.map_mosaic import MapMosaic
-from explorer.ui.widgets.pane import ElidedLabel
+from explorer.ui.common import theme
+from explorer.ui.common.colour import lookup_table, scale_for
+from explorer.ui.common.mosaic import Place
+from explorer.ui.common.pane import ElidedLabel
+from explorer.ui.maps.feature_maps import FeatureMaps
+from explorer.ui.maps.mosaic_view import MapMosaic
 
 ROUNDS = 9
 BASELINE_ROUNDS = 3

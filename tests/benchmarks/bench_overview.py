@@ -18,14 +18,14 @@ from PySide6.QtGui import QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QGraphicsPixmapItem, QGraphicsScene, QGraphicsView
 
 from explorer.session.snapshot import LayerActivation
-from explorer.ui import theme
-from explorer.ui.colour import colourise, scale_for
+from explorer.ui.common import theme
+from explorer.ui.common.colour import colourise, scale_for
+from explorer.ui.overview.canvas import OverviewCanvas
 from explorer.ui.overview.entries import Entry
 from explorer.ui.overview.folding import Group, folded
 from explorer.ui.overview.layout import Opened, column_limit
+from explorer.ui.overview.lines import Lines, Spot
 from explorer.ui.overview.sources import sources_of
-from explorer.ui.widgets.overview_canvas import OverviewCanvas
-from explorer.ui.widgets.overview_lines import Lines, Spot
 
 SIZE = (1440, 900)
 LAYERS, CHANNELS, CELLS = 20, 50, 32

@@ -15,8 +15,8 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from explorer.engine import record
-from explorer.engine.allocator import reuse_freed_memory
-from explorer.engine.device import leave_a_core_to_the_window
+from explorer.engine.model.device import leave_a_core_to_the_window
+from explorer.engine.recording.allocator import reuse_freed_memory
 from tests.named_models import ResNet18
 
 FORWARD_TARGET = 1.10

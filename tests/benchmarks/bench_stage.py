@@ -8,8 +8,8 @@ import time
 
 from PySide6.QtWidgets import QApplication
 
-from explorer.ui import theme
-from explorer.ui.views.step_stage import StepStage
+from explorer.ui.common import theme
+from explorer.ui.debugger.stage import StepStage
 from tests.ui.step_sessions import SteppedSession, recorded
 
 TEXT = "3x56x56 conv(64, 3, padding=1) relu conv(64, 3, padding=1) relu maxpool(2) flatten linear(10)"

@@ -13,9 +13,9 @@ from time import perf_counter
 import torch
 from torch import nn
 
-from explorer.engine.device import leave_a_core_to_the_window
-from explorer.engine.health import HealthWatch
-from explorer.engine.train import Examples, train
+from explorer.engine.model.device import leave_a_core_to_the_window
+from explorer.engine.training.health import HealthWatch
+from explorer.engine.training.train import Examples, train
 from explorer.network import Network
 
 TARGET = 0.95

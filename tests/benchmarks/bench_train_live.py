@@ -19,12 +19,12 @@ from explorer.app import application
 from explorer.data import read_sample
 from explorer.data.data_set import Card, DataSet
 from explorer.data.splits import ArraySplit
-from explorer.engine.device import leave_a_core_to_the_window
+from explorer.engine.model.device import leave_a_core_to_the_window
 from explorer.network import Network
 from explorer.session import Session, train_worker
 from explorer.session.data_errands import Opened
-from explorer.ui import theme
-from explorer.ui.main_window import MainWindow
+from explorer.ui.common import theme
+from explorer.ui.shell.main_window import MainWindow
 from tests.benchmarks.bench_train import bare, examples
 
 CONVNETJS = (

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from explorer.engine import record
-from explorer.engine.reading_rules import map_size
+from explorer.engine.recording.reading_rules import map_size
 from explorer.network import Layer, Network
 
 LAYERS = 7

@@ -60,7 +60,7 @@ def remember(path: Path) -> object:
     """What a window asks for when it starts."""
     from PySide6.QtCore import QSettings
 
-    from explorer.ui import settings
+    from explorer.ui.common import settings
 
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(path.parent.parent))
     asked = (settings.theme_choice, settings.recent_files, settings.layout, settings.is_welcome_seen)
@@ -79,7 +79,7 @@ def _networks() -> list[Whole]:
     import torch
 
     from explorer import Network
-    from explorer.engine.load import save
+    from explorer.engine.model.load import save
     from explorer.network.files import NetworkFile, network_text
 
     network = Network.parse(NETWORK)
@@ -107,8 +107,8 @@ def _networks() -> list[Whole]:
 
 @cache
 def _runs() -> list[Whole]:
-    from explorer.engine.distributed import ALONE
-    from explorer.engine.train import train_as_chosen
+    from explorer.engine.training.distributed import ALONE
+    from explorer.engine.training.train import train_as_chosen
     from explorer.training_command import run
     from explorer.training_job import prepared
     from explorer.training_options import parser

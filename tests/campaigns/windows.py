@@ -22,8 +22,8 @@ from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QDialog
 
 from explorer import app
-from explorer.ui import leaving
-from explorer.ui.main_window import MainWindow
+from explorer.ui.shell import leaving
+from explorer.ui.shell.main_window import MainWindow
 
 MARKS = (0, 20, 100, 200)
 WAIT_S = 60.0

@@ -19,8 +19,8 @@ import explorer
 from explorer.arithmetic import Explanation
 from explorer.arithmetic.losses import OPERATIONS as LOSSES
 from explorer.engine.errors import EngineError
-from explorer.engine.recording import Recording
-from explorer.ui.check import holds
+from explorer.engine.recording.recording import Recording
+from explorer.ui.common.check import holds
 from tests.arithmetic.evaluator import assert_evaluates
 from tests.engine.one_call import EXPLAINED, OneCall
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import torch
 
-from explorer.engine.load import Loaded, load, save
+from explorer.engine.model.load import Loaded, load, save
 from explorer.network import Network
 from explorer.network.files import NetworkFile, read_network
 

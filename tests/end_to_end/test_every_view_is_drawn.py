@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from explorer.app import open_window
 from explorer.network import LAYERS, Network
 from explorer.session import Session, State
-from explorer.ui.main_window import MainWindow
+from explorer.ui.shell.main_window import MainWindow
 from tests.ui.fakes import make_picture, wait_until_shown
 
 ARROWS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right)

@@ -15,7 +15,7 @@ import pytest
 import torch
 
 from explorer.cli import run
-from explorer.engine.checkpoint import read_checkpoint
+from explorer.engine.training.checkpoint import read_checkpoint
 from tests.end_to_end.test_train_command import TIMEOUT_S, arguments, metrics, started, wait_for_steps, weights
 
 KILLS = int(os.environ.get("EXPLORER_KILLS", "1"))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer.engine.load import load
+from explorer.engine.model.load import load
 from tests.end_to_end import killed_saves
 
 KILLS = int(os.environ.get("EXPLORER_KILLS", "40"))

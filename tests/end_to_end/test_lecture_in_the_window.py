@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from explorer.app import open_window
-from explorer.ui.main_window import MainWindow
-from explorer.ui.views.why_panel import WhyPanel
+from explorer.ui.debugger.why_panel import WhyPanel
+from explorer.ui.shell.main_window import MainWindow
 
 IMAGE = [[1, 1, 1, 0, 0], [0, 1, 1, 1, 0], [0, 0, 1, 1, 1], [0, 0, 1, 1, 0], [0, 1, 1, 0, 0]]
 FILTER = [[1, 0, 1], [0, 1, 0], [1, 0, 1]]

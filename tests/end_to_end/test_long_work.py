@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from explorer.app import open_window
-from explorer.ui.main_window import MainWindow
+from explorer.ui.shell.main_window import MainWindow
 from tests.ui.fakes import make_picture, wait_until_shown
 
 SLOW = "3x256x256 " + "conv(48, 5, padding=2) relu " * 12

@@ -12,7 +12,7 @@ from PIL import Image
 from pytestqt.qtbot import QtBot
 
 from explorer.app import open_window
-from explorer.ui.main_window import MainWindow
+from explorer.ui.shell.main_window import MainWindow
 from tests.ui.fakes import make_picture, wait_until_shown
 
 PICTURES = 200

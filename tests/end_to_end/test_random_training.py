@@ -20,7 +20,7 @@ from pytestqt.qtbot import QtBot
 from explorer.app import open_window
 from explorer.network import Network
 from explorer.session import Session
-from explorer.ui.main_window import MainWindow
+from explorer.ui.shell.main_window import MainWindow
 from tests.ui.fakes import make_picture, wait_until_shown
 
 SECONDS = float(os.environ.get("EXPLORER_RANDOM_SECONDS", "12"))

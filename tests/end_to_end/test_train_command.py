@@ -17,8 +17,8 @@ import torch
 
 import explorer
 from explorer.cli import run
-from explorer.engine.checkpoint import read_checkpoint
-from explorer.engine.run_folder import RunFolder
+from explorer.engine.training.checkpoint import read_checkpoint
+from explorer.engine.training.run_folder import RunFolder
 
 TIMEOUT_S = 240
 

@@ -16,8 +16,8 @@ from torch.nn.functional import cross_entropy
 import explorer
 from explorer.cli import run
 from explorer.data import open_data
-from explorer.engine.train import evaluate
 from explorer.engine.training.examples import both_splits
+from explorer.engine.training.train import evaluate
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="torchrun's gloo needs a POSIX system")
 TIMEOUT_S = 280

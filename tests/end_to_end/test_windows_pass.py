@@ -19,7 +19,7 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from explorer.app import open_window
-from explorer.ui.main_window import MainWindow
+from explorer.ui.shell.main_window import MainWindow
 from tests.campaigns.windows import DIALOGS, WAYS
 from tests.ui.fakes import wait_until_shown
 

@@ -10,7 +10,7 @@ from torch import nn
 
 import explorer
 from explorer.arithmetic.activation import FUNCTIONS
-from explorer.engine.recording import Recording
+from explorer.engine.recording.recording import Recording
 
 MAPS, ROWS = (2, 4, 5, 6), (3, 4)
 

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 import explorer
-from explorer.engine.breakpoints import (
+from explorer.engine.explaining.breakpoints import (
     BREAKPOINTS,
     DeadReLUs,
     GradientNorm,
@@ -16,7 +16,7 @@ from explorer.engine.breakpoints import (
     UpdateRatio,
     first_hit,
 )
-from explorer.engine.recording import Recording
+from explorer.engine.recording.recording import Recording
 
 
 class Steps(nn.Module):

@@ -18,7 +18,7 @@ import explorer
 from explorer.data.cifar_archive import read_cifar_archive
 from explorer.engine.recipes.make import examples_of, loss_of
 from explorer.engine.recipes.recipe import Recipe, read_recipe
-from explorer.engine.train import evaluate
+from explorer.engine.training.train import evaluate
 from explorer.network.files import read_network
 from explorer.resources import bundled_networks, resource
 

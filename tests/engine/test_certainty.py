@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn import functional
 
-from explorer.engine import metrics
-from explorer.engine.certainty import class_probabilities, last_kind
-from explorer.engine.confusion import Confusion, Evaluation
 from explorer.engine.losses import LOSSES
-from explorer.engine.train import Examples, evaluate, objective_of
+from explorer.engine.training import metrics
+from explorer.engine.training.certainty import class_probabilities, last_kind
+from explorer.engine.training.confusion import Confusion, Evaluation
 from explorer.engine.training.objective import objective_for
 from explorer.engine.training.snapshot import Snapshot
+from explorer.engine.training.train import Examples, evaluate, objective_of
 from explorer.network import Network
 
 COUNT = 23
@@ -173,8 +173,8 @@ def test_nothing_of_single_examples_is_written_with_the_metrics() -> None:
 TOGETHER = """
 import sys
 import torch
-from explorer.engine.distributed import joined
-from explorer.engine.train import evaluate, objective_of
+from explorer.engine.training.distributed import joined
+from explorer.engine.training.train import evaluate, objective_of
 from explorer.network import Network
 from tests.engine.test_certainty import line, points
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from explorer.engine.checkpoint import CheckpointError, read_checkpoint, write_checkpoint
 from explorer.engine.errors import EngineError
-from explorer.engine.hyperparameters import OPTIMIZERS, Hyperparameters
-from explorer.engine.train import train, train_as_chosen
+from explorer.engine.training.checkpoint import CheckpointError, read_checkpoint, write_checkpoint
+from explorer.engine.training.hyperparameters import OPTIMIZERS, Hyperparameters
+from explorer.engine.training.train import train, train_as_chosen
 from explorer.network import Network
 from explorer.writing import FileError
 from tests.engine.test_train_choices import halves

@@ -17,10 +17,10 @@ import torch
 
 from explorer.bounds import SENTENCE_LETTERS, Refused
 from explorer.engine import declared_memory
-from explorer.engine.checkpoint import CheckpointError, read_checkpoint
 from explorer.engine.declared_memory import check_declared
 from explorer.engine.errors import LoadError
-from explorer.engine.weights import read_weights
+from explorer.engine.model.weights import read_weights
+from explorer.engine.training.checkpoint import CheckpointError, read_checkpoint
 
 HUGE = 1_450_000_000  # numbers of four bytes: 5.8 GB
 

@@ -14,8 +14,8 @@ from torch import nn
 import explorer
 from explorer.arithmetic.losses import OPERATIONS as LOSSES
 from explorer.engine import EngineError
-from explorer.engine.delta_rule import explain_delta, explain_weight_rule, forward_symbols
-from explorer.engine.recording import Recording
+from explorer.engine.explaining.delta_rule import explain_delta, explain_weight_rule, forward_symbols
+from explorer.engine.recording.recording import Recording
 from tests.arithmetic.evaluator import assert_evaluates
 
 ACTIVATIONS = (nn.Identity, nn.ReLU, nn.Sigmoid, nn.Tanh, nn.GELU, nn.SiLU, nn.LeakyReLU, nn.ELU)

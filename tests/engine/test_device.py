@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 import torch
 
-from explorer.engine import EngineError, device
-from explorer.engine.allocator import reuse_freed_memory
+from explorer.engine import EngineError
+from explorer.engine.model import device
+from explorer.engine.recording.allocator import reuse_freed_memory
 
 
 def test_the_cpu_is_always_there_and_last() -> None:

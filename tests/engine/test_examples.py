@@ -11,10 +11,10 @@ import torch
 from explorer.data import fit_picture, open_data, picture_from_array
 from explorer.data.augment import Crop, Flip
 from explorer.engine.errors import Cancelled, EngineError
-from explorer.engine.hyperparameters import Hyperparameters
-from explorer.engine.train import Examples, SourceExamples, train_as_chosen
 from explorer.engine.training.batches import as_trained
 from explorer.engine.training.examples import measured_scale
+from explorer.engine.training.hyperparameters import Hyperparameters
+from explorer.engine.training.train import Examples, SourceExamples, train_as_chosen
 from explorer.network import Network
 
 

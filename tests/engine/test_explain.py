@@ -15,8 +15,8 @@ import explorer
 from explorer.arithmetic import Explanation
 from explorer.arithmetic.losses import OPERATIONS as LOSSES
 from explorer.engine import EngineError
-from explorer.engine.arguments import tensors_by_name
-from explorer.engine.recording import Recording, Step
+from explorer.engine.recording.arguments import tensors_by_name
+from explorer.engine.recording.recording import Recording, Step
 from tests.engine.one_call import EXPLAINED, recorded
 from tests.ui.fakes import make_picture
 

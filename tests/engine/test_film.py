@@ -8,7 +8,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.engine.film import Film
+from explorer.engine.training.film import Film
 
 
 def _model(step: int) -> torch.nn.Linear:

@@ -17,8 +17,8 @@ import explorer
 from explorer.arithmetic.losses import OPERATIONS as LOSSES
 from explorer.arithmetic.operations import OPERATIONS
 from explorer.engine import EngineError
-from explorer.engine.finite_difference import Reading, finite_difference
-from explorer.engine.recording import Recording
+from explorer.engine.explaining.finite_difference import Reading, finite_difference
+from explorer.engine.recording.recording import Recording
 from tests.engine.one_call import CALLS, recorded
 
 

@@ -12,9 +12,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 from explorer.engine import record
-from explorer.engine.kept import Kept
-from explorer.engine.reading_rules import map_size
-from explorer.engine.tree import leaves
+from explorer.engine.recording.kept import Kept
+from explorer.engine.recording.reading_rules import map_size
+from explorer.engine.recording.tree import leaves
 from explorer.network import Network
 from tests.campaigns.receptive_fields import random_network, wrong_fields
 from tests.named_models import AddedInPlace, AliasedViews, Attention, NestedOutput, ReusedModule

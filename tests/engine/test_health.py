@@ -8,8 +8,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from explorer.engine.health import HealthWatch, LayerHealth, Pace
-from explorer.engine.train import Examples, train
+from explorer.engine.training.health import HealthWatch, LayerHealth, Pace
+from explorer.engine.training.train import Examples, train
 from explorer.network import Network
 
 ALWAYS = Pace(per_second=1e9, share=1.0)

@@ -10,8 +10,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 from explorer.engine import EngineError, record
-from explorer.engine.explain import explain
-from explorer.engine.finite_difference import finite_difference
+from explorer.engine.explaining.explain import explain
+from explorer.engine.explaining.finite_difference import finite_difference
 from explorer.network import Network, NetworkError
 
 HOLLOW = {"kernel_size": 2, "stride": 4, "padding": 1, "dilation": 2}

@@ -9,7 +9,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.engine.hyperparameters import (
+from explorer.engine.training.hyperparameters import (
     OPTIMIZERS,
     SCHEDULES,
     Hyperparameters,

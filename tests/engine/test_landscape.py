@@ -12,8 +12,8 @@ from torch import nn
 from torch.nn import functional
 
 from explorer.engine.errors import EngineError
-from explorer.engine.landscape import CELLS_AT_MOST, EXAMPLES_AT_MOST, LossOnSample, cell_of, sample_of
-from explorer.engine.train import Examples, objective_of
+from explorer.engine.training.landscape import CELLS_AT_MOST, EXAMPLES_AT_MOST, LossOnSample, cell_of, sample_of
+from explorer.engine.training.train import Examples, objective_of
 from explorer.network import Network
 
 PLACES = (("linear1.weight", (3, 1)), ("linear2.bias", (1,)))

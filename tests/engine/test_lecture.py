@@ -13,8 +13,8 @@ import torch
 from torch import nn
 
 import explorer
-from explorer.engine.delta_rule import explain_delta, explain_weight_rule, forward_symbols
-from explorer.engine.recording import Recording
+from explorer.engine.explaining.delta_rule import explain_delta, explain_weight_rule, forward_symbols
+from explorer.engine.recording.recording import Recording
 
 LEARNING_RATE = 0.1
 TARGET = torch.tensor([[1.0, 0.0]])

@@ -19,7 +19,7 @@ from torch import nn
 
 import explorer
 from explorer.engine import EngineError, LoadError
-from explorer.engine.load import load, save
+from explorer.engine.model.load import load, save
 from explorer.network import Network
 from explorer.network.files import NetworkFile, read_network
 
@@ -242,7 +242,7 @@ def test_numbers_are_prepared_for_networks_of_numbers() -> None:
 
 def test_importing_the_package_imports_neither_torch_nor_qt() -> None:
     code = (
-        "import sys, explorer, explorer.engine, explorer.engine.load; explorer.bundled(); explorer.Network; "
+        "import sys, explorer, explorer.engine, explorer.engine.model.load; explorer.bundled(); explorer.Network; "
         "assert not {'torch', 'PySide6'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 import explorer
-from explorer.engine.recording import Recording
+from explorer.engine.recording.recording import Recording
 from tests.arithmetic.evaluator import assert_evaluates
 
 FUNCTIONS = {

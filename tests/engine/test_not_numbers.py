@@ -12,7 +12,7 @@ import torch.nn.functional as F  # noqa: N812
 from torch import nn
 
 import explorer
-from explorer.engine.recording import Recording
+from explorer.engine.recording.recording import Recording
 from tests.arithmetic.evaluator import assert_evaluates
 
 NAN, INF = float("nan"), float("inf")

@@ -16,10 +16,10 @@ from torch.ao import quantization
 from torch.nn.utils import parametrizations
 
 from explorer.engine import EngineError, record
-from explorer.engine.call_tensors import argument_titles
-from explorer.engine.hyperparameters import Hyperparameters
-from explorer.engine.recording import Recording
-from explorer.engine.stepper import LearningBatch, record_gradients
+from explorer.engine.recording.call_tensors import argument_titles
+from explorer.engine.recording.recording import Recording
+from explorer.engine.training.hyperparameters import Hyperparameters
+from explorer.engine.training.stepper import LearningBatch, record_gradients
 from tests.named_models import NAMED_MODELS
 
 quantising = pytest.mark.filterwarnings("ignore:.*", "ignore::DeprecationWarning")

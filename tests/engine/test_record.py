@@ -14,8 +14,8 @@ import torch
 from torch import Tensor, nn
 
 from explorer.engine import Cancelled, EngineError, OutOfMemoryError, RecordError, record
-from explorer.engine.kept import Kept
-from explorer.engine.tree import leaves
+from explorer.engine.recording.kept import Kept
+from explorer.engine.recording.tree import leaves
 from tests.named_models import (
     NAMED_MODELS,
     AddedInPlace,

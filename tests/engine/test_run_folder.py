@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.engine.run_folder import METRICS, MetricsWriter, RunFolder, begin_metrics, held, write_settings
+from explorer.engine.training.run_folder import METRICS, MetricsWriter, RunFolder, begin_metrics, held, write_settings
 from explorer.writing import FileError
 
 
@@ -136,7 +136,7 @@ def test_a_folder_in_which_one_trains_is_no_one_elses(tmp_path):
 def test_a_long_file_is_read_a_piece_at_a_time_and_no_line_is_lost(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("explorer.engine.run_folder.PIECE_BYTES", 256)
+    monkeypatch.setattr("explorer.engine.training.run_folder.PIECE_BYTES", 256)
     begin_metrics(tmp_path)
     with MetricsWriter(tmp_path) as writer:
         for entry in entries(1, 50):

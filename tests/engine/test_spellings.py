@@ -16,9 +16,9 @@ from torch.overrides import get_testing_overrides
 import explorer
 from explorer.arithmetic.operations import OPERATIONS
 from explorer.engine.errors import EngineError
-from explorer.engine.kinds import known
-from explorer.engine.recording import Recording
-from explorer.engine.tree import map_tree
+from explorer.engine.recording.kinds import known
+from explorer.engine.recording.recording import Recording
+from explorer.engine.recording.tree import map_tree
 
 KINDS = frozenset(kind for operation in OPERATIONS for kind in operation.kinds)
 PLACES = {"torch": torch, "F": F, "Tensor": torch.Tensor}

@@ -8,9 +8,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from torch import nn
 
-from explorer.engine.surface import class_shares, outputs_over, plane_points
-from explorer.engine.train import Examples
 from explorer.engine.training.objective import objective_for
+from explorer.engine.training.surface import class_shares, outputs_over, plane_points
+from explorer.engine.training.train import Examples
 from explorer.network import Network
 
 AREA = (-1.0, 2.0, 0.5, 1.5)

@@ -7,8 +7,8 @@ import torch
 
 from explorer.engine import EngineError
 from explorer.engine.losses import LOSSES
-from explorer.engine.targets import OF_CLASSES, OF_PROBABILITIES, target_for
 from explorer.engine.training.objective import objective_for
+from explorer.engine.training.targets import OF_CLASSES, OF_PROBABILITIES, target_for
 
 CLASSES = 3
 OF_NUMBERS = [loss for loss in LOSSES if loss not in OF_CLASSES]

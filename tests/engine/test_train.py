@@ -13,10 +13,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812  # the name PyTorch's own pages use
 
-from explorer.engine.augment import flip_and_shift
-from explorer.engine.checkpoint import CheckpointError
-from explorer.engine.train import Examples, Snapshot, evaluate, steps_per_epoch, train
 from explorer.engine.training import run as run_module
+from explorer.engine.training.augment import flip_and_shift
+from explorer.engine.training.checkpoint import CheckpointError
+from explorer.engine.training.train import Examples, Snapshot, evaluate, steps_per_epoch, train
 from explorer.writing import FileError
 
 EPOCHS = 4

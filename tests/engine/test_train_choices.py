@@ -14,14 +14,15 @@ from torch import nn
 from torch.optim.lr_scheduler import CosineAnnealingLR, MultiStepLR, OneCycleLR
 
 from explorer.arithmetic.losses import OPERATIONS
-from explorer.engine.checkpoint import CheckpointError
 from explorer.engine.errors import EngineError
-from explorer.engine.explain import explain
-from explorer.engine.hyperparameters import OPTIMIZERS, SCHEDULES, Hyperparameters, make_optimizer
+from explorer.engine.explaining.explain import explain
 from explorer.engine.losses import LOSSES
-from explorer.engine.recorder import record
-from explorer.engine.targets import OF_CLASSES
-from explorer.engine.train import (
+from explorer.engine.recording.recorder import record
+from explorer.engine.training.checkpoint import CheckpointError
+from explorer.engine.training.hyperparameters import OPTIMIZERS, SCHEDULES, Hyperparameters, make_optimizer
+from explorer.engine.training.schedules import make_schedule
+from explorer.engine.training.targets import OF_CLASSES
+from explorer.engine.training.train import (
     Controls,
     Examples,
     LabelMismatch,
@@ -31,7 +32,6 @@ from explorer.engine.train import (
     train,
     train_as_chosen,
 )
-from explorer.engine.training.schedules import make_schedule
 from explorer.network import Network
 from explorer.session.data_fit import suited_loss
 

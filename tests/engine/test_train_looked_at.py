@@ -6,8 +6,8 @@ import torch
 from torch.nn import functional
 
 from explorer.engine import record
-from explorer.engine.hyperparameters import Hyperparameters
-from explorer.engine.train import Examples, train_as_chosen
+from explorer.engine.training.hyperparameters import Hyperparameters
+from explorer.engine.training.train import Examples, train_as_chosen
 from explorer.network import Network
 
 TEXT = "3x6x6 conv(4, 3) batchnorm relu dropout(0.5) flatten linear(2)"

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor, nn
 
 from explorer.engine.errors import EngineError
-from explorer.engine.hyperparameters import Hyperparameters
-from explorer.engine.train import (
+from explorer.engine.training.hyperparameters import Hyperparameters
+from explorer.engine.training.train import (
     Controls,
     Examples,
     TrainingOutOfMemory,

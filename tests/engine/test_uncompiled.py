@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from explorer.engine.hyperparameters import OPTIMIZERS, SCHEDULES, Hyperparameters, make_optimizer
-from explorer.engine.uncompiled import uncompiled
+from explorer.engine.training.hyperparameters import OPTIMIZERS, SCHEDULES, Hyperparameters, make_optimizer
+from explorer.engine.training.uncompiled import uncompiled
 
 STEPS = 4
 SETTINGS = {
@@ -29,7 +29,7 @@ SETTINGS = {
 def test_steps_of_no_optimizer_wait_for_the_compiler(schedule: str) -> None:
     code = f"""
 import sys, torch
-from explorer.engine.hyperparameters import OPTIMIZERS, Hyperparameters, make_optimizer
+from explorer.engine.training.hyperparameters import OPTIMIZERS, Hyperparameters, make_optimizer
 from explorer.engine.training.schedules import make_schedule
 for name in OPTIMIZERS:
     model = torch.nn.Linear(3, 2)

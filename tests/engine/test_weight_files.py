@@ -19,7 +19,7 @@ import torch
 from torch import nn
 
 from explorer.engine import LoadError
-from explorer.engine.weights import named_as, read_weights
+from explorer.engine.model.weights import named_as, read_weights
 from explorer.network.file_names import WEIGHT_SUFFIXES, is_weights, other_model
 
 MUTATIONS = int(os.environ.get("EXPLORER_MUTATIONS", "150"))

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from explorer.engine import EngineError, record
-from explorer.engine.passed_back import passed_back
+from explorer.engine.recording.passed_back import passed_back
 from tests import named_models as models
 
 FLOATS = {"rtol": 1e-5, "atol": 1e-7}

@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from explorer.engine import Cancelled, EngineError, LoadError
-from explorer.engine.load import load, read_weights
-from explorer.engine.workbench import Workbench, read_saved
+from explorer.engine.model.load import load, read_weights
+from explorer.engine.model.workbench import Workbench, read_saved
 from explorer.network import Network
 from explorer.network.files import NetworkFile
 from explorer.resources import resource

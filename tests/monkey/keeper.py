@@ -18,7 +18,7 @@ from PySide6.QtCore import QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QAbstractItemView
 
 from explorer.session import State
-from explorer.ui.main_window import MainWindow
+from explorer.ui.shell.main_window import MainWindow
 
 WARNINGS_OF_THE_SCREEN = ("This plugin does not support", "propagateSizeHints")
 LOOK_EVERY_S = 0.05

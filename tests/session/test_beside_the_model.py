@@ -15,8 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from explorer.data.download import Remote
 from explorer.data.sets import cifar10
-from explorer.engine import workbench
 from explorer.engine.errors import Cancelled
+from explorer.engine.model import workbench
 from explorer.network.files import NetworkFile, read_network
 from explorer.session import Session
 from explorer.session.aside import aside

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from explorer.engine.hyperparameters import Hyperparameters
+from explorer.engine.training.hyperparameters import Hyperparameters
 from explorer.network import Network, Shape
 from explorer.network.files import read_network, write_network
 from explorer.session import editing

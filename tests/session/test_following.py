@@ -112,7 +112,7 @@ def test_what_somebody_else_wrote_is_shown_as_far_as_it_is_numbers(
 def test_a_line_of_gigabytes_is_passed_over_beside_the_window_a_piece_at_a_time(
     session: Session, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("explorer.engine.run_folder.PIECE_BYTES", 1000)
+    monkeypatch.setattr("explorer.engine.training.run_folder.PIECE_BYTES", 1000)
     with (tmp_path / "metrics.jsonl").open("wb") as file:
         file.write(b'{"step": 1, "loss": 2.0}\n')
         file.seek(20_000)  # a long line of zeros

@@ -7,7 +7,7 @@ import pytest
 import torch
 from pytestqt.qtbot import QtBot
 
-from explorer.engine.breakpoints import NotFinite, UpdateRatio
+from explorer.engine.explaining.breakpoints import NotFinite, UpdateRatio
 from explorer.session import Session
 from explorer.session.timeline import PHASES
 from tests.ui.fakes import make_session

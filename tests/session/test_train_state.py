@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from explorer.data.augment import Flip
-from explorer.engine.hyperparameters import Hyperparameters
+from explorer.engine.training.hyperparameters import Hyperparameters
 from explorer.network import Network
 from explorer.session.state import Document
 from explorer.session.train_state import Training

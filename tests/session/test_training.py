@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from explorer.engine import metrics
-from explorer.engine.confusion import Evaluation
-from explorer.engine.distributed import Processes
+from explorer.engine.training import metrics
+from explorer.engine.training.confusion import Evaluation
+from explorer.engine.training.distributed import Processes
 from explorer.session import Session, run_progress
 from tests.ui.fakes import make_session
 

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer.data import Picture, picture_from_array
 from explorer.session import Session
-from explorer.ui.views.paced_view import PacedView
+from explorer.ui.common.paced_view import PacedView
 
 SMALL = "3x16x16 conv(4, 3, padding=1) relu maxpool(2) conv(6, 3) relu flatten linear(5) softmax"
 

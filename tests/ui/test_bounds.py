@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from explorer.bounds import SENTENCE_LETTERS
 from explorer.session import Fault, Session
-from explorer.ui import pictures
-from explorer.ui.views.messages import Messages
+from explorer.ui.common import pictures
+from explorer.ui.shell.messages import Messages
 from tests.ui.fakes import make_session, wait_until_shown
 
 

@@ -10,9 +10,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox
 from pytestqt.qtbot import QtBot
 
-from explorer.engine.breakpoints import BREAKPOINTS, DeadReLUs, GradientNorm, NotFinite, UpdateRatio
+from explorer.engine.explaining.breakpoints import BREAKPOINTS, DeadReLUs, GradientNorm, NotFinite, UpdateRatio
 from explorer.session import Session
-from explorer.ui.views.breakpoints import CONDITIONS, NOTHING, READY, BreakpointsButton
+from explorer.ui.debugger.breakpoints import CONDITIONS, NOTHING, READY, BreakpointsButton
 from tests.ui.fakes import make_session
 
 

@@ -9,9 +9,9 @@ from pytestqt.qtbot import QtBot
 
 from explorer.session import Session
 from explorer.session.timeline import TimelineStep
-from explorer.ui.call_tree import call_tree
-from explorer.ui.views.call_table import CallTable
-from explorer.ui.widgets.call_model import COLUMNS
+from explorer.ui.overview.call_model import COLUMNS
+from explorer.ui.overview.call_table import CallTable
+from explorer.ui.overview.call_tree import call_tree
 
 
 class Block(torch.nn.Module):

@@ -11,8 +11,8 @@ from torch import nn
 
 import explorer
 from explorer.arithmetic import Explanation
-from explorer.engine.recording import Recording, Step
-from explorer.ui.check import check_text, holds
+from explorer.engine.recording.recording import Recording, Step
+from explorer.ui.common.check import check_text, holds
 
 
 def explanations(recording: Recording, step: Step, of: str) -> list[Explanation]:

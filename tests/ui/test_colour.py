@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.ui import theme
-from explorer.ui.colour import Scale, colourise, ink_on, lookup_table, rgb, scale_for
+from explorer.ui.common import theme
+from explorer.ui.common.colour import Scale, colourise, ink_on, lookup_table, rgb, scale_for
 
 numbers = st.floats(-1e6, 1e6)
 

@@ -18,15 +18,15 @@ from pytestqt.qtbot import QtBot
 
 from explorer.data.data_set import Card, DataSet
 from explorer.data.splits import ArraySplit
-from explorer.engine.confusion import Confusion, Evaluation
+from explorer.engine.training.confusion import Confusion, Evaluation
 from explorer.session import Session
 from explorer.session.train_state import Judged
-from explorer.ui import theme
-from explorer.ui.colour import rgb
-from explorer.ui.confusion_layout import cell_sentence, lay_out, least_height, summary
-from explorer.ui.text import short_percent
-from explorer.ui.views.confusion_view import CHOOSE, EMPTY, NO_CLASSES, NOTHING_HELD_OUT, OTHER_DATA, ConfusionView
-from explorer.ui.widgets.confusion_matrix import cell_colours
+from explorer.ui.common import theme
+from explorer.ui.common.colour import rgb
+from explorer.ui.common.text import short_percent
+from explorer.ui.training.confusion.layout import cell_sentence, lay_out, least_height, summary
+from explorer.ui.training.confusion.matrix import cell_colours
+from explorer.ui.training.confusion.view import CHOOSE, EMPTY, NO_CLASSES, NOTHING_HELD_OUT, OTHER_DATA, ConfusionView
 from tests.ui.fakes import SMALL, make_session
 
 CLASSES = ("cat", "dog", "frog")

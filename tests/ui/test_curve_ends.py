@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.ui.curve_ends import Box, End, places
+from explorer.ui.training.curves.ends import Box, End, places
 
 WIDTH, HEIGHT = 300.0, 120.0
 WORDS = (34.0, 14.0)

@@ -21,10 +21,11 @@ from pytestqt.qtbot import QtBot
 from explorer.engine.errors import Cancelled
 from explorer.session import Session
 from explorer.session.run_curves import EpochFigures, RunCurves
-from explorer.ui import curve_export, event_file
-from explorer.ui.views.curve_plot import ACCURACY, LOSS, CurvePlot
-from explorer.ui.views.curve_saving import NOTHING, CurveSaving
-from explorer.ui.views.shown_runs import ShownRuns
+from explorer.ui.training.curves import event_file
+from explorer.ui.training.curves import tables as curve_export
+from explorer.ui.training.curves.saving import NOTHING, CurveSaving
+from explorer.ui.training.curves.view import ACCURACY, LOSS, CurvePlot
+from explorer.ui.training.shown_runs import ShownRuns
 from explorer.writing import FileError
 from tests.ui.fakes import make_session
 from tests.ui.test_curve_plot import make_run

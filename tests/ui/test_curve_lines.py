@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from explorer.session.run_curves import EpochFigures, RunCurves
-from explorer.ui.curve_lines import Smoothing, extent, line_of, logarithms, nearest, smoothed, thinned
+from explorer.ui.training.curves.lines import Smoothing, extent, line_of, logarithms, nearest, smoothed, thinned
 
 numbers = st.floats(-1e6, 1e6, allow_nan=False)
 lines = st.integers(1, 3000).flatmap(lambda size: arrays(np.float64, size, elements=numbers, fill=numbers))

@@ -14,16 +14,17 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from explorer.engine.hyperparameters import Hyperparameters
+from explorer.engine.training.hyperparameters import Hyperparameters
 from explorer.session import Session
 from explorer.session.run_curves import EpochFigures, RunCurves
-from explorer.ui import commands, theme
-from explorer.ui.curve_lines import smoothed
-from explorer.ui.run_words import run_tip
-from explorer.ui.views.curve_plot import ACCURACY, ALL_AWAY, LOSS, NO_ACCURACY, NO_CLASSES, NO_LOSS, CurvePlot
-from explorer.ui.views.shown_runs import ShownRuns
-from explorer.ui.widgets.curve import STYLES, Curve, colour_of
-from explorer.ui.widgets.curve_canvas import CurveCanvas
+from explorer.ui.common import theme
+from explorer.ui.shell import commands
+from explorer.ui.training.curves.canvas import CurveCanvas
+from explorer.ui.training.curves.curve import STYLES, Curve, colour_of
+from explorer.ui.training.curves.lines import smoothed
+from explorer.ui.training.curves.view import ACCURACY, ALL_AWAY, LOSS, NO_ACCURACY, NO_CLASSES, NO_LOSS, CurvePlot
+from explorer.ui.training.run_words import run_tip
+from explorer.ui.training.shown_runs import ShownRuns
 from tests.ui.fakes import make_session
 
 

@@ -18,20 +18,20 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, Q
 from pytestqt.qtbot import QtBot
 
 from explorer.data import AUGMENTATIONS, DATA_SETS, DataError, open_data
-from explorer.engine.confusion import Confusion, Evaluation
+from explorer.engine.training.confusion import Confusion, Evaluation
 from explorer.session import Session
 from explorer.session.train_state import Judged
-from explorer.ui import theme
-from explorer.ui.data_words import class_groups, left_out_words, percent
-from explorer.ui.mistake_words import mistakes, told_group
-from explorer.ui.picture_captions import shortened
-from explorer.ui.picture_lines import HEAD_HEIGHT, TEN, Group, Words, laid_out, shown_size
-from explorer.ui.text import number, short_percent
-from explorer.ui.views import data_list
-from explorer.ui.views.data_browser import SIZE, DataBrowser
-from explorer.ui.views.open_data import ABOUT, AUGMENT, MISTAKES, TEST, TRAIN
-from explorer.ui.widgets.data_card import DataCard
-from explorer.ui.widgets.picture_grid import PictureGrid
+from explorer.ui.common import theme
+from explorer.ui.common.text import number, short_percent
+from explorer.ui.data import list as data_list
+from explorer.ui.data.browser import SIZE, DataBrowser
+from explorer.ui.data.card import DataCard
+from explorer.ui.data.mistake_words import mistakes, told_group
+from explorer.ui.data.open_data import ABOUT, AUGMENT, MISTAKES, TEST, TRAIN
+from explorer.ui.data.picture_captions import shortened
+from explorer.ui.data.picture_grid import PictureGrid
+from explorer.ui.data.picture_lines import HEAD_HEIGHT, TEN, Group, Words, laid_out, shown_size
+from explorer.ui.data.words import class_groups, left_out_words, percent
 from tests.ui.fakes import make_session
 
 PICTURES = "3x32x32 conv(4, 3) relu flatten linear(10)"

@@ -13,10 +13,10 @@ from pytestqt.qtbot import QtBot
 
 from explorer.session import Session
 from explorer.session.train_state import Progress
-from explorer.ui import theme
-from explorer.ui.views.data_browser import DataBrowser
-from explorer.ui.views.data_button import CHOOSE, DataButton
-from explorer.ui.views.data_lines import progress_words
+from explorer.ui.common import theme
+from explorer.ui.data.browser import DataBrowser
+from explorer.ui.data.button import CHOOSE, DataButton
+from explorer.ui.data.lines import progress_words
 from tests.ui.fakes import make_session
 
 

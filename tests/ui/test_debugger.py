@@ -15,15 +15,16 @@ from PySide6.QtWidgets import QAbstractSlider, QApplication, QLabel, QSlider, QT
 from pytestqt.qtbot import QtBot
 
 from explorer.app import open_window
-from explorer.engine.breakpoints import GradientNorm
+from explorer.engine.explaining.breakpoints import GradientNorm
 from explorer.session import Session
 from explorer.session.timeline import PHASES, Timeline
-from explorer.ui import commands, settings
-from explorer.ui.main_window import MainWindow
-from explorer.ui.views.debugger import Debugger, why_empty
-from explorer.ui.views.step_controls import StepControls
-from explorer.ui.widgets.pane import ElidedLabel
-from explorer.ui.widgets.timeline_bar import TimelineBar
+from explorer.ui.common import settings
+from explorer.ui.common.pane import ElidedLabel
+from explorer.ui.debugger.controls import StepControls
+from explorer.ui.debugger.timeline_bar import TimelineBar
+from explorer.ui.debugger.view import Debugger, why_empty
+from explorer.ui.shell import commands
+from explorer.ui.shell.main_window import MainWindow
 from tests.ui.fakes import make_session, wait_until_shown
 
 SMALL = "3x8x8 conv(2, 3, padding=1) relu maxpool(2) flatten linear(3)"

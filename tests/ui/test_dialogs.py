@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QInputDialog, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import delete
 
-from explorer.ui import dialogs
-from explorer.ui.dialogs import NEW_NETWORK_TEXT, ask_notation
+from explorer.ui.common import dialogs
+from explorer.ui.common.dialogs import NEW_NETWORK_TEXT, ask_notation
 
 
 @pytest.mark.parametrize(("is_accepted", "answer"), [(True, NEW_NETWORK_TEXT), (False, None)])

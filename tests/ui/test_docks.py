@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtWidgets import QApplication, QLabel, QMainWindow
 from pytestqt.qtbot import QtBot
 
-from explorer.ui import theme
-from explorer.ui.docks import PaneDock
-from explorer.ui.widgets.pane import Pane
+from explorer.ui.common import theme
+from explorer.ui.common.pane import Pane
+from explorer.ui.shell.docks import PaneDock
 
 
 def test_no_line_divides_a_title_from_what_is_below_it(qtbot: QtBot, qapp: QApplication) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from explorer.session import Session
-from explorer.ui.views.explanation import ExplanationLine, short_line
+from explorer.ui.maps.explanation_line import ExplanationLine, short_line
 from tests.ui.fakes import make_session, wait_until_shown
 
 TEXT = "3x12x12 conv(4, 3, padding=1) batchnorm relu maxpool(2) flatten linear(5) softmax"

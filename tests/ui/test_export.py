@@ -14,8 +14,8 @@ from PIL import Image
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from explorer.ui import export
-from explorer.ui.export import ENLARGE, ExportError
+from explorer.ui.maps import files as export
+from explorer.ui.maps.files import ENLARGE, ExportError
 
 VALUES = np.random.default_rng(0).normal(size=(2, 3, 4)).astype(np.float32)
 COLOURS = np.random.default_rng(1).integers(0, 256, (3, 9, 4)).astype(np.uint8)

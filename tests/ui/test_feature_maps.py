@@ -14,17 +14,17 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QScr
 from pytestqt.qtbot import QtBot
 
 from explorer.session import Cell, Selection, Session
-from explorer.ui import theme
-from explorer.ui.colour import rgb
-from explorer.ui.mosaic import Place
-from explorer.ui.text import exact
-from explorer.ui.views.channel_view import ChannelView
-from explorer.ui.views.feature_maps import FeatureMaps
-from explorer.ui.views.map_controls import MapControls
-from explorer.ui.widgets.colour_bar import ColourBar
-from explorer.ui.widgets.map_mosaic import NUMBERS_FROM_PIXELS, MapMosaic, short
-from explorer.ui.widgets.pane import ElidedLabel
-from explorer.ui.widgets.value_bars import ROW, ValueBars
+from explorer.ui.common import theme
+from explorer.ui.common.colour import rgb
+from explorer.ui.common.colour_bar import ColourBar
+from explorer.ui.common.mosaic import Place
+from explorer.ui.common.pane import ElidedLabel
+from explorer.ui.common.text import exact
+from explorer.ui.maps.channel_view import ChannelView
+from explorer.ui.maps.controls import MapControls
+from explorer.ui.maps.feature_maps import FeatureMaps
+from explorer.ui.maps.mosaic_view import NUMBERS_FROM_PIXELS, MapMosaic, short
+from explorer.ui.maps.value_bars import ROW, ValueBars
 from tests.ui.fakes import SMALL, make_picture, make_session, wait_until_shown
 
 BROKEN = "3x16x16 conv(4, 3, padding=1) relu linear(5) softmax"

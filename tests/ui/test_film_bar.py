@@ -19,14 +19,14 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.session import Session
-from explorer.ui import theme
-from explorer.ui.film_curve import FilmCurve, paint_curve
-from explorer.ui.film_file import FilmFile
-from explorer.ui.film_picture import CAPTION, HEIGHT, MARGIN, WIDTH, film_picture
-from explorer.ui.map_sheet import map_sheet
-from explorer.ui.mosaic import Mosaic
-from explorer.ui.views.film_bar import EMPTY, NO_INPUT, FilmBar
-from explorer.ui.views.film_export import NO_LAYER, film_curve
+from explorer.ui.common import theme
+from explorer.ui.common.mosaic import Mosaic
+from explorer.ui.maps.sheet import map_sheet
+from explorer.ui.training.film.bar import EMPTY, NO_INPUT, FilmBar
+from explorer.ui.training.film.curve import FilmCurve, paint_curve
+from explorer.ui.training.film.export import NO_LAYER, film_curve
+from explorer.ui.training.film.gif_file import FilmFile
+from explorer.ui.training.film.picture import CAPTION, HEIGHT, MARGIN, WIDTH, film_picture
 from tests.ui.fakes import make_session, wait_until_drawn
 
 WAIT_MS = 60_000

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from explorer.session import Session
-from explorer.ui.views.network_panel import NetworkPanel
-from explorer.ui.widgets.number_boxes import WholeBox
+from explorer.ui.common.number_boxes import WholeBox
+from explorer.ui.editor.network_panel import NetworkPanel
 from tests.ui.fakes import make_session
 
 TEXT = "3x16x16 conv(4, 3, padding=1) relu conv(8, 3) flatten linear(3)"

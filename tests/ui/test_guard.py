@@ -27,9 +27,9 @@ from shiboken6 import Shiboken
 
 import explorer
 from explorer.session import Session
-from explorer.ui import faults, guard, painting_faults
-from explorer.ui.views.messages import Messages
-from explorer.ui.widgets.fault_cover import FaultCover
+from explorer.ui.common import faults, guard, painting_faults
+from explorer.ui.common.fault_cover import FaultCover
+from explorer.ui.shell.messages import Messages
 
 
 def made_in_c() -> None:

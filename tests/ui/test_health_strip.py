@@ -14,16 +14,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from explorer.engine.health import LayerHealth
+from explorer.engine.training.health import LayerHealth
 from explorer.network import Network
 from explorer.session import State
 from explorer.session.selection import Selection
 from explorer.session.state import Document
 from explorer.session.train_state import Training
-from explorer.ui import theme
-from explorer.ui.health_words import MEASURES, NORMS, RATIOS, USUAL_RATIO, layer_rows, log_share, summary
-from explorer.ui.text import percent
-from explorer.ui.views.health_strip import EMPTY, WAITING, HealthStrip
+from explorer.ui.common import theme
+from explorer.ui.common.text import percent
+from explorer.ui.training.health.strip import EMPTY, WAITING, HealthStrip
+from explorer.ui.training.health.words import MEASURES, NORMS, RATIOS, USUAL_RATIO, layer_rows, log_share, summary
 from tests.ui.fakes import make_session
 
 NETWORK = Network.parse("3x8x8 conv(4, 3) relu tanh flatten linear(2)")

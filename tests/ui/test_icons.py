@@ -10,7 +10,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QIcon
 from pytestqt.qtbot import QtBot
 
-from explorer.ui.icons import icon
+from explorer.ui.common.icons import icon
 
 SOURCES = sorted((Path(__file__).resolve().parents[2] / "explorer" / "ui").rglob("*.py"))
 NAMES = sorted({name for path in SOURCES for name in re.findall(r'"(ph\.[a-z0-9-]+)"', path.read_text())})

@@ -17,11 +17,11 @@ from pytestqt.qtbot import QtBot
 from explorer.data import SAMPLES, picture_from_array
 from explorer.network.receptive_field import Field
 from explorer.session import Cell, Session
-from explorer.ui import pictures, theme
-from explorer.ui.views.input_picture import HINT, field_text, pixel_text
-from explorer.ui.views.input_view import EMPTY, InputView
-from explorer.ui.widgets.brush import stamp, stroke
-from explorer.ui.widgets.picture_canvas import PictureCanvas
+from explorer.ui.common import pictures, theme
+from explorer.ui.input.brush import stamp, stroke
+from explorer.ui.input.canvas import PictureCanvas
+from explorer.ui.input.picture import HINT, field_text, pixel_text
+from explorer.ui.input.view import EMPTY, InputView
 from tests.ui.fakes import make_picture, make_session, wait_until_shown
 
 Opened = Callable[..., tuple[Session, InputView]]

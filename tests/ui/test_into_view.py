@@ -16,10 +16,10 @@ from pytestqt.qtbot import QtBot
 from explorer.arithmetic.explanation import number
 from explorer.session import cursor as moves
 from explorer.session.timeline import Timeline
-from explorer.ui import theme
-from explorer.ui.views.into_view import IntoView
-from explorer.ui.views.step_stage import StepStage
-from explorer.ui.widgets.number_grid import NumberGrid
+from explorer.ui.common import theme
+from explorer.ui.debugger.into.number_grid import NumberGrid
+from explorer.ui.debugger.into.view import IntoView
+from explorer.ui.debugger.stage import StepStage
 from tests.ui.step_sessions import CLASSES, SteppedSession, recorded
 
 SMALL = "3x14x14 conv(4, 3, padding=1) relu conv(5, 3) maxpool(2) flatten linear(10)"

@@ -15,9 +15,8 @@ from pytestqt.qtbot import QtBot
 from explorer.session import Session
 from explorer.session.landscape_state import WeightCell
 from explorer.session.train_state import Training
-from explorer.ui import theme
-from explorer.ui.loss_picture import FINE, contours, finer, loss_picture
-from explorer.ui.views.landscape_view import (
+from explorer.ui.common import theme
+from explorer.ui.training.plane.landscape_view import (
     BROKEN,
     NO_DATA,
     NOWHERE_FINITE,
@@ -25,6 +24,7 @@ from explorer.ui.views.landscape_view import (
     WORKING_ON_THE_SIDE,
     LandscapeView,
 )
+from explorer.ui.training.plane.loss_picture import FINE, contours, finer, loss_picture
 from tests.ui.fakes import make_session, wait_until_drawn
 
 MOONS = "2 linear(8) tanh linear(2)"

@@ -21,19 +21,19 @@ from explorer.session.ranges import finite_range
 from explorer.session.snapshot import MOST_RANKED, prediction_of
 from explorer.session.step_tensors import Tensor
 from explorer.session.timeline import TimelineStep
-from explorer.ui import colour, theme
-from explorer.ui.colour import colourise
-from explorer.ui.map_sheet import filter_sheet, map_sheet
-from explorer.ui.mosaic import Mosaic
-from explorer.ui.shown_tensors import forget, shown_tensor
-from explorer.ui.sight import in_sight, sampled
-from explorer.ui.views.prediction import Ranked
-from explorer.ui.widgets.answer_list import Answer, AnswerList
-from explorer.ui.widgets.map_images import COARSE_CELLS, MapImages
-from explorer.ui.widgets.map_mosaic import MapMosaic
-from explorer.ui.widgets.minis import Minis
-from explorer.ui.widgets.tensor_view import TensorView
-from explorer.ui.widgets.value_bars import ROW, ValueBars
+from explorer.ui.common import colour, theme
+from explorer.ui.common.colour import colourise
+from explorer.ui.common.mosaic import Mosaic
+from explorer.ui.editor.minis import Minis
+from explorer.ui.input.answer_list import Answer, AnswerList
+from explorer.ui.input.prediction import Ranked
+from explorer.ui.maps.mosaic_view import MapMosaic
+from explorer.ui.maps.sheet import filter_sheet, map_sheet
+from explorer.ui.maps.value_bars import ROW, ValueBars
+from explorer.ui.overview.map_images import COARSE_CELLS, MapImages
+from explorer.ui.tensors.shown import forget, shown_tensor
+from explorer.ui.tensors.sight import in_sight, sampled
+from explorer.ui.tensors.view import TensorView
 from tests.ui.step_sessions import recorded
 
 PANE = (420, 300)

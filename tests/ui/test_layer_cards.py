@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from explorer.network import Network
-from explorer.ui import theme
-from explorer.ui.views.cards import hyperparameters
-from explorer.ui.widgets.card_list import CardList
-from explorer.ui.widgets.layer_card import Card, CardProblem, arranged
-from explorer.ui.widgets.minis import Minis
+from explorer.ui.common import theme
+from explorer.ui.editor.card_list import CardList
+from explorer.ui.editor.cards import hyperparameters
+from explorer.ui.editor.layer_card import Card, CardProblem, arranged
+from explorer.ui.editor.minis import Minis
 
 INPUT = Card("input", "picture", "input", (3, 32, 32), is_input=True)
 CONV = Card("conv1", "Conv2d", "convolution", (12, 32, 32), 912, ("filters 12",))

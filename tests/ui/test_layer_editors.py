@@ -11,13 +11,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from explorer.ui import theme
-from explorer.ui.widgets.box_editors import BoolEditor, ChoiceEditor, FloatEditor, IntEditor, OptionalIntEditor
-from explorer.ui.widgets.editor import Editor
-from explorer.ui.widgets.inputs_editor import InputsEditor
-from explorer.ui.widgets.setting_editors import editor_for
-from explorer.ui.widgets.size_editors import PaddingEditor, PairEditor
-from explorer.ui.widgets.volume import VolumeView, box_of, sizes_text
+from explorer.ui.common import theme
+from explorer.ui.editor.box_editors import BoolEditor, ChoiceEditor, FloatEditor, IntEditor, OptionalIntEditor
+from explorer.ui.editor.editor import Editor
+from explorer.ui.editor.inputs_editor import InputsEditor
+from explorer.ui.editor.setting_editors import editor_for
+from explorer.ui.editor.size_editors import PaddingEditor, PairEditor
+from explorer.ui.editor.volume import VolumeView, box_of, sizes_text
 
 RULES = ("valid", "same", "full")
 

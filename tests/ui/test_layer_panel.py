@@ -26,11 +26,11 @@ from pytestqt.qtbot import QtBot
 
 from explorer.network import LAYERS, Network
 from explorer.session import Session
-from explorer.ui import theme
-from explorer.ui.views.layer_list import LayerList
-from explorer.ui.views.network_panel import NetworkPanel
-from explorer.ui.widgets.card_list import CardList
-from explorer.ui.widgets.layer_card import Card
+from explorer.ui.common import theme
+from explorer.ui.editor.card_list import CardList
+from explorer.ui.editor.layer_card import Card
+from explorer.ui.editor.layer_list import LayerList
+from explorer.ui.editor.network_panel import NetworkPanel
 from tests.ui.fakes import SMALL, make_session, wait_until_shown
 
 NARROW, LOW = 300, 620

@@ -13,13 +13,13 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from explorer.app import open_window
-from explorer.engine.load import load
+from explorer.engine.model.load import load
 from explorer.network.files import read_network
 from explorer.session import State
 from explorer.session.state import Document
-from explorer.ui import dialogs
-from explorer.ui.leaving import proposed
-from explorer.ui.main_window import MainWindow
+from explorer.ui.common import dialogs
+from explorer.ui.shell.leaving import proposed
+from explorer.ui.shell.main_window import MainWindow
 
 MOONS = "2 linear(8) tanh linear(2)"
 

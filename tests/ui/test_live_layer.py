@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from explorer.session import Session
-from explorer.ui import theme
-from explorer.ui.learned_tensors import CHOOSE, NO_INPUT, NOT_IN_FILM, shown_example
-from explorer.ui.tensor_tiles import Shown
-from explorer.ui.views.live_layer import LiveLayer
+from explorer.ui.common import theme
+from explorer.ui.tensors.learned import CHOOSE, NO_INPUT, NOT_IN_FILM, shown_example
+from explorer.ui.tensors.live_layer import LiveLayer
+from explorer.ui.tensors.tiles import Shown
 from tests.ui.fakes import make_session, wait_until_drawn, wait_until_shown
 
 WAIT_MS = 60_000

@@ -14,9 +14,10 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, Q
 from pytestqt.qtbot import QtBot
 
 from explorer.app import open_window
-from explorer.ui import commands, faults, settings, theme
-from explorer.ui.actions import COMMANDS, Command
-from explorer.ui.main_window import MINIMUM_SIZE, MainWindow
+from explorer.ui.common import faults, settings, theme
+from explorer.ui.shell import commands
+from explorer.ui.shell.actions import COMMANDS, Command
+from explorer.ui.shell.main_window import MINIMUM_SIZE, MainWindow
 from tests.ui.fakes import wait_until_shown
 
 HANDLES = (

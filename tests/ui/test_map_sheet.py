@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from explorer.session import LayerActivation
-from explorer.ui.colour import colourise, scale_for
-from explorer.ui.map_sheet import ORDERS, SLICE_LIMIT, Sheet, filter_sheet, flattened, map_sheet
-from explorer.ui.mosaic import Mosaic
+from explorer.ui.common.colour import colourise, scale_for
+from explorer.ui.common.mosaic import Mosaic
+from explorer.ui.maps.sheet import ORDERS, SLICE_LIMIT, Sheet, filter_sheet, flattened, map_sheet
 
 
 def layer(

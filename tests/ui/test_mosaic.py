@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.ui.mosaic import MIN_TILE_PIXELS, Mosaic, Place, arrange
+from explorer.ui.common.mosaic import MIN_TILE_PIXELS, Mosaic, Place, arrange
 
 mosaics = st.builds(
     Mosaic,

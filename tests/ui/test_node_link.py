@@ -16,11 +16,23 @@ from hypothesis import strategies as st
 import explorer
 from explorer.session.cursor import Cursor, at
 from explorer.session.timeline import Timeline
-from explorer.ui.node_link import Bias, Edge, Item, Node, NodeLink, ask, describe, drawable, fan, positions, shown
-from explorer.ui.node_link.boxes import Box
-from explorer.ui.node_link.shown import Shown
-from explorer.ui.node_link.structure import Column, Line, Weights, spelled
-from explorer.ui.node_link.walking import neighbour
+from explorer.ui.debugger.node_link import (
+    Bias,
+    Edge,
+    Item,
+    Node,
+    NodeLink,
+    ask,
+    describe,
+    drawable,
+    fan,
+    positions,
+    shown,
+)
+from explorer.ui.debugger.node_link.boxes import Box
+from explorer.ui.debugger.node_link.shown import Shown
+from explorer.ui.debugger.node_link.structure import Column, Line, Weights, spelled
+from explorer.ui.debugger.node_link.walking import neighbour
 
 PHASES = ("forward", "loss", "backward", "update")
 

@@ -12,12 +12,12 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from explorer.session import Session
-from explorer.ui import theme
-from explorer.ui.node_link import Bias, Edge, Item, Node
-from explorer.ui.node_link.structure import spelled
-from explorer.ui.views.node_link import COMPUTED, EMPTY, NOT_DRAWN, NOT_NEGATIVE, ONE_CLASS, NodeLinkView
-from explorer.ui.widgets.number_fields import NumberFields
-from explorer.ui.widgets.target_editor import TargetEditor
+from explorer.ui.common import theme
+from explorer.ui.common.number_fields import NumberFields
+from explorer.ui.debugger.node_link import Bias, Edge, Item, Node
+from explorer.ui.debugger.node_link.structure import spelled
+from explorer.ui.debugger.node_link.view import COMPUTED, EMPTY, NOT_DRAWN, NOT_NEGATIVE, ONE_CLASS, NodeLinkView
+from explorer.ui.debugger.target_editor import TargetEditor
 
 Opened = Callable[..., tuple[Session, NodeLinkView]]
 LEARNING = {"loss": "half_squared_error", "optimizer": "SGD", "learning_rate": 0.1}

@@ -19,9 +19,10 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from explorer.app import open_window
-from explorer.ui import commands, settings
-from explorer.ui.main_window import MainWindow
-from explorer.ui.widgets.pane import ElidedLabel
+from explorer.ui.common import settings
+from explorer.ui.common.pane import ElidedLabel
+from explorer.ui.shell import commands
+from explorer.ui.shell.main_window import MainWindow
 from tests.ui.fakes import wait_until_shown
 
 SIZES = [(1280, 720), (1440, 900), (1920, 1080)]

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLayout, QWidget, QWidgetItem
 from pytestqt.qtbot import QtBot
 from shiboken6 import Shiboken
 
-from explorer.ui.widgets.number_fields import NumberFields
+from explorer.ui.common.number_fields import NumberFields
 
 
 def _known_items() -> set[int]:

@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.session.timeline import Timeline
-from explorer.ui import theme
-from explorer.ui.views.step_stage import EMPTY, RECORDING, StepStage
-from explorer.ui.widgets.tensor_view import TensorView
+from explorer.ui.common import theme
+from explorer.ui.debugger.stage import EMPTY, RECORDING, StepStage
+from explorer.ui.tensors.view import TensorView
 from tests.ui.step_sessions import CLASSES, SteppedSession, recorded
 
 SMALL = "3x12x12 conv(4, 3, padding=1) relu conv(5, 3) maxpool(2) flatten linear(10)"

@@ -16,14 +16,14 @@ from pytestqt.qtbot import QtBot
 
 from explorer.session import Session, State
 from explorer.session.state import Cell
-from explorer.ui import theme
-from explorer.ui.colour import scale_for
+from explorer.ui.common import theme
+from explorer.ui.common.colour import scale_for
+from explorer.ui.overview.canvas import OverviewCanvas
 from explorer.ui.overview.entries import entries_of
+from explorer.ui.overview.lines import Spot
+from explorer.ui.overview.preview import preview_of
 from explorer.ui.overview.sources import sources_in
-from explorer.ui.views.overview import EMPTY, Overview
-from explorer.ui.widgets.map_preview import preview_of
-from explorer.ui.widgets.overview_canvas import OverviewCanvas
-from explorer.ui.widgets.overview_lines import Spot
+from explorer.ui.overview.view import EMPTY, Overview
 from tests.ui.fakes import SMALL, make_picture, make_session, wait_until_shown
 from tests.ui.pixels import colours_near
 

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 
-from explorer.ui.picture_lines import laid_out
-from explorer.ui.picture_walk import STEPS, end_of, walked
+from explorer.ui.data.picture_lines import laid_out
+from explorer.ui.data.picture_walk import STEPS, end_of, walked
 
 counts = st.lists(st.integers(0, 30), min_size=1, max_size=5)
 

@@ -14,11 +14,11 @@ from pytestqt.qtbot import QtBot
 
 from explorer.app import open_window
 from explorer.session import Fault
-from explorer.ui.fault_details import show_details
-from explorer.ui.main_window import MainWindow
-from explorer.ui.passing import passing
-from explorer.ui.widgets.plot_axis import Axis
-from explorer.ui.widgets.rich_label import RichLabel
+from explorer.ui.common.fault_details import show_details
+from explorer.ui.common.passing import passing
+from explorer.ui.common.plot_axis import Axis
+from explorer.ui.common.rich_label import RichLabel
+from explorer.ui.shell.main_window import MainWindow
 from tests.ui.fakes import wait_until_shown
 
 DIALOGS = ("startList", "shortcuts", "report", "about", "showData")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
-from explorer.ui.widgets.plot_axis import APART, LEAST_APART, Axis
+from explorer.ui.common.plot_axis import APART, LEAST_APART, Axis
 
 
 def _axis(

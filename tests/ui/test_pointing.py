@@ -17,12 +17,12 @@ from explorer.session import cursor as moves
 from explorer.session.cursor import Cursor
 from explorer.session.selection import Selection, has_places, is_cell
 from explorer.session.state import settled
-from explorer.ui import pictures
-from explorer.ui.colour import scale_for
-from explorer.ui.tensor_tiles import Shown, fold
-from explorer.ui.views.data_browser import DataBrowser
-from explorer.ui.views.input_view import InputView
-from explorer.ui.widgets.tensor_view import TensorView
+from explorer.ui.common import pictures
+from explorer.ui.common.colour import scale_for
+from explorer.ui.data.browser import DataBrowser
+from explorer.ui.input.view import InputView
+from explorer.ui.tensors.tiles import Shown, fold
+from explorer.ui.tensors.view import TensorView
 from tests.ui.fakes import make_session, wait_until_shown
 from tests.ui.step_sessions import recorded
 

@@ -13,12 +13,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from explorer.engine.certainty import class_probabilities
 from explorer.engine.losses import LOSSES
+from explorer.engine.training.certainty import class_probabilities
 from explorer.session import Prediction, Session
-from explorer.ui import theme
-from explorer.ui.text import percent
-from explorer.ui.views.prediction import BROKEN, MAPS, NO_NETWORK, PredictionView, Ranked
+from explorer.ui.common import theme
+from explorer.ui.common.text import percent
+from explorer.ui.input.prediction import BROKEN, MAPS, NO_NETWORK, PredictionView, Ranked
 from tests.ui.fakes import make_picture, make_session, wait_until_shown
 from tests.ui.pixels import colours_near
 

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer.data.augment import Brightness, Flip
 from explorer.session import Session
-from explorer.ui.run_words import run_settings, train_word
+from explorer.ui.training.run_words import run_settings, train_word
 from tests.ui.fakes import make_session
 
 WAIT_MS = 60_000

@@ -9,8 +9,8 @@ from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
 
 from explorer.session.session import Session
-from explorer.ui import settings
-from explorer.ui.main_window import MainWindow
+from explorer.ui.common import settings
+from explorer.ui.shell.main_window import MainWindow
 
 
 def _write(text: str) -> None:

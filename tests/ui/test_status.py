@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer.session import Session
 from explorer.session.train_state import Progress
-from explorer.ui.views.status import Status, WorkLine
+from explorer.ui.shell.status import Status, WorkLine
 
 
 @pytest.fixture

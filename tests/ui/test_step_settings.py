@@ -14,12 +14,12 @@ from PySide6.QtWidgets import QApplication, QComboBox, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.arithmetic.losses import OPERATIONS as LOSSES
-from explorer.engine.hyperparameters import OPTIMIZERS
+from explorer.engine.training.hyperparameters import OPTIMIZERS
 from explorer.session import Session
-from explorer.ui import theme
-from explorer.ui.views.step_settings import StepSettings
-from explorer.ui.widgets.number_boxes import FloatBox
-from explorer.ui.widgets.target_editor import MOST_BESIDE
+from explorer.ui.common import theme
+from explorer.ui.common.number_boxes import FloatBox
+from explorer.ui.debugger.settings_row import StepSettings
+from explorer.ui.debugger.target_editor import MOST_BESIDE
 from tests.ui.fakes import make_picture, make_session
 
 READ_BY = {

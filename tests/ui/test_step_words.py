@@ -21,9 +21,9 @@ from explorer.arithmetic.operations import OPERATIONS
 from explorer.arithmetic.updates import UPDATES
 from explorer.session.cursor import Cursor, at, into
 from explorer.session.timeline import Timeline
-from explorer.ui.call_sentences import ALIASES, UNKNOWN, kind_words
-from explorer.ui.learning_sentences import loss_words, update_words
-from explorer.ui.step_words import facts_line, header, step_label, step_words
+from explorer.ui.debugger.call_sentences import ALIASES, UNKNOWN, kind_words
+from explorer.ui.debugger.learning_sentences import loss_words, update_words
+from explorer.ui.debugger.words import facts_line, header, step_label, step_words
 from tests.named_models import LEARNING_MODELS
 
 LONGEST = 190  # letters that have room on the panel's lines

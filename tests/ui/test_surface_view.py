@@ -14,12 +14,12 @@ from pytestqt.qtbot import QtBot
 
 from explorer.data.arrays import FeatureSplit
 from explorer.data.data_set import Card, DataSet
-from explorer.engine.surface import plane_points
+from explorer.engine.training.surface import plane_points
 from explorer.session import Session
-from explorer.ui import theme
-from explorer.ui.colour import rgb
-from explorer.ui.plane_colours import class_picture
-from explorer.ui.views.surface_view import BROKEN, NO_DATA, SurfaceView
+from explorer.ui.common import theme
+from explorer.ui.common.colour import rgb
+from explorer.ui.training.plane.colours import class_picture
+from explorer.ui.training.plane.surface_view import BROKEN, NO_DATA, SurfaceView
 from tests.ui.fakes import make_session, wait_until_drawn
 
 MOONS = "2 linear(8) tanh linear(2)"

@@ -12,12 +12,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from explorer.ui import theme
-from explorer.ui.cell_numbers import exponent_of, writing_for
-from explorer.ui.colour import colourise
-from explorer.ui.tensor_tiles import Shown, fold, scale_of
-from explorer.ui.widgets.tensor_layout import boxes
-from explorer.ui.widgets.tensor_view import TensorView
+from explorer.ui.common import theme
+from explorer.ui.common.colour import colourise
+from explorer.ui.tensors.cell_numbers import exponent_of, writing_for
+from explorer.ui.tensors.layout import boxes
+from explorer.ui.tensors.tiles import Shown, fold, scale_of
+from explorer.ui.tensors.view import TensorView
 
 SHAPES = st.lists(st.integers(1, 7), min_size=0, max_size=4).map(tuple)
 
@@ -227,8 +227,8 @@ def test_where_no_cell_is_finite_the_foot_says_so_instead_of_a_scale(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, name: str, value: float
 ) -> None:
     told: list[str] = []
-    monkeypatch.setattr("explorer.ui.widgets.cell_painting.paint_note", lambda _painter, _rect, text: told.append(text))
-    monkeypatch.setattr("explorer.ui.widgets.cell_painting.lookup_table", lambda _signed: pytest.fail("a colour bar"))
+    monkeypatch.setattr("explorer.ui.tensors.cell_painting.paint_note", lambda _painter, _rect, text: told.append(text))
+    monkeypatch.setattr("explorer.ui.tensors.cell_painting.lookup_table", lambda _signed: pytest.fail("a colour bar"))
     view = opened(qtbot, shown(np.full((2, 5, 5), value), role="gradient"))
     theme.apply(QApplication.instance(), name)  # type: ignore[arg-type]
     view.grab()

@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from explorer.session import cursor as moves
 from explorer.session.cursor import Cursor
 from explorer.session.timeline import Timeline
-from explorer.ui.function_curve import Curve
-from explorer.ui.into_plan import IntoPlan, given_map, into_plan
-from explorer.ui.moved_cell import Move
-from explorer.ui.neighbour_grids import Grids
-from explorer.ui.over_plan import over_plan
-from explorer.ui.term_grids import Windows
-from explorer.ui.term_tables import Table
-from explorer.ui.window_steering import steered
+from explorer.ui.debugger.into.function_curve import Curve
+from explorer.ui.debugger.into.moved_cell import Move
+from explorer.ui.debugger.into.neighbour_grids import Grids
+from explorer.ui.debugger.into.plan import IntoPlan, given_map, into_plan
+from explorer.ui.debugger.into.term_grids import Windows
+from explorer.ui.debugger.into.term_tables import Table
+from explorer.ui.debugger.into.window_steering import steered
+from explorer.ui.debugger.over_plan import over_plan
 from tests.ui.step_sessions import recorded
 
 CONVOLUTIONS = (

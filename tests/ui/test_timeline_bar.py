@@ -15,9 +15,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from explorer.session.timeline import PHASES
-from explorer.ui import theme
-from explorer.ui.timeline_layout import BarLayout, label_places, lay_out, runs_of
-from explorer.ui.widgets.timeline_bar import TimelineBar
+from explorer.ui.common import theme
+from explorer.ui.debugger.timeline_bar import TimelineBar
+from explorer.ui.debugger.timeline_layout import BarLayout, label_places, lay_out, runs_of
 
 MANY = 5000
 

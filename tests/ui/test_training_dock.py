@@ -19,20 +19,20 @@ from pytestqt.qtbot import QtBot
 from torch import nn
 
 from explorer.app import open_window
-from explorer.engine.hyperparameters import Hyperparameters
+from explorer.engine.training.hyperparameters import Hyperparameters
 from explorer.session import Session
 from explorer.session.run_curves import RunCurves
 from explorer.session.train_state import Training
-from explorer.ui import settings
-from explorer.ui.folding_dock import LOW_WINDOW
-from explorer.ui.main_window import MainWindow
-from explorer.ui.run_words import progress_words, settings_words, time_words
-from explorer.ui.train_actions import TRAIN_COMMANDS
-from explorer.ui.views.curve_plot import CurvePlot
-from explorer.ui.views.curve_saving import CurveSaving
-from explorer.ui.views.run_list import BEST, FROM, RUN, SETTINGS, RunList
-from explorer.ui.views.run_message import RunMessage
-from explorer.ui.views.training_dock import HEIGHT, OWN, READY, TrainingDock
+from explorer.ui.common import settings
+from explorer.ui.shell.folding_dock import LOW_WINDOW
+from explorer.ui.shell.main_window import MainWindow
+from explorer.ui.training.commands import TRAIN_COMMANDS
+from explorer.ui.training.curves.saving import CurveSaving
+from explorer.ui.training.curves.view import CurvePlot
+from explorer.ui.training.dock import HEIGHT, OWN, READY, TrainingDock
+from explorer.ui.training.run_list import BEST, FROM, RUN, SETTINGS, RunList
+from explorer.ui.training.run_message import RunMessage
+from explorer.ui.training.run_words import progress_words, settings_words, time_words
 from tests.ui.fakes import make_session, wait_until_drawn, wait_until_shown
 from tests.ui.test_curve_plot import make_run
 
@@ -416,7 +416,7 @@ def test_the_window_is_made_before_the_plots_library_is_imported() -> None:
 import sys
 from explorer.app import application
 from explorer.session import Session
-from explorer.ui.main_window import MainWindow
+from explorer.ui.shell.main_window import MainWindow
 app = application()
 window = MainWindow(Session(held=True))
 print([name for name in ("pyqtgraph", "torch") if name in sys.modules])

@@ -18,12 +18,12 @@ from PySide6.QtWidgets import QAbstractSpinBox, QApplication
 from pytestqt.qtbot import QtBot
 
 import explorer.ui
-from explorer.ui import theme
-from explorer.ui.text import number
-from explorer.ui.typed import typed_cell, typed_number, typed_whole, written
-from explorer.ui.widgets.number_boxes import FloatBox, WholeBox
-from explorer.ui.widgets.number_fields import NumberFields
-from explorer.ui.widgets.weight_picker import WeightPicker
+from explorer.ui.common import theme
+from explorer.ui.common.number_boxes import FloatBox, WholeBox
+from explorer.ui.common.number_fields import NumberFields
+from explorer.ui.common.text import number
+from explorer.ui.common.typed import typed_cell, typed_number, typed_whole, written
+from explorer.ui.training.plane.weight_picker import WeightPicker
 
 NUMBERS = {
     "−0.5": -0.5,

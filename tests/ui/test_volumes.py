@@ -7,12 +7,12 @@ import numpy as np
 from explorer.session import LayerActivation
 from explorer.session.snapshot import input_activation
 from explorer.session.state import Cell
-from explorer.ui.map_sheet import map_sheet
-from explorer.ui.map_words import cell_words, facts
+from explorer.ui.editor.volume import box_of, sizes_text
+from explorer.ui.maps.cell_facts import _place
+from explorer.ui.maps.sheet import map_sheet
+from explorer.ui.maps.words import cell_words, facts
 from explorer.ui.overview.entries import Entry
 from explorer.ui.overview.sources import sources_of
-from explorer.ui.views.cell_facts import _place
-from explorer.ui.widgets.volume import box_of, sizes_text
 
 
 def conv3d() -> LayerActivation:

@@ -16,12 +16,12 @@ from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from explorer.arithmetic import Explanation, Factor, Terms
-from explorer.engine.breakpoints import NotFinite
+from explorer.engine.explaining.breakpoints import NotFinite
 from explorer.session import Session
-from explorer.ui.check import FLOAT32_TOLERANCE, check_text, holds, show_check
-from explorer.ui.term_rows import MOST_ROWS, TERM, groupings, rows
-from explorer.ui.text import number, short_percent
-from explorer.ui.views.why_panel import EMPTY, HEIGHT, WhyPanel
+from explorer.ui.common.check import FLOAT32_TOLERANCE, check_text, holds, show_check
+from explorer.ui.common.text import number, short_percent
+from explorer.ui.debugger.term_rows import MOST_ROWS, TERM, groupings, rows
+from explorer.ui.debugger.why_panel import EMPTY, HEIGHT, WhyPanel
 from tests.ui.fakes import make_session
 
 TEXT = "3x12x12 conv(8, 3, padding=1) relu maxpool(2) conv(6, 3) flatten linear(5)"

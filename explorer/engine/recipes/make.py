@@ -15,10 +15,10 @@ from torch.optim.lr_scheduler import OneCycleLR
 
 from explorer.arithmetic.numbers import percent
 from explorer.data.cifar_archive import LabelledPictures, read_cifar_archive
-from explorer.engine.augment import flip_and_shift
-from explorer.engine.load import save
+from explorer.engine.model.load import save
 from explorer.engine.recipes.recipe import Reached, Recipe, Training, write_recipe
-from explorer.engine.train import Examples, Loss, Snapshot, evaluate, steps_per_epoch, train
+from explorer.engine.training.augment import flip_and_shift
+from explorer.engine.training.train import Examples, Loss, Snapshot, evaluate, steps_per_epoch, train
 from explorer.network import Network
 from explorer.network.files import NetworkFile
 

@@ -1,4 +1,4 @@
-"""The parts of a training run: examples, objective, one step, what is kept, what stops it.
+"""Training: examples, objective, one step, what is kept, what stops it, how a run fares, and steps on record.
 
-`explorer.engine.train.train` puts them together. Nothing in here draws or waits.
+`train.train` puts them together. Nothing in here draws, waits, or knows of a window.
 """

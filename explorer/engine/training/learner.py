@@ -10,10 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from explorer.engine.distributed import Processes
 from explorer.engine.errors import requested_memory
-from explorer.engine.health import HealthWatch, LayerHealth
-from explorer.engine.metrics import device_of, dtype_of
 from explorer.engine.random_state import RandomState
 from explorer.engine.training.diagnosis import (
     all_finite,
@@ -22,7 +19,10 @@ from explorer.engine.training.diagnosis import (
     stopped_at_loss,
     stopped_at_weights,
 )
+from explorer.engine.training.distributed import Processes
 from explorer.engine.training.examples import Learned
+from explorer.engine.training.health import HealthWatch, LayerHealth
+from explorer.engine.training.metrics import device_of, dtype_of
 from explorer.engine.training.objective import Objective, right
 from explorer.engine.training.snapshot import TrainingOutOfMemory, TrainingStopped
 

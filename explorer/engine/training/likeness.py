@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
-from explorer.engine.checkpoint import CheckpointError
+from explorer.engine.training.checkpoint import CheckpointError
 
 _COUNTS = ("step", "epoch", "position", "batch_size", "best_epoch", "last_epoch", "_step_count")
 _OF_MACHINE = "random_state"  # a row with as many parts as there are devices

@@ -11,7 +11,7 @@ from torch import Tensor
 from explorer.arithmetic.losses import loss_named
 from explorer.engine.errors import EngineError
 from explorer.engine.losses import LOSSES
-from explorer.engine.targets import OF_CLASSES, as_numbers, smoothed, threshold
+from explorer.engine.training.targets import OF_CLASSES, as_numbers, smoothed, threshold
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from torch import Tensor
 
-from explorer.engine.checkpoint import CheckpointError
-from explorer.engine.distributed import Processes
 from explorer.engine.random_state import RandomState
+from explorer.engine.training.checkpoint import CheckpointError
+from explorer.engine.training.distributed import Processes
 from explorer.engine.training.learner import Learner
 
 

@@ -10,9 +10,9 @@ from torch.optim import Optimizer
 
 from explorer.engine.errors import EngineError
 from explorer.engine.losses import LOSSES
-from explorer.engine.recorder import record
-from explorer.engine.stepper import RecordedStep
+from explorer.engine.recording.recorder import record
 from explorer.engine.training.objective import Objective
+from explorer.engine.training.stepper import RecordedStep
 
 
 def record_before(

@@ -11,13 +11,12 @@ import torch
 from torch import Tensor
 from torch.optim.lr_scheduler import LambdaLR, LRScheduler
 
-from explorer.engine.checkpoint import CheckpointError, check_same_run, write_checkpoint
-from explorer.engine.confusion import Evaluation
-from explorer.engine.distributed import Processes
 from explorer.engine.errors import Cancelled
-from explorer.engine.failure import ONE_VALUE
-from explorer.engine.metrics import evaluate
+from explorer.engine.recording.failure import ONE_VALUE
+from explorer.engine.training.checkpoint import CheckpointError, check_same_run, write_checkpoint
+from explorer.engine.training.confusion import Evaluation
 from explorer.engine.training.diagnosis import stopped_at_one_example
+from explorer.engine.training.distributed import Processes
 from explorer.engine.training.early_stop import EarlyStop
 from explorer.engine.training.examples import Learned
 from explorer.engine.training.learner import Learner, Stepped
@@ -28,6 +27,7 @@ from explorer.engine.training.likeness import (
     require_random,
     require_weights,
 )
+from explorer.engine.training.metrics import evaluate
 from explorer.engine.training.place import Place, restore_learner, settings_of, state_of
 from explorer.engine.training.schedules import set_learning_rate
 from explorer.engine.training.snapshot import Controls, Snapshot, TrainingOutOfMemory

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from explorer.engine.confusion import Evaluation
 from explorer.engine.errors import EngineError
-from explorer.engine.health import LayerHealth
+from explorer.engine.training.confusion import Evaluation
+from explorer.engine.training.health import LayerHealth
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Where everything of the overview lies: from the state to columns, groups, places and edges. Pure; no Qt.
+"""The Overview tab: the whole network with the picture running through it, and the table of its calls.
 
-`views/overview.py` shows what is worked out here, with the widgets of the same name.
+Where everything lies, from the state to columns, groups, places and edges, is worked out without Qt; `view` shows it.
 """

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from explorer.ui.colour import Scale, scale_for
+from explorer.ui.common.colour import Scale, scale_for
+from explorer.ui.common.text import plural, shape_text
 from explorer.ui.overview.entries import INPUT, Entry
 from explorer.ui.overview.sources import Sources
-from explorer.ui.text import plural, shape_text
 
 NO_INPUT = "Open or drop a picture to see what each layer makes of it."
 NO_LAYERS = "no layers yet: add one on the left"

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 
+from explorer.ui.common.text import shape_text
 from explorer.ui.overview.columns import READABLE_NUMBER, Measures, column, has_number_tiles
 from explorer.ui.overview.entries import Entry
 from explorer.ui.overview.folding import Group, Item, folded
 from explorer.ui.overview.geometry import Bracket, Column, Edge, Layout, Rect
-from explorer.ui.text import shape_text
 
 MARGIN = 14.0
 MINIMUM_PITCH, MAXIMUM_PITCH = 26.0, 132.0

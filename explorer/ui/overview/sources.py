@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.session.snapshot import LayerActivation
+from explorer.ui.common.text import count
 from explorer.ui.overview.entries import Entry
-from explorer.ui.text import count
 
 MOST_DRAWN = 64
 WHOLE_KINDS = ("softmax", "log_softmax")

@@ -1,0 +1,160 @@
+"""From a recorded step to the arithmetic of one of its numbers, checked against what PyTorch computed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import torch
+
+from explorer.arithmetic import CallValues, Explanation, Operation
+from explorer.arithmetic.operations import operation_for
+from explorer.arithmetic.updates import update_named
+from explorer.engine.arrays import array
+from explorer.engine.errors import EngineError
+from explorer.engine.recording.passed_back import passed_back
+from explorer.engine.recording.recording import Call, Recording, Step
+from explorer.engine.recording.tree import leaves, map_tree
+from explorer.engine.recording.update import Update
+
+Cell = tuple[int, ...]
+
+# What a call passes back costs a backward pass of that call: once, not once a cell.
+_shares: WeakKeyDictionary[Call, dict[str, torch.Tensor]] = WeakKeyDictionary()
+
+
+@np.errstate(all="ignore")  # a diverged step's infinities are numbers to show like others
+def explain(
+    recording: Recording,
+    step: Step | Call | str,
+    cell: Cell,
+    *,
+    of: str = "output",
+    symbols: Mapping[str, str] | None = None,
+) -> Explanation:
+    """How one number of a step came about: its terms, their total, and beside it what PyTorch computed.
+
+    `step` is an entry of `recording.steps`, or a call or its name for its forward step. `cell` counts the batch axis;
+    it may be any sequence of whole numbers.
+    `of` is one of `step.shapes`: "output" forwards, an argument ("input", "weight" …) on the way back, a parameter
+    in an update. `symbols` renames tensors in the written line.
+    Raises EngineError with a sentence for a kind of call without arithmetic, a cell outside, or an unknown `of`.
+    """
+    if not isinstance(step, Step):
+        step = forward_step(recording, step if isinstance(step, str) else step.name)
+    cell = as_cell(cell)
+    check_asked(step, of, cell)
+    if step.call.is_complex if step.update is None else step.update.before.is_complex():
+        raise EngineError(f"There is no arithmetic for complex numbers yet: {step.call.name}.")
+    if step.update is not None:
+        return _explained_update(step.update, cell, symbols or {})
+    operation = operation_for(step.call.kind)
+    if operation is None:
+        raise EngineError(f"There is no arithmetic for calls of the kind {step.call.kind} yet: {step.call.name}.")
+    try:
+        return _explained(recording, step, operation, of=of, cell=cell, symbols=symbols or {})
+    except EngineError:
+        raise
+    except ValueError as error:
+        raise EngineError(f"{step.call.name}: {error}") from error
+    except Exception as error:  # a call such as no rule expects
+        raise EngineError(
+            f"{step.call.name} ({step.call.kind}) was called in a way that is not explained: {_words(error)}."
+        ) from error
+
+
+def _words(error: Exception) -> str:
+    """What went wrong in a rule; a missing argument says its name alone."""
+    return f"its argument {error} is not known" if isinstance(error, KeyError) else str(error) or type(error).__name__
+
+
+def as_cell(cell: Any) -> Cell:
+    """A list, an array or one number as the indices of a cell. Raises EngineError for what is none."""
+    try:
+        indices = np.asarray(cell).reshape(-1)
+        if not indices.size or np.issubdtype(indices.dtype, np.integer):
+            return tuple(int(index) for index in indices)
+    except (TypeError, ValueError):
+        pass
+    raise EngineError(f"A cell is named by whole numbers, one an axis, not by {cell!r}.")
+
+
+def forward_step(recording: Recording, name: str) -> Step:
+    """The forward step of the call `name`."""
+    call = recording[name]
+    return Step("forward", call, {"output": call.output_shape})
+
+
+def check_asked(step: Step, of: str, cell: Cell) -> None:
+    """Raises EngineError with a sentence unless `cell` is one of what `of` names in this step."""
+    shape = step.shapes.get(of)
+    if shape is None:
+        raise EngineError(f"This step can be asked for {', '.join(step.shapes)}, not for {of}.")
+    if len(cell) != len(shape) or not all(0 <= index < size for index, size in zip(cell, shape, strict=True)):
+        raise EngineError(f"{cell} is no cell of {of}, whose shape is {tuple(shape)}.")
+
+
+def _explained(
+    recording: Recording, step: Step, operation: Operation, *, of: str, cell: Cell, symbols: Mapping[str, str]
+) -> Explanation:
+    output = outputs_of(recording, step.call)[0]
+    values = call_values(step.call, output, symbols, arguments=recording.arguments(step.call))
+    operation.check_settings(values)
+    if step.kind != "backward":
+        return checked(operation.forward(values, cell), output[cell])
+    share = shares(step.call, recording)[of]
+    return checked(operation.backward(values, of, cell), share[cell])
+
+
+def checked(explained: Explanation, computed: torch.Tensor) -> Explanation:
+    """`explained` beside PyTorch's number, which is infinite where its precision does not reach as far as the total."""
+    number, total = computed.item(), explained.total
+    is_beyond = math.isinf(number) and math.isfinite(total) and total * number > 0
+    if is_beyond and abs(total) > torch.finfo(computed.dtype).max:
+        explained = explained.kept_as(number, str(computed.dtype).removeprefix("torch."))
+    return explained.checked_against(number)
+
+
+def outputs_of(recording: Recording, call: Call) -> list[torch.Tensor]:
+    """The tensors that a call gave, worked out again if they were dropped. Raises EngineError as `recompute` does."""
+    output = call.output if call is recording.loss_call or not call.is_dropped else recording.recompute(call.name)
+    found: list[torch.Tensor] = leaves(output, torch.Tensor)
+    return found
+
+
+def call_values(
+    call: Call, output: torch.Tensor, symbols: Mapping[str, str], *, arguments: Mapping[str, Any]
+) -> CallValues:
+    """A call as numpy, without copies where the tensors lie on the CPU."""
+    return CallValues(
+        kind=call.kind,
+        arguments=map_tree(arguments, torch.Tensor, array),
+        output=array(output),
+        grad_output=None if call.grad_output is None else array(call.grad_output),
+        symbols=symbols,
+    )
+
+
+def shares(call: Call, recording: Recording | None = None) -> dict[str, torch.Tensor]:
+    """What a call passes back to each of its arguments, worked out once (see `passed_back`).
+
+    The recording is asked where something that was dropped has to be worked out again.
+    """
+    if call not in _shares:
+        _shares[call] = passed_back(call, recording.calls if recording else ())
+    return _shares[call]
+
+
+def _explained_update(update: Update, cell: Cell, symbols: Mapping[str, str]) -> Explanation:
+    try:
+        rule = update_named(update.optimizer)
+    except ValueError as error:
+        raise EngineError(str(error)) from error
+    state = map_tree(dict(update.state_before), torch.Tensor, array)
+    explained = rule.explain(
+        array(update.before), array(update.gradient), state, update.settings, cell, symbols=symbols
+    )
+    return checked(explained, update.after[cell])

@@ -1,0 +1,358 @@
+"""The model that the window looks at: built from the network as it is edited, keeping the weights that still fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from explorer.engine.arrays import array
+from explorer.engine.errors import EngineError, LoadError, requested_memory
+from explorer.engine.model import device
+from explorer.engine.model.load import build, fill, network_path, read_weights, save, weights_path
+from explorer.engine.model.weight_bank import BANK_BYTES, WeightBank
+from explorer.engine.model.weights import State
+from explorer.engine.recording.allocator import reuse_freed_memory
+from explorer.engine.recording.recorder import DEFAULT_BUDGET_BYTES, record
+from explorer.engine.recording.recording import Call, Recording
+from explorer.network import Network
+from explorer.network.files import NetworkFile, read_network
+from explorer.writing import FileError
+
+if TYPE_CHECKING:
+    from explorer.engine.explaining.breakpoints import Breakpoint
+    from explorer.engine.training.stepper import LearningBatch, RecordedStep, Stepper
+
+Parameters = tuple[np.ndarray | None, np.ndarray | None]
+TensorStates = tuple[tuple[Tensor, int] | None, ...]
+"""Tensors, each with how often it was written into."""
+
+
+class Workbench:
+    """Owns the model. Used by one thread only, the worker's."""
+
+    def __init__(self, *, bank_bytes: int = BANK_BYTES) -> None:
+        device.leave_a_core_to_the_window()
+        reuse_freed_memory()
+        self._bank = WeightBank(bank_bytes)
+        self._model: nn.Module | None = None
+        self._network: Network | None = None
+        self._layer_ids: tuple[int, ...] = ()
+        self._device_name = device.available()[0]
+        self._dtype: torch.dtype | None = None
+        self._training = False
+        self._own_stepper: Stepper | None = None
+        self._parameters: dict[str, tuple[TensorStates, Parameters]] = {}
+
+    @property
+    def model(self) -> nn.Module | None:
+        """The model that `record` runs."""
+        return self._model
+
+    @property
+    def device_name(self) -> str:
+        return self._device_name
+
+    def available_devices(self) -> tuple[str, ...]:
+        return device.available()
+
+    def set_device(self, name: str) -> None:
+        """Moves the model; raises EngineError for a name that is not among the available devices."""
+        device.device_called(name)
+        if name != self._device_name:
+            self._device_name = name
+            self._move()
+
+    def set_mode(self, mode: Literal["eval", "train"] | str) -> None:
+        self._training = mode == "train"
+
+    # The model
+
+    def show(self, network: Network, layer_ids: tuple[int, ...]) -> None:
+        """Builds what runs of the network. A layer keeps its weights if its id and its weights' shapes are the same.
+
+        Raises EngineError if the memory does not suffice; what was shown before is then still there.
+        """
+        if self._network == network and self._layer_ids == layer_ids:
+            return
+        model = build(network)
+        self._deposit()
+        self._bank.fill(model, network.names, layer_ids)
+        self._hold(model, network, layer_ids)
+        self._bank.give_up(layer_ids)
+
+    def take_notes(self) -> str:
+        """What is to be told of weights that are no longer kept, once; "" where there is nothing."""
+        return self._bank.take_notes()
+
+    def adopt(self, model: nn.Module, dtype: torch.dtype | None = None) -> None:
+        """Takes a person's own model, as it is and where it is, to be fed numbers of `dtype`, or as they come.
+
+        Raises EngineError for a model without numbers.
+        """
+        if any(tensor.is_meta for tensor in (*model.parameters(), *model.buffers())):
+            raise EngineError("This model is on the meta device, where weights have shapes but no numbers: load them.")
+        if self._model is not model:
+            self._deposit()
+            self._hold(model, None, ())
+        self._dtype = dtype
+
+    def load(self, loaded: tuple[Network, State], layer_ids: tuple[int, ...]) -> None:
+        """Takes the weights that `read_saved` gave for the layers with these ids, in the order of the file's network.
+
+        They are in the model once the network is shown. Raises LoadError if the file is of another network by now.
+        """
+        network, state = loaded
+        if len(layer_ids) != len(network.names):
+            raise LoadError("The file was changed after it was opened: open it again.")
+        self._deposit()
+        self._bank.put(state, network.names, layer_ids)
+        self._model, self._network, self._layer_ids = None, None, ()
+
+    def load_weights(self, read: State, network: Network, layer_ids: tuple[int, ...], *, source: str) -> None:
+        """Takes weights that `read_weights` gave of the file `source` for the layers of `network`, under these ids.
+
+        They are in the model once the network is shown with these ids. Raises LoadError if they do not fit.
+        """
+        model = build(network)
+        state = fill(model, network, read, source=source) | model.state_dict()
+        self._bank.put(state, network.names, layer_ids)
+
+    def to_save(self, file: NetworkFile) -> Callable[[Path], str]:
+        """What writes the shown network with its weights of now to a path, those of layers that cannot run too.
+
+        Any thread may call it, while the model goes on to learn. It answers as `save` does.
+        """
+        state = {name: value.clone() for name, value in self._state().items()}
+        return lambda path: save(path, file, state)
+
+    def copied_weights(self) -> dict[str, np.ndarray]:
+        """The weights that `save` would write, as they are now: the model may go on to learn."""
+        return {name: array(value.clone()) for name, value in self._state().items()}  # numpy's copy stops the window
+
+    def take_weights(self, weights: Mapping[str, np.ndarray], network: Network, layer_ids: tuple[int, ...]) -> None:
+        """Takes weights, by their names in `network`, for its layers under these ids, to be shown next."""
+        state = {name: torch.from_numpy(np.require(values, requirements="W")) for name, values in weights.items()}
+        self._bank.put(state, network.names, layer_ids)
+
+    def has_weights(self, path: Path) -> bool:
+        """Whether a file of weights belongs to the network that was saved at `path`, whatever it holds."""
+        try:
+            weights = weights_path(path, read_network(path))
+        except FileError:
+            return False
+        return weights is not None and weights.exists()
+
+    def _hold(self, model: nn.Module, network: Network | None, layer_ids: tuple[int, ...]) -> None:
+        self._model, self._network, self._layer_ids, self._dtype = model, network, layer_ids, None
+        self._parameters.clear()
+        if network is not None:
+            model.eval()
+            self._move()
+
+    def _move(self) -> None:
+        if self._model is None or self._network is None:
+            return
+        try:
+            self._model.to(device.device_called(self._device_name))
+        except RuntimeError as error:
+            if requested_memory(error) is None:
+                raise
+            raise EngineError(f"{self._device_name} has not enough memory for this network.") from error
+
+    def _deposit(self, *, as_copies: bool = False) -> None:
+        """Puts the weights of the layers in the model into the bank; copies only if the model goes on to be used."""
+        if self._model is not None and self._network is not None:
+            self._bank.deposit(self._model, self._layer_ids, as_copies=as_copies)
+
+    def _state(self) -> State:
+        if self._model is None or self._network is None:
+            return {}
+        state = dict(self._model.state_dict())
+        waiting = list(zip(self._layer_ids, self._network.names, strict=True))[self._network.runnable() :]
+        for layer_id, name in waiting:
+            state |= {f"{name}.{key}": value for key, value in self._bank.latest(layer_id).items()}
+        return state
+
+    # What is read from it
+
+    def record(
+        self,
+        values: np.ndarray,
+        should_stop: Callable[[], bool] | None = None,
+        *,
+        others: np.ndarray | None = None,
+    ) -> Recording:
+        """Records the model on one example, (C, H, W) or (features,), the first of a batch if there are `others`.
+
+        Raises Cancelled; EngineError without a model.
+        """
+        if self._model is None:
+            raise EngineError("There is no network to run yet.")
+        try:
+            x = torch.from_numpy(_batch(values, others)).to(self._where(), self._dtype)
+        except RuntimeError as error:
+            raise EngineError(f"{self._device_name} has not enough memory for the input.") from error
+        with torch.no_grad():
+            return record(
+                self._model, x, train=self._training, should_stop=should_stop, budget_bytes=DEFAULT_BUDGET_BYTES
+            )
+
+    def _where(self) -> torch.device:
+        assert self._model is not None
+        weight = next(self._model.parameters(), None)
+        if weight is not None:
+            return weight.device
+        return device.device_called(self._device_name) if self._network is not None else torch.device("cpu")
+
+    @property
+    def _stepper(self) -> Stepper:
+        """Made, and its arithmetic imported, when the first training step is wanted: the first maps do not wait."""
+        if self._own_stepper is None:
+            from explorer.engine.training.stepper import Stepper
+
+            self._own_stepper = Stepper()
+        return self._own_stepper
+
+    def record_step(self, batch: LearningBatch, should_stop: Callable[[], bool] | None = None) -> RecordedStep:
+        """A whole training step on record, taken on a copy: the model stays as it is. Raises EngineError, Cancelled."""
+        return self._stepper.record(
+            self._shown_model(),
+            self._layer_ids,
+            replace(batch, dtype=self._dtype),
+            training=self._training,
+            should_stop=should_stop,
+        )
+
+    def run_until(
+        self, batch: LearningBatch, breakpoints: tuple[Breakpoint, ...], *, limit: int
+    ) -> Iterator[RecordedStep]:
+        """Training steps on a copy until one of the breakpoints stops them; see `Stepper.run_until`."""
+        return self._stepper.run_until(
+            self._shown_model(), self._layer_ids, batch, breakpoints, training=self._training, limit=limit
+        )
+
+    def record_gradients(self, batch: LearningBatch) -> RecordedStep:
+        """Forward, loss and backward of the model as it is, on record; nothing is changed."""
+        from explorer.engine.training.stepper import record_gradients
+
+        return record_gradients(self._shown_model(), batch, training=self._training)
+
+    def begin_training(self, layer_ids: tuple[int, ...]) -> nn.Module:
+        """The model, to be trained in place: its layers go under new ids, those it had keep the weights of now.
+
+        Raises EngineError for a model that is not made from a network, or that cannot run to its end.
+        """
+        model = self._shown_model()
+        if self._network is None:
+            raise EngineError("The weights of a model opened from a program are its own: train it in that program.")
+        if self._network.runnable() < len(self._network.layers):
+            raise EngineError("This network cannot run to its end: repair the layer that is marked first.")
+        self._deposit(as_copies=True)
+        self._layer_ids = layer_ids
+        self._bank.give_up(layer_ids)
+        return model
+
+    @contextmanager
+    def other_weights(self, state: Mapping[str, Tensor]) -> Iterator[None]:
+        """Inside, the model has the weights of `state`; outside its own again, bit for bit."""
+        model = self._shown_model()
+        own = {name: value.clone() for name, value in model.state_dict().items()}
+        model.load_state_dict(dict(state))
+        try:
+            yield
+        finally:
+            model.load_state_dict(own)
+
+    def keep_step(self, layer_ids: tuple[int, ...]) -> None:
+        """Keeps the weights that the last recorded step led to, for the shown network's layers under new ids."""
+        self._keep(self._stepper.keep_step(layer_ids), layer_ids)
+
+    def keep_before(self, layer_ids: tuple[int, ...]) -> None:
+        """Keeps the weights that the last step of `run_until` began with, under new ids."""
+        self._keep(self._stepper.keep_before(layer_ids), layer_ids)
+
+    def change_cell(self, name: str, value: float, *, cell: tuple[int, ...], layer_ids: tuple[int, ...]) -> None:
+        """One cell of the parameter `name` ("linear1.weight") typed over, in the weights kept under new ids.
+
+        Raises EngineError if there is no such parameter or cell.
+        """
+        state = {key: tensor.clone() for key, tensor in self._shown_model().state_dict().items()}
+        try:
+            state[name][cell] = value
+        except (KeyError, IndexError) as error:
+            raise EngineError(f"{name} has no cell {cell}.") from error
+        self._stepper.rename(self._layer_ids, layer_ids)
+        self._keep(state, layer_ids)
+
+    def _keep(self, state: Mapping[str, Tensor], layer_ids: tuple[int, ...]) -> None:
+        if self._network is None:
+            raise EngineError("The weights of a model opened from a program are its own: train it in that program.")
+        self._bank.put(state, self._network.names, layer_ids)
+
+    def _shown_model(self) -> nn.Module:
+        if self._model is None:
+            raise EngineError("There is no network to run yet.")
+        return self._model
+
+    def parameters(self, name: str) -> Parameters:
+        """Weight and bias of a layer of the shown network, float32; None for what it does not have."""
+        module = None if self._model is None else getattr(self._model, name, None)
+        return self._as_arrays(name, getattr(module, "weight", None), getattr(module, "bias", None))
+
+    def parameters_of(self, call: Call) -> Parameters:
+        """Weight and bias that a call was given, float32; None for what it was not given.
+
+        A person's module is not asked for them: one that works its weight out, as spectral norm does, may change by it.
+        """
+        named = call.arguments
+        return self._as_arrays(call.name, named.get("weight"), named.get("bias"))
+
+    def _as_arrays(self, name: str, *tensors: object) -> Parameters:
+        """Copied once for each state of the tensors: a run looks at the same ones again and again."""
+        state = tuple((tensor, tensor._version) if isinstance(tensor, Tensor) else None for tensor in tensors)
+        cached = self._parameters.get(name)
+        if cached is None or not _is_same_state(cached[0], state):
+            cached = self._parameters[name] = (state, (_as_array(tensors[0]), _as_array(tensors[1])))
+        return cached[1]
+
+
+def _batch(values: np.ndarray, others: np.ndarray | None) -> np.ndarray:
+    """A copy of the examples, (N, …); what was typed over one of them may have another shape, and is fed alone."""
+    if others is None or others.shape[1:] != values.shape:
+        return np.array(values[None])
+    return np.concatenate([values[None], others])
+
+
+def read_saved(path: Path) -> tuple[Network, State]:
+    """A network file's network and weights, made sure to fit each other. Raises EngineError."""
+    path = network_path(path)
+    try:
+        file = read_network(path)
+    except FileError as error:
+        raise EngineError(str(error)) from error
+    source = weights_path(path, file)
+    if source is None:
+        return file.network, {}
+    model = build(file.network)
+    given = fill(model, file.network, read_weights(source), source=source.name)
+    return file.network, given | model.state_dict()
+
+
+def _is_same_state(old: TensorStates, new: TensorStates) -> bool:
+    pairs = zip(old, new, strict=True)
+    return all(a is b or (a is not None and b is not None and a[0] is b[0] and a[1] == b[1]) for a, b in pairs)
+
+
+def _as_array(tensor: object) -> np.ndarray | None:
+    if not isinstance(tensor, Tensor):
+        return None
+    values = array(tensor).astype(np.float32)
+    values.flags.writeable = False
+    return values

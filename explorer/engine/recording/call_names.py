@@ -1,0 +1,38 @@
+"""Names of calls."""
+
+from __future__ import annotations
+
+from explorer.engine.recording.module_watch import Run
+from explorer.engine.recording.recording import LOSS, Call
+from explorer.network.names import INPUT
+
+_TAKEN = (INPUT, LOSS)  # what the network was given and the loss that it was asked for are called so
+
+
+class CallNames:
+    """The module's path for the call that made its output, else path and kind; numbered from the second on.
+
+    A layer called "input" or "loss" has the kind of its call behind it: both words stand for something else.
+    """
+
+    def __init__(self) -> None:
+        self._owners: dict[int, str] = {}  # path of the module whose output a call made
+
+    def made_output(self, run: Run, call: int) -> None:
+        self._owners[call] = run.path
+
+    def tentative(self, run: Run | None, kind: str) -> str:
+        """The name of a call that failed, so that nobody knows whether it would have made its module's output."""
+        if run is None or not run.path:
+            return kind
+        is_a_layer = next(run.module.children(), None) is None
+        return run.path if is_a_layer else f"{run.path}.{kind}"
+
+    def give(self, calls: list[Call]) -> None:
+        counts: dict[str, int] = {}
+        for call in calls:
+            path = f"{call.module}.{call.kind}" if call.module else call.kind
+            owner = self._owners.get(call.index, "")
+            base = path if owner in ("", *_TAKEN) else owner
+            counts[base] = counts.get(base, 0) + 1
+            call.name = base if counts[base] == 1 else f"{base}:{counts[base]}"

@@ -1,0 +1,32 @@
+"""How one parameter was changed by an optimizer's step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+if TYPE_CHECKING:
+    from explorer.engine.recording.recording import Call
+
+
+@dataclass(frozen=True, eq=False)
+class Update:
+    """How the optimizer changed one parameter. Tensors are copies; `state` holds the optimizer's own of it by name.
+
+    `call` is the first that read the parameter. `clipped` is what its gradient was multiplied with to shorten it, and
+    `gradient` is what came of that.
+    """
+
+    parameter: str
+    call: Call
+    before: torch.Tensor
+    after: torch.Tensor
+    gradient: torch.Tensor
+    optimizer: str
+    settings: Mapping[str, Any]
+    state_before: Mapping[str, Any]
+    state_after: Mapping[str, Any]
+    clipped: float = 1.0

@@ -1,0 +1,138 @@
+"""What a person chooses before learning: loss, optimizer and their numbers. No torch until an optimizer is made."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from math import inf
+from typing import TYPE_CHECKING, Any
+
+from explorer.arithmetic.numbers import number
+from explorer.bounds import quoted
+
+if TYPE_CHECKING:
+    from torch import Tensor
+    from torch.optim import Optimizer
+
+OPTIMIZERS = ("SGD", "Adam", "AdamW", "RMSprop")
+SCHEDULES = ("constant", "step", "cosine", "one cycle")
+RANGES: Mapping[str, tuple[float, float]] = {
+    "batch_size": (1, inf),
+    "epochs": (1, inf),
+    "accumulation": (1, inf),
+    "patience": (0, inf),
+    "clip_norm": (0, inf),
+    "label_smoothing": (0, 1),
+}
+"""Where a number has to lie for a run to be made with it."""
+
+
+@dataclass(frozen=True)
+class Hyperparameters:
+    """Everything that, with the data and the seed, fixes a training run.
+
+    `loss` is a name of `explorer.arithmetic.losses`, or "" for the one that suits the network's last layer.
+    `learning_rate` is the top of the `schedule`. `patience` is the number of epochs without a smaller validation loss
+    after which a run ends; 0 for never.
+    `momentum` is read by SGD and RMSprop, `nesterov` by SGD, `betas` by Adam and AdamW, `alpha` by RMSprop.
+    `label_smoothing`, read by the cross entropy, is the share of the target that all classes get alike, 0 to 1.
+    `clip_norm` is what the gradient of all weights together is shortened to where it is longer; 0 for never.
+    `accumulation` is the number of batches whose gradients are added up before the weights change.
+    """
+
+    loss: str = ""
+    optimizer: str = "SGD"
+    learning_rate: float = 0.01
+    momentum: float = 0.0
+    nesterov: bool = False
+    weight_decay: float = 0.0
+    betas: tuple[float, float] = (0.9, 0.999)
+    alpha: float = 0.99
+    schedule: str = "constant"
+    batch_size: int = 64
+    epochs: int = 10
+    seed: int = 0
+    patience: int = 0
+    label_smoothing: float = 0.0
+    clip_norm: float = 0.0
+    accumulation: int = 1
+
+
+def as_settings(chosen: Hyperparameters) -> dict[str, Any]:
+    """What differs from the usual, by name, as a file keeps it."""
+    usual = Hyperparameters()
+    return {name: value for name, value in vars(chosen).items() if value != getattr(usual, name)}
+
+
+def from_settings(settings: Mapping[str, Any]) -> Hyperparameters:
+    """What `as_settings` wrote. Raises ValueError with a sentence for a value of another kind or out of its range;
+    names it does not know, as a newer version may write them, are passed over."""
+    usual = vars(Hyperparameters())
+    read = {name: _like(usual[name], value, name) for name, value in settings.items() if name in usual}
+    for name, (low, high) in RANGES.items():
+        if name in read and not low <= read[name] <= high:
+            upper = f" and at most {number(high)}" if high < inf else ""
+            raise ValueError(f"{name} is {number(read[name])}, but has to be at least {number(low)}{upper}.")
+    return Hyperparameters(**read)
+
+
+def _like(usual: Any, value: Any, name: str) -> Any:
+    if isinstance(usual, tuple) and isinstance(value, list | tuple) and len(value) == len(usual):
+        return tuple(_like(part, given, name) for part, given in zip(usual, value, strict=True))
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if isinstance(usual, float) and is_number and abs(value) <= sys.float_info.max:
+        return float(value)
+    if type(value) is type(usual):
+        return value
+    raise ValueError(f"{name} is {quoted(value)}, which is no {type(usual).__name__}.")
+
+
+def make_optimizer(chosen: Hyperparameters, parameters: Iterable[Tensor]) -> Optimizer:
+    """The optimizer of `chosen` for `parameters`. Raises ValueError where PyTorch refuses a number."""
+    from torch import optim
+
+    from explorer.engine.training.uncompiled import uncompiled
+
+    make: Callable[..., Optimizer] = uncompiled(getattr(optim, chosen.optimizer))
+    numbers = _NUMBERS[chosen.optimizer](chosen)
+    return make(parameters, lr=chosen.learning_rate, weight_decay=chosen.weight_decay, **numbers)
+
+
+def suggested_loss(last_kind: str, outputs: int, classes: int) -> str:
+    """The loss that suits a last call of `last_kind` with `outputs` numbers, for a network that knows `classes`."""
+    if last_kind == "sigmoid":
+        return "bce"
+    if classes == 2 and outputs == 1:
+        return "bce_with_logits"
+    if classes > 1 and outputs == classes:
+        return "cross_entropy"
+    return "half_squared_error"
+
+
+def training_loss(last_kind: str, outputs: int, classes: int) -> str:
+    """The loss that training uses where none was chosen: with outputs that do not fit the data, the one that suits the
+    data once the last layer is changed."""
+    fits = outputs == classes or (outputs == 1 and classes <= 2)
+    return suggested_loss(last_kind, outputs if fits else max(classes, 1), classes)
+
+
+def _sgd(chosen: Hyperparameters) -> dict[str, Any]:
+    return {"momentum": chosen.momentum, "nesterov": chosen.nesterov and chosen.momentum > 0}
+
+
+def _adam(chosen: Hyperparameters) -> dict[str, Any]:
+    return {"betas": chosen.betas}
+
+
+def _rmsprop(chosen: Hyperparameters) -> dict[str, Any]:
+    return {"alpha": chosen.alpha, "momentum": chosen.momentum}
+
+
+# What each reads beside learning rate and weight decay.
+_NUMBERS: dict[str, Callable[[Hyperparameters], dict[str, Any]]] = {
+    "SGD": _sgd,
+    "Adam": _adam,
+    "AdamW": _adam,
+    "RMSprop": _rmsprop,
+}

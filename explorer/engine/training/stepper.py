@@ -1,0 +1,246 @@
+"""Whole training steps on record, taken on a copy of the model, so that looking at a step changes nothing."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from explorer.engine.arrays import array
+from explorer.engine.errors import EngineError
+from explorer.engine.explaining.breakpoints import Breakpoint, Hit, first_hit
+from explorer.engine.recording.as_found import AsFound
+from explorer.engine.recording.as_written import as_written
+from explorer.engine.recording.recorder import record, set_mode
+from explorer.engine.recording.recording import Recording
+from explorer.engine.recording.tree import leaves
+from explorer.engine.training.hyperparameters import Hyperparameters, make_optimizer, suggested_loss
+from explorer.engine.training.targets import Wanted, smoothed, target_for
+
+REMEMBERED = 16  # optimizer states, for going on after an undo
+
+Key = tuple[int, ...]
+ShouldStop = Callable[[], bool]
+
+
+@dataclass(frozen=True, eq=False)
+class LearningBatch:
+    """What a step learns from: a batch (N, …) with what it should give, and how.
+
+    `last_kind` and `classes` are what is known of the network's outputs, for choosing a loss that suits them.
+    `dtype` is the type that the model takes; None for the type of the values.
+    """
+
+    values: np.ndarray
+    wanted: tuple[Wanted, ...]
+    chosen: Hyperparameters
+    last_kind: str = ""
+    classes: int = 0
+    dtype: torch.dtype | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class RecordedStep:
+    """A training step on record. `message` says why it ends before the loss, if it does."""
+
+    recording: Recording
+    loss: str
+    target: np.ndarray | None
+    taken: int
+    message: str = ""
+    hit: Hit | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class _Learner:
+    """A model that may be changed, the optimizer that changes it (None: it has no parameters), and its steps so far."""
+
+    model: nn.Module
+    optimizer: torch.optim.Optimizer | None
+    taken: int
+
+    def optimizer_state(self) -> tuple[str, dict[str, Any]]:
+        """The optimizer's name, and a copy of what it keeps of earlier gradients."""
+        if self.optimizer is None:
+            return "", {}
+        return type(self.optimizer).__name__, deepcopy(self.optimizer.state_dict()["state"])
+
+
+class Stepper:
+    """Keeps the optimizer's state beside the weights it belongs to; `key` names the weights (the layers' ids)."""
+
+    def __init__(self) -> None:
+        self._states: OrderedDict[Key, tuple[str, dict[str, Any], int]] = OrderedDict()
+        self._stepped: _Learner | None = None
+        self._before: tuple[dict[str, torch.Tensor], tuple[str, dict[str, Any]], int] | None = None
+
+    def record(
+        self, model: nn.Module, key: Key, batch: LearningBatch, *, training: bool, should_stop: ShouldStop | None = None
+    ) -> RecordedStep:
+        """One whole step from the weights that `model` has; the model stays as it is.
+
+        Raises EngineError if it cannot be copied; Cancelled.
+        """
+        learner = self._learner(model, key, batch.chosen)
+        self._stepped = learner
+        return _step(learner, batch, training=training, should_stop=should_stop)
+
+    def run_until(
+        self,
+        model: nn.Module,
+        key: Key,
+        batch: LearningBatch,
+        breakpoints: tuple[Breakpoint, ...],
+        *,
+        training: bool,
+        limit: int,
+    ) -> Iterator[RecordedStep]:
+        """Steps one after another, at most `limit`; the one that one of the breakpoints stops at is the last.
+
+        Between two of them `keep_before` and `keep_step` tell the weights on both sides of the step just given.
+        """
+        learner = self._learner(model, key, batch.chosen)
+        for _ in range(limit):
+            self._before = deepcopy(learner.model.state_dict()), learner.optimizer_state(), learner.taken
+            self._stepped = learner
+            found = _step(learner, batch, training=training)
+            hit = None if found.message else first_hit(found.recording, breakpoints)
+            yield replace(found, hit=hit)
+            if hit is not None or found.message:
+                return
+            learner = _Learner(learner.model, learner.optimizer, learner.taken + 1)
+
+    def keep_step(self, key: Key) -> dict[str, torch.Tensor]:
+        """The weights after the last step; the optimizer's state is kept for whoever goes on from them as `key`.
+
+        Raises EngineError if no step was recorded.
+        """
+        learner = self._stepped
+        if learner is None:
+            raise EngineError("There is no training step to keep: record one first.")
+        self._remember(key, *learner.optimizer_state(), learner.taken + 1)
+        return dict(learner.model.state_dict())
+
+    def keep_before(self, key: Key) -> dict[str, torch.Tensor]:
+        """The weights before the last step of `run_until`, from which that step can be recorded again."""
+        if self._before is None:
+            raise EngineError("No steps were run yet.")
+        state, optimizer_state, taken = self._before
+        self._remember(key, *optimizer_state, taken)
+        return state
+
+    def rename(self, old: Key, new: Key) -> None:
+        """The weights called `old` go on as `new`: someone typed one of them over."""
+        if old in self._states:
+            self._remember(new, *self._states[old])
+
+    def _remember(self, key: Key, optimizer: str, state: dict[str, Any], taken: int) -> None:
+        self._states[key] = (optimizer, state, taken)
+        while len(self._states) > REMEMBERED:
+            self._states.popitem(last=False)
+
+    def _learner(self, model: nn.Module, key: Key, chosen: Hyperparameters) -> _Learner:
+        copy = _copied(model)
+        parameters = [parameter for parameter in copy.parameters() if parameter.requires_grad]
+        name, state, taken = self._states.get(key, ("", {}, 0))
+        if not parameters:
+            return _Learner(copy, None, taken)
+        try:
+            optimizer = make_optimizer(chosen, parameters)
+        except ValueError as error:
+            raise EngineError(f"{chosen.optimizer} cannot work with these numbers: {error}.") from error
+        if name == chosen.optimizer:  # numbers chosen since then count: only the memory of gradients is taken over
+            optimizer.load_state_dict({**optimizer.state_dict(), "state": deepcopy(state)})
+        return _Learner(copy, optimizer, taken)
+
+
+def record_gradients(model: nn.Module, batch: LearningBatch, *, training: bool) -> RecordedStep:
+    """Forward, loss and backward of `model` itself, which is left as it was found."""
+    modes = {module: module.training for module in model.modules()}
+    try:
+        return _step(_Learner(model, None, 0), batch, training=training)
+    finally:
+        for module, mode in modes.items():
+            module.training = mode
+
+
+def _copied(model: nn.Module) -> nn.Module:
+    """A model of its own with the same weights; what a pass left lying in it is copied cut off from that pass."""
+    try:
+        held = leaves([vars(module) for module in model.modules()], torch.Tensor)
+        memo = {id(tensor): tensor.detach().clone() for tensor in held if not tensor.is_leaf}
+        with torch.no_grad():  # else the weights of a scripted copy would be made from those of the model
+            copy = deepcopy(model, memo)
+        for own, copied in zip(model.parameters(), copy.parameters(), strict=True):
+            if copied.requires_grad != own.requires_grad:
+                copied.requires_grad_(own.requires_grad)
+        return copy
+    except Exception as error:  # any class may refuse to be copied, each in its own way
+        raise EngineError(
+            f"A step is recorded on a copy of the model, but {type(model).__name__} cannot be copied: {error}."
+        ) from error
+
+
+def _step(
+    learner: _Learner, batch: LearningBatch, *, training: bool, should_stop: ShouldStop | None = None
+) -> RecordedStep:
+    model, x = learner.model, torch.from_numpy(batch.values.copy()).to(_where(learner.model), batch.dtype)
+    if x.is_floating_point():
+        x.requires_grad_(not any(parameter.requires_grad for parameter in model.parameters()))
+    try:
+        outputs = _outputs(model, x)
+        loss = batch.chosen.loss or suggested_loss(batch.last_kind, _width(outputs), batch.classes)
+        target = target_for(loss, outputs, batch.wanted)
+        smoothing = batch.chosen.label_smoothing if loss == "cross_entropy" else 0.0
+        if smoothing and target.shape != outputs.shape:
+            target = smoothed(target, outputs, smoothing)
+        recording = record(
+            model,
+            x,
+            target=target,
+            loss=loss,
+            optimizer=learner.optimizer,
+            clip_norm=batch.chosen.clip_norm,
+            train=training,
+            should_stop=should_stop,
+        )
+    except EngineError as error:
+        forward = record(model, x, train=training, should_stop=should_stop)
+        return RecordedStep(forward, batch.chosen.loss, None, learner.taken, str(forward.error or error))
+    message = "" if recording.error is None else str(recording.error)
+    return RecordedStep(recording, loss, array(target), learner.taken, message)
+
+
+def _outputs(model: nn.Module, x: torch.Tensor) -> torch.Tensor:
+    """What the model gives, to know the shape of its targets; the model stays as it is.
+
+    Raises EngineError where there is no single output.
+    """
+    as_found = AsFound(model)
+    set_mode(model, train=False)
+    try:
+        with torch.no_grad(), as_written():
+            found = leaves(model(x), torch.Tensor)
+    except Exception as error:  # told properly by the recording that follows
+        raise EngineError(str(error)) from error
+    finally:
+        as_found.restore()
+    if len(found) != 1:
+        raise EngineError(f"A loss needs one output, but the model gives {len(found)} tensors.")
+    outputs: torch.Tensor = found[0]
+    return outputs
+
+
+def _width(outputs: torch.Tensor) -> int:
+    return outputs.shape[1] if outputs.dim() == 2 else 0
+
+
+def _where(model: nn.Module) -> torch.device:
+    weight = next(model.parameters(), None)
+    return weight.device if weight is not None else torch.device("cpu")

@@ -1,0 +1,144 @@
+"""Spin boxes and combo boxes that are flat, narrow and never turned by a wheel that only passes over them."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QDoubleSpinBox, QSpinBox, QWidget
+
+from explorer.ui.common import theme
+from explorer.ui.common.typed import typed_number, typed_whole, written
+from explorer.ui.common.typed_box import TypedBox
+from explorer.ui.editor.card_painter import draw_icon
+
+CARET = 10
+CARETS_ROOM = 18
+NARROW = 50
+FIRST_STEP = 0.001
+MOST_DECIMALS = 323  # Qt rounds what it holds to them: as many as it takes
+# The application's rule for line edits would frame the one inside a spin box a second time.
+STEPPER_SHEET = f"""
+QAbstractSpinBox {{ padding: 3px 0 3px 6px; }}
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{
+  subcontrol-origin: border; width: {CARETS_ROOM}px; border: 0; background: transparent;
+}}
+QAbstractSpinBox::up-button {{ subcontrol-position: top right; }}
+QAbstractSpinBox::down-button {{ subcontrol-position: bottom right; }}
+QAbstractSpinBox::up-arrow, QAbstractSpinBox::down-arrow {{ image: none; width: 0; height: 0; }}
+QLineEdit {{ border: 0; padding: 0; min-height: 0; background: transparent; }}
+"""
+
+
+class _NoStrayWheel:
+    """A wheel that turns over a control scrolls the form, unless the control has the focus."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():  # type: ignore[attr-defined]  # mixed into widgets
+            super().wheelEvent(event)  # type: ignore[misc]
+        else:
+            event.ignore()
+
+
+class _Stepper(_NoStrayWheel):
+    """Flat carets: with a style sheet, Qt's own steppers are bevelled and lose their arrows."""
+
+    def start(self: Any) -> None:
+        """Called once by the box that mixes this in."""
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumWidth(NARROW)
+        self.setStyleSheet(STEPPER_SHEET)
+        self.lineEdit().setTextMargins(5, 0, 0, 0)
+
+    def mark(self: Any, *, is_wrong: bool) -> None:
+        """Show what stands there in red, or as always."""
+        error = theme.current().error
+        wrong = f"QAbstractSpinBox {{ color: {error}; border-color: {error}; }}" if is_wrong else ""
+        if self.styleSheet() != STEPPER_SHEET + wrong:
+            self.setStyleSheet(STEPPER_SHEET + wrong)
+
+    def paintEvent(self: Any, event: QPaintEvent) -> None:
+        super().paintEvent(event)  # type: ignore[misc]  # mixed into spin boxes
+        painter = QPainter(self)
+        enabled, colours, flags = self.stepEnabled(), theme.current(), QAbstractSpinBox.StepEnabledFlag
+        left, middle = self.width() - CARETS_ROOM + 2, self.height() // 2
+        for name, flag, top in (("up", flags.StepUpEnabled, middle - 11), ("down", flags.StepDownEnabled, middle + 1)):
+            colour = colours.dim if enabled & flag else colours.border
+            draw_icon(painter, f"ph.caret-{name}", colour, QRect(left, top, CARET, CARET))
+
+
+class WholeBox(_Stepper, TypedBox, QSpinBox):
+    """A whole number from `low` to `high`."""
+
+    refused = Signal(str)
+
+    def __init__(
+        self, low: int, high: int, *, name: str = "", tip: str = "", live: bool = False, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.start()
+        self.setRange(low, high)
+        self.start_typing(name=name, tip=tip, live=live)
+
+    def textFromValue(self, value: int) -> str:
+        return str(value)
+
+    def read(self, text: str) -> int:
+        return typed_whole(text)
+
+
+class FloatBox(_Stepper, TypedBox, QDoubleSpinBox):
+    """A number of any size from `low` to `high`, with as many digits as it needs and no zeros after them."""
+
+    refused = Signal(str)
+
+    def __init__(
+        self,
+        low: float,
+        high: float,
+        *,
+        name: str = "",
+        tip: str = "",
+        live: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.start()
+        self.setDecimals(MOST_DECIMALS)
+        self.setRange(low, high)
+        self.start_typing(name=name, tip=tip, live=live)
+
+    def textFromValue(self, value: float) -> str:
+        return written(value)
+
+    def read(self, text: str) -> float:
+        return typed_number(text)
+
+    def stepBy(self, steps: int) -> None:
+        """In steps of the number's own second digit, so that 0.1 and 1e-5 can both be turned."""
+        self.interpretText()
+        self._settle()
+        value = abs(self.value())
+        size = 10.0 ** (math.floor(math.log10(value)) - 1) if value else FIRST_STEP
+        self.setValue(float(f"{self.value() + steps * size:.9g}"))
+
+
+class ChoiceBox(_NoStrayWheel, QComboBox):
+    """A combo box that may be narrower than its longest entry."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(4)
+        self.setStyleSheet(
+            "QComboBox { padding: 3px 4px 3px 8px; } QComboBox::drop-down { border: 0; width: 16px; }"
+            " QComboBox::down-arrow { image: none; }"
+        )
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        place = QRect(self.width() - CARETS_ROOM + 2, (self.height() - CARET) // 2, CARET, CARET)
+        draw_icon(QPainter(self), "ph.caret-down", theme.current().dim, place)

@@ -1,0 +1,72 @@
+"""A button that opens a small form below itself."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QRect, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout, QWidget
+
+from explorer.ui.common import theme
+from explorer.ui.editor.card_painter import draw_icon
+
+CARET, CARETS_ROOM = 10, 14
+MARGIN, GAP = 12, 4
+
+
+class _Popup(QFrame):
+    """Closes on a click beside it, as all popups do, and on Esc, as only menus do by themselves."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.close()
+        else:
+            super().keyPressEvent(event)
+
+
+class PopupButton(QToolButton):
+    """Put the form into `body`; it closes on Esc and on a click beside it. `opened` is emitted before it shows."""
+
+    opened = Signal()
+
+    def __init__(self, text: str, *, tip: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setText(text)
+        self.setToolTip(tip)
+        self.setAccessibleName(text)
+        self.setStyleSheet(f"QToolButton {{ padding-right: {CARETS_ROOM + 6}px; }}")
+        self.popup = _Popup(self, Qt.WindowType.Popup)
+        self.popup.setProperty("role", "pane")
+        self.popup.setAccessibleName(text)
+        self.body = QVBoxLayout(self.popup)
+        self.body.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        self.body.setSpacing(8)
+        self.clicked.connect(self.open_popup)
+
+    @Slot()
+    def open_popup(self) -> None:
+        """Show the form below the button, or where the screen has room, with the focus on its first control."""
+        self.opened.emit()
+        self.popup.adjustSize()
+        self.popup.move(self._place())
+        self.popup.show()
+        self.popup.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.popup.focusNextChild()
+
+    def settle(self) -> None:
+        """Fit the form's size to what it holds now; its upper left corner stays."""
+        self.body.activate()
+        self.popup.resize(self.popup.sizeHint())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        colour = theme.current().dim
+        place = QRect(self.width() - CARETS_ROOM - 4, (self.height() - CARET) // 2, CARET, CARET)
+        draw_icon(QPainter(self), "ph.caret-down", colour, place)
+
+    def _place(self) -> QPoint:
+        screen, size = self.screen().availableGeometry(), self.popup.size()
+        place = self.mapToGlobal(QPoint(0, self.height() + GAP))
+        if place.y() + size.height() > screen.bottom():
+            place.setY(max(screen.top(), self.mapToGlobal(QPoint(0, 0)).y() - size.height() - GAP))
+        place.setX(max(screen.left(), min(place.x(), screen.right() - size.width())))
+        return place

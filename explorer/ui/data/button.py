@@ -1,0 +1,94 @@
+"""The chosen data in the training strip: a button that opens the browser, and what is wrong with them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, QSize, Qt, Slot
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from explorer.session import Session, State
+from explorer.ui.common import theme
+from explorer.ui.common.following_view import FollowingView
+from explorer.ui.common.text import on_a_button
+from explorer.ui.data.lines import OpeningLine, ProblemLine
+from explorer.ui.data.words import button_words
+from explorer.ui.editor.card_painter import draw_icon
+
+CHOOSE = "Choose data…"
+TIP = "What the network learns from: see it, or choose other data."
+CARET, SIDES = 10, 28
+
+
+class DataButton(FollowingView, QWidget):
+    """Name and facts of the data, as many as there is room for; progress in its place while data are opened.
+
+    `with_problem`: whether what is wrong with the data stands under the button, or somewhere else.
+    """
+
+    def __init__(self, session: Session, parent: QWidget | None = None, *, with_problem: bool = True) -> None:
+        super().__init__(session, parent)
+        self.setObjectName("data")
+        self.button = _Caret("chooseData")
+        self.button.clicked.connect(self.open_browser)
+        self.opening = OpeningLine(session)
+        self.problem = ProblemLine(session) if with_problem else None
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        for part in (self.button, self.opening, self.problem):
+            if part is not None:
+                column.addWidget(part)
+        self.setFocusProxy(self.button)
+        session.changed.connect(self.show_state)
+        self.show_state(None, session.state)
+
+    @Slot()
+    def open_browser(self) -> None:
+        """Show the browser of data sets, one a session."""
+        from explorer.ui.data.browser import show_data_browser
+
+        show_data_browser(self._session, self)
+
+    def show_changes(self, old: State | None, new: State) -> None:
+        if old is not None and old.data is new.data and old.data_progress is new.data_progress:
+            return
+        self.button.setVisible(new.data_progress is None)
+        self.button.show_parts(*(button_words(new.data) if new.data is not None else (CHOOSE, "")))
+
+
+class _Caret(QToolButton):
+    """A button whose facts go, one by one, where there is no room, with a caret behind them."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(objectName=name)
+        self._parts: tuple[str, ...] = (CHOOSE,)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setStyleSheet(f"QToolButton {{ text-align: left; padding-right: {CARET + 8}px; }}")
+
+    def show_parts(self, title: str, facts: str) -> None:
+        """Show the title, and of the facts what there is room for; the tip has them all."""
+        self._parts = (title, *facts.split(" · ")) if facts else (title,)
+        whole = " · ".join(self._parts)
+        self.setAccessibleName(f"Data: {whole}" if facts else title)
+        self.setToolTip(f"{whole}\n{TIP}" if facts else TIP)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, super().sizeHint().height())
+
+    def _fit(self) -> None:
+        metrics, room = self.fontMetrics(), self.width() - SIDES
+        kept = len(self._parts)
+        while kept > 1 and metrics.horizontalAdvance(" · ".join(self._parts[:kept])) > room:
+            kept -= 1
+        words = metrics.elidedText(" · ".join(self._parts[:kept]), Qt.TextElideMode.ElideRight, max(room, 0))
+        self.setText(on_a_button(words))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        place = QRect(self.width() - CARET - 7, (self.height() - CARET) // 2, CARET, CARET)
+        draw_icon(QPainter(self), "ph.caret-down", theme.current().dim, place)

@@ -1,0 +1,142 @@
+"""Lines about data for the dock and the browser: how far their opening is, what does not fit, what is on both sides."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from explorer.data import Twins
+from explorer.session import Session, State
+from explorer.session.train_state import Progress
+from explorer.ui.common.icons import icon
+from explorer.ui.common.pane import ElidedLabel
+from explorer.ui.common.text import count, plural
+
+MOST = 1000
+REMOVE = "Remove from training"
+
+
+class OpeningLine(QWidget):
+    """What is being opened, a thin line of progress and a button that gives it up; hidden while nothing is opened."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("openingData")
+        self.words = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle)  # how far it is stands at the end
+        self.bar = QProgressBar(textVisible=False, accessibleName="Progress of opening the data")
+        self.cancel = QToolButton(objectName="cancelOpening", accessibleName="Cancel opening the data")
+        self.cancel.setToolTip("Stop opening the data; what is open stays.")
+        self.cancel.setProperty("role", "flat")
+        self.cancel.setIcon(icon("ph.x"))
+        self.cancel.clicked.connect(session.cancel_data)
+        column = QVBoxLayout()
+        column.setSpacing(4)
+        column.addWidget(self.words)
+        column.addWidget(self.bar)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addLayout(column, 1)
+        row.addWidget(self.cancel)
+        session.changed.connect(self.show_state)
+        self.show_state(None, session.state)
+
+    @Slot(object, object)
+    def show_state(self, old: State | None, new: State) -> None:
+        """Follow the progress."""
+        if old is not None and old.data_progress is new.data_progress:
+            return
+        progress = new.data_progress
+        self.setVisible(progress is not None)
+        if progress is None:
+            return
+        self.words.set_whole(progress_words(progress))
+        self.bar.setRange(0, MOST if progress.total else 0)
+        if progress.total:
+            self.bar.setValue(round(MOST * min(progress.done / progress.total, 1)))
+
+
+class ProblemLine(QWidget):
+    """Why the network cannot learn from the data, and the fix as a button; hidden while it can."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("dataProblem")
+        self.sentence = QLabel(wordWrap=True)
+        self.sentence.setProperty("role", "warning")
+        self.sentence.setTextFormat(Qt.TextFormat.PlainText)
+        self.fix = QPushButton(objectName="fitToData")
+        self.fix.clicked.connect(session.fit_to_data)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self.sentence)
+        column.addWidget(self.fix, 0, Qt.AlignmentFlag.AlignLeft)
+        session.changed.connect(self.show_state)
+        self.show_state(None, session.state)
+
+    @Slot(object, object)
+    def show_state(self, old: State | None, new: State) -> None:
+        """Follow the problem."""
+        if old is not None and old.data_problem is new.data_problem:
+            return
+        problem = new.data_problem
+        self.setVisible(problem is not None)
+        if problem is None:
+            return
+        self.sentence.setText(problem.message)
+        self.sentence.setAccessibleName(problem.message)
+        self.fix.setText(problem.label)
+        self.fix.setAccessibleName(problem.label)
+        self.fix.setToolTip(f"{problem.label}; undo takes it back.")
+        self.fix.setVisible(problem.network is not None)
+
+
+class TwinsLine(QWidget):
+    """How many pictures lie in training and test at once, and a button that takes them out of training."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("dataTwins")
+        self.sentence = QLabel(wordWrap=True)
+        self.sentence.setProperty("role", "warning")
+        self.sentence.setTextFormat(Qt.TextFormat.PlainText)
+        self.remove = QPushButton(REMOVE, objectName="removeTwins", accessibleName=REMOVE)
+        self.remove.setToolTip("They stay held out. Opening the data again brings them back.")
+        self.remove.setAutoDefault(False)
+        self.remove.clicked.connect(session.remove_twins)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.sentence, 1)
+        row.addWidget(self.remove)
+        session.changed.connect(self.show_state)
+        self.show_state(None, session.state)
+
+    @Slot(object, object)
+    def show_state(self, old: State | None, new: State) -> None:
+        """Follow what was found."""
+        if old is not None and old.twins is new.twins:
+            return
+        words = twins_words(new.twins) if new.twins is not None and new.twins.held_out else ""
+        self.setVisible(bool(words))
+        self.sentence.setText(words)
+        self.sentence.setAccessibleName(words)
+
+
+def twins_words(twins: Twins) -> str:
+    """What equal pictures on both sides mean."""
+    amount, is_one = plural(twins.held_out, "held-out picture"), twins.held_out == 1
+    looked = "" if twins.is_whole else " Not all were looked at."
+    return (
+        f"{amount} {'is' if is_one else 'are'} among those to learn from as well, equal in every pixel: "
+        f"{'it tells' if is_one else 'they tell'} what was memorised, not what was learned.{looked}"
+    )
+
+
+def progress_words(progress: Progress) -> str:
+    """ "Downloading cifar-10-binary.tar.gz · 12.3 of 170 MB", "Listing photos · 4,000"."""
+    if progress.total and progress.text.startswith("Downloading"):
+        return f"{progress.text} · {progress.done / 1e6:,.1f} of {progress.total / 1e6:,.1f} MB"
+    if progress.total:
+        return f"{progress.text} · {count(progress.done)} of {count(progress.total)}"
+    return f"{progress.text} · {count(progress.done)}" if progress.done else progress.text

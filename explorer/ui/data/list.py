@@ -1,0 +1,128 @@
+"""The cards of all data sets, and the way to files and folders of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from explorer.data import DATA_SETS, DataSet
+from explorer.data.catalogue import Entry
+from explorer.data.data_set import Card
+from explorer.session import State
+from explorer.session.soon import soon
+from explorer.ui.common import dialogs
+from explorer.ui.common.pane import Pane
+from explorer.ui.data.card import DataCard
+from explorer.ui.data.words import card_facts, origin_facts, where_words
+
+WIDTH = 320
+OWN = (
+    "A folder of class folders, an .npz with pictures and labels, a CSV of paths and labels, CIFAR-10 archives or "
+    "IDX files. They can be dropped here, too."
+)
+NAMED = {entry.card.name: entry for entry in DATA_SETS}
+
+
+class DataList(Pane):
+    """Emits `wanted` with a name or a path. It shows which is open; it opens nothing."""
+
+    wanted = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Data sets", parent)
+        self.setObjectName("dataList")
+        self.setFixedWidth(WIDTH)
+        self.cards: dict[str, DataCard] = {}
+        self._own: DataCard | None = None
+        page = QWidget()
+        self._column = QVBoxLayout(page)
+        self._column.setContentsMargins(12, 4, 8, 8)
+        self._column.setSpacing(6)
+        for entry in DATA_SETS:
+            self.cards[entry.card.name] = self._card(entry.card, entry.card.name)
+            self._column.addWidget(self.cards[entry.card.name])
+        self._column.addStretch()
+        self.area = QScrollArea(widgetResizable=True)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area.setWidget(page)
+        self.body.addWidget(self.area, 1)
+        self.body.addWidget(self._files())
+
+    def show_state(self, state: State) -> None:
+        """Mark the open data set; what is not in the list has a card of its own on top of it."""
+        data, name = state.data, state.document.data
+        is_named = data is not None and data.card.name in NAMED and name == data.card.name
+        self._show_own(None if is_named else data, name)
+        for own_name, card in self.cards.items():
+            is_open = is_named and own_name == name
+            card.set_state("open" if is_open else where_words(NAMED[own_name]), is_open=is_open)
+
+        self._bring_into_view()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._bring_into_view()
+
+    def _bring_into_view(self) -> None:
+        """The open one, after its height is known."""
+        if (card := self._open_card()) is not None:
+            card.setFocus()
+            soon(card, lambda: self.area.ensureWidgetVisible(card, 0, 8))
+
+    def _open_card(self) -> DataCard | None:
+        cards = [*([self._own] if self._own is not None else []), *self.cards.values()]
+        return next((card for card in cards if card.isChecked()), None)
+
+    def _show_own(self, data: DataSet | None, path: str) -> None:
+        if self._own is not None:
+            self._own.deleteLater()
+            self._own = None
+        if data is None:
+            return
+        self._own = self._card(data.card, path)
+        self._own.set_state("open", is_open=True)
+        self._column.insertWidget(0, self._own)
+
+    def _card(self, card: Card, name: str) -> DataCard:
+        made = DataCard(card.title)
+        made.setObjectName(f"data.{card.name}")
+        made.add_sentences([words for words in (card.what, card_facts(card)) if words])
+        made.add_further(origin_facts(card))
+        made.clicked.connect(lambda: self.wanted.emit(name))
+        return made
+
+    def _files(self) -> QWidget:
+        foot = QWidget()
+        column = QVBoxLayout(foot)
+        column.setContentsMargins(12, 8, 12, 12)
+        words = QLabel(OWN, wordWrap=True)
+        words.setProperty("role", "dim")
+        row = QHBoxLayout()
+        row.addWidget(self._button("Open a file…", "openDataFile", dialogs.ask_data_file))
+        row.addWidget(self._button("Open a folder…", "openDataFolder", dialogs.ask_data_folder))
+        row.addStretch()
+        column.addWidget(words)
+        column.addLayout(row)
+        return foot
+
+    def _button(self, text: str, name: str, ask: Callable[[QWidget], Path | None]) -> QPushButton:
+        button = QPushButton(text, objectName=name, accessibleName=text, toolTip=f"{text.rstrip('…')} of your own.")
+        button.setAutoDefault(False)
+        button.clicked.connect(lambda: self._ask(ask))
+        return button
+
+    @Slot()
+    def _ask(self, ask: Callable[[QWidget], Path | None]) -> None:
+        path = ask(self.window())
+        if path is not None:
+            self.wanted.emit(str(path))
+
+
+def entry_of(name: str) -> Entry | None:
+    """The data set that goes by this name."""
+    return NAMED.get(name)

@@ -1,0 +1,76 @@
+"""What each channel adds, as a row of coloured cells; a click chooses one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from explorer.ui.common import theme
+from explorer.ui.common.colour import colourise
+from explorer.ui.common.text import exact
+from explorer.ui.tensors.cell_images import image_of
+from explorer.ui.tensors.tiles import scale_of
+
+WIDEST = 28.0
+
+
+class ChannelStrip(QWidget):
+    """Emits `chosen` with the number of the cell clicked."""
+
+    chosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._totals = np.zeros(0)
+        self._at = 0
+        self.setAccessibleName("What each channel adds")
+        self.setToolTip("What each channel adds to the cell. Click one to see its numbers.")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def set_totals(self, totals: Sequence[float], at: int) -> None:
+        """Show `totals`, with number `at` framed."""
+        self._totals, self._at = np.asarray(totals, np.float64), at
+        self.update()
+
+    def _width(self) -> float:
+        return min(WIDEST, self.width() / max(len(self._totals), 1))
+
+    def _index_at(self, x: float) -> int | None:
+        at = int(x / self._width()) if len(self._totals) else -1
+        return at if 0 <= at < len(self._totals) else None
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        at = self._index_at(event.position().x())
+        if at is not None:
+            self.chosen.emit(at)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            at = self._index_at(event.pos().x())
+            text = self.toolTip() if at is None else f"{at}: {exact(float(self._totals[at]))}"
+            QToolTip.showText(event.globalPos(), text, self)
+            return True
+        return super().event(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        if not len(self._totals):
+            return
+        painter = QPainter(self)
+        colours = colourise(self._totals[None], scale_of(self._totals, role="gradient"))
+        width, height = self._width(), self.height()
+        whole = QRectF(0, 2, width * len(self._totals), height - 4)
+        painter.drawImage(whole, image_of(colours))
+        painter.setPen(QPen(QColor(theme.current().border), 1))
+        painter.drawRect(whole.adjusted(0, 0, -1, -1))
+        painter.setPen(QPen(QColor(theme.current().text), 2))
+        own = max(width, 5.0)
+        painter.drawRect(QRectF(self._at * width + (width - own) / 2, 1, own, height - 2))
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.PaletteChange:
+            self.update()
+        super().changeEvent(event)

@@ -1,0 +1,54 @@
+"""An activation function around the point where it is looked at, and its slope there. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from explorer.arithmetic import CallValues, Explanation
+from explorer.arithmetic.activation import FUNCTIONS, Point
+from explorer.session.step_tensors import StepTensors
+from explorer.ui.tensors.tiles import Cell
+
+SAMPLES = 121
+LEAST_REACH = 3.0
+STRAIGHT = ("relu", "leaky_relu")  # look the same from near and far, so that the point can stand where it is seen
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """The function's graph `xs`, `ys`; the point (`u`, `z`); on the way back its `slope` there and the gradient.
+
+    `arrived` is the gradient that comes back to z, `total` what the step makes of the cell.
+    """
+
+    name: str
+    formula: str
+    xs: np.ndarray
+    ys: np.ndarray
+    u: float
+    z: float
+    total: float
+    slope: float | None = None
+    arrived: float | None = None
+
+
+def curve_of(explanation: Explanation, tensors: StepTensors, cell: Cell, *, kind: str, phase: str) -> Curve | None:
+    """The curve of an activation function's step; None for other kinds, or where the input is no number."""
+    if kind not in FUNCTIONS:
+        return None
+    function = FUNCTIONS[kind]
+    u = float(tensors.by_name["input"].values[cell])
+    if not np.isfinite(u):
+        return None
+    call = CallValues(kind, tensors.settings, np.zeros(0))
+    z = function.value(Point(u, 0.0, call))
+    reach = 2.2 * abs(u) if kind in STRAIGHT and u else max(LEAST_REACH, abs(u) * 1.3)
+    xs = np.linspace(-reach, reach, SAMPLES)
+    ys = np.asarray([function.value(Point(float(x), 0.0, call)) for x in xs])
+    if phase != "backward":
+        return Curve(kind, function.written, xs, ys, u, z, explanation.total)
+    slope = float(np.sum(function.slope(Point(u, z, call))))
+    arrived = float(explanation.terms.factors[0].values[0])
+    return Curve(kind, function.slope_written, xs, ys, u, z, explanation.total, slope, arrived)

@@ -1,0 +1,113 @@
+"""A loss and its gradient class by class: output, what the loss makes of it, target. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from explorer.arithmetic import Explanation
+from explorer.arithmetic.explanation import number
+from explorer.session.step_tensors import StepTensors
+from explorer.ui.debugger.into.term_tables import SORTED_FROM, Column, Table
+from explorer.ui.tensors.tiles import NO_COLOUR, Cell, scale_of
+
+DIFFERENCES = ("squared", "mse", "mae", "l1", "mbe", "huber")  # losses whose gradient starts from output − target
+
+
+def loss_table(
+    explanation: Explanation,
+    tensors: StepTensors,
+    *,
+    kind: str,
+    example: int,
+    cell: Cell,
+    of: str = "output",
+    classes: Sequence[str] = (),
+) -> Table | None:
+    """The rows of one example; None where outputs are not one row of numbers an example.
+
+    `of` is "output" for the loss itself; for its gradient `cell` is the output it is asked of.
+    """
+    output, target = tensors.by_name["input"].values, tensors.by_name.get("target")
+    if output.ndim != 2 or target is None:
+        return None
+    at = cell[0] if of == "input" and cell else min(example, len(output) - 1)
+    scores = output[at].astype(np.float64)
+    wanted = _wanted(target.values, at, len(scores))
+    if wanted is None:
+        return None
+    columns = [Column("output", scores, scale_of(scores, role="gradient"))]
+    columns += _worked_out(kind, scores, wanted)
+    labels = tuple(classes) if len(classes) == len(scores) else tuple(str(index) for index in range(len(scores)))
+    if of == "input":
+        columns, symbols = _with_gradient(columns, tensors, at, kind=kind)
+        lines: tuple[str, ...] = (explanation.written,)
+        marked = cell[-1] if cell else None
+    else:
+        columns, symbols = _with_terms(columns, explanation, at, len(scores))
+        lines, marked = _loss_lines(explanation, at, len(output)), None
+    if kind in ("cross_entropy", "hinge") and marked is None:
+        marked = int(wanted.argmax())
+    order = np.argsort(-scores, kind="stable") if len(scores) > SORTED_FROM else np.arange(len(scores))
+    if marked is not None and len(order) > SORTED_FROM:
+        order = np.concatenate(([marked], order[order != marked]))
+    sources = tuple(("input", (at, index)) for index in range(len(scores)))
+    return Table(labels, tuple(columns), symbols, order, lines, marked, sources=sources)
+
+
+def _wanted(target: np.ndarray, at: int, count: int) -> np.ndarray | None:
+    """The target as one number for each output: 1 at its class, or the numbers themselves."""
+    if target.ndim == 2 and target.shape[1] == count:
+        return np.asarray(target[at], np.float64)
+    if target.ndim == 1 and 0 <= int(target[at]) < count:
+        hot = np.zeros(count)
+        hot[int(target[at])] = 1
+        return hot
+    return None
+
+
+def _worked_out(kind: str, scores: np.ndarray, wanted: np.ndarray) -> list[Column]:
+    """What the loss makes of the outputs before it compares them, and the target beside it."""
+    found = []
+    if kind == "cross_entropy":
+        exponentials = np.exp(scores - scores.max())
+        shares = exponentials / exponentials.sum()
+        found.append(Column("softmax", shares, scale_of(np.append(shares, 1), role="gradient")))
+    elif kind.endswith("with_logits"):
+        shares = 1 / (1 + np.exp(-scores))
+        found.append(Column("sigmoid", shares, scale_of(np.append(shares, 1), role="gradient")))
+    return [*found, Column("target", wanted, NO_COLOUR)]
+
+
+def _with_gradient(
+    columns: list[Column], tensors: StepTensors, at: int, *, kind: str
+) -> tuple[list[Column], tuple[str, ...]]:
+    made = tensors.by_name.get("grad_input")
+    if made is not None:
+        values = made.values[at].astype(np.float64)
+        columns = [*columns, Column("gradient", values, scale_of(values, role="gradient"), is_bar=True)]
+    is_difference = kind == "cross_entropy" or kind.endswith("_logits") or any(word in kind for word in DIFFERENCES)
+    between = "−" if is_difference else "|"
+    symbols = ("→", between, "⇒") if len(columns) == 4 else (between, "⇒")
+    return columns, symbols[: len(columns) - 1]
+
+
+def _with_terms(
+    columns: list[Column], explanation: Explanation, at: int, count: int
+) -> tuple[list[Column], tuple[str, ...]]:
+    """The terms of this example beside the outputs they are made from; empty where an output has none."""
+    terms = np.full(count, np.nan)
+    factor = next((factor for factor in explanation.terms.factors if factor.cells is not None), None)
+    if factor is not None and factor.cells is not None and factor.cells.shape[1] == 2:
+        own = factor.cells[:, 0] == at
+        terms[factor.cells[own, 1]] = explanation.terms.values[own]
+    symbols = ("→",) * (len(columns) - 2) + ("|", "⇒")
+    return [*columns, Column("loss", terms, scale_of(terms, role="gradient"), is_bar=True)], symbols
+
+
+def _loss_lines(explanation: Explanation, at: int, examples: int) -> tuple[str, ...]:
+    total = f"loss = {number(explanation.total)}"
+    if examples == 1:
+        return explanation.written, total
+    return explanation.written, f"{total}, the mean over {examples} examples; this one is number {at}"

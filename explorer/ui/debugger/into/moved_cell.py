@@ -1,0 +1,77 @@
+"""A step that only moves cells: which one went where, and the arithmetic of its place. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from explorer.arithmetic import Explanation
+from explorer.arithmetic.explanation import number
+from explorer.session.step_tensors import StepTensors
+from explorer.session.timeline import TimelineStep
+from explorer.ui.common.text import count, shape_text
+from explorer.ui.tensors.tiles import Cell
+
+RESHAPES = ("flatten", "reshape", "view")
+
+
+@dataclass(frozen=True, eq=False)
+class Move:
+    """`value` stands at `source` of the tensor `tensor` and at `target` of what is made; `lines` say how so."""
+
+    tensor: str
+    source: Cell
+    target: Cell
+    value: float
+    source_title: str
+    target_title: str
+    lines: tuple[str, ...]
+
+
+def move_of(explanation: Explanation, entry: TimelineStep, tensors: StepTensors, *, of: str, cell: Cell) -> Move | None:
+    """The move of an explanation whose only term is one cell, unchanged; None for others."""
+    factors = explanation.terms.factors
+    if len(explanation.terms.parts) != 1 or len(factors) != 1 or len(explanation.terms) != 1:
+        return None
+    if factors[0].cells is None or factors[0].made or explanation.result:
+        return None
+    source = tuple(int(index) for index in factors[0].cells[0])
+    name = factors[0].name
+    made = "output" if entry.phase != "backward" else f"grad_{of}"
+    given_tensor, made_tensor = tensors.by_name[name], tensors.by_name[made]
+    lines = _places(source, given_tensor.values.shape, cell, made_tensor.values.shape) if _reshapes(entry) else ()
+    if not lines and source == cell:
+        lines = ("The same cell of both: nothing is changed.",)
+    return Move(name, source, cell, explanation.total, given_tensor.title, made_tensor.title, lines)
+
+
+def _reshapes(entry: TimelineStep) -> bool:
+    return entry.kind in RESHAPES
+
+
+def _places(source: Cell, shape: Cell, target: Cell, made: Cell) -> tuple[str, ...]:
+    """The row-by-row number of the cell, from the longer index to the shorter one."""
+    own, sizes = (source, shape) if len(source) >= len(target) else (target, made)
+    flat = target if len(source) >= len(target) else source
+    if len(flat) != 2 or len(own) < 3:
+        return ()
+    strides = [1]
+    for size in reversed(sizes[2:]):
+        strides.insert(0, strides[0] * size)
+    products = " + ".join(
+        f"{index} · {stride}" if stride > 1 else str(index) for index, stride in zip(own[1:], strides, strict=True)
+    )
+    return (
+        f"{products} = {count(flat[1])}",
+        f"A map has {shape_text(sizes[2:])} = {count(strides[0])} cells; a row has {sizes[-1]}.",
+    )
+
+
+def move_words(move: Move) -> str:
+    """ "(125, 2, 3) → (2011)" without the batch axis."""
+    ends = (f"({', '.join(str(index) for index in cell[1:] or cell)})" for cell in (move.source, move.target))
+    return " → ".join(ends)
+
+
+def value_words(move: Move) -> str:
+    """The value, unchanged."""
+    return number(move.value)

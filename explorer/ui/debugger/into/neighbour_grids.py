@@ -1,0 +1,129 @@
+"""A cell among its neighbours in several tensors: an update's numbers, and where a maximum's gradient goes. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from explorer.arithmetic import Explanation
+from explorer.arithmetic.explanation import number
+from explorer.arithmetic.update import UpdateExplanation
+from explorer.session.cursor import Cursor
+from explorer.session.step_tensors import AFTER, BEFORE, GRADIENT, StepTensors, Tensor
+from explorer.session.timeline import Timeline
+from explorer.ui.debugger.into.term_grids import Grid, windows_of
+from explorer.ui.tensors.shown import state_title
+from explorer.ui.tensors.tiles import Cell, scale_of
+
+AROUND = 1
+WHOLE_AT_MOST = 5
+
+
+@dataclass(frozen=True, eq=False)
+class Grids:
+    """Grids side by side with `symbols` between them and `lines` below. `source` is the cell marked on the left.
+
+    `is_update` tells that they show what is made as well, so that nothing needs to stand at the right.
+    """
+
+    grids: tuple[Grid, ...]
+    symbols: tuple[str, ...]
+    lines: tuple[str, ...]
+    source: Cell = ()
+    is_update: bool = False
+
+
+def update_grids(explanation: Explanation, tensors: StepTensors, cell: Cell) -> Grids:
+    """Before, gradient, the optimizer's own numbers and after, around one cell; the lines of the update below."""
+    by_name = tensors.by_name
+    drawn = [by_name[BEFORE], by_name[GRADIENT], *tensors.beside, by_name[AFTER]]
+    titles = ["before", "gradient", *(state_title(tensor) for tensor in tensors.beside), "after"]
+    grids = []
+    for tensor, title in zip(drawn, titles, strict=True):
+        shared = (by_name[BEFORE].values, by_name[AFTER].values) if tensor.role == "weight" else (tensor.values,)
+        grid = _around(tensor, cell, title)
+        grids.append(replace(grid, scale=scale_of(*shared, role=tensor.role)))
+    lines: tuple[str, ...] = (explanation.written,)
+    if isinstance(explanation, UpdateExplanation):
+        last = explanation.written.rsplit("; ", 1)[-1]
+        lines = (*(step.explanation.written for step in explanation.steps), last)
+    symbols = ("",) * (len(grids) - 2) + ("→",)
+    return Grids(tuple(grids), symbols, lines, cell, is_update=True)
+
+
+def _around(tensor: Tensor, cell: Cell, title: str) -> Grid:
+    """The neighbours of a cell in its last two axes; a small kernel as a whole."""
+    values = tensor.values
+    if values.ndim < 2:
+        values = values.reshape(-1, 1)
+        place: Cell = (cell[0] if cell else 0, 0)
+    else:
+        values, place = values[cell[:-2]], cell[-2:]
+    rows, columns = (_span(at, size) for at, size in zip(place, values.shape, strict=True))
+    part = values[rows, columns].astype(np.float64)
+    ringed = (place[0] - rows.start, place[1] - columns.start)
+    cells = _cells_between(tensor.values.shape, cell, rows, columns)
+    scale = scale_of(part, role=tensor.role)
+    return Grid(title, "", part, np.ones(part.shape, bool), scale, tensor.name, cells, ringed)
+
+
+def _cells_between(shape: Cell, cell: Cell, rows: slice, columns: slice) -> np.ndarray:
+    """Which cell of a tensor of `shape` stands at each place, (rows, columns, ndim)."""
+    down, across = np.meshgrid(np.arange(rows.start, rows.stop), np.arange(columns.start, columns.stop), indexing="ij")
+    if len(shape) < 2:
+        return down[..., None][..., : len(shape)]
+    before = [np.full(down.shape, index) for index in cell[:-2]]
+    return np.stack([*before, down, across], axis=-1)
+
+
+def _span(at: int, size: int) -> slice:
+    if size <= WHOLE_AT_MOST:
+        return slice(0, size)
+    first = min(max(at - AROUND, 0), size - 2 * AROUND - 1)
+    return slice(first, first + 2 * AROUND + 1)
+
+
+def gradient_of_max(timeline: Timeline, cursor: Cursor, explanation: Explanation) -> Grids | None:
+    """The window that a gradient comes back to: its largest cell gets all of it, the others nothing."""
+    entry = timeline.steps[cursor.step]
+    forward = timeline.find("forward", entry.call)
+    windows = explanation.terms.factors[0]
+    if forward is None or windows.cells is None or not len(windows.cells):
+        return None
+    won = explanation.terms.factors[1].values > 0
+    at = int(np.flatnonzero(won)[0]) if won.any() else int(np.argmax(np.abs(windows.values)))
+    output = tuple(int(index) for index in windows.cells[at])
+    why = timeline.explain(forward, "output", output)
+    if why.explanation is None:
+        return None
+    found = windows_of(
+        why.explanation, timeline.tensors(forward), kind=timeline.steps[forward].kind, phase="forward", of="output"
+    )
+    if found is None:
+        return None
+    return _of_window(found.grids(found.groups[0])[0], float(windows.values[at]), explanation, cursor, output)
+
+
+def _of_window(window: Grid, gradient: float, explanation: Explanation, cursor: Cursor, output: Cell) -> Grids:
+    passed = np.where(window.present, 0.0, np.nan)
+    winner = None
+    if window.ringed is not None:
+        passed[window.ringed] = gradient
+        winner = window.cell(*window.ringed)
+    goes = replace(
+        window,
+        title="passed back",
+        facts="",
+        values=passed,
+        scale=scale_of(np.asarray([gradient]), role="gradient"),
+        tensor="grad_output",
+        cells=None,
+    )
+    own = cursor.cell == winner
+    place = f"({', '.join(str(index) for index in (winner or ())[1:])})"
+    result = number(explanation.total)
+    first = f"{place} was the largest: it gets all of it, {number(gradient)}."
+    second = f"This cell gets {result}." if own else f"This cell was not the largest: it gets {result}."
+    more = (explanation.written,) if len(explanation.terms) > 1 else ()
+    return Grids((window, goes), ("→",), (*more, first, second), output)

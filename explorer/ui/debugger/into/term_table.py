@@ -1,0 +1,188 @@
+"""A table of terms: coloured cells with their numbers, what is done between them, and bars of what comes out."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from explorer.ui.common import theme
+from explorer.ui.common.colour import colourise, ink_on
+from explorer.ui.common.text import exact, number
+from explorer.ui.debugger.into.grid_row import LINE_HEIGHT, paint_lines
+from explorer.ui.debugger.into.term_tables import Column, Table
+from explorer.ui.tensors.cell_bars import paint_bar, paint_label
+
+HEADER = 22
+TALLEST_ROW, SHORTEST_ROW = 28, 20
+LABEL_SHARE, LONGEST_LABEL, LABELS_MEASURED = 0.34, 190, 64
+CELL_WIDTH, SMALLEST_CELL, SYMBOL_WIDTH = 84, 38, 18
+
+
+class TermTable(QWidget):
+    """Shows a `Table`; rows that do not fit are counted below it. A double-click emits `opened` with a row's source."""
+
+    opened = Signal(str, tuple)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.table: Table | None = None
+        self.setMouseTracking(True)
+
+    def show_table(self, table: Table) -> None:
+        """Show `table`."""
+        self.table = table
+        self.setAccessibleName("Terms")
+        self.setAccessibleDescription(". ".join(table.lines))
+        self.update()
+
+    def rows_shown(self) -> int:
+        """How many rows fit."""
+        assert self.table is not None
+        count = len(self.table.order)
+        room = self.height() - HEADER - LINE_HEIGHT * len(self.table.lines) - 8
+        if count * SHORTEST_ROW <= room:
+            return count
+        return max(1, int((room - LINE_HEIGHT) // SHORTEST_ROW))
+
+    def _order(self) -> np.ndarray:
+        """The rows drawn: the first that fit, and always the marked one."""
+        assert self.table is not None
+        count, order, marked = self.rows_shown(), self.table.order, self.table.marked
+        if marked is not None and marked in order and marked not in order[:count]:
+            return np.concatenate((order[: count - 1], [marked]))
+        return order[:count]
+
+    def _row_height(self) -> float:
+        assert self.table is not None
+        room = self.height() - HEADER - LINE_HEIGHT * (len(self.table.lines) + 1) - 8
+        return min(TALLEST_ROW, max(SHORTEST_ROW, room / max(self.rows_shown(), 1)))
+
+    # --- the mouse ---
+
+    def _row_at(self, point: QPointF) -> int | None:
+        if self.table is None:
+            return None
+        at, order = int((point.y() - HEADER) // self._row_height()), self._order()
+        return int(order[at]) if point.y() >= HEADER and at < len(order) else None
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        row = self._row_at(event.position())
+        self.setToolTip("" if row is None else self._tip(row))
+
+    def _tip(self, row: int) -> str:
+        assert self.table is not None
+        numbers = [f"{column.title}: {exact(float(column.values[row]))}" for column in self.table.columns]
+        return "\n".join([self.table.labels[row], *numbers])
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        row = self._row_at(event.position())
+        if row is not None and self.table is not None and row < len(self.table.sources):
+            source = self.table.sources[row]
+            if source is not None:
+                self.opened.emit(*source)
+
+    # --- painting ---
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        if self.table is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        order, height = self._order(), self._row_height()
+        if self.table.marked is not None:
+            found = np.flatnonzero(order == self.table.marked)
+            if len(found):
+                row = QRectF(0, HEADER + int(found[0]) * height, self.width(), height)
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(QColor(theme.current().selection))
+                painter.drawRoundedRect(row, 4, 4)
+        for at, place in enumerate(order.tolist()):
+            label = QRectF(6, HEADER + at * height, self._label_width() - 8, height)
+            paint_label(painter, label, self.table.labels[place])
+        self._paint_columns(painter, order, height)
+        self._paint_below(painter, HEADER + len(order) * height + 4, len(order))
+
+    def _label_width(self) -> float:
+        assert self.table is not None
+        metrics = QFontMetricsF(theme.interface_font(12))
+        longest = max((metrics.horizontalAdvance(label) for label in self.table.labels[:LABELS_MEASURED]), default=0.0)
+        return min(longest + 22, LONGEST_LABEL, self.width() * LABEL_SHARE)
+
+    def _cell_width(self) -> float:
+        assert self.table is not None
+        count = len(self.table.columns)
+        room = self.width() - self._label_width() - (count - 1) * SYMBOL_WIDTH
+        return max(SMALLEST_CELL, min(CELL_WIDTH, room / (count + 0.6)))
+
+    def _paint_columns(self, painter: QPainter, order: np.ndarray, height: float) -> None:
+        assert self.table is not None
+        left, width = self._label_width(), self._cell_width()
+        for at, column in enumerate(self.table.columns):
+            right = self.width() if column.is_bar else left + width
+            _paint_header(painter, QRectF(left, 0, right - left, HEADER), column)
+            for row, place in enumerate(order.tolist()):
+                cell = QRectF(left, HEADER + row * height, right - left, height)
+                _paint_value(painter, cell, column, float(column.values[place]), width)
+            if at < len(self.table.symbols):
+                rows = np.flatnonzero(~np.isnan(self.table.columns[at + 1].values[order])).tolist()
+                self._paint_symbols(painter, left + width, self.table.symbols[at], rows=rows, height=height)
+            left += width + SYMBOL_WIDTH
+
+    def _paint_symbols(self, painter: QPainter, left: float, symbol: str, *, rows: list[int], height: float) -> None:
+        painter.setFont(theme.interface_font(13))
+        painter.setPen(QColor(theme.current().dim))
+        for row in rows:
+            rect = QRectF(left, HEADER + row * height, SYMBOL_WIDTH, height)
+            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, symbol)
+
+    def _paint_below(self, painter: QPainter, top: float, shown: int) -> None:
+        assert self.table is not None
+        rest = self.table.left_out(shown)
+        if rest:
+            paint_label(painter, QRectF(6, top, self.width() - 6, LINE_HEIGHT), rest)
+            top += LINE_HEIGHT
+        paint_lines(painter, QRectF(6, top + 2, self.width() - 6, LINE_HEIGHT), self.table.lines)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.PaletteChange:
+            self.update()
+        super().changeEvent(event)
+
+
+def _paint_header(painter: QPainter, rect: QRectF, column: Column) -> None:
+    painter.setFont(theme.interface_font(12, semibold=True))
+    painter.setPen(QColor(theme.current().text))
+    text = painter.fontMetrics().elidedText(column.title, Qt.TextElideMode.ElideRight, int(rect.width()))
+    painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, text)
+
+
+def _paint_value(painter: QPainter, rect: QRectF, column: Column, value: float, width: float) -> None:
+    if math.isnan(value):
+        return
+    cell = QRectF(rect.left(), rect.top() + 1, width, rect.height() - 2)
+    ink = theme.current().text
+    if not column.is_bar:
+        colour = colourise(np.asarray([value]), column.scale)[0]
+        painter.setPen(QColor(theme.current().border))
+        painter.setBrush(QColor(*colour[:3].tolist()))
+        painter.drawRect(cell.adjusted(0.5, 0.5, -0.5, -0.5))
+        ink = ink_on(colour)
+    _paint_figures(painter, cell.adjusted(2, 0, -6, 0), number(value, 4), ink)
+    if column.is_bar and rect.right() - cell.right() > 20:
+        low = column.scale.low if column.scale.signed and np.nanmin(column.values) < 0 else 0.0
+        track = QRectF(cell.right() + 4, rect.top(), rect.right() - cell.right() - 8, rect.height())
+        paint_bar(painter, track, value, low=low, high=column.scale.high)
+
+
+def _paint_figures(painter: QPainter, rect: QRectF, text: str, ink: str) -> None:
+    """A number, right-aligned, in the largest figures that fit."""
+    for pixels in range(12, 8, -1):
+        painter.setFont(theme.number_font(pixels))
+        if painter.fontMetrics().horizontalAdvance(text) <= rect.width():
+            break
+    painter.setPen(QColor(ink))
+    painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)

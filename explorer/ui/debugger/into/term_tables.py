@@ -1,0 +1,219 @@
+"""Explanations as tables: a neuron's terms, the exponentials of a softmax, a normalization line by line. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from explorer.arithmetic import Explanation
+from explorer.arithmetic.explanation import Terms, number
+from explorer.session.step_tensors import StepTensors, Tensor
+from explorer.ui.common.colour import Scale
+from explorer.ui.common.text import count
+from explorer.ui.tensors.tiles import NO_COLOUR, Cell, scale_of
+
+SORTED_FROM = 12  # rows; fewer stay in their own order
+ROWS_AT_MOST = 64
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """Numbers under a title: in coloured cells, or with `is_bar` beside bars. NaN is left empty."""
+
+    title: str
+    values: np.ndarray
+    scale: Scale
+    is_bar: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Rows of numbers with `symbols` between the columns. `order` is the order they are drawn in, as far as they fit.
+
+    `marked` is the row asked for. `lines` stand below, the last one the result. `adds_up` tells that the last column is
+    summed, so that what does not fit can be summed too. `sources` holds for each row the tensor and cell it came from.
+    `beyond` are the number of terms without a row, and their sum.
+    """
+
+    labels: tuple[str, ...]
+    columns: tuple[Column, ...]
+    symbols: tuple[str, ...]
+    order: np.ndarray
+    lines: tuple[str, ...]
+    marked: int | None = None
+    adds_up: bool = False
+    sources: tuple[tuple[str, Cell] | None, ...] = ()
+    beyond: tuple[int, float] = (0, 0.0)
+
+    def left_out(self, shown: int) -> str:
+        """What is said of the rows beyond the first `shown`."""
+        rest = self.order[shown:]
+        amount = len(rest) + self.beyond[0]
+        if not amount:
+            return ""
+        total = float(self.columns[-1].values[rest].sum()) + self.beyond[1]
+        return f"{count(amount)} more, together {number(total)}" if self.adds_up else f"{count(amount)} more"
+
+
+def terms_table(explanation: Explanation, tensors: StepTensors, *, classes: Sequence[str] = ()) -> Table:
+    """The terms of a sum as rows: factor × factor = product; the largest first where they are many."""
+    whole = explanation.terms.parts[0]
+    main, order = _first_rows(whole)
+    columns = _factor_columns(main, tensors)
+    if len(main.factors) > 1:
+        columns.append(Column("product", main.values, scale_of(main.values, role="gradient"), is_bar=True))
+    else:
+        columns[-1] = Column(columns[-1].title, main.values, columns[-1].scale, is_bar=True)
+    symbols = ("×",) * (len(main.factors) - 1) + ("=",) * (len(main.factors) > 1)
+    labels, sources = _labels(main, classes)
+    beyond = (len(whole) - len(main), float(whole.values.sum() - main.values.sum()))
+    lines = _sum_lines(explanation)
+    return Table(labels, tuple(columns), symbols, order, lines, adds_up=True, sources=sources, beyond=beyond)
+
+
+def _first_rows(whole: Terms) -> tuple[Terms, np.ndarray]:
+    """The terms that get a row, and their order: of many the largest, which come first."""
+    if len(whole) < SORTED_FROM:
+        return whole, np.arange(len(whole))
+    largest = np.argpartition(-np.abs(whole.values), min(ROWS_AT_MOST, len(whole)) - 1)[:ROWS_AT_MOST]
+    main = whole.taken(np.sort(largest))
+    return main, main.ranked()
+
+
+def ladder(explanation: Explanation, tensors: StepTensors) -> Table:
+    """A few single terms as rows, one a part: what is multiplied, and what that adds."""
+    rows: list[tuple[str, float, float]] = []
+    so_far = 0.0
+    for part in explanation.terms.parts:
+        for at in range(len(part)):
+            product = 1.0
+            for place, factor in enumerate(part.factors):
+                product *= float(factor.values[at])
+                symbol = "×" if place else ("+" if rows else "")
+                rows.append((f"{symbol} {factor.label}".strip(), float(factor.values[at]), product))
+            so_far += product
+    title = "product so far" if any(len(part.factors) > 1 for part in explanation.terms.parts) else "adds"
+    values = np.asarray([value for _, value, _ in rows])
+    products = np.asarray([product for _, _, product in rows])
+    columns = (
+        Column("number", values, scale_of(values, role="gradient")),
+        Column(title, products, scale_of(products, role="gradient"), is_bar=True),
+    )
+    labels = tuple(_titled(label, tensors) for label, _, _ in rows)
+    return Table(labels, columns, ("",), np.arange(len(rows)), _result_lines(explanation))
+
+
+def normalization_table(explanation: Explanation) -> Table:
+    """x, less the mean, times 1/√(variance + eps), times weight, plus bias: each with what it makes of the number."""
+    scaled, mean = explanation.terms.parts[:2]
+    steps = [("input", float(scaled.factors[0].values[0])), ("− mean", -float(mean.factors[0].values[0]))]
+    steps += [(f"× {factor.label}", float(factor.values[0])) for factor in scaled.factors[1:]]
+    running = [steps[0][1], steps[0][1] - steps[1][1]]
+    for _, value in steps[2:]:
+        running.append(running[-1] * value)
+    for part in explanation.terms.parts[2:]:
+        steps.append((f"+ {part.factors[0].label}", float(part.values[0])))
+        running.append(running[-1] + steps[-1][1])
+    values, results = np.asarray([value for _, value in steps]), np.asarray(running)
+    columns = (
+        Column("number", values, scale_of(values, role="gradient")),
+        Column("so far", results, scale_of(results, role="gradient"), is_bar=True),
+    )
+    labels = tuple(label for label, _ in steps)
+    return Table(labels, columns, ("",), np.arange(len(steps)), _result_lines(explanation))
+
+
+def three_ways_table(explanation: Explanation) -> Table:
+    """A normalization's gradient: from the cell's own output, through the mean, and through the variance."""
+    values = explanation.terms.values
+    half = (len(values) - 1) // 2
+    ways = np.asarray([values[0], values[1 : 1 + half].sum(), values[1 + half :].sum()])
+    column = Column("adds", ways, scale_of(ways, role="gradient"), is_bar=True)
+    labels = ("from its own output", f"through the mean of {count(half)}", f"through the variance of {count(half)}")
+    return Table(labels, (column,), (), np.arange(3), _result_lines(explanation), adds_up=True)
+
+
+def softmax_table(
+    explanation: Explanation, tensors: StepTensors, cell: Cell, *, kind: str, classes: Sequence[str] = ()
+) -> Table:
+    """x, exp(x) and what each is of their sum; for a log softmax its logarithm."""
+    factor = explanation.terms.parts[0].factors[0]
+    assert factor.cells is not None
+    given = tensors.by_name["input"].values[tuple(factor.cells.T)].astype(np.float64)
+    exponentials = factor.values
+    total = float(exponentials.sum())
+    shares = exponentials / total
+    result = shares if kind == "softmax" else np.log(shares)
+    is_shifted = not np.allclose(exponentials, np.exp(np.minimum(given, 700)))
+    columns = (
+        Column("x", given, scale_of(given, role="gradient")),
+        Column("exp(x − largest)" if is_shifted else "exp(x)", exponentials, scale_of(exponentials, role="gradient")),
+        Column("÷ Σ" if kind == "softmax" else "log(÷ Σ)", result, scale_of(result, role="activation"), is_bar=True),
+    )
+    marked = int(np.flatnonzero((factor.cells == np.asarray(cell)).all(axis=1))[0])
+    order = np.argsort(-exponentials, kind="stable") if len(shares) >= SORTED_FROM else np.arange(len(shares))
+    labels, sources = _labels(explanation.terms.parts[0], classes)
+    lines = (f"Σ exp = {number(total)}", f"{explanation.result} = {number(explanation.total)}")
+    return Table(labels, columns, ("→", "→"), order, lines, marked, sources=sources)
+
+
+def _factor_columns(main: Terms, tensors: StepTensors) -> list[Column]:
+    columns = []
+    for factor in main.factors:
+        tensor = tensors.by_name.get(factor.name)
+        if factor.made and factor.cells is not None and _is_read_from(tensor, factor.cells):
+            assert tensor is not None
+            raw = tensor.values[tuple(factor.cells.T)].astype(np.float64)
+            columns.append(Column(tensor.title, raw, scale_of(raw, role="gradient")))
+            columns.append(Column(factor.label, factor.values, scale_of(factor.values, role="gradient")))
+            continue
+        scale = NO_COLOUR if tensor is None else scale_of(factor.values, role="gradient")
+        columns.append(Column(_short(factor.label, tensor), factor.values, scale))
+    return columns
+
+
+def _is_read_from(tensor: Tensor | None, cells: np.ndarray) -> bool:
+    return tensor is not None and tensor.values.ndim == cells.shape[1]
+
+
+def _short(label: str, tensor: Tensor | None) -> str:
+    return "gradient" if label == "grad_output" else (tensor.title if tensor and label == "input" else label)
+
+
+def _titled(label: str, tensors: StepTensors) -> str:
+    symbol, _, name = label.rpartition(" ")
+    if name == "grad_output":
+        return f"{symbol} gradient".strip()
+    tensor = tensors.by_name.get(name)
+    return f"{symbol} {tensor.title}".strip() if tensor is not None and tensor.role == "activation" else label
+
+
+def _labels(main: Terms, classes: Sequence[str]) -> tuple[tuple[str, ...], tuple[tuple[str, Cell] | None, ...]]:
+    """What each term is called: a class, or its index in what varies from term to term; and where it came from."""
+    factor = next((factor for factor in main.factors if factor.cells is not None), None)
+    if factor is None or factor.cells is None:
+        return tuple(str(at) for at in range(len(main))), (None,) * len(main)
+    cells = factor.cells
+    varying = [axis for axis in range(cells.shape[1]) if len(np.unique(cells[:, axis])) > 1] or [cells.shape[1] - 1]
+    rows = cells.tolist()
+    sources = tuple((factor.name, tuple(row)) for row in rows)
+    if len(varying) == 1 and len(classes) == len(main):
+        return tuple(classes[row[varying[0]]] for row in rows), sources
+    return tuple(", ".join(str(row[axis]) for axis in varying) for row in rows), sources
+
+
+def _sum_lines(explanation: Explanation) -> tuple[str, ...]:
+    parts = explanation.terms.parts
+    sums = [float(part.values.sum()) for part in parts]
+    if len(parts) == 1:
+        return (f"Σ = {number(explanation.total)}",)
+    names = ["", *(f" ({part.factors[0].label})" for part in parts[1:])]
+    added = " + ".join(f"{number(value)}{name}" for value, name in zip(sums, names, strict=True))
+    return f"Σ = {number(sums[0])}", f"{added} = {number(explanation.total)}"
+
+
+def _result_lines(explanation: Explanation) -> tuple[str, ...]:
+    sums = [number(float(part.values.sum())) for part in explanation.terms.parts]
+    return (f"{' + '.join(sums)} = {number(explanation.total)}" if len(sums) > 1 else f"= {number(explanation.total)}",)

@@ -1,0 +1,30 @@
+"""The node-link drawing of a small network: what is drawn, where, and what stands in it at a cursor. Pure; no Qt.
+
+`reading` turns a timeline into columns of neurons (`structure`), `layout` places them, `shown` tells which numbers are
+there yet, `asking` where each number was made, `walking` how the arrow keys go, `typed` reads what a person types.
+`views/node_link.py` shows it.
+"""
+
+from explorer.ui.debugger.node_link.asking import Ask, ask
+from explorer.ui.debugger.node_link.layout import Positions, fan, positions
+from explorer.ui.debugger.node_link.reading import drawable
+from explorer.ui.debugger.node_link.shown import Shown, shown
+from explorer.ui.debugger.node_link.structure import Bias, Edge, Item, Node, NodeLink
+from explorer.ui.debugger.node_link.words import describe
+
+__all__ = [
+    "Ask",
+    "Bias",
+    "Edge",
+    "Item",
+    "Node",
+    "NodeLink",
+    "Positions",
+    "Shown",
+    "ask",
+    "describe",
+    "drawable",
+    "fan",
+    "positions",
+    "shown",
+]

@@ -1,0 +1,177 @@
+"""A step stepped over: what goes in, the operation, what comes out; on an update what was before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from explorer.session import Session
+from explorer.session.cursor import Cursor
+from explorer.session.timeline import Timeline
+from explorer.ui.common import theme
+from explorer.ui.debugger.explained import Read, cells_read, explained, read_of
+from explorer.ui.debugger.over_plan import OverPlan, Part, over_plan
+from explorer.ui.tensors.tiles import Cell
+from explorer.ui.tensors.view import GAP, TITLE_HEIGHT, TensorView
+
+SPACE = 16
+OPERATION_WIDTH, NARROW_OPERATION = 132, 96
+LINE = 17
+NUMBER_WIDTH = 150
+
+
+class OverView(QWidget):
+    """Draws the step of the cursor. Clicking a cell of what was made asks where it came from."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("stepOverView")
+        self.setAccessibleName("The step as a whole")
+        self._session = session
+        self._plan: OverPlan | None = None
+        self._shown_at: tuple[object, ...] | None = None
+        self.views: list[TensorView] = []
+        self.weight = TensorView(self)
+        self.weight.hide()
+        self.weight.opened.connect(lambda cell: self._session.follow_term("weight", cell))
+
+    def show_cursor(self, timeline: Timeline, cursor: Cursor) -> None:
+        """Draw the step, and mark the cursor's cell and what its terms read."""
+        plan = over_plan(timeline, cursor, self._session.state.classes)
+        self._plan = plan
+        parts = (*plan.given, *plan.made)
+        self._make_views(len(parts))
+        for view, part in zip(self.views, parts, strict=False):
+            view.set_tensor(part.shown, asked=part.asks_for == cursor.of and not plan.is_update and len(plan.made) > 1)
+        self.weight.setVisible(plan.weight is not None)
+        self.weight.set_tensor(plan.weight.shown if plan.weight else None)
+        self._mark(timeline, cursor)
+        self._arrange()
+        self.update()
+
+    def point_at(self, pointed: Read) -> None:
+        """Mark only the cells of a row of the explanation; all that are read where `pointed` is empty."""
+        timeline = self._session.state.timeline
+        if timeline is not None and self._plan is not None:
+            self._mark(timeline, self._session.state.cursor, pointed)
+
+    def set_dimmed(self, dimmed: bool) -> None:
+        """Paler while a newer step is being recorded."""
+        for view in (*self.views, self.weight):
+            view.set_dimmed(dimmed)
+
+    def _make_views(self, count: int) -> None:
+        while len(self.views) < count:
+            view = TensorView(self)
+            view.clicked.connect(self._asking(len(self.views)))
+            view.opened.connect(self._following(len(self.views)))
+            self.views.append(view)
+        for at, view in enumerate(self.views):
+            view.setVisible(at < count)
+
+    def _asking(self, at: int) -> Callable[[Cell], None]:
+        def ask(cell: Cell) -> None:
+            part = self._part(at)
+            if part is not None and part.asks_for:
+                self._session.choose_cell(part.asks_for, cell)
+
+        return ask
+
+    def _following(self, at: int) -> Callable[[Cell], None]:
+        def follow(cell: Cell) -> None:
+            part = self._part(at)
+            if part is not None and not part.asks_for and part.tensor:
+                self._session.follow_term(part.tensor, cell)
+
+        return follow
+
+    def _part(self, at: int) -> Part | None:
+        parts = (*self._plan.given, *self._plan.made) if self._plan else ()
+        return parts[at] if at < len(parts) else None
+
+    def _mark(self, timeline: Timeline, cursor: Cursor, pointed: Read = ()) -> None:
+        assert self._plan is not None
+        read = pointed or cells_read(explained(timeline, cursor))
+        for view, part in zip(self.views, (*self._plan.given, *self._plan.made), strict=False):
+            strong = cursor.cell if part.asks_for == cursor.of else None
+            self._mark_view(view, part, read, strong=strong)
+        if self._plan.weight is not None:
+            self._mark_view(self.weight, self._plan.weight, read, strong=None)
+
+    @staticmethod
+    def _mark_view(view: TensorView, part: Part, read: Read, *, strong: Cell | None) -> None:
+        ndim = len(part.shown.prefix) + part.shown.values.ndim
+        view.set_marks(read_of(read, part.tensor, ndim) if strong is None and part.tensor else None, strong)
+
+    # --- geometry ---
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        if self._plan is None:
+            return
+        widths = self._widths()
+        left = 0.0
+        for at, view in enumerate(self.views[: len(widths)]):
+            if at == len(self._plan.given):
+                left += self._operation_width() + SPACE
+            view.setGeometry(round(left), 0, round(widths[at]), self.height())
+            left += widths[at] + SPACE
+        room = self._operation_rect()
+        top = room.top() + self._text_height() + 8
+        self.weight.setGeometry(QRectF(room.left(), top, room.width(), max(40.0, self.height() - top)).toRect())
+
+    def _operation_width(self) -> float:
+        return OPERATION_WIDTH if self.width() > 700 else NARROW_OPERATION
+
+    def _widths(self) -> list[float]:
+        """Equal widths, but for single numbers and biases, which need little."""
+        assert self._plan is not None
+        parts = (*self._plan.given, *self._plan.made)
+        room = self.width() - self._operation_width() - SPACE * len(parts)
+        narrow = [part.shown.values.ndim == 0 for part in parts]
+        wide = len(parts) - sum(narrow)
+        narrow_width = min(NUMBER_WIDTH, room / len(parts))
+        share = (room - sum(narrow) * narrow_width) / max(wide, 1)
+        return [narrow_width if is_narrow else share for is_narrow in narrow]
+
+    def _operation_rect(self) -> QRectF:
+        assert self._plan is not None
+        widths = self._widths()[: len(self._plan.given)]
+        return QRectF(sum(widths) + SPACE * len(widths), 0, self._operation_width(), self.height())
+
+    def _text_height(self) -> float:
+        assert self._plan is not None
+        return TITLE_HEIGHT + GAP + 22 + LINE * len(self._plan.facts)
+
+    # --- painting ---
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        if self._plan is None:
+            return
+        painter = QPainter(self)
+        colours, room = theme.current(), self._operation_rect()
+        painter.setFont(theme.interface_font(13, semibold=True))
+        painter.setPen(QColor(colours.text))
+        title = painter.fontMetrics().elidedText(self._plan.operation, Qt.TextElideMode.ElideRight, int(room.width()))
+        painter.drawText(QRectF(room.left(), 0, room.width(), TITLE_HEIGHT), Qt.AlignmentFlag.AlignCenter, title)
+        self._paint_arrow(painter, QRectF(room.left(), TITLE_HEIGHT + GAP, room.width(), 18))
+        painter.setFont(theme.interface_font(12))
+        painter.setPen(QColor(colours.dim))
+        for at, fact in enumerate(self._plan.facts):
+            line = QRectF(room.left(), TITLE_HEIGHT + GAP + 22 + at * LINE, room.width(), LINE)
+            text = painter.fontMetrics().elidedText(fact, Qt.TextElideMode.ElideRight, int(room.width()))
+            painter.drawText(line, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _paint_arrow(self, painter: QPainter, rect: QRectF) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(theme.current().dim), 1.5))
+        y, right = rect.center().y(), rect.right() - 6
+        painter.drawLine(int(rect.left() + 6), int(y), int(right), int(y))
+        painter.drawLine(int(right - 6), int(y - 4), int(right), int(y))
+        painter.drawLine(int(right - 6), int(y + 4), int(right), int(y))

@@ -1,0 +1,237 @@
+"""What a training step learns from, and how: target, learning rate and batch in a row, the rest a click away."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QMenu, QToolButton, QWidget
+
+from explorer.engine.training.hyperparameters import suggested_loss
+from explorer.session import Session, State
+from explorer.ui.common.following_view import FollowingView
+from explorer.ui.common.learning_form import LARGEST_RATE, LearningForm, loss_title
+from explorer.ui.common.number_boxes import FloatBox, WholeBox
+from explorer.ui.common.popup_button import PopupButton
+from explorer.ui.debugger.target_editor import Aim, TargetEditor
+
+GAP = 8
+MOST_AIMED = 10_000  # outputs whose targets are listed
+EXAMPLE_WIDTH = 132
+BUTTON_ROOM = 36  # what a button takes beside its words
+FORM_TIP = "Loss, optimizer and all of its numbers."
+RATE_TIP = "lr: how far along the gradient a step goes. A new number records the step again."
+BATCH_TIP = "How many examples the step learns from at once: the gradients of a weight are their sum or mean."
+EXAMPLE_TIP = "The example of the batch that is drawn."
+
+
+class StepSettings(FollowingView, QWidget):
+    """One row where there is room for it; else a single button that opens all of it."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.setObjectName("stepSettings")
+        self._suited = ""
+        self._is_folded = False
+        self.form = LearningForm()
+        self.form.edited.connect(self._choose)
+        self.open_form = PopupButton("Loss and optimizer", tip=FORM_TIP)
+        self.open_form.opened.connect(lambda: self.form.complain(""))
+        self.open_form.body.addWidget(self.form)
+        self.target = TargetEditor()
+        self.target.edited.connect(self._aim)
+        self.target.refused.connect(self._complain)
+        self.rate = FloatBox(0.0, LARGEST_RATE, name="Learning rate of the step", tip=RATE_TIP)
+        self.rate.setFixedWidth(84)
+        self.rate.valueChanged.connect(lambda value: self._choose("learning_rate", value))
+        self.rate.refused.connect(self._complain)
+        self.batch = self._batch_button()
+        self.example = WholeBox(1, 1, name="Example of the batch", tip=EXAMPLE_TIP, live=True)
+        self.example.keep_undo()
+        self.example.refused.connect(session.say)
+        self.example.setPrefix("example ")
+        self.example.setMinimumWidth(EXAMPLE_WIDTH)
+        self.example.valueChanged.connect(lambda value: session.choose_example(value - 1))
+        self._beside = self._row_beside()
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(GAP)
+        self._row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # narrower than its parts, it folds
+        self._row.addWidget(self.open_form)
+        self._row.addWidget(self._beside)
+        self._row.addStretch()
+        session.changed.connect(self.show_state)
+        self.show_state(None, session.state)
+
+    def _row_beside(self) -> QWidget:
+        """What is changed most."""
+        holder = QWidget()
+        self._parts: tuple[QWidget, ...] = ()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GAP)
+        for name, control in (("target", self.target), ("lr", self.rate)):
+            label = QLabel(name)
+            label.setProperty("role", "dim")
+            label.setBuddy(control)
+            row.addWidget(label)
+            row.addWidget(control)
+            self._rate_parts: tuple[QWidget, ...] = (label, control)
+            self._parts = (*self._parts, label, control)
+        row.addWidget(self.batch)
+        row.addWidget(self.example)
+        self._parts = (*self._parts, self.batch, self.example)
+        return holder
+
+    def _batch_button(self) -> QToolButton:
+        button = QToolButton(toolTip=BATCH_TIP, accessibleName="Batch")
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(button)
+        menu.setToolTipsVisible(True)
+        self.add = menu.addAction("Add this input to the batch")
+        self.add.setToolTip("It stays in the batch when another input is opened.")
+        self.add.triggered.connect(self._session.add_to_batch)
+        self.only = menu.addAction("Only this input")
+        self.only.setToolTip("Learn from the present input alone.")
+        self.only.triggered.connect(self._session.clear_batch)
+        button.setMenu(menu)
+        return button
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._whole_width(), self.open_form.sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self.open_form.sizeHint().width(), self.open_form.sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def show_changes(self, old: State | None, new: State) -> None:
+        is_fresh = old is None or old.timeline is not new.timeline
+        if is_fresh or old is None or old.document is not new.document:
+            self._show_learning(new)
+        if is_fresh or old is None or (old.target, old.document) != (new.target, new.document):
+            self.target.show_aim(aim_of(new))
+            self._fit()
+        if is_fresh or old is None or (old.batch, old.cursor) != (new.batch, new.cursor):
+            self._show_batch(new)
+
+    def _show_learning(self, state: State) -> None:
+        chosen = state.document.hyperparameters
+        self._suited = _suited(state) or self._suited
+        self.form.show_chosen(chosen, suited=self._suited)
+        self.rate.show_number(chosen.learning_rate)
+        self.open_form.settle()
+        self._name_form()
+        self._fit()
+
+    def _words(self) -> str:
+        chosen = self._session.state.document.hyperparameters
+        return f"{loss_title(chosen.loss or self._suited)}, {chosen.optimizer}"
+
+    def _name_form(self) -> None:
+        self.open_form.setText("Settings" if self._is_folded else self._words())
+        self.open_form.setAccessibleName(f"Loss and optimizer: {self._words()}")
+
+    def _show_batch(self, state: State) -> None:
+        size = 1 if state.timeline is None else state.timeline.batch_size
+        self.batch.setText(f"batch {size} ▾")
+        self.only.setEnabled(bool(state.batch))
+        self.add.setEnabled(state.values is not None)
+        was_visible = not self.example.isHidden()
+        self.example.setVisible(size > 1)
+        self.example.blockSignals(True)
+        self.example.setRange(1, size)
+        self.example.setSuffix(f" of {size}")
+        self.example.setValue(state.cursor.example + 1)
+        self.example.blockSignals(False)
+        if was_visible != (size > 1):
+            self.updateGeometry()
+            self._fit()
+
+    def _whole_width(self) -> int:
+        """The room that the unfolded row takes."""
+        words = self.open_form.fontMetrics().horizontalAdvance(self._words()) + BUTTON_ROOM
+        parts = [part for part in self._parts if part in self._rate_parts or not part.isHidden()]
+        return words + sum(GAP + max(part.sizeHint().width(), part.minimumWidth()) for part in parts)
+
+    def _fit(self) -> None:
+        """Fold the row into the form where it does not fit, and out of it again, but not under someone's hands."""
+        if self.open_form.popup.isVisible():
+            return
+        is_folded = self.width() < self._whole_width()
+        if is_folded != self._is_folded:
+            self._fold(is_folded)
+
+    def _fold(self, is_folded: bool) -> None:
+        self._is_folded = is_folded
+        for part in self._rate_parts:  # the form has a box for it
+            part.setVisible(not is_folded)
+        if is_folded:
+            self.open_form.body.insertWidget(0, self._beside, 0, Qt.AlignmentFlag.AlignLeft)
+        else:
+            self._row.insertWidget(1, self._beside)
+        self._beside.show()
+        self._name_form()
+
+    @Slot(str, object)
+    def _choose(self, name: str, value: object) -> None:
+        if getattr(self._session.state.document.hyperparameters, name) != value:
+            self._session.set_hyperparameters(**{name: value})
+
+    @Slot(object)
+    def _aim(self, target: int | tuple[float, ...] | None) -> None:
+        if target != self._session.state.target:
+            self._session.set_target(target)
+
+    @Slot(str)
+    def _complain(self, sentence: str) -> None:
+        self.form.complain(sentence)
+        self._session.say(sentence)
+
+
+def aim_of(state: State) -> Aim:
+    """What the present input should give, and what could be chosen; of very many outputs nothing is."""
+    timeline, target = state.timeline, state.target
+    count = _output_count(state)
+    if count > MOST_AIMED:
+        return Aim()
+    used = None if timeline is None or timeline.target is None else np.asarray(timeline.target)[0]
+    by_class = isinstance(target, int) or (len(state.classes) > 1 and not isinstance(target, tuple)) or _is_class(used)
+    if by_class and count:
+        names = state.classes if len(state.classes) == count else tuple(f"class {at}" for at in range(count))
+        values = target if isinstance(target, int) else _class_of(used)
+        return Aim(names, count, values, target is not None)
+    if isinstance(target, tuple):
+        return Aim((), count, target, True)
+    return Aim((), count, None if used is None else tuple(float(value) for value in np.ravel(used)), False)
+
+
+def _is_class(used: np.ndarray | None) -> bool:
+    return used is not None and used.ndim == 0 and np.issubdtype(used.dtype, np.integer)
+
+
+def _class_of(used: np.ndarray | None) -> int | None:
+    """The class that a target means: its index, or the place of the largest of its numbers."""
+    if used is None or not used.size:
+        return None
+    return int(used) if _is_class(used) else int(np.argmax(used))
+
+
+def _output_count(state: State) -> int:
+    """How many numbers the network gives for one input."""
+    steps = state.timeline.steps if state.timeline else ()
+    shapes = [step.asked["output"] for step in steps if step.phase == "forward"]
+    if shapes:
+        return int(np.prod(shapes[-1][1:], dtype=np.int64))
+    return len(state.classes)
+
+
+def _suited(state: State) -> str:
+    """The loss that suits the network, once it is known what it gives."""
+    steps = [step for step in state.timeline.steps if step.phase == "forward"] if state.timeline else []
+    if not steps:
+        return ""
+    shape = steps[-1].asked["output"]
+    return suggested_loss(steps[-1].kind, shape[1] if len(shape) == 2 else 0, len(state.classes))

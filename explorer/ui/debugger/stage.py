@@ -1,0 +1,145 @@
+"""The stage of the debugger: the step as a whole, one of its cells, or the drawing of a tiny network."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+
+from explorer.session import Session, State
+from explorer.session.timeline import Timeline
+from explorer.ui.common.following_view import FollowingView
+from explorer.ui.debugger import explained as step_explained
+from explorer.ui.debugger.explained import Read
+from explorer.ui.debugger.into.view import IntoView
+from explorer.ui.debugger.over_view import OverView
+from explorer.ui.tensors import shown as shown_tensors
+from explorer.ui.tensors.cell_images import images
+
+DIM_AFTER_MS = 200
+EMPTY = "Open a network and a picture: their whole training step appears here, one operation after the other."
+RECORDING = "The training step is being recorded…"
+
+
+class StepStage(FollowingView, QWidget):
+    """Draws `state.cursor` on `state.timeline`. Tiny networks have a second drawing, with every neuron and edge."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.setObjectName("stepStage")
+        self.setAccessibleName("What happens in this step")
+        self._wants_drawing = True
+        self.over, self.into = OverView(session), IntoView(session)
+        self.empty = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
+        self.empty.setProperty("role", "dim")
+        self.pages = QStackedWidget()
+        for page in (self.empty, self.over, self.into):
+            self.pages.addWidget(page)
+        self.drawing: QWidget | None = None
+        self._choice = self._make_choice()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self._choice)
+        layout.addWidget(self.pages, 1)
+        self._dimming = QTimer(self, interval=DIM_AFTER_MS, singleShot=True)
+        self._dimming.timeout.connect(self._dim)
+        session.changed.connect(self.show_state)
+        self.show_state(None, session.state)
+
+    def _make_choice(self) -> QWidget:
+        row = QWidget()
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        self._group = QButtonGroup(self)
+        for name, tip in (
+            ("Drawing", "Draw every neuron and every weight of this small network."),
+            ("Tensors", "Show the numbers of the step as rows, maps and filters."),
+        ):
+            button = QToolButton(text=name, checkable=True, toolTip=tip, accessibleName=name)
+            button.setObjectName(f"stage{name}")
+            button.setProperty("role", "flat")
+            button.setChecked(name == "Drawing")
+            self._group.addButton(button)
+            layout.addWidget(button)
+        layout.addStretch(1)
+        self._group.buttonToggled.connect(self._on_choice)
+        row.hide()
+        return row
+
+    # --- what it shows ---
+
+    @np.errstate(all="ignore")  # sums over a diverged step are NaN, and shown as that
+    def show_changes(self, old: State | None, new: State) -> None:
+        if old is None or old.is_recording_step != new.is_recording_step:
+            self._dimming.start() if new.is_recording_step else self._dim()
+        is_new = old is None or old.timeline is not new.timeline
+        if is_new:
+            _forget()
+            self._offer_drawing(new.timeline)
+        differs = is_new or old is None or old.cursor != new.cursor or old.classes != new.classes
+        if differs or (old is not None and old.step_message != new.step_message):
+            self._show_step(new)
+
+    def _show_step(self, state: State) -> None:
+        timeline, cursor = state.timeline, state.cursor
+        if timeline is None or not timeline.steps:
+            self.empty.setText(state.step_message or (RECORDING if state.is_recording_step else EMPTY))
+            self.pages.setCurrentWidget(self.empty)
+            return
+        if self.drawing is not None and self._wants_drawing and not self._choice.isHidden():
+            self.pages.setCurrentWidget(self.drawing)
+            return
+        view = self.into if cursor.is_inside else self.over
+        view.show_cursor(timeline, cursor)
+        self.pages.setCurrentWidget(view)
+
+    def _offer_drawing(self, timeline: Timeline | None) -> None:
+        """The choice stands only where there is one."""
+        is_tiny = timeline is not None and bool(timeline.steps) and _drawable(timeline)
+        if is_tiny and self.drawing is None:
+            self.drawing = _node_link(self._session)
+            if self.drawing is not None:
+                self.pages.addWidget(self.drawing)
+        self._choice.setVisible(is_tiny and self.drawing is not None)
+
+    @Slot(object)
+    def point_at(self, pointed: Read) -> None:
+        """Show the cells behind a row of the explanation: names of tensors and their cells, () for none."""
+        page = self.pages.currentWidget()
+        if page is self.over:
+            self.over.point_at(pointed)
+        elif page is self.into:
+            self.into.point_at(pointed)
+
+    @Slot()
+    def _on_choice(self) -> None:
+        checked = self._group.checkedButton()
+        self._wants_drawing = checked is not None and checked.objectName() == "stageDrawing"
+        self._show_step(self._session.state)
+
+    @Slot()
+    def _dim(self) -> None:
+        is_old = self._session.state.is_recording_step and self._session.state.timeline is not None
+        for view in (self.over, self.into):
+            view.set_dimmed(is_old)
+
+
+def _forget() -> None:
+    """Let go of the pictures of an older timeline."""
+    images.clear()
+    shown_tensors.forget()
+    step_explained.forget()
+
+
+def _drawable(timeline: Timeline) -> bool:
+    from explorer.ui.debugger.node_link import drawable
+
+    return drawable(timeline)
+
+
+def _node_link(session: Session) -> QWidget | None:
+    from explorer.ui.debugger.node_link.view import NodeLinkView
+
+    return NodeLinkView(session)

@@ -1,0 +1,182 @@
+"""Terms as a list of rows: what a term is, what it adds, a bar about zero, its share. Only what is seen is painted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QModelIndex, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from explorer.ui.common import theme
+from explorer.ui.common.row_list import Index, RowList, RowModel
+from explorer.ui.common.saved_painter import saved
+from explorer.ui.common.text import exact, number, short_percent
+from explorer.ui.debugger.term_rows import DIGITS, TermRow
+
+ROW_HEIGHT = 18
+MARGIN, GAP = 8, 10
+BAR_HEIGHT = 8
+VALUE_TEMPLATE, SHARE_TEMPLATE = "−8.888e−88", "< 0.1 %"
+SHORT_TEXT, LONG_TEXT, LEAST_BAR = 150, 264, 60
+MEASURED = 12  # rows; measuring all would make all
+
+
+class TermModel(RowModel):
+    """The terms in the order they are shown."""
+
+    rows: Sequence[TermRow]
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        row = self.rows[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return row.text
+        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+            return row_words(row)
+        return None
+
+
+class TermList(RowList):
+    """Emits `pointed` with the row that became current, or None, and `followed` with the one that was activated."""
+
+    pointed = Signal(object)
+    followed = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.terms = TermModel(self)
+        self.setModel(self.terms)
+        self.setItemDelegate(_Rows(self))
+        self.span = (0.0, 0.0)
+        self.text_width = SHORT_TEXT
+        self.doubleClicked.connect(self._follow)
+        self.selectionModel().currentChanged.connect(self._point)
+
+    def show_rows(self, rows: Sequence[TermRow], *, span: tuple[float, float], has_long_text: bool) -> None:
+        """Show `rows`; their bars lie in `span`. `has_long_text` gives the text the room it needs."""
+        self.span = span
+        self.text_width = self._widest(rows) if has_long_text else SHORT_TEXT
+        self.terms.show_rows(rows)
+        self.viewport().update()
+
+    def _widest(self, rows: Sequence[TermRow]) -> int:
+        """The room of the widest text, in steps, so that a digit more or less moves nothing."""
+        metrics = QFontMetrics(theme.number_font())
+        widest = max((metrics.horizontalAdvance(rows[at].text) for at in range(min(MEASURED, len(rows)))), default=0)
+        return max(LONG_TEXT, -(-widest // 24) * 24)
+
+    def current(self) -> TermRow | None:
+        """The current row, if there is one."""
+        at = self.currentIndex().row()
+        return self.terms.rows[at] if 0 <= at < len(self.terms.rows) else None
+
+    def forget(self) -> None:
+        """Nothing is current any more, and the first row is in sight."""
+        self.setCurrentIndex(QModelIndex())
+        self.scrollToTop()
+
+    @Slot(QModelIndex, QModelIndex)
+    def _point(self, current: QModelIndex, _previous: QModelIndex) -> None:
+        self.pointed.emit(self.current() if current.isValid() else None)
+
+    @Slot(QModelIndex)
+    def _follow(self, index: QModelIndex) -> None:
+        self.followed.emit(self.terms.rows[index.row()])
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Not `activated`: on some desktops one click gives it too, and one click only points.
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self._follow(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+
+class _Rows(QStyledItemDelegate):
+    """Text, value, bar, share in columns that lie still whatever the numbers are."""
+
+    def __init__(self, view: TermList) -> None:
+        super().__init__(view)
+        self._view = view
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(120, self._view.filling_height(ROW_HEIGHT))
+
+    def paint(self, painter: QPainter, option: Any, index: Index) -> None:
+        row = self._view.terms.rows[index.row()]
+        with saved(painter):
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint_ground(painter, option)
+            painter.setFont(theme.number_font())
+            painter.setPen(QColor(theme.current().text))
+            area = QRectF(option.rect).adjusted(MARGIN, 0, -MARGIN, 0)
+            if row.value is None:
+                self._write(painter, area, row.text)
+            else:
+                self._paint_columns(painter, area, row)
+
+    def _paint_columns(self, painter: QPainter, area: QRectF, row: TermRow) -> None:
+        metrics = painter.fontMetrics()
+        value_width = metrics.horizontalAdvance(VALUE_TEMPLATE)
+        share_width = metrics.horizontalAdvance(SHARE_TEMPLATE)
+        room = area.width() - value_width - share_width - 3 * GAP
+        text_width = min(self._view.text_width, room - LEAST_BAR)
+        text = QRectF(area.left(), area.top(), text_width, area.height())
+        self._write(painter, text, row.text)
+        value = QRectF(text.right() + GAP, area.top(), value_width, area.height())
+        self._write(painter, value, number(row.value or 0.0, DIGITS), align=Qt.AlignmentFlag.AlignRight)
+        last = QRectF(area.right() - share_width, area.top(), share_width, area.height())
+        bar = QRectF(value.right() + GAP, area.top(), last.left() - value.right() - 2 * GAP, area.height())
+        self._paint_bar(painter, bar, row)
+        painter.setPen(QColor(theme.current().dim))
+        self._write(painter, last, end_text(row), align=Qt.AlignmentFlag.AlignRight)
+
+    def _write(
+        self, painter: QPainter, area: QRectF, text: str, *, align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft
+    ) -> None:
+        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, int(area.width()) + 1)
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | align, shown)
+
+    def _paint_ground(self, painter: QPainter, option: Any) -> None:
+        colours = theme.current()
+        is_current = bool(option.state & QStyle.StateFlag.State_Selected)
+        is_hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        has_focus = bool(option.state & QStyle.StateFlag.State_HasFocus)
+        if not (is_current or is_hovered or has_focus):
+            return
+        painter.setPen(QColor(colours.accent) if has_focus else Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours.selection if is_current else colours.sunken))
+        painter.drawRoundedRect(QRectF(option.rect).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+
+    def _paint_bar(self, painter: QPainter, area: QRectF, row: TermRow) -> None:
+        (low, high), value = self._view.span, row.value or 0.0
+        if area.width() < 16 or high <= low or value != value:
+            return
+        colours = theme.current()
+        track = QRectF(area.left(), area.center().y() - BAR_HEIGHT / 2, area.width(), BAR_HEIGHT)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours.sunken))
+        painter.drawRoundedRect(track, 3, 3)
+        if not value:
+            return
+        value = min(max(value, low), high)
+        zero = track.left() + track.width() * -low / (high - low)
+        end = track.left() + track.width() * (value - low) / (high - low)
+        sign = colours.signed_high if value >= 0 else colours.signed_low
+        painter.setBrush(QColor(colours.border if row.is_beaten else sign))
+        length = max(abs(end - zero), 1.5)
+        left = zero if value >= 0 else zero - length
+        painter.drawRoundedRect(QRectF(min(left, track.right() - length), track.top(), length, BAR_HEIGHT), 3, 3)
+
+
+def end_text(row: TermRow) -> str:
+    """What stands at the row's end: its mark, or its share."""
+    return row.mark or ("" if row.is_beaten else short_percent(row.share))
+
+
+def row_words(row: TermRow) -> str:
+    """The row as one reads it aloud, with every digit."""
+    if row.value is None:
+        return row.text
+    end = row.mark or ("not the largest" if row.is_beaten else f"{short_percent(row.share)} of all magnitudes")
+    return f"{row.text}: {exact(row.value)}, {end}"

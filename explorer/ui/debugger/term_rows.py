@@ -1,0 +1,248 @@
+"""An explanation's terms as rows to read: one a term, or one for each channel or example that the terms come from.
+
+Pure. Rows are made only when they are asked for, so that thousands of terms cost a few array operations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from explorer.arithmetic import Explanation, Factor, Terms
+from explorer.arithmetic.update import UpdateExplanation
+from explorer.ui.common.text import count, number
+
+CHANNEL, EXAMPLE, TERM = "channel", "example", "term"
+MOST_ROWS = 200
+DIGITS = 4
+WITHOUT_EXAMPLES = ("weight", "bias", "running_mean", "running_var")
+
+Cells = tuple[tuple[str, np.ndarray], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class TermRow:
+    """One row: `text` says what it is, `value` what it adds, None for a line of text alone.
+
+    `share` is its part of the sum of all rows' magnitudes, 0 to 1. `mark` says what is special about it ("largest");
+    `is_beaten` tells that another cell of the window was larger.
+    `cells` are the cells it was made from, (T, ndim) of each tensor by name, the weightiest first.
+    """
+
+    text: str
+    value: float | None = None
+    share: float = 0.0
+    mark: str = ""
+    is_beaten: bool = False
+    cells: Cells = ()
+
+
+class TermRows(Sequence[TermRow]):
+    """Rows in the order of their magnitudes, at most MOST_ROWS; what is left over is a last row of its own."""
+
+    def __init__(self, values: np.ndarray, make: Callable[[int, float], TermRow], *, keep_order: bool = False) -> None:
+        self._values = values
+        self._make = make
+        weights = np.nan_to_num(np.abs(values), nan=np.inf)
+        self._order = np.arange(len(values)) if keep_order else np.argsort(-weights, kind="stable")
+        self._made: dict[int, TermRow] = {}
+
+    @cached_property
+    def magnitude(self) -> float:
+        """The sum of the magnitudes of all rows, which their shares are parts of."""
+        return float(np.abs(self._values).sum())
+
+    @cached_property
+    def span(self) -> tuple[float, float]:
+        """The smallest and the largest finite value, zero among them: what bars are drawn on."""
+        finite = self._values[np.isfinite(self._values)]
+        return (min(float(finite.min()), 0.0), max(float(finite.max()), 0.0)) if finite.size else (0.0, 0.0)
+
+    def __len__(self) -> int:
+        return min(len(self._order), MOST_ROWS + 1)
+
+    def __getitem__(self, index: int) -> TermRow:  # type: ignore[override]  # nobody slices rows
+        row = range(len(self))[index]
+        if row not in self._made:
+            is_rest = row == MOST_ROWS and len(self._order) > MOST_ROWS + 1
+            self._made[row] = self._rest() if is_rest else self._row(int(self._order[row]))
+        return self._made[row]
+
+    def __iter__(self) -> Iterator[TermRow]:
+        return (self[at] for at in range(len(self)))
+
+    def _row(self, place: int) -> TermRow:
+        return self._make(place, self._share(abs(float(self._values[place]))))
+
+    def _rest(self) -> TermRow:
+        left = self._values[self._order[MOST_ROWS:]]
+        return TermRow(f"{count(len(left))} more", float(left.sum()), self._share(float(np.abs(left).sum())))
+
+    def _share(self, size: float) -> float:
+        share = size / self.magnitude if self.magnitude else 0.0
+        return share if np.isfinite(share) else 0.0
+
+
+def groupings(explanation: Explanation) -> tuple[str, ...]:
+    """The ways in which the terms can be read, the most telling first; none for an update, which has lines."""
+    if isinstance(explanation, UpdateExplanation) or not len(explanation.terms):
+        return ()
+    main = explanation.terms.parts[0]
+    found = [grouping for grouping in (CHANNEL, EXAMPLE) if _keys(main, grouping) is not None]
+    return (*found, TERM)
+
+
+def rows(explanation: Explanation, grouping: str) -> TermRows:
+    """The rows of an explanation, `grouping` being one of its `groupings`.
+
+    What it looked at beyond its terms is no row: see `seen_rows`.
+    """
+    keys = None if grouping == TERM else _keys(explanation.terms.parts[0], grouping)
+    if keys is not None:
+        return _grouped(explanation.terms.parts, grouping, keys)
+    if _is_contest(explanation):
+        return _contest(explanation.terms.parts[0])
+    return _single(explanation.terms.parts)
+
+
+def seen_rows(explanation: Explanation) -> tuple[TermRow, ...]:
+    """What was looked at beyond the terms, one line a cell: all scores that a softmax is divided by."""
+    seen = explanation.seen
+    if seen is None or seen.cells is None:
+        return ()
+    order = np.argsort(-np.nan_to_num(np.abs(seen.values), nan=np.inf), kind="stable")[:MOST_ROWS]
+    return tuple(
+        TermRow(f"looks at {_factor_text(seen, int(at))}", cells=((seen.name, seen.cells[[int(at)]]),)) for at in order
+    )
+
+
+def update_rows(explanation: UpdateExplanation, cell: tuple[int, ...]) -> tuple[TermRow, ...]:
+    """The lines of the optimizer's arithmetic, one after the other, the new value last."""
+    lines = [_line(step.symbol, step.explanation) for step in explanation.steps]
+    symbol = explanation.written.rpartition("; ")[2].partition(" = ")[0]
+    formula = explanation.formula.rpartition("; ")[2].partition(" = ")[2]
+    place: Cells = (("gradient", np.asarray([cell], dtype=np.int64)),)
+    last = f"{symbol} = {formula} = {last_line(explanation).partition(' = ')[2]}"
+    return tuple(TermRow(text, cells=place) for text in (*lines, last))
+
+
+def last_line(explanation: Explanation) -> str:
+    """The written line; of an update's several lines the one that gives the new value."""
+    is_update = isinstance(explanation, UpdateExplanation)
+    return explanation.written.rpartition("; ")[2] if is_update else explanation.written
+
+
+def _line(symbol: str, explanation: Explanation) -> str:
+    return f"{symbol} = {explanation.formula} = {explanation.written.partition(' = ')[2]}"
+
+
+def _keys(main: Terms, grouping: str) -> np.ndarray | None:
+    """The channel or example of each term; None where they are all the same."""
+    for factor in main.factors:
+        cells = factor.cells
+        if cells is None or factor.name in WITHOUT_EXAMPLES or cells.shape[1] < (3 if grouping == CHANNEL else 2):
+            continue
+        keys = cells[:, 1 if grouping == CHANNEL else 0]
+        return keys if len(keys) and keys.min() != keys.max() else None
+    return None
+
+
+def _is_contest(explanation: Explanation) -> bool:
+    """Whether the terms are a window of which one cell won: what max pooling passes on."""
+    parts = explanation.terms.parts
+    names = [factor.name for factor in parts[0].factors]
+    return len(parts) == 1 and names == ["input", "won"]
+
+
+def _contest(main: Terms) -> TermRows:
+    """The cells of a pooling window; the one that won leads, also among negative numbers."""
+    given, won = main.factors
+    order = np.argsort(-np.nan_to_num(given.values, nan=np.inf), kind="stable")
+
+    def make(place: int, _share: float) -> TermRow:
+        at = int(order[place])
+        text = _factor_text(given, at, with_value=False)
+        mark = "largest" if won.values[at] else ""
+        cells = _cells(main, np.asarray([at]))
+        return TermRow(text, float(given.values[at]), mark=mark, is_beaten=not mark, cells=cells)
+
+    return TermRows(given.values[order], make, keep_order=True)
+
+
+def _single(parts: tuple[Terms, ...]) -> TermRows:
+    starts = np.cumsum([0, *(len(part) for part in parts)])
+
+    def make(place: int, share: float) -> TermRow:
+        number_of_part = int(np.searchsorted(starts, place, side="right")) - 1
+        return _term(parts[number_of_part], place - int(starts[number_of_part]), share)
+
+    return TermRows(np.concatenate([part.values for part in parts]), make)
+
+
+def _term(part: Terms, at: int, share: float) -> TermRow:
+    won = next((factor for factor in part.factors if factor.name == "won"), None)
+    mark = "" if won is None else "won" if won.values[at] else "lost"
+    cells = _cells(part, np.asarray([at]))
+    return TermRow(product_text(part, at), float(part.values[at]), share, mark, cells=cells)
+
+
+def _grouped(parts: tuple[Terms, ...], grouping: str, keys: np.ndarray) -> TermRows:
+    """A row for each key of the main part, and one for each other part: the bias."""
+    main, rest = parts[0], parts[1:]
+    indices, places = np.unique(keys, return_inverse=True)
+    places = places.reshape(-1)
+    sums = np.bincount(places, weights=main.values, minlength=len(indices))
+    values = np.concatenate([sums, [float(part.values.sum()) for part in rest]])
+
+    def make(place: int, share: float) -> TermRow:
+        if place >= len(indices):
+            part = rest[place - len(indices)]
+            text = _factor_text(part.factors[0], 0, with_value=False) if len(part) == 1 else product_names(part)
+            return TermRow(text, float(values[place]), share, cells=_cells(part, np.arange(len(part))))
+        members = np.flatnonzero(places == place)
+        ranked = members[np.argsort(-np.abs(main.values[members]), kind="stable")]
+        text = f"{grouping} {int(indices[place])}"
+        return TermRow(text, float(values[place]), share, cells=_cells(main, ranked))
+
+    return TermRows(values, make)
+
+
+def _cells(part: Terms, places: np.ndarray) -> Cells:
+    found: dict[str, np.ndarray] = {}
+    for factor in part.factors:
+        if factor.cells is not None:
+            found.setdefault(factor.name, factor.cells[places])
+    return tuple(found.items())
+
+
+def product_names(part: Terms) -> str:
+    """ "input × weight"."""
+    return " × ".join(factor.label for factor in part.factors)
+
+
+def product_text(part: Terms, at: int) -> str:
+    """ "input[0, 3, 4, 5] 0.2341 × weight[1, 3, 0, 2] −0.3012"; a factor that stands there twice is squared."""
+    texts: list[str] = []
+    for factor in part.factors:
+        text = _factor_text(factor, at)
+        if texts and texts[-1] == text and factor.cells is not None:
+            texts[-1] = f"({text})²"
+        elif factor.values[at] != 1 or factor.cells is not None or factor.name == "won":
+            texts.append(text)
+    return " × ".join(texts) or "1"
+
+
+def _factor_text(factor: Factor, at: int, *, with_value: bool = True) -> str:
+    value = f" {number(factor.values[at], DIGITS)}" if with_value else ""
+    if factor.cells is None:
+        return f"{factor.label}{value}" if factor.label != "½" else "½"
+    label = f"({factor.label})" if " " in factor.label else factor.label
+    return f"{label}{cell_text(factor.cells[at])}{value}"
+
+
+def cell_text(cell: Sequence[int] | np.ndarray) -> str:
+    """ "[0, 3, 4, 5]"; nothing for a tensor that is a single number."""
+    return f"[{', '.join(str(int(index)) for index in cell)}]" if len(cell) else ""

@@ -1,0 +1,152 @@
+"""The step debugger: one recorded training step on a timeline, what happens at the cursor, and why."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+
+from explorer.session import Session, State
+from explorer.session.timeline import Timeline
+from explorer.ui.common.empty_state import EmptyState
+from explorer.ui.common.following_view import FollowingView
+from explorer.ui.common.pane import ElidedLabel
+from explorer.ui.debugger.breakpoints import BreakpointsButton
+from explorer.ui.debugger.controls import StepControls
+from explorer.ui.debugger.settings_row import StepSettings
+from explorer.ui.debugger.stage import StepStage
+from explorer.ui.debugger.timeline_bar import TimelineBar
+from explorer.ui.debugger.why_panel import WhyPanel
+from explorer.ui.debugger.words import facts_line, header, step_label, step_words
+from explorer.ui.debugger.words_panel import HeaderLine, WordsPanel
+
+MARGIN = 12
+LOW, LOWEST = 640, 500  # pixels of height under which the parts move together, and what is least needed goes
+SEE_THROUGH = "QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; }"  # the pane's line shows
+LEAST = 418  # what all parts need so that something can be drawn; in less room they scroll
+WHY_HEIGHT, LOW_WHY_HEIGHT, LOWEST_WHY_HEIGHT = 190, 150, 104
+EMPTY = (
+    "One whole training step appears here, to be walked through forwards and back: every layer, the loss, every "
+    "gradient, every weight's update."
+)
+NO_NETWORK = f"{EMPTY} Open a network first."
+NO_INPUT = f"{EMPTY} Open a picture for the network to learn from."
+RECORDING = "Recording one training step…"
+
+
+class Debugger(FollowingView, QWidget):
+    """Header, timeline, buttons, words, stage, explanation and settings, each in a place that stepping never moves."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.setObjectName("debugger")
+        self.setAccessibleName("Step debugger")
+        self.setProperty("role", "pane")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.empty = EmptyState()
+        self._content = self._make_content()
+        self._pages = QStackedLayout(self)
+        self._pages.setContentsMargins(0, 0, 0, 0)
+        self._pages.setSizeConstraint(QStackedLayout.SizeConstraint.SetNoConstraint)  # see minimumSizeHint
+        self._pages.addWidget(self.empty)
+        self._pages.addWidget(self._content)
+        self.setFocusProxy(self.timeline)  # arrow keys walk the steps as soon as one is here
+        session.changed.connect(self.show_state)
+        self.show_state(None, session.state)
+
+    def _make_content(self) -> QWidget:
+        session = self._session
+        self.header = HeaderLine()
+        self.notice = ElidedLabel()
+        self.notice.setObjectName("stepNotice")
+        self.notice.setProperty("role", "warning")
+        self.timeline = TimelineBar()
+        self.timeline.chosen.connect(session.go_to_step)
+        self.controls = StepControls(session)
+        self.words = WordsPanel()
+        self.stage = StepStage(session)
+        self.stage.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)  # what it draws never pushes
+        self.why = WhyPanel(session)
+        self.why.pointed.connect(self.stage.point_at)
+        self.settings = StepSettings(session)
+        foot = QHBoxLayout()
+        foot.setSpacing(8)
+        foot.addWidget(self.settings, 1)
+        foot.addWidget(BreakpointsButton(session))
+        content = QWidget()
+        content.setMinimumSize(1, LEAST)
+        self._column = column = QVBoxLayout(content)
+        for widget in (self.header, self.notice, self.timeline, self.controls, self.words):
+            column.addWidget(widget)
+        column.addWidget(self.stage, 1)
+        column.addWidget(self.why)
+        column.addLayout(foot)
+        self.scrolled = scroll = QScrollArea(widgetResizable=True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(content)
+        scroll.setStyleSheet(SEE_THROUGH)
+        return scroll
+
+    # --- what it shows ---
+
+    def show_changes(self, old: State | None, new: State) -> None:
+        if old is None or old.timeline is not new.timeline or old.step_message != new.step_message:
+            self._show_timeline(new)
+        self._show_empty(new)
+        is_elsewhere = old is None or old.timeline is not new.timeline or old.cursor != new.cursor
+        if new.timeline is not None and new.timeline.steps and is_elsewhere:
+            self._show_cursor(new.timeline, new)
+
+    def _show_timeline(self, state: State) -> None:
+        timeline = state.timeline
+        if timeline is None:
+            return
+        self.timeline.set_steps(tuple((step.phase, step_label(step)) for step in timeline.steps))
+        hit = timeline.hit
+        has_place = hit is not None and 0 <= hit.step < len(timeline.steps)
+        self.timeline.set_marks({hit.step: hit.sentence} if hit is not None and has_place else {})
+        notice = hit.sentence if hit is not None else state.step_message
+        self.notice.set_whole(notice)
+        self.notice.setVisible(bool(notice))
+
+    def _show_cursor(self, timeline: Timeline, state: State) -> None:
+        cursor = state.cursor
+        step = timeline.steps[cursor.step]
+        self.timeline.set_cursor(cursor.step)
+        self.header.show_words(header(timeline, cursor), facts_line(timeline, cursor))
+        words = step_words(step, timeline.tensors(cursor.step), cursor.of)
+        self.words.show_words(
+            step.phase, words.title, sentence=words.sentence, formula=words.formula, source=words.source
+        )
+
+    def _show_empty(self, state: State) -> None:
+        has_steps = state.timeline is not None and bool(state.timeline.steps)
+        self._pages.setCurrentWidget(self._content if has_steps else self.empty)
+        if not has_steps:
+            self.empty.show_message(why_empty(state))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_low, is_lowest = self.height() < LOW, self.height() < LOWEST
+        gap = 4 if is_low else 8
+        self._column.setContentsMargins(MARGIN, gap, MARGIN, gap)
+        self._column.setSpacing(gap)
+        self.words.set_low(is_lowest)
+        self.why.setFixedHeight(LOWEST_WHY_HEIGHT if is_lowest else LOW_WHY_HEIGHT if is_low else WHY_HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:
+        """Small enough for the smallest window: what there is then follows from the height."""
+        return QSize(320, 360)
+
+
+def why_empty(state: State) -> str:
+    """What stands here while there is no timeline: what would appear, and how to get it."""
+    if state.step_message:
+        return state.step_message
+    if state.is_recording_step or state.computing:
+        return RECORDING
+    if state.network is None and state.activations is None:
+        return NO_NETWORK
+    return NO_INPUT if state.values is None else EMPTY

@@ -1,0 +1,127 @@
+"""What a step of the timeline does, in words: a title, a sentence, the formula, and the line of PyTorch that does it.
+
+Pure: from the recorded step to text, for the debugger's header and its words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from explorer.arithmetic.loss import Compared
+from explorer.session.cursor import Cursor, walk_length, walk_place
+from explorer.session.step_tensors import StepTensors
+from explorer.session.timeline import Timeline, TimelineStep
+from explorer.ui.common.text import count, number
+from explorer.ui.debugger.call_sentences import SPREAD, KindWords, Told, kind_words
+from explorer.ui.debugger.facts import facts_of
+from explorer.ui.debugger.learning_sentences import loss_words, update_words
+from explorer.ui.debugger.pytorch_lines import backward_line, forward_line, update_line
+
+PARAMETERS = ("weight", "bias")
+
+
+@dataclass(frozen=True)
+class Words:
+    """What is said of a step. `source` is PyTorch's line."""
+
+    title: str
+    sentence: str
+    formula: str
+    source: str
+
+
+def step_words(step: TimelineStep, tensors: StepTensors, of: str = "") -> Words:
+    """The words for a step; on the way back for the gradient of its argument `of`, or else of its first."""
+    if step.phase == "update":
+        return _update_words(step, tensors)
+    facts = facts_of(step, tensors)
+    known = _loss_words(step, tensors) or kind_words(step.kind, tensors.settings)
+    title = known.title.format_map(facts)
+    if step.phase != "backward":
+        return _filled(title, known.forward, facts, source=forward_line(step, tensors))
+    of = of or step.asked_first
+    facts["of"] = argument_name(step, of)
+    source = backward_line(of, facts["of"])
+    return _filled(f"{title}, on the way back", _gradient(known, tensors, of), facts, source=source)
+
+
+def step_label(step: TimelineStep) -> str:
+    """The step in a few words, without reading its tensors: "backward · conv2 · gradient of relu1 and weight"."""
+    if step.phase == "update":
+        return f"update · {step.parameter}"
+    if step.phase == "loss":
+        return f"loss · {step.kind.replace('_', ' ')}"
+    if step.phase == "forward":
+        return f"forward · {step.call}"
+    names = [argument_name(step, of) if of not in PARAMETERS else of for of in step.asked]
+    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"backward · {step.call} · gradient of {listed}"
+
+
+def argument_name(step: TimelineStep, of: str) -> str:
+    """What the argument `of` of a step is called in the window: the call that made it, or the layer's parameter."""
+    if of in PARAMETERS:
+        return f"{step.layer.partition(':')[0]}.{of}" if step.layer else of
+    return step.titles.get(of, of)
+
+
+def header(timeline: Timeline, cursor: Cursor) -> str:
+    """ "step 4 of 31 · forward · conv2 · cell (4, 30, 28)"; on the way back it names the gradient that is looked at."""
+    step = timeline.steps[cursor.step]
+    parts = [f"step {count(cursor.step + 1)} of {count(len(timeline.steps))}", step.phase]
+    parts.append(step.parameter if step.phase == "update" else step.call)
+    if step.phase == "loss":
+        parts[-1] = step.kind.replace("_", " ")
+    if step.phase == "backward" and cursor.of:
+        parts.append(f"gradient of {argument_name(step, cursor.of)}")
+    cell = shown_cell(step, cursor)
+    return " · ".join([*parts, f"cell {cell}"] if cell else parts)
+
+
+def facts_line(timeline: Timeline, cursor: Cursor) -> str:
+    """The dim words at the header's right: inside, which of the step's cells; outside, the loss."""
+    step = timeline.steps[cursor.step]
+    if cursor.is_inside and cursor.of in step.asked and cursor.cell is not None:
+        noun = "window" if step.family in ("convolution", "pooling") and step.phase == "forward" else "cell"
+        return f"{noun} {count(walk_place(step, cursor) + 1)} of {count(walk_length(step, cursor.of))}"
+    taken = f"training step {count(timeline.taken + 1)}"
+    return taken if timeline.loss is None else f"{taken} · loss {number(timeline.loss, 4)}"
+
+
+def shown_cell(step: TimelineStep, cursor: Cursor) -> str:
+    """ "(4, 30, 28)", without the batch axis; "" where there is one number only."""
+    if cursor.cell is None or cursor.of not in step.asked:
+        return ""
+    cell = cursor.cell[1:] if step.has_batch(cursor.of) else cursor.cell
+    return f"({', '.join(str(place) for place in cell)})" if cell else ""
+
+
+def _update_words(step: TimelineStep, tensors: StepTensors) -> Words:
+    settings = tensors.settings
+    facts = {**facts_of(step, tensors), "parameter": step.parameter}
+    told = update_words(step.kind, settings, is_first=not tensors.beside) or Told(
+        f"{step.kind} changed {{parameter}}; its arithmetic is not taken apart.", "w ← w + difference"
+    )
+    return _filled(f"Update of {step.parameter}", told, facts, source=update_line(step, settings))
+
+
+def _loss_words(step: TimelineStep, tensors: StepTensors) -> KindWords | None:
+    arrays = {name: tensor.values for name, tensor in tensors.by_name.items()}
+    if "input" not in arrays or "target" not in arrays:
+        return None
+    weights: dict[str, Any] = {name: arrays[name] for name in ("weight", "pos_weight") if name in arrays}
+    return loss_words(step.kind, Compared(arrays["input"], arrays["target"], weights | dict(tensors.settings)))
+
+
+def _gradient(known: KindWords, tensors: StepTensors, of: str) -> Told:
+    made, arrived = tensors.by_name.get(f"grad_{of}"), tensors.by_name.get("grad_output")
+    is_spread = made is not None and arrived is not None and made.values.size < arrived.values.size
+    if is_spread and SPREAD in known.backward:
+        return known.backward[SPREAD]
+    return known.backward.get(of) or known.backward.get("") or next(iter(known.backward.values()))
+
+
+def _filled(title: str, told: Told, facts: Mapping[str, str], *, source: str) -> Words:
+    return Words(title, told.sentence.format_map(facts), told.formula.format_map(facts), source)

@@ -1,0 +1,138 @@
+"""Where the debugger stands and what a step does, in words, in places that never move.
+
+The labels are placed by hand: in a layout every new text would have the whole tab laid out again, 2 ms a step.
+"""
+
+from __future__ import annotations
+
+from html import escape
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from explorer.ui.common import theme
+from explorer.ui.common.pane import ElidedLabel
+from explorer.ui.common.rich_label import RichLabel
+
+BAR, SPACING, GAP = 4, 3, 10
+WIDE = 640  # pixels from which the longest sentence has room on two lines
+CAPTIONS = ("formula", "PyTorch")
+
+
+class HeaderLine(QWidget):
+    """A title at the left, cut short where there is no room, and dim facts at the right."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title = ElidedLabel(parent=self)
+        self.title.setObjectName("stepTitle")
+        self.title.setProperty("role", "title")
+        self.facts = QLabel(self)
+        self.facts.setObjectName("stepFacts")
+        self.facts.setProperty("role", "dim")
+        self.setFixedHeight(_line_height() + 2)
+
+    def show_words(self, title: str, facts: str) -> None:
+        """Show both."""
+        self.title.set_whole(title)
+        self.facts.setText(facts)
+        self._place()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
+
+    def sizeHint(self) -> QSize:
+        return QSize(400, self.height())
+
+    def _place(self) -> None:
+        facts = min(self.facts.sizeHint().width(), self.width() // 2)
+        self.facts.setGeometry(self.width() - facts, 0, facts, self.height())
+        self.title.setGeometry(0, 0, max(self.width() - facts - GAP, 0), self.height())
+
+
+class WordsPanel(QWidget):
+    """A sentence after its title, the formula under it, PyTorch's line under that; a bar in the phase's colour."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("stepWords")
+        self.setAccessibleName("What this step does")
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._phase, self._is_low = "", False
+        top_left = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
+        self.sentence = RichLabel(self, wordWrap=True, alignment=top_left)
+        self.sentence.setObjectName("stepSentence")
+        self._captions = tuple(QLabel(caption, self) for caption in CAPTIONS)
+        for caption in self._captions:
+            caption.setProperty("role", "dim")
+        self.formula, self.source = (_line(name, self) for name in ("stepFormula", "stepSource"))
+        self._lines = tuple(zip(self._captions, (self.formula, self.source), strict=True))
+        self._place()
+
+    def show_words(self, phase: str, title: str, *, sentence: str, formula: str, source: str) -> None:
+        """Say `sentence` after `title`; `phase` gives the bar its colour."""
+        self.sentence.setText(f"<b>{escape(title)}.</b> {escape(sentence)}")
+        self.formula.set_whole(formula)
+        self.source.set_whole(source)
+        self.setAccessibleDescription(f"{title}. {sentence} {formula}. {source}")
+        if phase != self._phase:
+            self._phase = phase
+            self.update()
+
+    def set_low(self, is_low: bool) -> None:
+        """Whether there is room for one row only under the sentence: formula and PyTorch's line then share it."""
+        if is_low != self._is_low:
+            self._is_low = is_low
+            self._place()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
+
+    def _place(self) -> None:
+        lines = 2 if self.width() >= WIDE else 3
+        left, row = BAR + GAP, _line_height() + 2
+        height = _line_height() * lines + 2
+        self.sentence.setGeometry(left, 0, max(self.width() - left, 0), height)
+        has_source = not self._is_low or self.width() >= WIDE
+        for part in (self._captions[-1], self.source):
+            part.setVisible(has_source)
+        columns = 2 if self._is_low and has_source else 1
+        size = (self.width() - left) // columns
+        named = max(caption.sizeHint().width() for caption in self._captions) + GAP
+        top = height + SPACING
+        for at, (caption, line) in enumerate(self._lines):
+            x = left + (at * size if columns == 2 else 0)
+            y = top + (0 if columns == 2 else at * (row + SPACING))
+            caption.setGeometry(x, y, named, row)
+            line.setGeometry(x + named, y, max(size - named - (GAP if columns == 2 else 0), 0), row)
+        rows = 1 if self._is_low else 2
+        self.setFixedHeight(height + rows * (row + SPACING))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colour = theme.current().phases.get(self._phase)
+        if colour is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colour))
+        painter.drawRoundedRect(QRectF(0, 1, BAR, self.height() - 2), 2, 2)
+
+
+def _line_height() -> int:
+    return QFontMetrics(theme.interface_font()).lineSpacing()
+
+
+def _line(name: str, parent: QWidget) -> ElidedLabel:
+    label = ElidedLabel(parent=parent)
+    label.setObjectName(name)
+    label.setFont(theme.number_font())
+    return label

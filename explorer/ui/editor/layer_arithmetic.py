@@ -1,0 +1,79 @@
+"""The size and the parameters of the selected layer in numbers, always in sight below its settings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+
+from explorer.session import State
+from explorer.ui.common import theme
+from explorer.ui.editor.facts import FormulaLabel
+
+if TYPE_CHECKING:
+    from explorer.network import Layer, Network
+
+
+class LayerArithmetic(QWidget):
+    """The error of the layer, or how its output size and its number of parameters come about."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.error = QLabel(self)
+        self.error.setObjectName("layerError")
+        self.error.setWordWrap(True)
+        self.error.setProperty("role", "error")
+        self.error.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(12, 6, 12, 8)
+        self._grid.setHorizontalSpacing(8)
+        self._grid.setVerticalSpacing(4)
+        self._grid.setColumnStretch(1, 1)
+        self._grid.addWidget(self.error, 0, 0, 1, 2)
+        self.size_title, self.size_formula = self._add_row(1, "Size", "sizeFormula", "how the output size comes about")
+        self.parameter_title, self.parameter_formula = self._add_row(
+            2, "Learns", "parameterFormula", "how many parameters the layer has"
+        )
+
+    def _add_row(self, row: int, title: str, name: str, meaning: str) -> tuple[QLabel, FormulaLabel]:
+        label = QLabel(title, self)
+        label.setProperty("role", "dim")
+        label.setContentsMargins(0, 4, 0, 0)
+        formula = FormulaLabel(name, self)
+        formula.setAccessibleName(f"{title}: {meaning}")
+        formula.setToolTip(f"{meaning.capitalize()}, with the numbers of this layer in it.")
+        self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
+        self._grid.addWidget(formula, row, 1)
+        return label, formula
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).fillRect(0, 0, self.width(), 1, QColor(theme.current().border))
+
+    def show_layer(self, state: State, network: Network, layer: Layer) -> None:
+        """The arithmetic of a layer of the network, as far as it works out."""
+        shapes = network.input_shapes(layer.name)
+        known = tuple(shape for shape in shapes if shape is not None)
+        works = network.shapes()[network.index(layer.name)] is not None and len(known) == len(shapes)
+        self._show_row(self.size_title, self.size_formula, layer.size_formula(*known) if works else "")
+        self._show_row(self.parameter_title, self.parameter_formula, layer.parameter_formula(*known) if works else "")
+        self._show_error(state, layer.name)
+
+    def show_nothing(self, state: State, name: str = "") -> None:
+        """No arithmetic; only what went wrong with `name`."""
+        self._show_row(self.size_title, self.size_formula, "")
+        self._show_row(self.parameter_title, self.parameter_formula, "")
+        self._show_error(state, name)
+
+    def _show_row(self, title: QLabel, label: FormulaLabel, formula: str) -> None:
+        label.show_formula(formula.replace("; columns:", "\ncolumns:"))
+        title.setVisible(bool(formula))
+
+    def _show_error(self, state: State, name: str) -> None:
+        errors = [problem.message for problem in state.problems if (problem.layer, problem.severity) == (name, "error")]
+        if state.fault is not None and state.fault.layer == name:
+            errors.append(state.fault.message)
+        self.error.setText("\n".join(errors))
+        self.error.setVisible(bool(errors))
+        self.setVisible(bool(errors or self.size_formula.plain or self.parameter_formula.plain))

@@ -1,0 +1,206 @@
+"""The cards of the network, and everything that can be done to a layer from the keyboard or its context menu."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from explorer.session import Session, State
+from explorer.ui.common import icons
+from explorer.ui.editor.card_list import CardList
+from explorer.ui.editor.cards import INPUT, Cards
+from explorer.ui.editor.run_looks import LOOK_MS, is_only_a_look
+
+PALE_AFTER_MS = 200
+WATCHED = ("document", "activations", "fitted", "fault")
+INPUT_SHAPE = re.compile(r"^\s*\d+(x\d+)*\s+")  # a whole network was copied: its layers are pasted
+
+
+class LayerList(CardList):
+    """The layer cards, wired to the session."""
+
+    adding_wanted = Signal()
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("layerList")
+        self.setAccessibleName("Layers of the network")
+        self._session = session
+        self._cards = Cards()
+        self._is_behind = False
+        self._pale_timer = QTimer(self, singleShot=True, interval=PALE_AFTER_MS)
+        self._pale_timer.timeout.connect(self._turn_pale)
+        self._run_timer = QTimer(self, singleShot=True, interval=LOOK_MS)
+        self._run_timer.timeout.connect(self._catch_up)
+        self._make_actions()
+        self.chosen.connect(self._choose)
+        self.fix_wanted.connect(self._fix)
+        self.move_wanted.connect(self._move)
+        self.rename_wanted.connect(session.rename_layer)
+        session.changed.connect(self.show_state)
+        self.show_state(None, session.state)
+
+    # --- what it shows ---
+
+    @Slot(object, object)
+    def show_state(self, old: State | None, new: State) -> None:
+        """Show the cards of `new`; a hidden list waits until it is seen."""
+        if old is None or old.computing is not new.computing:
+            self._follow_computing(new.computing)
+        is_same = old is not None and all(getattr(old, name) is getattr(new, name) for name in WATCHED)
+        if old is not None and is_same and old.selection.layer == new.selection.layer:
+            return
+        self._is_behind = old is not None
+        if old is not None and old.network is not new.network:
+            self.give_up_renaming()
+        if old is not None and is_only_a_look(old, new, WATCHED):
+            if not self._run_timer.isActive():
+                self._run_timer.start()
+        else:
+            self._catch_up()
+
+    @Slot()
+    def _catch_up(self) -> None:
+        """Show what there is now; a hidden list waits until it is seen."""
+        if self.isVisible() or not self._is_behind:
+            self._is_behind = False
+            self._show(self._session.state)
+
+    def _show(self, state: State) -> None:
+        self.show_cards(self._cards.of(state), state.selection.layer, editable=state.network is not None)
+        self._enable_actions()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._is_behind:
+            self._catch_up()
+
+    def _follow_computing(self, computing: bool) -> None:
+        if computing:
+            self._pale_timer.start()
+        else:
+            self._pale_timer.stop()
+            self.set_stale(False)
+
+    @Slot()
+    def _turn_pale(self) -> None:
+        self.set_stale(True)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_icons"):
+            for action, name in self._icons.items():
+                action.setIcon(icons.icon(name))
+
+    # --- commands ---
+
+    def _make_actions(self) -> None:
+        self._icons: dict[QAction, str] = {}
+        self.add = self._action(
+            "Add layer…", "ph.plus", "Ins", "Put a layer in after this one.", self.adding_wanted.emit
+        )
+        self.fix = self._action("Fix", "ph.wrench", "Alt+Return", "Mend the problem of this layer.", self._fix_first)
+        self._separator()
+        self.rename = self._action("Rename", "ph.pencil-simple", "F2", "Give the layer another name.", self._edit_name)
+        self.duplicate = self._action("Duplicate", "ph.copy-simple", "Ctrl+D", "Put a copy after it.", self._duplicate)
+        self.up = self._action("Move up", "ph.arrow-up", "Alt+Up", "Run the layer earlier.", lambda: self._shift(-1))
+        self.down = self._action("Move down", "ph.arrow-down", "Alt+Down", "Run it later.", lambda: self._shift(1))
+        self._separator()
+        self.copy = self._action("Copy", "ph.copy", "Ctrl+C", "Copy the selected layers as text.", self._copy)
+        self.paste = self._action("Paste", "ph.clipboard", "Ctrl+V", "Put in the layers on the clipboard.", self._paste)
+        self._separator()
+        self.remove = self._action("Remove", "ph.trash", "Del", "Take the selected layers out.", self._remove)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+
+    def _action(self, text: str, icon: str, keys: str, tip: str, run: Callable[[], object]) -> QAction:
+        action = QAction(icons.icon(icon), text, self)
+        action.setObjectName(f"layer.{text.strip('…').replace(' ', '')}")
+        action.setShortcut(QKeySequence(keys))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)  # Del and Ctrl+C mean other things elsewhere
+        action.setToolTip(f"{tip[:-1]} ({action.shortcut().toString()}).")
+        action.setStatusTip(tip)
+        action.triggered.connect(lambda _checked=False: run())
+        self.addAction(action)
+        self._icons[action] = icon
+        return action
+
+    def _separator(self) -> None:
+        line = QAction(self)
+        line.setSeparator(True)
+        self.addAction(line)
+
+    def _enable_actions(self) -> None:
+        editable, card = self.cards.editable, self.current_card()
+        on_layer = editable and card is not None and not card.is_input
+        row, last = self.currentIndex().row(), self.cards.rowCount() - 1
+        self.add.setEnabled(editable)
+        self.paste.setEnabled(editable)
+        self.fix.setEnabled(editable and card is not None and any(problem.fix for problem in card.problems))
+        for action in (self.rename, self.duplicate, self.remove):
+            action.setEnabled(on_layer)
+        self.copy.setEnabled(on_layer or (editable and bool(self.selected_names())))
+        self.up.setEnabled(on_layer and row > 1)
+        self.down.setEnabled(on_layer and row < last)
+
+    @Slot(str)
+    def _choose(self, name: str) -> None:
+        self._session.select(layer=name)
+
+    @Slot(str, int)
+    def _fix(self, name: str, number: int) -> None:
+        problems = [problem for problem in self._session.state.problems if problem.layer == name]
+        if number < len(problems):
+            self._session.apply_fix(problems[number])
+
+    def _fix_first(self) -> None:
+        card = self.current_card()
+        fixable = [number for number, problem in enumerate(card.problems) if problem.fix] if card else []
+        if card and fixable:
+            self._fix(card.name, fixable[0])
+
+    @Slot(str, int)
+    def _move(self, name: str, row: int) -> None:
+        self._session.move_layer(name, row - 1)  # the input is row 0
+
+    def _shift(self, rows: int) -> None:
+        card = self.current_card()
+        if card:
+            self._move(card.name, self.currentIndex().row() + rows)
+
+    def _edit_name(self) -> None:
+        self.edit(self.currentIndex())
+
+    def _duplicate(self) -> None:
+        card = self.current_card()
+        if card:
+            self._session.duplicate_layer(card.name)
+
+    def _remove(self) -> None:
+        self._session.remove_layers(self.selected_names())
+
+    def _copy(self) -> None:
+        network, names = self._session.state.network, self.selected_names()
+        if network is not None and names:
+            QGuiApplication.clipboard().setText(network.layers_text(names))
+
+    def _paste(self) -> None:
+        text = INPUT_SHAPE.sub("", QGuiApplication.clipboard().text()).strip()
+        if not text:
+            self._session.say(
+                "There are no layers on the clipboard: copy some as text first, such as “conv(12, 3) relu”."
+            )
+            return
+        self._session.paste_layers(text, self.insertion_index())
+
+    def insertion_index(self) -> int:
+        """Where a new layer goes: after the selected one, or at the end."""
+        network, name = self._session.state.network, self._session.state.selection.layer
+        if network is None:
+            return 0
+        if name == INPUT:
+            return 0
+        return network.index(name) + 1 if name in network.names else len(network.layers)

@@ -1,0 +1,132 @@
+"""The network pane: cards of its layers above, the form of the selected one below."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QSize, Qt, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QToolButton, QVBoxLayout, QWidget
+
+from explorer.session import Session, State
+from explorer.ui.common import icons, text, theme
+from explorer.ui.common.pane import Pane
+from explorer.ui.editor.layer_form import LayerForm
+from explorer.ui.editor.layer_list import LayerList
+from explorer.ui.editor.palette import Palette
+
+BARE_LIST = 56
+WIDEST = 16_777_215  # Qt's own "no limit"
+NO_LAYERS = "No layers yet: “Add layer” below puts in the first one."
+NO_NETWORK = "No network is open. Open one from the tool bar, and its layers appear here."
+
+
+class NetworkPanel(Pane):
+    """Everything about what the network is."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__("Network", parent)
+        self._session = session
+        self.list = LayerList(session)
+        self.form = LayerForm(session, self)
+        self.palette_popup = Palette(session, self)
+        self.empty = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop)
+        self.empty.setProperty("role", "dim")
+        self.empty.setContentsMargins(12, 8, 12, 8)
+        top = QWidget()
+        column = QVBoxLayout(top)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.list, 1)
+        column.addWidget(self.empty, 1)
+        column.addLayout(self._make_buttons())
+        self.splitter = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
+        self.splitter.addWidget(top)
+        self.splitter.addWidget(self.form)
+        self.splitter.setStretchFactor(0, 1)
+        self.splitter.setStretchFactor(1, 1)
+        self.splitter.setHandleWidth(5)
+        self.splitter.setSizes([520, 480])  # shares, not pixels
+        self.body.addWidget(self.splitter)
+        top.setMinimumHeight(140)
+        self.form.setMinimumHeight(140)
+        self.list.adding_wanted.connect(self.open_palette)
+        self.palette_popup.picked.connect(self.list.setFocus)
+        session.changed.connect(self.show_state)
+        self.show_state(None, session.state)
+
+    def sizeHint(self) -> QSize:
+        return QSize(300, 640)
+
+    def _make_buttons(self) -> QHBoxLayout:
+        self.add = QPushButton("Add layer")
+        self.add.setObjectName("addLayer")
+        self.add.setAccessibleName("Add layer")
+        self.add.setProperty("role", "link")
+        self.add.setToolTip(self.list.add.toolTip())
+        self.add.clicked.connect(self.open_palette)
+        self.read_only = QLabel("opened from a program, read-only")
+        self.read_only.setProperty("role", "dim")
+        self.read_only.hide()
+        self._buttons = {
+            self._button("duplicateLayer", self.list.duplicate): "ph.copy-simple",
+            self._button("moveLayerUp", self.list.up): "ph.arrow-up",
+            self._button("moveLayerDown", self.list.down): "ph.arrow-down",
+            self._button("removeLayer", self.list.remove): "ph.trash",
+        }
+        line = QHBoxLayout()
+        line.setContentsMargins(10, 4, 6, 4)
+        line.setSpacing(0)
+        line.addWidget(self.add)
+        line.addWidget(self.read_only)
+        line.addStretch(1)
+        for button in self._buttons:
+            line.addWidget(button)
+        self._colour_buttons()
+        return line
+
+    def _button(self, name: str, action: QAction) -> QToolButton:
+        """A button for `action`; it has no shortcut of its own, the list has that."""
+        button = QToolButton()
+        button.setObjectName(name)
+        button.setProperty("role", "flat")
+        button.setStyleSheet("QToolButton { padding: 3px; }")
+        button.setAccessibleName(action.text())
+        button.setToolTip(action.toolTip())
+        button.setEnabled(action.isEnabled())
+        button.clicked.connect(action.trigger)
+        action.enabledChanged.connect(button.setEnabled)
+        return button
+
+    def _colour_buttons(self) -> None:
+        self.add.setIcon(icons.icon("ph.plus", theme.current().accent))
+        for button, name in self._buttons.items():
+            button.setIcon(icons.icon(name))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "splitter"):
+            self._colour_buttons()
+
+    @Slot(object, object)
+    def show_state(self, old: State | None, new: State) -> None:
+        """Title line, empty state, and what may be done."""
+        if old is not None and old.document is new.document and old.activations is new.activations:
+            return
+        network = new.network
+        counts = network.parameter_counts() if network else ()
+        facts = [text.plural(sum(counts), "parameter") if network else "", new.title]
+        self.set_facts(" · ".join(fact for fact in facts if fact))
+        is_bare = new.activations is None and network is None
+        self.empty.setText(NO_NETWORK if is_bare else NO_LAYERS)
+        self.empty.setVisible(is_bare or (network is not None and not network.layers))
+        self.list.setVisible(not is_bare)
+        # The line that says what to do stands right below the only card.
+        self.list.setMaximumHeight(BARE_LIST if self.empty.isVisibleTo(self) else WIDEST)
+        self.add.setVisible(network is not None)
+        self.read_only.setVisible(network is None and not is_bare)
+        for button in self._buttons:
+            button.setVisible(network is not None)
+
+    @Slot()
+    def open_palette(self) -> None:
+        """Offer every layer type for the place after the selected layer."""
+        self.palette_popup.open_at(self.list.insertion_index(), self.add)

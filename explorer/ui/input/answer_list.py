@@ -1,0 +1,154 @@
+"""A list of named numbers with bars: what a network says, one row an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from explorer.ui.common import theme
+from explorer.ui.common.row_list import Index, RowList, RowModel
+from explorer.ui.common.saved_painter import saved
+
+ROW_HEIGHT = 24
+MARGIN = 11  # with the pane's border 12
+GAP = 8
+BAR_HEIGHT = 8
+NAME_SHARE = 0.36
+DIMMED = 0.5
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`share` is the bar's length, −1 to 1; `index` the answer's place in the network's output; `exact` for the tip.
+
+    NaN and ∞ are not `is_finite`: written as a fault, without a bar.
+    """
+
+    index: int
+    name: str
+    value: str
+    share: float
+    exact: str
+    is_finite: bool = True
+
+
+class AnswerModel(RowModel):
+    """The answers in the order they are shown."""
+
+    rows: Sequence[Answer]
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        answer = self.rows[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return answer.name
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return f"{answer.name}: {answer.exact}"
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{answer.name} {answer.value}"
+        return answer if role == Qt.ItemDataRole.UserRole else None
+
+
+class AnswerList(RowList):
+    """Emits Qt's own `clicked` and `activated`; `answer_at` tells which answer a row holds."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.answers = AnswerModel(self)
+        self.setModel(self.answers)
+        self.setItemDelegate(_Rows(self))
+        self.is_signed = False
+        self.is_dimmed = False
+        self.chosen: int | None = None
+
+    def answer_at(self, index: Index) -> Answer:
+        """The answer in the row at `index`."""
+        return self.answers.rows[index.row()]
+
+    def show_answers(self, answers: Sequence[Answer], *, signed: bool) -> None:
+        """Show `answers`; `signed` bars start in the middle."""
+        self.is_signed = signed
+        self.answers.show_rows(answers)
+        self.viewport().update()
+
+    def set_dimmed(self, dimmed: bool) -> None:
+        """Fade the rows while newer ones are being worked out."""
+        if dimmed != self.is_dimmed:
+            self.is_dimmed = dimmed
+            self.viewport().update()
+
+    def set_chosen(self, index: int | None) -> None:
+        """Mark the answer with this place in the network's output."""
+        if index != self.chosen:
+            self.chosen = index
+            self.viewport().update()
+
+
+class _Rows(QStyledItemDelegate):
+    """Name, bar, number. The number's column is as wide as the widest number, so that bars line up."""
+
+    def __init__(self, view: AnswerList) -> None:
+        super().__init__(view)
+        self._view = view
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(120, self._view.filling_height(ROW_HEIGHT) if self._is_full() else ROW_HEIGHT)
+
+    def _is_full(self) -> bool:
+        return len(self._view.answers.rows) * ROW_HEIGHT > self._view.viewport().height()
+
+    def paint(self, painter: QPainter, option: Any, index: Index) -> None:
+        answer = self._view.answer_at(index)
+        colours = theme.current()
+        with saved(painter):
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setOpacity(DIMMED if self._view.is_dimmed else 1.0)
+            area = QRectF(option.rect).adjusted(MARGIN, 0, -MARGIN, 0)
+            self._paint_ground(painter, option, answer)
+            font = theme.interface_font()
+            painter.setFont(font)
+            number_width = (
+                max(painter.fontMetrics().horizontalAdvance(text) for text in ("100.0 %", answer.value)) + GAP
+            )
+            name_width = area.width() * NAME_SHARE
+            painter.setPen(QColor(colours.text))
+            name = painter.fontMetrics().elidedText(answer.name, Qt.TextElideMode.ElideRight, int(name_width))
+            painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)
+            painter.setPen(QColor(colours.text if answer.is_finite else colours.error))
+            painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, answer.value)
+            self._paint_bar(painter, area.adjusted(name_width + GAP, 0, -number_width, 0), answer.share)
+
+    def _paint_ground(self, painter: QPainter, option: Any, answer: Answer) -> None:
+        colours = theme.current()
+        is_hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        has_focus = bool(option.state & QStyle.StateFlag.State_HasFocus)
+        ground = QRectF(option.rect).adjusted(4.5, 1.5, -4.5, -1.5)
+        painter.setPen(QColor(colours.accent) if has_focus else Qt.PenStyle.NoPen)
+        chosen = answer.index == self._view.chosen
+        painter.setBrush(
+            QColor(colours.selection if chosen else colours.sunken) if chosen or is_hovered else Qt.BrushStyle.NoBrush
+        )
+        painter.drawRoundedRect(ground, 5, 5)
+
+    def _paint_bar(self, painter: QPainter, area: QRectF, share: float) -> None:
+        colours = theme.current()
+        if area.width() < 8:
+            return
+        track = QRectF(area.left(), area.center().y() - BAR_HEIGHT / 2, area.width(), BAR_HEIGHT)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours.border if self._view.is_signed else colours.sunken))
+        if self._view.is_signed:
+            painter.drawRect(QRectF(track.center().x() - 0.5, track.top() - 4, 1, BAR_HEIGHT + 8))
+            painter.setBrush(QColor(colours.signed_low if share < 0 else colours.signed_high))
+            start, length = track.center().x(), track.width() / 2 * share
+        else:
+            painter.drawRoundedRect(track, 3, 3)
+            painter.setBrush(QColor(colours.accent))
+            start, length = track.left(), track.width() * share
+        # A trace of a bar stays, so that something very unlikely is not mistaken for nothing at all.
+        length = length if abs(length) >= 1.5 or share == 0 else (1.5 if share > 0 else -1.5)
+        painter.drawRoundedRect(QRectF(start, track.top(), length, BAR_HEIGHT).normalized(), 3, 3)

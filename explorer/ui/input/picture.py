@@ -1,0 +1,261 @@
+"""The picture as the network sees it, the original beside the rule that made it, and what a cell looks at."""
+
+from __future__ import annotations
+
+from html import escape
+
+import numpy as np
+from PySide6.QtCore import QRectF, QSize, Qt, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from explorer.data import FIT_MODES, Fitted
+from explorer.network.receptive_field import Field
+from explorer.session import Cell, Session, State
+from explorer.ui.common.number_boxes import ChoiceBox
+from explorer.ui.common.rich_label import RichLabel
+from explorer.ui.common.text import exact, number, plural, shape_text
+from explorer.ui.input.canvas import PictureCanvas
+
+FIT_NAMES = {"crop": "Crop the middle", "pad": "Pad with black", "stretch": "Stretch"}
+HINT = "Point at a cell anywhere to see what it looks at."
+THUMBNAIL_LEAST, THUMBNAIL_MOST = 64, 240
+FED_LEAST = 52  # pixels of height
+THUMBNAIL_SHARE = 0.35
+THUMBNAIL_HEIGHT = 0.82
+STEPS_SHOWN = 2
+CHANNEL_NAMES = ("R", "G", "B")
+
+
+class InputPicture(QWidget):
+    """`fed` shows what the network is fed, `original` what it was made from."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._field: Field | None = None
+        self._cell: Cell | None = None
+        self._place: tuple[int, int] | None = None
+        self._all_steps = False
+        self._is_sheet = False
+        self.fed = PictureCanvas(is_sharp=True, parent=self)
+        self.fed.setObjectName("fedPicture")
+        self.fed.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.fed.setAccessibleName("What the network is fed")
+        self.fed.pointed.connect(self._point)
+        self.fed.setMinimumHeight(FED_LEAST)
+        self.original = PictureCanvas(is_sharp=False, parent=self)
+        self.original.setObjectName("originalPicture")
+        self.original.setAccessibleName("The original picture")
+        self._size_original()
+        self._make_words()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(11, 0, 11, 0)  # with the pane's border 12
+        column.setSpacing(6)
+        column.addWidget(self.fed, 1)
+        column.addWidget(self._make_strip())
+        column.addWidget(self.rule)
+
+    def _make_words(self) -> None:
+        self.fit = ChoiceBox()
+        self.fit.setObjectName("fitRule")
+        self.fit.setAccessibleName("How the picture is brought to the network's size")
+        self.fit.setToolTip("How the picture is brought to the size that the network takes.")
+        for mode in FIT_MODES:
+            self.fit.addItem(FIT_NAMES[mode], mode)
+        self.fit.activated.connect(lambda _index: self._session.set_fit(self.fit.currentData()))
+        self.caption = _words(QLabel, "fieldCaption")
+        self.caption.setText(HINT)
+        # Two lines are kept free, so that nothing jumps while the mouse moves.
+        self.caption.setMinimumHeight(2 * self.caption.fontMetrics().lineSpacing())
+        self.rule = _words(RichLabel, "fitSteps")
+        self.rule.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
+        self.rule.linkActivated.connect(self._toggle_steps)
+
+    def _make_strip(self) -> QWidget:
+        self.strip = QWidget()
+        words = self._beside = QVBoxLayout()
+        words.setSpacing(4)
+        words.addWidget(self.fit)
+        words.addWidget(self.caption, 1)
+        row = QHBoxLayout(self.strip)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self.original)
+        row.addLayout(words, 1)
+        return self.strip
+
+    def minimumSizeHint(self) -> QSize:
+        """With the original as small as it gets: it grew with the pane, which may be made lower again."""
+        least = super().minimumSizeHint()
+        if self.strip.isHidden() or self.original.isHidden():
+            return least
+        beside = max(self._beside.minimumSize().height(), round(THUMBNAIL_LEAST * THUMBNAIL_HEIGHT))
+        return QSize(least.width(), least.height() - max(self.strip.minimumSizeHint().height() - beside, 0))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._size_original()
+
+    def _size_original(self) -> None:
+        """The original grows with the pane, but leaves most of the height to what the network is fed."""
+        room = min(self.width() * THUMBNAIL_SHARE, self.height() * 0.3)
+        width = round(min(max(room, THUMBNAIL_LEAST), THUMBNAIL_MOST))
+        self.original.setFixedSize(width, round(width * THUMBNAIL_HEIGHT))
+
+    # --- pictures ---
+
+    def show_input(self, state: State, *, keep_fed: bool = False) -> None:
+        """Show the picture and what was made of it; with `keep_fed` the sheet being painted on stays."""
+        fitted, picture = state.fitted, state.picture
+        pixels = pixels_of(state)
+        if not keep_fed:
+            self.show_fed(pixels)
+            values = state.values
+            self.fed.set_numbers(values[0] if values is not None and values.ndim == 3 and len(values) == 1 else None)
+        has_original = picture is not None and fitted is not None
+        self.original.setVisible(has_original)
+        self.fit.setVisible(has_original)
+        if picture is not None and fitted is not None:
+            self.original.set_picture(picture.pixels, frame=_rectangle(fitted.source_box))
+            self.original.setToolTip(f"{picture.name}, {picture.facts}. The frame is what the network sees.")
+        self.fit.setCurrentIndex(max(self.fit.findData(state.fit), 0))
+        self._show_steps(state)
+        self._draw_field(state)
+
+    def set_sheet(self, is_sheet: bool) -> None:
+        """While it is a sheet to paint on, the original and the rule give their room to it."""
+        self._is_sheet = is_sheet
+        self.strip.setVisible(not is_sheet)
+        self._show_steps(self._session.state)
+
+    def show_fed(self, pixels: np.ndarray | None) -> None:
+        """Show `pixels` (H, W, 3) as what the network is fed."""
+        self.fed.set_picture(pixels)
+
+    def _show_steps(self, state: State) -> None:
+        steps = steps_of(state)
+        shown = steps if self._all_steps else steps[:STEPS_SHOWN]
+        link = "fewer" if self._all_steps else f"all {len(steps)} steps"
+        tail = f" <a href='steps'>{link}</a>" if len(steps) > STEPS_SHOWN else ""
+        self.rule.setText(" ".join(escape(step) for step in shown) + tail)
+        self.rule.setToolTip("\n".join(steps))
+        self.rule.setAccessibleName(" ".join(steps))
+        self.rule.setVisible(bool(steps) and not self._is_sheet)
+
+    @Slot(str)
+    def _toggle_steps(self, _link: str) -> None:
+        self._all_steps = not self._all_steps
+        self._show_steps(self._session.state)
+
+    # --- what a cell looks at ---
+
+    def show_field(self, cell: Cell | None, field: Field | None) -> None:
+        """Outline what `cell` looks at; None takes the outline away."""
+        # Under the brush nothing is dimmed: the colours painted are the colours seen.
+        is_under_brush = self._is_sheet and cell is not None and cell.layer == "input"
+        self._cell, self._field = (None, None) if is_under_brush else (cell, field)
+        self._draw_field(self._session.state)
+
+    def _draw_field(self, state: State) -> None:
+        field, values = self._field, state.values
+        fits = field is not None and values is not None and field.mask.shape == values.shape[-2:]
+        if field is None or not fits:
+            self.fed.set_field(None, (0, 0, 0, 0))
+            self.original.set_field(None, (0, 0, 0, 0))
+        else:
+            self.fed.set_field(field.mask, field.box)
+            if state.fitted is not None:
+                self.original.set_field(field.mask, field.box, _rectangle(state.fitted.source_box))
+        self._show_caption(state)
+
+    @Slot(object)
+    def _point(self, place: tuple[int, int] | None) -> None:
+        self._place = place
+        self._session.hover(Cell("input", 0, *place) if place else None)
+        self._show_caption(self._session.state)
+
+    def _show_caption(self, state: State) -> None:
+        values = state.values
+        if self._place is not None and values is not None and values.ndim == 3:
+            self.caption.setText(pixel_text(values, *self._place))
+            self.fed.setToolTip(pixel_tip(values, state.fitted, *self._place))
+        elif self._cell is not None and self._field is not None:
+            self.caption.setText(field_text(self._cell.layer, self._field))
+        else:
+            self.caption.setText(HINT)
+
+
+def _words(kind: type[QLabel], name: str) -> QLabel:
+    label = kind(objectName=name, wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+    label.setProperty("role", "dim")
+    # A label that wraps still asks for its longest word; the pane must be able to be narrower.
+    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+    return label
+
+
+def _rectangle(box: tuple[float, float, float, float]) -> QRectF:
+    top, left, bottom, right = box
+    return QRectF(left, top, right - left, bottom - top)
+
+
+def pixels_of(state: State) -> np.ndarray | None:
+    """What the network is fed as uint8 (H, W, 3) for the screen; None if it is fed no picture."""
+    if state.fitted is not None:
+        pixels = state.fitted.pixels
+        return pixels if pixels.shape[2] == 3 else np.repeat(pixels[..., :1], 3, axis=2)
+    values = state.values
+    if values is None or values.ndim != 3:
+        return None
+    shown = values if values.shape[0] == 3 else np.repeat(values[:1], 3, axis=0)
+    shown = np.nan_to_num(shown, posinf=0, neginf=0)
+    low, high = float(shown.min()), float(shown.max())
+    scaled = (shown - low) / ((high - low) or 1.0)
+    return np.ascontiguousarray((scaled.clip(0, 1) * 255).astype(np.uint8).transpose(1, 2, 0))
+
+
+def steps_of(state: State) -> tuple[str, ...]:
+    """How what the network is fed came about, a sentence each."""
+    if state.picture is not None and state.fitted is not None:
+        return (*state.picture.conversions, *state.fitted.steps)
+    values = state.values
+    if values is None or values.ndim != 3:
+        return ()
+    return (f"The network is fed {shape_text(values.shape)} numbers from a program, shown from dark to light.",)
+
+
+def field_text(layer: str, field: Field) -> str:
+    """ "conv2 sees 5 × 5 pixels." """
+    top, left, bottom, right = field.box
+    size = f"{bottom - top} × {right - left}"
+    seen = int(field.mask.sum())
+    if seen == 0:
+        return f"This cell of {layer} sees nothing but padding."
+    if seen == field.mask.size:
+        return f"{layer} sees the whole picture, {size} pixels."
+    if seen == (bottom - top) * (right - left):
+        return f"{layer} sees {size} pixels." if seen > 1 else f"{layer} sees 1 pixel."
+    return f"{layer} sees {plural(seen, 'pixel')} within {size}."
+
+
+def pixel_text(values: np.ndarray, row: int, column: int) -> str:
+    """ "Row 3, column 5:" and the numbers the network is fed there."""
+    if not (row < values.shape[1] and column < values.shape[2]):
+        return ""
+    numbers = values[:, row, column]
+    if len(numbers) == 3:
+        told = "  ".join(f"{name} {number(value, 2)}" for name, value in zip(CHANNEL_NAMES, numbers, strict=True))
+    else:
+        told = "  ".join(number(value) for value in numbers[:4]) + (" …" if len(numbers) > 4 else "")
+    return f"Row {row}, column {column}\n{told}"
+
+
+def pixel_tip(values: np.ndarray, fitted: Fitted | None, row: int, column: int) -> str:
+    """Every digit of a pixel, and the byte it was made from."""
+    if not (row < values.shape[1] and column < values.shape[2]):
+        return ""
+    lines = []
+    for channel, value in enumerate(values[:, row, column]):
+        byte = f"{fitted.pixels[row, column, channel]} → " if fitted is not None else ""
+        lines.append(f"channel {channel}: {byte}{exact(float(value))}")
+    return "\n".join(lines[:16])

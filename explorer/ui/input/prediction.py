@@ -1,0 +1,167 @@
+"""What the network says about the picture: its answers with bars, the surest first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import overload
+
+import numpy as np
+from PySide6.QtCore import QModelIndex, QSize, Qt, QTimer, Slot
+from PySide6.QtWidgets import QLabel, QWidget
+
+from explorer.session import Prediction, Session, State
+from explorer.session.ranges import finite_range
+from explorer.session.snapshot import MOST_RANKED
+from explorer.ui.common.following_view import FollowingView
+from explorer.ui.common.pane import Pane
+from explorer.ui.common.text import count, exact, number, percent
+from explorer.ui.input.answer_list import Answer, AnswerList
+
+DIM_AFTER_MS = 200
+EMPTY = "What the network says about the picture appears here. Open a picture, or drop one anywhere in the window."
+NO_NETWORK = "What a network says about a picture appears here. Open a network first."
+BROKEN = "The network has a fault. What it says appears here once that is mended."
+MAPS = "This network ends in maps, not in numbers: choose its last layer to see them."
+
+
+class PredictionView(FollowingView, Pane):
+    """The last layer's numbers; a click chooses that channel in every view."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, "Prediction", parent)
+        self.setObjectName("prediction")
+        self.answers = AnswerList()
+        self.answers.setObjectName("answers")
+        self.answers.setAccessibleName("Answers of the network")
+        self.answers.setToolTip("What the network says, the surest first. Choose one to see it in every view.")
+        self.answers.clicked.connect(self._choose)
+        self.answers.activated.connect(self._choose)
+        self.empty = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop)
+        self.empty.setProperty("role", "dim")
+        self.empty.setContentsMargins(12, 4, 12, 12)
+        self.body.setContentsMargins(0, 2, 0, 6)
+        self.body.addWidget(self.answers, 1)
+        self.body.addWidget(self.empty, 1)
+        self._dimming = QTimer(self, interval=DIM_AFTER_MS, singleShot=True)
+        self._dimming.timeout.connect(lambda: self.answers.set_dimmed(self._session.state.computing))
+        session.changed.connect(self.show_state)
+        self.show_state(None, session.state)
+
+    def sizeHint(self) -> QSize:
+        return QSize(290, 280)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(200, 84)
+
+    def show_changes(self, old: State | None, new: State) -> None:
+        if old is None or old.computing != new.computing:
+            self._dim(new.computing)
+        if old is None or old.prediction is not new.prediction or _line(old) != _line(new):
+            self._show_prediction(new)
+        if old is None or old.selection is not new.selection or old.activations is not new.activations:
+            self.answers.set_chosen(_chosen(new))
+
+    def _dim(self, computing: bool) -> None:
+        if computing:
+            self._dimming.start()
+        else:
+            self._dimming.stop()
+            self.answers.set_dimmed(False)
+
+    def _show_prediction(self, state: State) -> None:
+        prediction = state.prediction
+        self.answers.setVisible(prediction is not None)
+        self.empty.setVisible(prediction is None)
+        self.empty.setText(_line(state))
+        self.set_facts(_facts(prediction) if prediction else "")
+        if prediction is not None:
+            answers = Ranked(prediction)
+            self.answers.show_answers(answers, signed=not prediction.is_probability)
+            self.setAccessibleDescription(", ".join(f"{a.name} {a.value}" for a in answers[:5]))
+
+    @Slot(QModelIndex)
+    def _choose(self, row: QModelIndex) -> None:
+        activations = self._session.state.activations
+        if activations is None:
+            return
+        last = activations.layers[-1]
+        # One sigmoid neuron stands for two classes: both rows are that neuron.
+        channel = min(self.answers.answer_at(row).index, last.values.shape[0] - 1)
+        self._session.select(layer=last.name, channel=channel, row=None, column=None)
+
+
+class Ranked(Sequence[Answer]):
+    """The answers as rows: probabilities and named classes the largest first, plain outputs in their own order.
+
+    A row is made when it is asked for. Of very many answers there are `MOST_RANKED` rows.
+    """
+
+    def __init__(self, prediction: Prediction) -> None:
+        self._prediction = prediction
+        self._order = (
+            prediction.surest if prediction.is_probability else range(min(prediction.values.size, MOST_RANKED))
+        )
+        self._largest = 1.0 if prediction.is_probability else max(map(abs, finite_range(prediction.values)))
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    @overload
+    def __getitem__(self, row: int) -> Answer: ...
+
+    @overload
+    def __getitem__(self, row: slice) -> Sequence[Answer]: ...
+
+    def __getitem__(self, row: int | slice) -> Answer | Sequence[Answer]:
+        if isinstance(row, slice):
+            return [self._answer(int(index)) for index in self._order[row]]
+        return self._answer(int(self._order[row]))
+
+    def _answer(self, index: int) -> Answer:
+        value, is_share = float(self._prediction.values[index]), self._prediction.is_probability
+        return Answer(
+            index=index,
+            name=self._prediction.names[index],
+            value=percent(value) if is_share else number(value),
+            share=_share(value, self._largest),
+            exact=exact(value),
+            is_finite=bool(np.isfinite(value)),
+        )
+
+
+def _facts(prediction: Prediction) -> str:
+    """Where the answers come from, and how many of very many are shown."""
+    shown, there_are = min(prediction.values.size, MOST_RANKED), prediction.values.size
+    which = "surest" if prediction.is_probability else "first"
+    return (
+        f"{prediction.title} · the {which} {count(shown)} of {count(there_are)}"
+        if shown < there_are
+        else prediction.title
+    )
+
+
+def _share(value: float, largest: float) -> float:
+    if not np.isfinite(value) or largest == 0:
+        return 0.0
+    return min(max(value / largest, -1.0), 1.0)
+
+
+def _line(state: State) -> str:
+    """What stands here while there is no prediction."""
+    if state.prediction is not None:
+        return ""
+    if any(problem.severity == "error" for problem in state.problems):
+        return BROKEN
+    if state.fault is not None:
+        return state.fault.message
+    if state.activations is not None and len(state.activations.layers) > 1 and not state.computing:
+        return MAPS
+    if state.network is None and state.activations is None:
+        return NO_NETWORK
+    return "" if state.computing else EMPTY
+
+
+def _chosen(state: State) -> int | None:
+    """The row to mark: the selected channel, if the last layer is selected."""
+    last = state.activations.layers[-1].name if state.activations else None
+    return state.selection.channel if last is not None and state.selection.layer == last else None

@@ -1,0 +1,278 @@
+"""The input pane: a picture opened, dropped, pasted, drawn or chosen, and what the network sees of it."""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QSize, Qt, Slot
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QKeySequence,
+    QPixmap,
+)
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedWidget, QToolButton, QWidget
+
+from explorer.data import SAMPLES, read_sample
+from explorer.data.samples import SUBJECTS
+from explorer.network.file_names import is_network, is_weights
+from explorer.session import Cell, Session, State
+from explorer.ui.common import dialogs, pictures
+from explorer.ui.common.following_view import FollowingView
+from explorer.ui.common.icons import icon
+from explorer.ui.common.number_fields import NumberFields
+from explorer.ui.common.pane import Pane
+from explorer.ui.common.text import on_a_button, plural, shape_text
+from explorer.ui.input.brush import BrushBar
+from explorer.ui.input.drawing import Drawing
+from explorer.ui.input.picture import InputPicture
+from explorer.ui.input.thumbnails import SIDE, Thumbnail, ThumbnailPopup
+from explorer.ui.shell import leaving
+
+EMPTY = "The network looks at a picture here. Open one, drop one, or choose one of the samples."
+GIVEN = "The program that opened this model feeds it {shape} numbers. They are no picture, so none is shown here."
+HEADINGS = {"natural": "Natural pictures", "biomedical": "Biomedical pictures"}
+
+
+class InputView(FollowingView, Pane):
+    """What the network is fed, and where it came from."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, "Input", parent)
+        self.setObjectName("inputView")
+        self.setAcceptDrops(True)
+        self._hovered: Cell | None = None
+        self._popup: ThumbnailPopup | None = None
+        self.picture = InputPicture(session)
+        self.numbers = NumberFields()
+        self.numbers.edited.connect(session.set_values)
+        self.numbers.refused.connect(session.say)
+        self.empty = QLabel(EMPTY, wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop)
+        self.empty.setProperty("role", "dim")
+        self.empty.setContentsMargins(12, 4, 12, 4)
+        self.pages = QStackedWidget()
+        for page in (self.empty, self.picture, self.numbers):
+            self.pages.addWidget(page)
+        self.brush = BrushBar()
+        self.brush.hide()
+        self.brush.setContentsMargins(11, 6, 11, 0)
+        self.drawing = Drawing(session, self.picture, self.brush)
+        self.body.addWidget(self.pages, 1)
+        self.body.addWidget(self.brush)
+        self.body.addLayout(self._make_buttons())
+        self._connect()
+        self.show_state(None, session.state)
+
+    def sizeHint(self) -> QSize:
+        return QSize(290, 480)
+
+    def minimumSizeHint(self) -> QSize:
+        return super().minimumSizeHint().expandedTo(QSize(0, 256))
+
+    def _connect(self) -> None:
+        order = (self.picture.fed, self.picture.fit, self.open, self.recent, self.samples, self.draw)
+        for before, after in pairwise(order):
+            self.setTabOrder(before, after)
+        self.picture.fed.pressed.connect(self._press)
+        self._session.changed.connect(self.show_state)
+        self._session.hovered.connect(self.show_hovered)
+
+    def _make_buttons(self) -> QHBoxLayout:
+        self.open = QToolButton(text="Open", objectName="openPicture", accessibleName="Open picture")
+        self.open.setToolTip("Show a picture of your own to the network.")
+        self.open.clicked.connect(self._ask_picture)
+        self.recent = QToolButton(objectName="recentPictures", accessibleName="Recent pictures")
+        self.recent.setToolTip("Pictures opened before.")
+        self.recent.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self.recent)
+        menu.aboutToShow.connect(self._fill_recent)
+        self.recent.setMenu(menu)
+        self.samples = QToolButton(text="Samples", objectName="samplePictures", accessibleName="Sample pictures")
+        self.samples.setToolTip("Choose one of the natural and biomedical pictures that come along.")
+        self.samples.clicked.connect(self._show_samples)
+        self.draw = QToolButton(text="Draw", objectName="drawPicture", accessibleName="Draw", checkable=True)
+        self.draw.setToolTip("Paint on what the network is fed, and watch the maps follow.")
+        self.draw.toggled.connect(self.drawing.set_on)
+        self.paste_button = QToolButton(objectName="pastePicture", accessibleName="Paste picture")
+        self.paste_button.setToolTip(f"Paste a picture ({QKeySequence(QKeySequence.StandardKey.Paste).toString()}).")
+        self.paste_button.clicked.connect(self.paste)
+        row = QHBoxLayout()
+        row.setContentsMargins(11, 8, 11, 11)
+        row.setSpacing(4)
+        for button in (self.open, self.recent, self.samples, self.draw):
+            row.addWidget(button)
+        row.addStretch()
+        self.paste_button.setProperty("role", "flat")
+        self.corner.addWidget(self.paste_button)
+        self._draw_icons()
+        return row
+
+    def _draw_icons(self) -> None:
+        caret = icon("ph.caret-down")
+        for button in (self.recent, self.samples):
+            button.setIcon(caret)
+            button.setIconSize(QSize(10, 10))
+        # Narrower than elsewhere: all of them in one row, also in a narrow dock.
+        for button in (self.open, self.samples, self.draw):
+            button.setStyleSheet("QToolButton { padding: 4px 6px; }")
+        self.recent.setStyleSheet("QToolButton { padding: 4px; }")
+        self.paste_button.setStyleSheet("QToolButton { padding: 0; min-height: 0; }")
+        self.paste_button.setFixedSize(28, 24)
+        self.paste_button.setIconSize(QSize(16, 16))
+        self.samples.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.samples.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the caret stands behind the word
+        self.paste_button.setIcon(icon("ph.clipboard"))
+
+    # --- what it shows ---
+
+    def show_changes(self, old: State | None, new: State) -> None:
+        if (
+            old is None
+            or old.picture is not new.picture
+            or old.fitted is not new.fitted
+            or old.values is not new.values
+        ):
+            self._show_input(new)
+        elif old.fit != new.fit:
+            self.picture.show_input(new)
+        if old is None or old.selection is not new.selection or old.activations is not new.activations:
+            self._show_field(new)
+
+    def _show_input(self, state: State) -> None:
+        values = state.values
+        takes_numbers = values is not None and values.ndim == 1
+        has_picture = not takes_numbers and (state.fitted is not None or (values is not None and values.ndim == 3))
+        page = self.numbers if takes_numbers else self.picture if has_picture else self.empty
+        self.pages.setCurrentWidget(page)
+        self.empty.setText(EMPTY if values is None else GIVEN.format(shape=shape_text(values.shape)))
+        for control in (self.open, self.recent, self.samples, self.paste_button, self.draw):
+            control.setVisible(not takes_numbers)
+        # A model opened from a program keeps the input that the program gave it.
+        is_given = state.network is None and values is not None
+        for control in (self.open, self.recent, self.samples, self.paste_button):
+            control.setEnabled(not is_given)
+        self.draw.setEnabled(state.network is not None)
+        if takes_numbers or (not has_picture and not self.drawing.has_sheet):
+            self.draw.setChecked(False)
+        if values is not None and takes_numbers:
+            self.numbers.show_numbers(values)
+        else:
+            self.picture.show_input(state, keep_fed=self.drawing.is_ahead(state))
+        self.set_facts(_facts(state))
+
+    def _show_field(self, state: State) -> None:
+        cell = self._hovered or _chosen_cell(state)
+        self.picture.show_field(cell, self._session.receptive_field(cell))
+
+    @Slot(object)
+    def show_hovered(self, cell: Cell | None) -> None:
+        """Outline what the cell under the mouse, in whichever view, looks at."""
+        self._hovered = cell
+        if self.isVisible():
+            self._show_field(self._session.state)
+
+    # --- pictures in ---
+
+    @Slot()
+    def _ask_picture(self) -> None:
+        path = dialogs.ask_picture(self)
+        if path is not None:
+            leaving.open_path(self, self._session, path)
+
+    @Slot()
+    def paste(self) -> None:
+        """Show the network what is on the clipboard."""
+        pictures.paste(self._session, partial(leaving.open_path, self, self._session))
+
+    @Slot()
+    def _fill_recent(self) -> None:
+        menu = self.recent.menu()
+        menu.clear()
+        for path in recent_pictures(self._session.state):
+            action = menu.addAction(on_a_button(path.name))
+            action.setToolTip(str(path))
+            action.triggered.connect(lambda _checked=False, chosen=path: self._session.open_picture(chosen))
+        if menu.isEmpty():
+            menu.addAction("No picture opened yet").setEnabled(False)
+
+    @Slot()
+    def _show_samples(self) -> None:
+        if self._popup is None:
+            groups = [
+                (HEADINGS[subject], [Thumbnail(s.name, s.title, s.origin) for s in SAMPLES if s.subject == subject])
+                for subject in SUBJECTS
+            ]
+            self._popup = ThumbnailPopup(groups, _thumbnail, self)
+            self._popup.chosen.connect(self._session.use_sample)
+        self._popup.open_below(self.samples)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Paste):
+            self.paste()
+        else:
+            super().keyPressEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if pictures.can_take(event.mimeData()):
+            event.acceptProposedAction()
+            self._session.hover(None)
+            self.set_facts("drop it here")
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        super().dragLeaveEvent(event)
+        self.set_facts(_facts(self._session.state))
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.set_facts(_facts(self._session.state))
+        opening = partial(leaving.open_path, self, self._session)
+        pictures.take(self._session, event.mimeData(), opening, pictures.NOT_A_FILE, "dropped picture")
+        event.acceptProposedAction()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "samples"):
+            self._draw_icons()
+
+    # --- the fed picture as a control ---
+
+    @Slot(int, int)
+    def _press(self, row: int, column: int) -> None:
+        if self.drawing.is_on:
+            self.drawing.press(row, column)
+        else:
+            self._session.select(layer="input", channel=0, row=row, column=column)
+
+
+def recent_pictures(state: State) -> tuple[Path, ...]:
+    """The files opened before that may be pictures, newest first."""
+    return tuple(path for path in state.recent if not is_network(path) and not is_weights(path))
+
+
+def _chosen_cell(state: State) -> Cell | None:
+    chosen = state.selection
+    if chosen.layer is None or chosen.channel is None:
+        return None
+    shown = state.activations.by_name.get(chosen.layer) if state.activations else None
+    is_row_of_numbers = shown is not None and shown.values.ndim == 1
+    if chosen.row is None and not is_row_of_numbers:
+        return None
+    return Cell(chosen.layer, chosen.channel, chosen.row, chosen.column)
+
+
+def _facts(state: State) -> str:
+    if state.values is not None and state.values.ndim == 1:  # a picture from before waits for a network that sees
+        return plural(state.values.size, "number")
+    return "" if state.picture is None else f"{state.picture.name} · {state.picture.facts}"
+
+
+def _thumbnail(name: str) -> QPixmap:
+    pixels = read_sample(name).pixels
+    side = SIDE * 2  # sharp on screens of twice the pixels too
+    how = Qt.TransformationMode.SmoothTransformation
+    scaled = pictures.image_of(pixels).scaled(side, side, Qt.AspectRatioMode.KeepAspectRatioByExpanding, how)
+    left, top = (scaled.width() - side) // 2, (scaled.height() - side) // 2
+    return QPixmap.fromImage(scaled.copy(left, top, side, side))

@@ -1,0 +1,117 @@
+"""One feature map, large: zoom in until the cells carry their numbers, move the chosen cell with the arrow keys."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QToolButton, QWidget
+
+from explorer.session import Cell, LayerActivation, Selection, Session
+from explorer.ui.common.icons import icon
+from explorer.ui.common.mosaic import Place
+from explorer.ui.common.pane import Pane
+from explorer.ui.maps.mosaic_view import MapMosaic
+from explorer.ui.maps.sheet import Sheet
+
+ARROWS = {
+    Qt.Key.Key_Left: (0, -1),
+    Qt.Key.Key_Right: (0, 1),
+    Qt.Key.Key_Up: (-1, 0),
+    Qt.Key.Key_Down: (1, 0),
+}
+FAR = 1_000_000
+
+
+class ChannelView(Pane):
+    """Shows the channel of the selection; clicking a cell selects it everywhere."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__("Channel", parent)
+        self.setObjectName("channelView")
+        self.setProperty("role", "")  # it lies inside another pane: no frame within a frame
+        self._session = session
+        self._entry: LayerActivation | None = None
+        self._channel: int | None = None
+        self._kept: Selection | None = None  # a cell that someone panned away from is not brought back
+        self._map = MapMosaic(frames=False)
+        self._map.canvas.scrolls = False
+        self._map.canvas.setAccessibleName("Chosen channel")
+        self._map.hovered.connect(self._on_hovered)
+        self._map.clicked.connect(self._on_clicked)
+        self._map.canvas.key_pressed.connect(self._on_key)
+        self.body.addWidget(self._map)
+        self._add_button("ph.corners-out", "Fit the whole channel into the pane (F).", self._map.canvas.fit)
+        self._add_button("ph.x", "Back to all channels (Esc).", session.clear_cell)
+
+    def _add_button(self, icon_name: str, tip: str, run: object) -> None:
+        button = QToolButton(toolTip=tip, accessibleName=tip.split(" (")[0])
+        button.setProperty("role", "flat")
+        button.setIcon(icon(icon_name))
+        button.clicked.connect(run)
+        self.corner.addWidget(button)
+
+    def show_channel(self, entry: LayerActivation | None, sheet: Sheet | None) -> None:
+        """Show the selection's channel of `entry`, in the colours it has in `sheet`."""
+        chosen = self._session.state.selection
+        self._entry, self._channel = entry, chosen.channel
+        if entry is None or sheet is None or chosen.channel is None or entry.values.ndim != 3:
+            self._map.show_sheet(None)
+            return
+        tile = sheet.tile_of(chosen.channel)
+        values = entry.values[chosen.channel][None]
+        scale = sheet.scale if tile is None else sheet.scale_of(tile)
+        self._map.show_sheet(Sheet(values, sheet.channels[:1], ("",), scale))
+        place = "" if chosen.row is None else f"row {chosen.row}, column {chosen.column}"
+        self.set_title(entry.map_name(chosen.channel))
+        self.set_facts(place or f"of {entry.name}")
+        self.set_pointed(None)
+        if chosen.row is not None and chosen.column is not None and chosen != self._kept:
+            self._map.keep_in_view(Place(0, chosen.row, chosen.column))
+        self._kept = chosen
+
+    def set_pointed(self, cell: Cell | None) -> None:
+        """Mark the hovered cell if it is one of this channel."""
+        chosen = self._session.state.selection
+        mark = None if chosen.row is None or chosen.column is None else Place(0, chosen.row, chosen.column)
+        here = cell is not None and self._entry is not None and cell.layer == self._entry.name
+        pointed = None
+        if here and cell is not None and cell.row is not None and cell.column is not None:
+            pointed = Place(0, cell.row, cell.column)
+        self._map.set_marks(mark, pointed)
+
+    def set_dimmed(self, dimmed: bool) -> None:
+        """Paler while a newer map is computed."""
+        self._map.canvas.set_dimmed(dimmed)
+
+    def take_focus(self) -> None:
+        """Let the arrow keys move the cell."""
+        self._map.canvas.setFocus()
+
+    @Slot(object)
+    def _on_hovered(self, place: Place | None) -> None:
+        if place is None or self._entry is None or self._channel is None:
+            self._session.hover(None)
+        else:
+            self._session.hover(Cell(self._entry.name, self._channel, place.row, place.column))
+
+    @Slot(object)
+    def _on_clicked(self, place: Place) -> None:
+        self._session.select(row=place.row, column=place.column)
+
+    @Slot(QKeyEvent)
+    def _on_key(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        if key == Qt.Key.Key_Escape:
+            self._session.clear_cell()
+        elif key in ARROWS:
+            self._move(*ARROWS[key])
+        elif key in (Qt.Key.Key_Home, Qt.Key.Key_End):
+            self._move(0, -FAR if key == Qt.Key.Key_Home else FAR)
+        elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
+            self._move(-FAR if key == Qt.Key.Key_PageUp else FAR, 0)
+
+    def _move(self, rows: int, columns: int) -> None:
+        if self._session.state.selection.row is None:
+            self._session.select(row=0, column=0)
+        else:
+            self._session.move_cell(rows, columns)

@@ -1,0 +1,48 @@
+"""The chosen channel of a layer: large, with what is known of it, and why the chosen cell has its number."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from explorer.session import LayerActivation, Session
+from explorer.ui.maps.cell_facts import CellFacts
+from explorer.ui.maps.channel_view import ChannelView
+from explorer.ui.maps.explanation_line import ExplanationLine
+from explorer.ui.maps.sheet import Sheet
+
+FACTS_WIDTH = 280
+FACTS_HEIGHT = 172
+NO_LIMIT = 16_777_215  # Qt's own
+
+
+class ChosenChannel(QWidget):
+    """A number of a row has no channel to show large: then only the facts stand here."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.channel = ChannelView(session)
+        self._facts = CellFacts(session)
+        self._facts.setFixedWidth(FACTS_WIDTH)
+        parts = QWidget()
+        self._beside = QHBoxLayout(parts)
+        self._beside.setContentsMargins(0, 0, 0, 0)
+        self._beside.addWidget(self.channel, 1)
+        self._beside.addWidget(self._facts)
+        self._beside.addStretch()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(parts, 1)
+        column.addWidget(ExplanationLine(session))
+
+    def show_chosen(self, entry: LayerActivation, sheet: Sheet | None) -> None:
+        """Show the selection's channel of `entry`, in the colours it has in `sheet`; None for a row of numbers."""
+        self.channel.setVisible(sheet is not None)
+        self.setMaximumHeight(NO_LIMIT if sheet is not None else FACTS_HEIGHT)
+        self.channel.show_channel(entry, sheet)
+        self._facts.show_facts(entry)
+
+    def set_upright(self, is_upright: bool) -> None:
+        """The facts below the channel, in a pane that is higher than wide, or beside it."""
+        ways = QHBoxLayout.Direction
+        self._beside.setDirection(ways.TopToBottom if is_upright else ways.LeftToRight)

@@ -1,0 +1,187 @@
+"""The feature-map viewer: all channels of the selected layer, the chosen one large, its filters, and their export."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from explorer.session import Cell, LayerActivation, Selection, Session, State
+from explorer.ui.common.empty_state import EmptyState
+from explorer.ui.common.following_view import FollowingView
+from explorer.ui.maps.chosen_channel import ChosenChannel
+from explorer.ui.maps.controls import MapControls
+from explorer.ui.maps.export import MapExport, OnShow
+from explorer.ui.maps.layer_maps import LayerMaps
+from explorer.ui.maps.sheet import Sheet, filter_sheet, flattened, has_filters, map_sheet
+from explorer.ui.maps.words import facts, why_empty
+
+SLOW_MS = 200
+WIDE = 1.8
+
+
+class FeatureMaps(FollowingView, QWidget):
+    """Follows the selected layer. Its own are only how to look: order, scale, maps or filters, zoom."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.setObjectName("featureMaps")
+        self.setProperty("role", "pane")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._is_stale = True  # first drawn when it is first seen
+        self._sheet: Sheet | None = None
+        self._controls = MapControls()
+        self._controls.changed.connect(self._redraw)
+        self.export = MapExport(session, self._on_show, self)
+        self._controls.export_wanted.connect(self.export.ask)
+        self._controls.copy_picture_wanted.connect(self.export.copy_picture)
+        self._controls.copy_values_wanted.connect(self.export.copy_values)
+        self._make_panes()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 8)
+        column.setSpacing(6)
+        column.addWidget(self._controls)
+        column.addWidget(self._stack, 1)
+        self._slow = QTimer(self, singleShot=True, interval=SLOW_MS)
+        self._slow.timeout.connect(self._dim)
+        session.hovered.connect(self.show_hovered)
+        session.changed.connect(self.show_state)
+
+    def _make_panes(self) -> None:
+        self._maps = LayerMaps(self._session)
+        self._chosen = ChosenChannel(self._session)
+        self._split = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
+        self._split.addWidget(self._maps)
+        self._split.addWidget(self._chosen)
+        self._split.setSizes([500, 340])
+        self._split.setStretchFactor(0, 3)
+        self._split.setStretchFactor(1, 2)
+        self._empty = EmptyState()
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._split)
+        self._stack.addWidget(self._empty)
+
+    # --- what it shows ---
+
+    def show_changes(self, old: State | None, new: State) -> None:
+        if old is None or old.computing != new.computing:
+            self._slow.start() if new.computing else self._dim()
+        if old is None or _differs(old, new):
+            self._redraw()
+        elif old.selection != new.selection:
+            self._show_selection(old.selection)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A wide pane has the channel beside the mosaic, any other below it."""
+        super().resizeEvent(event)
+        is_wide = self.width() > WIDE * self.height()
+        self._split.setOrientation(Qt.Orientation.Horizontal if is_wide else Qt.Orientation.Vertical)
+        self._chosen.set_upright(is_wide)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_stack"):
+            self._redraw()
+
+    @Slot()
+    def _redraw(self) -> None:
+        entry = self._entry()
+        message = why_empty(self._session.state, entry)
+        self._stack.setCurrentWidget(self._empty if message else self._split)
+        self._controls.set_choices_visible(not message)
+        if message or entry is None:
+            self._show_empty(message)
+            return
+        self._sheet = self._sheet_of(entry)
+        self._show_entry(entry, self._sheet)
+        self._show_selection(None)
+
+    def _show_entry(self, entry: LayerActivation, sheet: Sheet | None) -> None:
+        are_filters = self._are_filters(entry)
+        has_maps = sheet is not None and not are_filters
+        self._controls.show_layer(entry, facts(entry, sheet if are_filters else None), has_maps=has_maps)
+        has_one_scale = sheet is not None and not sheet.per_map and not sheet.composite
+        self._controls.show_scale(sheet.scale if sheet is not None and has_one_scale else None)
+        self._maps.show_layer(entry, sheet, are_filters=are_filters, order=self._controls.order)
+
+    def _show_selection(self, before: Selection | None) -> None:
+        entry, chosen = self._entry(), self._session.state.selection
+        if before is not None and before.channel != chosen.channel and entry is not None and self._are_filters(entry):
+            self._redraw()  # the slices of the chosen filter, or all filters again
+            return
+        self._chosen.setVisible(entry is not None and chosen.channel is not None)
+        self._maps.mark_chosen(brings_into_view=before is not None)
+        if entry is None or chosen.channel is None:
+            return
+        self._chosen.show_chosen(entry, self._map_sheet(entry) if entry.values.ndim == 3 else None)
+        self._show_own_scale(chosen.channel)
+        # Only a chosen cell takes the keys: they still walk over the mosaic where a whole channel is chosen.
+        if before is not None and before.channel is None and chosen.row is not None:
+            self._chosen.channel.take_focus()
+
+    def _show_own_scale(self, channel: int) -> None:
+        tile = self._sheet.tile_of(channel) if self._sheet is not None and self._sheet.per_map else None
+        if self._sheet is not None and tile is not None:
+            self._controls.show_scale(self._sheet.scale_of(tile))
+
+    def _show_empty(self, message: str) -> None:
+        state = self._session.state
+        self._controls.show_nothing(state.selection.layer or "Feature maps")
+        problem = next((found for found in state.problems if found.severity == "error"), None)
+        fix = problem.fix if problem and message.endswith(problem.message) else None
+        action = (lambda: self._session.apply_fix(problem)) if problem and fix else None
+        self._empty.show_message(message, fix.label if fix else "", action)
+
+    @Slot(object)
+    def show_hovered(self, cell: Cell | None) -> None:
+        """Tell and mark the cell under the mouse, wherever the mouse is."""
+        if self.isVisible():
+            self._maps.show_hovered(cell)
+            chosen = self._session.state.selection
+            self._chosen.channel.set_pointed(cell if cell is not None and cell.channel == chosen.channel else None)
+
+    @Slot()
+    def _dim(self) -> None:
+        dimmed = self._session.state.computing
+        self._maps.set_dimmed(dimmed)
+        self._chosen.channel.set_dimmed(dimmed)
+
+    # --- what is behind it ---
+
+    def _entry(self) -> LayerActivation | None:
+        activations = self._session.state.activations
+        return activations.by_name.get(self._session.state.selection.layer or "") if activations else None
+
+    def _are_filters(self, entry: LayerActivation) -> bool:
+        return self._controls.shows_filters and has_filters(entry)
+
+    def _on_show(self) -> OnShow | None:
+        """What there is to save or copy."""
+        entry = self._entry()
+        if entry is None:
+            return None
+        if self._are_filters(entry) and entry.weight is not None:
+            return OnShow(f"{entry.name}.weight", entry.weight, self._maps.colours())
+        return OnShow(entry.name, entry.values, self._maps.colours())
+
+    def _sheet_of(self, entry: LayerActivation) -> Sheet | None:
+        if self._are_filters(entry):
+            activations = self._session.state.activations
+            source = flattened(entry, activations.by_name) if activations else None
+            return filter_sheet(entry, self._session.state.selection.channel, source)
+        if entry.values.ndim == 1:
+            return None
+        return self._map_sheet(entry, only_dead=self._controls.only_dead)
+
+    def _map_sheet(self, entry: LayerActivation, *, only_dead: bool = False) -> Sheet:
+        only_dead = only_dead and bool(entry.dead.any())
+        return map_sheet(entry, order=self._controls.order, per_map=self._controls.per_map, only_dead=only_dead)
+
+
+def _differs(old: State, new: State) -> bool:
+    return (
+        old.activations is not new.activations
+        or old.selection.layer != new.selection.layer
+        or old.problems != new.problems
+        or old.classes != new.classes
+    )

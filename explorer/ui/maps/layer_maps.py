@@ -1,0 +1,156 @@
+"""All channels of a layer, its filters, or its numbers as bars, and what mouse and keys do on them."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from explorer.session import Cell, LayerActivation, Selection, Session
+from explorer.ui.common import theme
+from explorer.ui.common.mosaic import Place
+from explorer.ui.common.pane import ElidedLabel
+from explorer.ui.maps.channel_view import ARROWS
+from explorer.ui.maps.mosaic_view import MapMosaic
+from explorer.ui.maps.sheet import Sheet, order_of
+from explorer.ui.maps.value_bars import ValueBars
+from explorer.ui.maps.words import cell_words, filter_words, hint, names_of
+
+WHOLE_TILE = -1
+MOST_SORTED = 1_000_000  # numbers; more stay in their own order, which nobody would wait for another than
+
+
+class LayerMaps(QWidget):
+    """Pointing tells the exact value, a click selects the cell in every view, the arrow keys walk from map to map."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._entry: LayerActivation | None = None
+        self._sheet: Sheet | None = None
+        self._are_filters = False
+        self._maps = MapMosaic()
+        self._maps.setObjectName("mosaic")
+        self._maps.canvas.setAccessibleName("Feature maps")
+        self._maps.hovered.connect(self._on_hovered)
+        self._maps.clicked.connect(self._on_clicked)
+        self._maps.canvas.key_pressed.connect(self._on_key)
+        self._bars = ValueBars()
+        self._bars.hovered.connect(self._on_bar_hovered)
+        self._bars.chosen.connect(self._on_bar_chosen)
+        self._where = ElidedLabel()
+        self._where.setProperty("role", "dim")
+        self._where.setFont(theme.number_font())
+        self._where.setObjectName("hoveredValue")
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._maps)
+        self._pages.addWidget(self._bars)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self._pages, 1)
+        column.addWidget(self._where)
+
+    # --- what it shows ---
+
+    def show_layer(self, entry: LayerActivation, sheet: Sheet | None, *, are_filters: bool, order: str) -> None:
+        """Show `sheet`, which are the filters of `entry` or its maps; where there is none, its numbers in `order`."""
+        self._entry, self._sheet, self._are_filters = entry, sheet, are_filters
+        self._pages.setCurrentWidget(self._bars if sheet is None else self._maps)
+        if sheet is not None:
+            self._maps.show_sheet(sheet)
+        else:
+            names = names_of(entry, self._session.state.classes)
+            is_sorted = order != "index" and len(entry.values) <= MOST_SORTED
+            rows = order_of(entry, "maximum") if is_sorted else range(len(entry.values))
+            self._bars.show_values(entry.values, names, rows, ends=(entry.low, entry.high))
+        self._where.set_whole(self._hint())
+
+    def mark_chosen(self, *, brings_into_view: bool) -> None:
+        """Mark the selection's cell, map or number."""
+        chosen = self._session.state.selection
+        self._bars.set_selected(chosen.channel)
+        place = self._place(chosen)
+        self._maps.set_marks(place, None)
+        if place is not None and brings_into_view:
+            self._maps.keep_in_view(place)
+
+    def show_hovered(self, cell: Cell | None) -> None:
+        """The exact value under the mouse, wherever the mouse is."""
+        activations = self._session.state.activations
+        entry = activations.by_name.get(cell.layer) if cell and activations else None
+        words = cell_words(entry, cell, self._session.state.classes) if cell is not None and entry is not None else ""
+        self._where.set_whole(words or self._hint())
+        is_here = cell is not None and self._entry is not None and cell.layer == self._entry.name
+        pointed = Selection(cell.layer, cell.channel, cell.row, cell.column) if cell is not None and is_here else None
+        self._maps.set_marks(self._place(self._session.state.selection), self._place(pointed))
+
+    def set_dimmed(self, dimmed: bool) -> None:
+        """Paler while newer maps are computed."""
+        self._maps.canvas.set_dimmed(dimmed)
+
+    def colours(self) -> np.ndarray | None:
+        """The picture of the maps (H, W, 4) as they lie; None for a row of numbers."""
+        return None if self._sheet is None else self._maps.colours()
+
+    def _hint(self) -> str:
+        return hint(is_filters=self._are_filters, is_bars=self._sheet is None)
+
+    def _place(self, chosen: Selection | None) -> Place | None:
+        if chosen is None or self._sheet is None or self._are_filters:
+            return None
+        tile = self._sheet.tile_of(chosen.channel)
+        if tile is None:
+            return None
+        if chosen.row is None or chosen.column is None:
+            return Place(tile, WHOLE_TILE, WHOLE_TILE)
+        return Place(tile, chosen.row, chosen.column)
+
+    # --- the mouse and keys ---
+
+    @Slot(object)
+    def _on_hovered(self, place: Place | None) -> None:
+        if place is None or self._entry is None or self._sheet is None:
+            self._session.hover(None)
+            self._where.set_whole(self._hint())
+        elif self._are_filters:
+            self._where.set_whole(filter_words(self._sheet, place))
+        else:
+            channel = int(self._sheet.channels[place.tile])
+            self._session.hover(Cell(self._entry.name, channel, place.row, place.column))
+
+    @Slot(object)
+    def _on_bar_hovered(self, index: int | None) -> None:
+        entry = self._entry
+        self._session.hover(None if index is None or entry is None else Cell(entry.name, index))
+
+    @Slot(int)
+    def _on_bar_chosen(self, index: int) -> None:
+        if self._entry is not None:
+            self._session.select(layer=self._entry.name, channel=index)
+
+    @Slot(object)
+    def _on_clicked(self, place: Place) -> None:
+        if self._entry is None or self._sheet is None:
+            return
+        channel = int(self._sheet.channels[place.tile])
+        row, column = (None, None) if self._are_filters else (place.row, place.column)
+        self._session.select(layer=self._entry.name, channel=channel, row=row, column=column)
+
+    @Slot(QKeyEvent)
+    def _on_key(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        if key == Qt.Key.Key_Escape:
+            self._session.clear_cell()
+        elif key in ARROWS:
+            self._step(*ARROWS[key])
+
+    def _step(self, down: int, across: int) -> None:
+        """Choose the map beside the chosen one, as they lie; the first one where none is chosen."""
+        if self._sheet is None or not self._sheet.count or self._are_filters:
+            return
+        tile = self._sheet.tile_of(self._session.state.selection.channel)
+        wanted = 0 if tile is None else tile + across + down * self._maps.columns
+        if 0 <= wanted < self._sheet.count:
+            self._session.select(channel=int(self._sheet.channels[wanted]), row=None, column=None)

@@ -1,0 +1,165 @@
+"""What a mosaic shows of a layer: which maps in which order, on which scale. numpy only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from explorer.session import LayerActivation
+from explorer.session.numbered import Numbered
+from explorer.session.ranges import finite_range
+from explorer.ui.common.colour import Scale, colourise, colourise_each, scale_factors, scale_for
+from explorer.ui.common.mosaic import Mosaic, taken
+
+ORDERS = ("index", "mean", "maximum", "variance")
+SLICE_LIMIT = 4096
+INPUT = "input"
+PASSING = ("shape", "activation", "normalization", "other")  # dropout and the like keep the order of the numbers
+COLOURS = ("red", "green", "blue")
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """Maps to lay beside each other, a tile each. `maps` is (n, H, W), `order` which of them each tile is, None for
+    all of them as they are; `channels` the channel each tile belongs to; `labels` what is written on it. With
+    `ranges`, the lowest and the highest of each tile, each has a scale of its own, with `composite` a map is its red,
+    green and blue, (3, H, W). `row_length` is how many belong side by side, `left_out` how many more there are."""
+
+    maps: np.ndarray
+    channels: np.ndarray
+    labels: Sequence[str]
+    scale: Scale
+    order: np.ndarray | None = None
+    ranges: tuple[np.ndarray, np.ndarray] | None = None
+    composite: bool = False
+    dead: np.ndarray | None = None
+    row_length: int | None = None
+    left_out: int = 0
+
+    def coloured(self, mosaic: Mosaic, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """The cells at `rows` × `columns` of the tiles laid out as `mosaic`, (rows, columns, 4) uint8.
+
+        No other cell is read: a picture costs what is seen of it.
+        """
+        size = self.maps[0].size if len(self.maps) else 0
+        starts = (np.arange(self.count) if self.order is None else self.order) * size
+        places = mosaic.picks(rows, columns, starts=starts)
+        if self.composite:
+            planes = np.arange(len(COLOURS)) * (size // len(COLOURS))
+            colours = _composite(taken(self.maps, places[..., None] + planes), self.scale)
+        elif self.ranges is not None:
+            scales = (mosaic.spread(each, rows, columns) for each in scale_factors(*self.ranges))
+            colours = colourise_each(taken(self.maps, places), *scales)
+        else:
+            colours = colourise(taken(self.maps, places), self.scale)
+        mosaic.clear_gaps(colours, rows, columns)
+        return colours
+
+    @property
+    def count(self) -> int:
+        """How many tiles there are."""
+        return len(self.channels)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width of a tile in cells."""
+        return self.maps.shape[-2], self.maps.shape[-1]
+
+    @property
+    def per_map(self) -> bool:
+        """Whether each tile has a scale of its own."""
+        return self.ranges is not None
+
+    def tile(self, at: int) -> np.ndarray:
+        """The numbers of a tile, (H, W), or of its three colours."""
+        found: np.ndarray = self.maps[at if self.order is None else self.order[at]]
+        return found
+
+    def tile_of(self, channel: int | None) -> int | None:
+        """Where a channel lies among the tiles; None if it is not shown."""
+        places = np.flatnonzero(self.channels == channel).tolist() if channel is not None else []
+        return places[0] if places else None
+
+    def scale_of(self, tile: int) -> Scale:
+        """The scale that a tile's colours are on."""
+        return self.scale if self.ranges is None else scale_for(*(float(ends[tile]) for ends in self.ranges))
+
+
+def order_of(entry: LayerActivation, order: str) -> np.ndarray:
+    """Indices of the channels by "index", or by a statistic with the largest first."""
+    if order == "index":
+        return np.arange(entry.values.shape[0])
+    statistic: np.ndarray = getattr(entry, order)
+    return np.argsort(-np.nan_to_num(statistic), kind="stable")
+
+
+def map_sheet(entry: LayerActivation, *, order: str = "index", per_map: bool = False, only_dead: bool = False) -> Sheet:
+    """The feature maps of a layer whose values are (C, H, W)."""
+    channels = order_of(entry, order)
+    if only_dead:
+        channels = channels[entry.dead[channels]]
+    ends = entry.channel_ranges if per_map else None
+    return Sheet(
+        maps=entry.values,
+        channels=channels,
+        labels=Numbered(channels, entry.map_label),
+        scale=scale_for(entry.low, entry.high),
+        order=channels,
+        ranges=ends and (ends[0][channels], ends[1][channels]),
+        dead=entry.dead[channels],
+    )
+
+
+def has_filters(entry: LayerActivation) -> bool:
+    """Whether its weights are filters or a matrix; the one number a channel that a normalization learns is neither."""
+    return entry.weight is not None and entry.weight.ndim in (2, 4) and entry.weight.size > 0
+
+
+def filter_sheet(entry: LayerActivation, channel: int | None, source: LayerActivation | None = None) -> Sheet | None:
+    """The filters of a layer as maps; None if it has none.
+
+    A layer's filters on a colour picture are shown in colour. With a `channel`, the slices of its filter, one an
+    input channel. A matrix on flattened maps, those of `source`, is shown as weights of these maps; another one as
+    one map, a row an output.
+    """
+    weight = entry.weight
+    if weight is None or not has_filters(entry):
+        return None
+    low, high = finite_range(weight)
+    if weight.ndim == 2 and source is not None and source.values.size == weight.shape[1]:
+        weight = weight.reshape(len(weight), *source.values.shape)
+    scale = scale_for(min(low, -1e-12), high)
+    if weight.ndim == 2:
+        return Sheet(weight[None], np.zeros(1, int), ("",), scale)
+    reads = (source.name,) if source is not None else entry.parents
+    is_coloured = reads == (INPUT,) and weight.shape[1] == len(COLOURS)
+    if channel is not None and channel < len(weight):
+        slices = weight[channel]
+        labels = COLOURS if is_coloured else tuple(f"in {index}" for index in range(len(slices)))
+        return Sheet(slices, np.full(len(slices), channel), labels, scale)
+    if is_coloured:
+        names = tuple(str(index) for index in range(len(weight)))
+        return Sheet(weight, np.arange(len(weight)), names, scale, composite=True)
+    outputs, inputs = weight.shape[:2]
+    shown = weight.reshape(-1, *weight.shape[2:])[:SLICE_LIMIT]
+    owners = np.repeat(np.arange(outputs), inputs)[:SLICE_LIMIT]
+    labels = tuple(f"{at // inputs}·{at % inputs}" for at in range(len(shown)))
+    return Sheet(shown, owners, labels, scale, row_length=inputs, left_out=outputs * inputs - len(shown))
+
+
+def flattened(entry: LayerActivation, by_name: Mapping[str, LayerActivation]) -> LayerActivation | None:
+    """The maps that a layer of numbers takes as one row, if it does; found through the layers that only reshape."""
+    before = by_name.get(entry.parents[0]) if entry.values.ndim == 1 and len(entry.parents) == 1 else None
+    while before is not None and before.values.ndim == 1 and before.family in PASSING and before.parents:
+        before = by_name.get(before.parents[0])
+    return before if before is not None and before.values.ndim == 3 else None
+
+
+def _composite(pixels: np.ndarray, scale: Scale) -> np.ndarray:
+    """Red, green and blue weights (H, W, 3) as colours (H, W, 4); zero is middle grey."""
+    shares = np.nan_to_num(pixels / scale.high, posinf=1, neginf=-1)
+    colours = np.full((*pixels.shape[:2], 4), 255, np.uint8)
+    colours[..., :3] = np.rint((shares.clip(-1, 1) + 1) * 127.5)
+    return colours

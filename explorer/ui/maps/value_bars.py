@@ -1,0 +1,175 @@
+"""Numbers as labelled bars about a zero line, of which only the rows in sight are made: there may be millions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractScrollArea, QWidget
+
+from explorer.ui.common import theme
+from explorer.ui.common.text import number
+
+ROW = 22
+LABEL_WIDTH, VALUE_WIDTH, MARGIN = 110, 76, 12
+TOP = MARGIN // 2
+Order = range | np.ndarray
+
+
+class ValueBars(QAbstractScrollArea):
+    """Emits `hovered` (an index or None) and `chosen` (an index). It scrolls by rows: Qt counts no more pixels."""
+
+    hovered = Signal(object)
+    chosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._values = np.zeros(0, np.float32)
+        self._names: Sequence[str] = ()
+        self._order: Order = range(0)
+        self._ends = (0.0, 1.0)
+        self._selected: int | None = None
+        self._under: int | None = None
+        self.setFrameShape(self.Shape.NoFrame)
+        self.setAccessibleName("Values of the layer")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.viewport().setMouseTracking(True)
+
+    # --- what it shows ---
+
+    def show_values(self, values: np.ndarray, names: Sequence[str], order: Order, *, ends: tuple[float, float]) -> None:
+        """Show `values` (features,) beside their `names`, in the `order` of their indices, on bars between `ends`."""
+        self._values, self._names, self._order = values, names, order
+        low, high = min(ends[0], 0.0), max(ends[1], 0.0)
+        self._ends = (low, high if high > low else low + 1)
+        self._fit_scroll_bar()
+        self.viewport().update()
+
+    def set_selected(self, index: int | None) -> None:
+        """Mark one value and bring it into view."""
+        if index == self._selected:
+            return
+        self._selected = index
+        self.viewport().update()
+        self._bring_into_view(self._row_of(index))
+
+    def _bring_into_view(self, at: int | None) -> None:
+        if at is None:
+            return
+        bar, whole = self.verticalScrollBar(), self._rows_in_sight()
+        if not bar.value() <= at < bar.value() + whole:
+            bar.setValue(at if at < bar.value() else at - whole + 1)
+
+    def row_rect(self, at: int) -> QRectF:
+        """The pixels of a row of the viewport."""
+        return QRectF(0, TOP + (at - self.verticalScrollBar().value()) * ROW, self.viewport().width(), ROW)
+
+    def _row_of(self, index: int | None) -> int | None:
+        if index is None or isinstance(self._order, range):
+            return index if index is not None and index in self._order else None
+        places = np.flatnonzero(self._order == index).tolist()
+        return places[0] if places else None
+
+    def _rows_in_sight(self) -> int:
+        return max(1, (self.viewport().height() - TOP) // ROW)
+
+    def _fit_scroll_bar(self) -> None:
+        whole = self._rows_in_sight()
+        self.verticalScrollBar().setPageStep(whole)
+        self.verticalScrollBar().setRange(0, max(0, len(self._order) - whole))
+
+    # --- Qt's events ---
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        at = self._row_of(self._selected)
+        was_in_sight = at is not None and self.row_rect(at).bottom() <= event.oldSize().height()
+        self._fit_scroll_bar()
+        if was_in_sight:  # what is told of the chosen number takes room from the bars
+            self._bring_into_view(at)
+
+    def scrollContentsBy(self, _dx: int, _dy: int) -> None:
+        self.viewport().update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._point(self._index_at(event.position().y()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._point(None)
+
+    def _point(self, index: int | None) -> None:
+        if index != self._under:
+            self._under = index
+            self.hovered.emit(index)
+            self.viewport().update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        index = self._index_at(event.position().y())
+        if index is not None:
+            self.chosen.emit(index)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        event.accept()  # the press chose; whoever stands behind has no part in it
+
+    def _index_at(self, y: float) -> int | None:
+        at = int((y - TOP) // ROW) + self.verticalScrollBar().value()
+        return int(self._order[at]) if y >= TOP and at < len(self._order) else None
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        last, page = len(self._order) - 1, self._rows_in_sight()
+        moves = {
+            Qt.Key.Key_Up: -1,
+            Qt.Key.Key_Down: 1,
+            Qt.Key.Key_PageUp: -page,
+            Qt.Key.Key_PageDown: page,
+            Qt.Key.Key_Home: -last,
+            Qt.Key.Key_End: last,
+        }
+        step = moves.get(Qt.Key(event.key()))
+        if step is None or last < 0:
+            super().keyPressEvent(event)
+            return
+        present = self._row_of(self._selected)
+        at = max(step, 0) if present is None and abs(step) > 1 else 0 if present is None else present + step
+        self.chosen.emit(int(self._order[min(max(at, 0), last)]))
+
+    # --- painting ---
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        first = self.verticalScrollBar().value()
+        for at in range(first, min(len(self._order), first + event.rect().bottom() // ROW + 1)):
+            self._paint_row(painter, self.row_rect(at), int(self._order[at]))
+
+    def _paint_row(self, painter: QPainter, row: QRectF, index: int) -> None:
+        colours = theme.current()
+        if index in (self._selected, self._under):
+            painter.fillRect(row, QColor(colours.selection if index == self._selected else colours.sunken))
+        value = float(self._values[index])
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.setFont(self.font())
+        painter.setPen(QColor(colours.text))
+        label = painter.fontMetrics().elidedText(self._names[index], Qt.TextElideMode.ElideRight, LABEL_WIDTH)
+        painter.drawText(QRectF(MARGIN, row.top(), LABEL_WIDTH, ROW), middle, label)
+        painter.setFont(theme.number_font())
+        numbers = QRectF(MARGIN + LABEL_WIDTH, row.top(), VALUE_WIDTH, ROW)
+        painter.drawText(numbers, middle | Qt.AlignmentFlag.AlignRight, number(value))
+        if np.isfinite(value):
+            self._paint_bar(painter, row, numbers.right() + MARGIN, value)
+
+    def _paint_bar(self, painter: QPainter, row: QRectF, left: float, value: float) -> None:
+        colours, (low, high) = theme.current(), self._ends
+        track = QRectF(left, row.top() + 6, max(20.0, row.width() - left - MARGIN), ROW - 12)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours.sunken))
+        painter.drawRoundedRect(track, 3, 3)
+        zero = track.left() + track.width() * -low / (high - low)
+        end = track.left() + track.width() * (value - low) / (high - low)
+        colour = colours.accent if low >= 0 else colours.signed_high if value >= 0 else colours.signed_low
+        painter.setBrush(QColor(colour))
+        painter.drawRoundedRect(QRectF(min(zero, end), track.top(), max(abs(end - zero), 1.0), track.height()), 3, 3)

@@ -1,0 +1,81 @@
+"""What the feature-map viewer says about what it shows, or about why there is nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from explorer.session import Cell, LayerActivation, State
+from explorer.session.numbered import Numbered
+from explorer.ui.common.mosaic import Place
+from explorer.ui.common.text import count, exact, plural, shape_text
+from explorer.ui.maps.sheet import Sheet
+
+ROW_OF_NUMBERS = "{} is a row of numbers, not a picture: save or copy its values."
+
+
+def facts(entry: LayerActivation, filters: Sheet | None = None) -> str:
+    """The dim line beside a layer's name: how many maps or numbers, and their size; of its `filters` if they show."""
+    if filters is not None and entry.weight is not None:
+        words = f"weights {shape_text(entry.weight.shape)}"
+        shown = f" · the first {count(filters.count)} slices: choose a channel to see all of its own"
+        return words + (shown if filters.left_out else "")
+    if entry.values.ndim == 1:
+        return plural(len(entry.values), "number")
+    channels, *slices, height, width = entry.shape if len(entry.shape) > 2 else (1, *entry.shape)
+    noun = "channel" if entry.family == "input" else "feature map"
+    depth = f" of {shape_text(slices)} slices" if slices else ""
+    return f"{plural(channels, noun)}{depth} · {shape_text((height, width))}"
+
+
+def hint(*, is_filters: bool, is_bars: bool) -> str:
+    """What can be done here, while the mouse is elsewhere."""
+    if is_filters:
+        return "Point at a weight to read its value."
+    if is_bars:
+        return "Point at a row to read its value."
+    return "Point at a cell to read its value; click it to see its channel large."
+
+
+def names_of(entry: LayerActivation, classes: tuple[str, ...]) -> Sequence[str]:
+    """The names of a layer's numbers: the classes, where there is one for each, else their indices."""
+    amount = entry.values.shape[0]
+    return classes if len(classes) == amount else Numbered(range(amount))
+
+
+def cell_words(entry: LayerActivation, cell: Cell, classes: tuple[str, ...]) -> str:
+    """Which cell of `entry` the mouse is over, and its exact value; "" for one that it does not have."""
+    if cell.channel >= entry.values.shape[0]:
+        return ""
+    if entry.values.ndim == 1:
+        return f"{entry.name} · {names_of(entry, classes)[cell.channel]} · {exact(float(entry.values[cell.channel]))}"
+    if cell.row is None or cell.column is None:
+        return ""
+    value = exact(float(entry.values[cell.channel, cell.row, cell.column]))
+    return f"{entry.name} · {entry.map_name(cell.channel)} · row {cell.row}, column {cell.column} · {value}"
+
+
+def filter_words(sheet: Sheet, place: Place) -> str:
+    """Which weight the mouse is over, and its exact value."""
+    if sheet.composite:
+        red, green, blue = sheet.tile(place.tile)[:, place.row, place.column]
+        values = f"red {exact(float(red))}, green {exact(float(green))}, blue {exact(float(blue))}"
+    else:
+        values = exact(float(sheet.tile(place.tile)[place.row, place.column]))
+    owner = f"filter {int(sheet.channels[place.tile])} · " if sheet.count > 1 else ""
+    return f"{owner}row {place.row}, column {place.column} · {values}"
+
+
+def why_empty(state: State, entry: LayerActivation | None) -> str:
+    """What to say where there is nothing to show; empty if there is."""
+    if state.activations is None:
+        return state.fault.message if state.fault else "The maps appear here as soon as the network has run."
+    if state.selection.layer is None:
+        return "Choose a layer in the list on the left to see its feature maps."
+    if entry is not None:
+        return ""
+    problem = next((found for found in state.problems if found.severity == "error"), None)
+    if problem is not None:
+        chosen = state.selection.layer
+        cause = "" if problem.layer == chosen else f"{problem.layer} before it has a fault. "
+        return f"{chosen} does not run. {cause}{problem.message}"
+    return f"{state.selection.layer} has not run yet." if state.computing else "This layer gave no maps."

@@ -1,0 +1,147 @@
+"""All calls of a recorded step in one table, and the chosen one's output and weight beside their gradients."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Slot
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QStackedLayout, QTreeView, QVBoxLayout, QWidget
+
+from explorer.session import Session, State
+from explorer.session.timeline import Timeline
+from explorer.ui.common import theme
+from explorer.ui.common.empty_state import EmptyState
+from explorer.ui.common.following_view import FollowingView
+from explorer.ui.overview.call_model import COLUMNS, CallModel
+from explorer.ui.overview.call_tree import call_tree
+from explorer.ui.tensors.learned import shown_example
+from explorer.ui.tensors.view import TensorView
+
+WAITING = "Open a picture: a training step of the network is recorded, and its calls are listed here."
+PANES = ("output", "gradient of the output", "weight", "gradient of the weight")
+NOTHING = ("", "No gradient arrived here.", "This call has no weight.", "This call has no weight.")
+PANES_HEIGHT = 240
+
+
+class CallTable(FollowingView, QWidget):
+    """Calls grouped by module. The row of the debugger's cursor is marked; choosing a row moves the cursor there."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.setObjectName("callTable")
+        self._shown: Timeline | None = None
+        self._is_stale = True  # first drawn when it is first seen
+        self._make_parts()
+        session.changed.connect(self.show_state)
+
+    def _make_parts(self) -> None:
+        self.model = CallModel(self)
+        self.tree = QTreeView(objectName="calls", uniformRowHeights=True, rootIsDecorated=True)
+        self.tree.setAccessibleName("Calls of the recorded step")
+        self.tree.setModel(self.model)
+        self.tree.setAllColumnsShowFocus(True)
+        header = self.tree.header()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setHighlightSections(False)
+        self.tree.selectionModel().currentRowChanged.connect(self._choose)
+        self.panes = tuple(TensorView() for _ in PANES)
+        row = QHBoxLayout()
+        row.setContentsMargins(12, 6, 12, 10)
+        row.setSpacing(16)
+        for pane in self.panes:
+            pane.setFixedHeight(PANES_HEIGHT)
+            row.addWidget(pane, 1)
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.tree, 1)
+        column.addLayout(row)
+        self.empty = EmptyState()
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(content)
+        self._stack.addWidget(self.empty)
+        self.setFocusProxy(self.tree)
+
+    # --- what the session shows ---
+
+    def show_changes(self, old: State | None, new: State) -> None:
+        if old is None or old.timeline is not new.timeline or old.step_message != new.step_message:
+            self._show_timeline(new)
+        if old is None or old.cursor != new.cursor or old.timeline is not new.timeline:
+            self._show_cursor(new)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._session.watch_steps("calls", True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._session.watch_steps("calls", False)
+
+    def _show_timeline(self, state: State) -> None:
+        timeline = state.timeline
+        if timeline is None and state.is_recording_step and self._shown is not None:
+            return  # the old table stays until the new one is there
+        self._stack.setCurrentIndex(0 if timeline is not None else 1)
+        self.empty.show_message(state.step_message or WAITING)
+        self._shown = timeline
+        if timeline is None:
+            return
+        expanded = {self.model.branch(index).path for index in self._modules() if self.tree.isExpanded(index)}
+        is_first = self.model.rowCount() == 0
+        self.model.set_tree(call_tree(timeline.steps), timeline.magnitudes)
+        self.tree.setRootIsDecorated(bool(self._modules()))
+        for index in self._modules():
+            self.tree.setExpanded(index, is_first or self.model.branch(index).path in expanded)
+        self._fit_columns()
+
+    def _modules(self) -> list[QModelIndex]:
+        """Every row that has rows below it."""
+        found, waiting = [], [QModelIndex()]
+        while waiting:
+            parent = waiting.pop()
+            rows = [self.model.index(row, 0, parent) for row in range(self.model.rowCount(parent))]
+            modules = [index for index in rows if self.model.rowCount(index)]
+            found += modules
+            waiting += modules
+        return found
+
+    def _fit_columns(self) -> None:
+        for column in range(len(COLUMNS)):
+            self.tree.resizeColumnToContents(column)
+            self.tree.setColumnWidth(column, self.tree.columnWidth(column) + 12)
+
+    def _show_cursor(self, state: State) -> None:
+        timeline = state.timeline
+        if timeline is None or not timeline.steps:
+            return
+        entry = timeline.steps[state.cursor.step]
+        self.model.set_marked(entry.call, theme.current().phases[entry.phase])
+        index = self.model.index_of(entry.call)
+        if index.isValid() and index.row() != self.tree.currentIndex().row():
+            flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+            selection = self.tree.selectionModel()
+            selection.blockSignals(True)
+            selection.setCurrentIndex(index, flags)
+            selection.blockSignals(False)
+            self.tree.scrollTo(index)
+            self.tree.viewport().update()
+        step = timeline.find("forward", entry.call)
+        self._show_tensors(timeline, step, state.cursor.example)
+
+    def _show_tensors(self, timeline: Timeline, step: int | None, example: int) -> None:
+        if step is None:
+            for pane in self.panes:
+                pane.set_tensor(None)
+            return
+        found = timeline.learned(step)
+        tensors = (found.activation, found.activation_gradient, found.weight, found.weight_gradient)
+        for pane, tensor, missing in zip(self.panes, tensors, NOTHING, strict=True):
+            pane.set_tensor(None if tensor is None else shown_example(tensor, example))
+            pane.setToolTip(missing if tensor is None else pane.toolTip())
+
+    @Slot(QModelIndex)
+    def _choose(self, index: QModelIndex) -> None:
+        branch = self.model.branch(index)
+        if branch.step is not None:
+            self._session.go_to_step(branch.step.index)

@@ -1,0 +1,229 @@
+"""The overview: the whole network on one screen with the picture running through it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QLabel, QStackedLayout, QToolButton, QVBoxLayout, QWidget
+
+from explorer.session import Session, State
+from explorer.session.state import Cell, Document
+from explorer.ui.common.colour_bar import ColourBar
+from explorer.ui.common.following_view import FollowingView
+from explorer.ui.common.icons import icon
+from explorer.ui.common.pane import Pane
+from explorer.ui.common.text import plural
+from explorer.ui.overview.canvas import OverviewCanvas
+from explorer.ui.overview.entries import Entry, entries_of
+from explorer.ui.overview.head import Head, channel_head, layer_head, whole_head
+from explorer.ui.overview.lines import Lines, Spot
+from explorer.ui.overview.preview import preview_of
+from explorer.ui.overview.sources import sources_in
+from explorer.ui.overview.walking import walked
+
+if TYPE_CHECKING:
+    from explorer.ui.overview.call_table import CallTable
+
+DIM_AFTER_MS = 200
+EMPTY = (
+    "Open a network, or add a layer on the left: its layers stand here side by side, "
+    "with the picture running through them."
+)
+
+
+class Overview(FollowingView, QWidget):
+    """All layers side by side; hovering shows what a map was made of, a click chooses it in every view."""
+
+    opened = Signal()
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.setObjectName("overview")
+        self.setAccessibleName("Overview")
+        self._is_stale = True  # first drawn when it is first seen
+        self._drawn: Document | None = None
+        self._make_parts()
+        self._dim_timer = QTimer(self, singleShot=True, interval=DIM_AFTER_MS)
+        self._dim_timer.timeout.connect(self._dim)
+        session.changed.connect(self.show_state)
+
+    def _make_parts(self) -> None:
+        self.pane = Pane("Overview")
+        self._make_canvas()
+        self._fill_corner()
+        self.calls: CallTable | None = None
+        self.empty_label = QLabel(EMPTY, wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
+        self.empty_label.setProperty("role", "dim")
+        self.empty_label.setContentsMargins(40, 0, 40, 0)
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self.canvas)
+        self._stack.addWidget(self.empty_label)
+        self.pane.body.addLayout(self._stack)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self.pane)
+
+    def _make_canvas(self) -> None:
+        self.canvas = OverviewCanvas()
+        self.canvas.hovered.connect(self._hover)
+        self.canvas.picked.connect(self._pick)
+        self.canvas.opened.connect(self._open)
+        self.canvas.cleared.connect(self._clear)
+        self.canvas.stepped.connect(self._step)
+        self.canvas.redrawn.connect(self._session.count_drawing)
+
+    def _fill_corner(self) -> None:
+        self.bars = (ColourBar(), ColourBar())
+        for bar in self.bars:
+            self.pane.corner.addWidget(bar)
+            self.pane.corner.addSpacing(8)
+        self.fit_button = QToolButton(text="Fit", objectName="overviewFit")
+        self.fit_button.setProperty("role", "flat")
+        self.fit_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.fit_button.setToolTip("Show the whole network (F). The wheel zooms, dragging pans.")
+        self.fit_button.setAccessibleName("Fit the whole network")
+        self.fit_button.clicked.connect(self.canvas.fit)
+        self.calls_button = QToolButton(text="Calls", checkable=True, objectName="overviewCalls")
+        self.calls_button.setProperty("role", "flat")
+        self.calls_button.setToolTip("List every call of a recorded training step, with sizes, gradients and times.")
+        self.calls_button.setAccessibleName("List the calls")
+        self.calls_button.toggled.connect(self._show_calls)
+        for button in (self.fit_button, self.calls_button):
+            self.pane.corner.addWidget(button)
+
+    @Slot(bool)
+    def _show_calls(self, are_wanted: bool) -> None:
+        """The table of calls takes the place of the drawing; it is made when first asked for."""
+        if self.calls is None:
+            from explorer.ui.overview.call_table import CallTable
+
+            self.calls = CallTable(self._session)
+            self._stack.addWidget(self.calls)
+        for part in (*self.bars, self.fit_button):
+            part.setEnabled(not are_wanted)
+        self._show_all(self._session.state)
+
+    # --- what the session shows ---
+
+    def show_changes(self, old: State | None, new: State) -> None:
+        if old is None:
+            self._show_all(new)
+            return
+        if self._has_other_columns(old, new):
+            self._show_columns(new)
+        elif old.selection != new.selection:
+            self._show_selection(new)
+        if old.computing is not new.computing:
+            self._show_computing(new)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.fit_button.setIcon(icon("ph.frame-corners"))
+
+    def _show_all(self, state: State) -> None:
+        self._show_columns(state)
+        self._show_computing(state)
+
+    def _has_other_columns(self, old: State, new: State) -> bool:
+        """While a new pass runs the old maps stay; a network without any is drawn at once."""
+        if old.activations is not new.activations or old.fault is not new.fault:
+            return True
+        waits = new.computing and new.activations is not None
+        return new.document is not self._drawn and not waits
+
+    def _show_columns(self, state: State) -> None:
+        entries = entries_of(state)
+        self._drawn = state.document
+        is_empty = not entries or (len(entries) == 1 and state.network is not None and not entries[0].maps)
+        drawing = self.empty_label if is_empty else self.canvas
+        self._stack.setCurrentWidget(self.calls if self.calls and self.calls_button.isChecked() else drawing)
+        self._entries = {entry.name: entry for entry in entries}
+        self._by_layer = {entry.layer: entry for entry in entries} | self._entries
+        self.canvas.set_entries(entries)
+        self.canvas.setAccessibleDescription(f"{plural(len(entries), 'column')}: " + ", ".join(self._entries))
+        self._show_selection(state)
+        self.canvas.hover_again()
+
+    def _show_selection(self, state: State) -> None:
+        entry = self._shown(state)
+        chosen = None
+        if entry is not None and entry.maps is not None and state.selection.channel is not None:
+            spot = Spot(entry.name, state.selection.channel)
+            chosen = Lines(spot, sources_in(self._by_layer, entry, spot.channel).drawn)
+        self.canvas.set_selected(entry.name if entry else None, chosen)
+        self._show_head(self._head(entry, state.selection.channel))
+
+    def _shown(self, state: State) -> Entry | None:
+        return self._by_layer.get(state.selection.layer or "")
+
+    def _show_computing(self, state: State) -> None:
+        if state.computing:
+            self._dim_timer.start()
+        else:
+            self._dim_timer.stop()
+            self.canvas.set_dimmed(False)
+
+    @Slot()
+    def _dim(self) -> None:
+        self.canvas.set_dimmed(self._session.state.computing and self._session.state.activations is not None)
+
+    def _show_head(self, head: Head) -> None:
+        self.pane.set_title(head.title)
+        self.pane.set_facts(head.facts)
+        for bar, scale in zip(self.bars, head.scales, strict=True):
+            bar.set_scale(scale, remark=head.remark)
+            bar.setVisible(scale is not None)
+
+    def _head(self, entry: Entry | None, channel: int | None) -> Head:
+        if entry is None:
+            return whole_head(tuple(self._entries.values()), has_input=self._session.state.values is not None)
+        if channel is None or entry.maps is None:
+            return layer_head(entry)
+        return channel_head(entry, channel, sources_in(self._by_layer, entry, channel))
+
+    # --- what the person does ---
+
+    @Slot(object)
+    def _hover(self, spot: Spot | None) -> None:
+        entry = self._entries.get(spot.column) if spot is not None else None
+        if spot is None or entry is None or entry.maps is None:
+            state = self._session.state
+            self.canvas.set_lines(None)
+            self.canvas.show_preview(None)
+            self._show_head(self._head(self._shown(state), state.selection.channel))
+            self._session.hover(None)
+            return
+        sources = sources_in(self._by_layer, entry, spot.channel)
+        self.canvas.set_lines(Lines(spot, sources.drawn))
+        self.canvas.show_preview(preview_of(entry, spot, self.canvas.images))
+        self._show_head(channel_head(entry, spot.channel, sources))
+        row, column = (0, 0) if entry.maps.values.ndim == 3 and spot.row is None else (spot.row, spot.cell)
+        self._session.hover(Cell(entry.layer, entry.own_channel(spot.channel), row, column))
+
+    @Slot(object, object)
+    def _pick(self, name: str, channel: int | None) -> None:
+        entry = self._entries[name]
+        self.canvas.setFocus()
+        channel = None if channel is None else entry.own_channel(channel)
+        self._session.select(layer=entry.layer, channel=channel, row=None, column=None)
+
+    @Slot()
+    def _open(self) -> None:
+        if self._session.state.selection.layer is not None:
+            self.opened.emit()
+
+    @Slot()
+    def _clear(self) -> None:
+        self._session.select(layer=None, channel=None, row=None, column=None)
+
+    @Slot(int, int)
+    def _step(self, columns: int, channels: int) -> None:
+        """Go to the next column or channel, stopping at the ends."""
+        chosen = self._session.state.selection
+        found = walked(self.canvas.scene.layout, chosen.layer, chosen.channel, columns=columns, channels=channels)
+        if found is not None:
+            column, channel = found
+            self._session.select(layer=column.entry.layer, channel=channel, row=None, column=None)
+            self.canvas.reveal(column.name)

@@ -1,0 +1,1 @@
+"""The main window itself: menus, docks, messages, the start list, leaving; it puts the features together."""

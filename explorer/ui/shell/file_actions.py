@@ -1,0 +1,103 @@
+"""The commands of the menu "File"."""
+
+from __future__ import annotations
+
+from explorer.session import State
+from explorer.ui.common.command import SEPARATOR, Command
+from explorer.ui.shell import commands
+
+
+def has_network(state: State) -> bool:
+    """Whether there is a network to work on."""
+    return state.network is not None
+
+
+FILE_COMMANDS: tuple[Command | str, ...] = (
+    Command(
+        "startList",
+        "File",
+        "Networks…",
+        "Choose one of the networks that come with the program.",
+        commands.show_start_list,
+        "ph.squares-four",
+        "Ctrl+Shift+N",
+    ),
+    Command(
+        "newNetwork",
+        "File",
+        "New network…",
+        "Start a network from its text notation.",
+        commands.new_network,
+        "ph.file-plus",
+        "Ctrl+N",
+    ),
+    Command(
+        "openNetwork",
+        "File",
+        "Open network…",
+        "Open a network file.",
+        commands.choose_network,
+        "ph.folder-open",
+        "Ctrl+O",
+    ),
+    Command(
+        "openWeights",
+        "File",
+        "Load weights…",
+        "Put the weights of a PyTorch or safetensors file into the network that is open.",
+        commands.choose_weights,
+        "ph.scales",
+        "Ctrl+L",
+        has_network,
+    ),
+    Command(
+        "openPictureFile",
+        "File",
+        "Open picture…",
+        "Show a picture to the network.",
+        commands.choose_picture,
+        "ph.image",
+        "Ctrl+Shift+O",
+    ),
+    SEPARATOR,
+    Command(
+        "save",
+        "File",
+        "Save network",
+        "Write the network and its weights to its file.",
+        commands.save,
+        "ph.floppy-disk",
+        "Ctrl+S",
+        has_network,
+    ),
+    Command(
+        "saveAs",
+        "File",
+        "Save network as…",
+        "Write the network and its weights to another file.",
+        commands.save_as,
+        "ph.floppy-disk-back",
+        "Ctrl+Shift+S",
+        has_network,
+    ),
+    Command(
+        "copySource",
+        "File",
+        "Copy as PyTorch source",
+        "Put a PyTorch module that runs by itself on the clipboard.",
+        commands.copy_source,
+        "ph.code",
+        "Ctrl+Shift+C",
+        has_network,
+    ),
+    SEPARATOR,
+    Command(
+        "quit",
+        "File",
+        "Quit",
+        "Close the window.",
+        lambda window: window.close(),
+        "ph.sign-out",
+        "Ctrl+Q",
+    ),
+)

@@ -1,0 +1,62 @@
+"""Leaving the network that is open: nothing that is not saved goes without a question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtWidgets import QWidget
+
+from explorer.network.file_names import is_network
+from explorer.session import Session, State
+from explorer.session.soon import soon
+from explorer.ui.common import dialogs
+
+UNSAFE_IN_NAMES = str.maketrans("/\\:", "---")
+
+
+def leave(parent: QWidget, session: Session, go: Callable[[], object]) -> None:
+    """Do `go`, which leaves the network that is open, where nothing is lost by it, or the person lets it go."""
+    if may_leave(parent, session, partial(leave, parent, session, go)):
+        go()
+
+
+def may_leave(parent: QWidget, session: Session, later: Callable[[], object]) -> bool:
+    """Whether all is saved, or the person lets the rest go; where they save it, `later` is called when that is done."""
+    if not session.state.unsaved:
+        return True
+    answer = dialogs.ask_unsaved(parent, session.state.title)
+    if answer == "save":
+        session.pause_training()  # what is saved is what is left
+        save(parent, session, lambda: soon(parent, later))
+    return answer == "discard"
+
+
+def open_path(parent: QWidget, session: Session, path: str | Path) -> None:
+    """Open whatever lies at `path`; a network takes the place of the one that is open."""
+    if is_network(path):
+        leave(parent, session, partial(session.open_path, path))
+    else:
+        session.open_path(path)
+
+
+def save(parent: QWidget, session: Session, then: Callable[[], None] | None = None) -> None:
+    """Save to the network's own file; where it has none that holds all of it, ask for one."""
+    state = session.state
+    if state.path is None or (state.path.suffix.lower() == ".txt" and not state.document.fits_in_text):
+        save_as(parent, session, then)
+    elif not session.was_changed_elsewhere(state.path) or dialogs.ask_replacing_newer(parent, state.path.name):
+        session.save_network(state.path, then)
+
+
+def save_as(parent: QWidget, session: Session, then: Callable[[], None] | None = None) -> None:
+    """Ask for a file and save to it."""
+    path = dialogs.ask_save_path(parent, proposed(session.state))
+    if path is not None:
+        session.save_network(path, then)
+
+
+def proposed(state: State) -> str:
+    """A path for the network beside the file that it came from, or its title; without an ending."""
+    return str(state.path.with_suffix("")) if state.path else state.title.translate(UNSAFE_IN_NAMES)

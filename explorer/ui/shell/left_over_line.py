@@ -1,0 +1,51 @@
+"""The line that offers work which was not saved when the program ended without being closed."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QWidget
+
+from explorer.bounds import brief
+from explorer.session import Session, State
+from explorer.session.state import Offer
+from explorer.ui.shell.leaving import leave
+from explorer.ui.shell.messages import Line
+
+DAY_S = 24 * 3600
+
+
+class LeftOverLine(Line):
+    """Shows `state.offer`; hidden when there is none."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__("leftOver", parent)
+        self.label.setTextFormat(Qt.TextFormat.PlainText)
+        for text, tip, run in (
+            ("Restore", "Open it as it was; it counts as unsaved.", partial(leave, self, session, session.restore)),
+            ("Discard", "Remove it for good.", session.discard),
+        ):
+            self.add_button(text, tip).clicked.connect(run)
+        later = self.add_button("Not now", "Put this line away; the next start offers it again.", "ph.x")
+        later.clicked.connect(session.put_off)
+        session.changed.connect(self.show_state)
+        self.show_state(None, session.state)
+
+    @Slot(object, object)
+    def show_state(self, old: State | None, new: State) -> None:
+        if old is not None and old.offer == new.offer:
+            return
+        sentence = words(new.offer) if new.offer is not None else ""
+        self.label.setText(sentence)
+        self.label.setAccessibleName(sentence)
+        self.setVisible(bool(sentence))
+
+
+def words(offer: Offer) -> str:
+    """The sentence, with the time it was kept at; the day too where that was not within a day."""
+    is_new = time.time() - offer.written_s < DAY_S
+    when = time.strftime("%H:%M" if is_new else "%d %B %Y, %H:%M", time.localtime(offer.written_s))
+    more = f" {offer.more} more {'waits' if offer.more == 1 else 'wait'} after it." if offer.more else ""
+    return f"“{brief(offer.title)}” was not saved when the program ended; it was kept at {when}.{more}"

@@ -1,0 +1,276 @@
+"""The main window: the list of its parts and what ties them to the commands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import (
+    QAction,
+    QActionGroup,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QPaintEvent,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QMainWindow, QTabWidget, QVBoxLayout, QWidget
+
+from explorer.session import Session, State
+from explorer.session.soon import soon
+from explorer.ui.common import pictures, settings
+from explorer.ui.editor.network_panel import NetworkPanel
+from explorer.ui.input.prediction import PredictionView
+from explorer.ui.input.view import InputView
+from explorer.ui.overview.view import Overview
+from explorer.ui.shell import commands, leaving
+from explorer.ui.shell.docks import PaneDock
+from explorer.ui.shell.folding_dock import FoldingDock
+from explorer.ui.shell.left_over_line import LeftOverLine
+from explorer.ui.shell.menus import Menus
+from explorer.ui.shell.messages import Messages, Welcome
+from explorer.ui.shell.status import Status
+from explorer.ui.training.dock import HEIGHT as TRAINING_HEIGHT
+from explorer.ui.training.dock import TrainingDock
+
+if TYPE_CHECKING:
+    from explorer.ui.debugger.view import Debugger
+    from explorer.ui.maps.feature_maps import FeatureMaps
+
+TITLE = "Network Explorer"
+FIRST_SIZE = (1440, 900)
+MINIMUM_SIZE = (960, 560)
+AFTER_MAPS_MS = 60  # the maps are painted before the other tabs are made
+LEFT_WIDTH, RIGHT_WIDTH = 290, 270
+
+
+class MainWindow(QMainWindow):
+    """Three columns and a strip: what the network is, what it does, what it sees and says, and how it learns.
+
+    `painted` is emitted once, after the first paint and before the parts are made that it did not need; `completed`
+    when they are there; `closed` with each closing.
+    """
+
+    painted = Signal()
+    completed = Signal()
+    closed = Signal()
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session: Session = session
+        self.setObjectName("mainWindow")
+        self.setAcceptDrops(True)
+        self.setDockNestingEnabled(True)
+        self.resize(*FIRST_SIZE)
+        self.setMinimumSize(*MINIMUM_SIZE)
+        self.feature_maps: FeatureMaps | None = None
+        self.debugger: Debugger | None = None
+        self._is_painted = self._is_over = False
+        self._rest_timer = QTimer(self, singleShot=True, interval=AFTER_MAPS_MS)
+        self._rest_timer.timeout.connect(self.show_late_parts)
+        self._make_centre()
+        self._make_docks()
+        self.menus = Menus(self)
+        self.training.set_further([self.action(name) for name in ("openBatch", "followRun", "exportCurves")])
+        self.setStatusBar(Status(session))
+        session.setParent(self)  # the last child: taken apart after the views, which let go of what they watch
+        self._restore_layout()
+        session.changed.connect(self.show_state)
+        self.show_state(None, session.state)
+
+    def open_path(self, path: str | Path) -> None:
+        """Open whatever lies at `path`: a picture or a network; what dropping and the dialogs call."""
+        leaving.open_path(self, self.session, path)
+
+    # --- the parts ---
+
+    def _make_centre(self) -> None:
+        self.tabs = QTabWidget(documentMode=True, objectName="centre")
+        self.tabs.tabBar().setDrawBase(False)
+        self.overview = Overview(self.session)
+        self.overview.opened.connect(lambda: self.show_tab(1))
+        self.tabs.addTab(self.overview, "Overview")
+        self._maps_page = self._late_page("Feature maps")
+        self._debugger_page = self._late_page("Step debugger")
+        self.tabs.currentChanged.connect(self._show_stepping)
+        self.welcome = Welcome()
+        self.welcome.setVisible(not settings.is_welcome_seen())
+        self.welcome.dismissed.connect(self._dismiss_welcome)
+        self.welcome.networks_wanted.connect(lambda: commands.show_start_list(self))
+        self.welcome.picture_wanted.connect(lambda: commands.choose_picture(self))
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 6, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(Messages(self.session))
+        column.addWidget(LeftOverLine(self.session))
+        column.addWidget(self.welcome)
+        column.addWidget(self.tabs, 1)
+        self.setCentralWidget(centre)
+
+    def _late_page(self, title: str) -> QWidget:
+        """A tab whose content is made after the first paint."""
+        page = QWidget()
+        QVBoxLayout(page).setContentsMargins(0, 0, 0, 0)
+        self.tabs.addTab(page, title)
+        return page
+
+    def _make_docks(self) -> None:
+        self.network_panel = NetworkPanel(self.session)
+        self.input_view = InputView(self.session)
+        self.prediction = PredictionView(self.session)
+        self.training = TrainingDock(self.session)
+        self.training_dock = FoldingDock(
+            "Training", "dock.training", self.training, self, inside=self.training.inside, height=TRAINING_HEIGHT
+        )
+        self.training.folding.connect(self.training_dock.choose)
+        self.training.step_wanted.connect(lambda: self.show_tab(2))
+        self.training_dock.folded.connect(self.training.show_folded)
+        self.docks = (
+            PaneDock("Network", "dock.network", self.network_panel, self),
+            PaneDock("Input", "dock.input", self.input_view, self),
+            PaneDock("Prediction", "dock.prediction", self.prediction, self),
+            self.training_dock,
+        )
+        for dock, width in zip(self.docks, (LEFT_WIDTH, RIGHT_WIDTH, RIGHT_WIDTH, 0), strict=True):
+            dock.setMinimumWidth(width)
+        self._place_docks()
+
+    def _place_docks(self) -> None:
+        left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+        below = Qt.DockWidgetArea.BottomDockWidgetArea
+        for dock, area in zip(self.docks, (left, right, right, below), strict=True):
+            self.addDockWidget(area, dock)
+        network, picture, prediction, _ = self.docks
+        self.resizeDocks([network, picture], [LEFT_WIDTH, RIGHT_WIDTH], Qt.Orientation.Horizontal)
+        self.resizeDocks([picture, prediction], [6, 4], Qt.Orientation.Vertical)
+        self.training_dock.sit()
+
+    def action(self, name: str) -> QAction:
+        """The action of the command `name`."""
+        return self.menus.action(name)
+
+    def show_late_parts(self) -> None:
+        """Make what the first paint did not need; pyqtgraph alone takes 0.4 s to import."""
+        if self.feature_maps is not None or self._is_over:
+            return
+        from explorer.ui.debugger.view import Debugger
+        from explorer.ui.maps.feature_maps import FeatureMaps
+
+        self.feature_maps = FeatureMaps(self.session)
+        self.debugger = Debugger(self.session)
+        self.training.make_parts()
+        for page, part in ((self._maps_page, self.feature_maps), (self._debugger_page, self.debugger)):
+            layout = page.layout()
+            assert layout is not None
+            layout.addWidget(part)
+        self.completed.emit()
+
+    # --- what it shows ---
+
+    @Slot(object, object)
+    def show_state(self, old: State | None, new: State) -> None:
+        """Title, enabled commands, and what undo and redo would do."""
+        mark = "•" if new.unsaved else ""
+        self.setWindowTitle(f"{mark}{new.title} – {TITLE}")
+        self.menus.show_state(new)
+        if old is not None and old.recent is not new.recent:
+            settings.set_recent_files(new.recent)
+        self._make_rest_when_quiet(new)
+        self._follow_training()
+
+    def _follow_training(self) -> None:
+        """The training strip takes its room once there is a run to see; the debugger's stage needs it more."""
+        state = self.session.state
+        has_something = bool(state.runs) or state.data_problem is not None
+        self.training_dock.want(has_something and self.tabs.currentWidget() is not self._debugger_page)
+
+    def show_tab(self, index: int) -> None:
+        """Bring a tab of the centre to the front."""
+        self.show_late_parts()
+        self.tabs.setCurrentIndex(index)
+
+    @Slot()
+    def _show_stepping(self) -> None:
+        """Training steps are recorded only while the debugger is looked at."""
+        is_debugger = self.tabs.currentWidget() is self._debugger_page
+        if self.tabs.currentIndex():
+            self.show_late_parts()
+        self.session.set_stepping(is_debugger)
+        self._follow_training()
+
+    @Slot()
+    def _dismiss_welcome(self) -> None:
+        settings.set_welcome_seen(True)
+        self.welcome.hide()
+
+    def reset_layout(self) -> None:
+        """Put every part of the window back in its place."""
+        settings.forget_layout()
+        for dock in self.docks:
+            dock.setFloating(False)
+            dock.show()
+        self.training_dock.forget_choice()
+        self._place_docks()
+
+    # --- Qt's events ---
+
+    def _restore_layout(self) -> None:
+        geometry, docks = settings.layout()
+        if geometry is not None:
+            self.restoreGeometry(geometry)
+        if docks is not None:
+            self.restoreState(docks)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._is_painted:
+            self._is_painted = True
+            soon(self, self._after_first_paint)
+
+    @Slot()
+    def _after_first_paint(self) -> None:
+        self.painted.emit()
+        self._make_rest_when_quiet(self.session.state)
+
+    def _make_rest_when_quiet(self, state: State) -> None:
+        """The other tabs wait for the first maps: while the worker imports torch, making them would hold it up."""
+        is_quiet = state.activations is not None or not state.computing
+        if self._is_painted and is_quiet and self.feature_maps is None and not self._rest_timer.isActive():
+            self._rest_timer.start()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.training_dock.follow_height(self.height())
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ThemeChange and settings.theme_choice() == "system":
+            soon(self, lambda: commands.set_theme("system"))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if pictures.can_take(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        pictures.take(self.session, event.mimeData(), self.open_path, pictures.NOT_A_FILE, "dropped picture")
+        event.acceptProposedAction()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self.isVisible() and not leaving.may_leave(self, self.session, self.close):
+            event.ignore()
+            return
+        settings.set_layout(self.saveGeometry(), self.saveState())
+        self.session.close()
+        super().closeEvent(event)
+        self._is_over = True
+        self.closed.emit()
+        soon(self, self._take_apart)
+
+    @Slot()
+    def _take_apart(self) -> None:
+        """A closed window is over. What its parts call when they are used holds it, where Python cannot see that."""
+        for kind in (QWidget, QAction, QActionGroup):
+            for part in self.findChildren(kind, options=Qt.FindChildOption.FindDirectChildrenOnly):
+                part.deleteLater()

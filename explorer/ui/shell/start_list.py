@@ -1,0 +1,99 @@
+"""The list of networks that come with the program: a picture, a name and a sentence each."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from explorer.network.files import NetworkFile, read_network
+from explorer.resources import bundled_networks, resource
+from explorer.ui.common.text import count, plural
+
+PICTURE_SIZE = QSize(160, 100)
+
+
+class StartList(QDialog):
+    """Emits `chosen` with a network's name and closes; Esc closes without a choice."""
+
+    chosen = Signal(str)
+    file_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("startList")
+        self.setWindowTitle("Networks")
+        self.setMinimumWidth(620)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(8)
+        title = QLabel("Choose a network")
+        title.setProperty("role", "title")
+        column.addWidget(title)
+        for name in bundled_networks():
+            column.addWidget(self._row(name))
+        column.addLayout(self._buttons())
+
+    def _row(self, name: str) -> QPushButton:
+        file = read_network(resource("networks", f"{name}.json"))
+        row = QPushButton(
+            objectName=f"network.{name}", accessibleName=file.title, accessibleDescription=file.description
+        )
+        row.setCursor(Qt.CursorShape.PointingHandCursor)
+        row.setProperty("role", "card")  # the style sheet gives it its height
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(8, 8, 12, 8)
+        layout.setSpacing(16)
+        layout.addWidget(_picture(name))
+        layout.addLayout(_words(file), 1)
+        row.clicked.connect(lambda: self._choose(name))
+        return row
+
+    def _buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        other = QPushButton("Open a file…", toolTip="Open a network file of your own.")
+        other.clicked.connect(self._want_file)
+        close = QPushButton("Close", toolTip="Keep the network that is open.")
+        close.clicked.connect(self.reject)
+        row.addWidget(other)
+        row.addStretch()
+        row.addWidget(close)
+        return row
+
+    def _choose(self, name: str) -> None:
+        self.accept()
+        self.chosen.emit(name)
+
+    def _want_file(self) -> None:
+        self.accept()
+        self.file_wanted.emit()
+
+
+def _picture(name: str) -> QLabel:
+    label = QLabel()
+    label.setFixedSize(PICTURE_SIZE)
+    label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    pixmap = QPixmap(str(resource("networks", f"{name}.png")))
+    if not pixmap.isNull():
+        ratio = label.devicePixelRatioF()
+        scaled = pixmap.scaled(
+            PICTURE_SIZE * ratio, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+        )
+        scaled.setDevicePixelRatio(ratio)
+        label.setPixmap(scaled)
+    label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+    return label
+
+
+def _words(file: NetworkFile) -> QVBoxLayout:
+    column = QVBoxLayout()
+    column.setSpacing(4)
+    parameters = count(sum(file.network.parameter_counts()))
+    facts = f"{plural(len(file.network.layers), 'layer')} · {parameters} parameters"
+    for text, role in ((file.title, "title"), (file.description, ""), (facts, "dim")):
+        label = QLabel(text, wordWrap=True)
+        label.setProperty("role", role)
+        label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        column.addWidget(label)
+    column.addStretch()
+    return column

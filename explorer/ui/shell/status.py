@@ -1,0 +1,125 @@
+"""The foot of the window: what is being worked on, each with a way to cancel it, the device and the mode."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
+
+from explorer.session import Session, State
+from explorer.session.train_state import Progress
+from explorer.ui.common.text import plural, seconds_text
+
+SLOW_MS = 200
+MOST = 1000
+MODE_TIPS = {
+    "eval": "eval(): dropout is off and batch norm uses what it learned, as when the network is used.",
+    "train": "train(): dropout is on and batch norm uses this picture alone, as while it learns.",
+}
+
+
+class WorkLine(QWidget):
+    """What is being worked on, how far it is and a Cancel button; work that takes less than 200 ms shows nothing."""
+
+    def __init__(self, name: str, *, cancel: Callable[[], object], cancel_name: str, cancel_tip: str) -> None:
+        super().__init__(objectName=name)
+        self.words = QLabel()
+        self.bar = QProgressBar(textVisible=False)
+        self.bar.setFixedWidth(120)
+        self.cancel = QToolButton(text="Cancel", toolTip=cancel_tip, accessibleName=cancel_name)
+        self.cancel.setProperty("role", "flat")
+        self.cancel.clicked.connect(cancel)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 0, 12, 0)
+        row.setSpacing(6)
+        for part in (self.words, self.bar, self.cancel):
+            row.addWidget(part)
+        self._slow = QTimer(self, singleShot=True, interval=SLOW_MS)
+        self._slow.timeout.connect(self.show)
+        self.hide()
+
+    def show_work(self, words: str, done: int = 0, whole: int = 0) -> None:
+        """Say what is done, and how much of the whole, 0 where nobody knows; "" where it is over."""
+        self.words.setText(words)
+        self.bar.setAccessibleName(f"Progress: {words}")
+        self.bar.setRange(0, MOST if whole else 0)
+        if whole:
+            self.bar.setValue(round(MOST * done / whole))
+        if not words:
+            self._slow.stop()
+            self.hide()
+        elif self.isHidden() and not self._slow.isActive():
+            self._slow.start()
+
+    def show_progress(self, progress: Progress | None) -> None:
+        """As `show_work`; None where it is over."""
+        if progress is None:
+            self.show_work("")
+        else:
+            self.show_work(progress.text, progress.done, progress.total)
+
+
+class Status(QStatusBar):
+    """What is computed, opened and written, the device and the mode."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizeGripEnabled(False)
+        self._task = WorkLine(
+            "work",
+            cancel=session.cancel_work,
+            cancel_name="Cancel the work",
+            cancel_tip="Give up what is being computed (Ctrl+.).",
+        )
+        self._opening = WorkLine(
+            "opening",
+            cancel=session.cancel_opening,
+            cancel_name="Cancel opening",
+            cancel_tip="Give up what is being opened; what is open stays (Ctrl+.).",
+        )
+        self._saving = WorkLine(
+            "saving",
+            cancel=session.cancel_saving,
+            cancel_name="Cancel saving",
+            cancel_tip="Write no file; an older one of that name stays.",
+        )
+        self._facts = QLabel()
+        self._facts.setProperty("role", "dim")
+        self._device = QComboBox(objectName="deviceLabel", toolTip="Where the network runs.", accessibleName="Device")
+        self._device.textActivated.connect(session.set_device)
+        self._mode = QComboBox(objectName="mode", accessibleName="Mode of the model")
+        self._mode.addItems(["eval", "train"])
+        self._mode.textActivated.connect(session.set_mode)
+        for line in (self._task, self._opening, self._saving):
+            self.addWidget(line)
+            line.hide()  # being added shows it
+        for permanent in (self._facts, self._device, self._mode):
+            self.addPermanentWidget(permanent)
+        session.changed.connect(self.show_state)
+        self.show_state(None, session.state)
+
+    @Slot(object, object)
+    def show_state(self, old: State | None, new: State) -> None:
+        if old is None or old.devices != new.devices or old.device != new.device:
+            self._device.clear()
+            self._device.addItems(list(new.devices))
+            self._device.setCurrentText(new.device)
+        if old is None or old.mode != new.mode:
+            self._mode.setCurrentText(new.mode)
+            self._mode.setToolTip(MODE_TIPS[new.mode])
+        if old is None or old.activations is not new.activations:
+            self._facts.setText(_facts(new))
+        if old is None or old.task != new.task:
+            self._task.show_work(new.task)
+        if old is None or old.opening is not new.opening:
+            self._opening.show_progress(new.opening)
+        if old is None or old.saving is not new.saving:
+            self._saving.show_progress(new.saving)
+
+
+def _facts(state: State) -> str:
+    if state.activations is None:
+        return ""
+    layers = len(state.activations.layers) - 1
+    return f"{plural(layers, 'layer')} in {seconds_text(state.activations.seconds)}"

@@ -1,0 +1,136 @@
+"""The selected layer while the network learns: output, gradient of the output, weight, gradient of the weight."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Slot
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+
+from explorer.session import Session, State
+from explorer.session.step_tensors import LearnedTensors
+from explorer.session.timeline import Timeline
+from explorer.ui.common.empty_state import EmptyState
+from explorer.ui.common.pane import ElidedLabel
+from explorer.ui.tensors.learned import LearnedLayer, learned_layer, shown_example
+from explorer.ui.tensors.pane import TensorPane
+
+PANES = ("liveOutput", "liveOutputGradient", "liveWeight", "liveWeightGradient")
+FOLLOWED = ("selection", "live", "film_at", "timeline", "activations", "step_message", "is_recording_step", "training")
+
+
+class LiveLayer(QWidget):
+    """The four side by side, at every look that the run takes; otherwise those of a recorded training step.
+
+    Gradients are asked for only while it is looked at: they cost a backward pass each time.
+    """
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("liveLayer")
+        self._session = session
+        self._shown: LearnedLayer | None = None
+        self._outdated: Timeline | None = None  # the step that was recorded before the run changed the weights
+        self._asks = (False, False)
+        self._make_parts()
+        session.changed.connect(self.show_state)
+        self.redraw()
+
+    def _make_parts(self) -> None:
+        self.words = ElidedLabel()
+        self.words.setProperty("role", "dim")
+        self.panes = tuple(TensorPane(name) for name in PANES)
+        row = QHBoxLayout()
+        row.setSpacing(16)
+        for place, pane in enumerate(self.panes):
+            pane.view.clicked.connect(lambda cell, place=place: self._choose(place, cell))
+            row.addWidget(pane, 1)
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(self.words)
+        column.addLayout(row, 1)
+        self.empty = EmptyState()
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(self.empty)
+        self._pages.addWidget(content)
+
+    def sizeHint(self) -> QSize:
+        return QSize(800, 200)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(420, 110)
+
+    # --- what it shows ---
+
+    @Slot(object, object)
+    def show_state(self, old: State | None, new: State) -> None:
+        """Show another layer, or what it has learned since."""
+        if not self.isVisible():
+            return
+        if old is None or old.training.status != new.training.status:
+            self._ask(True)
+        if old is None or any(getattr(old, name) is not getattr(new, name) for name in FOLLOWED):
+            self.redraw()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._ask(True)
+        self.redraw()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._ask(False)
+
+    def _ask(self, is_looked_at: bool) -> None:
+        """Let the run take gradients along, or where none goes record a step; and no more than is looked at."""
+        is_running = self._session.state.training.status == "running"
+        asks = (is_looked_at and is_running, is_looked_at and not is_running)
+        if asks != self._asks:
+            self._asks = asks
+            self._session.watch_gradients(asks[0])
+            self._session.watch_steps("live", asks[1])
+
+    def redraw(self) -> None:
+        """Show the four as they are now; the old ones stay while the next are worked out."""
+        state = self._session.state
+        if self._waits_for_newer(state):
+            return
+        found = learned_layer(state)
+        if found.tensors is None:
+            if state.is_recording_step and self._shown is not None:
+                return
+            self._shown = None
+            self._pages.setCurrentIndex(0)
+            self.empty.show_message(found.message)
+            return
+        self._pages.setCurrentIndex(1)
+        self.words.set_whole(f"{found.layer} · {found.origin}")
+        if self._shown is None or self._shown.source != found.source:
+            self._show_tensors(found, found.tensors)
+
+    def _waits_for_newer(self, state: State) -> bool:
+        """Whether there is only the step from before the run, while what the run learned still stands here."""
+        if state.training.status == "running":
+            self._outdated = state.timeline
+            return False
+        is_outdated = state.timeline is not None and state.timeline is self._outdated
+        return is_outdated and state.film_at is None and self._shown is not None
+
+    def _show_tensors(self, found: LearnedLayer, tensors: LearnedTensors) -> None:
+        self._shown = found
+        for place, (pane, tensor) in enumerate(zip(self.panes, tensors.all, strict=True)):
+            if tensor is None:
+                pane.show_missing(found.missing(place))
+            else:
+                pane.show_tensor(shown_example(tensor, 0))
+
+    def _choose(self, place: int, cell: tuple[int, ...]) -> None:
+        """A cell of the output or of its gradient is chosen everywhere; of a weight, the channel that it makes."""
+        layer = self._session.state.selection.layer
+        if place >= 2:
+            self._session.select(layer=layer, channel=cell[0] if cell else None, row=None, column=None)
+        elif len(cell) == 4:
+            self._session.select(layer=layer, channel=cell[1], row=cell[2], column=cell[3])
+        elif len(cell) == 2:
+            self._session.select(layer=layer, channel=cell[1], row=None, column=None)

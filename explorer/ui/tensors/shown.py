@@ -1,0 +1,126 @@
+"""From a step's tensors to what a tensor view shows of them: the example, the filter or the map asked for. Pure."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from explorer.session.step_tensors import WITHOUT_BATCH, Tensor
+from explorer.session.timeline import TimelineStep
+from explorer.ui.common.text import shape_text
+from explorer.ui.tensors.tiles import Cell, Shown, is_too_large, scale_of, section
+
+STATE_TITLES = {
+    "momentum_buffer": "momentum",
+    "exp_avg": "mean m",
+    "exp_avg_sq": "square v",
+    "max_exp_avg_sq": "largest v",
+    "square_avg": "square v",
+    "grad_avg": "mean m",
+}
+REMEMBERED = 256
+
+
+def shown_tensor(
+    tensor: Tensor,
+    entry: TimelineStep,
+    *,
+    cell: Cell | None = None,
+    example: int = 0,
+    names: tuple[str, ...] = (),
+    beside: tuple[Tensor, ...] = (),
+    title: str = "",
+) -> Shown:
+    """All of one example of `tensor`, or of a very large weight the filter that `cell` lies in.
+
+    `names` are written beside plain numbers if there is one for each. `beside` share its scale.
+    """
+    is_batch = has_batch(tensor, entry)
+    first = cell[0] if cell and not is_batch and is_too_large(tensor.values) else None
+    return _whole(tensor, example if is_batch else None, first, names, beside, title)
+
+
+def shown_map(tensor: Tensor, key: Cell, *, padding: tuple[int, int] = (0, 0), title: str = "") -> Shown:
+    """One map of `tensor`: `key` holds all indices but row and column."""
+    return _map(tensor, key, padding, title)
+
+
+def has_batch(tensor: Tensor, entry: TimelineStep) -> bool:
+    """Whether the tensor's first axis is the batch."""
+    name = tensor.name.removeprefix("grad_")
+    return entry.phase != "update" and name not in WITHOUT_BATCH and tensor.values.ndim > 1
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _whole(
+    tensor: Tensor,
+    example: int | None,
+    first: int | None,
+    names: tuple[str, ...],
+    beside: tuple[Tensor, ...],
+    title: str,
+) -> Shown:
+    values: np.ndarray = tensor.values
+    prefix: Cell = ()
+    if example is not None and len(values):
+        values, prefix = _example(values, example)
+    elif example is None:
+        values, prefix = section(values, None if first is None else (first,))
+    facts = shape_text(values.shape) if first is None else f"filter {first}"
+    facts += f" · example {prefix[0]}" if example is not None and len(tensor.values) > 1 else ""
+    fits = values.ndim == 1 and len(names) == len(values)
+    scale = scale_of(tensor.values, *(other.values for other in beside), role=tensor.role)
+    return Shown(tensor.name, title or tensor.title, facts, values, scale, prefix, names if fits else ())
+
+
+def _example(values: np.ndarray, example: int) -> tuple[np.ndarray, Cell]:
+    at = min(example, len(values) - 1)
+    return values[at], (at,)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _map(tensor: Tensor, key: Cell, padding: tuple[int, int], title: str) -> Shown:
+    values = tensor.values[key]
+    scale = scale_of(tensor.values, role=tensor.role)
+    return Shown(tensor.name, title or tensor.title, map_words(tensor, key), values, scale, key, padding=padding)
+
+
+def state_title(tensor: Tensor) -> str:
+    """What a tensor of an optimizer's state is called: by the symbol it has in the update's lines."""
+    return STATE_TITLES.get(tensor.name, tensor.title)
+
+
+def map_words(tensor: Tensor, key: Cell) -> str:
+    """Which map it is: "channel 2", "filter 4, channel 2"."""
+    name = tensor.name.removeprefix("grad_")
+    if tensor.role == "weight" or name in WITHOUT_BATCH:
+        return f"filter {key[0]}, channel {key[1]}" if len(key) > 1 else ""
+    return f"channel {key[1]}" if len(key) > 1 else ""
+
+
+def one_hot(target: Tensor, output: Tensor, *, example: int, names: tuple[str, ...]) -> Shown | None:
+    """The target of an example as one number for each output, 1 at its class; None where it is no class."""
+    return _one_hot(target, output, example, names)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _one_hot(target: Tensor, output: Tensor, example: int, names: tuple[str, ...]) -> Shown | None:
+    if target.values.shape == output.values.shape or output.values.ndim != 2 or target.values.ndim != 1:
+        return None
+    count = output.values.shape[1]
+    index = int(target.values[min(example, len(target.values) - 1)])
+    if not 0 <= index < count:
+        return None
+    values = np.zeros(count)
+    values[index] = 1
+    said = names[index] if len(names) == count else f"class {index}"
+    labels = names if len(names) == count else ()
+    return Shown("one-hot target", "target", said, values, scale_of(values, role="activation"), names=labels)
+
+
+def forget() -> None:
+    """Let go of the tensors that were shown."""
+    _whole.cache_clear()
+    _map.cache_clear()
+    _one_hot.cache_clear()

@@ -1,0 +1,218 @@
+"""One example of a tensor, whatever its shape: maps beside each other, one map large, filters, bars, or a number."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from explorer.ui.common import theme
+from explorer.ui.common.text import exact
+from explorer.ui.tensors.cell_painting import paint_frame, paint_note, paint_range, paint_title
+from explorer.ui.tensors.layout import TensorLayout, boxes, lay_out
+from explorer.ui.tensors.tiles import Cell, Shown
+
+TITLE_HEIGHT, FOOT_HEIGHT, GAP = 20, 18, 4
+FRAMED_AT_MOST = 50_000  # cells; more would be a frame around everything
+ARROWS = {
+    Qt.Key.Key_Left: (0, -1),
+    Qt.Key.Key_Right: (0, 1),
+    Qt.Key.Key_Up: (-1, 0),
+    Qt.Key.Key_Down: (1, 0),
+}
+
+
+class TensorView(QWidget):
+    """Shows a `Shown` between a title above and its range below; a hovered cell's number takes the range's place.
+
+    `clicked` and `dragged` emit a whole cell of the tensor, `hovered` one or None, `opened` a double-clicked one.
+    Arrow keys move the chosen cell and emit `clicked`.
+    """
+
+    clicked = Signal(tuple)
+    dragged = Signal(tuple)
+    hovered = Signal(object)
+    opened = Signal(tuple)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.shown: Shown | None = None
+        self._cells = np.zeros((0, 0), np.int64)
+        self._strong: Cell | None = None
+        self._frame: tuple[int, int, int, int] | None = None
+        self._asked = False
+        self._dimmed = False
+        self._under: Cell | None = None
+        self._layout: TensorLayout | None = None
+        self._laid_out_for = QSize()
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, 220)
+
+    # --- what it shows ---
+
+    def set_tensor(self, shown: Shown | None, *, asked: bool = False) -> None:
+        """Show `shown`; `asked` marks the title of the tensor whose cell is explained."""
+        if shown is self.shown and asked == self._asked:
+            return
+        self.shown, self._asked, self._under, self._layout = shown, asked, None, None
+        name = shown.title if shown else ""
+        self.setAccessibleName(name)
+        self.setAccessibleDescription(shown.facts if shown else "")
+        self.setToolTip(f"{name}, {shown.facts}. Click a cell to see where its number comes from." if shown else "")
+        self.update()
+
+    def set_marks(
+        self, cells: np.ndarray | None, strong: Cell | None, *, frame: tuple[int, int, int, int] | None = None
+    ) -> None:
+        """Mark whole `cells` (T, ndim) as read, and `strong` as the one asked for.
+
+        `frame` is (row, column, rows, columns) of a window on a single map, which may reach into the padding.
+        """
+        self._cells = np.zeros((0, 0), np.int64) if cells is None else cells
+        self._strong, self._frame = strong, frame
+        self.update()
+
+    def set_dimmed(self, dimmed: bool) -> None:
+        """Paler while a newer tensor is worked out."""
+        if dimmed != self._dimmed:
+            self._dimmed = dimmed
+            self.update()
+
+    def point_of(self, cell: Cell) -> QPointF | None:
+        """The middle of a whole cell in this widget's pixels."""
+        layout, place = self._laid_out(), self._place(cell)
+        if layout is None or place is None:
+            return None
+        return layout.rect(*place).center()
+
+    def picture_rect(self) -> QRectF:
+        """Where the cells lie, without padding; empty where nothing is shown."""
+        layout = self._laid_out()
+        return QRectF() if layout is None else layout.area
+
+    # --- geometry ---
+
+    def _body(self) -> QRectF:
+        return QRectF(0, TITLE_HEIGHT + GAP, self.width(), max(1, self.height() - TITLE_HEIGHT - FOOT_HEIGHT - 2 * GAP))
+
+    def _laid_out(self) -> TensorLayout | None:
+        if self.shown is None or not self.shown.values.size:
+            return None
+        if self._layout is None or self._laid_out_for != self.size():
+            self._layout, self._laid_out_for = lay_out(self.shown, self._body()), self.size()
+        return self._layout
+
+    def _place(self, cell: Cell) -> tuple[int, int, int] | None:
+        layout = self._laid_out()
+        if layout is None or self.shown is None:
+            return None
+        own = self.shown.own(np.asarray([cell], np.int64).reshape(1, len(cell)))
+        if not len(own):
+            return None
+        tile, row, column = layout.folding.places(own)[0].tolist()
+        return tile, row, column
+
+    def _cell_at(self, point: QPointF) -> Cell | None:
+        layout = self._laid_out()
+        found = None if layout is None else layout.cell_at(point)
+        return None if found is None or self.shown is None else (*self.shown.prefix, *found)
+
+    # --- mouse and keys ---
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        cell = self._cell_at(event.position())
+        if cell != self._under:
+            self._under = cell
+            self.hovered.emit(cell)
+            self.update()
+            if cell is not None and event.buttons() & Qt.MouseButton.LeftButton:
+                self.dragged.emit(cell)
+
+    def leaveEvent(self, _event: QEvent) -> None:
+        if self._under is not None:
+            self._under = None
+            self.hovered.emit(None)
+            self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        cell = self._cell_at(event.position())
+        if cell is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.clicked.emit(cell)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        cell = self._cell_at(event.position())
+        if cell is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.opened.emit(cell)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = ARROWS.get(Qt.Key(event.key()))
+        layout, place = self._laid_out(), None if self._strong is None else self._place(self._strong)
+        if step is None or layout is None or place is None or event.modifiers() != Qt.KeyboardModifier.NoModifier:
+            super().keyPressEvent(event)
+            return
+        moved = layout.folding.cell(place[0], place[1] + step[0], place[2] + step[1])
+        if moved is not None and self.shown is not None:
+            self.clicked.emit((*self.shown.prefix, *moved))
+
+    # --- painting ---
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        if self.shown is None:
+            return
+        painter = QPainter(self)
+        if self._dimmed:
+            painter.setOpacity(0.5)
+        paint_title(painter, QRectF(0, 0, self.width(), TITLE_HEIGHT), self.shown.title, self.shown.facts, self._asked)
+        layout = self._laid_out()
+        if layout is None:
+            paint_note(painter, self._body(), "It has no cells.")
+            return
+        layout.paint(painter, self.shown, ratio=self.devicePixelRatioF())
+        self._paint_marks(painter, layout)
+        self._paint_foot(painter, layout)
+
+    def _paint_marks(self, painter: QPainter, layout: TensorLayout) -> None:
+        if layout.mode == "number":
+            return
+        colours = theme.current()
+        for rect in self._frames(layout):
+            paint_frame(painter, rect, colours.accent)
+        place = None if self._strong is None else self._place(self._strong)
+        if place is not None:
+            paint_frame(painter, layout.rect(*place), colours.text)
+        under = None if self._under is None else self._place(self._under)
+        if under is not None and under != place:
+            painter.setPen(QPen(QColor(colours.dim), 1))
+            painter.drawRect(layout.rect(*under))
+
+    def _frames(self, layout: TensorLayout) -> list[QRectF]:
+        if self._frame is not None:
+            row, column, rows, columns = self._frame
+            return [layout.rect(0, row, column, rows, columns)]
+        assert self.shown is not None
+        if len(self._cells) > FRAMED_AT_MOST:
+            return []
+        own = self.shown.own(self._cells) if len(self._cells) else self._cells
+        if not len(own) or len(own) >= self.shown.values.size:
+            return []  # of a tensor that is read as a whole nothing stands out
+        return [layout.rect(*box) for box in boxes(layout.folding.places(own))]
+
+    def _paint_foot(self, painter: QPainter, layout: TensorLayout) -> None:
+        assert self.shown is not None
+        foot = QRectF(0, min(layout.bottom + GAP, self.height() - FOOT_HEIGHT), self.width(), FOOT_HEIGHT)
+        if self._under is not None:
+            value = float(self.shown.values[self._under[len(self.shown.prefix) :]])
+            own = ", ".join(str(index) for index in self._under[len(self.shown.prefix) :])
+            paint_note(painter, foot, f"({own})  {exact(value)}" if own else exact(value), is_strong=True)
+        elif layout.mode == "map":
+            paint_range(painter, foot, self.shown)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.PaletteChange:
+            self.update()
+        super().changeEvent(event)

@@ -1,0 +1,1 @@
+"""The training strip: runs and their settings. Curves, health, film, confusion and planes have folders of their own."""

@@ -1,0 +1,159 @@
+"""The commands of the menu "Train"."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QFileDialog
+
+from explorer.session import State
+from explorer.ui.common.command import SEPARATOR, Command
+from explorer.ui.shell import commands
+
+if TYPE_CHECKING:
+    from explorer.ui.shell.main_window import MainWindow
+
+
+def can_train(state: State) -> bool:
+    """Whether Train would do something: there are weights to learn, nothing is broken and no run goes on."""
+    network = state.network
+    if network is None or state.training.status == "running" or state.data_progress is not None:
+        return False
+    is_whole = not any(problem.severity == "error" for problem in state.problems)
+    return is_whole and state.data_problem is None and any(network.parameter_counts())
+
+
+def is_running(state: State) -> bool:
+    """Whether a run goes on."""
+    return state.training.status == "running"
+
+
+def can_rewind(state: State) -> bool:
+    """Whether there is a run to go back to the start of, and its network is still there."""
+    return state.training.status != "ready" and state.training.is_of(state.document)
+
+
+def has_batches(state: State) -> bool:
+    """Whether a batch of the data can be stepped through."""
+    return state.data is not None and state.network is not None and state.data_problem is None
+
+
+def open_batch(window: MainWindow) -> None:
+    """Record the next training batch, and show it in the debugger."""
+    window.show_tab(2)
+    window.session.open_batch()
+
+
+def one_step(window: MainWindow) -> None:
+    """Train a single step, and open it in the debugger."""
+    window.session.train_one_step()
+    window.show_tab(2)
+
+
+def follow_run(window: MainWindow) -> None:
+    """Ask for a run's folder and show its curves."""
+    name = QFileDialog.getExistingDirectory(window, "Follow the folder of a run")
+    if name:
+        window.training_dock.unfold()
+        window.session.follow_run(Path(name))
+
+
+def export_curves(window: MainWindow) -> None:
+    """Ask where to, and write the curves."""
+    window.training.export_curves()
+
+
+TRAIN_COMMANDS: tuple[Command | str, ...] = (
+    Command(
+        "showData",
+        "Train",
+        "Data…",
+        "See what the network learns from, or choose other data.",
+        commands.show_data_browser,
+        "ph.database",
+        "Ctrl+Shift+D",
+    ),
+    SEPARATOR,
+    Command(
+        "trainStart",
+        "Train",
+        "Train",
+        "Train the network on the chosen data; a paused run goes on, with other settings as a new one.",
+        lambda window: window.session.train(),
+        "ph.play-circle",
+        "Ctrl+R",
+        can_train,
+    ),
+    Command(
+        "trainPause",
+        "Train",
+        "Pause",
+        "Let the run rest after its present step.",
+        lambda window: window.session.pause_training(),
+        "ph.pause",
+        "Ctrl+P",
+        is_running,
+    ),
+    Command(
+        "trainOneStep",
+        "Train",
+        "One step",
+        "Train a single step, then rest; the step opens in the debugger.",
+        one_step,
+        "ph.arrow-line-right",
+        "F6",
+        can_train,
+    ),
+    Command(
+        "trainOneEpoch",
+        "Train",
+        "One epoch",
+        "Train to the end of the epoch, then rest.",
+        lambda window: window.session.train_one_epoch(),
+        "ph.skip-forward-circle",
+        "Ctrl+F6",
+        can_train,
+    ),
+    Command(
+        "trainReset",
+        "Train",
+        "Rewind",
+        "Go back to the weights that the run began with; undo brings the trained ones.",
+        lambda window: window.session.rewind(),
+        "ph.rewind",
+        "Ctrl+Shift+Backspace",
+        can_rewind,
+    ),
+    SEPARATOR,
+    Command(
+        "openBatch",
+        "Train",
+        "Step through a batch",
+        "Open the next training batch in the step debugger; no weight changes before its step is taken.",
+        open_batch,
+        "ph.bug-beetle",
+        "Shift+F6",
+        has_batches,
+    ),
+    SEPARATOR,
+    Command(
+        "followRun",
+        "Train",
+        "Follow a run's folder…",
+        "Show the curves of a run that the command line writes, while it is written.",
+        follow_run,
+        "ph.broadcast",
+        "Ctrl+Shift+F",
+    ),
+    Command(
+        "exportCurves",
+        "Train",
+        "Export curves…",
+        "Save the curves as PNG, SVG, CSV or as event files for TensorBoard.",
+        export_curves,
+        "ph.export",
+        "Ctrl+Shift+E",
+        lambda state: bool(state.runs),
+    ),
+)

@@ -1,0 +1,169 @@
+"""What the network takes for what: the confusion matrix of the held-out examples, and the examples behind a cell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, QSize, Qt, Slot
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+
+from explorer.session import Session, State
+from explorer.session.train_state import Judged
+from explorer.ui.common.empty_state import EmptyState
+from explorer.ui.common.paced_view import PacedView
+from explorer.ui.common.pane import ElidedLabel
+from explorer.ui.training.confusion.behind_cell import BehindCell
+from explorer.ui.training.confusion.layout import Cell, cell_sentence, summary
+from explorer.ui.training.confusion.matrix import ConfusionMatrix
+from explorer.ui.training.run_words import one_example
+
+if TYPE_CHECKING:
+    from explorer.engine.training.confusion import Confusion
+
+EMPTY = "Train the network: at the end of each epoch the held-out {noun}s show here what is taken for what."
+NO_CLASSES = "These data are numbers to be met: there are no classes to confuse."
+NOTHING_HELD_OUT = "These data hold nothing back to judge the network by."
+OTHER_DATA = "The network was judged by other data: train it to judge it by these."
+CHOOSE = "Click a cell to see the {noun}s behind it."
+
+
+class ConfusionView(PacedView):
+    """The matrix at the left; at the right the examples of the cell that was clicked, each a click from the network."""
+
+    drawn = ("judged", "data")
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.setObjectName("confusionView")
+        self._judged: Judged | None = None
+        self._choice: Cell | None = None
+        self._make_parts()
+        session.changed.connect(self.show_state)
+        self.redraw()
+
+    def _make_parts(self) -> None:
+        self.words = ElidedLabel()
+        self.words.setProperty("role", "dim")
+        self.matrix = ConfusionMatrix()
+        self.matrix.pointed.connect(self._show_words)
+        self.matrix.chosen.connect(self.choose)
+        self.matrix.walked.connect(self._show_whole)
+        self.behind = BehindCell(self._session)
+        self.hint = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
+        self.hint.setProperty("role", "dim")
+        right = QWidget()
+        self._right = QStackedLayout(right)
+        self._right.addWidget(self.hint)
+        self._right.addWidget(self.behind)
+        split = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
+        split.setHandleWidth(12)
+        split.addWidget(self._scrolled_matrix())
+        split.addWidget(right)
+        split.setSizes([600, 300])
+        split.setStretchFactor(0, 5)
+        split.setStretchFactor(1, 3)
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(self.words)
+        column.addWidget(split, 1)
+        self.empty = EmptyState()
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(self.empty)
+        self._pages.addWidget(content)
+        self.setFocusProxy(self.matrix)
+
+    def _scrolled_matrix(self) -> QScrollArea:
+        """In a low strip ten classes have no room for their names: then it scrolls."""
+        self.scrolled = QScrollArea(widgetResizable=True)
+        self.scrolled.setFrameShape(QFrame.Shape.NoFrame)
+        self.scrolled.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scrolled.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the matrix has it
+        self.scrolled.setWidget(self.matrix)
+        self.scrolled.setMinimumSize(220, 72)
+        self.scrolled.verticalScrollBar().setSingleStep(24)  # two rows at their lowest
+        self.scrolled.verticalScrollBar().valueChanged.connect(self.matrix.set_scrolled)
+        return self.scrolled
+
+    def sizeHint(self) -> QSize:
+        return QSize(760, 200)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(440, 110)
+
+    # --- what it shows ---
+
+    @Slot()
+    def redraw(self) -> None:
+        """Show the newest evaluation."""
+        state = self._session.state
+        why = why_empty(state)
+        self._judged = None if why else state.judged
+        self._pages.setCurrentIndex(0 if why else 1)
+        self.empty.show_message(why)
+        self.hint.setText(CHOOSE.format(noun=self._noun))
+        confusion = self._confusion
+        if confusion is None:
+            self._choice = None
+        else:
+            self.matrix.show_confusion(confusion, self._classes, noun=self._noun)
+            if self._choice is not None and max(self._choice) >= len(confusion.counts):
+                self._choice = None
+        self._show_words(None)
+        self._show_behind()
+
+    @Slot(tuple)
+    def choose(self, cell: Cell) -> None:
+        """Show the examples behind a cell; the same cell again puts them away."""
+        self._choice = None if cell == self._choice else cell
+        self._show_behind()
+
+    @Slot(QRectF)
+    def _show_whole(self, cell: QRectF) -> None:
+        """Scroll to where the keys came, with a row around it, for the head hides one."""
+        self.scrolled.ensureVisible(round(cell.center().x()), round(cell.center().y()), 0, round(cell.height()) + 16)
+
+    @property
+    def _confusion(self) -> Confusion | None:
+        return None if self._judged is None else self._judged.evaluation.confusion
+
+    @property
+    def _classes(self) -> tuple[str, ...]:
+        data = self._session.state.data
+        return data.classes if data is not None else ()
+
+    @property
+    def _noun(self) -> str:
+        return one_example(self._session.state.data)
+
+    @Slot(object)
+    def _show_words(self, cell: Cell | None) -> None:
+        if self._judged is None or self._confusion is None:
+            self.words.set_whole("")
+        elif cell is None:
+            self.words.set_whole(summary(self._confusion, self._judged.step, noun=self._noun))
+        else:
+            self.words.set_whole(cell_sentence(self._confusion, self._classes, cell, noun=self._noun))
+
+    def _show_behind(self) -> None:
+        data = self._session.state.data
+        self.matrix.set_choice(self._choice)
+        self._right.setCurrentIndex(0 if self._choice is None else 1)
+        if self._choice is None or self._judged is None or self._confusion is None or data is None:
+            return
+        self.behind.show_examples(data, self._judged, self._choice)
+
+
+def why_empty(state: State) -> str:
+    """What to say where there is no matrix; empty if there is one."""
+    data, judged = state.data, state.judged
+    if data is not None and data.is_regression:
+        return NO_CLASSES
+    if data is not None and data.test is None:
+        return NOTHING_HELD_OUT
+    if judged is None or data is None or data.test is None:
+        return EMPTY.format(noun=one_example(data))
+    if judged.labels is not data.test.labels:
+        return OTHER_DATA
+    return NO_CLASSES if judged.evaluation.confusion is None else ""

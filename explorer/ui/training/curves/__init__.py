@@ -1,0 +1,1 @@
+"""Loss and accuracy over the steps of runs: drawn, read off, saved as pictures and tables."""

@@ -1,0 +1,94 @@
+"""How each layer fares while the network learns: dead and saturated outputs, gradients, updates, the first NaN."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
+
+from explorer.session import Session, State
+from explorer.ui.common.empty_state import EmptyState
+from explorer.ui.common.paced_view import PacedView
+from explorer.ui.common.pane import ElidedLabel
+from explorer.ui.common.text import count
+from explorer.ui.training.curves.view import HEAD_HEIGHT
+from explorer.ui.training.health.table import HealthTable
+from explorer.ui.training.health.words import Level, layer_rows, summary
+
+EMPTY = "Train the network: dead and saturated outputs, gradients and updates of each layer are measured here."
+WAITING = "The first figures come with the first steps of the run."
+ROLES: dict[Level, str] = {"": "dim", "warning": "warning", "error": "error"}
+
+
+class HealthStrip(PacedView):
+    """A row a layer; the last run's figures stay, dimmed, when it has ended. A click selects the layer everywhere."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.setObjectName("healthStrip")
+        self._make_parts()
+        session.changed.connect(self.show_state)
+        self.redraw()
+
+    def _make_parts(self) -> None:
+        self.words = ElidedLabel()
+        self.table = HealthTable()
+        self.table.chosen.connect(self._select)
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addLayout(self._head())
+        column.addWidget(self.table, 1)
+        self.empty = EmptyState()
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(self.empty)
+        self._pages.addWidget(content)
+        self.setFocusProxy(self.table)
+
+    def _head(self) -> QHBoxLayout:
+        """The title, as over the plots beside it, and what is to be seen at a glance."""
+        title = QLabel("Health")
+        title.setProperty("role", "title")
+        title.setFixedHeight(HEAD_HEIGHT)
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        row.addWidget(title)
+        row.addWidget(self.words, 1)
+        return row
+
+    def sizeHint(self) -> QSize:
+        return QSize(520, 190)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(268, 76)
+
+    def follow(self, old: State | None, new: State) -> None:
+        """Redraw soon what differs; a hidden view waits until it is shown."""
+        if old is not None and old.selection is not new.selection:
+            self.table.set_selected(new.selection.layer)
+        is_same_run = old is not None and old.training.status == new.training.status
+        if is_same_run and old is not None and old.health is new.health:
+            return
+        self._redraw_soon()
+
+    @Slot()
+    def redraw(self) -> None:
+        """Show the figures as they are now."""
+        state = self._session.state
+        rows = layer_rows(state.health, state.training)
+        self._pages.setCurrentIndex(1 if rows else 0)
+        self.empty.show_message(WAITING if state.training.status == "running" else EMPTY)
+        self.table.show_rows(rows, dimmed=not state.training.is_live)
+        self.table.set_selected(state.selection.layer)
+        words, level = summary(rows)
+        is_over = bool(rows) and not state.training.is_live
+        self.words.set_whole(f"{words} Run {count(state.training.run)} has ended." if is_over else words)
+        if self.words.property("role") != ROLES[level]:
+            self.words.setProperty("role", ROLES[level])
+            self.words.style().polish(self.words)
+
+    @Slot(str)
+    def _select(self, name: str) -> None:
+        network = self._session.state.network
+        if network is not None and name in network.names and self._session.state.selection.layer != name:
+            self._session.select(layer=name)

@@ -1,0 +1,168 @@
+"""What stands in the training strip under its title: settings, messages, and tabs of curves and what else is known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+
+from explorer.session import Session, State
+from explorer.session.surfaces import has_surface
+from explorer.ui.training.curves.saving import CurveSaving
+from explorer.ui.training.curves.view import ACCURACY, LOSS, CurvePlot
+from explorer.ui.training.health.strip import HealthStrip
+from explorer.ui.training.run_list import RunList
+from explorer.ui.training.run_message import RunMessage
+from explorer.ui.training.run_settings import RunSettings
+from explorer.ui.training.shown_runs import ShownRuns
+
+HEAD_HEIGHT = 26
+TABS_SHEET = "QTabBar::tab { padding: 3px 10px; }"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A tab. `make` is called when it is first shown; `applies` tells whether the tab is there."""
+
+    title: str
+    make: Callable[[Session], QWidget]
+    tip: str
+    applies: Callable[[State], bool] = lambda _state: True
+
+
+def _confusion(session: Session) -> QWidget:
+    from explorer.ui.training.confusion.view import ConfusionView
+
+    return ConfusionView(session)
+
+
+def _film(session: Session) -> QWidget:
+    from explorer.ui.training.film.bar import FilmBar
+
+    return FilmBar(session)
+
+
+def _live(session: Session) -> QWidget:
+    from explorer.ui.tensors.live_layer import LiveLayer
+
+    return LiveLayer(session)
+
+
+def _surface(session: Session) -> QWidget:
+    from explorer.ui.training.plane.surface_view import SurfaceView
+
+    return SurfaceView(session)
+
+
+def _landscape(session: Session) -> QWidget:
+    from explorer.ui.training.plane.landscape_view import LandscapeView
+
+    return LandscapeView(session)
+
+
+def _has_classes(state: State) -> bool:
+    return state.data is None or bool(state.data.classes)
+
+
+def _has_points(state: State) -> bool:
+    return state.data is not None and has_surface(state)
+
+
+PARTS: tuple[Part, ...] = (
+    Part("Confusion", _confusion, "What is taken for what, and the pictures behind it.", _has_classes),
+    Part("Film", _film, "What the network saw at the steps of the run; maps, filters and curves go along."),
+    Part("Live", _live, "The selected layer while it learns: its activation, its weight and the gradients of both."),
+    Part("Surface", _surface, "What the network says everywhere in the plane.", _has_points),
+    Part("Landscape", _landscape, "The loss along one weight or two, with the point that walks down."),
+)
+
+
+class TrainingParts(QWidget):
+    """Curves and runs first, then `PARTS`, each made when it is first looked at."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.shown = ShownRuns(self)
+        self.loss = CurvePlot(session, LOSS, shown=self.shown)
+        self.accuracy = CurvePlot(session, ACCURACY, shown=self.shown)
+        self.export = CurveSaving(session, self.shown, self.loss, self.accuracy)
+        self.settings = RunSettings(session)
+        self._made: dict[str, QWidget] = {}
+        self._make_tabs()
+        self._lay_out()
+        session.changed.connect(self.show_state)
+        self.show_state(None, session.state)
+
+    def _make_tabs(self) -> None:
+        session = self._session
+        self._parts = (
+            Part("Curves", lambda _session: self._curves(), "Loss and accuracy of all runs."),
+            Part("Runs", lambda _session: RunList(session, self.shown), "All runs with their settings."),
+            *PARTS,
+        )
+        self.tabs = QTabBar(objectName="trainingTabs", accessibleName="Views of the training")
+        self.tabs.setStyleSheet(TABS_SHEET)
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        self.pages = QStackedWidget()
+        for part in self._parts:
+            index = self.tabs.addTab(part.title)
+            self.tabs.setTabToolTip(index, part.tip)
+        self.tabs.currentChanged.connect(self._show_page)
+        self._show_page(0)
+
+    def _curves(self) -> QWidget:
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.setHandleWidth(16)
+        splitter.setChildrenCollapsible(False)
+        for part, stretch in ((self.loss, 4), (self.accuracy, 3), (HealthStrip(self._session), 4)):
+            splitter.addWidget(part)
+            splitter.setStretchFactor(splitter.count() - 1, stretch)
+        splitter.setSizes([400, 300, 430])
+        return splitter
+
+    def _lay_out(self) -> None:
+        """What a run has to say stands over the views, not over the settings, which need all of the height."""
+        right = QVBoxLayout()
+        right.setSpacing(4)
+        right.addWidget(RunMessage(self._session))
+        right.addWidget(self._head())
+        right.addWidget(self.pages, 1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(16)
+        row.addWidget(self.settings)
+        row.addLayout(right, 1)
+
+    def _head(self) -> QWidget:
+        """The tabs, with the curves' controls beside them; as high with these as without."""
+        head = QWidget()
+        head.setFixedHeight(HEAD_HEIGHT)
+        row = QHBoxLayout(head)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.tabs, 1)
+        row.addWidget(self.loss.controls)
+        return head
+
+    @Slot(object, object)
+    def show_state(self, old: State | None, new: State) -> None:
+        """Tabs come and go with what applies."""
+        names = ("data", "document", "data_problem")
+        if old is not None and all(getattr(old, name) is getattr(new, name) for name in names):
+            return
+        for index, part in enumerate(self._parts):
+            applies = part.applies(new)
+            if self.tabs.isTabVisible(index) != applies:  # Qt forgets to lay out a change that no change follows
+                self.tabs.setTabVisible(index, applies)
+
+    @Slot(int)
+    def _show_page(self, index: int) -> None:
+        part = self._parts[index]
+        if part.title not in self._made:
+            self._made[part.title] = part.make(self._session)
+            self.pages.addWidget(self._made[part.title])
+        self.pages.setCurrentWidget(self._made[part.title])
+        self.loss.controls.setVisible(index == 0)

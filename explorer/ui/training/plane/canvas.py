@@ -1,0 +1,199 @@
+"""The plane: a picture behind points, without distortion, zoomed, panned and pointed at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from explorer.ui.common import theme
+from explorer.ui.common.plot_axis import Axis
+
+DISC, RING = 7, 6
+LEFT_WIDTH = 50
+LOW = 120  # pixels: a lower plot gives the room of the label below to the plane
+WALK = 0.02  # of the visible width, for an arrow key
+ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1)}
+
+
+@dataclass(frozen=True, eq=False)
+class Points:
+    """Points (n, 2) of one colour: filled, or rings. `mark` is pyqtgraph's name of a shape."""
+
+    places: np.ndarray
+    colour: str
+    is_ring: bool = False
+    mark: str = "o"
+
+
+class Smooth(pg.ImageItem):
+    """Cells are places of a function that is smooth: they are drawn so."""
+
+    def paint(self, painter: QPainter, *arguments: object) -> None:
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        super().paint(painter, *arguments)
+
+
+class PlaneCanvas(pg.PlotWidget):
+    """Wheel and dragging change what is seen, F or a double click shows all again.
+
+    `moved` tells the visible (left, right, bottom, top), `pointed` the place under the mouse or None, `chosen` a place
+    that was clicked or walked to with the arrow keys.
+    """
+
+    moved = Signal(object)
+    pointed = Signal(object)
+    chosen = Signal(float, float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, axisItems={side: Axis(side) for side in ("left", "bottom")}, enableMenu=False)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumSize(120, 80)
+        self.hideButtons()
+        self._whole = QRectF(-1.5, -1.5, 3, 3)
+        self._labels = ("", "")
+        self._mark_at: tuple[float, float] | None = None
+        self._pressed: QPointF | None = None
+        self._box = self.getViewBox()
+        self._box.setAspectLocked(True)
+        self._box.disableAutoRange()
+        self.picture = Smooth(axisOrder="row-major")
+        self.addItem(self.picture, ignoreBounds=True)
+        self._clouds: list[pg.ScatterPlotItem] = []
+        self._mark = pg.ScatterPlotItem(symbol="+", size=15)
+        self._mark.setZValue(5)
+        self.addItem(self._mark, ignoreBounds=True)
+        self._box.sigRangeChanged.connect(self._tell_range)
+        self._dress()
+
+    # --- what it shows ---
+
+    def set_labels(self, below: str, left: str) -> None:
+        """What the axes count."""
+        self._labels = (below, left)
+        self._dress()
+
+    def set_whole(self, left: float, right: float, bottom: float, top: float) -> None:
+        """The part of the plane that F shows."""
+        whole = QRectF(left, bottom, right - left, top - bottom)
+        if whole != self._whole:
+            self._whole = whole
+            self.show_all()
+
+    def show_all(self) -> None:
+        """Back to the whole."""
+        self._box.setRange(self._whole, padding=0)
+
+    def set_picture(self, pixels: np.ndarray | None, area: tuple[float, float, float, float] | None = None) -> None:
+        """Show uint8 `pixels` (rows, columns, 3), the lowest row first, over `area` (left, right, bottom, top)."""
+        self.picture.setVisible(pixels is not None)
+        if pixels is not None and area is not None:
+            left, right, bottom, top = area
+            self.picture.setImage(pixels, autoLevels=False, levels=(0, 255))
+            self.picture.setRect(QRectF(left, bottom, right - left, top - bottom))
+
+    def set_points(self, clouds: tuple[Points, ...]) -> None:
+        """Show points over the picture, the last ones on top."""
+        for item in self._clouds:
+            self.removeItem(item)
+        self._clouds = [self._cloud(each) for each in clouds]
+
+    def set_mark(self, place: tuple[float, float] | None) -> None:
+        """Mark one place with a cross."""
+        self._mark_at = place
+        self._mark.setData(*(([place[0]], [place[1]]) if place else ([], [])))
+
+    def visible_area(self) -> tuple[float, float, float, float]:
+        """(left, right, bottom, top) of what is seen."""
+        (left, right), (bottom, top) = self._box.viewRange()
+        return left, right, bottom, top
+
+    # --- how it is drawn ---
+
+    def _cloud(self, points: Points) -> pg.ScatterPlotItem:
+        colours = theme.current()
+        edge = pg.mkPen(points.colour, width=1.8) if points.is_ring else pg.mkPen(colours.pane, width=1)
+        inside = pg.mkBrush(colours.pane if points.is_ring else points.colour)
+        size = RING if points.is_ring else DISC
+        item = pg.ScatterPlotItem(
+            x=points.places[:, 0], y=points.places[:, 1], symbol=points.mark, pen=edge, brush=inside, size=size
+        )
+        self.addItem(item, ignoreBounds=True)
+        return item
+
+    def _dress(self) -> None:
+        """Colours and type of the theme."""
+        colours = theme.current()
+        self.setBackground(colours.pane)
+        below, left = self._labels
+        for side, label in (("bottom", below if self.height() >= LOW else ""), ("left", left)):
+            axis = self.getAxis(side)
+            axis.dress(label)
+            axis.setStyle(hideOverlappingLabels=True)
+        self.getAxis("left").setWidth(LEFT_WIDTH)
+        self._mark.setPen(pg.mkPen(QColor(colours.text), width=2))
+        self._mark.setBrush(pg.mkBrush(colours.text))
+
+    @Slot()
+    def _tell_range(self) -> None:
+        self.moved.emit(self.visible_area())
+
+    # --- mouse and keys ---
+
+    def _place(self, event: QMouseEvent) -> QPointF | None:
+        scene = self.mapToScene(event.position().toPoint())
+        return self._box.mapSceneToView(scene) if self._box.sceneBoundingRect().contains(scene) else None
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        place = self._place(event)
+        self.pointed.emit(None if place is None else (place.x(), place.y()))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        self._pressed = event.position() if event.button() == Qt.MouseButton.LeftButton else None
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        place, pressed = self._place(event), self._pressed
+        self._pressed = None
+        if place is not None and pressed is not None and (pressed - event.position()).manhattanLength() < 4:
+            self.chosen.emit(place.x(), place.y())
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        super().mouseDoubleClickEvent(event)
+        self.show_all()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.pointed.emit(None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        if key == Qt.Key.Key_F:
+            self.show_all()
+        elif key in ARROWS:
+            self._walk(*ARROWS[Qt.Key(key)])
+        else:
+            event.ignore()  # pyqtgraph would keep the keys of the window's commands
+
+    def _walk(self, right: int, up: int) -> None:
+        left, far, bottom, top = self.visible_area()
+        x, y = self._mark_at or ((left + far) / 2, (bottom + top) / 2)
+        step = WALK * (far - left)
+        self.chosen.emit(x + right * step, y + up * step)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if hasattr(self, "_mark"):  # Qt sizes it while pyqtgraph still builds it
+            self._dress()
+            self.show_all()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_mark"):
+            self._dress()

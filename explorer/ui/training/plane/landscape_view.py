@@ -1,0 +1,243 @@
+"""The loss along one or two weights, with the network as a point that walks down while it learns."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QEvent, QSize, Qt, Slot
+from PySide6.QtGui import QHideEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from explorer.arithmetic.losses import loss_named
+from explorer.session import Session, State
+from explorer.session.landscape_state import SPAN, Landscape, LandscapeWish, WeightCell
+from explorer.session.surfaces import can_judge
+from explorer.ui.common.colour_bar import ColourBar
+from explorer.ui.common.number_boxes import FloatBox
+from explorer.ui.common.paced_view import PacedView
+from explorer.ui.common.text import count, number
+from explorer.ui.training.plane.landscape_canvas import LandscapeCanvas
+from explorer.ui.training.plane.loss_picture import loss_scale
+from explorer.ui.training.plane.picture_pages import PicturePages
+from explorer.ui.training.plane.weight_picker import NONE, WeightPicker
+
+SIDE_WIDTH, CONTROLS_WIDTH, SIDE_GAP, WORDS_WIDTH = 264, 320, 16, 200
+NO_LIMIT = 16_777_215  # Qt's own
+WIDEST = 3.2  # times its height
+ROOM_FOR_WORDS, ROOM_FOR_SPAN = 150, 92
+LEAST_SPAN, LARGEST_SPAN = 0.1, 100.0
+SPAN_TIP = "How far to both sides, in standard deviations of the parameter's weights."
+NO_DATA = "The loss over the network's weights appears here. Choose data to learn from."
+BROKEN = "The network cannot be run on the chosen data yet. Its loss appears here once that is mended."
+WORKING = "The loss is worked out…"
+WORKING_ON_THE_SIDE = "The loss is worked out between the steps of the run, which takes a while. Paused it is quick."
+NOWHERE_FINITE = "The loss is NaN or infinite everywhere here. Rewind, then try a smaller learning rate."
+NO_NETWORK = "The loss over the weights of a network appears here. Open a network first."
+
+
+class LandscapeView(PacedView):
+    """The person picks the weights. Hidden it asks for nothing."""
+
+    drawn = ("landscape", "data", "document", "data_problem")
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.setObjectName("landscapeView")
+        self.setAccessibleName("Loss over weights")
+        self._wish = LandscapeWish()
+        self._is_drawn = False
+        self._labels: dict[str, QLabel] = {}
+        self._make_parts()
+        self._lay_out()
+        session.changed.connect(self.show_state)
+        self.show_state(None, session.state)
+
+    def _make_parts(self) -> None:
+        self.canvas = LandscapeCanvas()
+        self.canvas.setAccessibleName("Loss over the chosen weights")
+        self.across = WeightPicker("to the right", may_be_none=False)
+        self.up = WeightPicker("upwards", may_be_none=True)
+        for picker in (self.across, self.up):
+            picker.refused.connect(self._session.say)
+        self.across.chosen.connect(lambda choice: self._choose(0, choice))
+        self.up.chosen.connect(lambda choice: self._choose(1, choice))
+        self.span = FloatBox(LEAST_SPAN, LARGEST_SPAN, name="Span", tip=SPAN_TIP)
+        self.span.keep_undo()
+        self.span.setValue(SPAN)
+        self.span.refused.connect(self._session.say)
+        self.span.valueChanged.connect(self._choose_span)
+        self.bar = ColourBar()
+        self.sentence = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop)
+        self.sentence.setProperty("role", "dim")
+
+    def _lay_out(self) -> None:
+        self._controls = QWidget()
+        grid = QGridLayout(self._controls)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(1, 1)
+        grid.setRowStretch(3, 1)
+        parts: tuple[tuple[str, QWidget], ...] = (("right", self.across), ("up", self.up), ("span", self.span))
+        for at, (label, part) in enumerate(parts):
+            words = QLabel(label)
+            words.setProperty("role", "dim")
+            words.setBuddy(part)
+            grid.addWidget(words, at, 0)
+            self._labels[label] = words
+            grid.addWidget(part, at, 1)
+        self._side = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._side.setSpacing(SIDE_GAP)
+        self._side.addWidget(self._controls, 3)
+        self._side.addLayout(self._words(), 2)
+        self.pages = PicturePages(self.canvas, self._side, side_width=SIDE_WIDTH)
+        self.empty = self.pages.empty
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.pages)
+
+    def _words(self) -> QVBoxLayout:
+        """What the colours mean, and the sentence that says what is to be seen."""
+        title = QLabel("loss")
+        title.setProperty("role", "dim")
+        self._scale = QWidget()
+        scale = QHBoxLayout(self._scale)
+        scale.setContentsMargins(0, 0, 0, 0)
+        for part in (title, self.bar):
+            scale.addWidget(part)
+        scale.addStretch()
+        words = QVBoxLayout()
+        words.setSpacing(4)
+        words.addWidget(self._scale)
+        words.addWidget(self.sentence, 1)
+        return words
+
+    def sizeHint(self) -> QSize:
+        return QSize(640, 180)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(400, 70)
+
+    # --- what it shows ---
+
+    def redraw(self) -> None:
+        """Draw everything as it is now."""
+        state = self._session.state
+        landscape = state.landscape
+        applies = can_judge(state)
+        self.empty.setText(why_empty(state))
+        self.pages.setCurrentIndex(int(applies))
+        words, why = sentence(landscape), self._why_no_plot(state)
+        self.sentence.setText("" if words in (why, WORKING) else words)
+        self.canvas.setToolTip(words)
+        self.canvas.show_message(why)
+        for picker in (self.across, self.up):
+            picker.set_parameters(parameter_shapes(state))
+        if applies and landscape is not None and landscape.losses is not None and landscape.trail is not None:
+            self._draw(landscape, landscape.losses, landscape.trail)
+            self._is_drawn = True
+        self._scale.setVisible(not self.canvas.message.text() and len(landscape.cells if landscape else ()) > 1)
+        self._watch()
+
+    def _why_no_plot(self, state: State) -> str:
+        """While the next one is worked out, the one before stays."""
+        landscape = state.landscape
+        if landscape is not None and landscape.losses is not None:
+            return "" if np.isfinite(landscape.losses).any() else NOWHERE_FINITE
+        if landscape is not None and landscape.message:
+            return landscape.message
+        return "" if self._is_drawn else WORKING_ON_THE_SIDE if state.training.status == "running" else WORKING
+
+    def _draw(self, landscape: Landscape, losses: np.ndarray, trail: np.ndarray) -> None:
+        cells = landscape.cells
+        self.across.show_weight(cells[0])
+        self.up.show_weight(cells[1] if len(cells) > 1 else None)
+        if len(cells) == 1:
+            self.canvas.show_line(landscape.axes[0], losses, trail, name=str(cells[0]))
+        else:
+            names = (str(cells[0]), str(cells[1]))
+            self.canvas.show_picture(landscape.axes[0], landscape.axes[1], losses, trail=trail, names=names)
+            self.bar.set_scale(loss_scale(losses))
+        self.canvas.setAccessibleDescription(self.sentence.text())
+
+    # --- what is chosen ---
+
+    def _choose(self, which: int, choice: object) -> None:
+        cells = [*self._wish.cells, None][:2]
+        cells[which] = WeightCell(*choice) if isinstance(choice, tuple) else None
+        is_line = choice == NONE or (which == 0 and self.up.parameter.currentText() == NONE)
+        self._wish = LandscapeWish(tuple(cells[:1] if is_line else cells), self._wish.span)
+        self._watch()
+
+    @Slot(float)
+    def _choose_span(self, span: float) -> None:
+        self._wish = LandscapeWish(self._wish.cells, span)
+        self._watch()
+
+    def _watch(self) -> None:
+        is_shown = self.isVisible() and self.pages.currentIndex() == 1
+        self._session.watch_landscape(self._valid_wish() if is_shown else None)
+
+    def _valid_wish(self) -> LandscapeWish:
+        """A weight of a layer that has gone is chosen anew."""
+        shapes = parameter_shapes(self._session.state)
+        cells = tuple(cell if cell is not None and _is_in(cell, shapes) else None for cell in self._wish.cells)
+        self._wish = LandscapeWish(cells, self._wish.span)
+        return self._wish
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._session.watch_landscape(None)
+        self._is_stale = True  # shown again, it is watched again
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        widest = round(WIDEST * self.height())
+        has_room_beside = self.width() - widest >= SIDE_WIDTH + SIDE_GAP + WORDS_WIDTH
+        directions = QBoxLayout.Direction
+        self._side.setDirection(directions.LeftToRight if has_room_beside else directions.TopToBottom)
+        self._controls.setMaximumWidth(CONTROLS_WIDTH if has_room_beside else NO_LIMIT)
+        self._controls.setMinimumWidth(SIDE_WIDTH)
+        self.canvas.setMaximumWidth(widest)
+        for part in (self.span, self._labels["span"]):
+            part.setVisible(self.height() >= ROOM_FOR_SPAN)
+        self.sentence.setVisible(has_room_beside or self.height() >= ROOM_FOR_WORDS)  # the picture's tip tells it too
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._redraw_soon()
+
+
+def parameter_shapes(state: State) -> dict[str, tuple[int, ...]]:
+    """The parameters of the network's layers by name, as far as they are known."""
+    layers = state.activations.layers if state.activations else ()
+    parts = ((layer.name, part, getattr(layer, part)) for layer in layers for part in ("weight", "bias"))
+    return {f"{name}.{part}": array.shape for name, part, array in parts if array is not None}
+
+
+def why_empty(state: State) -> str:
+    """The sentence that stands where there is no loss."""
+    if state.network is None:
+        return NO_NETWORK
+    return NO_DATA if state.data is None else BROKEN
+
+
+def sentence(landscape: Landscape | None) -> str:
+    """What is shown, of how many examples, and of when."""
+    if landscape is None:
+        return WORKING
+    if landscape.message or landscape.trail is None:
+        return landscape.message
+    names = " and ".join(map(str, landscape.cells))
+    rest = (
+        "all other weights as they are" if not landscape.step else f"all others as after step {count(landscape.step)}"
+    )
+    now = f"The point is the network now, its loss {number(landscape.trail[-1, -1])}"
+    walked = ", the line where it came from." if len(landscape.trail) > 1 else "."
+    title = loss_named(landscape.loss).title
+    what = f"{title[0].upper()}{title[1:]} of {count(landscape.count)} training examples"
+    return f"{what} along {names}, {rest}. {now}{walked}"
+
+
+def _is_in(cell: WeightCell, shapes: dict[str, tuple[int, ...]]) -> bool:
+    shape = shapes.get(cell.parameter, ())
+    return len(shape) == len(cell.cell) and all(at < size for at, size in zip(cell.cell, shape, strict=True))

@@ -1,0 +1,128 @@
+"""The list of all runs: drawn or not, name, settings, best validation accuracy; Del takes one off."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Slot
+from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QHeaderView,
+    QLabel,
+    QStackedWidget,
+    QToolButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+)
+
+from explorer.session import Session, State
+from explorer.session.run_curves import RunCurves
+from explorer.ui.common.icons import icon
+from explorer.ui.common.text import count, number, percent
+from explorer.ui.training.run_words import best_accuracy, run_settings, run_tip
+from explorer.ui.training.shown_runs import ShownRuns
+
+COLUMNS = ("run", "settings", "goes on from", "steps", "last loss", "best validation", "")
+RUN, SETTINGS, FROM, STEPS, LOSS, BEST, REMOVE = range(7)
+NUMBER = Qt.ItemDataRole.UserRole
+NOTHING = "–"
+EMPTY = "Each run is listed here with its settings, to be compared, put away or removed. Train starts one."
+REFRESH_MS = 500
+ROW_HEIGHT = 24
+
+
+class RunList(QStackedWidget):
+    """The newest run stands first. A tick draws a run's curves on all plots."""
+
+    def __init__(self, session: Session, shown: ShownRuns) -> None:
+        super().__init__()
+        self.setObjectName("runList")
+        self._session, self._shown = session, shown
+        self.tree = QTreeWidget(rootIsDecorated=False, uniformRowHeights=True)
+        self.tree.setAccessibleName("Training runs")
+        self.tree.setToolTip("A tick draws a run; Del takes it off.")
+        self.tree.setHeaderLabels(COLUMNS)
+        header = self.tree.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(SETTINGS, QHeaderView.ResizeMode.Stretch)
+        self.tree.itemChanged.connect(self._tick)
+        empty = QLabel(EMPTY, wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
+        empty.setProperty("role", "dim")
+        self.addWidget(empty)
+        self.addWidget(self.tree)
+        self._timer = QTimer(self, singleShot=True, interval=REFRESH_MS)
+        self._timer.timeout.connect(self.refresh)
+        session.changed.connect(self.show_state)
+        shown.changed.connect(self.refresh)
+
+    @Slot(object, object)
+    def show_state(self, old: State | None, new: State) -> None:
+        """Show other runs at once, and how they go on twice a second."""
+        if old is None or old.runs is not new.runs:
+            self.refresh()
+        elif old.training is not new.training and self.isVisible() and not self._timer.isActive():
+            self._timer.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.refresh()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        item = self.tree.currentItem()
+        if event.key() == Qt.Key.Key_Delete and item is not None:
+            self._session.forget_run(item.data(RUN, NUMBER))
+        else:
+            super().keyPressEvent(event)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show the runs as they are now."""
+        runs = tuple(reversed(self._session.state.runs))
+        self.setCurrentIndex(1 if runs else 0)
+        with QSignalBlocker(self.tree):
+            if [run.number for run in runs] != self._listed():
+                self._list(runs)
+            for item, run in zip(self._items(), runs, strict=True):
+                self._fill(item, run)
+
+    def _listed(self) -> list[int]:
+        return [item.data(RUN, NUMBER) for item in self._items()]
+
+    def _items(self) -> list[QTreeWidgetItem]:
+        items = (self.tree.topLevelItem(at) for at in range(self.tree.topLevelItemCount()))
+        return [item for item in items if item is not None]
+
+    def _list(self, runs: tuple[RunCurves, ...]) -> None:
+        self.tree.clear()
+        for run in runs:
+            item = QTreeWidgetItem(self.tree)
+            item.setData(RUN, NUMBER, run.number)
+            for column in (STEPS, LOSS, BEST):
+                item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            button = QToolButton(toolTip=f"Take {run.label} off the plots.", accessibleName=f"Remove run {run.number}")
+            button.setIcon(icon("ph.x"))
+            button.setProperty("role", "flat")
+            button.setFixedHeight(ROW_HEIGHT)
+            button.clicked.connect(lambda _checked=False, number=run.number: self._session.forget_run(number))
+            self.tree.setItemWidget(item, REMOVE, button)
+
+    def _fill(self, item: QTreeWidgetItem, run: RunCurves) -> None:
+        best = best_accuracy(run)
+        is_shown = self._shown.is_shown(run.number)
+        item.setCheckState(RUN, Qt.CheckState.Checked if is_shown else Qt.CheckState.Unchecked)
+        words = (
+            f"run {run.number}" if run.chosen else f"run {run.number}: {run.label}",
+            run_settings(run),
+            NOTHING if run.parent is None else f"run {run.parent}, step {count(run.first_step)}",
+            count(run.last_step - run.first_step),
+            number(run.losses.values[-1]) if len(run.losses) else NOTHING,
+            NOTHING if best is None else percent(best),
+        )
+        for column, text in enumerate(words):
+            if item.text(column) != text:
+                item.setText(column, text)
+                item.setToolTip(column, run_tip(run))
+
+    @Slot(QTreeWidgetItem, int)
+    def _tick(self, item: QTreeWidgetItem, column: int) -> None:
+        if column == RUN:
+            self._shown.show_run(item.data(RUN, NUMBER), item.checkState(RUN) == Qt.CheckState.Checked)

@@ -1,0 +1,127 @@
+"""What is said about a training run: how far it is, what it was started with, how well it did."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from explorer.arithmetic.losses import loss_named
+from explorer.data import DataSet
+from explorer.engine.training.hyperparameters import Hyperparameters
+from explorer.session import State, data_fit
+from explorer.session.run_curves import RunCurves
+from explorer.session.train_state import Training
+from explorer.ui.common.text import count, exact, number, percent, plural
+from explorer.ui.data.words import noun_of
+
+USES_MOMENTUM = ("SGD", "RMSprop")
+
+
+def progress_words(training: Training, noun: str = "pictures") -> str:
+    """ "epoch 7 of 20 · step 1,840 · 1,840 pictures a second · 3 min left"; "" before there is a run."""
+    if training.status == "ready":
+        return ""
+    parts = [f"epoch {training.epoch} of {training.epochs}", f"step {count(training.step)}"]
+    if training.status == "running":
+        if training.per_second:
+            parts.append(f"{_pace(training.per_second)} {noun} a second")
+        if training.seconds_left is not None:
+            parts.append(f"{time_words(training.seconds_left)} left")
+    else:
+        parts.append(training.status if training.status == "paused" or training.message else "done")
+    return " · ".join(parts)
+
+
+def time_words(seconds: float) -> str:
+    """ "12 s", "3 min", "1 h 20 min"."""
+    whole = max(math.ceil(seconds), 0)
+    if whole < 100:
+        return f"{whole} s"
+    minutes = math.ceil(whole / 60)
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{minutes} min"
+    return f"{hours} h {rest} min" if rest and hours < 10 else f"{hours} h"
+
+
+def run_settings(run: RunCurves) -> str:
+    """What a run was started with, and what its learning rate was turned to while it went."""
+    if run.chosen is None:
+        return "Its settings are in its own folder."
+    rates = run.rates.values[-1:]
+    is_turned = run.chosen.schedule == "constant" and any(rates != run.chosen.learning_rate)
+    chosen = replace(run.chosen, loss=run.loss or run.chosen.loss)
+    return settings_words(chosen, turned_to=float(rates[0]) if is_turned else None)
+
+
+def settings_words(chosen: Hyperparameters, *, turned_to: float | None = None) -> str:
+    """ "SGD, learning rate 0.01, momentum 0.9, batch 64, 10 epochs, seed 0"; what was left as usual is left out."""
+    turned = "" if turned_to is None else f" turned to {exact(turned_to)}"
+    parts = [chosen.optimizer, f"learning rate {exact(chosen.learning_rate)}{turned}"]
+    if chosen.momentum and chosen.optimizer in USES_MOMENTUM:
+        parts.append(f"momentum {exact(chosen.momentum)}")
+    if chosen.nesterov and chosen.momentum and chosen.optimizer == "SGD":
+        parts.append("Nesterov")
+    if chosen.weight_decay:
+        parts.append(f"weight decay {exact(chosen.weight_decay)}")
+    if chosen.schedule != "constant":
+        parts.append(f"{chosen.schedule} schedule")
+    if chosen.loss:
+        parts.append(loss_named(chosen.loss).title)
+    if chosen.label_smoothing and chosen.loss == "cross_entropy":
+        parts.append(f"label smoothing {exact(chosen.label_smoothing)}")
+    if chosen.clip_norm:
+        parts.append(f"gradients clipped to {exact(chosen.clip_norm)}")
+    added = f" × {chosen.accumulation}" if chosen.accumulation > 1 else ""
+    parts += [f"batch {chosen.batch_size}{added}", plural(chosen.epochs, "epoch"), f"seed {chosen.seed}"]
+    if chosen.patience:
+        parts.append(f"patience {chosen.patience}")
+    return ", ".join(parts)
+
+
+def run_tip(run: RunCurves) -> str:
+    """All about a run, a fact a line."""
+    lines = [run.label, run_settings(run)]
+    if run.parent is not None:
+        lines.append(f"It went on from run {run.parent} at step {count(run.first_step)}.")
+    if (best := best_accuracy(run)) is not None:
+        lines.append(f"Best validation accuracy {percent(best)}.")
+    return "\n".join(lines)
+
+
+def best_accuracy(run: RunCurves) -> float | None:
+    """The highest validation accuracy of any epoch, 0 to 1; None before there is one."""
+    return max((each.val_accuracy for each in run.epochs if each.val_accuracy is not None), default=None)
+
+
+def suited_loss(state: State) -> str:
+    """The name of the loss that is used where none was chosen; "" before that can be told."""
+    classes = state.data.classes if state.data is not None else state.classes
+    return data_fit.suited_loss(state.network, len(classes))
+
+
+def loss_titles(runs: tuple[RunCurves, ...]) -> tuple[str, ...]:
+    """The losses of `runs`, each once, by their titles: ("cross entropy",)."""
+    names = dict.fromkeys(run.loss for run in runs if run.loss)
+    return tuple(loss_named(name).title for name in names)
+
+
+def one_example(data: DataSet | None) -> str:
+    """What one example of the data is called; before there are any, a picture."""
+    return "picture" if data is None else noun_of(data)
+
+
+def examples_noun(state: State) -> str:
+    """What the data holds: pictures, points or rows."""
+    return f"{one_example(state.data)}s"
+
+
+def train_word(state: State) -> str:
+    """What Train would do now, in a word: begin, go on, or go on otherwise from here."""
+    if state.training.status != "paused":
+        return "Train"
+    return "Go on" if state.training.goes_on_with(state.document) else "Fork"
+
+
+def _pace(per_second: float) -> str:
+    return count(round(per_second)) if per_second >= 10 else number(per_second, 2)
