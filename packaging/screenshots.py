@@ -56,7 +56,7 @@ def wait_for_step(window: MainWindow) -> None:
 
 def debug(window: MainWindow, folder: Path) -> None:
     """Inside a convolution, and a small network on the way back."""
-    window.show_tab(2)
+    window.show_part("debugger")
     wait_for_step(window)
     session = window.session
     timeline = session.state.timeline
@@ -76,7 +76,7 @@ def debug(window: MainWindow, folder: Path) -> None:
 
 def train(window: MainWindow, folder: Path) -> None:
     """A run of the lecture's network on the data that come along, a few epochs in."""
-    window.show_tab(1)
+    window.show_part("maps")
     session = window.session
     session.open_network("lecture")
     session.reset_weights()
@@ -106,7 +106,7 @@ def main() -> None:
     settle(window)
     window.session.select(layer="conv4", channel=2)
     take(window, folder, "overview")
-    window.show_tab(1)
+    window.show_part("maps")
     window.session.select(layer="conv2", channel=3, row=6, column=9)
     take(window, folder, "maps")
     commands.set_theme("dark")

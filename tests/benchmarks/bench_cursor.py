@@ -23,7 +23,6 @@ ROUNDS = 80
 SIZE = (1440, 900)
 NETWORKS = ("cifar10", "two-two-two")
 TARGET_MS = 16.0
-DEBUGGER = 2
 
 
 def main() -> None:
@@ -43,7 +42,7 @@ def _measure(name: str) -> None:
         session.use_picture(read_sample("cat"))
     window.resize(*SIZE)
     window.show()
-    window.show_tab(DEBUGGER)
+    window.show_part("debugger")
     _spin_until(lambda: session.state.timeline is not None and not session._runner.is_busy())
     timeline = session.state.timeline
     assert timeline is not None

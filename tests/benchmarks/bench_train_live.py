@@ -172,8 +172,8 @@ def measure_ticks(turns: int, seconds: float) -> None:
     """Gaps between ticks of the window, at rest and while it trains with live maps, in turns."""
     trained, ticks = Trained(CONVNETJS, 32, in_window=True, looks_per_second=LOOKS), Ticks()
     assert trained.window is not None
-    for at, tab in enumerate(("overview", "feature maps")):
-        trained.window.show_tab(at)
+    for tab in ("overview", "maps"):
+        trained.window.show_part(tab)
         _spin(0.5)
         rest, training = [], []
         for _ in range(turns):

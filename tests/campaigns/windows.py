@@ -22,7 +22,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QDialog
 
 from explorer import app
-from explorer.ui.shell import leaving
+from explorer.ui.common import leaving
 from explorer.ui.shell.main_window import MainWindow
 
 MARKS = (0, 20, 100, 200)
@@ -55,7 +55,7 @@ def wait_until(is_so: Callable[[], object]) -> None:
 def is_whole(window: MainWindow) -> bool:
     """Whether the maps are shown, and all parts made."""
     state = window.session.state
-    return state.activations is not None and not state.computing and window.feature_maps is not None
+    return state.activations is not None and not state.computing and window.is_complete
 
 
 def opened(*, is_deleted: bool) -> MainWindow:
@@ -123,9 +123,9 @@ def parts(number: int) -> None:
     window = opened(is_deleted=bool(number % 2))
     wait_until(lambda: is_whole(window))
     window.training_dock.choose(False)
-    window.show_tab(1)
+    window.show_part("maps")
     QApplication.processEvents()
-    window.show_tab(2)
+    window.show_part("debugger")
     wait_until(lambda: window.session.state.timeline is not None)
     window.close()
 

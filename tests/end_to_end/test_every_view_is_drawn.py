@@ -20,6 +20,7 @@ from explorer.app import open_window
 from explorer.network import LAYERS, Network
 from explorer.session import Session, State
 from explorer.ui.shell.main_window import MainWindow
+from explorer.ui.shell.tabs import TABS
 from tests.ui.fakes import make_picture, wait_until_shown
 
 ARROWS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right)
@@ -130,8 +131,8 @@ def test_a_smaller_network_takes_the_place_of_a_larger_one_everywhere(window: Ma
     """What is chosen, hovered and stepped to in the larger one is not there in the smaller one."""
     large, small = "3x16x16 conv(9, 3) relu conv(9, 3) flatten linear(9)", "1x4x4 conv(2, 3) flatten linear(2)"
     for text in (small, "2 linear(3) linear(2)", "1x1x1 flatten linear(1)"):
-        for tab in range(3):
-            window.show_tab(tab)
+        for tab in TABS:
+            window.show_part(tab.name)
             window.session.new_network(large)
             window.session.use_picture(make_picture())
             wait_until_shown(qtbot, window.session)
@@ -151,12 +152,12 @@ def test_a_smaller_network_takes_the_place_of_a_larger_one_everywhere(window: Ma
 
 def _look_at_everything(window: MainWindow, qtbot: QtBot) -> None:
     session = window.session
-    for tab in (0, 1):
-        window.show_tab(tab)
+    for tab in ("overview", "maps"):
+        window.show_part(tab)
         for layer in _layers(session.state):
             session.select(layer=layer)
             _draw(window)
-            for cell in _corners(session.state, layer) if tab == 1 else ():
+            for cell in _corners(session.state, layer) if tab == "maps" else ():
                 session.select(layer=layer, channel=cell[0], row=cell[1], column=cell[2])
                 _draw(window)
         _point_everywhere(window)
@@ -166,7 +167,7 @@ def _look_at_everything(window: MainWindow, qtbot: QtBot) -> None:
 
 
 def _step_through(window: MainWindow, qtbot: QtBot) -> None:
-    window.show_tab(2)
+    window.show_part("debugger")
     _wait(window, qtbot)
     session = window.session
     timeline = session.state.timeline
@@ -187,8 +188,7 @@ def _step_through(window: MainWindow, qtbot: QtBot) -> None:
 
 def _choose_every_way(window: MainWindow, session: Session) -> None:
     """The filters of every layer, then another scale and another order."""
-    assert window.feature_maps is not None
-    for box in window.feature_maps.findChildren(QComboBox):
+    for box in window.view("maps").findChildren(QComboBox):
         box.setCurrentIndex(box.count() - 1)
         for layer in _layers(session.state) if box.currentText() == "filters" else ("input",):
             session.select(layer=layer, channel=None)

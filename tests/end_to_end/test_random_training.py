@@ -21,6 +21,7 @@ from explorer.app import open_window
 from explorer.network import Network
 from explorer.session import Session
 from explorer.ui.shell.main_window import MainWindow
+from explorer.ui.shell.tabs import TABS
 from tests.ui.fakes import make_picture, wait_until_shown
 
 SECONDS = float(os.environ.get("EXPLORER_RANDOM_SECONDS", "12"))
@@ -95,7 +96,7 @@ class Person:
 
     def looks_elsewhere(self) -> None:
         """Overview, feature maps or the debugger; and another tab below."""
-        self.window.show_tab(self.rng.randrange(3))
+        self.window.show_part(self.rng.choice(TABS).name)
         parts = self.window.training.parts
         if parts is not None:
             tabs = [at for at in range(parts.tabs.count()) if parts.tabs.isTabVisible(at)]

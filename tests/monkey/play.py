@@ -161,7 +161,7 @@ class Play:
         """Open a window; what is played while it fills is played in it, not in the one that was closed."""
         networks = [path for path in self._files if path.name.startswith("network")]
         window = self._window = open_window([self._rng.choice(networks)])
-        _wait(lambda: window.feature_maps is not None or not window.isVisible(), SETTLE_LIMIT_S)
+        _wait(lambda: window.is_complete or not window.isVisible(), SETTLE_LIMIT_S)
 
     def _close(self) -> None:
         window, self._in_front = self._window, None

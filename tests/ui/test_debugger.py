@@ -370,12 +370,12 @@ def test_steps_are_recorded_only_while_the_tab_is_looked_at(window: MainWindow, 
     assert (cursor.step, cursor.is_inside) == (len(window.session.state.timeline.steps) - 2, True)  # type: ignore[union-attr]
     window.action("play").trigger()
     assert debugger.controls.is_playing
-    window.show_tab(0)
+    window.show_part("overview")
     assert not window.session.state.is_stepping
 
 
 def test_the_keys_of_a_code_debugger_step(window: MainWindow, qtbot: QtBot) -> None:
-    window.show_tab(2)
+    window.show_part("debugger")
     qtbot.waitUntil(lambda: window.session.state.timeline is not None, timeout=WAIT_MS)
     keys = [(Qt.Key.Key_F10, ""), (Qt.Key.Key_F10, ""), (Qt.Key.Key_F10, "shift"), (Qt.Key.Key_F11, "")]
     places = []
@@ -393,7 +393,7 @@ def test_every_word_has_its_room_at_every_step(window: MainWindow, qtbot: QtBot,
     if "Inter" not in QFontDatabase.families():
         pytest.skip("the interface's font, Inter, is not installed: other fonts are wider")
     commands.set_theme(theme_name)
-    window.show_tab(2)
+    window.show_part("debugger")
     qtbot.waitUntil(lambda: window.session.state.timeline is not None, timeout=WAIT_MS)
     debugger = window.findChild(Debugger, "debugger")
     assert debugger is not None

@@ -18,7 +18,7 @@ from explorer.network.files import read_network
 from explorer.session import State
 from explorer.session.state import Document
 from explorer.ui.common import dialogs
-from explorer.ui.shell.leaving import proposed
+from explorer.ui.common.leaving import proposed
 from explorer.ui.shell.main_window import MainWindow
 
 MOONS = "2 linear(8) tanh linear(2)"

@@ -93,7 +93,7 @@ def test_no_two_commands_share_a_key() -> None:
 
 
 def test_every_control_has_an_accessible_name(window: MainWindow) -> None:
-    window.show_tab(1)
+    window.show_part("maps")
     kinds = (QAbstractButton, QLineEdit, QAbstractSpinBox, QComboBox)
     nameless = [
         f"{type(widget).__name__} {widget.objectName()}"

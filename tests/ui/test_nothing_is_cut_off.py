@@ -34,12 +34,12 @@ def _start(_window: MainWindow, _qtbot: QtBot) -> None:
 
 
 def _cell(window: MainWindow, _qtbot: QtBot) -> None:
-    window.show_tab(1)
+    window.show_part("maps")
     window.session.select(layer="conv2", channel=3, row=6, column=9)
 
 
 def _row_of_numbers(window: MainWindow, _qtbot: QtBot) -> None:
-    window.show_tab(1)
+    window.show_part("maps")
     window.session.select(layer="linear1", channel=3)
 
 
@@ -48,7 +48,7 @@ def _fault(window: MainWindow, _qtbot: QtBot) -> None:
     assert layer is not None
     window.session.replace_layer("conv5", replace(layer, kernel_size=31, padding=0))  # type: ignore[call-arg]
     window.session.select(layer="conv5")
-    window.show_tab(1)
+    window.show_part("maps")
 
 
 def _drawing(window: MainWindow, _qtbot: QtBot) -> None:
@@ -72,7 +72,7 @@ def _neurons_after_their_update(window: MainWindow, qtbot: QtBot) -> None:
 
 
 def _open_debugger(window: MainWindow, qtbot: QtBot) -> None:
-    window.show_tab(2)
+    window.show_part("debugger")
     qtbot.waitUntil(lambda: window.session.state.timeline is not None, timeout=60_000)
 
 

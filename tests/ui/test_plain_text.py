@@ -19,6 +19,7 @@ from explorer.ui.common.passing import passing
 from explorer.ui.common.plot_axis import Axis
 from explorer.ui.common.rich_label import RichLabel
 from explorer.ui.shell.main_window import MainWindow
+from explorer.ui.shell.tabs import TABS
 from tests.ui.fakes import wait_until_shown
 
 DIALOGS = ("startList", "shortcuts", "report", "about", "showData")
@@ -80,8 +81,8 @@ def test_a_network_file_whose_texts_are_marks_is_shown_as_text(
 ) -> None:
     _open(window, qtbot, tmp_path, trap)
     session = window.session
-    for tab in range(3):
-        window.show_tab(tab)
+    for tab in TABS:
+        window.show_part(tab.name)
         for layer in ("input", "linear1"):
             session.select(layer=layer)
             QApplication.processEvents()

@@ -12,7 +12,9 @@ from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.app import open_window
+from explorer.ui.overview.view import Overview
 from explorer.ui.shell.main_window import MainWindow
+from explorer.ui.shell.tabs import TABS, Tab
 from tests.ui.fakes import wait_until_shown
 
 MOST_STOPS = 120
@@ -72,7 +74,8 @@ def test_a_layers_form_comes_where_it_stands_from_top_to_bottom(window: MainWind
 
 def test_fit_and_calls_of_the_overview_are_reached(window: MainWindow) -> None:
     stops = _walked(window)
-    overview = window.overview
+    overview = window.view("overview")
+    assert isinstance(overview, Overview)
     assert [stop for stop in stops if overview.isAncestorOf(stop)] == [
         overview.fit_button,
         overview.calls_button,
@@ -80,9 +83,9 @@ def test_fit_and_calls_of_the_overview_are_reached(window: MainWindow) -> None:
     ]
 
 
-@pytest.mark.parametrize("tab", [0, 1, 2])
-def test_tab_comes_by_every_part_of_the_window(window: MainWindow, tab: int) -> None:
-    window.show_tab(tab)
+@pytest.mark.parametrize("tab", TABS, ids=lambda tab: tab.name)
+def test_tab_comes_by_every_part_of_the_window(window: MainWindow, tab: Tab) -> None:
+    window.show_part(tab.name)
     stops = _walked(window)
     assert len(set(stops)) == len(stops)
     parts = (window.network_panel, window.input_view, window.prediction, window.training_dock, window.tabs)

@@ -529,9 +529,9 @@ def test_the_strip_opens_with_the_first_run_and_leaves_the_room_to_the_debugger(
     assert window.training_dock.is_folded
     window.session._set(runs=(make_run(),))
     assert not window.training_dock.is_folded
-    window.show_tab(2)
+    window.show_part("debugger")
     assert window.training_dock.is_folded
-    window.show_tab(1)
+    window.show_part("maps")
     assert not window.training_dock.is_folded
 
 

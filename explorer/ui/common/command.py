@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
 
-from explorer.session import State
-
-if TYPE_CHECKING:
-    from explorer.ui.shell.main_window import MainWindow
+from explorer.session import Session, State
+from explorer.ui.common.leaving import leave
 
 SEPARATOR = "—"
 
@@ -22,6 +21,27 @@ def always(_state: State) -> bool:
 
 
 @dataclass(frozen=True)
+class Shell:
+    """What a command may use of the window: the session, and what only the window as a whole can do."""
+
+    session: Session
+    widget: QWidget  # what dialogs stand over
+    show: Callable[[str], object]  # brings the tab or strip of that name to the front
+    view: Callable[[str], QWidget]  # the tab or strip of that name
+    open_path: Callable[[str | Path], None]
+    actions: Callable[[], list[QAction]]  # all commands, in the order of the menus
+    reset_layout: Callable[[], None]
+
+    def leave(self, go: Callable[[], object]) -> None:
+        """Do `go`, which leaves the network that is open, where nothing is lost by it, or the person lets it go."""
+        leave(self.widget, self.session, go)
+
+    def close(self) -> None:
+        """Close the window, after asking for what is not saved."""
+        self.widget.close()
+
+
+@dataclass(frozen=True)
 class Command:
     """One thing a person can ask for. `name` is also the action's object name; `tip` is a sentence."""
 
@@ -29,7 +49,7 @@ class Command:
     menu: str
     text: str
     tip: str
-    run: Callable[[MainWindow], object]
+    run: Callable[[Shell], object]
     icon: str = ""
     shortcut: str = ""
     enabled: Callable[[State], bool] = always

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QIconEngine, QPainter, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QIconEngine, QPainter, QPixmap, QPixmapCache
 
 from explorer.ui.common import theme
 from explorer.ui.common.saved_painter import saved
@@ -24,6 +24,17 @@ GLYPH_SHARE = 0.94  # of the icon's height
 def icon(name: str, colour: str | None = None) -> QIcon:
     """The Phosphor icon `name`, such as "ph.plus", in `colour` or the theme's text colour."""
     return _icon(name.removeprefix(PREFIX), colour)
+
+
+def draw_icon(painter: QPainter, name: str, colour: str, place: QRect) -> None:
+    """The icon `name` in `colour`, sharp at the device's pixels."""
+    ratio = painter.device().devicePixelRatioF()
+    key = f"{name} {colour} {place.width()} {place.height()} {ratio}"
+    pixmap = QPixmap()
+    if not QPixmapCache.find(key, pixmap):
+        pixmap = icon(name, colour).pixmap(place.size(), ratio)
+        QPixmapCache.insert(key, pixmap)
+    painter.drawPixmap(place, pixmap)
 
 
 @cache

@@ -10,9 +10,9 @@ from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QDoubleSpinBox, QSpinBox, QWidget
 
 from explorer.ui.common import theme
+from explorer.ui.common.icons import draw_icon
 from explorer.ui.common.typed import typed_number, typed_whole, written
 from explorer.ui.common.typed_box import TypedBox
-from explorer.ui.editor.card_painter import draw_icon
 
 CARET = 10
 CARETS_ROOM = 18

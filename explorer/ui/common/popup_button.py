@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout, QWidget
 
 from explorer.ui.common import theme
-from explorer.ui.editor.card_painter import draw_icon
+from explorer.ui.common.icons import draw_icon
 
 CARET, CARETS_ROOM = 10, 14
 MARGIN, GAP = 12, 4

@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
 from explorer.session import Session, State
 from explorer.ui.common import theme
 from explorer.ui.common.following_view import FollowingView
+from explorer.ui.common.icons import draw_icon
 from explorer.ui.common.text import on_a_button
 from explorer.ui.data.lines import OpeningLine, ProblemLine
 from explorer.ui.data.words import button_words
-from explorer.ui.editor.card_painter import draw_icon
 
 CHOOSE = "Choose data…"
 TIP = "What the network learns from: see it, or choose other data."

@@ -3,13 +3,36 @@
 from __future__ import annotations
 
 from explorer.session import State
-from explorer.ui.common.command import SEPARATOR, Command
-from explorer.ui.shell import commands
+from explorer.ui.common.command import SEPARATOR, Command, Shell
 
 
 def has_timeline(state: State) -> bool:
     """Whether there is a training step to walk through."""
     return state.timeline is not None
+
+
+def previous_step(shell: Shell) -> None:
+    """The step before, from whatever depth."""
+    shell.session.go_to_step(shell.session.state.cursor.step - 1)
+
+
+def back_into(shell: Shell) -> None:
+    """Inside a step the cell before; else into the cells of the step before."""
+    cursor = shell.session.state.cursor
+    if cursor.is_inside:
+        shell.session.step_over(-1)
+    elif cursor.step > 0:
+        shell.session.go_to_step(cursor.step - 1, inside=True)
+
+
+def toggle_play(shell: Shell) -> None:
+    """Play in the debugger's tab, or stop."""
+    from explorer.ui.debugger.view import Debugger  # made after the first paint
+
+    shell.show("debugger")
+    debugger = shell.view("debugger")
+    assert isinstance(debugger, Debugger)
+    debugger.controls.toggle_play()
 
 
 STEP_COMMANDS: tuple[Command | str, ...] = (
@@ -18,7 +41,7 @@ STEP_COMMANDS: tuple[Command | str, ...] = (
         "Step",
         "Step over",
         "Go to the next step, or inside a step to the next cell.",
-        lambda window: window.session.step_over(),
+        lambda shell: shell.session.step_over(),
         "ph.arrow-right",
         "F10",
         has_timeline,
@@ -28,7 +51,7 @@ STEP_COMMANDS: tuple[Command | str, ...] = (
         "Step",
         "Step into",
         "Go into the step, cell by cell.",
-        lambda window: window.session.step_into(),
+        lambda shell: shell.session.step_into(),
         "ph.arrow-down",
         "F11",
         has_timeline,
@@ -38,7 +61,7 @@ STEP_COMMANDS: tuple[Command | str, ...] = (
         "Step",
         "Step out",
         "Leave the cells for the whole step.",
-        lambda window: window.session.step_out(),
+        lambda shell: shell.session.step_out(),
         "ph.arrow-up",
         "Shift+F11",
         has_timeline,
@@ -48,7 +71,7 @@ STEP_COMMANDS: tuple[Command | str, ...] = (
         "Step",
         "Step back",
         "Go one step back, or inside a step one cell back.",
-        lambda window: window.session.step_over(-1),
+        lambda shell: shell.session.step_over(-1),
         "ph.arrow-left",
         "Shift+F10",
         has_timeline,
@@ -58,7 +81,7 @@ STEP_COMMANDS: tuple[Command | str, ...] = (
         "Step",
         "Back out of the step",
         "Go to the step before, out of the cells of this one.",
-        commands.previous_step,
+        previous_step,
         "ph.arrow-arc-left",
         "Alt+F10",
         has_timeline,
@@ -68,7 +91,7 @@ STEP_COMMANDS: tuple[Command | str, ...] = (
         "Step",
         "Back into the step before",
         "Go one cell back; from a whole step into the cells of the one before.",
-        commands.back_into,
+        back_into,
         "ph.arrow-bend-left-down",
         "Alt+F11",
         has_timeline,
@@ -79,7 +102,7 @@ STEP_COMMANDS: tuple[Command | str, ...] = (
         "Step",
         "To the start",
         "Go to the first step.",
-        lambda window: window.session.to_start(),
+        lambda shell: shell.session.to_start(),
         "ph.skip-back",
         "Ctrl+Home",
         has_timeline,
@@ -89,7 +112,7 @@ STEP_COMMANDS: tuple[Command | str, ...] = (
         "Step",
         "To the end",
         "Go to the last step.",
-        lambda window: window.session.to_end(),
+        lambda shell: shell.session.to_end(),
         "ph.skip-forward",
         "Ctrl+End",
         has_timeline,
@@ -99,7 +122,7 @@ STEP_COMMANDS: tuple[Command | str, ...] = (
         "Step",
         "To the next gradient",
         "Go on to the next step on which a gradient arrives.",
-        lambda window: window.session.next_gradient(),
+        lambda shell: shell.session.next_gradient(),
         "ph.arrow-bend-up-left",
         "Ctrl+G",
         has_timeline,
@@ -109,7 +132,7 @@ STEP_COMMANDS: tuple[Command | str, ...] = (
         "Step",
         "To the selected layer",
         "Go on to the next step of the layer that is selected.",
-        lambda window: window.session.run_to_layer(),
+        lambda shell: shell.session.run_to_layer(),
         "ph.crosshair",
         "Ctrl+F10",
         has_timeline,
@@ -120,7 +143,7 @@ STEP_COMMANDS: tuple[Command | str, ...] = (
         "Step",
         "Play",
         "Step over again and again, or stop doing so.",
-        commands.toggle_play,
+        toggle_play,
         "ph.play",
         "F5",
         has_timeline,
@@ -130,7 +153,7 @@ STEP_COMMANDS: tuple[Command | str, ...] = (
         "Step",
         "Take this training step",
         "Keep the weights that the update made, and record the next training step.",
-        lambda window: window.session.take_step(),
+        lambda shell: shell.session.take_step(),
         "ph.check-circle",
         "Ctrl+F5",
         has_timeline,

@@ -6,9 +6,10 @@ from collections import OrderedDict
 from typing import NamedTuple
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen, QPixmap, QPixmapCache
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen
 
-from explorer.ui.common import icons, theme
+from explorer.ui.common import theme
+from explorer.ui.common.icons import draw_icon
 from explorer.ui.common.saved_painter import saved
 from explorer.ui.editor.layer_card import (
     MARK,
@@ -148,17 +149,6 @@ def _facts_and_marks(painter: QPainter, card: Card, place: QRect) -> None:
     right = place.right() - (advance(words) + 6 if words else 0)
     for number, name in enumerate(reversed(names), start=1):
         draw_icon(painter, name, theme.current().dim, QRect(right - number * mark, place.top() + 1, MARK, MARK))
-
-
-def draw_icon(painter: QPainter, name: str, colour: str, place: QRect) -> None:
-    """The icon `name` in `colour`, sharp at the device's pixels."""
-    ratio = painter.device().devicePixelRatioF()
-    key = f"{name} {colour} {place.width()} {place.height()} {ratio}"
-    pixmap = QPixmap()
-    if not QPixmapCache.find(key, pixmap):
-        pixmap = icons.icon(name, colour).pixmap(place.size(), ratio)
-        QPixmapCache.insert(key, pixmap)
-    painter.drawPixmap(place, pixmap)
 
 
 def _problem(painter: QPainter, problem: CardProblem, place: ProblemPlace, *, hot: bool) -> None:

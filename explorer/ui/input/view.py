@@ -21,7 +21,7 @@ from explorer.data import SAMPLES, read_sample
 from explorer.data.samples import SUBJECTS
 from explorer.network.file_names import is_network, is_weights
 from explorer.session import Cell, Session, State
-from explorer.ui.common import dialogs, pictures
+from explorer.ui.common import dialogs, leaving, pictures
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.icons import icon
 from explorer.ui.common.number_fields import NumberFields
@@ -31,7 +31,6 @@ from explorer.ui.input.brush import BrushBar
 from explorer.ui.input.drawing import Drawing
 from explorer.ui.input.picture import InputPicture
 from explorer.ui.input.thumbnails import SIDE, Thumbnail, ThumbnailPopup
-from explorer.ui.shell import leaving
 
 EMPTY = "The network looks at a picture here. Open one, drop one, or choose one of the samples."
 GIVEN = "The program that opened this model feeds it {shape} numbers. They are no picture, so none is shown here."

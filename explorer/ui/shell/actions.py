@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
 
 from explorer.session import State
-from explorer.ui.common.command import SEPARATOR, Command
+from explorer.ui.common.command import SEPARATOR, Command, Shell
 from explorer.ui.common.icons import icon
 from explorer.ui.debugger.commands import STEP_COMMANDS
 from explorer.ui.shell import commands
 from explorer.ui.shell.file_actions import FILE_COMMANDS, has_network
+from explorer.ui.shell.tabs import TAB_COMMANDS
 from explorer.ui.training.commands import TRAIN_COMMANDS
-
-if TYPE_CHECKING:
-    from explorer.ui.shell.main_window import MainWindow
 
 
 def _has_layer(state: State) -> bool:
@@ -29,7 +26,7 @@ COMMANDS: tuple[Command | str, ...] = (
         "Edit",
         "Undo",
         "Take back the last change.",
-        lambda window: window.session.undo(),
+        lambda shell: shell.session.undo(),
         "ph.arrow-u-up-left",
         "Ctrl+Z",
         lambda state: bool(state.undo_text),
@@ -39,7 +36,7 @@ COMMANDS: tuple[Command | str, ...] = (
         "Edit",
         "Redo",
         "Do again what was taken back.",
-        lambda window: window.session.redo(),
+        lambda shell: shell.session.redo(),
         "ph.arrow-u-up-right",
         "Ctrl+Shift+Z",
         lambda state: bool(state.redo_text),
@@ -69,45 +66,19 @@ COMMANDS: tuple[Command | str, ...] = (
         "Edit",
         "Fresh weights",
         "Start again from random weights; undo brings the old ones back.",
-        lambda window: window.session.reset_weights(),
+        lambda shell: shell.session.reset_weights(),
         "ph.dice-five",
         "Ctrl+Shift+R",
         has_network,
     ),
-    Command(
-        "showOverview",
-        "View",
-        "Overview",
-        "See the whole network with the picture running through it.",
-        lambda window: window.show_tab(0),
-        "ph.flow-arrow",
-        "Ctrl+1",
-    ),
-    Command(
-        "showFeatureMaps",
-        "View",
-        "Feature maps",
-        "See all channels of the selected layer.",
-        lambda window: window.show_tab(1),
-        "ph.grid-four",
-        "Ctrl+2",
-    ),
-    Command(
-        "showDebugger",
-        "View",
-        "Step debugger",
-        "Walk through one whole training step: forward, loss, backward, update.",
-        lambda window: window.show_tab(2),
-        "ph.bug",
-        "Ctrl+3",
-    ),
+    *TAB_COMMANDS,
     SEPARATOR,
     Command(
         "previousLayer",
         "View",
         "Previous layer",
         "Select the layer before.",
-        lambda window: commands.step_layer(window, -1),
+        lambda shell: commands.step_layer(shell, -1),
         "ph.caret-up",
         "Ctrl+Up",
         has_network,
@@ -117,7 +88,7 @@ COMMANDS: tuple[Command | str, ...] = (
         "View",
         "Next layer",
         "Select the layer after.",
-        lambda window: commands.step_layer(window, 1),
+        lambda shell: commands.step_layer(shell, 1),
         "ph.caret-down",
         "Ctrl+Down",
         has_network,
@@ -127,7 +98,7 @@ COMMANDS: tuple[Command | str, ...] = (
         "View",
         "Back to all channels",
         "Let go of the chosen cell.",
-        lambda window: window.session.clear_cell(),
+        lambda shell: shell.session.clear_cell(),
         "ph.arrow-left",
         "Ctrl+Backspace",
         _has_layer,
@@ -138,7 +109,7 @@ COMMANDS: tuple[Command | str, ...] = (
         "View",
         "Reset layout",
         "Put every part of the window back in its place.",
-        lambda window: window.reset_layout(),
+        lambda shell: shell.reset_layout(),
         "ph.layout",
         "Ctrl+Shift+L",
     ),
@@ -147,7 +118,7 @@ COMMANDS: tuple[Command | str, ...] = (
         "View",
         "Cancel work",
         "Give up what is being opened, computed or written.",
-        lambda window: window.session.cancel(),
+        lambda shell: shell.session.cancel(),
         "ph.x",
         "Ctrl+.",
         lambda state: bool(state.task or state.opening or state.saving),
@@ -193,9 +164,9 @@ COMMANDS: tuple[Command | str, ...] = (
 )
 
 
-def make_action(command: Command, window: MainWindow) -> QAction:
+def make_action(command: Command, owner: QWidget, shell: Shell) -> QAction:
     """The action of `command`: its text, tip, icon, shortcut and accessible name."""
-    action = QAction(command.text, window)
+    action = QAction(command.text, owner)
     action.setObjectName(f"action.{command.name}")
     action.setToolTip(command.tip_with_key)
     action.setStatusTip(command.tip)
@@ -203,5 +174,5 @@ def make_action(command: Command, window: MainWindow) -> QAction:
         action.setShortcut(QKeySequence(command.shortcut))
     if command.icon:
         action.setIcon(icon(command.icon))
-    action.triggered.connect(lambda _checked=False: command.run(window))
+    action.triggered.connect(lambda _checked=False: command.run(shell))
     return action

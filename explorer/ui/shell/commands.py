@@ -2,116 +2,83 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from explorer.ui.common import dialogs, pictures, settings, theme
+from explorer.ui.common import dialogs, leaving, pictures, settings, theme
+from explorer.ui.common.command import Shell
 from explorer.ui.common.passing import passing
-from explorer.ui.shell import leaving
-from explorer.ui.shell.leaving import leave
 from explorer.ui.shell.start_list import StartList
 
-if TYPE_CHECKING:
-    from explorer.ui.shell.main_window import MainWindow
 
-
-def show_start_list(window: MainWindow) -> None:
-    dialog = passing(StartList(window))
-    dialog.chosen.connect(lambda name: leave(window, window.session, lambda: window.session.open_network(name)))
-    dialog.file_wanted.connect(lambda: choose_network(window))
+def show_start_list(shell: Shell) -> None:
+    dialog = passing(StartList(shell.widget))
+    dialog.chosen.connect(lambda name: shell.leave(lambda: shell.session.open_network(name)))
+    dialog.file_wanted.connect(lambda: choose_network(shell))
     dialog.open()
 
 
-def new_network(window: MainWindow) -> None:
-    text = dialogs.ask_notation(window)
+def new_network(shell: Shell) -> None:
+    text = dialogs.ask_notation(shell.widget)
     if text:
-        leave(window, window.session, lambda: window.session.new_network(text))
+        shell.leave(lambda: shell.session.new_network(text))
 
 
-def choose_network(window: MainWindow) -> None:
-    path = dialogs.ask_network(window)
+def choose_network(shell: Shell) -> None:
+    path = dialogs.ask_network(shell.widget)
     if path:
-        leave(window, window.session, lambda: window.session.open_network(path))
+        shell.leave(lambda: shell.session.open_network(path))
 
 
-def choose_weights(window: MainWindow) -> None:
-    path = dialogs.ask_weights(window)
+def choose_weights(shell: Shell) -> None:
+    path = dialogs.ask_weights(shell.widget)
     if path:
-        window.session.load_weights(path)
+        shell.session.load_weights(path)
 
 
-def choose_picture(window: MainWindow) -> None:
-    path = dialogs.ask_picture(window)
+def choose_picture(shell: Shell) -> None:
+    path = dialogs.ask_picture(shell.widget)
     if path:
-        window.session.open_picture(path)
+        shell.session.open_picture(path)
 
 
-def show_data_browser(window: MainWindow) -> None:
-    from explorer.ui.data.browser import show_data_browser as show  # the first paint does not need it
-
-    show(window.session, window)
+def save(shell: Shell) -> None:
+    leaving.save(shell.widget, shell.session)
 
 
-def save(window: MainWindow) -> None:
-    leaving.save(window, window.session)
+def save_as(shell: Shell) -> None:
+    leaving.save_as(shell.widget, shell.session)
 
 
-def save_as(window: MainWindow) -> None:
-    leaving.save_as(window, window.session)
-
-
-def copy_source(window: MainWindow) -> None:
-    network = window.session.state.network
+def copy_source(shell: Shell) -> None:
+    network = shell.session.state.network
     if network is None:
         return
-    if any(problem.severity == "error" for problem in window.session.state.problems):
-        window.session.say("The network has a fault: mend it first, then its source can be written.")
+    if any(problem.severity == "error" for problem in shell.session.state.problems):
+        shell.session.say("The network has a fault: mend it first, then its source can be written.")
         return
     QGuiApplication.clipboard().setText(network.source())
-    window.session.say("The PyTorch source is on the clipboard.")
+    shell.session.say("The PyTorch source is on the clipboard.")
 
 
-def copy_notation(window: MainWindow) -> None:
-    network = window.session.state.network
+def copy_notation(shell: Shell) -> None:
+    network = shell.session.state.network
     if network is not None:
         QGuiApplication.clipboard().setText(network.text())
-        window.session.say("The network is on the clipboard as text.")
+        shell.session.say("The network is on the clipboard as text.")
 
 
-def paste_picture(window: MainWindow) -> None:
-    pictures.paste(window.session, window.open_path)
+def paste_picture(shell: Shell) -> None:
+    pictures.paste(shell.session, shell.open_path)
 
 
-def step_layer(window: MainWindow, steps: int) -> None:
+def step_layer(shell: Shell, steps: int) -> None:
     """Select the layer `steps` after the selected one."""
-    network = window.session.state.network
+    network = shell.session.state.network
     names = ("input", *(network.names if network else ()))
-    chosen = window.session.state.selection.layer
+    chosen = shell.session.state.selection.layer
     at = names.index(chosen) if chosen in names else 0
-    window.session.select(layer=names[min(max(at + steps, 0), len(names) - 1)])
-
-
-def previous_step(window: MainWindow) -> None:
-    """The step before, from whatever depth."""
-    window.session.go_to_step(window.session.state.cursor.step - 1)
-
-
-def back_into(window: MainWindow) -> None:
-    """Inside a step the cell before; else into the cells of the step before."""
-    cursor = window.session.state.cursor
-    if cursor.is_inside:
-        window.session.step_over(-1)
-    elif cursor.step > 0:
-        window.session.go_to_step(cursor.step - 1, inside=True)
-
-
-def toggle_play(window: MainWindow) -> None:
-    """Play in the debugger's tab, or stop."""
-    window.show_tab(2)
-    assert window.debugger is not None
-    window.debugger.controls.toggle_play()
+    shell.session.select(layer=names[min(max(at + steps, 0), len(names) - 1)])
 
 
 def set_theme(choice: str) -> None:
@@ -122,23 +89,23 @@ def set_theme(choice: str) -> None:
     theme.apply(application, choice)
 
 
-def show_shortcuts(window: MainWindow) -> None:
-    passing(dialogs.Shortcuts(window.menus.actions(), window)).open()
+def show_shortcuts(shell: Shell) -> None:
+    passing(dialogs.Shortcuts(shell.actions(), shell.widget)).open()
 
 
-def show_report(window: MainWindow) -> None:
+def show_report(shell: Shell) -> None:
     from explorer.ui.common.report_words import problem_report
     from explorer.ui.shell.report_window import ReportWindow
 
-    passing(ReportWindow(problem_report(window.session.state), window)).open()
+    passing(ReportWindow(problem_report(shell.session.state), shell.widget)).open()
 
 
-def show_about(window: MainWindow) -> None:
+def show_about(shell: Shell) -> None:
     from explorer.ui.shell.about import About
 
-    passing(About(window)).open()
+    passing(About(shell.widget)).open()
 
 
-def show_welcome(window: MainWindow) -> None:
+def show_welcome(shell: Shell) -> None:
     settings.set_welcome_seen(False)
-    window.welcome.show()
+    shell.show("welcome")

@@ -96,7 +96,7 @@ FILE_COMMANDS: tuple[Command | str, ...] = (
         "File",
         "Quit",
         "Close the window.",
-        lambda window: window.close(),
+        lambda shell: shell.close(),
         "ph.sign-out",
         "Ctrl+Q",
     ),

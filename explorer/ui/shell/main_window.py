@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
@@ -15,28 +14,25 @@ from PySide6.QtGui import (
     QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QMainWindow, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
 from explorer.session import Session, State
 from explorer.session.soon import soon
-from explorer.ui.common import pictures, settings
+from explorer.ui.common import leaving, pictures, settings
+from explorer.ui.common.command import Shell
 from explorer.ui.editor.network_panel import NetworkPanel
 from explorer.ui.input.prediction import PredictionView
 from explorer.ui.input.view import InputView
-from explorer.ui.overview.view import Overview
-from explorer.ui.shell import commands, leaving
+from explorer.ui.shell import commands
 from explorer.ui.shell.docks import PaneDock
 from explorer.ui.shell.folding_dock import FoldingDock
 from explorer.ui.shell.left_over_line import LeftOverLine
 from explorer.ui.shell.menus import Menus
 from explorer.ui.shell.messages import Messages, Welcome
 from explorer.ui.shell.status import Status
+from explorer.ui.shell.tabs import Tabs
 from explorer.ui.training.dock import HEIGHT as TRAINING_HEIGHT
 from explorer.ui.training.dock import TrainingDock
-
-if TYPE_CHECKING:
-    from explorer.ui.debugger.view import Debugger
-    from explorer.ui.maps.feature_maps import FeatureMaps
 
 TITLE = "Network Explorer"
 FIRST_SIZE = (1440, 900)
@@ -64,14 +60,17 @@ class MainWindow(QMainWindow):
         self.setDockNestingEnabled(True)
         self.resize(*FIRST_SIZE)
         self.setMinimumSize(*MINIMUM_SIZE)
-        self.feature_maps: FeatureMaps | None = None
-        self.debugger: Debugger | None = None
         self._is_painted = self._is_over = False
         self._rest_timer = QTimer(self, singleShot=True, interval=AFTER_MAPS_MS)
         self._rest_timer.timeout.connect(self.show_late_parts)
         self._make_centre()
         self._make_docks()
-        self.menus = Menus(self)
+        shell = self._shell = Shell(
+            session, self, self.show_part, self.view, self.open_path, self._all_actions, self.reset_layout
+        )
+        self.welcome.networks_wanted.connect(lambda: commands.show_start_list(shell))
+        self.welcome.picture_wanted.connect(lambda: commands.choose_picture(shell))
+        self.menus = Menus(self, shell, self.docks)
         self.training.set_further([self.action(name) for name in ("openBatch", "followRun", "exportCurves")])
         self.setStatusBar(Status(session))
         session.setParent(self)  # the last child: taken apart after the views, which let go of what they watch
@@ -86,19 +85,11 @@ class MainWindow(QMainWindow):
     # --- the parts ---
 
     def _make_centre(self) -> None:
-        self.tabs = QTabWidget(documentMode=True, objectName="centre")
-        self.tabs.tabBar().setDrawBase(False)
-        self.overview = Overview(self.session)
-        self.overview.opened.connect(lambda: self.show_tab(1))
-        self.tabs.addTab(self.overview, "Overview")
-        self._maps_page = self._late_page("Feature maps")
-        self._debugger_page = self._late_page("Step debugger")
+        self.tabs = Tabs(self.session)
         self.tabs.currentChanged.connect(self._show_stepping)
         self.welcome = Welcome()
         self.welcome.setVisible(not settings.is_welcome_seen())
         self.welcome.dismissed.connect(self._dismiss_welcome)
-        self.welcome.networks_wanted.connect(lambda: commands.show_start_list(self))
-        self.welcome.picture_wanted.connect(lambda: commands.choose_picture(self))
         centre = QWidget()
         column = QVBoxLayout(centre)
         column.setContentsMargins(0, 6, 0, 0)
@@ -109,13 +100,6 @@ class MainWindow(QMainWindow):
         column.addWidget(self.tabs, 1)
         self.setCentralWidget(centre)
 
-    def _late_page(self, title: str) -> QWidget:
-        """A tab whose content is made after the first paint."""
-        page = QWidget()
-        QVBoxLayout(page).setContentsMargins(0, 0, 0, 0)
-        self.tabs.addTab(page, title)
-        return page
-
     def _make_docks(self) -> None:
         self.network_panel = NetworkPanel(self.session)
         self.input_view = InputView(self.session)
@@ -125,7 +109,7 @@ class MainWindow(QMainWindow):
             "Training", "dock.training", self.training, self, inside=self.training.inside, height=TRAINING_HEIGHT
         )
         self.training.folding.connect(self.training_dock.choose)
-        self.training.step_wanted.connect(lambda: self.show_tab(2))
+        self.training.step_wanted.connect(lambda: self.show_part("debugger"))
         self.training_dock.folded.connect(self.training.show_folded)
         self.docks = (
             PaneDock("Network", "dock.network", self.network_panel, self),
@@ -151,21 +135,21 @@ class MainWindow(QMainWindow):
         """The action of the command `name`."""
         return self.menus.action(name)
 
-    def show_late_parts(self) -> None:
-        """Make what the first paint did not need; pyqtgraph alone takes 0.4 s to import."""
-        if self.feature_maps is not None or self._is_over:
-            return
-        from explorer.ui.debugger.view import Debugger
-        from explorer.ui.maps.feature_maps import FeatureMaps
+    def _all_actions(self) -> list[QAction]:
+        return self.menus.actions()
 
-        self.feature_maps = FeatureMaps(self.session)
-        self.debugger = Debugger(self.session)
+    def show_late_parts(self) -> None:
+        """Make what the first paint did not need."""
+        if self.is_complete or self._is_over:
+            return
+        self.tabs.complete()
         self.training.make_parts()
-        for page, part in ((self._maps_page, self.feature_maps), (self._debugger_page, self.debugger)):
-            layout = page.layout()
-            assert layout is not None
-            layout.addWidget(part)
         self.completed.emit()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the parts are there that the first paint did not need."""
+        return self.tabs.is_complete
 
     # --- what it shows ---
 
@@ -184,20 +168,28 @@ class MainWindow(QMainWindow):
         """The training strip takes its room once there is a run to see; the debugger's stage needs it more."""
         state = self.session.state
         has_something = bool(state.runs) or state.data_problem is not None
-        self.training_dock.want(has_something and self.tabs.currentWidget() is not self._debugger_page)
+        self.training_dock.want(has_something and self.tabs.current != "debugger")
 
-    def show_tab(self, index: int) -> None:
-        """Bring a tab of the centre to the front."""
-        self.show_late_parts()
-        self.tabs.setCurrentIndex(index)
+    def show_part(self, name: str) -> None:
+        """Bring a tab of the centre to the front, unfold the training strip, or show the first steps."""
+        if name == "training":
+            self.training_dock.unfold()
+        elif name == "welcome":
+            self.welcome.show()
+        else:
+            self.show_late_parts()
+            self.tabs.bring(name)
+
+    def view(self, name: str) -> QWidget:
+        """The view of a tab of the centre, or the training strip."""
+        return self.training if name == "training" else self.tabs.view(name)
 
     @Slot()
     def _show_stepping(self) -> None:
         """Training steps are recorded only while the debugger is looked at."""
-        is_debugger = self.tabs.currentWidget() is self._debugger_page
         if self.tabs.currentIndex():
             self.show_late_parts()
-        self.session.set_stepping(is_debugger)
+        self.session.set_stepping(self.tabs.current == "debugger")
         self._follow_training()
 
     @Slot()
@@ -237,7 +229,7 @@ class MainWindow(QMainWindow):
     def _make_rest_when_quiet(self, state: State) -> None:
         """The other tabs wait for the first maps: while the worker imports torch, making them would hold it up."""
         is_quiet = state.activations is not None or not state.computing
-        if self._is_painted and is_quiet and self.feature_maps is None and not self._rest_timer.isActive():
+        if self._is_painted and is_quiet and not self.is_complete and not self._rest_timer.isActive():
             self._rest_timer.start()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QMenu, QToolBar, QToolButton
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QToolBar, QToolButton
 
 from explorer.session import State
 from explorer.ui.common import settings, theme
-from explorer.ui.common.command import Command
+from explorer.ui.common.command import Command, Shell
 from explorer.ui.common.text import on_a_button
 from explorer.ui.shell import commands
 from explorer.ui.shell.actions import COMMANDS, make_action
-
-if TYPE_CHECKING:
-    from explorer.ui.shell.main_window import MainWindow
 
 # Commands on the tool bar with the short words they have there; an empty name is a gap.
 TOOLS = (
@@ -33,11 +30,12 @@ TOOLS = (
 class Menus:
     """Makes the window's actions and keeps them in step with the state."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: QMainWindow, shell: Shell, docks: Iterable[QDockWidget]) -> None:
         self._window = window
+        self._shell = shell
         self._actions: dict[str, tuple[Command, QAction]] = {}
         menus = self._make_menus()
-        self._add_view_choices(menus["View"])
+        self._add_view_choices(menus["View"], docks)
         self._recent = QMenu("Open recent", window)
         self._recent.aboutToShow.connect(self._fill_recent)
         menus["File"].insertMenu(self.action("save"), self._recent)
@@ -73,14 +71,14 @@ class Menus:
             if command.menu not in menus:
                 menus[command.menu] = self._window.menuBar().addMenu(f"&{command.menu}")
             current = menus[command.menu]
-            action = make_action(command, self._window)
+            action = make_action(command, self._window, self._shell)
             current.addAction(action)
             self._actions[command.name] = (command, action)
         return menus
 
-    def _add_view_choices(self, menu: QMenu) -> None:
+    def _add_view_choices(self, menu: QMenu, docks: Iterable[QDockWidget]) -> None:
         menu.addSeparator()
-        for dock in self._window.docks:
+        for dock in docks:
             menu.addAction(dock.toggleViewAction())
         themes = menu.addMenu("Theme")
         group = QActionGroup(self._window)
@@ -112,9 +110,9 @@ class Menus:
 
     def _fill_recent(self) -> None:
         self._recent.clear()
-        for path in self._window.session.state.recent:
+        for path in self._shell.session.state.recent:
             action = self._recent.addAction(on_a_button(path.name))
             action.setToolTip(str(path))
-            action.triggered.connect(lambda _checked=False, chosen=path: self._window.open_path(chosen))
+            action.triggered.connect(lambda _checked=False, chosen=path: self._shell.open_path(chosen))
         if self._recent.isEmpty():
             self._recent.addAction("Nothing opened yet").setEnabled(False)

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog
 
 from explorer.session import State
-from explorer.ui.common.command import SEPARATOR, Command
-from explorer.ui.shell import commands
-
-if TYPE_CHECKING:
-    from explorer.ui.shell.main_window import MainWindow
+from explorer.ui.common.command import SEPARATOR, Command, Shell
 
 
 def can_train(state: State) -> bool:
@@ -39,29 +34,40 @@ def has_batches(state: State) -> bool:
     return state.data is not None and state.network is not None and state.data_problem is None
 
 
-def open_batch(window: MainWindow) -> None:
+def show_data_browser(shell: Shell) -> None:
+    """Show what can be learned from."""
+    from explorer.ui.data.browser import show_data_browser as show  # not before it is wanted
+
+    show(shell.session, shell.widget)
+
+
+def open_batch(shell: Shell) -> None:
     """Record the next training batch, and show it in the debugger."""
-    window.show_tab(2)
-    window.session.open_batch()
+    shell.show("debugger")
+    shell.session.open_batch()
 
 
-def one_step(window: MainWindow) -> None:
+def one_step(shell: Shell) -> None:
     """Train a single step, and open it in the debugger."""
-    window.session.train_one_step()
-    window.show_tab(2)
+    shell.session.train_one_step()
+    shell.show("debugger")
 
 
-def follow_run(window: MainWindow) -> None:
+def follow_run(shell: Shell) -> None:
     """Ask for a run's folder and show its curves."""
-    name = QFileDialog.getExistingDirectory(window, "Follow the folder of a run")
+    name = QFileDialog.getExistingDirectory(shell.widget, "Follow the folder of a run")
     if name:
-        window.training_dock.unfold()
-        window.session.follow_run(Path(name))
+        shell.show("training")
+        shell.session.follow_run(Path(name))
 
 
-def export_curves(window: MainWindow) -> None:
+def export_curves(shell: Shell) -> None:
     """Ask where to, and write the curves."""
-    window.training.export_curves()
+    from explorer.ui.training.dock import TrainingDock
+
+    training = shell.view("training")
+    assert isinstance(training, TrainingDock)
+    training.export_curves()
 
 
 TRAIN_COMMANDS: tuple[Command | str, ...] = (
@@ -70,7 +76,7 @@ TRAIN_COMMANDS: tuple[Command | str, ...] = (
         "Train",
         "Data…",
         "See what the network learns from, or choose other data.",
-        commands.show_data_browser,
+        show_data_browser,
         "ph.database",
         "Ctrl+Shift+D",
     ),
@@ -80,7 +86,7 @@ TRAIN_COMMANDS: tuple[Command | str, ...] = (
         "Train",
         "Train",
         "Train the network on the chosen data; a paused run goes on, with other settings as a new one.",
-        lambda window: window.session.train(),
+        lambda shell: shell.session.train(),
         "ph.play-circle",
         "Ctrl+R",
         can_train,
@@ -90,7 +96,7 @@ TRAIN_COMMANDS: tuple[Command | str, ...] = (
         "Train",
         "Pause",
         "Let the run rest after its present step.",
-        lambda window: window.session.pause_training(),
+        lambda shell: shell.session.pause_training(),
         "ph.pause",
         "Ctrl+P",
         is_running,
@@ -110,7 +116,7 @@ TRAIN_COMMANDS: tuple[Command | str, ...] = (
         "Train",
         "One epoch",
         "Train to the end of the epoch, then rest.",
-        lambda window: window.session.train_one_epoch(),
+        lambda shell: shell.session.train_one_epoch(),
         "ph.skip-forward-circle",
         "Ctrl+F6",
         can_train,
@@ -120,7 +126,7 @@ TRAIN_COMMANDS: tuple[Command | str, ...] = (
         "Train",
         "Rewind",
         "Go back to the weights that the run began with; undo brings the trained ones.",
-        lambda window: window.session.rewind(),
+        lambda shell: shell.session.rewind(),
         "ph.rewind",
         "Ctrl+Shift+Backspace",
         can_rewind,

@@ -1,0 +1,136 @@
+"""The tabs of the centre, each declared once: its page, its command and its key follow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
+
+from explorer.session import Session
+from explorer.ui.common.command import Command
+from explorer.ui.overview.view import Overview
+
+Show = Callable[[str], None]  # brings the tab of that name to the front
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One tab. `make` is given the session and what shows another tab; `name` is what commands call it.
+
+    What `is_late` is made after the first paint: pyqtgraph alone takes 0.4 s to import.
+    """
+
+    name: str
+    title: str
+    command: str
+    tip: str
+    icon: str
+    shortcut: str
+    make: Callable[[Session, Show], QWidget]
+    is_late: bool = True
+
+
+def _overview(session: Session, show: Show) -> QWidget:
+    overview = Overview(session)
+    overview.opened.connect(lambda: show("maps"))
+    return overview
+
+
+def _maps(session: Session, _show: Show) -> QWidget:
+    from explorer.ui.maps.feature_maps import FeatureMaps
+
+    return FeatureMaps(session)
+
+
+def _debugger(session: Session, _show: Show) -> QWidget:
+    from explorer.ui.debugger.view import Debugger
+
+    return Debugger(session)
+
+
+TABS = (
+    Tab(
+        "overview",
+        "Overview",
+        "showOverview",
+        "See the whole network with the picture running through it.",
+        "ph.flow-arrow",
+        "Ctrl+1",
+        _overview,
+        is_late=False,
+    ),
+    Tab(
+        "maps",
+        "Feature maps",
+        "showFeatureMaps",
+        "See all channels of the selected layer.",
+        "ph.grid-four",
+        "Ctrl+2",
+        _maps,
+    ),
+    Tab(
+        "debugger",
+        "Step debugger",
+        "showDebugger",
+        "Walk through one whole training step: forward, loss, backward, update.",
+        "ph.bug",
+        "Ctrl+3",
+        _debugger,
+    ),
+)
+
+
+def _command(tab: Tab) -> Command:
+    return Command(tab.command, "View", tab.title, tab.tip, lambda shell: shell.show(tab.name), tab.icon, tab.shortcut)
+
+
+TAB_COMMANDS = tuple(_command(tab) for tab in TABS)
+
+
+class Tabs(QTabWidget):
+    """The centre of the window: a page a tab, of which the late ones are filled when they are asked for."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(documentMode=True, objectName="centre")
+        self._session = session
+        self._views: dict[str, QWidget] = {}
+        self._pages: dict[str, QWidget] = {}
+        self.tabBar().setDrawBase(False)
+        for tab in TABS:
+            page = self._pages[tab.name] = QWidget()
+            QVBoxLayout(page).setContentsMargins(0, 0, 0, 0)
+            if not tab.is_late:
+                self._fill(tab)
+            self.addTab(page, tab.title)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all of them are made."""
+        return len(self._views) == len(TABS)
+
+    @property
+    def current(self) -> str:
+        """The name of the one in front."""
+        return TABS[self.currentIndex()].name
+
+    def complete(self) -> None:
+        """Make those that are not there yet."""
+        for tab in TABS:
+            self._fill(tab)
+
+    def view(self, name: str) -> QWidget:
+        """What the tab `name` shows."""
+        self._fill(next(tab for tab in TABS if tab.name == name))
+        return self._views[name]
+
+    def bring(self, name: str) -> None:
+        """Show the tab `name`."""
+        self.setCurrentWidget(self._pages[name])
+
+    def _fill(self, tab: Tab) -> None:
+        if tab.name not in self._views:
+            view = self._views[tab.name] = tab.make(self._session, self.bring)
+            layout = self._pages[tab.name].layout()
+            assert layout is not None
+            layout.addWidget(view)
