@@ -20,7 +20,7 @@ from explorer.network.file_names import is_network
 from explorer.report import remember, remember_warnings
 from explorer.resources import resource
 from explorer.session import Session
-from explorer.session.keeping import KEEP_EVERY_S
+from explorer.session.features.left_overs import KEEP_EVERY_S
 from explorer.session.left_over import usual_folder
 from explorer.ui.common import faults, report_words, settings, theme
 from explorer.ui.shell.main_window import MainWindow
@@ -60,7 +60,7 @@ def open_window(
         window.open_path(path)
     if session.state.network is None:
         why = session.state.notice  # what was wrong with the network that was asked for
-        session.open_network(START_NETWORK)
+        session.files.open_network(START_NETWORK)
         session.say(why)
     for path in paths:
         if not is_network(path):
@@ -97,7 +97,7 @@ def view(model: torch.nn.Module, x: torch.Tensor) -> MainWindow | None:
     window = _make_window()
     window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     batch = array(x)[None] if is_one else array(x)
-    window.session.adopt(model, batch[0], type(model).__name__, dtype=x.dtype, others=batch[1:])
+    window.session.files.adopt(model, batch[0], type(model).__name__, dtype=x.dtype, others=batch[1:])
     if is_one:
         window.session.say("The input has no batch axis: it is fed as a batch of one example.")
     window.welcome.hide()  # it tells of another network
@@ -118,7 +118,7 @@ def run_window(files: Sequence[str], *, keep_every_s: float = KEEP_EVERY_S) -> i
     qInstallMessageHandler(_remember_message)
     window = open_window(files, left_overs=usual_folder(), keep_every_s=keep_every_s)
     window.completed.connect(interpreter.keep_what_is_there)
-    window.completed.connect(window.session.look_for_left_overs)
+    window.completed.connect(window.session.left_overs.look_for_left_overs)
     endings = Endings(window)
     endings.asked.connect(lambda number: _end(window, number))
     status = app.exec()
@@ -129,7 +129,7 @@ def run_window(files: Sequence[str], *, keep_every_s: float = KEEP_EVERY_S) -> i
 
 def _end(window: MainWindow, number: int) -> None:
     """Nobody can be asked whether to save: what is not saved is kept, and offered at the next start."""
-    told = window.session.leave()
+    told = window.session.left_overs.leave()
     if told and sys.stderr is not None:
         with suppress(OSError):  # the terminal may be gone
             print(f"network-explorer: {told}", file=sys.stderr, flush=True)
@@ -158,7 +158,7 @@ def _make_window(**keeping: Any) -> MainWindow:
     window.closed.connect(interpreter.look_for_what_was_closed)
     faults.teller().told.connect(window.session.tell)
     window.session.changed.connect(report_words.remember_what_was_told)
-    window.painted.connect(window.session.start)
+    window.painted.connect(window.session.store.start)
     return window
 
 

@@ -61,16 +61,16 @@ def debug(window: MainWindow, folder: Path) -> None:
     session = window.session
     timeline = session.state.timeline
     assert timeline is not None
-    session.go_to_step(timeline.find("forward", "conv2") or 0, inside=True)
+    session.steps.go_to_step(timeline.find("forward", "conv2") or 0, inside=True)
     take(window, folder, "debugger")
-    session.open_network("two-two-two")
+    session.files.open_network("two-two-two")
     settle(window)
     wait_for_step(window)
     timeline = session.state.timeline
     assert timeline is not None
-    session.go_to_step(timeline.find("backward", "identity1") or 0)
+    session.steps.go_to_step(timeline.find("backward", "identity1") or 0)
     take(window, folder, "backprop")
-    session.undo()
+    session.editing.undo()
     settle(window)
 
 
@@ -78,13 +78,13 @@ def train(window: MainWindow, folder: Path) -> None:
     """A run of the lecture's network on the data that come along, a few epochs in."""
     window.show_part("maps")
     session = window.session
-    session.open_network("lecture")
-    session.reset_weights()
-    session.set_hyperparameters(momentum=0.9, epochs=8)
-    session.select(layer="conv1")
-    session.train()
+    session.files.open_network("lecture")
+    session.editing.reset_weights()
+    session.learning.set_hyperparameters(momentum=0.9, epochs=8)
+    session.selection.select(layer="conv1")
+    session.training.train()
     wait(window, lambda: bool(session.state.runs) and len(session.state.runs[-1].epochs) >= 5, seconds=300)
-    session.pause_training()
+    session.training.pause()
     take(window, folder, "training")
 
 
@@ -92,8 +92,8 @@ def break_network(window: MainWindow) -> None:
     """A window far too large for the map that arrives."""
     network = window.session.state.network
     assert network is not None
-    window.session.replace_layer("conv5", replace(network.layer("conv5"), kernel_size=11, padding=0))
-    window.session.select(layer="conv5")
+    window.session.editing.replace_layer("conv5", replace(network.layer("conv5"), kernel_size=11, padding=0))
+    window.session.selection.select(layer="conv5")
 
 
 def main() -> None:
@@ -104,21 +104,21 @@ def main() -> None:
     window = open_window([])
     window.resize(*SIZE)
     settle(window)
-    window.session.select(layer="conv4", channel=2)
+    window.session.selection.select(layer="conv4", channel=2)
     take(window, folder, "overview")
     window.show_part("maps")
-    window.session.select(layer="conv2", channel=3, row=6, column=9)
+    window.session.selection.select(layer="conv2", channel=3, row=6, column=9)
     take(window, folder, "maps")
     commands.set_theme("dark")
     take(window, folder, "dark")
     commands.set_theme("light")
     break_network(window)
     take(window, folder, "fault")
-    window.session.undo()
+    window.session.editing.undo()
     settle(window)
     debug(window, folder)
     train(window, folder)
-    window.session._set(unsaved=False)  # nothing here is worth a question
+    window.session.store.set(unsaved=False)  # nothing here is worth a question
     window.close()
 
 

@@ -83,7 +83,7 @@ def test_an_exception_that_nobody_caught_is_remembered_and_told_as_before(monkey
 
 
 def test_the_windows_report_holds_the_document_the_state_and_what_was_told(window: MainWindow) -> None:
-    window.session.new_network("3x8x8 mine=conv(4, 3) relu")
+    window.session.files.new_network("3x8x8 mine=conv(4, 3) relu")
     window.session.say("This was said to the person.")
     told = problem_report(window.session.state, happened="It stood still.")
     for words in ("It stood still.", "3x8x8 mine=conv(4, 3) relu", "learning_rate=", "This was said", "Display"):

@@ -23,16 +23,18 @@ RUN = "import sys; from explorer.cli import run; sys.exit(run(['--smoke', *sys.a
 SLOW_PICTURE = """
 import threading
 from PIL import Image
-from explorer.session.state_owner import StateOwner
-is_shown, take, read = threading.Event(), StateOwner._take_shown, Image.open
-def take_shown(self, *parts):
-    take(self, *parts)
-    is_shown.set()
+from explorer.session.features.passes import Passes
+from explorer.session.worker import Shown
+is_shown, take, read = threading.Event(), Passes.take, Image.open
+def take_shown(self, answer):
+    take(self, answer)
+    if isinstance(answer, Shown):
+        is_shown.set()
 def read_late(file, *parts, **options):
     if "photo" in str(getattr(file, "name", file)):
         assert is_shown.wait(60)
     return read(file, *parts, **options)
-StateOwner._take_shown, Image.open = take_shown, read_late
+Passes.take, Image.open = take_shown, read_late
 """
 
 

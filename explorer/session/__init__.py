@@ -4,10 +4,11 @@ Views call the verbs of `Session` and redraw when it emits `changed(old, new)`.
 Nothing here draws, and nothing here runs PyTorch: the runner's thread does, through `explorer.engine`.
 """
 
+from explorer.session.document import Document
 from explorer.session.selection import Selection
 from explorer.session.session import Session
 from explorer.session.snapshot import Activations, LayerActivation, Prediction
-from explorer.session.state import Cell, Document, Fault, State
+from explorer.session.state import Cell, Fault, State
 
 __all__ = [
     "Activations",

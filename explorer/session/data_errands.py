@@ -11,8 +11,9 @@ import numpy as np
 
 from explorer.bounds import brief
 from explorer.engine.errors import Cancelled
+from explorer.session.document import Document
 from explorer.session.lanes import Watch
-from explorer.session.state import Document, Example, Fault
+from explorer.session.state import Example, Fault
 
 if TYPE_CHECKING:
     from explorer.data.data_set import DataSet

@@ -11,8 +11,9 @@ from explorer.bounds import brief
 from explorer.data import Picture, PictureError, read_picture
 from explorer.engine.errors import LoadError
 from explorer.network.files import read_network
+from explorer.session.document import Document
 from explorer.session.lanes import Watch
-from explorer.session.state import Document, Fault
+from explorer.session.state import Fault
 from explorer.writing import FileError
 
 if TYPE_CHECKING:

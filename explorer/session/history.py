@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from explorer.session.state import Document
+from explorer.session.document import Document
 
 LIMIT = 500
 

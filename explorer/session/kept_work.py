@@ -17,7 +17,8 @@ import numpy as np
 from explorer.bounds import brief, quoted
 from explorer.data import AUGMENTATIONS, Augmentation, Picture, PictureError, read_picture
 from explorer.network.files import carrying, read_network
-from explorer.session.state import Document, Example, State, Target
+from explorer.session.document import Document
+from explorer.session.state import Example, State, Target
 from explorer.writing import FileError
 
 Arrays = Mapping[str, np.ndarray]

@@ -11,14 +11,16 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Literal, Protocol, TypeVar
 
 from explorer.engine.errors import Cancelled
 from explorer.session.failure import Failure
-from explorer.session.train_state import Progress
+from explorer.session.progress import Progress
 
 Answer = TypeVar("Answer")
 Given = TypeVar("Given", covariant=True)
+
+ToldAs = Literal["opening", "saving", ""]
 
 JOIN_S = 0.5
 """So long closing waits for all lanes together. What hangs in the system is a daemon, ending with the process."""
@@ -92,9 +94,19 @@ class _Going(Generic[Answer]):
 class Lane(Generic[Answer]):
     """One errand of its kind at a time. All but the errand itself is called from the window's thread."""
 
-    def __init__(self, name: str, *, failed: Callable[[Failure], object], cancelled: Callable[[str], object]) -> None:
-        """`failed` is told of faults that the errand did not expect, `cancelled` the title of one that was given up."""
-        self._name, self._failed, self._cancelled = name, failed, cancelled
+    def __init__(
+        self,
+        name: str,
+        *,
+        failed: Callable[[Failure], object],
+        cancelled: Callable[[str], object] = lambda _title: None,
+        told_as: ToldAs = "",
+    ) -> None:
+        """`failed` is told of faults that the errand did not expect, `cancelled` the title of one that was given up.
+
+        `told_as` is what the person is told that it does, and may give up; "" where that is not worth a word.
+        """
+        self._name, self._failed, self._cancelled, self.told_as = name, failed, cancelled, told_as
         self._going: _Going[Answer] | None = None
         self._threads: list[threading.Thread] = []
         self.begun_s = 0.0
@@ -163,16 +175,45 @@ class Lane(Generic[Answer]):
         return not any(thread.is_alive() for thread in self._threads)
 
 
+class _AnyLane(Protocol):
+    """A lane, whatever its errands answer."""
+
+    begun_s: float
+
+    @property
+    def told_as(self) -> ToldAs: ...
+    @property
+    def progress(self) -> Progress | None: ...
+    @property
+    def is_busy(self) -> bool: ...
+    def drop(self) -> None: ...
+    def cancel(self) -> None: ...
+    def stop(self) -> None: ...
+    def take(self) -> None: ...
+    def join(self, until_s: float) -> bool: ...
+
+
 class Lanes:
     """All lanes of a session."""
 
     def __init__(self) -> None:
-        self._lanes: list[Lane[object]] = []
+        self._lanes: list[_AnyLane] = []
 
     def add(self, lane: Lane[Answer]) -> Lane[Answer]:
         """Look after `lane` too."""
-        self._lanes.append(lane)  # type: ignore[arg-type]  # only what needs no answer is called here
+        self._lanes.append(lane)
         return lane
+
+    def newest(self, told_as: ToldAs) -> _AnyLane | None:
+        """The lane that was begun last of the busy ones that are told of so."""
+        busy = (lane for lane in self._lanes if lane.told_as == told_as and lane.is_busy)
+        return max(busy, key=lambda lane: lane.begun_s, default=None)
+
+    def stop(self, told_as: ToldAs) -> None:
+        """Ask the errands that are told of so to end."""
+        for lane in self._lanes:
+            if lane.told_as == told_as:
+                lane.stop()
 
     def are_busy(self) -> bool:
         """Whether anything is on its way in any of them."""

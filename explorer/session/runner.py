@@ -1,8 +1,8 @@
 """The worker thread: it alone touches the model, one piece of work at a time.
 
-Requests of one kind replace each other while they wait: the newest wins. Results wait in a mailbox, newest of each
-kind, until the window's timer drains them; those of a queued kind all wait in order and none is lost. No lock is held
-while anything is delivered.
+A job may replace one that still waits: the newest wins. Answers wait in a mailbox, the newest of each class that a
+job gives, until the window's timer drains them; those that a job wants kept all wait in order and none is lost. No
+lock is held while anything is delivered.
 
 Beside it lie the lanes, for what needs no model: it never waits for a disk or a server.
 
@@ -15,82 +15,93 @@ from __future__ import annotations
 import threading
 import time
 import traceback
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from explorer.session.failure import Failure
+from explorer.session.jobs import Hold, Job, ShouldStop
 from explorer.session.lanes import Lanes
 
-Owner = TypeVar("Owner")
-ShouldStop = Callable[[], bool]
-# A job yields (kind of result, result) pairs; between two of them it can be stopped.
-Job = Callable[[Any, ShouldStop], Iterator[tuple[str, object]]]
+if TYPE_CHECKING:
+    from explorer.session.worker import Worker
+
+Given = TypeVar("Given")
 
 GRACE_S = 0.25
 JOIN_S = 5.0
-BACKGROUND = "background"
-HOLD = "hold"  # the kind of result with which the background work pauses itself
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Result:
-    """What a job gave: `number` is the number its request got."""
+    """One answer of the job with that number, and who takes it. `place` is where it waits: newer ones take it."""
 
     number: int
-    kind: str
-    content: object
+    place: tuple[type, type]
+    is_kept: bool
+    deliver: Callable[[], object]
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """A job that was asked for: `work` does it, each answer bound to who takes it."""
+
+    number: int
+    job: Job[object]
+    work: Callable[[Worker, ShouldStop], Generator[tuple[Result, bool], None, None]]
+    failed: Callable[[Failure], object]
 
 
 @dataclass(eq=False)
 class Background:
     """A long work and how far it is: `steps` is its generator, once it began."""
 
-    number: int
-    job: Job
-    steps: Generator[tuple[str, object], None, None] | None = None
+    asked: Asked
+    steps: Generator[tuple[Result, bool], None, None] | None = None
     is_paused: bool = False
 
 
-class Runner(Generic[Owner]):
-    """One thread that owns what `make_owner` returns, made in that thread when the first request needs it.
+class Runner:
+    """One thread that owns what `make_worker` returns, made in that thread when the first request needs it.
 
-    With `held`, requests wait until `start` is called. Results of the kinds in `queued` are all kept.
+    With `held`, requests wait until `start` is called.
     """
 
-    def __init__(
-        self, make_owner: Callable[[], Owner], *, held: bool = False, queued: frozenset[str] = frozenset()
-    ) -> None:
+    def __init__(self, make_worker: Callable[[], Worker], *, held: bool = False) -> None:
         self._held = held
-        self._queued = queued
         self._queue: deque[Result] = deque()
         self._background: Background | None = None
         self._retired: list[Background] = []  # given up, to be closed in the thread that runs them
-        self._make_owner = make_owner
+        self._make_worker = make_worker
         self.lanes = Lanes()
-        self._waiting: OrderedDict[str, tuple[int, Job]] = OrderedDict()
-        self._mailbox: dict[str, Result] = {}
+        self._waiting: list[Asked] = []
+        self._mailbox: dict[tuple[type, type], Result] = {}
+        self._is_end_unheard = False  # a job ended since results were fetched
         self._condition = threading.Condition()
         self._number = 0
-        self._running: tuple[str, int] | None = None
+        self._running: Asked | None = None
         self._cancelled = 0
         self._closing = False
         self._thread: threading.Thread | None = None
 
-    def submit(self, kind: str, job: Job) -> int:
-        """Ask for `job`; a request of the same `kind` that still waits is dropped. Returns the request's number."""
+    @property
+    def has_begun(self) -> bool:
+        """Whether its thread was started."""
+        return self._thread is not None
+
+    def submit(
+        self, job: Job[Given], answered: Callable[[Given], object], *, failed: Callable[[Failure], object]
+    ) -> None:
+        """Ask for `job`; one that it replaces, and that still waits, is dropped. Whoever drains hears the answers."""
         with self._condition:
             if self._closing:
-                return self._number
-            self._number += 1
-            self._waiting.pop(kind, None)
-            self._waiting[kind] = (self._number, job)
+                return
+            self._waiting = [each for each in self._waiting if not job.replaces(each.job)]
+            self._waiting.append(self._asked(job, answered, failed))
             self._condition.notify()
-            number = self._number
-        if not self._held:
-            self._ensure_thread()
-        return number
+        self._ensure_thread()
 
     def start(self) -> None:
         """Begin with what waits; for a runner that was made `held`."""
@@ -102,7 +113,8 @@ class Runner(Generic[Owner]):
         """Whether work is running or waiting, in a lane too, or a result has not been fetched."""
         with self._condition:
             goes_on = self._background is not None and not self._background.is_paused
-            is_busy = bool(self._running or self._waiting or self._mailbox or self._queue or goes_on)
+            has_results = bool(self._mailbox or self._queue or self._is_end_unheard)
+            is_busy = bool(self._running or self._waiting or has_results or goes_on)
         return is_busy or self.lanes.are_busy()
 
     def owes_answers(self) -> bool:
@@ -115,34 +127,29 @@ class Runner(Generic[Owner]):
     def has_requests(self) -> bool:
         """Whether a request to the model runs or waits, or its answer has not been fetched."""
         with self._condition:
-            background = self._background.number if self._background is not None else None
-            answers = any(result.number != background for result in self._mailbox.values())
-            return bool(self._running or self._waiting or answers)
+            background = self._background.asked.number if self._background is not None else None
+            has_answers = any(result.number != background for result in self._mailbox.values())
+            return bool(self._running or self._waiting or has_answers or self._is_end_unheard)
 
     def drain(self) -> list[Result]:
         """The results since the last call, the newest of each kind, oldest first. For the window's thread."""
         with self._condition:
             results, self._mailbox = list(self._mailbox.values()), {}
-            queued = [self._queue.popleft() for _ in range(len(self._queue))]
-        return queued + sorted(results, key=lambda result: result.number)
-
-    def tell(self, kind: str, content: object) -> None:
-        """Post a result from inside a job, which cannot yield while it calls somebody back."""
-        self._post(0, kind, content)
+            kept = [self._queue.popleft() for _ in range(len(self._queue))]
+            self._is_end_unheard = False
+        return kept + sorted(results, key=lambda result: result.number)
 
     # --- work in the background ---
 
-    def begin_background(self, job: Job) -> int:
-        """Start a long work; one that was there is given up. Returns its number, which its results carry."""
+    def begin_background(
+        self, job: Job[Given], answered: Callable[[Given], object], *, failed: Callable[[Failure], object]
+    ) -> None:
+        """Start a long work; one that was there is given up."""
         with self._condition:
-            self._number += 1
             self._retire()
-            self._background = Background(self._number, job)
+            self._background = Background(self._asked(job, answered, failed))
             self._condition.notify()
-            number = self._number
-        if not self._held:
-            self._ensure_thread()
-        return number
+        self._ensure_thread()
 
     def pause_background(self, is_paused: bool = True) -> None:
         """Let the long work rest after its present step, or go on."""
@@ -162,6 +169,8 @@ class Runner(Generic[Owner]):
             self._retired.append(self._background)
             self._background = None
 
+    # --- ending ---
+
     def cancel(self) -> None:
         """Drop what waits and stop what runs at its next call."""
         with self._condition:
@@ -180,70 +189,68 @@ class Runner(Generic[Owner]):
         self._thread.join(JOIN_S)
         return are_lanes_empty and not self._thread.is_alive()
 
+    # --- the thread ---
+
+    def _asked(
+        self, job: Job[Given], answered: Callable[[Given], object], failed: Callable[[Failure], object]
+    ) -> Asked:
+        self._number += 1
+        return Asked(self._number, job, partial(_results, self._number, job, answered), failed)
+
     def _ensure_thread(self) -> None:
-        if self._thread is None and not self._closing:
+        if self._thread is None and not self._closing and not self._held:
             # A daemon: a forward pass that hangs in one endless call must not keep the process alive.
             self._thread = threading.Thread(target=self._work, name="explorer-runner", daemon=True)
             self._thread.start()
 
     def _work(self) -> None:
-        owner: Owner | None = None
-        while (request := self._next()) is not None:
-            kind, number, job = request
+        worker: Worker | None = None
+        while (task := self._next()) is not None:
+            asked = task.asked if isinstance(task, Background) else task
             try:
-                owner = owner or self._make_owner()
-                if kind == BACKGROUND:
-                    self._advance(owner, job)
-                else:
-                    self._run(owner, kind, number, job)
+                worker = worker or self._make_worker()
+                self._advance(worker, task) if isinstance(task, Background) else self._run(worker, task)
             except (
                 BaseException
             ) as error:  # any fault of a model, sys.exit too, ends in a sentence, not in a dead thread
-                self._post(number, "failure", Failure(error, traceback.format_exc()))
-            if kind != BACKGROUND:
-                self._post(number, "done", kind)
-        self._close_retired()
+                self._post_failure(asked, error)
+            if asked is task:
+                self._tell_end()
 
-    def _next(self) -> tuple[str, int, Any] | None:
+    def _next(self) -> Asked | Background | None:
         """The next request; with none waiting the background work, if it goes on; None when all is over."""
-        with self._condition:
-            self._running = None
-            while not self._waiting and not self._closing:
-                if self._retired:
+        while True:
+            self._close_retired()
+            with self._condition:
+                self._running = None
+                if self._closing:
+                    self._retire()
                     break
-                background = self._background
-                if background is not None and not background.is_paused:
-                    return BACKGROUND, background.number, background
-                self._condition.wait()
-            if self._closing:
-                self._retire()
-                return None
-            if not self._waiting:
-                return BACKGROUND, 0, None
-            kind, (number, job) = self._waiting.popitem(last=False)
-            self._running = (kind, number)
-            return kind, number, job
-
-    def _advance(self, owner: Owner, background: Background | None) -> None:
-        """One step of the background work, in the thread that owns everything."""
+                if self._waiting:
+                    self._running = self._waiting.pop(0)
+                    return self._running
+                if self._background is not None and not self._background.is_paused:
+                    return self._background
+                if not self._retired:
+                    self._condition.wait()
         self._close_retired()
-        if background is None:
-            return
+        return None
+
+    def _advance(self, worker: Worker, background: Background) -> None:
+        """One step of the background work, in the thread that owns everything."""
         if background.steps is None:
-            background.steps = _generator(
-                background.job(owner, lambda: self._closing or background is not self._background)
-            )
+            should_stop = lambda: self._closing or background is not self._background  # noqa: E731
+            background.steps = background.asked.work(worker, should_stop)
         try:
-            kind, content = next(background.steps)
+            result, is_hold = next(background.steps)
         except StopIteration:
             self._forget(background)
         except BaseException:
             self._forget(background)
             raise
         else:
-            if kind == HOLD:
-                background.is_paused = True
-            self._post(background.number, kind, content)
+            background.is_paused = background.is_paused or is_hold
+            self._post(result)
 
     def _forget(self, background: Background) -> None:
         with self._condition:
@@ -255,30 +262,49 @@ class Runner(Generic[Owner]):
             retired, self._retired = self._retired, []
         for background in retired:
             if background.steps is not None:
-                background.steps.close()
+                try:
+                    background.steps.close()
+                except BaseException as error:
+                    self._post_failure(background.asked, error)
 
-    def _run(self, owner: Owner, kind: str, number: int, job: Job) -> None:
+    def _run(self, worker: Worker, asked: Asked) -> None:
         started = time.monotonic()
 
         def should_stop() -> bool:
             # A newer request of the kind waits politely for a quick pass to end, so that drawing with the mouse
             # shows maps on the way; a slow pass is given up for it.
-            superseded = kind in self._waiting and time.monotonic() - started > GRACE_S
-            return self._closing or number <= self._cancelled or superseded
+            if self._closing or asked.number <= self._cancelled:
+                return True
+            waiting = tuple(self._waiting)
+            return any(each.job.replaces(asked.job) for each in waiting) and time.monotonic() - started > GRACE_S
 
-        for result_kind, content in job(owner, should_stop):
-            self._post(number, result_kind, content)
+        for result, _ in asked.work(worker, should_stop):
+            self._post(result)
             if should_stop():
                 return
 
-    def _post(self, number: int, kind: str, content: object) -> None:
+    def _post(self, result: Result) -> None:
         with self._condition:
-            if kind in self._queued:
-                self._queue.append(Result(number, kind, content))
+            if result.is_kept:
+                self._queue.append(result)
             else:
-                self._mailbox[kind] = Result(number, kind, content)
+                self._mailbox.pop(result.place, None)
+                self._mailbox[result.place] = result
+
+    def _post_failure(self, asked: Asked, error: BaseException) -> None:
+        failure = Failure(error, traceback.format_exc())
+        self._post(Result(asked.number, (type(asked.job), Failure), False, partial(asked.failed, failure)))
+
+    def _tell_end(self) -> None:
+        with self._condition:
+            self._is_end_unheard = True
 
 
-def _generator(results: Iterator[tuple[str, object]]) -> Generator[tuple[str, object], None, None]:
-    """`results` as a generator, which can be closed."""
-    yield from results
+def _results(
+    number: int, job: Job[Given], answered: Callable[[Given], object], worker: Worker, should_stop: ShouldStop
+) -> Generator[tuple[Result, bool], None, None]:
+    """What `job` gives, each answer bound to who takes it, and whether it pauses the work."""
+    answers: Iterator[Given] = job.run(worker, should_stop)
+    for answer in answers:
+        place, is_kept = (type(job), type(answer)), isinstance(answer, job.kept)
+        yield Result(number, place, is_kept, partial(answered, answer)), isinstance(answer, Hold)

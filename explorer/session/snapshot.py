@@ -187,9 +187,8 @@ class Prediction:
 
 @dataclass(frozen=True, eq=False)
 class Activations:
-    """All layers of one pass, the fed input first. `number` is the number of the request that asked for it."""
+    """All layers of one pass, the fed input first."""
 
-    number: int
     layers: tuple[LayerActivation, ...]
     prediction: Prediction | None = None
     fields: ReceptiveFields | None = None

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from explorer.session.cursor import Cursor
-from explorer.session.runner import ShouldStop
-from explorer.session.state import Document, Example, Target, new_ids
+from explorer.session.document import Document, new_ids
+from explorer.session.jobs import Job, ShouldStop
+from explorer.session.request import Request
+from explorer.session.state import Example, Fault, Target
 from explorer.session.timeline import Timeline
-from explorer.session.worker import Output, Request, Worker
+from explorer.session.worker import Worker
 
 if TYPE_CHECKING:
     from explorer.engine.explaining.breakpoints import Breakpoint
+    from explorer.engine.explaining.finite_difference import Reading
     from explorer.engine.training.stepper import LearningBatch, RecordedStep
 
 CLASS_LAYERS = ("Sigmoid", "Softmax")
@@ -36,12 +39,101 @@ class StepRequest:
 class Recorded:
     """The answer: a timeline, and a sentence where it ends early or is missing."""
 
-    request: StepRequest
     timeline: Timeline | None
     message: str = ""
 
 
-def record_step(worker: Worker, request: StepRequest, should_stop: ShouldStop) -> Output:
+@dataclass(frozen=True, eq=False)
+class Stepped:
+    """Weights were changed: the document before it, and the one whose layers are new."""
+
+    before: Document
+    after: Document
+
+
+@dataclass(frozen=True, eq=False)
+class StepsMade:
+    """So many steps were made by now; `loss` is the last one's."""
+
+    count: int
+    loss: float
+
+
+@dataclass(frozen=True, eq=False)
+class Stopped(Stepped):
+    """A run of steps stopped, in the step of `timeline`."""
+
+    timeline: Timeline
+    message: str
+
+
+@dataclass(frozen=True, eq=False)
+class RecordStep(Job[Recorded]):
+    """The training step that the present input would make."""
+
+    request: StepRequest
+    title = "Recording a training step"
+
+    def run(self, worker: Worker, should_stop: ShouldStop) -> Iterator[Recorded]:
+        yield from record_step(worker, self.request, should_stop)
+
+
+@dataclass(frozen=True, eq=False)
+class TakeStep(Job[Stepped | Fault]):
+    """The weights that the recorded step led to."""
+
+    request: StepRequest
+    title = "Taking the step"
+
+    def run(self, worker: Worker, should_stop: ShouldStop) -> Iterator[Stepped | Fault]:
+        yield take_step(worker, self.request)
+
+
+@dataclass(frozen=True, eq=False)
+class ChangeCell(Job[Stepped | Fault]):
+    """Another value for one cell of the parameter `name` ("linear1.weight")."""
+
+    request: StepRequest
+    name: str
+    cell: tuple[int, ...]
+    value: float
+
+    @property
+    def title(self) -> str:
+        return f"Changing {self.name}"
+
+    def run(self, worker: Worker, should_stop: ShouldStop) -> Iterator[Stepped | Fault]:
+        yield change_cell(worker, self.request, self.name, self.cell, self.value)
+
+
+@dataclass(frozen=True, eq=False)
+class RunUntil(Job[StepsMade | Stopped | Fault]):
+    """Training steps until a breakpoint stops them; they end early where `is_unwanted` says so."""
+
+    request: StepRequest
+    breakpoints: tuple[Breakpoint, ...]
+    limit: int
+    is_unwanted: Callable[[], bool]
+    title = "Running training steps"
+
+    def run(self, worker: Worker, should_stop: ShouldStop) -> Iterator[StepsMade | Stopped | Fault]:
+        stop = lambda: should_stop() or self.is_unwanted()  # noqa: E731
+        yield from run_until(worker, self.request, self.breakpoints, self.limit, stop)
+
+
+@dataclass(frozen=True, eq=False)
+class ReadDifference(Job["Reading | Fault"]):
+    """A finite-difference reading of the cursor's cell."""
+
+    timeline: Timeline
+    cursor: Cursor
+    title = "Moving the cell by a little"
+
+    def run(self, worker: Worker, should_stop: ShouldStop) -> Iterator[Reading | Fault]:
+        yield read_difference(self.timeline, self.cursor)
+
+
+def record_step(worker: Worker, request: StepRequest, should_stop: ShouldStop) -> Iterator[Recorded]:
     """Record one whole training step on a copy of the model."""
     from explorer.engine.errors import Cancelled, EngineError
 
@@ -50,7 +142,7 @@ def record_step(worker: Worker, request: StepRequest, should_stop: ShouldStop) -
         if batch is None or should_stop():
             return
         if request.shown.document.network is not None and not request.shown.document.network.layers:
-            yield "step", Recorded(request, None, NO_LAYERS)
+            yield Recorded(None, NO_LAYERS)
             return
         recorded = worker.bench.record_step(batch, should_stop)
         timeline = timeline_of(request.shown.document, recorded)
@@ -59,19 +151,21 @@ def record_step(worker: Worker, request: StepRequest, should_stop: ShouldStop) -
     except Cancelled:
         return
     except EngineError as error:
-        yield "step", Recorded(request, None, str(error))
+        yield Recorded(None, str(error))
     else:
-        yield "step", Recorded(request, timeline, recorded.message or _cut_short(request.shown.document))
+        yield Recorded(timeline, recorded.message or _cut_short(request.shown.document))
 
 
-def take_step(worker: Worker, request: StepRequest) -> Output:
+def take_step(worker: Worker, request: StepRequest) -> Stepped | Fault:
     """Keep the weights that the recorded step led to, as a document whose layers are new ones."""
     document = request.shown.document
     after = document.with_weights(_new_ids(document))
-    yield from _kept(request, after, lambda: worker.bench.keep_step(after.layer_ids))
+    return _kept(request, after, lambda: worker.bench.keep_step(after.layer_ids))
 
 
-def change_cell(worker: Worker, request: StepRequest, name: str, cell: tuple[int, ...], value: float) -> Output:
+def change_cell(
+    worker: Worker, request: StepRequest, name: str, cell: tuple[int, ...], value: float
+) -> Stepped | Fault:
     """Type over one cell of the parameter `name` ("linear1.weight"): its layer becomes a new one."""
     document = request.shown.document
     assert document.network is not None
@@ -79,12 +173,12 @@ def change_cell(worker: Worker, request: StepRequest, name: str, cell: tuple[int
     ids[document.network.index(name.rpartition(".")[0])] = new_ids(1)[0]
     after = document.with_weights(tuple(ids))
     change = lambda: worker.bench.change_cell(name, value, cell=cell, layer_ids=after.layer_ids)  # noqa: E731
-    yield from _kept(request, after, change)
+    return _kept(request, after, change)
 
 
 def run_until(
     worker: Worker, request: StepRequest, breakpoints: tuple[Breakpoint, ...], limit: int, should_stop: ShouldStop
-) -> Output:
+) -> Iterator[StepsMade | Stopped | Fault]:
     """Training steps until a breakpoint stops them, the person does, or `limit` is reached."""
     from explorer.engine.errors import EngineError
 
@@ -95,31 +189,31 @@ def run_until(
         for count, recorded in enumerate(worker.bench.run_until(batch, breakpoints, limit=limit), start=1):
             is_last = recorded.hit is not None or bool(recorded.message) or count == limit or should_stop()
             if recorded.recording.loss is not None:  # else the step ended before it, which its message tells
-                yield "running", (count, recorded.recording.loss)
+                yield StepsMade(count, recorded.recording.loss)
             if is_last:
-                yield from _stopped(worker, request, recorded, count)
+                yield _stopped(worker, request, recorded, count)
                 return
     except EngineError as error:
-        yield "refused", str(error)
+        yield Fault(str(error))
 
 
-def _stopped(worker: Worker, request: StepRequest, recorded: RecordedStep, count: int) -> Output:
+def _stopped(worker: Worker, request: StepRequest, recorded: RecordedStep, count: int) -> Stopped:
     """The weights that the last of `count` steps began with become the network's: its recording is looked at."""
     document = request.shown.document
     after = document.with_weights(_new_ids(document))
     worker.bench.keep_before(after.layer_ids)
     message = recorded.message or ("" if recorded.hit else f"No breakpoint was met in {count:,} steps.")
-    yield "ran", (document, after, timeline_of(request.shown.document, recorded), message)
+    return Stopped(document, after, timeline_of(document, recorded), message)
 
 
-def read_difference(timeline: Timeline, cursor: Cursor) -> Output:
+def read_difference(timeline: Timeline, cursor: Cursor) -> Reading | Fault:
     """A finite-difference reading of the cursor's cell."""
     from explorer.engine.errors import EngineError
 
     try:
-        yield "reading", (cursor, timeline.finite_difference(cursor.step, cursor.of, cursor.cell or ()))
+        return timeline.finite_difference(cursor.step, cursor.of, cursor.cell or ())
     except EngineError as error:
-        yield "refused", str(error)
+        return Fault(str(error))
 
 
 def learning_batch(worker: Worker, request: StepRequest) -> LearningBatch | None:
@@ -171,15 +265,14 @@ def timeline_of(document: Document, recorded: RecordedStep, *, learning_rate: fl
     )
 
 
-def _kept(request: StepRequest, after: Document, keep: Callable[[], None]) -> Output:
+def _kept(request: StepRequest, after: Document, keep: Callable[[], None]) -> Stepped | Fault:
     from explorer.engine.errors import EngineError
 
     try:
         keep()
     except EngineError as error:
-        yield "refused", str(error)
-    else:
-        yield "stepped", (request.shown.document, after)
+        return Fault(str(error))
+    return Stepped(request.shown.document, after)
 
 
 def _new_ids(document: Document) -> tuple[int, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
 from time import monotonic
@@ -10,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.session.data_errands import examples_of
-from explorer.session.state import Document
+from explorer.session.document import Document
+from explorer.session.jobs import Job, ShouldStop
 from explorer.session.surface_state import Area, Surface
-from explorer.session.worker import Output, Worker
+from explorer.session.worker import Worker
 
 if TYPE_CHECKING:
     from explorer.data.data_set import DataSet
@@ -21,7 +23,7 @@ NOTHING = np.zeros((0, 0, 0), np.float32)
 
 
 @dataclass(frozen=True, eq=False)
-class SurfaceRequest:
+class ShowSurface(Job[Surface]):
     """Which network, over which part of the plane; `film_at` is the frame whose weights are wanted, None for now's."""
 
     document: Document
@@ -29,6 +31,9 @@ class SurfaceRequest:
     area: Area
     film_at: int | None
     step: int
+
+    def run(self, worker: Worker, should_stop: ShouldStop) -> Iterator[Surface]:
+        yield show_surface(worker, self)
 
 
 def shown_model(worker: Worker, document: Document) -> Any:
@@ -41,7 +46,7 @@ def shown_model(worker: Worker, document: Document) -> Any:
     return model
 
 
-def show_surface(worker: Worker, request: SurfaceRequest) -> Output:
+def show_surface(worker: Worker, request: ShowSurface) -> Surface:
     """What the network says over the area, with the weights of now or of a frame of the film."""
     from explorer.engine.errors import EngineError
 
@@ -49,14 +54,13 @@ def show_surface(worker: Worker, request: SurfaceRequest) -> Output:
     try:
         values = _values(worker, request)
     except EngineError as error:
-        yield "surface", (request, Surface(request.area, NOTHING, message=str(error)))
-        return
+        return Surface(request.area, NOTHING, message=str(error))
     is_of_classes = bool(request.data.classes)
     seconds = monotonic() - began
-    yield "surface", (request, Surface(request.area, values, is_of_classes, step=request.step, seconds=seconds))
+    return Surface(request.area, values, is_of_classes, step=request.step, seconds=seconds)
 
 
-def _values(worker: Worker, request: SurfaceRequest) -> np.ndarray:
+def _values(worker: Worker, request: ShowSurface) -> np.ndarray:
     from explorer.engine.training.surface import class_shares, outputs_over
     from explorer.engine.training.train import chosen_loss
 
@@ -75,7 +79,7 @@ def _values(worker: Worker, request: SurfaceRequest) -> np.ndarray:
     return values
 
 
-def _weights_of(worker: Worker, request: SurfaceRequest) -> Any:
+def _weights_of(worker: Worker, request: ShowSurface) -> Any:
     live, frame = worker.live_run, request.film_at
     if frame is None or live is None or not live.film.steps or not live.is_of(request.document):
         return nullcontext()

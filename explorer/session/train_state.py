@@ -12,8 +12,9 @@ from explorer.network import Network
 if TYPE_CHECKING:
     from explorer.engine.training.confusion import Evaluation
     from explorer.engine.training.health import LayerHealth
+    from explorer.session.begun import Begun
+    from explorer.session.document import Document
     from explorer.session.snapshot import Activations
-    from explorer.session.state import Document
     from explorer.session.step_tensors import LearnedTensors
 
 Status = Literal["ready", "running", "paused", "ended"]
@@ -43,7 +44,7 @@ class Training:
     is_fault: bool = False
     layer: str = ""
     too_large_batch: int = 0
-    begun: Document | None = None  # the one that the run was begun with
+    begun: Begun | None = None
 
     @property
     def is_live(self) -> bool:
@@ -52,11 +53,11 @@ class Training:
 
     def is_of(self, document: Document) -> bool:
         """Whether `document` has the network that the run was begun with: its start can be gone back to."""
-        return self.begun is not None and self.begun.network == document.network
+        return self.begun is not None and self.begun.learning.network == document.network
 
     def goes_on_with(self, document: Document) -> bool:
         """Whether the run can go on as `document` would have it: all but the learning rate is as it was begun with."""
-        return self.begun is not None and _kept_by_a_run(self.begun) == _kept_by_a_run(document)
+        return self.begun is not None and _kept_by_a_run(self.begun.learning) == _kept_by_a_run(document)
 
 
 def _kept_by_a_run(document: Document) -> tuple[object, ...]:
@@ -72,15 +73,6 @@ class DataProblem:
     message: str
     label: str = ""
     network: Network | None = None
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far the opening of data or the writing of a file is; `total` is 0 where nobody knows."""
-
-    text: str
-    done: int = 0
-    total: int = 0
 
 
 @dataclass(frozen=True, eq=False)

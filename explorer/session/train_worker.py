@@ -10,17 +10,18 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from explorer.session import step_worker
+from explorer.session.begun import Begun
 from explorer.session.data_errands import examples_of
-from explorer.session.runner import HOLD, ShouldStop
-from explorer.session.state import Document, Target
+from explorer.session.document import Document
+from explorer.session.jobs import Hold, Job, ShouldStop
+from explorer.session.request import Request
+from explorer.session.state import Fault, Target
 from explorer.session.step_worker import StepRequest
 from explorer.session.timeline import Timeline
 from explorer.session.train_state import Live
-from explorer.session.worker import Output, Request, Worker
+from explorer.session.worker import Worker
 
 if TYPE_CHECKING:
-    from explorer.data.augment import Augmentation
-    from explorer.data.data_set import DataSet
     from explorer.engine.training.film import Film
     from explorer.engine.training.health import Pace
     from explorer.engine.training.train import Controls, Snapshot
@@ -47,20 +48,6 @@ class Wishes:
 
 
 @dataclass(frozen=True, eq=False)
-class RunRequest:
-    """All that a run depends on, beside the weights, which the worker has.
-
-    `ids` are the layers' ids while they learn: the weights it starts from keep their own.
-    """
-
-    document: Document
-    ids: tuple[int, ...]
-    data: DataSet
-    augmentations: tuple[Augmentation, ...]
-    wishes: Wishes
-
-
-@dataclass(frozen=True, eq=False)
 class Told:
     """A snapshot, and when the run gave it, in the time of `monotonic`: the window takes several at once."""
 
@@ -81,11 +68,72 @@ class Ended:
     is_fault: bool = False
 
 
+@dataclass(frozen=True, eq=False)
+class FilmSteps:
+    """The steps of all frames that the film has by now."""
+
+    steps: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Rest(Hold):
+    """The run rests after its present step, which is on record where a single one was asked for."""
+
+    step: Timeline | None
+
+
+@dataclass(frozen=True, eq=False)
+class FilmFrame:
+    """The probe at frame `index` of the film."""
+
+    index: int
+    live: Live
+
+
+RunAnswer = Told | Live | FilmSteps | Rest | Ended
+
+
+@dataclass(frozen=True, eq=False)
+class BeginRun(Job[Fault]):
+    """Makes the model of the network the one that learns; a run of it can go on in the background then."""
+
+    begun: Begun
+    wishes: Wishes
+    title = "Starting the run"
+
+    def run(self, worker: Worker, should_stop: ShouldStop) -> Iterator[Fault]:
+        refusal = begin(worker, self.begun, self.wishes)
+        if refusal is not None:
+            yield refusal
+
+
+@dataclass(frozen=True, eq=False)
+class RunTraining(Job[RunAnswer]):
+    """The run that was begun, step after step."""
+
+    begun: Begun
+    kept = (Told,)  # the curves show each step
+
+    def run(self, worker: Worker, should_stop: ShouldStop) -> Iterator[RunAnswer]:
+        yield from run(worker, self.begun, should_stop)
+
+
+@dataclass(frozen=True, eq=False)
+class ShowFrame(Job[FilmFrame | Fault]):
+    """The probe as the network saw it at a frame of the film."""
+
+    index: int
+
+    def run(self, worker: Worker, should_stop: ShouldStop) -> Iterator[FilmFrame | Fault]:
+        yield from show_frame(worker, self.index)
+
+
 @dataclass(eq=False)
 class LiveRun:
     """The run that the worker holds: its model is the workbench's own, so that every view shows what it learned."""
 
-    request: RunRequest
+    begun: Begun
+    wishes: Wishes
     model: Any  # an nn.Module; this room does not know torch
     pace: Pace
     film: Film
@@ -95,68 +143,68 @@ class LiveRun:
 
     def is_of(self, document: Document) -> bool:
         """Whether the film's weights are those of the network of `document`."""
-        return self.request.document.network == document.network
+        return self.begun.learning.network == document.network
 
 
-def begin(worker: Worker, request: RunRequest) -> Output:
+def begin(worker: Worker, begun: Begun, wishes: Wishes) -> Fault | None:
     """Make the workbench's model the one that learns: from now on its layers go under the run's ids."""
     from explorer.engine.errors import EngineError
     from explorer.engine.training.film import Film
     from explorer.engine.training.health import Pace
 
-    document = request.document
+    document = begun.learning
     assert document.network is not None
     worker.live_run = None
     try:
         worker.load_weights_of(document)
         worker.bench.show(document.network, document.layer_ids)
-        model = worker.bench.begin_training(request.ids)
+        model = worker.bench.begin_training(begun.ids)
     except EngineError as error:
-        yield "refused", str(error)
-    else:
-        worker.live_run = LiveRun(request, model, Pace(LIVE_PER_SECOND, LIVE_SHARE), Film())
-        worker.live_run.film.keep(0, model)
+        return Fault(str(error))
+    worker.live_run = LiveRun(begun, wishes, model, Pace(LIVE_PER_SECOND, LIVE_SHARE), Film())
+    worker.live_run.film.keep(0, model)
+    return None
 
 
-def run(worker: Worker, request: RunRequest, should_stop: ShouldStop) -> Output:
+def run(worker: Worker, begun: Begun, should_stop: ShouldStop) -> Iterator[RunAnswer]:
     """Train the workbench's model in place, with a look at it when one is due; the window decides when it rests."""
     from explorer.engine.errors import EngineError
     from explorer.engine.training.snapshot import TrainingOutOfMemory, TrainingStopped
 
     live = worker.live_run
-    if live is None or live.request is not request:
-        yield "ended", Ended("The run could not begin.", is_fault=True)
+    if live is None or live.begun is not begun:
+        yield Ended("The run could not begin.", is_fault=True)
         return
     try:
         yield from _steps(worker, live, should_stop)
     except TrainingOutOfMemory as error:
-        yield "ended", Ended(str(error), too_large_batch=error.batch_size, is_fault=True)
+        yield Ended(str(error), too_large_batch=error.batch_size, is_fault=True)
     except TrainingStopped as error:
-        yield "ended", Ended(str(error), error.layer, is_fault=True)
+        yield Ended(str(error), error.layer, is_fault=True)
     except EngineError as error:
-        yield "ended", Ended(str(error), is_fault=True)
+        yield Ended(str(error), is_fault=True)
 
 
-def _steps(worker: Worker, live: LiveRun, should_stop: ShouldStop) -> Output:
+def _steps(worker: Worker, live: LiveRun, should_stop: ShouldStop) -> Iterator[RunAnswer]:
     snapshot = None
-    live.request.wishes.controls.about_to_step = partial(_record_if_wanted, live)
-    for snapshot in _snapshots(live.model, live.request):
+    live.wishes.controls.about_to_step = partial(_record_if_wanted, live)
+    for snapshot in _snapshots(live):
         worker.is_recording_old = True
         live.taken = snapshot.step
-        yield "training", Told(snapshot, monotonic())
+        yield Told(snapshot, monotonic())
         live.film.offer(snapshot.step, live.model)
         yield from _between_steps(worker, live, snapshot)
         if should_stop():
             return
     if snapshot is not None:
         live.film.keep(snapshot.step, live.model)
-    yield "film", live.film.steps
-    yield "ended", Ended(snapshot.ended if snapshot is not None else "")
+    yield FilmSteps(live.film.steps)
+    yield Ended(snapshot.ended if snapshot is not None else "")
 
 
-def _between_steps(worker: Worker, live: LiveRun, snapshot: Snapshot) -> Output:
+def _between_steps(worker: Worker, live: LiveRun, snapshot: Snapshot) -> Iterator[RunAnswer]:
     """Whatever is due after a step: the live view, a new frame of the film, the rest that was asked for."""
-    wishes = live.request.wishes
+    wishes = live.wishes
     # A run may be paused right here: what is wished then is for the steps to come, not for the one that was made.
     until = wishes.until if wishes.until == live.until else ""
     rests = until == "step" or (until == "epoch" and snapshot.epoch_ended)
@@ -164,25 +212,25 @@ def _between_steps(worker: Worker, live: LiveRun, snapshot: Snapshot) -> Output:
         began = monotonic()
         found = look(worker, snapshot.step, wishes)
         if found is not None:
-            yield "live", found
+            yield found
         live.pace.took(began - wishes.shown_s)
-        yield "film", live.film.steps
+        yield FilmSteps(live.film.steps)
     if rests:
         wishes.until = ""
-        yield HOLD, live.step
+        yield Rest(live.step)
         live.step = None
 
 
 def _record_if_wanted(live: LiveRun, model: Any, optimizer: Any, inputs: Any, labels: Any, objective: Any) -> None:
     """A single step that was asked for is put on record just before it is made, for the debugger."""
-    live.until = live.request.wishes.until
+    live.until = live.wishes.until
     if live.until != "step":
         return
     from explorer.engine.errors import EngineError  # an import costs 15 µs even when it is there: not in every step
     from explorer.engine.training.recorded_step import record_before
 
     with suppress(EngineError):  # it is made all the same
-        clip_norm = live.request.document.hyperparameters.clip_norm
+        clip_norm = live.begun.learning.hyperparameters.clip_norm
         found = record_before(
             model,
             optimizer,
@@ -193,7 +241,7 @@ def _record_if_wanted(live: LiveRun, model: Any, optimizer: Any, inputs: Any, la
             clip_norm=clip_norm,
         )
         rate = float(optimizer.param_groups[0]["lr"])
-        live.step = step_worker.timeline_of(live.request.document, found, learning_rate=rate)
+        live.step = step_worker.timeline_of(live.begun.learning, found, learning_rate=rate)
 
 
 def look(worker: Worker, step: int, wishes: Wishes) -> Live | None:
@@ -221,34 +269,35 @@ def _learned(worker: Worker, request: Request, wishes: Wishes) -> LearnedTensors
     return timeline.learned(steps[-1]).copied() if steps else None
 
 
-def _snapshots(model: Any, request: RunRequest) -> Iterator[Snapshot]:
+def _snapshots(live: LiveRun) -> Iterator[Snapshot]:
     from explorer.engine.training.batches import as_trained
     from explorer.engine.training.health import HealthWatch, Pace
     from explorer.engine.training.train import train_as_chosen
 
-    learning, validation = examples_of(request.document, request.data)
+    document, data = live.begun.learning, live.begun.data
+    learning, validation = examples_of(document, data)
     return train_as_chosen(
-        model,
+        live.model,
         learning,
-        request.document.hyperparameters,
-        classes=len(request.data.classes),
-        augment=as_trained(request.augmentations),
+        document.hyperparameters,
+        classes=len(data.classes),
+        augment=as_trained(document.augmentations),
         validation=validation,
-        controls=request.wishes.controls,
-        health=HealthWatch(model, pace=Pace(HEALTH_PER_SECOND, HEALTH_SHARE)),
+        controls=live.wishes.controls,
+        health=HealthWatch(live.model, pace=Pace(HEALTH_PER_SECOND, HEALTH_SHARE)),
     )
 
 
-def show_frame(worker: Worker, index: int) -> Output:
+def show_frame(worker: Worker, index: int) -> Iterator[FilmFrame | Fault]:
     """The probe as the network saw it at a frame of the film."""
     live, request = worker.live_run, worker.last_request
     if live is None or request is None or not live.film.steps:
         return
     if not live.is_of(request.document):
-        yield "refused", "The film shows the network before it was changed: undo leads back to it."
+        yield Fault("The film shows the network before it was changed: undo leads back to it.")
         return
     step, state = live.film.frame(index)
     with worker.bench.other_weights(state):
         shown = worker.look_again(request)
     if shown is not None and shown.activations is not None:
-        yield "frame", (index, Live(step, shown.activations))
+        yield FilmFrame(index, Live(step, shown.activations))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from explorer.bounds import brief
 from explorer.data import Fitted, Picture, fit_picture
 from explorer.session.aside import aside
-from explorer.session.explained import explain_cell
-from explorer.session.runner import ShouldStop
+from explorer.session.cancelling import PASS
+from explorer.session.document import Document, new_ids
+from explorer.session.explained import Explained, explain_cell
+from explorer.session.jobs import Job, ShouldStop
+from explorer.session.request import Request
 from explorer.session.selection import Selection
 from explorer.session.snapshot import (
     Activations,
@@ -24,7 +28,7 @@ from explorer.session.snapshot import (
     layer_activations,
     prediction_of,
 )
-from explorer.session.state import Document, Fault, new_ids
+from explorer.session.state import Fault
 
 if TYPE_CHECKING:
     from explorer.engine.model.weights import State as Weights
@@ -34,36 +38,13 @@ if TYPE_CHECKING:
     from explorer.session.kept_work import Arrays, Work
     from explorer.session.train_worker import LiveRun
 
-Output = Iterator[tuple[str, object]]
-
 
 @dataclass(frozen=True, eq=False)
-class OwnModel:
-    """A person's own `nn.Module`, and the torch type of what it is fed; None for the type of the numbers.
+class FittedInput:
+    """The picture of a request, brought to the network's size; the maps come after it."""
 
-    `others` are the further examples of the batch it was given, (N − 1, …), fed beside the one that is shown.
-    """
-
-    module: Any
-    dtype: Any = None
-    others: np.ndarray | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Request:
-    """All that the maps depend on. A pass is asked for by what it should show, so a dropped request loses nothing."""
-
-    document: Document
-    picture: Picture | None
-    numbers: np.ndarray | None
-    device: str | None
-    mode: str
-    own: OwnModel | None = None
-
-    @property
-    def others(self) -> np.ndarray | None:
-        """What is fed beside the example that is shown, (N − 1, …)."""
-        return None if self.own is None or self.document.network is not None else self.own.others
+    request: Request
+    fitted: Fitted
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +58,21 @@ class Shown:
     notice: str = ""
     device: str = "CPU"
     devices: tuple[str, ...] = ("CPU",)
+
+
+@dataclass(frozen=True, eq=False)
+class ToSave:
+    """`write` writes the network; `steps` are those that a run of it has made, None where none learns."""
+
+    write: Callable[[Path], str]
+    steps: int | None
+
+
+@dataclass(frozen=True, eq=False)
+class LoadedWeights:
+    """The document with the weights that were loaded: its layers are new ones."""
+
+    document: Document
 
 
 @dataclass
@@ -102,11 +98,11 @@ class Worker:
             self._bench = Workbench()
         return self._bench
 
-    def show(self, request: Request, should_stop: ShouldStop) -> Output:
+    def show(self, request: Request, should_stop: ShouldStop) -> Iterator[FittedInput | Shown]:
         """Fit the picture, build what changed, run one recorded pass, and give it as a snapshot."""
         fitted = self._fit(request)
         if fitted is not None:
-            yield "fitted", (request, fitted)
+            yield FittedInput(request, fitted)
         values = request.numbers if fitted is None else fitted.values
         if values is None or should_stop():
             return
@@ -116,7 +112,7 @@ class Worker:
         with suppress(Cancelled):
             notice = " ".join(filter(None, (self._prepare(request, should_stop), self.bench.take_notes())))
             self.last_request = request
-            yield "shown", self._record(request, fitted, values, notice, should_stop)
+            yield self._record(request, fitted, values, notice, should_stop)
 
     def look_again(self, request: Request) -> Shown | None:
         """What `request` shows with the weights of now, the model being what was asked for already."""
@@ -148,8 +144,8 @@ class Worker:
             bench.set_device(request.device)
         bench.set_mode(request.mode)
         if document.network is None:
-            assert request.own is not None
-            bench.adopt(request.own.module, request.own.dtype)
+            assert document.own is not None
+            bench.adopt(document.own.module, document.own.dtype)
             return ""
         notice = self.load_weights_of(document, should_stop)
         bench.show(document.network, document.layer_ids)
@@ -192,7 +188,6 @@ class Worker:
         if prediction is not None:
             prediction.read_through()
         activations = Activations(
-            number=0,
             layers=tuple(layers),
             prediction=prediction,
             fields=self._fields_of(request, recording),
@@ -216,14 +211,14 @@ class Worker:
             return list(call_activations(recording, self.bench.parameters_of))
         return list(layer_activations(network, recording, self.bench.parameters))
 
-    def explain(self, document: Document, selection: Selection) -> Output:
+    def explain(self, document: Document, selection: Selection) -> Iterator[Explained]:
         """The arithmetic of the chosen cell, from the recording that the window shows."""
         if self.is_recording_old and self.last_request is not None:
             self.look_again(self.last_request)
         if self._recording is not None:
-            yield "explained", explain_cell(self._recording, selection, is_network=document.network is not None)
+            yield explain_cell(self._recording, selection, is_network=document.network is not None)
 
-    def save(self, document: Document, path: Path) -> Output:
+    def save(self, document: Document, path: Path) -> Iterator[ToSave | Fault]:
         """What writes the network and its weights; with the steps that a run of them has made, if one learns."""
         from explorer.engine.errors import EngineError
 
@@ -237,30 +232,30 @@ class Worker:
                 )
             write = self.bench.to_save(document.as_file())
         except EngineError as error:
-            yield "not saved", str(error)
+            yield Fault(str(error))
             return
         live = self.live_run
-        is_learning = live is not None and live.request.ids == document.layer_ids
-        yield "to save", (document, path, write, live.taken if live is not None and is_learning else None)
+        is_learning = live is not None and live.begun.ids == document.layer_ids
+        yield ToSave(write, live.taken if live is not None and is_learning else None)
 
-    def copy_weights(self, work: Work) -> Output:
+    def copy_weights(self, document: Document) -> Arrays:
         """The weights of the document as they are now, to be kept with the work; none where they cannot be had."""
         from explorer.engine.errors import EngineError
 
-        document, weights = work.document, {}
+        weights: Arrays = {}
         assert document.network is not None
         with suppress(EngineError):
             self.load_weights_of(document)
             self.bench.show(document.network, document.layer_ids)
             weights = self.bench.copied_weights()
-        yield "work", (work, weights)
+        return weights
 
     def take_weights(self, document: Document, weights: Arrays) -> None:
         """Weights by their names in the network of `document`, for its layers."""
         assert document.network is not None
         self.bench.take_weights(weights, document.network, document.layer_ids)
 
-    def load_weights(self, document: Document, path: Path, read: Weights) -> Output:
+    def load_weights(self, document: Document, path: Path, read: Weights) -> LoadedWeights | Fault:
         """Take what was read from `path`; it comes back as a document whose layers are new ones."""
         from explorer.engine.errors import EngineError
 
@@ -269,9 +264,84 @@ class Worker:
         try:
             self.bench.load_weights(read, document.network, ids, source=path.name)
         except EngineError as error:
-            yield "refused", str(error)
-        else:
-            yield "weights", (document, document.with_weights(ids), path)
+            return Fault(str(error))
+        return LoadedWeights(document.with_weights(ids))
+
+
+@dataclass(frozen=True, eq=False)
+class ShowMaps(Job[FittedInput | Shown]):
+    """A pass, with everything as `request` has it."""
+
+    request: Request
+    title = PASS
+
+    def run(self, worker: Worker, should_stop: ShouldStop) -> Iterator[FittedInput | Shown]:
+        yield from worker.show(self.request, should_stop)
+
+
+@dataclass(frozen=True, eq=False)
+class ExplainCell(Job[Explained]):
+    """The arithmetic of a cell of the maps that are shown."""
+
+    document: Document
+    selection: Selection
+
+    def run(self, worker: Worker, should_stop: ShouldStop) -> Iterator[Explained]:
+        yield from worker.explain(self.document, self.selection)
+
+
+@dataclass(frozen=True, eq=False)
+class SaveNetwork(Job["ToSave | Fault"]):
+    """What writes a network with its weights to a file."""
+
+    document: Document
+    path: Path
+
+    @property
+    def title(self) -> str:
+        return f"Saving {brief(self.path.name)}"
+
+    def run(self, worker: Worker, should_stop: ShouldStop) -> Iterator[ToSave | Fault]:
+        yield from worker.save(self.document, self.path)
+
+
+@dataclass(frozen=True, eq=False)
+class LoadWeights(Job["LoadedWeights | Fault"]):
+    """The weights that were `read` from a file, put into the network."""
+
+    document: Document
+    path: Path
+    read: Weights
+
+    @property
+    def title(self) -> str:
+        return f"Loading {brief(self.path.name)}"
+
+    def run(self, worker: Worker, should_stop: ShouldStop) -> Iterator[LoadedWeights | Fault]:
+        yield worker.load_weights(self.document, self.path, self.read)
+
+
+@dataclass(frozen=True, eq=False)
+class CopyWeights(Job["Arrays"]):
+    """The weights of `work` as they are now."""
+
+    work: Work
+
+    def run(self, worker: Worker, should_stop: ShouldStop) -> Iterator[Arrays]:
+        yield worker.copy_weights(self.work.document)
+
+
+@dataclass(frozen=True, eq=False)
+class RestoreWork(Job["Work"]):
+    """The work, once the worker has its weights: its document can be shown then."""
+
+    work: Work
+    weights: Arrays
+    title = "Restoring"
+
+    def run(self, worker: Worker, should_stop: ShouldStop) -> Iterator[Work]:
+        worker.take_weights(self.work.document, self.weights)
+        yield self.work
 
 
 def _last(request: Request, recording: Recording, layers: list[LayerActivation]) -> LayerActivation:

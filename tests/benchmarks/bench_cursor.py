@@ -37,13 +37,13 @@ def main() -> None:
 def _measure(name: str) -> None:
     session = Session()
     window = MainWindow(session)
-    session.open_network(name)
+    session.files.open_network(name)
     if len(session.state.network.input_shape) == 3:  # type: ignore[union-attr]  # it was just opened
-        session.use_picture(read_sample("cat"))
+        session.input.use_picture(read_sample("cat"))
     window.resize(*SIZE)
     window.show()
     window.show_part("debugger")
-    _spin_until(lambda: session.state.timeline is not None and not session._runner.is_busy())
+    _spin_until(lambda: session.state.timeline is not None and not session.store.runner.is_busy())
     timeline = session.state.timeline
     assert timeline is not None
     count = len(timeline.steps)
@@ -52,13 +52,13 @@ def _measure(name: str) -> None:
     cells: list[float] = []
     whole: list[float] = []
     for turn in range(ROUNDS):
-        session.go_to_step(next(places) % count)
+        session.steps.go_to_step(next(places) % count)
         QApplication.processEvents()
-        steps.append(_ms(lambda: session.go_to_step(next(places) % count)))
-        session.step_into()
+        steps.append(_ms(lambda: session.steps.go_to_step(next(places) % count)))
+        session.steps.step_into()
         QApplication.processEvents()
-        cells.append(_ms(lambda: session.step_over(1 if turn % 2 else -1)))  # noqa: B023  # called at once
-        session.step_out()
+        cells.append(_ms(lambda: session.steps.step_over(1 if turn % 2 else -1)))  # noqa: B023  # called at once
+        session.steps.step_out()
         whole.append(_ms(window.repaint))
     plain = statistics.median(whole)
     for what, times in (("to the next step", steps), ("to the next cell", cells)):
@@ -67,7 +67,7 @@ def _measure(name: str) -> None:
             f"{name}, {what}: {middle:.1f} ms, 95 % {np.percentile(times, 95):.1f} (target ≤ {TARGET_MS:.0f}); "
             f"the whole window once {plain:.1f} ms, ratio {middle / plain:.2f}"
         )
-    session._set(unsaved=False)
+    session.store.set(unsaved=False)
     window.close()
 
 

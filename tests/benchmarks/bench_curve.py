@@ -48,7 +48,7 @@ def main() -> None:
     assert isinstance(app, QApplication)
     theme.apply(app, "light")
     run, session = grown_run(COUNT), Session()
-    session._set(runs=(run,))
+    session.store.set(runs=(run,))
     plot = CurvePlot(session)
     plot.resize(*SIZE)
     plot.show()

@@ -33,21 +33,25 @@ def main() -> None:
 
 def _measure(name: str) -> None:
     session = Session()
-    session.open_network(name)
+    session.files.open_network(name)
     view = Debugger(session)
     view.resize(*SIZE)
     view.show()
-    session.set_stepping(True)
+    session.learning.watch_steps("debugger", True)
     while session.state.timeline is None or session.state.computing:
         QApplication.processEvents()
         time.sleep(0.005)
     count = len(session.state.timeline.steps)
     steps = iter(range(ROUNDS * 2))
-    _told(f"{name}: to the next step", [_ms(lambda: session.go_to_step(next(steps) % count)) for _ in range(ROUNDS)])
-    session.go_to_step(0, inside=True)
-    session.choose_cell("output", (0,) * len(session.state.timeline.steps[0].asked["output"]))
+    _told(
+        f"{name}: to the next step", [_ms(lambda: session.steps.go_to_step(next(steps) % count)) for _ in range(ROUNDS)]
+    )
+    session.steps.go_to_step(0, inside=True)
+    session.steps.choose_cell("output", (0,) * len(session.state.timeline.steps[0].asked["output"]))
     there_and_back = cycle((1, -1))  # also where a step has two cells only
-    _told(f"{name}: to the next cell", [_ms(lambda: session.step_over(next(there_and_back))) for _ in range(ROUNDS)])
+    _told(
+        f"{name}: to the next cell", [_ms(lambda: session.steps.step_over(next(there_and_back))) for _ in range(ROUNDS)]
+    )
     view.close()
     session.close()
 

@@ -47,7 +47,7 @@ def _row_by_row(runs: tuple[RunCurves, ...]) -> float:
 
 def _measure(session: Session, what: str, write: Write) -> None:
     def act() -> None:
-        session.save_apart(what, write)
+        session.files.save_apart(what, write)
         while session.state.saving is not None:
             QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 5)
 

@@ -40,7 +40,7 @@ def main() -> None:
 
 def _measure(name: str, text: str) -> None:
     session = Session()
-    session.new_network(text)
+    session.files.new_network(text)
     view = FeatureMaps(session)
     view.resize(*SIZE)
     view.show()
@@ -62,11 +62,11 @@ def _measure(name: str, text: str) -> None:
 
 def _click_ms(session: Session, layer: str, seed: int) -> float:
     """Select `layer` on a picture whose maps were never shown, so that ranges and colours are worked out anew."""
-    session.select(layer="input")
+    session.selection.select(layer="input")
     pixels = np.random.default_rng(seed).integers(0, 256, (112, 112, 3)).astype(np.uint8)
-    session.use_picture(picture_from_array(pixels, f"noise {seed}"))
+    session.input.use_picture(picture_from_array(pixels, f"noise {seed}"))
     _wait_until(lambda: not session.state.computing and session.state.activations is not None)
-    return _timed(lambda: session.select(layer=layer))
+    return _timed(lambda: session.selection.select(layer=layer))
 
 
 def _one_item_a_map_ms(values: np.ndarray) -> float:

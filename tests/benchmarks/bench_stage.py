@@ -56,7 +56,7 @@ def _next_cell(session: SteppedSession, of: str) -> None:
     assert timeline is not None
     assert cursor.cell is not None
     shape = timeline.steps[cursor.step].asked[of]
-    session.choose_cell(of, (*cursor.cell[:-1], (cursor.cell[-1] + 1) % shape[-1]))
+    session.steps.choose_cell(of, (*cursor.cell[:-1], (cursor.cell[-1] + 1) % shape[-1]))
 
 
 def _ms(stage: StepStage, act: object) -> float:

@@ -44,10 +44,12 @@ class Trained:
     def __init__(self, text: str, batch_size: int, *, in_window: bool, looks_per_second: float) -> None:
         self.session = Session()
         self.window = MainWindow(self.session) if in_window else None
-        self.session.new_network(text)
-        self.session.use_picture(read_sample("cat"))
-        self.session.set_hyperparameters(epochs=10**6, batch_size=batch_size, learning_rate=0.001, momentum=0.9)
-        self.session._take_data(Opened("made", _data_set(Network.parse(text))))
+        self.session.files.new_network(text)
+        self.session.input.use_picture(read_sample("cat"))
+        self.session.learning.set_hyperparameters(
+            epochs=10**6, batch_size=batch_size, learning_rate=0.001, momentum=0.9
+        )
+        self.session.data.use_opened(Opened("made", _data_set(Network.parse(text))))
         if self.window is not None:
             self.window.resize(*SIZE)
             interpreter.Collector(self.window)
@@ -55,7 +57,7 @@ class Trained:
             self.window.show()
         _spin_until(lambda: not self.session.state.computing and self.session.state.activations is not None)
         train_worker.LIVE_PER_SECOND = looks_per_second  # type: ignore[assignment]  # read when a run begins
-        self.session.train()
+        self.session.training.train()
         _spin_until(lambda: self.steps > 20)
         train_worker.LIVE_PER_SECOND = LOOKS
         self._rest()
@@ -67,7 +69,7 @@ class Trained:
 
     def pace(self, seconds: float) -> float:
         """Steps a second over so many seconds."""
-        self.session.train()
+        self.session.training.train()
         began, before = perf_counter(), self.steps
         _spin(seconds)
         spent = perf_counter() - began
@@ -75,12 +77,12 @@ class Trained:
         return (self.steps - before) / spent
 
     def _rest(self) -> None:
-        self.session.pause_training()
-        _spin_until(lambda: not self.session.state.computing and not self.session._runner.is_busy())
+        self.session.training.pause()
+        _spin_until(lambda: not self.session.state.computing and not self.session.store.runner.is_busy())
 
     def close(self) -> None:
         if self.window is not None:
-            self.session._set(unsaved=False)
+            self.session.store.set(unsaved=False)
             self.window.close()
         self.session.close()
 

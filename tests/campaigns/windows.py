@@ -113,7 +113,7 @@ def start(number: int) -> None:
 def run(number: int) -> None:
     """open_window, closed while a network learns; every other one deletes itself."""
     window = opened(is_deleted=bool(number % 2))
-    window.session.train()
+    window.session.training.train()
     wait_until(lambda: window.session.state.training.step > 1)
     window.close()
 

@@ -18,7 +18,7 @@ from PySide6.QtCore import QTimer
 from explorer import app
 from explorer.network.layers import Linear, Tanh
 from explorer.session import Session
-from explorer.session.keeping import Keeping
+from explorer.session.features.left_overs import LeftOvers
 from explorer.session.kept_work import Arrays, Work, content
 
 NETWORK = "3 linear(6) tanh linear(2)"
@@ -41,44 +41,44 @@ def edit(session: Session, rng: random.Random) -> None:
     width = network.input_shape[0]
     kind = rng.choice(("weight", "input", "target", "layer", "undo", "learning", "train", "batch", "width"))
     if kind == "weight":
-        session.set_parameter_cell("linear1", "weight", (0, 0), rng.uniform(-1, 1))
+        session.learning.set_parameter_cell("linear1", "weight", (0, 0), rng.uniform(-1, 1))
     elif kind == "input":
-        session.set_values(np.array([rng.uniform(-9, 9) for _ in range(width)], np.float32))
+        session.input.set_values(np.array([rng.uniform(-9, 9) for _ in range(width)], np.float32))
     elif kind == "target":
-        session.set_target(rng.randrange(2))
+        session.learning.set_target(rng.randrange(2))
     elif kind == "batch":
-        session.add_to_batch() if len(session.state.batch) < 5 else session.clear_batch()
+        session.learning.add_to_batch() if len(session.state.batch) < 5 else session.learning.clear_batch()
     elif kind == "layer":
-        session.insert_layer(1, Tanh()) if len(network.layers) < 9 else session.remove_layer("tanh1")
+        session.editing.insert_layer(1, Tanh()) if len(network.layers) < 9 else session.editing.remove_layer("tanh1")
     elif kind == "width":
-        session.replace_layer("linear1", Linear(name="linear1", out_features=rng.randint(2, 9)))
+        session.editing.replace_layer("linear1", Linear(name="linear1", out_features=rng.randint(2, 9)))
     elif kind == "undo":
-        session.undo()
+        session.editing.undo()
     elif kind == "learning":
-        session.set_hyperparameters(learning_rate=rng.choice((0.1, 0.01, 0.001)), epochs=100_000)
+        session.learning.set_hyperparameters(learning_rate=rng.choice((0.1, 0.01, 0.001)), epochs=100_000)
     else:
-        session.train() if session.state.training.status != "running" else session.pause_training()
+        session.training.train() if session.state.training.status != "running" else session.training.pause()
 
 
 def watch() -> None:
     """Tell of what is written, and when it is there."""
-    write, take, forget = Keeping._write_work, Keeping._take_kept, Keeping._forget_kept
+    write, take, forget = LeftOvers._write, LeftOvers._take_kept, LeftOvers._forget
 
-    def write_work(self: Keeping, work: Work, weights: Arrays) -> None:
+    def write_work(self: LeftOvers, work: Work, weights: Arrays) -> None:
         if not self._keeping.is_busy:  # else it waits for its turn
             tell(f"writes {digest(work, weights)}")
         write(self, work, weights)
 
-    def take_kept(self: Keeping, work: Any) -> None:
+    def take_kept(self: LeftOvers, work: Any) -> None:
         take(self, work)
         tell("kept")
 
-    def forget_kept(self: Keeping) -> None:
+    def forget_kept(self: LeftOvers) -> None:
         if self._kept_in is not None:
             tell("forgets")
         forget(self)
 
-    Keeping._write_work, Keeping._take_kept, Keeping._forget_kept = write_work, take_kept, forget_kept  # type: ignore[method-assign]
+    LeftOvers._write, LeftOvers._take_kept, LeftOvers._forget = write_work, take_kept, forget_kept  # type: ignore[method-assign]
 
 
 def main(seed: int) -> None:
@@ -88,8 +88,8 @@ def main(seed: int) -> None:
 
     def open_and_edit(*parts: Any, **options: Any) -> Any:
         window = open_window(*parts, **options)
-        window.session.new_network(NETWORK)
-        window.session.use_data("points:moons" if seed % 2 else "points:xor")
+        window.session.files.new_network(NETWORK)
+        window.session.data.use_data("points:moons" if seed % 2 else "points:xor")
         timer = QTimer(window, interval=EDIT_EVERY_MS)
         timer.timeout.connect(lambda: (edit(window.session, rng), tell("edit")))
         window.completed.connect(timer.start)

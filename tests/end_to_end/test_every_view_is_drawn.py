@@ -73,7 +73,7 @@ def window(qapp: QApplication) -> Iterator[MainWindow]:
     made = open_window()
     made.show_late_parts()
     yield made
-    made.session._set(unsaved=False)
+    made.session.store.set(unsaved=False)
     made.close()
     made.deleteLater()
 
@@ -92,8 +92,8 @@ def test_there_is_a_network_with_every_kind_of_layer() -> None:
 @pytest.mark.parametrize("text", NETWORKS)
 def test_every_kind_of_layer_is_drawn(window: MainWindow, qtbot: QtBot, text: str) -> None:
     session = window.session
-    session.new_network(text)
-    session.use_picture(make_picture())
+    session.files.new_network(text)
+    session.input.use_picture(make_picture())
     wait_until_shown(qtbot, session)
     _look_at_everything(window, qtbot)
     _step_through(window, qtbot)
@@ -101,7 +101,7 @@ def test_every_kind_of_layer_is_drawn(window: MainWindow, qtbot: QtBot, text: st
 
 def test_tensors_of_every_shape_are_drawn(window: MainWindow, qtbot: QtBot) -> None:
     tensors = [torch.linspace(-1, 1, int(np.prod(shape))).reshape(shape) for shape in SHAPES]
-    window.session.adopt(Spreading(tensors), np.array([0.5, -0.5], np.float32), "shapes")
+    window.session.files.adopt(Spreading(tensors), np.array([0.5, -0.5], np.float32), "shapes")
     wait_until_shown(qtbot, window.session)
     _look_at_everything(window, qtbot)
     _step_through(window, qtbot)
@@ -110,7 +110,7 @@ def test_tensors_of_every_shape_are_drawn(window: MainWindow, qtbot: QtBot) -> N
 @pytest.mark.parametrize("shape", [(7,), (3, 4, 5)])
 def test_numbers_of_any_size_are_drawn(window: MainWindow, qtbot: QtBot, shape: tuple[int, ...]) -> None:
     tensors = [torch.full(shape, fill) for fill in (np.nan, np.inf, -np.inf, 0.0, 3e38, 1e-40)]
-    window.session.adopt(Spreading(tensors), np.array([0.5, -0.5], np.float32), "numbers")
+    window.session.files.adopt(Spreading(tensors), np.array([0.5, -0.5], np.float32), "numbers")
     wait_until_shown(qtbot, window.session)
     _look_at_everything(window, qtbot)
 
@@ -121,7 +121,7 @@ def test_weights_that_are_no_numbers_are_drawn(window: MainWindow, qtbot: QtBot,
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.fill_(fill)
-    window.session.adopt(model, np.ones((3, 6, 6), np.float32), "broken")
+    window.session.files.adopt(model, np.ones((3, 6, 6), np.float32), "broken")
     wait_until_shown(qtbot, window.session)
     _look_at_everything(window, qtbot)
     _step_through(window, qtbot)
@@ -133,17 +133,17 @@ def test_a_smaller_network_takes_the_place_of_a_larger_one_everywhere(window: Ma
     for text in (small, "2 linear(3) linear(2)", "1x1x1 flatten linear(1)"):
         for tab in TABS:
             window.show_part(tab.name)
-            window.session.new_network(large)
-            window.session.use_picture(make_picture())
+            window.session.files.new_network(large)
+            window.session.input.use_picture(make_picture())
             wait_until_shown(qtbot, window.session)
-            window.session.select(layer="conv2", channel=8, row=11, column=11)
+            window.session.selection.select(layer="conv2", channel=8, row=11, column=11)
             _point_everywhere(window)
             _draw(window)
-            window.session.new_network(text)
+            window.session.files.new_network(text)
             _draw(window)  # beside the maps of the one before
             wait_until_shown(qtbot, window.session)
             _draw(window)
-            window.session.undo()
+            window.session.editing.undo()
             _draw(window)
 
 
@@ -155,10 +155,10 @@ def _look_at_everything(window: MainWindow, qtbot: QtBot) -> None:
     for tab in ("overview", "maps"):
         window.show_part(tab)
         for layer in _layers(session.state):
-            session.select(layer=layer)
+            session.selection.select(layer=layer)
             _draw(window)
             for cell in _corners(session.state, layer) if tab == "maps" else ():
-                session.select(layer=layer, channel=cell[0], row=cell[1], column=cell[2])
+                session.selection.select(layer=layer, channel=cell[0], row=cell[1], column=cell[2])
                 _draw(window)
         _point_everywhere(window)
         _press_everything(window)
@@ -177,9 +177,9 @@ def _step_through(window: MainWindow, qtbot: QtBot) -> None:
     for step in (*spread, len(timeline.steps) - 1):
         for of, shape in timeline.steps[step].asked.items():
             for inside in (False, True):
-                session.go_to_step(step, inside=inside)
-                session.choose_tensor(of)
-                session.choose_cell(of, tuple(size - 1 for size in shape))
+                session.steps.go_to_step(step, inside=inside)
+                session.steps.choose_tensor(of)
+                session.steps.choose_cell(of, tuple(size - 1 for size in shape))
                 _draw(window)
         _press_everything(window)
     _point_everywhere(window)
@@ -191,9 +191,9 @@ def _choose_every_way(window: MainWindow, session: Session) -> None:
     for box in window.view("maps").findChildren(QComboBox):
         box.setCurrentIndex(box.count() - 1)
         for layer in _layers(session.state) if box.currentText() == "filters" else ("input",):
-            session.select(layer=layer, channel=None)
+            session.selection.select(layer=layer, channel=None)
             _draw(window)
-            session.select(layer=layer, channel=0)
+            session.selection.select(layer=layer, channel=0)
             _draw(window)
         box.setCurrentIndex(0)
     _point_everywhere(window)
@@ -257,5 +257,5 @@ def _corners(state: State, layer: str) -> list[tuple[int | None, int | None, int
 
 
 def _wait(window: MainWindow, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: not window.session._runner.owes_answers() and not window.session.state.computing)
+    qtbot.waitUntil(lambda: not window.session.store.runner.owes_answers() and not window.session.state.computing)
     QApplication.processEvents()

@@ -19,6 +19,7 @@ from pytestqt.qtbot import QtBot
 from explorer.session import Session
 from explorer.session.kept_work import Arrays, Work
 from explorer.session.left_over import usual_folder
+from explorer.session.worker import CopyWeights
 from tests.end_to_end.killed_window import digest
 from tests.ui.fakes import wait_until_shown
 
@@ -57,7 +58,7 @@ def _ended(seed: int, how: signal.Signals) -> tuple[list[str], int, str]:
 @pytest.fixture
 def session(qtbot: QtBot) -> Iterator[Session]:
     made = Session(left_overs=usual_folder())
-    made.new_network("2 linear(1)")
+    made.files.new_network("2 linear(1)")
     wait_until_shown(qtbot, made)
     yield made
     assert made.close()
@@ -65,18 +66,17 @@ def session(qtbot: QtBot) -> Iterator[Session]:
 
 def _restored(session: Session, qtbot: QtBot) -> str:
     """The digest of the work that is offered, as it is once it is restored; "" where there is none."""
-    session.look_for_left_overs()
+    session.left_overs.look_for_left_overs()
     if session.state.offer is None:
         return ""
     assert session.state.offer.more == 0
-    session.restore()
+    session.left_overs.restore()
     qtbot.waitUntil(lambda: session.state.offer is None)
     assert session.state.unsaved
-    found: list[tuple[Work, Arrays]] = []
-    session._write_work = lambda work, weights: found.append((work, weights))  # type: ignore[method-assign]
-    session._keep()
+    work, found = Work.of(session.state), list[Arrays]()
+    session.store.ask(CopyWeights(work), found.append)
     qtbot.waitUntil(lambda: bool(found))
-    return digest(*found[0])
+    return digest(work, found[0])
 
 
 @pytest.mark.parametrize("seed", range(KILLS))

@@ -24,7 +24,7 @@ FEATURE = [4, 3, 4, 2, 4, 3, 2, 3, 4]
 @pytest.fixture
 def window(qtbot: QtBot) -> MainWindow:
     made = open_window([])
-    qtbot.addWidget(made, before_close_func=lambda _: made.session._set(unsaved=False))
+    qtbot.addWidget(made, before_close_func=lambda _: made.session.store.set(unsaved=False))
     made.show_late_parts()
     return made
 
@@ -32,8 +32,8 @@ def window(qtbot: QtBot) -> MainWindow:
 def _network(qtbot: QtBot, window: MainWindow, text: str, values: object) -> None:
     """The network written in `text`, looking at `values`, with the debugger in front."""
     session = window.session
-    session.new_network(text)
-    session.set_values(np.asarray(values, np.float32))
+    session.files.new_network(text)
+    session.input.set_values(np.asarray(values, np.float32))
     window.action("showDebugger").trigger()
     _wait(qtbot, window)
 
@@ -43,7 +43,7 @@ def _wait(qtbot: QtBot, window: MainWindow) -> None:
 
     def is_recorded() -> bool:
         state = session.state
-        is_still = not state.is_recording_step and not state.computing and not session._runner.is_busy()
+        is_still = not state.is_recording_step and not state.computing and not session.store.runner.is_busy()
         return state.timeline is not None and is_still
 
     qtbot.waitUntil(is_recorded, timeout=60_000)
@@ -51,8 +51,8 @@ def _wait(qtbot: QtBot, window: MainWindow) -> None:
 
 def _weights(qtbot: QtBot, window: MainWindow, layer: str, values: np.ndarray) -> None:
     for cell in np.ndindex(*values.shape):
-        window.session.set_parameter_cell(layer, "weight", cell, float(values[cell]))
-        qtbot.waitUntil(lambda: not window.session._runner.is_busy(), timeout=20_000)
+        window.session.learning.set_parameter_cell(layer, "weight", cell, float(values[cell]))
+        qtbot.waitUntil(lambda: not window.session.store.runner.is_busy(), timeout=20_000)
     _wait(qtbot, window)
 
 
@@ -77,7 +77,7 @@ def _walk_cells(qtbot: QtBot, window: MainWindow) -> list[str]:
     entry = session.state.timeline.steps[session.state.cursor.step]
     of = session.state.cursor.of
     _press(qtbot, window, "stepInto")
-    session.choose_cell(of, (0,) * len(entry.asked[of]))
+    session.steps.choose_cell(of, (0,) * len(entry.asked[of]))
     lines = [_line(window)]
     for _ in range(int(np.prod(entry.asked[of])) - 1):
         _press(qtbot, window, "stepOver")
@@ -97,7 +97,7 @@ def _walk_all(qtbot: QtBot, window: MainWindow) -> list[str]:
     count = len(session.state.timeline.steps)
     for index in range(count):
         for of in session.state.timeline.steps[index].asked:
-            session.choose_tensor(of)
+            session.steps.choose_tensor(of)
             lines += _walk_cells(qtbot, window)
         if index < count - 1:
             _press(qtbot, window, "stepOver")
@@ -107,9 +107,9 @@ def _walk_all(qtbot: QtBot, window: MainWindow) -> list[str]:
 
 def test_backpropagation_from_u_to_the_second_outputs(qtbot: QtBot, window: MainWindow) -> None:
     session = window.session
-    session.open_network("two-two-two")
-    session.set_values(np.array([0, 1], np.float32))
-    session.set_target((1.0, 0.0))
+    session.files.open_network("two-two-two")
+    session.input.set_values(np.array([0, 1], np.float32))
+    session.learning.set_target((1.0, 0.0))
     window.action("showDebugger").trigger()
     _wait(qtbot, window)
     lines = "\n".join(_walk_all(qtbot, window))
@@ -201,8 +201,8 @@ def test_hinge_loss_of_three_pictures(
     qtbot: QtBot, window: MainWindow, scores: list[float], target: int, loss: float
 ) -> None:
     _network(qtbot, window, "3 identity", scores)
-    window.session.set_hyperparameters(loss="hinge")
-    window.session.set_target(target)
+    window.session.learning.set_hyperparameters(loss="hinge")
+    window.session.learning.set_target(target)
     _wait(qtbot, window)
     _press(qtbot, window, "stepOver")
     (line,) = _walk_cells(qtbot, window)

@@ -21,9 +21,9 @@ def _slow_window(qtbot: QtBot) -> MainWindow:
     window = open_window([])
     qtbot.addWidget(window)
     wait_until_shown(qtbot, window.session)
-    window.session.use_picture(make_picture())
+    window.session.input.use_picture(make_picture())
     wait_until_shown(qtbot, window.session)
-    window.session.new_network(SLOW)
+    window.session.files.new_network(SLOW)
     return window
 
 
@@ -34,7 +34,7 @@ def _wait_until_running(window: MainWindow, qtbot: QtBot) -> None:
 
 def _close(window: MainWindow) -> None:
     """Without the question about unsaved changes."""
-    window.session._set(unsaved=False)
+    window.session.store.set(unsaved=False)
     window.close()
 
 
@@ -45,9 +45,9 @@ def test_work_that_takes_long_can_be_cancelled_and_the_old_maps_stay(qtbot: QtBo
         _wait_until_running(window, qtbot)
         window.action("cancel").trigger()
         assert window.session.state.notice.startswith("Cancelled")
-        qtbot.waitUntil(lambda: not window.session._runner.is_busy())
+        qtbot.waitUntil(lambda: not window.session.store.runner.is_busy())
         assert window.session.state.activations is shown
-        window.session.new_network("3x8x8 relu")
+        window.session.files.new_network("3x8x8 relu")
         wait_until_shown(qtbot, window.session)
         values = window.session.state.activations
         assert values is not None

@@ -26,18 +26,20 @@ def _edit(session: Session, rng: random.Random) -> None:
     names, count = network.names, len(network.layers)
     kind = rng.choice(("insert", "remove", "change", "rename", "move", "duplicate", "paste", "fix", "undo", "redo"))
     if kind == "undo":
-        session.undo()
+        session.editing.undo()
     elif kind == "redo":
-        session.redo()
+        session.editing.redo()
     elif kind == "paste":
-        session.paste_layers(rng.choice(("relu", "conv(3, 3, padding=1) relu", "maxpool(")), rng.randint(0, count))
+        session.editing.paste_layers(
+            rng.choice(("relu", "conv(3, 3, padding=1) relu", "maxpool(")), rng.randint(0, count)
+        )
     elif kind == "insert" or not names:
         layer_type = rng.choice([layer for layer in LAYERS if layer.kind in SAFE_WORDS])
-        session.insert_layer(rng.randint(0, count), layer_type())
+        session.editing.insert_layer(rng.randint(0, count), layer_type())
     elif kind == "fix":
         fixable = [problem for problem in session.state.problems if problem.fix]
         if fixable:
-            session.apply_fix(rng.choice(fixable))
+            session.editing.apply_fix(rng.choice(fixable))
     else:
         _edit_one(session, rng, kind, rng.choice(names))
 
@@ -46,16 +48,16 @@ def _edit_one(session: Session, rng: random.Random, kind: str, name: str) -> Non
     network = session.state.network
     assert network is not None
     if kind == "remove" and len(network.layers) > 3:
-        session.remove_layer(name)
+        session.editing.remove_layer(name)
     elif kind == "rename":
-        session.rename_layer(name, f"{name.rstrip('0123456789')}{rng.randint(1, 40)}")
+        session.editing.rename_layer(name, f"{name.rstrip('0123456789')}{rng.randint(1, 40)}")
     elif kind == "move":
-        session.move_layer(name, rng.randrange(len(network.layers)))
+        session.editing.move_layer(name, rng.randrange(len(network.layers)))
     elif kind == "duplicate" and len(network.layers) < 14:
-        session.duplicate_layer(name)
+        session.editing.duplicate_layer(name)
     elif kind == "change":
         other = Network.parse(f"3x12x12 {name}=conv({rng.randint(1, 8)}, {rng.choice((1, 3, 5))}, padding=1)")
-        session.replace_layer(name, other.layers[0], merge=rng.random() < 0.5)
+        session.editing.replace_layer(name, other.layers[0], merge=rng.random() < 0.5)
 
 
 def _check(session: Session, qtbot: QtBot) -> None:
@@ -103,7 +105,7 @@ def test_random_edits_with_undo_and_redo_leave_everything_in_agreement(seed: int
                 _check(session, qtbot)
         _check(session, qtbot)
         while session.state.undo_text:
-            session.undo()
+            session.editing.undo()
         _check(session, qtbot)
     finally:
         assert session.close()
@@ -115,9 +117,9 @@ def test_undoing_a_removal_brings_the_same_weights_back(qtbot: QtBot) -> None:
         wait_until_shown(qtbot, session)
         before = session.state.activations
         assert before is not None
-        session.remove_layer("conv1")
+        session.editing.remove_layer("conv1")
         wait_until_shown(qtbot, session)
-        session.undo()
+        session.editing.undo()
         wait_until_shown(qtbot, session)
         after = session.state.activations
         assert after is not None

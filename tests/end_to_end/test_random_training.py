@@ -65,34 +65,36 @@ class Person:
         network = self.session.state.network
         assert network is not None
         if self.rng.random() < 0.5 and len(network.layers) < 9:
-            self.session.insert_layer(self.rng.randint(1, len(network.layers) - 1), Network.parse("4 tanh").layers[0])
+            self.session.editing.insert_layer(
+                self.rng.randint(1, len(network.layers) - 1), Network.parse("4 tanh").layers[0]
+            )
         else:
             extra = [name for name in network.names if name.startswith("tanh")]
             if extra:
-                self.session.remove_layer(self.rng.choice(extra))
+                self.session.editing.remove_layer(self.rng.choice(extra))
 
     def renames(self) -> None:
-        self.session.rename_layer("linear1", f"linear{self.rng.randint(1, 3)}1")
+        self.session.editing.rename_layer("linear1", f"linear{self.rng.randint(1, 3)}1")
 
     def chooses(self) -> None:
         """Another optimizer: a paused run is forked."""
-        self.session.set_hyperparameters(
+        self.session.learning.set_hyperparameters(
             optimizer=self.rng.choice(("SGD", "Adam")), batch_size=self.rng.choice((20, 60))
         )
 
     def turns(self) -> None:
-        self.session.set_learning_rate(self.rng.choice(RATES))
+        self.session.learning.set_hyperparameters(learning_rate=self.rng.choice(RATES))
 
     def feeds(self) -> None:
         """Another picture, or another point."""
         if self.has_pictures:
-            self.session.use_picture(make_picture(self.rng.randint(0, 9)))
+            self.session.input.use_picture(make_picture(self.rng.randint(0, 9)))
         else:
-            self.session.set_values(np.array([self.rng.uniform(-1, 1), self.rng.uniform(-1, 1)], np.float32))
+            self.session.input.set_values(np.array([self.rng.uniform(-1, 1), self.rng.uniform(-1, 1)], np.float32))
 
     def shows_a_frame(self) -> None:
         film = self.session.state.film
-        self.session.show_frame(self.rng.choice((None, 0, self.rng.randrange(len(film) or 1))))
+        self.session.watching.show_frame(self.rng.choice((None, 0, self.rng.randrange(len(film) or 1))))
 
     def looks_elsewhere(self) -> None:
         """Overview, feature maps or the debugger; and another tab below."""
@@ -103,21 +105,21 @@ class Person:
             parts.tabs.setCurrentIndex(self.rng.choice(tabs))
 
     def steps(self) -> None:
-        self.session.step_over(self.rng.choice((1, -1)))
+        self.session.steps.step_over(self.rng.choice((1, -1)))
 
     def selects(self) -> None:
         network = self.session.state.network
         assert network is not None
-        self.session.select(layer=self.rng.choice(network.names), channel=0)
+        self.session.selection.select(layer=self.rng.choice(network.names), channel=0)
 
     def watches(self) -> None:
-        self.session.watch_gradients(self.rng.random() < 0.5)
+        self.session.watching.watch_gradients(self.rng.random() < 0.5)
 
     def forgets(self) -> None:
         """Take the first run's curves away, unless it is the one that goes on."""
         runs, training = self.session.state.runs, self.session.state.training
         if len(runs) > 3 and runs[0].number != training.run:
-            self.session.forget_run(runs[0].number)
+            self.session.training.forget_run(runs[0].number)
 
     def starts_over(self) -> None:
         self._opens_network()
@@ -131,7 +133,7 @@ class Person:
     # --- windows ---
 
     def closes(self) -> None:
-        self.session._set(unsaved=False)  # without the question about unsaved changes
+        self.session.store.set(unsaved=False)  # without the question about unsaved changes
         began = time.monotonic()
         self.window.close()
         assert time.monotonic() - began < CLOSED_S
@@ -145,12 +147,12 @@ class Person:
         return self.window
 
     def _opens_network(self) -> None:
-        self.session.new_network(PICTURES if self.has_pictures else POINTS)
-        self.session.set_hyperparameters(epochs=200, batch_size=20, learning_rate=0.05)
+        self.session.files.new_network(PICTURES if self.has_pictures else POINTS)
+        self.session.learning.set_hyperparameters(epochs=200, batch_size=20, learning_rate=0.05)
         if not self.has_pictures:
-            self.session.set_values(np.array([0.3, -0.2], np.float32))
+            self.session.input.set_values(np.array([0.3, -0.2], np.float32))
         if self.session.state.data is None:
-            self.session.use_data(self._folder / "pictures.npz" if self.has_pictures else "points:moons")
+            self.session.data.use_data(self._folder / "pictures.npz" if self.has_pictures else "points:moons")
 
 
 ACTS: dict[str, Callable[[Person], None]] = {
@@ -212,9 +214,11 @@ def _check_running(person: Person) -> None:
 def _check_at_rest(person: Person, qtbot: QtBot) -> None:
     """Paused and quiet, everything agrees."""
     session = person.session
-    session.pause_training()
+    session.training.pause()
     qtbot.waitUntil(
-        lambda: not session.state.computing and session.state.data_progress is None and not session._runner.is_busy(),
+        lambda: (
+            not session.state.computing and session.state.data_progress is None and not session.store.runner.is_busy()
+        ),
         timeout=SETTLED_MS,
     )
     state = session.state

@@ -53,14 +53,14 @@ def _assert_same(session: Session, outputs: dict[str, np.ndarray]) -> None:
 
 @pytest.mark.parametrize("name", explorer.bundled())
 def test_networks_that_come_along(name: str, session: Session, qtbot: QtBot) -> None:
-    session.open_network(name)
+    session.files.open_network(name)
     loaded = explorer.load(name)
     if len(loaded.network.input_shape) == 3:
         picture = make_picture(7)
-        session.use_picture(picture)
+        session.input.use_picture(picture)
         x = loaded.prepare(picture)
     else:
-        session.set_values(np.array([0.25, -2.0]))
+        session.input.set_values(np.array([0.25, -2.0]))
         x = torch.tensor([[0.25, -2.0]])
     wait_until_shown(qtbot, session)
     _assert_same(session, _outputs(loaded.model.eval(), x))

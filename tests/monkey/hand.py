@@ -158,7 +158,7 @@ class Hand:
         times = self._rng.choice((1, 1, 1, 5))
         self._note("undo", front, times)
         for _ in range(times):
-            self._rng.choice((session.undo, session.undo, session.redo))()
+            self._rng.choice((session.editing.undo, session.editing.undo, session.editing.redo))()
 
     # --- with files and the clipboard ---
 

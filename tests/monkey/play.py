@@ -139,7 +139,7 @@ class Play:
     def _settled(self) -> bool:
         """Let a run rest and wait until nothing is worked on."""
         session = self._window.session
-        session.pause_training()
+        session.training.pause()
         # A question that was on its way comes now: nobody else is here to answer it.
         leave = self._hand.leave_dialog
         return _wait(lambda: not _is_working(session.state), SETTLE_LIMIT_S, meanwhile=leave)
@@ -147,7 +147,7 @@ class Play:
     def _saved_and_opened(self) -> list[str]:
         """Save the document and compare what its file computes with what is on the screen."""
         session, path = self._window.session, self._folder / "kept.json"
-        session.save_network(path)
+        session.files.save_network(path)
         if not self._settled() or not path.exists():
             return [f"not saved: {session.state.notice}"]
         try:

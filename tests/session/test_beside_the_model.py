@@ -23,6 +23,7 @@ from explorer.session.aside import aside
 from explorer.session.errands import ReadNetwork, ReadPicture, ReadWeights
 from explorer.session.lanes import Watch
 from explorer.session.worker import Worker
+from tests.session.doing import Doing
 from tests.ui.fakes import make_picture, make_session, wait_until_shown
 
 NET = "3x16x16 conv(4, 3, padding=1) relu flatten linear(4)"
@@ -96,14 +97,14 @@ def _explorer_threads() -> list[str]:
 
 @pytest.mark.usefixtures("slow_server")
 def test_a_slow_server_holds_up_no_maps_and_cancel_gives_it_up_at_once(session: Session, qtbot: QtBot) -> None:
-    session.use_data("cifar10")
+    session.data.use_data("cifar10")
     qtbot.waitUntil(lambda: _is_downloading(session))
     assert session.state.opening is session.state.data_progress
     before = session.state.activations
-    session.use_picture(make_picture(1))
+    session.input.use_picture(make_picture(1))
     qtbot.waitUntil(lambda: session.state.activations is not before and not session.state.computing)
     assert _is_downloading(session)
-    session.cancel()
+    session.tasks.cancel()
     assert session.state.data_progress is session.state.opening is None
     assert session.state.notice == "Opening the data was cancelled."
     qtbot.waitUntil(lambda: "explorer-data" not in _explorer_threads())  # the read that waits was ended
@@ -111,10 +112,10 @@ def test_a_slow_server_holds_up_no_maps_and_cancel_gives_it_up_at_once(session: 
 
 @pytest.mark.usefixtures("slow_server")
 def test_cancel_that_is_meant_for_a_download_drops_no_pass_of_an_edit(session: Session, qtbot: QtBot) -> None:
-    session.use_data("cifar10")
+    session.data.use_data("cifar10")
     qtbot.waitUntil(lambda: _is_downloading(session))
-    session.replace_layer("conv1", session.state.layer("conv1").with_settings(out_channels=9))
-    session.cancel()
+    session.editing.replace_layer("conv1", session.state.layer("conv1").with_settings(out_channels=9))
+    session.tasks.cancel()
     assert session.state.computing
     wait_until_shown(qtbot, session)
     assert session.state.activations is not None
@@ -125,7 +126,7 @@ def test_cancel_that_is_meant_for_a_download_drops_no_pass_of_an_edit(session: S
 def test_closing_ends_within_a_second_whatever_is_downloaded(qtbot: QtBot) -> None:
     session = make_session(NET)
     wait_until_shown(qtbot, session)
-    session.use_data("cifar10")
+    session.data.use_data("cifar10")
     qtbot.waitUntil(lambda: _is_downloading(session))
     assert session.close()  # all threads were joined, which waits half a second for all that is opened
     assert _explorer_threads() == []
@@ -139,7 +140,7 @@ def test_a_picture_that_is_read_slowly_can_be_cancelled_and_the_last_one_asked_f
     session.open_path(tmp_path / "a.png")
     assert session.state.opening is not None
     assert session.state.opening.text == "Opening a.png…"
-    session.cancel()
+    session.tasks.cancel()
     assert session.state.notice == "Cancelled: opening a.png."
     assert session.state.opening is None
     session.open_path(tmp_path / "b.png")
@@ -155,7 +156,7 @@ def test_a_picture_shown_meanwhile_is_not_replaced_by_one_that_is_still_read(
 ) -> None:
     monkeypatch.setattr(ReadPicture, "run", gate.before(ReadPicture.run))
     session.open_path(tmp_path / "a.png")
-    session.use_picture(make_picture(2))
+    session.input.use_picture(make_picture(2))
     gate.open.set()
     wait_until_shown(qtbot, session)
     assert session.state.picture is not None
@@ -167,12 +168,12 @@ def test_a_network_on_a_slow_disk_is_waited_for_beside_the_window(
     session: Session, qtbot: QtBot, gate: Gate, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(ReadNetwork, "run", gate.before(ReadNetwork.run))
-    monkeypatch.setattr("explorer.session.session.AT_ONCE_S", 0.0)
+    monkeypatch.setattr("explorer.session.features.files.AT_ONCE_S", 0.0)
     (tmp_path / "a.txt").write_text("3x16x16 relu")
     session.open_path(tmp_path / "a.txt")
     assert session.state.opening is not None
     assert session.state.opening.text == "Opening a.txt…"
-    session.cancel()
+    session.tasks.cancel()
     assert session.state.notice == "Cancelled: opening a.txt."
     session.open_path(tmp_path / "a.txt")
     gate.open.set()
@@ -194,10 +195,10 @@ def test_a_network_that_is_begun_meanwhile_is_not_replaced_by_one_that_is_still_
 
     run_before = ReadNetwork.run
     monkeypatch.setattr(ReadNetwork, "run", run)
-    monkeypatch.setattr("explorer.session.session.AT_ONCE_S", 0.0)
+    monkeypatch.setattr("explorer.session.features.files.AT_ONCE_S", 0.0)
     (tmp_path / "a.txt").write_text("3x16x16 relu")
     session.open_path(tmp_path / "a.txt")
-    session.new_network("3x16x16 conv(2, 3)")
+    session.files.new_network("3x16x16 conv(2, 3)")
     qtbot.waitUntil(lambda: session.state.opening is None)
     gate.open.set()
     assert read.wait(10)
@@ -224,10 +225,10 @@ def test_cancelling_other_work_of_the_model_drops_no_pass_that_the_document_need
             pass
         yield from ()
 
-    session._submit("slow", slow, "Counting…")
-    session.replace_layer("conv1", session.state.layer("conv1").with_settings(out_channels=7))
-    session._set(task="Counting…")
-    session.cancel()
+    session.store.ask(Doing(slow, "Counting"), lambda _answer: None)
+    session.editing.replace_layer("conv1", session.state.layer("conv1").with_settings(out_channels=7))
+    session.store.set(task="Counting…")
+    session.tasks.cancel()
     assert session.state.notice == "Cancelled: counting."
     wait_until_shown(qtbot, session)
     may_end.set()
@@ -238,16 +239,16 @@ def test_cancelling_other_work_of_the_model_drops_no_pass_that_the_document_need
 def test_weights_on_a_slow_disk_hold_up_no_maps_and_can_be_cancelled(
     session: Session, qtbot: QtBot, gate: Gate, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    session.save_network(tmp_path / "a.json")
+    session.files.save_network(tmp_path / "a.json")
     qtbot.waitUntil(lambda: session.state.notice == "Saved as a.json.")
     monkeypatch.setattr(ReadWeights, "run", gate.before(ReadWeights.run))
     session.open_path(tmp_path / "a.safetensors")
     assert session.state.opening is not None
     assert session.state.opening.text == "Reading a.safetensors…"
     before = session.state.activations
-    session.use_picture(make_picture(3))
+    session.input.use_picture(make_picture(3))
     qtbot.waitUntil(lambda: session.state.activations is not before and not session.state.computing)
-    session.cancel()
+    session.tasks.cancel()
     assert session.state.notice == "Cancelled: reading a.safetensors."
     session.open_path(tmp_path / "a.safetensors")
     gate.open.set()
@@ -264,14 +265,14 @@ def test_a_slow_disk_that_is_written_to_holds_up_no_maps_and_the_last_save_wins(
         return write(path, file, state)
 
     monkeypatch.setattr(workbench, "save", slow)
-    session.save_network(tmp_path / "a.json")
+    session.files.save_network(tmp_path / "a.json")
     qtbot.waitUntil(lambda: session.state.saving is not None)
-    session.replace_layer("conv1", session.state.layer("conv1").with_settings(out_channels=5))
+    session.editing.replace_layer("conv1", session.state.layer("conv1").with_settings(out_channels=5))
     wait_until_shown(qtbot, session)
     assert session.state.activations is not None
     assert session.state.activations.by_name["conv1"].values.shape == (5, 16, 16)
-    session.save_network(tmp_path / "a.json")
-    qtbot.waitUntil(lambda: not session._runner.has_requests())
+    session.files.save_network(tmp_path / "a.json")
+    qtbot.waitUntil(lambda: not session.store.runner.has_requests())
     gate.open.set()
     qtbot.waitUntil(lambda: session.state.notice == "Saved as a.json.")
     assert not session.state.unsaved
@@ -282,9 +283,9 @@ def test_weights_that_had_to_be_called_otherwise_are_told_by_their_name(
     session: Session, qtbot: QtBot, tmp_path: Path
 ) -> None:
     (tmp_path / "a.safetensors").write_bytes(b"weights of another program")
-    session.save_network(tmp_path / "a.json")
+    session.files.save_network(tmp_path / "a.json")
     qtbot.waitUntil(lambda: session.state.notice == "Saved as a.json; its weights lie in a-2.safetensors.")
-    session.save_network(tmp_path / "b.json")
+    session.files.save_network(tmp_path / "b.json")
     qtbot.waitUntil(lambda: session.state.notice == "Saved as b.json.")
 
 
@@ -292,7 +293,7 @@ def test_weights_of_an_opened_network_that_do_not_come_are_waited_for_by_its_map
     session: Session, qtbot: QtBot, gate: Gate, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """The pass that needs them can be given up, also for that of another network; asked for again, it has them."""
-    session.save_network(tmp_path / "a.json")
+    session.files.save_network(tmp_path / "a.json")
     qtbot.waitUntil(lambda: session.state.notice == "Saved as a.json.")
     saved = session.state.activations
     read = workbench.read_saved
@@ -303,15 +304,15 @@ def test_weights_of_an_opened_network_that_do_not_come_are_waited_for_by_its_map
 
     monkeypatch.setattr(workbench, "read_saved", slow)
     session.open_path(tmp_path / "a.json")
-    session.new_network("3x16x16 relu")
+    session.files.new_network("3x16x16 relu")
     wait_until_shown(qtbot, session)
     assert session.state.activations is not None
     assert list(session.state.activations.by_name) == ["input", "relu1"]
-    session.undo()
-    session.cancel()
+    session.editing.undo()
+    session.tasks.cancel()
     assert session.state.notice.startswith("Cancelled")
     gate.open.set()
-    session.set_mode("eval")
+    session.passes.set_mode("eval")
     wait_until_shown(qtbot, session)
     assert session.state.activations is not None
     assert saved is not None

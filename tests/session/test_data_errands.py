@@ -7,8 +7,9 @@ import pytest
 
 from explorer.network import Network
 from explorer.session.data_errands import OpenData, Opened, ReadBatch
+from explorer.session.document import Document, new_ids
 from explorer.session.lanes import Watch
-from explorer.session.state import Document, Fault, new_ids
+from explorer.session.state import Fault
 
 DATA = "points:moons"
 

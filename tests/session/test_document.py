@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from explorer.engine.training.hyperparameters import Hyperparameters
 from explorer.network import Network, Shape
 from explorer.network.files import read_network, write_network
-from explorer.session import editing
-from explorer.session.state import Document, new_ids
+from explorer.session import edits
+from explorer.session.document import Document, new_ids
 from explorer.writing import FileError
 from tests.network import strategies
 
@@ -59,7 +59,7 @@ def test_what_is_saved_is_opened_again_and_is_the_same(
     channels = network.input_shape[0]
     given_ = document(network, title=title, classes=tuple(classes), hyperparameters=settings_)
     given_ = replace(given_, mean=(mean,) * channels, std=(std,) * channels)
-    for each in (given_, editing.reshape_input(given_, shape)):
+    for each in (given_, edits.reshape_input(given_, shape)):
         write_network(path, each.as_file())
         file = read_network(path)
         assert replace(file, learning={}) == replace(each.as_file(), learning={})
@@ -86,9 +86,9 @@ def test_another_input_drops_the_scale_of_other_channels_by_whatever_way() -> No
 def test_text_holds_all_of_a_network_with_fresh_weights_alone() -> None:
     plain = Document(Network.parse("2 linear(2)"), new_ids(1))
     assert plain.fits_in_text
-    assert editing.insert(plain, 0, Network.parse("2 tanh").layers[0]).fits_in_text
+    assert edits.insert(plain, 0, Network.parse("2 tanh").layers[0]).fits_in_text
     learned = plain.with_weights(new_ids(1))
     assert not learned.fits_in_text
-    assert editing.forget_weights(learned).fits_in_text
+    assert edits.forget_weights(learned).fits_in_text
     assert not replace(plain, classes=("a", "b")).fits_in_text
     assert not replace(plain, hyperparameters=Hyperparameters(epochs=3)).fits_in_text

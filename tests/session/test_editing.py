@@ -10,8 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from explorer.network import Network
 from explorer.network.layers import Dropout, ReLU
-from explorer.session import editing
-from explorer.session.state import Document, new_ids
+from explorer.session import edits
+from explorer.session.document import Document, new_ids
 from tests.network import strategies
 from tests.ui.fakes import make_session
 
@@ -35,8 +35,8 @@ def kept(before: Document, after: Document) -> dict[str, str]:
     place=places,
     edit=st.sampled_from(
         (
-            lambda document, place: editing.insert(document, place, ReLU(name="put_in")),
-            lambda document, place: editing.paste(document, "put_in=relu", place),
+            lambda document, place: edits.insert(document, place, ReLU(name="put_in")),
+            lambda document, place: edits.paste(document, "put_in=relu", place),
         )
     ),
 )
@@ -55,15 +55,15 @@ def test_what_is_put_in_at_any_place_leaves_the_others_their_weights(
 def test_what_is_moved_to_any_place_takes_its_weights_along(network: Network, place: int, data: st.DataObject) -> None:
     names = network.names
     before = Document(network, new_ids(len(names)))
-    after = editing.move(before, data.draw(st.sampled_from(names)), place)
+    after = edits.move(before, data.draw(st.sampled_from(names)), place)
     assert kept(before, after) == {name: name for name in names}
 
 
 def test_a_layer_put_in_beyond_the_end_is_the_last_and_is_selected(qtbot: QtBot) -> None:
     session = make_session()
-    session.insert_layer(99, Dropout(name="put_in"))
+    session.editing.insert_layer(99, Dropout(name="put_in"))
     assert session.state.network is not None
     assert session.state.network.names[-1] == "put_in" == session.state.selection.layer
-    session.insert_layer(-99, ReLU(name="first"))
+    session.editing.insert_layer(-99, ReLU(name="first"))
     assert session.state.network.names[0] == "first" == session.state.selection.layer
     assert session.close()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from explorer.session.document import Document
 from explorer.session.history import History
-from explorer.session.state import Document
 
 steps = st.lists(st.tuples(st.sampled_from("abc"), st.booleans()), max_size=30)
 

@@ -16,9 +16,11 @@ from pytestqt.qtbot import QtBot
 
 from explorer.data import AUGMENTATIONS
 from explorer.network.layers import Conv2d
-from explorer.session import Session, keeping, left_over
+from explorer.session import Session, left_over
+from explorer.session.features import left_overs as keeping
 from explorer.session.kept_work import Arrays, Work
 from explorer.session.left_over import found
+from tests.session.doing import Doing
 from tests.ui.fakes import make_picture, wait_until_shown
 
 NETWORK = "3x8x8 c1=conv(2, 3, padding=1) batchnorm relu flatten linear(3)"  # batch norm counts in a number of no axes
@@ -39,9 +41,9 @@ def open_session(folder: Path, qtbot: QtBot) -> Iterator[Open]:
     def open_one(text: str = NETWORK, **options: Any) -> Session:
         session = Session(left_overs=folder, keep_every_s=0, **options)
         opened.append(session)
-        session.new_network(text)
+        session.files.new_network(text)
         if len(session.state.network.input_shape) == 3:  # type: ignore[union-attr]
-            session.use_picture(make_picture(1))
+            session.input.use_picture(make_picture(1))
         wait_until_shown(qtbot, session)
         return session
 
@@ -55,32 +57,28 @@ def _files(folder: Path) -> list[str]:
 
 def _crash(session: Session) -> None:
     """End the session as a process that is killed: nothing is asked, removed or written; its lock falls."""
-    session.changed.disconnect(session._consider_keeping)
-    session._is_left = True
+    session.changed.disconnect(session.left_overs._consider)
+    session.left_overs._is_left = True
     session.close()
 
 
 def _wait_until_kept(qtbot: QtBot, session: Session) -> None:
-    qtbot.waitUntil(lambda: not session._is_changed())
+    qtbot.waitUntil(lambda: session.left_overs.is_up_to_date)
 
 
 def _weights(session: Session, qtbot: QtBot) -> Arrays:
     """All weights of the document, as the worker has them."""
     found: list[Arrays] = []
-    take = session._write_work
-    session._write_work = lambda _work, weights: found.append(weights)  # type: ignore[method-assign]
-    work = Work.of(session.state)
-    session._runner.submit("keep", lambda worker, _stop: worker.copy_weights(work))
-    session._timer.start()
+    document = session.state.document
+    session.store.ask(Doing(lambda worker, _stop: iter([worker.copy_weights(document)])), found.append)
     qtbot.waitUntil(lambda: bool(found))
-    session._write_work = take  # type: ignore[method-assign]
     return found[0]
 
 
 def _restore(session: Session, qtbot: QtBot) -> None:
-    session.look_for_left_overs()
+    session.left_overs.look_for_left_overs()
     assert session.state.offer is not None
-    session.restore()
+    session.left_overs.restore()
     qtbot.waitUntil(lambda: session.state.offer is None)
     wait_until_shown(qtbot, session)
 
@@ -90,13 +88,13 @@ def test_what_was_edited_comes_back_equal_with_its_weights_bit_for_bit(
 ) -> None:
     first = open_session()
     path = tmp_path / "mine.json"
-    first.save_network(path)
+    first.files.save_network(path)
     qtbot.waitUntil(lambda: first.state.path == path)
-    first.replace_layer("c1", Conv2d(name="c1", out_channels=4, kernel_size=3, padding=1))
-    first.set_hyperparameters(learning_rate=0.02, optimizer="Adam")
-    first.set_augmentations(AUGMENTATIONS[:2])
+    first.editing.replace_layer("c1", Conv2d(name="c1", out_channels=4, kernel_size=3, padding=1))
+    first.learning.set_hyperparameters(learning_rate=0.02, optimizer="Adam")
+    first.data.set_augmentations(AUGMENTATIONS[:2])
     wait_until_shown(qtbot, first)
-    first.set_parameter_cell("bn1", "weight", (1,), 0.75)  # no weights that a fresh network has
+    first.learning.set_parameter_cell("bn1", "weight", (1,), 0.75)  # no weights that a fresh network has
     qtbot.waitUntil(lambda: first.state.undo_text.endswith("bn1.weight"))
     _wait_until_kept(qtbot, first)
     document, weights = first.state.document, _weights(first, qtbot)
@@ -117,10 +115,10 @@ def test_what_was_edited_comes_back_equal_with_its_weights_bit_for_bit(
 
 def test_typed_inputs_targets_and_batches_come_back(open_session: Open, qtbot: QtBot) -> None:
     first = open_session("4 linear(2)")
-    first.set_values(np.array([1, 2.5, -3, 1e-30], np.float32))
-    first.set_target((0.5, -1.0))
-    first.add_to_batch()
-    first.set_input_cell((1,), 7)
+    first.input.set_values(np.array([1, 2.5, -3, 1e-30], np.float32))
+    first.learning.set_target((0.5, -1.0))
+    first.learning.add_to_batch()
+    first.input.set_cell((1,), 7)
     _wait_until_kept(qtbot, first)
     _crash(first)
     second = open_session()
@@ -134,8 +132,8 @@ def test_typed_inputs_targets_and_batches_come_back(open_session: Open, qtbot: Q
 
 def test_a_picture_without_a_file_comes_back(open_session: Open, qtbot: QtBot) -> None:
     first = open_session()
-    first.use_picture(make_picture(5))
-    first.set_fit("stretch")
+    first.input.use_picture(make_picture(5))
+    first.input.set_fit("stretch")
     _wait_until_kept(qtbot, first)
     _crash(first)
     second = open_session()
@@ -146,12 +144,12 @@ def test_a_picture_without_a_file_comes_back(open_session: Open, qtbot: QtBot) -
 
 def test_weights_that_a_run_has_learned_are_kept_while_it_goes_on(open_session: Open, qtbot: QtBot) -> None:
     first = open_session("2 linear(8) tanh linear(2)")
-    first.use_data("points:moons")
+    first.data.use_data("points:moons")
     qtbot.waitUntil(lambda: first.state.data is not None)
-    first.set_hyperparameters(epochs=100_000)
+    first.learning.set_hyperparameters(epochs=100_000)
     before = _weights(first, qtbot)
-    first.train()
-    qtbot.waitUntil(lambda: first._kept.step > 20)
+    first.training.train()
+    qtbot.waitUntil(lambda: first.left_overs._kept.step > 20)
     assert first.state.training.status == "running"
     _crash(first)
     second = open_session()
@@ -163,7 +161,7 @@ def test_weights_that_a_run_has_learned_are_kept_while_it_goes_on(open_session: 
 
 def test_after_a_clean_close_nothing_is_left(open_session: Open, folder: Path, qtbot: QtBot) -> None:
     session = open_session()
-    session.remove_layer("relu1")
+    session.editing.remove_layer("relu1")
     _wait_until_kept(qtbot, session)
     assert _files(folder) == [".lock", ".safetensors"]
     assert session.close()
@@ -172,44 +170,44 @@ def test_after_a_clean_close_nothing_is_left(open_session: Open, folder: Path, q
 
 def test_after_saving_nothing_is_left(open_session: Open, folder: Path, qtbot: QtBot, tmp_path: Path) -> None:
     session = open_session()
-    session.remove_layer("relu1")
+    session.editing.remove_layer("relu1")
     _wait_until_kept(qtbot, session)
-    session.save_network(tmp_path / "mine.json")
+    session.files.save_network(tmp_path / "mine.json")
     qtbot.waitUntil(lambda: _files(folder) == [])
-    session.undo()
+    session.editing.undo()
     _wait_until_kept(qtbot, session)
     assert _files(folder) == [".lock", ".safetensors"]
 
 
 def test_a_network_that_was_only_looked_at_is_not_kept(open_session: Open, folder: Path, qtbot: QtBot) -> None:
     session = open_session()
-    session.select(layer="relu1")
-    assert not session._keep_timer.isActive()
+    session.selection.select(layer="relu1")
+    assert not session.left_overs._timer.isActive()
     numbers = open_session("4 linear(2)")
-    assert not numbers._keep_timer.isActive()
+    assert not numbers.left_overs._timer.isActive()
     assert not folder.exists()
 
 
 def test_a_session_that_goes_on_is_offered_to_nobody(open_session: Open, qtbot: QtBot) -> None:
     first, second = open_session(), open_session()
-    first.remove_layer("relu1")
+    first.editing.remove_layer("relu1")
     _wait_until_kept(qtbot, first)
-    second.look_for_left_overs()
+    second.left_overs.look_for_left_overs()
     assert second.state.offer is None
 
 
 def test_what_one_window_offers_is_not_offered_by_another(open_session: Open, qtbot: QtBot) -> None:
     first = open_session()
-    first.remove_layer("relu1")
+    first.editing.remove_layer("relu1")
     _wait_until_kept(qtbot, first)
     _crash(first)
     second, third = open_session(), open_session()
-    second.look_for_left_overs()
-    third.look_for_left_overs()
+    second.left_overs.look_for_left_overs()
+    third.left_overs.look_for_left_overs()
     assert second.state.offer is not None
     assert third.state.offer is None
-    second.put_off()
-    third.look_for_left_overs()
+    second.left_overs.put_off()
+    third.left_overs.look_for_left_overs()
     assert third.state.offer is not None
 
 
@@ -217,16 +215,16 @@ def test_what_was_restored_is_still_there_until_it_is_written_anew(
     open_session: Open, folder: Path, qtbot: QtBot
 ) -> None:
     first = open_session()
-    first.remove_layer("relu1")
+    first.editing.remove_layer("relu1")
     _wait_until_kept(qtbot, first)
     _crash(first)
     second = open_session()
-    second._keep_every_s = 3600  # the next writing is far away
-    second._asked_at = time.monotonic()
+    second.left_overs.keep_every_s = 3600  # the next writing is far away
+    second.left_overs._asked_at = time.monotonic()
     _restore(second, qtbot)
     _crash(second)
     third = open_session()
-    third.look_for_left_overs()
+    third.left_overs.look_for_left_overs()
     assert third.state.offer is not None
     assert len(found(folder)) == 0  # the third holds it
 
@@ -234,16 +232,16 @@ def test_what_was_restored_is_still_there_until_it_is_written_anew(
 def test_discarded_work_is_gone_and_the_next_is_offered(open_session: Open, folder: Path, qtbot: QtBot) -> None:
     for _ in range(2):
         crashed = open_session()
-        crashed.remove_layer("relu1")
+        crashed.editing.remove_layer("relu1")
         _wait_until_kept(qtbot, crashed)
         _crash(crashed)
     session = open_session()
-    session.look_for_left_overs()
+    session.left_overs.look_for_left_overs()
     assert session.state.offer is not None
     assert session.state.offer.more == 1
-    session.discard()
+    session.left_overs.discard()
     assert session.state.offer is not None
-    session.discard()
+    session.left_overs.discard()
     assert session.state.offer is None
     assert _files(folder) == []
 
@@ -251,14 +249,14 @@ def test_discarded_work_is_gone_and_the_next_is_offered(open_session: Open, fold
 def test_pressing_restore_twice_restores_once(open_session: Open, qtbot: QtBot) -> None:
     for layer in ("relu1", "flatten1"):
         crashed = open_session()
-        crashed.remove_layer(layer)
+        crashed.editing.remove_layer(layer)
         _wait_until_kept(qtbot, crashed)
         _crash(crashed)
     session = open_session()
-    session.look_for_left_overs()
-    session.restore()
+    session.left_overs.look_for_left_overs()
+    session.left_overs.restore()
     qtbot.waitUntil(lambda: session.state.opening is None)
-    session.restore()
+    session.left_overs.restore()
     qtbot.waitUntil(lambda: session.state.opening is None and not session.state.task)
     assert session.state.offer is not None
     assert session.state.offer.more == 0
@@ -275,14 +273,14 @@ def test_a_full_disk_is_said_once(open_session: Open, qtbot: QtBot, monkeypatch:
 
     with monkeypatch.context() as patched:
         patched.setattr(os, "fsync", full)
-        session.remove_layer("relu1")
+        session.editing.remove_layer("relu1")
         qtbot.waitUntil(lambda: any("no space left" in sentence for sentence in said))
-        asked = session._asked_at
-        session.undo()
-        session.remove_layer("linear1")
-        qtbot.waitUntil(lambda: session._asked_at > asked and not session._keeping.is_busy)
-    session.redo()
-    session.set_hyperparameters(learning_rate=0.5)
+        asked = session.left_overs._asked_at
+        session.editing.undo()
+        session.editing.remove_layer("linear1")
+        qtbot.waitUntil(lambda: session.left_overs._asked_at > asked and not session.left_overs._keeping.is_busy)
+    session.editing.redo()
+    session.learning.set_hyperparameters(learning_rate=0.5)
     _wait_until_kept(qtbot, session)
     assert sum("no space left" in sentence for sentence in said) == 1
 
@@ -293,13 +291,13 @@ def test_damaged_left_overs_end_in_a_sentence_and_can_be_discarded(
     folder.mkdir()
     (folder / "1-aaaaaaaa.safetensors").write_bytes(b"no tensors")
     session = open_session()
-    session.look_for_left_overs()
-    session.restore()
+    session.left_overs.look_for_left_overs()
+    session.left_overs.restore()
     qtbot.waitUntil(lambda: bool(session.state.notice))
     assert session.state.notice.endswith(".")
     assert session.state.network is not None
     assert session.state.offer is not None
-    session.discard()
+    session.left_overs.discard()
     assert _files(folder) == []
 
 
@@ -308,9 +306,9 @@ def test_a_process_that_is_told_to_end_keeps_the_newest(
 ) -> None:
     monkeypatch.setattr(keeping, "SOON_S", 3600)
     first = open_session()
-    first._keep_every_s = 3600
-    first.remove_layer("relu1")
-    first.leave()
+    first.left_overs.keep_every_s = 3600
+    first.editing.remove_layer("relu1")
+    first.left_overs.leave()
     first.close()
     second = open_session()
     _restore(second, qtbot)
@@ -328,12 +326,12 @@ def test_a_second_answer_while_the_first_is_written_waits_for_its_turn(
     open_session: Open, folder: Path, qtbot: QtBot
 ) -> None:
     session = open_session()
-    session.remove_layer("relu1")
+    session.editing.remove_layer("relu1")
     for _ in range(5):  # asked for more often than the disk can follow
-        session._keep()
-    session.undo()
-    session.redo()
-    session._write_work(Work.of(session.state), {})
+        session.left_overs.keep()
+    session.editing.undo()
+    session.editing.redo()
+    session.left_overs._write(Work.of(session.state), {})
     _wait_until_kept(qtbot, session)
     assert _files(folder) == [".lock", ".safetensors"]
 

@@ -118,12 +118,12 @@ def _shown(
     dtype: torch.dtype | None = None,
     others: np.ndarray | None = None,
 ) -> None:
-    session.adopt(model, values, "mine", dtype=dtype, others=others)
+    session.files.adopt(model, values, "mine", dtype=dtype, others=others)
     qtbot.waitUntil(lambda: session.state.activations is not None and not session.state.computing, timeout=60_000)
 
 
 def _stepped(qtbot: QtBot, session: Session) -> None:
-    session.set_stepping(True)
+    session.learning.watch_steps("debugger", True)
     qtbot.waitUntil(lambda: session.state.timeline is not None and not session.state.computing, timeout=60_000)
     assert session.state.step_message == ""
 
@@ -178,7 +178,7 @@ def test_a_call_that_gives_several_tensors_has_a_map(qtbot: QtBot, session: Sess
 def test_a_number_typed_over_keeps_the_type_that_the_model_takes(qtbot: QtBot, session: Session) -> None:
     _shown(qtbot, session, Words().eval(), np.array([1, 5, 2]))
     before = session.state.activations
-    session.set_input_cell((1,), 7)
+    session.input.set_cell((1,), 7)
     qtbot.waitUntil(lambda: session.state.activations is not before and not session.state.computing, timeout=60_000)
     assert session.state.fault is None
     assert session.state.values is not None
@@ -192,7 +192,7 @@ def test_the_prediction_is_what_the_model_returns_first(qtbot: QtBot, session: S
 
 
 def test_weights_without_numbers_are_refused_in_a_sentence(qtbot: QtBot, session: Session) -> None:
-    session.adopt(nn.Linear(4, 2, device="meta"), numbers(4), "mine")
+    session.files.adopt(nn.Linear(4, 2, device="meta"), numbers(4), "mine")
     qtbot.waitUntil(lambda: session.state.fault is not None, timeout=60_000)
     assert session.state.fault is not None
     assert "meta device" in session.state.fault.message
@@ -227,7 +227,7 @@ def test_a_model_without_weights_that_takes_whole_numbers_has_no_step_but_a_sent
             return nn.functional.one_hot(x, 4).float().sum(1)
 
     _shown(qtbot, session, Counts(), np.array([1, 3, 1]))
-    session.set_stepping(True)
+    session.learning.watch_steps("debugger", True)
     qtbot.waitUntil(lambda: "No gradient" in session.state.step_message, timeout=60_000)
     assert session.state.fault is None
 
@@ -237,7 +237,7 @@ def test_a_cell_explains_itself_whatever_axes_its_output_has(qtbot: QtBot, sessi
     assert session.state.activations is not None
     for name, cell in (("linear", (0, 2, 1)), ("relu", (1, 2, 1)), ("mean", (0,))):
         places = dict(zip(("channel", "row", "column"), cell, strict=False))
-        session.select(layer=name, **places)
+        session.selection.select(layer=name, **places)
         chosen = session.state.selection
         qtbot.waitUntil(
             lambda chosen=chosen: session.state.explained is not None and session.state.explained.selection == chosen,
@@ -293,7 +293,7 @@ def test_a_volume_keeps_its_channels_apart_and_tells_its_slices(qtbot: QtBot, se
 
 def test_looking_at_a_weight_that_is_worked_out_leaves_the_model_as_it_was(qtbot: QtBot, session: Session) -> None:
     model = nn.Sequential(nn.utils.parametrizations.spectral_norm(nn.Linear(4, 3)), nn.BatchNorm1d(3)).train()
-    session.set_mode("train")
+    session.passes.set_mode("train")
     before = {key: value.clone() for key, value in model.state_dict().items()}
     _shown(qtbot, session, model, numbers(4), others=numbers(3, 4))
     assert session.state.fault is None

@@ -4,114 +4,131 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
 from explorer.session.failure import Failure
-from explorer.session.runner import Job, Result, Runner
+from explorer.session.jobs import ShouldStop
+from explorer.session.runner import Runner
+from explorer.session.worker import Worker
+from tests.session.doing import Doing
 
 
-class _Owner:
+class _Owner(Worker):
     def __init__(self) -> None:
+        super().__init__()
         self.thread = threading.current_thread()
         self.done: list[object] = []
 
 
+@dataclass
+class _Desk:
+    """A runner, and what came back."""
+
+    runner: Runner
+    answers: list[Any] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+
+    def submit(self, kind: str, work: Callable[[Any, ShouldStop], Iterator[Any]]) -> None:
+        self.runner.submit(Doing(work, kind), self.answers.append, failed=self.failures.append)
+
+    def wait(self) -> None:
+        """Until all that was asked for is answered."""
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            for result in self.runner.drain():
+                result.deliver()
+            if not self.runner.is_busy():
+                return
+        raise AssertionError("the runner is still busy")
+
+
 @pytest.fixture
-def runner() -> Iterator[Runner[_Owner]]:
+def desk() -> Iterator[_Desk]:
     made = Runner(_Owner)
-    yield made
+    yield _Desk(made)
     assert made.close()
 
 
-def _job(value: object) -> Job:
-    def work(owner: _Owner, _should_stop: object) -> Iterator[tuple[str, object]]:
+def _work(value: object) -> Callable[[Any, ShouldStop], Iterator[Any]]:
+    def work(owner: _Owner, _should_stop: ShouldStop) -> Iterator[Any]:
         owner.done.append(value)
-        yield "value", (value, list(owner.done), owner.thread)
+        yield value, list(owner.done), owner.thread
 
     return work
 
 
-def _results(runner: Runner[_Owner], kind: str) -> list[Result]:
-    deadline = time.monotonic() + 10
-    found: list[Result] = []
-    while time.monotonic() < deadline:
-        found += [result for result in runner.drain() if result.kind == kind]
-        if found and not runner.is_busy():
-            return found
-    raise AssertionError(f"no result of kind {kind}")
+def _endless(started: threading.Event) -> Callable[[Any, ShouldStop], Iterator[Any]]:
+    def work(_owner: _Owner, should_stop: ShouldStop) -> Iterator[Any]:
+        while not should_stop():
+            started.set()
+            time.sleep(0.001)
+        yield "ended"
+
+    return work
 
 
-def test_work_runs_in_the_one_thread_that_made_the_owner(runner: Runner[_Owner]) -> None:
-    runner.submit("a", _job(1))
-    (value, _, thread) = _results(runner, "value")[-1].content  # type: ignore[misc]
+def test_work_runs_in_the_one_thread_that_made_the_owner(desk: _Desk) -> None:
+    desk.submit("a", _work(1))
+    desk.wait()
+    (value, _, thread) = desk.answers[-1]
     assert value == 1
     assert thread is not threading.current_thread()
 
 
-def test_of_many_requests_the_last_one_wins_and_most_are_never_run(runner: Runner[_Owner]) -> None:
+def test_of_many_requests_the_last_one_wins_and_most_are_never_run(desk: _Desk) -> None:
     gate = threading.Event()
 
-    def blocked(_owner: _Owner, _should_stop: object) -> Iterator[tuple[str, object]]:
+    def blocked(_owner: _Owner, _should_stop: ShouldStop) -> Iterator[Any]:
         gate.wait(10)
-        yield "gate", None
+        yield None
 
-    runner.submit("other", blocked)
+    desk.submit("other", blocked)
     for number in range(200):
-        runner.submit("show", _job(number))
+        desk.submit("show", _work(number))
     gate.set()
-    value, done, _ = _results(runner, "value")[-1].content  # type: ignore[misc]
+    desk.wait()
+    value, done, _ = desk.answers[-1]
     assert value == 199
     assert done == [199]
 
 
 @pytest.mark.parametrize("error", [ValueError("no such layer"), SystemExit("no such layer")])
-def test_a_failing_job_is_told_and_the_next_one_runs(runner: Runner[_Owner], error: BaseException) -> None:
-    def broken(_owner: _Owner, _should_stop: object) -> Iterator[tuple[str, object]]:
+def test_a_failing_job_is_told_and_the_next_one_runs(desk: _Desk, error: BaseException) -> None:
+    def broken(_owner: _Owner, _should_stop: ShouldStop) -> Iterator[Any]:
         raise error
         yield
 
-    runner.submit("a", broken)
-    failure = _results(runner, "failure")[-1].content
-    assert isinstance(failure, Failure)
-    assert "no such layer" in failure.details
-    runner.submit("a", _job("after"))
-    assert _results(runner, "value")[-1].content[0] == "after"  # type: ignore[index]
+    desk.submit("a", broken)
+    desk.wait()
+    assert [type(failure) for failure in desk.failures] == [Failure]
+    assert "no such layer" in desk.failures[0].details
+    desk.submit("a", _work("after"))
+    desk.wait()
+    assert desk.answers[-1][0] == "after"
 
 
 def test_closing_stops_a_long_job_between_two_calls() -> None:
-    runner = Runner(_Owner)
-    started = threading.Event()
-
-    def endless(_owner: _Owner, should_stop: object) -> Iterator[tuple[str, object]]:
-        while not should_stop():  # type: ignore[operator]
-            started.set()
-            time.sleep(0.001)
-        yield "ended", None
-
-    runner.submit("a", endless)
+    desk, started = _Desk(Runner(_Owner)), threading.Event()
+    desk.submit("a", _endless(started))
     assert started.wait(10)
     before = time.monotonic()
-    assert runner.close()
+    assert desk.runner.close()
     assert time.monotonic() - before < 10
 
 
-def test_cancelling_stops_what_runs_and_drops_what_waits(runner: Runner[_Owner]) -> None:
+def test_cancelling_stops_what_runs_and_drops_what_waits(desk: _Desk) -> None:
     started = threading.Event()
-
-    def endless(_owner: _Owner, should_stop: object) -> Iterator[tuple[str, object]]:
-        while not should_stop():  # type: ignore[operator]
-            started.set()
-            time.sleep(0.001)
-        yield "ended", None
-
-    runner.submit("a", endless)
-    runner.submit("b", _job("never"))
+    desk.submit("a", _endless(started))
+    desk.submit("b", _work("never"))
     assert started.wait(10)
-    runner.cancel()
-    runner.submit("c", _job("later"))
-    assert _results(runner, "value")[-1].content[1] == ["later"]  # type: ignore[index]
+    desk.runner.cancel()
+    desk.submit("c", _work("later"))
+    desk.wait()
+    assert desk.answers[-1][1] == ["later"]
 
 
 def test_closing_before_any_work_and_closing_twice_are_fine() -> None:
@@ -121,9 +138,10 @@ def test_closing_before_any_work_and_closing_twice_are_fine() -> None:
 
 
 def test_a_held_runner_begins_when_it_is_told_to() -> None:
-    runner = Runner(_Owner, held=True)
-    runner.submit("a", _job(1))
-    assert runner._thread is None
-    runner.start()
-    assert _results(runner, "value")[-1].content[0] == 1  # type: ignore[index]
-    assert runner.close()
+    desk = _Desk(Runner(_Owner, held=True))
+    desk.submit("a", _work(1))
+    assert not desk.runner.has_begun
+    desk.runner.start()
+    desk.wait()
+    assert desk.answers[-1][0] == 1
+    assert desk.runner.close()

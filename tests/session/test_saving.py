@@ -48,7 +48,7 @@ def slow(tmp_path: Path, session: Session, qtbot: QtBot) -> Iterator[SlowFile]:
     """A file that waits in its second part."""
     file = SlowFile(tmp_path / "curves.csv")
     file.path.write_bytes(b"older")
-    session.save_apart("curves.csv", file.write)
+    session.files.save_apart("curves.csv", file.write)
     qtbot.waitUntil(lambda: session.state.saving is not None and session.state.saving.done == 1)
     yield file
     file.go_on.set()
@@ -70,7 +70,7 @@ def test_it_is_written_in_a_thread_of_its_own_and_tells_how_far_it_is(
 def test_one_that_is_cancelled_leaves_the_older_file_and_nothing_beside_it(
     slow: SlowFile, session: Session, qtbot: QtBot
 ) -> None:
-    session.cancel()
+    session.tasks.cancel()
     slow.go_on.set()
     qtbot.waitUntil(lambda: session.state.saving is None)
     assert session.state.notice == "Cancelled: curves.csv was not written."
@@ -79,8 +79,8 @@ def test_one_that_is_cancelled_leaves_the_older_file_and_nothing_beside_it(
 
 
 def test_what_is_computed_is_cancelled_by_itself(slow: SlowFile, session: Session, qtbot: QtBot) -> None:
-    session._set(task="Running the network…")
-    session.cancel()
+    session.store.set(task="Running the network…")
+    session.tasks.cancel()
     slow.go_on.set()
     qtbot.waitUntil(lambda: session.state.saving is None)
     assert slow.path.read_bytes() == b"part " * PARTS
@@ -88,7 +88,7 @@ def test_what_is_computed_is_cancelled_by_itself(slow: SlowFile, session: Sessio
 
 def test_a_second_file_waits_for_the_first(slow: SlowFile, session: Session) -> None:
     other = SlowFile(slow.path.with_name("other.csv"))
-    session.save_apart("other.csv", other.write)
+    session.files.save_apart("other.csv", other.write)
     assert session.state.notice.startswith("curves.csv is still being written")
     assert other.thread is None
 
@@ -114,8 +114,8 @@ def test_what_goes_wrong_ends_in_a_sentence(error: Exception, words: str, sessio
     def fail(_tell: Tell) -> None:
         raise error
 
-    session.save_apart("a.csv", fail)
+    session.files.save_apart("a.csv", fail)
     qtbot.waitUntil(lambda: session.state.saving is None)
     assert session.state.notice.endswith(words)
-    session.save_apart("b.csv", lambda tell: tell(1, 1))  # it can write again
+    session.files.save_apart("b.csv", lambda tell: tell(1, 1))  # it can write again
     qtbot.waitUntil(lambda: session.state.notice == "Saved as b.csv.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,9 @@ from pytestqt.qtbot import QtBot
 
 from explorer.network import Network
 from explorer.session import Cell, Session, State
-from explorer.session.worker import Request, Shown
+from explorer.session.jobs import ShouldStop
+from explorer.session.worker import FittedInput, Shown, Worker
+from tests.session.doing import Doing
 from tests.ui.fakes import make_picture, make_session, wait_until_shown
 
 
@@ -49,7 +52,7 @@ def test_what_crosses_to_the_window_is_read_only(session: Session) -> None:
 def test_an_edit_changes_what_comes_after_it_and_nothing_before(session: Session, qtbot: QtBot) -> None:
     conv1, pool1 = _values(session, "conv1"), _values(session, "pool1")
     layer = session.state.network.layer("relu1")  # type: ignore[union-attr]
-    session.remove_layer(layer.name)
+    session.editing.remove_layer(layer.name)
     wait_until_shown(qtbot, session)
     np.testing.assert_array_equal(_values(session, "conv1"), conv1)
     assert not np.array_equal(_values(session, "pool1"), pool1)
@@ -59,13 +62,13 @@ def test_a_layer_that_still_fits_keeps_its_weights(session: Session, qtbot: QtBo
     assert session.state.activations is not None
     before = {name: entry.weight for name, entry in session.state.activations.by_name.items()}
     conv2 = session.state.network.layer("conv2")  # type: ignore[union-attr]
-    session.replace_layer("conv2", replace(conv2, out_channels=7))
+    session.editing.replace_layer("conv2", replace(conv2, out_channels=7))
     wait_until_shown(qtbot, session)
     assert session.state.activations is not None
     after = {name: entry.weight for name, entry in session.state.activations.by_name.items()}
     np.testing.assert_array_equal(after["conv1"], before["conv1"])
     assert after["conv2"].shape == (7, 4, 3, 3)
-    session.undo()
+    session.editing.undo()
     wait_until_shown(qtbot, session)
     assert session.state.activations is not None
     np.testing.assert_array_equal(session.state.activations.by_name["conv2"].weight, before["conv2"])
@@ -73,8 +76,8 @@ def test_a_layer_that_still_fits_keeps_its_weights(session: Session, qtbot: QtBo
 
 def test_renaming_keeps_weights_and_selection(session: Session, qtbot: QtBot) -> None:
     before = _values(session, "conv1")
-    session.select(layer="conv1", channel=2)
-    session.rename_layer("conv1", "edges")
+    session.selection.select(layer="conv1", channel=2)
+    session.editing.rename_layer("conv1", "edges")
     wait_until_shown(qtbot, session)
     np.testing.assert_array_equal(_values(session, "edges"), before)
     assert (session.state.selection.layer, session.state.selection.channel) == ("edges", 2)
@@ -82,14 +85,14 @@ def test_renaming_keeps_weights_and_selection(session: Session, qtbot: QtBot) ->
 
 def test_a_broken_network_runs_as_far_as_it_can(session: Session, qtbot: QtBot) -> None:
     conv2 = session.state.network.layer("conv2")  # type: ignore[union-attr]
-    session.replace_layer("conv2", replace(conv2, kernel_size=99))
+    session.editing.replace_layer("conv2", replace(conv2, kernel_size=99))
     wait_until_shown(qtbot, session)
     state = session.state
     assert state.activations is not None
     assert tuple(state.activations.by_name) == ("input", "conv1", "relu1", "pool1")
     assert state.prediction is None
     assert any(problem.layer == "conv2" and problem.severity == "error" for problem in state.problems)
-    session.apply_fix(next(problem for problem in state.problems if problem.fix))
+    session.editing.apply_fix(next(problem for problem in state.problems if problem.fix))
     assert session.state.undo_text.startswith("fix conv2")
 
 
@@ -108,39 +111,39 @@ def test_a_refused_edit_says_why_and_changes_nothing(
     session: Session, verb: str, arguments: tuple[object, ...]
 ) -> None:
     document = session.state.document
-    getattr(session, verb)(*arguments)
+    getattr(session.editing, verb)(*arguments)
     assert session.state.document is document
     assert session.state.notice.endswith(".")
     assert session.state.undo_text == ""
 
 
 def test_selecting_another_layer_lets_go_of_the_cell(session: Session) -> None:
-    session.select(layer="conv1", channel=1, row=3, column=4)
-    session.select(layer="relu1")
+    session.selection.select(layer="conv1", channel=1, row=3, column=4)
+    session.selection.select(layer="relu1")
     assert session.state.selection.channel is None
-    session.select(layer="conv1", channel=1, row=3, column=4)
-    session.select(channel=2)
+    session.selection.select(layer="conv1", channel=1, row=3, column=4)
+    session.selection.select(channel=2)
     assert (session.state.selection.row, session.state.selection.column) == (3, 4)
 
 
 def test_the_cell_stops_at_the_edge(session: Session) -> None:
-    session.select(layer="conv1", channel=0, row=0, column=15)
-    session.move_cell(-1, 1)
+    session.selection.select(layer="conv1", channel=0, row=0, column=15)
+    session.selection.move_cell(-1, 1)
     assert (session.state.selection.row, session.state.selection.column) == (0, 15)
-    session.move_cell(2, -3)
+    session.selection.move_cell(2, -3)
     assert (session.state.selection.row, session.state.selection.column) == (2, 12)
 
 
 def test_the_receptive_field_of_a_cell_is_known(session: Session) -> None:
-    field = session.receptive_field(Cell("conv1", 0, 5, 5))
+    field = session.selection.receptive_field(Cell("conv1", 0, 5, 5))
     assert field is not None
     assert field.box == (4, 4, 7, 7)
-    assert session.receptive_field(Cell("nosuch", 0, 0, 0)) is None
+    assert session.selection.receptive_field(Cell("nosuch", 0, 0, 0)) is None
 
 
 def test_pictures_shown_one_after_the_other_end_on_the_last(session: Session, qtbot: QtBot) -> None:
     for seed in range(30):
-        session.use_picture(make_picture(seed))
+        session.input.use_picture(make_picture(seed))
     wait_until_shown(qtbot, session)
     assert session.state.picture is not None
     assert session.state.picture.name == "waves 29"
@@ -159,10 +162,10 @@ def test_a_network_of_plain_numbers_takes_numbers(qtbot: QtBot) -> None:
     session = make_session("2 linear(2) identity linear(2)")
     try:
         wait_until_shown(qtbot, session)
-        session.set_values(np.array([0.5, -1.5]))
+        session.input.set_values(np.array([0.5, -1.5]))
         wait_until_shown(qtbot, session)
         np.testing.assert_array_equal(_values(session, "input"), np.float32([0.5, -1.5]))
-        session.use_picture(make_picture())
+        session.input.use_picture(make_picture())
         assert "numbers" in session.state.notice
     finally:
         assert session.close()
@@ -171,14 +174,14 @@ def test_a_network_of_plain_numbers_takes_numbers(qtbot: QtBot) -> None:
 def test_numbers_typed_for_one_network_do_not_feed_another_kind(session: Session, qtbot: QtBot) -> None:
     """The picture that they stood in for comes back, also by undo."""
     picture = session.state.picture
-    session.new_network("9 linear(2)")
-    session.set_values(np.arange(9, dtype=np.float32))
-    session.new_network("3x12x12 conv(4, 3) flatten linear(3)")
+    session.files.new_network("9 linear(2)")
+    session.input.set_values(np.arange(9, dtype=np.float32))
+    session.files.new_network("3x12x12 conv(4, 3) flatten linear(3)")
     assert session.state.picture is picture
     wait_until_shown(qtbot, session)
     assert session.state.fault is None
     assert _values(session, "input").shape == (3, 12, 12)
-    session.undo()
+    session.editing.undo()
     assert session.state.values is not None
     assert session.state.values.shape == (9,)
 
@@ -186,8 +189,8 @@ def test_numbers_typed_for_one_network_do_not_feed_another_kind(session: Session
 def test_a_cell_typed_over_does_not_feed_an_input_of_another_size(session: Session, qtbot: QtBot) -> None:
     picture = session.state.picture
     wait_until_shown(qtbot, session)
-    session.set_input_cell((0, 3, 3), 5.0)
-    session.set_input_shape((1, 12, 12))
+    session.input.set_cell((0, 3, 3), 5.0)
+    session.editing.set_input_shape((1, 12, 12))
     wait_until_shown(qtbot, session)
     assert session.state.fault is None
     assert session.state.picture is picture
@@ -198,7 +201,7 @@ def test_a_network_that_has_no_input_shows_none_of_the_maps_before(qtbot: QtBot)
     session = make_session("2 linear(2)")
     try:
         wait_until_shown(qtbot, session)
-        session.new_network("3x12x12 conv(4, 3)")
+        session.files.new_network("3x12x12 conv(4, 3)")
         assert session.state.activations is None
         assert session.state.fault is None
     finally:
@@ -206,11 +209,11 @@ def test_a_network_that_has_no_input_shows_none_of_the_maps_before(qtbot: QtBot)
 
 
 def test_a_target_and_a_batch_are_for_the_network_they_were_chosen_for(session: Session) -> None:
-    session.set_target(4)
-    session.new_network("2 linear(3)")
-    session.set_target((1.0, 0.0, 0.0))
-    session.add_to_batch()
-    session.new_network("2 linear(2)")
+    session.learning.set_target(4)
+    session.files.new_network("2 linear(3)")
+    session.learning.set_target((1.0, 0.0, 0.0))
+    session.learning.add_to_batch()
+    session.files.new_network("2 linear(2)")
     assert session.state.target is None
     assert session.state.batch == ()
 
@@ -218,13 +221,13 @@ def test_a_target_and_a_batch_are_for_the_network_they_were_chosen_for(session: 
 def test_saved_and_opened_again_it_gives_the_same_numbers(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
     path = tmp_path / "mine.json"
     before = _values(session, "softmax1")
-    session.save_network(path)
+    session.files.save_network(path)
     qtbot.waitUntil(lambda: session.state.path == path, timeout=20_000)
     assert not session.state.unsaved
     other = Session()
     try:
         other.open_path(path)
-        other.use_picture(make_picture())
+        other.input.use_picture(make_picture())
         wait_until_shown(qtbot, other)
         assert other.state.document.network == session.state.document.network
         np.testing.assert_array_equal(_values(other, "softmax1"), before)
@@ -233,7 +236,7 @@ def test_saved_and_opened_again_it_gives_the_same_numbers(session: Session, tmp_
 
 
 def test_saving_into_a_folder_that_is_not_there_says_so(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
-    session.save_network(tmp_path / "nowhere" / "mine.json")
+    session.files.save_network(tmp_path / "nowhere" / "mine.json")
     qtbot.waitUntil(lambda: bool(session.state.notice), timeout=20_000)
     assert "nowhere" in session.state.notice
     assert session.state.path is None
@@ -241,10 +244,10 @@ def test_saving_into_a_folder_that_is_not_there_says_so(session: Session, tmp_pa
 
 def test_opening_a_network_can_be_undone(session: Session, qtbot: QtBot) -> None:
     before = _values(session, "conv1")
-    session.open_network("lecture")
+    session.files.open_network("lecture")
     wait_until_shown(qtbot, session)
     assert session.state.undo_text.startswith("open")
-    session.undo()
+    session.editing.undo()
     wait_until_shown(qtbot, session)
     np.testing.assert_array_equal(_values(session, "conv1"), before)
 
@@ -261,9 +264,9 @@ def test_a_network_file_that_makes_no_sense_keeps_the_present_one(session: Sessi
 
 def test_fresh_weights_are_other_weights_and_undo_brings_the_old_ones_back(session: Session, qtbot: QtBot) -> None:
     before = _values(session, "conv1")
-    session.reset_weights()
+    session.editing.reset_weights()
     wait_until_shown(qtbot, session)
-    session.undo()
+    session.editing.undo()
     wait_until_shown(qtbot, session)
     np.testing.assert_array_equal(_values(session, "conv1"), before)
 
@@ -273,10 +276,10 @@ def test_train_mode_is_shown_and_leaves_batch_norm_as_it_was(qtbot: QtBot) -> No
     try:
         wait_until_shown(qtbot, session)
         before = _values(session, "bn1")
-        session.set_mode("train")
+        session.passes.set_mode("train")
         wait_until_shown(qtbot, session)
         assert not np.array_equal(_values(session, "bn1"), before)
-        session.set_mode("eval")
+        session.passes.set_mode("eval")
         wait_until_shown(qtbot, session)
         np.testing.assert_array_equal(_values(session, "bn1"), before)
     finally:
@@ -298,15 +301,15 @@ def test_a_model_of_ones_own_is_shown_by_its_calls(qtbot: QtBot) -> None:
     try:
         x = np.random.default_rng(0).standard_normal((3, 8, 8)).astype(np.float32)
         model = _OwnModel()
-        session.adopt(model, x, "mine")
+        session.files.adopt(model, x, "mine")
         wait_until_shown(qtbot, session)
         assert session.state.activations is not None
         assert {"input", "conv", "relu", "head"} <= set(session.state.activations.by_name)
         with torch.no_grad():
             expected = model(torch.from_numpy(x)[None])[0].numpy()
         np.testing.assert_allclose(_values(session, "head"), expected, rtol=1e-5)
-        assert not session.is_editable
-        session.remove_layer("conv")
+        assert not session.editing.is_possible
+        session.editing.remove_layer("conv")
         assert "cannot" in session.state.notice or "not edited" in session.state.notice
     finally:
         assert session.close()
@@ -316,15 +319,15 @@ def test_views_are_told_the_old_and_the_new_state(session: Session, qtbot: QtBot
     seen: list[tuple[State, State]] = []
     session.changed.connect(lambda old, new: seen.append((old, new)))
     before = session.state
-    session.select(layer="relu1")
+    session.selection.select(layer="relu1")
     assert seen == [(before, session.state)]
-    session.select(layer="relu1")
+    session.selection.select(layer="relu1")
     assert len(seen) == 1
 
 
 def test_a_notation_mistake_in_a_new_network_is_told_with_its_place(session: Session) -> None:
     document = session.state.document
-    session.new_network("3x8x8 conv(4 relu")
+    session.files.new_network("3x8x8 conv(4 relu")
     assert session.state.document is document
     assert session.state.notice
 
@@ -332,7 +335,7 @@ def test_a_notation_mistake_in_a_new_network_is_told_with_its_place(session: Ses
 def test_ids_stay_with_their_layers(session: Session) -> None:
     network: Network = session.state.network  # type: ignore[assignment]
     ids = dict(zip(network.names, session.state.document.layer_ids, strict=True))
-    session.move_layer("relu1", 3)
+    session.editing.move_layer("relu1", 3)
     moved = session.state
     assert moved.network is not None
     assert dict(zip(moved.network.names, moved.document.layer_ids, strict=True)) == ids
@@ -344,28 +347,28 @@ def test_an_unwritable_folder_leaves_the_old_file_as_it_was(session: Session, tm
         (tmp_path / "folder").write_text("a file")
     else:
         (tmp_path / "folder").mkdir(mode=0o500)
-    session.save_network(tmp_path / "folder" / "mine.json")
+    session.files.save_network(tmp_path / "folder" / "mine.json")
     qtbot.waitUntil(lambda: bool(session.state.notice), timeout=20_000)
     assert "folder" in session.state.notice
 
 
 def test_several_layers_go_in_one_step(session: Session) -> None:
-    session.remove_layers(["relu1", "pool1"])
+    session.editing.remove_layers(["relu1", "pool1"])
     assert session.state.undo_text == "remove 2 layers"
-    session.undo()
+    session.editing.undo()
     assert session.state.undo_text == ""
 
 
 def test_dragging_one_slider_after_another_is_two_steps(session: Session) -> None:
     for size in (3, 5, 7):
         conv1 = session.state.network.layer("conv1")  # type: ignore[union-attr]
-        session.replace_layer("conv1", replace(conv1, out_channels=size), merge=True)
+        session.editing.replace_layer("conv1", replace(conv1, out_channels=size), merge=True)
     for padding in (2, 3):
         conv1 = session.state.network.layer("conv1")  # type: ignore[union-attr]
-        session.replace_layer("conv1", replace(conv1, padding=padding), merge=True)
-    session.undo()
+        session.editing.replace_layer("conv1", replace(conv1, padding=padding), merge=True)
+    session.editing.undo()
     assert session.state.network.layer("conv1").padding == 1  # type: ignore[union-attr]
-    session.undo()
+    session.editing.undo()
     assert session.state.network.layer("conv1").out_channels == 4  # type: ignore[union-attr]
     assert session.state.undo_text == ""
 
@@ -374,9 +377,9 @@ def test_a_picture_does_not_take_the_input_of_a_model_of_ones_own(qtbot: QtBot) 
     session = Session()
     try:
         x = np.zeros((3, 8, 8), np.float32)
-        session.adopt(_OwnModel(), x, "mine")
+        session.files.adopt(_OwnModel(), x, "mine")
         wait_until_shown(qtbot, session)
-        session.use_picture(make_picture())
+        session.input.use_picture(make_picture())
         assert session.state.notice.endswith(".")
         np.testing.assert_array_equal(session.state.values, x)
     finally:
@@ -385,23 +388,31 @@ def test_a_picture_does_not_take_the_input_of_a_model_of_ones_own(qtbot: QtBot) 
 
 def test_a_pass_in_the_old_mode_does_not_count_as_the_answer(session: Session, qtbot: QtBot) -> None:
     state = session.state
-    old = Shown(Request(state.document, state.picture, state.numbers, None, "eval"), state.fitted, state.activations)
+    old = Shown(session.passes.request(), state.fitted, state.activations)
     assert state.activations is not None
-    session.set_mode("train")
-    session._take_shown(state.activations.number, old)
+    session.passes.set_mode("train")
+    session.passes.take(old)
     assert session.state.computing
     wait_until_shown(qtbot, session)
-    assert session.state.activations.number > state.activations.number  # type: ignore[union-attr]
+    assert session.state.activations is not state.activations
 
 
 def test_answers_that_came_together_are_one_change(session: Session) -> None:
     told: list[tuple[State, State]] = []
     session.changed.connect(lambda old, new: told.append((old, new)))
     before = session.state
-    fitted = replace(before.fitted, steps=("Another.",))  # type: ignore[type-var]
-    session._runner.tell("refused", "One sentence.")
-    session._runner.tell("fitted", (session._request(), fitted))
-    session._drain()
+    fitted, is_done = replace(before.fitted, steps=("Another.",)), threading.Event()  # type: ignore[type-var]
+
+    def telling(_worker: Worker, _should_stop: ShouldStop) -> Iterator[object]:
+        yield FittedInput(session.passes.request(), fitted)
+        is_done.set()
+
+    session.store.ask(Doing(lambda _worker, _stop: iter(["One sentence."]), "say"), session.say)
+    session.store.ask(Doing(telling, ""), session.passes.take)
+    assert is_done.wait(10)
+    told.clear()  # what was told of while they were asked for
+    before = session.state
+    session.store.drain()
     assert [(old is before, new is session.state) for old, new in told] == [(True, True)]
     assert session.state.notice == "One sentence."
     assert session.state.fitted is fitted

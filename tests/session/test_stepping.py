@@ -26,14 +26,14 @@ def session(qtbot: QtBot):
 def lecture(qtbot: QtBot):
     """The lecture's network with two inputs, two hidden units and two outputs."""
     made = Session()
-    made.open_network("two-two-two")
-    made.set_values(np.array([0, 1], np.float32))
+    made.files.open_network("two-two-two")
+    made.input.set_values(np.array([0, 1], np.float32))
     yield made
     assert made.close()
 
 
 def _step(qtbot: QtBot, session: Session) -> None:
-    session.set_stepping(True)
+    session.learning.watch_steps("debugger", True)
     _wait(qtbot, session)
 
 
@@ -59,38 +59,38 @@ def test_stepping_over_and_back_visits_every_step_and_the_selection_follows(qtbo
     count = len(session.state.timeline.steps)
     visited = [session.state.cursor.step]
     for _ in range(count - 1):
-        session.step_over()
+        session.steps.step_over()
         visited.append(session.state.cursor.step)
         layer = session.state.timeline.steps[session.state.cursor.step].layer
         assert not layer or session.state.selection.layer == layer
     assert visited == list(range(count))
     for _ in range(count):
-        session.step_over(-1)
+        session.steps.step_over(-1)
     assert session.state.cursor.step == 0
 
 
 def test_stepping_inside_walks_the_cells_and_goes_on_to_the_next_step(qtbot: QtBot, session: Session) -> None:
     _step(qtbot, session)
-    session.choose_cell("output", (0, 1, 7, 6))
-    session.step_into()
+    session.steps.choose_cell("output", (0, 1, 7, 6))
+    session.steps.step_into()
     assert session.state.cursor.is_inside
     assert session.state.cursor.cell == (0, 1, 7, 6)
-    session.step_over()
+    session.steps.step_over()
     assert session.state.cursor.cell == (0, 1, 7, 7)
     assert (session.state.selection.channel, session.state.selection.column) == (1, 7)
-    session.step_over()
+    session.steps.step_over()
     assert (session.state.cursor.step, session.state.cursor.is_inside) == (1, False)
-    session.step_over(-1)
-    session.step_into()
-    session.step_out()
+    session.steps.step_over(-1)
+    session.steps.step_into()
+    session.steps.step_out()
     assert (session.state.cursor.step, session.state.cursor.is_inside) == (0, False)
 
 
 def test_a_cell_outside_is_not_chosen(qtbot: QtBot, session: Session) -> None:
     _step(qtbot, session)
     before = session.state.cursor
-    session.choose_cell("output", (0, 2, 0, 0))
-    session.choose_cell("weight", (0, 0, 0, 0))
+    session.steps.choose_cell("output", (0, 2, 0, 0))
+    session.steps.choose_cell("weight", (0, 0, 0, 0))
     assert session.state.cursor == before
 
 
@@ -107,21 +107,21 @@ def test_every_number_of_every_step_explains_itself(qtbot: QtBot, session: Sessi
 def test_a_term_leads_to_the_step_that_made_it_forwards_and_back(qtbot: QtBot, session: Session) -> None:
     _step(qtbot, session)
     timeline = session.state.timeline
-    session.go_to_step(timeline.find("forward", "relu1"))
-    session.follow_term("input", (0, 1, 2, 3))
+    session.steps.go_to_step(timeline.find("forward", "relu1"))
+    session.steps.follow_term("input", (0, 1, 2, 3))
     assert timeline.steps[session.state.cursor.step].call == "conv1"
     assert session.state.cursor.cell == (0, 1, 2, 3)
-    session.go_to_step(timeline.find("backward", "relu1"))
-    session.follow_term("grad_output", (0, 1, 2, 3))
+    session.steps.go_to_step(timeline.find("backward", "relu1"))
+    session.steps.follow_term("grad_output", (0, 1, 2, 3))
     assert timeline.steps[session.state.cursor.step].call == "pool1"
-    session.go_to_step(0)
-    session.follow_term("weight", (0, 0, 0, 0))
+    session.steps.go_to_step(0)
+    session.steps.follow_term("weight", (0, 0, 0, 0))
     assert session.state.cursor.step == 0
     assert "begins" in session.state.notice
 
 
 def test_the_gradients_are_those_of_pytorch(qtbot: QtBot, session: Session) -> None:
-    session.set_target(2)
+    session.learning.set_target(2)
     _step(qtbot, session)
     timeline, state = session.state.timeline, session.state
     assert timeline.target.tolist() in ([2], [[0, 0, 1]])
@@ -144,20 +144,20 @@ def _weights(timeline) -> dict[str, np.ndarray]:
 
 
 def test_past_the_end_the_step_is_taken_and_undo_goes_back(qtbot: QtBot, lecture: Session) -> None:
-    lecture.set_target((1.0, 0.0))
-    lecture.set_hyperparameters(learning_rate=0.1)
+    lecture.learning.set_target((1.0, 0.0))
+    lecture.learning.set_hyperparameters(learning_rate=0.1)
     _step(qtbot, lecture)
     first = lecture.state.timeline
     assert [round(float(value), 4) for value in first.tensors(1).made[0].values[0]] == [1, 2]
-    lecture.to_end()
-    lecture.step_over()
+    lecture.steps.to_end()
+    lecture.steps.step_over()
     qtbot.waitUntil(lambda: lecture.state.timeline is not first and not lecture.state.is_recording_step, timeout=20_000)
     second = lecture.state.timeline
     assert (second.taken, lecture.state.cursor.step) == (1, 0)
     output = second.find("forward", "identity2")
     assert [round(float(value), 4) for value in second.tensors(output).made[0].values[0]] == [1.66, 0.32]
     assert second.loss < first.loss
-    lecture.undo()
+    lecture.editing.undo()
     qtbot.waitUntil(
         lambda: lecture.state.timeline is not second and not lecture.state.is_recording_step, timeout=20_000
     )
@@ -166,10 +166,10 @@ def test_past_the_end_the_step_is_taken_and_undo_goes_back(qtbot: QtBot, lecture
 
 
 def test_momentum_goes_on_from_step_to_step(qtbot: QtBot, lecture: Session) -> None:
-    lecture.set_hyperparameters(momentum=0.9)
+    lecture.learning.set_hyperparameters(momentum=0.9)
     _step(qtbot, lecture)
     for taken in (1, 2):
-        lecture.take_step()
+        lecture.learning.take_step()
         qtbot.waitUntil(lambda taken=taken: lecture.state.timeline.taken == taken, timeout=20_000)
         _wait(qtbot, lecture)
     last = lecture.state.timeline.steps[-1].index
@@ -178,39 +178,39 @@ def test_momentum_goes_on_from_step_to_step(qtbot: QtBot, lecture: Session) -> N
 
 def test_a_weight_typed_over_records_the_step_again_and_the_cursor_stays(qtbot: QtBot, lecture: Session) -> None:
     _step(qtbot, lecture)
-    lecture.go_to_step(2)
+    lecture.steps.go_to_step(2)
     first = lecture.state.timeline
-    lecture.set_parameter_cell("linear1", "weight", (0, 1), 3.0)
+    lecture.learning.set_parameter_cell("linear1", "weight", (0, 1), 3.0)
     qtbot.waitUntil(lambda: lecture.state.timeline is not first and not lecture.state.is_recording_step, timeout=20_000)
     assert lecture.state.cursor.step == 2
     assert _weights(lecture.state.timeline)["linear1.weight"].tolist() == [[-1, 3], [0, 1]]
-    lecture.undo()
+    lecture.editing.undo()
     qtbot.waitUntil(lambda: _weights(lecture.state.timeline)["linear1.weight"][0, 1] == 0, timeout=20_000)
 
 
 def test_the_batch_holds_other_inputs_and_its_element_is_chosen(qtbot: QtBot, lecture: Session) -> None:
     _step(qtbot, lecture)
-    lecture.add_to_batch()
-    lecture.set_values(np.array([1, 0.5], np.float32))
+    lecture.learning.add_to_batch()
+    lecture.input.set_values(np.array([1, 0.5], np.float32))
     qtbot.waitUntil(
         lambda: lecture.state.timeline is not None and lecture.state.timeline.batch_size == 2, timeout=20_000
     )
     _wait(qtbot, lecture)
-    lecture.choose_example(1)
+    lecture.steps.choose_example(1)
     assert lecture.state.cursor.cell[0] == 1
-    lecture.choose_example(9)
+    lecture.steps.choose_example(9)
     assert lecture.state.cursor.example == 1
     timeline = lecture.state.timeline
     back = timeline.find("backward", "linear1")
     why = timeline.explain(back, "weight", (0, 1))
     assert len(why.explanation.terms) == 2  # the sum over the batch
-    lecture.clear_batch()
+    lecture.learning.clear_batch()
     _wait(qtbot, lecture)
     qtbot.waitUntil(lambda: lecture.state.timeline.batch_size == 1, timeout=20_000)
 
 
 def test_a_loss_that_does_not_fit_leaves_the_forward_steps_and_a_sentence(qtbot: QtBot, lecture: Session) -> None:
-    lecture.set_hyperparameters(loss="bce")
+    lecture.learning.set_hyperparameters(loss="bce")
     _step(qtbot, lecture)
     assert {step.phase for step in lecture.state.timeline.steps} == {"forward"}
     assert lecture.state.step_message.endswith(".")
@@ -218,12 +218,12 @@ def test_a_loss_that_does_not_fit_leaves_the_forward_steps_and_a_sentence(qtbot:
 
 def test_a_run_stops_at_a_breakpoint_and_opens_that_step(qtbot: QtBot, lecture: Session) -> None:
     _step(qtbot, lecture)
-    lecture.set_hyperparameters(learning_rate=4.0)
+    lecture.learning.set_hyperparameters(learning_rate=4.0)
     _wait(qtbot, lecture)
-    lecture.run_until_breakpoint()
+    lecture.learning.run_until_breakpoint()
     assert "Choose" in lecture.state.notice
-    lecture.set_breakpoints((NotFinite(),))
-    lecture.run_until_breakpoint(500)
+    lecture.learning.set_breakpoints((NotFinite(),))
+    lecture.learning.run_until_breakpoint(500)
     qtbot.waitUntil(
         lambda: lecture.state.timeline is not None and lecture.state.timeline.hit is not None, timeout=60_000
     )
@@ -231,14 +231,14 @@ def test_a_run_stops_at_a_breakpoint_and_opens_that_step(qtbot: QtBot, lecture: 
     assert timeline.taken > 1
     assert lecture.state.cursor.step == timeline.hit.step
     assert lecture.state.undo_text == "run of training steps"
-    lecture.undo()
+    lecture.editing.undo()
     qtbot.waitUntil(lambda: lecture.state.timeline.taken == 0 and not lecture.state.is_recording_step, timeout=20_000)
 
 
 def test_a_run_without_a_hit_ends_at_its_limit_and_says_so(qtbot: QtBot, lecture: Session) -> None:
     _step(qtbot, lecture)
-    lecture.set_breakpoints((UpdateRatio(1e6),))
-    lecture.run_until_breakpoint(5)
+    lecture.learning.set_breakpoints((UpdateRatio(1e6),))
+    lecture.learning.run_until_breakpoint(5)
     qtbot.waitUntil(lambda: lecture.state.timeline.taken == 4, timeout=20_000)
     assert "No breakpoint" in lecture.state.notice
 
@@ -256,9 +256,9 @@ def test_a_run_whose_steps_end_before_their_loss_says_why(qtbot: QtBot, lecture:
 def test_a_reading_by_finite_differences_agrees(qtbot: QtBot, lecture: Session) -> None:
     _step(qtbot, lecture)
     timeline = lecture.state.timeline
-    lecture.go_to_step(timeline.find("backward", "linear2"))
-    lecture.choose_cell("weight", (0, 1))
-    lecture.ask_reading()
+    lecture.steps.go_to_step(timeline.find("backward", "linear2"))
+    lecture.steps.choose_cell("weight", (0, 1))
+    lecture.learning.ask_reading()
     qtbot.waitUntil(lambda: lecture.state.reading is not None, timeout=20_000)
     assert lecture.state.reading_at == lecture.state.cursor
     assert lecture.state.reading.value == pytest.approx(lecture.state.reading.expected, rel=1e-5)
@@ -269,11 +269,11 @@ def test_an_own_model_is_stepped_but_not_changed(qtbot: QtBot) -> None:
     torch.manual_seed(0)
     model = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.Tanh(), torch.nn.Linear(4, 2))
     before = {name: value.clone() for name, value in model.state_dict().items()}
-    session.adopt(model, np.array([0.5, -1, 2], np.float32), "mine")
+    session.files.adopt(model, np.array([0.5, -1, 2], np.float32), "mine")
     _step(qtbot, session)
     assert {step.phase for step in session.state.timeline.steps} == set(PHASES)
-    session.to_end()
-    session.step_over()
+    session.steps.to_end()
+    session.steps.step_over()
     assert "its own" in session.state.notice
     assert all(torch.equal(before[name], value) for name, value in model.state_dict().items())
     assert all(parameter.grad is None for parameter in model.parameters())
@@ -281,7 +281,7 @@ def test_an_own_model_is_stepped_but_not_changed(qtbot: QtBot) -> None:
 
 
 def test_small_networks_are_told_in_the_lectures_letters(qtbot: QtBot, lecture: Session) -> None:
-    lecture.set_hyperparameters(learning_rate=0.1)
+    lecture.learning.set_hyperparameters(learning_rate=0.1)
     _step(qtbot, lecture)
     timeline = lecture.state.timeline
     lines = {
@@ -313,8 +313,8 @@ class _Refusing(torch.nn.Module):
 
 def test_a_model_that_fails_at_once_has_a_sentence_and_no_steps(qtbot: QtBot) -> None:
     session = Session()
-    session.adopt(_Refusing(), np.ones(3, np.float32), "refusing")
-    session.set_stepping(True)
+    session.files.adopt(_Refusing(), np.ones(3, np.float32), "refusing")
+    session.learning.watch_steps("debugger", True)
     qtbot.waitUntil(lambda: "I do not take 2 axes" in session.state.step_message, timeout=60_000)
     assert session.state.timeline is None
     assert not session.state.is_recording_step
@@ -323,7 +323,7 @@ def test_a_model_that_fails_at_once_has_a_sentence_and_no_steps(qtbot: QtBot) ->
 
 def test_a_single_number_for_the_whole_batch_has_no_loss(qtbot: QtBot) -> None:
     session = Session()
-    session.adopt(torch.nn.Sequential(torch.nn.Linear(3, 2), _Sum()), np.ones(3, np.float32), "a sum")
+    session.files.adopt(torch.nn.Sequential(torch.nn.Linear(3, 2), _Sum()), np.ones(3, np.float32), "a sum")
     _step(qtbot, session)
     assert {step.phase for step in session.state.timeline.steps} == {"forward"}
     assert "a single number" in session.state.step_message
@@ -336,44 +336,44 @@ class _Sum(torch.nn.Module):
 
 
 def test_a_broken_network_says_which_layers_take_part(qtbot: QtBot, session: Session) -> None:
-    session.new_network("3x8x8 conv(2, 3) conv(2, 31) flatten linear(3)")
+    session.files.new_network("3x8x8 conv(2, 3) conv(2, 31) flatten linear(3)")
     _step(qtbot, session)
     assert {step.layer for step in session.state.timeline.steps} == {"conv1", ""}
     assert session.state.step_message.startswith("Only the layers before conv2 take part.")
 
 
 def test_a_network_without_layers_asks_for_one(qtbot: QtBot, session: Session) -> None:
-    session.new_network("3x8x8")
-    session.set_stepping(True)
+    session.files.new_network("3x8x8")
+    session.learning.watch_steps("debugger", True)
     qtbot.waitUntil(lambda: "no layers" in session.state.step_message, timeout=60_000)
     assert session.state.timeline is None
 
 
 def test_moves_that_lead_nowhere_say_why(qtbot: QtBot, session: Session) -> None:
-    session.new_network("3x8x8 relu flatten")
+    session.files.new_network("3x8x8 relu flatten")
     _step(qtbot, session)
-    session.to_end()
-    session.step_over()
+    session.steps.to_end()
+    session.steps.step_over()
     assert "updates no weights" in session.state.notice
-    session.select(layer=None)
-    session.run_to_layer()
+    session.selection.select(layer=None)
+    session.steps.run_to_layer()
     assert "Select a layer" in session.state.notice
-    session.select(layer="input")
-    session.run_to_layer()
+    session.selection.select(layer="input")
+    session.steps.run_to_layer()
     assert session.state.notice == "No step of this training step is at input."
-    session.set_hyperparameters(loss="cross_entropy")
-    session.set_target(1000)
+    session.learning.set_hyperparameters(loss="cross_entropy")
+    session.learning.set_target(1000)
     qtbot.waitUntil(lambda: "no class 1000" in session.state.step_message, timeout=20_000)
-    session.next_gradient()
+    session.steps.next_gradient()
     assert "No gradient" in session.state.notice
 
 
 def test_whatever_is_asked_for_ends_a_run_of_steps(qtbot: QtBot, lecture: Session) -> None:
     _step(qtbot, lecture)
-    lecture.set_breakpoints((UpdateRatio(1e6),))
-    lecture.run_until_breakpoint(1_000_000)
+    lecture.learning.set_breakpoints((UpdateRatio(1e6),))
+    lecture.learning.run_until_breakpoint(1_000_000)
     qtbot.waitUntil(lambda: lecture.state.task.startswith("Training step"), timeout=20_000)
-    lecture.set_input_cell((0,), 2.0)
+    lecture.input.set_cell((0,), 2.0)
     qtbot.waitUntil(lambda: "ended" in lecture.state.notice, timeout=20_000)
     qtbot.waitUntil(lambda: not lecture.state.is_recording_step and not lecture.state.computing, timeout=20_000)
     assert lecture.state.timeline.tensors(0).by_name["input"].values[0, 0] == 2.0
@@ -382,7 +382,7 @@ def test_whatever_is_asked_for_ends_a_run_of_steps(qtbot: QtBot, lecture: Sessio
 
 def test_a_diverged_step_is_explained_without_a_warning(qtbot: QtBot, lecture: Session) -> None:
     _step(qtbot, lecture)
-    lecture.set_parameter_cell("linear1", "weight", (0, 0), float("nan"))
+    lecture.learning.set_parameter_cell("linear1", "weight", (0, 0), float("nan"))
     qtbot.waitUntil(lambda: "change linear1" in lecture.state.undo_text, timeout=20_000)
     _wait(qtbot, lecture)
     timeline = lecture.state.timeline

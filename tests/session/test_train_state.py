@@ -8,14 +8,17 @@ from typing import Any
 
 import pytest
 
+from explorer.data import open_data
 from explorer.data.augment import Flip
 from explorer.engine.training.hyperparameters import Hyperparameters
 from explorer.network import Network
-from explorer.session.state import Document
+from explorer.session.begun import Begun
+from explorer.session.document import Document
 from explorer.session.train_state import Training
 
-BEGUN = Document(Network.parse("3x8x8 flatten linear(2)"), (1, 2), data="textures", mean=(0.5,), std=(0.2,))
-PAUSED = Training("paused", 1, begun=BEGUN)
+DOCUMENT = Document(Network.parse("3x8x8 flatten linear(2)"), (1, 2), data="textures", mean=(0.5,), std=(0.2,))
+DATA = open_data("points:moons")
+PAUSED = Training("paused", 1, begun=Begun(DOCUMENT, DOCUMENT, (1, 2), DATA))
 
 
 @pytest.mark.parametrize(
@@ -32,7 +35,7 @@ PAUSED = Training("paused", 1, begun=BEGUN)
     ids=str,
 )
 def test_a_run_cannot_take_up_other_data_or_settings_on_its_way(change: dict[str, Any]) -> None:
-    assert not PAUSED.goes_on_with(replace(BEGUN, **change))
+    assert not PAUSED.goes_on_with(replace(DOCUMENT, **change))
 
 
 @pytest.mark.parametrize(
@@ -46,8 +49,8 @@ def test_a_run_cannot_take_up_other_data_or_settings_on_its_way(change: dict[str
     ids=str,
 )
 def test_it_goes_on_with_another_rate_or_name(change: dict[str, Any]) -> None:
-    assert PAUSED.goes_on_with(replace(BEGUN, **change))
+    assert PAUSED.goes_on_with(replace(DOCUMENT, **change))
 
 
 def test_before_there_is_a_run_none_goes_on() -> None:
-    assert not Training().goes_on_with(BEGUN)
+    assert not Training().goes_on_with(DOCUMENT)

@@ -14,6 +14,7 @@ from explorer.engine.training import metrics
 from explorer.engine.training.confusion import Evaluation
 from explorer.engine.training.distributed import Processes
 from explorer.session import Session, run_progress
+from tests.session.doing import Doing
 from tests.ui.fakes import make_session
 
 MOONS = "2 linear(8) tanh linear(2)"
@@ -22,9 +23,9 @@ MOONS = "2 linear(8) tanh linear(2)"
 @pytest.fixture
 def session(qtbot: QtBot):
     made = make_session(MOONS)
-    made.set_values(np.array([0.3, -0.2], np.float32))
-    made.set_hyperparameters(epochs=3, batch_size=50, learning_rate=0.1)
-    made.use_data("points:moons")
+    made.input.set_values(np.array([0.3, -0.2], np.float32))
+    made.learning.set_hyperparameters(epochs=3, batch_size=50, learning_rate=0.1)
+    made.data.use_data("points:moons")
     qtbot.waitUntil(lambda: made.state.data is not None, timeout=60_000)
     yield made
     assert made.close()
@@ -32,7 +33,7 @@ def session(qtbot: QtBot):
 
 
 def _train(qtbot: QtBot, session: Session) -> None:
-    session.train()
+    session.training.train()
     _wait_until_over(qtbot, session)
 
 
@@ -42,7 +43,7 @@ def _wait_until_over(qtbot: QtBot, session: Session) -> None:
 
 
 def _settle(qtbot: QtBot, session: Session) -> None:
-    qtbot.waitUntil(lambda: not session.state.computing and not session._runner.is_busy(), timeout=60_000)
+    qtbot.waitUntil(lambda: not session.state.computing and not session.store.runner.is_busy(), timeout=60_000)
 
 
 def _weights(session: Session) -> np.ndarray:
@@ -50,7 +51,7 @@ def _weights(session: Session) -> np.ndarray:
 
 
 def _make_long(session: Session) -> None:
-    session.set_hyperparameters(epochs=100_000)
+    session.learning.set_hyperparameters(epochs=100_000)
 
 
 def test_a_run_goes_to_its_end_and_loses_no_step(qtbot: QtBot, session: Session) -> None:
@@ -76,17 +77,17 @@ def test_undo_brings_the_untrained_weights_back_and_redo_the_trained_ones(qtbot:
     _train(qtbot, session)
     after = _weights(session)
     assert session.state.undo_text == "train, run 1"
-    session.undo()
+    session.editing.undo()
     _settle(qtbot, session)
     np.testing.assert_array_equal(_weights(session), before)
-    session.redo()
+    session.editing.redo()
     _settle(qtbot, session)
     np.testing.assert_array_equal(_weights(session), after)
 
 
 def test_a_rewound_run_repeats_itself_bit_for_bit(qtbot: QtBot, session: Session) -> None:
     _train(qtbot, session)
-    session.rewind()
+    session.training.rewind()
     _settle(qtbot, session)
     _train(qtbot, session)
     first, second = session.state.runs
@@ -96,10 +97,10 @@ def test_a_rewound_run_repeats_itself_bit_for_bit(qtbot: QtBot, session: Session
 
 def test_a_paused_run_goes_on_as_if_it_had_never_rested(qtbot: QtBot, session: Session) -> None:
     _train(qtbot, session)
-    session.rewind()
+    session.training.rewind()
     _settle(qtbot, session)
     for _ in range(3):
-        session.train_one_step()
+        session.training.train_one_step()
         qtbot.waitUntil(lambda: session.state.training.status == "paused", timeout=20_000)
         _settle(qtbot, session)
     assert session.state.training.step == 3
@@ -111,24 +112,24 @@ def test_a_paused_run_goes_on_as_if_it_had_never_rested(qtbot: QtBot, session: S
 def test_one_step_after_a_pause_is_a_step_and_on_record(qtbot: QtBot, session: Session) -> None:
     """A run is often paused after it told of a step and before it looked whether to rest."""
     _make_long(session)
-    session.train()
+    session.training.train()
     qtbot.waitUntil(lambda: session.state.training.step > 5, timeout=20_000)
     for _ in range(3):
-        session.pause_training()
+        session.training.pause()
         _settle(qtbot, session)
         before = session.state.runs[0].last_step
-        session.train_one_step()
+        session.training.train_one_step()
         qtbot.waitUntil(lambda: session.state.training.status == "paused", timeout=20_000)
         assert session.state.runs[0].last_step == before + 1
         timeline = session.state.timeline
         assert timeline is not None
         assert timeline.taken == before
-        session.train()
+        session.training.train()
         qtbot.waitUntil(lambda before=before: session.state.training.step > before + 5, timeout=20_000)
 
 
 def test_one_epoch_rests_at_its_end(qtbot: QtBot, session: Session) -> None:
-    session.train_one_epoch()
+    session.training.train_one_epoch()
     qtbot.waitUntil(lambda: session.state.training.status == "paused", timeout=20_000)
     (run,) = session.state.runs
     assert len(run.epochs) == 1
@@ -136,10 +137,10 @@ def test_one_epoch_rests_at_its_end(qtbot: QtBot, session: Session) -> None:
 
 
 def test_other_settings_fork_a_paused_run(qtbot: QtBot, session: Session) -> None:
-    session.train_one_epoch()
+    session.training.train_one_epoch()
     qtbot.waitUntil(lambda: session.state.training.status == "paused", timeout=20_000)
     fork_at = session.state.training.step
-    session.set_hyperparameters(optimizer="Adam", learning_rate=0.01)
+    session.learning.set_hyperparameters(optimizer="Adam", learning_rate=0.01)
     assert session.state.training.status == "paused"
     _train(qtbot, session)
     first, second = session.state.runs
@@ -151,11 +152,11 @@ def test_other_settings_fork_a_paused_run(qtbot: QtBot, session: Session) -> Non
 
 
 def test_a_fork_that_is_rewound_begins_again_where_it_forked(qtbot: QtBot, session: Session) -> None:
-    session.train_one_epoch()
+    session.training.train_one_epoch()
     qtbot.waitUntil(lambda: session.state.training.status == "paused", timeout=20_000)
-    session.set_hyperparameters(optimizer="Adam", learning_rate=0.01)
+    session.learning.set_hyperparameters(optimizer="Adam", learning_rate=0.01)
     _train(qtbot, session)
-    session.rewind()
+    session.training.rewind()
     _settle(qtbot, session)
     _train(qtbot, session)
     _, fork, again = session.state.runs
@@ -165,19 +166,19 @@ def test_a_fork_that_is_rewound_begins_again_where_it_forked(qtbot: QtBot, sessi
 
 def test_weights_that_undo_brings_back_begin_a_curve_where_their_run_ended(qtbot: QtBot, session: Session) -> None:
     _train(qtbot, session)
-    session.rewind()
-    session.undo()
+    session.training.rewind()
+    session.editing.undo()
     _settle(qtbot, session)
     _train(qtbot, session)
     first, second = session.state.runs
     assert (second.parent, second.first_step) == (1, first.last_step)
     assert second.label.endswith(", from run 1")
-    session.rewind()
+    session.training.rewind()
     _settle(qtbot, session)
-    session.rewind()
-    session.undo()
-    session.undo()
-    session.undo()  # the weights that both runs began from
+    session.training.rewind()
+    session.editing.undo()
+    session.editing.undo()
+    session.editing.undo()  # the weights that both runs began from
     assert session.state.undo_text.startswith("choose")
     _train(qtbot, session)
     third = session.state.runs[-1]
@@ -187,7 +188,7 @@ def test_weights_that_undo_brings_back_begin_a_curve_where_their_run_ended(qtbot
 def test_a_run_whose_curves_are_gone_is_still_where_its_weights_come_from(qtbot: QtBot, session: Session) -> None:
     _train(qtbot, session)
     steps = session.state.runs[0].last_step
-    session.forget_run(1)
+    session.training.forget_run(1)
     _train(qtbot, session)
     (run,) = session.state.runs
     assert (run.number, run.parent, run.first_step) == (2, 1, steps)
@@ -195,9 +196,9 @@ def test_a_run_whose_curves_are_gone_is_still_where_its_weights_come_from(qtbot:
 
 def test_a_run_whose_curves_are_gone_goes_on_telling_how_far_it_is(qtbot: QtBot, session: Session) -> None:
     _make_long(session)
-    session.train()
+    session.training.train()
     qtbot.waitUntil(lambda: session.state.training.step > 0, timeout=60_000)
-    session.forget_run(1)
+    session.training.forget_run(1)
     there = session.state.training.step
     qtbot.waitUntil(lambda: session.state.training.step > there, timeout=10_000)
     assert session.state.runs == ()
@@ -205,12 +206,12 @@ def test_a_run_whose_curves_are_gone_goes_on_telling_how_far_it_is(qtbot: QtBot,
 
 def test_the_learning_rate_turns_while_it_runs(qtbot: QtBot, session: Session) -> None:
     _make_long(session)
-    session.train()
+    session.training.train()
     qtbot.waitUntil(lambda: session.state.training.step > 5, timeout=20_000)
-    session.set_learning_rate(0.025)
+    session.learning.set_hyperparameters(learning_rate=0.025)
     assert session.state.training.status == "running"
     qtbot.waitUntil(lambda: session.state.training.learning_rate == 0.025, timeout=20_000)
-    session.pause_training()
+    session.training.pause()
     assert session.state.training.status == "paused"
 
 
@@ -218,9 +219,9 @@ def test_an_edit_ends_the_run_with_what_it_learned(qtbot: QtBot, session: Sessio
     _settle(qtbot, session)
     before = _weights(session)
     _make_long(session)
-    session.train()
+    session.training.train()
     qtbot.waitUntil(lambda: session.state.training.step > 20, timeout=20_000)
-    session.insert_layer(3, session.state.network.layer("tanh1").with_settings(name=""))
+    session.editing.insert_layer(3, session.state.network.layer("tanh1").with_settings(name=""))
     assert session.state.training.status == "ended"
     assert "changed" in session.state.training.message
     _settle(qtbot, session)
@@ -231,26 +232,26 @@ def test_a_run_that_is_ended_between_two_tellings_tells_its_last_step(
     qtbot: QtBot, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _make_long(session)
-    session.train()
+    session.training.train()
     monkeypatch.setattr(run_progress, "PROGRESS_S", 1e9)  # no further telling
     (run,) = session.state.runs
     qtbot.waitUntil(lambda: run.last_step > session.state.training.step + 5, timeout=20_000)
-    session.remove_layer("tanh1")
+    session.editing.remove_layer("tanh1")
     assert session.state.training.status == "ended"
     assert session.state.training.step == run.last_step
 
 
 def test_choosing_other_data_ends_the_run_since_it_was_about_the_old_ones(qtbot: QtBot, session: Session) -> None:
     _make_long(session)
-    session.train()
+    session.training.train()
     qtbot.waitUntil(lambda: session.state.judged is not None, timeout=60_000)
-    session.use_data("points:xor")
+    session.data.use_data("points:xor")
     _wait_until_over(qtbot, session)
     state = session.state
     assert state.training.message == "Other data were chosen: the run ended with what it had learned."
     assert state.judged.labels is not state.data.test.labels
-    session.set_hyperparameters(epochs=1)
-    session.train()
+    session.learning.set_hyperparameters(epochs=1)
+    session.training.train()
     qtbot.waitUntil(lambda: session.state.training.run == 2, timeout=60_000)
     _wait_until_over(qtbot, session)
     assert session.state.judged.labels is session.state.data.test.labels
@@ -258,7 +259,7 @@ def test_choosing_other_data_ends_the_run_since_it_was_about_the_old_ones(qtbot:
 
 def test_the_foot_of_the_window_is_quiet_while_nothing_but_the_run_goes_on(qtbot: QtBot, session: Session) -> None:
     _make_long(session)
-    session.train()
+    session.training.train()
     qtbot.waitUntil(lambda: session.state.training.step > 5, timeout=60_000)
     qtbot.waitUntil(lambda: session.state.task == "", timeout=60_000)
     assert session.state.training.status == "running"
@@ -288,9 +289,9 @@ def test_the_pace_is_that_of_learning_and_the_time_left_counts_the_judging(
 
 def test_maps_follow_while_it_runs_and_requests_are_answered(qtbot: QtBot, session: Session) -> None:
     _make_long(session)
-    session.watch_gradients(True)
-    session.select(layer="linear1")
-    session.train()
+    session.watching.watch_gradients(True)
+    session.selection.select(layer="linear1")
+    session.training.train()
     seen = set()
 
     def follows() -> bool:
@@ -301,7 +302,7 @@ def test_maps_follow_while_it_runs_and_requests_are_answered(qtbot: QtBot, sessi
     qtbot.waitUntil(follows)
     learned = session.state.live.learned
     assert learned.weight.values.shape == learned.weight_gradient.values.shape == (8, 2)
-    session.set_values(np.array([5.0, 5.0], np.float32))
+    session.input.set_values(np.array([5.0, 5.0], np.float32))
     qtbot.waitUntil(lambda: not session.state.computing, timeout=20_000)
     shown = session.state.activations.by_name["input"].values
     qtbot.waitUntil(lambda: session.state.activations.by_name["input"].values.tolist() == [5, 5], timeout=20_000)
@@ -311,8 +312,8 @@ def test_maps_follow_while_it_runs_and_requests_are_answered(qtbot: QtBot, sessi
 
 def test_a_chosen_cell_explains_itself_also_while_it_runs(qtbot: QtBot, session: Session) -> None:
     _make_long(session)
-    session.train()
-    session.select(layer="linear1", channel=2)
+    session.training.train()
+    session.selection.select(layer="linear1", channel=2)
     qtbot.waitUntil(lambda: session.state.explained is not None, timeout=20_000)
     explanation = session.state.explained.explanation
     assert explanation.error <= 1e-5 * explanation.magnitude
@@ -323,91 +324,91 @@ def test_a_frame_of_the_film_shows_the_weights_of_then(qtbot: QtBot, session: Se
     before = _weights(session)
     _train(qtbot, session)
     after = _weights(session)
-    session.show_frame(0)
+    session.watching.show_frame(0)
     qtbot.waitUntil(lambda: session.state.film_at == 0, timeout=20_000)
     np.testing.assert_array_equal(_weights(session), before)
-    session.show_frame(None)
+    session.watching.show_frame(None)
     _settle(qtbot, session)
     np.testing.assert_array_equal(_weights(session), after)
 
 
 def test_a_run_that_blows_up_stops_names_the_layer_and_can_be_rewound(qtbot: QtBot, session: Session) -> None:
-    session.paste_layers("linear(8) relu", 2)
+    session.editing.paste_layers("linear(8) relu", 2)
     _settle(qtbot, session)
     before = _weights(session)
-    session.set_hyperparameters(learning_rate=1e30)
+    session.learning.set_hyperparameters(learning_rate=1e30)
     _train(qtbot, session)
     assert session.state.training.layer
     assert session.state.training.is_fault
     assert session.state.training.layer in session.state.training.message
-    session.rewind()
+    session.training.rewind()
     _settle(qtbot, session)
     np.testing.assert_array_equal(_weights(session), before)
 
 
 def test_data_that_do_not_fit_say_so_and_the_network_is_changed_on_request(qtbot: QtBot) -> None:
     session = make_session("2 linear(8) tanh linear(5)")
-    session.use_data("points:moons")
+    session.data.use_data("points:moons")
     qtbot.waitUntil(lambda: session.state.data is not None, timeout=60_000)
     assert "5 numbers" in session.state.data_problem.message
-    session.train()
+    session.training.train()
     assert session.state.training.status == "ready"
-    session.fit_to_data()
+    session.data.fit_to_data()
     assert session.state.data_problem is None
     assert session.state.network.shapes()[-1] == (2,)
-    session.undo()
+    session.editing.undo()
     assert session.state.data_problem is not None
     assert session.close()
 
 
 def test_unknown_data_end_in_a_sentence(qtbot: QtBot, session: Session) -> None:
-    session.use_data("/nowhere/at/all")
+    session.data.use_data("/nowhere/at/all")
     qtbot.waitUntil(lambda: session.state.data_progress is None, timeout=20_000)
     assert "nowhere" in session.state.notice or "all" in session.state.notice
 
 
 def test_a_training_batch_is_stepped_through_in_the_debugger(qtbot: QtBot, session: Session) -> None:
-    session.set_stepping(True)
-    session.open_batch()
+    session.learning.watch_steps("debugger", True)
+    session.data.open_batch()
     qtbot.waitUntil(
         lambda: session.state.timeline is not None and session.state.timeline.batch_size == 50, timeout=20_000
     )
     assert session.state.is_batch_alone
     assert session.state.timeline.target.shape == (50,)
-    session.clear_batch()
+    session.learning.clear_batch()
     qtbot.waitUntil(lambda: session.state.timeline.batch_size == 1, timeout=20_000)
 
 
 def test_closing_in_the_middle_of_a_run_leaves_no_thread(qtbot: QtBot, session: Session) -> None:
     _make_long(session)
-    session.train()
+    session.training.train()
     qtbot.waitUntil(lambda: session.state.training.step > 5, timeout=20_000)
 
 
 def test_without_data_training_opens_the_data_that_come_along(qtbot: QtBot) -> None:
     session = make_session("3x32x32 conv(4, 3) relu maxpool(4) flatten linear(10)")
-    session.set_hyperparameters(epochs=1)
-    session.train()
+    session.learning.set_hyperparameters(epochs=1)
+    session.training.train()
     qtbot.waitUntil(lambda: session.state.data is not None, timeout=60_000)
     assert session.state.document.data == "textures"
     assert session.state.classes == session.state.data.classes
     if session.state.data_problem is not None:
-        session.fit_to_data()
-        session.train()
+        session.data.fit_to_data()
+        session.training.train()
     qtbot.waitUntil(lambda: session.state.training.step > 0, timeout=60_000)
     assert session.close()
 
 
 def test_data_asked_for_last_win_and_cancelling_an_opening_is_told(qtbot: QtBot, session: Session) -> None:
-    session.use_data("textures")
-    session.use_data("points:xor")
+    session.data.use_data("textures")
+    session.data.use_data("points:xor")
     qtbot.waitUntil(lambda: session.state.data.card.name == "points:xor", timeout=60_000)
     _settle(qtbot, session)
     assert session.state.data_progress is None
     assert session.state.data.card.name == "points:xor"
-    session.use_data("textures")
+    session.data.use_data("textures")
     assert session.state.data_progress is not None
-    session.cancel()
+    session.tasks.cancel()
     assert session.state.data_progress is None
     _settle(qtbot, session)
     assert session.state.notice == "Opening the data was cancelled."
@@ -418,10 +419,11 @@ def test_cancelling_the_start_of_a_run_takes_it_back(qtbot: QtBot, session: Sess
     _settle(qtbot, session)
     before, weights, undo = session.state.document, _weights(session), session.state.undo_text
     is_free = threading.Event()
-    session._submit("hold", lambda _worker, _stop: iter([("held", is_free.wait(10))]), "Holding the worker…")
-    session.train()
+    holding = Doing(lambda _worker, _stop: iter([is_free.wait(10)]), "Holding the worker")
+    session.store.ask(holding, lambda _answer: None)
+    session.training.train()
     assert session.state.training.status == "running"
-    session.cancel()
+    session.tasks.cancel()
     state = session.state
     assert state.notice == "Starting the run was cancelled."
     assert (state.training.status, state.runs, state.document) == ("ready", (), before)
@@ -436,19 +438,19 @@ def test_cancelling_the_start_of_a_run_takes_it_back(qtbot: QtBot, session: Sess
 
 def test_what_is_cancelled_beside_a_run_leaves_it_going_and_says_so(qtbot: QtBot, session: Session) -> None:
     _make_long(session)
-    session.train()
+    session.training.train()
     qtbot.waitUntil(lambda: session.state.training.step > 5, timeout=20_000)
     step = session.state.training.step
-    session._set(task="Running the network…", computing=True)
-    session.cancel()
+    session.store.set(task="Running the network…", computing=True)
+    session.tasks.cancel()
     assert session.state.notice == "Cancelled: running the network. The training run goes on."
     qtbot.waitUntil(lambda: session.state.training.step > step, timeout=20_000)
 
 
 def test_one_step_is_on_record_with_its_batch_and_is_the_step_that_was_made(qtbot: QtBot, session: Session) -> None:
-    session.set_hyperparameters(momentum=0.9)
+    session.learning.set_hyperparameters(momentum=0.9)
     for taken in (0, 1):
-        session.train_one_step()
+        session.training.train_one_step()
         qtbot.waitUntil(lambda: session.state.training.status == "paused", timeout=20_000)
         _settle(qtbot, session)
         timeline = session.state.timeline
@@ -458,9 +460,9 @@ def test_one_step_is_on_record_with_its_batch_and_is_the_step_that_was_made(qtbo
         update = next(step for step in timeline.steps if step.parameter == "linear1.weight")
         np.testing.assert_array_equal(timeline.tensors(update.index).by_name["after"].values, _weights(session))
     assert "momentum_buffer" in timeline.tensors(update.index).by_name
-    session.set_stepping(True)
+    session.learning.watch_steps("debugger", True)
     assert session.state.timeline is timeline
-    session.set_target(1)
+    session.learning.set_target(1)
     qtbot.waitUntil(lambda: session.state.timeline is not timeline, timeout=20_000)
     assert session.state.timeline.batch_size == 1
 
@@ -468,39 +470,39 @@ def test_one_step_is_on_record_with_its_batch_and_is_the_step_that_was_made(qtbo
 def test_a_step_that_was_made_stays_on_record_when_the_network_is_saved(
     qtbot: QtBot, session: Session, tmp_path: Path
 ) -> None:
-    session.set_stepping(True)
-    session.train_one_step()
+    session.learning.watch_steps("debugger", True)
+    session.training.train_one_step()
     qtbot.waitUntil(lambda: session.state.training.status == "paused", timeout=20_000)
     _settle(qtbot, session)
     timeline, activations = session.state.timeline, session.state.activations
     assert timeline is not None
-    session.save_network(tmp_path / "saved.json")
+    session.files.save_network(tmp_path / "saved.json")
     qtbot.waitUntil(lambda: session.state.notice == "Saved as saved.json.", timeout=20_000)
     _settle(qtbot, session)
     assert session.state.timeline is timeline
     assert session.state.activations is activations
-    session.set_target(1)  # asked for under the new name
+    session.learning.set_target(1)  # asked for under the new name
     qtbot.waitUntil(lambda: session.state.timeline is not timeline, timeout=20_000)
 
 
 def test_choosing_data_leaves_a_trained_network_its_classes_until_it_learns(qtbot: QtBot) -> None:
     session = Session()
-    session.open_network("lecture")
+    session.files.open_network("lecture")
     before = session.state.document
-    session.use_data("textures")
+    session.data.use_data("textures")
     qtbot.waitUntil(lambda: session.state.data is not None, timeout=60_000)
     assert (session.state.classes, session.state.document.mean) == (before.classes, before.mean)
-    session.train_one_step()
+    session.training.train_one_step()
     qtbot.waitUntil(lambda: session.state.training.status == "paused", timeout=60_000)
     assert session.state.classes == session.state.data.classes
-    session.rewind()
+    session.training.rewind()
     assert session.state.classes == before.classes
     assert session.close()
 
 
 def test_a_run_by_itself_is_no_task_that_one_waits_for(qtbot: QtBot, session: Session) -> None:
     _make_long(session)
-    session.train()
+    session.training.train()
     qtbot.waitUntil(lambda: session.state.training.step > 20, timeout=20_000)
     qtbot.waitUntil(lambda: session.state.task == "" and not session.state.computing, timeout=20_000)
     assert session.state.training.status == "running"
@@ -509,7 +511,7 @@ def test_a_run_by_itself_is_no_task_that_one_waits_for(qtbot: QtBot, session: Se
 def test_how_a_run_stands_is_not_told_beside_another_network(qtbot: QtBot, session: Session) -> None:
     _train(qtbot, session)
     assert session.state.training.status == "ended"
-    session.new_network("2 linear(4) linear(2)")
+    session.files.new_network("2 linear(4) linear(2)")
     state = session.state
     assert (state.training.status, state.health, state.judged, state.film) == ("ready", (), None, ())
     assert len(state.runs) == 1, "Its curves stay, to compare with."

@@ -48,7 +48,7 @@ def test_numbered_weights_of_a_sequential_fit_by_their_order(session: Session, t
     with torch.no_grad():
         expected = model(torch.from_numpy(np.array(session.state.values))[None])[0].numpy()
     np.testing.assert_allclose(_output(session), expected, rtol=1e-4, atol=1e-5)
-    session.undo()
+    session.editing.undo()
     wait_until_shown(qtbot, session)
     np.testing.assert_array_equal(_output(session), before)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from itertools import chain, repeat
 
 from explorer.network import Network
-from explorer.session.state import Document, new_ids
-from explorer.session.worker import Request, Worker
+from explorer.session.document import Document, new_ids
+from explorer.session.request import Request
+from explorer.session.worker import FittedInput, Worker
 from tests.ui.fakes import make_picture
 
 
@@ -16,4 +17,4 @@ def test_a_pass_that_is_given_up_has_no_answer_and_is_no_fault() -> None:
     request = Request(document, make_picture(), None, None, "eval")
     stops = chain([False, False], repeat(True))  # once before the pass and once inside it
     answers = list(Worker().show(request, lambda: next(stops)))
-    assert [kind for kind, _ in answers] == ["fitted"]
+    assert [type(answer) for answer in answers] == [FittedInput]

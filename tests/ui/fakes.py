@@ -24,10 +24,10 @@ def make_picture(seed: int = 0, size: int = 48) -> Picture:
 def make_session(text: str = SMALL, *, picture: bool = True) -> Session:
     """A session on the network written in `text`; close it when done (`closing` does)."""
     session = Session()
-    session.new_network(text)
+    session.files.new_network(text)
     assert session.state.network is not None, session.state.notice
     if picture and len(session.state.network.input_shape) == 3:
-        session.use_picture(make_picture())
+        session.input.use_picture(make_picture())
     return session
 
 

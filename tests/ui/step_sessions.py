@@ -30,6 +30,7 @@ class SteppedSession(QObject):
         self.state = State(timeline=timeline, cursor=cursor)
         self.state = replace(self.state, document=replace(self.state.document, classes=classes))
         self.followed: list[tuple[str, tuple[int, ...]]] = []
+        self.steps = self  # its verbs are few
 
     def show(self, **changes: Any) -> None:
         """Change the state and tell."""

@@ -57,7 +57,7 @@ def test_no_message_is_longer_than_the_window_has_room_for(session: Session, qtb
     session.say("word " * 10**6)
     assert len(view.label.text()) == len(session.state.notice) == SENTENCE_LETTERS
     session.say("")
-    session._set(fault=Fault("word " * 10**6, details="line\n" * 10**6 + "the last"))
+    session.store.set(fault=Fault("word " * 10**6, details="line\n" * 10**6 + "the last"))
     assert session.state.fault is not None
     assert len(view.label.text()) == SENTENCE_LETTERS
     assert len(session.state.fault.details) <= 20_000
@@ -69,7 +69,7 @@ def test_megabytes_of_text_pasted_or_dropped_as_a_network_end_in_a_sentence(
     session: Session, tmp_path: Path, text: str
 ) -> None:
     before = session.state.document
-    session.paste_layers(text, 0)
+    session.editing.paste_layers(text, 0)
     assert "a network is written in up to 300,000" in session.state.notice
     (tmp_path / "blob.txt").write_text(text)
     session.say("")
@@ -82,12 +82,12 @@ def test_megabytes_of_text_pasted_or_dropped_as_a_network_end_in_a_sentence(
 def test_an_input_that_no_memory_holds_is_told_and_nothing_is_made_for_it(
     session: Session, qtbot: QtBot, text: str
 ) -> None:
-    session.new_network(text)
+    session.files.new_network(text)
     assert [problem.layer for problem in session.state.problems][:1] == ["input"]
     assert session.state.problems[0].message.endswith("at most 64 MiB is allowed.")
-    qtbot.waitUntil(lambda: not session._runner.is_busy())
+    qtbot.waitUntil(lambda: not session.store.runner.is_busy())
     assert (session.state.activations, session.state.fault, session.state.notice) == (None, None, "")
-    session.undo()
+    session.editing.undo()
     wait_until_shown(qtbot, session)
 
 

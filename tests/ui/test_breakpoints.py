@@ -19,7 +19,7 @@ from tests.ui.fakes import make_session
 @pytest.fixture
 def session(qtbot: QtBot) -> Iterator[Session]:
     made = make_session("3x8x8 conv(4, 3) relu flatten linear(5)")
-    made.set_stepping(True)
+    made.learning.watch_steps("debugger", True)
     _wait(qtbot, made)
     yield made
     assert made.close()
@@ -66,7 +66,7 @@ def test_what_is_checked_is_what_the_session_stops_at(session: Session, button: 
 
 
 def test_conditions_set_elsewhere_are_shown(session: Session, button: BreakpointsButton) -> None:
-    session.set_breakpoints((DeadReLUs(25.0),))
+    session.learning.set_breakpoints((DeadReLUs(25.0),))
     assert button.boxes["DeadReLUs"].isChecked()
     assert button.limits["DeadReLUs"].value() == 25.0
     assert not button.boxes["NotFinite"].isChecked()
@@ -96,7 +96,7 @@ def test_a_run_stops_where_the_condition_is_met_and_says_so(
 def test_a_run_that_diverges_stops_at_the_first_number_that_is_none(
     session: Session, button: BreakpointsButton, qtbot: QtBot
 ) -> None:
-    session.set_hyperparameters(loss="mse", learning_rate=1000.0)
+    session.learning.set_hyperparameters(loss="mse", learning_rate=1000.0)
     _wait(qtbot, session)
     button.boxes["NotFinite"].click()
     QTest.mouseClick(button.run, Qt.MouseButton.LeftButton)
@@ -120,7 +120,7 @@ def test_a_run_that_meets_nothing_ends_after_so_many_steps(
     assert button.limit.value() == 3
     QTest.mouseClick(button.run, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: button.sentence.text() == "No breakpoint was met in 3 steps.", timeout=60_000)
-    session.undo()
+    session.editing.undo()
     _wait(qtbot, session)
 
 

@@ -30,7 +30,7 @@ def table(qtbot: QtBot):
         torch.nn.Conv2d(3, 4, 3), Block(4), Block(4), torch.nn.Flatten(), torch.nn.Linear(4 * 36, 2)
     )
     session = Session()
-    session.adopt(model, np.random.default_rng(0).random((3, 8, 8), np.float32), "mine")
+    session.files.adopt(model, np.random.default_rng(0).random((3, 8, 8), np.float32), "mine")
     made = CallTable(session)
     qtbot.addWidget(made)
     made.resize(860, 600)
@@ -80,7 +80,7 @@ def test_choosing_a_row_moves_the_cursor_and_the_cursor_marks_its_row(table) -> 
         "2.conv.weight",
         "gradient of 2.conv.weight",
     ]
-    session.go_to_step(session.state.timeline.find("backward", "1.add"))
+    session.steps.go_to_step(session.state.timeline.find("backward", "1.add"))
     assert made.model.branch(made.tree.currentIndex()).path == "1.add"
     assert session.state.timeline.steps[session.state.cursor.step].phase == "backward"
 

@@ -74,7 +74,7 @@ def opened(qtbot: QtBot, qapp: QApplication) -> Iterator[Opened]:
     def make(data: DataSet, judged: Judged | None, text: str = SMALL) -> tuple[Session, ConfusionView]:
         session = make_session(text)
         sessions.append(session)
-        session._set(data=data, judged=judged)
+        session.store.set(data=data, judged=judged)
         view = ConfusionView(session)
         qtbot.addWidget(view)
         view.resize(860, 215)
@@ -189,7 +189,7 @@ def test_the_matrix_follows_the_evaluation_and_the_mouse(opened: Opened, qtbot: 
     qtbot.waitUntil(lambda: view.words.whole() == expected)
     assert view.matrix.accessibleDescription() == expected
     later = _judged(data, seed=2, step=80)
-    session._set(judged=later)
+    session.store.set(judged=later)
     qtbot.waitUntil(lambda: "step 80" in view.words.whole())
 
 
@@ -259,7 +259,7 @@ def test_the_pictures_stay_where_a_later_epoch_has_the_same_behind_the_cell(open
     session, view = opened(data, judged)
     _click(view, _mistaken(judged))
     (before,) = view.behind.pictures._groups
-    session._set(judged=replace(judged, step=80))
+    session.store.set(judged=replace(judged, step=80))
     qtbot.waitUntil(lambda: "step 80" in view.words.whole())
     assert view.behind.pictures._groups[0] is before
 
@@ -271,7 +271,7 @@ def test_the_chances_follow_a_later_epoch_though_the_pictures_are_the_same(opene
     _click(view, (0, 0))
     (before,) = view.behind.pictures._groups
     sure = np.full_like(judged.evaluation.probabilities, 0.875)
-    session._set(judged=replace(judged, step=80, evaluation=replace(judged.evaluation, probabilities=sure)))
+    session.store.set(judged=replace(judged, step=80, evaluation=replace(judged.evaluation, probabilities=sure)))
     qtbot.waitUntil(lambda: "step 80" in view.words.whole())
     (after,) = view.behind.pictures._groups
     assert sorted(after.places) == sorted(before.places)
@@ -380,12 +380,12 @@ def test_where_there_is_no_matrix_it_says_why(opened: Opened, qtbot: QtBot) -> N
     session, view = opened(data, None)
     shown = view.empty._label
     assert shown.text() == EMPTY.format(noun="picture")
-    session._set(data=replace(data, test=None))
+    session.store.set(data=replace(data, test=None))
     qtbot.waitUntil(lambda: shown.text() == NOTHING_HELD_OUT)
-    session._set(data=_pictures(30, CLASSES), judged=_judged(data))
+    session.store.set(data=_pictures(30, CLASSES), judged=_judged(data))
     qtbot.waitUntil(lambda: shown.text() == OTHER_DATA)
     numbers = ArraySplit(np.zeros((4, 2), np.float32), np.zeros((4, 1), np.float32), "row")
-    session._set(data=DataSet(Card("sum", "Sums", "Sums."), numbers, numbers, (2,)))
+    session.store.set(data=DataSet(Card("sum", "Sums", "Sums."), numbers, numbers, (2,)))
     qtbot.waitUntil(lambda: shown.text() == NO_CLASSES)
 
 
@@ -393,7 +393,7 @@ def test_a_hidden_view_waits_until_it_is_shown(opened: Opened) -> None:
     data = _pictures(30, CLASSES)
     session, view = opened(data, _judged(data))
     view.hide()
-    session._set(judged=_judged(data, step=80))
+    session.store.set(judged=_judged(data, step=80))
     assert "step 40" in view.words.whole()
     view.show()
     assert "step 80" in view.words.whole()

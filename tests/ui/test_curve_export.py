@@ -320,7 +320,7 @@ def test_nothing_is_saved_before_there_is_a_run(saving: CurveSaving, session: Se
 def test_both_plots_are_saved_side_by_side_at_twice_their_size(
     saving: CurveSaving, session: Session, tmp_path: Path
 ) -> None:
-    session._set(runs=(make_run(),))
+    session.store.set(runs=(make_run(),))
     saving.save_to(tmp_path / "curves.png")
     assert session.state.notice == "Saved as curves.png."
     with Image.open(tmp_path / "curves.png") as image:
@@ -329,7 +329,7 @@ def test_both_plots_are_saved_side_by_side_at_twice_their_size(
 
 
 def test_a_drawing_is_saved_with_its_words(saving: CurveSaving, session: Session, tmp_path: Path) -> None:
-    session._set(runs=(make_run(),))
+    session.store.set(runs=(make_run(),))
     saving.save_to(tmp_path / "curves.svg")
     root = ElementTree.parse(tmp_path / "curves.svg").getroot()
     words = " ".join("".join(each.itertext()) for each in root.iter("{http://www.w3.org/2000/svg}text"))
@@ -349,7 +349,7 @@ def _save(saving: CurveSaving, session: Session, path: Path, qtbot: QtBot) -> No
 def test_the_ending_says_how_and_no_ending_means_events(
     saving: CurveSaving, session: Session, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    session._set(runs=(make_run(),))
+    session.store.set(runs=(make_run(),))
     _save(saving, session, tmp_path / "curves.csv", qtbot)
     assert session.state.notice == "Saved as curves.csv."
     assert (tmp_path / "curves.csv").read_text().startswith("run,step,loss")
@@ -361,7 +361,7 @@ def test_the_ending_says_how_and_no_ending_means_events(
 def test_an_unwritable_place_is_told(
     name: str, saving: CurveSaving, session: Session, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    session._set(runs=(make_run(),))
+    session.store.set(runs=(make_run(),))
     _save(saving, session, tmp_path / "missing" / name, qtbot)
     assert f"{name} could not be written in {tmp_path / 'missing'}: no such file or directory." == session.state.notice
 
@@ -371,7 +371,7 @@ def test_a_run_that_goes_on_is_written_as_it_was(
 ) -> None:
     growing, cut = make_run(1, 1024), make_run(2, 40)
     before = [run.losses.values.tolist() for run in (growing, cut)]
-    session._set(runs=(growing, cut))
+    session.store.set(runs=(growing, cut))
     saving.save_to(tmp_path / "curves.csv")
     for column in (cut.steps, cut.losses, cut.rates):
         column.cut(10)

@@ -360,7 +360,7 @@ def test_rows_of_numbers_are_a_table(browser: DataBrowser, session: Session, qtb
     assert table.model().index(0, 0).data() == "0"
     table.clicked.emit(table.model().index(0, 1))
     assert browser.shown.message.text() == "This network does not take 5 numbers."
-    session.fit_to_data()
+    session.data.fit_to_data()
     table.clicked.emit(table.model().index(0, 1))
     place = int(session.state.data.train.picks(10)[0][0])
     np.testing.assert_array_equal(session.state.values, session.state.data.train.inputs([place])[0])
@@ -381,7 +381,7 @@ def _judge(session: Session, guesses: np.ndarray, probabilities: np.ndarray | No
     labels = session.state.data.test.labels
     classes = len(session.state.data.classes)
     evaluation = Evaluation(0.5, 0.9, Confusion.of(labels, guesses, classes), guesses, probabilities)
-    session._set(judged=Judged(80, evaluation, labels))
+    session.store.set(judged=Judged(80, evaluation, labels))
 
 
 def test_mistakes_have_a_tab_and_say_what_was_taken_for_what(
@@ -519,7 +519,7 @@ def test_of_numbers_to_be_met_the_farthest_off_are_told(
     shown, labels = browser.shown, session.state.data.test.labels
     distances = rng.random(len(labels)).astype(np.float32)
     given = (labels.reshape(len(labels), 1) + distances[:, None]).astype(np.float32)
-    session._set(judged=Judged(80, Evaluation(0.5, distances=distances, given=given), labels))
+    session.store.set(judged=Judged(80, Evaluation(0.5, distances=distances, given=given), labels))
     qtbot.waitUntil(lambda: shown.tabs.isTabVisible(MISTAKES))
     assert shown.tabs.tabText(MISTAKES) == "Farthest off · 100"
     shown.tabs.setCurrentIndex(MISTAKES)
@@ -549,7 +549,7 @@ def test_what_is_checked_is_the_documents_and_shown_on_a_picture(
     strip = next(each for each in form.findChildren(type(form._together)) if each.accessibleName().endswith("rotate"))
     np.testing.assert_array_equal(strip.pixels, AUGMENTATIONS[2].shown(picture))
     assert not np.array_equal(form._together.pixels, np.repeat(picture[None], 8, axis=0))
-    session.undo()
+    session.editing.undo()
     assert not form.findChild(QCheckBox, "augment.flip").isChecked()
 
 

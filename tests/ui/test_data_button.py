@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from explorer.session import Session
-from explorer.session.train_state import Progress
+from explorer.session.progress import Progress
 from explorer.ui.common import theme
 from explorer.ui.data.browser import DataBrowser
 from explorer.ui.data.button import CHOOSE, DataButton
@@ -38,7 +38,7 @@ def view(session: Session, qtbot: QtBot) -> DataButton:
 
 
 def _open(qtbot: QtBot, session: Session, name: str) -> None:
-    session.use_data(name)
+    session.data.use_data(name)
     qtbot.waitUntil(lambda: session.state.data_progress is None, timeout=60_000)
 
 
@@ -67,7 +67,7 @@ def test_while_data_are_opened_it_tells_how_far_and_can_be_cancelled(
         progress("Downloading cifar-10-binary.tar.gz", 42_600_000, 170_000_000)
 
     monkeypatch.setattr("explorer.data.open_data", fetch)
-    session.use_data("cifar10")
+    session.data.use_data("cifar10")
     qtbot.waitUntil(lambda: view.opening.bar.value() > 0)
     assert not view.button.isVisible()
     assert view.opening.words.whole() == "Downloading cifar-10-binary.tar.gz · 42.5 of 170.0 MB"

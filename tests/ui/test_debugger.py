@@ -73,7 +73,7 @@ def open_desk(qtbot: QtBot, session: Session) -> Desk:
     view.resize(860, 640)
     view.show()
     qtbot.waitExposed(view)
-    session.set_stepping(True)
+    session.learning.watch_steps("debugger", True)
     return Desk(session, view)
 
 
@@ -116,7 +116,7 @@ def test_inside_a_step_the_same_keys_walk_its_cells(desk: Desk) -> None:
     first = desk.session.state.cursor
     assert first.is_inside
     assert desk.read("stepFacts").startswith("window ")
-    desk.session.choose_cell("output", (0, 0, 0, 0))
+    desk.session.steps.choose_cell("output", (0, 0, 0, 0))
     assert desk.read("stepFacts") == "window 1 of 128"
     desk.press("stepOver")
     assert desk.read("stepFacts") == "window 2 of 128"
@@ -137,9 +137,9 @@ def test_words_are_those_of_the_step_and_of_the_gradient_that_is_looked_at(desk:
     assert desk.read("stepSource") == "F.conv2d(input, conv1.weight, conv1.bias, stride=1, padding=1)"
     place = desk.timeline.find("backward", "linear1")
     assert place is not None
-    desk.session.go_to_step(place)
+    desk.session.steps.go_to_step(place)
     assert "gathers what every neuron it fed" in desk.read("stepSentence")
-    desk.session.choose_tensor("weight")
+    desk.session.steps.choose_tensor("weight")
     assert "gradient of linear1.weight" in desk.read("stepTitle")
     assert "times the gradient of the neuron" in desk.read("stepSentence")
     desk.press("toEnd")
@@ -149,7 +149,7 @@ def test_words_are_those_of_the_step_and_of_the_gradient_that_is_looked_at(desk:
 def test_gradients_and_the_selected_layer_are_a_click_away(desk: Desk) -> None:
     desk.press("nextGradient")
     assert "· backward · loss" in desk.read("stepTitle")
-    desk.session.select(layer="pool1")
+    desk.session.selection.select(layer="pool1")
     desk.press("runToLayer")
     assert "· backward · pool1" in desk.read("stepTitle")
     desk.press("toStart")
@@ -212,12 +212,12 @@ def test_parts_stand_one_under_the_other_at_every_size(desk: Desk, size: tuple[i
 
 def test_moving_the_cursor_is_quick(desk: Desk) -> None:
     for step in desk.timeline.steps:  # what is worked out once a step
-        desk.session.go_to_step(step.index)
+        desk.session.steps.go_to_step(step.index)
     QApplication.processEvents()
     times = []
     for step in desk.timeline.steps:
         began = perf_counter()
-        desk.session.go_to_step(step.index)
+        desk.session.steps.go_to_step(step.index)
         QApplication.processEvents()
         times.append(perf_counter() - began)
     print(f"moving the cursor: median {sorted(times)[len(times) // 2] * 1e3:.1f} ms, worst {max(times) * 1e3:.1f} ms")
@@ -244,7 +244,7 @@ def test_playing_steps_to_the_end_and_stops_there(desk: Desk, qtbot: QtBot) -> N
 
 def test_playing_stops_when_the_cursor_is_moved_by_hand(desk: Desk, qtbot: QtBot) -> None:
     desk.press("play")
-    desk.session.go_to_step(3)
+    desk.session.steps.go_to_step(3)
     assert not desk.view.controls.is_playing
     desk.press("play")
     desk.press("play")
@@ -272,15 +272,15 @@ def test_over_past_the_end_takes_the_step(desk: Desk, qtbot: QtBot) -> None:
         lambda: desk.session.state.timeline is not None and desk.session.state.timeline is not before, timeout=WAIT_MS
     )
     qtbot.waitUntil(lambda: not desk.session.state.is_recording_step, timeout=WAIT_MS)
-    desk.session.to_start()
+    desk.session.steps.to_start()
     assert desk.timeline.loss is not None
     assert before.loss is not None
     assert desk.timeline.loss < before.loss
 
 
 def test_a_breakpoint_says_why_it_stopped(desk: Desk, qtbot: QtBot) -> None:
-    desk.session.set_breakpoints((GradientNorm(1e-9),))
-    desk.session.run_until_breakpoint()
+    desk.session.learning.set_breakpoints((GradientNorm(1e-9),))
+    desk.session.learning.run_until_breakpoint()
     qtbot.waitUntil(
         lambda: desk.session.state.timeline is not None and desk.session.state.timeline.hit is not None,
         timeout=WAIT_MS,
@@ -299,14 +299,14 @@ def test_before_there_is_a_step_it_says_what_would_appear(qtbot: QtBot) -> None:
     desk = open_desk(qtbot, session)
     assert not desk.view.findChild(TimelineBar, "timeline").isVisible()  # type: ignore[union-attr]
     assert "Open a network first." in why_empty(session.state)
-    session.new_network(SMALL)
+    session.files.new_network(SMALL)
     assert "Open a picture" in why_empty(session.state)
     assert session.close()
 
 
 def test_what_is_hidden_catches_up_when_it_is_shown(desk: Desk) -> None:
     desk.view.hide()
-    desk.session.go_to_step(4)
+    desk.session.steps.go_to_step(4)
     desk.view.show()
     assert desk.read("stepTitle").startswith("step 5 of ")
 
@@ -343,7 +343,7 @@ def test_the_buttons_keep_their_words_while_there_is_room(desk: Desk, width: int
 @pytest.fixture
 def window(qtbot: QtBot) -> MainWindow:
     made = open_window([])
-    qtbot.addWidget(made, before_close_func=lambda _widget: made.session._set(unsaved=False))
+    qtbot.addWidget(made, before_close_func=lambda _widget: made.session.store.set(unsaved=False))
     wait_until_shown(qtbot, made.session)
     return made
 
@@ -403,7 +403,7 @@ def test_every_word_has_its_room_at_every_step(window: MainWindow, qtbot: QtBot,
     for size in ((1280, 720), (1440, 1200)):
         window.resize(*size)
         for kind in {(step.phase, step.kind): step.index for step in timeline.steps}.values():
-            window.session.go_to_step(kind)
+            window.session.steps.go_to_step(kind)
             QApplication.processEvents()
             cut += [f"{size} step {kind + 1}: {words}" for words in cut_off(debugger.header, debugger.words)]
             cut += [f"{size} step {kind + 1}: {words}" for words in cut_off(debugger.controls)]

@@ -36,7 +36,7 @@ def line(session: Session, qtbot: QtBot) -> ExplanationLine:
 
 def _choose(session: Session, qtbot: QtBot, layer: str, *, is_map: bool) -> None:
     place = {"row": 2, "column": 3} if is_map else {}
-    session.select(layer=layer, channel=1, **place)
+    session.selection.select(layer=layer, channel=1, **place)
     qtbot.waitUntil(
         lambda: session.state.explained is not None and session.state.explained.selection == session.state.selection,
     )
@@ -66,7 +66,7 @@ def test_without_a_cell_there_is_nothing(session: Session, line: ExplanationLine
     assert line.isHidden()
     _choose(session, qtbot, "conv1", is_map=True)
     assert not line.isHidden()
-    session.clear_cell()
+    session.selection.clear_cell()
     assert line.isHidden()
 
 
@@ -75,7 +75,7 @@ def test_another_picture_brings_another_explanation(session: Session, line: Expl
 
     _choose(session, qtbot, "conv1", is_map=True)
     before = line.line.whole()
-    session.use_picture(make_picture(9))
+    session.input.use_picture(make_picture(9))
     qtbot.waitUntil(lambda: line.line.whole() != before)
 
 
@@ -104,7 +104,7 @@ def test_a_line_of_many_terms_shows_the_largest_and_how_many(
 
 
 def test_a_whole_channel_is_not_one_number(session: Session, line: ExplanationLine, qtbot: QtBot) -> None:
-    session.select(layer="conv1", channel=2)
-    qtbot.waitUntil(lambda: not session._runner.is_busy())
+    session.selection.select(layer="conv1", channel=2)
+    qtbot.waitUntil(lambda: not session.store.runner.is_busy())
     assert session.state.explained is None
     assert line.isHidden()

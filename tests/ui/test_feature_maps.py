@@ -46,7 +46,7 @@ def open_maps(qtbot: QtBot, qapp: QApplication) -> Iterator[Callable[..., Opened
         view.resize(860, 760)
         view.show()
         qtbot.waitExposed(view)
-        session.select(layer=layer)
+        session.selection.select(layer=layer)
         QApplication.processEvents()
         return session, view
 
@@ -120,7 +120,7 @@ def test_the_head_says_what_is_shown(opened: Opened) -> None:
 def test_pointing_tells_channel_row_column_and_exact_value(opened: Opened) -> None:
     session, view = opened
     hovered: list[Cell | None] = []
-    session.hovered.connect(hovered.append)
+    session.selection.hovered.connect(hovered.append)
     QTest.mouseMove(mosaic(view).canvas.viewport(), point(mosaic(view), Place(2, 5, 7)))
     value = exact(float(values_of(session, "conv1")[2, 5, 7]))
     assert told(view) == f"conv1 · channel 2 · row 5, column 7 · {value}"
@@ -175,7 +175,7 @@ def test_each_map_on_its_own_scale_has_its_own_colour_bar(opened: Opened) -> Non
     bar = view.findChildren(ColourBar)[0]
     choose(view, "Scale", "map")
     assert bar.sizeHint().width() == 0
-    session.select(channel=2)
+    session.selection.select(channel=2)
     reach = float(np.abs(values_of(session, "conv1")[2]).max())
     assert exact(reach) in bar.accessibleDescription()
 
@@ -183,10 +183,10 @@ def test_each_map_on_its_own_scale_has_its_own_colour_bar(opened: Opened) -> Non
 def test_maps_turn_pale_only_when_new_ones_take_long(opened: Opened, qtbot: QtBot) -> None:
     session, view = opened
     image = mosaic(view).canvas.image
-    session._set(computing=True)
+    session.store.set(computing=True)
     assert image.opacity() == 1
     qtbot.waitUntil(lambda: image.opacity() < 1, timeout=2000)
-    session._set(computing=False)
+    session.store.set(computing=False)
     assert image.opacity() == 1
 
 
@@ -194,7 +194,7 @@ def test_what_is_not_a_number_stands_out(opened: Opened, qtbot: QtBot) -> None:
     session, view = opened
     values = np.ones((3, 16, 16), np.float32)
     values[0, 4, 4] = np.nan
-    session.set_values(values)
+    session.input.set_values(values)
     wait_until_shown(qtbot, session)
     click(mosaic(view), Place(0, 4, 4))
     QTest.mouseMove(mosaic(view).canvas.viewport(), point(mosaic(view), Place(0, 4, 4)))
@@ -204,7 +204,7 @@ def test_what_is_not_a_number_stands_out(opened: Opened, qtbot: QtBot) -> None:
 
 def test_the_wheel_zooms_about_the_pointer_until_cells_carry_numbers_and_f_fits_again(opened: Opened) -> None:
     session, view = opened
-    session.select(channel=0, row=8, column=8)
+    session.selection.select(channel=0, row=8, column=8)
     canvas = large(view).canvas
     at = QPointF(point(large(view), Place(0, 5, 6)))
     before, small = canvas.to_cells(at), canvas.cell_pixels()
@@ -218,28 +218,28 @@ def test_the_wheel_zooms_about_the_pointer_until_cells_carry_numbers_and_f_fits_
 
 def test_the_zoom_stays_when_another_picture_comes(opened: Opened, qtbot: QtBot) -> None:
     session, view = opened
-    session.select(channel=0, row=8, column=8)
+    session.selection.select(channel=0, row=8, column=8)
     turn_wheel(large(view), QPointF(point(large(view), Place(0, 8, 8))), 6)
     zoomed = large(view).canvas.cell_pixels()
-    session.use_picture(make_picture(7))
+    session.input.use_picture(make_picture(7))
     wait_until_shown(qtbot, session)
     assert large(view).canvas.cell_pixels() == pytest.approx(zoomed)
 
 
 def test_a_cell_panned_out_of_sight_stays_there_while_the_mouse_moves(opened: Opened) -> None:
     session, view = opened
-    session.select(channel=0, row=1, column=1)
+    session.selection.select(channel=0, row=1, column=1)
     turn_wheel(large(view), QPointF(point(large(view), Place(0, 14, 14))), 12)
     seen = large(view).canvas.to_cells(QPointF(0, 0))
     QTest.mouseMove(large(view).canvas.viewport(), point(large(view), Place(0, 14, 13)))
     assert large(view).canvas.to_cells(QPointF(0, 0)) == seen
-    session.move_cell(1, 0)
+    session.selection.move_cell(1, 0)
     assert large(view).canvas.to_cells(QPointF(0, 0)) != seen
 
 
 def test_choosing_a_cell_at_the_edge_leaves_the_whole_channel_in_sight(opened: Opened) -> None:
     session, view = opened
-    session.select(layer="pool1", channel=0, row=0, column=1)
+    session.selection.select(layer="pool1", channel=0, row=0, column=1)
     QApplication.processEvents()
     rect = large(view).canvas.viewport().rect()
     for place in (Place(0, 0, 0), Place(0, 7, 7)):
@@ -267,7 +267,7 @@ def test_many_maps_scroll_with_the_wheel(open_maps: Callable[..., Opened]) -> No
     turn_wheel(mosaic(view), QPointF(200, 200), -5)
     assert canvas.to_cells(QPointF(0, 0)).y() > top
     turn_wheel(mosaic(view), QPointF(200, 200), -500)
-    session.select(channel=2047, row=0, column=0)
+    session.selection.select(channel=2047, row=0, column=0)
     corner = mosaic(view).point_of(Place(2047, 6, 6))
     assert canvas.viewport().rect().contains(corner.toPoint())
 
@@ -280,7 +280,7 @@ def test_many_maps_scroll_with_the_bar_and_a_few_have_none(open_maps: Callable[.
     bar.setValue(bar.maximum())
     QApplication.processEvents()
     assert mosaic(view).canvas.viewport().rect().contains(mosaic(view).point_of(Place(2047, 6, 6)).toPoint())
-    session.select(layer="input")
+    session.selection.select(layer="input")
     QApplication.processEvents()
     assert not bar.isVisible()
 
@@ -289,7 +289,7 @@ def test_many_maps_scroll_with_the_bar_and_a_few_have_none(open_maps: Callable[.
 def test_maps_that_can_be_seen_whole_are_not_cut_off(open_maps: Callable[..., Opened], size: tuple[int, int]) -> None:
     session, view = open_maps("3x32x32 conv(32, 3, padding=1) relu")
     view.resize(*size)
-    session.select(channel=0, row=0, column=0)
+    session.selection.select(channel=0, row=0, column=0)
     rect = mosaic(view).canvas.viewport().rect
     for tile in (0, 31):
         assert rect().contains(point(mosaic(view), Place(tile, 0, 0)))
@@ -298,8 +298,8 @@ def test_maps_that_can_be_seen_whole_are_not_cut_off(open_maps: Callable[..., Op
 
 def test_a_selection_from_elsewhere_scrolls_its_map_into_view(open_maps: Callable[..., Opened]) -> None:
     session, view = open_maps("3x7x7 conv(2048, 3, padding=1) relu")
-    session.select(channel=3, row=0, column=0)
-    session.select(channel=1900, row=2, column=2)
+    session.selection.select(channel=3, row=0, column=0)
+    session.selection.select(channel=1900, row=2, column=2)
     QApplication.processEvents()
     place = mosaic(view).point_of(Place(1900, 2, 2)).toPoint()
     assert mosaic(view).canvas.viewport().rect().contains(place)
@@ -317,9 +317,9 @@ def test_clicking_in_another_order_selects_the_channel_that_is_seen(opened: Open
 
 def test_dead_maps_are_counted_and_shown_alone(open_maps: Callable[..., Opened], qtbot: QtBot) -> None:
     session, view = open_maps("3x16x16 conv(4, 3, bias=False) relu conv(6, 3, bias=False) relu")
-    session.set_values(np.zeros((3, 16, 16), np.float32))
+    session.input.set_values(np.zeros((3, 16, 16), np.float32))
     wait_until_shown(qtbot, session)
-    session.select(layer="relu2")
+    session.selection.select(layer="relu2")
     button = next(found for found in view.findChildren(QToolButton) if found.accessibleName() == "Dead channels")
     assert button.text() == "6 dead"
     assert button.isEnabled()
@@ -359,7 +359,7 @@ def test_a_row_of_numbers_is_shown_as_bars(open_maps: Callable[..., Opened]) -> 
 def test_thousands_of_numbers_scroll(open_maps: Callable[..., Opened]) -> None:
     session, view = open_maps("3x16x16 conv(16, 3, padding=1) flatten", layer="flatten1")
     bars = view.findChildren(ValueBars)[0]
-    session.select(channel=4000)
+    session.selection.select(channel=4000)
     QApplication.processEvents()
     assert bars.verticalScrollBar().value() > 3900
 
@@ -378,7 +378,7 @@ def test_after_a_broken_layer_its_problem_and_fix_are_offered(open_maps: Callabl
 
 def test_without_a_chosen_layer_a_line_says_what_to_do(opened: Opened) -> None:
     session, view = opened
-    session.select(layer=None)
+    session.selection.select(layer=None)
     words = [label.text() for label in view.findChildren(QLabel) if label.isVisible()]
     assert "Choose a layer in the list on the left to see its feature maps." in words
 
@@ -386,7 +386,7 @@ def test_without_a_chosen_layer_a_line_says_what_to_do(opened: Opened) -> None:
 def test_hidden_it_waits_and_shown_it_catches_up(opened: Opened) -> None:
     session, view = opened
     view.hide()
-    session.select(layer="pool1")
+    session.selection.select(layer="pool1")
     view.show()
     QApplication.processEvents()
     assert "4 feature maps · 8 × 8" in [label.text() for label in view.findChildren(QLabel)]
@@ -394,7 +394,7 @@ def test_hidden_it_waits_and_shown_it_catches_up(opened: Opened) -> None:
 
 def test_a_wide_pane_has_the_channel_beside_the_mosaic(opened: Opened) -> None:
     session, view = opened
-    session.select(channel=0, row=0, column=0)
+    session.selection.select(channel=0, row=0, column=0)
     QApplication.processEvents()
     assert large(view).mapTo(view, QPoint()).y() > mosaic(view).mapTo(view, QPoint()).y() + 100
     view.resize(1300, 500)
@@ -415,7 +415,7 @@ def test_the_box_says_maps_where_a_layer_has_no_filters_and_filters_again_where_
     choose(view, "Show", "filters")
     box = next(box for box in view.findChildren(QComboBox) if box.accessibleName() == "Show")
     for layer, what in (("relu1", "maps"), ("conv1", "filters"), ("pool1", "maps"), ("linear1", "filters")):
-        session.select(layer=layer)
+        session.selection.select(layer=layer)
         QApplication.processEvents()
         assert (box.currentText(), box.isEnabled()) == (what, what == "filters")
 
@@ -437,7 +437,7 @@ def test_a_folder_that_cannot_be_written_to_is_told(opened: Opened, tmp_path: Pa
 
 def test_the_chosen_channel_is_copied_as_a_table(opened: Opened) -> None:
     session, view = opened
-    session.select(channel=2)
+    session.selection.select(channel=2)
     view.export.copy_values()
     rows = [line.split("\t") for line in QGuiApplication.clipboard().text().splitlines()]
     np.testing.assert_array_equal(np.array(rows, np.float32), values_of(session, "conv1")[2])

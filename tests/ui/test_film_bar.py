@@ -37,14 +37,14 @@ def session(qtbot: QtBot, qapp: QApplication) -> Iterator[Session]:
     """A session whose network of four neurons has learned the moons for two epochs."""
     theme.apply(qapp, "light")
     made = make_session("2 linear(4) tanh linear(2)")
-    made.set_values(np.array([0.3, -0.2], np.float32))
-    made.set_hyperparameters(epochs=2, batch_size=100, learning_rate=0.1)
-    made.use_data("points:moons")
+    made.input.set_values(np.array([0.3, -0.2], np.float32))
+    made.learning.set_hyperparameters(epochs=2, batch_size=100, learning_rate=0.1)
+    made.data.use_data("points:moons")
     qtbot.waitUntil(lambda: made.state.data is not None, timeout=WAIT_MS)
-    made.train()
+    made.training.train()
     qtbot.waitUntil(lambda: made.state.training.status == "ended", timeout=WAIT_MS)
     _settle(qtbot, made)
-    made.select(layer="linear1")
+    made.selection.select(layer="linear1")
     yield made
     assert made.close()
 
@@ -59,7 +59,7 @@ def bar(session: Session, qtbot: QtBot) -> FilmBar:
 
 
 def _settle(qtbot: QtBot, session: Session) -> None:
-    qtbot.waitUntil(lambda: not session.state.computing and not session._runner.is_busy(), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not session.state.computing and not session.store.runner.is_busy(), timeout=WAIT_MS)
     wait_until_drawn(qtbot)
 
 
@@ -131,7 +131,7 @@ def test_the_keys_of_a_slider_go_from_frame_to_frame(bar: FilmBar, session: Sess
 
 def test_live_leads_back_to_the_network_as_it_is(bar: FilmBar, session: Session, qtbot: QtBot) -> None:
     trained = _weight(session)
-    session.show_frame(0)
+    session.watching.show_frame(0)
     _wait_for_frame(qtbot, session, 0)
     qtbot.waitUntil(bar.live.isEnabled)
     bar.live.click()
@@ -170,7 +170,7 @@ def test_pausing_stays_at_the_frame_and_playing_goes_on_from_there(
 def test_the_present_ends_playing(bar: FilmBar, session: Session, qtbot: QtBot) -> None:
     bar.play.click()
     _wait_for_frame(qtbot, session, 0)
-    session.show_frame(None)
+    session.watching.show_frame(None)
     qtbot.waitUntil(lambda: bar.play.accessibleName() == "Play the film")
     _settle(qtbot, session)
     assert session.state.film_at is None
@@ -180,7 +180,7 @@ def test_another_input_is_seen_as_the_frame_saw_it(bar: FilmBar, session: Sessio
     QTest.mouseClick(bar.track, Qt.MouseButton.LeftButton, pos=bar.track.place_of(0).toPoint())
     _wait_for_frame(qtbot, session, 0)
     then = _weight(session)
-    session.set_values(np.array([2.0, 1.0], np.float32))
+    session.input.set_values(np.array([2.0, 1.0], np.float32))
     shown = lambda: session.state.activations.by_name  # noqa: E731
     qtbot.waitUntil(lambda: shown()["input"].values.tolist() == [2, 1], timeout=WAIT_MS)
     qtbot.waitUntil(lambda: np.array_equal(_weight(session), then), timeout=WAIT_MS)
@@ -189,9 +189,9 @@ def test_another_input_is_seen_as_the_frame_saw_it(bar: FilmBar, session: Sessio
 
 
 def test_a_changed_network_is_shown_as_it_is(bar: FilmBar, session: Session, qtbot: QtBot) -> None:
-    session.show_frame(0)
+    session.watching.show_frame(0)
     _wait_for_frame(qtbot, session, 0)
-    session.insert_layer(2, session.state.network.layer("tanh1").with_settings(name=""))
+    session.editing.insert_layer(2, session.state.network.layer("tanh1").with_settings(name=""))
     _settle(qtbot, session)
     assert session.state.film_at is None
     assert "tanh2" in session.state.activations.by_name
@@ -200,7 +200,7 @@ def test_a_changed_network_is_shown_as_it_is(bar: FilmBar, session: Session, qtb
 def test_playing_a_film_of_a_network_that_is_gone_says_so_and_rests(
     bar: FilmBar, session: Session, qtbot: QtBot
 ) -> None:
-    session.insert_layer(2, session.state.network.layer("tanh1").with_settings(name=""))
+    session.editing.insert_layer(2, session.state.network.layer("tanh1").with_settings(name=""))
     _settle(qtbot, session)
     bar.play.click()
     qtbot.waitUntil(lambda: bar.play.accessibleName() == "Play the film")
@@ -213,7 +213,7 @@ def test_before_a_run_it_says_what_would_appear(qtbot: QtBot) -> None:
     qtbot.addWidget(made)
     made.show()
     assert made.empty._label.text() == EMPTY
-    session._set(film=(0, 5))
+    session.store.set(film=(0, 5))
     qtbot.waitUntil(lambda: made.empty._label.text() == NO_INPUT)
     assert session.close()
 
@@ -323,7 +323,7 @@ def test_a_film_without_a_layer_is_asked_for_one(
     bar: FilmBar, session: Session, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "film"), ""))
-    session.select(layer=None)
+    session.selection.select(layer=None)
     bar.save.click()
     assert session.state.notice == NO_LAYER
     assert not list(tmp_path.iterdir())

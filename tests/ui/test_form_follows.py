@@ -23,8 +23,8 @@ TEXT = "3x16x16 conv(4, 3, padding=1) relu conv(8, 3) flatten linear(3)"
 def session(qapp: QApplication) -> Iterator[Session]:
     """One whose debugger is looked at, so that the form follows a moment after the cursor."""
     session = make_session(TEXT)
-    session.set_stepping(True)
-    session.select(layer="conv1")
+    session.learning.watch_steps("debugger", True)
+    session.selection.select(layer="conv1")
     yield session
     assert session.close()
 
@@ -61,13 +61,13 @@ def _type(box: WholeBox, text: str) -> None:
 
 
 ELSEWHERE: dict[str, Callable[[Session], None]] = {
-    "another layer of the kind": lambda session: session.select(layer="conv2"),
-    "a layer of another kind": lambda session: session.select(layer="relu1"),
-    "the input": lambda session: session.select(layer="input"),
-    "the layer removed": lambda session: session.remove_layer("conv1"),
-    "another network": lambda session: session.new_network("3x16x16 conv(5, 7) relu"),
-    "a network of numbers": lambda session: session.new_network("2 linear(3)"),
-    "a network without layers": lambda session: session.new_network("3x16x16"),
+    "another layer of the kind": lambda session: session.selection.select(layer="conv2"),
+    "a layer of another kind": lambda session: session.selection.select(layer="relu1"),
+    "the input": lambda session: session.selection.select(layer="input"),
+    "the layer removed": lambda session: session.editing.remove_layer("conv1"),
+    "another network": lambda session: session.files.new_network("3x16x16 conv(5, 7) relu"),
+    "a network of numbers": lambda session: session.files.new_network("2 linear(3)"),
+    "a network without layers": lambda session: session.files.new_network("3x16x16"),
 }
 
 
@@ -104,7 +104,7 @@ def test_what_is_typed_on_reaches_the_layer_that_is_selected_now(panel: NetworkP
     box = _box(panel, "kernel_size")
     box.setFocus()
     _type(box, "1,")
-    session.select(layer="conv2")
+    session.selection.select(layer="conv2")
     assert box.text() == "3"
     QTest.keyClicks(box, "5")  # over what was selected, as in a box that was entered
     assert _text(session) == "3x16x16 conv(4, 1, padding=1) relu conv(8, 5) flatten linear(3)"
@@ -112,7 +112,7 @@ def test_what_is_typed_on_reaches_the_layer_that_is_selected_now(panel: NetworkP
 
 def test_a_name_typed_for_the_layer_before_is_not_given_to_the_next(panel: NetworkPanel, session: Session) -> None:
     QTest.keyClicks(panel.form.name_edit, "edges")
-    session.select(layer="conv2")
+    session.selection.select(layer="conv2")
     QTest.keyClick(panel.form.name_edit, Qt.Key.Key_Return)
     assert session.state.network is not None
     assert session.state.network.names == ("conv1", "relu1", "conv2", "flatten1", "linear1")
@@ -125,7 +125,7 @@ def test_a_card_that_is_being_renamed_lets_go_when_the_network_changes(panel: Ne
     editor = panel.list.viewport().findChild(QLineEdit)
     assert editor is not None
     QTest.keyClicks(editor, "edges")
-    session.new_network(TEXT)
+    session.files.new_network(TEXT)
     QTest.keyClick(editor, Qt.Key.Key_Return)
     assert _text(session) == TEXT
     assert not panel.list.viewport().findChildren(QLineEdit)[1:]
@@ -135,7 +135,7 @@ def test_a_card_that_is_being_renamed_lets_go_when_the_network_changes(panel: Ne
 def undo(panel: NetworkPanel, session: Session) -> QShortcut:
     """The keys of undo as the window has them in its menu."""
     shortcut = QShortcut(QKeySequence.StandardKey.Undo, panel)
-    shortcut.activated.connect(session.undo)
+    shortcut.activated.connect(session.editing.undo)
     return shortcut
 
 
@@ -189,7 +189,7 @@ def test_what_a_box_tells_as_it_loses_the_focus_is_not_given_to_the_layer_select
     panel.show()
     qtbot.waitExposed(panel)
     panel.activateWindow()
-    session.select(layer="input")
+    session.selection.select(layer="input")
     box = _box(panel, "channels")
     box.setFocus()
     qtbot.waitUntil(box.hasFocus)
@@ -197,6 +197,6 @@ def test_what_a_box_tells_as_it_loses_the_focus_is_not_given_to_the_layer_select
     QTest.keyClicks(box, typed)
     assert session.state.network is not None
     layers = session.state.network.layers
-    session.select(layer="relu1")
+    session.selection.select(layer="relu1")
     assert session.state.network.layers == layers
     assert session.close()

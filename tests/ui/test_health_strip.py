@@ -17,8 +17,8 @@ from pytestqt.qtbot import QtBot
 from explorer.engine.training.health import LayerHealth
 from explorer.network import Network
 from explorer.session import State
+from explorer.session.document import Document
 from explorer.session.selection import Selection
-from explorer.session.state import Document
 from explorer.session.train_state import Training
 from explorer.ui.common import theme
 from explorer.ui.common.text import percent
@@ -279,35 +279,35 @@ def test_a_hidden_strip_waits_until_it_is_shown(strip: HealthStrip) -> None:
 
 def test_a_network_with_a_dead_layer_says_so_and_no_gradient_arrives_before_it(qtbot: QtBot) -> None:
     session = make_session("2 linear(6) relu linear(2)")
-    session.set_hyperparameters(epochs=500, batch_size=50)
-    session.use_data("points:moons")
+    session.learning.set_hyperparameters(epochs=500, batch_size=50)
+    session.data.use_data("points:moons")
     qtbot.waitUntil(lambda: session.state.data is not None, timeout=60_000)
-    session.set_values(np.array([0.3, -0.2], np.float32))
+    session.input.set_values(np.array([0.3, -0.2], np.float32))
     qtbot.waitUntil(lambda: not session.state.computing, timeout=60_000)
     for neuron in range(6):
-        session.set_parameter_cell("linear1", "bias", (neuron,), -100.0)
-        qtbot.waitUntil(lambda: not session._runner.is_busy(), timeout=60_000)
+        session.learning.set_parameter_cell("linear1", "bias", (neuron,), -100.0)
+        qtbot.waitUntil(lambda: not session.store.runner.is_busy(), timeout=60_000)
     strip = HealthStrip(session)
     qtbot.addWidget(strip)
     strip.show()
-    session.train()
+    session.training.train()
     qtbot.waitUntil(lambda: strip.table.layers.rowCount() == 3, timeout=60_000)
     assert _texts(strip)[1][1] == "100 %"
     assert _texts(strip)[0][2] == "0"
     assert strip.words.property("role") == "error"
-    session.pause_training()
+    session.training.pause()
     assert session.close()
 
 
 def test_a_learning_rate_beyond_all_bounds_ends_in_red_with_the_layer_named(qtbot: QtBot) -> None:
     session = make_session("2 linear(6) relu linear(8) relu linear(2)")
-    session.set_hyperparameters(epochs=3, batch_size=50, learning_rate=1e30)
-    session.use_data("points:moons")
+    session.learning.set_hyperparameters(epochs=3, batch_size=50, learning_rate=1e30)
+    session.data.use_data("points:moons")
     qtbot.waitUntil(lambda: session.state.data is not None, timeout=60_000)
     strip = HealthStrip(session)
     qtbot.addWidget(strip)
     strip.show()
-    session.train()
+    session.training.train()
     qtbot.waitUntil(lambda: session.state.training.status == "ended", timeout=60_000)
     named = session.state.training.layer
     qtbot.waitUntil(lambda: named in strip.words.whole(), timeout=60_000)

@@ -95,7 +95,7 @@ def test_all_steps_are_a_click_away(opened: Opened) -> None:
 
 def test_another_rule_changes_what_the_network_is_fed(opened: Opened, qtbot: QtBot) -> None:
     session, view = opened()
-    session.use_picture(picture_from_array(np.full((20, 40, 3), 200, np.uint8)))
+    session.input.use_picture(picture_from_array(np.full((20, 40, 3), 200, np.uint8)))
     wait_until_shown(qtbot, session)
     view.picture.fit.setFocus()
     QTest.keyClick(view.picture.fit, Qt.Key.Key_Down)
@@ -194,7 +194,7 @@ def test_samples_are_offered_by_subject_and_chosen_with_a_click(opened: Opened, 
 
 def test_the_field_of_the_chosen_cell_is_outlined_on_both_pictures(opened: Opened) -> None:
     session, view = opened()
-    session.select(layer="conv1", channel=0, row=5, column=8)
+    session.selection.select(layer="conv1", channel=0, row=5, column=8)
     assert view.picture.fed.outline == QRectF(7, 4, 3, 3)
     assert view.picture.original.outline == QRectF(21, 12, 9, 9)
     assert view.picture.caption.text() == "conv1 sees 3 × 3 pixels."
@@ -202,27 +202,27 @@ def test_the_field_of_the_chosen_cell_is_outlined_on_both_pictures(opened: Opene
 
 def test_the_hovered_cell_goes_before_the_chosen_one(opened: Opened) -> None:
     session, view = opened()
-    session.select(layer="conv1", channel=0, row=5, column=8)
-    session.hover(Cell("conv1", 0, 10, 10))
+    session.selection.select(layer="conv1", channel=0, row=5, column=8)
+    session.selection.hover(Cell("conv1", 0, 10, 10))
     assert view.picture.fed.outline == QRectF(9, 9, 3, 3)
-    session.hover(None)
+    session.selection.hover(None)
     assert view.picture.fed.outline == QRectF(7, 4, 3, 3)
-    session.clear_cell()
+    session.selection.clear_cell()
     assert view.picture.fed.outline is None
     assert view.picture.caption.text() == HINT
 
 
 def test_a_field_at_the_edge_is_clipped_to_the_picture(opened: Opened) -> None:
     session, view = opened()
-    session.select(layer="conv1", channel=0, row=0, column=0)
+    session.selection.select(layer="conv1", channel=0, row=0, column=0)
     assert view.picture.fed.outline == QRectF(0, 0, 2, 2)
 
 
 def test_a_cell_of_a_flattened_row_sees_its_own_part(opened: Opened) -> None:
     session, view = opened("1x6x6 conv(2, 3) flatten linear(3)")
-    session.select(layer="flatten1", channel=5)
+    session.selection.select(layer="flatten1", channel=5)
     assert view.picture.fed.outline == QRectF(1, 1, 3, 3)
-    session.select(layer="linear1", channel=2)
+    session.selection.select(layer="linear1", channel=2)
     assert view.picture.caption.text() == "linear1 sees the whole picture, 6 × 6 pixels."
 
 
@@ -343,11 +343,11 @@ def test_many_numbers_show_the_first_fields_and_say_so(opened: Opened) -> None:
 
 def test_from_numbers_to_pictures_and_back(opened: Opened, qtbot: QtBot) -> None:
     session, view = opened("3 linear(2)", picture=False)
-    session.new_network("3x8x8 conv(2, 3)")
-    session.use_picture(make_picture())
+    session.files.new_network("3x8x8 conv(2, 3)")
+    session.input.use_picture(make_picture())
     wait_until_shown(qtbot, session)
     assert view.picture.fed.isVisible()
-    session.new_network("2 linear(2)")
+    session.files.new_network("2 linear(2)")
     wait_until_shown(qtbot, session)
     assert len(view.numbers.boxes) == 2
 
@@ -357,7 +357,7 @@ def test_a_model_of_a_program_keeps_the_input_it_was_given(opened: Opened, qtbot
 
     session, view = opened(picture=False)
     values = np.random.default_rng(0).normal(size=(2, 9, 7)).astype(np.float32)
-    session.adopt(torch.nn.Sequential(torch.nn.Conv2d(2, 3, 3)), values, "mine")
+    session.files.adopt(torch.nn.Sequential(torch.nn.Conv2d(2, 3, 3)), values, "mine")
     wait_until_shown(qtbot, session)
     assert view.picture.fed.isVisible()
     assert "2 × 9 × 7 numbers from a program" in view.picture.rule.text()
@@ -369,7 +369,7 @@ def test_of_an_input_that_is_no_picture_the_pane_says_so(opened: Opened, qtbot: 
     import torch
 
     session, view = opened(picture=False)
-    session.adopt(torch.nn.Linear(16, 3), np.zeros((4, 16), np.float32), "mine")
+    session.files.adopt(torch.nn.Linear(16, 3), np.zeros((4, 16), np.float32), "mine")
     wait_until_shown(qtbot, session)
     assert view.empty.isVisible()
     assert "feeds it 4 × 16 numbers" in view.empty.text()
@@ -378,7 +378,7 @@ def test_of_an_input_that_is_no_picture_the_pane_says_so(opened: Opened, qtbot: 
 def test_a_hidden_pane_catches_up_when_it_is_shown(opened: Opened, qtbot: QtBot) -> None:
     session, view = opened()
     view.hide()
-    session.use_picture(make_picture(3))
+    session.input.use_picture(make_picture(3))
     wait_until_shown(qtbot, session)
     assert "waves 0" in view.facts_label.whole()
     view.show()
@@ -422,10 +422,10 @@ def test_nothing_is_cut_off(opened: Opened, width: int) -> None:
 @pytest.mark.parametrize("size", [(1, 1), (3, 20_000), (500, 2)])
 def test_pictures_of_any_proportions_are_drawn(opened: Opened, qtbot: QtBot, size: tuple[int, int]) -> None:
     session, view = opened()
-    session.use_picture(picture_from_array(np.full((*size, 3), 90, np.uint8)))
+    session.input.use_picture(picture_from_array(np.full((*size, 3), 90, np.uint8)))
     wait_until_shown(qtbot, session)
     for mode in ("crop", "pad", "stretch"):
-        session.set_fit(mode)
+        session.input.set_fit(mode)
         wait_until_shown(qtbot, session)
         assert not view.grab().isNull()
 
@@ -448,7 +448,7 @@ def test_a_network_of_numbers_is_told_by_its_numbers_though_a_picture_waits(qtbo
     qtbot.addWidget(view)
     view.show()
     wait_until_shown(qtbot, session)
-    session.new_network("2 linear(2)")
+    session.files.new_network("2 linear(2)")
     wait_until_shown(qtbot, session)
     assert view.facts_label.whole() == "2 numbers"
     assert session.close()

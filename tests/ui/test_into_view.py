@@ -91,18 +91,18 @@ def test_the_chosen_channel_stays_while_the_window_moves(stage: tuple[SteppedSes
     assert view.windows.group is not None
     assert view.windows.group.key[1] == 0
     for column in range(6):
-        session.choose_cell("output", (0, 1, 5, column))
+        session.steps.choose_cell("output", (0, 1, 5, column))
         assert view.windows.group.key[1] == 0
 
 
 def test_stepping_from_cell_to_cell_moves_no_grid(stage: tuple[SteppedSession, IntoView]) -> None:
     session, view = stage
     session.go("forward", "conv1", inside=True)
-    session.choose_cell("output", (0, 0, 5, 5))
+    session.steps.choose_cell("output", (0, 0, 5, 5))
     before = [(grid.geometry(), grid.area()) for grid in grids(view).values()]
     chooser = view.windows.chooser.geometry()
     for cell in ((0, 0, 0, 0), (0, 3, 13, 13), (0, 2, 0, 7)):
-        session.choose_cell("output", cell)
+        session.steps.choose_cell("output", cell)
         assert [(grid.geometry(), grid.area()) for grid in grids(view).values()] == before
         assert view.windows.chooser.geometry() == chooser
 
@@ -145,7 +145,7 @@ def test_double_clicking_a_number_of_the_window_follows_it(stage: tuple[SteppedS
 def test_the_tip_over_a_number_has_every_digit_and_its_place(stage: tuple[SteppedSession, IntoView]) -> None:
     session, view = stage
     session.go("forward", "conv1", inside=True)
-    session.choose_cell("output", (0, 0, 0, 0))
+    session.steps.choose_cell("output", (0, 0, 0, 0))
     window = grids(view)["window"]
     assert window.tip(0, 0) == "Padding: a 0 that adds nothing."
     assert window.tip(1, 1).startswith("input[0, ")

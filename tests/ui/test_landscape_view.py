@@ -34,9 +34,9 @@ MOONS = "2 linear(8) tanh linear(2)"
 def session(qtbot: QtBot, qapp: QApplication) -> Iterator[Session]:
     theme.apply(qapp, "light")
     made = make_session(MOONS)
-    made.set_values(np.array([0.5, -0.25], np.float32))
-    made.set_hyperparameters(epochs=5, batch_size=50, learning_rate=0.2)
-    made.use_data("points:moons")
+    made.input.set_values(np.array([0.5, -0.25], np.float32))
+    made.learning.set_hyperparameters(epochs=5, batch_size=50, learning_rate=0.2)
+    made.data.use_data("points:moons")
     qtbot.waitUntil(lambda: made.state.data is not None, timeout=60_000)
     yield made
     assert made.close()
@@ -52,7 +52,7 @@ def opened(qtbot: QtBot, session: Session) -> LandscapeView:
 
 
 def _settle(qtbot: QtBot, session: Session) -> None:
-    qtbot.waitUntil(lambda: not session.state.computing and not session._runner.is_busy(), timeout=60_000)
+    qtbot.waitUntil(lambda: not session.state.computing and not session.store.runner.is_busy(), timeout=60_000)
     wait_until_drawn(qtbot)
 
 
@@ -84,8 +84,8 @@ def test_at_rest_it_gets_finer_and_the_middle_is_the_network(qtbot: QtBot, sessi
 def test_the_point_walks_down_while_it_trains(qtbot: QtBot, session: Session) -> None:
     opened(qtbot, session)
     _settle(qtbot, session)
-    session.set_hyperparameters(epochs=60)
-    session.train()
+    session.learning.set_hyperparameters(epochs=60)
+    session.training.train()
     qtbot.waitUntil(lambda: session.state.training.status == "ended", timeout=60_000)
     last = session.state.training.step
     qtbot.waitUntil(lambda: session.state.landscape.step == last, timeout=20_000)
@@ -105,10 +105,10 @@ def test_a_run_with_it_in_sight_is_the_same_run(qtbot: QtBot, session: Session) 
     view = opened(qtbot, session)
     for is_seen in (True, False):
         view.setVisible(is_seen)
-        session.train()
+        session.training.train()
         qtbot.waitUntil(lambda: session.state.training.status == "ended", timeout=60_000)
         _settle(qtbot, session)
-        session.rewind()
+        session.training.rewind()
         _settle(qtbot, session)
     first, second = session.state.runs
     np.testing.assert_array_equal(first.losses.values, second.losses.values)
@@ -153,7 +153,7 @@ def test_hidden_it_asks_for_nothing(qtbot: QtBot, session: Session) -> None:
     view.hide()
     _settle(qtbot, session)
     before = session.state.landscape
-    session.train()
+    session.training.train()
     qtbot.waitUntil(lambda: session.state.training.status == "ended", timeout=60_000)
     _settle(qtbot, session)
     assert session.state.landscape is before
@@ -161,9 +161,9 @@ def test_hidden_it_asks_for_nothing(qtbot: QtBot, session: Session) -> None:
 
 def test_it_says_why_there_is_nothing_to_see(qtbot: QtBot, session: Session) -> None:
     view = opened(qtbot, session)
-    session.new_network("2 linear(5)")
+    session.files.new_network("2 linear(5)")
     qtbot.waitUntil(lambda: view.empty.text() == BROKEN and view.pages.currentIndex() == 0)
-    session._set(data=None)
+    session.store.set(data=None)
     qtbot.waitUntil(lambda: view.empty.text() == NO_DATA)
 
 
@@ -172,7 +172,7 @@ def test_it_says_so_where_no_loss_is_a_number(qtbot: QtBot, session: Session) ->
     _settle(qtbot, session)
     assert not view.canvas.message.isVisible()
     losses = np.full_like(session.state.landscape.losses, np.nan)
-    session._set(landscape=replace(session.state.landscape, losses=losses))
+    session.store.set(landscape=replace(session.state.landscape, losses=losses))
     qtbot.waitUntil(lambda: view.canvas.message.text() == NOWHERE_FINITE)
     assert view.canvas.message.isVisible()
     assert not view.bar.isVisible()
@@ -183,11 +183,11 @@ def test_before_the_first_losses_it_says_that_they_are_worked_out(qtbot: QtBot, 
     qtbot.addWidget(view)
     view.redraw()
     assert view.canvas.message.text() == WORKING
-    session._set(training=Training("running", 1))
+    session.store.set(training=Training("running", 1))
     view.redraw()
     assert view.canvas.message.text() == WORKING_ON_THE_SIDE
     assert not view.sentence.text()
-    session._set(training=Training())
+    session.store.set(training=Training())
 
 
 def test_a_low_wide_view_has_its_sentence_beside_the_weights(qtbot: QtBot, session: Session) -> None:
@@ -207,7 +207,7 @@ def test_a_weight_of_a_layer_that_has_gone_is_chosen_anew(qtbot: QtBot, session:
     view = opened(qtbot, session)
     _settle(qtbot, session)
     choose(view, "across", "linear2.bias")
-    session.rename_layer("linear2", "linear7")
+    session.editing.rename_layer("linear2", "linear7")
     qtbot.waitUntil(
         lambda: (
             (shown := session.state.landscape) is not None

@@ -135,27 +135,27 @@ def test_a_click_on_a_card_selects_the_layer_everywhere(panel: NetworkPanel, ses
 
 
 def test_a_layer_selected_elsewhere_is_chosen_in_the_list(panel: NetworkPanel, session: Session) -> None:
-    session.select(layer="relu2")
+    session.selection.select(layer="relu2")
     current = layer_list(panel).current_card()
     assert current is not None
     assert current.name == "relu2"
 
 
 def test_a_layer_with_a_skip_says_what_it_takes(panel: NetworkPanel, session: Session) -> None:
-    session.new_network("3x8x8 conv(4, 3, padding=1) relu add(relu1, conv1)")
+    session.files.new_network("3x8x8 conv(4, 3, padding=1) relu add(relu1, conv1)")
     assert card(panel, "add1").takes == ("relu1", "conv1")
     assert card(panel, "relu1").takes == ()
 
 
 def test_layers_after_the_first_error_are_not_run(panel: NetworkPanel, session: Session) -> None:
-    session.new_network("3x8x8 conv(4, 3) linear(10, in_features=7) softmax")
+    session.files.new_network("3x8x8 conv(4, 3) linear(10, in_features=7) softmax")
     assert card(panel, "conv1").runs
     assert card(panel, "linear1").has_error
     assert card(panel, "softmax1").is_dimmed
 
 
 def test_the_fix_on_the_card_mends_the_network(panel: NetworkPanel, session: Session) -> None:
-    session.new_network("3x8x8 conv(4, 3) flatten linear(10, in_features=7)")
+    session.files.new_network("3x8x8 conv(4, 3) flatten linear(10, in_features=7)")
     cards = layer_list(panel)
     cards.scrollToBottom()
     button = cards.button_rect("linear1")
@@ -165,7 +165,7 @@ def test_the_fix_on_the_card_mends_the_network(panel: NetworkPanel, session: Ses
 
 
 def test_alt_enter_fixes_the_selected_layer(panel: NetworkPanel, session: Session) -> None:
-    session.new_network("3x8x8 conv(4, 3) flatten linear(10, in_features=7)")
+    session.files.new_network("3x8x8 conv(4, 3) flatten linear(10, in_features=7)")
     click_card(panel, "linear1")
     layer_list(panel).setFocus()
     QTest.keyClick(layer_list(panel), Qt.Key.Key_Return, Qt.KeyboardModifier.AltModifier)
@@ -173,10 +173,10 @@ def test_alt_enter_fixes_the_selected_layer(panel: NetworkPanel, session: Sessio
 
 
 def test_a_network_without_layers_says_how_to_get_one(panel: NetworkPanel, session: Session) -> None:
-    session.new_network("3x8x8")
+    session.files.new_network("3x8x8")
     assert panel.empty.isVisible()
     assert "Add layer" in panel.empty.text()
-    session.new_network("3x8x8 relu")
+    session.files.new_network("3x8x8 relu")
     assert not panel.empty.isVisible()
 
 
@@ -216,8 +216,8 @@ def test_each_command_of_the_context_menu_has_a_shortcut_and_a_tip(panel: Networ
 
 def test_a_hidden_pane_catches_up_when_it_is_seen(panel: NetworkPanel, session: Session) -> None:
     panel.hide()
-    session.new_network("3x8x8 relu tanh")
-    session.select(layer="tanh1")
+    session.files.new_network("3x8x8 relu tanh")
+    session.selection.select(layer="tanh1")
     panel.show()
     assert [each.name for each in layer_list(panel).cards.cards] == ["input", "relu1", "tanh1"]
     assert panel.form.name_edit.text() == "tanh1"
@@ -232,7 +232,7 @@ def test_delete_removes_and_undo_brings_back(panel: NetworkPanel, session: Sessi
     QTest.keyClick(layer_list(panel), Qt.Key.Key_Delete)
     assert "relu1" not in network_of(session).names
     assert session.state.undo_text == "remove relu1"
-    session.undo()
+    session.editing.undo()
     assert network_of(session) == before
 
 
@@ -345,7 +345,7 @@ def test_escape_closes_the_palette_and_adds_nothing(panel: NetworkPanel, session
 def test_the_palette_closes_when_another_network_comes_under_it(panel: NetworkPanel, session: Session) -> None:
     click_card(panel, network_of(session).names[-1])
     open_palette(panel)
-    session.new_network("1x8x8 relu")
+    session.files.new_network("1x8x8 relu")
     assert not panel.palette_popup.isVisible(), "its places were the other network's"
 
 
@@ -401,7 +401,7 @@ def test_spinning_a_setting_changes_the_network_in_one_entry_of_undo(panel: Netw
     for _ in range(3):
         QTest.keyClick(box, Qt.Key.Key_Up)
     assert network_of(session).shapes()[0] == (7, 16, 16)
-    session.undo()
+    session.editing.undo()
     assert network_of(session) == before
     assert box.text() == "4"
 
@@ -488,8 +488,8 @@ def test_the_size_of_the_input_can_be_changed(panel: NetworkPanel, session: Sess
 
 
 def test_a_setting_out_of_range_is_shown_with_its_sentence(panel: NetworkPanel, session: Session) -> None:
-    session.new_network("3x8x8 conv(4, 9)")
-    session.select(layer="conv1")
+    session.files.new_network("3x8x8 conv(4, 9)")
+    session.selection.select(layer="conv1")
     assert panel.form.arithmetic.error.isVisible()
     assert "9" in panel.form.arithmetic.error.text()
 
@@ -498,7 +498,7 @@ def test_a_persons_own_model_is_shown_read_only(panel: NetworkPanel, session: Se
     from torch import nn
 
     model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(4 * 6 * 6, 2))
-    session.adopt(model, np.zeros((3, 8, 8), np.float32), "mine")
+    session.files.adopt(model, np.zeros((3, 8, 8), np.float32), "mine")
     wait_until_shown(qtbot, session)
     names = [each.name for each in layer_list(panel).cards.cards]
     assert names[0] == "input"
@@ -519,7 +519,7 @@ def test_a_persons_own_model_is_shown_read_only(panel: NetworkPanel, session: Se
 def test_every_control_has_a_name_and_a_tip(panel: NetworkPanel, session: Session) -> None:
     controls = (QAbstractButton, QAbstractSpinBox, QComboBox)
     for name in ("input", *network_of(session).names):
-        session.select(layer=name)
+        session.selection.select(layer=name)
         found = [each for kind in controls for each in panel.findChildren(kind) if each.isVisible()]
         assert found
         for control in found:
@@ -546,13 +546,13 @@ def test_after_many_edits_and_undos_the_cards_are_those_of_the_network(panel: Ne
         name = str(random.choice(names)) if names else "input"
         index = int(random.integers(len(names) + 1))
         edits = (
-            partial(session.insert_layer, index, LAYERS[int(random.integers(len(LAYERS)))]()),
-            partial(session.remove_layer, name),
-            partial(session.duplicate_layer, name),
-            partial(session.move_layer, name, min(index, len(names) - 1)),
-            partial(session.rename_layer, name, f"layer{index}"),
-            session.undo,
-            session.redo,
+            partial(session.editing.insert_layer, index, LAYERS[int(random.integers(len(LAYERS)))]()),
+            partial(session.editing.remove_layer, name),
+            partial(session.editing.duplicate_layer, name),
+            partial(session.editing.move_layer, name, min(index, len(names) - 1)),
+            partial(session.editing.rename_layer, name, f"layer{index}"),
+            session.editing.undo,
+            session.editing.redo,
         )
         edits[int(random.integers(len(edits)))]()
         network = network_of(session)
@@ -564,7 +564,7 @@ def test_after_many_edits_and_undos_the_cards_are_those_of_the_network(panel: Ne
 
 def test_the_form_holds_only_what_is_seen(panel: NetworkPanel, session: Session) -> None:
     for name in ("conv1", "pool1", "linear1", "input", "conv2", "conv1"):
-        session.select(layer=name)
+        session.selection.select(layer=name)
         boxes = panel.form.findChildren(QAbstractSpinBox)
         assert boxes
         hidden = [
@@ -581,12 +581,12 @@ def test_beside_the_large_maps_a_run_is_looked_at_now_and_then(qtbot: QtBot) -> 
     view.show()
     qtbot.waitExposed(view)
     before = view.cards.cards
-    session._set(training=replace(session.state.training, status="running"))
-    session._set(activations=replace(session.state.activations, number=99))
+    session.store.set(training=replace(session.state.training, status="running"))
+    session.store.set(activations=replace(session.state.activations, number=99))
     assert view.cards.cards is before
     qtbot.waitUntil(lambda: view.cards.cards is not before)
-    session._set(training=replace(session.state.training, status="paused"))
+    session.store.set(training=replace(session.state.training, status="paused"))
     before = view.cards.cards
-    session._set(activations=replace(session.state.activations, number=100))
+    session.store.set(activations=replace(session.state.activations, number=100))
     assert view.cards.cards is not before, "nothing else keeps it from showing what is new"
     assert session.close()

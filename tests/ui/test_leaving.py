@@ -16,7 +16,7 @@ from explorer.app import open_window
 from explorer.engine.model.load import load
 from explorer.network.files import read_network
 from explorer.session import State
-from explorer.session.state import Document
+from explorer.session.document import Document
 from explorer.ui.common import dialogs
 from explorer.ui.common.leaving import proposed
 from explorer.ui.shell.main_window import MainWindow
@@ -34,10 +34,10 @@ def notation(tmp_path: Path) -> Path:
 @pytest.fixture
 def window(qtbot: QtBot, notation: Path) -> Iterator[MainWindow]:
     made = open_window([notation])
-    qtbot.addWidget(made, before_close_func=lambda _widget: made.session._set(unsaved=False))
+    qtbot.addWidget(made, before_close_func=lambda _widget: made.session.store.set(unsaved=False))
     _settle(qtbot, made)
     yield made
-    made.session._set(unsaved=False)
+    made.session.store.set(unsaved=False)
     made.close()
 
 
@@ -58,20 +58,20 @@ def _answer(monkeypatch: pytest.MonkeyPatch, answer: str, save_to: Path | None =
 
 def _settle(qtbot: QtBot, window: MainWindow) -> None:
     session = window.session
-    qtbot.waitUntil(lambda: not session.state.computing and not session._runner.owes_answers())
+    qtbot.waitUntil(lambda: not session.state.computing and not session.store.runner.owes_answers())
 
 
 def _train(qtbot: QtBot, window: MainWindow, *, epochs: int = 2) -> None:
     session = window.session
-    session.use_data("points:moons")
+    session.data.use_data("points:moons")
     qtbot.waitUntil(lambda: session.state.data is not None)
-    session.set_hyperparameters(epochs=epochs, batch_size=50, learning_rate=0.05)
-    session.train()
+    session.learning.set_hyperparameters(epochs=epochs, batch_size=50, learning_rate=0.05)
+    session.training.train()
     qtbot.waitUntil(lambda: session.state.training.step > 3)
 
 
 def _save(qtbot: QtBot, window: MainWindow, path: Path) -> None:
-    window.session.save_network(path)
+    window.session.files.save_network(path)
     qtbot.waitUntil(lambda: window.session.state.notice == f"Saved as {path.name}.")
 
 
@@ -95,7 +95,7 @@ def test_what_a_run_learned_after_it_was_saved_is_not_saved(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, asked: list[str]
 ) -> None:
     _train(qtbot, window, epochs=100_000)
-    window.session.pause_training()
+    window.session.training.pause()
     _settle(qtbot, window)
     _save(qtbot, window, tmp_path / "a.json")
     assert not window.session.state.unsaved
@@ -115,7 +115,7 @@ def test_a_run_that_goes_on_while_it_is_saved_is_asked_about_at_closing(
     assert window.windowTitle().startswith("•")
     assert not window.close()
     assert asked == ["moons"]
-    window.session.pause_training()
+    window.session.training.pause()
 
 
 def test_undo_and_redo_know_what_is_saved_and_where(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
@@ -123,23 +123,23 @@ def test_undo_and_redo_know_what_is_saved_and_where(window: MainWindow, qtbot: Q
     _train(qtbot, window)
     qtbot.waitUntil(lambda: session.state.training.status == "ended")
     _save(qtbot, window, path)
-    session.undo()
+    session.editing.undo()
     assert session.state.unsaved
     assert session.state.path == path, "saved again, it must not go over the file that it was opened from"
-    session.redo()
+    session.editing.redo()
     assert not session.state.unsaved
-    session.set_hyperparameters(learning_rate=0.5)
+    session.learning.set_hyperparameters(learning_rate=0.5)
     assert session.state.unsaved
-    session.set_hyperparameters(learning_rate=0.05)
+    session.learning.set_hyperparameters(learning_rate=0.05)
     assert not session.state.unsaved
-    session.reset_weights()
+    session.editing.reset_weights()
     assert session.state.unsaved
 
 
 def test_choosing_data_is_no_work_that_a_file_would_keep(window: MainWindow, qtbot: QtBot) -> None:
-    window.session.open_network("lecture")
+    window.session.files.open_network("lecture")
     _settle(qtbot, window)
-    window.session.use_data("textures")
+    window.session.data.use_data("textures")
     qtbot.waitUntil(lambda: window.session.state.data is not None)
     assert not window.session.state.unsaved
 
@@ -164,7 +164,7 @@ def test_saving_a_network_from_text_asks_for_a_file_that_holds_its_weights(
 def test_saving_weights_as_text_says_that_they_are_not_in_it(window: MainWindow, qtbot: QtBot, notation: Path) -> None:
     _train(qtbot, window)
     qtbot.waitUntil(lambda: window.session.state.training.status == "ended")
-    window.session.save_network(notation)
+    window.session.files.save_network(notation)
     qtbot.waitUntil(lambda: "holds the network's text alone" in window.session.state.notice)
     assert window.session.state.unsaved
 
@@ -172,7 +172,7 @@ def test_saving_weights_as_text_says_that_they_are_not_in_it(window: MainWindow,
 def test_a_network_from_text_that_was_only_edited_is_saved_as_text(
     window: MainWindow, qtbot: QtBot, notation: Path
 ) -> None:
-    window.session.remove_layer("tanh1")
+    window.session.editing.remove_layer("tanh1")
     window.action("save").trigger()
     qtbot.waitUntil(lambda: window.session.state.notice == "Saved as moons.txt.")
     assert notation.read_text().split() == ["2", "linear(8)", "linear(2)"]
@@ -193,7 +193,7 @@ def _by_the_menu(window: MainWindow, path: Path) -> None:
 
 
 def _by_the_recent_ones(window: MainWindow, path: Path) -> None:
-    window.session._remember(path)
+    window.session.recent.remember(path)
     window.menus._fill_recent()
     window.menus._recent.actions()[0].trigger()
 
@@ -228,7 +228,7 @@ def test_no_way_to_another_network_leaves_unsaved_work_without_a_question(
     other.write_text("2 linear(3)")
     for name in ("ask_network", "ask_notation"):
         monkeypatch.setattr(dialogs, name, None)
-    window.session.remove_layer("tanh1")
+    window.session.editing.remove_layer("tanh1")
     document = window.session.state.document
     for number, way in enumerate(WAYS, 1):
         way(window, other)
@@ -237,7 +237,7 @@ def test_no_way_to_another_network_leaves_unsaved_work_without_a_question(
     questions = _answer(monkeypatch, "discard")
     for way in WAYS:
         if not window.session.state.unsaved:
-            window.session.remove_layer("linear1")
+            window.session.editing.remove_layer("linear1")
         way(window, other)
         assert window.session.state.document is not document, way.__name__
     assert len(questions) == len(WAYS)
@@ -256,7 +256,7 @@ def test_saving_in_the_question_saves_and_then_goes_on(
     assert window.session.state.title == "moons"
     qtbot.waitUntil(lambda: window.session.state.title == "other")
     assert read_network(saved).title == "moons"
-    window.session.remove_layer("linear1")
+    window.session.editing.remove_layer("linear1")
     assert not window.close()
     qtbot.waitUntil(lambda: not window.isVisible())
     assert other.read_text() == "2\n"
@@ -265,7 +265,7 @@ def test_saving_in_the_question_saves_and_then_goes_on(
 def test_what_cannot_be_saved_is_not_left(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    window.session.set_hyperparameters(learning_rate=0.5)
+    window.session.learning.set_hyperparameters(learning_rate=0.5)
     _answer(monkeypatch, "save", tmp_path / "no such folder" / "a.json")
     assert not window.close()
     qtbot.waitUntil(lambda: "could not be written" in window.session.state.notice)
@@ -282,7 +282,7 @@ def test_weights_that_could_not_be_read_are_not_saved_over(window: MainWindow, q
     _settle(qtbot, window)
     precious = path.with_suffix(".safetensors").read_bytes()[:-1]
     path.with_suffix(".safetensors").write_bytes(precious)
-    window.session.open_network(path)
+    window.session.files.open_network(path)
     qtbot.waitUntil(lambda: "is not a whole safetensors file" in window.session.state.notice)
     window.action("save").trigger()
     qtbot.waitUntil(lambda: "could not be read: save under another name" in window.session.state.notice)
@@ -296,16 +296,16 @@ def test_a_file_that_another_program_wrote_since_is_not_replaced_unasked(
 ) -> None:
     session, path, asked = window.session, tmp_path / "net.json", []
     monkeypatch.setattr(dialogs, "ask_replacing_newer", lambda _parent, name: (asked.append(name), may_replace)[1])
-    session.save_network(path)
+    session.files.save_network(path)
     _settle(qtbot, window)
-    session.rename_layer("linear1", "mine")
+    session.editing.rename_layer("linear1", "mine")
     window.action("save").trigger()
     _settle(qtbot, window)
     assert asked == [], "Nobody else wrote it."
     text = path.read_text().replace("mine", "theirs")
     path.unlink()
     path.write_text(text)
-    session.rename_layer("mine", "ours")
+    session.editing.rename_layer("mine", "ours")
     window.action("save").trigger()
     _settle(qtbot, window)
     assert asked == ["net.json"]

@@ -21,9 +21,9 @@ from tests.ui.fakes import make_session
 
 def _leave_one(folder: Path, qtbot: QtBot) -> None:
     session = Session(left_overs=folder)
-    session.new_network("3x8x8 mine=relu flatten linear(2)")
-    session.rename_layer("mine", "yours")
-    session.leave()
+    session.files.new_network("3x8x8 mine=relu flatten linear(2)")
+    session.editing.rename_layer("mine", "yours")
+    session.left_overs.leave()
     assert session.close()
 
 
@@ -31,7 +31,7 @@ def _leave_one(folder: Path, qtbot: QtBot) -> None:
 def session(tmp_path: Path, qtbot: QtBot) -> Iterator[Session]:
     _leave_one(tmp_path, qtbot)
     made = Session(left_overs=tmp_path)
-    made.new_network("3x8x8 relu")
+    made.files.new_network("3x8x8 relu")
     yield made
     assert made.close()
 
@@ -40,7 +40,7 @@ def session(tmp_path: Path, qtbot: QtBot) -> Iterator[Session]:
 def line(session: Session, qtbot: QtBot) -> LeftOverLine:
     made = LeftOverLine(session)
     qtbot.addWidget(made)
-    session.look_for_left_overs()
+    session.left_overs.look_for_left_overs()
     return made
 
 
@@ -53,7 +53,7 @@ def test_without_left_overs_there_is_no_line(qtbot: QtBot) -> None:
     session = make_session("3x8x8 relu", picture=False)
     line = LeftOverLine(session)
     qtbot.addWidget(line)
-    session.look_for_left_overs()
+    session.left_overs.look_for_left_overs()
     assert line.isHidden()
     assert session.close()
 
@@ -68,14 +68,14 @@ def test_restore_opens_it_and_undo_goes_back(line: LeftOverLine, session: Sessio
     _press(line, "Restore", qtbot)
     qtbot.waitUntil(line.isHidden)
     assert session.state.network.names[0] == "yours"  # type: ignore[union-attr]
-    session.undo()
+    session.editing.undo()
     assert session.state.network.text() == "3x8x8 relu"  # type: ignore[union-attr]
 
 
 def test_restore_over_what_is_not_saved_asks_first(
     line: LeftOverLine, session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session.rename_layer("relu1", "mine")
+    session.editing.rename_layer("relu1", "mine")
     monkeypatch.setattr(dialogs, "ask_unsaved", lambda *_: "cancel")
     _press(line, "Restore", qtbot)
     assert session.state.opening is None

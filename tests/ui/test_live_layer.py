@@ -26,13 +26,13 @@ WAIT_MS = 60_000
 def session(qtbot: QtBot, qapp: QApplication) -> Iterator[Session]:
     theme.apply(qapp, "light")
     made = make_session("2 linear(4) tanh linear(2)")
-    made.set_values(np.array([0.3, -0.2], np.float32))
-    made.set_hyperparameters(epochs=100_000, batch_size=50, learning_rate=0.1)
-    made.set_target(1)
-    made.use_data("points:moons")
+    made.input.set_values(np.array([0.3, -0.2], np.float32))
+    made.learning.set_hyperparameters(epochs=100_000, batch_size=50, learning_rate=0.1)
+    made.learning.set_target(1)
+    made.data.use_data("points:moons")
     qtbot.waitUntil(lambda: made.state.data is not None, timeout=WAIT_MS)
     _settle(qtbot, made)
-    made.select(layer="linear1")
+    made.selection.select(layer="linear1")
     yield made
     assert made.close()
 
@@ -51,7 +51,7 @@ LINEAR1 = ["linear1", "gradient of linear1", "linear1.weight", "gradient of line
 
 
 def _settle(qtbot: QtBot, session: Session) -> None:
-    qtbot.waitUntil(lambda: not session.state.computing and not session._runner.is_busy(), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not session.state.computing and not session.store.runner.is_busy(), timeout=WAIT_MS)
     wait_until_drawn(qtbot)
 
 
@@ -88,7 +88,7 @@ def test_before_a_run_the_four_are_those_of_a_recorded_step(view: LiveLayer, ses
 
 def test_while_the_network_learns_the_four_follow(view: LiveLayer, session: Session, qtbot: QtBot) -> None:
     before = _shown(view)
-    session.train()
+    session.training.train()
     qtbot.waitUntil(lambda: "of the run" in view.words.whole(), timeout=WAIT_MS)
     assert _titles(view) == LINEAR1
     first = _shown(view)
@@ -100,27 +100,27 @@ def test_while_the_network_learns_the_four_follow(view: LiveLayer, session: Sess
 
 
 def test_another_layer_is_followed_at_once(view: LiveLayer, session: Session, qtbot: QtBot) -> None:
-    session.train()
+    session.training.train()
     qtbot.waitUntil(lambda: "of the run" in view.words.whole(), timeout=WAIT_MS)
-    session.select(layer="tanh1")
+    session.selection.select(layer="tanh1")
     qtbot.waitUntil(lambda: _titles(view)[0] == "tanh1", timeout=WAIT_MS)
     assert _sentences(view) == ["", "", "tanh1 has no weight.", "tanh1 has no weight."]
 
 
 def test_gradients_are_asked_for_only_while_it_is_looked_at(view: LiveLayer, session: Session, qtbot: QtBot) -> None:
-    session.train()
+    session.training.train()
     qtbot.waitUntil(lambda: session.state.live is not None and session.state.live.learned is not None, timeout=WAIT_MS)
     assert not session.state.is_stepping
     view.hide()
     qtbot.waitUntil(lambda: session.state.live.learned is None, timeout=WAIT_MS)
-    session.pause_training()
+    session.training.pause()
     assert not session.state.is_stepping
 
 
 def test_a_pause_shows_what_was_learned_until_then(view: LiveLayer, session: Session, qtbot: QtBot) -> None:
-    session.train()
+    session.training.train()
     qtbot.waitUntil(lambda: session.state.training.step > 20, timeout=WAIT_MS)
-    session.pause_training()
+    session.training.pause()
     qtbot.waitUntil(lambda: "training step" in view.words.whole(), timeout=WAIT_MS)
     _settle(qtbot, session)
     for shown, expected in zip(_shown(view), _by_autograd(session, 1), strict=True):
@@ -129,22 +129,22 @@ def test_a_pause_shows_what_was_learned_until_then(view: LiveLayer, session: Ses
 
 def test_at_a_pause_nothing_falls_back_to_before_the_run(view: LiveLayer, session: Session, qtbot: QtBot) -> None:
     untrained = _shown(view)[2].values.copy()
-    session.train()
+    session.training.train()
     qtbot.waitUntil(lambda: session.state.training.step > 20, timeout=WAIT_MS)
     qtbot.waitUntil(lambda: "of the run" in view.words.whole(), timeout=WAIT_MS)
     seen: list[np.ndarray] = []
     session.changed.connect(lambda _old, _new: seen.append(_shown(view)[2].values))
-    session.pause_training()
+    session.training.pause()
     qtbot.waitUntil(lambda: "training step" in view.words.whole(), timeout=WAIT_MS)
     assert not any(np.array_equal(weight, untrained) for weight in seen)
 
 
 def test_a_frame_of_the_film_shows_output_and_weight_of_then(view: LiveLayer, session: Session, qtbot: QtBot) -> None:
     untrained = _shown(view)[2].values.copy()
-    session.set_hyperparameters(epochs=1)
-    session.train()
+    session.learning.set_hyperparameters(epochs=1)
+    session.training.train()
     qtbot.waitUntil(lambda: session.state.training.status == "ended", timeout=WAIT_MS)
-    session.show_frame(0)
+    session.watching.show_frame(0)
     qtbot.waitUntil(lambda: "step 0 in the film" in view.words.whole(), timeout=WAIT_MS)
     np.testing.assert_array_equal(_shown(view)[2].values, untrained)
     assert _sentences(view) == ["", NOT_IN_FILM, "", NOT_IN_FILM]
@@ -159,16 +159,16 @@ def test_a_click_on_a_cell_selects_it_everywhere(view: LiveLayer, session: Sessi
 
 
 def test_without_a_layer_it_says_how_to_choose_one(view: LiveLayer, session: Session) -> None:
-    session.select(layer=None)
+    session.selection.select(layer=None)
     assert view.empty.findChild(QLabel).text() == CHOOSE
-    session.select(layer="input")
+    session.selection.select(layer="input")
     assert view.empty.findChild(QLabel).text() == NO_INPUT
 
 
 def test_maps_are_shown_for_a_picture_and_a_cell_of_them_is_selected(qtbot: QtBot) -> None:
     session = make_session()
     wait_until_shown(qtbot, session)
-    session.select(layer="conv1")
+    session.selection.select(layer="conv1")
     view = LiveLayer(session)
     qtbot.addWidget(view)
     view.resize(860, 215)

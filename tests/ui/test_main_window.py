@@ -61,7 +61,7 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
     wait_until_shown(qtbot, made.session)
     made.show_late_parts()
     yield made
-    made.session._set(unsaved=False)
+    made.session.store.set(unsaved=False)
     made.close()
 
 
@@ -107,7 +107,7 @@ def test_every_control_has_an_accessible_name(window: MainWindow) -> None:
 
 def test_undo_and_redo_say_what_they_would_do(window: MainWindow) -> None:
     assert not window.action("undo").isEnabled()
-    window.session.remove_layer(window.session.state.network.names[-1])  # type: ignore[union-attr]
+    window.session.editing.remove_layer(window.session.state.network.names[-1])  # type: ignore[union-attr]
     assert window.action("undo").text().startswith("Undo remove")
     window.action("undo").trigger()
     assert window.action("redo").text().startswith("Redo remove")

@@ -33,13 +33,13 @@ def opened(qtbot: QtBot, qapp: QApplication) -> Iterator[Opened]:
         session = Session()
         sessions.append(session)
         if text:
-            session.new_network(text)
+            session.files.new_network(text)
         else:
-            session.open_network("two-two-two")
-            session.set_target((1.0, 0.0))
-        session.set_values(np.array(values, np.float32))
-        session.set_hyperparameters(**(LEARNING | learning))
-        session.set_stepping(True)
+            session.files.open_network("two-two-two")
+            session.learning.set_target((1.0, 0.0))
+        session.input.set_values(np.array(values, np.float32))
+        session.learning.set_hyperparameters(**(LEARNING | learning))
+        session.learning.watch_steps("debugger", True)
         qtbot.waitUntil(lambda: is_recorded(session), timeout=60_000)
         view = NodeLinkView(session)
         qtbot.addWidget(view)
@@ -80,7 +80,7 @@ def go_to(session: Session, phase: str, call: str) -> None:
     assert session.state.timeline is not None
     step = session.state.timeline.find(phase, call)
     assert step is not None
-    session.go_to_step(step)
+    session.steps.go_to_step(step)
 
 
 def test_the_drawing_follows_the_cursor(opened: Opened) -> None:
@@ -111,7 +111,7 @@ def test_stepping_moves_no_box(opened: Opened) -> None:
     places = view.canvas.scene.places
     assert session.state.timeline is not None
     for _ in session.state.timeline.steps[1:]:
-        session.step_over()
+        session.steps.step_over()
         assert view.canvas.scene.places is places
 
 
@@ -182,7 +182,7 @@ def test_a_class_becomes_the_target_by_typing_one(opened: Opened, qtbot: QtBot) 
 
 def test_the_learning_rate_is_typed_over(opened: Opened, qtbot: QtBot) -> None:
     session, view = opened()
-    session.to_end()
+    session.steps.to_end()
     before = session.state.timeline
     assert view.learning_rate.text() == "η = 0.1000"
     qtbot.mouseClick(view.learning_rate, Qt.MouseButton.LeftButton)
@@ -213,7 +213,7 @@ def test_rubbish_is_refused_where_it_was_typed(opened: Opened, qtbot: QtBot) -> 
 
 def test_the_editor_begins_with_the_old_weight_whole(opened: Opened, qtbot: QtBot) -> None:
     session, view = opened()
-    session.to_end()
+    session.steps.to_end()
     qtbot.mouseDClick(view.canvas, Qt.MouseButton.LeftButton, pos=point(view, Edge(2, 1, 0)))
     assert view.editor.text() == "−1.0"
     assert view.editor.selectedText() == view.editor.text()
@@ -276,7 +276,7 @@ def test_before_anything_is_recorded_a_line_says_what_would_appear(qtbot: QtBot)
 def test_a_hidden_drawing_catches_up(opened: Opened) -> None:
     session, view = opened()
     view.hide()
-    session.to_end()
+    session.steps.to_end()
     assert "→" not in view.canvas.description(Edge(1, 0, 1))
     view.show()
     assert "→" in view.canvas.description(Edge(1, 0, 1))
@@ -295,7 +295,7 @@ def test_a_number_typed_for_one_network_does_not_reach_the_next(opened: Opened, 
     session, view = opened("2 linear(2) tanh linear(2)")
     qtbot.mouseDClick(view.canvas, Qt.MouseButton.LeftButton, pos=point(view, Edge(1, 0, 0)))
     view.editor.insert("7")
-    session.new_network("2 linear(2) tanh linear(2)")
+    session.files.new_network("2 linear(2) tanh linear(2)")
     assert not view.editor.isVisible()
     before = session.state.document
     qtbot.keyClick(view.editor, Qt.Key.Key_Return)

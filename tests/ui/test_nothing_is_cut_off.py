@@ -35,19 +35,19 @@ def _start(_window: MainWindow, _qtbot: QtBot) -> None:
 
 def _cell(window: MainWindow, _qtbot: QtBot) -> None:
     window.show_part("maps")
-    window.session.select(layer="conv2", channel=3, row=6, column=9)
+    window.session.selection.select(layer="conv2", channel=3, row=6, column=9)
 
 
 def _row_of_numbers(window: MainWindow, _qtbot: QtBot) -> None:
     window.show_part("maps")
-    window.session.select(layer="linear1", channel=3)
+    window.session.selection.select(layer="linear1", channel=3)
 
 
 def _fault(window: MainWindow, _qtbot: QtBot) -> None:
     layer = window.session.state.layer("conv5")
     assert layer is not None
-    window.session.replace_layer("conv5", replace(layer, kernel_size=31, padding=0))  # type: ignore[call-arg]
-    window.session.select(layer="conv5")
+    window.session.editing.replace_layer("conv5", replace(layer, kernel_size=31, padding=0))  # type: ignore[call-arg]
+    window.session.selection.select(layer="conv5")
     window.show_part("maps")
 
 
@@ -56,19 +56,19 @@ def _drawing(window: MainWindow, _qtbot: QtBot) -> None:
 
 
 def _numbers(window: MainWindow, _qtbot: QtBot) -> None:
-    window.session.open_network("two-two-two")
+    window.session.files.open_network("two-two-two")
 
 
 def _inside_a_convolution(window: MainWindow, qtbot: QtBot) -> None:
     _open_debugger(window, qtbot)
-    window.session.step_into()
+    window.session.steps.step_into()
     assert window.session.state.cursor.is_inside
 
 
 def _neurons_after_their_update(window: MainWindow, qtbot: QtBot) -> None:
-    window.session.open_network("two-two-two")
+    window.session.files.open_network("two-two-two")
     _open_debugger(window, qtbot)
-    window.session.to_end()
+    window.session.steps.to_end()
 
 
 def _open_debugger(window: MainWindow, qtbot: QtBot) -> None:
@@ -83,8 +83,8 @@ def _a_run_with_curves(window: MainWindow, qtbot: QtBot) -> None:
 
 def _a_run_that_blew_up(window: MainWindow, qtbot: QtBot) -> None:
     _train(window, qtbot)
-    window.session.set_learning_rate(1e30)
-    window.session.train()
+    window.session.learning.set_hyperparameters(learning_rate=1e30)
+    window.session.training.train()
     qtbot.waitUntil(lambda: bool(window.session.state.training.layer), timeout=60_000)
 
 
@@ -96,8 +96,8 @@ def _a_landscape_of_a_run_that_blew_up(window: MainWindow, qtbot: QtBot) -> None
 
 def _two_runs_in_an_open_strip(window: MainWindow, qtbot: QtBot) -> None:
     _train(window, qtbot)
-    window.session.set_learning_rate(0.02)
-    window.session.train()
+    window.session.learning.set_hyperparameters(learning_rate=0.02)
+    window.session.training.train()
     qtbot.waitUntil(lambda: len(window.session.state.runs) == 2, timeout=60_000)
     _open_strip_at(window, "Runs")
 
@@ -116,18 +116,18 @@ def _open_strip_at(window: MainWindow, title: str) -> None:
 
 
 def _data_that_do_not_fit(window: MainWindow, qtbot: QtBot) -> None:
-    window.session.use_data("points:moons")
+    window.session.data.use_data("points:moons")
     qtbot.waitUntil(lambda: window.session.state.data_problem is not None, timeout=60_000)
 
 
 def _train(window: MainWindow, qtbot: QtBot) -> None:
     """Two epochs of a small network, with curves, accuracies and health on the screen."""
     session = window.session
-    session.new_network("2 linear(8) relu linear(2)")
-    session.set_hyperparameters(epochs=2, batch_size=50)
-    session.use_data("points:moons")
+    session.files.new_network("2 linear(8) relu linear(2)")
+    session.learning.set_hyperparameters(epochs=2, batch_size=50)
+    session.data.use_data("points:moons")
     qtbot.waitUntil(lambda: session.state.data is not None, timeout=60_000)
-    session.train()
+    session.training.train()
     qtbot.waitUntil(lambda: session.state.training.status == "ended", timeout=60_000)
     assert len(session.state.runs[-1].epochs) == 2
 
@@ -136,7 +136,7 @@ def _train(window: MainWindow, qtbot: QtBot) -> None:
 def window(qtbot: QtBot) -> MainWindow:
     made = open_window([])
     # Without the question about unsaved changes.
-    qtbot.addWidget(made, before_close_func=lambda _widget: made.session._set(unsaved=False))
+    qtbot.addWidget(made, before_close_func=lambda _widget: made.session.store.set(unsaved=False))
     wait_until_shown(qtbot, made.session)
     made.show_late_parts()
     return made
@@ -166,7 +166,7 @@ def test_words_have_their_room(state: object, window: MainWindow, qtbot: QtBot) 
         pytest.skip("the interface's font, Inter, is not installed: other fonts are wider")
     state(window, qtbot)  # type: ignore[operator]
     wait_until_shown(qtbot, window.session)
-    qtbot.waitUntil(lambda: not window.session._runner.is_busy())
+    qtbot.waitUntil(lambda: not window.session.store.runner.is_busy())
     cut = []
     for size in SIZES:
         for theme in ("light", "dark"):

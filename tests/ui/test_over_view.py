@@ -120,7 +120,7 @@ def test_stepping_moves_no_tensor_of_a_step(opened: Opened) -> None:
     session, stage = opened(small())
     session.go("forward", "conv2")
     places = {name: (view.geometry(), view.picture_rect()) for name, view in views(stage).items()}
-    session.choose_cell("output", (0, 4, 9, 0))
+    session.steps.choose_cell("output", (0, 4, 9, 0))
     assert {name: (view.geometry(), view.picture_rect()) for name, view in views(stage).items()} == places
 
 

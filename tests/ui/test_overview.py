@@ -44,7 +44,7 @@ def shown(qtbot: QtBot) -> Iterator[Shown]:
         sessions.append(session)
         if session.state.computing:
             qtbot.waitUntil(lambda: not session.state.computing, timeout=60_000)
-        session.select(layer=None)
+        session.selection.select(layer=None)
         view = Overview(session)
         qtbot.addWidget(view)
         view.resize(*size)
@@ -115,8 +115,8 @@ def test_a_class_is_made_of_all_outputs_by_a_softmax_and_of_its_own_by_a_sigmoid
 ) -> None:
     view = shown("3x8x8 flatten linear(3)")
     session = session_of(view)
-    session._show_document(replace(session.state.document, classes=("cat", "dog", "frog")))
-    session.set_hyperparameters(loss=loss)
+    session.store.edit("mean other classes", lambda before: replace(before, classes=("cat", "dog", "frog")))
+    session.learning.set_hyperparameters(loss=loss)
     qtbot.waitUntil(lambda: not session.state.computing and session.state.prediction.is_probability)
     entry = view.canvas.scene.layout.columns[-1].entry
     assert entry.prediction is not None
@@ -126,13 +126,13 @@ def test_a_class_is_made_of_all_outputs_by_a_softmax_and_of_its_own_by_a_sigmoid
 
 def test_only_the_scales_of_the_whole_network_are_called_the_widest(shown: Shown) -> None:
     view = shown()
-    session_of(view).select(layer=None)
+    session_of(view).selection.select(layer=None)
     first, second = view.bars
     assert "widest" in first.toolTip()
     assert "widest" in second.toolTip()
     layers = session_of(view).state.activations.layers
     widest = max((each for each in layers if not scale_for(each.low, each.high).signed), key=lambda each: each.high)
-    session_of(view).select(layer=widest.name)
+    session_of(view).selection.select(layer=widest.name)
     assert first.isVisible()
     assert first.toolTip().startswith("Colours from 0 to ")
     assert "widest" not in first.toolTip()
@@ -151,7 +151,7 @@ def test_hovering_a_map_draws_the_maps_it_was_made_of_and_says_so(shown: Shown) 
 def test_hovering_tells_every_view_the_cell(shown: Shown, qtbot: QtBot) -> None:
     view = shown()
     told: list[Cell | None] = []
-    session_of(view).hovered.connect(told.append)
+    session_of(view).selection.hovered.connect(told.append)
     hover(view, "relu1", 2)
     assert isinstance(told[-1], Cell)
     assert (told[-1].layer, told[-1].channel) == ("relu1", 2)
@@ -276,7 +276,7 @@ def test_more_channels_than_fit_open_and_fold_with_a_click(shown: Shown) -> None
 
 def test_a_folded_map_chosen_elsewhere_comes_into_sight(shown: Shown) -> None:
     view = shown(WIDE)
-    session_of(view).select(layer="conv1", channel=399)
+    session_of(view).selection.select(layer="conv1", channel=399)
     column = view.canvas.column("conv1")
     assert column is not None
     assert column.place(399) is not None
@@ -298,7 +298,7 @@ def test_a_group_opens_and_folds_with_keys(shown: Shown) -> None:
     view = shown(LONG)
     folded = len(view.canvas.scene.layout.columns)
     group = next(column for column in view.canvas.scene.layout.columns if column.group is not None)
-    session_of(view).select(layer=group.name)
+    session_of(view).selection.select(layer=group.name)
     QTest.keyClick(view.canvas, Qt.Key.Key_Space)
     assert len(view.canvas.scene.layout.columns) > folded
     QTest.keyClick(view.canvas, Qt.Key.Key_Backspace)
@@ -409,7 +409,7 @@ def test_another_picture_repaints_the_same_columns(shown: Shown, qtbot: QtBot) -
     before = view.canvas.grab().toImage()
     boxes = [column.box for column in view.canvas.scene.layout.columns]
     session = session_of(view)
-    session.use_picture(make_picture(seed=5))
+    session.input.use_picture(make_picture(seed=5))
     with qtbot.waitSignal(view.canvas._picture.renewed):
         wait_until_shown(qtbot, session)
     assert view.canvas.grab().toImage() != before
@@ -424,15 +424,15 @@ def test_columns_repainted_one_by_one_are_as_if_painted_at_once(
 ) -> None:
     view = shown(text)
     session, canvas = session_of(view), view.canvas
-    session.select(layer=chosen if chosen in session.state.network.names else None)  # type: ignore[union-attr]
+    session.selection.select(layer=chosen if chosen in session.state.network.names else None)  # type: ignore[union-attr]
     if zoomed:
         turn_wheel(canvas, QPointF(300, 250), zoomed)
     before = canvas.grab().toImage()
     with qtbot.waitSignal(canvas._picture.renewed):
         if session.state.numbers is not None and session.state.picture is None:
-            session.set_values(np.array([1, -2, 0.5, 3, -1], np.float32))
+            session.input.set_values(np.array([1, -2, 0.5, 3, -1], np.float32))
         else:
-            session.use_picture(make_picture(seed=5))
+            session.input.use_picture(make_picture(seed=5))
     qtbot.waitUntil(lambda: not session.state.computing)
     qtbot.waitUntil(lambda: canvas._picture._next is None)
     little_by_little = canvas.grab().toImage()
@@ -453,7 +453,7 @@ def test_what_the_network_says_is_drawn_at_once_as_the_prediction_tells_it(shown
 
     before = canvas.grab(place).toImage()
     session.changed.connect(keep)
-    session.use_picture(make_picture(seed=5))
+    session.input.use_picture(make_picture(seed=5))
     qtbot.waitUntil(lambda: not session.state.computing)
     canvas._forget()
     assert drawn[-1] == canvas.grab(place).toImage()
@@ -463,7 +463,7 @@ def test_what_the_network_says_is_drawn_at_once_as_the_prediction_tells_it(shown
 def test_an_edit_shows_the_new_layer_as_soon_as_it_has_run(shown: Shown, qtbot: QtBot) -> None:
     view = shown()
     session = session_of(view)
-    session.duplicate_layer("relu2")
+    session.editing.duplicate_layer("relu2")
     wait_until_shown(qtbot, session)
     network = session.state.network
     assert network is not None
@@ -474,7 +474,7 @@ def test_a_hidden_overview_catches_up_when_it_is_shown(shown: Shown, qtbot: QtBo
     view = shown()
     view.hide()
     session = session_of(view)
-    session.remove_layer("relu2")
+    session.editing.remove_layer("relu2")
     wait_until_shown(qtbot, session)
     assert view.canvas.column("relu2") is not None  # stale while nobody looks
     view.show()
@@ -515,10 +515,10 @@ def test_everything_has_a_name_for_those_who_cannot_see_it(shown: Shown) -> None
 
 def test_maps_of_before_are_dimmed_while_new_ones_take_long(shown: Shown, qtbot: QtBot) -> None:
     view = shown()
-    session_of(view)._set(computing=True)
+    session_of(view).store.set(computing=True)
     assert not view.canvas._is_dimmed  # a quick answer must not flash
     qtbot.waitUntil(lambda: view.canvas._is_dimmed, timeout=2000)
-    session_of(view)._set(computing=False)
+    session_of(view).store.set(computing=False)
     assert not view.canvas._is_dimmed
 
 
@@ -527,7 +527,7 @@ def test_another_picture_under_a_resting_mouse_renews_the_preview(shown: Shown, 
     hover(view, "conv1", 2)
     before = view.canvas.preview.shown()
     session = session_of(view)
-    session.use_picture(make_picture(seed=7))
+    session.input.use_picture(make_picture(seed=7))
     wait_until_shown(qtbot, session)
     after = view.canvas.preview.shown()
     assert before is not None
@@ -539,14 +539,14 @@ def test_a_chosen_layer_that_is_folded_away_marks_its_group(shown: Shown) -> Non
     view = shown(LONG)
     group = next(column for column in view.canvas.scene.layout.columns if column.group is not None)
     assert group.group is not None
-    session_of(view).select(layer=group.group.first.name)
+    session_of(view).selection.select(layer=group.group.first.name)
     assert view.canvas.scene.selected == group.name
 
 
 def test_a_persons_own_module_is_shown_by_its_calls(qtbot: QtBot) -> None:
     module = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3), torch.nn.ReLU(), torch.nn.Flatten(), torch.nn.Linear(144, 2))
     session = Session()
-    session.adopt(module, np.random.default_rng(0).random((3, 8, 8), np.float32), "mine")
+    session.files.adopt(module, np.random.default_rng(0).random((3, 8, 8), np.float32), "mine")
     wait_until_shown(qtbot, session)
     view = Overview(session)
     qtbot.addWidget(view)
@@ -578,7 +578,7 @@ def test_an_input_that_changed_its_kind_is_painted_as_it_was_last_fed(shown: Sho
     view = shown("3x8x8 flatten linear(3)")
     session = session_of(view)
     wait_until_shown(qtbot, session)
-    session.set_input_shape((2,))  # the maps are those of a picture until the network has run again
+    session.editing.set_input_shape((2,))  # the maps are those of a picture until the network has run again
     entry = next(each for each in entries_of(session.state) if each.name == "input")
     assert entry.maps is None or entry.shape == entry.maps.values.shape
     view.grab()
@@ -596,7 +596,7 @@ def test_classes_that_are_no_numbers_say_nan_in_the_error_colour_without_a_bar(
     assert prediction is not None
     nothing = np.full(last.values.shape, np.nan, last.values.dtype)
     layers = (*activations.layers[:-1], replace(last, values=nothing))
-    session._set(activations=replace(activations, layers=layers, prediction=replace(prediction, values=nothing)))
+    session.store.set(activations=replace(activations, layers=layers, prediction=replace(prediction, values=nothing)))
     column = view.canvas.column(view.canvas.scene.layout.columns[-1].name)
     assert column is not None
     assert column.entry.prediction is not None

@@ -84,7 +84,7 @@ def test_a_network_file_whose_texts_are_marks_is_shown_as_text(
     for tab in TABS:
         window.show_part(tab.name)
         for layer in ("input", "linear1"):
-            session.select(layer=layer)
+            session.selection.select(layer=layer)
             QApplication.processEvents()
             window.grab()
             _check(window)

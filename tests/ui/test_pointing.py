@@ -48,19 +48,19 @@ def test_a_place_of_none_is_any_and_a_place_on_no_axis_is_nowhere() -> None:
 
 def test_what_the_mouse_rests_on_is_no_cell_any_more_when_its_map_grew_smaller(qtbot: QtBot, session: Session) -> None:
     wait_until_shown(qtbot, session)
-    session.replace_layer("conv1", replace(session.state.layer("conv1"), padding=(4, 4)))
+    session.editing.replace_layer("conv1", replace(session.state.layer("conv1"), padding=(4, 4)))
     wait_until_shown(qtbot, session)
     view = InputView(session)
     qtbot.addWidget(view)
     view.show()
     seen: list[Cell | None] = []
-    session.hovered.connect(seen.append)
-    session.hover(Cell("conv1", 3, 20, 20))
+    session.selection.hovered.connect(seen.append)
+    session.selection.hover(Cell("conv1", 3, 20, 20))
     assert "conv1" in view.picture.caption.text()
-    session.undo()
+    session.editing.undo()
     wait_until_shown(qtbot, session)
     assert seen == [Cell("conv1", 3, 20, 20), None]
-    assert session.receptive_field(Cell("conv1", 3, 20, 20)) is None
+    assert session.selection.receptive_field(Cell("conv1", 3, 20, 20)) is None
     view.hide()
     view.show()
     assert "conv1" not in view.picture.caption.text()
@@ -74,19 +74,19 @@ def test_a_cell_that_is_not_there_is_not_hovered_and_looks_at_nothing(
 ) -> None:
     wait_until_shown(qtbot, session)
     seen: list[Cell | None] = []
-    session.hovered.connect(seen.append)
-    session.hover(cell)
+    session.selection.hovered.connect(seen.append)
+    session.selection.hover(cell)
     assert seen == [None]
-    assert session.receptive_field(cell) is None
+    assert session.selection.receptive_field(cell) is None
 
 
 def test_a_selected_cell_is_one_of_its_layer(qtbot: QtBot, session: Session) -> None:
     wait_until_shown(qtbot, session)
     for layer, *places in (("conv1", 4), ("conv1", 0, 16, 0), ("linear1", 0, 0), ("linear1", 4)):
         wrong = Selection(layer, *places)
-        session._set(selection=wrong)
+        session.store.set(selection=wrong)
         assert session.state.selection == Selection(wrong.layer)
-    session._set(selection=Selection("conv1", 3, 15, 15))
+    session.store.set(selection=Selection("conv1", 3, 15, 15))
     assert session.state.selection == Selection("conv1", 3, 15, 15)
 
 

@@ -81,7 +81,7 @@ def test_rows_change_in_place_with_the_picture(opened: Opened, qtbot: QtBot) -> 
     resets = []
     view.answers.answers.modelReset.connect(lambda: resets.append(1))
     before = view.answers.answers.rows
-    session.use_picture(make_picture(5))
+    session.input.use_picture(make_picture(5))
     wait_until_shown(qtbot, session)
     assert view.answers.answers.rows != before
     assert not resets
@@ -108,9 +108,9 @@ def test_the_keyboard_chooses_too(opened: Opened) -> None:
 @pytest.mark.parametrize("loss", ["", *LOSSES])
 def test_outputs_are_read_as_the_loss_reads_them(opened: Opened, qtbot: QtBot, loss: str) -> None:
     session, view = opened("3x4x4 flatten linear(3)")
-    session._show_document(replace(session.state.document, classes=("cat", "dog", "frog")))
+    session.store.edit("mean other classes", lambda before: replace(before, classes=("cat", "dog", "frog")))
     wait_until_shown(qtbot, session)
-    session.set_hyperparameters(loss=loss)
+    session.learning.set_hyperparameters(loss=loss)
     qtbot.waitUntil(lambda: not session.state.computing)
     prediction, outputs = session.state.prediction, torch.tensor(session.state.activations.layers[-1].values)
     read, title = {"bce_with_logits": (outputs.sigmoid(), "sigmoid of linear1")}.get(
@@ -124,12 +124,12 @@ def test_outputs_are_read_as_the_loss_reads_them(opened: Opened, qtbot: QtBot, l
     told = class_probabilities(outputs[None], LOSSES[loss or "cross_entropy"], last_kind="linear")[0]
     np.testing.assert_allclose(prediction.values.clip(0, 1), told.numpy(), rtol=1e-5)
     assert {answer.name for answer in view.answers.answers.rows} == {"cat", "dog", "frog"}
-    session._set(unsaved=False)
+    session.store.set(unsaved=False)
 
 
 def test_both_classes_of_one_neuron_choose_that_neuron(opened: Opened, qtbot: QtBot) -> None:
     session, view = opened("3x4x4 flatten linear(1) sigmoid")
-    session._show_document(replace(session.state.document, classes=("animal", "vehicle")))
+    session.store.edit("mean other classes", lambda before: replace(before, classes=("animal", "vehicle")))
     wait_until_shown(qtbot, session)
     assert {answer.name for answer in view.answers.answers.rows} == {"animal", "vehicle"}
     view.answers.clicked.emit(view.answers.answers.index(1))
@@ -141,15 +141,15 @@ def test_one_plain_neuron_for_two_classes_gives_the_probability_of_the_second(
     opened: Opened, qtbot: QtBot, loss: str
 ) -> None:
     session, view = opened("3x4x4 flatten linear(1)")
-    session.set_hyperparameters(loss=loss)
-    session._show_document(replace(session.state.document, classes=("animal", "vehicle")))
+    session.learning.set_hyperparameters(loss=loss)
+    session.store.edit("mean other classes", lambda before: replace(before, classes=("animal", "vehicle")))
     wait_until_shown(qtbot, session)
     qtbot.waitUntil(lambda: session.state.prediction is not None and session.state.prediction.is_probability)
     output = torch.tensor(session.state.activations.layers[-1].values)
     told = class_probabilities(output[None], LOSSES["bce_with_logits"], last_kind="linear")[0]
     np.testing.assert_allclose(session.state.prediction.values, told.numpy(), rtol=1e-5)
     assert view.facts_label.whole() == "sigmoid of linear1"
-    session._set(unsaved=False)
+    session.store.set(unsaved=False)
 
 
 def test_without_a_network_a_line_says_what_appears_here(opened: Opened) -> None:
@@ -165,12 +165,12 @@ def test_a_network_that_ends_in_maps_says_so(opened: Opened) -> None:
 
 def test_a_broken_network_says_so_and_recovers(opened: Opened, qtbot: QtBot) -> None:
     session, view = opened("3x8x8 flatten linear(2)")
-    session.remove_layer("flatten1")
-    session.paste_layers("conv(2, 50)", 0)
+    session.editing.remove_layer("flatten1")
+    session.editing.paste_layers("conv(2, 50)", 0)
     wait_until_shown(qtbot, session)
     assert view.empty.text() == BROKEN
-    session.undo()
-    session.undo()
+    session.editing.undo()
+    session.editing.undo()
     wait_until_shown(qtbot, session)
     assert not view.empty.isVisible()
     assert len(view.answers.answers.rows) == 2
@@ -179,18 +179,18 @@ def test_a_broken_network_says_so_and_recovers(opened: Opened, qtbot: QtBot) -> 
 def test_while_computing_the_old_answers_stay_and_fade(opened: Opened, qtbot: QtBot) -> None:
     session, view = opened()
     before = view.answers.answers.rows
-    session._set(computing=True)
+    session.store.set(computing=True)
     assert not view.answers.is_dimmed
     qtbot.waitUntil(lambda: view.answers.is_dimmed)
     assert view.answers.answers.rows == before
-    session._set(computing=False)
+    session.store.set(computing=False)
     assert not view.answers.is_dimmed
 
 
 def test_a_hidden_pane_catches_up_when_it_is_shown(opened: Opened, qtbot: QtBot) -> None:
     session, view = opened()
     view.hide()
-    session.use_picture(make_picture(9))
+    session.input.use_picture(make_picture(9))
     wait_until_shown(qtbot, session)
     before = view.answers.answers.rows
     view.show()

@@ -33,8 +33,8 @@ READ_BY = {
 @pytest.fixture
 def session(qtbot: QtBot) -> Iterator[Session]:
     made = Session()
-    made.open_network("two-two-two")
-    made.set_stepping(True)
+    made.files.open_network("two-two-two")
+    made.learning.watch_steps("debugger", True)
     _wait(qtbot, made)
     yield made
     assert made.close()
@@ -125,7 +125,7 @@ def test_turning_the_learning_rate_is_one_entry_of_undo(session: Session, row: S
     assert session.state.document.hyperparameters.learning_rate == pytest.approx(
         1.5 * before.hyperparameters.learning_rate
     )
-    session.undo()
+    session.editing.undo()
     assert session.state.document is before
     assert row.rate.value() == before.hyperparameters.learning_rate
 
@@ -160,7 +160,7 @@ def test_every_number_of_the_form_reaches_the_optimizer(session: Session, row: S
 
 def test_nesterov_needs_a_momentum(session: Session, row: StepSettings) -> None:
     assert not row.form.nesterov.isEnabled()
-    session.set_hyperparameters(momentum=0.5)
+    session.learning.set_hyperparameters(momentum=0.5)
     assert row.form.nesterov.isEnabled()
 
 
@@ -217,8 +217,8 @@ def test_a_target_out_of_reach_is_refused(session: Session, row: StepSettings) -
 
 def test_classes_are_aimed_at_by_name(qtbot: QtBot) -> None:
     session = Session()
-    session.open_network("cifar10")
-    session.set_stepping(True)
+    session.files.open_network("cifar10")
+    session.learning.watch_steps("debugger", True)
     _wait(qtbot, session)
     row = _row_for(session, qtbot)
     assert session.state.timeline is not None
@@ -236,8 +236,8 @@ def test_classes_are_aimed_at_by_name(qtbot: QtBot) -> None:
 
 def test_many_numbers_stand_behind_a_button(qtbot: QtBot) -> None:
     session = make_session("3x8x8 flatten linear(6)")
-    session.set_hyperparameters(loss="half_squared_error")
-    session.set_stepping(True)
+    session.learning.set_hyperparameters(loss="half_squared_error")
+    session.learning.watch_steps("debugger", True)
     _wait(qtbot, session)
     row = _row_for(session, qtbot)
     assert MOST_BESIDE < 6
@@ -252,13 +252,13 @@ def test_many_numbers_stand_behind_a_button(qtbot: QtBot) -> None:
 
 def test_the_batch_grows_by_the_present_input_and_shrinks_again(qtbot: QtBot) -> None:
     session = make_session("3x8x8 conv(2, 3) flatten linear(5)")
-    session.set_stepping(True)
+    session.learning.watch_steps("debugger", True)
     _wait(qtbot, session)
     row = _row_for(session, qtbot)
     assert not row.only.isEnabled()
     assert not row.example.isVisible()
     row.add.trigger()
-    session.use_picture(make_picture(7))
+    session.input.use_picture(make_picture(7))
     _wait(qtbot, session)
     qtbot.waitUntil(lambda: row.batch.text().startswith("batch 2"))
     assert row.example.isVisible()
@@ -296,7 +296,7 @@ def test_the_row_folds_into_the_form_where_it_is_narrow(session: Session, qtbot:
 
 def test_a_hidden_row_catches_up_when_it_is_shown(session: Session, row: StepSettings) -> None:
     row.hide()
-    session.set_hyperparameters(learning_rate=0.5)
+    session.learning.set_hyperparameters(learning_rate=0.5)
     assert row.rate.value() != 0.5
     row.show()
     assert row.rate.value() == 0.5

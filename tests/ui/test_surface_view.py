@@ -29,14 +29,14 @@ MOONS = "2 linear(8) tanh linear(2)"
 def session(qapp: QApplication) -> Iterator[Session]:
     theme.apply(qapp, "light")
     made = make_session(MOONS)
-    made.set_values(np.array([0.5, -0.25], np.float32))
-    made.set_hyperparameters(epochs=3, batch_size=50, learning_rate=0.1)
+    made.input.set_values(np.array([0.5, -0.25], np.float32))
+    made.learning.set_hyperparameters(epochs=3, batch_size=50, learning_rate=0.1)
     yield made
     assert made.close()
 
 
 def opened(qtbot: QtBot, session: Session, data: str = "points:moons") -> SurfaceView:
-    session.use_data(data)
+    session.data.use_data(data)
     qtbot.waitUntil(lambda: session.state.data is not None, timeout=60_000)
     view = SurfaceView(session)
     qtbot.addWidget(view)
@@ -47,7 +47,7 @@ def opened(qtbot: QtBot, session: Session, data: str = "points:moons") -> Surfac
 
 
 def _settle(qtbot: QtBot, session: Session) -> None:
-    qtbot.waitUntil(lambda: not session.state.computing and not session._runner.is_busy(), timeout=60_000)
+    qtbot.waitUntil(lambda: not session.state.computing and not session.store.runner.is_busy(), timeout=60_000)
     wait_until_drawn(qtbot)
 
 
@@ -77,7 +77,7 @@ def test_it_shows_what_the_network_says_before_and_after_it_learned(qtbot: QtBot
     _settle(qtbot, session)
     before = session.state.surface
     np.testing.assert_allclose(before.values, _said_by_pytorch(session), atol=1e-5)
-    session.train()
+    session.training.train()
     qtbot.waitUntil(lambda: session.state.training.status == "ended", timeout=60_000)
     last = session.state.training.step
     qtbot.waitUntil(lambda: session.state.surface.step == last, timeout=20_000)
@@ -88,9 +88,9 @@ def test_it_shows_what_the_network_says_before_and_after_it_learned(qtbot: QtBot
 
 
 def test_it_follows_a_run_while_it_goes(qtbot: QtBot, session: Session) -> None:
-    session.set_hyperparameters(epochs=100_000)
+    session.learning.set_hyperparameters(epochs=100_000)
     opened(qtbot, session)
-    session.train()
+    session.training.train()
     seen = set()
 
     def follows() -> bool:
@@ -106,7 +106,7 @@ def test_hidden_it_asks_for_nothing(qtbot: QtBot, session: Session) -> None:
     view.hide()
     _settle(qtbot, session)
     before = session.state.surface
-    session.train()
+    session.training.train()
     qtbot.waitUntil(lambda: session.state.training.status == "ended", timeout=60_000)
     _settle(qtbot, session)
     assert session.state.surface is before
@@ -146,18 +146,18 @@ def test_it_says_why_there_is_nothing_to_see(qtbot: QtBot, session: Session) -> 
     qtbot.addWidget(view)
     view.show()
     assert view.empty.text() == NO_DATA
-    session.use_data("points:spirals")
+    session.data.use_data("points:spirals")
     qtbot.waitUntil(lambda: session.state.data_problem is not None, timeout=60_000)
     qtbot.waitUntil(lambda: view.empty.text() == BROKEN)
-    session.new_network("3x8x8 conv(2, 3) flatten linear(3)")
+    session.files.new_network("3x8x8 conv(2, 3) flatten linear(3)")
     qtbot.waitUntil(lambda: "pictures" in view.empty.text())
     assert view.pages.currentIndex() == 0
     assert session.state.surface is None
 
 
 def test_one_neuron_is_read_as_the_second_class(qtbot: QtBot, session: Session) -> None:
-    session.new_network("2 linear(4) tanh linear(1)")
-    session.set_hyperparameters(epochs=3, batch_size=50, learning_rate=0.1)
+    session.files.new_network("2 linear(4) tanh linear(1)")
+    session.learning.set_hyperparameters(epochs=3, batch_size=50, learning_rate=0.1)
     view = opened(qtbot, session)
     assert session.state.surface.values.shape[-1] == 2
     np.testing.assert_allclose(session.state.surface.values.sum(-1), 1, rtol=1e-5)
@@ -165,10 +165,10 @@ def test_one_neuron_is_read_as_the_second_class(qtbot: QtBot, session: Session) 
 
 
 def test_a_regression_is_drawn_on_one_scale_with_its_points(qtbot: QtBot, session: Session) -> None:
-    session.new_network("2 linear(4) tanh linear(1)")
+    session.files.new_network("2 linear(4) tanh linear(1)")
     places = np.random.default_rng(0).uniform(-1, 1, (60, 2)).astype(np.float32)
     split = FeatureSplit(places, (places[:, :1] * 3).astype(np.float32), "point")
-    session._set(data=DataSet(Card("made", "Made", "Made here."), split, None, (2,)))
+    session.store.set(data=DataSet(Card("made", "Made", "Made here."), split, None, (2,)))
     view = SurfaceView(session)
     qtbot.addWidget(view)
     view.resize(700, 240)

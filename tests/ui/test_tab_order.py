@@ -29,7 +29,7 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
     made.show_late_parts()
     made.activateWindow()
     yield made
-    made.session._set(unsaved=False)
+    made.session.store.set(unsaved=False)
     made.close()
 
 
@@ -60,7 +60,7 @@ def _form_of(window: MainWindow) -> list[QWidget]:
 @pytest.mark.parametrize("layers", [("conv2", "relu1", "conv2"), ("add1", "input", "linear1")])
 def test_a_layers_form_comes_where_it_stands_from_top_to_bottom(window: MainWindow, layers: tuple[str, ...]) -> None:
     for layer in layers:  # their forms are made one after the other, long after the window
-        window.session.select(layer=layer)
+        window.session.selection.select(layer=layer)
     stops = _walked(window)
     form = window.network_panel.form
     places = [at for at, stop in enumerate(stops) if form.isAncestorOf(stop)]

@@ -43,9 +43,9 @@ WAIT_MS = 60_000
 @pytest.fixture
 def session(qtbot: QtBot) -> Iterator[Session]:
     made = make_session(MOONS, picture=False)
-    made.set_values(np.array([0.3, -0.2], np.float32))
-    made.set_hyperparameters(epochs=3, batch_size=50, learning_rate=0.1)
-    made.use_data("points:moons")
+    made.input.set_values(np.array([0.3, -0.2], np.float32))
+    made.learning.set_hyperparameters(epochs=3, batch_size=50, learning_rate=0.1)
+    made.data.use_data("points:moons")
     qtbot.waitUntil(lambda: made.state.data is not None, timeout=WAIT_MS)
     yield made
     assert made.close()
@@ -69,8 +69,8 @@ def _button(parent: QWidget, name: str) -> QAbstractButton:
 
 def _blow_up(session: Session) -> None:
     """Let the next run end with numbers that are none."""
-    session.paste_layers("linear(8) relu", 2)
-    session.set_hyperparameters(learning_rate=1e30)
+    session.editing.paste_layers("linear(8) relu", 2)
+    session.learning.set_hyperparameters(learning_rate=1e30)
 
 
 def _click(parent: QWidget, name: str) -> None:
@@ -86,7 +86,7 @@ def _wait_for(qtbot: QtBot, session: Session, status: str) -> None:
 
 
 def _settle(qtbot: QtBot, session: Session) -> None:
-    qtbot.waitUntil(lambda: not session.state.computing and not session._runner.is_busy(), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not session.state.computing and not session.store.runner.is_busy(), timeout=WAIT_MS)
     wait_until_drawn(qtbot)
 
 
@@ -117,7 +117,7 @@ def test_the_buttons_follow_the_run(qtbot: QtBot, session: Session, dock: Traini
         return {name: _button(dock, name).isEnabled() for name in names}
 
     assert enabled() == dict(zip(names, (True, False, True, True, False), strict=True))
-    session.set_hyperparameters(epochs=100_000)
+    session.learning.set_hyperparameters(epochs=100_000)
     _click(dock, "trainStart")
     qtbot.waitUntil(lambda: session.state.training.step > 5, timeout=WAIT_MS)
     assert enabled() == dict(zip(names, (False, True, False, False, True), strict=True))
@@ -128,7 +128,7 @@ def test_the_buttons_follow_the_run(qtbot: QtBot, session: Session, dock: Traini
 
 
 def test_the_focus_goes_from_train_to_pause_and_back(qtbot: QtBot, session: Session, dock: TrainingDock) -> None:
-    session.set_hyperparameters(epochs=100_000)
+    session.learning.set_hyperparameters(epochs=100_000)
     dock.activateWindow()
     dock.start.setFocus()
     qtbot.waitUntil(dock.start.hasFocus)
@@ -183,7 +183,7 @@ def test_rewind_trains_the_same_run_again(qtbot: QtBot, session: Session, dock: 
 
 def test_the_learning_rate_is_turned_while_it_runs(qtbot: QtBot, session: Session, dock: TrainingDock) -> None:
     assert dock.parts is not None
-    session.set_hyperparameters(epochs=100_000)
+    session.learning.set_hyperparameters(epochs=100_000)
     _click(dock, "trainStart")
     qtbot.waitUntil(lambda: session.state.training.step > 5, timeout=WAIT_MS)
     _type(dock.parts.settings.rate, "0.025")
@@ -223,7 +223,7 @@ def test_a_run_that_blows_up_says_where_and_offers_to_rewind(
     qtbot: QtBot, session: Session, dock: TrainingDock
 ) -> None:
     assert dock.parts is not None
-    session.paste_layers("linear(8) relu", 2)
+    session.editing.paste_layers("linear(8) relu", 2)
     _settle(qtbot, session)
     _type(dock.parts.settings.rate, "1e30")
     assert session.state.document.hyperparameters.learning_rate == 1e30
@@ -245,10 +245,10 @@ def test_a_run_that_blows_up_says_where_and_offers_to_rewind(
 @pytest.mark.parametrize(
     "change",
     [
-        lambda session: session.new_network(MOONS),
-        lambda session: session.new_network("2 linear(2)"),
-        lambda session: session.undo(),
-        lambda session: session.use_data("points:xor"),
+        lambda session: session.files.new_network(MOONS),
+        lambda session: session.files.new_network("2 linear(2)"),
+        lambda session: session.editing.undo(),
+        lambda session: session.data.use_data("points:xor"),
     ],
 )
 def test_why_a_run_ended_is_not_told_of_another_network_or_other_data(
@@ -265,7 +265,7 @@ def test_why_a_run_ended_is_not_told_of_another_network_or_other_data(
     assert session.state.training.message == session.state.notice == ""
     is_of = session.state.training.is_of(session.state.document)
     assert dock.steps["trainReset"].isEnabled() == is_of
-    session.rewind()
+    session.training.rewind()
     assert (session.state.notice == "") == is_of
 
 
@@ -275,7 +275,7 @@ def test_a_folded_strip_has_the_end_of_a_run_told_elsewhere(qtbot: QtBot, sessio
     _click(dock, "trainStart")
     _wait_for(qtbot, session, "ended")
     qtbot.waitUntil(lambda: session.state.notice == session.state.training.message != "", timeout=WAIT_MS)
-    session.new_network(MOONS)
+    session.files.new_network(MOONS)
     assert session.state.notice == ""
 
 
@@ -283,7 +283,7 @@ def test_half_the_batch_is_offered_where_the_whole_had_no_room(
     qtbot: QtBot, session: Session, dock: TrainingDock
 ) -> None:
     ended = Training("ended", 1, message="There is not enough memory for a batch of 50 examples.", too_large_batch=50)
-    session._set(training=ended)
+    session.store.set(training=ended)
     message = dock.findChild(RunMessage)
     assert message is not None
     assert message.halve.isVisible()
@@ -295,7 +295,7 @@ def test_half_the_batch_is_offered_where_the_whole_had_no_room(
 
 
 def test_data_that_do_not_fit_bring_their_mending_with_them(qtbot: QtBot, session: Session, dock: TrainingDock) -> None:
-    session.new_network("2 linear(5)")
+    session.files.new_network("2 linear(5)")
     qtbot.waitUntil(lambda: session.state.data_problem is not None)
     assert not _button(dock, "trainStart").isEnabled()
     message = dock.findChild(RunMessage)
@@ -309,7 +309,7 @@ def test_data_that_do_not_fit_bring_their_mending_with_them(qtbot: QtBot, sessio
 
 
 def test_a_broken_network_cannot_be_trained(session: Session, dock: TrainingDock) -> None:
-    session.new_network("3x8x8 conv(2, 31)")
+    session.files.new_network("3x8x8 conv(2, 31)")
     assert not _button(dock, "trainStart").isEnabled()
     assert not _button(dock, "trainOneStep").isEnabled()
 
@@ -320,7 +320,7 @@ def test_a_broken_network_cannot_be_trained(session: Session, dock: TrainingDock
 @pytest.fixture
 def runs(session: Session, dock: TrainingDock) -> RunList:
     assert dock.parts is not None
-    session._set(runs=(make_run(1), make_run(2, 80)))
+    session.store.set(runs=(make_run(1), make_run(2, 80)))
     dock.parts.tabs.setCurrentIndex(1)
     found = dock.findChild(RunList)
     assert found is not None
@@ -337,14 +337,14 @@ def test_runs_are_listed_with_settings_and_best_accuracy(runs: RunList) -> None:
 
 
 def test_a_fork_says_what_it_goes_on_from(session: Session, runs: RunList) -> None:
-    session._set(runs=(make_run(1), make_run(2, first_step=1_040, parent=1)))
+    session.store.set(runs=(make_run(1), make_run(2, first_step=1_040, parent=1)))
     newest = runs.tree.topLevelItem(0)
     assert newest is not None
     assert newest.text(FROM) == "run 1, step 1,040"
 
 
 def test_a_followed_run_is_listed_by_the_number_that_it_has_in_the_plots(session: Session, runs: RunList) -> None:
-    session._set(runs=(make_run(1), RunCurves(2, "cifar (followed)")))
+    session.store.set(runs=(make_run(1), RunCurves(2, "cifar (followed)")))
     newest = runs.tree.topLevelItem(0)
     assert newest is not None
     assert newest.text(RUN) == "run 2: cifar (followed)"
@@ -405,7 +405,7 @@ def test_settings_that_are_not_used_are_not_told() -> None:
 @pytest.fixture
 def window(qtbot: QtBot) -> MainWindow:
     made = open_window([])
-    qtbot.addWidget(made, before_close_func=lambda _widget: made.session._set(unsaved=False))
+    qtbot.addWidget(made, before_close_func=lambda _widget: made.session.store.set(unsaved=False))
     wait_until_shown(qtbot, made.session)
     made.show_late_parts()
     return made
@@ -435,13 +435,13 @@ def test_of_a_model_that_cannot_be_trained_here_the_strip_says_so(qtbot: QtBot) 
     dock = TrainingDock(session)
     qtbot.addWidget(dock, before_close_func=lambda _widget: session.close())
     assert dock.facts_label.whole() == READY
-    session.adopt(nn.Sequential(nn.Conv2d(3, 2, 3)), np.zeros((3, 8, 8), np.float32), "mine")
+    session.files.adopt(nn.Sequential(nn.Conv2d(3, 2, 3)), np.zeros((3, 8, 8), np.float32), "mine")
     qtbot.waitUntil(lambda: dock.facts_label.whole() == OWN)
     assert not dock.start.isEnabled()
 
 
 def test_a_low_window_folds_the_strip_and_a_high_one_opens_it(window: MainWindow, qtbot: QtBot) -> None:
-    window.session._set(runs=(make_run(),))
+    window.session.store.set(runs=(make_run(),))
     window.resize(1280, LOW_WINDOW - 40)
     QApplication.processEvents()
     assert window.training_dock.is_folded
@@ -457,7 +457,7 @@ def test_a_low_window_folds_the_strip_and_a_high_one_opens_it(window: MainWindow
 def test_the_strip_keeps_the_height_that_a_person_drags_it_to(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    window.session._set(runs=(make_run(),))
+    window.session.store.set(runs=(make_run(),))
     window.resize(1440, 900)
     qtbot.waitUntil(lambda: window.training_dock.height() == HEIGHT)
     monkeypatch.setattr(QGuiApplication, "mouseButtons", lambda: Qt.MouseButton.LeftButton)
@@ -472,7 +472,7 @@ def test_the_strip_keeps_the_height_that_a_person_drags_it_to(
 
 
 def test_what_a_person_folded_stays_folded_until_the_layout_is_reset(window: MainWindow, qtbot: QtBot) -> None:
-    window.session._set(runs=(make_run(),))
+    window.session.store.set(runs=(make_run(),))
     window.resize(1440, 900)
     QApplication.processEvents()
     _click(window.training_dock, "trainFold")
@@ -481,20 +481,20 @@ def test_what_a_person_folded_stays_folded_until_the_layout_is_reset(window: Mai
     QApplication.processEvents()
     assert window.training_dock.is_folded
     second = open_window([])
-    qtbot.addWidget(second, before_close_func=lambda _widget: second.session._set(unsaved=False))
+    qtbot.addWidget(second, before_close_func=lambda _widget: second.session.store.set(unsaved=False))
     wait_until_shown(qtbot, second.session)
     assert second.training_dock.is_folded
     second.resize(1440, 900)
     second.action("resetLayout").trigger()
     assert second.training_dock.is_folded  # there is no run to see
-    second.session._set(runs=(make_run(),))
+    second.session.store.set(runs=(make_run(),))
     assert not second.training_dock.is_folded
 
 
 def test_the_strip_opened_in_a_low_window_takes_its_room_and_no_pane_lies_over_another(
     window: MainWindow, qtbot: QtBot
 ) -> None:
-    window.session._set(runs=(make_run(),))
+    window.session.store.set(runs=(make_run(),))
     window.resize(960, 600)
     QApplication.processEvents()
     assert window.training_dock.is_folded
@@ -527,7 +527,7 @@ def test_the_strip_opens_with_the_first_run_and_leaves_the_room_to_the_debugger(
     window.resize(1440, 900)
     QApplication.processEvents()
     assert window.training_dock.is_folded
-    window.session._set(runs=(make_run(),))
+    window.session.store.set(runs=(make_run(),))
     assert not window.training_dock.is_folded
     window.show_part("debugger")
     assert window.training_dock.is_folded
@@ -536,9 +536,9 @@ def test_the_strip_opens_with_the_first_run_and_leaves_the_room_to_the_debugger(
 
 
 def test_one_step_is_made_and_opens_in_the_debugger(window: MainWindow, qtbot: QtBot) -> None:
-    window.session.new_network(MOONS)
-    window.session.set_hyperparameters(batch_size=20)
-    window.session.use_data("points:moons")
+    window.session.files.new_network(MOONS)
+    window.session.learning.set_hyperparameters(batch_size=20)
+    window.session.data.use_data("points:moons")
     qtbot.waitUntil(lambda: window.session.state.data is not None, timeout=WAIT_MS)
     _click(window.training_dock, "trainOneStep")
     assert window.tabs.currentIndex() == 2
@@ -576,9 +576,9 @@ def test_every_control_of_the_strip_has_a_name_and_a_tip(window: MainWindow) -> 
 
 
 def test_a_batch_is_opened_in_the_debugger(window: MainWindow, qtbot: QtBot) -> None:
-    window.session.new_network(MOONS)
-    window.session.set_hyperparameters(batch_size=20)
-    window.session.use_data("points:moons")
+    window.session.files.new_network(MOONS)
+    window.session.learning.set_hyperparameters(batch_size=20)
+    window.session.data.use_data("points:moons")
     qtbot.waitUntil(lambda: window.session.state.data is not None, timeout=WAIT_MS)
     window.action("openBatch").trigger()
     assert window.tabs.currentIndex() == 2
@@ -606,7 +606,7 @@ def test_curves_of_runs_without_steps_are_not_written_over_an_older_file(
 ) -> None:
     path = tmp_path / f"curves{ending}"
     path.write_bytes(b"an older picture")
-    window.session._set(runs=(RunCurves(1, "run 1"),))
+    window.session.store.set(runs=(RunCurves(1, "run 1"),))
     window.findChildren(CurveSaving)[0].save_to(path)
     assert path.read_bytes() == b"an older picture"
     assert window.session.state.notice.startswith("There are no curves to save yet")
@@ -616,7 +616,7 @@ def test_curves_of_runs_without_steps_are_not_written_over_an_older_file(
 def test_curves_are_exported_from_the_menu(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    window.session._set(runs=(make_run(),))
+    window.session.store.set(runs=(make_run(),))
     answer = (str(tmp_path / "curves"), "Table, all steps (*.csv)")
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_words: answer)
     window.action("exportCurves").trigger()

@@ -30,7 +30,7 @@ TEXT = "3x12x12 conv(8, 3, padding=1) relu maxpool(2) conv(6, 3) flatten linear(
 @pytest.fixture
 def session(qtbot: QtBot) -> Iterator[Session]:
     made = make_session(TEXT)
-    made.set_stepping(True)
+    made.learning.watch_steps("debugger", True)
     _wait(qtbot, made)
     yield made
     assert made.close()
@@ -57,9 +57,9 @@ def _go(session: Session, phase: str, call: str, of: str = "") -> None:
     assert session.state.timeline is not None
     index = session.state.timeline.find(phase, call)
     assert index is not None
-    session.go_to_step(index)
+    session.steps.go_to_step(index)
     if of:
-        session.choose_tensor(of)
+        session.steps.choose_tensor(of)
 
 
 def _explanation(session: Session) -> Explanation:
@@ -106,8 +106,8 @@ def test_one_button_shows_every_term_by_itself_and_the_choice_stays(session: Ses
     assert panel.terms.terms.rows[0].value == pytest.approx(largest.value)
     for factor, (name, cell) in zip(largest.factors, [place for place in largest.source if place], strict=True):
         assert f"{name}{list(cell)} {number(factor, 4)}" in _texts(panel)[0]
-    session.step_over(-1)
-    session.step_over()
+    session.steps.step_over(-1)
+    session.steps.step_over()
     assert panel.switches[TERM].isChecked()
     assert len(panel.terms.terms.rows) == 73
 
@@ -141,9 +141,9 @@ def test_the_winner_of_a_pooling_window_is_marked(session: Session, panel: WhyPa
 
 
 def test_an_update_shows_the_optimizers_lines(session: Session, panel: WhyPanel, qtbot: QtBot) -> None:
-    session.set_hyperparameters(momentum=0.9, nesterov=True, weight_decay=0.01)
+    session.learning.set_hyperparameters(momentum=0.9, nesterov=True, weight_decay=0.01)
     _wait(qtbot, session)
-    session.take_step()
+    session.learning.take_step()
     qtbot.waitUntil(lambda: session.state.timeline is not None and session.state.timeline.taken == 1, timeout=60_000)
     _go(session, "update", "linear1")
     explanation: Any = _explanation(session)
@@ -153,13 +153,13 @@ def test_an_update_shows_the_optimizers_lines(session: Session, panel: WhyPanel,
     assert lines[1].endswith(explanation.steps[1].explanation.written.rpartition(" = ")[2])
     assert panel.line.whole() == explanation.written.rpartition("; ")[2]
     assert not panel.read.isEnabled()
-    session.follow_term("gradient", session.state.cursor.cell or ())
+    session.steps.follow_term("gradient", session.state.cursor.cell or ())
     assert session.state.timeline is not None
     assert session.state.timeline.steps[session.state.cursor.step].phase == "backward"
 
 
 def test_the_gradient_of_a_weight_is_a_sum_over_the_batch(session: Session, panel: WhyPanel, qtbot: QtBot) -> None:
-    session.add_to_batch()
+    session.learning.add_to_batch()
     _wait(qtbot, session)
     _go(session, "backward", "conv2", "weight")
     assert sorted(_texts(panel)) == ["example 0", "example 1"]
@@ -221,7 +221,7 @@ def test_what_no_step_made_says_so(session: Session, panel: WhyPanel) -> None:
 
 
 def test_the_scores_that_a_loss_looks_at_are_listed(session: Session, panel: WhyPanel, qtbot: QtBot) -> None:
-    session.set_hyperparameters(loss="cross_entropy")
+    session.learning.set_hyperparameters(loss="cross_entropy")
     _wait(qtbot, session)
     _go(session, "loss", "loss")
     seen = _explanation(session).seen
@@ -266,7 +266,7 @@ def test_a_finite_difference_stands_beside_until_the_cursor_moves(
     assert panel.reading.text() == f"{number(reading.value, 5)} (float64, h = {number(reading.step_size, 1)})"
     assert reading.value == pytest.approx(_explanation(session).total, rel=1e-3, abs=1e-6)
     assert panel.second.whole() == reading.what
-    session.step_over()
+    session.steps.step_over()
     assert panel.reading.text() == ""
     assert panel.second.whole() != reading.what
 
@@ -283,8 +283,8 @@ def test_without_arithmetic_the_sentence_stands_there_and_the_finite_difference_
             return torch.sin(x).flatten(1)
 
     made = Session()
-    made.adopt(Wave(), np.linspace(0.1, 1, 4, dtype=np.float32), "wave")
-    made.set_stepping(True)
+    made.files.adopt(Wave(), np.linspace(0.1, 1, 4, dtype=np.float32), "wave")
+    made.learning.watch_steps("debugger", True)
     _wait(qtbot, made)
     panel = WhyPanel(made)
     qtbot.addWidget(panel)
@@ -302,9 +302,9 @@ def test_without_arithmetic_the_sentence_stands_there_and_the_finite_difference_
 def test_a_step_that_diverged_is_explained_as_far_as_numbers_go(
     session: Session, panel: WhyPanel, qtbot: QtBot
 ) -> None:
-    session.set_hyperparameters(loss="mse", learning_rate=1000.0)
-    session.set_breakpoints((NotFinite(),))
-    session.run_until_breakpoint(limit=50)
+    session.learning.set_hyperparameters(loss="mse", learning_rate=1000.0)
+    session.learning.set_breakpoints((NotFinite(),))
+    session.learning.run_until_breakpoint(limit=50)
     qtbot.waitUntil(
         lambda: (
             session.state.timeline is not None and session.state.timeline.hit is not None and not session.state.task
@@ -314,7 +314,7 @@ def test_a_step_that_diverged_is_explained_as_far_as_numbers_go(
     assert session.state.timeline is not None
     shown = set()
     for step in session.state.timeline.steps:
-        session.go_to_step(step.index)
+        session.steps.go_to_step(step.index)
         panel.grab()
         shown.add(panel.line.whole()[-3:])
     assert any(end.endswith(("∞", "NaN")) for end in shown)
@@ -324,9 +324,9 @@ def test_the_panel_never_changes_its_size(session: Session, panel: WhyPanel) -> 
     assert session.state.timeline is not None
     sizes = set()
     for step in range(len(session.state.timeline.steps)):
-        session.go_to_step(step)
+        session.steps.go_to_step(step)
         sizes.add((panel.height(), panel.minimumSizeHint().height(), panel.terms.geometry().top()))
-    session._set(timeline=None)
+    session.store.set(timeline=None)
     sizes.add((panel.height(), panel.minimumSizeHint().height(), panel.terms.geometry().top()))
     assert len(sizes) == 1
     assert panel.line.whole() == EMPTY

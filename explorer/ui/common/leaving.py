@@ -28,7 +28,7 @@ def may_leave(parent: QWidget, session: Session, later: Callable[[], object]) ->
         return True
     answer = dialogs.ask_unsaved(parent, session.state.title)
     if answer == "save":
-        session.pause_training()  # what is saved is what is left
+        session.training.pause()  # what is saved is what is left
         save(parent, session, lambda: soon(parent, later))
     return answer == "discard"
 
@@ -46,15 +46,15 @@ def save(parent: QWidget, session: Session, then: Callable[[], None] | None = No
     state = session.state
     if state.path is None or (state.path.suffix.lower() == ".txt" and not state.document.fits_in_text):
         save_as(parent, session, then)
-    elif not session.was_changed_elsewhere(state.path) or dialogs.ask_replacing_newer(parent, state.path.name):
-        session.save_network(state.path, then)
+    elif not session.recent.was_changed_elsewhere(state.path) or dialogs.ask_replacing_newer(parent, state.path.name):
+        session.files.save_network(state.path, then)
 
 
 def save_as(parent: QWidget, session: Session, then: Callable[[], None] | None = None) -> None:
     """Ask for a file and save to it."""
     path = dialogs.ask_save_path(parent, proposed(session.state))
     if path is not None:
-        session.save_network(path, then)
+        session.files.save_network(path, then)
 
 
 def proposed(state: State) -> str:

@@ -55,7 +55,7 @@ def take(
     if local:
         open_path(local)
     elif not image.isNull():
-        session.make_picture(name, partial(picture_of, image, name))
+        session.input.make_picture(name, partial(picture_of, image, name))
     else:
         session.say(otherwise)
 

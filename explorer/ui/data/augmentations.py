@@ -176,7 +176,7 @@ class Augmentations(QScrollArea):
 
     def _tell(self) -> None:
         chosen = tuple(self._settings[name] for name, row in self._rows.items() if row.check.isChecked())
-        self._session.set_augmentations(chosen)
+        self._session.data.set_augmentations(chosen)
 
     @Slot()
     def _take_another(self) -> None:

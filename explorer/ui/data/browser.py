@@ -52,11 +52,11 @@ class DataBrowser(QDialog):
         if entry is not None and entry.host and name not in self._agreed and not entry.is_here():
             self.shown.ask(question(entry), entry, lambda: self._download(name))
         else:
-            self.session.use_data(name)
+            self.session.data.use_data(name)
 
     def _download(self, name: str) -> None:
         self._agreed.add(name)
-        self.session.use_data(name)
+        self.session.data.use_data(name)
 
     @Slot(object, object)
     def show_state(self, old: State, new: State) -> None:

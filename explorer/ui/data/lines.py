@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QT
 
 from explorer.data import Twins
 from explorer.session import Session, State
-from explorer.session.train_state import Progress
+from explorer.session.progress import Progress
 from explorer.ui.common.icons import icon
 from explorer.ui.common.pane import ElidedLabel
 from explorer.ui.common.text import count, plural
@@ -28,7 +28,7 @@ class OpeningLine(QWidget):
         self.cancel.setToolTip("Stop opening the data; what is open stays.")
         self.cancel.setProperty("role", "flat")
         self.cancel.setIcon(icon("ph.x"))
-        self.cancel.clicked.connect(session.cancel_data)
+        self.cancel.clicked.connect(session.data.cancel_data)
         column = QVBoxLayout()
         column.setSpacing(4)
         column.addWidget(self.words)
@@ -66,7 +66,7 @@ class ProblemLine(QWidget):
         self.sentence.setProperty("role", "warning")
         self.sentence.setTextFormat(Qt.TextFormat.PlainText)
         self.fix = QPushButton(objectName="fitToData")
-        self.fix.clicked.connect(session.fit_to_data)
+        self.fix.clicked.connect(session.data.fit_to_data)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -104,7 +104,7 @@ class TwinsLine(QWidget):
         self.remove = QPushButton(REMOVE, objectName="removeTwins", accessibleName=REMOVE)
         self.remove.setToolTip("They stay held out. Opening the data again brings them back.")
         self.remove.setAutoDefault(False)
-        self.remove.clicked.connect(session.remove_twins)
+        self.remove.clicked.connect(session.data.remove_twins)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.sentence, 1)

@@ -15,13 +15,13 @@ def show_example(session: Session, split: Split, place: int) -> str:
     except DataError as error:
         return str(error)
     if values.ndim == 3:
-        session.use_picture(picture_from_array(values, split.name_of(place)))
+        session.input.use_picture(picture_from_array(values, split.name_of(place)))
         if session.state.notice:
             return session.state.notice
     elif network is not None and network.input_shape == values.shape:
-        session.set_values(values)
+        session.input.set_values(values)
     else:
         return f"This network does not take {len(values)} numbers."
     if not split.is_regression:
-        session.set_target(int(split.labels[place]))
+        session.learning.set_target(int(split.labels[place]))
     return ""

@@ -119,7 +119,7 @@ class BreakpointsButton(FollowingView, PopupButton):
         self.run.setProperty("role", "primary")
         self.run.clicked.connect(self._run)
         self.stop = QPushButton("Cancel", toolTip=CANCEL_TIP, accessibleName="Cancel the run")
-        self.stop.clicked.connect(self._session.cancel_work)
+        self.stop.clicked.connect(self._session.tasks.cancel_work)
         self.limit = WholeBox(1, MOST_STEPS, name="At most so many steps", tip=LIMIT_TIP)
         self.limit.keep_undo()
         self.limit.setValue(FIRST_LIMIT)
@@ -171,7 +171,7 @@ class BreakpointsButton(FollowingView, PopupButton):
 
     @Slot()
     def _choose(self) -> None:
-        self._session.set_breakpoints(self._chosen())
+        self._session.learning.set_breakpoints(self._chosen())
         self._show_sentence(self._session.state)
 
     def _chosen(self) -> tuple[Breakpoint, ...]:
@@ -187,7 +187,7 @@ class BreakpointsButton(FollowingView, PopupButton):
 
     @Slot()
     def _run(self) -> None:
-        self._session.run_until_breakpoint(limit=self.limit.value())
+        self._session.learning.run_until_breakpoint(limit=self.limit.value())
 
     @Slot(str)
     def _complain(self, sentence: str) -> None:

@@ -13,16 +13,16 @@ def has_timeline(state: State) -> bool:
 
 def previous_step(shell: Shell) -> None:
     """The step before, from whatever depth."""
-    shell.session.go_to_step(shell.session.state.cursor.step - 1)
+    shell.session.steps.go_to_step(shell.session.state.cursor.step - 1)
 
 
 def back_into(shell: Shell) -> None:
     """Inside a step the cell before; else into the cells of the step before."""
     cursor = shell.session.state.cursor
     if cursor.is_inside:
-        shell.session.step_over(-1)
+        shell.session.steps.step_over(-1)
     elif cursor.step > 0:
-        shell.session.go_to_step(cursor.step - 1, inside=True)
+        shell.session.steps.go_to_step(cursor.step - 1, inside=True)
 
 
 def toggle_play(shell: Shell) -> None:
@@ -41,7 +41,7 @@ STEP_COMMANDS: tuple[Command | str, ...] = (
         "Step",
         "Step over",
         "Go to the next step, or inside a step to the next cell.",
-        lambda shell: shell.session.step_over(),
+        lambda shell: shell.session.steps.step_over(),
         "ph.arrow-right",
         "F10",
         has_timeline,
@@ -51,7 +51,7 @@ STEP_COMMANDS: tuple[Command | str, ...] = (
         "Step",
         "Step into",
         "Go into the step, cell by cell.",
-        lambda shell: shell.session.step_into(),
+        lambda shell: shell.session.steps.step_into(),
         "ph.arrow-down",
         "F11",
         has_timeline,
@@ -61,7 +61,7 @@ STEP_COMMANDS: tuple[Command | str, ...] = (
         "Step",
         "Step out",
         "Leave the cells for the whole step.",
-        lambda shell: shell.session.step_out(),
+        lambda shell: shell.session.steps.step_out(),
         "ph.arrow-up",
         "Shift+F11",
         has_timeline,
@@ -71,7 +71,7 @@ STEP_COMMANDS: tuple[Command | str, ...] = (
         "Step",
         "Step back",
         "Go one step back, or inside a step one cell back.",
-        lambda shell: shell.session.step_over(-1),
+        lambda shell: shell.session.steps.step_over(-1),
         "ph.arrow-left",
         "Shift+F10",
         has_timeline,
@@ -102,7 +102,7 @@ STEP_COMMANDS: tuple[Command | str, ...] = (
         "Step",
         "To the start",
         "Go to the first step.",
-        lambda shell: shell.session.to_start(),
+        lambda shell: shell.session.steps.to_start(),
         "ph.skip-back",
         "Ctrl+Home",
         has_timeline,
@@ -112,7 +112,7 @@ STEP_COMMANDS: tuple[Command | str, ...] = (
         "Step",
         "To the end",
         "Go to the last step.",
-        lambda shell: shell.session.to_end(),
+        lambda shell: shell.session.steps.to_end(),
         "ph.skip-forward",
         "Ctrl+End",
         has_timeline,
@@ -122,7 +122,7 @@ STEP_COMMANDS: tuple[Command | str, ...] = (
         "Step",
         "To the next gradient",
         "Go on to the next step on which a gradient arrives.",
-        lambda shell: shell.session.next_gradient(),
+        lambda shell: shell.session.steps.next_gradient(),
         "ph.arrow-bend-up-left",
         "Ctrl+G",
         has_timeline,
@@ -132,7 +132,7 @@ STEP_COMMANDS: tuple[Command | str, ...] = (
         "Step",
         "To the selected layer",
         "Go on to the next step of the layer that is selected.",
-        lambda shell: shell.session.run_to_layer(),
+        lambda shell: shell.session.steps.run_to_layer(),
         "ph.crosshair",
         "Ctrl+F10",
         has_timeline,
@@ -153,7 +153,7 @@ STEP_COMMANDS: tuple[Command | str, ...] = (
         "Step",
         "Take this training step",
         "Keep the weights that the update made, and record the next training step.",
-        lambda shell: shell.session.take_step(),
+        lambda shell: shell.session.learning.take_step(),
         "ph.check-circle",
         "Ctrl+F5",
         has_timeline,

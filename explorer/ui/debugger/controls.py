@@ -31,13 +31,13 @@ class _Button:
 
 
 _BUTTONS = (
-    _Button("toStart", "Start", "ph.skip-back", "To the first step (Ctrl+Home).", lambda s: s.to_start()),
+    _Button("toStart", "Start", "ph.skip-back", "To the first step (Ctrl+Home).", lambda s: s.steps.to_start()),
     _Button(
         "stepBack",
         "Back",
         "ph.arrow-left",
         "One step back; inside a step one cell back (Shift+F10).",
-        lambda s: s.step_over(-1),
+        lambda s: s.steps.step_over(-1),
         True,
     ),
     _Button(
@@ -45,32 +45,34 @@ _BUTTONS = (
         "Over",
         "ph.arrow-right",
         "To the next step; inside a step to the next cell (F10).",
-        lambda s: s.step_over(),
+        lambda s: s.steps.step_over(),
         True,
     ),
-    _Button("stepInto", "Into", "ph.arrow-down", "Into the step, cell by cell (F11).", lambda s: s.step_into(), True),
+    _Button(
+        "stepInto", "Into", "ph.arrow-down", "Into the step, cell by cell (F11).", lambda s: s.steps.step_into(), True
+    ),
     _Button(
         "stepOut",
         "Out",
         "ph.arrow-up",
         "Out of the cells, to the whole step (Shift+F11).",
-        lambda s: s.step_out(),
+        lambda s: s.steps.step_out(),
         True,
     ),
-    _Button("toEnd", "End", "ph.skip-forward", "To the last step (Ctrl+End).", lambda s: s.to_end()),
+    _Button("toEnd", "End", "ph.skip-forward", "To the last step (Ctrl+End).", lambda s: s.steps.to_end()),
     _Button(
         "nextGradient",
         "Gradient",
         "ph.arrow-bend-up-left",
         "On to the next gradient, on the way back (Ctrl+G).",
-        lambda s: s.next_gradient(),
+        lambda s: s.steps.next_gradient(),
     ),
     _Button(
         "runToLayer",
         "To layer",
         "ph.crosshair",
         "On to the next step of the layer selected on the left (Ctrl+F10).",
-        lambda s: s.run_to_layer(),
+        lambda s: s.steps.run_to_layer(),
     ),
 )
 
@@ -122,7 +124,7 @@ class StepControls(QWidget):
         if self._session.state.timeline is None:
             return
         if _is_at_end(self._session.state):
-            self._session.to_start()
+            self._session.steps.to_start()
         self._timer.start(1000 // self.speed.value())
         self._show_playing(True)
 
@@ -139,7 +141,7 @@ class StepControls(QWidget):
             return
         self._is_own_step = True
         try:
-            self._session.step_over()
+            self._session.steps.step_over()
         finally:
             self._is_own_step = False
 

@@ -36,7 +36,7 @@ class OverView(QWidget):
         self.views: list[TensorView] = []
         self.weight = TensorView(self)
         self.weight.hide()
-        self.weight.opened.connect(lambda cell: self._session.follow_term("weight", cell))
+        self.weight.opened.connect(lambda cell: self._session.steps.follow_term("weight", cell))
 
     def show_cursor(self, timeline: Timeline, cursor: Cursor) -> None:
         """Draw the step, and mark the cursor's cell and what its terms read."""
@@ -76,7 +76,7 @@ class OverView(QWidget):
         def ask(cell: Cell) -> None:
             part = self._part(at)
             if part is not None and part.asks_for:
-                self._session.choose_cell(part.asks_for, cell)
+                self._session.steps.choose_cell(part.asks_for, cell)
 
         return ask
 
@@ -84,7 +84,7 @@ class OverView(QWidget):
         def follow(cell: Cell) -> None:
             part = self._part(at)
             if part is not None and not part.asks_for and part.tensor:
-                self._session.follow_term(part.tensor, cell)
+                self._session.steps.follow_term(part.tensor, cell)
 
         return follow
 

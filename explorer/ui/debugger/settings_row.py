@@ -51,7 +51,7 @@ class StepSettings(FollowingView, QWidget):
         self.example.refused.connect(session.say)
         self.example.setPrefix("example ")
         self.example.setMinimumWidth(EXAMPLE_WIDTH)
-        self.example.valueChanged.connect(lambda value: session.choose_example(value - 1))
+        self.example.valueChanged.connect(lambda value: session.steps.choose_example(value - 1))
         self._beside = self._row_beside()
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
@@ -90,10 +90,10 @@ class StepSettings(FollowingView, QWidget):
         menu.setToolTipsVisible(True)
         self.add = menu.addAction("Add this input to the batch")
         self.add.setToolTip("It stays in the batch when another input is opened.")
-        self.add.triggered.connect(self._session.add_to_batch)
+        self.add.triggered.connect(self._session.learning.add_to_batch)
         self.only = menu.addAction("Only this input")
         self.only.setToolTip("Learn from the present input alone.")
-        self.only.triggered.connect(self._session.clear_batch)
+        self.only.triggered.connect(self._session.learning.clear_batch)
         button.setMenu(menu)
         return button
 
@@ -178,12 +178,12 @@ class StepSettings(FollowingView, QWidget):
     @Slot(str, object)
     def _choose(self, name: str, value: object) -> None:
         if getattr(self._session.state.document.hyperparameters, name) != value:
-            self._session.set_hyperparameters(**{name: value})
+            self._session.learning.set_hyperparameters(**{name: value})
 
     @Slot(object)
     def _aim(self, target: int | tuple[float, ...] | None) -> None:
         if target != self._session.state.target:
-            self._session.set_target(target)
+            self._session.learning.set_target(target)
 
     @Slot(str)
     def _complain(self, sentence: str) -> None:

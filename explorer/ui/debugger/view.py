@@ -61,7 +61,7 @@ class Debugger(FollowingView, QWidget):
         self.notice.setObjectName("stepNotice")
         self.notice.setProperty("role", "warning")
         self.timeline = TimelineBar()
-        self.timeline.chosen.connect(session.go_to_step)
+        self.timeline.chosen.connect(session.steps.go_to_step)
         self.controls = StepControls(session)
         self.words = WordsPanel()
         self.stage = StepStage(session)

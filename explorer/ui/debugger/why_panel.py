@@ -196,7 +196,7 @@ class WhyPanel(FollowingView, QWidget):
 
     @Slot()
     def _ask_reading(self) -> None:
-        self._session.ask_reading()
+        self._session.learning.ask_reading()
 
     @Slot(object)
     def _point(self, row: TermRow | None) -> None:
@@ -214,7 +214,7 @@ class WhyPanel(FollowingView, QWidget):
         """To the step that made the row's weightiest cell; the session says so where no step did."""
         where = self._followable(row) or [(name, _first(cells)) for name, cells in row.cells if len(cells)]
         for name, cell in where[:1]:
-            self._session.follow_term(name, cell)
+            self._session.steps.follow_term(name, cell)
 
     @Slot(QPoint)
     def _open_menu(self, place: QPoint) -> None:
@@ -223,7 +223,9 @@ class WhyPanel(FollowingView, QWidget):
         menu.clear()
         for name, cell in self._followable(row) if row is not None else ():
             action = menu.addAction(f"Go to where {name}{cell_text(cell)} was made")
-            action.triggered.connect(lambda _checked=False, name=name, cell=cell: self._session.follow_term(name, cell))
+            action.triggered.connect(
+                lambda _checked=False, name=name, cell=cell: self._session.steps.follow_term(name, cell)
+            )
         if menu.actions():
             menu.popup(self.terms.viewport().mapToGlobal(place))
 

@@ -10,8 +10,9 @@ from explorer.ui.editor.minis import Minis
 
 if TYPE_CHECKING:
     from explorer.network import Layer, Network
+    from explorer.session.document import Document
     from explorer.session.snapshot import LayerActivation
-    from explorer.session.state import Document, State
+    from explorer.session.state import State
 
 INPUT = "input"
 

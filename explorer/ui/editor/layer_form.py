@@ -285,16 +285,16 @@ class LayerForm(QWidget):
             names = [name for name, _ in AXES] if len(network.input_shape) == 3 else ["features"]
             shape = list(network.input_shape)
             shape[names.index(field)] = value
-            self._session.set_input_shape(tuple(shape))
+            self._session.editing.set_input_shape(tuple(shape))
             return
         layer = network.layer(self._name)
-        self._session.replace_layer(self._name, dataclasses.replace(layer, **{field: value}), merge=not settled)
+        self._session.editing.replace_layer(self._name, dataclasses.replace(layer, **{field: value}), merge=not settled)
 
     @Slot(object, bool)
     def _edit_inputs(self, inputs: tuple[str, ...], settled: bool) -> None:
         layer = self._session.state.layer(self._name)
         if layer is not None and self._is_meant():
-            self._session.replace_layer(self._name, dataclasses.replace(layer, inputs=inputs))
+            self._session.editing.replace_layer(self._name, dataclasses.replace(layer, inputs=inputs))
 
     @Slot()
     def _rename(self) -> None:
@@ -303,7 +303,7 @@ class LayerForm(QWidget):
         self.name_edit.setModified(False)
         wanted = self.name_edit.text().strip()
         if wanted and wanted != self._name:
-            self._session.rename_layer(self._name, wanted)
+            self._session.editing.rename_layer(self._name, wanted)
         self.name_edit.setText(self._name)  # the old one, where the new one was refused
 
 

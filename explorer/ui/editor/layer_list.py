@@ -40,7 +40,7 @@ class LayerList(CardList):
         self.chosen.connect(self._choose)
         self.fix_wanted.connect(self._fix)
         self.move_wanted.connect(self._move)
-        self.rename_wanted.connect(session.rename_layer)
+        self.rename_wanted.connect(session.editing.rename_layer)
         session.changed.connect(self.show_state)
         self.show_state(None, session.state)
 
@@ -148,13 +148,13 @@ class LayerList(CardList):
 
     @Slot(str)
     def _choose(self, name: str) -> None:
-        self._session.select(layer=name)
+        self._session.selection.select(layer=name)
 
     @Slot(str, int)
     def _fix(self, name: str, number: int) -> None:
         problems = [problem for problem in self._session.state.problems if problem.layer == name]
         if number < len(problems):
-            self._session.apply_fix(problems[number])
+            self._session.editing.apply_fix(problems[number])
 
     def _fix_first(self) -> None:
         card = self.current_card()
@@ -164,7 +164,7 @@ class LayerList(CardList):
 
     @Slot(str, int)
     def _move(self, name: str, row: int) -> None:
-        self._session.move_layer(name, row - 1)  # the input is row 0
+        self._session.editing.move_layer(name, row - 1)  # the input is row 0
 
     def _shift(self, rows: int) -> None:
         card = self.current_card()
@@ -177,10 +177,10 @@ class LayerList(CardList):
     def _duplicate(self) -> None:
         card = self.current_card()
         if card:
-            self._session.duplicate_layer(card.name)
+            self._session.editing.duplicate_layer(card.name)
 
     def _remove(self) -> None:
-        self._session.remove_layers(self.selected_names())
+        self._session.editing.remove_layers(self.selected_names())
 
     def _copy(self) -> None:
         network, names = self._session.state.network, self.selected_names()
@@ -194,7 +194,7 @@ class LayerList(CardList):
                 "There are no layers on the clipboard: copy some as text first, such as “conv(12, 3) relu”."
             )
             return
-        self._session.paste_layers(text, self.insertion_index())
+        self._session.editing.paste_layers(text, self.insertion_index())
 
     def insertion_index(self) -> int:
         """Where a new layer goes: after the selected one, or at the end."""

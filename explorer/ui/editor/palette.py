@@ -44,7 +44,7 @@ class Palette(SearchPopup):
 
     @Slot(int)
     def _insert(self, number: int) -> None:
-        self._session.insert_layer(self._index, self._layers[number])
+        self._session.editing.insert_layer(self._index, self._layers[number])
 
 
 def fitting(kind: type[Layer], network: Network, index: int) -> Layer:

@@ -88,5 +88,5 @@ class Drawing(QObject):
         if sheet is None:
             return
         self._drawn, self._answered = picture_from_array(sheet, "drawing"), self._session.state.fitted
-        self._session.use_picture(self._drawn)
+        self._session.input.use_picture(self._drawn)
         self._picture.show_fed(sheet)

@@ -63,7 +63,7 @@ class InputPicture(QWidget):
         self.fit.setToolTip("How the picture is brought to the size that the network takes.")
         for mode in FIT_MODES:
             self.fit.addItem(FIT_NAMES[mode], mode)
-        self.fit.activated.connect(lambda _index: self._session.set_fit(self.fit.currentData()))
+        self.fit.activated.connect(lambda _index: self._session.input.set_fit(self.fit.currentData()))
         self.caption = _words(QLabel, "fieldCaption")
         self.caption.setText(HINT)
         # Two lines are kept free, so that nothing jumps while the mouse moves.
@@ -172,7 +172,7 @@ class InputPicture(QWidget):
     @Slot(object)
     def _point(self, place: tuple[int, int] | None) -> None:
         self._place = place
-        self._session.hover(Cell("input", 0, *place) if place else None)
+        self._session.selection.hover(Cell("input", 0, *place) if place else None)
         self._show_caption(self._session.state)
 
     def _show_caption(self, state: State) -> None:

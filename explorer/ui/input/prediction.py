@@ -87,7 +87,7 @@ class PredictionView(FollowingView, Pane):
         last = activations.layers[-1]
         # One sigmoid neuron stands for two classes: both rows are that neuron.
         channel = min(self.answers.answer_at(row).index, last.values.shape[0] - 1)
-        self._session.select(layer=last.name, channel=channel, row=None, column=None)
+        self._session.selection.select(layer=last.name, channel=channel, row=None, column=None)
 
 
 class Ranked(Sequence[Answer]):

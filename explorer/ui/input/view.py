@@ -48,7 +48,7 @@ class InputView(FollowingView, Pane):
         self._popup: ThumbnailPopup | None = None
         self.picture = InputPicture(session)
         self.numbers = NumberFields()
-        self.numbers.edited.connect(session.set_values)
+        self.numbers.edited.connect(session.input.set_values)
         self.numbers.refused.connect(session.say)
         self.empty = QLabel(EMPTY, wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop)
         self.empty.setProperty("role", "dim")
@@ -78,7 +78,7 @@ class InputView(FollowingView, Pane):
             self.setTabOrder(before, after)
         self.picture.fed.pressed.connect(self._press)
         self._session.changed.connect(self.show_state)
-        self._session.hovered.connect(self.show_hovered)
+        self._session.selection.hovered.connect(self.show_hovered)
 
     def _make_buttons(self) -> QHBoxLayout:
         self.open = QToolButton(text="Open", objectName="openPicture", accessibleName="Open picture")
@@ -165,7 +165,7 @@ class InputView(FollowingView, Pane):
 
     def _show_field(self, state: State) -> None:
         cell = self._hovered or _chosen_cell(state)
-        self.picture.show_field(cell, self._session.receptive_field(cell))
+        self.picture.show_field(cell, self._session.selection.receptive_field(cell))
 
     @Slot(object)
     def show_hovered(self, cell: Cell | None) -> None:
@@ -194,7 +194,7 @@ class InputView(FollowingView, Pane):
         for path in recent_pictures(self._session.state):
             action = menu.addAction(on_a_button(path.name))
             action.setToolTip(str(path))
-            action.triggered.connect(lambda _checked=False, chosen=path: self._session.open_picture(chosen))
+            action.triggered.connect(lambda _checked=False, chosen=path: self._session.input.open_picture(chosen))
         if menu.isEmpty():
             menu.addAction("No picture opened yet").setEnabled(False)
 
@@ -206,7 +206,7 @@ class InputView(FollowingView, Pane):
                 for subject in SUBJECTS
             ]
             self._popup = ThumbnailPopup(groups, _thumbnail, self)
-            self._popup.chosen.connect(self._session.use_sample)
+            self._popup.chosen.connect(self._session.input.use_sample)
         self._popup.open_below(self.samples)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -218,7 +218,7 @@ class InputView(FollowingView, Pane):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if pictures.can_take(event.mimeData()):
             event.acceptProposedAction()
-            self._session.hover(None)
+            self._session.selection.hover(None)
             self.set_facts("drop it here")
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
@@ -243,7 +243,7 @@ class InputView(FollowingView, Pane):
         if self.drawing.is_on:
             self.drawing.press(row, column)
         else:
-            self._session.select(layer="input", channel=0, row=row, column=column)
+            self._session.selection.select(layer="input", channel=0, row=row, column=column)
 
 
 def recent_pictures(state: State) -> tuple[Path, ...]:

@@ -81,7 +81,7 @@ class CellFacts(Pane):
             "value": exact(value),
             "place": f"row {chosen.row}, column {chosen.column}",
         }
-        field = self._session.receptive_field(Cell(entry.name, chosen.channel, chosen.row, chosen.column))
+        field = self._session.selection.receptive_field(Cell(entry.name, chosen.channel, chosen.row, chosen.column))
         if field is not None:
             top, left, bottom, right = field.box
             size = shape_text((bottom - top, right - left))

@@ -41,7 +41,7 @@ class ChannelView(Pane):
         self._map.canvas.key_pressed.connect(self._on_key)
         self.body.addWidget(self._map)
         self._add_button("ph.corners-out", "Fit the whole channel into the pane (F).", self._map.canvas.fit)
-        self._add_button("ph.x", "Back to all channels (Esc).", session.clear_cell)
+        self._add_button("ph.x", "Back to all channels (Esc).", session.selection.clear_cell)
 
     def _add_button(self, icon_name: str, tip: str, run: object) -> None:
         button = QToolButton(toolTip=tip, accessibleName=tip.split(" (")[0])
@@ -90,19 +90,19 @@ class ChannelView(Pane):
     @Slot(object)
     def _on_hovered(self, place: Place | None) -> None:
         if place is None or self._entry is None or self._channel is None:
-            self._session.hover(None)
+            self._session.selection.hover(None)
         else:
-            self._session.hover(Cell(self._entry.name, self._channel, place.row, place.column))
+            self._session.selection.hover(Cell(self._entry.name, self._channel, place.row, place.column))
 
     @Slot(object)
     def _on_clicked(self, place: Place) -> None:
-        self._session.select(row=place.row, column=place.column)
+        self._session.selection.select(row=place.row, column=place.column)
 
     @Slot(QKeyEvent)
     def _on_key(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
         if key == Qt.Key.Key_Escape:
-            self._session.clear_cell()
+            self._session.selection.clear_cell()
         elif key in ARROWS:
             self._move(*ARROWS[key])
         elif key in (Qt.Key.Key_Home, Qt.Key.Key_End):
@@ -112,6 +112,6 @@ class ChannelView(Pane):
 
     def _move(self, rows: int, columns: int) -> None:
         if self._session.state.selection.row is None:
-            self._session.select(row=0, column=0)
+            self._session.selection.select(row=0, column=0)
         else:
-            self._session.move_cell(rows, columns)
+            self._session.selection.move_cell(rows, columns)

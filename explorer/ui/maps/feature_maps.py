@@ -44,7 +44,7 @@ class FeatureMaps(FollowingView, QWidget):
         column.addWidget(self._stack, 1)
         self._slow = QTimer(self, singleShot=True, interval=SLOW_MS)
         self._slow.timeout.connect(self._dim)
-        session.hovered.connect(self.show_hovered)
+        session.selection.hovered.connect(self.show_hovered)
         session.changed.connect(self.show_state)
 
     def _make_panes(self) -> None:
@@ -129,7 +129,7 @@ class FeatureMaps(FollowingView, QWidget):
         self._controls.show_nothing(state.selection.layer or "Feature maps")
         problem = next((found for found in state.problems if found.severity == "error"), None)
         fix = problem.fix if problem and message.endswith(problem.message) else None
-        action = (lambda: self._session.apply_fix(problem)) if problem and fix else None
+        action = (lambda: self._session.editing.apply_fix(problem)) if problem and fix else None
         self._empty.show_message(message, fix.label if fix else "", action)
 
     @Slot(object)

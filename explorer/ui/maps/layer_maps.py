@@ -112,23 +112,23 @@ class LayerMaps(QWidget):
     @Slot(object)
     def _on_hovered(self, place: Place | None) -> None:
         if place is None or self._entry is None or self._sheet is None:
-            self._session.hover(None)
+            self._session.selection.hover(None)
             self._where.set_whole(self._hint())
         elif self._are_filters:
             self._where.set_whole(filter_words(self._sheet, place))
         else:
             channel = int(self._sheet.channels[place.tile])
-            self._session.hover(Cell(self._entry.name, channel, place.row, place.column))
+            self._session.selection.hover(Cell(self._entry.name, channel, place.row, place.column))
 
     @Slot(object)
     def _on_bar_hovered(self, index: int | None) -> None:
         entry = self._entry
-        self._session.hover(None if index is None or entry is None else Cell(entry.name, index))
+        self._session.selection.hover(None if index is None or entry is None else Cell(entry.name, index))
 
     @Slot(int)
     def _on_bar_chosen(self, index: int) -> None:
         if self._entry is not None:
-            self._session.select(layer=self._entry.name, channel=index)
+            self._session.selection.select(layer=self._entry.name, channel=index)
 
     @Slot(object)
     def _on_clicked(self, place: Place) -> None:
@@ -136,13 +136,13 @@ class LayerMaps(QWidget):
             return
         channel = int(self._sheet.channels[place.tile])
         row, column = (None, None) if self._are_filters else (place.row, place.column)
-        self._session.select(layer=self._entry.name, channel=channel, row=row, column=column)
+        self._session.selection.select(layer=self._entry.name, channel=channel, row=row, column=column)
 
     @Slot(QKeyEvent)
     def _on_key(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
         if key == Qt.Key.Key_Escape:
-            self._session.clear_cell()
+            self._session.selection.clear_cell()
         elif key in ARROWS:
             self._step(*ARROWS[key])
 
@@ -153,4 +153,4 @@ class LayerMaps(QWidget):
         tile = self._sheet.tile_of(self._session.state.selection.channel)
         wanted = 0 if tile is None else tile + across + down * self._maps.columns
         if 0 <= wanted < self._sheet.count:
-            self._session.select(channel=int(self._sheet.channels[wanted]), row=None, column=None)
+            self._session.selection.select(channel=int(self._sheet.channels[wanted]), row=None, column=None)

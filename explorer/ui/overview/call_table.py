@@ -72,11 +72,11 @@ class CallTable(FollowingView, QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._session.watch_steps("calls", True)
+        self._session.learning.watch_steps("calls", True)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self._session.watch_steps("calls", False)
+        self._session.learning.watch_steps("calls", False)
 
     def _show_timeline(self, state: State) -> None:
         timeline = state.timeline
@@ -144,4 +144,4 @@ class CallTable(FollowingView, QWidget):
     def _choose(self, index: QModelIndex) -> None:
         branch = self.model.branch(index)
         if branch.step is not None:
-            self._session.go_to_step(branch.step.index)
+            self._session.steps.go_to_step(branch.step.index)

@@ -9,7 +9,8 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
 from explorer.session import Session, State
-from explorer.session.state import Cell, Document
+from explorer.session.document import Document
+from explorer.session.state import Cell
 from explorer.ui.common.colour_bar import ColourBar
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.icons import icon
@@ -72,7 +73,7 @@ class Overview(FollowingView, QWidget):
         self.canvas.opened.connect(self._open)
         self.canvas.cleared.connect(self._clear)
         self.canvas.stepped.connect(self._step)
-        self.canvas.redrawn.connect(self._session.count_drawing)
+        self.canvas.redrawn.connect(self._session.watching.count_drawing)
 
     def _fill_corner(self) -> None:
         self.bars = (ColourBar(), ColourBar())
@@ -193,21 +194,21 @@ class Overview(FollowingView, QWidget):
             self.canvas.set_lines(None)
             self.canvas.show_preview(None)
             self._show_head(self._head(self._shown(state), state.selection.channel))
-            self._session.hover(None)
+            self._session.selection.hover(None)
             return
         sources = sources_in(self._by_layer, entry, spot.channel)
         self.canvas.set_lines(Lines(spot, sources.drawn))
         self.canvas.show_preview(preview_of(entry, spot, self.canvas.images))
         self._show_head(channel_head(entry, spot.channel, sources))
         row, column = (0, 0) if entry.maps.values.ndim == 3 and spot.row is None else (spot.row, spot.cell)
-        self._session.hover(Cell(entry.layer, entry.own_channel(spot.channel), row, column))
+        self._session.selection.hover(Cell(entry.layer, entry.own_channel(spot.channel), row, column))
 
     @Slot(object, object)
     def _pick(self, name: str, channel: int | None) -> None:
         entry = self._entries[name]
         self.canvas.setFocus()
         channel = None if channel is None else entry.own_channel(channel)
-        self._session.select(layer=entry.layer, channel=channel, row=None, column=None)
+        self._session.selection.select(layer=entry.layer, channel=channel, row=None, column=None)
 
     @Slot()
     def _open(self) -> None:
@@ -216,7 +217,7 @@ class Overview(FollowingView, QWidget):
 
     @Slot()
     def _clear(self) -> None:
-        self._session.select(layer=None, channel=None, row=None, column=None)
+        self._session.selection.select(layer=None, channel=None, row=None, column=None)
 
     @Slot(int, int)
     def _step(self, columns: int, channels: int) -> None:
@@ -225,5 +226,5 @@ class Overview(FollowingView, QWidget):
         found = walked(self.canvas.scene.layout, chosen.layer, chosen.channel, columns=columns, channels=channels)
         if found is not None:
             column, channel = found
-            self._session.select(layer=column.entry.layer, channel=channel, row=None, column=None)
+            self._session.selection.select(layer=column.entry.layer, channel=channel, row=None, column=None)
             self.canvas.reveal(column.name)

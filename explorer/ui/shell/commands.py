@@ -13,7 +13,7 @@ from explorer.ui.shell.start_list import StartList
 
 def show_start_list(shell: Shell) -> None:
     dialog = passing(StartList(shell.widget))
-    dialog.chosen.connect(lambda name: shell.leave(lambda: shell.session.open_network(name)))
+    dialog.chosen.connect(lambda name: shell.leave(lambda: shell.session.files.open_network(name)))
     dialog.file_wanted.connect(lambda: choose_network(shell))
     dialog.open()
 
@@ -21,25 +21,25 @@ def show_start_list(shell: Shell) -> None:
 def new_network(shell: Shell) -> None:
     text = dialogs.ask_notation(shell.widget)
     if text:
-        shell.leave(lambda: shell.session.new_network(text))
+        shell.leave(lambda: shell.session.files.new_network(text))
 
 
 def choose_network(shell: Shell) -> None:
     path = dialogs.ask_network(shell.widget)
     if path:
-        shell.leave(lambda: shell.session.open_network(path))
+        shell.leave(lambda: shell.session.files.open_network(path))
 
 
 def choose_weights(shell: Shell) -> None:
     path = dialogs.ask_weights(shell.widget)
     if path:
-        shell.session.load_weights(path)
+        shell.session.files.load_weights(path)
 
 
 def choose_picture(shell: Shell) -> None:
     path = dialogs.ask_picture(shell.widget)
     if path:
-        shell.session.open_picture(path)
+        shell.session.input.open_picture(path)
 
 
 def save(shell: Shell) -> None:
@@ -78,7 +78,7 @@ def step_layer(shell: Shell, steps: int) -> None:
     names = ("input", *(network.names if network else ()))
     chosen = shell.session.state.selection.layer
     at = names.index(chosen) if chosen in names else 0
-    shell.session.select(layer=names[min(max(at + steps, 0), len(names) - 1)])
+    shell.session.selection.select(layer=names[min(max(at + steps, 0), len(names) - 1)])
 
 
 def set_theme(choice: str) -> None:

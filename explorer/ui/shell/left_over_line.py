@@ -24,12 +24,16 @@ class LeftOverLine(Line):
         super().__init__("leftOver", parent)
         self.label.setTextFormat(Qt.TextFormat.PlainText)
         for text, tip, run in (
-            ("Restore", "Open it as it was; it counts as unsaved.", partial(leave, self, session, session.restore)),
-            ("Discard", "Remove it for good.", session.discard),
+            (
+                "Restore",
+                "Open it as it was; it counts as unsaved.",
+                partial(leave, self, session, session.left_overs.restore),
+            ),
+            ("Discard", "Remove it for good.", session.left_overs.discard),
         ):
             self.add_button(text, tip).clicked.connect(run)
         later = self.add_button("Not now", "Put this line away; the next start offers it again.", "ph.x")
-        later.clicked.connect(session.put_off)
+        later.clicked.connect(session.left_overs.put_off)
         session.changed.connect(self.show_state)
         self.show_state(None, session.state)
 

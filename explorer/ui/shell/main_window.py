@@ -189,7 +189,7 @@ class MainWindow(QMainWindow):
         """Training steps are recorded only while the debugger is looked at."""
         if self.tabs.currentIndex():
             self.show_late_parts()
-        self.session.set_stepping(self.tabs.current == "debugger")
+        self.session.learning.watch_steps("debugger", self.tabs.current == "debugger")
         self._follow_training()
 
     @Slot()

@@ -8,7 +8,7 @@ from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
 from explorer.session import Session, State
-from explorer.session.train_state import Progress
+from explorer.session.progress import Progress
 from explorer.ui.common.text import plural, seconds_text
 
 SLOW_MS = 200
@@ -68,29 +68,29 @@ class Status(QStatusBar):
         self.setSizeGripEnabled(False)
         self._task = WorkLine(
             "work",
-            cancel=session.cancel_work,
+            cancel=session.tasks.cancel_work,
             cancel_name="Cancel the work",
             cancel_tip="Give up what is being computed (Ctrl+.).",
         )
         self._opening = WorkLine(
             "opening",
-            cancel=session.cancel_opening,
+            cancel=session.tasks.cancel_opening,
             cancel_name="Cancel opening",
             cancel_tip="Give up what is being opened; what is open stays (Ctrl+.).",
         )
         self._saving = WorkLine(
             "saving",
-            cancel=session.cancel_saving,
+            cancel=session.tasks.cancel_saving,
             cancel_name="Cancel saving",
             cancel_tip="Write no file; an older one of that name stays.",
         )
         self._facts = QLabel()
         self._facts.setProperty("role", "dim")
         self._device = QComboBox(objectName="deviceLabel", toolTip="Where the network runs.", accessibleName="Device")
-        self._device.textActivated.connect(session.set_device)
+        self._device.textActivated.connect(session.passes.set_device)
         self._mode = QComboBox(objectName="mode", accessibleName="Mode of the model")
         self._mode.addItems(["eval", "train"])
-        self._mode.textActivated.connect(session.set_mode)
+        self._mode.textActivated.connect(session.passes.set_mode)
         for line in (self._task, self._opening, self._saving):
             self.addWidget(line)
             line.hide()  # being added shows it

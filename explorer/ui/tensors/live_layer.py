@@ -88,8 +88,8 @@ class LiveLayer(QWidget):
         asks = (is_looked_at and is_running, is_looked_at and not is_running)
         if asks != self._asks:
             self._asks = asks
-            self._session.watch_gradients(asks[0])
-            self._session.watch_steps("live", asks[1])
+            self._session.watching.watch_gradients(asks[0])
+            self._session.learning.watch_steps("live", asks[1])
 
     def redraw(self) -> None:
         """Show the four as they are now; the old ones stay while the next are worked out."""
@@ -129,8 +129,8 @@ class LiveLayer(QWidget):
         """A cell of the output or of its gradient is chosen everywhere; of a weight, the channel that it makes."""
         layer = self._session.state.selection.layer
         if place >= 2:
-            self._session.select(layer=layer, channel=cell[0] if cell else None, row=None, column=None)
+            self._session.selection.select(layer=layer, channel=cell[0] if cell else None, row=None, column=None)
         elif len(cell) == 4:
-            self._session.select(layer=layer, channel=cell[1], row=cell[2], column=cell[3])
+            self._session.selection.select(layer=layer, channel=cell[1], row=cell[2], column=cell[3])
         elif len(cell) == 2:
-            self._session.select(layer=layer, channel=cell[1], row=None, column=None)
+            self._session.selection.select(layer=layer, channel=cell[1], row=None, column=None)

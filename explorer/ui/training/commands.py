@@ -44,12 +44,12 @@ def show_data_browser(shell: Shell) -> None:
 def open_batch(shell: Shell) -> None:
     """Record the next training batch, and show it in the debugger."""
     shell.show("debugger")
-    shell.session.open_batch()
+    shell.session.data.open_batch()
 
 
 def one_step(shell: Shell) -> None:
     """Train a single step, and open it in the debugger."""
-    shell.session.train_one_step()
+    shell.session.training.train_one_step()
     shell.show("debugger")
 
 
@@ -58,7 +58,7 @@ def follow_run(shell: Shell) -> None:
     name = QFileDialog.getExistingDirectory(shell.widget, "Follow the folder of a run")
     if name:
         shell.show("training")
-        shell.session.follow_run(Path(name))
+        shell.session.following.follow_run(Path(name))
 
 
 def export_curves(shell: Shell) -> None:
@@ -86,7 +86,7 @@ TRAIN_COMMANDS: tuple[Command | str, ...] = (
         "Train",
         "Train",
         "Train the network on the chosen data; a paused run goes on, with other settings as a new one.",
-        lambda shell: shell.session.train(),
+        lambda shell: shell.session.training.train(),
         "ph.play-circle",
         "Ctrl+R",
         can_train,
@@ -96,7 +96,7 @@ TRAIN_COMMANDS: tuple[Command | str, ...] = (
         "Train",
         "Pause",
         "Let the run rest after its present step.",
-        lambda shell: shell.session.pause_training(),
+        lambda shell: shell.session.training.pause(),
         "ph.pause",
         "Ctrl+P",
         is_running,
@@ -116,7 +116,7 @@ TRAIN_COMMANDS: tuple[Command | str, ...] = (
         "Train",
         "One epoch",
         "Train to the end of the epoch, then rest.",
-        lambda shell: shell.session.train_one_epoch(),
+        lambda shell: shell.session.training.train_one_epoch(),
         "ph.skip-forward-circle",
         "Ctrl+F6",
         can_train,
@@ -126,7 +126,7 @@ TRAIN_COMMANDS: tuple[Command | str, ...] = (
         "Train",
         "Rewind",
         "Go back to the weights that the run began with; undo brings the trained ones.",
-        lambda shell: shell.session.rewind(),
+        lambda shell: shell.session.training.rewind(),
         "ph.rewind",
         "Ctrl+Shift+Backspace",
         can_rewind,

@@ -14,6 +14,7 @@ from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QMenu, QProgressBar, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from explorer.session import Session, State
+from explorer.session.features.training import Trainer
 from explorer.session.soon import soon
 from explorer.ui.common import theme
 from explorer.ui.common.command import Command
@@ -39,14 +40,14 @@ class Step:
     """A button beside Train, for the command of the same name."""
 
     name: str
-    run: Callable[[Session], object]
+    run: Callable[[Trainer], object]
 
 
 STEPS = (
-    Step("trainPause", Session.pause_training),
-    Step("trainOneStep", Session.train_one_step),
-    Step("trainOneEpoch", Session.train_one_epoch),
-    Step("trainReset", Session.rewind),
+    Step("trainPause", Trainer.pause),
+    Step("trainOneStep", Trainer.train_one_step),
+    Step("trainOneEpoch", Trainer.train_one_epoch),
+    Step("trainReset", Trainer.rewind),
 )
 COMMANDS = {command.name: command for command in TRAIN_COMMANDS if isinstance(command, Command)}
 
@@ -117,7 +118,7 @@ class TrainingDock(Pane):
         self.start = QPushButton("Train", objectName="trainStart", accessibleName="Train")
         self.start.setProperty("role", "primary")
         self.start.setMinimumWidth(START_WIDTH)
-        self.start.clicked.connect(self._session.train)
+        self.start.clicked.connect(self._session.training.train)
         self.steps = {step.name: self._step_button(step) for step in STEPS}
         self.further = QToolButton(objectName="trainFurther", accessibleName="More about training")
         self.further.setIcon(icon("ph.dots-three"))
@@ -138,7 +139,7 @@ class TrainingDock(Pane):
         button.setAccessibleName(command.text)
         button.setIcon(icon(command.icon))
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.clicked.connect(lambda _checked=False: step.run(self._session))
+        button.clicked.connect(lambda _checked=False: step.run(self._session.training))
         if step.name == "trainOneStep":
             button.clicked.connect(self.step_wanted)
         return button

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from explorer.session import Session, State
-from explorer.session.surfaces import has_surface
+from explorer.session.features.plane import has_surface
 from explorer.ui.training.curves.saving import CurveSaving
 from explorer.ui.training.curves.view import ACCURACY, LOSS, CurvePlot
 from explorer.ui.training.health.strip import HealthStrip

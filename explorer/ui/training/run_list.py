@@ -69,7 +69,7 @@ class RunList(QStackedWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         item = self.tree.currentItem()
         if event.key() == Qt.Key.Key_Delete and item is not None:
-            self._session.forget_run(item.data(RUN, NUMBER))
+            self._session.training.forget_run(item.data(RUN, NUMBER))
         else:
             super().keyPressEvent(event)
 
@@ -102,7 +102,7 @@ class RunList(QStackedWidget):
             button.setIcon(icon("ph.x"))
             button.setProperty("role", "flat")
             button.setFixedHeight(ROW_HEIGHT)
-            button.clicked.connect(lambda _checked=False, number=run.number: self._session.forget_run(number))
+            button.clicked.connect(lambda _checked=False, number=run.number: self._session.training.forget_run(number))
             self.tree.setItemWidget(item, REMOVE, button)
 
     def _fill(self, item: QTreeWidgetItem, run: RunCurves) -> None:

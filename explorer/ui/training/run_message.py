@@ -20,9 +20,9 @@ class RunMessage(QWidget):
         self.setObjectName("runMessage")
         self._session = session
         self.label = QLabel(wordWrap=True)
-        self.rewind = self._button("Rewind", "Go back to the weights that the run began with.", session.rewind)
+        self.rewind = self._button("Rewind", "Go back to the weights that the run began with.", session.training.rewind)
         self.halve = self._button("Halve the batch", "Train on with half the batch size.", self._halve)
-        self.fix = self._button("Fit the network", FIX_TIP, session.fit_to_data)
+        self.fix = self._button("Fit the network", FIX_TIP, session.data.fit_to_data)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
@@ -63,5 +63,5 @@ class RunMessage(QWidget):
         return button
 
     def _halve(self) -> None:
-        self._session.set_hyperparameters(batch_size=max(self._session.state.training.too_large_batch // 2, 1))
-        self._session.train()
+        self._session.learning.set_hyperparameters(batch_size=max(self._session.state.training.too_large_batch // 2, 1))
+        self._session.training.train()

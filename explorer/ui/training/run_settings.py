@@ -112,4 +112,4 @@ class RunSettings(QWidget):
     @Slot(str, object)
     def _choose(self, name: str, value: object) -> None:
         if getattr(self._session.state.document.hyperparameters, name) != value:
-            self._session.set_hyperparameters(**{name: value})
+            self._session.learning.set_hyperparameters(**{name: value})

@@ -66,7 +66,7 @@ class IntoView(QWidget):
         self.windows.group_changed.connect(self._show_given)
         self.grids.clicked.connect(self._choose_neighbour)
         for scene in (self.windows, self.table, self.grids):
-            scene.opened.connect(self._session.follow_term)
+            scene.opened.connect(self._session.steps.follow_term)
 
     # --- what it shows ---
 
@@ -155,7 +155,7 @@ class IntoView(QWidget):
         else:
             target = cell if self._is_update() else self._same_place(cell)
         if target is not None and target != plan.cell:
-            self._session.choose_cell(self._cursor.of, target)
+            self._session.steps.choose_cell(self._cursor.of, target)
 
     def _same_place(self, cell: Cell) -> Cell | None:
         """The same cell of what is made, where both tensors have one shape."""
@@ -177,12 +177,12 @@ class IntoView(QWidget):
     @Slot(tuple)
     def _follow_given(self, cell: Cell) -> None:
         if self._plan is not None and self._plan.given_name:
-            self._session.follow_term(self._plan.given_name, cell)
+            self._session.steps.follow_term(self._plan.given_name, cell)
 
     @Slot(tuple)
     def _choose(self, cell: Cell) -> None:
         if self._plan is not None and cell != self._plan.cell:
-            self._session.choose_cell(self._cursor.of, cell)
+            self._session.steps.choose_cell(self._cursor.of, cell)
 
     def _shape(self) -> Cell:
         assert self._plan is not None

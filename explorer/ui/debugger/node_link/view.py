@@ -148,8 +148,8 @@ class NodeLinkView(FollowingView, QWidget):
     def _explain(self, found: Ask) -> None:
         cursor = self._session.state.cursor
         if found.step != cursor.step:
-            self._session.go_to_step(found.step, cursor.is_inside)
-        self._session.choose_cell(found.of, found.cell)
+            self._session.steps.go_to_step(found.step, cursor.is_inside)
+        self._session.steps.choose_cell(found.of, found.cell)
 
     # --- changing ---
 
@@ -209,15 +209,15 @@ class NodeLinkView(FollowingView, QWidget):
     def _change_learning_rate(self, value: float) -> str:
         if value < 0:
             return NOT_NEGATIVE
-        self._session.set_hyperparameters(learning_rate=value)
+        self._session.learning.set_hyperparameters(learning_rate=value)
         return ""
 
     def _change_weight(self, edge: Edge, value: float) -> str:
-        self._session.set_parameter_cell(self._layer(edge), "weight", (edge.unit, edge.source), value)
+        self._session.learning.set_parameter_cell(self._layer(edge), "weight", (edge.unit, edge.source), value)
         return ""
 
     def _change_bias(self, bias: Bias, value: float) -> str:
-        self._session.set_parameter_cell(self._layer(bias), "bias", (bias.unit,), value)
+        self._session.learning.set_parameter_cell(self._layer(bias), "bias", (bias.unit,), value)
         return ""
 
     def _layer(self, item: Item) -> str:
@@ -230,7 +230,7 @@ class NodeLinkView(FollowingView, QWidget):
         assert self._drawing is not None
         if self._drawing.columns[node.column].role == "input":
             cell = tuple(int(index) for index in np.unravel_index(node.unit, self._drawing.input_shape))
-            self._session.set_input_cell(cell, value)
+            self._session.input.set_cell(cell, value)
             return ""
         return self._change_target(node, value)
 
@@ -240,13 +240,13 @@ class NodeLinkView(FollowingView, QWidget):
         if self._drawing.has_class_target:
             if value != 1:
                 return ONE_CLASS
-            self._session.set_target(node.unit)
+            self._session.learning.set_target(node.unit)
             return ""
         written = self.canvas.scene.shown.written
         size = self._drawing.columns[node.column].size
         values = [written[Node(node.column, unit)][0].value or 0.0 for unit in range(size)]
         values[node.unit] = value
-        self._session.set_target(tuple(values))
+        self._session.learning.set_target(tuple(values))
         return ""
 
     @Slot()

@@ -53,7 +53,7 @@ class CurveSaving(QObject):
             return
         write = curve_export.write_table if path.suffix.lower() == ".csv" else curve_export.write_events
         kept = tuple(run.copy() for run in runs)
-        self._session.save_apart(path.name, lambda tell: write(kept, path, tell))
+        self._session.files.save_apart(path.name, lambda tell: write(kept, path, tell))
 
     def _save_picture(self, path: Path) -> None:
         drawn = self._drawn(path.suffix.lower())

@@ -130,7 +130,7 @@ class FilmBar(PacedView):
         is_of_frame = state.live is not None and state.activations is state.live.activations
         if state.film_at is not None and not is_of_frame and not state.computing and not self._is_asking:
             self._is_asking = True
-            self._session.show_frame(state.film_at)
+            self._session.watching.show_frame(state.film_at)
         elif is_of_frame:
             self._is_asking = False
 
@@ -143,12 +143,12 @@ class FilmBar(PacedView):
     @Slot(int)
     def _go_to(self, frame: int) -> None:
         self._stop()
-        self._session.show_frame(frame)
+        self._session.watching.show_frame(frame)
 
     @Slot()
     def _go_live(self) -> None:
         self._stop()
-        self._session.show_frame(None)
+        self._session.watching.show_frame(None)
 
     @Slot()
     def _play_or_pause(self) -> None:

@@ -113,7 +113,7 @@ class FilmExport(QObject):
         elif file.is_written:
             self._session.say(f"Saved as {file.path.name}.")
         if self._session.state.film_at is not None:
-            self._session.show_frame(self._before)
+            self._session.watching.show_frame(self._before)
         self.ended.emit()
 
 

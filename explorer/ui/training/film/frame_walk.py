@@ -58,7 +58,7 @@ class FrameWalk(QObject):
             return
         self._asked = self._waiting.popleft()
         self._patience.start()
-        self._session.show_frame(self._asked)
+        self._session.watching.show_frame(self._asked)
 
     @Slot(object, object)
     def _follow(self, old: State, new: State) -> None:

@@ -91,4 +91,4 @@ class HealthStrip(PacedView):
     def _select(self, name: str) -> None:
         network = self._session.state.network
         if network is not None and name in network.names and self._session.state.selection.layer != name:
-            self._session.select(layer=name)
+            self._session.selection.select(layer=name)

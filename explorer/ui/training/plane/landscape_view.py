@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QLabel, QVBo
 
 from explorer.arithmetic.losses import loss_named
 from explorer.session import Session, State
+from explorer.session.features.plane import can_judge
 from explorer.session.landscape_state import SPAN, Landscape, LandscapeWish, WeightCell
-from explorer.session.surfaces import can_judge
 from explorer.ui.common.colour_bar import ColourBar
 from explorer.ui.common.number_boxes import FloatBox
 from explorer.ui.common.paced_view import PacedView
@@ -174,7 +174,7 @@ class LandscapeView(PacedView):
 
     def _watch(self) -> None:
         is_shown = self.isVisible() and self.pages.currentIndex() == 1
-        self._session.watch_landscape(self._valid_wish() if is_shown else None)
+        self._session.landscape.watch_landscape(self._valid_wish() if is_shown else None)
 
     def _valid_wish(self) -> LandscapeWish:
         """A weight of a layer that has gone is chosen anew."""
@@ -185,7 +185,7 @@ class LandscapeView(PacedView):
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self._session.watch_landscape(None)
+        self._session.landscape.watch_landscape(None)
         self._is_stale = True  # shown again, it is watched again
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from explorer.arithmetic.cells import subscript
 from explorer.data.data_set import DataSet, Split
 from explorer.session import Session, State
+from explorer.session.features.plane import has_surface
 from explorer.session.surface_state import Area, Surface
-from explorer.session.surfaces import has_surface
 from explorer.ui.common.class_colours import class_colour, class_mark
 from explorer.ui.common.colour_bar import ColourBar
 from explorer.ui.common.paced_view import PacedView
@@ -133,18 +133,18 @@ class SurfaceView(PacedView):
     @Slot(float, float)
     def _feed(self, x: float, y: float) -> None:
         self.canvas.set_mark((x, y))  # at once, so that the arrow keys go on from there
-        self._session.set_values(np.array([x, y], np.float32))
+        self._session.input.set_values(np.array([x, y], np.float32))
 
     # --- what it asks for ---
 
     @Slot()
     def _watch(self) -> None:
         is_shown = self.isVisible() and self.pages.currentIndex() == 1
-        self._session.watch_surface(Area(*self.canvas.visible_area()) if is_shown else None)
+        self._session.plane.watch_surface(Area(*self.canvas.visible_area()) if is_shown else None)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self._session.watch_surface(None)
+        self._session.plane.watch_surface(None)
         self._is_stale = True  # shown again, it is watched again
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -1,20 +1,20 @@
-"""The verbs of following runs that the command line writes to folders, while they are written."""
+"""Following runs that the command line writes to folders, while they are written."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from explorer.arithmetic.losses import OPERATIONS as LOSSES
 from explorer.bounds import Refused, brief, check_regular
 from explorer.engine.training.run_folder import METRICS, Entry, RunFolder
+from explorer.session.features.origins import Origins
 from explorer.session.lanes import Lane, Watch
 from explorer.session.run_curves import EpochFigures, RunCurves
-from explorer.session.state_owner import AT_ONCE_S
-from explorer.session.training import TrainingVerbs
+from explorer.session.state import State
+from explorer.session.store import AT_ONCE_S, Store
 from explorer.writing import FileError
 
 FOLLOW_MS = 500
@@ -104,58 +104,61 @@ class ReadRuns:
         return tuple((run, run.read()) for run in self.runs)
 
 
-class Following(TrainingVerbs):
+class Following(QObject):
     """Shows the curves of other processes' runs beside those of its own."""
 
-    def __init__(self, parent: QObject | None = None, **options: Any) -> None:
-        super().__init__(parent, **options)
+    def __init__(self, store: Store, origins: Origins) -> None:
+        super().__init__(store)
+        self._store, self._origins = store, origins
         self._followed: tuple[FollowedRun, ...] = ()
-        lane: Lane[NewEntries] = Lane("runs", failed=self._take_failure, cancelled=self.say)
-        self._metrics = self._runner.lanes.add(lane)
-        self._follow_timer = QTimer(self, interval=FOLLOW_MS)
-        self._follow_timer.timeout.connect(self._follow)
+        lane: Lane[NewEntries] = Lane("runs", failed=store.fail, cancelled=store.say)
+        self._metrics = store.add_lane(lane)
+        self._timer = QTimer(self, interval=FOLLOW_MS)
+        self._timer.timeout.connect(self._read)
+        store.follow(self._follow)
 
     def follow_run(self, path: str | Path) -> None:
         """Show the curves of a run that the command line writes to a folder, while it is written."""
-        follow, name = FollowedRun(Path(path), self._new_run_number()), brief(Path(path).name)
+        runs, name = self._store.state.runs, brief(Path(path).name)
+        follow = FollowedRun(Path(path), self._origins.new_number(run.number for run in runs))
         try:
             follow.require()
         except Refused as error:
-            self.say(f"There are no metrics of a run in {name}. {error}")
+            self._store.say(f"There are no metrics of a run in {name}. {error}")
             return
         except FileError as error:
-            self.say(str(error))
+            self._store.say(str(error))
             return
         if any(other.path == follow.path for other in self._followed):
-            self.say(f"The run in {name} is followed already.")
+            self._store.say(f"The run in {name} is followed already.")
             return
-        self.say("")
+        self._store.say("")
         self._followed = (*self._followed, follow)
-        self._set(runs=(*self.state.runs, follow.curves))
-        self._follow()
+        self._store.set(runs=(*runs, follow.curves))
+        self._read()
         self._metrics.wait(AT_ONCE_S)
-        self._follow_timer.start()
+        self._timer.start()
 
-    def forget_run(self, number: int) -> None:
-        """Take a run's curves off the plots; it is followed no longer."""
-        super().forget_run(number)
-        self._followed = tuple(follow for follow in self._followed if follow.curves.number != number)
+    def stop(self) -> None:
+        """Read no more."""
+        self._timer.stop()
 
-    def close(self) -> bool:
-        """Stop and join the worker thread; True if it ended in time."""
-        self._follow_timer.stop()
-        return super().close()
+    def _follow(self, old: State, new: State) -> None:
+        """A run whose curves were taken off the plots is followed no longer."""
+        if new.runs is not old.runs:
+            shown = {run.number for run in new.runs}
+            self._followed = tuple(follow for follow in self._followed if follow.curves.number in shown)
 
     @Slot()
-    def _follow(self) -> None:
+    def _read(self) -> None:
         """Read what the followed runs wrote since, unless that is being done."""
         if self._followed and not self._metrics.is_busy:
-            self._begin(self._metrics, ReadRuns(self._followed), self._take_entries)
+            self._store.begin(self._metrics, ReadRuns(self._followed), self._take_entries)
 
     def _take_entries(self, read: NewEntries) -> None:
         for follow, entries in read:
             follow.take(entries)
         if any(entries for _, entries in read):
-            self._set(training=replace(self.state.training))  # the curves grew where they are
+            self._store.set(training=replace(self._store.state.training))  # the curves grew where they are
         if any(follow.is_behind for follow, _ in read):
-            self._follow()
+            self._read()

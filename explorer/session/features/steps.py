@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from explorer.session import cursor as moves
 from explorer.session.cursor import Cursor
+from explorer.session.features.learning import Learning
 from explorer.session.selection import Selection, is_cell
-from explorer.session.state_owner import StateOwner
+from explorer.session.store import Store
 
 if TYPE_CHECKING:
     from explorer.session.timeline import Timeline, TimelineStep
@@ -18,22 +19,22 @@ NO_UPDATE = "The step ends here: it updates no weights, so there is no next one.
 NO_GRADIENT = "No gradient is on record: the step ends before its loss."
 
 
-class Walking(StateOwner):
+class Steps:
     """Moves the cursor, and the selection with it."""
+
+    def __init__(self, store: Store, learning: Learning) -> None:
+        self._store, self._learning = store, learning
 
     def step_over(self, direction: int = 1) -> None:
         """The next step, or inside one the next cell; past the end the step is taken and the next one recorded."""
-        timeline, cursor = self.state.timeline, self.state.cursor
+        timeline, cursor = self._store.state.timeline, self._store.state.cursor
         if timeline is None:
             return
         moved = moves.over(timeline, cursor, direction)
         if moved == cursor and direction > 0:
-            self.take_step() if timeline.steps[-1].phase == "update" else self.say(NO_UPDATE)
+            self._learning.take_step() if timeline.steps[-1].phase == "update" else self._store.say(NO_UPDATE)
         else:
             self._move(moved)
-
-    def take_step(self) -> None:
-        """Keep the weights that the step led to; whoever owns them does."""
 
     def step_into(self) -> None:
         """From the step to its cells; inside, the next cell."""
@@ -49,7 +50,7 @@ class Walking(StateOwner):
 
     def to_end(self) -> None:
         """The last step of the timeline."""
-        timeline = self.state.timeline
+        timeline = self._store.state.timeline
         if timeline is not None:
             self.go_to_step(len(timeline.steps) - 1)
 
@@ -59,7 +60,7 @@ class Walking(StateOwner):
 
     def run_to_layer(self) -> None:
         """The next step of the selected layer, forwards, on the way back or in the update."""
-        layer = self.state.selection.layer
+        layer = self._store.state.selection.layer
         otherwise = f"No step of this training step is at {layer}." if layer else "Select a layer on the left first."
         self._move_to(lambda step: step.layer == layer, otherwise=otherwise)
 
@@ -74,7 +75,7 @@ class Walking(StateOwner):
 
     def choose_cell(self, of: str, cell: tuple[int, ...]) -> None:
         """Explain another cell of the step; the depth stays."""
-        timeline, cursor = self.state.timeline, self.state.cursor
+        timeline, cursor = self._store.state.timeline, self._store.state.cursor
         if (
             timeline is None
             or (entry := timeline.steps[cursor.step]).asked.get(of) is None
@@ -115,33 +116,35 @@ class Walking(StateOwner):
             example = cell[0] if timeline.steps[made[0]].has_batch(made[1]) else cursor.example
             return Cursor(made[0], made[1], cell, cursor.is_inside, example)
 
-        if self.state.timeline is not None and self.state.timeline.maker(self.state.cursor.step, tensor) is None:
-            self.say("This number is where the step begins: an input, a weight or a constant.")
+        timeline = self._store.state.timeline
+        if timeline is not None and timeline.maker(self._store.state.cursor.step, tensor) is None:
+            self._store.say("This number is where the step begins: an input, a weight or a constant.")
         self._move_by(move)
 
     # --- moving ---
 
     def _move_by(self, move: Callable[[Timeline, Cursor], Cursor]) -> None:
-        if self.state.timeline is not None and self.state.timeline.steps:
-            self._move(move(self.state.timeline, self.state.cursor))
+        timeline = self._store.state.timeline
+        if timeline is not None and timeline.steps:
+            self._move(move(timeline, self._store.state.cursor))
 
     def _move_to(self, wanted: Callable[[TimelineStep], bool], *, otherwise: str) -> None:
         """To the next step that is `wanted`; `otherwise` is said where there is none."""
-        timeline = self.state.timeline
+        timeline = self._store.state.timeline
         if timeline is not None and not any(map(wanted, timeline.steps)):
-            self.say(otherwise)
+            self._store.say(otherwise)
         else:
             self._move_by(lambda timeline, cursor: moves.next_where(timeline, cursor, wanted))
 
     def _move(self, cursor: Cursor) -> None:
-        self._set(cursor=cursor, selection=self._selection_at(cursor))
+        self._store.set(cursor=cursor, selection=self._selection_at(cursor))
 
     def _selection_at(self, cursor: Cursor) -> Selection:
         """The selection that goes with the cursor: its layer, and inside a forward step its cell."""
-        timeline, chosen = self.state.timeline, self.state.selection
+        timeline, chosen = self._store.state.timeline, self._store.state.selection
         assert timeline is not None
         entry = timeline.steps[cursor.step]
-        shown = self._entry(entry.layer)
+        shown = self._store.state.entry(entry.layer)
         if shown is None:
             return chosen
         is_output = entry.phase == "forward" and cursor.is_inside and cursor.cell is not None

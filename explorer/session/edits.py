@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from explorer.network import Layer, Network, Problem, Shape
 from explorer.network.files import Fit
-from explorer.session.state import Document, new_ids
+from explorer.session.document import Document, new_ids
 
 
 class EditRefused(ValueError):

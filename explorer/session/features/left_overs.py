@@ -1,4 +1,4 @@
-"""The verbs of work that a crash must not take: written beside every now and then, and offered at the next start."""
+"""Work that a crash must not take: written beside every now and then, and offered at the next start."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ import time
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from explorer.bounds import brief
 from explorer.session import left_over
+from explorer.session.features.files import Files
+from explorer.session.features.learning import Learning
 from explorer.session.kept_work import Arrays, Work
 from explorer.session.lanes import Lane, Watch
 from explorer.session.left_over import LeftOver
-from explorer.session.runner import Result
-from explorer.session.saving import Savings
 from explorer.session.state import Fault, Offer, State
-from explorer.session.worker import Output, Worker
+from explorer.session.store import Store
+from explorer.session.worker import CopyWeights, RestoreWork
 from explorer.writing import FileError
 
 KEEP_EVERY_S = 30.0
@@ -61,36 +61,33 @@ class ReadLeftOver:
             return Fault(str(error))
 
 
-class Keeping(Savings):
-    """Keeps what is not saved in `left_overs`, at most every `keep_every_s`; without such a folder nothing.
+class LeftOvers(QObject):
+    """Keeps what is not saved in `folder`, at most every `keep_every_s`; without such a folder nothing.
 
     `state.offer` tells of work that another session left there, until it is restored or discarded.
     """
 
     def __init__(
-        self,
-        parent: QObject | None = None,
-        *,
-        left_overs: Path | None = None,
-        keep_every_s: float = KEEP_EVERY_S,
-        **options: Any,
+        self, store: Store, files: Files, learning: Learning, folder: Path | None, keep_every_s: float
     ) -> None:
-        super().__init__(parent, **options)
-        self._folder, self._keep_every_s = left_overs, keep_every_s
+        super().__init__(store)
+        self._store, self._files, self._learning = store, files, learning
+        self._folder, self.keep_every_s = folder, keep_every_s
         self._kept_in: LeftOver | None = None  # where the work of this session lies
         self._offered: tuple[LeftOver, ...] = ()
         self._restored: tuple[LeftOver, ...] = ()  # whose work is this session's, and was not written anew yet
-        self._kept = Work(self.state.document)  # what lies there
+        self._kept = Work(store.state.document)  # what lies there
         self._asked_at = -math.inf
         self._is_failure_told = self._is_left = False
-        self._keeping = self._runner.lanes.add(
-            Lane[Work | Fault]("keep", failed=self._take_failure, cancelled=lambda _title: None)
+        keeping: Lane[Work | Fault] = Lane("keep", failed=store.fail)
+        reading: Lane[tuple[Work, Arrays] | Fault] = Lane(
+            "left-over", failed=store.fail, cancelled=store.tell_cancelled, told_as="opening"
         )
-        self._left_overs = self._opening_lane("left-over")
-        self._keep_timer = QTimer(self, singleShot=True)
-        self._keep_timer.timeout.connect(self._keep)
-        if left_overs is not None:
-            self.changed.connect(self._consider_keeping)
+        self._keeping, self._reading = store.add_lane(keeping), store.add_lane(reading)
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self.keep)
+        if folder is not None:
+            store.changed.connect(self._consider)
 
     # --- what another session left ---
 
@@ -105,7 +102,7 @@ class Keeping(Savings):
         """Open the work that is offered, as it was; it counts as unsaved, and is saved to the file it was of."""
         if self._offered:
             left = self._offered[0]
-            self._begin(self._left_overs, ReadLeftOver(left), partial(self._take_left_over, left))
+            self._store.begin(self._reading, ReadLeftOver(left), partial(self._take_read, left))
 
     def discard(self) -> None:
         """Remove the work that is offered, for good."""
@@ -124,61 +121,53 @@ class Keeping(Savings):
     def _show_offer(self) -> None:
         first = next(iter(self._offered), None)
         more = len(self._offered) - 1
-        self._set(offer=None if first is None else Offer(first.title, first.written_s, more))
+        self._store.set(offer=None if first is None else Offer(first.title, first.written_s, more))
 
-    def _take_left_over(self, left: LeftOver, found: tuple[Work, Arrays] | Fault) -> None:
+    def _take_read(self, left: LeftOver, found: tuple[Work, Arrays] | Fault) -> None:
         if isinstance(found, Fault):
-            self.say(found.message)
-            return
-        self._submit("restore", lambda worker, _stop: _restored(worker, left, *found), "Restoring…")
+            self._store.say(found.message)
+        else:
+            self._store.ask(RestoreWork(*found), partial(self._take_restored, left))
 
     def _take_restored(self, left: LeftOver, work: Work) -> None:
         if left not in self._offered:  # it was restored already, or discarded meanwhile
             return
         self._offered = tuple(other for other in self._offered if other is not left)
         self._restored = (*self._restored, left)
-        self._replace_document(work.document, is_saved=False, picture=work.picture, numbers=work.numbers)
-        self._set(target=work.target, batch=work.batch, is_batch_alone=work.is_batch_alone)
-        self._record_step()
+        self._files.show(work.document, is_saved=False, picture=work.picture, numbers=work.numbers)
+        self._store.set(target=work.target, batch=work.batch, is_batch_alone=work.is_batch_alone)
+        self._learning.record()
         self._show_offer()
-        self.say(f"Restored as it was when the program ended: {brief(work.document.title)} is not saved yet.")
+        self._store.say(f"Restored as it was when the program ended: {brief(work.document.title)} is not saved yet.")
 
     # --- what this session keeps ---
 
+    @property
+    def is_up_to_date(self) -> bool:
+        """Whether what lies in the folder is the work as it is now."""
+        return Work.of(self._store.state).is_same(self._kept)
+
     @Slot(object, object)
-    def _consider_keeping(self, _old: State | None, new: State) -> None:
+    def _consider(self, _old: State | None, new: State) -> None:
         if self._is_left:
             return
         if not _is_worth_keeping(new):
-            self._forget_kept()
-        elif self._is_changed() and not self._keep_timer.isActive():
-            due_s = self._asked_at + self._keep_every_s - time.monotonic()
-            self._keep_timer.start(int(1000 * max(due_s, min(SOON_S, self._keep_every_s))))
-
-    def _is_changed(self) -> bool:
-        return not Work.of(self.state).is_same(self._kept)
+            self._forget()
+        elif not self.is_up_to_date and not self._timer.isActive():
+            due_s = self._asked_at + self.keep_every_s - time.monotonic()
+            self._timer.start(int(1000 * max(due_s, min(SOON_S, self.keep_every_s))))
 
     @Slot()
-    def _keep(self) -> None:
+    def keep(self) -> None:
         """Ask the worker for the weights as they are now; they are written in a thread of their own."""
         if self._keeping.is_busy:
-            self._keep_timer.start(int(1000 * SOON_S))
-        elif _is_worth_keeping(self.state) and self._is_changed():
-            work = Work.of(self.state)
+            self._timer.start(int(1000 * SOON_S))
+        elif _is_worth_keeping(self._store.state) and not self.is_up_to_date:
+            work = Work.of(self._store.state)
             self._asked_at = time.monotonic()
-            self._runner.submit("keep", lambda worker, _stop: worker.copy_weights(work))
-            self._timer.start()
+            self._store.ask(CopyWeights(work), partial(self._write, work))
 
-    def _receive_step(self, result: Result) -> None:
-        content: Any = result.content
-        if result.kind == "work":
-            self._write_work(*content)
-        elif result.kind == "restored":
-            self._take_restored(*content)
-        else:
-            super()._receive_step(result)
-
-    def _write_work(self, work: Work, weights: Arrays) -> None:
+    def _write(self, work: Work, weights: Arrays) -> None:
         assert self._folder is not None
         if self._keeping.is_busy:  # it was asked for twice: what is newest comes after this
             return
@@ -187,7 +176,7 @@ class Keeping(Savings):
         except FileError as error:
             self._tell_once(str(error))
             return
-        self._begin(self._keeping, KeepWork(self._kept_in, work, weights), self._take_kept)
+        self._store.begin(self._keeping, KeepWork(self._kept_in, work, weights), self._take_kept)
 
     def _take_kept(self, work: Work | Fault) -> None:
         if isinstance(work, Fault):
@@ -198,20 +187,20 @@ class Keeping(Savings):
             for left in self._restored:
                 left.remove()
             self._restored = ()
-        self._consider_keeping(None, self.state)
+        self._consider(None, self._store.state)
 
     def _tell_once(self, sentence: str) -> None:
         """A full disk stays full for a while."""
         if not self._is_failure_told:
             self._is_failure_told = True
-            self.say(sentence)
+            self._store.say(sentence)
 
-    def _forget_kept(self) -> None:
-        self._keep_timer.stop()
+    def _forget(self) -> None:
+        self._timer.stop()
         if self._kept_in is not None:
             self._keeping.drop()
             self._kept_in.remove()
-            self._kept_in, self._kept = None, Work(Work.of(self.state).document)
+            self._kept_in, self._kept = None, Work(Work.of(self._store.state).document)
 
     # --- the end ---
 
@@ -221,37 +210,32 @@ class Keeping(Savings):
         What came of it, in a sentence; "" where nothing was to be kept.
         """
         self._is_left = True
-        if self._folder is None or not _is_worth_keeping(self.state):
+        if self._folder is None or not _is_worth_keeping(self._store.state):
             return ""
-        self._runner.pause_background()
+        self._store.runner.pause_background()
         until_s = time.monotonic() + END_S
-        while self._is_changed() and time.monotonic() < until_s:
-            if not self._keeping.is_busy and not self._runner.has_requests():
-                self._keep()
+        while not self.is_up_to_date and time.monotonic() < until_s:
+            if not self._keeping.is_busy and not self._store.runner.has_requests():
+                self.keep()
             time.sleep(0.01)
-            self._drain()
-        what = f"What is not saved of {brief(self.state.document.title)}"
-        if self._is_changed():
-            return f"{what} could not be kept as it is now. {self.state.notice}".rstrip()
+            self._store.drain()
+        what = f"What is not saved of {brief(self._store.state.document.title)}"
+        if not self.is_up_to_date:
+            return f"{what} could not be kept as it is now. {self._store.state.notice}".rstrip()
         return f"{what} is kept, and offered at the next start."
 
-    def close(self) -> bool:
-        """Stop and join all threads; True if they ended in time. What this session kept is of no use any more."""
-        self._keep_timer.stop()
-        was_ended = super().close()
+    def stop(self) -> None:
+        """Keep nothing more."""
+        self._timer.stop()
+
+    def close(self) -> None:
+        """What this session kept is of no use any more, once all threads have ended."""
         mine = (*self._restored, *((self._kept_in,) if self._kept_in else ()))
         for left in mine:
             left.let_go() if self._is_left else left.remove()
         self._kept_in, self._restored = None, ()
         for left in self._offered:
             left.let_go()
-        return was_ended
-
-
-def _restored(worker: Worker, left: LeftOver, work: Work, weights: Arrays) -> Output:
-    """The work, once the worker has its weights: its document can be shown then."""
-    worker.take_weights(work.document, weights)
-    yield "restored", (left, work)
 
 
 def _is_worth_keeping(state: State) -> bool:

@@ -1,0 +1,39 @@
+"""What a run was begun with, in one record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from explorer.session.document import Document
+
+if TYPE_CHECKING:
+    from explorer.data.data_set import DataSet
+    from explorer.session.data_errands import Opened
+
+
+@dataclass(frozen=True, eq=False)
+class Begun:
+    """All that a run depends on, beside the weights, which the worker has.
+
+    `before` is the document that it was begun from, whose weights can be gone back to; `learning` is that document as
+    it learns from `data`. `ids` are the layers' ids while they learn: the weights it starts from keep their own.
+    """
+
+    before: Document
+    learning: Document
+    ids: tuple[int, ...]
+    data: DataSet
+
+
+def learning_from(before: Document, opened: Opened) -> Document:
+    """The document that learns from the data: with their classes, and where it knows no mean with that of the pictures.
+
+    Before it learns, a trained network still means the classes it was trained on.
+    """
+    is_unscaled = not before.mean and not before.std
+    has_channels = before.network is not None and len(opened.mean) in (0, before.network.input_shape[0])
+    changes: dict[str, Any] = {"data": opened.name, "classes": opened.data.classes or before.classes}
+    if is_unscaled and has_channels:
+        changes |= {"mean": opened.mean, "std": opened.std}
+    return replace(before, **changes)

@@ -1,0 +1,142 @@
+"""The verbs of data: choosing what to learn from, and making the network fit it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from explorer.session.data_errands import FindTwins, OpenData, Opened, ReadBatch
+from explorer.session.data_fit import problem_with
+from explorer.session.document import Document
+from explorer.session.failure import Failure
+from explorer.session.features.learning import Learning
+from explorer.session.lanes import Lane
+from explorer.session.state import Example, Fault, State
+from explorer.session.store import Store
+
+if TYPE_CHECKING:
+    from explorer.data import DataSet, Twins
+    from explorer.data.augment import Augmentation
+
+
+class Data:
+    """Opens data in the background. Data are no part of undo, which one is chosen is."""
+
+    def __init__(self, store: Store, learning: Learning) -> None:
+        self._store, self._learning = store, learning
+        self._then: Callable[[], object] | None = None  # what is to be done once data are open
+        self._batch_count = 0  # how many training batches were looked at
+        batches: Lane[tuple[Example, ...]] = Lane(
+            "batch", failed=store.fail, cancelled=store.tell_cancelled, told_as="opening"
+        )
+        opening: Lane[Opened | Fault] = Lane(
+            "data", failed=self._take_failure, cancelled=self._tell_cancelled, told_as="opening"
+        )
+        twins: Lane[Twins] = Lane("twins", failed=store.fail)
+        self._batches, self._opening = store.add_lane(batches), store.add_lane(opening)
+        self._twins = store.add_lane(twins)
+        store.follow(self._follow)
+        store.on_look(self._look)
+
+    def use_data(self, name: str | Path, then: Callable[[], object] | None = None) -> None:
+        """Open a data set by its name, or what lies at a path, in the background; the last one asked for wins.
+
+        `then` is called once data are open, these or others that were asked for since.
+        """
+        self._then = then or self._then
+        self._store.begin(self._opening, OpenData(str(name)), self._take_opened)
+
+    def use_opened(self, opened: Opened) -> None:
+        """Learn from data that were opened."""
+        self._store.set(opened=opened, data=opened.data, data_progress=None, twins=None)
+        self._store.edit(f"choose {opened.data.card.title}", lambda before: _choosing(before, opened))
+        self._look_for_twins(opened)
+        then, self._then = self._then, None
+        if then is not None:
+            then()
+
+    def cancel_data(self) -> None:
+        """Give up opening data; those that are open stay."""
+        self._opening.cancel()
+        self._store.look()
+
+    def set_augmentations(self, chosen: tuple[Augmentation, ...]) -> None:
+        """How training pictures are changed at random."""
+        change = lambda before: replace(before, augmentations=chosen)  # noqa: E731
+        self._store.edit("change augmentation", change, merge_key="augment")
+
+    def fit_to_data(self) -> None:
+        """Take the network that can learn from the data: another input or another number of outputs."""
+        problem = self._store.state.data_problem
+        if problem is not None and (network := problem.network) is not None:
+            self._store.edit(problem.label.lower(), lambda before: before.with_network(network))
+
+    def open_batch(self) -> None:
+        """Record the next training batch as a step in the debugger; no weight is changed before the step is taken."""
+        state = self._store.state
+        if state.data is None or state.network is None or state.data_problem is not None:
+            self._store.say("Choose data first.")
+            return
+        errand = ReadBatch(state.document, state.data, self._batch_count)
+        self._batch_count += 1
+        self._store.begin(self._batches, errand, partial(self._take_batch, state.document))
+
+    def remove_twins(self) -> None:
+        """Take the pictures that are held out as well out of training, until the data are opened again."""
+        data, twins = self._store.state.data, self._store.state.twins
+        if data is None or twins is None:
+            return
+        from explorer.data import DataError, without_twins
+
+        try:
+            self._store.set(data=without_twins(data, twins), twins=None)
+        except DataError as error:
+            self._store.say(str(error))
+
+    def _follow(self, old: State, new: State) -> None:
+        if new.network is not old.network or new.data is not old.data:
+            self._store.set(data_problem=problem_with(new.network, new.data))
+
+    def _look(self) -> None:
+        self._store.set(data_progress=self._opening.progress)
+
+    def _take_opened(self, opened: Opened | Fault) -> None:
+        if isinstance(opened, Fault):
+            self._take_none(opened.message)
+        else:
+            self.use_opened(opened)
+
+    def _look_for_twins(self, opened: Opened) -> None:
+        """In the background; published data are as their authors divided them."""
+        from explorer.data import DATA_SETS
+
+        self._twins.drop()
+        if not any(entry.card.name == opened.name for entry in DATA_SETS):
+            self._store.begin(self._twins, FindTwins(opened.data), partial(self._take_twins, opened.data))
+
+    def _take_twins(self, data: DataSet, twins: Twins) -> None:
+        if data is self._store.state.data:
+            self._store.set(twins=twins)
+
+    def _take_none(self, notice: str) -> None:
+        self._then = None
+        self._store.set(data_progress=None, notice=notice)
+
+    def _tell_cancelled(self, _title: str) -> None:
+        self._take_none("Opening the data was cancelled.")
+
+    def _take_failure(self, failure: Failure) -> None:
+        self._store.fail(failure)
+        self._take_none(str(failure.error))
+
+    def _take_batch(self, document: Document, examples: tuple[Example, ...]) -> None:
+        if document is self._store.state.document:
+            self._learning.use_batch(examples)
+
+
+def _choosing(before: Document, opened: Opened) -> Document:
+    """The document with its data chosen; a network that means no classes yet means those of the data."""
+    return replace(before, data=opened.name, classes=before.classes or opened.data.classes)

@@ -1,0 +1,110 @@
+"""What the network is fed: a picture, or numbers that are typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from explorer.data import Picture, read_sample
+from explorer.network.files import Fit
+from explorer.session import edits
+from explorer.session.errands import MakePicture, ReadPicture
+from explorer.session.features.recent import RecentFiles
+from explorer.session.lanes import Lane
+from explorer.session.selection import is_cell
+from explorer.session.state import Fault, State
+from explorer.session.store import AT_ONCE_S, Store
+
+OWN_INPUT = "This model was opened from a program, which chooses its input."
+NO_PICTURES = "This network takes plain numbers, not pictures: type them into the fields of the input."
+
+
+class Feeding:
+    """Reads and makes the input. Numbers typed for a network of another kind are no input of the one that is open."""
+
+    def __init__(self, store: Store, recent: RecentFiles) -> None:
+        self._store, self._recent = store, recent
+        self._covered: Picture | None = None  # what typed numbers stand in for
+        lane: Lane[Picture | Fault] = Lane(
+            "picture", failed=store.fail, cancelled=store.tell_cancelled, told_as="opening"
+        )
+        self._reading = store.add_lane(lane)
+        store.follow(self._follow)
+
+    def open_picture(self, path: str | Path) -> None:
+        """Read the picture at `path` in the background and show it to the network; the last one asked for wins."""
+        self._store.begin(self._reading, ReadPicture(Path(path)), self._take_read)
+
+    def make_picture(self, name: str, make: Callable[[], Picture]) -> None:
+        """Show the network the picture that `make` makes of what was pasted; a small one is there at once."""
+        self._store.begin(self._reading, MakePicture(name, make), self._take_read, wait_s=AT_ONCE_S)
+
+    def use_picture(self, picture: Picture) -> None:
+        """Show `picture` to the network."""
+        self._reading.drop()  # a file still being read no longer matters
+        self._take(picture)
+
+    def use_sample(self, name: str) -> None:
+        """Show one of the pictures that come with the program."""
+        self.use_picture(read_sample(name))
+
+    def set_fit(self, mode: Fit) -> None:
+        """Choose how a picture is brought to the network's size: crop, pad or stretch."""
+        if mode != self._store.state.fit:
+            self._store.edit(f"fit pictures by {mode}", edits.refit, mode)
+
+    def set_cell(self, cell: tuple[int, ...], value: float) -> None:
+        """Type over one number of the input. `cell` is without the batch axis."""
+        values = self._store.state.values
+        if values is None or not is_cell(cell, values.shape):
+            return
+        changed = values.copy()
+        changed[cell] = value
+        self.set_values(changed)
+
+    def set_values(self, values: np.ndarray) -> None:
+        """Feed the network with `values` (its input shape; numbers of a model's own type) instead of a picture."""
+        state = self._store.state
+        own = state.numbers if state.network is None else None
+        numbers = np.array(values, dtype=np.float32 if own is None else own.dtype)
+        numbers.flags.writeable = False
+        self._covered = state.picture or self._covered
+        self._store.set(numbers=numbers, picture=None, fitted=None)
+
+    def _take_read(self, picture: Picture | Fault) -> None:
+        self._store.say(picture.message) if isinstance(picture, Fault) else self._take(picture)
+
+    def _take(self, picture: Picture) -> None:
+        network = self._store.state.network
+        if network is None and self._store.state.document.own is not None:
+            self._store.say(OWN_INPUT)
+        elif network is not None and len(network.input_shape) != 3:
+            self._store.say(NO_PICTURES)
+        else:
+            self._store.set(picture=picture, numbers=None, notice="")
+            if picture.path is not None:
+                self._recent.remember(picture.path)
+
+    def _follow(self, old: State, new: State) -> None:
+        if new.document is not old.document:
+            self._store.set(**self._input_of(new))
+
+    def _input_of(self, state: State) -> dict[str, Any]:
+        """What the document of `state` is fed from now on."""
+        document, numbers = state.document, state.numbers
+        if document.network is None:
+            return {"fitted": None}
+        if document.is_input_too_large:
+            return {"fitted": None, "numbers": None}
+        shape = document.network.input_shape
+        if numbers is not None and (numbers.shape != shape or numbers.dtype != np.float32):
+            numbers = None
+        if len(shape) == 1:
+            # Not all zeros: a pass through zeros shows nothing but biases.
+            start = np.linspace(0, 1, shape[0], dtype=np.float32)
+            return {"fitted": None, "numbers": start if numbers is None else numbers}
+        picture = state.picture or (self._covered if numbers is None else None)
+        return {"numbers": numbers, "picture": picture}

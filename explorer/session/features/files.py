@@ -1,0 +1,203 @@
+"""Files: opening networks, weights and whatever else lies there, and saving them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from explorer.network import Network
+from explorer.network.file_names import is_network, is_weights, other_model
+from explorer.resources import bundled_networks, resource
+from explorer.session.document import Document, OwnModel, new_ids
+from explorer.session.errands import FoundNetwork, ReadNetwork, ReadWeights
+from explorer.session.features.feeding import Feeding
+from explorer.session.features.recent import RecentFiles
+from explorer.session.features.saved import Saved
+from explorer.session.file_writing import Write, WriteFile, WriteNetwork, Written
+from explorer.session.lanes import Lane
+from explorer.session.state import Fault
+from explorer.session.store import AT_ONCE_S, Store
+from explorer.session.worker import LoadedWeights, LoadWeights, SaveNetwork, ToSave
+
+if TYPE_CHECKING:
+    from explorer.engine.model.weights import State as Weights
+
+START_PICTURE = "cat"
+OWN_WEIGHTS = "The weights of a model opened from a program are its own."
+
+
+class Files:
+    """Opens networks and weights, of which the newest that is asked for wins, and saves them. `state.saving` says how
+    far that is. Files that need no network are written one at a time."""
+
+    def __init__(self, store: Store, feeding: Feeding, recent: RecentFiles, saved: Saved) -> None:
+        self._store, self._feeding, self._recent, self._saved = store, feeding, recent, saved
+        networks: Lane[FoundNetwork | Fault] = Lane(
+            "network", failed=store.fail, cancelled=store.tell_cancelled, told_as="opening"
+        )
+        weights: Lane[Weights | Fault] = Lane(
+            "weights", failed=store.fail, cancelled=store.tell_cancelled, told_as="opening"
+        )
+        saves: Lane[Written] = Lane("save", failed=store.fail, cancelled=self._tell_unwritten, told_as="saving")
+        others: Lane[str] = Lane("file", failed=store.fail, cancelled=self._tell_unwritten, told_as="saving")
+        self._networks, self._weights = store.add_lane(networks), store.add_lane(weights)
+        self._others, self._saves = store.add_lane(others), store.add_lane(saves)
+        self._then: Callable[[], object] | None = None  # what is to be done once the network is saved
+        self._asked: SaveNetwork | None = None
+        self._turn = threading.Lock()
+
+    # --- opening ---
+
+    def open_path(self, path: str | Path) -> None:
+        """Open whatever lies at `path`: a network, weights for the network that is open, or else a picture."""
+        path = Path(path)
+        if is_network(path):
+            self.open_network(path)
+        elif is_weights(path):
+            self.load_weights(path)
+        elif sentence := other_model(path):
+            self._store.say(sentence)
+        else:
+            self._feeding.open_picture(path)
+
+    def open_network(self, name: str | Path) -> None:
+        """Open a network file, or one of the networks that come with the program by its name."""
+        is_bundled = isinstance(name, str) and name in bundled_networks()
+        path = resource("networks", f"{name}.json") if is_bundled else Path(name)
+        take = partial(self._take_network, path, is_bundled=is_bundled)
+        self._store.begin(self._networks, ReadNetwork(path), take, wait_s=AT_ONCE_S)
+
+    def new_network(self, text: str = "3x32x32") -> None:
+        """Start an empty network, or the one written in `text`."""
+        try:
+            network = Network.parse(text)
+        except ValueError as error:
+            self._store.say(str(error))
+            return
+        self.show(Document(network, new_ids(len(network.layers))))
+
+    def adopt(
+        self, module: Any, values: np.ndarray, title: str, *, dtype: Any = None, others: np.ndarray | None = None
+    ) -> None:
+        """Look at a person's own `nn.Module` with an input of its own, without the batch axis.
+
+        `dtype` is the torch type that it takes; without one it is that of `values`. `others` are the further examples
+        of the batch that it is fed, (N − 1, …).
+        """
+        self.show(Document(None, title=title, own=OwnModel(module, dtype, others)), numbers=values)
+        if others is not None and len(others):
+            fed = f"The model is fed a batch of {len(others) + 1:,}, along the first axis of its input"
+            self._store.say(f"{fed}; the first example is shown.")
+
+    def load_weights(self, path: str | Path) -> None:
+        """Put the weights of a PyTorch or safetensors file into the network that is open, if they fit."""
+        document, path = self._store.state.document, Path(path)
+        if document.network is None:
+            self._store.say(OWN_WEIGHTS)
+            return
+        self._store.begin(self._weights, ReadWeights(path), partial(self._take_read, document, path))
+
+    def show(self, document: Document, *, is_saved: bool = True, **inputs: Any) -> None:
+        """Put `document` in the place of the one that is open. `is_saved`: its file holds it as it is."""
+        self._networks.drop()  # a file still being read no longer matters
+        if is_saved:
+            self._saved.tell(document)
+        self._store.open_document(document, **inputs)
+
+    def _take_network(self, path: Path, found: FoundNetwork | Fault, *, is_bundled: bool) -> None:
+        if isinstance(found, Fault):
+            self._store.say(found.message)
+            return
+        has_file = not is_bundled and not is_weights(path)
+        self.show(found.document.with_path(path if has_file else None))
+        self._store.say(found.remark)
+        if not is_bundled:
+            self._recent.remember(path)
+        state = self._store.state
+        if state.network is not None and len(state.network.input_shape) == 3 and state.picture is None:
+            self._feeding.use_sample(START_PICTURE)
+
+    def _take_read(self, document: Document, path: Path, read: Weights | Fault) -> None:
+        if isinstance(read, Fault):
+            self._store.say(read.message)
+        else:
+            self._store.ask(LoadWeights(document, path, read), partial(self._take_loaded, document, path))
+
+    def _take_loaded(self, before: Document, path: Path, loaded: LoadedWeights | Fault) -> None:
+        if isinstance(loaded, Fault):
+            self._store.say(loaded.message)
+        elif before is not self._store.state.document:
+            self._store.say(f"The network was changed while {path.name} was read: open it again.")
+        elif self._store.edit(f"load weights from {path.name}", lambda _before: loaded.document):
+            self._recent.remember(path)
+
+    # --- saving ---
+
+    def save_network(self, path: str | Path, then: Callable[[], object] | None = None) -> None:
+        """Write the network and its weights to `path` in the background; the old file stays until the new is whole.
+
+        `then` is called once it is; it is forgotten where it could not be written.
+        """
+        document, path = self._store.state.document, Path(path)
+        if document.network is None:
+            self._store.say("A model opened from a program is saved by that program.")
+            return
+        self._then = then
+        self._asked = job = SaveNetwork(document, path)
+        self._store.ask(job, partial(self._write, job), failed=lambda _failure: self._forget_then_of(job))
+
+    def save_apart(self, name: str, write: Write) -> None:
+        """Let `write` write the file or folder called `name` in a thread of its own."""
+        if (going_on := self._others.progress) is not None:
+            going = going_on.text.removeprefix("Saving ").removesuffix("…")
+            self._store.say(f"{going} is still being written: wait for it, or cancel it below.")
+            return
+        self._store.say("")
+        self._store.begin(self._others, WriteFile(name, write), self._store.say)
+
+    def forget_then(self) -> None:
+        """Whatever was to be done once the network is saved is not to be done any more."""
+        self._then = None
+
+    def _forget_then_of(self, job: SaveNetwork) -> None:
+        if job is self._asked:
+            self.forget_then()
+
+    def _write(self, job: SaveNetwork, answer: ToSave | Fault) -> None:
+        """Write a network beside the model's thread, which copied its weights."""
+        if isinstance(answer, Fault):
+            self.forget_then()
+            self._store.say(answer.message)
+        else:
+            errand = WriteNetwork(job.path, answer.write, self._turn)
+            self._store.begin(self._saves, errand, partial(self._take_written, job, answer.steps))
+
+    def _take_written(self, job: SaveNetwork, steps: int | None, written: Written) -> None:
+        """`steps` are those of the run that was learning meanwhile, which went on since."""
+        if not written.is_saved:
+            self.forget_then()
+            self._store.say(written.sentence)
+            return
+        document, path = job.document, job.path
+        self._recent.remember(path)
+        if path.suffix.lower() == ".txt" and not document.fits_in_text:
+            self.forget_then()
+            self._store.say(
+                f"{path.name} holds the network's text alone: save it as .json to keep its weights and settings."
+            )
+            return
+        self._store.save_as(path, document.opening)
+        self._saved.tell(document, steps)
+        self._store.say(written.sentence)
+        then, self._then = self._then, None
+        if then is not None:
+            then()
+
+    def _tell_unwritten(self, title: str) -> None:
+        self.forget_then()
+        self._store.say(f"Cancelled: {title.removeprefix('Saving ')} was not written.")

@@ -1,0 +1,76 @@
+"""Looking at the loss over one or two weights."""
+
+from __future__ import annotations
+
+from functools import partial
+from time import monotonic
+
+from PySide6.QtCore import QObject, QTimer, Slot
+
+from explorer.session.features.plane import LOOK_MS, can_judge, weights_key
+from explorer.session.landscape_state import LandscapeWish
+from explorer.session.landscape_worker import LandscapeWork, Slice, SliceLandscape
+from explorer.session.store import Store
+
+SLICE_SHARE, FIRST_SHARE = 0.2, 0.5  # of the time, while a run goes on and someone looks; until there is a picture
+
+
+class LossLandscape(QObject):
+    """Asks for one slice after the other, as long as there is more to know of the weights of now."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store)
+        self._store = store
+        self._wished: LandscapeWish | None = None
+        self._work = LandscapeWork()
+        self._key: tuple[object, ...] = ()
+        self._due = 0.0
+        self._timer = QTimer(self, interval=LOOK_MS)
+        self._timer.timeout.connect(self._look)
+
+    def watch_landscape(self, wish: LandscapeWish | None) -> None:
+        """Whether a view shows the loss over weights, and which; it then follows the network. None: nobody looks."""
+        if wish is not None and wish != self._wished:
+            self._work, self._key = LandscapeWork(), ()
+            self._store.set(landscape=None)
+        self._wished = wish
+        if wish is None:
+            self.stop()
+        else:
+            self._timer.start()
+            self._look()
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._timer.stop()
+
+    @Slot()
+    def _look(self) -> None:
+        """Ask for more, if the network went on since."""
+        state, wish = self._store.state, self._wished
+        if wish is None or state.data is None or not can_judge(state) or monotonic() < self._due:
+            return
+        key = (wish, *weights_key(state))
+        if key != self._key:
+            self._key = key
+            self._ask()
+
+    def _ask(self) -> None:
+        state, wish = self._store.state, self._wished
+        if wish is not None and state.data is not None and can_judge(state):
+            is_running = state.training.status == "running"
+            job = SliceLandscape(self._work, state.document, state.data, wish, state.training.step, is_running)
+            self._store.ask(job, partial(self._take, job))
+
+    def _take(self, job: SliceLandscape, slice_: Slice) -> None:
+        state = self._store.state
+        if job.wish != self._wished or job.document.network != state.network:
+            return
+        if slice_.landscape is not None:
+            self._store.set(landscape=slice_.landscape)
+        if state.training.status == "running":
+            share = FIRST_SHARE if self._store.state.landscape is None else SLICE_SHARE
+            self._due = monotonic() + slice_.seconds * (1 / share - 1)
+            self._key = ()  # asked again when it is due
+        elif not slice_.is_done:
+            self._ask()

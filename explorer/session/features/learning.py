@@ -1,0 +1,230 @@
+"""What a training step learns from and how: recording one, taking it, and running many."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from explorer.arithmetic.numbers import number
+from explorer.session import cursor as moves
+from explorer.session.cursor import Cursor
+from explorer.session.document import Document
+from explorer.session.failure import Failure
+from explorer.session.features.passes import Passes
+from explorer.session.request import Request
+from explorer.session.state import Example, Fault, State, Target
+from explorer.session.step_worker import (
+    ChangeCell,
+    ReadDifference,
+    Recorded,
+    RecordStep,
+    RunUntil,
+    Stepped,
+    StepRequest,
+    StepsMade,
+    Stopped,
+    TakeStep,
+)
+from explorer.session.store import Store
+
+if TYPE_CHECKING:
+    from explorer.engine.explaining.breakpoints import Breakpoint
+    from explorer.engine.explaining.finite_difference import Reading
+    from explorer.session.timeline import Timeline
+
+OWN_WEIGHTS = "The weights of a model opened from a program are its own: train it in that program."
+CHANGED_MEANWHILE = "The network was changed meanwhile: nothing was taken over."
+
+
+class Learning:
+    """Records a whole training step while someone looks; whatever changes what it depends on records it anew."""
+
+    def __init__(self, store: Store, passes: Passes) -> None:
+        self._store, self._passes = store, passes
+        self._recording: StepRequest | None = None  # the newest that was asked for
+        self._watchers: frozenset[str] = frozenset()
+        store.follow(self._follow)
+
+    def watch_steps(self, watcher: str, is_watching: bool) -> None:
+        """Whether the view `watcher` shows recorded steps; they are recorded while any view does."""
+        self._watchers = self._watchers | {watcher} if is_watching else self._watchers - {watcher}
+        was = self._store.state.is_stepping
+        self._store.set(is_stepping=bool(self._watchers))
+        if self._store.state.is_stepping and not was and self._store.state.timeline is None:
+            self.record()
+
+    # --- what is learned ---
+
+    def set_hyperparameters(self, **changes: Any) -> None:
+        """Choose loss, optimizer or their numbers; what is dragged is one entry of undo. A run follows its rate."""
+        names = " and ".join(name.replace("_", " ") for name in changes)
+        chosen = replace(self._store.state.document.hyperparameters, **changes)
+        self._store.edit(
+            f"change {names}", lambda before: replace(before, hyperparameters=chosen), merge_key=f"learn {names}"
+        )
+
+    def set_target(self, target: Target) -> None:
+        """What the present input should give: a class, the numbers of the output, or None for what suggests itself."""
+        self._store.set(target=target)
+        self.record()
+
+    def add_to_batch(self) -> None:
+        """Let the present input stay in the batch when another one is opened."""
+        state = self._store.state
+        if state.values is not None:
+            name = state.picture.name if state.picture else "numbers"
+            self._store.set(batch=(*state.batch, Example(state.values, state.wanted, name)))
+            self.record()
+
+    def clear_batch(self) -> None:
+        """Learn from the present input alone."""
+        self._store.set(batch=(), is_batch_alone=False)
+        self.record()
+
+    def use_batch(self, examples: tuple[Example, ...]) -> None:
+        """Learn from `examples` of the training data alone."""
+        self._store.set(batch=examples, is_batch_alone=True)
+        self.record()
+
+    def set_parameter_cell(self, layer: str, parameter: str, cell: tuple[int, ...], value: float) -> None:
+        """Type over one weight or bias; undo brings the old one back."""
+        if self._may_change_weights():
+            name = f"{layer}.{parameter}"
+            job = ChangeCell(self._request(), name, cell, value)
+            self._store.ask(job, partial(self._take_stepped, f"change {name}"), failed=self._end_recording)
+
+    # --- steps ---
+
+    def take_step(self) -> None:
+        """Keep the weights that the step led to, and record the next one; undo goes back."""
+        state = self._store.state
+        if state.timeline is not None and not state.is_recording_step and self._may_change_weights():
+            self._store.set(is_recording_step=True)
+            take = partial(self._take_stepped, "training step")
+            self._store.ask(TakeStep(self._request()), take, failed=self._end_recording)
+
+    def set_breakpoints(self, breakpoints: tuple[Breakpoint, ...]) -> None:
+        """What `run_until_breakpoint` stops at."""
+        self._store.set(breakpoints=breakpoints)
+
+    def run_until_breakpoint(self, limit: int = 1000) -> None:
+        """Take training steps until a breakpoint stops them, and open the step it stopped in."""
+        state = self._store.state
+        if not state.breakpoints:
+            self._store.say("Choose first what to stop at.")
+        elif self._may_change_weights():
+            # Whatever else is asked for ends the run: it would keep the network, the picture and the window waiting.
+            is_unwanted = lambda: self._store.state.asked is not state.asked  # noqa: E731
+            job = RunUntil(self._request(), state.breakpoints, limit, is_unwanted)
+            self._store.ask(job, partial(self._take_run, job))
+
+    def ask_reading(self) -> None:
+        """Ask for a finite-difference reading of the cursor's cell."""
+        timeline, cursor = self._store.state.timeline, self._store.state.cursor
+        if timeline is not None and cursor.cell is not None:
+            self._store.ask(ReadDifference(timeline, cursor), partial(self._take_reading, cursor))
+
+    # --- asking ---
+
+    def record(self) -> None:
+        """Record the step that the present input would make, if someone looks."""
+        request = self._passes.request()
+        if self._store.state.is_stepping and (request.picture is not None or request.numbers is not None):
+            self._record(request)
+
+    def show_made(self, timeline: Timeline) -> None:
+        """Show the step that a run just made, instead of the one that the present input would make next."""
+        self._recording = None
+        self._show(timeline, "", step=0)
+
+    def _follow(self, old: State, new: State) -> None:
+        if new.asked is None or new.asked is old.asked:
+            return
+        if not new.asked.can_run:
+            self._store.set(timeline=None)
+        elif new.is_stepping:
+            self._record(new.asked)
+        else:
+            # What is on the timeline is no longer this network's step; it is recorded when someone looks.
+            self._store.set(timeline=None, reading=None)
+
+    def _record(self, shown: Request) -> None:
+        self._recording = request = self._request(shown)
+        self._store.set(is_recording_step=True)
+        self._store.ask(RecordStep(request), partial(self._take_recorded, request), failed=self._end_recording)
+
+    def _request(self, shown: Request | None = None) -> StepRequest:
+        state = self._store.state
+        return StepRequest(shown or self._passes.request(), state.wanted, state.batch, state.is_batch_alone)
+
+    def _may_change_weights(self) -> bool:
+        if self._store.state.network is None:
+            self._store.say(OWN_WEIGHTS)
+        return self._store.state.network is not None
+
+    # --- answers ---
+
+    def _end_recording(self, _failure: Failure) -> None:
+        self._store.set(is_recording_step=False)
+
+    def _take_recorded(self, request: StepRequest, recorded: Recorded) -> None:
+        if request.shown.document is self._store.state.document and request is self._recording:
+            self._show(recorded.timeline, recorded.message)
+
+    def _show(self, timeline: Timeline | None, message: str, *, step: int | None = None) -> None:
+        timeline = timeline if timeline is not None and timeline.steps else None  # it failed before its first call
+        before = self._store.state.timeline
+        cursor = Cursor() if timeline is None else _kept_cursor(before, timeline, self._store.state.cursor)
+        if timeline is not None and step is not None:
+            cursor = moves.at(timeline, step)
+        self._store.set(timeline=timeline, step_message=message, cursor=cursor, is_recording_step=False, reading=None)
+
+    def _take_stepped(self, label: str, stepped: Stepped | Fault) -> None:
+        if isinstance(stepped, Fault):
+            self._store.set(is_recording_step=False, notice=stepped.message)
+        elif stepped.before is not self._store.state.document:
+            self._store.set(is_recording_step=False, notice=CHANGED_MEANWHILE)
+        else:
+            self._store.edit(label, lambda _before: stepped.after)
+
+    def _take_run(self, job: RunUntil, answer: StepsMade | Stopped | Fault) -> None:
+        """The run is one entry of undo; its last step is already on record."""
+        if isinstance(answer, Fault):
+            self._store.say(answer.message)
+        elif isinstance(answer, StepsMade):
+            self._store.set(task=f"Training step {answer.count:,}, loss {number(answer.loss, 4)}…")
+        elif answer.before is not self._store.state.document:
+            self._store.say("The network was changed while it ran: nothing was taken over.")
+        elif job.is_unwanted():
+            self._take_over(answer.after)
+            self._store.say("The run ended where something else was asked for.")
+        else:
+            self._show_stopped(answer)
+
+    def _show_stopped(self, stopped: Stopped) -> None:
+        timeline, is_stepping = stopped.timeline, self._store.state.is_stepping
+        self._store.set(is_stepping=False)  # the edit's own recording would throw the step away that was run to
+        self._take_over(stopped.after)
+        self._store.set(is_stepping=is_stepping)
+        self._show(timeline, stopped.message, step=timeline.hit.step if timeline.hit else None)
+        self._store.say(timeline.hit.sentence if timeline.hit else stopped.message)
+
+    def _take_over(self, after: Document) -> None:
+        self._store.edit("run of training steps", lambda _before: after)
+
+    def _take_reading(self, cursor: Cursor, reading: Reading | Fault) -> None:
+        if isinstance(reading, Fault):
+            self._store.say(reading.message)
+        else:
+            self._store.set(reading_at=cursor, reading=reading)
+
+
+def _kept_cursor(before: Timeline | None, after: Timeline, cursor: Cursor) -> Cursor:
+    """The cursor on a newly recorded step: where it was, if the steps are the same ones, else at the start."""
+    is_same = before is not None and before.taken == after.taken and _outline(before) == _outline(after)
+    return cursor if is_same else moves.at(after, 0)
+
+
+def _outline(timeline: Timeline) -> list[tuple[object, ...]]:
+    return [(step.phase, step.call, step.parameter, tuple(step.asked.items())) for step in timeline.steps]

@@ -1,0 +1,89 @@
+"""Passes through the network: asking for the maps of what is there now, and showing them."""
+
+from __future__ import annotations
+
+from explorer.session.request import Request
+from explorer.session.state import State
+from explorer.session.store import Store
+from explorer.session.worker import FittedInput, ShowMaps, Shown
+
+
+class Passes:
+    """Asks for a pass whenever the document or the input changes, or when it is told to. `state.asked` says with what."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        store.follow(self._follow)
+
+    def request(self) -> Request:
+        """All that a pass depends on, as it is now."""
+        state = self._store.state
+        return Request(state.document, state.picture, state.numbers, state.wanted_device, state.mode)
+
+    def ask(self) -> None:
+        """Ask for a pass with everything as it is now; what else follows from that follows `state.asked`."""
+        request = self.request()
+        if request.can_run:
+            self._submit(request)
+            self._store.set(asked=request, computing=True)
+        else:
+            self._store.set(asked=request, activations=None)  # those of another network
+
+    def ask_again(self) -> None:
+        """Ask for the maps alone, as they were asked for last."""
+        asked = self._store.state.asked
+        if asked is not None and asked.can_run:
+            self._submit(asked)
+            self._store.set(computing=True)
+
+    def set_mode(self, mode: str) -> None:
+        """Run the model in "eval" or "train" mode."""
+        self._store.set(mode=mode)
+        self.ask()
+
+    def set_device(self, name: str) -> None:
+        """Run on another device from now on."""
+        self._store.set(wanted_device=name)
+        self.ask()
+
+    def _submit(self, request: Request) -> None:
+        self._store.ask(ShowMaps(request), self.take)
+
+    def _follow(self, old: State, new: State) -> None:
+        # What is on the way is an answer about the document under its old name.
+        is_owed = new.computing or new.is_recording_step
+        if _differs(old, new) or (new.document is not old.document and is_owed):
+            self.ask()
+
+    def take(self, answer: FittedInput | Shown) -> None:
+        """Show what a pass gave, as far as it still is about what was asked for."""
+        self._take_shown(answer) if isinstance(answer, Shown) else self._take_fitted(answer)
+
+    def _take_fitted(self, answer: FittedInput) -> None:
+        state, request = self._store.state, answer.request
+        if request.picture is state.picture and request.document is state.document:
+            self._store.set(fitted=answer.fitted)
+
+    def _take_shown(self, shown: Shown) -> None:
+        """Take an answer if it is about the present network; an older picture's maps are shown on the way."""
+        state = self._store.state
+        if shown.request.document is not state.document:
+            return
+        is_newest = shown.request is state.asked
+        self._store.set(
+            activations=shown.activations,
+            fitted=shown.fitted if is_newest else state.fitted,
+            computing=state.computing and not is_newest,
+            fault=shown.fault,
+            device=shown.device,
+            devices=shown.devices,
+            notice=shown.notice or state.notice,
+        )
+
+
+def _differs(old: State, new: State) -> bool:
+    """Whether another pass is to be run: for all but the document's name, under which it was saved."""
+    if old.picture is not new.picture or old.numbers is not new.numbers:
+        return True
+    before, document = old.document, new.document
+    return document.opening != before.opening or document.with_path(before.path) != before

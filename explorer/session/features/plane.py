@@ -1,0 +1,81 @@
+"""Looking at a network over the plane of its inputs."""
+
+from __future__ import annotations
+
+from functools import partial
+from time import monotonic
+
+from PySide6.QtCore import QObject, QTimer, Slot
+
+from explorer.session.state import State
+from explorer.session.store import Store
+from explorer.session.surface_state import Area, Surface
+from explorer.session.surface_worker import ShowSurface
+
+LOOK_MS = 40
+SURFACE_EVERY_S = 0.15
+SURFACE_SHARE = 0.05  # of the time, while a run goes on
+
+
+class Plane(QObject):
+    """Asks for the surface whenever the network that it shows went on; what nobody watches costs nothing."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store)
+        self._store = store
+        self._area: Area | None = None
+        self._key: tuple[object, ...] = ()
+        self._due = 0.0
+        self._timer = QTimer(self, interval=LOOK_MS)
+        self._timer.timeout.connect(self._look)
+
+    def watch_surface(self, area: Area | None) -> None:
+        """Whether a view shows the surface over `area`; it then follows the network. None: nobody looks."""
+        self._area, self._due = area, 0.0
+        if area is None:
+            self.stop()
+        else:
+            self._timer.start()
+            self._look()
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._timer.stop()
+
+    @Slot()
+    def _look(self) -> None:
+        """Ask for the surface, if the network went on since."""
+        state = self._store.state
+        key = (self._area, *weights_key(state), state.film_at)
+        if self._area is None or not has_surface(state) or key == self._key or monotonic() < self._due:
+            return
+        assert state.data is not None
+        self._key, self._due = key, monotonic() + SURFACE_EVERY_S
+        job = ShowSurface(state.document, state.data, self._area, state.film_at, state.training.step)
+        self._store.ask(job, partial(self._take, job))
+
+    def _take(self, job: ShowSurface, surface: Surface) -> None:
+        state = self._store.state
+        if state.training.status == "running":
+            self._due = monotonic() + surface.seconds * (1 / SURFACE_SHARE - 1)
+        if job.document.network == state.network and job.data is state.data:
+            self._store.set(surface=surface)
+
+
+def weights_key(state: State) -> tuple[object, ...]:
+    """What changes when the numbers that the network gives for the data may have."""
+    document = state.document
+    scale = (document.mean, document.std, document.fit, document.hyperparameters.loss)
+    return (document.network, document.layer_ids, *scale, id(state.data), state.training.step)
+
+
+def has_surface(state: State) -> bool:
+    """Whether there is a network of two numbers that can learn from the points there are."""
+    return can_judge(state) and state.network is not None and state.network.input_shape == (2,)
+
+
+def can_judge(state: State) -> bool:
+    """Whether the network can be run on the data."""
+    if state.network is None or state.data is None or state.data_problem is not None or not state.network.layers:
+        return False
+    return not any(problem.severity == "error" for problem in state.problems)

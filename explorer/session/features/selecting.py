@@ -1,0 +1,71 @@
+"""What every view shows: the layer, the channel and the cell that are chosen, and the cell under the mouse."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from explorer.network.receptive_field import Field
+from explorer.session.selection import Selection
+from explorer.session.state import Cell, State, has_cell
+from explorer.session.store import Store
+
+_UNSET: Any = object()  # None is a choice of its own
+
+
+class Selecting(QObject):
+    """Chooses what is shown. `hovered` tells which cell the mouse is over, a cell of the present maps or None."""
+
+    hovered = Signal(object)
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store)
+        self._store = store
+        self._hovered: Cell | None = None
+        store.follow(self._follow)
+
+    def select(self, *, layer: Any = _UNSET, channel: Any = _UNSET, row: Any = _UNSET, column: Any = _UNSET) -> None:
+        """Choose what every view shows; another layer clears channel and cell unless they are given too."""
+        given = {"layer": layer, "channel": channel, "row": row, "column": column}
+        changes = {name: value for name, value in given.items() if value is not _UNSET}
+        start = self._store.state.selection
+        if "layer" in changes and changes["layer"] != start.layer:
+            start = Selection()
+        self._store.set(selection=replace(start, **changes))
+
+    def clear_cell(self) -> None:
+        """Step back: from the cell to the layer with all its channels."""
+        self._store.set(selection=Selection(self._store.state.selection.layer))
+
+    def move_cell(self, rows: int, columns: int) -> None:
+        """Move the chosen cell, stopping at the edge of its map."""
+        chosen = self._store.state.selection
+        entry = self._store.state.entry(chosen.layer)
+        if entry is None or chosen.row is None or chosen.column is None or entry.values.ndim != 3:
+            return
+        _, height, width = entry.values.shape
+        row = min(max(chosen.row + rows, 0), height - 1)
+        self.select(row=row, column=min(max(chosen.column + columns, 0), width - 1))
+
+    def hover(self, cell: Cell | None) -> None:
+        """Tell every view which cell the mouse is over; what is no cell of the present maps is none."""
+        self._point_at(cell if cell is not None and has_cell(self._store.state.activations, cell) else None)
+
+    def receptive_field(self, cell: Cell | None) -> Field | None:
+        """Which cells of the input `cell` was made from; None where that is not known."""
+        activations = self._store.state.activations
+        if cell is None or activations is None or activations.fields is None or not has_cell(activations, cell):
+            return None
+        if activations.by_name[cell.layer].values.ndim == 1:  # a row of numbers lies along the columns
+            return activations.fields.field(cell.layer, 0, cell.channel or 0)
+        return activations.fields.field(cell.layer, cell.row or 0, cell.column or 0, cell.channel)
+
+    def _follow(self, _old: State, new: State) -> None:
+        if self._hovered is not None and not has_cell(new.activations, self._hovered):
+            self._point_at(None)
+
+    def _point_at(self, cell: Cell | None) -> None:
+        self._hovered = cell
+        self.hovered.emit(cell)

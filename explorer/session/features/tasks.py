@@ -1,0 +1,53 @@
+"""Work that goes on: telling how far it is, and giving it up."""
+
+from __future__ import annotations
+
+from explorer.session.cancelling import PASS, cancelled
+from explorer.session.features.files import Files
+from explorer.session.features.passes import Passes
+from explorer.session.features.training import Trainer
+from explorer.session.store import Store
+
+
+class Tasks:
+    """Tells of what is opened and written, and lets the person give up what is worked on."""
+
+    def __init__(self, store: Store, passes: Passes, files: Files, training: Trainer) -> None:
+        self._store, self._passes, self._files, self._training = store, passes, files, training
+        store.on_look(self._look)
+
+    def cancel(self) -> None:
+        """Give up what is being worked on: what is opened, else what is computed, else the file that is written."""
+        state = self._store.state
+        if state.opening is not None:
+            self.cancel_opening()
+        elif state.saving is not None and not state.task:
+            self.cancel_saving()
+        else:
+            self.cancel_work()
+
+    def cancel_opening(self) -> None:
+        """Give up what is opened, the newest of several; the model works on."""
+        lane = self._store.runner.lanes.newest("opening")
+        if lane is not None:
+            lane.cancel()
+            self._store.look()
+
+    def cancel_saving(self) -> None:
+        """Give up the file that is being written; an older one of its name stays as it was."""
+        self._store.runner.lanes.stop("saving")
+
+    def cancel_work(self) -> None:
+        """Give up what the model is run for. Maps of the last whole pass stay only where a pass itself is given up."""
+        state = self._store.state
+        is_map_owed = state.computing and state.task.removesuffix("…") not in ("", PASS)
+        self._files.forget_then()
+        self._store.runner.cancel()
+        self._store.set(computing=False, is_recording_step=False, task="", notice=cancelled(state))
+        self._training.cancel_start()
+        if is_map_owed:
+            self._passes.ask_again()
+
+    def _look(self) -> None:
+        opening, saving = (self._store.runner.lanes.newest(told_as) for told_as in ("opening", "saving"))
+        self._store.set(opening=opening and opening.progress, saving=saving and saving.progress)

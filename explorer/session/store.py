@@ -1,0 +1,263 @@
+"""The store: the state, the history and the runner, and the one way in which any of them changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from explorer.bounds import sentence
+from explorer.session.cancelling import cancelled
+from explorer.session.cursor import Cursor
+from explorer.session.document import Document
+from explorer.session.failure import Failure
+from explorer.session.history import History
+from explorer.session.jobs import Job
+from explorer.session.lanes import Errand, Lane
+from explorer.session.runner import Runner
+from explorer.session.selection import Selection
+from explorer.session.state import Fault, State, settled
+from explorer.session.worker import Worker
+
+Given = TypeVar("Given")
+
+TICK_MS = 16
+RUN_TICK_MS = 48  # while a run goes on and nobody waits for an answer
+AT_ONCE_S = 0.3  # a small file is read in milliseconds: so long the window waits for it before it goes on without
+
+
+class Store(QObject):
+    """Owns the state; nothing but `set` replaces it. Lives in the window's thread; close it before it goes.
+
+    `changed(old, new)` tells every view. A feature that has something to add to a change follows it before the views
+    are told, so that they are told once.
+    """
+
+    changed = Signal(object, object)
+
+    def __init__(self, parent: QObject | None = None, *, recent: tuple[Path, ...] = (), held: bool = False) -> None:
+        super().__init__(parent)
+        self.state = State(recent=recent)
+        self.history = History()
+        self.runner = Runner(Worker, held=held)
+        self._followers: list[Callable[[State, State], object]] = []
+        self._lookers: list[Callable[[], object]] = []
+        self._replacers: list[Callable[[], object]] = []
+        self._is_following = False
+        self._told: State | None = None  # what the views were told last, while changes are gathered
+        self._timer = QTimer(self, interval=TICK_MS)
+        self._timer.timeout.connect(self.drain)
+
+    # --- what features hear ---
+
+    def follow(self, react: Callable[[State, State], object]) -> None:
+        """`react(old, new)` is called at each change, before the views are told; what it sets is part of the change."""
+        self._followers.append(react)
+
+    def on_look(self, look: Callable[[], object]) -> None:
+        """`look` is called whenever errands began or answers were taken: for what is told of work that goes on."""
+        self._lookers.append(look)
+
+    def on_replaced(self, replaced: Callable[[], object]) -> None:
+        """`replaced` is called when another network took the place of the one that was open."""
+        self._replacers.append(replaced)
+
+    # --- the state ---
+
+    def set(self, **changes: Any) -> None:
+        """Replace parts of the state."""
+        old = self.state
+        if "notice" in changes:
+            changes["notice"] = sentence(changes["notice"])
+        new = settled(replace(old, **changes))
+        if all(_is_same(getattr(old, name), getattr(new, name)) for name in vars(old)):
+            return
+        with self.gathered():
+            self.state = new
+            if not self._is_following:  # else the others hear of it in their turn
+                self._follow(old)
+
+    def say(self, notice: str) -> None:
+        """Tell the person something in a sentence; "" takes the sentence away."""
+        self.set(notice=notice)
+
+    def _follow(self, old: State) -> None:
+        """Let each feature see each change once, until none has anything to add."""
+        self._is_following = True
+        seen = [old] * len(self._followers)
+        try:
+            while any(state is not self.state for state in seen):
+                for place, react in enumerate(self._followers):
+                    before, seen[place] = seen[place], self.state
+                    if before is not self.state:
+                        react(before, self.state)
+        finally:
+            self._is_following = False
+
+    @contextmanager
+    def gathered(self) -> Iterator[None]:
+        """All that is set meanwhile is told as one change: every telling costs all views a look."""
+        if self._told is not None:
+            yield
+            return
+        self._told = self.state
+        try:
+            yield
+        finally:
+            told, self._told = self._told, None
+            if told is not self.state:
+                self.changed.emit(told, self.state)
+
+    # --- the document and its history ---
+
+    def edit(self, label: str, change: Callable[..., Document], *details: object, merge_key: str | None = None) -> bool:
+        """Change the document, as one entry of undo; whether there was anything to change. A refusal is said."""
+        before = self.state.document
+        try:
+            document = change(before, *details)
+        except (ValueError, KeyError) as error:
+            self.say(str(error.args[0]) if error.args else str(error))
+            return False
+        if document == before:
+            return False
+        self.history = self.history.changed(before, document, label, merge_key=merge_key)
+        self._show(document)
+        return True
+
+    def open_document(self, document: Document, **changes: Any) -> None:
+        """Put `document` in the place of the present one, which undo leads back to."""
+        before = self.state.document
+        if before.network is not None:
+            self.history = self.history.changed(before, document, f"open {document.title}")
+        first = document.network.names[0] if document.network and document.network.names else None
+        # A target and a batch were meant for the outputs of the network before.
+        afresh = {"selection": Selection(first), "fault": None, "target": None, "batch": (), "is_batch_alone": False}
+        with self.gathered():
+            self._show(document, **afresh, **changes)
+            for replaced in self._replacers:
+                replaced()
+
+    def undo(self) -> None:
+        """Go back to the document before the last change."""
+        if self.history.past:
+            document, self.history = self.history.undone(self.state.document)
+            self._show(document)
+
+    def redo(self) -> None:
+        """Do again what undo took back."""
+        if self.history.future:
+            document, self.history = self.history.redone(self.state.document)
+            self._show(document)
+
+    def take_back(self, before: Document) -> bool:
+        """Forget the last change, as if it had not been made; whether it was the one that `before` went through."""
+        last = self.history.past[-1:]
+        if not last or last[0].document.layer_ids != before.layer_ids:
+            return False
+        self.history = replace(self.history, past=self.history.past[:-1])
+        self._show(before)
+        return True
+
+    def save_as(self, path: Path, opening: int) -> None:
+        """The file at `path` now belongs to all that came of the same opening, also to what undo goes back to."""
+        self.history = self.history.saved_as(path, opening)
+        present = self.state.document
+        if present.opening == opening and present.path != path:
+            self.set(document=replace(present, path=path))
+
+    def _show(self, document: Document, **changes: Any) -> None:
+        history = self.history
+        self.set(**changes, document=document, undo_text=history.undo_text, redo_text=history.redo_text, notice="")
+
+    # --- the worker, and errands beside it ---
+
+    @Slot()
+    def start(self) -> None:
+        """Let the worker begin, for a session made `held`: importing torch would delay the window's first paint."""
+        self.runner.start()
+
+    def ask(
+        self,
+        job: Job[Given],
+        answered: Callable[[Given], object],
+        *,
+        failed: Callable[[Failure], object] = lambda _failure: None,
+    ) -> None:
+        """Ask the worker for `job`. `answered` takes each of its answers; `failed` hears of a fault."""
+        self.runner.submit(job, answered, failed=lambda failure: self._fail(failure, failed))
+        if job.title:
+            self.set(task=f"{job.title}…")
+        self._timer.start(TICK_MS)
+
+    def begin_background(
+        self, job: Job[Given], answered: Callable[[Given], object], failed: Callable[[Failure], object]
+    ) -> None:
+        """Let the worker go on with `job` whenever nobody asks for anything else."""
+        self.runner.begin_background(job, answered, failed=lambda failure: self._fail(failure, failed))
+        self.go_on()
+
+    def go_on(self) -> None:
+        """Look for answers from now on, until there is nothing that gives any."""
+        self._timer.start()
+
+    def add_lane(self, lane: Lane[Given]) -> Lane[Given]:
+        """Look after `lane` too: its answers are taken with the worker's."""
+        return self.runner.lanes.add(lane)
+
+    def begin(
+        self, lane: Lane[Given], errand: Errand[Given], answered: Callable[[Given], object], *, wait_s: float = 0.0
+    ) -> None:
+        """Start `errand` beside the model's thread; the newest of its lane wins. What is there soon is waited for."""
+        lane.begin(errand, answered)
+        self.look()
+        if wait_s:
+            lane.wait(wait_s)
+            self.look()
+        self._timer.start(TICK_MS)
+
+    def look(self) -> None:
+        """Tell how far that is which goes on."""
+        for look in self._lookers:
+            look()
+
+    def fail(self, failure: Failure) -> None:
+        """Say what went wrong; its details are a click away."""
+        fault = Fault(str(failure.error), details=failure.details)
+        self.set(fault=fault, notice=fault.message)
+
+    def tell_cancelled(self, title: str) -> None:
+        """Say that the errand called `title` was given up."""
+        self.say(cancelled(replace(self.state, task=title, computing=False)))
+
+    def _fail(self, failure: Failure, failed: Callable[[Failure], object]) -> None:
+        self.fail(failure)
+        failed(failure)
+
+    @Slot()
+    def drain(self) -> None:
+        """Take all answers that are there, as one change."""
+        with self.gathered():
+            for result in self.runner.drain():
+                result.deliver()
+            self.runner.lanes.take()
+            self.look()
+            if not self.runner.has_requests():  # a run goes on by itself, which is told of elsewhere
+                self.set(computing=False, task="")
+        if not self.runner.is_busy():
+            self._timer.stop()
+        elif self._timer.interval() != RUN_TICK_MS and not self.runner.has_requests():
+            self._timer.start(RUN_TICK_MS)
+
+    def close(self) -> bool:
+        """Stop and join all threads; True if they ended in time."""
+        self._timer.stop()
+        return self.runner.close()
+
+
+def _is_same(old: object, new: object) -> bool:
+    """Whether a part of the state stayed: plain values by equality, what holds arrays by identity."""
+    return old is new or (isinstance(old, str | bool | tuple | Selection | Cursor) and old == new)
