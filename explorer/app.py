@@ -59,7 +59,7 @@ def open_window(
     for path in filter(is_network, paths):
         window.open_path(path)
     if session.state.network is None:
-        why = session.state.notice  # what was wrong with the network that was asked for
+        why = session.state.status.notice  # what was wrong with the network that was asked for
         session.files.open_network(START_NETWORK)
         session.say(why)
     for path in paths:

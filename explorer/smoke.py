@@ -73,32 +73,32 @@ def _wait_until_settled(session: Session) -> bool:
 
 
 def _is_settled(state: State) -> bool:
-    return not (state.computing or state.task or state.opening)
+    return not (state.maps.computing or state.status.task or state.status.opening)
 
 
 def _fault(state: State) -> str:
     """The first of what did not work, in a sentence; "" where the maps of all that was asked for came."""
     problem = next((each for each in state.problems if each.severity == "error"), None)
-    if state.fault is not None:
-        return state.fault.message
-    if state.notice:
-        return state.notice
+    if state.maps.fault is not None:
+        return state.maps.fault.message
+    if state.status.notice:
+        return state.status.notice
     if problem is not None:
         return f"{problem.layer}: {problem.message}"
     return "" if _layers(state) else "No maps came: the network has no layers, or no input."
 
 
 def _layers(state: State) -> int:
-    return len(state.activations.layers) - 1 if state.activations else 0
+    return len(state.maps.activations.layers) - 1 if state.maps.activations else 0
 
 
 def _told(state: State) -> dict[str, Any]:
     prediction = state.prediction
     best = int(prediction.values.argmax()) if prediction else 0
     return {
-        "device": state.device,
+        "device": state.maps.device,
         "layers": _layers(state),
-        "picture": state.picture.name if state.picture else None,
+        "picture": state.input.picture.name if state.input.picture else None,
         "top1": prediction.names[best] if prediction else None,
         "probability": round(float(prediction.values[best]), 4) if prediction else None,
     }

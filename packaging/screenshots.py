@@ -30,7 +30,7 @@ def settle(window: MainWindow) -> None:
     quiet_since = time.monotonic()
     while time.monotonic() - quiet_since < 0.6:
         application().processEvents()
-        if window.session.state.computing or window.session.state.activations is None:
+        if window.session.state.maps.computing or window.session.state.maps.activations is None:
             quiet_since = time.monotonic()
 
 
@@ -50,8 +50,10 @@ def wait(window: MainWindow, until: Callable[[], bool], seconds: float = 120) ->
 def wait_for_step(window: MainWindow) -> None:
     """Let a training step be recorded."""
     state = window.session.state
-    wait(window, lambda: window.session.state.timeline is not None and not window.session.state.is_recording_step)
-    assert window.session.state.timeline is not None, state.step_message
+    wait(
+        window, lambda: window.session.state.steps.timeline is not None and not window.session.state.steps.is_recording
+    )
+    assert window.session.state.steps.timeline is not None, state.steps.message
 
 
 def debug(window: MainWindow, folder: Path) -> None:
@@ -59,14 +61,14 @@ def debug(window: MainWindow, folder: Path) -> None:
     window.show_part("debugger")
     wait_for_step(window)
     session = window.session
-    timeline = session.state.timeline
+    timeline = session.state.steps.timeline
     assert timeline is not None
     session.steps.go_to_step(timeline.find("forward", "conv2") or 0, inside=True)
     take(window, folder, "debugger")
     session.files.open_network("two-two-two")
     settle(window)
     wait_for_step(window)
-    timeline = session.state.timeline
+    timeline = session.state.steps.timeline
     assert timeline is not None
     session.steps.go_to_step(timeline.find("backward", "identity1") or 0)
     take(window, folder, "backprop")
@@ -83,7 +85,11 @@ def train(window: MainWindow, folder: Path) -> None:
     session.learning.set_hyperparameters(momentum=0.9, epochs=8)
     session.selection.select(layer="conv1")
     session.training.train()
-    wait(window, lambda: bool(session.state.runs) and len(session.state.runs[-1].epochs) >= 5, seconds=300)
+    wait(
+        window,
+        lambda: bool(session.state.watching.runs) and len(session.state.watching.runs[-1].epochs) >= 5,
+        seconds=300,
+    )
     session.training.pause()
     take(window, folder, "training")
 
@@ -118,7 +124,7 @@ def main() -> None:
     settle(window)
     debug(window, folder)
     train(window, folder)
-    window.session.store.set(unsaved=False)  # nothing here is worth a question
+    window.session.store.set(replace(window.session.state.files, unsaved=False))  # nothing here is worth a question
     window.close()
 
 

@@ -51,8 +51,8 @@ def test_view_shows_a_live_model_until_its_window_is_closed(qtbot: QtBot) -> Non
     def look() -> None:
         windows = [widget for widget in QApplication.topLevelWidgets() if isinstance(widget, MainWindow)]
         state = windows[-1].session.state if windows else None
-        if state is not None and state.activations is not None and not state.computing:
-            seen.append(set(state.activations.by_name))
+        if state is not None and state.maps.activations is not None and not state.maps.computing:
+            seen.append(set(state.maps.activations.by_name))
             welcomes.append(windows[-1].welcome.isHidden())
             timer.stop()
             windows[-1].close()

@@ -11,10 +11,10 @@ OLD_MAPS = "The maps are those of the last whole pass."
 
 def cancelled(state: State) -> str:
     """A sentence or two on what is given up in `state`, and on what holds instead; "" where nothing is worked on."""
-    task, is_training = state.task.removesuffix("…"), state.training.status == "running"
+    task, is_training = state.status.task.removesuffix("…"), state.training.status == "running"
     if task.startswith(STEPS):
         return "Cancelled: the weights are those from before the run of training steps."
-    are_maps_old = state.computing and not is_training  # the maps of a training run follow it
+    are_maps_old = state.maps.computing and not is_training  # the maps of a training run follow it
     if are_maps_old and task in ("", PASS):
         return f"Cancelled: {_begun_small(OLD_MAPS)}"
     sentences = [f"Cancelled: {_begun_small(task)}."] if task else []

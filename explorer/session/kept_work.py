@@ -57,8 +57,16 @@ class Work:
     @classmethod
     def of(cls, state: State) -> Work:
         """What `state` holds of it."""
-        typed = {name: getattr(state, name) for name in ("picture", "numbers", "target", "batch", "is_batch_alone")}
-        return cls(state.document, **typed, step=state.training.step)
+        fed, steps = state.input, state.steps
+        return cls(
+            state.document,
+            picture=fed.picture,
+            numbers=fed.numbers,
+            target=steps.target,
+            batch=steps.batch,
+            is_batch_alone=steps.is_batch_alone,
+            step=state.training.step,
+        )
 
     def is_same(self, other: Work) -> bool:
         """Whether nothing was changed; arrays are replaced, never changed."""

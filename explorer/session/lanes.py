@@ -209,6 +209,11 @@ class Lanes:
         busy = (lane for lane in self._lanes if lane.told_as == told_as and lane.is_busy)
         return max(busy, key=lambda lane: lane.begun_s, default=None)
 
+    def progress(self, told_as: ToldAs) -> Progress | None:
+        """How far the newest of them is."""
+        newest = self.newest(told_as)
+        return None if newest is None else newest.progress
+
     def stop(self, told_as: ToldAs) -> None:
         """Ask the errands that are told of so to end."""
         for lane in self._lanes:

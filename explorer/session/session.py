@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
@@ -85,9 +86,9 @@ class Session(QObject):
     @Slot(object)
     def tell(self, mistake: Fault) -> None:
         """Tell of a mistake of the program's own; of one that is being told already nothing more."""
-        told = self.state.mistake
-        if told is None or (told.message, told.message) != (mistake.message, self.state.notice):
-            self.store.set(mistake=mistake, notice=mistake.message)
+        told = self.state.status.mistake
+        if told is None or (told.message, told.message) != (mistake.message, self.state.status.notice):
+            self.store.set(replace(self.store.state.status, mistake=mistake, notice=mistake.message))
 
     def close(self) -> bool:
         """Stop and join all threads; True if they ended in time."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -81,58 +83,137 @@ class Example:
 
 
 @dataclass(frozen=True)
-class State:
-    """Everything the window shows. Replaced, never changed; views compare the old one with the new."""
+class FilesState:
+    """What files hold, and what undo leads back to."""
 
-    document: Document = field(default_factory=lambda: Document(None))
     unsaved: bool = False
+    undo_text: str = ""
+    redo_text: str = ""
+    recent: tuple[Path, ...] = ()
+    offer: Offer | None = None
+
+
+@dataclass(frozen=True)
+class InputState:
+    """What the network is fed: a picture, brought to its size, or numbers."""
+
     picture: Picture | None = None
     numbers: np.ndarray | None = None
     fitted: Fitted | None = None
-    selection: Selection = field(default_factory=Selection)
-    asked: Request | None = None  # what the newest pass was asked for with
+
+    @property
+    def values(self) -> np.ndarray | None:
+        """What the network is fed: float32, (C, H, W) or (features,); None before there is any."""
+        return self.numbers if self.fitted is None else self.fitted.values
+
+
+@dataclass(frozen=True)
+class MapsState:
+    """The newest pass: what it was asked for with, what it gave, and where it runs."""
+
+    asked: Request | None = None
     activations: Activations | None = None
     explained: Explained | None = None
-    is_stepping: bool = False  # the debugger is looked at; otherwise no step is recorded
-    is_recording_step: bool = False
+    computing: bool = False
+    fault: Fault | None = None
+    mode: str = "eval"
+    wanted_device: str | None = None  # None: whatever is best
+    device: str = "CPU"
+    devices: tuple[str, ...] = ("CPU",)
+
+
+@dataclass(frozen=True)
+class StepsState:
+    """The training step on record, where one stands in it, and what it learns from."""
+
+    is_watched: bool = False  # the debugger is looked at; otherwise no step is recorded
+    is_recording: bool = False
     timeline: Timeline | None = None
     cursor: Cursor = field(default_factory=Cursor)
-    step_message: str = ""  # why the step ends before its loss, or why there is none
+    message: str = ""  # why the step ends before its loss, or why there is none
     target: Target = None  # what the present input should give
     batch: tuple[Example, ...] = ()  # further examples beside the present input
     is_batch_alone: bool = False  # the batch came from training data: the present input is no part of it
     breakpoints: tuple[Breakpoint, ...] = ()
     reading: Reading | None = None
     reading_at: Cursor | None = None
-    opened: Opened | None = None  # the data as they were opened
-    data: DataSet | None = None  # those that are learned from
-    data_progress: Progress | None = None  # data are being opened
-    data_problem: DataProblem | None = None
+
+
+@dataclass(frozen=True)
+class DataState:
+    """What there is to learn from."""
+
+    opened: Opened | None = None  # as they were opened
+    data_set: DataSet | None = None  # those that are learned from
+    progress: Progress | None = None  # data are being opened
+    problem: DataProblem | None = None
     twins: Twins | None = None  # pictures that are held out and learned from as well
-    training: Training = field(default_factory=Training)
+
+
+@dataclass(frozen=True)
+class WatchingState:
+    """What runs have told, and what the present one shows."""
+
     runs: tuple[RunCurves, ...] = ()  # the curves grow; `training.step` tells that they did
     health: Health = ()
     judged: Judged | None = None
     live: Live | None = None
     film: tuple[int, ...] = ()  # steps of the film's frames
     film_at: int | None = None  # the frame that is shown; None: the network as it is
-    surface: Surface | None = None  # what it says over the plane, while someone looks
-    landscape: Landscape | None = None  # its loss over one or two weights, while someone looks
-    computing: bool = False
+
+
+@dataclass(frozen=True)
+class PlaneState:
+    """What is seen of the network beside its numbers, while someone looks."""
+
+    surface: Surface | None = None  # what it says over the plane of its inputs
+    landscape: Landscape | None = None  # its loss over one or two weights
+
+
+@dataclass(frozen=True)
+class StatusState:
+    """What the person is told: in a sentence, and of work that goes on."""
+
+    notice: str = ""
+    mistake: Fault | None = None  # the program's own, which `notice` told of when it was caught
     task: str = ""
     opening: Progress | None = None  # a file or data are read in a thread of their own, the newest of several
     saving: Progress | None = None  # a file is written in a thread of its own
-    fault: Fault | None = None
-    mistake: Fault | None = None  # the program's own, which `notice` told of when it was caught
-    notice: str = ""
-    wanted_device: str | None = None  # None: whatever is best
-    device: str = "CPU"
-    devices: tuple[str, ...] = ("CPU",)
-    mode: str = "eval"
-    undo_text: str = ""
-    redo_text: str = ""
-    recent: tuple[Path, ...] = ()
-    offer: Offer | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "notice", sentence(self.notice))
+
+
+Slice = (
+    Document
+    | FilesState
+    | InputState
+    | Selection
+    | MapsState
+    | StepsState
+    | DataState
+    | Training
+    | WatchingState
+    | PlaneState
+    | StatusState
+)
+
+
+@dataclass(frozen=True)
+class State:
+    """Everything the window shows, a slice a feature. Replaced, never changed; views compare the old with the new."""
+
+    document: Document = field(default_factory=lambda: Document(None))
+    files: FilesState = field(default_factory=FilesState)
+    input: InputState = field(default_factory=InputState)
+    selection: Selection = field(default_factory=Selection)
+    maps: MapsState = field(default_factory=MapsState)
+    steps: StepsState = field(default_factory=StepsState)
+    data: DataState = field(default_factory=DataState)
+    training: Training = field(default_factory=Training)
+    watching: WatchingState = field(default_factory=WatchingState)
+    plane: PlaneState = field(default_factory=PlaneState)
+    status: StatusState = field(default_factory=StatusState)
 
     @property
     def network(self) -> Network | None:
@@ -161,22 +242,23 @@ class State:
     @property
     def values(self) -> np.ndarray | None:
         """What the network is fed: float32, (C, H, W) or (features,); None before there is any."""
-        return self.numbers if self.fitted is None else self.fitted.values
+        return self.input.values
 
     @property
     def prediction(self) -> Prediction | None:
-        return self.activations.prediction if self.activations else None
+        return self.maps.activations.prediction if self.maps.activations else None
 
     @property
     def wanted(self) -> Target:
         """The chosen target; without one, the class that the picture is named after."""
-        if self.target is None and self.picture is not None and self.picture.name in self.classes:
-            return self.classes.index(self.picture.name)
-        return self.target
+        target, picture = self.steps.target, self.input.picture
+        if target is None and picture is not None and picture.name in self.classes:
+            return self.classes.index(picture.name)
+        return target
 
     def entry(self, name: str | None) -> LayerActivation | None:
         """What the layer called `name` gave, if that is known."""
-        return self.activations.by_name.get(name or "") if self.activations else None
+        return self.maps.activations.by_name.get(name or "") if self.maps.activations else None
 
     def layer(self, name: str) -> Layer | None:
         """The network's layer called `name`, if there is one."""
@@ -188,10 +270,19 @@ class State:
 def settled(state: State) -> State:
     """`state` with a selection, a cursor and a frame of the film that point at something of this very state."""
     selection, cursor = _settled_selection(state), _settled_cursor(state)
-    film_at = state.film_at if has_places((state.film_at,), (len(state.film),)) else None
-    if (selection, cursor, film_at) == (state.selection, state.cursor, state.film_at):
-        return state
-    return replace(state, selection=selection, cursor=cursor, film_at=film_at)
+    film, film_at = state.watching.film, state.watching.film_at
+    if selection != state.selection:
+        state = replace(state, selection=selection)
+    if cursor != state.steps.cursor:
+        state = replace(state, steps=replace(state.steps, cursor=cursor))
+    if not has_places((film_at,), (len(film),)):
+        state = replace(state, watching=replace(state.watching, film_at=None))
+    return state
+
+
+def parts_changed(old: State | None, new: State, parts: Iterable[str]) -> tuple[str, ...]:
+    """Which of `parts` of the state ("document", "maps.activations") are others than they were; all, if it is new."""
+    return tuple(part for part in parts if old is None or attrgetter(part)(old) is not attrgetter(part)(new))
 
 
 def has_cell(activations: Activations | None, cell: Cell) -> bool:
@@ -214,7 +305,7 @@ def _settled_selection(state: State) -> Selection:
 
 def _settled_cursor(state: State) -> Cursor:
     """The step is on the timeline, the cell lies inside the tensor that is looked at."""
-    timeline, cursor = state.timeline, state.cursor
+    timeline, cursor = state.steps.timeline, state.steps.cursor
     if timeline is None or moves.points_into(timeline, cursor):
         return cursor
     return moves.at(timeline, 0)
@@ -223,4 +314,4 @@ def _settled_cursor(state: State) -> Cursor:
 def _selectable(state: State) -> tuple[str, ...]:
     if state.network is not None:
         return ("input", *state.network.names)
-    return tuple(state.activations.by_name) if state.activations else ()
+    return tuple(state.maps.activations.by_name) if state.maps.activations else ()

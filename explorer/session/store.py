@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from explorer.bounds import sentence
 from explorer.session.cancelling import cancelled
 from explorer.session.cursor import Cursor
 from explorer.session.document import Document
@@ -20,7 +19,8 @@ from explorer.session.jobs import Job
 from explorer.session.lanes import Errand, Lane
 from explorer.session.runner import Runner
 from explorer.session.selection import Selection
-from explorer.session.state import Fault, State, settled
+from explorer.session.state import Fault, FilesState, Slice, State, settled
+from explorer.session.train_state import Training
 from explorer.session.worker import Worker
 
 Given = TypeVar("Given")
@@ -41,7 +41,7 @@ class Store(QObject):
 
     def __init__(self, parent: QObject | None = None, *, recent: tuple[Path, ...] = (), held: bool = False) -> None:
         super().__init__(parent)
-        self.state = State(recent=recent)
+        self.state = State(files=FilesState(recent=recent))
         self.history = History()
         self.runner = Runner(Worker, held=held)
         self._followers: list[Callable[[State, State], object]] = []
@@ -68,14 +68,17 @@ class Store(QObject):
 
     # --- the state ---
 
-    def set(self, **changes: Any) -> None:
-        """Replace parts of the state."""
+    def set(self, *slices: Slice) -> None:
+        """Put `slices` in the place of those of their kind; one in which nothing is another stays what it was."""
         old = self.state
-        if "notice" in changes:
-            changes["notice"] = sentence(changes["notice"])
-        new = settled(replace(old, **changes))
-        if all(_is_same(getattr(old, name), getattr(new, name)) for name in vars(old)):
+        changes: dict[str, Slice] = {}
+        for slice_ in slices:
+            name = _NAMES[type(slice_)]
+            if not _is_unchanged(getattr(old, name), slice_):
+                changes[name] = slice_
+        if not changes:
             return
+        new = settled(replace(old, **changes))  # type: ignore[arg-type]  # each slice by the name of its kind
         with self.gathered():
             self.state = new
             if not self._is_following:  # else the others hear of it in their turn
@@ -83,7 +86,7 @@ class Store(QObject):
 
     def say(self, notice: str) -> None:
         """Tell the person something in a sentence; "" takes the sentence away."""
-        self.set(notice=notice)
+        self.set(replace(self.state.status, notice=notice))
 
     def _follow(self, old: State) -> None:
         """Let each feature see each change once, until none has anything to add."""
@@ -128,16 +131,16 @@ class Store(QObject):
         self._show(document)
         return True
 
-    def open_document(self, document: Document, **changes: Any) -> None:
+    def open_document(self, document: Document, *slices: Slice) -> None:
         """Put `document` in the place of the present one, which undo leads back to."""
         before = self.state.document
         if before.network is not None:
             self.history = self.history.changed(before, document, f"open {document.title}")
         first = document.network.names[0] if document.network and document.network.names else None
         # A target and a batch were meant for the outputs of the network before.
-        afresh = {"selection": Selection(first), "fault": None, "target": None, "batch": (), "is_batch_alone": False}
+        steps = replace(self.state.steps, target=None, batch=(), is_batch_alone=False)
         with self.gathered():
-            self._show(document, **afresh, **changes)
+            self._show(document, Selection(first), replace(self.state.maps, fault=None), steps, *slices)
             for replaced in self._replacers:
                 replaced()
 
@@ -167,11 +170,12 @@ class Store(QObject):
         self.history = self.history.saved_as(path, opening)
         present = self.state.document
         if present.opening == opening and present.path != path:
-            self.set(document=replace(present, path=path))
+            self.set(present.with_path(path))
 
-    def _show(self, document: Document, **changes: Any) -> None:
+    def _show(self, document: Document, *slices: Slice) -> None:
         history = self.history
-        self.set(**changes, document=document, undo_text=history.undo_text, redo_text=history.redo_text, notice="")
+        files = replace(self.state.files, undo_text=history.undo_text, redo_text=history.redo_text)
+        self.set(*slices, document, files, replace(self.state.status, notice=""))
 
     # --- the worker, and errands beside it ---
 
@@ -190,7 +194,7 @@ class Store(QObject):
         """Ask the worker for `job`. `answered` takes each of its answers; `failed` hears of a fault."""
         self.runner.submit(job, answered, failed=lambda failure: self._fail(failure, failed))
         if job.title:
-            self.set(task=f"{job.title}…")
+            self.set(replace(self.state.status, task=f"{job.title}…"))
         self._timer.start(TICK_MS)
 
     def begin_background(
@@ -227,11 +231,14 @@ class Store(QObject):
     def fail(self, failure: Failure) -> None:
         """Say what went wrong; its details are a click away."""
         fault = Fault(str(failure.error), details=failure.details)
-        self.set(fault=fault, notice=fault.message)
+        state = self.state
+        self.set(replace(state.maps, fault=fault), replace(state.status, notice=fault.message))
 
     def tell_cancelled(self, title: str) -> None:
         """Say that the errand called `title` was given up."""
-        self.say(cancelled(replace(self.state, task=title, computing=False)))
+        state = self.state
+        maps, status = replace(state.maps, computing=False), replace(state.status, task=title)
+        self.say(cancelled(replace(state, maps=maps, status=status)))
 
     def _fail(self, failure: Failure, failed: Callable[[Failure], object]) -> None:
         self.fail(failure)
@@ -246,7 +253,7 @@ class Store(QObject):
             self.runner.lanes.take()
             self.look()
             if not self.runner.has_requests():  # a run goes on by itself, which is told of elsewhere
-                self.set(computing=False, task="")
+                self.set(replace(self.state.maps, computing=False), replace(self.state.status, task=""))
         if not self.runner.is_busy():
             self._timer.stop()
         elif self._timer.interval() != RUN_TICK_MS and not self.runner.has_requests():
@@ -258,6 +265,17 @@ class Store(QObject):
         return self.runner.close()
 
 
+_NAMES = {type(getattr(State(), each.name)): each.name for each in fields(State)}
+"""The part of the state that slices of a kind are."""
+
+
+def _is_unchanged(old: Slice, new: Slice) -> bool:
+    """Whether nothing in a slice is another. The document and how a run stands are what they are."""
+    if old is new or isinstance(new, Document | Training):
+        return old is new
+    return all(_is_same(getattr(old, each.name), getattr(new, each.name)) for each in fields(new))
+
+
 def _is_same(old: object, new: object) -> bool:
-    """Whether a part of the state stayed: plain values by equality, what holds arrays by identity."""
-    return old is new or (isinstance(old, str | bool | tuple | Selection | Cursor) and old == new)
+    """Plain values are by equality, what holds arrays is by identity."""
+    return old is new or (isinstance(old, str | bool | int | tuple | Cursor) and old == new)

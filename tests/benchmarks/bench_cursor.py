@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable
+from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
@@ -43,8 +44,8 @@ def _measure(name: str) -> None:
     window.resize(*SIZE)
     window.show()
     window.show_part("debugger")
-    _spin_until(lambda: session.state.timeline is not None and not session.store.runner.is_busy())
-    timeline = session.state.timeline
+    _spin_until(lambda: session.state.steps.timeline is not None and not session.store.runner.is_busy())
+    timeline = session.state.steps.timeline
     assert timeline is not None
     count = len(timeline.steps)
     places = iter(range(10**6))
@@ -67,7 +68,7 @@ def _measure(name: str) -> None:
             f"{name}, {what}: {middle:.1f} ms, 95 % {np.percentile(times, 95):.1f} (target ≤ {TARGET_MS:.0f}); "
             f"the whole window once {plain:.1f} ms, ratio {middle / plain:.2f}"
         )
-    session.store.set(unsaved=False)
+    session.store.set(replace(session.state.files, unsaved=False))
     window.close()
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable
+from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
@@ -48,7 +49,7 @@ def main() -> None:
     assert isinstance(app, QApplication)
     theme.apply(app, "light")
     run, session = grown_run(COUNT), Session()
-    session.store.set(runs=(run,))
+    session.store.set(replace(session.state.watching, runs=(run,)))
     plot = CurvePlot(session)
     plot.resize(*SIZE)
     plot.show()

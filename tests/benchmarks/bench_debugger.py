@@ -38,16 +38,16 @@ def _measure(name: str) -> None:
     view.resize(*SIZE)
     view.show()
     session.learning.watch_steps("debugger", True)
-    while session.state.timeline is None or session.state.computing:
+    while session.state.steps.timeline is None or session.state.maps.computing:
         QApplication.processEvents()
         time.sleep(0.005)
-    count = len(session.state.timeline.steps)
+    count = len(session.state.steps.timeline.steps)
     steps = iter(range(ROUNDS * 2))
     _told(
         f"{name}: to the next step", [_ms(lambda: session.steps.go_to_step(next(steps) % count)) for _ in range(ROUNDS)]
     )
     session.steps.go_to_step(0, inside=True)
-    session.steps.choose_cell("output", (0,) * len(session.state.timeline.steps[0].asked["output"]))
+    session.steps.choose_cell("output", (0,) * len(session.state.steps.timeline.steps[0].asked["output"]))
     there_and_back = cycle((1, -1))  # also where a step has two cells only
     _told(
         f"{name}: to the next cell", [_ms(lambda: session.steps.step_over(next(there_and_back))) for _ in range(ROUNDS)]

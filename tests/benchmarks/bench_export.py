@@ -48,13 +48,13 @@ def _row_by_row(runs: tuple[RunCurves, ...]) -> float:
 def _measure(session: Session, what: str, write: Write) -> None:
     def act() -> None:
         session.files.save_apart(what, write)
-        while session.state.saving is not None:
+        while session.state.status.saving is not None:
             QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 5)
 
     started = perf_counter()
     gaps = Ticks().gaps(act)
     seconds = perf_counter() - started
-    assert session.state.notice.startswith("Saved"), session.state.notice
+    assert session.state.status.notice.startswith("Saved"), session.state.status.notice
     print(
         f"{what}: {seconds:.1f} s beside the window, whose ticks are {np.percentile(gaps, 99):.1f} ms apart (99 %), "
         f"{gaps.max():.1f} at worst; target 17 and 50 ms"

@@ -46,8 +46,8 @@ def _measure(name: str, text: str) -> None:
     view.show()
     for layer in ("conv1", "relu1"):
         clicks = [_click_ms(session, layer, seed) for seed in range(ROUNDS + 1)][1:]
-        assert session.state.activations is not None
-        values = session.state.activations.by_name[layer].values
+        assert session.state.maps.activations is not None
+        values = session.state.maps.activations.by_name[layer].values
         baseline = statistics.median(_one_item_a_map_ms(values) for _ in range(BASELINE_ROUNDS))
         median = statistics.median(clicks)
         print(
@@ -65,7 +65,7 @@ def _click_ms(session: Session, layer: str, seed: int) -> float:
     session.selection.select(layer="input")
     pixels = np.random.default_rng(seed).integers(0, 256, (112, 112, 3)).astype(np.uint8)
     session.input.use_picture(picture_from_array(pixels, f"noise {seed}"))
-    _wait_until(lambda: not session.state.computing and session.state.activations is not None)
+    _wait_until(lambda: not session.state.maps.computing and session.state.maps.activations is not None)
     return _timed(lambda: session.selection.select(layer=layer))
 
 

@@ -52,7 +52,7 @@ def _measure(session: SteppedSession, stage: StepStage, step: tuple[str, str, st
 
 
 def _next_cell(session: SteppedSession, of: str) -> None:
-    timeline, cursor = session.state.timeline, session.state.cursor
+    timeline, cursor = session.state.steps.timeline, session.state.steps.cursor
     assert timeline is not None
     assert cursor.cell is not None
     shape = timeline.steps[cursor.step].asked[of]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from dataclasses import replace
 from statistics import median
 from time import perf_counter
 
@@ -55,7 +56,7 @@ class Trained:
             interpreter.Collector(self.window)
             self.window.completed.connect(interpreter.keep_what_is_there)
             self.window.show()
-        _spin_until(lambda: not self.session.state.computing and self.session.state.activations is not None)
+        _spin_until(lambda: not self.session.state.maps.computing and self.session.state.maps.activations is not None)
         train_worker.LIVE_PER_SECOND = looks_per_second  # type: ignore[assignment]  # read when a run begins
         self.session.training.train()
         _spin_until(lambda: self.steps > 20)
@@ -64,7 +65,7 @@ class Trained:
 
     @property
     def steps(self) -> int:
-        runs = self.session.state.runs
+        runs = self.session.state.watching.runs
         return len(runs[-1].steps) if runs else 0
 
     def pace(self, seconds: float) -> float:
@@ -78,11 +79,11 @@ class Trained:
 
     def _rest(self) -> None:
         self.session.training.pause()
-        _spin_until(lambda: not self.session.state.computing and not self.session.store.runner.is_busy())
+        _spin_until(lambda: not self.session.state.maps.computing and not self.session.store.runner.is_busy())
 
     def close(self) -> None:
         if self.window is not None:
-            self.session.store.set(unsaved=False)
+            self.session.store.set(replace(self.session.state.files, unsaved=False))
             self.window.close()
         self.session.close()
 

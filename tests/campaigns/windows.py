@@ -55,7 +55,7 @@ def wait_until(is_so: Callable[[], object]) -> None:
 def is_whole(window: MainWindow) -> bool:
     """Whether the maps are shown, and all parts made."""
     state = window.session.state
-    return state.activations is not None and not state.computing and window.is_complete
+    return state.maps.activations is not None and not state.maps.computing and window.is_complete
 
 
 def opened(*, is_deleted: bool) -> MainWindow:
@@ -126,7 +126,7 @@ def parts(number: int) -> None:
     window.show_part("maps")
     QApplication.processEvents()
     window.show_part("debugger")
-    wait_until(lambda: window.session.state.timeline is not None)
+    wait_until(lambda: window.session.state.steps.timeline is not None)
     window.close()
 
 

@@ -47,7 +47,7 @@ def edit(session: Session, rng: random.Random) -> None:
     elif kind == "target":
         session.learning.set_target(rng.randrange(2))
     elif kind == "batch":
-        session.learning.add_to_batch() if len(session.state.batch) < 5 else session.learning.clear_batch()
+        session.learning.add_to_batch() if len(session.state.steps.batch) < 5 else session.learning.clear_batch()
     elif kind == "layer":
         session.editing.insert_layer(1, Tanh()) if len(network.layers) < 9 else session.editing.remove_layer("tanh1")
     elif kind == "width":

@@ -6,6 +6,7 @@ One window goes through all of it. What a view does wrong there is caught by the
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -73,7 +74,7 @@ def window(qapp: QApplication) -> Iterator[MainWindow]:
     made = open_window()
     made.show_late_parts()
     yield made
-    made.session.store.set(unsaved=False)
+    made.session.store.set(replace(made.session.state.files, unsaved=False))
     made.close()
     made.deleteLater()
 
@@ -170,7 +171,7 @@ def _step_through(window: MainWindow, qtbot: QtBot) -> None:
     window.show_part("debugger")
     _wait(window, qtbot)
     session = window.session
-    timeline = session.state.timeline
+    timeline = session.state.steps.timeline
     if timeline is None:
         return
     spread = range(0, len(timeline.steps), max(1, len(timeline.steps) // STEPS_LOOKED_AT))
@@ -243,13 +244,13 @@ def _is_a_canvas(widget: QWidget) -> bool:
 
 
 def _layers(state: State) -> list[str]:
-    return list(state.activations.by_name) if state.activations else []
+    return list(state.maps.activations.by_name) if state.maps.activations else []
 
 
 def _corners(state: State, layer: str) -> list[tuple[int | None, int | None, int | None]]:
     """The first and the last cell of a layer."""
-    assert state.activations is not None
-    shape = state.activations.by_name[layer].values.shape
+    assert state.maps.activations is not None
+    shape = state.maps.activations.by_name[layer].values.shape
     if not all(shape):
         return []
     first, last = (0,) * len(shape), tuple(size - 1 for size in shape)
@@ -257,5 +258,5 @@ def _corners(state: State, layer: str) -> list[tuple[int | None, int | None, int
 
 
 def _wait(window: MainWindow, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: not window.session.store.runner.owes_answers() and not window.session.state.computing)
+    qtbot.waitUntil(lambda: not window.session.store.runner.owes_answers() and not window.session.state.maps.computing)
     QApplication.processEvents()

@@ -67,12 +67,12 @@ def session(qtbot: QtBot) -> Iterator[Session]:
 def _restored(session: Session, qtbot: QtBot) -> str:
     """The digest of the work that is offered, as it is once it is restored; "" where there is none."""
     session.left_overs.look_for_left_overs()
-    if session.state.offer is None:
+    if session.state.files.offer is None:
         return ""
-    assert session.state.offer.more == 0
+    assert session.state.files.offer.more == 0
     session.left_overs.restore()
-    qtbot.waitUntil(lambda: session.state.offer is None)
-    assert session.state.unsaved
+    qtbot.waitUntil(lambda: session.state.files.offer is None)
+    assert session.state.files.unsaved
     work, found = Work.of(session.state), list[Arrays]()
     session.store.ask(CopyWeights(work), found.append)
     qtbot.waitUntil(lambda: bool(found))

@@ -6,6 +6,8 @@ slide's own sum ends in 1·1), and the second window of the third pooling holds 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -24,7 +26,9 @@ FEATURE = [4, 3, 4, 2, 4, 3, 2, 3, 4]
 @pytest.fixture
 def window(qtbot: QtBot) -> MainWindow:
     made = open_window([])
-    qtbot.addWidget(made, before_close_func=lambda _: made.session.store.set(unsaved=False))
+    qtbot.addWidget(
+        made, before_close_func=lambda _: made.session.store.set(replace(made.session.state.files, unsaved=False))
+    )
     made.show_late_parts()
     return made
 
@@ -43,8 +47,8 @@ def _wait(qtbot: QtBot, window: MainWindow) -> None:
 
     def is_recorded() -> bool:
         state = session.state
-        is_still = not state.is_recording_step and not state.computing and not session.store.runner.is_busy()
-        return state.timeline is not None and is_still
+        is_still = not state.steps.is_recording and not state.maps.computing and not session.store.runner.is_busy()
+        return state.steps.timeline is not None and is_still
 
     qtbot.waitUntil(is_recorded, timeout=60_000)
 
@@ -74,8 +78,8 @@ def _line(window: MainWindow) -> str:
 def _walk_cells(qtbot: QtBot, window: MainWindow) -> list[str]:
     """Into the present step, over every cell from the first, and out again behind the last: the lines read."""
     session = window.session
-    entry = session.state.timeline.steps[session.state.cursor.step]
-    of = session.state.cursor.of
+    entry = session.state.steps.timeline.steps[session.state.steps.cursor.step]
+    of = session.state.steps.cursor.of
     _press(qtbot, window, "stepInto")
     session.steps.choose_cell(of, (0,) * len(entry.asked[of]))
     lines = [_line(window)]
@@ -93,15 +97,15 @@ def _results(lines: list[str]) -> list[float]:
 def _walk_all(qtbot: QtBot, window: MainWindow) -> list[str]:
     """Every cell of every tensor of every step, from the start to the end of the timeline."""
     session, lines = window.session, []
-    assert session.state.cursor.step == 0
-    count = len(session.state.timeline.steps)
+    assert session.state.steps.cursor.step == 0
+    count = len(session.state.steps.timeline.steps)
     for index in range(count):
-        for of in session.state.timeline.steps[index].asked:
+        for of in session.state.steps.timeline.steps[index].asked:
             session.steps.choose_tensor(of)
             lines += _walk_cells(qtbot, window)
         if index < count - 1:
             _press(qtbot, window, "stepOver")
-            assert session.state.cursor.step == index + 1
+            assert session.state.steps.cursor.step == index + 1
     return lines
 
 
@@ -139,9 +143,11 @@ def test_backpropagation_from_u_to_the_second_outputs(qtbot: QtBot, window: Main
         "w₂₀ ← w₂₀ + η·Δ₂·1 = 1 + 0.1·−2·1 = 0.8",
     ):
         assert expected in lines, expected
-    first = session.state.timeline
+    first = session.state.steps.timeline
     _press(qtbot, window, "stepOver")  # past the end: the step is taken
-    qtbot.waitUntil(lambda: session.state.timeline is not first and session.state.timeline is not None, timeout=20_000)
+    qtbot.waitUntil(
+        lambda: session.state.steps.timeline is not first and session.state.steps.timeline is not None, timeout=20_000
+    )
     _wait(qtbot, window)
     lines = [_walk_cells(qtbot, window)]
     for _ in range(3):

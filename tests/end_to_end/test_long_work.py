@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 
 import numpy as np
 from PySide6.QtWidgets import QToolButton
@@ -34,22 +35,22 @@ def _wait_until_running(window: MainWindow, qtbot: QtBot) -> None:
 
 def _close(window: MainWindow) -> None:
     """Without the question about unsaved changes."""
-    window.session.store.set(unsaved=False)
+    window.session.store.set(replace(window.session.state.files, unsaved=False))
     window.close()
 
 
 def test_work_that_takes_long_can_be_cancelled_and_the_old_maps_stay(qtbot: QtBot) -> None:
     window = _slow_window(qtbot)
     try:
-        shown = window.session.state.activations
+        shown = window.session.state.maps.activations
         _wait_until_running(window, qtbot)
         window.action("cancel").trigger()
-        assert window.session.state.notice.startswith("Cancelled")
+        assert window.session.state.status.notice.startswith("Cancelled")
         qtbot.waitUntil(lambda: not window.session.store.runner.is_busy())
-        assert window.session.state.activations is shown
+        assert window.session.state.maps.activations is shown
         window.session.files.new_network("3x8x8 relu")
         wait_until_shown(qtbot, window.session)
-        values = window.session.state.activations
+        values = window.session.state.maps.activations
         assert values is not None
         np.testing.assert_array_equal(values.layers[-1].values, np.maximum(values.layers[0].values, 0))
     finally:

@@ -26,7 +26,7 @@ def _open(window: MainWindow, paths: list[Path], qtbot: QtBot) -> None:
         qtbot.wait(1)
 
     def is_last_shown() -> bool:
-        picture = window.session.state.picture
+        picture = window.session.state.input.picture
         return picture is not None and picture.path == paths[-1]
 
     qtbot.waitUntil(is_last_shown, timeout=60_000)
@@ -64,6 +64,8 @@ def _check_maps_are_of_the_last_picture(session: object) -> None:
     state = session.state  # type: ignore[attr-defined]
     loaded = explorer.load("cifar10")
     with torch.no_grad():
-        output = loaded.model.eval()(loaded.prepare(state.picture.path))[0].numpy()
-    np.testing.assert_array_equal(state.activations.layers[0].values, loaded.prepare(state.picture.path)[0].numpy())
-    np.testing.assert_allclose(state.activations.layers[-1].values, output, rtol=1e-4, atol=1e-5)
+        output = loaded.model.eval()(loaded.prepare(state.input.picture.path))[0].numpy()
+    np.testing.assert_array_equal(
+        state.maps.activations.layers[0].values, loaded.prepare(state.input.picture.path)[0].numpy()
+    )
+    np.testing.assert_allclose(state.maps.activations.layers[-1].values, output, rtol=1e-4, atol=1e-5)

@@ -64,10 +64,10 @@ def _check(session: Session, qtbot: QtBot) -> None:
     wait_until_shown(qtbot, session)
     state = session.state
     assert state.network is not None
-    assert state.activations is not None
+    assert state.maps.activations is not None
     assert state.values is not None
     runnable = state.network.runnable()
-    shown = [entry for entry in state.activations.layers if entry.name != "input"]
+    shown = [entry for entry in state.maps.activations.layers if entry.name != "input"]
     assert [entry.name for entry in shown] == list(state.network.names[:runnable])
     assert [entry.values.shape for entry in shown] == list(state.network.shapes()[:runnable])
     assert len(state.document.layer_ids) == len(set(state.document.layer_ids)) == len(state.network.layers)
@@ -77,12 +77,12 @@ def _check(session: Session, qtbot: QtBot) -> None:
 def _check_against_pytorch(network: Network, session: Session) -> None:
     """The maps are what plain PyTorch computes with the weights that are shown."""
     state = session.state
-    assert state.activations is not None
+    assert state.maps.activations is not None
     assert state.values is not None
     model = network.build(seed=0).eval()
     weights = {
         f"{entry.name}.{part}": torch.from_numpy(np.array(array))
-        for entry in state.activations.layers
+        for entry in state.maps.activations.layers
         for part, array in (("weight", entry.weight), ("bias", entry.bias))
         if array is not None and entry.family != "normalization"
     }
@@ -91,7 +91,7 @@ def _check_against_pytorch(network: Network, session: Session) -> None:
         return
     with torch.no_grad():
         output = model(torch.from_numpy(np.array(state.values))[None])[0].numpy()
-    np.testing.assert_allclose(state.activations.layers[-1].values, output, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(state.maps.activations.layers[-1].values, output, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("seed", [0, 1])
@@ -104,7 +104,7 @@ def test_random_edits_with_undo_and_redo_leave_everything_in_agreement(seed: int
             if number % CHECK_EVERY == 0:
                 _check(session, qtbot)
         _check(session, qtbot)
-        while session.state.undo_text:
+        while session.state.files.undo_text:
             session.editing.undo()
         _check(session, qtbot)
     finally:
@@ -115,13 +115,13 @@ def test_undoing_a_removal_brings_the_same_weights_back(qtbot: QtBot) -> None:
     session = make_session(START)
     try:
         wait_until_shown(qtbot, session)
-        before = session.state.activations
+        before = session.state.maps.activations
         assert before is not None
         session.editing.remove_layer("conv1")
         wait_until_shown(qtbot, session)
         session.editing.undo()
         wait_until_shown(qtbot, session)
-        after = session.state.activations
+        after = session.state.maps.activations
         assert after is not None
         for name in before.by_name:
             np.testing.assert_array_equal(before.by_name[name].values, after.by_name[name].values)

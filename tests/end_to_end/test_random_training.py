@@ -10,6 +10,7 @@ import random
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -93,7 +94,7 @@ class Person:
             self.session.input.set_values(np.array([self.rng.uniform(-1, 1), self.rng.uniform(-1, 1)], np.float32))
 
     def shows_a_frame(self) -> None:
-        film = self.session.state.film
+        film = self.session.state.watching.film
         self.session.watching.show_frame(self.rng.choice((None, 0, self.rng.randrange(len(film) or 1))))
 
     def looks_elsewhere(self) -> None:
@@ -117,7 +118,7 @@ class Person:
 
     def forgets(self) -> None:
         """Take the first run's curves away, unless it is the one that goes on."""
-        runs, training = self.session.state.runs, self.session.state.training
+        runs, training = self.session.state.watching.runs, self.session.state.training
         if len(runs) > 3 and runs[0].number != training.run:
             self.session.training.forget_run(runs[0].number)
 
@@ -133,7 +134,9 @@ class Person:
     # --- windows ---
 
     def closes(self) -> None:
-        self.session.store.set(unsaved=False)  # without the question about unsaved changes
+        self.session.store.set(
+            replace(self.session.state.files, unsaved=False)
+        )  # without the question about unsaved changes
         began = time.monotonic()
         self.window.close()
         assert time.monotonic() - began < CLOSED_S
@@ -151,7 +154,7 @@ class Person:
         self.session.learning.set_hyperparameters(epochs=200, batch_size=20, learning_rate=0.05)
         if not self.has_pictures:
             self.session.input.set_values(np.array([0.3, -0.2], np.float32))
-        if self.session.state.data is None:
+        if self.session.state.data.data_set is None:
             self.session.data.use_data(self._folder / "pictures.npz" if self.has_pictures else "points:moons")
 
 
@@ -204,8 +207,8 @@ def test_training_in_random_order_hangs_nowhere_and_leaves_nothing_stale(seed: i
 
 def _check_running(person: Person) -> None:
     state = person.session.state
-    assert state.fault is None, state.fault
-    for run in state.runs:
+    assert state.maps.fault is None, state.maps.fault
+    for run in state.watching.runs:
         assert (np.diff(run.steps.values) > 0).all(), f"the steps of {run.label} do not rise"
         assert len(run.steps) == len(run.losses) == len(run.rates)
         assert all(figures.step <= run.last_step for figures in run.epochs)
@@ -217,28 +220,30 @@ def _check_at_rest(person: Person, qtbot: QtBot) -> None:
     session.training.pause()
     qtbot.waitUntil(
         lambda: (
-            not session.state.computing and session.state.data_progress is None and not session.store.runner.is_busy()
+            not session.state.maps.computing
+            and session.state.data.progress is None
+            and not session.store.runner.is_busy()
         ),
         timeout=SETTLED_MS,
     )
     state = session.state
     _check_running(person)
     assert state.training.status != "running"
-    run = next((run for run in state.runs if run.number == state.training.run), None)
+    run = next((run for run in state.watching.runs if run.number == state.training.run), None)
     if run is not None:
         assert run.last_step == state.training.step
-    assert state.activations is not None
-    if state.film_at is None:
+    assert state.maps.activations is not None
+    if state.watching.film_at is None:
         _check_shown_weights(person)
 
 
 def _check_shown_weights(person: Person) -> None:
     """What is on the screen is the network of the document, with weights that are numbers."""
     state = person.session.state
-    assert state.activations is not None
+    assert state.maps.activations is not None
     assert state.network is not None
-    assert [layer.name for layer in state.activations.layers[1:]] == list(state.network.names)
-    weights = [layer.weight for layer in state.activations.layers if layer.weight is not None]
+    assert [layer.name for layer in state.maps.activations.layers[1:]] == list(state.network.names)
+    weights = [layer.weight for layer in state.maps.activations.layers if layer.weight is not None]
     if not all(np.isfinite(weight).all() for weight in weights):
-        told = f"{state.training.message} {state.notice}"
+        told = f"{state.training.message} {state.status.notice}"
         assert "NaN" in told or "infinite" in told or "too large" in told, told

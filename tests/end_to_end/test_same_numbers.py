@@ -44,8 +44,8 @@ def _outputs(model: nn.Module, x: torch.Tensor) -> dict[str, np.ndarray]:
 
 
 def _assert_same(session: Session, outputs: dict[str, np.ndarray]) -> None:
-    assert session.state.activations is not None
-    shown = session.state.activations.by_name
+    assert session.state.maps.activations is not None
+    shown = session.state.maps.activations.by_name
     assert list(shown)[1:] == list(outputs)
     for name, values in outputs.items():
         np.testing.assert_allclose(shown[name].values, values, rtol=1e-5, atol=1e-6, err_msg=name)
@@ -73,10 +73,12 @@ def test_tinyvgg_written_in_text_notation_with_the_weights_of_others(
     notation.write_text(TINYVGG)
     session.open_path(notation)
     session.open_path(shared_data / "tinyvgg" / "tinyvgg_state.pt")
-    qtbot.waitUntil(lambda: session.state.undo_text.startswith("load weights"), timeout=20_000)
+    qtbot.waitUntil(lambda: session.state.files.undo_text.startswith("load weights"), timeout=20_000)
     photo = shared_data / "tinyvgg" / "img" / "panda_1.jpeg"
     session.open_path(photo)
-    qtbot.waitUntil(lambda: session.state.picture is not None and session.state.picture.path == photo, timeout=20_000)
+    qtbot.waitUntil(
+        lambda: session.state.input.picture is not None and session.state.input.picture.path == photo, timeout=20_000
+    )
     wait_until_shown(qtbot, session)
     model = _plain_tinyvgg(shared_data, session.state.network.names)  # type: ignore[union-attr]
     with Image.open(photo) as image:
@@ -84,7 +86,7 @@ def test_tinyvgg_written_in_text_notation_with_the_weights_of_others(
     assert pixels.shape == (64, 64, 3), "the picture needs no fitting"
     x = torch.from_numpy(pixels / 255).permute(2, 0, 1)[None]
     _assert_same(session, _outputs(model, x))
-    assert int(session.state.activations.layers[-1].values.argmax()) == 7  # type: ignore[union-attr]  # red panda
+    assert int(session.state.maps.activations.layers[-1].values.argmax()) == 7  # type: ignore[union-attr]  # red panda
 
 
 def _plain_tinyvgg(shared_data: Path, names: tuple[str, ...]) -> nn.Module:

@@ -116,7 +116,7 @@ def disagreements(window: MainWindow) -> list[str]:
     if state.network is None:
         return ["the document lost its network"]
     told = [*_of_document(state), *_of_cards(window, state)]
-    if state.activations is not None and state.fault is None:
+    if state.maps.activations is not None and state.maps.fault is None:
         told += _of_maps(state)
     return told
 
@@ -147,9 +147,9 @@ def _of_cards(window: MainWindow, state: State) -> list[str]:
 
 def _of_maps(state: State) -> list[str]:
     assert state.network is not None
-    assert state.activations is not None
+    assert state.maps.activations is not None
     runnable = state.network.runnable()
-    shown = {entry.name: entry.values.shape for entry in state.activations.layers if entry.name != "input"}
+    shown = {entry.name: entry.values.shape for entry in state.maps.activations.layers if entry.name != "input"}
     wanted = dict(zip(state.network.names[:runnable], state.network.shapes()[:runnable], strict=True))
     if state.values is None or tuple(state.values.shape) != state.network.input_shape:
         fed = None if state.values is None else state.values.shape
@@ -159,13 +159,13 @@ def _of_maps(state: State) -> list[str]:
 
 def differs_from_file(state: State, model: torch.nn.Module) -> list[str]:
     """What the maps on the screen have that `model`, opened from the file just saved, does not compute."""
-    if state.activations is None or state.network is None or state.values is None or not state.network.layers:
+    if state.maps.activations is None or state.network is None or state.values is None or not state.network.layers:
         return []
-    if state.network.runnable() < len(state.network.layers) or state.mode != "eval":
+    if state.network.runnable() < len(state.network.layers) or state.maps.mode != "eval":
         return []
     with torch.no_grad():
         computed = model.eval()(torch.from_numpy(np.array(state.values))[None])[0].numpy()
-    shown = state.activations.layers[-1].values
+    shown = state.maps.activations.layers[-1].values
     if shown.shape != computed.shape or not np.allclose(shown, computed, rtol=1e-3, atol=1e-4, equal_nan=True):
         return [f"the saved file computes {computed.ravel()[:4]}, the window shows {shown.ravel()[:4]}"]
     return []

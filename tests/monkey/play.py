@@ -121,7 +121,7 @@ class Play:
     def _look(self, number: int) -> None:
         self._keeper.rest()
         if not self._settled():
-            self._keeper.tell(f"not at rest after {SETTLE_LIMIT_S} s: {self._window.session.state.task!r}")
+            self._keeper.tell(f"not at rest after {SETTLE_LIMIT_S} s: {self._window.session.state.status.task!r}")
             return
         told = keeper.disagreements(self._window)
         if self._is_due(number, SAVE_EVERY):
@@ -149,7 +149,7 @@ class Play:
         session, path = self._window.session, self._folder / "kept.json"
         session.files.save_network(path)
         if not self._settled() or not path.exists():
-            return [f"not saved: {session.state.notice}"]
+            return [f"not saved: {session.state.status.notice}"]
         try:
             return keeper.differs_from_file(session.state, explorer.load(path).model)
         except ValueError as error:
@@ -191,7 +191,7 @@ class Play:
 
 
 def _is_working(state: State) -> bool:
-    return bool(state.computing or state.task or state.saving)
+    return bool(state.maps.computing or state.status.task or state.status.saving)
 
 
 def _wait(is_there: Callable[[], bool], limit_s: float, *, meanwhile: Callable[[], object] = lambda: None) -> bool:

@@ -87,7 +87,7 @@ def slow_server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Non
 
 
 def _is_downloading(session: Session) -> bool:
-    progress = session.state.data_progress
+    progress = session.state.data.progress
     return progress is not None and progress.text.startswith("Downloading") and progress.done == 1
 
 
@@ -99,14 +99,14 @@ def _explorer_threads() -> list[str]:
 def test_a_slow_server_holds_up_no_maps_and_cancel_gives_it_up_at_once(session: Session, qtbot: QtBot) -> None:
     session.data.use_data("cifar10")
     qtbot.waitUntil(lambda: _is_downloading(session))
-    assert session.state.opening is session.state.data_progress
-    before = session.state.activations
+    assert session.state.status.opening is session.state.data.progress
+    before = session.state.maps.activations
     session.input.use_picture(make_picture(1))
-    qtbot.waitUntil(lambda: session.state.activations is not before and not session.state.computing)
+    qtbot.waitUntil(lambda: session.state.maps.activations is not before and not session.state.maps.computing)
     assert _is_downloading(session)
     session.tasks.cancel()
-    assert session.state.data_progress is session.state.opening is None
-    assert session.state.notice == "Opening the data was cancelled."
+    assert session.state.data.progress is session.state.status.opening is None
+    assert session.state.status.notice == "Opening the data was cancelled."
     qtbot.waitUntil(lambda: "explorer-data" not in _explorer_threads())  # the read that waits was ended
 
 
@@ -116,10 +116,10 @@ def test_cancel_that_is_meant_for_a_download_drops_no_pass_of_an_edit(session: S
     qtbot.waitUntil(lambda: _is_downloading(session))
     session.editing.replace_layer("conv1", session.state.layer("conv1").with_settings(out_channels=9))
     session.tasks.cancel()
-    assert session.state.computing
+    assert session.state.maps.computing
     wait_until_shown(qtbot, session)
-    assert session.state.activations is not None
-    assert session.state.activations.by_name["conv1"].values.shape == (9, 16, 16)
+    assert session.state.maps.activations is not None
+    assert session.state.maps.activations.by_name["conv1"].values.shape == (9, 16, 16)
 
 
 @pytest.mark.usefixtures("slow_server")
@@ -136,19 +136,19 @@ def test_a_picture_that_is_read_slowly_can_be_cancelled_and_the_last_one_asked_f
     session: Session, qtbot: QtBot, gate: Gate, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(ReadPicture, "run", gate.before(ReadPicture.run))
-    shown = session.state.picture
+    shown = session.state.input.picture
     session.open_path(tmp_path / "a.png")
-    assert session.state.opening is not None
-    assert session.state.opening.text == "Opening a.png…"
+    assert session.state.status.opening is not None
+    assert session.state.status.opening.text == "Opening a.png…"
     session.tasks.cancel()
-    assert session.state.notice == "Cancelled: opening a.png."
-    assert session.state.opening is None
+    assert session.state.status.notice == "Cancelled: opening a.png."
+    assert session.state.status.opening is None
     session.open_path(tmp_path / "b.png")
     session.open_path(tmp_path / "c.png")
     gate.open.set()
-    qtbot.waitUntil(lambda: session.state.opening is None)
-    assert session.state.notice.startswith("There is no file c.png")
-    assert session.state.picture is shown
+    qtbot.waitUntil(lambda: session.state.status.opening is None)
+    assert session.state.status.notice.startswith("There is no file c.png")
+    assert session.state.input.picture is shown
 
 
 def test_a_picture_shown_meanwhile_is_not_replaced_by_one_that_is_still_read(
@@ -159,9 +159,9 @@ def test_a_picture_shown_meanwhile_is_not_replaced_by_one_that_is_still_read(
     session.input.use_picture(make_picture(2))
     gate.open.set()
     wait_until_shown(qtbot, session)
-    assert session.state.picture is not None
-    assert session.state.picture.name == "waves 2"
-    assert session.state.notice == ""
+    assert session.state.input.picture is not None
+    assert session.state.input.picture.name == "waves 2"
+    assert session.state.status.notice == ""
 
 
 def test_a_network_on_a_slow_disk_is_waited_for_beside_the_window(
@@ -171,10 +171,10 @@ def test_a_network_on_a_slow_disk_is_waited_for_beside_the_window(
     monkeypatch.setattr("explorer.session.features.files.AT_ONCE_S", 0.0)
     (tmp_path / "a.txt").write_text("3x16x16 relu")
     session.open_path(tmp_path / "a.txt")
-    assert session.state.opening is not None
-    assert session.state.opening.text == "Opening a.txt…"
+    assert session.state.status.opening is not None
+    assert session.state.status.opening.text == "Opening a.txt…"
     session.tasks.cancel()
-    assert session.state.notice == "Cancelled: opening a.txt."
+    assert session.state.status.notice == "Cancelled: opening a.txt."
     session.open_path(tmp_path / "a.txt")
     gate.open.set()
     qtbot.waitUntil(lambda: session.state.title == "a")
@@ -199,7 +199,7 @@ def test_a_network_that_is_begun_meanwhile_is_not_replaced_by_one_that_is_still_
     (tmp_path / "a.txt").write_text("3x16x16 relu")
     session.open_path(tmp_path / "a.txt")
     session.files.new_network("3x16x16 conv(2, 3)")
-    qtbot.waitUntil(lambda: session.state.opening is None)
+    qtbot.waitUntil(lambda: session.state.status.opening is None)
     gate.open.set()
     assert read.wait(10)
     wait_until_shown(qtbot, session)
@@ -211,7 +211,7 @@ def test_a_network_file_of_the_usual_kind_is_there_at_once(session: Session, tmp
     (tmp_path / "a.txt").write_text("3x16x16 relu")
     session.open_path(tmp_path / "a.txt")
     assert session.state.title == "a"
-    assert session.state.opening is None
+    assert session.state.status.opening is None
 
 
 def test_cancelling_other_work_of_the_model_drops_no_pass_that_the_document_needs(
@@ -227,32 +227,32 @@ def test_cancelling_other_work_of_the_model_drops_no_pass_that_the_document_need
 
     session.store.ask(Doing(slow, "Counting"), lambda _answer: None)
     session.editing.replace_layer("conv1", session.state.layer("conv1").with_settings(out_channels=7))
-    session.store.set(task="Counting…")
+    session.store.set(replace(session.state.status, task="Counting…"))
     session.tasks.cancel()
-    assert session.state.notice == "Cancelled: counting."
+    assert session.state.status.notice == "Cancelled: counting."
     wait_until_shown(qtbot, session)
     may_end.set()
-    assert session.state.activations is not None
-    assert session.state.activations.by_name["conv1"].values.shape == (7, 16, 16)
+    assert session.state.maps.activations is not None
+    assert session.state.maps.activations.by_name["conv1"].values.shape == (7, 16, 16)
 
 
 def test_weights_on_a_slow_disk_hold_up_no_maps_and_can_be_cancelled(
     session: Session, qtbot: QtBot, gate: Gate, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     session.files.save_network(tmp_path / "a.json")
-    qtbot.waitUntil(lambda: session.state.notice == "Saved as a.json.")
+    qtbot.waitUntil(lambda: session.state.status.notice == "Saved as a.json.")
     monkeypatch.setattr(ReadWeights, "run", gate.before(ReadWeights.run))
     session.open_path(tmp_path / "a.safetensors")
-    assert session.state.opening is not None
-    assert session.state.opening.text == "Reading a.safetensors…"
-    before = session.state.activations
+    assert session.state.status.opening is not None
+    assert session.state.status.opening.text == "Reading a.safetensors…"
+    before = session.state.maps.activations
     session.input.use_picture(make_picture(3))
-    qtbot.waitUntil(lambda: session.state.activations is not before and not session.state.computing)
+    qtbot.waitUntil(lambda: session.state.maps.activations is not before and not session.state.maps.computing)
     session.tasks.cancel()
-    assert session.state.notice == "Cancelled: reading a.safetensors."
+    assert session.state.status.notice == "Cancelled: reading a.safetensors."
     session.open_path(tmp_path / "a.safetensors")
     gate.open.set()
-    qtbot.waitUntil(lambda: session.state.undo_text == "load weights from a.safetensors")
+    qtbot.waitUntil(lambda: session.state.files.undo_text == "load weights from a.safetensors")
 
 
 def test_a_slow_disk_that_is_written_to_holds_up_no_maps_and_the_last_save_wins(
@@ -266,16 +266,16 @@ def test_a_slow_disk_that_is_written_to_holds_up_no_maps_and_the_last_save_wins(
 
     monkeypatch.setattr(workbench, "save", slow)
     session.files.save_network(tmp_path / "a.json")
-    qtbot.waitUntil(lambda: session.state.saving is not None)
+    qtbot.waitUntil(lambda: session.state.status.saving is not None)
     session.editing.replace_layer("conv1", session.state.layer("conv1").with_settings(out_channels=5))
     wait_until_shown(qtbot, session)
-    assert session.state.activations is not None
-    assert session.state.activations.by_name["conv1"].values.shape == (5, 16, 16)
+    assert session.state.maps.activations is not None
+    assert session.state.maps.activations.by_name["conv1"].values.shape == (5, 16, 16)
     session.files.save_network(tmp_path / "a.json")
     qtbot.waitUntil(lambda: not session.store.runner.has_requests())
     gate.open.set()
-    qtbot.waitUntil(lambda: session.state.notice == "Saved as a.json.")
-    assert not session.state.unsaved
+    qtbot.waitUntil(lambda: session.state.status.notice == "Saved as a.json.")
+    assert not session.state.files.unsaved
     assert read_network(tmp_path / "a.json").network.shapes()[0] == (5, 16, 16)
 
 
@@ -284,9 +284,9 @@ def test_weights_that_had_to_be_called_otherwise_are_told_by_their_name(
 ) -> None:
     (tmp_path / "a.safetensors").write_bytes(b"weights of another program")
     session.files.save_network(tmp_path / "a.json")
-    qtbot.waitUntil(lambda: session.state.notice == "Saved as a.json; its weights lie in a-2.safetensors.")
+    qtbot.waitUntil(lambda: session.state.status.notice == "Saved as a.json; its weights lie in a-2.safetensors.")
     session.files.save_network(tmp_path / "b.json")
-    qtbot.waitUntil(lambda: session.state.notice == "Saved as b.json.")
+    qtbot.waitUntil(lambda: session.state.status.notice == "Saved as b.json.")
 
 
 def test_weights_of_an_opened_network_that_do_not_come_are_waited_for_by_its_maps_alone(
@@ -294,8 +294,8 @@ def test_weights_of_an_opened_network_that_do_not_come_are_waited_for_by_its_map
 ) -> None:
     """The pass that needs them can be given up, also for that of another network; asked for again, it has them."""
     session.files.save_network(tmp_path / "a.json")
-    qtbot.waitUntil(lambda: session.state.notice == "Saved as a.json.")
-    saved = session.state.activations
+    qtbot.waitUntil(lambda: session.state.status.notice == "Saved as a.json.")
+    saved = session.state.maps.activations
     read = workbench.read_saved
 
     def slow(path: Path) -> Any:
@@ -306,17 +306,17 @@ def test_weights_of_an_opened_network_that_do_not_come_are_waited_for_by_its_map
     session.open_path(tmp_path / "a.json")
     session.files.new_network("3x16x16 relu")
     wait_until_shown(qtbot, session)
-    assert session.state.activations is not None
-    assert list(session.state.activations.by_name) == ["input", "relu1"]
+    assert session.state.maps.activations is not None
+    assert list(session.state.maps.activations.by_name) == ["input", "relu1"]
     session.editing.undo()
     session.tasks.cancel()
-    assert session.state.notice.startswith("Cancelled")
+    assert session.state.status.notice.startswith("Cancelled")
     gate.open.set()
     session.passes.set_mode("eval")
     wait_until_shown(qtbot, session)
-    assert session.state.activations is not None
+    assert session.state.maps.activations is not None
     assert saved is not None
-    shown = session.state.activations.by_name["linear1"].values
+    shown = session.state.maps.activations.by_name["linear1"].values
     np.testing.assert_array_equal(shown, saved.by_name["linear1"].values)
 
 

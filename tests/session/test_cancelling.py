@@ -7,6 +7,7 @@ import pytest
 from explorer.session.cancelling import cancelled
 from explorer.session.state import State
 from explorer.session.train_state import Training
+from tests.session.staging import with_parts
 
 MAPS = "the maps are those of the last whole pass."
 RUNNING = Training("running", 1)
@@ -16,25 +17,25 @@ RUNNING = Training("running", 1)
     ("state", "words"),
     [
         (State(), ""),
-        (State(training=RUNNING), ""),
-        (State(task="Running the network…", computing=True), f"Cancelled: {MAPS}"),
-        (State(task="Opening cat.png…"), "Cancelled: opening cat.png."),
-        (State(task="Opening cat.png…", computing=True), "Cancelled: opening cat.png."),
-        (State(task="Saving net.json…"), "Cancelled: saving net.json."),
+        (with_parts(State(), training=RUNNING), ""),
+        (with_parts(State(), task="Running the network…", computing=True), f"Cancelled: {MAPS}"),
+        (with_parts(State(), task="Opening cat.png…"), "Cancelled: opening cat.png."),
+        (with_parts(State(), task="Opening cat.png…", computing=True), "Cancelled: opening cat.png."),
+        (with_parts(State(), task="Saving net.json…"), "Cancelled: saving net.json."),
         (
-            State(task="Running training steps…"),
+            with_parts(State(), task="Running training steps…"),
             "Cancelled: the weights are those from before the run of training steps.",
         ),
         (
-            State(task="Training step 12, loss 0.3…"),
+            with_parts(State(), task="Training step 12, loss 0.3…"),
             "Cancelled: the weights are those from before the run of training steps.",
         ),
         (
-            State(task="Running the network…", computing=True, training=RUNNING),
+            with_parts(State(), task="Running the network…", computing=True, training=RUNNING),
             "Cancelled: running the network. The training run goes on.",
         ),
         (
-            State(task="Opening cat.png…", training=RUNNING),
+            with_parts(State(), task="Opening cat.png…", training=RUNNING),
             "Cancelled: opening cat.png. The training run goes on.",
         ),
     ],

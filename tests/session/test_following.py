@@ -23,26 +23,26 @@ def session(qtbot: QtBot):
 
 def test_a_run_is_followed_while_it_is_written(qtbot: QtBot, session: Session, tmp_path: Path) -> None:
     session.following.follow_run(tmp_path)
-    assert "no metrics" in session.state.notice
+    assert "no metrics" in session.state.status.notice
     metrics = tmp_path / "metrics.jsonl"
     _write(metrics, step=1, loss=2.0)
     session.following.follow_run(tmp_path)
-    (run,) = session.state.runs
+    (run,) = session.state.watching.runs
     assert run.losses.values.tolist() == [2.0]
     _write(metrics, step=2, loss=1.5, val_loss=1.0)
     qtbot.waitUntil(lambda: len(run.steps) == 2, timeout=20_000)
     assert run.epochs[0].val_loss == 1.0
     session.following.follow_run(tmp_path)
-    assert session.state.runs == (run,)
-    assert "already" in session.state.notice
+    assert session.state.watching.runs == (run,)
+    assert "already" in session.state.status.notice
 
 
 def test_a_run_of_a_newer_version_is_not_followed(session: Session, tmp_path: Path) -> None:
     _write(tmp_path / "metrics.jsonl", step=1, loss=2.0)
     (tmp_path / "run.json").write_text('{"version": 2}')
     session.following.follow_run(tmp_path)
-    assert "is of version 2, made by a newer Network Explorer" in session.state.notice
-    assert session.state.runs == ()
+    assert "is of version 2, made by a newer Network Explorer" in session.state.status.notice
+    assert session.state.watching.runs == ()
 
 
 def test_a_run_taken_off_the_plots_is_followed_no_longer_and_can_be_followed_again(
@@ -50,11 +50,11 @@ def test_a_run_taken_off_the_plots_is_followed_no_longer_and_can_be_followed_aga
 ) -> None:
     _write(tmp_path / "metrics.jsonl", step=1, loss=2.0)
     session.following.follow_run(tmp_path)
-    session.training.forget_run(session.state.runs[0].number)
-    assert session.state.runs == ()
+    session.training.forget_run(session.state.watching.runs[0].number)
+    assert session.state.watching.runs == ()
     session.following.follow_run(tmp_path)
-    assert session.state.notice == ""
-    assert [run.losses.values.tolist() for run in session.state.runs] == [[2.0]]
+    assert session.state.status.notice == ""
+    assert [run.losses.values.tolist() for run in session.state.watching.runs] == [[2.0]]
 
 
 def test_a_followed_run_carries_the_loss_that_its_folder_names(qtbot: QtBot, session: Session, tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_a_followed_run_carries_the_loss_that_its_folder_names(qtbot: QtBot, ses
         (folder / "run.json").write_text(json.dumps({"loss": loss}))
         _write(folder / "metrics.jsonl", step=1, epoch=1, loss=0.5, learning_rate=0.1)
         session.following.follow_run(folder)
-    assert [run.loss for run in session.state.runs] == ["hinge", ""]
+    assert [run.loss for run in session.state.watching.runs] == ["hinge", ""]
 
 
 def _write(metrics: Path, **figures: float) -> None:
@@ -81,8 +81,10 @@ def test_metrics_that_are_no_plain_file_are_refused_and_never_waited_for(session
     (tmp_path / "folder" / "metrics.jsonl").mkdir()
     for name, kind in (("pipe", "a pipe"), ("endless", "a device"), ("folder", "a folder")):
         session.following.follow_run(tmp_path / name)
-        assert session.state.notice.startswith(f"There are no metrics of a run in {name}. metrics.jsonl is {kind}")
-    assert session.state.runs == ()
+        assert session.state.status.notice.startswith(
+            f"There are no metrics of a run in {name}. metrics.jsonl is {kind}"
+        )
+    assert session.state.watching.runs == ()
 
 
 def test_what_somebody_else_wrote_is_shown_as_far_as_it_is_numbers(
@@ -100,7 +102,7 @@ def test_what_somebody_else_wrote_is_shown_as_far_as_it_is_numbers(
     )
     (tmp_path / "metrics.jsonl").write_text("\n".join(lines) + "\n")
     session.following.follow_run(tmp_path)
-    (run,) = session.state.runs
+    (run,) = session.state.watching.runs
     qtbot.waitUntil(lambda: run.last_step == 5)
     assert run.steps.values.tolist() == [1, 2, 4, 5]
     np.testing.assert_array_equal(run.losses.values, [0.5, np.nan, np.nan, 0.1])
@@ -118,6 +120,6 @@ def test_a_line_of_gigabytes_is_passed_over_beside_the_window_a_piece_at_a_time(
         file.seek(20_000)  # a long line of zeros
         file.write(b'\n{"step": 2, "loss": 1.0}\n')
     session.following.follow_run(tmp_path)
-    (run,) = session.state.runs
+    (run,) = session.state.watching.runs
     qtbot.waitUntil(lambda: run.last_step == 2)
     assert run.losses.values.tolist() == [2.0, 1.0]

@@ -77,9 +77,9 @@ def _weights(session: Session, qtbot: QtBot) -> Arrays:
 
 def _restore(session: Session, qtbot: QtBot) -> None:
     session.left_overs.look_for_left_overs()
-    assert session.state.offer is not None
+    assert session.state.files.offer is not None
     session.left_overs.restore()
-    qtbot.waitUntil(lambda: session.state.offer is None)
+    qtbot.waitUntil(lambda: session.state.files.offer is None)
     wait_until_shown(qtbot, session)
 
 
@@ -95,7 +95,7 @@ def test_what_was_edited_comes_back_equal_with_its_weights_bit_for_bit(
     first.data.set_augmentations(AUGMENTATIONS[:2])
     wait_until_shown(qtbot, first)
     first.learning.set_parameter_cell("bn1", "weight", (1,), 0.75)  # no weights that a fresh network has
-    qtbot.waitUntil(lambda: first.state.undo_text.endswith("bn1.weight"))
+    qtbot.waitUntil(lambda: first.state.files.undo_text.endswith("bn1.weight"))
     _wait_until_kept(qtbot, first)
     document, weights = first.state.document, _weights(first, qtbot)
     _crash(first)
@@ -106,7 +106,7 @@ def test_what_was_edited_comes_back_equal_with_its_weights_bit_for_bit(
     apart = {"layer_ids": (), "weights": None, "weight_ids": ()}  # under which the worker knows the weights
     assert replace(restored, **apart) == replace(document, **apart)
     assert restored.path == path
-    assert second.state.unsaved
+    assert second.state.files.unsaved
     came = _weights(second, qtbot)
     assert set(came) == set(weights)
     assert all(came[name].shape == values.shape for name, values in weights.items())
@@ -124,10 +124,10 @@ def test_typed_inputs_targets_and_batches_come_back(open_session: Open, qtbot: Q
     second = open_session()
     _restore(second, qtbot)
     state = second.state
-    np.testing.assert_array_equal(state.numbers, np.array([1, 7, -3, 1e-30], np.float32))
-    assert state.target == (0.5, -1.0)
-    np.testing.assert_array_equal(state.batch[0].values, np.array([1, 2.5, -3, 1e-30], np.float32))
-    assert state.batch[0].target == (0.5, -1.0)
+    np.testing.assert_array_equal(state.input.numbers, np.array([1, 7, -3, 1e-30], np.float32))
+    assert state.steps.target == (0.5, -1.0)
+    np.testing.assert_array_equal(state.steps.batch[0].values, np.array([1, 2.5, -3, 1e-30], np.float32))
+    assert state.steps.batch[0].target == (0.5, -1.0)
 
 
 def test_a_picture_without_a_file_comes_back(open_session: Open, qtbot: QtBot) -> None:
@@ -138,14 +138,14 @@ def test_a_picture_without_a_file_comes_back(open_session: Open, qtbot: QtBot) -
     _crash(first)
     second = open_session()
     _restore(second, qtbot)
-    assert second.state.picture is not None
-    np.testing.assert_array_equal(second.state.picture.pixels, make_picture(5).pixels)
+    assert second.state.input.picture is not None
+    np.testing.assert_array_equal(second.state.input.picture.pixels, make_picture(5).pixels)
 
 
 def test_weights_that_a_run_has_learned_are_kept_while_it_goes_on(open_session: Open, qtbot: QtBot) -> None:
     first = open_session("2 linear(8) tanh linear(2)")
     first.data.use_data("points:moons")
-    qtbot.waitUntil(lambda: first.state.data is not None)
+    qtbot.waitUntil(lambda: first.state.data.data_set is not None)
     first.learning.set_hyperparameters(epochs=100_000)
     before = _weights(first, qtbot)
     first.training.train()
@@ -193,7 +193,7 @@ def test_a_session_that_goes_on_is_offered_to_nobody(open_session: Open, qtbot: 
     first.editing.remove_layer("relu1")
     _wait_until_kept(qtbot, first)
     second.left_overs.look_for_left_overs()
-    assert second.state.offer is None
+    assert second.state.files.offer is None
 
 
 def test_what_one_window_offers_is_not_offered_by_another(open_session: Open, qtbot: QtBot) -> None:
@@ -204,11 +204,11 @@ def test_what_one_window_offers_is_not_offered_by_another(open_session: Open, qt
     second, third = open_session(), open_session()
     second.left_overs.look_for_left_overs()
     third.left_overs.look_for_left_overs()
-    assert second.state.offer is not None
-    assert third.state.offer is None
+    assert second.state.files.offer is not None
+    assert third.state.files.offer is None
     second.left_overs.put_off()
     third.left_overs.look_for_left_overs()
-    assert third.state.offer is not None
+    assert third.state.files.offer is not None
 
 
 def test_what_was_restored_is_still_there_until_it_is_written_anew(
@@ -225,7 +225,7 @@ def test_what_was_restored_is_still_there_until_it_is_written_anew(
     _crash(second)
     third = open_session()
     third.left_overs.look_for_left_overs()
-    assert third.state.offer is not None
+    assert third.state.files.offer is not None
     assert len(found(folder)) == 0  # the third holds it
 
 
@@ -237,12 +237,12 @@ def test_discarded_work_is_gone_and_the_next_is_offered(open_session: Open, fold
         _crash(crashed)
     session = open_session()
     session.left_overs.look_for_left_overs()
-    assert session.state.offer is not None
-    assert session.state.offer.more == 1
+    assert session.state.files.offer is not None
+    assert session.state.files.offer.more == 1
     session.left_overs.discard()
-    assert session.state.offer is not None
+    assert session.state.files.offer is not None
     session.left_overs.discard()
-    assert session.state.offer is None
+    assert session.state.files.offer is None
     assert _files(folder) == []
 
 
@@ -255,18 +255,20 @@ def test_pressing_restore_twice_restores_once(open_session: Open, qtbot: QtBot) 
     session = open_session()
     session.left_overs.look_for_left_overs()
     session.left_overs.restore()
-    qtbot.waitUntil(lambda: session.state.opening is None)
+    qtbot.waitUntil(lambda: session.state.status.opening is None)
     session.left_overs.restore()
-    qtbot.waitUntil(lambda: session.state.opening is None and not session.state.task)
-    assert session.state.offer is not None
-    assert session.state.offer.more == 0
+    qtbot.waitUntil(lambda: session.state.status.opening is None and not session.state.status.task)
+    assert session.state.files.offer is not None
+    assert session.state.files.offer.more == 0
     assert "flatten1" not in session.state.network.names  # type: ignore[union-attr]  # the newest is offered first
 
 
 def test_a_full_disk_is_said_once(open_session: Open, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     session = open_session()
     said: list[str] = []
-    session.changed.connect(lambda old, new: said.append(new.notice) if old.notice != new.notice else None)
+    session.changed.connect(
+        lambda old, new: said.append(new.status.notice) if old.status.notice != new.status.notice else None
+    )
 
     def full(_file: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -293,10 +295,10 @@ def test_damaged_left_overs_end_in_a_sentence_and_can_be_discarded(
     session = open_session()
     session.left_overs.look_for_left_overs()
     session.left_overs.restore()
-    qtbot.waitUntil(lambda: bool(session.state.notice))
-    assert session.state.notice.endswith(".")
+    qtbot.waitUntil(lambda: bool(session.state.status.notice))
+    assert session.state.status.notice.endswith(".")
     assert session.state.network is not None
-    assert session.state.offer is not None
+    assert session.state.files.offer is not None
     session.left_overs.discard()
     assert _files(folder) == []
 

@@ -119,29 +119,33 @@ def _shown(
     others: np.ndarray | None = None,
 ) -> None:
     session.files.adopt(model, values, "mine", dtype=dtype, others=others)
-    qtbot.waitUntil(lambda: session.state.activations is not None and not session.state.computing, timeout=60_000)
+    qtbot.waitUntil(
+        lambda: session.state.maps.activations is not None and not session.state.maps.computing, timeout=60_000
+    )
 
 
 def _stepped(qtbot: QtBot, session: Session) -> None:
     session.learning.watch_steps("debugger", True)
-    qtbot.waitUntil(lambda: session.state.timeline is not None and not session.state.computing, timeout=60_000)
-    assert session.state.step_message == ""
+    qtbot.waitUntil(
+        lambda: session.state.steps.timeline is not None and not session.state.maps.computing, timeout=60_000
+    )
+    assert session.state.steps.message == ""
 
 
 def _phases(session: Session) -> set[str]:
-    assert session.state.timeline is not None
-    return {step.phase for step in session.state.timeline.steps}
+    assert session.state.steps.timeline is not None
+    return {step.phase for step in session.state.steps.timeline.steps}
 
 
 def test_of_complex_numbers_the_real_part_is_shown_and_said_so(qtbot: QtBot, session: Session) -> None:
     x = numbers(8)
     _shown(qtbot, session, Spectrum(), x)
-    assert session.state.activations is not None
-    entry = session.state.activations.by_name["fft_rfft"]
+    assert session.state.maps.activations is not None
+    entry = session.state.maps.activations.by_name["fft_rfft"]
     assert entry.kind == "fft_rfft, real part"
     np.testing.assert_allclose(entry.values, np.fft.rfft(x).real, rtol=1e-5)
     _stepped(qtbot, session)
-    timeline = session.state.timeline
+    timeline = session.state.steps.timeline
     assert timeline is not None
     for step in timeline.steps:
         tensors = timeline.tensors(step.index).by_name.values()
@@ -157,11 +161,11 @@ def test_a_model_of_bfloat16_is_fed_its_own_type_and_shown_exactly(qtbot: QtBot,
     with torch.no_grad():
         expected = model(torch.from_numpy(x)[None].to(torch.bfloat16))[0].float().numpy()
     _shown(qtbot, session, model, x, torch.bfloat16)
-    assert session.state.activations is not None
-    np.testing.assert_array_equal(session.state.activations.by_name["0"].values, expected)
+    assert session.state.maps.activations is not None
+    np.testing.assert_array_equal(session.state.maps.activations.by_name["0"].values, expected)
     _stepped(qtbot, session)
-    assert session.state.timeline is not None
-    why = session.state.timeline.explain(0, "output", (0, 1))
+    assert session.state.steps.timeline is not None
+    why = session.state.steps.timeline.explain(0, "output", (0, 1))
     assert why.explanation is not None
     assert why.explanation.total == pytest.approx(float(expected[1]), rel=1e-2)
 
@@ -171,16 +175,18 @@ def test_a_call_that_gives_several_tensors_has_a_map(qtbot: QtBot, session: Sess
     _shown(qtbot, session, model, x)
     with torch.no_grad():
         expected = model.rnn(model.embedding(torch.from_numpy(x)[None]))[0].numpy()
-    assert session.state.activations is not None
-    np.testing.assert_allclose(session.state.activations.by_name["rnn"].values, expected, rtol=1e-5)
+    assert session.state.maps.activations is not None
+    np.testing.assert_allclose(session.state.maps.activations.by_name["rnn"].values, expected, rtol=1e-5)
 
 
 def test_a_number_typed_over_keeps_the_type_that_the_model_takes(qtbot: QtBot, session: Session) -> None:
     _shown(qtbot, session, Words().eval(), np.array([1, 5, 2]))
-    before = session.state.activations
+    before = session.state.maps.activations
     session.input.set_cell((1,), 7)
-    qtbot.waitUntil(lambda: session.state.activations is not before and not session.state.computing, timeout=60_000)
-    assert session.state.fault is None
+    qtbot.waitUntil(
+        lambda: session.state.maps.activations is not before and not session.state.maps.computing, timeout=60_000
+    )
+    assert session.state.maps.fault is None
     assert session.state.values is not None
     assert session.state.values.tolist() == [1, 7, 2]
 
@@ -193,9 +199,9 @@ def test_the_prediction_is_what_the_model_returns_first(qtbot: QtBot, session: S
 
 def test_weights_without_numbers_are_refused_in_a_sentence(qtbot: QtBot, session: Session) -> None:
     session.files.adopt(nn.Linear(4, 2, device="meta"), numbers(4), "mine")
-    qtbot.waitUntil(lambda: session.state.fault is not None, timeout=60_000)
-    assert session.state.fault is not None
-    assert "meta device" in session.state.fault.message
+    qtbot.waitUntil(lambda: session.state.maps.fault is not None, timeout=60_000)
+    assert session.state.maps.fault is not None
+    assert "meta device" in session.state.maps.fault.message
 
 
 @pytest.mark.parametrize("make", [Slope, Keeping, Mapped])
@@ -203,7 +209,7 @@ def test_a_step_of_it_is_recorded(qtbot: QtBot, session: Session, make: Callable
     _shown(qtbot, session, make(), numbers(4))
     _stepped(qtbot, session)
     assert _phases(session) == {"forward", "loss", "backward", "update"}
-    timeline = session.state.timeline
+    timeline = session.state.steps.timeline
     assert timeline is not None
     for step in timeline.steps:
         assert all(timeline.asked(step.index, of).values.shape == shape for of, shape in step.asked.items())
@@ -228,25 +234,27 @@ def test_a_model_without_weights_that_takes_whole_numbers_has_no_step_but_a_sent
 
     _shown(qtbot, session, Counts(), np.array([1, 3, 1]))
     session.learning.watch_steps("debugger", True)
-    qtbot.waitUntil(lambda: "No gradient" in session.state.step_message, timeout=60_000)
-    assert session.state.fault is None
+    qtbot.waitUntil(lambda: "No gradient" in session.state.steps.message, timeout=60_000)
+    assert session.state.maps.fault is None
 
 
 def test_a_cell_explains_itself_whatever_axes_its_output_has(qtbot: QtBot, session: Session) -> None:
     _shown(qtbot, session, Sequence(), numbers(3, 4))
-    assert session.state.activations is not None
+    assert session.state.maps.activations is not None
     for name, cell in (("linear", (0, 2, 1)), ("relu", (1, 2, 1)), ("mean", (0,))):
         places = dict(zip(("channel", "row", "column"), cell, strict=False))
         session.selection.select(layer=name, **places)
         chosen = session.state.selection
         qtbot.waitUntil(
-            lambda chosen=chosen: session.state.explained is not None and session.state.explained.selection == chosen,
+            lambda chosen=chosen: (
+                session.state.maps.explained is not None and session.state.maps.explained.selection == chosen
+            ),
             timeout=60_000,
         )
-        assert session.state.explained is not None
-        why = session.state.explained.explanation
-        assert why is not None, session.state.explained.message
-        assert why.computed == pytest.approx(float(session.state.activations.by_name[name].values[cell]), rel=1e-5)
+        assert session.state.maps.explained is not None
+        why = session.state.maps.explained.explanation
+        assert why is not None, session.state.maps.explained.message
+        assert why.computed == pytest.approx(float(session.state.maps.activations.by_name[name].values[cell]), rel=1e-5)
 
 
 class OfTwo(nn.Module):
@@ -265,15 +273,15 @@ def test_a_model_is_fed_the_batch_it_was_given_and_its_first_example_is_shown(qt
     model, batch = OfTwo(), numbers(2, 4)
     _shown(qtbot, session, model, batch[0], others=batch[1:])
     state = session.state
-    assert state.fault is None
-    assert "batch of 2" in state.notice
+    assert state.maps.fault is None
+    assert "batch of 2" in state.status.notice
     with torch.no_grad():
         expected = model(torch.from_numpy(batch)).numpy()
-    assert state.activations is not None
-    last = state.activations.layers[-1]
+    assert state.maps.activations is not None
+    last = state.maps.activations.layers[-1]
     np.testing.assert_allclose(last.values, expected[:1], rtol=1e-6)
     _stepped(qtbot, session)
-    timeline = session.state.timeline
+    timeline = session.state.steps.timeline
     assert timeline is not None
     assert timeline.batch_size == 2
 
@@ -281,14 +289,14 @@ def test_a_model_is_fed_the_batch_it_was_given_and_its_first_example_is_shown(qt
 def test_a_volume_keeps_its_channels_apart_and_tells_its_slices(qtbot: QtBot, session: Session) -> None:
     model, x = nn.Sequential(nn.Conv3d(1, 8, 3, 2, 1), nn.Flatten(), nn.Linear(512, 2)), numbers(1, 8, 8, 8)
     _shown(qtbot, session, model, x)
-    assert session.state.activations is not None
-    fed, conv = session.state.activations.layers[:2]
+    assert session.state.maps.activations is not None
+    fed, conv = session.state.maps.activations.layers[:2]
     assert (fed.shape, conv.shape) == ((1, 8, 8, 8), (8, 4, 4, 4))
     with torch.no_grad():
         expected = model[0](torch.from_numpy(x)[None])[0].numpy()
     np.testing.assert_allclose(conv.values, expected.reshape(32, 4, 4), rtol=1e-5)
     assert (conv.map_name(13), conv.map_label(13)) == ("channel 3, slice 1", "3:1")
-    assert session.state.activations.layers[2].map_name(13) == "channel 13"
+    assert session.state.maps.activations.layers[2].map_name(13) == "channel 13"
 
 
 def test_looking_at_a_weight_that_is_worked_out_leaves_the_model_as_it_was(qtbot: QtBot, session: Session) -> None:
@@ -296,16 +304,16 @@ def test_looking_at_a_weight_that_is_worked_out_leaves_the_model_as_it_was(qtbot
     session.passes.set_mode("train")
     before = {key: value.clone() for key, value in model.state_dict().items()}
     _shown(qtbot, session, model, numbers(4), others=numbers(3, 4))
-    assert session.state.fault is None
+    assert session.state.maps.fault is None
     _stepped(qtbot, session)
     assert all(torch.equal(value, before[key]) for key, value in model.state_dict().items())
     assert model.training
-    assert session.state.activations is not None
-    weight = session.state.activations.by_name["0.linear"].weight
+    assert session.state.maps.activations is not None
+    weight = session.state.maps.activations.by_name["0.linear"].weight
     assert weight is not None
     assert weight.shape == (3, 4)
 
 
 def test_a_pass_that_was_not_wholly_seen_says_so_in_the_window(qtbot: QtBot, session: Session) -> None:
     _shown(qtbot, session, Mapped(), numbers(4))
-    assert session.state.notice == "What torch.vmap or its like ran (linear) is not on record call by call."
+    assert session.state.status.notice == "What torch.vmap or its like ran (linear) is not on record call by call."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,7 @@ def slow(tmp_path: Path, session: Session, qtbot: QtBot) -> Iterator[SlowFile]:
     file = SlowFile(tmp_path / "curves.csv")
     file.path.write_bytes(b"older")
     session.files.save_apart("curves.csv", file.write)
-    qtbot.waitUntil(lambda: session.state.saving is not None and session.state.saving.done == 1)
+    qtbot.waitUntil(lambda: session.state.status.saving is not None and session.state.status.saving.done == 1)
     yield file
     file.go_on.set()
 
@@ -58,12 +59,12 @@ def test_it_is_written_in_a_thread_of_its_own_and_tells_how_far_it_is(
     slow: SlowFile, session: Session, qtbot: QtBot
 ) -> None:
     assert slow.thread is not threading.main_thread()
-    assert session.state.saving is not None
-    assert (session.state.saving.text, session.state.saving.total) == ("Saving curves.csv…", PARTS)
+    assert session.state.status.saving is not None
+    assert (session.state.status.saving.text, session.state.status.saving.total) == ("Saving curves.csv…", PARTS)
     assert slow.path.read_bytes() == b"older"
     slow.go_on.set()
-    qtbot.waitUntil(lambda: session.state.saving is None)
-    assert session.state.notice == "Saved as curves.csv."
+    qtbot.waitUntil(lambda: session.state.status.saving is None)
+    assert session.state.status.notice == "Saved as curves.csv."
     assert slow.path.read_bytes() == b"part " * PARTS
 
 
@@ -72,24 +73,24 @@ def test_one_that_is_cancelled_leaves_the_older_file_and_nothing_beside_it(
 ) -> None:
     session.tasks.cancel()
     slow.go_on.set()
-    qtbot.waitUntil(lambda: session.state.saving is None)
-    assert session.state.notice == "Cancelled: curves.csv was not written."
+    qtbot.waitUntil(lambda: session.state.status.saving is None)
+    assert session.state.status.notice == "Cancelled: curves.csv was not written."
     assert slow.path.read_bytes() == b"older"
     assert list(slow.path.parent.iterdir()) == [slow.path]
 
 
 def test_what_is_computed_is_cancelled_by_itself(slow: SlowFile, session: Session, qtbot: QtBot) -> None:
-    session.store.set(task="Running the network…")
+    session.store.set(replace(session.state.status, task="Running the network…"))
     session.tasks.cancel()
     slow.go_on.set()
-    qtbot.waitUntil(lambda: session.state.saving is None)
+    qtbot.waitUntil(lambda: session.state.status.saving is None)
     assert slow.path.read_bytes() == b"part " * PARTS
 
 
 def test_a_second_file_waits_for_the_first(slow: SlowFile, session: Session) -> None:
     other = SlowFile(slow.path.with_name("other.csv"))
     session.files.save_apart("other.csv", other.write)
-    assert session.state.notice.startswith("curves.csv is still being written")
+    assert session.state.status.notice.startswith("curves.csv is still being written")
     assert other.thread is None
 
 
@@ -115,7 +116,7 @@ def test_what_goes_wrong_ends_in_a_sentence(error: Exception, words: str, sessio
         raise error
 
     session.files.save_apart("a.csv", fail)
-    qtbot.waitUntil(lambda: session.state.saving is None)
-    assert session.state.notice.endswith(words)
+    qtbot.waitUntil(lambda: session.state.status.saving is None)
+    assert session.state.status.notice.endswith(words)
     session.files.save_apart("b.csv", lambda tell: tell(1, 1))  # it can write again
-    qtbot.waitUntil(lambda: session.state.notice == "Saved as b.csv.")
+    qtbot.waitUntil(lambda: session.state.status.notice == "Saved as b.csv.")

@@ -30,22 +30,22 @@ def session(qtbot: QtBot) -> Iterator[Session]:
 
 
 def _values(session: Session, layer: str) -> np.ndarray:
-    assert session.state.activations is not None
-    return session.state.activations.by_name[layer].values
+    assert session.state.maps.activations is not None
+    return session.state.maps.activations.by_name[layer].values
 
 
 def test_the_maps_are_those_of_the_picture_and_the_network(session: Session) -> None:
     state = session.state
     assert state.network is not None
-    assert state.activations is not None
-    assert tuple(state.activations.by_name) == ("input", *state.network.names)
-    assert [entry.values.shape for entry in state.activations.layers[1:]] == list(state.network.shapes())
+    assert state.maps.activations is not None
+    assert tuple(state.maps.activations.by_name) == ("input", *state.network.names)
+    assert [entry.values.shape for entry in state.maps.activations.layers[1:]] == list(state.network.shapes())
     np.testing.assert_array_equal(_values(session, "input"), state.values)
 
 
 def test_what_crosses_to_the_window_is_read_only(session: Session) -> None:
-    assert session.state.activations is not None
-    for entry in session.state.activations.layers:
+    assert session.state.maps.activations is not None
+    for entry in session.state.maps.activations.layers:
         assert not entry.values.flags.writeable
 
 
@@ -59,19 +59,19 @@ def test_an_edit_changes_what_comes_after_it_and_nothing_before(session: Session
 
 
 def test_a_layer_that_still_fits_keeps_its_weights(session: Session, qtbot: QtBot) -> None:
-    assert session.state.activations is not None
-    before = {name: entry.weight for name, entry in session.state.activations.by_name.items()}
+    assert session.state.maps.activations is not None
+    before = {name: entry.weight for name, entry in session.state.maps.activations.by_name.items()}
     conv2 = session.state.network.layer("conv2")  # type: ignore[union-attr]
     session.editing.replace_layer("conv2", replace(conv2, out_channels=7))
     wait_until_shown(qtbot, session)
-    assert session.state.activations is not None
-    after = {name: entry.weight for name, entry in session.state.activations.by_name.items()}
+    assert session.state.maps.activations is not None
+    after = {name: entry.weight for name, entry in session.state.maps.activations.by_name.items()}
     np.testing.assert_array_equal(after["conv1"], before["conv1"])
     assert after["conv2"].shape == (7, 4, 3, 3)
     session.editing.undo()
     wait_until_shown(qtbot, session)
-    assert session.state.activations is not None
-    np.testing.assert_array_equal(session.state.activations.by_name["conv2"].weight, before["conv2"])
+    assert session.state.maps.activations is not None
+    np.testing.assert_array_equal(session.state.maps.activations.by_name["conv2"].weight, before["conv2"])
 
 
 def test_renaming_keeps_weights_and_selection(session: Session, qtbot: QtBot) -> None:
@@ -88,12 +88,12 @@ def test_a_broken_network_runs_as_far_as_it_can(session: Session, qtbot: QtBot) 
     session.editing.replace_layer("conv2", replace(conv2, kernel_size=99))
     wait_until_shown(qtbot, session)
     state = session.state
-    assert state.activations is not None
-    assert tuple(state.activations.by_name) == ("input", "conv1", "relu1", "pool1")
+    assert state.maps.activations is not None
+    assert tuple(state.maps.activations.by_name) == ("input", "conv1", "relu1", "pool1")
     assert state.prediction is None
     assert any(problem.layer == "conv2" and problem.severity == "error" for problem in state.problems)
     session.editing.apply_fix(next(problem for problem in state.problems if problem.fix))
-    assert session.state.undo_text.startswith("fix conv2")
+    assert session.state.files.undo_text.startswith("fix conv2")
 
 
 @pytest.mark.parametrize(
@@ -113,8 +113,8 @@ def test_a_refused_edit_says_why_and_changes_nothing(
     document = session.state.document
     getattr(session.editing, verb)(*arguments)
     assert session.state.document is document
-    assert session.state.notice.endswith(".")
-    assert session.state.undo_text == ""
+    assert session.state.status.notice.endswith(".")
+    assert session.state.files.undo_text == ""
 
 
 def test_selecting_another_layer_lets_go_of_the_cell(session: Session) -> None:
@@ -145,17 +145,17 @@ def test_pictures_shown_one_after_the_other_end_on_the_last(session: Session, qt
     for seed in range(30):
         session.input.use_picture(make_picture(seed))
     wait_until_shown(qtbot, session)
-    assert session.state.picture is not None
-    assert session.state.picture.name == "waves 29"
-    np.testing.assert_array_equal(_values(session, "input"), session.state.fitted.values)  # type: ignore[union-attr]
+    assert session.state.input.picture is not None
+    assert session.state.input.picture.name == "waves 29"
+    np.testing.assert_array_equal(_values(session, "input"), session.state.input.fitted.values)  # type: ignore[union-attr]
 
 
 def test_a_picture_that_cannot_be_read_changes_nothing(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
-    before = session.state.picture
+    before = session.state.input.picture
     session.open_path(tmp_path / "missing.png")
-    qtbot.waitUntil(lambda: bool(session.state.notice))
-    assert "missing.png" in session.state.notice
-    assert session.state.picture is before
+    qtbot.waitUntil(lambda: bool(session.state.status.notice))
+    assert "missing.png" in session.state.status.notice
+    assert session.state.input.picture is before
 
 
 def test_a_network_of_plain_numbers_takes_numbers(qtbot: QtBot) -> None:
@@ -166,20 +166,20 @@ def test_a_network_of_plain_numbers_takes_numbers(qtbot: QtBot) -> None:
         wait_until_shown(qtbot, session)
         np.testing.assert_array_equal(_values(session, "input"), np.float32([0.5, -1.5]))
         session.input.use_picture(make_picture())
-        assert "numbers" in session.state.notice
+        assert "numbers" in session.state.status.notice
     finally:
         assert session.close()
 
 
 def test_numbers_typed_for_one_network_do_not_feed_another_kind(session: Session, qtbot: QtBot) -> None:
     """The picture that they stood in for comes back, also by undo."""
-    picture = session.state.picture
+    picture = session.state.input.picture
     session.files.new_network("9 linear(2)")
     session.input.set_values(np.arange(9, dtype=np.float32))
     session.files.new_network("3x12x12 conv(4, 3) flatten linear(3)")
-    assert session.state.picture is picture
+    assert session.state.input.picture is picture
     wait_until_shown(qtbot, session)
-    assert session.state.fault is None
+    assert session.state.maps.fault is None
     assert _values(session, "input").shape == (3, 12, 12)
     session.editing.undo()
     assert session.state.values is not None
@@ -187,13 +187,13 @@ def test_numbers_typed_for_one_network_do_not_feed_another_kind(session: Session
 
 
 def test_a_cell_typed_over_does_not_feed_an_input_of_another_size(session: Session, qtbot: QtBot) -> None:
-    picture = session.state.picture
+    picture = session.state.input.picture
     wait_until_shown(qtbot, session)
     session.input.set_cell((0, 3, 3), 5.0)
     session.editing.set_input_shape((1, 12, 12))
     wait_until_shown(qtbot, session)
-    assert session.state.fault is None
-    assert session.state.picture is picture
+    assert session.state.maps.fault is None
+    assert session.state.input.picture is picture
     assert _values(session, "input").shape == (1, 12, 12)
 
 
@@ -202,8 +202,8 @@ def test_a_network_that_has_no_input_shows_none_of_the_maps_before(qtbot: QtBot)
     try:
         wait_until_shown(qtbot, session)
         session.files.new_network("3x12x12 conv(4, 3)")
-        assert session.state.activations is None
-        assert session.state.fault is None
+        assert session.state.maps.activations is None
+        assert session.state.maps.fault is None
     finally:
         assert session.close()
 
@@ -214,8 +214,8 @@ def test_a_target_and_a_batch_are_for_the_network_they_were_chosen_for(session: 
     session.learning.set_target((1.0, 0.0, 0.0))
     session.learning.add_to_batch()
     session.files.new_network("2 linear(2)")
-    assert session.state.target is None
-    assert session.state.batch == ()
+    assert session.state.steps.target is None
+    assert session.state.steps.batch == ()
 
 
 def test_saved_and_opened_again_it_gives_the_same_numbers(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
@@ -223,7 +223,7 @@ def test_saved_and_opened_again_it_gives_the_same_numbers(session: Session, tmp_
     before = _values(session, "softmax1")
     session.files.save_network(path)
     qtbot.waitUntil(lambda: session.state.path == path, timeout=20_000)
-    assert not session.state.unsaved
+    assert not session.state.files.unsaved
     other = Session()
     try:
         other.open_path(path)
@@ -237,8 +237,8 @@ def test_saved_and_opened_again_it_gives_the_same_numbers(session: Session, tmp_
 
 def test_saving_into_a_folder_that_is_not_there_says_so(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
     session.files.save_network(tmp_path / "nowhere" / "mine.json")
-    qtbot.waitUntil(lambda: bool(session.state.notice), timeout=20_000)
-    assert "nowhere" in session.state.notice
+    qtbot.waitUntil(lambda: bool(session.state.status.notice), timeout=20_000)
+    assert "nowhere" in session.state.status.notice
     assert session.state.path is None
 
 
@@ -246,7 +246,7 @@ def test_opening_a_network_can_be_undone(session: Session, qtbot: QtBot) -> None
     before = _values(session, "conv1")
     session.files.open_network("lecture")
     wait_until_shown(qtbot, session)
-    assert session.state.undo_text.startswith("open")
+    assert session.state.files.undo_text.startswith("open")
     session.editing.undo()
     wait_until_shown(qtbot, session)
     np.testing.assert_array_equal(_values(session, "conv1"), before)
@@ -259,7 +259,7 @@ def test_a_network_file_that_makes_no_sense_keeps_the_present_one(session: Sessi
     document = session.state.document
     session.open_path(path)
     assert session.state.document is document
-    assert session.state.notice.endswith(".")
+    assert session.state.status.notice.endswith(".")
 
 
 def test_fresh_weights_are_other_weights_and_undo_brings_the_old_ones_back(session: Session, qtbot: QtBot) -> None:
@@ -303,14 +303,14 @@ def test_a_model_of_ones_own_is_shown_by_its_calls(qtbot: QtBot) -> None:
         model = _OwnModel()
         session.files.adopt(model, x, "mine")
         wait_until_shown(qtbot, session)
-        assert session.state.activations is not None
-        assert {"input", "conv", "relu", "head"} <= set(session.state.activations.by_name)
+        assert session.state.maps.activations is not None
+        assert {"input", "conv", "relu", "head"} <= set(session.state.maps.activations.by_name)
         with torch.no_grad():
             expected = model(torch.from_numpy(x)[None])[0].numpy()
         np.testing.assert_allclose(_values(session, "head"), expected, rtol=1e-5)
         assert not session.editing.is_possible
         session.editing.remove_layer("conv")
-        assert "cannot" in session.state.notice or "not edited" in session.state.notice
+        assert "cannot" in session.state.status.notice or "not edited" in session.state.status.notice
     finally:
         assert session.close()
 
@@ -329,7 +329,7 @@ def test_a_notation_mistake_in_a_new_network_is_told_with_its_place(session: Ses
     document = session.state.document
     session.files.new_network("3x8x8 conv(4 relu")
     assert session.state.document is document
-    assert session.state.notice
+    assert session.state.status.notice
 
 
 def test_ids_stay_with_their_layers(session: Session) -> None:
@@ -348,15 +348,15 @@ def test_an_unwritable_folder_leaves_the_old_file_as_it_was(session: Session, tm
     else:
         (tmp_path / "folder").mkdir(mode=0o500)
     session.files.save_network(tmp_path / "folder" / "mine.json")
-    qtbot.waitUntil(lambda: bool(session.state.notice), timeout=20_000)
-    assert "folder" in session.state.notice
+    qtbot.waitUntil(lambda: bool(session.state.status.notice), timeout=20_000)
+    assert "folder" in session.state.status.notice
 
 
 def test_several_layers_go_in_one_step(session: Session) -> None:
     session.editing.remove_layers(["relu1", "pool1"])
-    assert session.state.undo_text == "remove 2 layers"
+    assert session.state.files.undo_text == "remove 2 layers"
     session.editing.undo()
-    assert session.state.undo_text == ""
+    assert session.state.files.undo_text == ""
 
 
 def test_dragging_one_slider_after_another_is_two_steps(session: Session) -> None:
@@ -370,7 +370,7 @@ def test_dragging_one_slider_after_another_is_two_steps(session: Session) -> Non
     assert session.state.network.layer("conv1").padding == 1  # type: ignore[union-attr]
     session.editing.undo()
     assert session.state.network.layer("conv1").out_channels == 4  # type: ignore[union-attr]
-    assert session.state.undo_text == ""
+    assert session.state.files.undo_text == ""
 
 
 def test_a_picture_does_not_take_the_input_of_a_model_of_ones_own(qtbot: QtBot) -> None:
@@ -380,7 +380,7 @@ def test_a_picture_does_not_take_the_input_of_a_model_of_ones_own(qtbot: QtBot) 
         session.files.adopt(_OwnModel(), x, "mine")
         wait_until_shown(qtbot, session)
         session.input.use_picture(make_picture())
-        assert session.state.notice.endswith(".")
+        assert session.state.status.notice.endswith(".")
         np.testing.assert_array_equal(session.state.values, x)
     finally:
         assert session.close()
@@ -388,20 +388,20 @@ def test_a_picture_does_not_take_the_input_of_a_model_of_ones_own(qtbot: QtBot) 
 
 def test_a_pass_in_the_old_mode_does_not_count_as_the_answer(session: Session, qtbot: QtBot) -> None:
     state = session.state
-    old = Shown(session.passes.request(), state.fitted, state.activations)
-    assert state.activations is not None
+    old = Shown(session.passes.request(), state.input.fitted, state.maps.activations)
+    assert state.maps.activations is not None
     session.passes.set_mode("train")
     session.passes.take(old)
-    assert session.state.computing
+    assert session.state.maps.computing
     wait_until_shown(qtbot, session)
-    assert session.state.activations is not state.activations
+    assert session.state.maps.activations is not state.maps.activations
 
 
 def test_answers_that_came_together_are_one_change(session: Session) -> None:
     told: list[tuple[State, State]] = []
     session.changed.connect(lambda old, new: told.append((old, new)))
     before = session.state
-    fitted, is_done = replace(before.fitted, steps=("Another.",)), threading.Event()  # type: ignore[type-var]
+    fitted, is_done = replace(before.input.fitted, steps=("Another.",)), threading.Event()  # type: ignore[type-var]
 
     def telling(_worker: Worker, _should_stop: ShouldStop) -> Iterator[object]:
         yield FittedInput(session.passes.request(), fitted)
@@ -414,5 +414,5 @@ def test_answers_that_came_together_are_one_change(session: Session) -> None:
     before = session.state
     session.store.drain()
     assert [(old is before, new is session.state) for old, new in told] == [(True, True)]
-    assert session.state.notice == "One sentence."
-    assert session.state.fitted is fitted
+    assert session.state.status.notice == "One sentence."
+    assert session.state.input.fitted is fitted

@@ -33,8 +33,8 @@ def session(qtbot: QtBot) -> Iterator[Session]:
 
 
 def _output(session: Session) -> np.ndarray:
-    assert session.state.activations is not None
-    return session.state.activations.layers[-1].values
+    assert session.state.maps.activations is not None
+    return session.state.maps.activations.layers[-1].values
 
 
 def test_numbered_weights_of_a_sequential_fit_by_their_order(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
@@ -43,7 +43,7 @@ def test_numbered_weights_of_a_sequential_fit_by_their_order(session: Session, t
     torch.save(model.state_dict(), path)
     before = _output(session)
     session.open_path(path)
-    qtbot.waitUntil(lambda: session.state.undo_text == "load weights from mine.pt", timeout=20_000)
+    qtbot.waitUntil(lambda: session.state.files.undo_text == "load weights from mine.pt", timeout=20_000)
     wait_until_shown(qtbot, session)
     with torch.no_grad():
         expected = model(torch.from_numpy(np.array(session.state.values))[None])[0].numpy()
@@ -58,9 +58,9 @@ def test_weights_that_do_not_fit_change_nothing(session: Session, tmp_path: Path
     torch.save(_sequential(0, channels=6).state_dict(), path)
     document = session.state.document
     session.open_path(path)
-    qtbot.waitUntil(lambda: bool(session.state.notice), timeout=20_000)
-    assert "wide.pt" in session.state.notice
-    assert session.state.notice.endswith(".")
+    qtbot.waitUntil(lambda: bool(session.state.status.notice), timeout=20_000)
+    assert "wide.pt" in session.state.status.notice
+    assert session.state.status.notice.endswith(".")
     assert session.state.document is document
 
 
@@ -68,5 +68,5 @@ def test_a_pickled_model_is_not_run(session: Session, tmp_path: Path, qtbot: QtB
     path = tmp_path / "model.pt"
     torch.save(_sequential(0), path)
     session.open_path(path)
-    qtbot.waitUntil(lambda: bool(session.state.notice), timeout=20_000)
-    assert "state_dict" in session.state.notice
+    qtbot.waitUntil(lambda: bool(session.state.status.notice), timeout=20_000)
+    assert "state_dict" in session.state.status.notice

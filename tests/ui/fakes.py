@@ -25,7 +25,7 @@ def make_session(text: str = SMALL, *, picture: bool = True) -> Session:
     """A session on the network written in `text`; close it when done (`closing` does)."""
     session = Session()
     session.files.new_network(text)
-    assert session.state.network is not None, session.state.notice
+    assert session.state.network is not None, session.state.status.notice
     if picture and len(session.state.network.input_shape) == 3:
         session.input.use_picture(make_picture())
     return session
@@ -33,7 +33,9 @@ def make_session(text: str = SMALL, *, picture: bool = True) -> Session:
 
 def wait_until_shown(qtbot: QtBot, session: Session, timeout_ms: int = 60_000) -> None:
     """Wait until the maps are those of the present network and picture."""
-    qtbot.waitUntil(lambda: not session.state.computing and session.state.activations is not None, timeout=timeout_ms)
+    qtbot.waitUntil(
+        lambda: not session.state.maps.computing and session.state.maps.activations is not None, timeout=timeout_ms
+    )
 
 
 def wait_until_drawn(qtbot: QtBot) -> None:

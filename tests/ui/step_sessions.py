@@ -15,6 +15,7 @@ from explorer.session import State
 from explorer.session import cursor as moves
 from explorer.session.cursor import Cursor
 from explorer.session.timeline import Timeline
+from tests.session.staging import with_parts
 
 CLASSES = ("plane", "car", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 
@@ -27,19 +28,19 @@ class SteppedSession(QObject):
     def __init__(self, timeline: Timeline | None, *, classes: tuple[str, ...] = ()) -> None:
         super().__init__()
         cursor = Cursor() if timeline is None else moves.at(timeline, 0)
-        self.state = State(timeline=timeline, cursor=cursor)
+        self.state = with_parts(State(), timeline=timeline, cursor=cursor)
         self.state = replace(self.state, document=replace(self.state.document, classes=classes))
         self.followed: list[tuple[str, tuple[int, ...]]] = []
         self.steps = self  # its verbs are few
 
     def show(self, **changes: Any) -> None:
         """Change the state and tell."""
-        old, self.state = self.state, replace(self.state, **changes)
+        old, self.state = self.state, with_parts(self.state, **changes)
         self.changed.emit(old, self.state)
 
     def go(self, phase: str, call: str, *, of: str = "", inside: bool = False) -> None:
         """Put the cursor on a step; on the tensor `of` of it, at its most telling cell."""
-        timeline = self.state.timeline
+        timeline = self.state.steps.timeline
         assert timeline is not None
         step = timeline.find(phase, call)
         assert step is not None
@@ -50,7 +51,7 @@ class SteppedSession(QObject):
 
     def choose_cell(self, of: str, cell: tuple[int, ...]) -> None:
         """Explain another cell."""
-        self.show(cursor=replace(self.state.cursor, of=of, cell=cell))
+        self.show(cursor=replace(self.state.steps.cursor, of=of, cell=cell))
 
     def follow_term(self, tensor: str, cell: tuple[int, ...]) -> None:
         """Remember what was asked to be followed."""

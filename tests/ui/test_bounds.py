@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -38,16 +39,18 @@ def test_a_picture_of_400_million_pixels_on_the_clipboard_is_refused_before_it_i
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(QImage, "convertToFormat", lambda *_: pytest.fail("it was converted"))
-    shown = session.state.picture
+    shown = session.state.input.picture
     pictures.take(session, _on_the_clipboard(20_000, 20_000), session.open_path, pictures.NOTHING_TO_PASTE)
-    assert session.state.notice.startswith("pasted picture is too large: pictures of up to 80 million pixels are read.")
-    assert session.state.picture is shown
+    assert session.state.status.notice.startswith(
+        "pasted picture is too large: pictures of up to 80 million pixels are read."
+    )
+    assert session.state.input.picture is shown
 
 
 def test_a_picture_of_the_usual_size_is_pasted_at_once(session: Session, qtbot: QtBot) -> None:
     pictures.take(session, _on_the_clipboard(40, 30), session.open_path, pictures.NOTHING_TO_PASTE)
-    assert session.state.picture is not None
-    assert (session.state.picture.width, session.state.picture.height) == (40, 30)
+    assert session.state.input.picture is not None
+    assert (session.state.input.picture.width, session.state.input.picture.height) == (40, 30)
     wait_until_shown(qtbot, session)
 
 
@@ -55,13 +58,13 @@ def test_no_message_is_longer_than_the_window_has_room_for(session: Session, qtb
     view = Messages(session)
     qtbot.addWidget(view)
     session.say("word " * 10**6)
-    assert len(view.label.text()) == len(session.state.notice) == SENTENCE_LETTERS
+    assert len(view.label.text()) == len(session.state.status.notice) == SENTENCE_LETTERS
     session.say("")
-    session.store.set(fault=Fault("word " * 10**6, details="line\n" * 10**6 + "the last"))
-    assert session.state.fault is not None
+    session.store.set(replace(session.state.maps, fault=Fault("word " * 10**6, details="line\n" * 10**6 + "the last")))
+    assert session.state.maps.fault is not None
     assert len(view.label.text()) == SENTENCE_LETTERS
-    assert len(session.state.fault.details) <= 20_000
-    assert session.state.fault.details.endswith("the last")
+    assert len(session.state.maps.fault.details) <= 20_000
+    assert session.state.maps.fault.details.endswith("the last")
 
 
 @pytest.mark.parametrize("text", ["relu " * 5_000_000, "x" * 10**7], ids=["many layers", "one word"])
@@ -70,11 +73,11 @@ def test_megabytes_of_text_pasted_or_dropped_as_a_network_end_in_a_sentence(
 ) -> None:
     before = session.state.document
     session.editing.paste_layers(text, 0)
-    assert "a network is written in up to 300,000" in session.state.notice
+    assert "a network is written in up to 300,000" in session.state.status.notice
     (tmp_path / "blob.txt").write_text(text)
     session.say("")
     session.open_path(tmp_path / "blob.txt")
-    assert len(session.state.notice) < SENTENCE_LETTERS
+    assert len(session.state.status.notice) < SENTENCE_LETTERS
     assert session.state.document is before
 
 
@@ -86,7 +89,7 @@ def test_an_input_that_no_memory_holds_is_told_and_nothing_is_made_for_it(
     assert [problem.layer for problem in session.state.problems][:1] == ["input"]
     assert session.state.problems[0].message.endswith("at most 64 MiB is allowed.")
     qtbot.waitUntil(lambda: not session.store.runner.is_busy())
-    assert (session.state.activations, session.state.fault, session.state.notice) == (None, None, "")
+    assert (session.state.maps.activations, session.state.maps.fault, session.state.status.notice) == (None, None, "")
     session.editing.undo()
     wait_until_shown(qtbot, session)
 
@@ -101,5 +104,5 @@ def test_a_pipe_and_a_device_that_are_opened_are_never_waited_for(
     (tmp_path / "endless" / name).symlink_to("/dev/zero")
     for path, kind in ((tmp_path / name, "a pipe"), (tmp_path / "endless" / name, "a device")):
         session.open_path(path)
-        qtbot.waitUntil(lambda kind=kind: kind in session.state.notice)
+        qtbot.waitUntil(lambda kind=kind: kind in session.state.status.notice)
         session.say("")

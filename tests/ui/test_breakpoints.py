@@ -37,7 +37,11 @@ def button(session: Session, qtbot: QtBot) -> BreakpointsButton:
 
 def _wait(qtbot: QtBot, session: Session) -> None:
     qtbot.waitUntil(
-        lambda: session.state.timeline is not None and not session.state.is_recording_step and not session.state.task,
+        lambda: (
+            session.state.steps.timeline is not None
+            and not session.state.steps.is_recording
+            and not session.state.status.task
+        ),
         timeout=60_000,
     )
 
@@ -56,13 +60,13 @@ def test_there_is_a_line_for_every_condition_that_the_engine_knows() -> None:
 def test_what_is_checked_is_what_the_session_stops_at(session: Session, button: BreakpointsButton) -> None:
     for kind in button.boxes:
         button.boxes[kind].click()
-    assert session.state.breakpoints == (NotFinite(), GradientNorm(10.0), UpdateRatio(0.1), DeadReLUs(50.0))
+    assert session.state.steps.breakpoints == (NotFinite(), GradientNorm(10.0), UpdateRatio(0.1), DeadReLUs(50.0))
     assert button.text() == "Stop at (4)"
     _type(button.limits["GradientNorm"], "2.5e3")
-    assert session.state.breakpoints[1] == GradientNorm(2500.0)
+    assert session.state.steps.breakpoints[1] == GradientNorm(2500.0)
     button.boxes["NotFinite"].click()
     button.boxes["DeadReLUs"].click()
-    assert session.state.breakpoints == (GradientNorm(2500.0), UpdateRatio(0.1))
+    assert session.state.steps.breakpoints == (GradientNorm(2500.0), UpdateRatio(0.1))
 
 
 def test_conditions_set_elsewhere_are_shown(session: Session, button: BreakpointsButton) -> None:
@@ -83,14 +87,16 @@ def test_a_run_stops_where_the_condition_is_met_and_says_so(
     QTest.mouseClick(button.run, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(
         lambda: (
-            session.state.timeline is not None and session.state.timeline.hit is not None and not session.state.task
+            session.state.steps.timeline is not None
+            and session.state.steps.timeline.hit is not None
+            and not session.state.status.task
         ),
         timeout=60_000,
     )
-    assert session.state.timeline is not None
-    assert session.state.timeline.hit is not None
-    assert button.sentence.text() == session.state.timeline.hit.sentence
-    assert session.state.timeline.steps[session.state.cursor.step].phase == "update"
+    assert session.state.steps.timeline is not None
+    assert session.state.steps.timeline.hit is not None
+    assert button.sentence.text() == session.state.steps.timeline.hit.sentence
+    assert session.state.steps.timeline.steps[session.state.steps.cursor.step].phase == "update"
 
 
 def test_a_run_that_diverges_stops_at_the_first_number_that_is_none(
@@ -102,12 +108,14 @@ def test_a_run_that_diverges_stops_at_the_first_number_that_is_none(
     QTest.mouseClick(button.run, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(
         lambda: (
-            session.state.timeline is not None and session.state.timeline.hit is not None and not session.state.task
+            session.state.steps.timeline is not None
+            and session.state.steps.timeline.hit is not None
+            and not session.state.status.task
         ),
         timeout=60_000,
     )
-    assert session.state.timeline is not None
-    assert session.state.timeline.taken > 0
+    assert session.state.steps.timeline is not None
+    assert session.state.steps.timeline.taken > 0
     assert "made the first infinity" in button.sentence.text()
 
 
@@ -133,15 +141,15 @@ def test_a_run_can_be_cancelled(session: Session, button: BreakpointsButton, qtb
     assert button.stop.isEnabled()
     assert not button.run.isEnabled()
     QTest.mouseClick(button.stop, Qt.MouseButton.LeftButton)
-    assert session.state.notice == "Cancelled: the weights are those from before the run of training steps."
-    qtbot.waitUntil(lambda: not session.state.task and button.run.isEnabled(), timeout=60_000)
+    assert session.state.status.notice == "Cancelled: the weights are those from before the run of training steps."
+    qtbot.waitUntil(lambda: not session.state.status.task and button.run.isEnabled(), timeout=60_000)
 
 
 @pytest.mark.parametrize("text", ["-1", "much", "1e30"])
 def test_a_limit_that_is_none_is_refused_in_a_sentence(text: str, session: Session, button: BreakpointsButton) -> None:
     button.boxes["DeadReLUs"].click()
     _type(button.limits["DeadReLUs"], text)
-    assert session.state.breakpoints == (DeadReLUs(50.0),)
+    assert session.state.steps.breakpoints == (DeadReLUs(50.0),)
     assert button.sentence.text().startswith("Dead ReLUs, more than: ")
     assert button.sentence.property("role") == "error"
 

@@ -35,7 +35,9 @@ def table(qtbot: QtBot):
     qtbot.addWidget(made)
     made.resize(860, 600)
     made.show()
-    qtbot.waitUntil(lambda: session.state.timeline is not None and not session.state.is_recording_step, timeout=60_000)
+    qtbot.waitUntil(
+        lambda: session.state.steps.timeline is not None and not session.state.steps.is_recording, timeout=60_000
+    )
     yield made, session, model
     assert session.close()
 
@@ -72,7 +74,7 @@ def test_a_call_tells_its_size_its_gradient_and_the_line_that_made_it(table) -> 
 def test_choosing_a_row_moves_the_cursor_and_the_cursor_marks_its_row(table) -> None:
     made, session, _ = table
     made.tree.setCurrentIndex(made.model.index_of("2.conv"))
-    step = session.state.timeline.steps[session.state.cursor.step]
+    step = session.state.steps.timeline.steps[session.state.steps.cursor.step]
     assert (step.phase, step.call) == ("forward", "2.conv")
     assert [pane.accessibleName() for pane in made.panes] == [
         "2.conv",
@@ -80,9 +82,9 @@ def test_choosing_a_row_moves_the_cursor_and_the_cursor_marks_its_row(table) -> 
         "2.conv.weight",
         "gradient of 2.conv.weight",
     ]
-    session.steps.go_to_step(session.state.timeline.find("backward", "1.add"))
+    session.steps.go_to_step(session.state.steps.timeline.find("backward", "1.add"))
     assert made.model.branch(made.tree.currentIndex()).path == "1.add"
-    assert session.state.timeline.steps[session.state.cursor.step].phase == "backward"
+    assert session.state.steps.timeline.steps[session.state.steps.cursor.step].phase == "backward"
 
 
 def test_the_four_panes_hold_output_weight_and_their_gradients(table) -> None:
@@ -98,9 +100,9 @@ def test_the_four_panes_hold_output_weight_and_their_gradients(table) -> None:
 
 def test_nothing_is_recorded_once_the_table_is_hidden(table) -> None:
     made, session, _ = table
-    assert session.state.is_stepping
+    assert session.state.steps.is_watched
     made.hide()
-    assert not session.state.is_stepping
+    assert not session.state.steps.is_watched
 
 
 def test_five_thousand_calls_make_a_tree_at_once(qtbot: QtBot) -> None:

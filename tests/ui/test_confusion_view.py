@@ -74,7 +74,7 @@ def opened(qtbot: QtBot, qapp: QApplication) -> Iterator[Opened]:
     def make(data: DataSet, judged: Judged | None, text: str = SMALL) -> tuple[Session, ConfusionView]:
         session = make_session(text)
         sessions.append(session)
-        session.store.set(data=data, judged=judged)
+        session.store.set(replace(session.state.data, data_set=data), replace(session.state.watching, judged=judged))
         view = ConfusionView(session)
         qtbot.addWidget(view)
         view.resize(860, 215)
@@ -189,7 +189,7 @@ def test_the_matrix_follows_the_evaluation_and_the_mouse(opened: Opened, qtbot: 
     qtbot.waitUntil(lambda: view.words.whole() == expected)
     assert view.matrix.accessibleDescription() == expected
     later = _judged(data, seed=2, step=80)
-    session.store.set(judged=later)
+    session.store.set(replace(session.state.watching, judged=later))
     qtbot.waitUntil(lambda: "step 80" in view.words.whole())
 
 
@@ -226,10 +226,10 @@ def test_a_picture_behind_a_cell_is_shown_to_the_network_with_its_class_as_the_t
     place = view.behind.pictures.rect_of(0, 0).center()
     QTest.mouseClick(view.behind.pictures.viewport(), Qt.MouseButton.LeftButton, pos=place)
     first = int(judged.evaluation.behind(judged.labels, *cell)[0])
-    assert session.state.picture.name == data.test.name_of(first)
-    np.testing.assert_array_equal(session.state.picture.pixels, data.test.inputs([first])[0])
-    assert session.state.target == cell[0]
-    qtbot.waitUntil(lambda: not session.state.computing, timeout=60_000)
+    assert session.state.input.picture.name == data.test.name_of(first)
+    np.testing.assert_array_equal(session.state.input.picture.pixels, data.test.inputs([first])[0])
+    assert session.state.steps.target == cell[0]
+    qtbot.waitUntil(lambda: not session.state.maps.computing, timeout=60_000)
 
 
 def test_an_empty_cell_says_so_and_shows_no_picture(opened: Opened) -> None:
@@ -259,7 +259,7 @@ def test_the_pictures_stay_where_a_later_epoch_has_the_same_behind_the_cell(open
     session, view = opened(data, judged)
     _click(view, _mistaken(judged))
     (before,) = view.behind.pictures._groups
-    session.store.set(judged=replace(judged, step=80))
+    session.store.set(replace(session.state.watching, judged=replace(judged, step=80)))
     qtbot.waitUntil(lambda: "step 80" in view.words.whole())
     assert view.behind.pictures._groups[0] is before
 
@@ -271,7 +271,12 @@ def test_the_chances_follow_a_later_epoch_though_the_pictures_are_the_same(opene
     _click(view, (0, 0))
     (before,) = view.behind.pictures._groups
     sure = np.full_like(judged.evaluation.probabilities, 0.875)
-    session.store.set(judged=replace(judged, step=80, evaluation=replace(judged.evaluation, probabilities=sure)))
+    session.store.set(
+        replace(
+            session.state.watching,
+            judged=replace(judged, step=80, evaluation=replace(judged.evaluation, probabilities=sure)),
+        )
+    )
     qtbot.waitUntil(lambda: "step 80" in view.words.whole())
     (after,) = view.behind.pictures._groups
     assert sorted(after.places) == sorted(before.places)
@@ -290,9 +295,9 @@ def test_rows_of_numbers_are_listed_and_shown_to_the_network(opened: Opened, qtb
     assert f"✓ inner {share}" in first.text()
     assert f"recognised as inner ({share})" in first.data(Qt.ItemDataRole.AccessibleTextRole)
     view.behind.rows.itemActivated.emit(view.behind.rows.item(1))
-    np.testing.assert_array_equal(session.state.numbers, data.test.inputs([int(behind[1])])[0])
-    assert session.state.target == 0
-    qtbot.waitUntil(lambda: not session.state.computing, timeout=60_000)
+    np.testing.assert_array_equal(session.state.input.numbers, data.test.inputs([int(behind[1])])[0])
+    assert session.state.steps.target == 0
+    qtbot.waitUntil(lambda: not session.state.maps.computing, timeout=60_000)
 
 
 def _rows_of_ten(opened: Opened) -> ConfusionView:
@@ -380,12 +385,17 @@ def test_where_there_is_no_matrix_it_says_why(opened: Opened, qtbot: QtBot) -> N
     session, view = opened(data, None)
     shown = view.empty._label
     assert shown.text() == EMPTY.format(noun="picture")
-    session.store.set(data=replace(data, test=None))
+    session.store.set(replace(session.state.data, data_set=replace(data, test=None)))
     qtbot.waitUntil(lambda: shown.text() == NOTHING_HELD_OUT)
-    session.store.set(data=_pictures(30, CLASSES), judged=_judged(data))
+    session.store.set(
+        replace(session.state.data, data_set=_pictures(30, CLASSES)),
+        replace(session.state.watching, judged=_judged(data)),
+    )
     qtbot.waitUntil(lambda: shown.text() == OTHER_DATA)
     numbers = ArraySplit(np.zeros((4, 2), np.float32), np.zeros((4, 1), np.float32), "row")
-    session.store.set(data=DataSet(Card("sum", "Sums", "Sums."), numbers, numbers, (2,)))
+    session.store.set(
+        replace(session.state.data, data_set=DataSet(Card("sum", "Sums", "Sums."), numbers, numbers, (2,)))
+    )
     qtbot.waitUntil(lambda: shown.text() == NO_CLASSES)
 
 
@@ -393,7 +403,7 @@ def test_a_hidden_view_waits_until_it_is_shown(opened: Opened) -> None:
     data = _pictures(30, CLASSES)
     session, view = opened(data, _judged(data))
     view.hide()
-    session.store.set(judged=_judged(data, step=80))
+    session.store.set(replace(session.state.watching, judged=_judged(data, step=80)))
     assert "step 40" in view.words.whole()
     view.show()
     assert "step 80" in view.words.whole()

@@ -8,6 +8,7 @@ import io
 import os
 import struct
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -313,23 +314,23 @@ def saving(session: Session, qtbot: QtBot) -> CurveSaving:
 
 def test_nothing_is_saved_before_there_is_a_run(saving: CurveSaving, session: Session, tmp_path: Path) -> None:
     saving.save_to(tmp_path / "curves.png")
-    assert session.state.notice == NOTHING
+    assert session.state.status.notice == NOTHING
     assert not list(tmp_path.iterdir())
 
 
 def test_both_plots_are_saved_side_by_side_at_twice_their_size(
     saving: CurveSaving, session: Session, tmp_path: Path
 ) -> None:
-    session.store.set(runs=(make_run(),))
+    session.store.set(replace(session.state.watching, runs=(make_run(),)))
     saving.save_to(tmp_path / "curves.png")
-    assert session.state.notice == "Saved as curves.png."
+    assert session.state.status.notice == "Saved as curves.png."
     with Image.open(tmp_path / "curves.png") as image:
         assert image.width == 2 * sum(plot.canvas.width() for plot in saving._plots)
         assert len(image.convert("RGB").getcolors(1_000_000)) > 20
 
 
 def test_a_drawing_is_saved_with_its_words(saving: CurveSaving, session: Session, tmp_path: Path) -> None:
-    session.store.set(runs=(make_run(),))
+    session.store.set(replace(session.state.watching, runs=(make_run(),)))
     saving.save_to(tmp_path / "curves.svg")
     root = ElementTree.parse(tmp_path / "curves.svg").getroot()
     words = " ".join("".join(each.itertext()) for each in root.iter("{http://www.w3.org/2000/svg}text"))
@@ -343,15 +344,15 @@ def test_a_drawing_is_saved_with_its_words(saving: CurveSaving, session: Session
 
 def _save(saving: CurveSaving, session: Session, path: Path, qtbot: QtBot) -> None:
     saving.save_to(path)
-    qtbot.waitUntil(lambda: session.state.saving is None)
+    qtbot.waitUntil(lambda: session.state.status.saving is None)
 
 
 def test_the_ending_says_how_and_no_ending_means_events(
     saving: CurveSaving, session: Session, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    session.store.set(runs=(make_run(),))
+    session.store.set(replace(session.state.watching, runs=(make_run(),)))
     _save(saving, session, tmp_path / "curves.csv", qtbot)
-    assert session.state.notice == "Saved as curves.csv."
+    assert session.state.status.notice == "Saved as curves.csv."
     assert (tmp_path / "curves.csv").read_text().startswith("run,step,loss")
     _save(saving, session, tmp_path / "curves", qtbot)
     assert [path.name for path in (tmp_path / "curves").iterdir()] == ["run-1-SGD-0.01"]
@@ -361,9 +362,12 @@ def test_the_ending_says_how_and_no_ending_means_events(
 def test_an_unwritable_place_is_told(
     name: str, saving: CurveSaving, session: Session, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    session.store.set(runs=(make_run(),))
+    session.store.set(replace(session.state.watching, runs=(make_run(),)))
     _save(saving, session, tmp_path / "missing" / name, qtbot)
-    assert f"{name} could not be written in {tmp_path / 'missing'}: no such file or directory." == session.state.notice
+    assert (
+        f"{name} could not be written in {tmp_path / 'missing'}: no such file or directory."
+        == session.state.status.notice
+    )
 
 
 def test_a_run_that_goes_on_is_written_as_it_was(
@@ -371,7 +375,7 @@ def test_a_run_that_goes_on_is_written_as_it_was(
 ) -> None:
     growing, cut = make_run(1, 1024), make_run(2, 40)
     before = [run.losses.values.tolist() for run in (growing, cut)]
-    session.store.set(runs=(growing, cut))
+    session.store.set(replace(session.state.watching, runs=(growing, cut)))
     saving.save_to(tmp_path / "curves.csv")
     for column in (cut.steps, cut.losses, cut.rates):
         column.cut(10)
@@ -379,7 +383,7 @@ def test_a_run_that_goes_on_is_written_as_it_was(
         for column in (run.steps, run.losses, run.rates):
             column.add(-1.0)
     cut.epochs.clear()
-    qtbot.waitUntil(lambda: session.state.saving is None)
+    qtbot.waitUntil(lambda: session.state.status.saving is None)
     rows = list(csv.DictReader(io.StringIO((tmp_path / "curves.csv").read_text())))
     for name, losses in zip(("run 1", "run 2"), before, strict=True):
         assert [float(row["loss"]) for row in rows if row["run"] == name] == losses

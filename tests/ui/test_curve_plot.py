@@ -61,7 +61,7 @@ def _shown(plot: CurvePlot, qtbot: QtBot) -> CurvePlot:
 
 
 def _show(session: Session, *runs: RunCurves) -> None:
-    session.store.set(runs=runs)
+    session.store.set(replace(session.state.watching, runs=runs))
 
 
 def _words(plot: CurvePlot) -> list[str]:
@@ -73,9 +73,9 @@ def test_an_empty_plot_says_what_appears_there(plot: CurvePlot, session: Session
     assert plot.empty.text() == NO_LOSS
     accuracy = _shown(CurvePlot(session, ACCURACY), qtbot)
     assert accuracy.empty.text() == NO_ACCURACY
-    session.store.set(data=SimpleNamespace(classes=()))
+    session.store.set(replace(session.state.data, data_set=SimpleNamespace(classes=())))
     qtbot.waitUntil(lambda: accuracy.empty.text() == NO_CLASSES)
-    session.store.set(data=None)
+    session.store.set(replace(session.state.data, data_set=None))
 
 
 def test_every_step_is_pale_under_the_smoothed_line_and_validation_orange(
@@ -112,7 +112,7 @@ def test_a_curve_that_grows_is_redrawn_at_most_fifteen_times_a_second(
     for step in range(6, 60):
         run.steps.add(step)
         run.losses.add(0.5)
-        session.store.set(training=replace(session.state.training, step=step))
+        session.store.set(replace(session.state.training, step=step))
     assert not drawn
     qtbot.waitUntil(lambda: bool(drawn))
     assert drawn == [59]
@@ -250,10 +250,12 @@ def test_the_films_place_is_marked_and_counts_from_the_forks_start(
     plot: CurvePlot, session: Session, qtbot: QtBot
 ) -> None:
     _show(session, make_run(1), make_run(2, first_step=40, parent=1))
-    session.store.set(training=replace(session.state.training, run=2), film=(0, 12, 30), film_at=1)
+    session.store.set(
+        replace(session.state.watching, film=(0, 12, 30), film_at=1), replace(session.state.training, run=2)
+    )
     qtbot.waitUntil(lambda: plot.canvas._film_line.isVisible())
     assert plot.canvas._film_line.value() == 52
-    session.store.set(film_at=None)
+    session.store.set(replace(session.state.watching, film_at=None))
     qtbot.waitUntil(lambda: not plot.canvas._film_line.isVisible())
 
 
@@ -375,12 +377,12 @@ def test_no_other_pyqtgraph_menu_opens(plot: CurvePlot) -> None:
 def test_steps_between_two_epochs_leave_the_accuracies_as_they_are(session: Session, qtbot: QtBot) -> None:
     plot = _shown(CurvePlot(session, ACCURACY), qtbot)
     run = make_run()
-    session.store.set(runs=(run,))
+    session.store.set(replace(session.state.watching, runs=(run,)))
     qtbot.waitUntil(lambda: not plot._timer.isActive())
-    session.store.set(training=replace(session.state.training, step=1))
+    session.store.set(replace(session.state.training, step=1))
     assert not plot._timer.isActive()
     run.epochs.append(replace(run.epochs[-1], step=run.epochs[-1].step + 1))
-    session.store.set(training=replace(session.state.training, step=2))
+    session.store.set(replace(session.state.training, step=2))
     assert plot._timer.isActive()
 
 

@@ -60,13 +60,13 @@ def _click(button: QAbstractButton) -> None:
 
 
 def _wait(qtbot: QtBot, session: Session) -> None:
-    qtbot.waitUntil(lambda: session.state.data_progress is None, timeout=60_000)
+    qtbot.waitUntil(lambda: session.state.data.progress is None, timeout=60_000)
 
 
 def _open(qtbot: QtBot, browser: DataBrowser, name: str) -> None:
     browser.open_data(name)
     _wait(qtbot, browser.session)
-    assert browser.session.state.document.data == name, browser.session.state.notice
+    assert browser.session.state.document.data == name, browser.session.state.status.notice
 
 
 def _read(qtbot: QtBot, grid: PictureGrid) -> None:
@@ -126,7 +126,7 @@ def test_before_anything_is_open_the_first_data_set_is_offered(
     button = next(each for each in browser.findChildren(QPushButton) if each.text() == "Open Textures and tissues")
     _click(button)
     _wait(qtbot, session)
-    assert session.state.data.card.name == "textures"
+    assert session.state.data.data_set.card.name == "textures"
 
 
 def test_a_card_opens_its_data_set_with_the_keyboard_and_is_marked(
@@ -135,9 +135,9 @@ def test_a_card_opens_its_data_set_with_the_keyboard_and_is_marked(
     card = browser.list.cards["points:xor"]
     card.setFocus()
     QTest.keyClick(card, Qt.Key.Key_Return)
-    assert session.state.data_progress is not None
+    assert session.state.data.progress is not None
     _wait(qtbot, session)
-    assert session.state.data.card.name == "points:xor"
+    assert session.state.data.data_set.card.name == "points:xor"
     assert [name for name, each in browser.list.cards.items() if each.isChecked()] == ["points:xor"]
     assert card.state_words() == "open"
     assert browser.shown.title_label.text() == "Points: xor"
@@ -172,7 +172,7 @@ def test_what_cannot_be_opened_is_told_beside_what_stays_open(
     _wait(qtbot, session)
     assert browser.shown.message.isVisible()
     assert browser.shown.message.text() == f"The folder {tmp_path.name} is empty."
-    assert session.state.data.card.name == "points:moons"
+    assert session.state.data.data_set.card.name == "points:moons"
     browser.open_data("points:xor")
     _wait(qtbot, session)
     assert not browser.shown.message.isVisible()
@@ -237,7 +237,7 @@ def test_pictures_on_both_sides_are_counted_and_removed_with_a_button(
     )
     _click(line.remove)
     assert not line.isVisible()
-    assert (len(session.state.data.train), len(session.state.data.test)) == (17, 3)
+    assert (len(session.state.data.data_set.train), len(session.state.data.data_set.test)) == (17, 3)
     assert "Taken out of training: 1 picture that is held out as well." in browser.shown.note.text()
 
 
@@ -261,7 +261,7 @@ def test_a_file_that_turns_out_to_be_damaged_later_is_named_then(
     (folder / "ants" / "torn.png").unlink()
     _open(qtbot, browser, str(folder))
     assert not browser.shown.left_out.isVisible()
-    name = session.state.data.test.name_of(0)
+    name = session.state.data.data_set.test.name_of(0)
     (folder / name).write_bytes(b"torn")
     browser.shown.tabs.setCurrentIndex(TEST)
     _read(qtbot, browser.shown.examples.grid)
@@ -278,7 +278,7 @@ def test_ten_random_pictures_a_class_stand_in_rows_with_the_balance(
     browser: DataBrowser, session: Session, qtbot: QtBot
 ) -> None:
     _open(qtbot, browser, "textures")
-    data, grid = session.state.data, browser.shown.examples.grid
+    data, grid = session.state.data.data_set, browser.shown.examples.grid
     _read(qtbot, grid)
     assert [len(group.places) for group in grid.groups] == [10] * 10
     assert [group.title for group in grid.groups] == list(data.classes)
@@ -295,16 +295,16 @@ def test_a_click_or_enter_shows_the_picture_to_the_network(
     browser: DataBrowser, session: Session, qtbot: QtBot
 ) -> None:
     _open(qtbot, browser, "textures")
-    train, grid = session.state.data.train, browser.shown.examples.grid
+    train, grid = session.state.data.data_set.train, browser.shown.examples.grid
     _read(qtbot, grid)
     QTest.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=grid.rect_of(0, 2).center())
     place = int(grid.groups[0].places[2])
-    np.testing.assert_array_equal(session.state.picture.pixels, train.inputs([place])[0])
-    assert session.state.picture.name == train.name_of(place)
+    np.testing.assert_array_equal(session.state.input.picture.pixels, train.inputs([place])[0])
+    assert session.state.input.picture.name == train.name_of(place)
     QTest.keyClick(grid, Qt.Key.Key_Down)
     QTest.keyClick(grid, Qt.Key.Key_Right)
     QTest.keyClick(grid, Qt.Key.Key_Return)
-    assert session.state.picture.name == train.name_of(int(grid.groups[1].places[3]))
+    assert session.state.input.picture.name == train.name_of(int(grid.groups[1].places[3]))
     assert train.name_of(int(grid.groups[1].places[3])) in grid.accessibleDescription()
 
 
@@ -314,7 +314,7 @@ def test_the_keys_go_through_all_pictures_and_scroll(browser: DataBrowser, sessi
     QTest.keyClick(grid, Qt.Key.Key_Home)
     for _ in range(9 + 10 * 9):
         QTest.keyClick(grid, Qt.Key.Key_Right)
-    last = session.state.data.train.name_of(int(grid.groups[9].places[9]))
+    last = session.state.data.data_set.train.name_of(int(grid.groups[9].places[9]))
     assert last in grid.accessibleDescription()
     assert grid.verticalScrollBar().value() > 0
     assert grid.viewport().rect().contains(grid.rect_of(9, 9))
@@ -322,7 +322,7 @@ def test_the_keys_go_through_all_pictures_and_scroll(browser: DataBrowser, sessi
     assert last in grid.accessibleDescription()
     for _ in range(4):
         QTest.keyClick(grid, Qt.Key.Key_PageUp)
-    assert session.state.data.train.name_of(int(grid.groups[0].places[9])) in grid.accessibleDescription()
+    assert session.state.data.data_set.train.name_of(int(grid.groups[0].places[9])) in grid.accessibleDescription()
     QTest.keyClick(grid, Qt.Key.Key_End)
     assert last in grid.accessibleDescription()
 
@@ -333,7 +333,7 @@ def test_points_are_drawn_in_the_plane_and_a_click_feeds_one(qapp: QApplication,
     qtbot.addWidget(browser)
     browser.show()
     _open(qtbot, browser, "points:moons")
-    plot, train = browser.shown.examples.plot, session.state.data.train
+    plot, train = browser.shown.examples.plot, session.state.data.data_set.train
     assert plot.isVisible()
     assert not browser.shown.others.isVisible()
     assert sum(len(item.points()) for item in plot.listDataItems()) >= len(train)
@@ -362,8 +362,8 @@ def test_rows_of_numbers_are_a_table(browser: DataBrowser, session: Session, qtb
     assert browser.shown.message.text() == "This network does not take 5 numbers."
     session.data.fit_to_data()
     table.clicked.emit(table.model().index(0, 1))
-    place = int(session.state.data.train.picks(10)[0][0])
-    np.testing.assert_array_equal(session.state.values, session.state.data.train.inputs([place])[0])
+    place = int(session.state.data.data_set.train.picks(10)[0][0])
+    np.testing.assert_array_equal(session.state.values, session.state.data.data_set.train.inputs([place])[0])
 
 
 def test_numbers_to_learn_have_no_classes(qtbot: QtBot, tmp_path: Path) -> None:
@@ -378,17 +378,17 @@ def test_numbers_to_learn_have_no_classes(qtbot: QtBot, tmp_path: Path) -> None:
 
 
 def _judge(session: Session, guesses: np.ndarray, probabilities: np.ndarray | None = None) -> None:
-    labels = session.state.data.test.labels
-    classes = len(session.state.data.classes)
+    labels = session.state.data.data_set.test.labels
+    classes = len(session.state.data.data_set.classes)
     evaluation = Evaluation(0.5, 0.9, Confusion.of(labels, guesses, classes), guesses, probabilities)
-    session.store.set(judged=Judged(80, evaluation, labels))
+    session.store.set(replace(session.state.watching, judged=Judged(80, evaluation, labels)))
 
 
 def test_mistakes_have_a_tab_and_say_what_was_taken_for_what(
     browser: DataBrowser, session: Session, qtbot: QtBot
 ) -> None:
     _open(qtbot, browser, "textures")
-    shown, test = browser.shown, session.state.data.test
+    shown, test = browser.shown, session.state.data.data_set.test
     assert not shown.tabs.isTabVisible(MISTAKES)
     guesses = test.labels.copy()
     guesses[:3] = 1
@@ -410,7 +410,7 @@ def test_mistakes_have_a_tab_and_say_what_was_taken_for_what(
     _read(qtbot, shown.examples.grid)
     grid = shown.examples.grid
     QTest.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=grid.rect_of(0, 0).center())
-    assert session.state.picture.name == test.name_of(120)
+    assert session.state.input.picture.name == test.name_of(120)
     told = f"{test.name_of(120)}, taken for coins (> 99.9 %), is grass (< 0.1 %)"
     assert grid.accessibleDescription() == told
 
@@ -516,10 +516,12 @@ def test_of_numbers_to_be_met_the_farthest_off_are_told(
     rng = np.random.default_rng(0)
     np.savez(tmp_path / "targets.npz", x=rng.normal(size=(900, 4)), y=rng.normal(size=900))
     _open(qtbot, browser, str(tmp_path / "targets.npz"))
-    shown, labels = browser.shown, session.state.data.test.labels
+    shown, labels = browser.shown, session.state.data.data_set.test.labels
     distances = rng.random(len(labels)).astype(np.float32)
     given = (labels.reshape(len(labels), 1) + distances[:, None]).astype(np.float32)
-    session.store.set(judged=Judged(80, Evaluation(0.5, distances=distances, given=given), labels))
+    session.store.set(
+        replace(session.state.watching, judged=Judged(80, Evaluation(0.5, distances=distances, given=given), labels))
+    )
     qtbot.waitUntil(lambda: shown.tabs.isTabVisible(MISTAKES))
     assert shown.tabs.tabText(MISTAKES) == "Farthest off · 100"
     shown.tabs.setCurrentIndex(MISTAKES)
@@ -545,7 +547,7 @@ def test_what_is_checked_is_the_documents_and_shown_on_a_picture(
     for each in AUGMENTATIONS:
         form.findChild(QCheckBox, f"augment.{each.name}").click()
     assert session.state.document.augmentations == AUGMENTATIONS
-    picture = session.state.data.train.inputs([0])[0]
+    picture = session.state.data.data_set.train.inputs([0])[0]
     strip = next(each for each in form.findChildren(type(form._together)) if each.accessibleName().endswith("rotate"))
     np.testing.assert_array_equal(strip.pixels, AUGMENTATIONS[2].shown(picture))
     assert not np.array_equal(form._together.pixels, np.repeat(picture[None], 8, axis=0))

@@ -39,7 +39,7 @@ def view(session: Session, qtbot: QtBot) -> DataButton:
 
 def _open(qtbot: QtBot, session: Session, name: str) -> None:
     session.data.use_data(name)
-    qtbot.waitUntil(lambda: session.state.data_progress is None, timeout=60_000)
+    qtbot.waitUntil(lambda: session.state.data.progress is None, timeout=60_000)
 
 
 def test_it_asks_for_data_and_then_names_them_with_as_many_facts_as_there_is_room_for(
@@ -73,8 +73,8 @@ def test_while_data_are_opened_it_tells_how_far_and_can_be_cancelled(
     assert view.opening.words.whole() == "Downloading cifar-10-binary.tar.gz · 42.5 of 170.0 MB"
     assert view.opening.bar.value() == view.opening.bar.maximum() // 4
     QTest.mouseClick(view.opening.cancel, Qt.MouseButton.LeftButton)
-    assert session.state.data_progress is None
-    assert session.state.notice == "Opening the data was cancelled."
+    assert session.state.data.progress is None
+    assert session.state.status.notice == "Opening the data was cancelled."
     assert view.button.isVisible()
     assert not view.opening.isVisible()
     fetched.set()

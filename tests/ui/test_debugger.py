@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from time import perf_counter
 
@@ -57,8 +57,8 @@ class Desk:
 
     @property
     def timeline(self) -> Timeline:
-        assert self.session.state.timeline is not None
-        return self.session.state.timeline
+        assert self.session.state.steps.timeline is not None
+        return self.session.state.steps.timeline
 
     @property
     def bar(self) -> TimelineBar:
@@ -87,7 +87,9 @@ def session() -> Iterator[Session]:
 @pytest.fixture
 def desk(qtbot: QtBot, session: Session) -> Desk:
     opened = open_desk(qtbot, session)
-    qtbot.waitUntil(lambda: session.state.timeline is not None and not session.state.computing, timeout=WAIT_MS)
+    qtbot.waitUntil(
+        lambda: session.state.steps.timeline is not None and not session.state.maps.computing, timeout=WAIT_MS
+    )
     return opened
 
 
@@ -113,7 +115,7 @@ def test_a_whole_step_is_walked_forwards_and_back(desk: Desk) -> None:
 
 def test_inside_a_step_the_same_keys_walk_its_cells(desk: Desk) -> None:
     desk.press("stepInto")
-    first = desk.session.state.cursor
+    first = desk.session.state.steps.cursor
     assert first.is_inside
     assert desk.read("stepFacts").startswith("window ")
     desk.session.steps.choose_cell("output", (0, 0, 0, 0))
@@ -125,7 +127,7 @@ def test_inside_a_step_the_same_keys_walk_its_cells(desk: Desk) -> None:
     assert desk.read("stepTitle").endswith("cell (0, 0, 2)")
     desk.press("stepBack")
     desk.press("stepOut")
-    assert not desk.session.state.cursor.is_inside
+    assert not desk.session.state.steps.cursor.is_inside
     assert desk.read("stepTitle").endswith("cell (0, 0, 1)")
     assert desk.read("stepFacts").startswith("training step 1 · loss ")
     desk.press("stepOver")
@@ -153,14 +155,14 @@ def test_gradients_and_the_selected_layer_are_a_click_away(desk: Desk) -> None:
     desk.press("runToLayer")
     assert "· backward · pool1" in desk.read("stepTitle")
     desk.press("toStart")
-    assert desk.session.state.cursor.step == 0
+    assert desk.session.state.steps.cursor.step == 0
 
 
 def test_the_timeline_chooses_steps_by_mouse_and_keys(desk: Desk) -> None:
     QTest.mouseClick(desk.bar, Qt.MouseButton.LeftButton, pos=desk.bar.cell_rect(5).center().toPoint())
-    assert desk.session.state.cursor.step == 5
+    assert desk.session.state.steps.cursor.step == 5
     QTest.keyClick(desk.bar, Qt.Key.Key_Right)
-    assert desk.session.state.cursor.step == 6
+    assert desk.session.state.steps.cursor.step == 6
     backward = next(step.index for step in desk.timeline.steps if step.phase == "backward" and step.call == "relu1")
     assert desk.bar.tip(backward).endswith("backward · relu1 · gradient of conv1")
 
@@ -178,7 +180,7 @@ def test_nothing_moves_from_step_to_step(desk: Desk) -> None:
         desk.press("stepInto")
         look()
         desk.press("stepOut")
-        if desk.session.state.cursor.step < len(desk.timeline.steps) - 1:
+        if desk.session.state.steps.cursor.step < len(desk.timeline.steps) - 1:
             desk.press("stepOver")
     assert len(seen) == 1, seen
     stage = desk.view.stage
@@ -236,9 +238,9 @@ def test_playing_steps_to_the_end_and_stops_there(desk: Desk, qtbot: QtBot) -> N
     assert button.text() == "Pause"
     last = len(desk.timeline.steps) - 1
     qtbot.waitUntil(lambda: not desk.view.controls.is_playing, timeout=20_000)
-    assert desk.session.state.cursor.step == last
+    assert desk.session.state.steps.cursor.step == last
     assert button.text() == "Play"
-    assert desk.session.state.timeline is desk.timeline
+    assert desk.session.state.steps.timeline is desk.timeline
     assert desk.timeline.taken == 0  # the end is not overrun
 
 
@@ -269,9 +271,10 @@ def test_over_past_the_end_takes_the_step(desk: Desk, qtbot: QtBot) -> None:
     desk.press("toEnd")
     desk.press("stepOver")
     qtbot.waitUntil(
-        lambda: desk.session.state.timeline is not None and desk.session.state.timeline is not before, timeout=WAIT_MS
+        lambda: desk.session.state.steps.timeline is not None and desk.session.state.steps.timeline is not before,
+        timeout=WAIT_MS,
     )
-    qtbot.waitUntil(lambda: not desk.session.state.is_recording_step, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not desk.session.state.steps.is_recording, timeout=WAIT_MS)
     desk.session.steps.to_start()
     assert desk.timeline.loss is not None
     assert before.loss is not None
@@ -282,7 +285,7 @@ def test_a_breakpoint_says_why_it_stopped(desk: Desk, qtbot: QtBot) -> None:
     desk.session.learning.set_breakpoints((GradientNorm(1e-9),))
     desk.session.learning.run_until_breakpoint()
     qtbot.waitUntil(
-        lambda: desk.session.state.timeline is not None and desk.session.state.timeline.hit is not None,
+        lambda: desk.session.state.steps.timeline is not None and desk.session.state.steps.timeline.hit is not None,
         timeout=WAIT_MS,
     )
     hit = desk.timeline.hit
@@ -343,49 +346,51 @@ def test_the_buttons_keep_their_words_while_there_is_room(desk: Desk, width: int
 @pytest.fixture
 def window(qtbot: QtBot) -> MainWindow:
     made = open_window([])
-    qtbot.addWidget(made, before_close_func=lambda _widget: made.session.store.set(unsaved=False))
+    qtbot.addWidget(
+        made, before_close_func=lambda _widget: made.session.store.set(replace(made.session.state.files, unsaved=False))
+    )
     wait_until_shown(qtbot, made.session)
     return made
 
 
 def test_steps_are_recorded_only_while_the_tab_is_looked_at(window: MainWindow, qtbot: QtBot) -> None:
-    assert not window.session.state.is_stepping
+    assert not window.session.state.steps.is_watched
     assert not window.action("stepOver").isEnabled()
     window.action("showDebugger").trigger()
-    assert window.session.state.is_stepping
-    qtbot.waitUntil(lambda: window.session.state.timeline is not None, timeout=WAIT_MS)
+    assert window.session.state.steps.is_watched
+    qtbot.waitUntil(lambda: window.session.state.steps.timeline is not None, timeout=WAIT_MS)
     debugger = window.findChild(QWidget, "debugger")
     assert isinstance(debugger, Debugger)
     assert debugger.isVisible()
     window.action("stepOver").trigger()
-    assert window.session.state.cursor.step == 1
+    assert window.session.state.steps.cursor.step == 1
     window.action("stepInto").trigger()
-    assert window.session.state.cursor.is_inside
+    assert window.session.state.steps.cursor.is_inside
     window.action("previousStep").trigger()
-    cursor = window.session.state.cursor
+    cursor = window.session.state.steps.cursor
     assert (cursor.step, cursor.is_inside) == (0, False)
     window.action("toEnd").trigger()
     window.action("backInto").trigger()
-    cursor = window.session.state.cursor
-    assert (cursor.step, cursor.is_inside) == (len(window.session.state.timeline.steps) - 2, True)  # type: ignore[union-attr]
+    cursor = window.session.state.steps.cursor
+    assert (cursor.step, cursor.is_inside) == (len(window.session.state.steps.timeline.steps) - 2, True)  # type: ignore[union-attr]
     window.action("play").trigger()
     assert debugger.controls.is_playing
     window.show_part("overview")
-    assert not window.session.state.is_stepping
+    assert not window.session.state.steps.is_watched
 
 
 def test_the_keys_of_a_code_debugger_step(window: MainWindow, qtbot: QtBot) -> None:
     window.show_part("debugger")
-    qtbot.waitUntil(lambda: window.session.state.timeline is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: window.session.state.steps.timeline is not None, timeout=WAIT_MS)
     keys = [(Qt.Key.Key_F10, ""), (Qt.Key.Key_F10, ""), (Qt.Key.Key_F10, "shift"), (Qt.Key.Key_F11, "")]
     places = []
     for key, modifier in keys:
         shift = Qt.KeyboardModifier.ShiftModifier if modifier else Qt.KeyboardModifier.NoModifier
         QTest.keyClick(window, key, shift)
-        places.append((window.session.state.cursor.step, window.session.state.cursor.is_inside))
+        places.append((window.session.state.steps.cursor.step, window.session.state.steps.cursor.is_inside))
     assert places == [(1, False), (2, False), (1, False), (1, True)]
     QTest.keyClick(window, Qt.Key.Key_F11, Qt.KeyboardModifier.ShiftModifier)
-    assert not window.session.state.cursor.is_inside
+    assert not window.session.state.steps.cursor.is_inside
 
 
 @pytest.mark.parametrize("theme_name", ["light", "dark"])
@@ -394,10 +399,10 @@ def test_every_word_has_its_room_at_every_step(window: MainWindow, qtbot: QtBot,
         pytest.skip("the interface's font, Inter, is not installed: other fonts are wider")
     commands.set_theme(theme_name)
     window.show_part("debugger")
-    qtbot.waitUntil(lambda: window.session.state.timeline is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: window.session.state.steps.timeline is not None, timeout=WAIT_MS)
     debugger = window.findChild(Debugger, "debugger")
     assert debugger is not None
-    timeline = window.session.state.timeline
+    timeline = window.session.state.steps.timeline
     assert timeline is not None
     cut = []
     for size in ((1280, 720), (1440, 1200)):

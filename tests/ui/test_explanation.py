@@ -38,7 +38,10 @@ def _choose(session: Session, qtbot: QtBot, layer: str, *, is_map: bool) -> None
     place = {"row": 2, "column": 3} if is_map else {}
     session.selection.select(layer=layer, channel=1, **place)
     qtbot.waitUntil(
-        lambda: session.state.explained is not None and session.state.explained.selection == session.state.selection,
+        lambda: (
+            session.state.maps.explained is not None
+            and session.state.maps.explained.selection == session.state.selection
+        ),
     )
 
 
@@ -51,11 +54,11 @@ def test_a_cell_of_every_layer_is_explained_and_agrees_with_pytorch(
     layer: str, is_map: bool, session: Session, line: ExplanationLine, qtbot: QtBot
 ) -> None:
     _choose(session, qtbot, layer, is_map=is_map)
-    explained = session.state.explained
+    explained = session.state.maps.explained
     assert explained is not None
     assert explained.explanation is not None, explained.message
-    assert session.state.activations is not None
-    values = session.state.activations.by_name[layer].values
+    assert session.state.maps.activations is not None
+    values = session.state.maps.activations.by_name[layer].values
     assert explained.explanation.computed == float(values[1, 2, 3] if is_map else values[1])
     assert line.line.toolTip() == str(explained.explanation)
     assert line.line.whole() == short_line(explained.explanation)
@@ -84,14 +87,14 @@ def test_the_whole_line_can_be_copied(session: Session, line: ExplanationLine, q
     button = line.findChild(QToolButton)
     assert button is not None
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert session.state.explained is not None
-    assert QGuiApplication.clipboard().text() == str(session.state.explained.explanation)
+    assert session.state.maps.explained is not None
+    assert QGuiApplication.clipboard().text() == str(session.state.maps.explained.explanation)
 
 
 def test_a_number_of_the_input_says_that_it_is_given(session: Session, line: ExplanationLine, qtbot: QtBot) -> None:
     _choose(session, qtbot, "input", is_map=True)
-    assert session.state.explained is not None
-    assert session.state.explained.explanation is None
+    assert session.state.maps.explained is not None
+    assert session.state.maps.explained.explanation is None
     assert line.line.whole().endswith(".")
 
 
@@ -106,5 +109,5 @@ def test_a_line_of_many_terms_shows_the_largest_and_how_many(
 def test_a_whole_channel_is_not_one_number(session: Session, line: ExplanationLine, qtbot: QtBot) -> None:
     session.selection.select(layer="conv1", channel=2)
     qtbot.waitUntil(lambda: not session.store.runner.is_busy())
-    assert session.state.explained is None
+    assert session.state.maps.explained is None
     assert line.isHidden()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -84,8 +85,8 @@ def choose(view: FeatureMaps, what: str, choice: str) -> None:
 
 
 def values_of(session: Session, layer: str) -> np.ndarray:
-    assert session.state.activations is not None
-    return session.state.activations.by_name[layer].values
+    assert session.state.maps.activations is not None
+    return session.state.maps.activations.by_name[layer].values
 
 
 def point(maps: MapMosaic, place: Place) -> QPoint:
@@ -183,10 +184,10 @@ def test_each_map_on_its_own_scale_has_its_own_colour_bar(opened: Opened) -> Non
 def test_maps_turn_pale_only_when_new_ones_take_long(opened: Opened, qtbot: QtBot) -> None:
     session, view = opened
     image = mosaic(view).canvas.image
-    session.store.set(computing=True)
+    session.store.set(replace(session.state.maps, computing=True))
     assert image.opacity() == 1
     qtbot.waitUntil(lambda: image.opacity() < 1, timeout=2000)
-    session.store.set(computing=False)
+    session.store.set(replace(session.state.maps, computing=False))
     assert image.opacity() == 1
 
 
@@ -310,8 +311,8 @@ def test_clicking_in_another_order_selects_the_channel_that_is_seen(opened: Open
     session, view = opened
     choose(view, "Order", order)
     click(mosaic(view), Place(0, 2, 2))
-    assert session.state.activations is not None
-    statistic = getattr(session.state.activations.by_name["conv1"], order)
+    assert session.state.maps.activations is not None
+    statistic = getattr(session.state.maps.activations.by_name["conv1"], order)
     assert session.state.selection.channel == int(statistic.argmax())
 
 
@@ -331,8 +332,8 @@ def test_dead_maps_are_counted_and_shown_alone(open_maps: Callable[..., Opened],
 def test_filters_tell_their_weights(opened: Opened) -> None:
     session, view = opened
     choose(view, "Show", "filters")
-    assert session.state.activations is not None
-    weight = session.state.activations.by_name["conv1"].weight
+    assert session.state.maps.activations is not None
+    weight = session.state.maps.activations.by_name["conv1"].weight
     assert weight is not None
     QTest.mouseMove(mosaic(view).canvas.viewport(), point(mosaic(view), Place(2, 1, 2)))
     red, green, blue = (exact(float(value)) for value in weight[2, :, 1, 2])
@@ -371,8 +372,8 @@ def test_after_a_broken_layer_its_problem_and_fix_are_offered(open_maps: Callabl
     button = next(found for found in view.findChildren(QPushButton) if found.isVisible())
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     wait_until_shown(qtbot, session)
-    assert session.state.activations is not None
-    assert "softmax1" in session.state.activations.by_name
+    assert session.state.maps.activations is not None
+    assert "softmax1" in session.state.maps.activations.by_name
     assert view.findChildren(ValueBars)[0].isVisible()
 
 
@@ -407,7 +408,7 @@ def test_what_is_shown_is_saved_and_told(opened: Opened, tmp_path: Path, ending:
     session, view = opened
     view.export.save_to(tmp_path / f"conv1{ending}")
     assert (tmp_path / f"conv1{ending}").stat().st_size > 100
-    assert session.state.notice == f"Saved as conv1{ending}."
+    assert session.state.status.notice == f"Saved as conv1{ending}."
 
 
 def test_the_box_says_maps_where_a_layer_has_no_filters_and_filters_again_where_it_has(opened: Opened) -> None:
@@ -424,15 +425,15 @@ def test_filters_on_show_are_what_is_saved(opened: Opened, tmp_path: Path) -> No
     session, view = opened
     choose(view, "Show", "filters")
     view.export.save_to(tmp_path / "weights.npy")
-    assert session.state.activations is not None
-    weight = session.state.activations.by_name["conv1"].weight
+    assert session.state.maps.activations is not None
+    weight = session.state.maps.activations.by_name["conv1"].weight
     np.testing.assert_array_equal(np.load(tmp_path / "weights.npy"), weight)
 
 
 def test_a_folder_that_cannot_be_written_to_is_told(opened: Opened, tmp_path: Path) -> None:
     session, view = opened
     view.export.save_to(tmp_path / "nowhere" / "maps.png")
-    assert "maps.png could not be written" in session.state.notice
+    assert "maps.png could not be written" in session.state.status.notice
 
 
 def test_the_chosen_channel_is_copied_as_a_table(opened: Opened) -> None:
@@ -450,7 +451,7 @@ def test_a_row_of_numbers_is_saved_as_numbers_and_said_not_to_be_a_picture(
 ) -> None:
     session, view = open_maps(layer="softmax1")
     view.export.ask(".png")
-    assert session.state.notice == "softmax1 is a row of numbers, not a picture: save or copy its values."
+    assert session.state.status.notice == "softmax1 is a row of numbers, not a picture: save or copy its values."
     view.export.save_to(tmp_path / "softmax1.csv")
     assert len((tmp_path / "softmax1.csv").read_text().splitlines()) == 6
 

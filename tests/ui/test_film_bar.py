@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +41,7 @@ def session(qtbot: QtBot, qapp: QApplication) -> Iterator[Session]:
     made.input.set_values(np.array([0.3, -0.2], np.float32))
     made.learning.set_hyperparameters(epochs=2, batch_size=100, learning_rate=0.1)
     made.data.use_data("points:moons")
-    qtbot.waitUntil(lambda: made.state.data is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: made.state.data.data_set is not None, timeout=WAIT_MS)
     made.training.train()
     qtbot.waitUntil(lambda: made.state.training.status == "ended", timeout=WAIT_MS)
     _settle(qtbot, made)
@@ -59,16 +60,16 @@ def bar(session: Session, qtbot: QtBot) -> FilmBar:
 
 
 def _settle(qtbot: QtBot, session: Session) -> None:
-    qtbot.waitUntil(lambda: not session.state.computing and not session.store.runner.is_busy(), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not session.state.maps.computing and not session.store.runner.is_busy(), timeout=WAIT_MS)
     wait_until_drawn(qtbot)
 
 
 def _weight(session: Session) -> np.ndarray:
-    return session.state.activations.by_name["linear1"].weight.copy()
+    return session.state.maps.activations.by_name["linear1"].weight.copy()
 
 
 def _wait_for_frame(qtbot: QtBot, session: Session, frame: int | None) -> None:
-    qtbot.waitUntil(lambda: session.state.film_at == frame, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: session.state.watching.film_at == frame, timeout=WAIT_MS)
 
 
 # --- where frames lie ---
@@ -89,7 +90,7 @@ def test_a_frame_is_found_where_it_stands(frames: list[int], width: int) -> None
 
 
 def test_the_loss_of_a_frame_is_that_of_its_step(session: Session) -> None:
-    curve, (run,) = film_curve(session.state), session.state.runs
+    curve, (run,) = film_curve(session.state), session.state.watching.runs
     last = curve.frames[-1]
     assert last == run.last_step
     assert curve.loss_at(last) == run.losses.values[-1]
@@ -100,7 +101,7 @@ def test_the_loss_of_a_frame_is_that_of_its_step(session: Session) -> None:
 
 
 def test_the_film_spans_the_run_and_begins_in_the_present(bar: FilmBar, session: Session) -> None:
-    frames = session.state.film
+    frames = session.state.watching.film
     assert (bar.track.minimum(), bar.track.maximum()) == (0, len(frames) - 1)
     assert "as it is now" in bar.words.whole()
     assert not bar.live.isEnabled()
@@ -108,7 +109,7 @@ def test_the_film_spans_the_run_and_begins_in_the_present(bar: FilmBar, session:
 
 
 def test_a_click_on_the_slider_shows_the_weights_of_then(bar: FilmBar, session: Session, qtbot: QtBot) -> None:
-    trained, last = _weight(session), len(session.state.film) - 1
+    trained, last = _weight(session), len(session.state.watching.film) - 1
     QTest.mouseClick(bar.track, Qt.MouseButton.LeftButton, pos=bar.track.place_of(0).toPoint())
     _wait_for_frame(qtbot, session, 0)
     first = _weight(session)
@@ -136,20 +137,22 @@ def test_live_leads_back_to_the_network_as_it_is(bar: FilmBar, session: Session,
     qtbot.waitUntil(bar.live.isEnabled)
     bar.live.click()
     _settle(qtbot, session)
-    assert session.state.film_at is None
+    assert session.state.watching.film_at is None
     np.testing.assert_array_equal(_weight(session), trained)
     qtbot.waitUntil(lambda: not bar.live.isEnabled())
 
 
 def test_playing_shows_every_frame_in_order_and_stops_at_the_last(bar: FilmBar, session: Session, qtbot: QtBot) -> None:
     seen: list[int] = []
-    session.changed.connect(lambda old, new: seen.append(new.film_at) if new.film_at is not None else None)
+    session.changed.connect(
+        lambda old, new: seen.append(new.watching.film_at) if new.watching.film_at is not None else None
+    )
     bar.pace.setCurrentIndex(bar.pace.count() - 1)
     bar.play.click()
     assert bar.play.accessibleName() == "Pause the film"
-    last = len(session.state.film) - 1
+    last = len(session.state.watching.film) - 1
     qtbot.waitUntil(lambda: bar.play.accessibleName() == "Play the film", timeout=WAIT_MS)
-    assert session.state.film_at == last
+    assert session.state.watching.film_at == last
     assert list(dict.fromkeys(seen)) == list(range(last + 1))
 
 
@@ -160,7 +163,7 @@ def test_pausing_stays_at_the_frame_and_playing_goes_on_from_there(
     _wait_for_frame(qtbot, session, 1)
     bar.play.click()
     _settle(qtbot, session)
-    rests_at = session.state.film_at
+    rests_at = session.state.watching.film_at
     assert rests_at in (1, 2)
     bar.play.click()
     _wait_for_frame(qtbot, session, rests_at + 1)
@@ -173,7 +176,7 @@ def test_the_present_ends_playing(bar: FilmBar, session: Session, qtbot: QtBot) 
     session.watching.show_frame(None)
     qtbot.waitUntil(lambda: bar.play.accessibleName() == "Play the film")
     _settle(qtbot, session)
-    assert session.state.film_at is None
+    assert session.state.watching.film_at is None
 
 
 def test_another_input_is_seen_as_the_frame_saw_it(bar: FilmBar, session: Session, qtbot: QtBot) -> None:
@@ -181,7 +184,7 @@ def test_another_input_is_seen_as_the_frame_saw_it(bar: FilmBar, session: Sessio
     _wait_for_frame(qtbot, session, 0)
     then = _weight(session)
     session.input.set_values(np.array([2.0, 1.0], np.float32))
-    shown = lambda: session.state.activations.by_name  # noqa: E731
+    shown = lambda: session.state.maps.activations.by_name  # noqa: E731
     qtbot.waitUntil(lambda: shown()["input"].values.tolist() == [2, 1], timeout=WAIT_MS)
     qtbot.waitUntil(lambda: np.array_equal(_weight(session), then), timeout=WAIT_MS)
     entry = shown()["linear1"]
@@ -193,8 +196,8 @@ def test_a_changed_network_is_shown_as_it_is(bar: FilmBar, session: Session, qtb
     _wait_for_frame(qtbot, session, 0)
     session.editing.insert_layer(2, session.state.network.layer("tanh1").with_settings(name=""))
     _settle(qtbot, session)
-    assert session.state.film_at is None
-    assert "tanh2" in session.state.activations.by_name
+    assert session.state.watching.film_at is None
+    assert "tanh2" in session.state.maps.activations.by_name
 
 
 def test_playing_a_film_of_a_network_that_is_gone_says_so_and_rests(
@@ -204,7 +207,7 @@ def test_playing_a_film_of_a_network_that_is_gone_says_so_and_rests(
     _settle(qtbot, session)
     bar.play.click()
     qtbot.waitUntil(lambda: bar.play.accessibleName() == "Play the film")
-    assert "before it was changed" in session.state.notice
+    assert "before it was changed" in session.state.status.notice
 
 
 def test_before_a_run_it_says_what_would_appear(qtbot: QtBot) -> None:
@@ -213,7 +216,7 @@ def test_before_a_run_it_says_what_would_appear(qtbot: QtBot) -> None:
     qtbot.addWidget(made)
     made.show()
     assert made.empty._label.text() == EMPTY
-    session.store.set(film=(0, 5))
+    session.store.set(replace(session.state.watching, film=(0, 5)))
     qtbot.waitUntil(lambda: made.empty._label.text() == NO_INPUT)
     assert session.close()
 
@@ -231,13 +234,13 @@ def test_the_gif_has_every_frame_and_the_window_is_where_it_was(
         bar.export.save_to(path, frame_ms=100)
         assert bar.cancel.isVisible()
         assert not bar.save.isEnabled()
-    whole = len(session.state.film)
+    whole = len(session.state.watching.film)
     with Image.open(path) as film:
         assert (film.n_frames, film.size, film.info["duration"]) == (whole, (WIDTH, HEIGHT), 100)
     assert told == [(done, whole) for done in range(whole + 1)]
-    assert session.state.notice == "Saved as film.gif."
+    assert session.state.status.notice == "Saved as film.gif."
     _settle(qtbot, session)
-    assert session.state.film_at is None
+    assert session.state.watching.film_at is None
     assert not bar.cancel.isVisible()
 
 
@@ -250,7 +253,7 @@ def test_a_cancelled_film_leaves_the_older_file(bar: FilmBar, session: Session, 
         bar.cancel.click()
     assert path.read_bytes() == b"older"
     assert list(tmp_path.iterdir()) == [path]
-    assert "Saved" not in session.state.notice
+    assert "Saved" not in session.state.status.notice
 
 
 def test_closing_while_a_film_is_saved_writes_nothing_and_leaves_no_thread(
@@ -315,8 +318,8 @@ def test_a_film_that_cannot_be_written_is_told_in_a_sentence(
     shutil.rmtree(folder)
     with qtbot.waitSignal(bar.export.ended, timeout=WAIT_MS):
         bar.export.save_to(folder / "film.gif", frame_ms=100)
-    assert session.state.notice.startswith("film.gif could not be written")
-    assert session.state.notice.endswith(".")
+    assert session.state.status.notice.startswith("film.gif could not be written")
+    assert session.state.status.notice.endswith(".")
 
 
 def test_a_film_without_a_layer_is_asked_for_one(
@@ -325,7 +328,7 @@ def test_a_film_without_a_layer_is_asked_for_one(
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "film"), ""))
     session.selection.select(layer=None)
     bar.save.click()
-    assert session.state.notice == NO_LAYER
+    assert session.state.status.notice == NO_LAYER
     assert not list(tmp_path.iterdir())
 
 
@@ -353,8 +356,10 @@ def test_a_run_of_one_step_shows_its_loss_as_a_dot(qapp: QApplication) -> None:
 
 def test_a_frame_shows_the_maps_in_the_colours_of_the_mosaic(qtbot: QtBot) -> None:
     session = make_session()
-    qtbot.waitUntil(lambda: not session.state.computing and session.state.activations is not None, timeout=WAIT_MS)
-    entry = session.state.activations.by_name["conv1"]
+    qtbot.waitUntil(
+        lambda: not session.state.maps.computing and session.state.maps.activations is not None, timeout=WAIT_MS
+    )
+    entry = session.state.maps.activations.by_name["conv1"]
     picture = film_picture(entry, FilmCurve((0, 4)), 4)
     assert picture.shape == (HEIGHT, WIDTH, 3)
     area = picture[CAPTION:, MARGIN:-MARGIN].reshape(-1, 3)

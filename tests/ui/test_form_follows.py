@@ -149,7 +149,7 @@ def test_a_number_that_was_typed_is_undone_from_its_box(panel: NetworkPanel, ses
     assert _text(session) != before
     QTest.keySequence(box, QKeySequence.StandardKey.Undo)
     assert _text(session) == before
-    assert session.state.undo_text == ""
+    assert session.state.files.undo_text == ""
 
 
 @pytest.mark.usefixtures("undo")
@@ -174,8 +174,8 @@ def test_what_was_typed_and_refused_leaves_nothing_to_undo(panel: NetworkPanel, 
     QTest.keyClick(box, Qt.Key.Key_Return)
     assert session.state.network is not None
     assert session.state.network.layer("conv1").out_channels == 4  # type: ignore[attr-defined]
-    assert session.state.undo_text == ""
-    assert "12,5" in session.state.notice
+    assert session.state.files.undo_text == ""
+    assert "12,5" in session.state.status.notice
 
 
 @pytest.mark.parametrize("typed", ["", "5", "5e"])

@@ -260,10 +260,10 @@ def test_the_message_line_tells_a_mistake_once_with_its_details_and_a_report(
     qtbot.addWidget(messages)
     faults.teller().told.connect(session.tell)
     QTest.keyClick(broken, Qt.Key.Key_Up)
-    assert session.state.notice == ""  # not while Qt waits for an answer
-    qtbot.waitUntil(lambda: session.state.notice != "")
-    assert session.state.notice == messages.label.text()
-    assert session.state.notice.startswith("The program made a mistake and went on: index -7 is out of bounds")
+    assert session.state.status.notice == ""  # not while Qt waits for an answer
+    qtbot.waitUntil(lambda: session.state.status.notice != "")
+    assert session.state.status.notice == messages.label.text()
+    assert session.state.status.notice.startswith("The program made a mistake and went on: index -7 is out of bounds")
     told: list[object] = []
     session.changed.connect(lambda _old, new: told.append(new))
     QTest.keyClick(broken, Qt.Key.Key_Up)

@@ -24,6 +24,7 @@ from explorer.ui.common import theme
 from explorer.ui.common.text import percent
 from explorer.ui.training.health.strip import EMPTY, WAITING, HealthStrip
 from explorer.ui.training.health.words import MEASURES, NORMS, RATIOS, USUAL_RATIO, layer_rows, log_share, summary
+from tests.session.staging import with_parts
 from tests.ui.fakes import make_session
 
 NETWORK = Network.parse("3x8x8 conv(4, 3) relu tanh flatten linear(2)")
@@ -61,11 +62,12 @@ class Holding(QObject):
 
     def __init__(self, **fields: object) -> None:
         super().__init__()
-        self.state = State(document=Document(NETWORK), **fields)  # type: ignore[arg-type]
+        self.state = with_parts(State(Document(NETWORK)), **fields)
         self.selected: list[str] = []
+        self.selection = self  # its one verb
 
     def show(self, **fields: object) -> None:
-        old, self.state = self.state, replace(self.state, **fields)  # type: ignore[arg-type]
+        old, self.state = self.state, with_parts(self.state, **fields)
         self.changed.emit(old, self.state)
 
     def select(self, *, layer: str) -> None:
@@ -281,9 +283,9 @@ def test_a_network_with_a_dead_layer_says_so_and_no_gradient_arrives_before_it(q
     session = make_session("2 linear(6) relu linear(2)")
     session.learning.set_hyperparameters(epochs=500, batch_size=50)
     session.data.use_data("points:moons")
-    qtbot.waitUntil(lambda: session.state.data is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: session.state.data.data_set is not None, timeout=60_000)
     session.input.set_values(np.array([0.3, -0.2], np.float32))
-    qtbot.waitUntil(lambda: not session.state.computing, timeout=60_000)
+    qtbot.waitUntil(lambda: not session.state.maps.computing, timeout=60_000)
     for neuron in range(6):
         session.learning.set_parameter_cell("linear1", "bias", (neuron,), -100.0)
         qtbot.waitUntil(lambda: not session.store.runner.is_busy(), timeout=60_000)
@@ -303,7 +305,7 @@ def test_a_learning_rate_beyond_all_bounds_ends_in_red_with_the_layer_named(qtbo
     session = make_session("2 linear(6) relu linear(8) relu linear(2)")
     session.learning.set_hyperparameters(epochs=3, batch_size=50, learning_rate=1e30)
     session.data.use_data("points:moons")
-    qtbot.waitUntil(lambda: session.state.data is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: session.state.data.data_set is not None, timeout=60_000)
     strip = HealthStrip(session)
     qtbot.addWidget(strip)
     strip.show()

@@ -40,7 +40,7 @@ def opened(qtbot: QtBot, qapp: QApplication) -> Iterator[Opened]:
         qtbot.addWidget(view)
         view.resize(width, 520)
         view.show()
-        if session.state.picture is not None:
+        if session.state.input.picture is not None:
             wait_until_shown(qtbot, session)
         return session, view
 
@@ -102,8 +102,8 @@ def test_another_rule_changes_what_the_network_is_fed(opened: Opened, qtbot: QtB
     view.picture.fit.activated.emit(view.picture.fit.currentIndex())
     wait_until_shown(qtbot, session)
     assert session.state.fit == "pad"
-    assert session.state.fitted is not None
-    assert (session.state.fitted.pixels[0] == 0).all()
+    assert session.state.input.fitted is not None
+    assert (session.state.input.fitted.pixels[0] == 0).all()
     assert "Black fills the rest" in view.picture.rule.toolTip()
 
 
@@ -111,19 +111,19 @@ def test_a_dropped_picture_is_opened(opened: Opened, qtbot: QtBot, tmp_path: Pat
     session, view = opened()
     path = _picture_file(tmp_path)
     _drop(view, _urls(path))
-    qtbot.waitUntil(lambda: session.state.picture is not None and session.state.picture.path == path)
+    qtbot.waitUntil(lambda: session.state.input.picture is not None and session.state.input.picture.path == path)
     wait_until_shown(qtbot, session)
     assert view.facts_label.whole() == "mine.png · 48 × 48"
-    np.testing.assert_array_equal(session.state.picture.pixels, make_picture(7).pixels)
+    np.testing.assert_array_equal(session.state.input.picture.pixels, make_picture(7).pixels)
 
 
 def test_a_dropped_text_file_is_told_and_the_picture_stays(opened: Opened, qtbot: QtBot, tmp_path: Path) -> None:
     session, view = opened()
-    before = session.state.picture
+    before = session.state.input.picture
     (tmp_path / "notes.png").write_text("no picture at all")
     _drop(view, _urls(tmp_path / "notes.png"))
-    qtbot.waitUntil(lambda: session.state.notice == "notes.png holds text, not a picture.")
-    assert session.state.picture is before
+    qtbot.waitUntil(lambda: session.state.status.notice == "notes.png holds text, not a picture.")
+    assert session.state.input.picture is before
 
 
 def test_a_dropped_web_address_is_told(opened: Opened) -> None:
@@ -131,7 +131,7 @@ def test_a_dropped_web_address_is_told(opened: Opened) -> None:
     mime = QMimeData()
     mime.setUrls([QUrl("https://example.org/cat.png")])
     _drop(view, mime)
-    assert session.state.notice == pictures.NOT_A_FILE
+    assert session.state.status.notice == pictures.NOT_A_FILE
 
 
 def test_a_dropped_image_is_taken(opened: Opened, qtbot: QtBot) -> None:
@@ -141,9 +141,9 @@ def test_a_dropped_image_is_taken(opened: Opened, qtbot: QtBot) -> None:
     image.fill(Qt.GlobalColor.red)
     mime.setImageData(image)
     _drop(view, mime)
-    assert session.state.picture is not None
-    assert session.state.picture.name == "dropped picture"
-    assert session.state.picture.pixels[0, 0].tolist() == [255, 0, 0]
+    assert session.state.input.picture is not None
+    assert session.state.input.picture.name == "dropped picture"
+    assert session.state.input.picture.pixels[0, 0].tolist() == [255, 0, 0]
     wait_until_shown(qtbot, session)
 
 
@@ -154,9 +154,9 @@ def test_pasting_takes_the_clipboards_picture(opened: Opened, qtbot: QtBot) -> N
     QGuiApplication.clipboard().setImage(image)
     view.setFocus()
     QTest.keyClick(view, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
-    assert session.state.picture is not None
-    assert session.state.picture.facts == "6 × 3"
-    assert session.state.picture.pixels[0, 0].tolist() == [0, 0, 255]
+    assert session.state.input.picture is not None
+    assert session.state.input.picture.facts == "6 × 3"
+    assert session.state.input.picture.pixels[0, 0].tolist() == [0, 0, 255]
     wait_until_shown(qtbot, session)
 
 
@@ -164,7 +164,7 @@ def test_pasting_without_a_picture_says_so(opened: Opened) -> None:
     session, view = opened()
     QGuiApplication.clipboard().setText("only words")
     QTest.mouseClick(view.paste_button, Qt.MouseButton.LeftButton)
-    assert session.state.notice == pictures.NOTHING_TO_PASTE
+    assert session.state.status.notice == pictures.NOTHING_TO_PASTE
 
 
 def test_opened_pictures_are_in_the_recent_menu(opened: Opened, qtbot: QtBot, tmp_path: Path) -> None:
@@ -173,7 +173,7 @@ def test_opened_pictures_are_in_the_recent_menu(opened: Opened, qtbot: QtBot, tm
     assert [action.text() for action in view.recent.menu().actions()] == ["No picture opened yet"]
     picture = _picture_file(tmp_path).rename(tmp_path / "cat & dog.png")
     session.open_path(picture)
-    qtbot.waitUntil(lambda: bool(session.state.recent))
+    qtbot.waitUntil(lambda: bool(session.state.files.recent))
     view.recent.menu().aboutToShow.emit()
     assert [action.text() for action in view.recent.menu().actions()] == ["cat && dog.png"]  # one & would mark a key
     wait_until_shown(qtbot, session)
@@ -187,8 +187,8 @@ def test_samples_are_offered_by_subject_and_chosen_with_a_click(opened: Opened, 
     assert set(popup.buttons) == {sample.name for sample in SAMPLES}
     QTest.mouseClick(popup.buttons["retina"], Qt.MouseButton.LeftButton)
     assert not popup.isVisible()
-    assert session.state.picture is not None
-    assert session.state.picture.name == "Retina"
+    assert session.state.input.picture is not None
+    assert session.state.input.picture.name == "Retina"
     wait_until_shown(qtbot, session)
 
 
@@ -247,7 +247,7 @@ def test_a_pixel_under_the_mouse_tells_its_values(opened: Opened, qtbot: QtBot) 
     values = session.state.values
     assert values is not None
     assert view.picture.caption.text() == pixel_text(values, 3, 11)
-    assert f"{session.state.fitted.pixels[3, 11, 0]} → " in fed.toolTip()
+    assert f"{session.state.input.fitted.pixels[3, 11, 0]} → " in fed.toolTip()
 
 
 def test_arrow_keys_walk_over_the_pixels_and_return_chooses_one(opened: Opened) -> None:
@@ -262,7 +262,7 @@ def test_arrow_keys_walk_over_the_pixels_and_return_chooses_one(opened: Opened) 
 
 def test_a_stroke_changes_what_the_network_sees(opened: Opened, qtbot: QtBot) -> None:
     session, view = opened()
-    before = session.state.activations
+    before = session.state.maps.activations
     QTest.mouseClick(view.draw, Qt.MouseButton.LeftButton)
     assert view.brush.isVisible()
     fed = view.picture.fed
@@ -272,10 +272,10 @@ def test_a_stroke_changes_what_the_network_sees(opened: Opened, qtbot: QtBot) ->
     view.picture.fed.dragged.emit(2, 12)
     QTest.mouseRelease(fed, left, pos=fed.point_of(2, 12).toPoint())
     wait_until_shown(qtbot, session)
-    assert session.state.picture is not None
-    assert session.state.picture.name == "drawing"
-    assert (session.state.fitted.pixels[2, 2:13] == 255).all()
-    assert session.state.activations is not before
+    assert session.state.input.picture is not None
+    assert session.state.input.picture.name == "drawing"
+    assert (session.state.input.fitted.pixels[2, 2:13] == 255).all()
+    assert session.state.maps.activations is not before
 
 
 def test_a_second_stroke_before_the_first_is_answered_keeps_it(opened: Opened, qtbot: QtBot) -> None:
@@ -285,7 +285,7 @@ def test_a_second_stroke_before_the_first_is_answered_keeps_it(opened: Opened, q
         view.picture.fed.pressed.emit(row, 3)
         view.picture.fed.released.emit()
     wait_until_shown(qtbot, session)
-    assert (session.state.fitted.pixels[[1, 5, 9], 3] == 255).all()
+    assert (session.state.input.fitted.pixels[[1, 5, 9], 3] == 255).all()
 
 
 def test_filling_gives_an_empty_sheet_in_the_chosen_colour(opened: Opened, qtbot: QtBot) -> None:
@@ -294,7 +294,7 @@ def test_filling_gives_an_empty_sheet_in_the_chosen_colour(opened: Opened, qtbot
     view.brush.set_colour(QColor("black"))
     QTest.mouseClick(view.brush.clear, Qt.MouseButton.LeftButton)
     wait_until_shown(qtbot, session)
-    assert (session.state.fitted.pixels == 0).all()
+    assert (session.state.input.fitted.pixels == 0).all()
 
 
 def test_drawing_without_a_picture_starts_on_an_empty_sheet(opened: Opened, qtbot: QtBot) -> None:

@@ -62,7 +62,7 @@ def test_the_lines_below_lead_from_a_channel_to_what_pytorch_computed(stage: tup
     assert products is not None
     own, whole = view.windows.lines()
     assert own.endswith(f"= {number(float(np.nansum(products.values)))}")
-    cursor = session.state.cursor
+    cursor = session.state.steps.cursor
     computed = small().asked(cursor.step, "output").values[cursor.cell]
     assert float(whole.rsplit("= ", 1)[1].replace("−", "-")) == pytest.approx(float(computed), rel=1e-3)
 
@@ -110,27 +110,27 @@ def test_stepping_from_cell_to_cell_moves_no_grid(stage: tuple[SteppedSession, I
 def test_clicking_and_dragging_on_the_source_moves_the_window(stage: tuple[SteppedSession, IntoView]) -> None:
     session, view = stage
     session.go("forward", "conv2", inside=True)
-    channel = session.state.cursor.cell[1]  # type: ignore[index]
+    channel = session.state.steps.cursor.cell[1]  # type: ignore[index]
     assert view.given.shown is not None
     prefix = view.given.shown.prefix
     start, end = view.given.point_of((*prefix, 4, 6)), view.given.point_of((*prefix, 9, 2))
     assert start is not None
     assert end is not None
     QTest.mousePress(view.given, Qt.MouseButton.LeftButton, pos=start.toPoint())
-    assert session.state.cursor.cell == (0, channel, 3, 5)
+    assert session.state.steps.cursor.cell == (0, channel, 3, 5)
     QTest.mouseMove(view.given, end.toPoint())
     QTest.mouseRelease(view.given, Qt.MouseButton.LeftButton, pos=end.toPoint())
-    assert session.state.cursor.cell == (0, channel, 8, 1)
+    assert session.state.steps.cursor.cell == (0, channel, 8, 1)
 
 
 def test_clicking_the_result_chooses_its_cell(stage: tuple[SteppedSession, IntoView]) -> None:
     session, view = stage
     session.go("forward", "conv2", inside=True)
-    channel = session.state.cursor.cell[1]  # type: ignore[index]
+    channel = session.state.steps.cursor.cell[1]  # type: ignore[index]
     point = view.made.point_of((0, channel, 2, 7))
     assert point is not None
     QTest.mouseClick(view.made, Qt.MouseButton.LeftButton, pos=point.toPoint())
-    assert session.state.cursor.cell == (0, channel, 2, 7)
+    assert session.state.steps.cursor.cell == (0, channel, 2, 7)
 
 
 def test_double_clicking_a_number_of_the_window_follows_it(stage: tuple[SteppedSession, IntoView]) -> None:
@@ -160,7 +160,7 @@ def test_clicking_a_neighbour_in_an_update_explains_it(stage: tuple[SteppedSessi
     assert grid.grid is not None
     wanted = grid.grid.cell(0, 0)
     QTest.mouseClick(grid, Qt.MouseButton.LeftButton, pos=grid.cell_rect(0, 0).center().toPoint())
-    assert session.state.cursor.cell == wanted
+    assert session.state.steps.cursor.cell == wanted
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_walking_through_a_whole_step_from_cell_to_cell_shows_each(stage: tuple[
     session, view = stage
     cursor = moves.into(small(), moves.at(small(), small().find("forward", "pool1") or 0))
     seen = set()
-    while cursor.step == session.state.cursor.step or not seen:
+    while cursor.step == session.state.steps.cursor.step or not seen:
         session.show(cursor=cursor)
         seen.add(cursor.cell)
         cursor = moves.over(small(), replace(cursor, is_inside=True))

@@ -37,7 +37,7 @@ def session(qtbot: QtBot, qapp: QApplication) -> Iterator[Session]:
     made.input.set_values(np.array([0.5, -0.25], np.float32))
     made.learning.set_hyperparameters(epochs=5, batch_size=50, learning_rate=0.2)
     made.data.use_data("points:moons")
-    qtbot.waitUntil(lambda: made.state.data is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: made.state.data.data_set is not None, timeout=60_000)
     yield made
     assert made.close()
 
@@ -47,12 +47,12 @@ def opened(qtbot: QtBot, session: Session) -> LandscapeView:
     qtbot.addWidget(view)
     view.resize(800, 240)
     view.show()
-    qtbot.waitUntil(lambda: session.state.landscape is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: session.state.plane.landscape is not None, timeout=20_000)
     return view
 
 
 def _settle(qtbot: QtBot, session: Session) -> None:
-    qtbot.waitUntil(lambda: not session.state.computing and not session.store.runner.is_busy(), timeout=60_000)
+    qtbot.waitUntil(lambda: not session.state.maps.computing and not session.store.runner.is_busy(), timeout=60_000)
     wait_until_drawn(qtbot)
 
 
@@ -65,13 +65,13 @@ def choose(view: LandscapeView, which: str, name: str) -> None:
 def test_at_rest_it_gets_finer_and_the_middle_is_the_network(qtbot: QtBot, session: Session) -> None:
     sides: list[int] = []
     session.changed.connect(
-        lambda: session.state.landscape is not None and sides.append(len(session.state.landscape.losses))
+        lambda: session.state.plane.landscape is not None and sides.append(len(session.state.plane.landscape.losses))
     )
     view = opened(qtbot, session)
     _settle(qtbot, session)
     assert sides[0] == 5, "a coarse picture soon: a finer one of a large network takes half a minute"
     assert sides == sorted(sides)
-    landscape = session.state.landscape
+    landscape = session.state.plane.landscape
     assert landscape.losses.shape == (33, 33)
     assert len(landscape.trail) == 1
     assert landscape.losses[16, 16] == pytest.approx(landscape.trail[-1, -1], rel=1e-5)
@@ -88,12 +88,12 @@ def test_the_point_walks_down_while_it_trains(qtbot: QtBot, session: Session) ->
     session.training.train()
     qtbot.waitUntil(lambda: session.state.training.status == "ended", timeout=60_000)
     last = session.state.training.step
-    qtbot.waitUntil(lambda: session.state.landscape.step == last, timeout=20_000)
+    qtbot.waitUntil(lambda: session.state.plane.landscape.step == last, timeout=20_000)
     _settle(qtbot, session)
-    landscape = session.state.landscape
+    landscape = session.state.plane.landscape
     assert len(landscape.trail) > 2
     assert landscape.trail[-1, -1] < landscape.trail[0, -1]
-    weights = [session.state.activations.by_name[cell.parameter.split(".")[0]] for cell in landscape.cells]
+    weights = [session.state.maps.activations.by_name[cell.parameter.split(".")[0]] for cell in landscape.cells]
     shown = [
         getattr(layer, cell.parameter.split(".")[1])[cell.cell]
         for layer, cell in zip(weights, landscape.cells, strict=True)
@@ -110,7 +110,7 @@ def test_a_run_with_it_in_sight_is_the_same_run(qtbot: QtBot, session: Session) 
         _settle(qtbot, session)
         session.training.rewind()
         _settle(qtbot, session)
-    first, second = session.state.runs
+    first, second = session.state.watching.runs
     np.testing.assert_array_equal(first.losses.values, second.losses.values)
 
 
@@ -124,16 +124,17 @@ def test_the_person_chooses_weights_and_span(qtbot: QtBot, session: Session) -> 
     choose(view, "up", "none")
     qtbot.waitUntil(
         lambda: (
-            (shown := session.state.landscape) is not None and shown.cells == (WeightCell("linear1.weight", (5, 1)),)
+            (shown := session.state.plane.landscape) is not None
+            and shown.cells == (WeightCell("linear1.weight", (5, 1)),)
         ),
         timeout=20_000,
     )
     _settle(qtbot, session)
-    before = session.state.landscape.axes[0]
-    assert session.state.landscape.losses.shape == (65,)
+    before = session.state.plane.landscape.axes[0]
+    assert session.state.plane.landscape.losses.shape == (65,)
     view.span.setValue(10)
     qtbot.waitUntil(
-        lambda: (shown := session.state.landscape) is not None and np.ptp(shown.axes[0]) > 1.9 * np.ptp(before),
+        lambda: (shown := session.state.plane.landscape) is not None and np.ptp(shown.axes[0]) > 1.9 * np.ptp(before),
         timeout=20_000,
     )
 
@@ -152,18 +153,18 @@ def test_hidden_it_asks_for_nothing(qtbot: QtBot, session: Session) -> None:
     view = opened(qtbot, session)
     view.hide()
     _settle(qtbot, session)
-    before = session.state.landscape
+    before = session.state.plane.landscape
     session.training.train()
     qtbot.waitUntil(lambda: session.state.training.status == "ended", timeout=60_000)
     _settle(qtbot, session)
-    assert session.state.landscape is before
+    assert session.state.plane.landscape is before
 
 
 def test_it_says_why_there_is_nothing_to_see(qtbot: QtBot, session: Session) -> None:
     view = opened(qtbot, session)
     session.files.new_network("2 linear(5)")
     qtbot.waitUntil(lambda: view.empty.text() == BROKEN and view.pages.currentIndex() == 0)
-    session.store.set(data=None)
+    session.store.set(replace(session.state.data, data_set=None))
     qtbot.waitUntil(lambda: view.empty.text() == NO_DATA)
 
 
@@ -171,8 +172,8 @@ def test_it_says_so_where_no_loss_is_a_number(qtbot: QtBot, session: Session) ->
     view = opened(qtbot, session)
     _settle(qtbot, session)
     assert not view.canvas.message.isVisible()
-    losses = np.full_like(session.state.landscape.losses, np.nan)
-    session.store.set(landscape=replace(session.state.landscape, losses=losses))
+    losses = np.full_like(session.state.plane.landscape.losses, np.nan)
+    session.store.set(replace(session.state.plane, landscape=replace(session.state.plane.landscape, losses=losses)))
     qtbot.waitUntil(lambda: view.canvas.message.text() == NOWHERE_FINITE)
     assert view.canvas.message.isVisible()
     assert not view.bar.isVisible()
@@ -183,11 +184,11 @@ def test_before_the_first_losses_it_says_that_they_are_worked_out(qtbot: QtBot, 
     qtbot.addWidget(view)
     view.redraw()
     assert view.canvas.message.text() == WORKING
-    session.store.set(training=Training("running", 1))
+    session.store.set(Training("running", 1))
     view.redraw()
     assert view.canvas.message.text() == WORKING_ON_THE_SIDE
     assert not view.sentence.text()
-    session.store.set(training=Training())
+    session.store.set(Training())
 
 
 def test_a_low_wide_view_has_its_sentence_beside_the_weights(qtbot: QtBot, session: Session) -> None:
@@ -210,14 +211,14 @@ def test_a_weight_of_a_layer_that_has_gone_is_chosen_anew(qtbot: QtBot, session:
     session.editing.rename_layer("linear2", "linear7")
     qtbot.waitUntil(
         lambda: (
-            (shown := session.state.landscape) is not None
+            (shown := session.state.plane.landscape) is not None
             and bool(shown.cells)
             and "linear2" not in str(shown.cells)
             and shown.losses is not None
         ),
         timeout=20_000,
     )
-    assert session.state.fault is None
+    assert session.state.maps.fault is None
 
 
 def test_contours_are_smooth_lines_where_a_whole_number_is_crossed() -> None:

@@ -125,8 +125,8 @@ def test_cards_get_their_maps_once_the_network_ran(panel: NetworkPanel, session:
     wait_until_shown(qtbot, session)
     minis = card(panel, "conv1").minis
     assert minis is not None
-    assert session.state.activations is not None
-    assert minis.values is session.state.activations.by_name["conv1"].values
+    assert session.state.maps.activations is not None
+    assert minis.values is session.state.maps.activations.by_name["conv1"].values
 
 
 def test_a_click_on_a_card_selects_the_layer_everywhere(panel: NetworkPanel, session: Session) -> None:
@@ -161,7 +161,7 @@ def test_the_fix_on_the_card_mends_the_network(panel: NetworkPanel, session: Ses
     button = cards.button_rect("linear1")
     QTest.mouseClick(cards.viewport(), Qt.MouseButton.LeftButton, pos=button.center())
     assert session.state.problems == ()
-    assert session.state.undo_text.startswith("fix linear1")
+    assert session.state.files.undo_text.startswith("fix linear1")
 
 
 def test_alt_enter_fixes_the_selected_layer(panel: NetworkPanel, session: Session) -> None:
@@ -191,7 +191,7 @@ def test_a_card_dragged_down_moves_its_layer(panel: NetworkPanel, session: Sessi
         QApplication.sendEvent(port, moved)
     QTest.mouseRelease(port, Qt.MouseButton.LeftButton, pos=end)
     assert network_of(session).names[:2] == ("relu1", "conv1")
-    assert session.state.undo_text == "move conv1"
+    assert session.state.files.undo_text == "move conv1"
 
 
 def test_maps_turn_pale_only_when_new_ones_take_long(panel: NetworkPanel, session: Session, qtbot: QtBot) -> None:
@@ -231,7 +231,7 @@ def test_delete_removes_and_undo_brings_back(panel: NetworkPanel, session: Sessi
     click_card(panel, "relu1")
     QTest.keyClick(layer_list(panel), Qt.Key.Key_Delete)
     assert "relu1" not in network_of(session).names
-    assert session.state.undo_text == "remove relu1"
+    assert session.state.files.undo_text == "remove relu1"
     session.editing.undo()
     assert network_of(session) == before
 
@@ -301,7 +301,7 @@ def test_pasting_something_else_says_so_and_changes_nothing(panel: NetworkPanel,
     click_card(panel, "relu1")
     QTest.keyClick(layer_list(panel), Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     assert network_of(session) is before
-    assert session.state.notice
+    assert session.state.status.notice
 
 
 # --- palette ---
@@ -462,7 +462,7 @@ def test_a_refused_name_goes_back_to_what_it_was(panel: NetworkPanel, session: S
     QTest.keyClicks(name, "relu1")
     QTest.keyClick(name, Qt.Key.Key_Return)
     assert name.text() == "conv1"
-    assert session.state.notice
+    assert session.state.status.notice
 
 
 def test_padding_is_chosen_by_rule(panel: NetworkPanel, session: Session) -> None:
@@ -581,12 +581,12 @@ def test_beside_the_large_maps_a_run_is_looked_at_now_and_then(qtbot: QtBot) -> 
     view.show()
     qtbot.waitExposed(view)
     before = view.cards.cards
-    session.store.set(training=replace(session.state.training, status="running"))
-    session.store.set(activations=replace(session.state.activations, number=99))
+    session.store.set(replace(session.state.training, status="running"))
+    session.store.set(replace(session.state.maps, activations=replace(session.state.maps.activations, number=99)))
     assert view.cards.cards is before
     qtbot.waitUntil(lambda: view.cards.cards is not before)
-    session.store.set(training=replace(session.state.training, status="paused"))
+    session.store.set(replace(session.state.training, status="paused"))
     before = view.cards.cards
-    session.store.set(activations=replace(session.state.activations, number=100))
+    session.store.set(replace(session.state.maps, activations=replace(session.state.maps.activations, number=100)))
     assert view.cards.cards is not before, "nothing else keeps it from showing what is new"
     assert session.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -34,10 +35,12 @@ def notation(tmp_path: Path) -> Path:
 @pytest.fixture
 def window(qtbot: QtBot, notation: Path) -> Iterator[MainWindow]:
     made = open_window([notation])
-    qtbot.addWidget(made, before_close_func=lambda _widget: made.session.store.set(unsaved=False))
+    qtbot.addWidget(
+        made, before_close_func=lambda _widget: made.session.store.set(replace(made.session.state.files, unsaved=False))
+    )
     _settle(qtbot, made)
     yield made
-    made.session.store.set(unsaved=False)
+    made.session.store.set(replace(made.session.state.files, unsaved=False))
     made.close()
 
 
@@ -58,13 +61,13 @@ def _answer(monkeypatch: pytest.MonkeyPatch, answer: str, save_to: Path | None =
 
 def _settle(qtbot: QtBot, window: MainWindow) -> None:
     session = window.session
-    qtbot.waitUntil(lambda: not session.state.computing and not session.store.runner.owes_answers())
+    qtbot.waitUntil(lambda: not session.state.maps.computing and not session.store.runner.owes_answers())
 
 
 def _train(qtbot: QtBot, window: MainWindow, *, epochs: int = 2) -> None:
     session = window.session
     session.data.use_data("points:moons")
-    qtbot.waitUntil(lambda: session.state.data is not None)
+    qtbot.waitUntil(lambda: session.state.data.data_set is not None)
     session.learning.set_hyperparameters(epochs=epochs, batch_size=50, learning_rate=0.05)
     session.training.train()
     qtbot.waitUntil(lambda: session.state.training.step > 3)
@@ -72,12 +75,12 @@ def _train(qtbot: QtBot, window: MainWindow, *, epochs: int = 2) -> None:
 
 def _save(qtbot: QtBot, window: MainWindow, path: Path) -> None:
     window.session.files.save_network(path)
-    qtbot.waitUntil(lambda: window.session.state.notice == f"Saved as {path.name}.")
+    qtbot.waitUntil(lambda: window.session.state.status.notice == f"Saved as {path.name}.")
 
 
 def _weights(window: MainWindow) -> np.ndarray:
-    assert window.session.state.activations is not None
-    return window.session.state.activations.by_name["linear1"].weight
+    assert window.session.state.maps.activations is not None
+    return window.session.state.maps.activations.by_name["linear1"].weight
 
 
 def _saved_weights(path: Path) -> np.ndarray:
@@ -98,7 +101,7 @@ def test_what_a_run_learned_after_it_was_saved_is_not_saved(
     window.session.training.pause()
     _settle(qtbot, window)
     _save(qtbot, window, tmp_path / "a.json")
-    assert not window.session.state.unsaved
+    assert not window.session.state.files.unsaved
     np.testing.assert_array_equal(_saved_weights(tmp_path / "a.json"), _weights(window))
     window.close()
     assert asked == []
@@ -111,7 +114,7 @@ def test_a_run_that_goes_on_while_it_is_saved_is_asked_about_at_closing(
     _save(qtbot, window, tmp_path / "a.json")
     step = window.session.state.training.step
     qtbot.waitUntil(lambda: window.session.state.training.step > step + 3)
-    assert window.session.state.unsaved
+    assert window.session.state.files.unsaved
     assert window.windowTitle().startswith("•")
     assert not window.close()
     assert asked == ["moons"]
@@ -124,24 +127,24 @@ def test_undo_and_redo_know_what_is_saved_and_where(window: MainWindow, qtbot: Q
     qtbot.waitUntil(lambda: session.state.training.status == "ended")
     _save(qtbot, window, path)
     session.editing.undo()
-    assert session.state.unsaved
+    assert session.state.files.unsaved
     assert session.state.path == path, "saved again, it must not go over the file that it was opened from"
     session.editing.redo()
-    assert not session.state.unsaved
+    assert not session.state.files.unsaved
     session.learning.set_hyperparameters(learning_rate=0.5)
-    assert session.state.unsaved
+    assert session.state.files.unsaved
     session.learning.set_hyperparameters(learning_rate=0.05)
-    assert not session.state.unsaved
+    assert not session.state.files.unsaved
     session.editing.reset_weights()
-    assert session.state.unsaved
+    assert session.state.files.unsaved
 
 
 def test_choosing_data_is_no_work_that_a_file_would_keep(window: MainWindow, qtbot: QtBot) -> None:
     window.session.files.open_network("lecture")
     _settle(qtbot, window)
     window.session.data.use_data("textures")
-    qtbot.waitUntil(lambda: window.session.state.data is not None)
-    assert not window.session.state.unsaved
+    qtbot.waitUntil(lambda: window.session.state.data.data_set is not None)
+    assert not window.session.state.files.unsaved
 
 
 def test_saving_a_network_from_text_asks_for_a_file_that_holds_its_weights(
@@ -154,19 +157,19 @@ def test_saving_a_network_from_text_asks_for_a_file_that_holds_its_weights(
     path = notation.with_suffix(".json")
     monkeypatch.setattr(dialogs, "ask_save_path", lambda _parent, name: (proposals.append(name), path)[1])
     window.action("save").trigger()
-    qtbot.waitUntil(lambda: window.session.state.notice == "Saved as moons.json.")
+    qtbot.waitUntil(lambda: window.session.state.status.notice == "Saved as moons.json.")
     assert proposals == [str(notation.with_suffix(""))]
     assert notation.read_text() == before
     np.testing.assert_array_equal(_saved_weights(path), _weights(window))
-    assert not window.session.state.unsaved
+    assert not window.session.state.files.unsaved
 
 
 def test_saving_weights_as_text_says_that_they_are_not_in_it(window: MainWindow, qtbot: QtBot, notation: Path) -> None:
     _train(qtbot, window)
     qtbot.waitUntil(lambda: window.session.state.training.status == "ended")
     window.session.files.save_network(notation)
-    qtbot.waitUntil(lambda: "holds the network's text alone" in window.session.state.notice)
-    assert window.session.state.unsaved
+    qtbot.waitUntil(lambda: "holds the network's text alone" in window.session.state.status.notice)
+    assert window.session.state.files.unsaved
 
 
 def test_a_network_from_text_that_was_only_edited_is_saved_as_text(
@@ -174,9 +177,9 @@ def test_a_network_from_text_that_was_only_edited_is_saved_as_text(
 ) -> None:
     window.session.editing.remove_layer("tanh1")
     window.action("save").trigger()
-    qtbot.waitUntil(lambda: window.session.state.notice == "Saved as moons.txt.")
+    qtbot.waitUntil(lambda: window.session.state.status.notice == "Saved as moons.txt.")
     assert notation.read_text().split() == ["2", "linear(8)", "linear(2)"]
-    assert not window.session.state.unsaved
+    assert not window.session.state.files.unsaved
 
 
 def _by_drop_on_the_window(window: MainWindow, path: Path) -> None:
@@ -236,7 +239,7 @@ def test_no_way_to_another_network_leaves_unsaved_work_without_a_question(
         assert window.session.state.document is document, way.__name__
     questions = _answer(monkeypatch, "discard")
     for way in WAYS:
-        if not window.session.state.unsaved:
+        if not window.session.state.files.unsaved:
             window.session.editing.remove_layer("linear1")
         way(window, other)
         assert window.session.state.document is not document, way.__name__
@@ -268,8 +271,8 @@ def test_what_cannot_be_saved_is_not_left(
     window.session.learning.set_hyperparameters(learning_rate=0.5)
     _answer(monkeypatch, "save", tmp_path / "no such folder" / "a.json")
     assert not window.close()
-    qtbot.waitUntil(lambda: "could not be written" in window.session.state.notice)
-    assert window.session.state.fault is None
+    qtbot.waitUntil(lambda: "could not be written" in window.session.state.status.notice)
+    assert window.session.state.maps.fault is None
     _settle(qtbot, window)
     _save(qtbot, window, tmp_path / "a.json")
     qtbot.wait(50)
@@ -283,9 +286,9 @@ def test_weights_that_could_not_be_read_are_not_saved_over(window: MainWindow, q
     precious = path.with_suffix(".safetensors").read_bytes()[:-1]
     path.with_suffix(".safetensors").write_bytes(precious)
     window.session.files.open_network(path)
-    qtbot.waitUntil(lambda: "is not a whole safetensors file" in window.session.state.notice)
+    qtbot.waitUntil(lambda: "is not a whole safetensors file" in window.session.state.status.notice)
     window.action("save").trigger()
-    qtbot.waitUntil(lambda: "could not be read: save under another name" in window.session.state.notice)
+    qtbot.waitUntil(lambda: "could not be read: save under another name" in window.session.state.status.notice)
     assert path.with_suffix(".safetensors").read_bytes() == precious
     _save(qtbot, window, tmp_path / "b.json")
 
@@ -310,7 +313,7 @@ def test_a_file_that_another_program_wrote_since_is_not_replaced_unasked(
     _settle(qtbot, window)
     assert asked == ["net.json"]
     assert ("ours" in path.read_text()) == may_replace
-    assert session.state.unsaved != may_replace
+    assert session.state.files.unsaved != may_replace
 
 
 def test_a_name_without_its_ending_is_asked_about_as_the_file_that_would_be_replaced(
@@ -336,7 +339,7 @@ def test_a_name_without_its_ending_is_asked_about_as_the_file_that_would_be_repl
     assert (tmp_path / "mine.json").read_text() == "precious"
     QTimer.singleShot(0, answer(QMessageBox.StandardButton.Yes))
     window.action("saveAs").trigger()
-    qtbot.waitUntil(lambda: window.session.state.notice == "Saved as mine.json.")
+    qtbot.waitUntil(lambda: window.session.state.status.notice == "Saved as mine.json.")
     assert read_network(tmp_path / "mine.json").title == "moons"
 
 

@@ -78,7 +78,7 @@ def test_restore_over_what_is_not_saved_asks_first(
     session.editing.rename_layer("relu1", "mine")
     monkeypatch.setattr(dialogs, "ask_unsaved", lambda *_: "cancel")
     _press(line, "Restore", qtbot)
-    assert session.state.opening is None
+    assert session.state.status.opening is None
     assert session.state.network.names == ("mine",)  # type: ignore[union-attr]
 
 

@@ -30,7 +30,7 @@ def session(qtbot: QtBot, qapp: QApplication) -> Iterator[Session]:
     made.learning.set_hyperparameters(epochs=100_000, batch_size=50, learning_rate=0.1)
     made.learning.set_target(1)
     made.data.use_data("points:moons")
-    qtbot.waitUntil(lambda: made.state.data is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: made.state.data.data_set is not None, timeout=WAIT_MS)
     _settle(qtbot, made)
     made.selection.select(layer="linear1")
     yield made
@@ -51,7 +51,7 @@ LINEAR1 = ["linear1", "gradient of linear1", "linear1.weight", "gradient of line
 
 
 def _settle(qtbot: QtBot, session: Session) -> None:
-    qtbot.waitUntil(lambda: not session.state.computing and not session.store.runner.is_busy(), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not session.state.maps.computing and not session.store.runner.is_busy(), timeout=WAIT_MS)
     wait_until_drawn(qtbot)
 
 
@@ -69,10 +69,10 @@ def _sentences(view: LiveLayer) -> list[str]:
 
 def _by_autograd(session: Session, target: int) -> list[np.ndarray]:
     """Output of linear1, its gradient, weight, its gradient: worked out by PyTorch alone."""
-    entries = session.state.activations.by_name
+    entries = session.state.maps.activations.by_name
     weights = {name: torch.tensor(entries[name].weight, requires_grad=True) for name in ("linear1", "linear2")}
     biases = {name: torch.tensor(entries[name].bias) for name in weights}
-    output = torch.tensor(session.state.numbers) @ weights["linear1"].T + biases["linear1"]
+    output = torch.tensor(session.state.input.numbers) @ weights["linear1"].T + biases["linear1"]
     output.retain_grad()
     logits = torch.tanh(output) @ weights["linear2"].T + biases["linear2"]
     torch.nn.functional.cross_entropy(logits[None], torch.tensor([target])).backward()
@@ -94,7 +94,7 @@ def test_while_the_network_learns_the_four_follow(view: LiveLayer, session: Sess
     first = _shown(view)
     assert all(one is not other for one, other in zip(first, before, strict=True))
     qtbot.waitUntil(lambda: not np.array_equal(_shown(view)[2].values, first[2].values), timeout=WAIT_MS)
-    learned = session.state.live.learned
+    learned = session.state.watching.live.learned
     for shown, tensor in zip(_shown(view), learned.all, strict=True):
         assert shown.values.size * (len(tensor.values) if shown.prefix else 1) == tensor.values.size
 
@@ -109,12 +109,15 @@ def test_another_layer_is_followed_at_once(view: LiveLayer, session: Session, qt
 
 def test_gradients_are_asked_for_only_while_it_is_looked_at(view: LiveLayer, session: Session, qtbot: QtBot) -> None:
     session.training.train()
-    qtbot.waitUntil(lambda: session.state.live is not None and session.state.live.learned is not None, timeout=WAIT_MS)
-    assert not session.state.is_stepping
+    qtbot.waitUntil(
+        lambda: session.state.watching.live is not None and session.state.watching.live.learned is not None,
+        timeout=WAIT_MS,
+    )
+    assert not session.state.steps.is_watched
     view.hide()
-    qtbot.waitUntil(lambda: session.state.live.learned is None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: session.state.watching.live.learned is None, timeout=WAIT_MS)
     session.training.pause()
-    assert not session.state.is_stepping
+    assert not session.state.steps.is_watched
 
 
 def test_a_pause_shows_what_was_learned_until_then(view: LiveLayer, session: Session, qtbot: QtBot) -> None:
@@ -174,13 +177,15 @@ def test_maps_are_shown_for_a_picture_and_a_cell_of_them_is_selected(qtbot: QtBo
     view.resize(860, 215)
     view.show()
     qtbot.waitUntil(lambda: _titles(view)[0] == "conv1", timeout=WAIT_MS)
-    np.testing.assert_allclose(_shown(view)[0].values, session.state.activations.by_name["conv1"].values, atol=1e-6)
+    np.testing.assert_allclose(
+        _shown(view)[0].values, session.state.maps.activations.by_name["conv1"].values, atol=1e-6
+    )
     pane = view.panes[1].view
     QTest.mouseClick(pane, Qt.MouseButton.LeftButton, pos=pane.point_of((0, 1, 4, 7)).toPoint())
     chosen = session.state.selection
     assert (chosen.layer, chosen.channel, chosen.row, chosen.column) == ("conv1", 1, 4, 7)
     view.hide()
-    assert not session.state.is_stepping
+    assert not session.state.steps.is_watched
     assert session.close()
 
 

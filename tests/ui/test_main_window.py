@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -61,7 +62,7 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
     wait_until_shown(qtbot, made.session)
     made.show_late_parts()
     yield made
-    made.session.store.set(unsaved=False)
+    made.session.store.set(replace(made.session.state.files, unsaved=False))
     made.close()
 
 
@@ -73,10 +74,10 @@ def test_every_handle_for_scripts_is_there(window: MainWindow) -> None:
 def test_it_opens_on_a_trained_network_looking_at_a_photograph(window: MainWindow) -> None:
     state = window.session.state
     assert state.title
-    assert state.picture is not None
+    assert state.input.picture is not None
     assert state.prediction is not None
     assert state.prediction.is_probability
-    assert state.mode == "eval"
+    assert state.maps.mode == "eval"
 
 
 @pytest.mark.parametrize("command", [command for command in COMMANDS if isinstance(command, Command)])
@@ -118,7 +119,7 @@ def test_dropping_rubbish_ends_in_a_sentence_and_changes_nothing(
 ) -> None:
     rubbish = tmp_path / "notes.png"
     rubbish.write_text("not a picture")
-    before = window.session.state.picture
+    before = window.session.state.input.picture
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(rubbish))])
     event = QDropEvent(
@@ -129,9 +130,9 @@ def test_dropping_rubbish_ends_in_a_sentence_and_changes_nothing(
         Qt.KeyboardModifier.NoModifier,
     )
     window.dropEvent(event)
-    qtbot.waitUntil(lambda: bool(window.session.state.notice))
-    assert "notes.png" in window.session.state.notice
-    assert window.session.state.picture is before
+    qtbot.waitUntil(lambda: bool(window.session.state.status.notice))
+    assert "notes.png" in window.session.state.status.notice
+    assert window.session.state.input.picture is before
     label = window.findChild(QWidget, "messages")
     assert label is not None
     assert label.isVisible()
@@ -246,7 +247,7 @@ def test_files_opened_before_are_in_the_recent_menu(tmp_path: Path, qtbot: QtBot
     Image.fromarray(make_picture(5).pixels).save(photo)
     first = open_window([photo])
     qtbot.addWidget(first)
-    qtbot.waitUntil(lambda: first.session.state.recent == (photo,), timeout=20_000)
+    qtbot.waitUntil(lambda: first.session.state.files.recent == (photo,), timeout=20_000)
     wait_until_shown(qtbot, first.session)
     first.close()
     assert settings.recent_files() == (photo,)
@@ -258,7 +259,7 @@ def test_a_network_that_cannot_be_opened_at_the_start_is_told_and_another_one_sh
     window = open_window([tmp_path / "missing.json"])
     qtbot.addWidget(window)
     wait_until_shown(qtbot, window.session)
-    assert "missing.json" in window.session.state.notice
+    assert "missing.json" in window.session.state.status.notice
     assert window.session.state.network is not None
     window.close()
 

@@ -53,7 +53,7 @@ def opened(qtbot: QtBot, qapp: QApplication) -> Iterator[Opened]:
 
 
 def is_recorded(session: Session) -> bool:
-    return session.state.timeline is not None and not session.state.is_recording_step
+    return session.state.steps.timeline is not None and not session.state.steps.is_recording
 
 
 def point(view: NodeLinkView, item: Item) -> QPoint:
@@ -73,12 +73,12 @@ def type_over(qtbot: QtBot, view: NodeLinkView, item: Item, text: str) -> None:
 
 
 def wait_for_a_new_recording(qtbot: QtBot, session: Session, before: object) -> None:
-    qtbot.waitUntil(lambda: session.state.timeline is not before and is_recorded(session), timeout=60_000)
+    qtbot.waitUntil(lambda: session.state.steps.timeline is not before and is_recorded(session), timeout=60_000)
 
 
 def go_to(session: Session, phase: str, call: str) -> None:
-    assert session.state.timeline is not None
-    step = session.state.timeline.find(phase, call)
+    assert session.state.steps.timeline is not None
+    step = session.state.steps.timeline.find(phase, call)
     assert step is not None
     session.steps.go_to_step(step)
 
@@ -109,8 +109,8 @@ def test_stepping_moves_no_box(opened: Opened) -> None:
     session, view = opened()
     assert view.canvas.scene is not None
     places = view.canvas.scene.places
-    assert session.state.timeline is not None
-    for _ in session.state.timeline.steps[1:]:
+    assert session.state.steps.timeline is not None
+    for _ in session.state.steps.timeline.steps[1:]:
         session.steps.step_over()
         assert view.canvas.scene.places is places
 
@@ -118,37 +118,45 @@ def test_stepping_moves_no_box(opened: Opened) -> None:
 def test_a_click_on_a_neuron_explains_it_in_the_phase_of_the_cursor(opened: Opened, qtbot: QtBot) -> None:
     session, view = opened()
     click(qtbot, view, Node(2, 1))
-    assert session.state.timeline is not None
-    entry = session.state.timeline.steps[session.state.cursor.step]
-    assert (entry.phase, session.state.cursor.of, session.state.cursor.cell) == ("forward", "output", (0, 1))
+    assert session.state.steps.timeline is not None
+    entry = session.state.steps.timeline.steps[session.state.steps.cursor.step]
+    assert (entry.phase, session.state.steps.cursor.of, session.state.steps.cursor.cell) == (
+        "forward",
+        "output",
+        (0, 1),
+    )
     go_to(session, "backward", "identity2")
     click(qtbot, view, Node(1, 0))
-    entry = session.state.timeline.steps[session.state.cursor.step]
-    assert (entry.phase, session.state.cursor.of, session.state.cursor.cell) == ("backward", "input", (0, 0))
+    entry = session.state.steps.timeline.steps[session.state.steps.cursor.step]
+    assert (entry.phase, session.state.steps.cursor.of, session.state.steps.cursor.cell) == (
+        "backward",
+        "input",
+        (0, 0),
+    )
 
 
 def test_a_click_on_a_weight_explains_its_gradient_and_its_update(opened: Opened, qtbot: QtBot) -> None:
     session, view = opened()
-    assert session.state.timeline is not None
+    assert session.state.steps.timeline is not None
     for phase in ("backward", "update"):
         go_to(session, phase, "linear1")
         click(qtbot, view, Edge(2, 1, 0))
-        entry = session.state.timeline.steps[session.state.cursor.step]
+        entry = session.state.steps.timeline.steps[session.state.steps.cursor.step]
         assert (entry.phase, entry.call) == (phase, "linear2")
-        assert (session.state.cursor.of, session.state.cursor.cell) == ("weight", (1, 0))
+        assert (session.state.steps.cursor.of, session.state.steps.cursor.cell) == ("weight", (1, 0))
         assert view.canvas.focused == Edge(2, 1, 0)
 
 
 def test_a_weight_is_typed_over_and_the_step_recorded_again(opened: Opened, qtbot: QtBot) -> None:
     session, view = opened()
     go_to(session, "backward", "identity1")
-    before, cursor = session.state.timeline, session.state.cursor
+    before, cursor = session.state.steps.timeline, session.state.steps.cursor
     type_over(qtbot, view, Edge(1, 0, 1), "−0.5")
     wait_for_a_new_recording(qtbot, session, before)
     assert not view.editor.isVisible()
     assert view.canvas.description(Edge(1, 0, 1)).endswith(": −0.5000.")
     assert view.canvas.description(Node(1, 0)).startswith("Neuron 1 of linear1: u₁ = 0.5000, z₁ = 0.5000")
-    assert session.state.cursor.step == cursor.step
+    assert session.state.steps.cursor.step == cursor.step
 
 
 def test_biases_inputs_and_targets_are_typed_over(opened: Opened, qtbot: QtBot) -> None:
@@ -159,16 +167,16 @@ def test_biases_inputs_and_targets_are_typed_over(opened: Opened, qtbot: QtBot) 
         (Node(0, 0), "1e-2", "Input 1: x₁ = 0.01000."),
         (Node(3, 1), "-4", "Target 2: d₂ = −4.000."),
     ):
-        before = session.state.timeline
+        before = session.state.steps.timeline
         type_over(qtbot, view, item, text)
         wait_for_a_new_recording(qtbot, session, before)
         assert view.canvas.description(item) == expected
-    assert session.state.target == (1.0, -4.0)
+    assert session.state.steps.target == (1.0, -4.0)
 
 
 def test_a_class_becomes_the_target_by_typing_one(opened: Opened, qtbot: QtBot) -> None:
     session, view = opened("2 linear(3)", loss="cross_entropy")
-    before = session.state.timeline
+    before = session.state.steps.timeline
     other = next(unit for unit in range(3) if "= 0." in view.canvas.description(Node(2, unit)))
     type_over(qtbot, view, Node(2, other), "0.5")
     assert view.editor.toolTip() == ONE_CLASS
@@ -176,14 +184,14 @@ def test_a_class_becomes_the_target_by_typing_one(opened: Opened, qtbot: QtBot) 
     qtbot.keyClicks(view.editor, "1")
     qtbot.keyClick(view.editor, Qt.Key.Key_Return)
     wait_for_a_new_recording(qtbot, session, before)
-    assert session.state.target == other
+    assert session.state.steps.target == other
     assert view.canvas.description(Node(2, other)).endswith("= 1.000.")
 
 
 def test_the_learning_rate_is_typed_over(opened: Opened, qtbot: QtBot) -> None:
     session, view = opened()
     session.steps.to_end()
-    before = session.state.timeline
+    before = session.state.steps.timeline
     assert view.learning_rate.text() == "η = 0.1000"
     qtbot.mouseClick(view.learning_rate, Qt.MouseButton.LeftButton)
     qtbot.keyClicks(view.editor, "-1")
@@ -199,7 +207,7 @@ def test_the_learning_rate_is_typed_over(opened: Opened, qtbot: QtBot) -> None:
 
 def test_rubbish_is_refused_where_it_was_typed(opened: Opened, qtbot: QtBot) -> None:
     session, view = opened()
-    before = session.state.timeline
+    before = session.state.steps.timeline
     type_over(qtbot, view, Edge(1, 0, 0), "much")
     assert view.editor.isVisible()
     assert view.editor.accessibleDescription() == "“much” is not a number, such as −0.5 or 1e-2."
@@ -208,7 +216,7 @@ def test_rubbish_is_refused_where_it_was_typed(opened: Opened, qtbot: QtBot) -> 
     assert not view.editor.styleSheet()
     qtbot.keyClick(view.editor, Qt.Key.Key_Escape)
     assert not view.editor.isVisible()
-    assert session.state.timeline is before
+    assert session.state.steps.timeline is before
 
 
 def test_the_editor_begins_with_the_old_weight_whole(opened: Opened, qtbot: QtBot) -> None:
@@ -240,7 +248,7 @@ def test_the_keyboard_walks_explains_and_edits(opened: Opened, qtbot: QtBot) -> 
     assert view.canvas.focused == Bias(1, 1)
     qtbot.keyClick(view.canvas, Qt.Key.Key_Up)
     qtbot.keyClick(view.canvas, Qt.Key.Key_Space)
-    assert session.state.cursor.cell == (0, 1)
+    assert session.state.steps.cursor.cell == (0, 1)
     qtbot.keyClick(view.canvas, Qt.Key.Key_Left)
     qtbot.keyClick(view.canvas, Qt.Key.Key_Return)
     assert view.editor.isVisible()

@@ -62,7 +62,7 @@ def _numbers(window: MainWindow, _qtbot: QtBot) -> None:
 def _inside_a_convolution(window: MainWindow, qtbot: QtBot) -> None:
     _open_debugger(window, qtbot)
     window.session.steps.step_into()
-    assert window.session.state.cursor.is_inside
+    assert window.session.state.steps.cursor.is_inside
 
 
 def _neurons_after_their_update(window: MainWindow, qtbot: QtBot) -> None:
@@ -73,7 +73,7 @@ def _neurons_after_their_update(window: MainWindow, qtbot: QtBot) -> None:
 
 def _open_debugger(window: MainWindow, qtbot: QtBot) -> None:
     window.show_part("debugger")
-    qtbot.waitUntil(lambda: window.session.state.timeline is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: window.session.state.steps.timeline is not None, timeout=60_000)
 
 
 def _a_run_with_curves(window: MainWindow, qtbot: QtBot) -> None:
@@ -91,21 +91,21 @@ def _a_run_that_blew_up(window: MainWindow, qtbot: QtBot) -> None:
 def _a_landscape_of_a_run_that_blew_up(window: MainWindow, qtbot: QtBot) -> None:
     _a_run_that_blew_up(window, qtbot)
     _open_strip_at(window, "Landscape")
-    qtbot.waitUntil(lambda: window.session.state.landscape is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: window.session.state.plane.landscape is not None, timeout=60_000)
 
 
 def _two_runs_in_an_open_strip(window: MainWindow, qtbot: QtBot) -> None:
     _train(window, qtbot)
     window.session.learning.set_hyperparameters(learning_rate=0.02)
     window.session.training.train()
-    qtbot.waitUntil(lambda: len(window.session.state.runs) == 2, timeout=60_000)
+    qtbot.waitUntil(lambda: len(window.session.state.watching.runs) == 2, timeout=60_000)
     _open_strip_at(window, "Runs")
 
 
 def _a_surface_in_an_open_strip(window: MainWindow, qtbot: QtBot) -> None:
     _train(window, qtbot)
     _open_strip_at(window, "Surface")
-    qtbot.waitUntil(lambda: window.session.state.surface is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: window.session.state.plane.surface is not None, timeout=60_000)
 
 
 def _open_strip_at(window: MainWindow, title: str) -> None:
@@ -117,7 +117,7 @@ def _open_strip_at(window: MainWindow, title: str) -> None:
 
 def _data_that_do_not_fit(window: MainWindow, qtbot: QtBot) -> None:
     window.session.data.use_data("points:moons")
-    qtbot.waitUntil(lambda: window.session.state.data_problem is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: window.session.state.data.problem is not None, timeout=60_000)
 
 
 def _train(window: MainWindow, qtbot: QtBot) -> None:
@@ -126,17 +126,19 @@ def _train(window: MainWindow, qtbot: QtBot) -> None:
     session.files.new_network("2 linear(8) relu linear(2)")
     session.learning.set_hyperparameters(epochs=2, batch_size=50)
     session.data.use_data("points:moons")
-    qtbot.waitUntil(lambda: session.state.data is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: session.state.data.data_set is not None, timeout=60_000)
     session.training.train()
     qtbot.waitUntil(lambda: session.state.training.status == "ended", timeout=60_000)
-    assert len(session.state.runs[-1].epochs) == 2
+    assert len(session.state.watching.runs[-1].epochs) == 2
 
 
 @pytest.fixture
 def window(qtbot: QtBot) -> MainWindow:
     made = open_window([])
     # Without the question about unsaved changes.
-    qtbot.addWidget(made, before_close_func=lambda _widget: made.session.store.set(unsaved=False))
+    qtbot.addWidget(
+        made, before_close_func=lambda _widget: made.session.store.set(replace(made.session.state.files, unsaved=False))
+    )
     wait_until_shown(qtbot, made.session)
     made.show_late_parts()
     return made

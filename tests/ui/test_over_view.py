@@ -101,9 +101,9 @@ def test_clicking_a_made_cell_asks_where_it_comes_from_and_clicking_a_given_one_
     session, stage = opened(small())
     session.go("backward", "conv2")
     click(views(stage)["gradient of conv2.weight"], (2, 1, 0, 2))
-    assert (session.state.cursor.of, session.state.cursor.cell) == ("weight", (2, 1, 0, 2))
+    assert (session.state.steps.cursor.of, session.state.steps.cursor.cell) == ("weight", (2, 1, 0, 2))
     click(views(stage)["gradient of conv2"], (0, 1, 2, 3))
-    assert session.state.cursor.cell == (2, 1, 0, 2)
+    assert session.state.steps.cursor.cell == (2, 1, 0, 2)
 
 
 def test_double_clicking_what_was_read_follows_it(opened: Opened) -> None:
@@ -152,11 +152,11 @@ def test_every_step_is_painted_in_both_themes(opened: Opened, qapp: QApplication
 def test_without_a_recording_the_stage_says_what_would_appear(opened: Opened) -> None:
     session, stage = opened(None)
     assert stage.empty.text() == EMPTY
-    session.show(step_message="There is no target yet.")
+    session.show(message="There is no target yet.")
     assert stage.empty.text() == "There is no target yet."
-    session.show(step_message="", is_recording_step=True)
-    session.show(step_message=" ")
-    session.show(step_message="")
+    session.show(message="", is_recording=True)
+    session.show(message=" ")
+    session.show(message="")
     assert stage.empty.text() == RECORDING
 
 
@@ -174,7 +174,7 @@ def test_a_new_timeline_replaces_the_old_pictures(opened: Opened) -> None:
     session.go("forward", "conv1")
     old = views(stage)["conv1"].shown
     fresh = recorded(SMALL, seed=1)
-    session.show(timeline=fresh, cursor=replace(session.state.cursor, step=0))
+    session.show(timeline=fresh, cursor=replace(session.state.steps.cursor, step=0))
     new = views(stage)["conv1"].shown
     assert old is not None
     assert new is not None
@@ -204,7 +204,7 @@ def test_the_other_example_of_a_batch_is_drawn_when_asked_for(opened: Opened) ->
     session, stage = opened(timeline)
     session.go("forward", "conv1")
     first = views(stage)["conv1"].shown
-    session.show(cursor=replace(session.state.cursor, example=1, cell=(1, 0, 2, 2)))
+    session.show(cursor=replace(session.state.steps.cursor, example=1, cell=(1, 0, 2, 2)))
     second = views(stage)["conv1"].shown
     assert first is not None
     assert second is not None

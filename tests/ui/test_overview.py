@@ -42,8 +42,8 @@ def shown(qtbot: QtBot) -> Iterator[Shown]:
         theme.apply(QApplication.instance(), "light")
         session = make_session(text)
         sessions.append(session)
-        if session.state.computing:
-            qtbot.waitUntil(lambda: not session.state.computing, timeout=60_000)
+        if session.state.maps.computing:
+            qtbot.waitUntil(lambda: not session.state.maps.computing, timeout=60_000)
         session.selection.select(layer=None)
         view = Overview(session)
         qtbot.addWidget(view)
@@ -117,7 +117,7 @@ def test_a_class_is_made_of_all_outputs_by_a_softmax_and_of_its_own_by_a_sigmoid
     session = session_of(view)
     session.store.edit("mean other classes", lambda before: replace(before, classes=("cat", "dog", "frog")))
     session.learning.set_hyperparameters(loss=loss)
-    qtbot.waitUntil(lambda: not session.state.computing and session.state.prediction.is_probability)
+    qtbot.waitUntil(lambda: not session.state.maps.computing and session.state.prediction.is_probability)
     entry = view.canvas.scene.layout.columns[-1].entry
     assert entry.prediction is not None
     by_name = {each.name: each for each in entries_of(session.state)}
@@ -130,7 +130,7 @@ def test_only_the_scales_of_the_whole_network_are_called_the_widest(shown: Shown
     first, second = view.bars
     assert "widest" in first.toolTip()
     assert "widest" in second.toolTip()
-    layers = session_of(view).state.activations.layers
+    layers = session_of(view).state.maps.activations.layers
     widest = max((each for each in layers if not scale_for(each.low, each.high).signed), key=lambda each: each.high)
     session_of(view).selection.select(layer=widest.name)
     assert first.isVisible()
@@ -396,7 +396,7 @@ def test_plain_numbers_stand_in_tiles_and_wires_carry_their_weights(shown: Shown
     hover(view, "linear2", 1)
     assert view.pane.title_label.text() == "linear2, number 1"
     assert view.pane.facts_label.whole() == "made of these 2 numbers; width by weight"
-    weight = session_of(view).state.activations.by_name["linear2"].weight  # type: ignore[union-attr]
+    weight = session_of(view).state.maps.activations.by_name["linear2"].weight  # type: ignore[union-attr]
     assert weight is not None
     lines = view.canvas._lines
     assert lines is not None
@@ -429,11 +429,11 @@ def test_columns_repainted_one_by_one_are_as_if_painted_at_once(
         turn_wheel(canvas, QPointF(300, 250), zoomed)
     before = canvas.grab().toImage()
     with qtbot.waitSignal(canvas._picture.renewed):
-        if session.state.numbers is not None and session.state.picture is None:
+        if session.state.input.numbers is not None and session.state.input.picture is None:
             session.input.set_values(np.array([1, -2, 0.5, 3, -1], np.float32))
         else:
             session.input.use_picture(make_picture(seed=5))
-    qtbot.waitUntil(lambda: not session.state.computing)
+    qtbot.waitUntil(lambda: not session.state.maps.computing)
     qtbot.waitUntil(lambda: canvas._picture._next is None)
     little_by_little = canvas.grab().toImage()
     canvas._forget()
@@ -454,7 +454,7 @@ def test_what_the_network_says_is_drawn_at_once_as_the_prediction_tells_it(shown
     before = canvas.grab(place).toImage()
     session.changed.connect(keep)
     session.input.use_picture(make_picture(seed=5))
-    qtbot.waitUntil(lambda: not session.state.computing)
+    qtbot.waitUntil(lambda: not session.state.maps.computing)
     canvas._forget()
     assert drawn[-1] == canvas.grab(place).toImage()
     assert drawn[-1] != before
@@ -515,10 +515,10 @@ def test_everything_has_a_name_for_those_who_cannot_see_it(shown: Shown) -> None
 
 def test_maps_of_before_are_dimmed_while_new_ones_take_long(shown: Shown, qtbot: QtBot) -> None:
     view = shown()
-    session_of(view).store.set(computing=True)
+    session_of(view).store.set(replace(session_of(view).store.state.maps, computing=True))
     assert not view.canvas._is_dimmed  # a quick answer must not flash
     qtbot.waitUntil(lambda: view.canvas._is_dimmed, timeout=2000)
-    session_of(view).store.set(computing=False)
+    session_of(view).store.set(replace(session_of(view).store.state.maps, computing=False))
     assert not view.canvas._is_dimmed
 
 
@@ -553,7 +553,7 @@ def test_a_persons_own_module_is_shown_by_its_calls(qtbot: QtBot) -> None:
     view.resize(900, 560)
     view.show()
     names = [column.name for column in view.canvas.scene.layout.columns]
-    assert names == [layer.name for layer in session.state.activations.layers]  # type: ignore[union-attr]
+    assert names == [layer.name for layer in session.state.maps.activations.layers]  # type: ignore[union-attr]
     session.close()
 
 
@@ -570,7 +570,7 @@ def test_the_calls_take_the_drawings_place_and_give_it_back(qtbot: QtBot) -> Non
     assert view.calls.isVisible()
     view.calls_button.click()
     assert view.canvas.isVisible()
-    assert not session.state.is_stepping
+    assert not session.state.steps.is_watched
     assert session.close()
 
 
@@ -590,13 +590,18 @@ def test_classes_that_are_no_numbers_say_nan_in_the_error_colour_without_a_bar(
 ) -> None:
     view = shown("3x8x8 flatten linear(3) softmax")
     theme.apply(QApplication.instance(), name)
-    session, activations = session_of(view), session_of(view).state.activations
+    session, activations = session_of(view), session_of(view).state.maps.activations
     assert activations is not None
     last, prediction = activations.layers[-1], session.state.prediction
     assert prediction is not None
     nothing = np.full(last.values.shape, np.nan, last.values.dtype)
     layers = (*activations.layers[:-1], replace(last, values=nothing))
-    session.store.set(activations=replace(activations, layers=layers, prediction=replace(prediction, values=nothing)))
+    session.store.set(
+        replace(
+            session.state.maps,
+            activations=replace(activations, layers=layers, prediction=replace(prediction, values=nothing)),
+        )
+    )
     column = view.canvas.column(view.canvas.scene.layout.columns[-1].name)
     assert column is not None
     assert column.entry.prediction is not None

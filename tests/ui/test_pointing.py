@@ -23,6 +23,7 @@ from explorer.ui.data.browser import DataBrowser
 from explorer.ui.input.view import InputView
 from explorer.ui.tensors.tiles import Shown, fold
 from explorer.ui.tensors.view import TensorView
+from tests.session.staging import with_parts
 from tests.ui.fakes import make_session, wait_until_shown
 from tests.ui.step_sessions import recorded
 
@@ -84,9 +85,9 @@ def test_a_selected_cell_is_one_of_its_layer(qtbot: QtBot, session: Session) -> 
     wait_until_shown(qtbot, session)
     for layer, *places in (("conv1", 4), ("conv1", 0, 16, 0), ("linear1", 0, 0), ("linear1", 4)):
         wrong = Selection(layer, *places)
-        session.store.set(selection=wrong)
+        session.store.set(wrong)
         assert session.state.selection == Selection(wrong.layer)
-    session.store.set(selection=Selection("conv1", 3, 15, 15))
+    session.store.set(Selection("conv1", 3, 15, 15))
     assert session.state.selection == Selection("conv1", 3, 15, 15)
 
 
@@ -94,7 +95,7 @@ def test_the_cursor_is_on_a_step_of_the_timeline_that_is_there() -> None:
     timeline = recorded("3x6x6 conv(2, 3) relu flatten linear(5)")
     start, last = moves.at(timeline, 0), len(timeline.steps) - 1
     good = replace(start, cell=(0, 1, 3, 3), is_inside=True)
-    assert settled(State(timeline=timeline, cursor=good)).cursor == good
+    assert settled(with_parts(State(), timeline=timeline, cursor=good)).steps.cursor == good
     for wrong in (
         Cursor(),
         replace(start, step=last + 1),
@@ -103,13 +104,13 @@ def test_the_cursor_is_on_a_step_of_the_timeline_that_is_there() -> None:
         replace(start, of="weight"),
         replace(start, example=1),
     ):
-        assert settled(State(timeline=timeline, cursor=wrong)).cursor == start
+        assert settled(with_parts(State(), timeline=timeline, cursor=wrong)).steps.cursor == start
 
 
 def test_a_frame_of_another_film_is_not_shown() -> None:
-    assert settled(State(film=(0, 10), film_at=1)).film_at == 1
-    assert settled(State(film=(0,), film_at=1)).film_at is None
-    assert settled(State(film=(), film_at=0)).film_at is None
+    assert settled(with_parts(State(), film=(0, 10), film_at=1)).watching.film_at == 1
+    assert settled(with_parts(State(), film=(0,), film_at=1)).watching.film_at is None
+    assert settled(with_parts(State(), film=(), film_at=0)).watching.film_at is None
 
 
 @pytest.mark.parametrize("shape", [(), (1,), (7,), (2, 3), (1, 9), (4, 3, 3), (2, 3, 2, 2), (2, 2, 2, 2, 2)])
@@ -149,12 +150,12 @@ def test_no_tile_has_a_cell_before_its_first_or_beyond_its_edges() -> None:
 def test_an_empty_clipboard_and_an_empty_drop_are_told_of(qtbot: QtBot, session: Session) -> None:
     QGuiApplication.clipboard().clear()
     pictures.paste(session, session.open_path)
-    assert session.state.notice == pictures.NOTHING_TO_PASTE
+    assert session.state.status.notice == pictures.NOTHING_TO_PASTE
     for nothing in (None, QMimeData()):
         session.say("")
         assert not pictures.can_take(nothing)
         pictures.take(session, nothing, session.open_path, pictures.NOT_A_FILE)
-        assert session.state.notice == pictures.NOT_A_FILE
+        assert session.state.status.notice == pictures.NOT_A_FILE
 
 
 def test_an_empty_drop_on_the_data_browser_opens_nothing(qtbot: QtBot, session: Session) -> None:
@@ -165,5 +166,5 @@ def test_an_empty_drop_on_the_data_browser_opens_nothing(qtbot: QtBot, session: 
         QPoint(5, 5), Qt.DropAction.CopyAction, nothing, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     )
     browser.dropEvent(event)
-    assert session.state.data_progress is None
+    assert session.state.data.progress is None
     assert not event.isAccepted()

@@ -41,7 +41,7 @@ def opened(qtbot: QtBot, qapp: QApplication) -> Iterator[Opened]:
         qtbot.addWidget(view)
         view.resize(280, 240)
         view.show()
-        if session.state.values is not None or session.state.picture is not None:
+        if session.state.values is not None or session.state.input.picture is not None:
             wait_until_shown(qtbot, session)
         return session, view
 
@@ -111,8 +111,8 @@ def test_outputs_are_read_as_the_loss_reads_them(opened: Opened, qtbot: QtBot, l
     session.store.edit("mean other classes", lambda before: replace(before, classes=("cat", "dog", "frog")))
     wait_until_shown(qtbot, session)
     session.learning.set_hyperparameters(loss=loss)
-    qtbot.waitUntil(lambda: not session.state.computing)
-    prediction, outputs = session.state.prediction, torch.tensor(session.state.activations.layers[-1].values)
+    qtbot.waitUntil(lambda: not session.state.maps.computing)
+    prediction, outputs = session.state.prediction, torch.tensor(session.state.maps.activations.layers[-1].values)
     read, title = {"bce_with_logits": (outputs.sigmoid(), "sigmoid of linear1")}.get(
         loss, (outputs, "output of linear1")
     )
@@ -124,7 +124,7 @@ def test_outputs_are_read_as_the_loss_reads_them(opened: Opened, qtbot: QtBot, l
     told = class_probabilities(outputs[None], LOSSES[loss or "cross_entropy"], last_kind="linear")[0]
     np.testing.assert_allclose(prediction.values.clip(0, 1), told.numpy(), rtol=1e-5)
     assert {answer.name for answer in view.answers.answers.rows} == {"cat", "dog", "frog"}
-    session.store.set(unsaved=False)
+    session.store.set(replace(session.state.files, unsaved=False))
 
 
 def test_both_classes_of_one_neuron_choose_that_neuron(opened: Opened, qtbot: QtBot) -> None:
@@ -145,11 +145,11 @@ def test_one_plain_neuron_for_two_classes_gives_the_probability_of_the_second(
     session.store.edit("mean other classes", lambda before: replace(before, classes=("animal", "vehicle")))
     wait_until_shown(qtbot, session)
     qtbot.waitUntil(lambda: session.state.prediction is not None and session.state.prediction.is_probability)
-    output = torch.tensor(session.state.activations.layers[-1].values)
+    output = torch.tensor(session.state.maps.activations.layers[-1].values)
     told = class_probabilities(output[None], LOSSES["bce_with_logits"], last_kind="linear")[0]
     np.testing.assert_allclose(session.state.prediction.values, told.numpy(), rtol=1e-5)
     assert view.facts_label.whole() == "sigmoid of linear1"
-    session.store.set(unsaved=False)
+    session.store.set(replace(session.state.files, unsaved=False))
 
 
 def test_without_a_network_a_line_says_what_appears_here(opened: Opened) -> None:
@@ -179,11 +179,11 @@ def test_a_broken_network_says_so_and_recovers(opened: Opened, qtbot: QtBot) -> 
 def test_while_computing_the_old_answers_stay_and_fade(opened: Opened, qtbot: QtBot) -> None:
     session, view = opened()
     before = view.answers.answers.rows
-    session.store.set(computing=True)
+    session.store.set(replace(session.state.maps, computing=True))
     assert not view.answers.is_dimmed
     qtbot.waitUntil(lambda: view.answers.is_dimmed)
     assert view.answers.answers.rows == before
-    session.store.set(computing=False)
+    session.store.set(replace(session.state.maps, computing=False))
     assert not view.answers.is_dimmed
 
 

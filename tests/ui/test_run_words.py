@@ -22,7 +22,7 @@ def session(qtbot: QtBot) -> Iterator[Session]:
     made.learning.set_hyperparameters(epochs=3, batch_size=50, learning_rate=0.1)
     made.data.set_augmentations((Flip(),))
     made.data.use_data("points:moons")
-    qtbot.waitUntil(lambda: made.state.data is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: made.state.data.data_set is not None, timeout=WAIT_MS)
     assert train_word(made.state) == "Train"
     made.training.train_one_step()
     qtbot.waitUntil(lambda: made.state.training.status == "paused", timeout=WAIT_MS)
@@ -54,14 +54,14 @@ def test_the_button_says_what_becomes_of_a_paused_run(
     assert session.state.training.status == "paused"
     assert train_word(session.state) == word
     session.training.train()
-    assert len(session.state.runs) == (2 if word == "Fork" else 1)
-    assert session.state.runs[-1].parent == (1 if word == "Fork" else None)
+    assert len(session.state.watching.runs) == (2 if word == "Fork" else 1)
+    assert session.state.watching.runs[-1].parent == (1 if word == "Fork" else None)
     qtbot.waitUntil(lambda: session.state.training.status == "ended", timeout=WAIT_MS)
     assert session.state.training.message == ""
 
 
 def test_a_run_tells_what_its_learning_rate_was_turned_to(qtbot: QtBot, session: Session) -> None:
-    (run,) = session.state.runs
+    (run,) = session.state.watching.runs
     assert "learning rate 0.1, cross entropy, batch 50" in run_settings(run)
     session.learning.set_hyperparameters(learning_rate=0.02)
     assert "turned" not in run_settings(run), "No step was made with it."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -40,15 +41,15 @@ def test_quick_work_shows_nothing_and_slow_work_shows_how_far_it_is(
     work, saving = _line(status, "work"), _line(status, "saving")
     assert not work.isVisible()
     assert not saving.isVisible()
-    session.store.set(saving=Progress("Saving curves.csv…"))
+    session.store.set(replace(session.state.status, saving=Progress("Saving curves.csv…")))
     assert not saving.isVisible()
     qtbot.waitUntil(saving.isVisible)
     assert not work.isVisible()
     assert (saving.words.text(), saving.bar.maximum()) == ("Saving curves.csv…", 0)
-    session.store.set(saving=Progress("Saving curves.csv…", 30, 120))
+    session.store.set(replace(session.state.status, saving=Progress("Saving curves.csv…", 30, 120)))
     assert saving.bar.value() / saving.bar.maximum() == 0.25
     assert saving.bar.accessibleName() == "Progress: Saving curves.csv…"
-    session.store.set(saving=None)
+    session.store.set(replace(session.state.status, saving=None))
     assert not saving.isVisible()
 
 
@@ -63,7 +64,7 @@ def test_each_line_cancels_its_own(
     qtbot.addWidget(other)
     other.show()
     opening, saving = Progress("Opening cat.png…"), Progress("Saving curves.csv…", 1, 2)
-    session.store.set(task="Running the network…", opening=opening, saving=saving)
+    session.store.set(replace(session.state.status, task="Running the network…", opening=opening, saving=saving))
     for name in ("work", "opening", "saving"):
         line = _line(other, name)
         qtbot.waitUntil(line.isVisible)

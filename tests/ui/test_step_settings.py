@@ -55,7 +55,11 @@ def _row_for(session: Session, qtbot: QtBot) -> StepSettings:
 
 def _wait(qtbot: QtBot, session: Session) -> None:
     qtbot.waitUntil(
-        lambda: session.state.timeline is not None and not session.state.is_recording_step and not session.state.task,
+        lambda: (
+            session.state.steps.timeline is not None
+            and not session.state.steps.is_recording
+            and not session.state.status.task
+        ),
         timeout=60_000,
     )
 
@@ -95,8 +99,8 @@ def test_the_learning_rate_stands_in_the_row_and_records_the_step_again(
     _type(row.rate, "1e-3")
     assert session.state.document.hyperparameters.learning_rate == 0.001
     _wait(qtbot, session)
-    assert session.state.timeline is not None
-    assert session.state.timeline.learning_rate == 0.001
+    assert session.state.steps.timeline is not None
+    assert session.state.steps.timeline.learning_rate == 0.001
     assert row.rate.text() == "0.001"
 
 
@@ -112,8 +116,8 @@ def test_what_is_no_learning_rate_is_refused_in_a_sentence(text: str, session: S
     assert theme.current().error in row.rate.styleSheet()
     QTest.keyClick(row.rate, Qt.Key.Key_Return)
     assert session.state.document.hyperparameters is before
-    assert session.state.notice.startswith("Learning rate")
-    assert session.state.notice.endswith(".")
+    assert session.state.status.notice.startswith("Learning rate")
+    assert session.state.status.notice.endswith(".")
     assert row.rate.value() == before.learning_rate
     assert theme.current().error not in row.rate.styleSheet()
 
@@ -153,8 +157,8 @@ def test_every_number_of_the_form_reaches_the_optimizer(session: Session, row: S
     chosen = session.state.document.hyperparameters
     assert (chosen.momentum, chosen.weight_decay, chosen.nesterov, chosen.betas) == (0.9, 1e-4, True, (0.8, 0.99))
     _wait(qtbot, session)
-    assert session.state.timeline is not None
-    assert session.state.timeline.steps[-1].kind == "Adam"
+    assert session.state.steps.timeline is not None
+    assert session.state.steps.timeline.steps[-1].kind == "Adam"
     row.open_form.popup.close()
 
 
@@ -187,8 +191,8 @@ def test_all_losses_can_be_chosen_and_the_first_suits_the_network(
     chosen = session.state.document.hyperparameters.loss
     assert chosen == next(loss.name for loss in LOSSES if loss.title == "mean absolute error")
     _wait(qtbot, session)
-    assert session.state.timeline is not None
-    assert session.state.timeline.loss_name == chosen
+    assert session.state.steps.timeline is not None
+    assert session.state.steps.timeline.loss_name == chosen
     assert row.open_form.text().startswith("mean absolute error")
     row.form.loss.setCurrentIndex(0)
     row.form.loss.activated.emit(0)
@@ -199,20 +203,20 @@ def test_numbers_are_aimed_at_in_fields_of_their_own(session: Session, row: Step
     assert [box.value() for box in row.target.boxes if box.isVisible()] == [1, 0]
     assert not row.target.itself.isEnabled()
     _type(row.target.boxes[1], "0.5")
-    assert session.state.target == (1.0, 0.5)
+    assert session.state.steps.target == (1.0, 0.5)
     _wait(qtbot, session)
-    assert session.state.timeline is not None
-    assert session.state.timeline.target.tolist() == [[1.0, 0.5]]
+    assert session.state.steps.timeline is not None
+    assert session.state.steps.timeline.target.tolist() == [[1.0, 0.5]]
     QTest.mouseClick(row.target.itself, Qt.MouseButton.LeftButton)
-    assert session.state.target is None
+    assert session.state.steps.target is None
     _wait(qtbot, session)
     assert [box.value() for box in row.target.boxes if box.isVisible()] == [1, 0]
 
 
 def test_a_target_out_of_reach_is_refused(session: Session, row: StepSettings) -> None:
     _type(row.target.boxes[0], "1e30")
-    assert session.state.target is None
-    assert session.state.notice.startswith("Target d₁: 1e30 does not lie between")
+    assert session.state.steps.target is None
+    assert session.state.status.notice.startswith("Target d₁: 1e30 does not lie between")
 
 
 def test_classes_are_aimed_at_by_name(qtbot: QtBot) -> None:
@@ -221,16 +225,16 @@ def test_classes_are_aimed_at_by_name(qtbot: QtBot) -> None:
     session.learning.watch_steps("debugger", True)
     _wait(qtbot, session)
     row = _row_for(session, qtbot)
-    assert session.state.timeline is not None
-    used = session.state.classes[int(session.state.timeline.target[0])]
+    assert session.state.steps.timeline is not None
+    used = session.state.classes[int(session.state.steps.timeline.target[0])]
     assert row.target.choice.currentText() == f"by itself: {used}"
     _choose(row.target.choice, "dog")
-    assert session.state.target == session.state.classes.index("dog")
+    assert session.state.steps.target == session.state.classes.index("dog")
     _wait(qtbot, session)
-    assert session.state.timeline.target.tolist() == [session.state.classes.index("dog")]
+    assert session.state.steps.timeline.target.tolist() == [session.state.classes.index("dog")]
     assert row.target.choice.currentText() == "dog"
     _choose(row.target.choice, "by itself")
-    assert session.state.target is None
+    assert session.state.steps.target is None
     assert session.close()
 
 
@@ -246,7 +250,7 @@ def test_many_numbers_stand_behind_a_button(qtbot: QtBot) -> None:
     boxes = row.target.fields.boxes
     assert [box.accessibleName() for box in boxes] == [f"Target d{at}" for at in "₁₂₃₄₅₆"]
     boxes[5].setValue(2.0)
-    assert session.state.target == (1.0, 0.0, 0.0, 0.0, 0.0, 2.0)
+    assert session.state.steps.target == (1.0, 0.0, 0.0, 0.0, 0.0, 2.0)
     assert session.close()
 
 
@@ -263,7 +267,7 @@ def test_the_batch_grows_by_the_present_input_and_shrinks_again(qtbot: QtBot) ->
     qtbot.waitUntil(lambda: row.batch.text().startswith("batch 2"))
     assert row.example.isVisible()
     row.example.setValue(2)
-    assert session.state.cursor.example == 1
+    assert session.state.steps.cursor.example == 1
     assert row.example.text() == "example 2 of 2"
     row.only.trigger()
     _wait(qtbot, session)
@@ -286,7 +290,7 @@ def test_the_row_folds_into_the_form_where_it_is_narrow(session: Session, qtbot:
     assert row.target.isVisible()
     assert row.batch.isVisible()
     _type(row.target.boxes[0], "0.25")
-    assert session.state.target == (0.25, 0.0)
+    assert session.state.steps.target == (0.25, 0.0)
     QTest.keyClick(row.open_form.popup, Qt.Key.Key_Escape)
     assert not row.open_form.popup.isVisible()
     row.resize(860, 32)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -37,17 +38,17 @@ def session(qapp: QApplication) -> Iterator[Session]:
 
 def opened(qtbot: QtBot, session: Session, data: str = "points:moons") -> SurfaceView:
     session.data.use_data(data)
-    qtbot.waitUntil(lambda: session.state.data is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: session.state.data.data_set is not None, timeout=60_000)
     view = SurfaceView(session)
     qtbot.addWidget(view)
     view.resize(700, 240)
     view.show()
-    qtbot.waitUntil(lambda: session.state.surface is not None or view.pages.currentIndex() == 0, timeout=20_000)
+    qtbot.waitUntil(lambda: session.state.plane.surface is not None or view.pages.currentIndex() == 0, timeout=20_000)
     return view
 
 
 def _settle(qtbot: QtBot, session: Session) -> None:
-    qtbot.waitUntil(lambda: not session.state.computing and not session.store.runner.is_busy(), timeout=60_000)
+    qtbot.waitUntil(lambda: not session.state.maps.computing and not session.store.runner.is_busy(), timeout=60_000)
     wait_until_drawn(qtbot)
 
 
@@ -55,10 +56,10 @@ def _said_by_pytorch(session: Session) -> np.ndarray:
     """The shares of the classes at the surface's cells, from the weights that the window shows."""
     state = session.state
     assert state.network is not None
-    assert state.activations is not None
-    assert state.surface is not None
+    assert state.maps.activations is not None
+    assert state.plane.surface is not None
     model = state.network.build(seed=0).eval()
-    layers = state.activations.by_name
+    layers = state.maps.activations.by_name
     model.load_state_dict(
         {
             f"{name}.{part}": torch.from_numpy(np.array(getattr(layers[name], part)))
@@ -66,24 +67,24 @@ def _said_by_pytorch(session: Session) -> np.ndarray:
             for part in ("weight", "bias")
         }
     )
-    rows, columns, _ = state.surface.values.shape
+    rows, columns, _ = state.plane.surface.values.shape
     with torch.no_grad():
-        outputs = model(plane_points(state.surface.area, columns=columns, rows=rows))
+        outputs = model(plane_points(state.plane.surface.area, columns=columns, rows=rows))
     return outputs.softmax(-1).view(rows, columns, 2).numpy()
 
 
 def test_it_shows_what_the_network_says_before_and_after_it_learned(qtbot: QtBot, session: Session) -> None:
     view = opened(qtbot, session)
     _settle(qtbot, session)
-    before = session.state.surface
+    before = session.state.plane.surface
     np.testing.assert_allclose(before.values, _said_by_pytorch(session), atol=1e-5)
     session.training.train()
     qtbot.waitUntil(lambda: session.state.training.status == "ended", timeout=60_000)
     last = session.state.training.step
-    qtbot.waitUntil(lambda: session.state.surface.step == last, timeout=20_000)
+    qtbot.waitUntil(lambda: session.state.plane.surface.step == last, timeout=20_000)
     _settle(qtbot, session)
-    np.testing.assert_allclose(session.state.surface.values, _said_by_pytorch(session), atol=1e-5)
-    assert not np.allclose(session.state.surface.values, before.values, atol=0.05)
+    np.testing.assert_allclose(session.state.plane.surface.values, _said_by_pytorch(session), atol=1e-5)
+    assert not np.allclose(session.state.plane.surface.values, before.values, atol=0.05)
     qtbot.waitUntil(lambda: f"step {last}" in view.sentence.text())
 
 
@@ -94,7 +95,7 @@ def test_it_follows_a_run_while_it_goes(qtbot: QtBot, session: Session) -> None:
     seen = set()
 
     def follows() -> bool:
-        seen.add(session.state.surface.step)
+        seen.add(session.state.plane.surface.step)
         return len(seen) > 3
 
     qtbot.waitUntil(follows, timeout=20_000)
@@ -105,13 +106,13 @@ def test_hidden_it_asks_for_nothing(qtbot: QtBot, session: Session) -> None:
     view = opened(qtbot, session)
     view.hide()
     _settle(qtbot, session)
-    before = session.state.surface
+    before = session.state.plane.surface
     session.training.train()
     qtbot.waitUntil(lambda: session.state.training.status == "ended", timeout=60_000)
     _settle(qtbot, session)
-    assert session.state.surface is before
+    assert session.state.plane.surface is before
     view.show()
-    qtbot.waitUntil(lambda: session.state.surface.step == session.state.training.step, timeout=20_000)
+    qtbot.waitUntil(lambda: session.state.plane.surface.step == session.state.training.step, timeout=20_000)
 
 
 def test_a_click_feeds_the_network_that_point(qtbot: QtBot, session: Session) -> None:
@@ -134,7 +135,7 @@ def test_a_click_feeds_the_network_that_point(qtbot: QtBot, session: Session) ->
 def test_training_points_are_filled_and_held_out_ones_are_rings(qtbot: QtBot, session: Session) -> None:
     view = opened(qtbot, session)
     counts = [len(item.data) for item in view.canvas._clouds]
-    assert sum(counts) == len(session.state.data.train) + len(session.state.data.test)
+    assert sum(counts) == len(session.state.data.data_set.train) + len(session.state.data.data_set.test)
     inside = [item.opts["brush"].color().name() for item in view.canvas._clouds]
     assert inside[2:] == [theme.current().pane] * 2
     assert theme.current().pane not in inside[:2]
@@ -147,20 +148,20 @@ def test_it_says_why_there_is_nothing_to_see(qtbot: QtBot, session: Session) -> 
     view.show()
     assert view.empty.text() == NO_DATA
     session.data.use_data("points:spirals")
-    qtbot.waitUntil(lambda: session.state.data_problem is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: session.state.data.problem is not None, timeout=60_000)
     qtbot.waitUntil(lambda: view.empty.text() == BROKEN)
     session.files.new_network("3x8x8 conv(2, 3) flatten linear(3)")
     qtbot.waitUntil(lambda: "pictures" in view.empty.text())
     assert view.pages.currentIndex() == 0
-    assert session.state.surface is None
+    assert session.state.plane.surface is None
 
 
 def test_one_neuron_is_read_as_the_second_class(qtbot: QtBot, session: Session) -> None:
     session.files.new_network("2 linear(4) tanh linear(1)")
     session.learning.set_hyperparameters(epochs=3, batch_size=50, learning_rate=0.1)
     view = opened(qtbot, session)
-    assert session.state.surface.values.shape[-1] == 2
-    np.testing.assert_allclose(session.state.surface.values.sum(-1), 1, rtol=1e-5)
+    assert session.state.plane.surface.values.shape[-1] == 2
+    np.testing.assert_allclose(session.state.plane.surface.values.sum(-1), 1, rtol=1e-5)
     qtbot.waitUntil(lambda: "class" in view.sentence.text())
 
 
@@ -168,13 +169,15 @@ def test_a_regression_is_drawn_on_one_scale_with_its_points(qtbot: QtBot, sessio
     session.files.new_network("2 linear(4) tanh linear(1)")
     places = np.random.default_rng(0).uniform(-1, 1, (60, 2)).astype(np.float32)
     split = FeatureSplit(places, (places[:, :1] * 3).astype(np.float32), "point")
-    session.store.set(data=DataSet(Card("made", "Made", "Made here."), split, None, (2,)))
+    session.store.set(
+        replace(session.state.data, data_set=DataSet(Card("made", "Made", "Made here."), split, None, (2,)))
+    )
     view = SurfaceView(session)
     qtbot.addWidget(view)
     view.resize(700, 240)
     view.show()
-    qtbot.waitUntil(lambda: session.state.surface is not None and view.bar.isVisible(), timeout=20_000)
-    assert not session.state.surface.is_of_classes
+    qtbot.waitUntil(lambda: session.state.plane.surface is not None and view.bar.isVisible(), timeout=20_000)
+    assert not session.state.plane.surface.is_of_classes
     assert sum(len(item.data) for item in view.canvas._clouds) == 60
 
 

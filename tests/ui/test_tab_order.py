@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -29,7 +30,7 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
     made.show_late_parts()
     made.activateWindow()
     yield made
-    made.session.store.set(unsaved=False)
+    made.session.store.set(replace(made.session.state.files, unsaved=False))
     made.close()
 
 

@@ -46,7 +46,7 @@ def session(qtbot: QtBot) -> Iterator[Session]:
     made.input.set_values(np.array([0.3, -0.2], np.float32))
     made.learning.set_hyperparameters(epochs=3, batch_size=50, learning_rate=0.1)
     made.data.use_data("points:moons")
-    qtbot.waitUntil(lambda: made.state.data is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: made.state.data.data_set is not None, timeout=WAIT_MS)
     yield made
     assert made.close()
 
@@ -86,7 +86,7 @@ def _wait_for(qtbot: QtBot, session: Session, status: str) -> None:
 
 
 def _settle(qtbot: QtBot, session: Session) -> None:
-    qtbot.waitUntil(lambda: not session.state.computing and not session.store.runner.is_busy(), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not session.state.maps.computing and not session.store.runner.is_busy(), timeout=WAIT_MS)
     wait_until_drawn(qtbot)
 
 
@@ -98,12 +98,12 @@ def _type(box: QAbstractSpinBox, text: str) -> None:
 
 
 def test_train_draws_both_curves_and_says_when_it_is_done(qtbot: QtBot, session: Session, dock: TrainingDock) -> None:
-    assert session.state.data is not None
-    assert dock.facts_label.whole().startswith(session.state.data.card.title)
+    assert session.state.data.data_set is not None
+    assert dock.facts_label.whole().startswith(session.state.data.data_set.card.title)
     _click(dock, "trainStart")
     _wait_for(qtbot, session, "ended")
     plots = {plot.objectName(): plot for plot in dock.findChildren(CurvePlot)}
-    (run,) = session.state.runs
+    (run,) = session.state.watching.runs
     qtbot.waitUntil(lambda: all(plot.canvas.isVisible() for plot in plots.values()))
     qtbot.waitUntil(lambda: len(plots["lossPlot"].canvas.curves[0].xs) == len(run.steps))
     qtbot.waitUntil(lambda: len(plots["accuracyPlot"].canvas.curves[1].xs) == 3)
@@ -148,7 +148,7 @@ def test_one_step_is_one_step_and_one_epoch_ends_with_the_epoch(
     _click(dock, "trainOneEpoch")
     _wait_for(qtbot, session, "running")
     _wait_for(qtbot, session, "paused")
-    assert len(session.state.runs[0].epochs) == 1
+    assert len(session.state.watching.runs[0].epochs) == 1
 
 
 def test_other_settings_fork_a_paused_run_and_both_are_compared(
@@ -164,7 +164,7 @@ def test_other_settings_fork_a_paused_run_and_both_are_compared(
     assert _button(dock, "trainStart").text() == "Fork"
     _click(dock, "trainStart")
     _wait_for(qtbot, session, "ended")
-    first, fork = session.state.runs
+    first, fork = session.state.watching.runs
     assert fork.first_step == first.last_step
     qtbot.waitUntil(lambda: {curve.end for curve in dock.parts.loss.canvas.curves} >= {"run 1", "run 2"})
 
@@ -176,7 +176,7 @@ def test_rewind_trains_the_same_run_again(qtbot: QtBot, session: Session, dock: 
         _settle(qtbot, session)
         _click(dock, "trainReset")
         _settle(qtbot, session)
-    first, second = session.state.runs
+    first, second = session.state.watching.runs
     np.testing.assert_array_equal(first.losses.values, second.losses.values)
     assert not _button(dock, "trainReset").isEnabled()
 
@@ -216,7 +216,7 @@ def test_a_number_that_is_none_is_refused_in_a_sentence(session: Session, dock: 
     assert dock.parts is not None
     _type(dock.parts.settings.rate, "fast")
     assert session.state.document.hyperparameters.learning_rate == 0.1
-    assert "“fast” is not a number" in session.state.notice
+    assert "“fast” is not a number" in session.state.status.notice
 
 
 def test_a_run_that_blows_up_says_where_and_offers_to_rewind(
@@ -234,7 +234,7 @@ def test_a_run_that_blows_up_says_where_and_offers_to_rewind(
     assert message is not None
     assert message.isVisible()
     assert session.state.training.layer in message.label.text()
-    assert session.state.notice == ""  # one place is enough
+    assert session.state.status.notice == ""  # one place is enough
     assert message.rewind.isVisible()
     assert not message.halve.isVisible()
     QTest.mouseClick(message.rewind, Qt.MouseButton.LeftButton)
@@ -262,11 +262,11 @@ def test_why_a_run_ended_is_not_told_of_another_network_or_other_data(
     assert message.isVisible()
     change(session)
     qtbot.waitUntil(lambda: not message.isVisible(), timeout=WAIT_MS)
-    assert session.state.training.message == session.state.notice == ""
+    assert session.state.training.message == session.state.status.notice == ""
     is_of = session.state.training.is_of(session.state.document)
     assert dock.steps["trainReset"].isEnabled() == is_of
     session.training.rewind()
-    assert (session.state.notice == "") == is_of
+    assert (session.state.status.notice == "") == is_of
 
 
 def test_a_folded_strip_has_the_end_of_a_run_told_elsewhere(qtbot: QtBot, session: Session, dock: TrainingDock) -> None:
@@ -274,16 +274,16 @@ def test_a_folded_strip_has_the_end_of_a_run_told_elsewhere(qtbot: QtBot, sessio
     dock.inside.hide()
     _click(dock, "trainStart")
     _wait_for(qtbot, session, "ended")
-    qtbot.waitUntil(lambda: session.state.notice == session.state.training.message != "", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: session.state.status.notice == session.state.training.message != "", timeout=WAIT_MS)
     session.files.new_network(MOONS)
-    assert session.state.notice == ""
+    assert session.state.status.notice == ""
 
 
 def test_half_the_batch_is_offered_where_the_whole_had_no_room(
     qtbot: QtBot, session: Session, dock: TrainingDock
 ) -> None:
     ended = Training("ended", 1, message="There is not enough memory for a batch of 50 examples.", too_large_batch=50)
-    session.store.set(training=ended)
+    session.store.set(ended)
     message = dock.findChild(RunMessage)
     assert message is not None
     assert message.halve.isVisible()
@@ -296,7 +296,7 @@ def test_half_the_batch_is_offered_where_the_whole_had_no_room(
 
 def test_data_that_do_not_fit_bring_their_mending_with_them(qtbot: QtBot, session: Session, dock: TrainingDock) -> None:
     session.files.new_network("2 linear(5)")
-    qtbot.waitUntil(lambda: session.state.data_problem is not None)
+    qtbot.waitUntil(lambda: session.state.data.problem is not None)
     assert not _button(dock, "trainStart").isEnabled()
     message = dock.findChild(RunMessage)
     assert message is not None
@@ -320,7 +320,7 @@ def test_a_broken_network_cannot_be_trained(session: Session, dock: TrainingDock
 @pytest.fixture
 def runs(session: Session, dock: TrainingDock) -> RunList:
     assert dock.parts is not None
-    session.store.set(runs=(make_run(1), make_run(2, 80)))
+    session.store.set(replace(session.state.watching, runs=(make_run(1), make_run(2, 80))))
     dock.parts.tabs.setCurrentIndex(1)
     found = dock.findChild(RunList)
     assert found is not None
@@ -337,14 +337,14 @@ def test_runs_are_listed_with_settings_and_best_accuracy(runs: RunList) -> None:
 
 
 def test_a_fork_says_what_it_goes_on_from(session: Session, runs: RunList) -> None:
-    session.store.set(runs=(make_run(1), make_run(2, first_step=1_040, parent=1)))
+    session.store.set(replace(session.state.watching, runs=(make_run(1), make_run(2, first_step=1_040, parent=1))))
     newest = runs.tree.topLevelItem(0)
     assert newest is not None
     assert newest.text(FROM) == "run 1, step 1,040"
 
 
 def test_a_followed_run_is_listed_by_the_number_that_it_has_in_the_plots(session: Session, runs: RunList) -> None:
-    session.store.set(runs=(make_run(1), RunCurves(2, "cifar (followed)")))
+    session.store.set(replace(session.state.watching, runs=(make_run(1), RunCurves(2, "cifar (followed)"))))
     newest = runs.tree.topLevelItem(0)
     assert newest is not None
     assert newest.text(RUN) == "run 2: cifar (followed)"
@@ -360,10 +360,10 @@ def test_a_run_is_put_away_by_its_tick_and_removed_by_its_button_or_del(
     assert not dock.parts.shown.is_shown(2)
     button = next(each for each in runs.findChildren(QAbstractButton) if each.accessibleName() == "Remove run 2")
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert [run.number for run in session.state.runs] == [1]
+    assert [run.number for run in session.state.watching.runs] == [1]
     runs.tree.setCurrentItem(runs.tree.topLevelItem(0))
     QTest.keyClick(runs, Qt.Key.Key_Delete)
-    assert session.state.runs == ()
+    assert session.state.watching.runs == ()
 
 
 # --- words ---
@@ -405,7 +405,9 @@ def test_settings_that_are_not_used_are_not_told() -> None:
 @pytest.fixture
 def window(qtbot: QtBot) -> MainWindow:
     made = open_window([])
-    qtbot.addWidget(made, before_close_func=lambda _widget: made.session.store.set(unsaved=False))
+    qtbot.addWidget(
+        made, before_close_func=lambda _widget: made.session.store.set(replace(made.session.state.files, unsaved=False))
+    )
     wait_until_shown(qtbot, made.session)
     made.show_late_parts()
     return made
@@ -441,7 +443,7 @@ def test_of_a_model_that_cannot_be_trained_here_the_strip_says_so(qtbot: QtBot) 
 
 
 def test_a_low_window_folds_the_strip_and_a_high_one_opens_it(window: MainWindow, qtbot: QtBot) -> None:
-    window.session.store.set(runs=(make_run(),))
+    window.session.store.set(replace(window.session.state.watching, runs=(make_run(),)))
     window.resize(1280, LOW_WINDOW - 40)
     QApplication.processEvents()
     assert window.training_dock.is_folded
@@ -457,7 +459,7 @@ def test_a_low_window_folds_the_strip_and_a_high_one_opens_it(window: MainWindow
 def test_the_strip_keeps_the_height_that_a_person_drags_it_to(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    window.session.store.set(runs=(make_run(),))
+    window.session.store.set(replace(window.session.state.watching, runs=(make_run(),)))
     window.resize(1440, 900)
     qtbot.waitUntil(lambda: window.training_dock.height() == HEIGHT)
     monkeypatch.setattr(QGuiApplication, "mouseButtons", lambda: Qt.MouseButton.LeftButton)
@@ -472,7 +474,7 @@ def test_the_strip_keeps_the_height_that_a_person_drags_it_to(
 
 
 def test_what_a_person_folded_stays_folded_until_the_layout_is_reset(window: MainWindow, qtbot: QtBot) -> None:
-    window.session.store.set(runs=(make_run(),))
+    window.session.store.set(replace(window.session.state.watching, runs=(make_run(),)))
     window.resize(1440, 900)
     QApplication.processEvents()
     _click(window.training_dock, "trainFold")
@@ -481,20 +483,23 @@ def test_what_a_person_folded_stays_folded_until_the_layout_is_reset(window: Mai
     QApplication.processEvents()
     assert window.training_dock.is_folded
     second = open_window([])
-    qtbot.addWidget(second, before_close_func=lambda _widget: second.session.store.set(unsaved=False))
+    qtbot.addWidget(
+        second,
+        before_close_func=lambda _widget: second.session.store.set(replace(second.session.state.files, unsaved=False)),
+    )
     wait_until_shown(qtbot, second.session)
     assert second.training_dock.is_folded
     second.resize(1440, 900)
     second.action("resetLayout").trigger()
     assert second.training_dock.is_folded  # there is no run to see
-    second.session.store.set(runs=(make_run(),))
+    second.session.store.set(replace(second.session.state.watching, runs=(make_run(),)))
     assert not second.training_dock.is_folded
 
 
 def test_the_strip_opened_in_a_low_window_takes_its_room_and_no_pane_lies_over_another(
     window: MainWindow, qtbot: QtBot
 ) -> None:
-    window.session.store.set(runs=(make_run(),))
+    window.session.store.set(replace(window.session.state.watching, runs=(make_run(),)))
     window.resize(960, 600)
     QApplication.processEvents()
     assert window.training_dock.is_folded
@@ -527,7 +532,7 @@ def test_the_strip_opens_with_the_first_run_and_leaves_the_room_to_the_debugger(
     window.resize(1440, 900)
     QApplication.processEvents()
     assert window.training_dock.is_folded
-    window.session.store.set(runs=(make_run(),))
+    window.session.store.set(replace(window.session.state.watching, runs=(make_run(),)))
     assert not window.training_dock.is_folded
     window.show_part("debugger")
     assert window.training_dock.is_folded
@@ -539,11 +544,13 @@ def test_one_step_is_made_and_opens_in_the_debugger(window: MainWindow, qtbot: Q
     window.session.files.new_network(MOONS)
     window.session.learning.set_hyperparameters(batch_size=20)
     window.session.data.use_data("points:moons")
-    qtbot.waitUntil(lambda: window.session.state.data is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: window.session.state.data.data_set is not None, timeout=WAIT_MS)
     _click(window.training_dock, "trainOneStep")
     assert window.tabs.currentIndex() == 2
     qtbot.waitUntil(
-        lambda: window.session.state.timeline is not None and window.session.state.timeline.batch_size == 20,
+        lambda: (
+            window.session.state.steps.timeline is not None and window.session.state.steps.timeline.batch_size == 20
+        ),
         timeout=WAIT_MS,
     )
     assert window.session.state.training.status == "paused"
@@ -579,11 +586,13 @@ def test_a_batch_is_opened_in_the_debugger(window: MainWindow, qtbot: QtBot) -> 
     window.session.files.new_network(MOONS)
     window.session.learning.set_hyperparameters(batch_size=20)
     window.session.data.use_data("points:moons")
-    qtbot.waitUntil(lambda: window.session.state.data is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: window.session.state.data.data_set is not None, timeout=WAIT_MS)
     window.action("openBatch").trigger()
     assert window.tabs.currentIndex() == 2
     qtbot.waitUntil(
-        lambda: window.session.state.timeline is not None and window.session.state.timeline.batch_size == 20,
+        lambda: (
+            window.session.state.steps.timeline is not None and window.session.state.steps.timeline.batch_size == 20
+        ),
         timeout=WAIT_MS,
     )
 
@@ -606,19 +615,19 @@ def test_curves_of_runs_without_steps_are_not_written_over_an_older_file(
 ) -> None:
     path = tmp_path / f"curves{ending}"
     path.write_bytes(b"an older picture")
-    window.session.store.set(runs=(RunCurves(1, "run 1"),))
+    window.session.store.set(replace(window.session.state.watching, runs=(RunCurves(1, "run 1"),)))
     window.findChildren(CurveSaving)[0].save_to(path)
     assert path.read_bytes() == b"an older picture"
-    assert window.session.state.notice.startswith("There are no curves to save yet")
-    assert window.session.state.saving is None
+    assert window.session.state.status.notice.startswith("There are no curves to save yet")
+    assert window.session.state.status.saving is None
 
 
 def test_curves_are_exported_from_the_menu(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    window.session.store.set(runs=(make_run(),))
+    window.session.store.set(replace(window.session.state.watching, runs=(make_run(),)))
     answer = (str(tmp_path / "curves"), "Table, all steps (*.csv)")
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_words: answer)
     window.action("exportCurves").trigger()
-    qtbot.waitUntil(lambda: window.session.state.notice == "Saved as curves.csv.", timeout=20_000)
+    qtbot.waitUntil(lambda: window.session.state.status.notice == "Saved as curves.csv.", timeout=20_000)
     assert (tmp_path / "curves.csv").exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -48,14 +49,18 @@ def panel(session: Session, qtbot: QtBot) -> WhyPanel:
 def _wait(qtbot: QtBot, session: Session) -> None:
     """Until what is on the timeline is the present step."""
     qtbot.waitUntil(
-        lambda: session.state.timeline is not None and not session.state.is_recording_step and not session.state.task,
+        lambda: (
+            session.state.steps.timeline is not None
+            and not session.state.steps.is_recording
+            and not session.state.status.task
+        ),
         timeout=60_000,
     )
 
 
 def _go(session: Session, phase: str, call: str, of: str = "") -> None:
-    assert session.state.timeline is not None
-    index = session.state.timeline.find(phase, call)
+    assert session.state.steps.timeline is not None
+    index = session.state.steps.timeline.find(phase, call)
     assert index is not None
     session.steps.go_to_step(index)
     if of:
@@ -64,7 +69,7 @@ def _go(session: Session, phase: str, call: str, of: str = "") -> None:
 
 def _explanation(session: Session) -> Explanation:
     """What the engine says of the cursor's cell."""
-    timeline, cursor = session.state.timeline, session.state.cursor
+    timeline, cursor = session.state.steps.timeline, session.state.steps.cursor
     assert timeline is not None
     assert cursor.cell is not None
     found = timeline.explain(cursor.step, cursor.of, cursor.cell).explanation
@@ -144,7 +149,9 @@ def test_an_update_shows_the_optimizers_lines(session: Session, panel: WhyPanel,
     session.learning.set_hyperparameters(momentum=0.9, nesterov=True, weight_decay=0.01)
     _wait(qtbot, session)
     session.learning.take_step()
-    qtbot.waitUntil(lambda: session.state.timeline is not None and session.state.timeline.taken == 1, timeout=60_000)
+    qtbot.waitUntil(
+        lambda: session.state.steps.timeline is not None and session.state.steps.timeline.taken == 1, timeout=60_000
+    )
     _go(session, "update", "linear1")
     explanation: Any = _explanation(session)
     lines = _texts(panel)
@@ -153,9 +160,9 @@ def test_an_update_shows_the_optimizers_lines(session: Session, panel: WhyPanel,
     assert lines[1].endswith(explanation.steps[1].explanation.written.rpartition(" = ")[2])
     assert panel.line.whole() == explanation.written.rpartition("; ")[2]
     assert not panel.read.isEnabled()
-    session.steps.follow_term("gradient", session.state.cursor.cell or ())
-    assert session.state.timeline is not None
-    assert session.state.timeline.steps[session.state.cursor.step].phase == "backward"
+    session.steps.follow_term("gradient", session.state.steps.cursor.cell or ())
+    assert session.state.steps.timeline is not None
+    assert session.state.steps.timeline.steps[session.state.steps.cursor.step].phase == "backward"
 
 
 def test_the_gradient_of_a_weight_is_a_sum_over_the_batch(session: Session, panel: WhyPanel, qtbot: QtBot) -> None:
@@ -171,17 +178,17 @@ def test_a_click_points_and_a_double_click_jumps_to_where_the_term_came_from(
 ) -> None:
     _go(session, "forward", "conv2")
     QTest.mouseClick(panel.switches[TERM], Qt.MouseButton.LeftButton)
-    before = session.state.cursor
+    before = session.state.steps.cursor
     row = next(at for at, row in enumerate(panel.terms.terms.rows) if row.text.startswith("input"))
     with qtbot.waitSignal(panel.pointed) as caught:
         _click_row(panel, row)
-    assert session.state.cursor == before
+    assert session.state.steps.cursor == before
     (name, cells), *_others = caught.args[0]
     assert name == "input"
     _click_row(panel, row, twice=True)
-    assert session.state.timeline is not None
-    assert session.state.timeline.steps[session.state.cursor.step].call == "pool1"
-    assert session.state.cursor.cell == tuple(cells[0])
+    assert session.state.steps.timeline is not None
+    assert session.state.steps.timeline.steps[session.state.steps.cursor.step].call == "pool1"
+    assert session.state.steps.cursor.cell == tuple(cells[0])
 
 
 def test_enter_on_a_channel_follows_its_weightiest_cell(session: Session, panel: WhyPanel) -> None:
@@ -196,7 +203,7 @@ def test_enter_on_a_channel_follows_its_weightiest_cell(session: Session, panel:
     assert cells is not None
     members = np.flatnonzero(cells[:, 1] == channel)
     weightiest = members[np.argmax(np.abs(main.values[members]))]
-    assert session.state.cursor.cell == tuple(cells[weightiest])
+    assert session.state.steps.cursor.cell == tuple(cells[weightiest])
 
 
 def test_the_button_goes_where_the_chosen_term_came_from(session: Session, panel: WhyPanel) -> None:
@@ -205,19 +212,19 @@ def test_the_button_goes_where_the_chosen_term_came_from(session: Session, panel
     _click_row(panel, 0)
     assert panel.follow.isEnabled()
     QTest.mouseClick(panel.follow, Qt.MouseButton.LeftButton)
-    assert session.state.timeline is not None
-    step = session.state.timeline.steps[session.state.cursor.step]
+    assert session.state.steps.timeline is not None
+    step = session.state.steps.timeline.steps[session.state.steps.cursor.step]
     assert (step.phase, step.call) == ("backward", "loss")
 
 
 def test_what_no_step_made_says_so(session: Session, panel: WhyPanel) -> None:
     _go(session, "forward", "conv1")
-    before = session.state.cursor
+    before = session.state.steps.cursor
     _click_row(panel, 0)
     assert not panel.follow.isEnabled()
     QTest.keyClick(panel.terms, Qt.Key.Key_Return)
-    assert session.state.cursor == before
-    assert session.state.notice.startswith("This number is where the step begins")
+    assert session.state.steps.cursor == before
+    assert session.state.status.notice.startswith("This number is where the step begins")
 
 
 def test_the_scores_that_a_loss_looks_at_are_listed(session: Session, panel: WhyPanel, qtbot: QtBot) -> None:
@@ -233,12 +240,12 @@ def test_the_scores_that_a_loss_looks_at_are_listed(session: Session, panel: Why
 
 def test_following_leads_from_the_weights_gradient_back_to_the_pixel(session: Session, panel: WhyPanel) -> None:
     _go(session, "backward", "conv2", "weight")
-    assert session.state.timeline is not None
+    assert session.state.steps.timeline is not None
     row = panel.terms.terms.rows[0]
     assert {name for name, _cell in panel._followable(row)} == {"grad_output", "input"}
     panel.terms.setCurrentIndex(panel.terms.terms.index(0))
     QTest.keyClick(panel.terms, Qt.Key.Key_Return)
-    assert session.state.timeline.steps[session.state.cursor.step].call == "flatten1"
+    assert session.state.steps.timeline.steps[session.state.steps.cursor.step].call == "flatten1"
 
 
 def test_the_menu_of_a_row_offers_every_tensor_that_a_step_made(session: Session, panel: WhyPanel) -> None:
@@ -250,8 +257,8 @@ def test_the_menu_of_a_row_offers_every_tensor_that_a_step_made(session: Session
     to_input = next(action for action in menu.actions() if "input" in action.text() and "grad" not in action.text())
     to_input.trigger()
     menu.close()
-    assert session.state.timeline is not None
-    assert session.state.timeline.steps[session.state.cursor.step].call == "pool1"
+    assert session.state.steps.timeline is not None
+    assert session.state.steps.timeline.steps[session.state.steps.cursor.step].call == "pool1"
 
 
 def test_a_finite_difference_stands_beside_until_the_cursor_moves(
@@ -260,8 +267,8 @@ def test_a_finite_difference_stands_beside_until_the_cursor_moves(
     _go(session, "backward", "conv2", "weight")
     button = next(b for b in panel.findChildren(QPushButton) if b.accessibleName() == "Finite difference")
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: session.state.reading is not None, timeout=30_000)
-    reading = session.state.reading
+    qtbot.waitUntil(lambda: session.state.steps.reading is not None, timeout=30_000)
+    reading = session.state.steps.reading
     assert reading is not None
     assert panel.reading.text() == f"{number(reading.value, 5)} (float64, h = {number(reading.step_size, 1)})"
     assert reading.value == pytest.approx(_explanation(session).total, rel=1e-3, abs=1e-6)
@@ -307,13 +314,15 @@ def test_a_step_that_diverged_is_explained_as_far_as_numbers_go(
     session.learning.run_until_breakpoint(limit=50)
     qtbot.waitUntil(
         lambda: (
-            session.state.timeline is not None and session.state.timeline.hit is not None and not session.state.task
+            session.state.steps.timeline is not None
+            and session.state.steps.timeline.hit is not None
+            and not session.state.status.task
         ),
         timeout=60_000,
     )
-    assert session.state.timeline is not None
+    assert session.state.steps.timeline is not None
     shown = set()
-    for step in session.state.timeline.steps:
+    for step in session.state.steps.timeline.steps:
         session.steps.go_to_step(step.index)
         panel.grab()
         shown.add(panel.line.whole()[-3:])
@@ -321,12 +330,12 @@ def test_a_step_that_diverged_is_explained_as_far_as_numbers_go(
 
 
 def test_the_panel_never_changes_its_size(session: Session, panel: WhyPanel) -> None:
-    assert session.state.timeline is not None
+    assert session.state.steps.timeline is not None
     sizes = set()
-    for step in range(len(session.state.timeline.steps)):
+    for step in range(len(session.state.steps.timeline.steps)):
         session.steps.go_to_step(step)
         sizes.add((panel.height(), panel.minimumSizeHint().height(), panel.terms.geometry().top()))
-    session.store.set(timeline=None)
+    session.store.set(replace(session.state.steps, timeline=None))
     sizes.add((panel.height(), panel.minimumSizeHint().height(), panel.terms.geometry().top()))
     assert len(sizes) == 1
     assert panel.line.whole() == EMPTY

@@ -51,7 +51,7 @@ class Data:
 
     def use_opened(self, opened: Opened) -> None:
         """Learn from data that were opened."""
-        self._store.set(opened=opened, data=opened.data, data_progress=None, twins=None)
+        self._store.set(replace(self._store.state.data, opened=opened, data_set=opened.data, progress=None, twins=None))
         self._store.edit(f"choose {opened.data.card.title}", lambda before: _choosing(before, opened))
         self._look_for_twins(opened)
         then, self._then = self._then, None
@@ -70,38 +70,38 @@ class Data:
 
     def fit_to_data(self) -> None:
         """Take the network that can learn from the data: another input or another number of outputs."""
-        problem = self._store.state.data_problem
+        problem = self._store.state.data.problem
         if problem is not None and (network := problem.network) is not None:
             self._store.edit(problem.label.lower(), lambda before: before.with_network(network))
 
     def open_batch(self) -> None:
         """Record the next training batch as a step in the debugger; no weight is changed before the step is taken."""
         state = self._store.state
-        if state.data is None or state.network is None or state.data_problem is not None:
+        if state.data.data_set is None or state.network is None or state.data.problem is not None:
             self._store.say("Choose data first.")
             return
-        errand = ReadBatch(state.document, state.data, self._batch_count)
+        errand = ReadBatch(state.document, state.data.data_set, self._batch_count)
         self._batch_count += 1
         self._store.begin(self._batches, errand, partial(self._take_batch, state.document))
 
     def remove_twins(self) -> None:
         """Take the pictures that are held out as well out of training, until the data are opened again."""
-        data, twins = self._store.state.data, self._store.state.twins
+        data, twins = self._store.state.data.data_set, self._store.state.data.twins
         if data is None or twins is None:
             return
         from explorer.data import DataError, without_twins
 
         try:
-            self._store.set(data=without_twins(data, twins), twins=None)
+            self._store.set(replace(self._store.state.data, data_set=without_twins(data, twins), twins=None))
         except DataError as error:
             self._store.say(str(error))
 
     def _follow(self, old: State, new: State) -> None:
-        if new.network is not old.network or new.data is not old.data:
-            self._store.set(data_problem=problem_with(new.network, new.data))
+        if new.network is not old.network or new.data.data_set is not old.data.data_set:
+            self._store.set(replace(self._store.state.data, problem=problem_with(new.network, new.data.data_set)))
 
     def _look(self) -> None:
-        self._store.set(data_progress=self._opening.progress)
+        self._store.set(replace(self._store.state.data, progress=self._opening.progress))
 
     def _take_opened(self, opened: Opened | Fault) -> None:
         if isinstance(opened, Fault):
@@ -118,12 +118,14 @@ class Data:
             self._store.begin(self._twins, FindTwins(opened.data), partial(self._take_twins, opened.data))
 
     def _take_twins(self, data: DataSet, twins: Twins) -> None:
-        if data is self._store.state.data:
-            self._store.set(twins=twins)
+        if data is self._store.state.data.data_set:
+            self._store.set(replace(self._store.state.data, twins=twins))
 
     def _take_none(self, notice: str) -> None:
         self._then = None
-        self._store.set(data_progress=None, notice=notice)
+        self._store.set(
+            replace(self._store.state.data, progress=None), replace(self._store.state.status, notice=notice)
+        )
 
     def _tell_cancelled(self, _title: str) -> None:
         self._take_none("Opening the data was cancelled.")

@@ -52,7 +52,7 @@ class Editing:
         selected = self._store.state.selection
         is_renamed = name != new and self._store.edit(f"rename {name} to {new}", edits.rename, name, new)
         if is_renamed and selected.layer == name:
-            self._store.set(selection=replace(selected, layer=new))
+            self._store.set(replace(selected, layer=new))
 
     def move_layer(self, name: str, index: int) -> None:
         """Move the layer `name` to place `index`."""

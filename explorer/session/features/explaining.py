@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QObject, Slot
 
 from explorer.session.explained import Explained
@@ -21,8 +23,8 @@ class Explaining(QObject):
     @Slot(object, object)
     def _show_state(self, old: State, new: State) -> None:
         # The debugger explains by itself; beside it this would only take the processor from its cursor.
-        is_other_cell = old.selection != new.selection or old.activations is not new.activations
-        if not new.is_stepping and (is_other_cell or old.is_stepping):
+        is_other_cell = old.selection != new.selection or old.maps.activations is not new.maps.activations
+        if not new.steps.is_watched and (is_other_cell or old.steps.is_watched):
             self._ask()
 
     def _ask(self) -> None:
@@ -33,4 +35,4 @@ class Explaining(QObject):
             self._store.ask(ExplainCell(state.document, chosen), self._take)
 
     def _take(self, explained: Explained) -> None:
-        self._store.set(explained=explained)
+        self._store.set(replace(self._store.state.maps, explained=explained))

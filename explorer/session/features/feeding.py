@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from explorer.session.errands import MakePicture, ReadPicture
 from explorer.session.features.recent import RecentFiles
 from explorer.session.lanes import Lane
 from explorer.session.selection import is_cell
-from explorer.session.state import Fault, State
+from explorer.session.state import Fault, InputState, State
 from explorer.session.store import AT_ONCE_S, Store
 
 OWN_INPUT = "This model was opened from a program, which chooses its input."
@@ -68,11 +68,11 @@ class Feeding:
     def set_values(self, values: np.ndarray) -> None:
         """Feed the network with `values` (its input shape; numbers of a model's own type) instead of a picture."""
         state = self._store.state
-        own = state.numbers if state.network is None else None
+        own = state.input.numbers if state.network is None else None
         numbers = np.array(values, dtype=np.float32 if own is None else own.dtype)
         numbers.flags.writeable = False
-        self._covered = state.picture or self._covered
-        self._store.set(numbers=numbers, picture=None, fitted=None)
+        self._covered = state.input.picture or self._covered
+        self._store.set(replace(self._store.state.input, numbers=numbers, picture=None, fitted=None))
 
     def _take_read(self, picture: Picture | Fault) -> None:
         self._store.say(picture.message) if isinstance(picture, Fault) else self._take(picture)
@@ -84,27 +84,30 @@ class Feeding:
         elif network is not None and len(network.input_shape) != 3:
             self._store.say(NO_PICTURES)
         else:
-            self._store.set(picture=picture, numbers=None, notice="")
+            self._store.set(
+                replace(self._store.state.input, picture=picture, numbers=None),
+                replace(self._store.state.status, notice=""),
+            )
             if picture.path is not None:
                 self._recent.remember(picture.path)
 
     def _follow(self, old: State, new: State) -> None:
         if new.document is not old.document:
-            self._store.set(**self._input_of(new))
+            self._store.set(self._input_of(new))
 
-    def _input_of(self, state: State) -> dict[str, Any]:
+    def _input_of(self, state: State) -> InputState:
         """What the document of `state` is fed from now on."""
-        document, numbers = state.document, state.numbers
+        document, present, numbers = state.document, state.input, state.input.numbers
         if document.network is None:
-            return {"fitted": None}
+            return replace(present, fitted=None)
         if document.is_input_too_large:
-            return {"fitted": None, "numbers": None}
+            return replace(present, fitted=None, numbers=None)
         shape = document.network.input_shape
         if numbers is not None and (numbers.shape != shape or numbers.dtype != np.float32):
             numbers = None
         if len(shape) == 1:
             # Not all zeros: a pass through zeros shows nothing but biases.
             start = np.linspace(0, 1, shape[0], dtype=np.float32)
-            return {"fitted": None, "numbers": start if numbers is None else numbers}
-        picture = state.picture or (self._covered if numbers is None else None)
-        return {"numbers": numbers, "picture": picture}
+            return replace(present, fitted=None, numbers=start if numbers is None else numbers)
+        picture = present.picture or (self._covered if numbers is None else None)
+        return replace(present, numbers=numbers, picture=picture)

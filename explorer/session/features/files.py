@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ from explorer.session.features.recent import RecentFiles
 from explorer.session.features.saved import Saved
 from explorer.session.file_writing import Write, WriteFile, WriteNetwork, Written
 from explorer.session.lanes import Lane
-from explorer.session.state import Fault
+from explorer.session.state import Fault, InputState
 from explorer.session.store import AT_ONCE_S, Store
 from explorer.session.worker import LoadedWeights, LoadWeights, SaveNetwork, ToSave
 
@@ -89,7 +90,8 @@ class Files:
         `dtype` is the torch type that it takes; without one it is that of `values`. `others` are the further examples
         of the batch that it is fed, (N − 1, …).
         """
-        self.show(Document(None, title=title, own=OwnModel(module, dtype, others)), numbers=values)
+        document = Document(None, title=title, own=OwnModel(module, dtype, others))
+        self.show(document, replace(self._store.state.input, numbers=values))
         if others is not None and len(others):
             fed = f"The model is fed a batch of {len(others) + 1:,}, along the first axis of its input"
             self._store.say(f"{fed}; the first example is shown.")
@@ -102,12 +104,12 @@ class Files:
             return
         self._store.begin(self._weights, ReadWeights(path), partial(self._take_read, document, path))
 
-    def show(self, document: Document, *, is_saved: bool = True, **inputs: Any) -> None:
+    def show(self, document: Document, input_: InputState | None = None, *, is_saved: bool = True) -> None:
         """Put `document` in the place of the one that is open. `is_saved`: its file holds it as it is."""
         self._networks.drop()  # a file still being read no longer matters
         if is_saved:
             self._saved.tell(document)
-        self._store.open_document(document, **inputs)
+        self._store.open_document(document, input_ or self._store.state.input)
 
     def _take_network(self, path: Path, found: FoundNetwork | Fault, *, is_bundled: bool) -> None:
         if isinstance(found, Fault):
@@ -119,7 +121,7 @@ class Files:
         if not is_bundled:
             self._recent.remember(path)
         state = self._store.state
-        if state.network is not None and len(state.network.input_shape) == 3 and state.picture is None:
+        if state.network is not None and len(state.network.input_shape) == 3 and state.input.picture is None:
             self._feeding.use_sample(START_PICTURE)
 
     def _take_read(self, document: Document, path: Path, read: Weights | Fault) -> None:

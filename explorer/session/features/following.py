@@ -119,7 +119,7 @@ class Following(QObject):
 
     def follow_run(self, path: str | Path) -> None:
         """Show the curves of a run that the command line writes to a folder, while it is written."""
-        runs, name = self._store.state.runs, brief(Path(path).name)
+        runs, name = self._store.state.watching.runs, brief(Path(path).name)
         follow = FollowedRun(Path(path), self._origins.new_number(run.number for run in runs))
         try:
             follow.require()
@@ -134,7 +134,7 @@ class Following(QObject):
             return
         self._store.say("")
         self._followed = (*self._followed, follow)
-        self._store.set(runs=(*runs, follow.curves))
+        self._store.set(replace(self._store.state.watching, runs=(*runs, follow.curves)))
         self._read()
         self._metrics.wait(AT_ONCE_S)
         self._timer.start()
@@ -145,8 +145,8 @@ class Following(QObject):
 
     def _follow(self, old: State, new: State) -> None:
         """A run whose curves were taken off the plots is followed no longer."""
-        if new.runs is not old.runs:
-            shown = {run.number for run in new.runs}
+        if new.watching.runs is not old.watching.runs:
+            shown = {run.number for run in new.watching.runs}
             self._followed = tuple(follow for follow in self._followed if follow.curves.number in shown)
 
     @Slot()
@@ -159,6 +159,6 @@ class Following(QObject):
         for follow, entries in read:
             follow.take(entries)
         if any(entries for _, entries in read):
-            self._store.set(training=replace(self._store.state.training))  # the curves grew where they are
+            self._store.set(replace(self._store.state.training))  # the curves grew where they are
         if any(follow.is_behind for follow, _ in read):
             self._read()

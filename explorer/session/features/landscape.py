@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from time import monotonic
 
@@ -32,7 +33,7 @@ class LossLandscape(QObject):
         """Whether a view shows the loss over weights, and which; it then follows the network. None: nobody looks."""
         if wish is not None and wish != self._wished:
             self._work, self._key = LandscapeWork(), ()
-            self._store.set(landscape=None)
+            self._store.set(replace(self._store.state.plane, landscape=None))
         self._wished = wish
         if wish is None:
             self.stop()
@@ -48,7 +49,7 @@ class LossLandscape(QObject):
     def _look(self) -> None:
         """Ask for more, if the network went on since."""
         state, wish = self._store.state, self._wished
-        if wish is None or state.data is None or not can_judge(state) or monotonic() < self._due:
+        if wish is None or state.data.data_set is None or not can_judge(state) or monotonic() < self._due:
             return
         key = (wish, *weights_key(state))
         if key != self._key:
@@ -57,9 +58,9 @@ class LossLandscape(QObject):
 
     def _ask(self) -> None:
         state, wish = self._store.state, self._wished
-        if wish is not None and state.data is not None and can_judge(state):
+        if wish is not None and state.data.data_set is not None and can_judge(state):
             is_running = state.training.status == "running"
-            job = SliceLandscape(self._work, state.document, state.data, wish, state.training.step, is_running)
+            job = SliceLandscape(self._work, state.document, state.data.data_set, wish, state.training.step, is_running)
             self._store.ask(job, partial(self._take, job))
 
     def _take(self, job: SliceLandscape, slice_: Slice) -> None:
@@ -67,9 +68,9 @@ class LossLandscape(QObject):
         if job.wish != self._wished or job.document.network != state.network:
             return
         if slice_.landscape is not None:
-            self._store.set(landscape=slice_.landscape)
+            self._store.set(replace(self._store.state.plane, landscape=slice_.landscape))
         if state.training.status == "running":
-            share = FIRST_SHARE if self._store.state.landscape is None else SLICE_SHARE
+            share = FIRST_SHARE if self._store.state.plane.landscape is None else SLICE_SHARE
             self._due = monotonic() + slice_.seconds * (1 / share - 1)
             self._key = ()  # asked again when it is due
         elif not slice_.is_done:

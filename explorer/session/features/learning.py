@@ -49,9 +49,9 @@ class Learning:
     def watch_steps(self, watcher: str, is_watching: bool) -> None:
         """Whether the view `watcher` shows recorded steps; they are recorded while any view does."""
         self._watchers = self._watchers | {watcher} if is_watching else self._watchers - {watcher}
-        was = self._store.state.is_stepping
-        self._store.set(is_stepping=bool(self._watchers))
-        if self._store.state.is_stepping and not was and self._store.state.timeline is None:
+        was = self._store.state.steps.is_watched
+        self._store.set(replace(self._store.state.steps, is_watched=bool(self._watchers)))
+        if self._store.state.steps.is_watched and not was and self._store.state.steps.timeline is None:
             self.record()
 
     # --- what is learned ---
@@ -66,25 +66,27 @@ class Learning:
 
     def set_target(self, target: Target) -> None:
         """What the present input should give: a class, the numbers of the output, or None for what suggests itself."""
-        self._store.set(target=target)
+        self._store.set(replace(self._store.state.steps, target=target))
         self.record()
 
     def add_to_batch(self) -> None:
         """Let the present input stay in the batch when another one is opened."""
         state = self._store.state
         if state.values is not None:
-            name = state.picture.name if state.picture else "numbers"
-            self._store.set(batch=(*state.batch, Example(state.values, state.wanted, name)))
+            name = state.input.picture.name if state.input.picture else "numbers"
+            self._store.set(
+                replace(self._store.state.steps, batch=(*state.steps.batch, Example(state.values, state.wanted, name)))
+            )
             self.record()
 
     def clear_batch(self) -> None:
         """Learn from the present input alone."""
-        self._store.set(batch=(), is_batch_alone=False)
+        self._store.set(replace(self._store.state.steps, batch=(), is_batch_alone=False))
         self.record()
 
     def use_batch(self, examples: tuple[Example, ...]) -> None:
         """Learn from `examples` of the training data alone."""
-        self._store.set(batch=examples, is_batch_alone=True)
+        self._store.set(replace(self._store.state.steps, batch=examples, is_batch_alone=True))
         self.record()
 
     def set_parameter_cell(self, layer: str, parameter: str, cell: tuple[int, ...], value: float) -> None:
@@ -99,29 +101,29 @@ class Learning:
     def take_step(self) -> None:
         """Keep the weights that the step led to, and record the next one; undo goes back."""
         state = self._store.state
-        if state.timeline is not None and not state.is_recording_step and self._may_change_weights():
-            self._store.set(is_recording_step=True)
+        if state.steps.timeline is not None and not state.steps.is_recording and self._may_change_weights():
+            self._store.set(replace(self._store.state.steps, is_recording=True))
             take = partial(self._take_stepped, "training step")
             self._store.ask(TakeStep(self._request()), take, failed=self._end_recording)
 
     def set_breakpoints(self, breakpoints: tuple[Breakpoint, ...]) -> None:
         """What `run_until_breakpoint` stops at."""
-        self._store.set(breakpoints=breakpoints)
+        self._store.set(replace(self._store.state.steps, breakpoints=breakpoints))
 
     def run_until_breakpoint(self, limit: int = 1000) -> None:
         """Take training steps until a breakpoint stops them, and open the step it stopped in."""
         state = self._store.state
-        if not state.breakpoints:
+        if not state.steps.breakpoints:
             self._store.say("Choose first what to stop at.")
         elif self._may_change_weights():
             # Whatever else is asked for ends the run: it would keep the network, the picture and the window waiting.
-            is_unwanted = lambda: self._store.state.asked is not state.asked  # noqa: E731
-            job = RunUntil(self._request(), state.breakpoints, limit, is_unwanted)
+            is_unwanted = lambda: self._store.state.maps.asked is not state.maps.asked  # noqa: E731
+            job = RunUntil(self._request(), state.steps.breakpoints, limit, is_unwanted)
             self._store.ask(job, partial(self._take_run, job))
 
     def ask_reading(self) -> None:
         """Ask for a finite-difference reading of the cursor's cell."""
-        timeline, cursor = self._store.state.timeline, self._store.state.cursor
+        timeline, cursor = self._store.state.steps.timeline, self._store.state.steps.cursor
         if timeline is not None and cursor.cell is not None:
             self._store.ask(ReadDifference(timeline, cursor), partial(self._take_reading, cursor))
 
@@ -130,7 +132,7 @@ class Learning:
     def record(self) -> None:
         """Record the step that the present input would make, if someone looks."""
         request = self._passes.request()
-        if self._store.state.is_stepping and (request.picture is not None or request.numbers is not None):
+        if self._store.state.steps.is_watched and (request.picture is not None or request.numbers is not None):
             self._record(request)
 
     def show_made(self, timeline: Timeline) -> None:
@@ -139,24 +141,24 @@ class Learning:
         self._show(timeline, "", step=0)
 
     def _follow(self, old: State, new: State) -> None:
-        if new.asked is None or new.asked is old.asked:
+        if new.maps.asked is None or new.maps.asked is old.maps.asked:
             return
-        if not new.asked.can_run:
-            self._store.set(timeline=None)
-        elif new.is_stepping:
-            self._record(new.asked)
+        if not new.maps.asked.can_run:
+            self._store.set(replace(self._store.state.steps, timeline=None))
+        elif new.steps.is_watched:
+            self._record(new.maps.asked)
         else:
             # What is on the timeline is no longer this network's step; it is recorded when someone looks.
-            self._store.set(timeline=None, reading=None)
+            self._store.set(replace(self._store.state.steps, timeline=None, reading=None))
 
     def _record(self, shown: Request) -> None:
         self._recording = request = self._request(shown)
-        self._store.set(is_recording_step=True)
+        self._store.set(replace(self._store.state.steps, is_recording=True))
         self._store.ask(RecordStep(request), partial(self._take_recorded, request), failed=self._end_recording)
 
     def _request(self, shown: Request | None = None) -> StepRequest:
         state = self._store.state
-        return StepRequest(shown or self._passes.request(), state.wanted, state.batch, state.is_batch_alone)
+        return StepRequest(shown or self._passes.request(), state.wanted, state.steps.batch, state.steps.is_batch_alone)
 
     def _may_change_weights(self) -> bool:
         if self._store.state.network is None:
@@ -166,7 +168,7 @@ class Learning:
     # --- answers ---
 
     def _end_recording(self, _failure: Failure) -> None:
-        self._store.set(is_recording_step=False)
+        self._store.set(replace(self._store.state.steps, is_recording=False))
 
     def _take_recorded(self, request: StepRequest, recorded: Recorded) -> None:
         if request.shown.document is self._store.state.document and request is self._recording:
@@ -174,17 +176,32 @@ class Learning:
 
     def _show(self, timeline: Timeline | None, message: str, *, step: int | None = None) -> None:
         timeline = timeline if timeline is not None and timeline.steps else None  # it failed before its first call
-        before = self._store.state.timeline
-        cursor = Cursor() if timeline is None else _kept_cursor(before, timeline, self._store.state.cursor)
+        before = self._store.state.steps.timeline
+        cursor = Cursor() if timeline is None else _kept_cursor(before, timeline, self._store.state.steps.cursor)
         if timeline is not None and step is not None:
             cursor = moves.at(timeline, step)
-        self._store.set(timeline=timeline, step_message=message, cursor=cursor, is_recording_step=False, reading=None)
+        self._store.set(
+            replace(
+                self._store.state.steps,
+                timeline=timeline,
+                message=message,
+                cursor=cursor,
+                is_recording=False,
+                reading=None,
+            )
+        )
 
     def _take_stepped(self, label: str, stepped: Stepped | Fault) -> None:
         if isinstance(stepped, Fault):
-            self._store.set(is_recording_step=False, notice=stepped.message)
+            self._store.set(
+                replace(self._store.state.steps, is_recording=False),
+                replace(self._store.state.status, notice=stepped.message),
+            )
         elif stepped.before is not self._store.state.document:
-            self._store.set(is_recording_step=False, notice=CHANGED_MEANWHILE)
+            self._store.set(
+                replace(self._store.state.steps, is_recording=False),
+                replace(self._store.state.status, notice=CHANGED_MEANWHILE),
+            )
         else:
             self._store.edit(label, lambda _before: stepped.after)
 
@@ -193,7 +210,11 @@ class Learning:
         if isinstance(answer, Fault):
             self._store.say(answer.message)
         elif isinstance(answer, StepsMade):
-            self._store.set(task=f"Training step {answer.count:,}, loss {number(answer.loss, 4)}…")
+            self._store.set(
+                replace(
+                    self._store.state.status, task=f"Training step {answer.count:,}, loss {number(answer.loss, 4)}…"
+                )
+            )
         elif answer.before is not self._store.state.document:
             self._store.say("The network was changed while it ran: nothing was taken over.")
         elif job.is_unwanted():
@@ -203,10 +224,12 @@ class Learning:
             self._show_stopped(answer)
 
     def _show_stopped(self, stopped: Stopped) -> None:
-        timeline, is_stepping = stopped.timeline, self._store.state.is_stepping
-        self._store.set(is_stepping=False)  # the edit's own recording would throw the step away that was run to
+        timeline, is_stepping = stopped.timeline, self._store.state.steps.is_watched
+        self._store.set(
+            replace(self._store.state.steps, is_watched=False)
+        )  # the edit's own recording would throw the step away that was run to
         self._take_over(stopped.after)
-        self._store.set(is_stepping=is_stepping)
+        self._store.set(replace(self._store.state.steps, is_watched=is_stepping))
         self._show(timeline, stopped.message, step=timeline.hit.step if timeline.hit else None)
         self._store.say(timeline.hit.sentence if timeline.hit else stopped.message)
 
@@ -217,7 +240,7 @@ class Learning:
         if isinstance(reading, Fault):
             self._store.say(reading.message)
         else:
-            self._store.set(reading_at=cursor, reading=reading)
+            self._store.set(replace(self._store.state.steps, reading_at=cursor, reading=reading))
 
 
 def _kept_cursor(before: Timeline | None, after: Timeline, cursor: Cursor) -> Cursor:

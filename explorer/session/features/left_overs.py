@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from explorer.session.features.learning import Learning
 from explorer.session.kept_work import Arrays, Work
 from explorer.session.lanes import Lane, Watch
 from explorer.session.left_over import LeftOver
-from explorer.session.state import Fault, Offer, State
+from explorer.session.state import Fault, InputState, Offer, State
 from explorer.session.store import Store
 from explorer.session.worker import CopyWeights, RestoreWork
 from explorer.writing import FileError
@@ -121,7 +121,9 @@ class LeftOvers(QObject):
     def _show_offer(self) -> None:
         first = next(iter(self._offered), None)
         more = len(self._offered) - 1
-        self._store.set(offer=None if first is None else Offer(first.title, first.written_s, more))
+        self._store.set(
+            replace(self._store.state.files, offer=None if first is None else Offer(first.title, first.written_s, more))
+        )
 
     def _take_read(self, left: LeftOver, found: tuple[Work, Arrays] | Fault) -> None:
         if isinstance(found, Fault):
@@ -134,8 +136,10 @@ class LeftOvers(QObject):
             return
         self._offered = tuple(other for other in self._offered if other is not left)
         self._restored = (*self._restored, left)
-        self._files.show(work.document, is_saved=False, picture=work.picture, numbers=work.numbers)
-        self._store.set(target=work.target, batch=work.batch, is_batch_alone=work.is_batch_alone)
+        self._files.show(work.document, InputState(work.picture, work.numbers), is_saved=False)
+        self._store.set(
+            replace(self._store.state.steps, target=work.target, batch=work.batch, is_batch_alone=work.is_batch_alone)
+        )
         self._learning.record()
         self._show_offer()
         self._store.say(f"Restored as it was when the program ended: {brief(work.document.title)} is not saved yet.")
@@ -221,7 +225,7 @@ class LeftOvers(QObject):
             self._store.drain()
         what = f"What is not saved of {brief(self._store.state.document.title)}"
         if not self.is_up_to_date:
-            return f"{what} could not be kept as it is now. {self._store.state.notice}".rstrip()
+            return f"{what} could not be kept as it is now. {self._store.state.status.notice}".rstrip()
         return f"{what} is kept, and offered at the next start."
 
     def stop(self) -> None:
@@ -242,10 +246,10 @@ def _is_worth_keeping(state: State) -> bool:
     """Whether there is something that no file holds; a person's own model is its program's to save."""
     if state.network is None:
         return False
-    has_batch = bool(state.batch) and not state.is_batch_alone  # that of the data comes again
-    return state.unsaved or state.target is not None or has_batch or _is_typed(state)
+    has_batch = bool(state.steps.batch) and not state.steps.is_batch_alone  # that of the data comes again
+    return state.files.unsaved or state.steps.target is not None or has_batch or _is_typed(state)
 
 
 def _is_typed(state: State) -> bool:
     """Whether the input was typed: what is typed is made read-only, unlike the numbers that a network begins with."""
-    return state.numbers is not None and not state.numbers.flags.writeable
+    return state.input.numbers is not None and not state.input.numbers.flags.writeable

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from explorer.session.request import Request
 from explorer.session.state import State
 from explorer.session.store import Store
@@ -9,7 +11,7 @@ from explorer.session.worker import FittedInput, ShowMaps, Shown
 
 
 class Passes:
-    """Asks for a pass whenever the document or the input changes, or when it is told to. `state.asked` says with what."""
+    """Asks for a pass whenever the document or the input changes, or it is told to. `state.asked` says with what."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -18,32 +20,36 @@ class Passes:
     def request(self) -> Request:
         """All that a pass depends on, as it is now."""
         state = self._store.state
-        return Request(state.document, state.picture, state.numbers, state.wanted_device, state.mode)
+        return Request(
+            state.document, state.input.picture, state.input.numbers, state.maps.wanted_device, state.maps.mode
+        )
 
     def ask(self) -> None:
         """Ask for a pass with everything as it is now; what else follows from that follows `state.asked`."""
         request = self.request()
         if request.can_run:
             self._submit(request)
-            self._store.set(asked=request, computing=True)
+            self._store.set(replace(self._store.state.maps, asked=request, computing=True))
         else:
-            self._store.set(asked=request, activations=None)  # those of another network
+            self._store.set(
+                replace(self._store.state.maps, asked=request, activations=None)
+            )  # those of another network
 
     def ask_again(self) -> None:
         """Ask for the maps alone, as they were asked for last."""
-        asked = self._store.state.asked
+        asked = self._store.state.maps.asked
         if asked is not None and asked.can_run:
             self._submit(asked)
-            self._store.set(computing=True)
+            self._store.set(replace(self._store.state.maps, computing=True))
 
     def set_mode(self, mode: str) -> None:
         """Run the model in "eval" or "train" mode."""
-        self._store.set(mode=mode)
+        self._store.set(replace(self._store.state.maps, mode=mode))
         self.ask()
 
     def set_device(self, name: str) -> None:
         """Run on another device from now on."""
-        self._store.set(wanted_device=name)
+        self._store.set(replace(self._store.state.maps, wanted_device=name))
         self.ask()
 
     def _submit(self, request: Request) -> None:
@@ -51,7 +57,7 @@ class Passes:
 
     def _follow(self, old: State, new: State) -> None:
         # What is on the way is an answer about the document under its old name.
-        is_owed = new.computing or new.is_recording_step
+        is_owed = new.maps.computing or new.steps.is_recording
         if _differs(old, new) or (new.document is not old.document and is_owed):
             self.ask()
 
@@ -61,29 +67,32 @@ class Passes:
 
     def _take_fitted(self, answer: FittedInput) -> None:
         state, request = self._store.state, answer.request
-        if request.picture is state.picture and request.document is state.document:
-            self._store.set(fitted=answer.fitted)
+        if request.picture is state.input.picture and request.document is state.document:
+            self._store.set(replace(self._store.state.input, fitted=answer.fitted))
 
     def _take_shown(self, shown: Shown) -> None:
         """Take an answer if it is about the present network; an older picture's maps are shown on the way."""
         state = self._store.state
         if shown.request.document is not state.document:
             return
-        is_newest = shown.request is state.asked
+        is_newest = shown.request is state.maps.asked
         self._store.set(
-            activations=shown.activations,
-            fitted=shown.fitted if is_newest else state.fitted,
-            computing=state.computing and not is_newest,
-            fault=shown.fault,
-            device=shown.device,
-            devices=shown.devices,
-            notice=shown.notice or state.notice,
+            replace(
+                self._store.state.maps,
+                activations=shown.activations,
+                computing=state.maps.computing and not is_newest,
+                fault=shown.fault,
+                device=shown.device,
+                devices=shown.devices,
+            ),
+            replace(self._store.state.input, fitted=shown.fitted if is_newest else state.input.fitted),
+            replace(self._store.state.status, notice=shown.notice or state.status.notice),
         )
 
 
 def _differs(old: State, new: State) -> bool:
     """Whether another pass is to be run: for all but the document's name, under which it was saved."""
-    if old.picture is not new.picture or old.numbers is not new.numbers:
+    if old.input.picture is not new.input.picture or old.input.numbers is not new.input.numbers:
         return True
     before, document = old.document, new.document
     return document.opening != before.opening or document.with_path(before.path) != before

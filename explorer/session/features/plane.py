@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from time import monotonic
 
@@ -46,27 +47,27 @@ class Plane(QObject):
     def _look(self) -> None:
         """Ask for the surface, if the network went on since."""
         state = self._store.state
-        key = (self._area, *weights_key(state), state.film_at)
+        key = (self._area, *weights_key(state), state.watching.film_at)
         if self._area is None or not has_surface(state) or key == self._key or monotonic() < self._due:
             return
-        assert state.data is not None
+        assert state.data.data_set is not None
         self._key, self._due = key, monotonic() + SURFACE_EVERY_S
-        job = ShowSurface(state.document, state.data, self._area, state.film_at, state.training.step)
+        job = ShowSurface(state.document, state.data.data_set, self._area, state.watching.film_at, state.training.step)
         self._store.ask(job, partial(self._take, job))
 
     def _take(self, job: ShowSurface, surface: Surface) -> None:
         state = self._store.state
         if state.training.status == "running":
             self._due = monotonic() + surface.seconds * (1 / SURFACE_SHARE - 1)
-        if job.document.network == state.network and job.data is state.data:
-            self._store.set(surface=surface)
+        if job.document.network == state.network and job.data is state.data.data_set:
+            self._store.set(replace(self._store.state.plane, surface=surface))
 
 
 def weights_key(state: State) -> tuple[object, ...]:
     """What changes when the numbers that the network gives for the data may have."""
     document = state.document
     scale = (document.mean, document.std, document.fit, document.hyperparameters.loss)
-    return (document.network, document.layer_ids, *scale, id(state.data), state.training.step)
+    return (document.network, document.layer_ids, *scale, id(state.data.data_set), state.training.step)
 
 
 def has_surface(state: State) -> bool:
@@ -76,6 +77,11 @@ def has_surface(state: State) -> bool:
 
 def can_judge(state: State) -> bool:
     """Whether the network can be run on the data."""
-    if state.network is None or state.data is None or state.data_problem is not None or not state.network.layers:
+    if (
+        state.network is None
+        or state.data.data_set is None
+        or state.data.problem is not None
+        or not state.network.layers
+    ):
         return False
     return not any(problem.severity == "error" for problem in state.problems)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from explorer.session.store import Store
@@ -21,8 +22,8 @@ class RecentFiles:
         """The file at `path` was just opened or saved."""
         resolved = path.absolute()
         self._stamps[resolved] = stamp(resolved)
-        rest = tuple(other for other in self._store.state.recent if other != resolved)
-        self._store.set(recent=(resolved, *rest)[:RECENT_LIMIT])
+        rest = tuple(other for other in self._store.state.files.recent if other != resolved)
+        self._store.set(replace(self._store.state.files, recent=(resolved, *rest)[:RECENT_LIMIT]))
 
     def was_changed_elsewhere(self, path: Path) -> bool:
         """Whether another program wrote the file at `path` since it was opened or saved here."""

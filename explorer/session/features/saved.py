@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from explorer.session.document import Document
 from explorer.session.features.origins import Origins
 from explorer.session.state import State
@@ -35,7 +37,7 @@ class Saved:
     def _show(self) -> None:
         document = self._store.state.document
         self._steps = self._steps_of(document)
-        self._store.set(unsaved=self._is_unsaved(document))
+        self._store.set(replace(self._store.state.files, unsaved=self._is_unsaved(document)))
 
     def _is_unsaved(self, document: Document) -> bool:
         """A person's own model is its program's to save."""

@@ -33,11 +33,11 @@ class Selecting(QObject):
         start = self._store.state.selection
         if "layer" in changes and changes["layer"] != start.layer:
             start = Selection()
-        self._store.set(selection=replace(start, **changes))
+        self._store.set(replace(start, **changes))
 
     def clear_cell(self) -> None:
         """Step back: from the cell to the layer with all its channels."""
-        self._store.set(selection=Selection(self._store.state.selection.layer))
+        self._store.set(Selection(self._store.state.selection.layer))
 
     def move_cell(self, rows: int, columns: int) -> None:
         """Move the chosen cell, stopping at the edge of its map."""
@@ -51,11 +51,11 @@ class Selecting(QObject):
 
     def hover(self, cell: Cell | None) -> None:
         """Tell every view which cell the mouse is over; what is no cell of the present maps is none."""
-        self._point_at(cell if cell is not None and has_cell(self._store.state.activations, cell) else None)
+        self._point_at(cell if cell is not None and has_cell(self._store.state.maps.activations, cell) else None)
 
     def receptive_field(self, cell: Cell | None) -> Field | None:
         """Which cells of the input `cell` was made from; None where that is not known."""
-        activations = self._store.state.activations
+        activations = self._store.state.maps.activations
         if cell is None or activations is None or activations.fields is None or not has_cell(activations, cell):
             return None
         if activations.by_name[cell.layer].values.ndim == 1:  # a row of numbers lies along the columns
@@ -63,7 +63,7 @@ class Selecting(QObject):
         return activations.fields.field(cell.layer, cell.row or 0, cell.column or 0, cell.channel)
 
     def _follow(self, _old: State, new: State) -> None:
-        if self._hovered is not None and not has_cell(new.activations, self._hovered):
+        if self._hovered is not None and not has_cell(new.maps.activations, self._hovered):
             self._point_at(None)
 
     def _point_at(self, cell: Cell | None) -> None:

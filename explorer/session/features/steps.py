@@ -27,7 +27,7 @@ class Steps:
 
     def step_over(self, direction: int = 1) -> None:
         """The next step, or inside one the next cell; past the end the step is taken and the next one recorded."""
-        timeline, cursor = self._store.state.timeline, self._store.state.cursor
+        timeline, cursor = self._store.state.steps.timeline, self._store.state.steps.cursor
         if timeline is None:
             return
         moved = moves.over(timeline, cursor, direction)
@@ -50,7 +50,7 @@ class Steps:
 
     def to_end(self) -> None:
         """The last step of the timeline."""
-        timeline = self._store.state.timeline
+        timeline = self._store.state.steps.timeline
         if timeline is not None:
             self.go_to_step(len(timeline.steps) - 1)
 
@@ -75,7 +75,7 @@ class Steps:
 
     def choose_cell(self, of: str, cell: tuple[int, ...]) -> None:
         """Explain another cell of the step; the depth stays."""
-        timeline, cursor = self._store.state.timeline, self._store.state.cursor
+        timeline, cursor = self._store.state.steps.timeline, self._store.state.steps.cursor
         if (
             timeline is None
             or (entry := timeline.steps[cursor.step]).asked.get(of) is None
@@ -116,32 +116,32 @@ class Steps:
             example = cell[0] if timeline.steps[made[0]].has_batch(made[1]) else cursor.example
             return Cursor(made[0], made[1], cell, cursor.is_inside, example)
 
-        timeline = self._store.state.timeline
-        if timeline is not None and timeline.maker(self._store.state.cursor.step, tensor) is None:
+        timeline = self._store.state.steps.timeline
+        if timeline is not None and timeline.maker(self._store.state.steps.cursor.step, tensor) is None:
             self._store.say("This number is where the step begins: an input, a weight or a constant.")
         self._move_by(move)
 
     # --- moving ---
 
     def _move_by(self, move: Callable[[Timeline, Cursor], Cursor]) -> None:
-        timeline = self._store.state.timeline
+        timeline = self._store.state.steps.timeline
         if timeline is not None and timeline.steps:
-            self._move(move(timeline, self._store.state.cursor))
+            self._move(move(timeline, self._store.state.steps.cursor))
 
     def _move_to(self, wanted: Callable[[TimelineStep], bool], *, otherwise: str) -> None:
         """To the next step that is `wanted`; `otherwise` is said where there is none."""
-        timeline = self._store.state.timeline
+        timeline = self._store.state.steps.timeline
         if timeline is not None and not any(map(wanted, timeline.steps)):
             self._store.say(otherwise)
         else:
             self._move_by(lambda timeline, cursor: moves.next_where(timeline, cursor, wanted))
 
     def _move(self, cursor: Cursor) -> None:
-        self._store.set(cursor=cursor, selection=self._selection_at(cursor))
+        self._store.set(replace(self._store.state.steps, cursor=cursor), self._selection_at(cursor))
 
     def _selection_at(self, cursor: Cursor) -> Selection:
         """The selection that goes with the cursor: its layer, and inside a forward step its cell."""
-        timeline, chosen = self._store.state.timeline, self._store.state.selection
+        timeline, chosen = self._store.state.steps.timeline, self._store.state.selection
         assert timeline is not None
         entry = timeline.steps[cursor.step]
         shown = self._store.state.entry(entry.layer)

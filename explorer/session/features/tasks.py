@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from explorer.session.cancelling import PASS, cancelled
 from explorer.session.features.files import Files
 from explorer.session.features.passes import Passes
@@ -19,9 +21,9 @@ class Tasks:
     def cancel(self) -> None:
         """Give up what is being worked on: what is opened, else what is computed, else the file that is written."""
         state = self._store.state
-        if state.opening is not None:
+        if state.status.opening is not None:
             self.cancel_opening()
-        elif state.saving is not None and not state.task:
+        elif state.status.saving is not None and not state.status.task:
             self.cancel_saving()
         else:
             self.cancel_work()
@@ -40,14 +42,19 @@ class Tasks:
     def cancel_work(self) -> None:
         """Give up what the model is run for. Maps of the last whole pass stay only where a pass itself is given up."""
         state = self._store.state
-        is_map_owed = state.computing and state.task.removesuffix("…") not in ("", PASS)
+        is_map_owed = state.maps.computing and state.status.task.removesuffix("…") not in ("", PASS)
         self._files.forget_then()
         self._store.runner.cancel()
-        self._store.set(computing=False, is_recording_step=False, task="", notice=cancelled(state))
+        self._store.set(
+            replace(self._store.state.maps, computing=False),
+            replace(self._store.state.steps, is_recording=False),
+            replace(self._store.state.status, task="", notice=cancelled(state)),
+        )
         self._training.cancel_start()
         if is_map_owed:
             self._passes.ask_again()
 
     def _look(self) -> None:
-        opening, saving = (self._store.runner.lanes.newest(told_as) for told_as in ("opening", "saving"))
-        self._store.set(opening=opening and opening.progress, saving=saving and saving.progress)
+        lanes = self._store.runner.lanes
+        opening, saving = lanes.progress("opening"), lanes.progress("saving")
+        self._store.set(replace(self._store.state.status, opening=opening, saving=saving))

@@ -78,7 +78,12 @@ class Trainer:
 
     def forget_run(self, number: int) -> None:
         """Take a run's curves off the plots."""
-        self._store.set(runs=tuple(run for run in self._store.state.runs if run.number != number))
+        self._store.set(
+            replace(
+                self._store.state.watching,
+                runs=tuple(run for run in self._store.state.watching.runs if run.number != number),
+            )
+        )
 
     def cancel_start(self) -> None:
         """A run that has made no step yet is taken back: its layers may not have gone under their new ids."""
@@ -90,7 +95,7 @@ class Trainer:
             number = self._training.run
             self._store.runner.end_background()
             self._origins.forget(run.begun.ids)
-            self._store.set(training=Training())
+            self._store.set(Training())
             self._store.take_back(run.begun.before)
             self.forget_run(number)
             self._store.say("Starting the run was cancelled.")
@@ -106,7 +111,7 @@ class Trainer:
         state = self._store.state
         if state.training.status == "running" or not self._may_train():
             return
-        if state.data is None:
+        if state.data.data_set is None:
             self._data.use_data(state.document.data or FIRST_DATA, then=partial(self._train, until=until))
         elif state.training.status == "paused" and state.training.goes_on_with(state.document):
             self._go_on(until)
@@ -122,8 +127,8 @@ class Trainer:
             self._store.say(f"Repair {problem.layer} first: {problem.message}")
         elif not state.network.layers or not any(state.network.parameter_counts()):
             self._store.say("This network has nothing to learn: add a layer with weights.")
-        elif state.data_problem is not None:
-            self._store.say(state.data_problem.message)
+        elif state.data.problem is not None:
+            self._store.say(state.data.problem.message)
         else:
             return True
         return False
@@ -132,7 +137,7 @@ class Trainer:
         from explorer.engine.training.snapshot import Controls
 
         state, curves = self._store.state, self._new_curves()
-        before, data, opened = state.document, state.data, state.opened
+        before, data, opened = state.document, state.data.data_set, state.data.opened
         assert data is not None
         assert opened is not None
         begun = Begun(before, learning_from(before, opened), new_ids(len(before.layer_ids)), data)
@@ -142,21 +147,24 @@ class Trainer:
         self._store.runner.end_background()
         self._store.ask(BeginRun(begun, wishes), self._take_refusal)
         self._origins.tell(begun.ids, Learned(curves.number, curves.first_step))
-        self._store.set(training=Training(), film_at=None, health=(), judged=None)
+        self._store.set(replace(self._store.state.watching, film_at=None, health=(), judged=None), Training())
         self._store.edit(f"train, run {curves.number}", lambda _before: begun.learning.with_weights(begun.ids))
         self._store.begin_background(RunTraining(begun), partial(self._take, run), partial(self._fail, run))
         training = Training("running", curves.number, step=curves.first_step, epochs=epochs, begun=begun)
-        self._store.set(runs=(*self._store.state.runs, curves), training=training)
+        self._store.set(replace(self._store.state.watching, runs=(*self._store.state.watching.runs, curves)), training)
         self._watching.begin(wishes)
 
     def _new_curves(self) -> RunCurves:
         """Curves that begin where the weights come from: at the last step of the run that learned them, or at 0."""
         state, parent = self._store.state, self._origins.of(self._store.state.document.layer_ids)
-        chosen, number = state.document.hyperparameters, self._origins.new_number(run.number for run in state.runs)
+        chosen, number = (
+            state.document.hyperparameters,
+            self._origins.new_number(run.number for run in state.watching.runs),
+        )
         origin = "" if parent is None else f", from run {parent.run}"
         label = f"run {number}: {chosen.optimizer} {exact(chosen.learning_rate)}{origin}"
-        assert state.data is not None
-        loss = chosen.loss or suited_loss(state.network, len(state.data.classes))
+        assert state.data.data_set is not None
+        loss = chosen.loss or suited_loss(state.network, len(state.data.data_set.classes))
         fork, first_step = (None, 0) if parent is None else (parent.run, parent.step)
         return RunCurves(number, label, chosen, fork, first_step, loss)
 
@@ -164,7 +172,9 @@ class Trainer:
         """The wish has to be there before the run goes on: a small network makes many steps in a moment."""
         assert self._run is not None
         self._run.wishes.until = until
-        self._store.set(training=replace(self._training, status="running", message=""), film_at=None)
+        self._store.set(
+            replace(self._store.state.watching, film_at=None), replace(self._training, status="running", message="")
+        )
         self._run.progress.clock.start()
         self._store.runner.pause_background(False)
         self._store.go_on()
@@ -172,7 +182,7 @@ class Trainer:
     def _rest(self) -> None:
         if self._run is not None:
             self._run.progress.clock.stop()
-        self._store.set(training=replace(self._training, status="paused"))
+        self._store.set(replace(self._training, status="paused"))
         self._passes.ask()
 
     def _end(self, message: str, layer: str = "", *, too_large_batch: int = 0, is_fault: bool = False) -> None:
@@ -181,16 +191,16 @@ class Trainer:
             self._run.progress.clock.stop()
         self._store.runner.end_background()
         over = replace(self._training, status="ended", message=message, layer=layer)
-        self._store.set(training=replace(over, too_large_batch=too_large_batch, is_fault=is_fault))
+        self._store.set(replace(over, too_large_batch=too_large_batch, is_fault=is_fault))
 
     # --- following ---
 
     def _follow(self, old: State, new: State) -> None:
         is_live = new.training.is_live and old.training.is_live
         before, document = old.document, new.document
-        if new.opened is not old.opened:
+        if new.data.opened is not old.data.opened:
             self._end(CHANGED_DATA) if is_live else self._forget_end()
-        elif new.wanted_device != old.wanted_device and is_live:
+        elif new.maps.wanted_device != old.maps.wanted_device and is_live:
             self._end(CHANGED_DEVICE)
         elif document is not before and is_live:
             self._turn(before, document)
@@ -209,7 +219,7 @@ class Trainer:
         """Why a run ended is of no use beside another network or other data."""
         training = self._training
         if training.status == "ended" and training.message:
-            self._store.set(training=replace(training, message="", is_fault=False, layer="", too_large_batch=0))
+            self._store.set(replace(training, message="", is_fault=False, layer="", too_large_batch=0))
 
     def _forget_other(self) -> None:
         """How a run stands says nothing of another network."""
@@ -217,7 +227,7 @@ class Trainer:
             self._forget()
 
     def _forget(self) -> None:
-        self._store.set(training=Training(), health=(), judged=None)
+        self._store.set(replace(self._store.state.watching, health=(), judged=None), Training())
         self._watching.forget()
 
     def _look(self) -> None:
@@ -225,7 +235,7 @@ class Trainer:
             self._show_progress(self._run)
 
     def _show_progress(self, run: _Run) -> None:
-        self._store.set(training=run.progress.told_in(self._training))
+        self._store.set(run.progress.told_in(self._training))
 
     # --- answers ---
 
@@ -241,7 +251,7 @@ class Trainer:
         elif isinstance(answer, Live):
             self._watching.take_live(answer)
         elif isinstance(answer, FilmSteps):
-            self._store.set(film=answer.steps)
+            self._store.set(replace(self._store.state.watching, film=answer.steps))
         elif isinstance(answer, Rest):
             self._show_progress(run)
             self._rest()
@@ -252,15 +262,17 @@ class Trainer:
 
     def _take_told(self, run: _Run, told: Told, *, is_live: bool) -> None:
         """Also of a run that was ended meanwhile its last step counts: it had been made."""
-        snapshot, data = told.snapshot, self._store.state.data
+        snapshot, data = told.snapshot, self._store.state.data.data_set
         if is_live:
             run.progress.take(told)
         step = run.progress.curves.last_step
         self._origins.tell(run.begun.ids, Learned(run.progress.curves.number, step, snapshot.step))
         if is_live and snapshot.health:
-            self._store.set(health=snapshot.health)
+            self._store.set(replace(self._store.state.watching, health=snapshot.health))
         if is_live and snapshot.evaluation is not None and data is not None and data.test is not None:
-            self._store.set(judged=Judged(step, snapshot.evaluation, data.test.labels))
+            self._store.set(
+                replace(self._store.state.watching, judged=Judged(step, snapshot.evaluation, data.test.labels))
+            )
 
     def _fail(self, run: _Run, failure: Failure) -> None:
         if run is self._run:

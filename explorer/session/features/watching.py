@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from time import monotonic
 
 from PySide6.QtCore import QObject
@@ -38,9 +39,9 @@ class Watching(QObject):
     def show_frame(self, index: int | None) -> None:
         """Show the probe as the network saw it at a frame of the film; None: as the network is now."""
         if index is None:
-            self._store.set(film_at=None)
+            self._store.set(replace(self._store.state.watching, film_at=None))
             self._passes.ask()
-        elif self._store.state.film:
+        elif self._store.state.watching.film:
             self._store.ask(ShowFrame(index), self._take_frame)
 
     # --- what a run asks and tells ---
@@ -53,9 +54,12 @@ class Watching(QObject):
     def take_live(self, live: Live) -> None:
         """The probe at the present step of the run."""
         self._wish()
-        if self._store.state.film_at is None:
+        if self._store.state.watching.film_at is None:
             began = monotonic()
-            self._store.set(live=live, activations=live.activations)
+            self._store.set(
+                replace(self._store.state.watching, live=live),
+                replace(self._store.state.maps, activations=live.activations),
+            )
             soon(self, lambda: self._count_showing(began))  # after what it made the views paint
 
     def take_rest(self, rest: Rest) -> None:
@@ -65,7 +69,7 @@ class Watching(QObject):
 
     def forget(self) -> None:
         """Nothing of a run is to be seen any more."""
-        self._store.set(live=None, film=(), film_at=None)
+        self._store.set(replace(self._store.state.watching, live=None, film=(), film_at=None))
 
     def _wish(self) -> None:
         if self._wishes is not None:
@@ -76,8 +80,13 @@ class Watching(QObject):
     def _take_frame(self, frame: FilmFrame | Fault) -> None:
         if isinstance(frame, Fault):
             self._store.say(frame.message)
-        elif has_places((frame.index,), (len(self._store.state.film),)):  # a frame of the film that there is now
-            self._store.set(film_at=frame.index, live=frame.live, activations=frame.live.activations)
+        elif has_places(
+            (frame.index,), (len(self._store.state.watching.film),)
+        ):  # a frame of the film that there is now
+            self._store.set(
+                replace(self._store.state.watching, film_at=frame.index, live=frame.live),
+                replace(self._store.state.maps, activations=frame.live.activations),
+            )
 
     def _count_showing(self, began: float) -> None:
         if self._wishes is not None:

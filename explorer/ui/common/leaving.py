@@ -24,7 +24,7 @@ def leave(parent: QWidget, session: Session, go: Callable[[], object]) -> None:
 
 def may_leave(parent: QWidget, session: Session, later: Callable[[], object]) -> bool:
     """Whether all is saved, or the person lets the rest go; where they save it, `later` is called when that is done."""
-    if not session.state.unsaved:
+    if not session.state.files.unsaved:
         return True
     answer = dialogs.ask_unsaved(parent, session.state.title)
     if answer == "save":

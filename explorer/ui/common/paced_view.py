@@ -10,6 +10,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from explorer.session import Session, State
+from explorer.session.state import parts_changed
 
 REDRAW_MS = 300
 """Three times a second: the interpreter is shared with the run, and drawing curves at fifteen took a fifth of it."""
@@ -39,7 +40,7 @@ class PacedView(QWidget):
 
     def follow(self, old: State | None, new: State) -> None:
         """Redraw soon if anything it draws is another."""
-        if old is None or any(getattr(old, name) is not getattr(new, name) for name in self.drawn):
+        if parts_changed(old, new, self.drawn):
             self._redraw_soon()
 
     def redraw(self) -> None:

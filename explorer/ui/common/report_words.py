@@ -20,10 +20,10 @@ def problem_report(state: State | None = None, happened: str = "") -> str:
 
 def remember_what_was_told(old: State | None, new: State) -> None:
     """Keep for a report what the window told the person: each notice and each fault, with its details."""
-    if new.fault is not None and (old is None or new.fault is not old.fault):
-        remember(f"{new.fault.message}\n{new.fault.details}".strip())
-    elif new.notice and (old is None or new.notice != old.notice):
-        remember(new.notice)
+    if new.maps.fault is not None and (old is None or new.maps.fault is not old.maps.fault):
+        remember(f"{new.maps.fault.message}\n{new.maps.fault.details}".strip())
+    elif new.status.notice and (old is None or new.status.notice != old.status.notice):
+        remember(new.status.notice)
 
 
 def display() -> Part:
@@ -76,19 +76,19 @@ def _document(state: State) -> Part:
 
 
 def _state(state: State) -> Part:
-    training, cursor = state.training, state.cursor
+    training, cursor = state.training, state.steps.cursor
     shown = "none" if state.values is None else f"{state.values.shape} {state.values.dtype}"
     return Part(
         "State",
         (
-            ("device", f"{state.device} of {', '.join(state.devices)}"),
-            ("mode", state.mode),
+            ("device", f"{state.maps.device} of {', '.join(state.maps.devices)}"),
+            ("mode", state.maps.mode),
             ("input", shown),
-            ("picture", state.picture.name if state.picture else "none"),
+            ("picture", state.input.picture.name if state.input.picture else "none"),
             ("selection", str(state.selection)),
             ("cursor", str(cursor)),
             ("training", f"{training.status}, run {training.run}, step {training.step}"),
-            ("notice", state.notice or "none"),
-            ("fault", state.fault.message if state.fault else "none"),
+            ("notice", state.status.notice or "none"),
+            ("fault", state.maps.fault.message if state.maps.fault else "none"),
         ),
     )

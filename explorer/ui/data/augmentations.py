@@ -71,10 +71,10 @@ class Augmentations(QScrollArea):
         """Show what is chosen, and what it does to a picture of the data."""
         chosen = {each.name: each for each in state.document.augmentations}
         self._settings |= chosen
-        if state.data is not self._data:
-            self._data, self._place = state.data, 0
-        are_pictures = state.data is not None and kind_of(state.data) == "pictures"
-        self.hint.setText(HINT if are_pictures or state.data is None else NOT_PICTURES)
+        if state.data.data_set is not self._data:
+            self._data, self._place = state.data.data_set, 0
+        are_pictures = state.data.data_set is not None and kind_of(state.data.data_set) == "pictures"
+        self.hint.setText(HINT if are_pictures or state.data.data_set is None else NOT_PICTURES)
         self._form.setVisible(are_pictures)
         for name, row in self._rows.items():
             row.check.blockSignals(True)
@@ -86,8 +86,8 @@ class Augmentations(QScrollArea):
             self._show_examples(state)
 
     def _show_examples(self, state: State) -> None:
-        assert state.data is not None
-        picture = state.data.train.inputs([self._place])[0]
+        assert state.data.data_set is not None
+        picture = state.data.data_set.train.inputs([self._place])[0]
         self._original.show_pictures(picture[None])
         for name, row in self._rows.items():
             row.strip.show_pictures(self._settings[name].shown(picture, count=EXAMPLES))

@@ -47,7 +47,7 @@ class DataBrowser(QDialog):
         """Open what goes by this name or lies at this path, in the background; a download is asked for first."""
         state, entry = self.session.state, entry_of(name)
         self.shown.hide_question()
-        if state.data is not None and state.document.data == name and state.data_progress is None:
+        if state.data.data_set is not None and state.document.data == name and state.data.progress is None:
             return
         if entry is not None and entry.host and name not in self._agreed and not entry.is_here():
             self.shown.ask(question(entry), entry, lambda: self._download(name))
@@ -61,8 +61,8 @@ class DataBrowser(QDialog):
     @Slot(object, object)
     def show_state(self, old: State, new: State) -> None:
         """Mark the open one, and what has been downloaded by now."""
-        is_other = old.data is not new.data or old.document.data != new.document.data
-        if is_other or (old.data_progress is None) != (new.data_progress is None):
+        is_other = old.data.data_set is not new.data.data_set or old.document.data != new.document.data
+        if is_other or (old.data.progress is None) != (new.data.progress is None):
             self.list.show_state(new)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

@@ -50,10 +50,10 @@ class DataButton(FollowingView, QWidget):
         show_data_browser(self._session, self)
 
     def show_changes(self, old: State | None, new: State) -> None:
-        if old is not None and old.data is new.data and old.data_progress is new.data_progress:
+        if old is not None and old.data.data_set is new.data.data_set and old.data.progress is new.data.progress:
             return
-        self.button.setVisible(new.data_progress is None)
-        self.button.show_parts(*(button_words(new.data) if new.data is not None else (CHOOSE, "")))
+        self.button.setVisible(new.data.progress is None)
+        self.button.show_parts(*(button_words(new.data.data_set) if new.data.data_set is not None else (CHOOSE, "")))
 
 
 class _Caret(QToolButton):

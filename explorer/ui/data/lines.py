@@ -44,9 +44,9 @@ class OpeningLine(QWidget):
     @Slot(object, object)
     def show_state(self, old: State | None, new: State) -> None:
         """Follow the progress."""
-        if old is not None and old.data_progress is new.data_progress:
+        if old is not None and old.data.progress is new.data.progress:
             return
-        progress = new.data_progress
+        progress = new.data.progress
         self.setVisible(progress is not None)
         if progress is None:
             return
@@ -78,9 +78,9 @@ class ProblemLine(QWidget):
     @Slot(object, object)
     def show_state(self, old: State | None, new: State) -> None:
         """Follow the problem."""
-        if old is not None and old.data_problem is new.data_problem:
+        if old is not None and old.data.problem is new.data.problem:
             return
-        problem = new.data_problem
+        problem = new.data.problem
         self.setVisible(problem is not None)
         if problem is None:
             return
@@ -115,9 +115,9 @@ class TwinsLine(QWidget):
     @Slot(object, object)
     def show_state(self, old: State | None, new: State) -> None:
         """Follow what was found."""
-        if old is not None and old.twins is new.twins:
+        if old is not None and old.data.twins is new.data.twins:
             return
-        words = twins_words(new.twins) if new.twins is not None and new.twins.held_out else ""
+        words = twins_words(new.data.twins) if new.data.twins is not None and new.data.twins.held_out else ""
         self.setVisible(bool(words))
         self.sentence.setText(words)
         self.sentence.setAccessibleName(words)

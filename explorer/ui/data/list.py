@@ -55,7 +55,7 @@ class DataList(Pane):
 
     def show_state(self, state: State) -> None:
         """Mark the open data set; what is not in the list has a card of its own on top of it."""
-        data, name = state.data, state.document.data
+        data, name = state.data.data_set, state.document.data
         is_named = data is not None and data.card.name in NAMED and name == data.card.name
         self._show_own(None if is_named else data, name)
         for own_name, card in self.cards.items():

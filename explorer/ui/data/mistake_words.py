@@ -22,7 +22,7 @@ FARTHEST = 100
 
 def judged_here(state: State) -> Judged | None:
     """The last evaluation, if it is one of the held-out examples that are open now."""
-    data, judged = state.data, state.judged
+    data, judged = state.data.data_set, state.watching.judged
     if data is None or data.test is None or judged is None or judged.labels is not data.test.labels:
         return None
     told = judged.evaluation.distances if data.is_regression else judged.evaluation.guesses

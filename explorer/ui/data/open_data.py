@@ -158,21 +158,21 @@ class OpenData(Pane):
     @Slot(object, object)
     def show_state(self, old: State | None, new: State) -> None:
         """Redraw what differs."""
-        if old is None or old.data is not new.data:
+        if old is None or old.data.data_set is not new.data.data_set:
             self._show_data(new)
-        elif old.data_progress is not None and new.data_progress is None:
-            self._say(new.notice)
-        elif old.twins is not new.twins:
+        elif old.data.progress is not None and new.data.progress is None:
+            self._say(new.status.notice)
+        elif old.data.twins is not new.data.twins:
             self._show_left_out()  # whoever looks at all pictures meets the damaged ones
-        if old is not None and old.data_progress is None and new.data_progress is not None:
+        if old is not None and old.data.progress is None and new.data.progress is not None:
             self._say("")
         if old is not None and old.document.augmentations != new.document.augmentations:
             self.augmentations.show_state(new)
-        if old is not None and old.judged is not new.judged and not self._judged_timer.isActive():
+        if old is not None and old.watching.judged is not new.watching.judged and not self._judged_timer.isActive():
             self._judged_timer.start()
 
     def _show_data(self, state: State) -> None:
-        data = state.data
+        data = state.data.data_set
         self._say("")
         self._head.setVisible(data is not None)
         self.note.setVisible(data is not None)
@@ -200,7 +200,7 @@ class OpenData(Pane):
 
     def _show_mistakes_tab(self) -> bool:
         """Show the tab where there are any; whether there are."""
-        judged, data = judged_here(self._session.state), self._session.state.data
+        judged, data = judged_here(self._session.state), self._session.state.data.data_set
         amount = len(mistakes(judged)) if judged is not None else 0
         if data is not None:
             self.tabs.setTabText(MISTAKES, tab_words(data, amount))
@@ -209,7 +209,7 @@ class OpenData(Pane):
 
     @Slot()
     def _show_judged(self) -> None:
-        if self._session.state.data is None:
+        if self._session.state.data.data_set is None:
             return
         self._show_mistakes_tab()
         if self.tabs.currentIndex() == MISTAKES:
@@ -220,7 +220,7 @@ class OpenData(Pane):
 
     @Slot()
     def _show_page(self) -> None:
-        data, tab = self._session.state.data, self.tabs.currentIndex()
+        data, tab = self._session.state.data.data_set, self.tabs.currentIndex()
         if data is None:
             return
         split = self._split()
@@ -238,31 +238,35 @@ class OpenData(Pane):
 
     def _show_examples(self, split: Split) -> None:
         state, tab = self._session.state, self.tabs.currentIndex()
-        assert state.data is not None
+        assert state.data.data_set is not None
         judged = judged_here(state)
         if tab == MISTAKES and judged is not None:
-            self.examples.show_groups(state.data, split, (mistake_group(state.data, judged),), are_mistakes=True)
+            self.examples.show_groups(
+                state.data.data_set, split, (mistake_group(state.data.data_set, judged),), are_mistakes=True
+            )
         else:
-            groups = class_groups(state.data, split, seed=self._seeds.get(tab, 0))
-            self.examples.show_groups(state.data, split, groups)
+            groups = class_groups(state.data.data_set, split, seed=self._seeds.get(tab, 0))
+            self.examples.show_groups(state.data.data_set, split, groups)
 
     def _note(self, split: Split | None) -> str:
         state, tab = self._session.state, self.tabs.currentIndex()
-        if state.data is None or split is None or tab in (AUGMENT, ABOUT):
+        if state.data.data_set is None or split is None or tab in (AUGMENT, ABOUT):
             return ""
         judged = judged_here(state)
-        hint = f"Click a {noun_of(state.data)} to show it to the network."
+        hint = f"Click a {noun_of(state.data.data_set)} to show it to the network."
         if tab == MISTAKES:
-            return f"{mistakes_words(state.data, judged)} {hint}" if judged is not None else ""
-        return " ".join(part for part in (balance_words(state.data, split), *state.data.notes, hint) if part)
+            return f"{mistakes_words(state.data.data_set, judged)} {hint}" if judged is not None else ""
+        return " ".join(
+            part for part in (balance_words(state.data.data_set, split), *state.data.data_set.notes, hint) if part
+        )
 
     def _split(self) -> Split | None:
-        data = self._session.state.data
+        data = self._session.state.data.data_set
         return None if data is None else data.train if self.tabs.currentIndex() == TRAIN else data.test
 
     @Slot()
     def _show_left_out(self) -> None:
-        data = self._session.state.data
+        data = self._session.state.data.data_set
         words = left_out_words(data) if data is not None else ""
         if words == self.left_out.whole():
             return

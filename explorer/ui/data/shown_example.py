@@ -16,8 +16,8 @@ def show_example(session: Session, split: Split, place: int) -> str:
         return str(error)
     if values.ndim == 3:
         session.input.use_picture(picture_from_array(values, split.name_of(place)))
-        if session.state.notice:
-            return session.state.notice
+        if session.state.status.notice:
+            return session.state.status.notice
     elif network is not None and network.input_shape == values.shape:
         session.input.set_values(values)
     else:

@@ -137,9 +137,9 @@ class BreakpointsButton(FollowingView, PopupButton):
         return row
 
     def show_changes(self, old: State | None, new: State) -> None:
-        if old is None or old.breakpoints != new.breakpoints:
-            self._show_breakpoints(new.breakpoints)
-        if old is None or _said(old) != _said(new) or old.breakpoints != new.breakpoints:
+        if old is None or old.steps.breakpoints != new.steps.breakpoints:
+            self._show_breakpoints(new.steps.breakpoints)
+        if old is None or _said(old) != _said(new) or old.steps.breakpoints != new.steps.breakpoints:
             self._show_sentence(new)
 
     def _show_breakpoints(self, breakpoints: tuple[Breakpoint, ...]) -> None:
@@ -153,13 +153,13 @@ class BreakpointsButton(FollowingView, PopupButton):
         self.setText(f"Stop at ({len(chosen)})" if chosen else "Stop at")
 
     def _show_sentence(self, state: State) -> None:
-        hit = state.timeline.hit if state.timeline is not None else None
-        is_running = bool(state.task)
-        self.run.setEnabled(bool(state.breakpoints) and not is_running)
+        hit = state.steps.timeline.hit if state.steps.timeline is not None else None
+        is_running = bool(state.status.task)
+        self.run.setEnabled(bool(state.steps.breakpoints) and not is_running)
         self.stop.setEnabled(is_running)
-        start = READY if state.breakpoints else NOTHING
+        start = READY if state.steps.breakpoints else NOTHING
         self._say(
-            state.task or (hit.sentence if hit else state.step_message) or start,
+            state.status.task or (hit.sentence if hit else state.steps.message) or start,
             "" if hit and not is_running else "dim",
         )
 
@@ -195,4 +195,4 @@ class BreakpointsButton(FollowingView, PopupButton):
 
 
 def _said(state: State) -> tuple[object, ...]:
-    return state.task, state.timeline, state.step_message
+    return state.status.task, state.steps.timeline, state.steps.message

@@ -8,17 +8,17 @@ from explorer.ui.common.command import SEPARATOR, Command, Shell
 
 def has_timeline(state: State) -> bool:
     """Whether there is a training step to walk through."""
-    return state.timeline is not None
+    return state.steps.timeline is not None
 
 
 def previous_step(shell: Shell) -> None:
     """The step before, from whatever depth."""
-    shell.session.steps.go_to_step(shell.session.state.cursor.step - 1)
+    shell.session.steps.go_to_step(shell.session.state.steps.cursor.step - 1)
 
 
 def back_into(shell: Shell) -> None:
     """Inside a step the cell before; else into the cells of the step before."""
-    cursor = shell.session.state.cursor
+    cursor = shell.session.state.steps.cursor
     if cursor.is_inside:
         shell.session.steps.step_over(-1)
     elif cursor.step > 0:

@@ -112,7 +112,7 @@ class StepControls(QWidget):
         """What can be pressed now. Playing stops when someone else moves the cursor or a newer step comes."""
         if self.is_playing and old is not None and not self._is_own_step and _is_elsewhere(old, new):
             self.stop()
-        if old is None or old.timeline is not new.timeline or old.cursor != new.cursor:
+        if old is None or old.steps.timeline is not new.steps.timeline or old.steps.cursor != new.steps.cursor:
             self._enable(new)
 
     @Slot()
@@ -121,7 +121,7 @@ class StepControls(QWidget):
         if self.is_playing:
             self.stop()
             return
-        if self._session.state.timeline is None:
+        if self._session.state.steps.timeline is None:
             return
         if _is_at_end(self._session.state):
             self._session.steps.to_start()
@@ -157,7 +157,7 @@ class StepControls(QWidget):
         self.speed.setToolTip(f"How fast it plays: {speed} steps a second.")
 
     def _enable(self, state: State) -> None:
-        timeline, cursor = state.timeline, state.cursor
+        timeline, cursor = state.steps.timeline, state.steps.cursor
         has_steps = timeline is not None and bool(timeline.steps)
         for button in self.buttons.values():
             button.setEnabled(has_steps)
@@ -257,13 +257,13 @@ def _width(button: QToolButton, *, with_word: bool) -> int:
 
 def _is_elsewhere(old: State, new: State) -> bool:
     """Whether the cursor moved, or the step is no longer that of the network on show."""
-    is_other_step = old.timeline is not new.timeline or old.document is not new.document
-    return is_other_step or old.cursor != new.cursor
+    is_other_step = old.steps.timeline is not new.steps.timeline or old.document is not new.document
+    return is_other_step or old.steps.cursor != new.steps.cursor
 
 
 def _is_at_end(state: State) -> bool:
     """Whether there is no next step, and no next cell inside the last."""
-    timeline, cursor = state.timeline, state.cursor
+    timeline, cursor = state.steps.timeline, state.steps.cursor
     if timeline is None:
         return True
     if cursor.step < len(timeline.steps) - 1:

@@ -54,9 +54,9 @@ class OverView(QWidget):
 
     def point_at(self, pointed: Read) -> None:
         """Mark only the cells of a row of the explanation; all that are read where `pointed` is empty."""
-        timeline = self._session.state.timeline
+        timeline = self._session.state.steps.timeline
         if timeline is not None and self._plan is not None:
-            self._mark(timeline, self._session.state.cursor, pointed)
+            self._mark(timeline, self._session.state.steps.cursor, pointed)
 
     def set_dimmed(self, dimmed: bool) -> None:
         """Paler while a newer step is being recorded."""

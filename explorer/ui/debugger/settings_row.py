@@ -108,13 +108,13 @@ class StepSettings(FollowingView, QWidget):
         self._fit()
 
     def show_changes(self, old: State | None, new: State) -> None:
-        is_fresh = old is None or old.timeline is not new.timeline
+        is_fresh = old is None or old.steps.timeline is not new.steps.timeline
         if is_fresh or old is None or old.document is not new.document:
             self._show_learning(new)
-        if is_fresh or old is None or (old.target, old.document) != (new.target, new.document):
+        if is_fresh or old is None or (old.steps.target, old.document) != (new.steps.target, new.document):
             self.target.show_aim(aim_of(new))
             self._fit()
-        if is_fresh or old is None or (old.batch, old.cursor) != (new.batch, new.cursor):
+        if is_fresh or old is None or (old.steps.batch, old.steps.cursor) != (new.steps.batch, new.steps.cursor):
             self._show_batch(new)
 
     def _show_learning(self, state: State) -> None:
@@ -135,16 +135,16 @@ class StepSettings(FollowingView, QWidget):
         self.open_form.setAccessibleName(f"Loss and optimizer: {self._words()}")
 
     def _show_batch(self, state: State) -> None:
-        size = 1 if state.timeline is None else state.timeline.batch_size
+        size = 1 if state.steps.timeline is None else state.steps.timeline.batch_size
         self.batch.setText(f"batch {size} ▾")
-        self.only.setEnabled(bool(state.batch))
+        self.only.setEnabled(bool(state.steps.batch))
         self.add.setEnabled(state.values is not None)
         was_visible = not self.example.isHidden()
         self.example.setVisible(size > 1)
         self.example.blockSignals(True)
         self.example.setRange(1, size)
         self.example.setSuffix(f" of {size}")
-        self.example.setValue(state.cursor.example + 1)
+        self.example.setValue(state.steps.cursor.example + 1)
         self.example.blockSignals(False)
         if was_visible != (size > 1):
             self.updateGeometry()
@@ -182,7 +182,7 @@ class StepSettings(FollowingView, QWidget):
 
     @Slot(object)
     def _aim(self, target: int | tuple[float, ...] | None) -> None:
-        if target != self._session.state.target:
+        if target != self._session.state.steps.target:
             self._session.learning.set_target(target)
 
     @Slot(str)
@@ -193,7 +193,7 @@ class StepSettings(FollowingView, QWidget):
 
 def aim_of(state: State) -> Aim:
     """What the present input should give, and what could be chosen; of very many outputs nothing is."""
-    timeline, target = state.timeline, state.target
+    timeline, target = state.steps.timeline, state.steps.target
     count = _output_count(state)
     if count > MOST_AIMED:
         return Aim()
@@ -221,7 +221,7 @@ def _class_of(used: np.ndarray | None) -> int | None:
 
 def _output_count(state: State) -> int:
     """How many numbers the network gives for one input."""
-    steps = state.timeline.steps if state.timeline else ()
+    steps = state.steps.timeline.steps if state.steps.timeline else ()
     shapes = [step.asked["output"] for step in steps if step.phase == "forward"]
     if shapes:
         return int(np.prod(shapes[-1][1:], dtype=np.int64))
@@ -230,7 +230,7 @@ def _output_count(state: State) -> int:
 
 def _suited(state: State) -> str:
     """The loss that suits the network, once it is known what it gives."""
-    steps = [step for step in state.timeline.steps if step.phase == "forward"] if state.timeline else []
+    steps = [step for step in state.steps.timeline.steps if step.phase == "forward"] if state.steps.timeline else []
     if not steps:
         return ""
     shape = steps[-1].asked["output"]

@@ -72,20 +72,20 @@ class StepStage(FollowingView, QWidget):
 
     @np.errstate(all="ignore")  # sums over a diverged step are NaN, and shown as that
     def show_changes(self, old: State | None, new: State) -> None:
-        if old is None or old.is_recording_step != new.is_recording_step:
-            self._dimming.start() if new.is_recording_step else self._dim()
-        is_new = old is None or old.timeline is not new.timeline
+        if old is None or old.steps.is_recording != new.steps.is_recording:
+            self._dimming.start() if new.steps.is_recording else self._dim()
+        is_new = old is None or old.steps.timeline is not new.steps.timeline
         if is_new:
             _forget()
-            self._offer_drawing(new.timeline)
-        differs = is_new or old is None or old.cursor != new.cursor or old.classes != new.classes
-        if differs or (old is not None and old.step_message != new.step_message):
+            self._offer_drawing(new.steps.timeline)
+        differs = is_new or old is None or old.steps.cursor != new.steps.cursor or old.classes != new.classes
+        if differs or (old is not None and old.steps.message != new.steps.message):
             self._show_step(new)
 
     def _show_step(self, state: State) -> None:
-        timeline, cursor = state.timeline, state.cursor
+        timeline, cursor = state.steps.timeline, state.steps.cursor
         if timeline is None or not timeline.steps:
-            self.empty.setText(state.step_message or (RECORDING if state.is_recording_step else EMPTY))
+            self.empty.setText(state.steps.message or (RECORDING if state.steps.is_recording else EMPTY))
             self.pages.setCurrentWidget(self.empty)
             return
         if self.drawing is not None and self._wants_drawing and not self._choice.isHidden():
@@ -121,7 +121,7 @@ class StepStage(FollowingView, QWidget):
 
     @Slot()
     def _dim(self) -> None:
-        is_old = self._session.state.is_recording_step and self._session.state.timeline is not None
+        is_old = self._session.state.steps.is_recording and self._session.state.steps.timeline is not None
         for view in (self.over, self.into):
             view.set_dimmed(is_old)
 

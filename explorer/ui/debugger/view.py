@@ -92,27 +92,29 @@ class Debugger(FollowingView, QWidget):
     # --- what it shows ---
 
     def show_changes(self, old: State | None, new: State) -> None:
-        if old is None or old.timeline is not new.timeline or old.step_message != new.step_message:
+        if old is None or old.steps.timeline is not new.steps.timeline or old.steps.message != new.steps.message:
             self._show_timeline(new)
         self._show_empty(new)
-        is_elsewhere = old is None or old.timeline is not new.timeline or old.cursor != new.cursor
-        if new.timeline is not None and new.timeline.steps and is_elsewhere:
-            self._show_cursor(new.timeline, new)
+        is_elsewhere = (
+            old is None or old.steps.timeline is not new.steps.timeline or old.steps.cursor != new.steps.cursor
+        )
+        if new.steps.timeline is not None and new.steps.timeline.steps and is_elsewhere:
+            self._show_cursor(new.steps.timeline, new)
 
     def _show_timeline(self, state: State) -> None:
-        timeline = state.timeline
+        timeline = state.steps.timeline
         if timeline is None:
             return
         self.timeline.set_steps(tuple((step.phase, step_label(step)) for step in timeline.steps))
         hit = timeline.hit
         has_place = hit is not None and 0 <= hit.step < len(timeline.steps)
         self.timeline.set_marks({hit.step: hit.sentence} if hit is not None and has_place else {})
-        notice = hit.sentence if hit is not None else state.step_message
+        notice = hit.sentence if hit is not None else state.steps.message
         self.notice.set_whole(notice)
         self.notice.setVisible(bool(notice))
 
     def _show_cursor(self, timeline: Timeline, state: State) -> None:
-        cursor = state.cursor
+        cursor = state.steps.cursor
         step = timeline.steps[cursor.step]
         self.timeline.set_cursor(cursor.step)
         self.header.show_words(header(timeline, cursor), facts_line(timeline, cursor))
@@ -122,7 +124,7 @@ class Debugger(FollowingView, QWidget):
         )
 
     def _show_empty(self, state: State) -> None:
-        has_steps = state.timeline is not None and bool(state.timeline.steps)
+        has_steps = state.steps.timeline is not None and bool(state.steps.timeline.steps)
         self._pages.setCurrentWidget(self._content if has_steps else self.empty)
         if not has_steps:
             self.empty.show_message(why_empty(state))
@@ -143,10 +145,10 @@ class Debugger(FollowingView, QWidget):
 
 def why_empty(state: State) -> str:
     """What stands here while there is no timeline: what would appear, and how to get it."""
-    if state.step_message:
-        return state.step_message
-    if state.is_recording_step or state.computing:
+    if state.steps.message:
+        return state.steps.message
+    if state.steps.is_recording or state.maps.computing:
         return RECORDING
-    if state.network is None and state.activations is None:
+    if state.network is None and state.maps.activations is None:
         return NO_NETWORK
     return NO_INPUT if state.values is None else EMPTY

@@ -129,16 +129,16 @@ class WhyPanel(FollowingView, QWidget):
 
     @np.errstate(all="ignore")  # sums over a diverged step are NaN, and shown as that
     def show_changes(self, old: State | None, new: State) -> None:
-        differs = old is None or (old.timeline, old.step_message) != (new.timeline, new.step_message)
+        differs = old is None or (old.steps.timeline, old.steps.message) != (new.steps.timeline, new.steps.message)
         if differs or (old is not None and _place(old) != _place(new)):
             self._explain(new)
-        if differs or old is None or old.reading is not new.reading or old.cursor != new.cursor:
+        if differs or old is None or old.steps.reading is not new.steps.reading or old.steps.cursor != new.steps.cursor:
             self._show_reading(new)
 
     def _explain(self, state: State) -> None:
-        timeline, cursor = state.timeline, state.cursor
+        timeline, cursor = state.steps.timeline, state.steps.cursor
         if timeline is None or cursor.cell is None:
-            message = state.step_message or ("" if state.is_recording_step else EMPTY)
+            message = state.steps.message or ("" if state.steps.is_recording else EMPTY)
             self._show(Why(None, message if timeline is None else "This tensor is empty."))
             return
         self._show(explained(timeline, cursor))
@@ -162,7 +162,7 @@ class WhyPanel(FollowingView, QWidget):
             button.setVisible(name in offered and len(offered) > 1)
             button.setChecked(name == grouping)
         if isinstance(explanation, UpdateExplanation):
-            shown = update_rows(explanation, self._session.state.cursor.cell or ())
+            shown = update_rows(explanation, self._session.state.steps.cursor.cell or ())
             self.terms.show_rows(shown, span=(0.0, 0.0), has_long_text=True)
         elif explanation is None or not grouping:
             self.terms.show_rows((), span=(0.0, 0.0), has_long_text=True)
@@ -177,20 +177,20 @@ class WhyPanel(FollowingView, QWidget):
         self._show_terms()
 
     def _show_reading(self, state: State) -> None:
-        timeline = state.timeline
-        is_update = timeline is not None and timeline.steps[state.cursor.step].phase == "update"
-        self.read.setEnabled(timeline is not None and state.cursor.cell is not None and not is_update)
+        timeline = state.steps.timeline
+        is_update = timeline is not None and timeline.steps[state.steps.cursor.step].phase == "update"
+        self.read.setEnabled(timeline is not None and state.steps.cursor.cell is not None and not is_update)
         self.read.setToolTip(NO_READING_TIP if is_update else READ_TIP)
-        reading = state.reading if state.reading_at == state.cursor else None
+        reading = state.steps.reading if state.steps.reading_at == state.steps.cursor else None
         self.reading.setText("" if reading is None else _reading_text(reading))
         self.reading.setToolTip("" if reading is None else _reading_tip(reading))
         self._show_second(state, "" if reading is None else reading.what)
 
     def _show_second(self, state: State, reading: str) -> None:
         """Below the line: what was read off, if something was; the lecture's words; or else the formula."""
-        timeline, explanation = state.timeline, self._why.explanation
+        timeline, explanation = state.steps.timeline, self._why.explanation
         formula = "" if explanation is None else explanation.formula
-        lecture = "" if timeline is None or explanation is None else _lecture_line(timeline, state.cursor)
+        lecture = "" if timeline is None or explanation is None else _lecture_line(timeline, state.steps.cursor)
         self.second.setFont(theme.interface_font() if reading else theme.number_font())
         self.second.set_whole(reading or lecture or formula, tip=reading or "\n".join(filter(None, (lecture, formula))))
 
@@ -231,7 +231,7 @@ class WhyPanel(FollowingView, QWidget):
 
     def _followable(self, row: TermRow) -> list[tuple[str, tuple[int, ...]]]:
         """The weightiest cell of each tensor behind the row that a step of the timeline made."""
-        timeline, cursor = self._session.state.timeline, self._session.state.cursor
+        timeline, cursor = self._session.state.steps.timeline, self._session.state.steps.cursor
         if timeline is None:
             return []
         return [
@@ -271,7 +271,7 @@ def _reading_tip(reading: Reading) -> str:
 
 def _place(state: State) -> tuple[Any, ...]:
     """What of the cursor an explanation depends on."""
-    return state.cursor.step, state.cursor.of, state.cursor.cell
+    return state.steps.cursor.step, state.steps.cursor.of, state.steps.cursor.cell
 
 
 def _row(*widgets: QWidget, stretched: QWidget) -> QHBoxLayout:

@@ -37,9 +37,9 @@ class Cards:
         return tuple(replace(card, minis=self._minis_of(card, state)) for card in cards)
 
     def _minis_of(self, card: Card, state: State) -> Minis | None:
-        source: object = state.activations.by_name.get(card.name) if state.activations else None
-        if card.is_input and state.fitted is not None:
-            source = state.fitted
+        source: object = state.maps.activations.by_name.get(card.name) if state.maps.activations else None
+        if card.is_input and state.input.fitted is not None:
+            source = state.input.fitted
         if source is None or not card.runs:
             return None
         kept = self._minis.get(card.name)
@@ -102,9 +102,9 @@ def hyperparameters(layer: Layer) -> tuple[str, ...]:
 
 def _call_cards(state: State) -> tuple[Card, ...]:
     """Read-only cards of the calls of a person's own model."""
-    if state.activations is None:
+    if state.maps.activations is None:
         return ()
-    return tuple(_call_card(activation, before) for activation, before in _with_before(state.activations.layers))
+    return tuple(_call_card(activation, before) for activation, before in _with_before(state.maps.activations.layers))
 
 
 def _with_before(layers: tuple[LayerActivation, ...]) -> list[tuple[LayerActivation, str]]:
@@ -127,7 +127,7 @@ def _call_card(activation: LayerActivation, before: str) -> Card:
 
 def _with_fault(cards: tuple[Card, ...], state: State) -> tuple[Card, ...]:
     """`cards` with what went wrong while running on the card where it did."""
-    fault = state.fault
+    fault = state.maps.fault
     if fault is None or fault.layer is None:
         return cards
     problem = CardProblem(fault.message)

@@ -72,8 +72,8 @@ class LayerArithmetic(QWidget):
 
     def _show_error(self, state: State, name: str) -> None:
         errors = [problem.message for problem in state.problems if (problem.layer, problem.severity) == (name, "error")]
-        if state.fault is not None and state.fault.layer == name:
-            errors.append(state.fault.message)
+        if state.maps.fault is not None and state.maps.fault.layer == name:
+            errors.append(state.maps.fault.message)
         self.error.setText("\n".join(errors))
         self.error.setVisible(bool(errors))
         self.setVisible(bool(errors or self.size_formula.plain or self.parameter_formula.plain))

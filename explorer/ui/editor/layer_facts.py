@@ -47,8 +47,8 @@ class LayerFacts(QWidget):
 
     def show_call(self, state: State, activation: LayerActivation) -> None:
         """A call of a person's own model."""
-        assert state.activations is not None
-        known = state.activations.by_name
+        assert state.maps.activations is not None
+        known = state.maps.activations.by_name
         inputs = tuple(known[name].shape for name in activation.parents if name in known)
         self.volume.show_layer(inputs, activation.shape, family=activation.family)
         arrays = (("Weight", activation.weight), ("Bias", activation.bias))
@@ -59,7 +59,7 @@ class LayerFacts(QWidget):
 
 
 def _activation(state: State, name: str) -> LayerActivation | None:
-    return state.activations.by_name.get(name) if state.activations else None
+    return state.maps.activations.by_name.get(name) if state.maps.activations else None
 
 
 def _costs(shape: Shape | None, multiply_adds: int, ran: LayerActivation | None) -> tuple[tuple[str, str], ...]:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from explorer.session import Session, State
+from explorer.session.state import parts_changed
 from explorer.ui.common import theme
 from explorer.ui.common.undo_keys import NameLine
 from explorer.ui.editor.cards import INPUT
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from explorer.network import Layer, Network
 
 NOTHING = "Select a layer to see its settings and where its size comes from."
-WATCHED = ("document", "activations", "selection", "fault")
+WATCHED = ("document", "maps.activations", "selection", "maps.fault")
 SETTLED_MS = 150
 AXES = (("channels", "Colours or maps."), ("height", "Rows."), ("width", "Columns."))
 
@@ -117,11 +118,11 @@ class LayerForm(QWidget):
     @Slot(object, object)
     def show_state(self, old: State | None, new: State) -> None:
         """Show the selected layer of `new`; a hidden form waits until it is seen."""
-        if old is not None and all(getattr(old, name) is getattr(new, name) for name in WATCHED):
+        if not parts_changed(old, new, WATCHED):
             return
         if not self.isVisible() and old is not None:
             self._is_stale = True
-        elif old is not None and new.is_stepping and old.selection is not new.selection and not self._has_focus():
+        elif old is not None and new.steps.is_watched and old.selection is not new.selection and not self._has_focus():
             self._later.start()
         elif old is not None and is_only_a_look(old, new, WATCHED):
             if not self._looks.isActive():
@@ -155,7 +156,7 @@ class LayerForm(QWidget):
     def _show(self, state: State) -> None:
         network, subject = state.network, _subject(state)
         fresh = self._turn_to(subject)
-        call = state.activations.by_name.get(state.selection.layer or "") if state.activations else None
+        call = state.maps.activations.by_name.get(state.selection.layer or "") if state.maps.activations else None
         if network is not None and subject == INPUT:
             self._show_input(state, network, fresh=fresh)
         elif network is not None and subject is not None:
@@ -311,7 +312,7 @@ def _subject(state: State) -> object:
     """What the form is about: the id of the selected layer, INPUT, the name of a call, or None."""
     name, network = state.selection.layer, state.network
     if network is None:
-        return name if state.activations and name in state.activations.by_name else None
+        return name if state.maps.activations and name in state.maps.activations.by_name else None
     if name in network.names:
         return state.document.layer_ids[network.index(name)]
     return name if name == INPUT else None

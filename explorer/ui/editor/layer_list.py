@@ -10,13 +10,14 @@ from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from explorer.session import Session, State
+from explorer.session.state import parts_changed
 from explorer.ui.common import icons
 from explorer.ui.editor.card_list import CardList
 from explorer.ui.editor.cards import INPUT, Cards
 from explorer.ui.editor.run_looks import LOOK_MS, is_only_a_look
 
 PALE_AFTER_MS = 200
-WATCHED = ("document", "activations", "fitted", "fault")
+WATCHED = ("document", "maps.activations", "input.fitted", "maps.fault")
 INPUT_SHAPE = re.compile(r"^\s*\d+(x\d+)*\s+")  # a whole network was copied: its layers are pasted
 
 
@@ -49,10 +50,9 @@ class LayerList(CardList):
     @Slot(object, object)
     def show_state(self, old: State | None, new: State) -> None:
         """Show the cards of `new`; a hidden list waits until it is seen."""
-        if old is None or old.computing is not new.computing:
-            self._follow_computing(new.computing)
-        is_same = old is not None and all(getattr(old, name) is getattr(new, name) for name in WATCHED)
-        if old is not None and is_same and old.selection.layer == new.selection.layer:
+        if old is None or old.maps.computing is not new.maps.computing:
+            self._follow_computing(new.maps.computing)
+        if old is not None and not parts_changed(old, new, WATCHED) and old.selection.layer == new.selection.layer:
             return
         self._is_behind = old is not None
         if old is not None and old.network is not new.network:

@@ -109,13 +109,13 @@ class NetworkPanel(Pane):
     @Slot(object, object)
     def show_state(self, old: State | None, new: State) -> None:
         """Title line, empty state, and what may be done."""
-        if old is not None and old.document is new.document and old.activations is new.activations:
+        if old is not None and old.document is new.document and old.maps.activations is new.maps.activations:
             return
         network = new.network
         counts = network.parameter_counts() if network else ()
         facts = [text.plural(sum(counts), "parameter") if network else "", new.title]
         self.set_facts(" · ".join(fact for fact in facts if fact))
-        is_bare = new.activations is None and network is None
+        is_bare = new.maps.activations is None and network is None
         self.empty.setText(NO_NETWORK if is_bare else NO_LAYERS)
         self.empty.setVisible(is_bare or (network is not None and not network.layers))
         self.list.setVisible(not is_bare)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from explorer.session import State
+from explorer.session.state import parts_changed
 
 LOOK_MS = 300
 """Between two looks of what stands beside the large maps, which are what is watched while a network learns."""
@@ -12,5 +13,5 @@ LOOK_MS = 300
 
 def is_only_a_look(old: State, new: State, watched: Collection[str]) -> bool:
     """Whether of the parts that are `watched` nothing changed but the activations, by a run: that may wait."""
-    changed = [name for name in watched if getattr(old, name) is not getattr(new, name)]
-    return new.training.status == "running" and changed == ["activations"]
+    changed = parts_changed(old, new, watched)
+    return new.training.status == "running" and changed == ("maps.activations",)

@@ -32,9 +32,9 @@ class Drawing(QObject):
 
     def is_ahead(self, state: State) -> bool:
         """Whether the sheet is newer than `state.fitted`: in a stroke, or before the worker has answered."""
-        if self._drawn is None or state.picture is not self._drawn:
+        if self._drawn is None or state.input.picture is not self._drawn:
             return False
-        return self._last_place is not None or state.fitted is self._answered
+        return self._last_place is not None or state.input.fitted is self._answered
 
     @property
     def has_sheet(self) -> bool:
@@ -87,6 +87,6 @@ class Drawing(QObject):
         self._sheet = sheet
         if sheet is None:
             return
-        self._drawn, self._answered = picture_from_array(sheet, "drawing"), self._session.state.fitted
+        self._drawn, self._answered = picture_from_array(sheet, "drawing"), self._session.state.input.fitted
         self._session.input.use_picture(self._drawn)
         self._picture.show_fed(sheet)

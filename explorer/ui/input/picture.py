@@ -107,7 +107,7 @@ class InputPicture(QWidget):
 
     def show_input(self, state: State, *, keep_fed: bool = False) -> None:
         """Show the picture and what was made of it; with `keep_fed` the sheet being painted on stays."""
-        fitted, picture = state.fitted, state.picture
+        fitted, picture = state.input.fitted, state.input.picture
         pixels = pixels_of(state)
         if not keep_fed:
             self.show_fed(pixels)
@@ -165,8 +165,8 @@ class InputPicture(QWidget):
             self.original.set_field(None, (0, 0, 0, 0))
         else:
             self.fed.set_field(field.mask, field.box)
-            if state.fitted is not None:
-                self.original.set_field(field.mask, field.box, _rectangle(state.fitted.source_box))
+            if state.input.fitted is not None:
+                self.original.set_field(field.mask, field.box, _rectangle(state.input.fitted.source_box))
         self._show_caption(state)
 
     @Slot(object)
@@ -179,7 +179,7 @@ class InputPicture(QWidget):
         values = state.values
         if self._place is not None and values is not None and values.ndim == 3:
             self.caption.setText(pixel_text(values, *self._place))
-            self.fed.setToolTip(pixel_tip(values, state.fitted, *self._place))
+            self.fed.setToolTip(pixel_tip(values, state.input.fitted, *self._place))
         elif self._cell is not None and self._field is not None:
             self.caption.setText(field_text(self._cell.layer, self._field))
         else:
@@ -201,8 +201,8 @@ def _rectangle(box: tuple[float, float, float, float]) -> QRectF:
 
 def pixels_of(state: State) -> np.ndarray | None:
     """What the network is fed as uint8 (H, W, 3) for the screen; None if it is fed no picture."""
-    if state.fitted is not None:
-        pixels = state.fitted.pixels
+    if state.input.fitted is not None:
+        pixels = state.input.fitted.pixels
         return pixels if pixels.shape[2] == 3 else np.repeat(pixels[..., :1], 3, axis=2)
     values = state.values
     if values is None or values.ndim != 3:
@@ -216,8 +216,8 @@ def pixels_of(state: State) -> np.ndarray | None:
 
 def steps_of(state: State) -> tuple[str, ...]:
     """How what the network is fed came about, a sentence each."""
-    if state.picture is not None and state.fitted is not None:
-        return (*state.picture.conversions, *state.fitted.steps)
+    if state.input.picture is not None and state.input.fitted is not None:
+        return (*state.input.picture.conversions, *state.input.fitted.steps)
     values = state.values
     if values is None or values.ndim != 3:
         return ()

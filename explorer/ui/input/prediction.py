@@ -43,7 +43,7 @@ class PredictionView(FollowingView, Pane):
         self.body.addWidget(self.answers, 1)
         self.body.addWidget(self.empty, 1)
         self._dimming = QTimer(self, interval=DIM_AFTER_MS, singleShot=True)
-        self._dimming.timeout.connect(lambda: self.answers.set_dimmed(self._session.state.computing))
+        self._dimming.timeout.connect(lambda: self.answers.set_dimmed(self._session.state.maps.computing))
         session.changed.connect(self.show_state)
         self.show_state(None, session.state)
 
@@ -54,11 +54,11 @@ class PredictionView(FollowingView, Pane):
         return QSize(200, 84)
 
     def show_changes(self, old: State | None, new: State) -> None:
-        if old is None or old.computing != new.computing:
-            self._dim(new.computing)
+        if old is None or old.maps.computing != new.maps.computing:
+            self._dim(new.maps.computing)
         if old is None or old.prediction is not new.prediction or _line(old) != _line(new):
             self._show_prediction(new)
-        if old is None or old.selection is not new.selection or old.activations is not new.activations:
+        if old is None or old.selection is not new.selection or old.maps.activations is not new.maps.activations:
             self.answers.set_chosen(_chosen(new))
 
     def _dim(self, computing: bool) -> None:
@@ -81,7 +81,7 @@ class PredictionView(FollowingView, Pane):
 
     @Slot(QModelIndex)
     def _choose(self, row: QModelIndex) -> None:
-        activations = self._session.state.activations
+        activations = self._session.state.maps.activations
         if activations is None:
             return
         last = activations.layers[-1]
@@ -152,16 +152,16 @@ def _line(state: State) -> str:
         return ""
     if any(problem.severity == "error" for problem in state.problems):
         return BROKEN
-    if state.fault is not None:
-        return state.fault.message
-    if state.activations is not None and len(state.activations.layers) > 1 and not state.computing:
+    if state.maps.fault is not None:
+        return state.maps.fault.message
+    if state.maps.activations is not None and len(state.maps.activations.layers) > 1 and not state.maps.computing:
         return MAPS
-    if state.network is None and state.activations is None:
+    if state.network is None and state.maps.activations is None:
         return NO_NETWORK
-    return "" if state.computing else EMPTY
+    return "" if state.maps.computing else EMPTY
 
 
 def _chosen(state: State) -> int | None:
     """The row to mark: the selected channel, if the last layer is selected."""
-    last = state.activations.layers[-1].name if state.activations else None
+    last = state.maps.activations.layers[-1].name if state.maps.activations else None
     return state.selection.channel if last is not None and state.selection.layer == last else None

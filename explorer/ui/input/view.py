@@ -131,20 +131,22 @@ class InputView(FollowingView, Pane):
     def show_changes(self, old: State | None, new: State) -> None:
         if (
             old is None
-            or old.picture is not new.picture
-            or old.fitted is not new.fitted
+            or old.input.picture is not new.input.picture
+            or old.input.fitted is not new.input.fitted
             or old.values is not new.values
         ):
             self._show_input(new)
         elif old.fit != new.fit:
             self.picture.show_input(new)
-        if old is None or old.selection is not new.selection or old.activations is not new.activations:
+        if old is None or old.selection is not new.selection or old.maps.activations is not new.maps.activations:
             self._show_field(new)
 
     def _show_input(self, state: State) -> None:
         values = state.values
         takes_numbers = values is not None and values.ndim == 1
-        has_picture = not takes_numbers and (state.fitted is not None or (values is not None and values.ndim == 3))
+        has_picture = not takes_numbers and (
+            state.input.fitted is not None or (values is not None and values.ndim == 3)
+        )
         page = self.numbers if takes_numbers else self.picture if has_picture else self.empty
         self.pages.setCurrentWidget(page)
         self.empty.setText(EMPTY if values is None else GIVEN.format(shape=shape_text(values.shape)))
@@ -248,14 +250,14 @@ class InputView(FollowingView, Pane):
 
 def recent_pictures(state: State) -> tuple[Path, ...]:
     """The files opened before that may be pictures, newest first."""
-    return tuple(path for path in state.recent if not is_network(path) and not is_weights(path))
+    return tuple(path for path in state.files.recent if not is_network(path) and not is_weights(path))
 
 
 def _chosen_cell(state: State) -> Cell | None:
     chosen = state.selection
     if chosen.layer is None or chosen.channel is None:
         return None
-    shown = state.activations.by_name.get(chosen.layer) if state.activations else None
+    shown = state.maps.activations.by_name.get(chosen.layer) if state.maps.activations else None
     is_row_of_numbers = shown is not None and shown.values.ndim == 1
     if chosen.row is None and not is_row_of_numbers:
         return None
@@ -265,7 +267,7 @@ def _chosen_cell(state: State) -> Cell | None:
 def _facts(state: State) -> str:
     if state.values is not None and state.values.ndim == 1:  # a picture from before waits for a network that sees
         return plural(state.values.size, "number")
-    return "" if state.picture is None else f"{state.picture.name} · {state.picture.facts}"
+    return "" if state.input.picture is None else f"{state.input.picture.name} · {state.input.picture.facts}"
 
 
 def _thumbnail(name: str) -> QPixmap:

@@ -49,9 +49,9 @@ class ExplanationLine(QWidget):
 
     @Slot(object, object)
     def show_state(self, old: State | None, new: State) -> None:
-        if old is not None and old.explained is new.explained and old.selection == new.selection:
+        if old is not None and old.maps.explained is new.maps.explained and old.selection == new.selection:
             return
-        explained = new.explained
+        explained = new.maps.explained
         is_current = explained is not None and explained.selection == new.selection
         self.setVisible(is_current)
         if explained is None or not is_current:
@@ -65,7 +65,7 @@ class ExplanationLine(QWidget):
 
     @Slot()
     def _copy(self) -> None:
-        explained = self._session.state.explained
+        explained = self._session.state.maps.explained
         if explained is None:
             return
         QGuiApplication.clipboard().setText(str(explained.explanation or explained.message))

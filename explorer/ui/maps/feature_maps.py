@@ -64,8 +64,8 @@ class FeatureMaps(FollowingView, QWidget):
     # --- what it shows ---
 
     def show_changes(self, old: State | None, new: State) -> None:
-        if old is None or old.computing != new.computing:
-            self._slow.start() if new.computing else self._dim()
+        if old is None or old.maps.computing != new.maps.computing:
+            self._slow.start() if new.maps.computing else self._dim()
         if old is None or _differs(old, new):
             self._redraw()
         elif old.selection != new.selection:
@@ -142,14 +142,14 @@ class FeatureMaps(FollowingView, QWidget):
 
     @Slot()
     def _dim(self) -> None:
-        dimmed = self._session.state.computing
+        dimmed = self._session.state.maps.computing
         self._maps.set_dimmed(dimmed)
         self._chosen.channel.set_dimmed(dimmed)
 
     # --- what is behind it ---
 
     def _entry(self) -> LayerActivation | None:
-        activations = self._session.state.activations
+        activations = self._session.state.maps.activations
         return activations.by_name.get(self._session.state.selection.layer or "") if activations else None
 
     def _are_filters(self, entry: LayerActivation) -> bool:
@@ -166,7 +166,7 @@ class FeatureMaps(FollowingView, QWidget):
 
     def _sheet_of(self, entry: LayerActivation) -> Sheet | None:
         if self._are_filters(entry):
-            activations = self._session.state.activations
+            activations = self._session.state.maps.activations
             source = flattened(entry, activations.by_name) if activations else None
             return filter_sheet(entry, self._session.state.selection.channel, source)
         if entry.values.ndim == 1:
@@ -180,7 +180,7 @@ class FeatureMaps(FollowingView, QWidget):
 
 def _differs(old: State, new: State) -> bool:
     return (
-        old.activations is not new.activations
+        old.maps.activations is not new.maps.activations
         or old.selection.layer != new.selection.layer
         or old.problems != new.problems
         or old.classes != new.classes

@@ -78,7 +78,7 @@ class LayerMaps(QWidget):
 
     def show_hovered(self, cell: Cell | None) -> None:
         """The exact value under the mouse, wherever the mouse is."""
-        activations = self._session.state.activations
+        activations = self._session.state.maps.activations
         entry = activations.by_name.get(cell.layer) if cell and activations else None
         words = cell_words(entry, cell, self._session.state.classes) if cell is not None and entry is not None else ""
         self._where.set_whole(words or self._hint())

@@ -65,9 +65,9 @@ class CallTable(FollowingView, QWidget):
     # --- what the session shows ---
 
     def show_changes(self, old: State | None, new: State) -> None:
-        if old is None or old.timeline is not new.timeline or old.step_message != new.step_message:
+        if old is None or old.steps.timeline is not new.steps.timeline or old.steps.message != new.steps.message:
             self._show_timeline(new)
-        if old is None or old.cursor != new.cursor or old.timeline is not new.timeline:
+        if old is None or old.steps.cursor != new.steps.cursor or old.steps.timeline is not new.steps.timeline:
             self._show_cursor(new)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -79,11 +79,11 @@ class CallTable(FollowingView, QWidget):
         self._session.learning.watch_steps("calls", False)
 
     def _show_timeline(self, state: State) -> None:
-        timeline = state.timeline
-        if timeline is None and state.is_recording_step and self._shown is not None:
+        timeline = state.steps.timeline
+        if timeline is None and state.steps.is_recording and self._shown is not None:
             return  # the old table stays until the new one is there
         self._stack.setCurrentIndex(0 if timeline is not None else 1)
-        self.empty.show_message(state.step_message or WAITING)
+        self.empty.show_message(state.steps.message or WAITING)
         self._shown = timeline
         if timeline is None:
             return
@@ -112,10 +112,10 @@ class CallTable(FollowingView, QWidget):
             self.tree.setColumnWidth(column, self.tree.columnWidth(column) + 12)
 
     def _show_cursor(self, state: State) -> None:
-        timeline = state.timeline
+        timeline = state.steps.timeline
         if timeline is None or not timeline.steps:
             return
-        entry = timeline.steps[state.cursor.step]
+        entry = timeline.steps[state.steps.cursor.step]
         self.model.set_marked(entry.call, theme.current().phases[entry.phase])
         index = self.model.index_of(entry.call)
         if index.isValid() and index.row() != self.tree.currentIndex().row():
@@ -127,7 +127,7 @@ class CallTable(FollowingView, QWidget):
             self.tree.scrollTo(index)
             self.tree.viewport().update()
         step = timeline.find("forward", entry.call)
-        self._show_tensors(timeline, step, state.cursor.example)
+        self._show_tensors(timeline, step, state.steps.cursor.example)
 
     def _show_tensors(self, timeline: Timeline, step: int | None, example: int) -> None:
         if step is None:

@@ -76,7 +76,7 @@ class Entry:
 
 def entries_of(state: State) -> tuple[Entry, ...]:
     """The columns for `state`, in the order in which they run."""
-    found = tuple(_of_network(state) if state.network is not None else _of_calls(state.activations))
+    found = tuple(_of_network(state) if state.network is not None else _of_calls(state.maps.activations))
     prediction = state.prediction
     if prediction is None or not prediction.is_probability or not found or found[-1].maps is None:
         return found
@@ -91,13 +91,13 @@ def _of_calls(activations: Activations | None) -> Iterator[Entry]:
 def _of_network(state: State) -> Iterator[Entry]:
     network = state.network
     assert network is not None
-    ran = state.activations.by_name if state.activations else {}
+    ran = state.maps.activations.by_name if state.maps.activations else {}
     read = ran.get(INPUT)
     fed = read.values.shape if read is not None else tuple(network.input_shape)  # of the last pass, as of every layer
     yield Entry(INPUT, INPUT, INPUT, (), fed, read)
     faults = {each.layer: each.message for each in reversed(state.problems) if each.severity == "error"}
-    if state.fault is not None and state.fault.layer:
-        faults.setdefault(state.fault.layer, state.fault.message)
+    if state.maps.fault is not None and state.maps.fault.layer:
+        faults.setdefault(state.maps.fault.layer, state.maps.fault.message)
     first = next((name for name in network.names if name in faults), "")
     for name, layer, shape in zip(network.names, network.layers, network.shapes(), strict=True):
         maps = None if name in faults else ran.get(name)

@@ -116,7 +116,7 @@ class Overview(FollowingView, QWidget):
             self._show_columns(new)
         elif old.selection != new.selection:
             self._show_selection(new)
-        if old.computing is not new.computing:
+        if old.maps.computing is not new.maps.computing:
             self._show_computing(new)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -129,9 +129,9 @@ class Overview(FollowingView, QWidget):
 
     def _has_other_columns(self, old: State, new: State) -> bool:
         """While a new pass runs the old maps stay; a network without any is drawn at once."""
-        if old.activations is not new.activations or old.fault is not new.fault:
+        if old.maps.activations is not new.maps.activations or old.maps.fault is not new.maps.fault:
             return True
-        waits = new.computing and new.activations is not None
+        waits = new.maps.computing and new.maps.activations is not None
         return new.document is not self._drawn and not waits
 
     def _show_columns(self, state: State) -> None:
@@ -160,7 +160,7 @@ class Overview(FollowingView, QWidget):
         return self._by_layer.get(state.selection.layer or "")
 
     def _show_computing(self, state: State) -> None:
-        if state.computing:
+        if state.maps.computing:
             self._dim_timer.start()
         else:
             self._dim_timer.stop()
@@ -168,7 +168,7 @@ class Overview(FollowingView, QWidget):
 
     @Slot()
     def _dim(self) -> None:
-        self.canvas.set_dimmed(self._session.state.computing and self._session.state.activations is not None)
+        self.canvas.set_dimmed(self._session.state.maps.computing and self._session.state.maps.activations is not None)
 
     def _show_head(self, head: Head) -> None:
         self.pane.set_title(head.title)

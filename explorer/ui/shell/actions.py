@@ -29,7 +29,7 @@ COMMANDS: tuple[Command | str, ...] = (
         lambda shell: shell.session.editing.undo(),
         "ph.arrow-u-up-left",
         "Ctrl+Z",
-        lambda state: bool(state.undo_text),
+        lambda state: bool(state.files.undo_text),
     ),
     Command(
         "redo",
@@ -39,7 +39,7 @@ COMMANDS: tuple[Command | str, ...] = (
         lambda shell: shell.session.editing.redo(),
         "ph.arrow-u-up-right",
         "Ctrl+Shift+Z",
-        lambda state: bool(state.redo_text),
+        lambda state: bool(state.files.redo_text),
     ),
     SEPARATOR,
     Command(
@@ -121,7 +121,7 @@ COMMANDS: tuple[Command | str, ...] = (
         lambda shell: shell.session.tasks.cancel(),
         "ph.x",
         "Ctrl+.",
-        lambda state: bool(state.task or state.opening or state.saving),
+        lambda state: bool(state.status.task or state.status.opening or state.status.saving),
     ),
     *STEP_COMMANDS,
     *TRAIN_COMMANDS,

@@ -39,9 +39,9 @@ class LeftOverLine(Line):
 
     @Slot(object, object)
     def show_state(self, old: State | None, new: State) -> None:
-        if old is not None and old.offer == new.offer:
+        if old is not None and old.files.offer == new.files.offer:
             return
-        sentence = words(new.offer) if new.offer is not None else ""
+        sentence = words(new.files.offer) if new.files.offer is not None else ""
         self.label.setText(sentence)
         self.label.setAccessibleName(sentence)
         self.setVisible(bool(sentence))

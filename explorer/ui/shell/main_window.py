@@ -156,18 +156,18 @@ class MainWindow(QMainWindow):
     @Slot(object, object)
     def show_state(self, old: State | None, new: State) -> None:
         """Title, enabled commands, and what undo and redo would do."""
-        mark = "•" if new.unsaved else ""
+        mark = "•" if new.files.unsaved else ""
         self.setWindowTitle(f"{mark}{new.title} – {TITLE}")
         self.menus.show_state(new)
-        if old is not None and old.recent is not new.recent:
-            settings.set_recent_files(new.recent)
+        if old is not None and old.files.recent is not new.files.recent:
+            settings.set_recent_files(new.files.recent)
         self._make_rest_when_quiet(new)
         self._follow_training()
 
     def _follow_training(self) -> None:
         """The training strip takes its room once there is a run to see; the debugger's stage needs it more."""
         state = self.session.state
-        has_something = bool(state.runs) or state.data_problem is not None
+        has_something = bool(state.watching.runs) or state.data.problem is not None
         self.training_dock.want(has_something and self.tabs.current != "debugger")
 
     def show_part(self, name: str) -> None:
@@ -228,7 +228,7 @@ class MainWindow(QMainWindow):
 
     def _make_rest_when_quiet(self, state: State) -> None:
         """The other tabs wait for the first maps: while the worker imports torch, making them would hold it up."""
-        is_quiet = state.activations is not None or not state.computing
+        is_quiet = state.maps.activations is not None or not state.maps.computing
         if self._is_painted and is_quiet and not self.is_complete and not self._rest_timer.isActive():
             self._rest_timer.start()
 

@@ -53,7 +53,7 @@ class Menus:
         """Which commands can be used now, and what undo and redo would do."""
         for command, action in self._actions.values():
             action.setEnabled(command.enabled(state))
-        for name, text in (("undo", state.undo_text), ("redo", state.redo_text)):
+        for name, text in (("undo", state.files.undo_text), ("redo", state.files.redo_text)):
             action = self.action(name)
             label = f"{name.capitalize()} {text}".strip()
             action.setText(label)
@@ -110,7 +110,7 @@ class Menus:
 
     def _fill_recent(self) -> None:
         self._recent.clear()
-        for path in self._shell.session.state.recent:
+        for path in self._shell.session.state.files.recent:
             action = self._recent.addAction(on_a_button(path.name))
             action.setToolTip(str(path))
             action.triggered.connect(lambda _checked=False, chosen=path: self._shell.open_path(chosen))

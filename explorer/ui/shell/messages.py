@@ -15,11 +15,12 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.session import Fault, Session, State
+from explorer.session.state import parts_changed
 from explorer.ui.common.fault_details import copy_report, show_details
 from explorer.ui.common.icons import icon
 from explorer.ui.common.rich_label import RichLabel
 
-TOLD = ("notice", "fault", "mistake")
+TOLD = ("status.notice", "maps.fault", "status.mistake")
 WORDS_WIDTH = 240  # at least, beside the buttons; where there is less room they stand below
 
 
@@ -84,14 +85,14 @@ class Messages(Line):
 
     @Slot(object, object)
     def show_state(self, old: State | None, new: State) -> None:
-        if old is not None and all(getattr(old, name) is getattr(new, name) for name in TOLD):
+        if not parts_changed(old, new, TOLD):
             return
         sentence = _sentence(new)
         self.label.setText(sentence)
         self.label.setAccessibleName(sentence)
         told = _told(new)
         self._details.setVisible(bool(told and told.details))
-        self._copy.setVisible(told is not None and told is new.mistake)
+        self._copy.setVisible(told is not None and told is new.status.mistake)
         self.setVisible(bool(sentence))
 
     @Slot()
@@ -104,17 +105,17 @@ class Messages(Line):
     @Slot()
     def _copy_report(self) -> None:
         state = self._session.state
-        if state.mistake is not None:
-            copy_report(state.mistake, state)
+        if state.status.mistake is not None:
+            copy_report(state.status.mistake, state)
 
 
 def _sentence(state: State) -> str:
-    return state.notice or (state.fault.message if state.fault else "")
+    return state.status.notice or (state.maps.fault.message if state.maps.fault else "")
 
 
 def _told(state: State) -> Fault | None:
     """The fault of which the sentence tells."""
-    faults = (state.mistake, state.fault)
+    faults = (state.status.mistake, state.maps.fault)
     return next((each for each in faults if each is not None and each.message == _sentence(state)), None)
 
 

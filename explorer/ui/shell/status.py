@@ -101,25 +101,25 @@ class Status(QStatusBar):
 
     @Slot(object, object)
     def show_state(self, old: State | None, new: State) -> None:
-        if old is None or old.devices != new.devices or old.device != new.device:
+        if old is None or old.maps.devices != new.maps.devices or old.maps.device != new.maps.device:
             self._device.clear()
-            self._device.addItems(list(new.devices))
-            self._device.setCurrentText(new.device)
-        if old is None or old.mode != new.mode:
-            self._mode.setCurrentText(new.mode)
-            self._mode.setToolTip(MODE_TIPS[new.mode])
-        if old is None or old.activations is not new.activations:
+            self._device.addItems(list(new.maps.devices))
+            self._device.setCurrentText(new.maps.device)
+        if old is None or old.maps.mode != new.maps.mode:
+            self._mode.setCurrentText(new.maps.mode)
+            self._mode.setToolTip(MODE_TIPS[new.maps.mode])
+        if old is None or old.maps.activations is not new.maps.activations:
             self._facts.setText(_facts(new))
-        if old is None or old.task != new.task:
-            self._task.show_work(new.task)
-        if old is None or old.opening is not new.opening:
-            self._opening.show_progress(new.opening)
-        if old is None or old.saving is not new.saving:
-            self._saving.show_progress(new.saving)
+        if old is None or old.status.task != new.status.task:
+            self._task.show_work(new.status.task)
+        if old is None or old.status.opening is not new.status.opening:
+            self._opening.show_progress(new.status.opening)
+        if old is None or old.status.saving is not new.status.saving:
+            self._saving.show_progress(new.status.saving)
 
 
 def _facts(state: State) -> str:
-    if state.activations is None:
+    if state.maps.activations is None:
         return ""
-    layers = len(state.activations.layers) - 1
-    return f"{plural(layers, 'layer')} in {seconds_text(state.activations.seconds)}"
+    layers = len(state.maps.activations.layers) - 1
+    return f"{plural(layers, 'layer')} in {seconds_text(state.maps.activations.seconds)}"

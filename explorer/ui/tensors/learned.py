@@ -44,38 +44,40 @@ def learned_layer(state: State) -> LearnedLayer:
     layer = state.selection.layer
     if layer is None or layer == "input":
         return LearnedLayer(message=CHOOSE if layer is None else NO_INPUT)
-    if state.film_at is not None:
+    if state.watching.film_at is not None:
         return _of_film(state, layer)
-    learned = state.live.learned if state.live is not None else None
-    if learned is not None and (state.training.status == "running" or state.timeline is None):
-        assert state.live is not None
-        return LearnedLayer(layer, f"step {count(run_step(state, state.live.step))} of the run", learned, (learned,))
+    learned = state.watching.live.learned if state.watching.live is not None else None
+    if learned is not None and (state.training.status == "running" or state.steps.timeline is None):
+        assert state.watching.live is not None
+        return LearnedLayer(
+            layer, f"step {count(run_step(state, state.watching.live.step))} of the run", learned, (learned,)
+        )
     return _of_timeline(state, layer)
 
 
 def run_step(state: State, step: int) -> int:
     """A step as the curves count it: a fork goes on from where it began."""
-    run = next((run for run in state.runs if run.number == state.training.run), None)
+    run = next((run for run in state.watching.runs if run.number == state.training.run), None)
     return step + (run.first_step if run is not None else 0)
 
 
 def _of_film(state: State, layer: str) -> LearnedLayer:
-    entry = state.activations.by_name.get(layer) if state.activations else None
+    entry = state.maps.activations.by_name.get(layer) if state.maps.activations else None
     if entry is None:
         return LearnedLayer(layer, message=f"{layer} is not in this frame of the film.")
     weight = None if entry.weight is None else Tensor("weight", f"{layer}.weight", entry.weight, "weight")
     output = Tensor("output", layer, entry.values[None], "activation")
-    step = state.live.step if state.live is not None else 0
+    step = state.watching.live.step if state.watching.live is not None else 0
     learned = LearnedTensors(output, None, weight, None)
     origin = f"step {count(run_step(state, step))} in the film"
     return LearnedLayer(layer, origin, learned, (entry,), no_gradient=NOT_IN_FILM)
 
 
 def _of_timeline(state: State, layer: str) -> LearnedLayer:
-    timeline = state.timeline
+    timeline = state.steps.timeline
     if timeline is None:
-        waiting = RECORDING if state.is_recording_step or state.training.status == "running" else WAITING
-        return LearnedLayer(layer, message=state.step_message or waiting)
+        waiting = RECORDING if state.steps.is_recording or state.training.status == "running" else WAITING
+        return LearnedLayer(layer, message=state.steps.message or waiting)
     steps = [step.index for step in timeline.steps if step.phase == "forward" and step.layer == layer]
     if not steps:
         return LearnedLayer(layer, message=f"{layer} took no part in the recorded step.")

@@ -7,6 +7,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from explorer.session import Session, State
+from explorer.session.state import parts_changed
 from explorer.session.step_tensors import LearnedTensors
 from explorer.session.timeline import Timeline
 from explorer.ui.common.empty_state import EmptyState
@@ -15,7 +16,16 @@ from explorer.ui.tensors.learned import LearnedLayer, learned_layer, shown_examp
 from explorer.ui.tensors.pane import TensorPane
 
 PANES = ("liveOutput", "liveOutputGradient", "liveWeight", "liveWeightGradient")
-FOLLOWED = ("selection", "live", "film_at", "timeline", "activations", "step_message", "is_recording_step", "training")
+FOLLOWED = (
+    "selection",
+    "watching.live",
+    "watching.film_at",
+    "steps.timeline",
+    "maps.activations",
+    "steps.message",
+    "steps.is_recording",
+    "training",
+)
 
 
 class LiveLayer(QWidget):
@@ -70,7 +80,7 @@ class LiveLayer(QWidget):
             return
         if old is None or old.training.status != new.training.status:
             self._ask(True)
-        if old is None or any(getattr(old, name) is not getattr(new, name) for name in FOLLOWED):
+        if parts_changed(old, new, FOLLOWED):
             self.redraw()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -98,7 +108,7 @@ class LiveLayer(QWidget):
             return
         found = learned_layer(state)
         if found.tensors is None:
-            if state.is_recording_step and self._shown is not None:
+            if state.steps.is_recording and self._shown is not None:
                 return
             self._shown = None
             self._pages.setCurrentIndex(0)
@@ -112,10 +122,10 @@ class LiveLayer(QWidget):
     def _waits_for_newer(self, state: State) -> bool:
         """Whether there is only the step from before the run, while what the run learned still stands here."""
         if state.training.status == "running":
-            self._outdated = state.timeline
+            self._outdated = state.steps.timeline
             return False
-        is_outdated = state.timeline is not None and state.timeline is self._outdated
-        return is_outdated and state.film_at is None and self._shown is not None
+        is_outdated = state.steps.timeline is not None and state.steps.timeline is self._outdated
+        return is_outdated and state.watching.film_at is None and self._shown is not None
 
     def _show_tensors(self, found: LearnedLayer, tensors: LearnedTensors) -> None:
         self._shown = found

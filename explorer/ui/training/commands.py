@@ -13,10 +13,10 @@ from explorer.ui.common.command import SEPARATOR, Command, Shell
 def can_train(state: State) -> bool:
     """Whether Train would do something: there are weights to learn, nothing is broken and no run goes on."""
     network = state.network
-    if network is None or state.training.status == "running" or state.data_progress is not None:
+    if network is None or state.training.status == "running" or state.data.progress is not None:
         return False
     is_whole = not any(problem.severity == "error" for problem in state.problems)
-    return is_whole and state.data_problem is None and any(network.parameter_counts())
+    return is_whole and state.data.problem is None and any(network.parameter_counts())
 
 
 def is_running(state: State) -> bool:
@@ -31,7 +31,7 @@ def can_rewind(state: State) -> bool:
 
 def has_batches(state: State) -> bool:
     """Whether a batch of the data can be stepped through."""
-    return state.data is not None and state.network is not None and state.data_problem is None
+    return state.data.data_set is not None and state.network is not None and state.data.problem is None
 
 
 def show_data_browser(shell: Shell) -> None:
@@ -160,6 +160,6 @@ TRAIN_COMMANDS: tuple[Command | str, ...] = (
         export_curves,
         "ph.export",
         "Ctrl+Shift+E",
-        lambda state: bool(state.runs),
+        lambda state: bool(state.watching.runs),
     ),
 )

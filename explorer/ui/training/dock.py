@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QMenu, QProgressBar, QPushButton, QToolButton, QVB
 from explorer.session import Session, State
 from explorer.session.features.training import Trainer
 from explorer.session.soon import soon
+from explorer.session.state import parts_changed
 from explorer.ui.common import theme
 from explorer.ui.common.command import Command
 from explorer.ui.common.icons import icon
@@ -156,9 +157,9 @@ class TrainingDock(Pane):
     @Slot(object, object)
     def show_state(self, old: State | None, new: State) -> None:
         """The row of the title follows every change: it is cheap, and stands while the rest is folded."""
-        names = ("training", "document", "data", "data_progress", "data_problem")
-        is_looking_still = old is not None and (old.activations is None) == (new.activations is None)
-        if is_looking_still and all(getattr(old, name) is getattr(new, name) for name in names):
+        names = ("training", "document", "data.data_set", "data.progress", "data.problem")
+        is_looking_still = old is not None and (old.maps.activations is None) == (new.maps.activations is None)
+        if is_looking_still and not parts_changed(old, new, names):
             return
         self.set_facts(facts(new))
         if new.training.is_fault and not self.inside.isVisible() and (old is None or not old.training.is_fault):
@@ -193,10 +194,11 @@ def facts(state: State) -> str:
     words = progress_words(state.training, examples_noun(state))
     if words:
         return words
-    if state.data_progress is not None:
-        return state.data_progress.text
-    if state.network is None and state.activations is not None:
+    if state.data.progress is not None:
+        return state.data.progress.text
+    if state.network is None and state.maps.activations is not None:
         return OWN
-    if state.data is None:
+    if state.data.data_set is None:
         return READY
-    return f"{state.data.card.title} · {count(len(state.data.train))} {examples_noun(state)} to learn from"
+    data = state.data.data_set
+    return f"{data.card.title} · {count(len(data.train))} {examples_noun(state)} to learn from"

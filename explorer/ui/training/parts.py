@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QTabBar, Q
 
 from explorer.session import Session, State
 from explorer.session.features.plane import has_surface
+from explorer.session.state import parts_changed
 from explorer.ui.training.curves.saving import CurveSaving
 from explorer.ui.training.curves.view import ACCURACY, LOSS, CurvePlot
 from explorer.ui.training.health.strip import HealthStrip
@@ -63,11 +64,11 @@ def _landscape(session: Session) -> QWidget:
 
 
 def _has_classes(state: State) -> bool:
-    return state.data is None or bool(state.data.classes)
+    return state.data.data_set is None or bool(state.data.data_set.classes)
 
 
 def _has_points(state: State) -> bool:
-    return state.data is not None and has_surface(state)
+    return state.data.data_set is not None and has_surface(state)
 
 
 PARTS: tuple[Part, ...] = (
@@ -150,8 +151,7 @@ class TrainingParts(QWidget):
     @Slot(object, object)
     def show_state(self, old: State | None, new: State) -> None:
         """Tabs come and go with what applies."""
-        names = ("data", "document", "data_problem")
-        if old is not None and all(getattr(old, name) is getattr(new, name) for name in names):
+        if not parts_changed(old, new, ("document", "data.data_set", "data.problem")):
             return
         for index, part in enumerate(self._parts):
             applies = part.applies(new)

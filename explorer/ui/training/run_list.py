@@ -57,7 +57,7 @@ class RunList(QStackedWidget):
     @Slot(object, object)
     def show_state(self, old: State | None, new: State) -> None:
         """Show other runs at once, and how they go on twice a second."""
-        if old is None or old.runs is not new.runs:
+        if old is None or old.watching.runs is not new.watching.runs:
             self.refresh()
         elif old.training is not new.training and self.isVisible() and not self._timer.isActive():
             self._timer.start()
@@ -76,7 +76,7 @@ class RunList(QStackedWidget):
     @Slot()
     def refresh(self) -> None:
         """Show the runs as they are now."""
-        runs = tuple(reversed(self._session.state.runs))
+        runs = tuple(reversed(self._session.state.watching.runs))
         self.setCurrentIndex(1 if runs else 0)
         with QSignalBlocker(self.tree):
             if [run.number for run in runs] != self._listed():

@@ -8,6 +8,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from explorer.session import Session, State
+from explorer.session.state import parts_changed
 
 FIX_TIP = "Change the network so that it can learn from the data; undo takes it back."
 
@@ -36,10 +37,9 @@ class RunMessage(QWidget):
     @Slot(object, object)
     def show_state(self, old: State | None, new: State) -> None:
         """Show why the data cannot be learned from, why the run ended, or what it warns of."""
-        names = ("training", "data_problem", "document")
-        if old is not None and all(getattr(old, name) is getattr(new, name) for name in names):
+        if not parts_changed(old, new, ("training", "data.problem", "document")):
             return
-        training, problem = new.training, new.data_problem
+        training, problem = new.training, new.data.problem
         is_over = training.status == "ended" and problem is None
         self.label.setText(problem.message if problem else training.message)
         self._colour("error" if problem or (is_over and training.is_fault) else "dim")

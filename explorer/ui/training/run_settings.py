@@ -91,7 +91,7 @@ class RunSettings(QWidget):
         if not self.isVisible() and old is not None:
             self._stale = True
             return
-        if old is not None and (old.document is new.document and old.data is new.data):
+        if old is not None and (old.document is new.document and old.data.data_set is new.data.data_set):
             return
         chosen, suited = new.document.hyperparameters, suited_loss(new)
         self.form.show_chosen(chosen, suited=suited)

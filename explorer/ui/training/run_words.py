@@ -96,7 +96,7 @@ def best_accuracy(run: RunCurves) -> float | None:
 
 def suited_loss(state: State) -> str:
     """The name of the loss that is used where none was chosen; "" before that can be told."""
-    classes = state.data.classes if state.data is not None else state.classes
+    classes = state.data.data_set.classes if state.data.data_set is not None else state.classes
     return data_fit.suited_loss(state.network, len(classes))
 
 
@@ -113,7 +113,7 @@ def one_example(data: DataSet | None) -> str:
 
 def examples_noun(state: State) -> str:
     """What the data holds: pictures, points or rows."""
-    return f"{one_example(state.data)}s"
+    return f"{one_example(state.data.data_set)}s"
 
 
 def train_word(state: State) -> str:

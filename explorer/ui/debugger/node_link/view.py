@@ -70,13 +70,13 @@ class NodeLinkView(FollowingView, QWidget):
     def show_changes(self, old: State | None, new: State) -> None:
         if old is not None and old.network is not new.network:
             self._close_editor()
-        if old is None or old.timeline is not new.timeline:
+        if old is None or old.steps.timeline is not new.steps.timeline:
             self._show_timeline(new)
-        if old is None or old.timeline is not new.timeline or old.cursor != new.cursor:
-            self._show_cursor(new, moved=old is not None and old.cursor != new.cursor)
-        if old is None or old.is_recording_step != new.is_recording_step:
-            self._wait(new.is_recording_step)
-        if old is None or old.step_message != new.step_message:
+        if old is None or old.steps.timeline is not new.steps.timeline or old.steps.cursor != new.steps.cursor:
+            self._show_cursor(new, moved=old is not None and old.steps.cursor != new.steps.cursor)
+        if old is None or old.steps.is_recording != new.steps.is_recording:
+            self._wait(new.steps.is_recording)
+        if old is None or old.steps.message != new.steps.message:
             self._show_line(new)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -86,7 +86,7 @@ class NodeLinkView(FollowingView, QWidget):
         self._close_editor()
 
     def _show_timeline(self, state: State) -> None:
-        timeline = state.timeline
+        timeline = state.steps.timeline
         drawing = NodeLink.of(timeline) if timeline is not None and drawable(timeline) else None
         if drawing != self._drawing:
             self._close_editor()
@@ -98,10 +98,10 @@ class NodeLinkView(FollowingView, QWidget):
         self._show_line(state)
 
     def _show_cursor(self, state: State, *, moved: bool) -> None:
-        if self._drawing is None or state.timeline is None:
+        if self._drawing is None or state.steps.timeline is None:
             self.canvas.show_drawing(None, None)
             return
-        drawing = shown(self._drawing, state.timeline, state.cursor)
+        drawing = shown(self._drawing, state.steps.timeline, state.steps.cursor)
         self.canvas.show_drawing(self._drawing, drawing)
         if moved and drawing.chosen is not None:
             self.canvas.set_focused(drawing.chosen)
@@ -111,10 +111,10 @@ class NodeLinkView(FollowingView, QWidget):
     def _show_line(self, state: State) -> None:
         if self._drawing is not None:
             self.canvas.set_message("")
-        elif state.timeline is not None:
+        elif state.steps.timeline is not None:
             self.canvas.set_message(NOT_DRAWN)
         else:
-            self.canvas.set_message(state.step_message or EMPTY)
+            self.canvas.set_message(state.steps.message or EMPTY)
 
     def _place_learning_rate(self) -> None:
         size = self.learning_rate.sizeHint()
@@ -131,7 +131,7 @@ class NodeLinkView(FollowingView, QWidget):
             self.canvas.set_dimmed(False)
 
     def _dim(self) -> None:
-        self.canvas.set_dimmed(self._session.state.is_recording_step)
+        self.canvas.set_dimmed(self._session.state.steps.is_recording)
 
     # --- explaining ---
 
@@ -139,14 +139,14 @@ class NodeLinkView(FollowingView, QWidget):
     def _choose(self, item: Item, line: int | None) -> None:
         state = self._session.state
         self._close_editor()
-        if self._drawing is None or state.timeline is None:
+        if self._drawing is None or state.steps.timeline is None:
             return
-        found = ask(self._drawing, state.timeline, state.cursor, item, line=line)
+        found = ask(self._drawing, state.steps.timeline, state.steps.cursor, item, line=line)
         if found is not None:
             self._explain(found)
 
     def _explain(self, found: Ask) -> None:
-        cursor = self._session.state.cursor
+        cursor = self._session.state.steps.cursor
         if found.step != cursor.step:
             self._session.steps.go_to_step(found.step, cursor.is_inside)
         self._session.steps.choose_cell(found.of, found.cell)
@@ -171,11 +171,11 @@ class NodeLinkView(FollowingView, QWidget):
         role = self._drawing.columns[item.column].role
         if isinstance(item, Node) and role not in ("input", "target"):
             return COMPUTED
-        return OTHER_EXAMPLE if isinstance(item, Node) and self._session.state.cursor.example else ""
+        return OTHER_EXAMPLE if isinstance(item, Node) and self._session.state.steps.cursor.example else ""
 
     @Slot()
     def _edit_learning_rate(self) -> None:
-        timeline = self._session.state.timeline
+        timeline = self._session.state.steps.timeline
         if timeline is not None:
             self._editing = None
             place = self.learning_rate.geometry()

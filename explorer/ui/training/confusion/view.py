@@ -30,7 +30,7 @@ CHOOSE = "Click a cell to see the {noun}s behind it."
 class ConfusionView(PacedView):
     """The matrix at the left; at the right the examples of the cell that was clicked, each a click from the network."""
 
-    drawn = ("judged", "data")
+    drawn = ("watching.judged", "data.data_set")
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -99,7 +99,7 @@ class ConfusionView(PacedView):
         """Show the newest evaluation."""
         state = self._session.state
         why = why_empty(state)
-        self._judged = None if why else state.judged
+        self._judged = None if why else state.watching.judged
         self._pages.setCurrentIndex(0 if why else 1)
         self.empty.show_message(why)
         self.hint.setText(CHOOSE.format(noun=self._noun))
@@ -130,12 +130,12 @@ class ConfusionView(PacedView):
 
     @property
     def _classes(self) -> tuple[str, ...]:
-        data = self._session.state.data
+        data = self._session.state.data.data_set
         return data.classes if data is not None else ()
 
     @property
     def _noun(self) -> str:
-        return one_example(self._session.state.data)
+        return one_example(self._session.state.data.data_set)
 
     @Slot(object)
     def _show_words(self, cell: Cell | None) -> None:
@@ -147,7 +147,7 @@ class ConfusionView(PacedView):
             self.words.set_whole(cell_sentence(self._confusion, self._classes, cell, noun=self._noun))
 
     def _show_behind(self) -> None:
-        data = self._session.state.data
+        data = self._session.state.data.data_set
         self.matrix.set_choice(self._choice)
         self._right.setCurrentIndex(0 if self._choice is None else 1)
         if self._choice is None or self._judged is None or self._confusion is None or data is None:
@@ -157,7 +157,7 @@ class ConfusionView(PacedView):
 
 def why_empty(state: State) -> str:
     """What to say where there is no matrix; empty if there is one."""
-    data, judged = state.data, state.judged
+    data, judged = state.data.data_set, state.watching.judged
     if data is not None and data.is_regression:
         return NO_CLASSES
     if data is not None and data.test is None:

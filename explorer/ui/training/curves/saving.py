@@ -44,7 +44,7 @@ class CurveSaving(QObject):
 
     def save_to(self, path: Path) -> None:
         """Write to `path`: the ending says how; with none of the known ones it is a folder of event files."""
-        runs = [run for run in self._shown.of(self._session.state.runs) if len(run.steps)]
+        runs = [run for run in self._shown.of(self._session.state.watching.runs) if len(run.steps)]
         if not runs:
             self._session.say(NOTHING)
             return

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QStackedWidget, QToo
 
 from explorer.session import Session, State
 from explorer.session.run_curves import RunCurves
+from explorer.session.state import parts_changed
 from explorer.ui.common import theme
 from explorer.ui.common.paced_view import PacedView
 from explorer.ui.common.text import count, number, percent
@@ -50,7 +51,7 @@ ACCURACY = Figure("accuracyPlot", "Accuracy", NO_ACCURACY, lambda value: percent
 class CurvePlot(PacedView):
     """Its own are smoothing, scale and crosshair."""
 
-    drawn = ("training", "runs", "film", "film_at", "data", "document")
+    drawn = ("training", "watching.runs", "watching.film", "watching.film_at", "data.data_set", "document")
 
     def __init__(
         self,
@@ -132,7 +133,7 @@ class CurvePlot(PacedView):
     def follow(self, old: State | None, new: State) -> None:
         """Accuracies grow at the end of an epoch alone: steps in between leave their plot as it is."""
         others = (name for name in self.drawn if name != "training")
-        is_between = old is not None and all(getattr(old, name) is getattr(new, name) for name in others)
+        is_between = not parts_changed(old, new, others)
         if self._figure is ACCURACY and is_between and _epochs(new) == self._epochs:
             return
         super().follow(old, new)
@@ -141,7 +142,7 @@ class CurvePlot(PacedView):
         """Draw all curves as they are now."""
         state = self._session.state
         self._epochs = _epochs(state)
-        runs = self._shown.of(state.runs)
+        runs = self._shown.of(state.watching.runs)
         curves = self._curves(runs)
         self._losses = loss_titles(runs)
         self.canvas.set_labels("step", self._axis_words())
@@ -187,9 +188,9 @@ class CurvePlot(PacedView):
         return ", ".join([f"run {run.number}", *titles])
 
     def _why_empty(self, state: State) -> str:
-        if state.runs and not self._shown.of(state.runs):
+        if state.watching.runs and not self._shown.of(state.watching.runs):
             return ALL_AWAY
-        if self._figure is ACCURACY and state.data is not None and not state.data.classes:
+        if self._figure is ACCURACY and state.data.data_set is not None and not state.data.data_set.classes:
             return NO_CLASSES
         return self._figure.empty
 
@@ -198,7 +199,7 @@ class CurvePlot(PacedView):
     @Slot()
     def _show_legend(self) -> None:
         """The values at the crosshair, or at the curves' ends. It stands above the plot and covers nothing."""
-        runs, cross = self._shown.of(self._session.state.runs), self.canvas.cross
+        runs, cross = self._shown.of(self._session.state.watching.runs), self.canvas.cross
         newest_first = list(reversed(list(enumerate(runs))))
         entries = tuple(entry for at, run in newest_first for entry in self._entries(run, at, is_alone=len(runs) == 1))
         if cross is not None:  # which line is which was read before: the values there are wanted
@@ -258,15 +259,15 @@ def _value_at(curve: Curve, cross: float | None) -> float | None:
 
 
 def _epochs(state: State) -> tuple[tuple[int, int], ...]:
-    return tuple((run.number, len(run.epochs)) for run in state.runs)
+    return tuple((run.number, len(run.epochs)) for run in state.watching.runs)
 
 
 def _film_step(state: State) -> float | None:
     """Where on the axis the film stands: its frames count the steps of the run alone."""
-    if state.film_at is None or not 0 <= state.film_at < len(state.film):
+    if state.watching.film_at is None or not 0 <= state.watching.film_at < len(state.watching.film):
         return None
-    run = next((run for run in state.runs if run.number == state.training.run), None)
-    return float(state.film[state.film_at] + (run.first_step if run else 0))
+    run = next((run for run in state.watching.runs if run.number == state.training.run), None)
+    return float(state.watching.film[state.watching.film_at] + (run.first_step if run else 0))
 
 
 def _whole_tens(curves: tuple[Curve, ...]) -> tuple[float, float]:

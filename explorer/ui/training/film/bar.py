@@ -33,7 +33,15 @@ NO_INPUT = "Open a picture: the film shows what the network made of it at each o
 class FilmBar(PacedView):
     """While the film is shown, maps, filters, prediction and curves follow it; Live leads back to the present."""
 
-    drawn = ("film", "film_at", "training", "runs", "picture", "numbers", "live")
+    drawn = (
+        "watching.film",
+        "watching.film_at",
+        "watching.runs",
+        "watching.live",
+        "training",
+        "input.picture",
+        "input.numbers",
+    )
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -107,7 +115,7 @@ class FilmBar(PacedView):
 
     def follow(self, old: State | None, new: State) -> None:
         """Redraw soon what differs; a hidden view waits until it is shown."""
-        if old is not None and new.film_at is not None and _is_other_network(old, new):
+        if old is not None and new.watching.film_at is not None and _is_other_network(old, new):
             self._go_live()
             return
         self._keep_frame(new)
@@ -117,20 +125,20 @@ class FilmBar(PacedView):
     def redraw(self) -> None:
         """Show the film as long as it is now."""
         state = self._session.state
-        has_input = state.values is not None or state.numbers is not None
-        self._pages.setCurrentIndex(1 if state.film and has_input else 0)
-        self.empty.show_message(NO_INPUT if state.film else EMPTY)
-        self.track.show_film(film_curve(state), state.film_at)
+        has_input = state.values is not None or state.input.numbers is not None
+        self._pages.setCurrentIndex(1 if state.watching.film and has_input else 0)
+        self.empty.show_message(NO_INPUT if state.watching.film else EMPTY)
+        self.track.show_film(film_curve(state), state.watching.film_at)
         self.words.set_whole(film_words(state))
-        self.live.setEnabled(state.film_at is not None and not self.export.is_saving)
+        self.live.setEnabled(state.watching.film_at is not None and not self.export.is_saving)
         self._show_saving()
 
     def _keep_frame(self, state: State) -> None:
         """Another picture is shown by the network as it is: ask for the frame with that one."""
-        is_of_frame = state.live is not None and state.activations is state.live.activations
-        if state.film_at is not None and not is_of_frame and not state.computing and not self._is_asking:
+        is_of_frame = state.watching.live is not None and state.maps.activations is state.watching.live.activations
+        if state.watching.film_at is not None and not is_of_frame and not state.maps.computing and not self._is_asking:
             self._is_asking = True
-            self._session.watching.show_frame(state.film_at)
+            self._session.watching.show_frame(state.watching.film_at)
         elif is_of_frame:
             self._is_asking = False
 
@@ -157,7 +165,7 @@ class FilmBar(PacedView):
             self._stop()
             return
         state = self._session.state
-        at, last = state.film_at, len(state.film) - 1
+        at, last = state.watching.film_at, len(state.watching.film) - 1
         self._walk.start(range(0 if at is None or at >= last else at + 1, last + 1), self._frame_ms)
         self._show_playing()
 
@@ -205,9 +213,9 @@ def film_words(state: State) -> str:
     if not curve.frames:
         return ""
     amount, last = len(curve.frames), curve.frames[-1]
-    if state.film_at is None:
+    if state.watching.film_at is None:
         return f"The network as it is now. The film has {count(amount)} frames, up to step {count(last)}."
-    at = min(state.film_at, amount - 1)
+    at = min(state.watching.film_at, amount - 1)
     step = curve.frames[at]
     loss = curve.loss_at(step)
     end = "" if loss is None else f" · loss {number(loss)}"

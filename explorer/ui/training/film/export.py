@@ -57,11 +57,11 @@ class FilmExport(QObject):
     def save_to(self, path: Path, frame_ms: int) -> None:
         """Write all frames of the selected layer to `path`, each shown for `frame_ms`."""
         state = self._session.state
-        if state.selection.layer is None or not state.film or self.is_saving:
+        if state.selection.layer is None or not state.watching.film or self.is_saving:
             self._session.say(NO_LAYER)
             return
-        self._layer, self._before = state.selection.layer, state.film_at
-        self._done, self._whole = 0, len(state.film)
+        self._layer, self._before = state.selection.layer, state.watching.film_at
+        self._done, self._whole = 0, len(state.watching.film)
         self._file = FilmFile(path, frame_ms=frame_ms)
         self._session.say("")
         self.destroyed.connect(self._file.close)
@@ -82,10 +82,10 @@ class FilmExport(QObject):
     @Slot(int)
     def _take(self, _frame: int) -> None:
         state = self._session.state
-        entry = state.activations.by_name.get(self._layer) if state.activations else None
-        if self._file is None or entry is None or state.live is None:
+        entry = state.maps.activations.by_name.get(self._layer) if state.maps.activations else None
+        if self._file is None or entry is None or state.watching.live is None:
             return
-        step = run_step(state, state.live.step)
+        step = run_step(state, state.watching.live.step)
         self._file.add(film_picture(entry, film_curve(state), step, names=state.classes))
         self._done += 1
         self.progressed.emit(self._done, self._whole)
@@ -98,7 +98,7 @@ class FilmExport(QObject):
             self._file.finish()
         else:
             self._file.cancel()
-            self._session.say(self._session.state.notice or NO_FRAME)
+            self._session.say(self._session.state.status.notice or NO_FRAME)
         self._look.start()
 
     @Slot()
@@ -112,13 +112,13 @@ class FilmExport(QObject):
             self._session.say(file.problem)
         elif file.is_written:
             self._session.say(f"Saved as {file.path.name}.")
-        if self._session.state.film_at is not None:
+        if self._session.state.watching.film_at is not None:
             self._session.watching.show_frame(self._before)
         self.ended.emit()
 
 
 def film_curve(state: State) -> FilmCurve:
     """The frames of the film and the loss of its run, in the steps that the curves count."""
-    run = next((run for run in state.runs if run.number == state.training.run), None)
-    frames = tuple(run_step(state, step) for step in state.film)
+    run = next((run for run in state.watching.runs if run.number == state.training.run), None)
+    frames = tuple(run_step(state, step) for step in state.watching.film)
     return FilmCurve(frames) if run is None else FilmCurve(frames, run.steps.values, run.losses.values)

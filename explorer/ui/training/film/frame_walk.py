@@ -64,15 +64,15 @@ class FrameWalk(QObject):
     def _follow(self, old: State, new: State) -> None:
         if not self.is_walking:
             return
-        is_asked = self._asked is not None and new.film_at == self._asked
-        if is_asked and new.live is not old.live and new.live is not None:
+        is_asked = self._asked is not None and new.watching.film_at == self._asked
+        if is_asked and new.watching.live is not old.watching.live and new.watching.live is not None:
             self._take()
-        elif (old.film_at is not None and new.film_at is None) or self._is_refused(old, new):
+        elif (old.watching.film_at is not None and new.watching.film_at is None) or self._is_refused(old, new):
             self._end(False)
 
     def _is_refused(self, old: State, new: State) -> bool:
         """A frame that cannot be shown is answered with a sentence."""
-        return self._asked is not None and bool(new.notice) and old.notice != new.notice
+        return self._asked is not None and bool(new.status.notice) and old.status.notice != new.status.notice
 
     def _take(self) -> None:
         frame, self._asked = self._asked, None

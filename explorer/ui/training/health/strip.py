@@ -67,7 +67,7 @@ class HealthStrip(PacedView):
         if old is not None and old.selection is not new.selection:
             self.table.set_selected(new.selection.layer)
         is_same_run = old is not None and old.training.status == new.training.status
-        if is_same_run and old is not None and old.health is new.health:
+        if is_same_run and old is not None and old.watching.health is new.watching.health:
             return
         self._redraw_soon()
 
@@ -75,7 +75,7 @@ class HealthStrip(PacedView):
     def redraw(self) -> None:
         """Show the figures as they are now."""
         state = self._session.state
-        rows = layer_rows(state.health, state.training)
+        rows = layer_rows(state.watching.health, state.training)
         self._pages.setCurrentIndex(1 if rows else 0)
         self.empty.show_message(WAITING if state.training.status == "running" else EMPTY)
         self.table.show_rows(rows, dimmed=not state.training.is_live)

@@ -37,7 +37,7 @@ NO_NETWORK = "The loss over the weights of a network appears here. Open a networ
 class LandscapeView(PacedView):
     """The person picks the weights. Hidden it asks for nothing."""
 
-    drawn = ("landscape", "data", "document", "data_problem")
+    drawn = ("plane.landscape", "data.data_set", "document", "data.problem")
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -121,7 +121,7 @@ class LandscapeView(PacedView):
     def redraw(self) -> None:
         """Draw everything as it is now."""
         state = self._session.state
-        landscape = state.landscape
+        landscape = state.plane.landscape
         applies = can_judge(state)
         self.empty.setText(why_empty(state))
         self.pages.setCurrentIndex(int(applies))
@@ -139,7 +139,7 @@ class LandscapeView(PacedView):
 
     def _why_no_plot(self, state: State) -> str:
         """While the next one is worked out, the one before stays."""
-        landscape = state.landscape
+        landscape = state.plane.landscape
         if landscape is not None and landscape.losses is not None:
             return "" if np.isfinite(landscape.losses).any() else NOWHERE_FINITE
         if landscape is not None and landscape.message:
@@ -209,7 +209,7 @@ class LandscapeView(PacedView):
 
 def parameter_shapes(state: State) -> dict[str, tuple[int, ...]]:
     """The parameters of the network's layers by name, as far as they are known."""
-    layers = state.activations.layers if state.activations else ()
+    layers = state.maps.activations.layers if state.maps.activations else ()
     parts = ((layer.name, part, getattr(layer, part)) for layer in layers for part in ("weight", "bias"))
     return {f"{name}.{part}": array.shape for name, part, array in parts if array is not None}
 
@@ -218,7 +218,7 @@ def why_empty(state: State) -> str:
     """The sentence that stands where there is no loss."""
     if state.network is None:
         return NO_NETWORK
-    return NO_DATA if state.data is None else BROKEN
+    return NO_DATA if state.data.data_set is None else BROKEN
 
 
 def sentence(landscape: Landscape | None) -> str:

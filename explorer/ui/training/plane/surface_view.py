@@ -34,7 +34,7 @@ BROKEN = "The network cannot be run on these points yet. Its decisions appear he
 class SurfaceView(PacedView):
     """Follows the network while it learns; a click feeds it that point. Hidden it asks for nothing."""
 
-    drawn = ("surface", "data", "document", "data_problem", "values")
+    drawn = ("plane.surface", "data.data_set", "document", "data.problem", "values")
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -83,8 +83,8 @@ class SurfaceView(PacedView):
         applies = has_surface(state)
         self.empty.setText(why_empty(state))
         self.pages.setCurrentIndex(int(applies))
-        if applies and state.data is not None:
-            self._show_points(state.data)
+        if applies and state.data.data_set is not None:
+            self._show_points(state.data.data_set)
             self._show_surface(state)
         self._watch()
 
@@ -115,11 +115,11 @@ class SurfaceView(PacedView):
         self._read_off(None)
 
     def _show_numbers(self, state: State, surface: Surface) -> None:
-        assert state.data is not None
-        scale = number_scale(surface.values[..., 0], state.data.train.labels)
+        assert state.data.data_set is not None
+        scale = number_scale(surface.values[..., 0], state.data.data_set.train.labels)
         self.bar.set_scale(scale)
         self.canvas.set_picture(number_picture(surface.values[..., 0], scale), surface.area)
-        self._draw_points(state.data, surface)
+        self._draw_points(state.data.data_set, surface)
 
     @Slot(object)
     def _read_off(self, place: tuple[float, float] | None) -> None:
@@ -160,11 +160,11 @@ class SurfaceView(PacedView):
 
 def why_empty(state: State) -> str:
     """The sentence that stands where no surface can be drawn."""
-    if state.network is not None and state.network.input_shape != (2,) and state.data is not None:
+    if state.network is not None and state.network.input_shape != (2,) and state.data.data_set is not None:
         shape = state.network.input_shape
         taken = f"{count(shape[0])} numbers" if len(shape) == 1 else "pictures"
         return NOT_TWO.format(taken=taken)
-    return NO_DATA if state.data is None else BROKEN
+    return NO_DATA if state.data.data_set is None else BROKEN
 
 
 def whole_area(data: DataSet) -> Area:
@@ -211,7 +211,7 @@ def number_clouds(split: Split, is_held_out: bool, surface: Surface | None) -> t
 def sentence(state: State, surface: Surface | None) -> str:
     """What the picture shows, and of when."""
     if surface is None:
-        shown = state.surface
+        shown = state.plane.surface
         return shown.message if shown is not None and shown.message else "The network is asked…"
     when = f"after step {count(surface.step)}" if surface.step else "as it is"
     if surface.is_of_classes:
@@ -238,10 +238,10 @@ def reading(state: State, surface: Surface, place: tuple[float, float]) -> str:
 
 def _fitting(state: State) -> Surface | None:
     """The surface, if it is one of the kind of data there are."""
-    surface = state.surface
-    if surface is None or surface.message or state.data is None:
+    surface = state.plane.surface
+    if surface is None or surface.message or state.data.data_set is None:
         return None
-    return surface if surface.is_of_classes == bool(state.data.classes) else None
+    return surface if surface.is_of_classes == bool(state.data.data_set.classes) else None
 
 
 def _chosen(split: Split) -> np.ndarray:
