@@ -24,7 +24,7 @@ SLOW_PICTURE = """
 import threading
 from PIL import Image
 from explorer.session.features.passes import Passes
-from explorer.session.worker import Shown
+from explorer.session.worker.passes import Shown
 is_shown, take, read = threading.Event(), Passes.take, Image.open
 def take_shown(self, answer):
     take(self, answer)

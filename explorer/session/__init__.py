@@ -5,10 +5,11 @@ Nothing here draws, and nothing here runs PyTorch: the runner's thread does, thr
 """
 
 from explorer.session.document import Document
-from explorer.session.selection import Selection
+from explorer.session.fault import Fault
+from explorer.session.selection import Cell, Selection
 from explorer.session.session import Session
 from explorer.session.snapshot import Activations, LayerActivation, Prediction
-from explorer.session.state import Cell, Fault, State
+from explorer.session.state import State
 
 __all__ = [
     "Activations",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from explorer.session.document import Document
 
 if TYPE_CHECKING:
     from explorer.data.data_set import DataSet
-    from explorer.session.data_errands import Opened
+    from explorer.session.opened import Opened
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +33,5 @@ def learning_from(before: Document, opened: Opened) -> Document:
     """
     is_unscaled = not before.mean and not before.std
     has_channels = before.network is not None and len(opened.mean) in (0, before.network.input_shape[0])
-    changes: dict[str, Any] = {"data": opened.name, "classes": opened.data.classes or before.classes}
-    if is_unscaled and has_channels:
-        changes |= {"mean": opened.mean, "std": opened.std}
-    return replace(before, **changes)
+    mean, std = (opened.mean, opened.std) if is_unscaled and has_channels else (before.mean, before.std)
+    return replace(before, data=opened.name, classes=opened.data.classes or before.classes, mean=mean, std=std)

@@ -12,8 +12,10 @@ import numpy as np
 from explorer.bounds import brief
 from explorer.engine.errors import Cancelled
 from explorer.session.document import Document
+from explorer.session.example import Example
+from explorer.session.fault import Fault
 from explorer.session.lanes import Watch
-from explorer.session.state import Example, Fault
+from explorer.session.opened import Opened
 
 if TYPE_CHECKING:
     from explorer.data.data_set import DataSet
@@ -21,16 +23,6 @@ if TYPE_CHECKING:
     from explorer.engine.training.train import Learned
 
 MEASURED = 128  # training pictures whose mean and spread are taken: large photographs take a third of a second each
-
-
-@dataclass(frozen=True, eq=False)
-class Opened:
-    """A data set that was opened by `name`, with the mean and spread of its training pictures."""
-
-    name: str
-    data: DataSet
-    mean: tuple[float, ...] = ()
-    std: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

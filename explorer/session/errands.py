@@ -12,8 +12,8 @@ from explorer.data import Picture, PictureError, read_picture
 from explorer.engine.errors import LoadError
 from explorer.network.files import read_network
 from explorer.session.document import Document
+from explorer.session.fault import Fault
 from explorer.session.lanes import Watch
-from explorer.session.state import Fault
 from explorer.writing import FileError
 
 if TYPE_CHECKING:

@@ -18,7 +18,8 @@ from explorer.bounds import brief, quoted
 from explorer.data import AUGMENTATIONS, Augmentation, Picture, PictureError, read_picture
 from explorer.network.files import carrying, read_network
 from explorer.session.document import Document
-from explorer.session.state import Example, State, Target
+from explorer.session.example import Example, Target
+from explorer.session.state import State
 from explorer.writing import FileError
 
 Arrays = Mapping[str, np.ndarray]

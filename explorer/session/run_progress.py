@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from explorer.engine.training.run_clock import RunClock
 from explorer.session.run_curves import RunCurves
 from explorer.session.train_state import Training
-from explorer.session.train_worker import Told
+from explorer.session.worker.run import Told
 
 if TYPE_CHECKING:
     from explorer.engine.training.snapshot import Snapshot

@@ -22,11 +22,12 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from explorer.session.failure import Failure
-from explorer.session.jobs import Hold, Job, ShouldStop
+from explorer.session.jobs.job import Job
 from explorer.session.lanes import Lanes
+from explorer.session.worker.stopping import Hold, ShouldStop
 
 if TYPE_CHECKING:
-    from explorer.session.worker import Worker
+    from explorer.session.worker.worker import Worker
 
 Given = TypeVar("Given")
 

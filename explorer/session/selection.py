@@ -19,6 +19,16 @@ class Selection:
         return has_places((self.channel, self.row, self.column), shape)
 
 
+@dataclass(frozen=True)
+class Cell:
+    """One number of one layer's activation."""
+
+    layer: str
+    channel: int
+    row: int | None = None
+    column: int | None = None
+
+
 def has_places(places: tuple[int | None, ...], shape: tuple[int, ...]) -> bool:
     """Whether a tensor of `shape` has a cell at `places`, of which those that are None are not chosen.
 

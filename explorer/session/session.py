@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtCore import SignalInstance as Changes
 
+from explorer.session.fault import Fault
 from explorer.session.features.data import Data
 from explorer.session.features.editing import Editing
 from explorer.session.features.explaining import Explaining
@@ -27,7 +28,7 @@ from explorer.session.features.steps import Steps
 from explorer.session.features.tasks import Tasks
 from explorer.session.features.training import Trainer
 from explorer.session.features.watching import Watching
-from explorer.session.state import Fault, State
+from explorer.session.state import State
 from explorer.session.store import Store
 
 

@@ -14,14 +14,16 @@ from explorer.session.cancelling import cancelled
 from explorer.session.cursor import Cursor
 from explorer.session.document import Document
 from explorer.session.failure import Failure
+from explorer.session.fault import Fault
 from explorer.session.history import History
-from explorer.session.jobs import Job
+from explorer.session.jobs.job import Job
 from explorer.session.lanes import Errand, Lane
 from explorer.session.runner import Runner
 from explorer.session.selection import Selection
-from explorer.session.state import Fault, FilesState, Slice, State, settled
+from explorer.session.slices import FilesState, Slice
+from explorer.session.state import State, settled
 from explorer.session.train_state import Training
-from explorer.session.worker import Worker
+from explorer.session.worker.worker import Worker
 
 Given = TypeVar("Given")
 

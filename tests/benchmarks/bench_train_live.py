@@ -22,8 +22,9 @@ from explorer.data.data_set import Card, DataSet
 from explorer.data.splits import ArraySplit
 from explorer.engine.model.device import leave_a_core_to_the_window
 from explorer.network import Network
-from explorer.session import Session, train_worker
-from explorer.session.data_errands import Opened
+from explorer.session import Session
+from explorer.session.opened import Opened
+from explorer.session.worker import run as learning_run
 from explorer.ui.common import theme
 from explorer.ui.shell.main_window import MainWindow
 from tests.benchmarks.bench_train import bare, examples
@@ -57,10 +58,10 @@ class Trained:
             self.window.completed.connect(interpreter.keep_what_is_there)
             self.window.show()
         _spin_until(lambda: not self.session.state.maps.computing and self.session.state.maps.activations is not None)
-        train_worker.LIVE_PER_SECOND = looks_per_second  # type: ignore[assignment]  # read when a run begins
+        learning_run.LIVE_PER_SECOND = looks_per_second  # type: ignore[assignment]  # read when a run begins
         self.session.training.train()
         _spin_until(lambda: self.steps > 20)
-        train_worker.LIVE_PER_SECOND = LOOKS
+        learning_run.LIVE_PER_SECOND = LOOKS
         self._rest()
 
     @property
@@ -88,7 +89,7 @@ class Trained:
         self.session.close()
 
 
-LOOKS = train_worker.LIVE_PER_SECOND
+LOOKS = learning_run.LIVE_PER_SECOND
 
 
 class Ticks(QObject):

@@ -17,9 +17,9 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from explorer.session import Session
+from explorer.session.jobs.weights import CopyWeights
 from explorer.session.kept_work import Arrays, Work
 from explorer.session.left_over import usual_folder
-from explorer.session.worker import CopyWeights
 from tests.end_to_end.killed_window import digest
 from tests.ui.fakes import wait_until_shown
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from explorer.session.jobs import Job, ShouldStop
+from explorer.session.jobs.job import Job
+from explorer.session.worker.stopping import ShouldStop
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,10 +19,10 @@ from explorer.engine.errors import Cancelled
 from explorer.engine.model import workbench
 from explorer.network.files import NetworkFile, read_network
 from explorer.session import Session
-from explorer.session.aside import aside
 from explorer.session.errands import ReadNetwork, ReadPicture, ReadWeights
 from explorer.session.lanes import Watch
-from explorer.session.worker import Worker
+from explorer.session.worker.aside import aside
+from explorer.session.worker.worker import Worker
 from tests.session.doing import Doing
 from tests.ui.fakes import make_picture, make_session, wait_until_shown
 

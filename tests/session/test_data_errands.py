@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from explorer.network import Network
-from explorer.session.data_errands import OpenData, Opened, ReadBatch
+from explorer.session.data_errands import OpenData, ReadBatch
 from explorer.session.document import Document, new_ids
+from explorer.session.fault import Fault
 from explorer.session.lanes import Watch
-from explorer.session.state import Fault
+from explorer.session.opened import Opened
 
 DATA = "points:moons"
 

@@ -70,7 +70,7 @@ def _weights(session: Session, qtbot: QtBot) -> Arrays:
     """All weights of the document, as the worker has them."""
     found: list[Arrays] = []
     document = session.state.document
-    session.store.ask(Doing(lambda worker, _stop: iter([worker.copy_weights(document)])), found.append)
+    session.store.ask(Doing(lambda worker, _stop: iter([worker.desk.copied_weights(document)])), found.append)
     qtbot.waitUntil(lambda: bool(found))
     return found[0]
 

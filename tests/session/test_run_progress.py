@@ -11,7 +11,7 @@ from explorer.session import run_progress
 from explorer.session.run_curves import RunCurves
 from explorer.session.run_progress import RunProgress
 from explorer.session.train_state import Training
-from explorer.session.train_worker import Told
+from explorer.session.worker.run import Told
 
 RUNNING, PAUSED = Training("running", step=10), Training("paused", step=10)
 

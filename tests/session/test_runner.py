@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from explorer.session.failure import Failure
-from explorer.session.jobs import ShouldStop
 from explorer.session.runner import Runner
-from explorer.session.worker import Worker
+from explorer.session.worker.stopping import ShouldStop
+from explorer.session.worker.worker import Worker
 from tests.session.doing import Doing
 
 

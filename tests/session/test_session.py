@@ -15,8 +15,9 @@ from pytestqt.qtbot import QtBot
 
 from explorer.network import Network
 from explorer.session import Cell, Session, State
-from explorer.session.jobs import ShouldStop
-from explorer.session.worker import FittedInput, Shown, Worker
+from explorer.session.worker.passes import FittedInput, Shown
+from explorer.session.worker.stopping import ShouldStop
+from explorer.session.worker.worker import Worker
 from tests.session.doing import Doing
 from tests.ui.fakes import make_picture, make_session, wait_until_shown
 

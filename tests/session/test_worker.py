@@ -7,7 +7,8 @@ from itertools import chain, repeat
 from explorer.network import Network
 from explorer.session.document import Document, new_ids
 from explorer.session.request import Request
-from explorer.session.worker import FittedInput, Worker
+from explorer.session.worker.passes import FittedInput
+from explorer.session.worker.worker import Worker
 from tests.ui.fakes import make_picture
 
 
@@ -16,5 +17,5 @@ def test_a_pass_that_is_given_up_has_no_answer_and_is_no_fault() -> None:
     document = Document(network, new_ids(len(network.layers)))
     request = Request(document, make_picture(), None, None, "eval")
     stops = chain([False, False], repeat(True))  # once before the pass and once inside it
-    answers = list(Worker().show(request, lambda: next(stops)))
+    answers = list(Worker().passes.show(request, lambda: next(stops)))
     assert [type(answer) for answer in answers] == [FittedInput]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 import pyqtgraph as pg
@@ -14,6 +13,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from explorer.data.data_set import Card, DataSet
+from explorer.data.splits import ArraySplit
 from explorer.engine.training.hyperparameters import Hyperparameters
 from explorer.session import Session
 from explorer.session.run_curves import EpochFigures, RunCurves
@@ -73,7 +74,9 @@ def test_an_empty_plot_says_what_appears_there(plot: CurvePlot, session: Session
     assert plot.empty.text() == NO_LOSS
     accuracy = _shown(CurvePlot(session, ACCURACY), qtbot)
     assert accuracy.empty.text() == NO_ACCURACY
-    session.store.set(replace(session.state.data, data_set=SimpleNamespace(classes=())))
+    rows = ArraySplit(np.zeros((4, 2), np.float32), np.zeros((4, 1), np.float32), "row")
+    sums = DataSet(Card("sum", "Sums", "Sums."), rows, rows, (2,))
+    session.store.set(replace(session.state.data, data_set=sums))
     qtbot.waitUntil(lambda: accuracy.empty.text() == NO_CLASSES)
     session.store.set(replace(session.state.data, data_set=None))
 

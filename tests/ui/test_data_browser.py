@@ -147,7 +147,7 @@ def test_a_download_asks_first_and_once(
     browser: DataBrowser, session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(session, "use_data", asked.append)
+    monkeypatch.setattr(session.data, "use_data", asked.append)
     _click(browser.list.cards["cifar10"])
     shown = browser.shown
     assert not asked

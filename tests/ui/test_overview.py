@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from explorer.session import Session, State
-from explorer.session.state import Cell
+from explorer.session.selection import Cell
 from explorer.ui.common import theme
 from explorer.ui.common.colour import scale_for
 from explorer.ui.overview.canvas import OverviewCanvas

@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from explorer.session import Session
+from explorer.session.features.tasks import Tasks
 from explorer.session.progress import Progress
 from explorer.ui.shell.status import Status, WorkLine
 
@@ -57,9 +58,9 @@ def test_each_line_cancels_its_own(
     status: Status, session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(Session, "cancel_work", lambda _self: asked.append("work"))
-    monkeypatch.setattr(Session, "cancel_opening", lambda _self: asked.append("opening"))
-    monkeypatch.setattr(Session, "cancel_saving", lambda _self: asked.append("saving"))
+    monkeypatch.setattr(Tasks, "cancel_work", lambda _self: asked.append("work"))
+    monkeypatch.setattr(Tasks, "cancel_opening", lambda _self: asked.append("opening"))
+    monkeypatch.setattr(Tasks, "cancel_saving", lambda _self: asked.append("saving"))
     other = Status(session)
     qtbot.addWidget(other)
     other.show()

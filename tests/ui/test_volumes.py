@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from explorer.session import LayerActivation
+from explorer.session.selection import Cell
 from explorer.session.snapshot import input_activation
-from explorer.session.state import Cell
 from explorer.ui.editor.volume import box_of, sizes_text
 from explorer.ui.maps.cell_facts import _place
 from explorer.ui.maps.sheet import map_sheet

@@ -8,13 +8,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from explorer.session.data_errands import FindTwins, OpenData, Opened, ReadBatch
+from explorer.session.data_errands import FindTwins, OpenData, ReadBatch
 from explorer.session.data_fit import problem_with
 from explorer.session.document import Document
+from explorer.session.example import Example
 from explorer.session.failure import Failure
+from explorer.session.fault import Fault
 from explorer.session.features.learning import Learning
 from explorer.session.lanes import Lane
-from explorer.session.state import Example, Fault, State
+from explorer.session.opened import Opened
+from explorer.session.state import State
 from explorer.session.store import Store
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Slot
 
 from explorer.session.explained import Explained
+from explorer.session.jobs.passes import ExplainCell
 from explorer.session.state import State
 from explorer.session.store import Store
-from explorer.session.worker import ExplainCell
 
 
 class Explaining(QObject):

@@ -12,10 +12,12 @@ from explorer.data import Picture, read_sample
 from explorer.network.files import Fit
 from explorer.session import edits
 from explorer.session.errands import MakePicture, ReadPicture
+from explorer.session.fault import Fault
 from explorer.session.features.recent import RecentFiles
 from explorer.session.lanes import Lane
 from explorer.session.selection import is_cell
-from explorer.session.state import Fault, InputState, State
+from explorer.session.slices import InputState
+from explorer.session.state import State
 from explorer.session.store import AT_ONCE_S, Store
 
 OWN_INPUT = "This model was opened from a program, which chooses its input."

@@ -16,14 +16,15 @@ from explorer.network.file_names import is_network, is_weights, other_model
 from explorer.resources import bundled_networks, resource
 from explorer.session.document import Document, OwnModel, new_ids
 from explorer.session.errands import FoundNetwork, ReadNetwork, ReadWeights
+from explorer.session.fault import Fault
 from explorer.session.features.feeding import Feeding
 from explorer.session.features.recent import RecentFiles
 from explorer.session.features.saved import Saved
 from explorer.session.file_writing import Write, WriteFile, WriteNetwork, Written
+from explorer.session.jobs.weights import LoadWeights, SaveNetwork, ToSave
 from explorer.session.lanes import Lane
-from explorer.session.state import Fault, InputState
+from explorer.session.slices import InputState
 from explorer.session.store import AT_ONCE_S, Store
-from explorer.session.worker import LoadedWeights, LoadWeights, SaveNetwork, ToSave
 
 if TYPE_CHECKING:
     from explorer.engine.model.weights import State as Weights
@@ -130,12 +131,12 @@ class Files:
         else:
             self._store.ask(LoadWeights(document, path, read), partial(self._take_loaded, document, path))
 
-    def _take_loaded(self, before: Document, path: Path, loaded: LoadedWeights | Fault) -> None:
+    def _take_loaded(self, before: Document, path: Path, loaded: Document | Fault) -> None:
         if isinstance(loaded, Fault):
             self._store.say(loaded.message)
         elif before is not self._store.state.document:
             self._store.say(f"The network was changed while {path.name} was read: open it again.")
-        elif self._store.edit(f"load weights from {path.name}", lambda _before: loaded.document):
+        elif self._store.edit(f"load weights from {path.name}", lambda _before: loaded):
             self._recent.remember(path)
 
     # --- saving ---

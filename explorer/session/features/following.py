@@ -86,8 +86,9 @@ class FollowedRun:
 
 
 def _number(value: object) -> float | None:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if is_number and abs(value) <= LARGEST_FIGURE else None  # type: ignore[arg-type]
+    if not isinstance(value, int | float) or isinstance(value, bool) or not abs(value) <= LARGEST_FIGURE:
+        return None
+    return float(value)
 
 
 NewEntries = tuple[tuple[FollowedRun, tuple[Entry, ...]], ...]

@@ -9,9 +9,10 @@ from time import monotonic
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from explorer.session.features.plane import LOOK_MS, can_judge, weights_key
+from explorer.session.jobs.plane import SliceLandscape
 from explorer.session.landscape_state import LandscapeWish
-from explorer.session.landscape_worker import LandscapeWork, Slice, SliceLandscape
 from explorer.session.store import Store
+from explorer.session.worker.landscape import LandscapeRequest, LandscapeWork, Slice
 
 SLICE_SHARE, FIRST_SHARE = 0.2, 0.5  # of the time, while a run goes on and someone looks; until there is a picture
 
@@ -60,12 +61,12 @@ class LossLandscape(QObject):
         state, wish = self._store.state, self._wished
         if wish is not None and state.data.data_set is not None and can_judge(state):
             is_running = state.training.status == "running"
-            job = SliceLandscape(self._work, state.document, state.data.data_set, wish, state.training.step, is_running)
-            self._store.ask(job, partial(self._take, job))
+            request = LandscapeRequest(state.document, state.data.data_set, wish, state.training.step, is_running)
+            self._store.ask(SliceLandscape(self._work, request), partial(self._take, request))
 
-    def _take(self, job: SliceLandscape, slice_: Slice) -> None:
+    def _take(self, request: LandscapeRequest, slice_: Slice) -> None:
         state = self._store.state
-        if job.wish != self._wished or job.document.network != state.network:
+        if request.wish != self._wished or request.document.network != state.network:
             return
         if slice_.landscape is not None:
             self._store.set(replace(self._store.state.plane, landscape=slice_.landscape))

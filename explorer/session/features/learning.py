@@ -10,23 +10,15 @@ from explorer.arithmetic.numbers import number
 from explorer.session import cursor as moves
 from explorer.session.cursor import Cursor
 from explorer.session.document import Document
+from explorer.session.example import Example, Target
 from explorer.session.failure import Failure
+from explorer.session.fault import Fault
 from explorer.session.features.passes import Passes
+from explorer.session.jobs.steps import ChangeCell, ReadDifference, RecordStep, RunUntil, TakeStep
 from explorer.session.request import Request
-from explorer.session.state import Example, Fault, State, Target
-from explorer.session.step_worker import (
-    ChangeCell,
-    ReadDifference,
-    Recorded,
-    RecordStep,
-    RunUntil,
-    Stepped,
-    StepRequest,
-    StepsMade,
-    Stopped,
-    TakeStep,
-)
+from explorer.session.state import State
 from explorer.session.store import Store
+from explorer.session.worker.steps import Recorded, Stepped, StepRequest, StepsMade, Stopped
 
 if TYPE_CHECKING:
     from explorer.engine.explaining.breakpoints import Breakpoint

@@ -12,14 +12,16 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 from explorer.bounds import brief
 from explorer.session import left_over
+from explorer.session.fault import Fault
 from explorer.session.features.files import Files
 from explorer.session.features.learning import Learning
+from explorer.session.jobs.weights import CopyWeights, RestoreWork
 from explorer.session.kept_work import Arrays, Work
 from explorer.session.lanes import Lane, Watch
 from explorer.session.left_over import LeftOver
-from explorer.session.state import Fault, InputState, Offer, State
+from explorer.session.slices import InputState, Offer
+from explorer.session.state import State
 from explorer.session.store import Store
-from explorer.session.worker import CopyWeights, RestoreWork
 from explorer.writing import FileError
 
 KEEP_EVERY_S = 30.0

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from explorer.session.jobs.passes import ShowMaps
 from explorer.session.request import Request
 from explorer.session.state import State
 from explorer.session.store import Store
-from explorer.session.worker import FittedInput, ShowMaps, Shown
+from explorer.session.worker.passes import FittedInput, Shown
 
 
 class Passes:

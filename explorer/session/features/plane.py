@@ -8,10 +8,11 @@ from time import monotonic
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
+from explorer.session.jobs.plane import ShowSurface
 from explorer.session.state import State
 from explorer.session.store import Store
 from explorer.session.surface_state import Area, Surface
-from explorer.session.surface_worker import ShowSurface
+from explorer.session.worker.surface import SurfaceRequest
 
 LOOK_MS = 40
 SURFACE_EVERY_S = 0.15
@@ -52,14 +53,16 @@ class Plane(QObject):
             return
         assert state.data.data_set is not None
         self._key, self._due = key, monotonic() + SURFACE_EVERY_S
-        job = ShowSurface(state.document, state.data.data_set, self._area, state.watching.film_at, state.training.step)
-        self._store.ask(job, partial(self._take, job))
+        request = SurfaceRequest(
+            state.document, state.data.data_set, self._area, state.watching.film_at, state.training.step
+        )
+        self._store.ask(ShowSurface(request), partial(self._take, request))
 
-    def _take(self, job: ShowSurface, surface: Surface) -> None:
+    def _take(self, request: SurfaceRequest, surface: Surface) -> None:
         state = self._store.state
         if state.training.status == "running":
             self._due = monotonic() + surface.seconds * (1 / SURFACE_SHARE - 1)
-        if job.document.network == state.network and job.data is state.data.data_set:
+        if request.document.network == state.network and request.data is state.data.data_set:
             self._store.set(replace(self._store.state.plane, surface=surface))
 
 

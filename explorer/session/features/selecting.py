@@ -8,8 +8,8 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from explorer.network.receptive_field import Field
-from explorer.session.selection import Selection
-from explorer.session.state import Cell, State, has_cell
+from explorer.session.selection import Cell, Selection
+from explorer.session.state import State, has_cell
 from explorer.session.store import Store
 
 _UNSET: Any = object()  # None is a choice of its own

@@ -10,17 +10,19 @@ from explorer.session.begun import Begun, learning_from
 from explorer.session.data_fit import suited_loss
 from explorer.session.document import Document, new_ids
 from explorer.session.failure import Failure
+from explorer.session.fault import Fault
 from explorer.session.features.data import Data
 from explorer.session.features.learning import OWN_WEIGHTS
 from explorer.session.features.origins import Learned, Origins
 from explorer.session.features.passes import Passes
 from explorer.session.features.watching import Watching
+from explorer.session.jobs.training import BeginRun, RunTraining
 from explorer.session.run_curves import RunCurves
 from explorer.session.run_progress import RunProgress
-from explorer.session.state import Fault, State
+from explorer.session.state import State
 from explorer.session.store import Store
 from explorer.session.train_state import Judged, Live, Training
-from explorer.session.train_worker import BeginRun, Ended, FilmSteps, Rest, RunTraining, Told, Wishes
+from explorer.session.worker.run import Ended, FilmSteps, Rest, Told, Wishes
 
 FIRST_DATA = "textures"
 CHANGED_NETWORK = "The network was changed: the run ended with what it had learned."

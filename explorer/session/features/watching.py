@@ -7,14 +7,15 @@ from time import monotonic
 
 from PySide6.QtCore import QObject
 
+from explorer.session.fault import Fault
 from explorer.session.features.learning import Learning
 from explorer.session.features.passes import Passes
+from explorer.session.jobs.training import ShowFrame
 from explorer.session.selection import has_places
 from explorer.session.soon import soon
-from explorer.session.state import Fault
 from explorer.session.store import Store
 from explorer.session.train_state import Live
-from explorer.session.train_worker import FilmFrame, Rest, ShowFrame, Wishes
+from explorer.session.worker.run import FilmFrame, Rest, Wishes
 
 
 class Watching(QObject):

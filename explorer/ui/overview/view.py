@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QStackedLayout, QToolButton, QVBoxLayout, 
 
 from explorer.session import Session, State
 from explorer.session.document import Document
-from explorer.session.state import Cell
+from explorer.session.selection import Cell
 from explorer.ui.common.colour_bar import ColourBar
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.icons import icon

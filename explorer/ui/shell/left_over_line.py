@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.bounds import brief
 from explorer.session import Session, State
-from explorer.session.state import Offer
+from explorer.session.slices import Offer
 from explorer.ui.common.leaving import leave
 from explorer.ui.shell.messages import Line
 

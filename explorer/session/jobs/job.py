@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
+from collections.abc import Iterator
+from typing import ClassVar, Protocol, TypeVar
 
-if TYPE_CHECKING:
-    from explorer.session.worker import Worker
+from explorer.session.worker.stopping import ShouldStop
+from explorer.session.worker.worker import Worker
 
 Given = TypeVar("Given", covariant=True)
-ShouldStop = Callable[[], bool]
-
-
-class Hold:
-    """An answer with which work in the background pauses itself."""
 
 
 class Job(Protocol[Given]):

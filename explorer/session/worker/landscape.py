@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -11,10 +10,8 @@ import numpy as np
 
 from explorer.session.data_errands import examples_of
 from explorer.session.document import Document
-from explorer.session.jobs import Job, ShouldStop
 from explorer.session.landscape_state import Landscape, LandscapeWish, WeightCell
-from explorer.session.surface_worker import shown_model
-from explorer.session.worker import Worker
+from explorer.session.worker.desk import Desk
 
 if TYPE_CHECKING:
     from explorer.data.data_set import DataSet
@@ -24,6 +21,17 @@ SLICE_S = 0.02
 FINER_WHILE_RUNNING_S, FINER_AT_REST_S = 0.1, 15.0  # what the next finer grid may take
 INNER = 0.9  # of the frame: beyond, it is put around the network anew
 TRAIL_AT_MOST = 2000
+
+
+@dataclass(frozen=True, eq=False)
+class LandscapeRequest:
+    """Which network, at which step of its run, on which data, and what of it."""
+
+    document: Document
+    data: DataSet
+    wish: LandscapeWish
+    step: int
+    is_running: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,19 +118,19 @@ class LandscapeWork:
     _trail: list[tuple[float, ...]] = field(default_factory=list)
     _trail_of: tuple[int, ...] = ()
 
-    def slice(self, worker: Worker, request: SliceLandscape) -> Slice:
+    def slice(self, desk: Desk, request: LandscapeRequest) -> Slice:
         """Go on for a moment."""
         from explorer.engine.errors import EngineError
 
         began = monotonic()
         try:
-            landscape, is_done = self._go_on(worker, request, began)
+            landscape, is_done = self._go_on(desk, request, began)
         except EngineError as error:
             landscape, is_done = Landscape(message=str(error)), True
         return Slice(landscape, is_done, monotonic() - began)
 
-    def _go_on(self, worker: Worker, request: SliceLandscape, began: float) -> tuple[Landscape | None, bool]:
-        model = shown_model(worker, request.document)
+    def _go_on(self, desk: Desk, request: LandscapeRequest, began: float) -> tuple[Landscape | None, bool]:
+        model = desk.model_of(request.document)
         self._sample_of(model, request)
         frame, values = self._framed(model, request)
         self._follow(model, request, values)
@@ -138,7 +146,7 @@ class LandscapeWork:
             self._grid = None if grid.step != request.step or request.is_running else grid
         return self._landscape(request), is_finished and grid.step == request.step
 
-    def _sample_of(self, model: Any, request: SliceLandscape) -> None:
+    def _sample_of(self, model: Any, request: LandscapeRequest) -> None:
         document, data = request.document, request.data
         scale = (document.mean, document.std, document.fit)
         chosen = document.hyperparameters
@@ -156,7 +164,7 @@ class LandscapeWork:
         self._sample = LossOnSample(model, learning, objective)
         self._made_for, self._frame, self._grid, self._shown = key, None, None, None
 
-    def _framed(self, model: Any, request: SliceLandscape) -> tuple[_Frame, tuple[float, ...]]:
+    def _framed(self, model: Any, request: LandscapeRequest) -> tuple[_Frame, tuple[float, ...]]:
         """The frame, around the network where it has none or was left."""
         frame = self._frame
         if frame is None or self._trail_of != request.document.layer_ids:
@@ -180,7 +188,7 @@ class LandscapeWork:
         free = iter([cell for cell in steepest if cell not in wish.cells])
         return tuple(next(free) if cell is None else cell for cell in wish.cells)
 
-    def _follow(self, model: Any, request: SliceLandscape, values: tuple[float, ...]) -> None:
+    def _follow(self, model: Any, request: LandscapeRequest, values: tuple[float, ...]) -> None:
         """One more place of the trail."""
         if self._trail_of != request.document.layer_ids:
             self._trail, self._trail_of = [], request.document.layer_ids
@@ -190,7 +198,7 @@ class LandscapeWork:
         if len(self._trail) > TRAIL_AT_MOST:
             self._trail = [*self._trail[:-1:2], self._trail[-1]]
 
-    def _grid_for(self, model: Any, request: SliceLandscape, frame: _Frame) -> _Grid:
+    def _grid_for(self, model: Any, request: LandscapeRequest, frame: _Frame) -> _Grid:
         grid = self._grid
         # While a run goes on every grid is of weights of a moment ago.
         is_old = grid is not None and grid.step != request.step and not (request.is_running and not grid.is_whole)
@@ -218,7 +226,7 @@ class LandscapeWork:
         if is_finished or shown is None or shown.frame is not grid.frame or shown.side <= grid.side:
             self._shown = _Grid(grid.frame, grid.step, grid.side, grid.losses.copy(), grid.known.copy())
 
-    def _landscape(self, request: SliceLandscape) -> Landscape | None:
+    def _landscape(self, request: LandscapeRequest) -> Landscape | None:
         shown = self._shown
         if shown is None:
             return None
@@ -235,18 +243,3 @@ class LandscapeWork:
             count=self._sample.count,
             loss=self._loss,
         )
-
-
-@dataclass(frozen=True, eq=False)
-class SliceLandscape(Job[Slice]):
-    """A moment's work: which network, at which step of its run, on which data, and what of it."""
-
-    work: LandscapeWork
-    document: Document
-    data: DataSet
-    wish: LandscapeWish
-    step: int
-    is_running: bool
-
-    def run(self, worker: Worker, should_stop: ShouldStop) -> Iterator[Slice]:
-        yield self.work.slice(worker, self)

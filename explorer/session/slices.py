@@ -1,0 +1,159 @@
+"""The slices of the state, one a feature: frozen records of what the window shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from explorer.bounds import sentence
+from explorer.session.cursor import Cursor
+from explorer.session.document import Document
+from explorer.session.example import Example, Target
+from explorer.session.explained import Explained
+from explorer.session.fault import Fault
+from explorer.session.landscape_state import Landscape
+from explorer.session.progress import Progress
+from explorer.session.selection import Selection
+from explorer.session.snapshot import Activations
+from explorer.session.surface_state import Surface
+from explorer.session.train_state import DataProblem, Health, Judged, Live, Training
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from explorer.data import Fitted, Picture
+    from explorer.data.data_set import DataSet
+    from explorer.data.twins import Twins
+    from explorer.engine.explaining.breakpoints import Breakpoint
+    from explorer.engine.explaining.finite_difference import Reading
+    from explorer.session.opened import Opened
+    from explorer.session.request import Request
+    from explorer.session.run_curves import RunCurves
+    from explorer.session.timeline import Timeline
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Work that another session left when it ended without closing: since when it lies there, and how much more."""
+
+    title: str
+    written_s: float
+    more: int = 0
+
+
+@dataclass(frozen=True)
+class FilesState:
+    """What files hold, and what undo leads back to."""
+
+    unsaved: bool = False
+    undo_text: str = ""
+    redo_text: str = ""
+    recent: tuple[Path, ...] = ()
+    offer: Offer | None = None
+
+
+@dataclass(frozen=True)
+class InputState:
+    """What the network is fed: a picture, brought to its size, or numbers."""
+
+    picture: Picture | None = None
+    numbers: np.ndarray | None = None
+    fitted: Fitted | None = None
+
+    @property
+    def values(self) -> np.ndarray | None:
+        """What the network is fed: float32, (C, H, W) or (features,); None before there is any."""
+        return self.numbers if self.fitted is None else self.fitted.values
+
+
+@dataclass(frozen=True)
+class MapsState:
+    """The newest pass: what it was asked for with, what it gave, and where it runs."""
+
+    asked: Request | None = None
+    activations: Activations | None = None
+    explained: Explained | None = None
+    computing: bool = False
+    fault: Fault | None = None
+    mode: str = "eval"
+    wanted_device: str | None = None  # None: whatever is best
+    device: str = "CPU"
+    devices: tuple[str, ...] = ("CPU",)
+
+
+@dataclass(frozen=True)
+class StepsState:
+    """The training step on record, where one stands in it, and what it learns from."""
+
+    is_watched: bool = False  # the debugger is looked at; otherwise no step is recorded
+    is_recording: bool = False
+    timeline: Timeline | None = None
+    cursor: Cursor = field(default_factory=Cursor)
+    message: str = ""  # why the step ends before its loss, or why there is none
+    target: Target = None  # what the present input should give
+    batch: tuple[Example, ...] = ()  # further examples beside the present input
+    is_batch_alone: bool = False  # the batch came from training data: the present input is no part of it
+    breakpoints: tuple[Breakpoint, ...] = ()
+    reading: Reading | None = None
+    reading_at: Cursor | None = None
+
+
+@dataclass(frozen=True)
+class DataState:
+    """What there is to learn from."""
+
+    opened: Opened | None = None  # as they were opened
+    data_set: DataSet | None = None  # those that are learned from
+    progress: Progress | None = None  # data are being opened
+    problem: DataProblem | None = None
+    twins: Twins | None = None  # pictures that are held out and learned from as well
+
+
+@dataclass(frozen=True)
+class WatchingState:
+    """What runs have told, and what the present one shows."""
+
+    runs: tuple[RunCurves, ...] = ()  # the curves grow; `training.step` tells that they did
+    health: Health = ()
+    judged: Judged | None = None
+    live: Live | None = None
+    film: tuple[int, ...] = ()  # steps of the film's frames
+    film_at: int | None = None  # the frame that is shown; None: the network as it is
+
+
+@dataclass(frozen=True)
+class PlaneState:
+    """What is seen of the network beside its numbers, while someone looks."""
+
+    surface: Surface | None = None  # what it says over the plane of its inputs
+    landscape: Landscape | None = None  # its loss over one or two weights
+
+
+@dataclass(frozen=True)
+class StatusState:
+    """What the person is told: in a sentence, and of work that goes on."""
+
+    notice: str = ""
+    mistake: Fault | None = None  # the program's own, which `notice` told of when it was caught
+    task: str = ""
+    opening: Progress | None = None  # a file or data are read in a thread of their own, the newest of several
+    saving: Progress | None = None  # a file is written in a thread of its own
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "notice", sentence(self.notice))
+
+
+Slice = (
+    Document
+    | FilesState
+    | InputState
+    | Selection
+    | MapsState
+    | StepsState
+    | DataState
+    | Training
+    | WatchingState
+    | PlaneState
+    | StatusState
+)

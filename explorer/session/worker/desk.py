@@ -1,0 +1,122 @@
+"""The workbench, and the files that its first weights come from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from explorer.session.document import Document, new_ids
+from explorer.session.fault import Fault
+from explorer.session.request import Request
+from explorer.session.worker.aside import aside
+from explorer.session.worker.stopping import ShouldStop
+
+if TYPE_CHECKING:
+    from explorer.engine.model.weights import State as Weights
+    from explorer.engine.model.workbench import Workbench
+    from explorer.session.kept_work import Arrays
+
+
+class Desk:
+    """Makes the workbench's model what is asked for. The workbench is made when the first pass needs it."""
+
+    def __init__(self) -> None:
+        self._bench: Workbench | None = None
+        self._loaded: set[tuple[Path, tuple[int, ...]]] = set()
+        self._unread: set[Path] = set()  # networks whose weights could not be read
+
+    @property
+    def bench(self) -> Workbench:
+        """The engine's workbench, made (and torch imported) when first asked for."""
+        if self._bench is None:
+            from explorer.engine.model.workbench import Workbench
+
+            self._bench = Workbench()
+        return self._bench
+
+    def prepare(self, request: Request, should_stop: ShouldStop = lambda: False) -> str:
+        """Make the model what `request` asks for; a sentence where its weights cannot be read."""
+        bench, document = self.bench, request.document
+        if request.device is not None:
+            bench.set_device(request.device)
+        bench.set_mode(request.mode)
+        if document.network is not None:
+            return self.show(document, should_stop)
+        assert document.own is not None
+        bench.adopt(document.own.module, document.own.dtype)
+        return ""
+
+    def show(self, document: Document, should_stop: ShouldStop = lambda: False) -> str:
+        """Make the model that of the document's network; a sentence where its weights cannot be read.
+
+        Raises Cancelled where it is no more wanted: they are read when they are asked for again.
+        """
+        assert document.network is not None
+        notice = self._load_weights_of(document, should_stop)
+        self.bench.show(document.network, document.layer_ids)
+        return notice
+
+    def model_of(self, document: Document) -> Any:
+        """The model of `document` with its weights."""
+        self.show(document)
+        model = self.bench.model
+        assert model is not None
+        return model
+
+    def to_save(self, document: Document, path: Path) -> Callable[[Path], str] | Fault:
+        """What writes the network and its weights to a file."""
+        from explorer.engine.errors import EngineError
+
+        try:
+            self.show(document)
+            if path in self._unread and self.bench.has_weights(path):
+                return Fault(f"The weights of {path.name} could not be read: save under another name to keep them.")
+            return self.bench.to_save(document.as_file())
+        except EngineError as error:
+            return Fault(str(error))
+
+    def copied_weights(self, document: Document) -> Arrays:
+        """The weights of the document as they are now, to be kept with the work; none where they cannot be had."""
+        from explorer.engine.errors import EngineError
+
+        with suppress(EngineError):
+            self.show(document)
+            return self.bench.copied_weights()
+        return {}
+
+    def take_weights(self, document: Document, weights: Arrays) -> None:
+        """Weights by their names in the network of `document`, for its layers."""
+        assert document.network is not None
+        self.bench.take_weights(weights, document.network, document.layer_ids)
+
+    def load_weights(self, document: Document, path: Path, read: Weights) -> Document | Fault:
+        """Take what was read from `path`; the document with it, whose layers are new ones."""
+        from explorer.engine.errors import EngineError
+
+        assert document.network is not None
+        ids = new_ids(len(document.network.layers))
+        try:
+            self.bench.load_weights(read, document.network, ids, source=path.name)
+        except EngineError as error:
+            return Fault(str(error))
+        return document.with_weights(ids)
+
+    def _load_weights_of(self, document: Document, should_stop: ShouldStop) -> str:
+        """Read the file that the document's first weights come from, once."""
+        if document.weights is None or (key := (document.weights, document.weight_ids)) in self._loaded:
+            return ""
+        from explorer.engine.errors import EngineError
+        from explorer.engine.model.workbench import read_saved
+
+        try:
+            read = aside(partial(read_saved, document.weights), should_stop)
+            self._loaded.add(key)
+            self.bench.load(read, document.weight_ids)
+        except EngineError as error:
+            self._loaded.add(key)
+            self._unread.add(document.weights)
+            return f"{error} The network is shown with fresh weights."
+        return ""

@@ -1,0 +1,177 @@
+"""Passes: fitting what the network is fed, running it once, and explaining a cell of what came."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from explorer.data import Fitted, Picture, fit_picture
+from explorer.session.document import Document
+from explorer.session.explained import Explained, explain_cell
+from explorer.session.fault import Fault
+from explorer.session.request import Request
+from explorer.session.selection import Selection
+from explorer.session.snapshot import (
+    Activations,
+    LayerActivation,
+    call_activations,
+    input_activation,
+    layer_activations,
+    prediction_of,
+)
+from explorer.session.worker.desk import Desk
+from explorer.session.worker.stopping import ShouldStop
+
+if TYPE_CHECKING:
+    from explorer.engine.recording.recording import Recording
+    from explorer.network.receptive_field import ReceptiveFields
+
+
+@dataclass(frozen=True, eq=False)
+class FittedInput:
+    """The picture of a request, brought to the network's size; the maps come after it."""
+
+    request: Request
+    fitted: Fitted
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """The answer to a request. `activations` is None if not even the first layer ran."""
+
+    request: Request
+    fitted: Fitted | None
+    activations: Activations | None
+    fault: Fault | None = None
+    notice: str = ""
+    device: str = "CPU"
+    devices: tuple[str, ...] = ("CPU",)
+
+
+class PassRecorder:
+    """Runs recorded passes, and remembers the last one: the maps that are shown are of it."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._fitted: tuple[Picture, tuple[object, ...], Fitted] | None = None
+        self._recording: Recording | None = None
+        self._fields: tuple[Request, tuple[object, ...], ReceptiveFields] | None = None
+        self._is_old = False  # the weights went on since
+        self.last_request: Request | None = None
+
+    def tell_old(self) -> None:
+        """The weights went on: what is recorded is of those before."""
+        self._is_old = True
+
+    def show(self, request: Request, should_stop: ShouldStop) -> Iterator[FittedInput | Shown]:
+        """Fit the picture, build what changed, run one recorded pass, and give it as a snapshot."""
+        fitted = self._fit(request)
+        if fitted is not None:
+            yield FittedInput(request, fitted)
+        values = request.numbers if fitted is None else fitted.values
+        if values is None or should_stop():
+            return
+        from explorer.engine.errors import Cancelled
+
+        # A pass given up for a newer one, or by the person, is no fault and has no answer.
+        with suppress(Cancelled):
+            notice = " ".join(filter(None, (self._desk.prepare(request, should_stop), self._desk.bench.take_notes())))
+            self.last_request = request
+            yield self._record(request, fitted, values, notice, should_stop)
+
+    def look_again(self, request: Request) -> Shown | None:
+        """What `request` shows with the weights of now, the model being what was asked for already."""
+        fitted = self._fit(request)
+        values = request.numbers if fitted is None else fitted.values
+        return None if values is None else self._record(request, fitted, values, "", lambda: False)
+
+    def prepare(self, request: Request) -> np.ndarray | None:
+        """Make the model what `request` asks for, and give what it is fed; None before there is an input."""
+        fitted = self._fit(request)
+        values = request.numbers if fitted is None else fitted.values
+        if values is not None:
+            self._desk.prepare(request)
+        return values
+
+    def _fit(self, request: Request) -> Fitted | None:
+        document, picture = request.document, request.picture
+        if document.network is None or picture is None or len(document.network.input_shape) != 3:
+            return None
+        rule = (document.network.input_shape, document.fit, document.mean, document.std)
+        if self._fitted is None or self._fitted[0] is not picture or self._fitted[1] != rule:
+            shape, mode, mean, std = rule
+            self._fitted = (picture, rule, fit_picture(picture, shape, mode=mode, mean=mean, std=std))
+        return self._fitted[2]
+
+    def _record(
+        self, request: Request, fitted: Fitted | None, values: np.ndarray, notice: str, should_stop: ShouldStop
+    ) -> Shown:
+        self._recording = None  # its memory serves the next pass
+        recording = self._recording = self._desk.bench.record(values, should_stop, others=request.others)
+        self._is_old = False
+        layers = [input_activation(values), *self._entries(request, recording)]
+        for layer in layers:
+            layer.read_through()
+        fault = _fault(recording)
+        complete = fault is None and _ran_whole(request.document)
+        classes, loss = request.document.classes, request.document.hyperparameters.loss
+        told = _last(request, recording, layers)
+        prediction = prediction_of(told, classes, loss=loss) if complete and len(layers) > 1 else None
+        if prediction is not None:
+            prediction.read_through()
+        activations = Activations(
+            layers=tuple(layers),
+            prediction=prediction,
+            fields=self._fields_of(request, recording),
+            seconds=sum(call.seconds for call in recording.calls),
+        )
+        notice = notice or recording.unseen
+        return Shown(
+            request,
+            fitted,
+            activations,
+            fault,
+            notice,
+            self._desk.bench.device_name,
+            self._desk.bench.available_devices(),
+        )
+
+    def _fields_of(self, request: Request, recording: Recording) -> ReceptiveFields:
+        """Worked out once a request: they depend on shapes alone, and a run looks at the same ones again and again."""
+        calls = tuple((call.name, call.kind, call.output_shape, call.parents) for call in recording.calls)
+        if self._fields is None or self._fields[0] is not request or self._fields[1] != calls:
+            self._fields = request, calls, recording.receptive_fields()
+        return self._fields[2]
+
+    def _entries(self, request: Request, recording: Recording) -> list[Any]:
+        network = request.document.network
+        if network is None:
+            return list(call_activations(recording, self._desk.bench.parameters_of))
+        return list(layer_activations(network, recording, self._desk.bench.parameters))
+
+    def explain(self, document: Document, selection: Selection) -> Iterator[Explained]:
+        """The arithmetic of the chosen cell, from the recording that the window shows."""
+        if self._is_old and self.last_request is not None:
+            self.look_again(self.last_request)
+        if self._recording is not None:
+            yield explain_cell(self._recording, selection, is_network=document.network is not None)
+
+
+def _last(request: Request, recording: Recording, layers: list[LayerActivation]) -> LayerActivation:
+    """What gave the network's (first) output: of a person's own model it need not be the last call."""
+    made = None if request.document.network is not None else recording.output_call
+    return next((layer for layer in layers if made is not None and layer.name == made.name), layers[-1])
+
+
+def _ran_whole(document: Document) -> bool:
+    return document.network is None or not any(problem.severity == "error" for problem in document.problems)
+
+
+def _fault(recording: Recording) -> Fault | None:
+    if recording.error is None:
+        return None
+    return Fault(str(recording.error), layer=recording.error.call, details=recording.error.details)

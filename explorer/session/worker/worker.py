@@ -1,0 +1,20 @@
+"""The worker: names the parts of what the runner's thread owns."""
+
+from __future__ import annotations
+
+from explorer.session.worker.desk import Desk
+from explorer.session.worker.passes import PassRecorder
+from explorer.session.worker.run import RunTrainer
+from explorer.session.worker.steps import StepRecorder
+from explorer.session.worker.surface import SurfaceDrawer
+
+
+class Worker:
+    """Made in the runner's thread, which alone touches it."""
+
+    def __init__(self) -> None:
+        self.desk = Desk()
+        self.passes = PassRecorder(self.desk)
+        self.steps = StepRecorder(self.desk, self.passes)
+        self.run = RunTrainer(self.desk, self.passes, self.steps)
+        self.surface = SurfaceDrawer(self.desk, self.run)
