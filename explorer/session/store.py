@@ -71,14 +71,10 @@ class Store(QObject):
     # --- the state ---
 
     def set(self, *slices: Slice) -> None:
-        """Put `slices` in the place of those of their kind; one in which nothing is another stays what it was."""
+        """Put `slices` in the place of those of their kind, if anything in any of them is another."""
         old = self.state
-        changes: dict[str, Slice] = {}
-        for slice_ in slices:
-            name = _NAMES[type(slice_)]
-            if not _is_unchanged(getattr(old, name), slice_):
-                changes[name] = slice_
-        if not changes:
+        changes = {_NAMES[type(slice_)]: slice_ for slice_ in slices}
+        if all(_is_unchanged(getattr(old, name), slice_) for name, slice_ in changes.items()):
             return
         new = settled(replace(old, **changes))  # type: ignore[arg-type]  # each slice by the name of its kind
         with self.gathered():

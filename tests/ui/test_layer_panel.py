@@ -31,6 +31,7 @@ from explorer.ui.editor.card_list import CardList
 from explorer.ui.editor.layer_card import Card
 from explorer.ui.editor.layer_list import LayerList
 from explorer.ui.editor.network_panel import NetworkPanel
+from tests.session.staging import with_parts
 from tests.ui.fakes import SMALL, make_session, wait_until_shown
 
 NARROW, LOW = 300, 620
@@ -198,10 +199,10 @@ def test_maps_turn_pale_only_when_new_ones_take_long(panel: NetworkPanel, sessio
     wait_until_shown(qtbot, session)
     cards = layer_list(panel)
     old = session.state
-    cards.show_state(replace(old, computing=False), replace(old, computing=True))
+    cards.show_state(with_parts(old, computing=False), with_parts(old, computing=True))
     assert not cards.is_stale
     qtbot.waitUntil(lambda: cards.is_stale)
-    cards.show_state(replace(old, computing=True), replace(old, computing=False))
+    cards.show_state(with_parts(old, computing=True), with_parts(old, computing=False))
     assert not cards.is_stale
 
 
@@ -582,11 +583,11 @@ def test_beside_the_large_maps_a_run_is_looked_at_now_and_then(qtbot: QtBot) -> 
     qtbot.waitExposed(view)
     before = view.cards.cards
     session.store.set(replace(session.state.training, status="running"))
-    session.store.set(replace(session.state.maps, activations=replace(session.state.maps.activations, number=99)))
+    session.store.set(replace(session.state.maps, activations=replace(session.state.maps.activations, seconds=99.0)))
     assert view.cards.cards is before
     qtbot.waitUntil(lambda: view.cards.cards is not before)
     session.store.set(replace(session.state.training, status="paused"))
     before = view.cards.cards
-    session.store.set(replace(session.state.maps, activations=replace(session.state.maps.activations, number=100)))
+    session.store.set(replace(session.state.maps, activations=replace(session.state.maps.activations, seconds=100.0)))
     assert view.cards.cards is not before, "nothing else keeps it from showing what is new"
     assert session.close()
