@@ -125,7 +125,8 @@ class StepRecorder:
                 return
             for count, recorded in enumerate(self._desk.bench.run_until(batch, breakpoints, limit=limit), start=1):
                 is_last = recorded.hit is not None or bool(recorded.message) or count == limit or should_stop()
-                yield StepsMade(count, recorded.recording.loss or 0.0)
+                if recorded.recording.loss is not None:  # else the step ended before it, which its message tells
+                    yield StepsMade(count, recorded.recording.loss)
                 if is_last:
                     yield self._stopped(request, recorded, count)
                     return
