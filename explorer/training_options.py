@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 from math import isfinite
 from pathlib import Path
 
+from explorer.arithmetic.loss import Loss
+from explorer.arithmetic.losses import LOSSES
 from explorer.data.augment import AUGMENTATIONS as ALL_AUGMENTATIONS
 from explorer.engine.training.hyperparameters import OPTIMIZERS, SCHEDULES, Hyperparameters
 
@@ -38,14 +41,17 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--batch-size", type=_positive, default=chosen.batch_size, help="of each process")
     made.add_argument("--learning-rate", type=_finite, default=chosen.learning_rate)
     made.add_argument("--schedule", choices=SCHEDULES, default=chosen.schedule, help="of the learning rate")
-    made.add_argument("--loss", default="", help="cross_entropy, mse …; the one that suits the last layer if not given")
+    losses = ", ".join(loss.name for loss in LOSSES)
+    made.add_argument("--loss", default="", help=f"{losses}; the one that suits the last layer if not given")
     made.add_argument("--optimizer", choices=OPTIMIZERS, default=chosen.optimizer)
     made.add_argument("--momentum", type=_finite, default=chosen.momentum, help="of SGD and RMSprop")
     made.add_argument("--nesterov", action="store_true", help="momentum as Nesterov's")
     made.add_argument("--weight-decay", type=_finite, default=chosen.weight_decay)
     made.add_argument("--betas", type=_finite, nargs=2, default=chosen.betas, help="of Adam and AdamW")
     made.add_argument("--alpha", type=_finite, default=chosen.alpha, help="of RMSprop")
-    made.add_argument("--label-smoothing", type=_share, default=chosen.label_smoothing, help="of the cross entropy")
+    made.add_argument(
+        "--label-smoothing", type=_share, default=chosen.label_smoothing, help=_of("label_smoothing", LOSSES)
+    )
     made.add_argument("--clip-norm", type=_finite, default=chosen.clip_norm, help="longest gradient of all; 0: any")
     made.add_argument("--accumulation", type=_positive, default=1, metavar="BATCHES", help="added up for each step")
     made.add_argument("--patience", type=_count, default=0, help="epochs without progress before it ends; 0: never")
@@ -59,6 +65,11 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--new-weights", action="store_true", help="do not begin with the weights of FILE")
     made.add_argument("--start-over", action="store_true", help="forget the run that FOLDER holds")
     return made
+
+
+def _of(number: str, readers: Iterable[Loss]) -> str:
+    """ "of cross_entropy": who reads the hyperparameter."""
+    return f"of {' and '.join(reader.name for reader in readers if number in reader.numbers)}"
 
 
 def _whole(text: str) -> int:

@@ -1,114 +1,30 @@
-"""What a loss has to offer: the targets it takes, and how its value and each output cell's gradient came about."""
+"""What a loss has to offer: the targets it takes, how its value and gradients came about, and how it is told."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import Any, ClassVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
-from explorer.arithmetic.explanation import TERMS_WRITTEN, Explanation, Factor, Terms, number
+from explorer.arithmetic.compared import Compared, Part
+from explorer.arithmetic.explanation import TERMS_WRITTEN, Explanation, Factor, Terms
+from explorer.arithmetic.numbers import number
 from explorer.arithmetic.operation import CallValues, Cell, Operation
+from explorer.arithmetic.probabilities import Reading
+from explorer.arithmetic.words import KindWords, Told
 from explorer.arithmetic.written import Exact, Number, Product, Quotient, Rest, Written, added, equation, negative
 
-REDUCTIONS = ("none", "mean", "sum")
+if TYPE_CHECKING:
+    from torch import Tensor
 
-
-@dataclass(frozen=True, eq=False)
-class Compared:
-    """What a loss compares: outputs and targets in float64, and the call's other arguments.
-
-    Outputs of one axis are those of a single example.
-    """
-
-    output: np.ndarray
-    target: np.ndarray
-    arguments: Mapping[str, Any]
-
-    @property
-    def class_axis(self) -> int:
-        return 0 if self.output.ndim == 1 else 1
-
-    @property
-    def examples(self) -> int:
-        return 1 if self.output.ndim == 1 else self.output.shape[0]
-
-    @property
-    def has_class_indices(self) -> bool:
-        """Whether a target is the number of a class, not a number for each output."""
-        return self.target.shape != self.output.shape
-
-    @cached_property
-    def reduction(self) -> str:
-        """ "mean", "sum", or "none": one number for each example or output. PyTorch's own functions number them."""
-        averages, reduces = self.arguments.get("size_average"), self.arguments.get("reduce")
-        if averages is not None or reduces is not None:
-            return "none" if reduces is False else "sum" if averages is False else "mean"
-        given = self.arguments.get("reduction", "mean")
-        return REDUCTIONS[given] if isinstance(given, int) else str(given)
-
-    @cached_property
-    def weight(self) -> np.ndarray | None:
-        """What the call was given to weigh its terms with, float64."""
-        return self._array("weight")
-
-    @cached_property
-    def pos_weight(self) -> np.ndarray | None:
-        """What it weighs the yes of each output with."""
-        return self._array("pos_weight")
-
-    @cached_property
-    def is_ignored(self) -> np.ndarray:
-        """Which targets are the class that is left out of the loss, in the targets' shape."""
-        ignored = self.arguments.get("ignore_index")
-        if ignored is None or not self.has_class_indices:
-            return np.zeros(self.target.shape, dtype=bool)
-        return np.asarray(self.target == ignored)
-
-    def setting(self, name: str, default: float) -> float:
-        return float(self.arguments.get(name, default))
-
-    def _array(self, name: str) -> np.ndarray | None:
-        given = self.arguments.get(name)
-        return None if given is None else np.asarray(given, dtype=np.float64)
-
-
-@dataclass(frozen=True, eq=False)
-class Part:
-    """Terms before they are shared out: their factors, (T,) each, and what they look like in numbers.
-
-    `text` writes the term at a place, or it is the whole line where the terms have a shorter one together. `seen` are
-    the cells that were looked at, where they are more than the terms'. `rounded` is the size of what the last factor of
-    each term is the difference of, (T,), where it is one.
-    """
-
-    factors: tuple[Factor, ...]
-    text: Callable[[int], Written] | Written
-    seen: Factor | None = None
-    rounded: np.ndarray | None = None
-
-    def taken(self, places: np.ndarray) -> Part:
-        """The terms at `places`."""
-        text = self.text
-        kept = text if isinstance(text, Written) else lambda place: text(int(places[place]))
-        rounded = None if self.rounded is None else self.rounded[places]
-        return replace(self, factors=tuple(factor.taken(places) for factor in self.factors), text=kept, rounded=rounded)
-
-    def weighed(self, weights: Factor) -> Part:
-        """Each term times its weight."""
-        text = self.text
-        values = [Number(value) for value in weights.values.tolist()]
-        factors = (weights, *self.factors)
-        if isinstance(text, Written):
-            return replace(self, factors=factors, text=Product((values[0], text)))
-        return replace(self, factors=factors, text=lambda place: Product((values[place], text(place))))
+Targets = Literal["numbers", "probabilities", "classes"]
 
 
 class Loss(Operation):
-    """A loss: one number from outputs and targets, and its derivative.
+    """A loss: one number from outputs and targets, its derivative, and everything that is said and asked of it.
 
     `term` is what is added up, `slope_term` the derivative before the mean; they hold `{input}` and `{target}`, which a
     lesson may give symbols. `mean` is the share that each term has in the mean.
@@ -123,6 +39,20 @@ class Loss(Operation):
     slope_term: ClassVar[str]
     mean: ClassVar[str] = "1/n"
     sign: ClassVar[int] = 1
+    forwards: ClassVar[str]
+    """What it measures, in a sentence with the fields of a step's facts."""
+    backwards: ClassVar[str]
+    """What the gradient of each output is."""
+    line: ClassVar[str]
+    """The PyTorch that gives it, of `{input}` and `target`."""
+    targets: ClassVar[Targets] = "numbers"
+    """What it compares outputs with: any numbers, numbers from 0 to 1, or the number of a class."""
+    activation: ClassVar[Reading] = ""
+    """What it makes probabilities of the outputs with, before it compares them."""
+    pulls_by_difference: ClassVar[bool] = False
+    """Whether each gradient starts from what is compared less the target."""
+    numbers: ClassVar[tuple[str, ...]] = ()
+    """The hyperparameters that it reads."""
 
     @property
     def formula(self) -> str:
@@ -133,6 +63,27 @@ class Loss(Operation):
     def gradient_formula(self) -> str:
         """The gradient, without settings."""
         return f"{self.mean} {self.slope_term}"
+
+    @property
+    def reads(self) -> Reading:
+        """How outputs that it trains are read as probabilities of classes; "" for as they are."""
+        return self.activation or ("softmax" if self.targets == "classes" else "")
+
+    @property
+    def threshold(self) -> float:
+        """Above it one neuron says the second of two classes."""
+        return 0.0 if self.reads == "sigmoid" else 0.5
+
+    def suits(self, last_kind: str, *, outputs: int, classes: int) -> bool:
+        """Whether it suggests itself for a last layer of `last_kind` that gives `outputs` numbers for `classes`."""
+        return False
+
+    @abstractmethod
+    def compute(self, output: Tensor, target: Tensor) -> Tensor:
+        """Its mean over the batch as PyTorch computes it: a tensor of one number that can go backward.
+
+        Integer targets are taken for the numbers they are.
+        """
 
     @abstractmethod
     def check(self, output: np.ndarray, target: np.ndarray) -> None:
@@ -211,6 +162,16 @@ class Loss(Operation):
         share = float(np.float64(arrived) / divisor)
         return _explained(rule, self.slope(compared, cell), share, before=before, head=head)
 
+    def words(self, kind: str, arguments: Mapping[str, Any]) -> KindWords:
+        """What it does, as it is set; x is the output, t the target."""
+        compared = Compared(arguments["input"], arguments["target"], arguments)
+        symbols = {"input": "x", "target": "t"}
+        return KindWords(
+            self.title[0].upper() + self.title[1:],
+            Told(self.forwards + _set_words(compared), f"L = {self.rule(compared).format(**symbols)}"),
+            {"": Told(self.backwards, f"∂L/∂x = {self.gradient_rule(compared).format(**symbols)}")},
+        )
+
     def _arrived(self, call: CallValues, compared: Compared, cell: Cell) -> float:
         if call.grad_output is None:
             return 1.0
@@ -226,6 +187,20 @@ class Loss(Operation):
         compared = Compared(call.array("input"), call.array("target"), call.arguments)
         self.check(compared.output, np.where(compared.is_ignored, 0, compared.target))
         return compared
+
+
+def _set_words(compared: Compared) -> str:
+    """What the call's settings make of a loss, a sentence each."""
+    ignored, smoothing = int(compared.is_ignored.sum()), compared.setting("label_smoothing", 0.0)
+    told = {
+        "The terms are added up here, not averaged.": compared.reduction == "sum",
+        "They are neither averaged nor added up here: each has a number of its own.": compared.reduction == "none",
+        "Each term counts with its weight.": compared.weight is not None,
+        "A yes counts with its own weight, pos_weight.": compared.pos_weight is not None,
+        f"{ignored:,} of the targets, those of {{ignore_index}}, are left out.": ignored > 0,
+        f"Of each target {number(smoothing)} is shared out among all classes.": smoothing > 0,
+    }
+    return "".join(f" {sentence}" for sentence, applies in told.items() if applies)
 
 
 def _explained(
@@ -270,57 +245,3 @@ def _cells(part: Part) -> np.ndarray:
 
 def _in_symbols(formula: str, call: CallValues) -> str:
     return formula.format(input=call.symbols.get("input", "input"), target=call.symbols.get("target", "target"))
-
-
-def all_cells(shape: tuple[int, ...]) -> np.ndarray:
-    """Every cell of a tensor of `shape`, (T, ndim), in the order of its memory."""
-    return np.argwhere(np.ones(shape, dtype=bool))
-
-
-def check_same_shape(title: str, output: np.ndarray, target: np.ndarray) -> None:
-    """Raises ValueError unless there is one finite target for each output."""
-    if output.shape != target.shape:
-        raise ValueError(
-            f"The {title} compares each output with a target of its own: the outputs are {_shape_text(output.shape)}, "
-            f"the targets {_shape_text(target.shape)}."
-        )
-    check_finite(title, output, target)
-
-
-def check_finite(title: str, output: np.ndarray, target: np.ndarray) -> None:
-    if not output.size:
-        raise ValueError(f"The {title} needs outputs: there are none.")
-    if not np.isfinite(target).all():
-        raise ValueError(f"The {title} needs targets that are numbers: some are NaN or infinite.")
-
-
-def check_between_0_and_1(title: str, values: np.ndarray, *, what: str) -> None:
-    """Raises ValueError unless all `values` are probabilities. `what` says whose they are, "targets"."""
-    outside = values[~((values >= 0) & (values <= 1))]
-    if outside.size:
-        raise ValueError(f"The {title} needs {what} between 0 and 1: one is {number(float(outside.flat[0]))}.")
-
-
-def check_class_indices(title: str, output: np.ndarray, target: np.ndarray) -> None:
-    """Raises ValueError unless there is one class index for each example (and each place): (N,) or (N, H, W)."""
-    if output.ndim == 0:
-        raise ValueError(f"The {title} needs one score for each class: there is only a single number.")
-    classes = output.shape[0] if output.ndim == 1 else output.shape[1]
-    wanted = () if output.ndim == 1 else (output.shape[0], *output.shape[2:])
-    if target.shape != wanted:
-        raise ValueError(
-            f"The {title} needs one class index for each example: outputs of {_shape_text(output.shape)} go with "
-            f"targets of {_shape_text(wanted)}, not {_shape_text(target.shape)}."
-        )
-    check_finite(title, output, target)
-    if (target != np.floor(target)).any():
-        raise ValueError(f"The {title} needs class indices, which are whole numbers: one target is not.")
-    outside = target[(target < 0) | (target >= classes)]
-    if outside.size:
-        raise ValueError(
-            f"The {title} has classes 0 to {classes - 1} here: there is no class {number(float(outside.flat[0]))}."
-        )
-
-
-def _shape_text(shape: tuple[int, ...]) -> str:
-    return " × ".join(str(size) for size in shape) or "a single number"

@@ -1,22 +1,18 @@
 """All losses, by the names that `record(loss=…)` takes. A new one is a class and an entry here."""
 
-from explorer.arithmetic.classification_losses import (
-    BinaryCrossEntropy,
-    BinaryCrossEntropyWithLogits,
-    CrossEntropy,
-    Hinge,
-)
+from explorer.arithmetic.binary_losses import BinaryCrossEntropy, BinaryCrossEntropyWithLogits
+from explorer.arithmetic.cross_entropy import CrossEntropy
+from explorer.arithmetic.hinge import Hinge
+from explorer.arithmetic.huber_losses import Huber, SmoothL1
 from explorer.arithmetic.loss import Loss
 from explorer.arithmetic.regression_losses import (
     HalfSquaredError,
-    Huber,
     MeanAbsoluteError,
     MeanBiasError,
     MeanSquaredError,
-    SmoothL1,
 )
 
-OPERATIONS: tuple[Loss, ...] = (
+LOSSES: tuple[Loss, ...] = (
     HalfSquaredError(),
     MeanSquaredError(),
     MeanAbsoluteError(),
@@ -32,7 +28,28 @@ OPERATIONS: tuple[Loss, ...] = (
 
 def loss_named(name: str) -> Loss:
     """The loss called `name`. Raises ValueError, naming those there are."""
-    for loss in OPERATIONS:
+    for loss in LOSSES:
         if loss.name == name:
             return loss
-    raise ValueError(f"There is no loss {name!r}; there are {', '.join(loss.name for loss in OPERATIONS)}.")
+    raise ValueError(f"There is no loss {name!r}; there are {', '.join(loss.name for loss in LOSSES)}.")
+
+
+def loss_of_kind(kind: str) -> Loss | None:
+    """The loss that calls of `kind` are, by its own name or PyTorch's; None where they are none."""
+    return next((loss for loss in LOSSES if kind in loss.kinds), None)
+
+
+def suggested_loss(last_kind: str, outputs: int, classes: int) -> str:
+    """The loss that suits a last call of `last_kind` with `outputs` numbers, for a network that knows `classes`.
+
+    The first of LOSSES that says so; the very first where none does.
+    """
+    suited = (loss for loss in LOSSES if loss.suits(last_kind, outputs=outputs, classes=classes))
+    return next(suited, LOSSES[0]).name
+
+
+def training_loss(last_kind: str, outputs: int, classes: int) -> str:
+    """The loss that training uses where none was chosen: with outputs that do not fit the data, the one that suits the
+    data once the last layer is changed."""
+    fits = outputs == classes or (outputs == 1 and classes <= 2)
+    return suggested_loss(last_kind, outputs if fits else max(classes, 1), classes)

@@ -1,4 +1,4 @@
-"""All kinds of calls that are explained. A new one is a class in the file of its family and an entry here."""
+"""All kinds of calls that are explained, beside losses. A new one is a class in its family's file and an entry here."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from explorer.arithmetic import (
     activation,
     convolution,
     linear,
-    losses,
     merging,
     normalization,
     pooling,
@@ -14,6 +13,7 @@ from explorer.arithmetic import (
     softmax,
     upsampling,
 )
+from explorer.arithmetic.losses import LOSSES
 from explorer.arithmetic.operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -26,12 +26,9 @@ OPERATIONS: tuple[Operation, ...] = (
     *merging.OPERATIONS,
     *reshaping.OPERATIONS,
     *upsampling.OPERATIONS,
-    *losses.OPERATIONS,
 )
-
-_BY_KIND = {kind: operation for operation in OPERATIONS for kind in operation.kinds}
 
 
 def operation_for(kind: str) -> Operation | None:
     """What explains calls of `kind`; None for a kind that is shown whole and unexplained."""
-    return _BY_KIND.get(kind)
+    return next((operation for operation in (*OPERATIONS, *LOSSES) if kind in operation.kinds), None)

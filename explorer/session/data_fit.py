@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from explorer.engine.training.hyperparameters import training_loss
+from explorer.arithmetic.losses import training_loss
 from explorer.network import Network
 from explorer.network.last_layer import with_outputs
 from explorer.session.train_state import DataProblem

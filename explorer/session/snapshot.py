@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from explorer.arithmetic.losses import loss_named, suggested_loss
+from explorer.arithmetic.probabilities import sigmoid, softmax
 from explorer.network import Network
 from explorer.network.receptive_field import ReceptiveFields
 from explorer.session.numbered import Numbered
@@ -20,8 +22,6 @@ if TYPE_CHECKING:
 
 INPUT = "input"
 MOST_RANKED = 1000
-OF_VALUES = ("half_squared_error", "mse", "mae", "mbe", "huber", "smooth_l1", "bce")
-"""Losses that compare outputs with the numbers wanted, as they are."""
 FAMILIES = {
     "conv": "convolution",
     "relu": "activation",
@@ -320,9 +320,10 @@ def prediction_of(last: LayerActivation, classes: tuple[str, ...], *, loss: str 
     if last.kind == "sigmoid":
         return _of_sigmoids(values, names, classes, last.name)
     is_of_two, is_of_classes = len(values) == 1 and len(classes) == 2, names is classes and len(values) > 1
-    if (is_of_two and not loss) or ((is_of_two or is_of_classes) and loss == "bce_with_logits"):
+    read_by = loss_named(loss or suggested_loss(last.kind, len(values), len(classes))).reads
+    if (is_of_two or is_of_classes) and read_by == "sigmoid":
         return _of_sigmoids(sigmoid(values), names, classes, f"sigmoid of {last.name}")
-    if is_of_classes and loss not in OF_VALUES:
+    if is_of_classes and read_by == "softmax":
         return Prediction(names, softmax(values), True, f"softmax of {last.name}")
     return Prediction(names, values, False, f"output of {last.name}")
 
@@ -336,17 +337,3 @@ def _of_sigmoids(chances: np.ndarray, names: Sequence[str], classes: tuple[str, 
     if len(chances) == 1 and len(classes) == 2:
         names, chances = classes, np.array([1 - chances[0], chances[0]])
     return Prediction(names, chances, True, title)
-
-
-def sigmoid(logits: np.ndarray) -> np.ndarray:
-    """1 / (1 + exp(−x)) of each."""
-    result: np.ndarray = 0.5 * (1 + np.tanh(0.5 * logits))  # nothing of this overflows
-    return result
-
-
-def softmax(logits: np.ndarray) -> np.ndarray:
-    """exp(logits) divided by its sum, with the maximum taken off first so that nothing overflows."""
-    with np.errstate(invalid="ignore"):  # of infinite logits there are no probabilities: NaN, and shown as that
-        exponentials = np.exp(logits - logits.max())
-    result: np.ndarray = exponentials / exponentials.sum()
-    return result

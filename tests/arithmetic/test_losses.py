@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from torch.nn import functional
 
 from explorer.arithmetic import CallValues, Explanation
-from explorer.arithmetic.losses import OPERATIONS, loss_named
+from explorer.arithmetic.losses import LOSSES, loss_named
 
-NAMES = tuple(loss.name for loss in OPERATIONS)
+NAMES = tuple(loss.name for loss in LOSSES)
 TOLERANCES = {torch.float64: 1e-9, torch.float32: 1e-4}
 
 

@@ -17,7 +17,7 @@ from torch import nn
 
 import explorer
 from explorer.arithmetic import Explanation
-from explorer.arithmetic.losses import OPERATIONS as LOSSES
+from explorer.arithmetic.losses import LOSSES
 from explorer.engine.errors import EngineError
 from explorer.engine.recording.recording import Recording
 from explorer.ui.common.check import holds

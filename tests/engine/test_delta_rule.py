@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 import explorer
-from explorer.arithmetic.losses import OPERATIONS as LOSSES
+from explorer.arithmetic.losses import LOSSES
 from explorer.engine import EngineError
 from explorer.engine.explaining.delta_rule import explain_delta, explain_weight_rule, forward_symbols
 from explorer.engine.recording.recording import Recording

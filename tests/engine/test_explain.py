@@ -13,7 +13,7 @@ from torch import nn
 
 import explorer
 from explorer.arithmetic import Explanation
-from explorer.arithmetic.losses import OPERATIONS as LOSSES
+from explorer.arithmetic.losses import LOSSES
 from explorer.engine import EngineError
 from explorer.engine.recording.arguments import tensors_by_name
 from explorer.engine.recording.recording import Recording, Step

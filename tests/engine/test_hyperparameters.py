@@ -54,6 +54,8 @@ def test_a_value_of_another_kind_is_refused_in_a_sentence_and_unknown_names_are_
     assert from_settings({"colour": "red"}) == Hyperparameters()
     with pytest.raises(ValueError, match="learning_rate is 'fast', which is no float"):
         from_settings({"learning_rate": "fast"})
+    with pytest.raises(ValueError, match="There is no loss 'guess'; there are half_squared_error"):
+        from_settings({"loss": "guess"})
 
 
 @pytest.mark.parametrize(

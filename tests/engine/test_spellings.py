@@ -14,13 +14,14 @@ from torch import nn
 from torch.overrides import get_testing_overrides
 
 import explorer
+from explorer.arithmetic.losses import LOSSES
 from explorer.arithmetic.operations import OPERATIONS
 from explorer.engine.errors import EngineError
 from explorer.engine.recording.kinds import known
 from explorer.engine.recording.recording import Recording
 from explorer.engine.recording.tree import map_tree
 
-KINDS = frozenset(kind for operation in OPERATIONS for kind in operation.kinds)
+KINDS = frozenset(kind for operation in (*OPERATIONS, *LOSSES) for kind in operation.kinds)
 PLACES = {"torch": torch, "F": F, "Tensor": torch.Tensor}
 
 
@@ -157,7 +158,7 @@ def recorded(function: Callable[..., Any], spelling: Spelling, *, out: bool = Fa
 
 
 def assert_every_cell_is_pytorchs(recording: Recording, kind: str) -> None:
-    operation = next(operation for operation in OPERATIONS if kind in operation.kinds)
+    operation = next(operation for operation in (*OPERATIONS, *LOSSES) if kind in operation.kinds)
     call = [step.call for step in recording.steps if step.call.kind in operation.kinds][-1]
     asked = 0
     for step in (step for step in recording.steps if step.call is call):

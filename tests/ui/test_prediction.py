@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from explorer.engine.losses import LOSSES
+from explorer.arithmetic.losses import LOSSES, loss_named
 from explorer.engine.training.certainty import class_probabilities
 from explorer.session import Prediction, Session
 from explorer.ui.common import theme
@@ -105,7 +105,7 @@ def test_the_keyboard_chooses_too(opened: Opened) -> None:
     assert session.state.selection.channel == view.answers.answer_at(view.answers.answers.index(1)).index
 
 
-@pytest.mark.parametrize("loss", ["", *LOSSES])
+@pytest.mark.parametrize("loss", ["", *(loss.name for loss in LOSSES)])
 def test_outputs_are_read_as_the_loss_reads_them(opened: Opened, qtbot: QtBot, loss: str) -> None:
     session, view = opened("3x4x4 flatten linear(3)")
     session.store.edit("mean other classes", lambda before: replace(before, classes=("cat", "dog", "frog")))
@@ -121,7 +121,7 @@ def test_outputs_are_read_as_the_loss_reads_them(opened: Opened, qtbot: QtBot, l
     np.testing.assert_allclose(prediction.values, read.numpy(), rtol=1e-5)
     assert prediction.is_probability == (read is not outputs)
     assert (prediction.title, view.facts_label.whole()) == (title, title)
-    told = class_probabilities(outputs[None], LOSSES[loss or "cross_entropy"], last_kind="linear")[0]
+    told = class_probabilities(outputs[None], loss_named(loss or "cross_entropy").reads, last_kind="linear")[0]
     np.testing.assert_allclose(prediction.values.clip(0, 1), told.numpy(), rtol=1e-5)
     assert {answer.name for answer in view.answers.answers.rows} == {"cat", "dog", "frog"}
     session.store.set(replace(session.state.files, unsaved=False))
@@ -146,7 +146,7 @@ def test_one_plain_neuron_for_two_classes_gives_the_probability_of_the_second(
     wait_until_shown(qtbot, session)
     qtbot.waitUntil(lambda: session.state.prediction is not None and session.state.prediction.is_probability)
     output = torch.tensor(session.state.maps.activations.layers[-1].values)
-    told = class_probabilities(output[None], LOSSES["bce_with_logits"], last_kind="linear")[0]
+    told = class_probabilities(output[None], loss_named("bce_with_logits").reads, last_kind="linear")[0]
     np.testing.assert_allclose(session.state.prediction.values, told.numpy(), rtol=1e-5)
     assert view.facts_label.whole() == "sigmoid of linear1"
     session.store.set(replace(session.state.files, unsaved=False))

@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from explorer.arithmetic.losses import OPERATIONS as LOSSES
+from explorer.arithmetic.losses import LOSSES
 from explorer.engine.training.hyperparameters import OPTIMIZERS
 from explorer.session import Session
 from explorer.ui.common import theme

@@ -15,14 +15,13 @@ from torch import nn
 from torch.nn import functional
 
 import explorer
-from explorer.arithmetic.loss import Compared
-from explorer.arithmetic.losses import OPERATIONS as LOSSES
+from explorer.arithmetic.losses import LOSSES, loss_named
 from explorer.arithmetic.operations import OPERATIONS
 from explorer.arithmetic.updates import UPDATES
 from explorer.session.cursor import Cursor, at, into
 from explorer.session.timeline import Timeline
 from explorer.ui.debugger.call_sentences import ALIASES, UNKNOWN, kind_words
-from explorer.ui.debugger.learning_sentences import loss_words, update_words
+from explorer.ui.debugger.learning_sentences import update_words
 from explorer.ui.debugger.words import facts_line, header, step_label, step_words
 from tests.named_models import LEARNING_MODELS
 
@@ -84,7 +83,7 @@ MODELS: dict[str, tuple[nn.Module, tuple[int, ...]]] = {
     "interpolate": (_calls(lambda x: functional.interpolate(x, scale_factor=2, mode="bilinear")), MAPS),
     "upsample": (nn.Upsample(scale_factor=2), MAPS),
 }
-CALL_KINDS = [kind for operation in OPERATIONS if operation not in LOSSES for kind in operation.kinds]
+CALL_KINDS = [kind for operation in OPERATIONS for kind in operation.kinds]
 
 
 def timeline_of(model: nn.Module, x: torch.Tensor, *, optimizer: Any = None, **learning: Any) -> Timeline:
@@ -156,16 +155,15 @@ def test_no_two_kinds_share_a_sentence() -> None:
             assert sentence not in told, f"{kind} says what {told.get(sentence)} says"
             told[sentence] = kind
     for loss in LOSSES:
-        words = loss_words(loss.name, Compared(np.zeros((1, 2)), np.zeros((1, 2)), {}))
-        assert words is not None
+        words = loss.words(loss.name, {"input": np.zeros((1, 2)), "target": np.zeros((1, 2))})
         assert words.forward.sentence not in told
         told[words.forward.sentence] = loss.name
 
 
 def test_the_words_of_a_loss_say_how_it_is_set() -> None:
     set_so = {"ignore_index": 1, "reduction": "sum", "label_smoothing": 0.1, "weight": np.ones(2)}
-    words = loss_words("cross_entropy", Compared(np.zeros((3, 2)), np.array([0, 1, 1]), set_so))
-    assert words is not None
+    compared = {"input": np.zeros((3, 2)), "target": np.array([0, 1, 1])}
+    words = loss_named("cross_entropy").words("cross_entropy", compared | set_so)
     for sentence in ("added up here, not averaged.", "with its weight.", "2 of the targets", "Of each target 0.1"):
         assert sentence in words.forward.sentence
     assert words.forward.formula.startswith("L = −Σ weight · t′ · log softmax(x)")

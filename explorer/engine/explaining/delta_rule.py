@@ -23,6 +23,7 @@ from explorer.arithmetic.delta_rule import (
     weight_rule,
 )
 from explorer.arithmetic.places import one
+from explorer.arithmetic.regression_losses import HalfSquaredError
 from explorer.engine.arrays import array
 from explorer.engine.errors import EngineError
 from explorer.engine.explaining.explain import Cell, call_values, checked, outputs_of
@@ -172,7 +173,7 @@ def _hidden(recording: Recording, letters: Letters, slope: Slope, reader: Call, 
 def _output(recording: Recording, letters: Letters, slope: Slope, last: Call, cell: Cell) -> Explanation:
     loss = recording.loss_call
     assert loss is not None
-    if loss.kind != "half_squared_error":
+    if loss.kind != HalfSquaredError.name:
         return output_delta_of_any_loss(letters, cell[-1], slope, pull=_negative(last, one(cell)))
     given = recording.arguments(loss)
     output = _factor(f"{LOSS}.input", given["input"], one(cell))

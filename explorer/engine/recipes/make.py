@@ -18,7 +18,7 @@ from explorer.data.cifar_archive import LabelledPictures, read_cifar_archive
 from explorer.engine.model.load import save
 from explorer.engine.recipes.recipe import Reached, Recipe, Training, write_recipe
 from explorer.engine.training.augment import flip_and_shift
-from explorer.engine.training.train import Examples, Loss, Snapshot, evaluate, steps_per_epoch, train
+from explorer.engine.training.train import Examples, LossFunction, Snapshot, evaluate, steps_per_epoch, train
 from explorer.network import Network
 from explorer.network.files import NetworkFile
 
@@ -68,7 +68,7 @@ def _trained(model: nn.Module, recipe: Recipe, training: Training, data: Path, c
 
 
 def _run(
-    model: nn.Module, training: Training, learning: Examples, test: Examples, loss: Loss, checkpoint: Path
+    model: nn.Module, training: Training, learning: Examples, test: Examples, loss: LossFunction, checkpoint: Path
 ) -> Iterator[Snapshot]:
     optimizer = torch.optim.SGD(
         model.parameters(),
@@ -110,7 +110,7 @@ def examples_of(recipe: Recipe, pictures: LabelledPictures) -> Examples:
     return Examples(inputs, targets, recipe.mean, recipe.std)
 
 
-def loss_of(training: Training) -> Loss:
+def loss_of(training: Training) -> LossFunction:
     """Cross entropy of logits, or binary cross entropy of one neuron's probability."""
     if training.positive:
         return _binary_cross_entropy

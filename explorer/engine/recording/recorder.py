@@ -45,7 +45,8 @@ def record(
     should_stop: ShouldStop | None = None,
     train: bool | None = None,
 ) -> Recording:
-    """Runs the model on x and keeps every call of the pass; with a `loss` (a name of `LOSSES`) also the way back.
+    """Runs the model on x and keeps every call of the pass; with a `loss`, by its name in
+    `explorer.arithmetic.losses`, also the way back.
 
     x is a tensor, a tuple of positional arguments or a dictionary of keyword arguments. The model runs in the mode it
     is in unless `train` says otherwise, and is left as it was found: mode, hooks, weights, buffers, gradients and

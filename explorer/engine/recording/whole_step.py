@@ -11,8 +11,9 @@ from typing import Any
 import torch
 from torch import nn
 
+from explorer.arithmetic.losses import loss_named
 from explorer.engine.errors import EngineError
-from explorer.engine.losses import LOSSES, loss_value
+from explorer.engine.losses import loss_value
 from explorer.engine.recording.hollow_windows import refuse_hollow_windows, refuse_unseen_hollow_windows
 from explorer.engine.recording.kept import INPUT, NOBODY, Kept, Shelf
 from explorer.engine.recording.recording import LOSS, Call, Recording
@@ -160,7 +161,7 @@ def _loss_call(
         kind=loss,
         module="",
         source="",
-        function=LOSSES[loss],
+        function=loss_named(loss).compute,
         kept_args=kept,
         kept_kwargs={},
         makers={kept[0].maker: kept[0].shape} if kept[0].maker >= INPUT else {},

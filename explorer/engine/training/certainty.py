@@ -5,10 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from explorer.engine.losses import LOSSES
-from explorer.engine.training.objective import Loss
+from explorer.arithmetic.probabilities import Reading
 
-OF_SCORES = ("cross_entropy", "hinge")
 NUMBERS_KEPT = 3
 """Of what a regression gives for an example: so many are told in words."""
 
@@ -19,27 +17,21 @@ def last_kind(model: nn.Module) -> str:
     return last_kind(children[-1]) if children else type(model).__name__.lower()
 
 
-def class_probabilities(outputs: Tensor, loss: Loss, *, last_kind: str) -> Tensor:
-    """What the network gives each class, (n, K) from outputs (n, K, …); (n, 2) from one output, that of the second.
+def class_probabilities(outputs: Tensor, reads: Reading, *, last_kind: str) -> Tensor:
+    """What the network gives each class, (…, K) from outputs (…, K); (…, 2) from one output, that of the second.
 
-    Read as the loss reads them: logits through a softmax or a sigmoid; what a softmax or sigmoid layer gave, and
+    Read as the loss `reads` them: logits through a softmax or a sigmoid; what a softmax or sigmoid layer gave, and
     numbers that were to be 0 or 1, as they are (squared errors are least where those are the probabilities), within 0
     and 1.
     The largest one is the class that counts as guessed.
     """
-    numbers = outputs.flatten(1)
-    if loss is LOSSES["bce_with_logits"]:
-        shares = numbers.sigmoid()
-    elif last_kind in ("softmax", "sigmoid") or numbers.shape[1] == 1 or _is_of_values(loss):
-        shares = numbers.clamp(0, 1)
+    if reads == "sigmoid":
+        shares = outputs.sigmoid()
+    elif reads == "softmax" and last_kind not in ("softmax", "sigmoid") and outputs.shape[-1] > 1:
+        shares = outputs.softmax(dim=-1)
     else:
-        shares = numbers.softmax(dim=1)
-    return torch.cat([1 - shares, shares], dim=1) if shares.shape[1] == 1 else shares
-
-
-def _is_of_values(loss: Loss) -> bool:
-    """Whether it is one of ours that compares numbers with numbers."""
-    return any(loss is each for name, each in LOSSES.items() if name not in OF_SCORES)
+        shares = outputs.clamp(0, 1)
+    return torch.cat([1 - shares, shares], dim=-1) if shares.shape[-1] == 1 else shares
 
 
 def told_of_classes(probabilities: Tensor, guesses: Tensor, labels: Tensor) -> Tensor:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING, Any
 
+from explorer.arithmetic.losses import loss_named
 from explorer.arithmetic.numbers import number
 from explorer.bounds import quoted
 
@@ -66,14 +67,16 @@ def as_settings(chosen: Hyperparameters) -> dict[str, Any]:
 
 
 def from_settings(settings: Mapping[str, Any]) -> Hyperparameters:
-    """What `as_settings` wrote. Raises ValueError with a sentence for a value of another kind or out of its range;
-    names it does not know, as a newer version may write them, are passed over."""
+    """What `as_settings` wrote. Raises ValueError with a sentence for a value of another kind or out of its range, and
+    for a loss that there is none of; names it does not know, as a newer version may write them, are passed over."""
     usual = vars(Hyperparameters())
     read = {name: _like(usual[name], value, name) for name, value in settings.items() if name in usual}
     for name, (low, high) in RANGES.items():
         if name in read and not low <= read[name] <= high:
             upper = f" and at most {number(high)}" if high < inf else ""
             raise ValueError(f"{name} is {number(read[name])}, but has to be at least {number(low)}{upper}.")
+    if read.get("loss"):
+        loss_named(read["loss"])  # raises
     return Hyperparameters(**read)
 
 
@@ -97,24 +100,6 @@ def make_optimizer(chosen: Hyperparameters, parameters: Iterable[Tensor]) -> Opt
     make: Callable[..., Optimizer] = uncompiled(getattr(optim, chosen.optimizer))
     numbers = _NUMBERS[chosen.optimizer](chosen)
     return make(parameters, lr=chosen.learning_rate, weight_decay=chosen.weight_decay, **numbers)
-
-
-def suggested_loss(last_kind: str, outputs: int, classes: int) -> str:
-    """The loss that suits a last call of `last_kind` with `outputs` numbers, for a network that knows `classes`."""
-    if last_kind == "sigmoid":
-        return "bce"
-    if classes == 2 and outputs == 1:
-        return "bce_with_logits"
-    if classes > 1 and outputs == classes:
-        return "cross_entropy"
-    return "half_squared_error"
-
-
-def training_loss(last_kind: str, outputs: int, classes: int) -> str:
-    """The loss that training uses where none was chosen: with outputs that do not fit the data, the one that suits the
-    data once the last layer is changed."""
-    fits = outputs == classes or (outputs == 1 and classes <= 2)
-    return suggested_loss(last_kind, outputs if fits else max(classes, 1), classes)
 
 
 def _sgd(chosen: Hyperparameters) -> dict[str, Any]:

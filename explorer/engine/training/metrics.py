@@ -23,7 +23,7 @@ from explorer.engine.training.certainty import (
 from explorer.engine.training.confusion import Confusion, Evaluation
 from explorer.engine.training.distributed import ALONE, Processes
 from explorer.engine.training.examples import Learned
-from explorer.engine.training.objective import Loss, Objective, plain_objective, right
+from explorer.engine.training.objective import LossFunction, Objective, plain_objective, right
 
 EVALUATION_BATCH = 500
 EVALUATION_CELLS = 4_000_000
@@ -33,7 +33,7 @@ EVALUATION_CELLS = 4_000_000
 def evaluate(
     model: nn.Module,
     data: Learned,
-    loss: Loss | Objective,
+    loss: LossFunction | Objective,
     *,
     processes: Processes = ALONE,
     should_stop: Callable[[], bool] | None = None,
@@ -119,7 +119,7 @@ class _Tally:
         loss = self._objective.value(outputs, labels).item() * len(indices)
         if self._guesses is not None and self._objective.guesses is not None:
             guesses = self._objective.guesses(outputs)
-            shares = class_probabilities(outputs, self._objective.loss, last_kind=self._last_kind)
+            shares = class_probabilities(outputs.flatten(1), self._objective.reads, last_kind=self._last_kind)
             self._told[indices] = told_of_classes(shares, guesses, labels).cpu()
             self._guesses[indices] = guesses.cpu()
             self._right += int(right(guesses, labels))

@@ -8,12 +8,14 @@ from functools import partial
 
 from torch import Tensor
 
-from explorer.arithmetic.losses import loss_named
+from explorer.arithmetic.loss import Loss
+from explorer.arithmetic.losses import LOSSES
+from explorer.arithmetic.probabilities import Reading
 from explorer.engine.errors import EngineError
-from explorer.engine.losses import LOSSES
-from explorer.engine.training.targets import OF_CLASSES, as_numbers, smoothed, threshold
+from explorer.engine.losses import known_loss
+from explorer.engine.training.targets import as_numbers, smoothed
 
-Loss = Callable[[Tensor, Tensor], Tensor]
+LossFunction = Callable[[Tensor, Tensor], Tensor]
 
 
 class LabelMismatch(EngineError):
@@ -31,19 +33,23 @@ class Objective:
     targets: from labels (n, …) and outputs (n, …) what the loss compares with.
     guesses: from outputs the class numbers (n,); None for a regression, which has no accuracy.
     classes: how many there are; 0 where nobody said.
+    name: of the loss; "" for a function of somebody's own.
+    reads: how outputs are read as probabilities of classes.
     """
 
-    loss: Loss
+    loss: LossFunction
     targets: Callable[[Tensor, Tensor], Tensor]
     guesses: Callable[[Tensor], Tensor] | None
     classes: int = 0
+    name: str = ""
+    reads: Reading = "softmax"
 
     def value(self, outputs: Tensor, labels: Tensor) -> Tensor:
         """The mean loss over the batch."""
         return self.loss(outputs, self.targets(labels, outputs))
 
 
-def plain_objective(loss: Loss) -> Objective:
+def plain_objective(loss: LossFunction) -> Objective:
     """For a loss that is called with the labels as they are.
 
     One output a picture is read as the probability of class 1, several by the largest.
@@ -58,31 +64,26 @@ def objective_for(name: str, *, outputs: int, labels: Tensor, classes: int, labe
     label_smoothing: of the cross entropy; other losses know none.
     Raises LabelMismatch where another number of outputs is needed, EngineError where another loss is.
     """
-    title = _title(name)
+    loss = known_loss(name)
     if classes == 0:
-        return _regression(name, title, outputs, labels)
+        return _regression(loss, outputs, labels)
     if classes == 1:
         raise EngineError("There is only one class, so there is nothing to tell apart: the data need two or more.")
     _check_labels(labels, classes)
-    if name in OF_CLASSES:
-        _check_outputs(outputs, classes, (classes,), title)
-        smooths = label_smoothing > 0 and name == "cross_entropy"
+    if loss.targets == "classes":
+        _check_outputs(outputs, classes, (classes,), loss.title)
+        smooths = label_smoothing > 0 and "label_smoothing" in loss.numbers
         targets = partial(_smoothed, smoothing=label_smoothing) if smooths else _as_they_are
-        return Objective(LOSSES[name], targets, _largest, classes)
-    _check_outputs(outputs, classes, (1, 2) if classes == 2 else (classes,), title)
-    return Objective(LOSSES[name], as_numbers, _above(threshold(name)) if outputs == 1 else _largest, classes)
+        return Objective(loss.compute, targets, _largest, classes, name, loss.reads)
+    _check_outputs(outputs, classes, (1, 2) if classes == 2 else (classes,), loss.title)
+    guesses = _above(loss.threshold) if outputs == 1 else _largest
+    return Objective(loss.compute, as_numbers, guesses, classes, name, loss.reads)
 
 
-def _title(name: str) -> str:
-    try:
-        return loss_named(name).title
-    except ValueError as error:
-        raise EngineError(str(error)) from None
-
-
-def _regression(name: str, title: str, outputs: int, labels: Tensor) -> Objective:
-    if name in OF_CLASSES:
-        raise EngineError(f"The {title} needs classes, but the labels are numbers: choose the half squared error.")
+def _regression(loss: Loss, outputs: int, labels: Tensor) -> Objective:
+    if loss.targets == "classes":
+        other = f"choose the {LOSSES[0].title}"
+        raise EngineError(f"The {loss.title} needs classes, but the labels are numbers: {other}.")
     wanted = labels[0].numel()
     if outputs != wanted:
         raise LabelMismatch(
@@ -90,7 +91,7 @@ def _regression(name: str, title: str, outputs: int, labels: Tensor) -> Objectiv
             f"its last layer needs {_count(wanted, 'output')}.",
             outputs_needed=wanted,
         )
-    return Objective(LOSSES[name], _in_outputs_shape, None)
+    return Objective(loss.compute, _in_outputs_shape, None, name=loss.name, reads=loss.reads)
 
 
 def _check_labels(labels: Tensor, classes: int) -> None:

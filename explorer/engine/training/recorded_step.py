@@ -9,7 +9,6 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from explorer.engine.errors import EngineError
-from explorer.engine.losses import LOSSES
 from explorer.engine.recording.recorder import record
 from explorer.engine.training.objective import Objective
 from explorer.engine.training.stepper import RecordedStep
@@ -31,8 +30,8 @@ def record_before(
     whole batch, as batch normalization does.
     Raises EngineError if the loss is none that has a name.
     """
-    name = next((name for name, loss in LOSSES.items() if loss is objective.loss), None)
-    if name is None:
+    name = objective.name
+    if not name:
         raise EngineError("This run's loss is a function of its own, which has no steps to show.")
     copy, its_optimizer = deepcopy((model, optimizer))
     with torch.no_grad():

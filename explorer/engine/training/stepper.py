@@ -12,15 +12,17 @@ import numpy as np
 import torch
 from torch import nn
 
+from explorer.arithmetic.losses import suggested_loss
 from explorer.engine.arrays import array
 from explorer.engine.errors import EngineError
 from explorer.engine.explaining.breakpoints import Breakpoint, Hit, first_hit
+from explorer.engine.losses import known_loss
 from explorer.engine.recording.as_found import AsFound
 from explorer.engine.recording.as_written import as_written
 from explorer.engine.recording.recorder import record, set_mode
 from explorer.engine.recording.recording import Recording
 from explorer.engine.recording.tree import leaves
-from explorer.engine.training.hyperparameters import Hyperparameters, make_optimizer, suggested_loss
+from explorer.engine.training.hyperparameters import Hyperparameters, make_optimizer
 from explorer.engine.training.targets import Wanted, smoothed, target_for
 
 REMEMBERED = 16  # optimizer states, for going on after an undo
@@ -196,8 +198,9 @@ def _step(
     try:
         outputs = _outputs(model, x)
         loss = batch.chosen.loss or suggested_loss(batch.last_kind, _width(outputs), batch.classes)
-        target = target_for(loss, outputs, batch.wanted)
-        smoothing = batch.chosen.label_smoothing if loss == "cross_entropy" else 0.0
+        known = known_loss(loss)
+        target = target_for(known, outputs, batch.wanted)
+        smoothing = batch.chosen.label_smoothing if "label_smoothing" in known.numbers else 0.0
         if smoothing and target.shape != outputs.shape:
             target = smoothed(target, outputs, smoothing)
         recording = record(

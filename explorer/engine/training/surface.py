@@ -5,7 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from explorer.arithmetic.losses import loss_named
 from explorer.engine.random_state import RandomState
+from explorer.engine.training.certainty import class_probabilities
 from explorer.engine.training.examples import Scaled
 from explorer.engine.training.metrics import device_of, dtype_of, evaluating
 
@@ -49,18 +51,6 @@ def class_shares(outputs: Tensor, *, loss: str, last_kind: str) -> Tensor:
     Read as training reads them: the largest share belongs to the class that it would count as guessed.
     loss: the name of the loss that it learns with; last_kind: of its last layer, "sigmoid", "softmax" or another.
     """
-    if outputs.shape[-1] == 1:
-        second = _probability(outputs, loss, last_kind)
-        return torch.cat([1 - second, second], dim=-1)
-    if last_kind not in ("softmax", "sigmoid") and loss in ("cross_entropy", "hinge"):
-        return outputs.softmax(-1)
-    shares = _probability(outputs, loss, last_kind)
+    shares = class_probabilities(outputs, loss_named(loss).reads, last_kind=last_kind)
     # Where no class got anything all have the same.
     return (shares + 1e-9) / (shares + 1e-9).sum(-1, keepdim=True)
-
-
-def _probability(outputs: Tensor, loss: str, last_kind: str) -> Tensor:
-    """Of each output by itself."""
-    if loss == "bce_with_logits":
-        return outputs.sigmoid()
-    return outputs if last_kind == "softmax" else outputs.clamp(0, 1)

@@ -7,15 +7,11 @@ from collections.abc import Sequence
 import torch
 from torch.nn import functional
 
+from explorer.arithmetic.loss import Loss
 from explorer.engine.errors import EngineError
 
 Wanted = int | tuple[float, ...] | None
 """A class index, the numbers of an output, or None for what suggests itself."""
-
-OF_CLASSES = ("cross_entropy", "hinge")
-"""Losses whose targets are class numbers; the others compare numbers with numbers."""
-
-OF_PROBABILITIES = ("bce", "bce_with_logits")
 
 
 def as_numbers(classes: torch.Tensor, outputs: torch.Tensor) -> torch.Tensor:
@@ -36,12 +32,7 @@ def smoothed(classes: torch.Tensor, outputs: torch.Tensor, smoothing: float) -> 
     return as_numbers(classes, outputs) * (1 - smoothing) + smoothing / outputs.shape[1]
 
 
-def threshold(loss: str) -> float:
-    """Above it one neuron, trained with `loss`, says class 1."""
-    return 0.0 if loss == "bce_with_logits" else 0.5
-
-
-def target_for(loss: str, outputs: torch.Tensor, wanted: Sequence[Wanted]) -> torch.Tensor:
+def target_for(loss: Loss, outputs: torch.Tensor, wanted: Sequence[Wanted]) -> torch.Tensor:
     """The target of a batch: (N,) class indices or numbers of the outputs' shape, one entry of `wanted` an example.
 
     What is not wanted suggests itself: the class that the network holds for the most probable, for plain numbers a 1
@@ -49,7 +40,7 @@ def target_for(loss: str, outputs: torch.Tensor, wanted: Sequence[Wanted]) -> to
     Raises EngineError with a sentence if something wanted does not fit the outputs.
     """
     _check_examples(outputs, len(wanted))
-    if loss in OF_CLASSES and all(not isinstance(entry, tuple) for entry in wanted):
+    if loss.targets == "classes" and all(not isinstance(entry, tuple) for entry in wanted):
         classes = [_class(row, entry) for row, entry in zip(outputs, wanted, strict=True)]
         return torch.tensor(classes, device=outputs.device)
     rows = [_numbers(loss, row, entry) for row, entry in zip(outputs, wanted, strict=True)]
@@ -76,7 +67,7 @@ def _inside(row: torch.Tensor, wanted: Wanted) -> int:
     return wanted
 
 
-def _numbers(loss: str, row: torch.Tensor, wanted: Wanted) -> torch.Tensor:
+def _numbers(loss: Loss, row: torch.Tensor, wanted: Wanted) -> torch.Tensor:
     if isinstance(wanted, tuple):
         if len(wanted) != row.numel():
             raise EngineError(f"The target has {len(wanted)} numbers, but the network gives {row.numel()}.")
@@ -87,8 +78,8 @@ def _numbers(loss: str, row: torch.Tensor, wanted: Wanted) -> torch.Tensor:
     return as_numbers(torch.tensor([number]), row.unsqueeze(0))[0]
 
 
-def _suggested(loss: str, row: torch.Tensor) -> int:
+def _suggested(loss: Loss, row: torch.Tensor) -> int:
     """What the network says; of plain numbers a 1 for one neuron, the first of several."""
     if row.numel() == 1:
-        return int(row.item() > threshold(loss)) if loss in OF_PROBABILITIES else 1
-    return int(row.argmax()) if loss in (*OF_PROBABILITIES, *OF_CLASSES) else 0
+        return int(row.item() > loss.threshold) if loss.targets == "probabilities" else 1
+    return 0 if loss.targets == "numbers" else int(row.argmax())

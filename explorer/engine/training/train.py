@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
+from explorer.arithmetic.losses import training_loss
 from explorer.engine.errors import EngineError, requested_memory
 from explorer.engine.losses import check_target
 from explorer.engine.training.certainty import last_kind
@@ -26,10 +27,10 @@ from explorer.engine.training.distributed import ALONE, Processes
 from explorer.engine.training.early_stop import EarlyStop
 from explorer.engine.training.examples import Examples, Learned, Source, SourceExamples
 from explorer.engine.training.health import HealthWatch
-from explorer.engine.training.hyperparameters import Hyperparameters, make_optimizer, training_loss
+from explorer.engine.training.hyperparameters import Hyperparameters, make_optimizer
 from explorer.engine.training.learner import Augment, Learner
 from explorer.engine.training.metrics import device_of, dtype_of, evaluate, evaluating
-from explorer.engine.training.objective import LabelMismatch, Loss, Objective, objective_for, plain_objective
+from explorer.engine.training.objective import LabelMismatch, LossFunction, Objective, objective_for, plain_objective
 from explorer.engine.training.run import Run
 from explorer.engine.training.schedules import make_schedule
 from explorer.engine.training.snapshot import Controls, Snapshot, TrainingOutOfMemory, TrainingStopped
@@ -42,7 +43,7 @@ __all__ = [
     "Examples",
     "LabelMismatch",
     "Learned",
-    "Loss",
+    "LossFunction",
     "Objective",
     "Snapshot",
     "Source",
@@ -64,7 +65,7 @@ def train(
     model: nn.Module,
     data: Learned,
     *,
-    loss: str | Loss | Objective,
+    loss: str | LossFunction | Objective,
     optimizer: Optimizer,
     epochs: int,
     batch_size: int = 128,
@@ -87,8 +88,8 @@ def train(
 ) -> Iterator[Snapshot]:
     """Train `model` in place on the device it lies on; yields after every step, the only place to pause or stop.
 
-    loss: a name of `LOSSES`, for labels of `classes` classes or, with 0, for numbers to be met; or a function of
-    outputs and targets.
+    loss: one of `explorer.arithmetic.losses` by name, for labels of `classes` classes or, with 0, for numbers to be
+    met; or a function of outputs and targets.
     batch_size: of each of the `processes`.
     seed: order, augmentation and dropout follow from it alone; the global random state is left untouched.
     schedule: moved on once a step; where batches had to be made smaller, once in as many examples as before.
@@ -195,7 +196,7 @@ def chosen_loss(model: nn.Module, data: Learned, chosen: Hyperparameters, *, cla
 
 
 def objective_of(
-    model: nn.Module, data: Learned, loss: str | Loss | Objective, *, classes: int, label_smoothing: float = 0.0
+    model: nn.Module, data: Learned, loss: str | LossFunction | Objective, *, classes: int, label_smoothing: float = 0.0
 ) -> Objective:
     """What is to be made small; a loss given by name is tried on a few examples first.
 

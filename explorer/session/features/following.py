@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from explorer.arithmetic.losses import OPERATIONS as LOSSES
+from explorer.arithmetic.losses import LOSSES
 from explorer.bounds import Refused, brief, check_regular
 from explorer.engine.training.run_folder import METRICS, Entry, RunFolder
 from explorer.session.features.origins import Origins

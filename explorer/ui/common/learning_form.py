@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QWidget
 
-from explorer.arithmetic.losses import OPERATIONS as LOSSES
-from explorer.arithmetic.losses import loss_named
+from explorer.arithmetic.losses import LOSSES, loss_named
 from explorer.engine.training.hyperparameters import OPTIMIZERS, Hyperparameters
 from explorer.ui.common.number_boxes import ChoiceBox, FloatBox
 from explorer.ui.common.pane import ElidedLabel
@@ -25,7 +24,7 @@ SMOOTHING_TIP = "How much of the target all classes get alike, so that the netwo
 class NumberField:
     """A number of loss or optimizer. `index` is its place where the hyperparameter is a pair.
 
-    `optimizers` read it, and of the losses those named in `losses`, or all where none is.
+    Of an optimizer's number `optimizers` read it.
     """
 
     name: str
@@ -34,11 +33,6 @@ class NumberField:
     high: float
     tip: str
     index: int | None = None
-    losses: tuple[str, ...] = ()
-
-    def is_read(self, optimizer: str, loss: str) -> bool:
-        """Whether it makes a difference with this optimizer and this loss."""
-        return optimizer in self.optimizers and (not self.losses or loss in self.losses)
 
     def value(self, chosen: Hyperparameters) -> float:
         found = getattr(chosen, self.name)
@@ -53,9 +47,7 @@ class NumberField:
         return tuple(pair)
 
 
-LOSS_NUMBERS = (
-    NumberField("label_smoothing", "label smoothing", OPTIMIZERS, 1.0, SMOOTHING_TIP, losses=("cross_entropy",)),
-)
+LOSS_NUMBERS = (NumberField("label_smoothing", "label smoothing", (), 1.0, SMOOTHING_TIP),)
 OPTIMIZER_NUMBERS = (
     NumberField("learning_rate", "learning rate", OPTIMIZERS, LARGEST_RATE, "lr: how far a step goes."),
     NumberField("momentum", "momentum", ("SGD", "RMSprop"), 1.0, "μ: how much of the last change is kept."),
@@ -114,11 +106,13 @@ class LearningForm(QWidget):
         self.loss.setItemText(0, f"suited to the network{title}")
         self.loss.setCurrentIndex(max(self.loss.findData(chosen.loss), 0))
         name = chosen.loss or suited
-        self.formula.set_whole(loss_named(name).formula.format(input="y", target="t") if name else "")
+        loss = loss_named(name) if name else None
+        self.formula.set_whole(loss.formula.format(input="y", target="t") if loss else "")
         self.optimizer.setCurrentText(chosen.optimizer)
         for field, (label, box) in self.boxes.items():
             box.show_number(field.value(chosen))
-            _show_row(label, box, visible=field.is_read(chosen.optimizer, name))
+            is_of_loss = loss is not None and field.name in loss.numbers
+            _show_row(label, box, visible=is_of_loss or chosen.optimizer in field.optimizers)
         with QSignalBlocker(self.nesterov):
             self.nesterov.setChecked(chosen.nesterov)
         self.nesterov.setEnabled(chosen.momentum > 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from explorer.arithmetic.losses import loss_of_kind
 from explorer.session.step_tensors import StepTensors
 from explorer.session.timeline import TimelineStep
 from explorer.ui.debugger.facts import inputs_of
@@ -44,9 +45,7 @@ IN_FUNCTIONAL = (
     *("conv2d", "conv_transpose2d", "linear", "max_pool2d", "avg_pool2d", "adaptive_avg_pool2d", "interpolate"),
     *("relu", "leaky_relu", "elu", "gelu", "silu", "softmax", "log_softmax", "upsample"),
     *("dropout", "dropout1d", "dropout2d", "dropout3d"),
-    *("batch_norm", "group_norm", "layer_norm", "cross_entropy", "mse_loss", "l1_loss", "huber_loss"),
-    "smooth_l1_loss",
-    *("binary_cross_entropy", "binary_cross_entropy_with_logits"),
+    *("batch_norm", "group_norm", "layer_norm"),
 )
 
 _Line = Callable[[list[str], Mapping[str, Any]], str]
@@ -61,7 +60,6 @@ def _method(name: str) -> _Line:
     return line
 
 
-# Losses of our own are written with PyTorch's means; t is the target.
 _LINES: Mapping[str, _Line] = {
     "add": lambda names, settings: f"{names[0]} + {_second(names, settings)}",
     "mul": lambda names, settings: f"{names[0]} * {_second(names, settings)}",
@@ -76,30 +74,22 @@ _LINES: Mapping[str, _Line] = {
     "flatten": lambda names, settings: f"torch.flatten({names[0]}, {settings.get('start_dim', 0)})",
     "sigmoid": lambda names, _settings: f"torch.sigmoid({names[0]})",
     "tanh": lambda names, _settings: f"torch.tanh({names[0]})",
-    "half_squared_error": lambda names, _settings: f"({names[0]} - target).square().sum() / (2 * len(target))",
-    "mse": lambda names, _settings: f"F.mse_loss({names[0]}, target)",
-    "mae": lambda names, _settings: f"F.l1_loss({names[0]}, target)",
-    "mbe": lambda names, _settings: f"(target - {names[0]}).mean()",
-    "bce": lambda names, _settings: f"F.binary_cross_entropy({names[0]}, target)",
-    "bce_with_logits": lambda names, _settings: f"F.binary_cross_entropy_with_logits({names[0]}, target)",
-    "hinge": lambda names, _settings: f"F.multi_margin_loss({names[0]}, target) * {names[0]}.shape[1]",
-    "huber": lambda names, _settings: f"F.huber_loss({names[0]}, target)",
-    "smooth_l1": lambda names, _settings: f"F.smooth_l1_loss({names[0]}, target)",
 }
 
 
 def forward_line(step: TimelineStep, tensors: StepTensors) -> str:
     """`F.conv2d(relu1, conv2.weight, conv2.bias, stride=1, padding=1)`; for the loss `loss = …`."""
     names = [variable(name) for name, _ in inputs_of(step, tensors) if not name.startswith(UNNAMED)] or ["x"]
-    assigned = "loss = " if step.call == "loss" else ""
+    loss = loss_of_kind(step.kind)
+    if loss is not None and step.call == "loss":
+        return f"loss = {loss.line.format(input=names[0])}"
     written = _LINES.get(step.kind)
     if written is not None:
-        return assigned + written(names, tensors.settings)
+        return written(names, tensors.settings)
     by_name = "{0.name}={0.title}" if step.kind in WEIGHTS_BY_NAME else "{0.title}"
     names += [by_name.format(tensor) for tensor in (*tensors.given, *tensors.beside) if tensor.role == "weight"]
-    names += ["target"] if step.call == "loss" else []
-    place = "F." if step.kind in IN_FUNCTIONAL else ""
-    return f"{assigned}{place}{step.kind}({_call(names, step.kind, tensors.settings)})"
+    place = "F." if loss is not None or step.kind in IN_FUNCTIONAL else ""
+    return f"{place}{step.kind}({_call(names, step.kind, tensors.settings)})"
 
 
 def backward_line(of: str, name: str) -> str:

@@ -7,7 +7,7 @@ from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QMenu, QToolButton, QWidget
 
-from explorer.engine.training.hyperparameters import suggested_loss
+from explorer.arithmetic.losses import suggested_loss
 from explorer.session import Session, State
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.learning_form import LARGEST_RATE, LearningForm, loss_title

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from explorer.arithmetic.loss import Compared
+from explorer.arithmetic.losses import loss_of_kind
 from explorer.session.cursor import Cursor, walk_length, walk_place
 from explorer.session.step_tensors import StepTensors
 from explorer.session.timeline import Timeline, TimelineStep
 from explorer.ui.common.text import count, number
 from explorer.ui.debugger.call_sentences import SPREAD, KindWords, Told, kind_words
 from explorer.ui.debugger.facts import facts_of
-from explorer.ui.debugger.learning_sentences import loss_words, update_words
+from explorer.ui.debugger.learning_sentences import update_words
 from explorer.ui.debugger.pytorch_lines import backward_line, forward_line, update_line
 
 PARAMETERS = ("weight", "bias")
@@ -111,8 +110,8 @@ def _loss_words(step: TimelineStep, tensors: StepTensors) -> KindWords | None:
     arrays = {name: tensor.values for name, tensor in tensors.by_name.items()}
     if "input" not in arrays or "target" not in arrays:
         return None
-    weights: dict[str, Any] = {name: arrays[name] for name in ("weight", "pos_weight") if name in arrays}
-    return loss_words(step.kind, Compared(arrays["input"], arrays["target"], weights | dict(tensors.settings)))
+    loss = loss_of_kind(step.kind)
+    return None if loss is None else loss.words(step.kind, arrays | dict(tensors.settings))
 
 
 def _gradient(known: KindWords, tensors: StepTensors, of: str) -> Told:

@@ -67,9 +67,10 @@ def settings_words(chosen: Hyperparameters, *, turned_to: float | None = None) -
     if chosen.schedule != "constant":
         parts.append(f"{chosen.schedule} schedule")
     if chosen.loss:
-        parts.append(loss_named(chosen.loss).title)
-    if chosen.label_smoothing and chosen.loss == "cross_entropy":
-        parts.append(f"label smoothing {exact(chosen.label_smoothing)}")
+        loss = loss_named(chosen.loss)
+        parts.append(loss.title)
+        if chosen.label_smoothing and "label_smoothing" in loss.numbers:
+            parts.append(f"label smoothing {exact(chosen.label_smoothing)}")
     if chosen.clip_norm:
         parts.append(f"gradients clipped to {exact(chosen.clip_norm)}")
     added = f" × {chosen.accumulation}" if chosen.accumulation > 1 else ""

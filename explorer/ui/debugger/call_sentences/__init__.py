@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from explorer.arithmetic.words import DY, SPREAD, KindWords, Told
 from explorer.ui.debugger.call_sentences.merges import MERGES
 from explorer.ui.debugger.call_sentences.neurons import ACTIVATIONS, LINEAR
 from explorer.ui.debugger.call_sentences.normalizations import NORMALIZATIONS
 from explorer.ui.debugger.call_sentences.shapes import SHAPES
-from explorer.ui.debugger.call_sentences.told import DY, SPREAD, KindWords, Told
 from explorer.ui.debugger.call_sentences.windowed import WINDOWED
 
 __all__ = ["ALIASES", "DY", "KINDS", "SPREAD", "UNKNOWN", "KindWords", "Told", "kind_words"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from explorer.ui.debugger.call_sentences.told import DY, SPREAD, KindWords, Told, moved
+from explorer.arithmetic.words import DY, SPREAD, KindWords, Told, moved
 
 MERGES: dict[str, KindWords] = {
     "add": KindWords(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from explorer.ui.debugger.call_sentences.told import DY, KindWords, Told
+from explorer.arithmetic.words import DY, KindWords, Told
 
 _SCALE = Told(
     "The weight scales every normalized cell x̂ of its own, so its gradient sums each x̂ times the gradient there.",

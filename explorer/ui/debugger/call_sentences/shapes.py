@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from explorer.ui.debugger.call_sentences.told import DY, KindWords, Told, by_slope, moved
+from explorer.arithmetic.words import DY, KindWords, Told, by_slope, moved
 
 SHAPES: dict[str, KindWords] = {
     "flatten": KindWords(

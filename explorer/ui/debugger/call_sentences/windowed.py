@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from explorer.ui.debugger.call_sentences.told import DY, KindWords, Told
+from explorer.arithmetic.words import DY, KindWords, Told
 
 _MAP_BIAS = Told(
     "A bias is added to every cell of its map, so its gradient is the sum of the gradients of them all.",

@@ -8,18 +8,18 @@ import numpy as np
 
 from explorer.arithmetic import Explanation
 from explorer.arithmetic.explanation import number
+from explorer.arithmetic.loss import Loss
+from explorer.arithmetic.probabilities import READ
 from explorer.session.step_tensors import StepTensors
 from explorer.ui.debugger.into.term_tables import SORTED_FROM, Column, Table
 from explorer.ui.tensors.tiles import NO_COLOUR, Cell, scale_of
-
-DIFFERENCES = ("squared", "mse", "mae", "l1", "mbe", "huber")  # losses whose gradient starts from output − target
 
 
 def loss_table(
     explanation: Explanation,
     tensors: StepTensors,
     *,
-    kind: str,
+    loss: Loss,
     example: int,
     cell: Cell,
     of: str = "output",
@@ -38,16 +38,16 @@ def loss_table(
     if wanted is None:
         return None
     columns = [Column("output", scores, scale_of(scores, role="gradient"))]
-    columns += _worked_out(kind, scores, wanted)
+    columns += _worked_out(loss, scores, wanted)
     labels = tuple(classes) if len(classes) == len(scores) else tuple(str(index) for index in range(len(scores)))
     if of == "input":
-        columns, symbols = _with_gradient(columns, tensors, at, kind=kind)
+        columns, symbols = _with_gradient(columns, tensors, at, loss=loss)
         lines: tuple[str, ...] = (explanation.written,)
         marked = cell[-1] if cell else None
     else:
         columns, symbols = _with_terms(columns, explanation, at, len(scores))
         lines, marked = _loss_lines(explanation, at, len(output)), None
-    if kind in ("cross_entropy", "hinge") and marked is None:
+    if loss.targets == "classes" and marked is None:
         marked = int(wanted.argmax())
     order = np.argsort(-scores, kind="stable") if len(scores) > SORTED_FROM else np.arange(len(scores))
     if marked is not None and len(order) > SORTED_FROM:
@@ -67,28 +67,23 @@ def _wanted(target: np.ndarray, at: int, count: int) -> np.ndarray | None:
     return None
 
 
-def _worked_out(kind: str, scores: np.ndarray, wanted: np.ndarray) -> list[Column]:
+def _worked_out(loss: Loss, scores: np.ndarray, wanted: np.ndarray) -> list[Column]:
     """What the loss makes of the outputs before it compares them, and the target beside it."""
-    found = []
-    if kind == "cross_entropy":
-        exponentials = np.exp(scores - scores.max())
-        shares = exponentials / exponentials.sum()
-        found.append(Column("softmax", shares, scale_of(np.append(shares, 1), role="gradient")))
-    elif kind.endswith("with_logits"):
-        shares = 1 / (1 + np.exp(-scores))
-        found.append(Column("sigmoid", shares, scale_of(np.append(shares, 1), role="gradient")))
-    return [*found, Column("target", wanted, NO_COLOUR)]
+    target = Column("target", wanted, NO_COLOUR)
+    if not loss.activation:
+        return [target]
+    shares = READ[loss.activation](scores)
+    return [Column(loss.activation, shares, scale_of(np.append(shares, 1), role="gradient")), target]
 
 
 def _with_gradient(
-    columns: list[Column], tensors: StepTensors, at: int, *, kind: str
+    columns: list[Column], tensors: StepTensors, at: int, *, loss: Loss
 ) -> tuple[list[Column], tuple[str, ...]]:
     made = tensors.by_name.get("grad_input")
     if made is not None:
         values = made.values[at].astype(np.float64)
         columns = [*columns, Column("gradient", values, scale_of(values, role="gradient"), is_bar=True)]
-    is_difference = kind == "cross_entropy" or kind.endswith("_logits") or any(word in kind for word in DIFFERENCES)
-    between = "−" if is_difference else "|"
+    between = "−" if loss.pulls_by_difference else "|"
     symbols = ("→", between, "⇒") if len(columns) == 4 else (between, "⇒")
     return columns, symbols[: len(columns) - 1]
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from explorer.arithmetic import Explanation
 from explorer.arithmetic.activation import FUNCTIONS
+from explorer.arithmetic.losses import loss_of_kind
 from explorer.session.cursor import Cursor
 from explorer.session.step_tensors import AFTER, StepTensors, Tensor
 from explorer.session.timeline import Timeline, TimelineStep
@@ -82,11 +83,12 @@ def _middle(timeline: Timeline, cursor: Cursor, explanation: Explanation, classe
     assert cursor.cell is not None
     if entry.phase == "update":
         return update_grids(explanation, tensors, cursor.cell)
-    if entry.call == "loss":
+    loss = loss_of_kind(entry.kind)
+    if loss is not None and entry.call == "loss":
         table = loss_table(
             explanation,
             tensors,
-            kind=entry.kind,
+            loss=loss,
             example=cursor.example,
             cell=cursor.cell,
             of=cursor.of,
