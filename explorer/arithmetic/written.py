@@ -259,10 +259,11 @@ FUNCTIONS: dict[str, Callable[..., float]] = {
 
 @dataclass(frozen=True)
 class Function(Written):
-    """ "exp(a)", "max(a, b)", "√a", "|a|"."""
+    """ "exp(a)", "max(a, b)", "√a", "|a|". `means` works out one that is none of FUNCTIONS."""
 
     name: str
     arguments: tuple[Written, ...]
+    means: Callable[..., float] | None = None
 
     def text(self, digits: int) -> str:
         inner = ", ".join(argument.text(digits) for argument in self.arguments)
@@ -274,7 +275,8 @@ class Function(Written):
         with np.errstate(all="ignore"):
             if self.name == "log" and (rest := _beside_one(self.arguments[0])) is not None:
                 return float(np.log1p(rest.value(digits)))
-            return float(FUNCTIONS[self.name](*(np.float64(each.value(digits)) for each in self.arguments)))
+            means = self.means or FUNCTIONS[self.name]
+            return float(means(*(np.float64(each.value(digits)) for each in self.arguments)))
 
 
 def equation(head: str, *sides: Written, total: float, digits: int = DIGITS[0]) -> str:

@@ -1,0 +1,1 @@
+"""What holds the structure itself: one entry for one thing."""
