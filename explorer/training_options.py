@@ -9,8 +9,10 @@ from pathlib import Path
 
 from explorer.arithmetic.loss import Loss
 from explorer.arithmetic.losses import LOSSES
+from explorer.arithmetic.update import Update
+from explorer.arithmetic.updates import UPDATES
 from explorer.data.augment import AUGMENTATIONS as ALL_AUGMENTATIONS
-from explorer.engine.training.hyperparameters import OPTIMIZERS, SCHEDULES, Hyperparameters
+from explorer.engine.training.hyperparameters import SCHEDULES, Hyperparameters
 
 AUGMENTATIONS = [augmentation.name for augmentation in ALL_AUGMENTATIONS]
 EXAMPLES = """examples:
@@ -43,12 +45,12 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--schedule", choices=SCHEDULES, default=chosen.schedule, help="of the learning rate")
     losses = ", ".join(loss.name for loss in LOSSES)
     made.add_argument("--loss", default="", help=f"{losses}; the one that suits the last layer if not given")
-    made.add_argument("--optimizer", choices=OPTIMIZERS, default=chosen.optimizer)
-    made.add_argument("--momentum", type=_finite, default=chosen.momentum, help="of SGD and RMSprop")
+    made.add_argument("--optimizer", choices=[update.name for update in UPDATES], default=chosen.optimizer)
+    made.add_argument("--momentum", type=_finite, default=chosen.momentum, help=_of("momentum", UPDATES))
     made.add_argument("--nesterov", action="store_true", help="momentum as Nesterov's")
     made.add_argument("--weight-decay", type=_finite, default=chosen.weight_decay)
-    made.add_argument("--betas", type=_finite, nargs=2, default=chosen.betas, help="of Adam and AdamW")
-    made.add_argument("--alpha", type=_finite, default=chosen.alpha, help="of RMSprop")
+    made.add_argument("--betas", type=_finite, nargs=2, default=chosen.betas, help=_of("betas", UPDATES))
+    made.add_argument("--alpha", type=_finite, default=chosen.alpha, help=_of("alpha", UPDATES))
     made.add_argument(
         "--label-smoothing", type=_share, default=chosen.label_smoothing, help=_of("label_smoothing", LOSSES)
     )
@@ -67,7 +69,7 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def _of(number: str, readers: Iterable[Loss]) -> str:
+def _of(number: str, readers: Iterable[Loss | Update]) -> str:
     """ "of cross_entropy": who reads the hyperparameter."""
     return f"of {' and '.join(reader.name for reader in readers if number in reader.numbers)}"
 

@@ -1,71 +1,56 @@
-"""What an optimizer has to offer: how one cell of a parameter, and of the optimizer's state, came to its new value."""
+"""What an optimizer has to offer: how a cell of a parameter and of its own state came to its new value, and words."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from explorer.arithmetic.explanation import Explanation, Factor, Terms
+from explorer.arithmetic.explanation import Explanation
 from explorer.arithmetic.operation import Cell
-from explorer.arithmetic.written import Minus, Written, added, bracketed_product, equation
+from explorer.arithmetic.update_lines import Lines, UpdateExplanation
+from explorer.arithmetic.words import Told
 
+if TYPE_CHECKING:
+    from torch.optim import Optimizer
 
-@dataclass(frozen=True, eq=False)
-class UpdateStep:
-    """One line of an update: `symbol` is what it works out ("b"), `state` PyTorch's name of it if it is kept."""
-
-    symbol: str
-    explanation: Explanation
-    state: str = ""
-
-
-@dataclass(frozen=True, eq=False)
-class UpdateExplanation(Explanation):
-    """How a parameter's cell came to its new value, `total`.
-
-    Its own terms are those of the last line, old value and change; `steps` are the lines before it, and `new_state`
-    holds the optimizer's state after the step at this cell, by PyTorch's names. Every number of an update stands at the
-    asked cell of its tensor, so its factors carry no cells.
-    """
-
-    steps: tuple[UpdateStep, ...] = ()
-    new_state: Mapping[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Product:
-    """A term of a line: the product of `factors`, written out unless `shown` says it better."""
-
-    factors: tuple[float, ...]
-    is_subtracted: bool = False
-    shown: Written | None = None
-
-    @property
-    def value(self) -> float:
-        product = float(np.prod(self.factors))
-        return -product if self.is_subtracted else product
-
-    @property
-    def written(self) -> Written:
-        """ "0.9·(−2)", or what says it better, with the minus of what is taken away."""
-        *before, last = self.factors
-        text = self.shown or bracketed_product(*(factor for factor in before if factor != 1), last)
-        return Minus(text) if self.is_subtracted else text
+RENAMED = {"learning_rate": "lr"}
+"""What PyTorch calls a hyperparameter, where it has another name for it."""
 
 
 class Update(ABC):
-    """An optimizer's rule. To add one: a class here and an entry in `explorer.arithmetic.updates`."""
+    """An optimizer: its rule, its words, and how it is made. To add one: a class and an entry in `UPDATES`."""
 
     name: ClassVar[str]
     """The optimizer's class in torch.optim ("SGD")."""
     reads: ClassVar[tuple[str, ...]]
     """What of the optimizer's state it reads, by PyTorch's names; missing before the first step."""
     defaults: ClassVar[Mapping[str, Any]]
-    """The hyperparameters it reads and what they are unless given, as in torch.optim."""
+    """The settings it reads and what they are unless given, as in torch.optim."""
+    numbers: ClassVar[tuple[str, ...]] = ("learning_rate", "weight_decay")
+    """What a person chooses of them, by the names of `Hyperparameters`."""
+
+    def optimizer(self) -> type[Optimizer]:
+        """PyTorch's class."""
+        from torch import optim
+
+        found: type[Optimizer] = getattr(optim, self.name)
+        return found
+
+    def settings(self, chosen: Mapping[str, Any]) -> dict[str, Any]:
+        """What PyTorch's class is made with; `chosen` are hyperparameters by name."""
+        return {RENAMED.get(name, name): chosen[name] for name in self.numbers}
+
+    @abstractmethod
+    def words(self, settings: Mapping[str, Any], *, is_first: bool) -> Told:
+        """What it does to `{parameter}` as it is set; `is_first` if it remembers nothing yet."""
+
+    def changed(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """The learning rate, and what else differs from PyTorch's defaults."""
+        others = [name for name in self.defaults if name != "lr" and settings.get(name) != self.defaults[name]]
+        return {name: settings[name] for name in ("lr", *others) if name in settings}
 
     def explain(
         self,
@@ -100,108 +85,6 @@ class Update(ABC):
         """Adds the update's lines to `lines`, state included, and returns the one that gives the new value."""
 
 
-class Lines:
-    """The lines of an update as they are worked out: what was there before, and what each line made."""
-
-    def __init__(
-        self,
-        parameter: float,
-        gradient: float,
-        before: Mapping[str, float],
-        precision: np.dtype[Any],
-        hyperparameters: Mapping[str, Any],
-        symbols: Mapping[str, str],
-    ) -> None:
-        self.parameter = parameter
-        self.before = before
-        self.hyperparameters = hyperparameters
-        self.w = symbols.get("parameter", "w")
-        self.g = symbols.get("gradient", "g")
-        self._gradient = gradient
-        self._precision = precision
-        self.rounded = 0.0  # of the last line's terms, what differences inside them were rounded at
-        self._steps: list[UpdateStep] = []
-        self._new_state: dict[str, float] = {}
-
-    def setting(self, name: str) -> float:
-        return float(self.hyperparameters[name])
-
-    def add(
-        self, symbol: str, formula: str, products: Sequence[Product], *, state: str = "", is_tensor: bool = True
-    ) -> np.float64:
-        """A line that adds up `products`, and what it gives; `is_tensor` where PyTorch has a tensor of it too."""
-        explanation = line(symbol, formula, products)
-        if is_tensor:
-            explanation = self._kept(explanation)
-        self._steps.append(UpdateStep(symbol, explanation, state))
-        if state:
-            self._new_state[state] = explanation.total
-        return np.float64(explanation.total)
-
-    def _kept(self, explanation: Explanation) -> Explanation:
-        """The line of a number that is too large or too small for the parameter's precision says what is kept of it."""
-        total = explanation.total
-        kept = float(self.stored(np.float64(total)))
-        is_lost = kept != total and (kept == 0 or np.isinf(kept))
-        return explanation.kept_as(kept, str(self._precision)) if is_lost else explanation
-
-    def stored(self, value: np.float64) -> np.float64:
-        """The number as the optimizer keeps it, in the parameter's precision."""
-        return np.float64(np.asarray(value).astype(self._precision))
-
-    def count_step(self) -> int:
-        """The number of this step, 1 for the first."""
-        step = int(self.before.get("step", 0)) + 1
-        self._new_state["step"] = float(step)
-        return step
-
-    def gradient(self, *, with_decay: bool = True) -> tuple[str, np.float64]:
-        """What is descended, and its symbol: the gradient, turned round if asked to maximize, and the weight decay."""
-        symbol, value = self.g, np.float64(self._gradient)
-        if self.hyperparameters.get("maximize"):
-            value = self.add(f"{self.g}′", f"−{self.g}", [Product((float(value),), True)])
-            symbol = f"{self.g}′"
-        decay = self.setting("weight_decay")
-        if decay and with_decay:
-            products = [Product((float(value),)), Product((decay, self.parameter))]
-            value = self.add(f"{symbol}′", f"{symbol} + λ·{self.w}", products)
-            symbol = f"{symbol}′"
-        return symbol, value
-
-    def finished(self, last: Explanation) -> UpdateExplanation:
-        """The whole update: its lines one after the other."""
-        last = self._kept(last)
-        formulas = [f"{step.symbol} = {step.explanation.formula}" for step in self._steps]
-        written = [step.explanation.written for step in self._steps]
-        return UpdateExplanation(
-            formula="; ".join([*formulas, f"{self.w} = {last.formula}"]),
-            terms=last.terms,
-            total=last.total,
-            written="; ".join([*written, last.written]),
-            rounded=self.rounded,
-            steps=tuple(self._steps),
-            new_state=self._new_state,
-        )
-
-
-def line(symbol: str, formula: str, products: Sequence[Product]) -> Explanation:
-    """The explanation of a sum of products: "b = 0.9·0.2 + 0.49 = 0.67"."""
-    coefficients = [(-1.0 if product.is_subtracted else 1.0) * np.prod(product.factors[:-1]) for product in products]
-    values = [product.factors[-1] for product in products]
-    terms = Terms((Factor("coefficient", np.array(coefficients)), Factor("value", np.array(values, dtype=np.float64))))
-    total = float(terms.values.sum())
-    side = added([product.written for product in products])
-    return Explanation(formula, terms, total, equation(symbol, side, total=total, digits=_telling(terms, total)))
-
-
 def _at(value: Any, cell: Cell) -> float:
     array = np.asarray(value)
     return float(array[cell] if array.ndim else array)
-
-
-def _telling(terms: Terms, total: float) -> int:
-    """How many digits of the total show that the smallest term changed it; a float32 has no more than nine."""
-    sizes = np.abs(terms.values[np.isfinite(terms.values) & (terms.values != 0)])
-    if not len(sizes) or not np.isfinite(total) or not total:
-        return 5
-    return int(np.clip(np.floor(np.log10(abs(total))) - np.floor(np.log10(sizes.min())) + 2, 5, 9))

@@ -9,8 +9,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from explorer.arithmetic.updates import UPDATES
 from explorer.engine.training.hyperparameters import (
-    OPTIMIZERS,
     SCHEDULES,
     Hyperparameters,
     as_settings,
@@ -21,7 +21,7 @@ from explorer.engine.training.hyperparameters import (
 CHOSEN = st.builds(
     Hyperparameters,
     loss=st.sampled_from(["", "mse", "hinge"]),
-    optimizer=st.sampled_from(OPTIMIZERS),
+    optimizer=st.sampled_from([update.name for update in UPDATES]),
     learning_rate=st.floats(1e-6, 10),
     momentum=st.floats(0, 0.99),
     nesterov=st.booleans(),

@@ -14,11 +14,12 @@ from torch import nn
 from torch.optim.lr_scheduler import CosineAnnealingLR, MultiStepLR, OneCycleLR
 
 from explorer.arithmetic.losses import LOSSES
+from explorer.arithmetic.updates import UPDATES
 from explorer.engine.errors import EngineError
 from explorer.engine.explaining.explain import explain
 from explorer.engine.recording.recorder import record
 from explorer.engine.training.checkpoint import CheckpointError
-from explorer.engine.training.hyperparameters import OPTIMIZERS, SCHEDULES, Hyperparameters, make_optimizer
+from explorer.engine.training.hyperparameters import SCHEDULES, Hyperparameters, make_optimizer
 from explorer.engine.training.schedules import make_schedule
 from explorer.engine.training.train import (
     Controls,
@@ -97,7 +98,7 @@ def test_all_losses_of_the_debugger_can_be_chosen():
     assert {"mbe", *CLASSIFIES} == {loss.name for loss in LOSSES}
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", [update.name for update in UPDATES])
 def test_a_run_equals_the_same_loop_written_by_hand(optimizer):
     chosen = Hyperparameters(
         loss="cross_entropy", optimizer=optimizer, learning_rate=0.01, momentum=0.5, weight_decay=0.1, nesterov=True,

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from explorer.engine.training.hyperparameters import OPTIMIZERS, SCHEDULES, Hyperparameters, make_optimizer
+from explorer.arithmetic.updates import UPDATES
+from explorer.engine.training.hyperparameters import SCHEDULES, Hyperparameters, make_optimizer
 from explorer.engine.training.uncompiled import uncompiled
 
 STEPS = 4
@@ -29,9 +30,10 @@ SETTINGS = {
 def test_steps_of_no_optimizer_wait_for_the_compiler(schedule: str) -> None:
     code = f"""
 import sys, torch
-from explorer.engine.training.hyperparameters import OPTIMIZERS, Hyperparameters, make_optimizer
+from explorer.arithmetic.updates import UPDATES
+from explorer.engine.training.hyperparameters import Hyperparameters, make_optimizer
 from explorer.engine.training.schedules import make_schedule
-for name in OPTIMIZERS:
+for name in (update.name for update in UPDATES):
     model = torch.nn.Linear(3, 2)
     optimizer = make_optimizer(Hyperparameters(optimizer=name, momentum=0.9, nesterov=True), model.parameters())
     schedule = make_schedule({schedule!r}, optimizer, 10)
@@ -57,7 +59,7 @@ def test_a_whole_run_with_checkpoints_and_validation_does_not_wait_for_it_either
     assert (tmp_path / "run" / "metrics.jsonl").exists()
 
 
-@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("name", [update.name for update in UPDATES])
 @given(draw=st.data(), rate=st.floats(1e-4, 0.5), decay=st.floats(0, 0.1))
 def test_it_learns_bit_for_bit_as_torchs_own(name: str, draw: st.DataObject, rate: float, decay: float) -> None:
     numbers = draw.draw(SETTINGS[name])

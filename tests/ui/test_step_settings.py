@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.arithmetic.losses import LOSSES
-from explorer.engine.training.hyperparameters import OPTIMIZERS
+from explorer.arithmetic.updates import UPDATES
 from explorer.session import Session
 from explorer.ui.common import theme
 from explorer.ui.common.number_boxes import FloatBox
@@ -134,7 +134,7 @@ def test_turning_the_learning_rate_is_one_entry_of_undo(session: Session, row: S
     assert row.rate.value() == before.hyperparameters.learning_rate
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", [update.name for update in UPDATES])
 def test_only_what_the_optimizer_reads_is_shown(optimizer: str, session: Session, row: StepSettings) -> None:
     _open(row)
     _choose(row.form.optimizer, optimizer)

@@ -17,11 +17,10 @@ from torch.nn import functional
 import explorer
 from explorer.arithmetic.losses import LOSSES, loss_named
 from explorer.arithmetic.operations import OPERATIONS
-from explorer.arithmetic.updates import UPDATES
+from explorer.arithmetic.updates import UPDATES, update_named, update_of
 from explorer.session.cursor import Cursor, at, into
 from explorer.session.timeline import Timeline
 from explorer.ui.debugger.call_sentences import ALIASES, UNKNOWN, kind_words
-from explorer.ui.debugger.learning_sentences import update_words
 from explorer.ui.debugger.words import facts_line, header, step_label, step_words
 from tests.named_models import LEARNING_MODELS
 
@@ -219,10 +218,8 @@ def test_every_optimizer_is_told_as_it_is_set(name: str) -> None:
 
 
 def test_the_first_buffer_is_the_gradient_and_later_ones_keep_some_of_themselves() -> None:
-    first = update_words("SGD", {"lr": 0.1, "momentum": 0.9}, is_first=True)
-    later = update_words("SGD", {"lr": 0.1, "momentum": 0.9}, is_first=False)
-    assert first is not None
-    assert later is not None
+    first = update_named("SGD").words({"lr": 0.1, "momentum": 0.9}, is_first=True)
+    later = update_named("SGD").words({"lr": 0.1, "momentum": 0.9}, is_first=False)
     assert first.formula.startswith("b ← g,")
     assert later.formula.startswith("b ← μ · b + g,")
 
@@ -231,7 +228,7 @@ def test_what_is_not_known_says_so() -> None:
     timeline = timeline_of(_calls(lambda x: torch.cumsum(x, 1)), torch.randn(2, 3, requires_grad=True))
     for words in words_of(timeline)[:1]:
         assert "not taken apart" in words.sentence
-    assert update_words("Adagrad", {}, is_first=True) is None
+    assert update_of("Adagrad") is None
 
 
 def test_the_indices_of_a_formula_are_those_of_its_settings() -> None:

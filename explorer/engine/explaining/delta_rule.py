@@ -24,6 +24,7 @@ from explorer.arithmetic.delta_rule import (
 )
 from explorer.arithmetic.places import one
 from explorer.arithmetic.regression_losses import HalfSquaredError
+from explorer.arithmetic.sgd import SGD
 from explorer.engine.arrays import array
 from explorer.engine.errors import EngineError
 from explorer.engine.explaining.explain import Cell, call_values, checked, outputs_of
@@ -201,8 +202,8 @@ def _with_last(cells: np.ndarray[Any, Any], last: int) -> np.ndarray[Any, Any]:
 def _check_plain(update: Update) -> None:
     """Raises EngineError unless the update is w − lr·g and nothing else."""
     more = [name for name in ("momentum", "weight_decay", "nesterov", "maximize") if update.settings.get(name)]
-    if update.optimizer != "SGD" or more:
-        what = f"SGD with {more[0].replace('_', ' ')}" if update.optimizer == "SGD" else update.optimizer
+    if update.optimizer != SGD.name or more:
+        what = f"{SGD.name} with {more[0].replace('_', ' ')}" if update.optimizer == SGD.name else update.optimizer
         raise EngineError(f"The delta rule's change is that of plain gradient descent; this step was made by {what}.")
 
 

@@ -11,8 +11,9 @@ from typing import Any
 import torch
 from torch import nn
 
+from explorer.arithmetic.loss import Loss
+from explorer.arithmetic.losses import loss_named
 from explorer.engine.errors import EngineError
-from explorer.engine.losses import LOSSES
 
 Function = Callable[..., Any]
 
@@ -32,9 +33,8 @@ class Portable:
         function = self.function
         if isinstance(function, MethodType) and type(function.__self__) is nn.Identity:
             return Portable, (function,)
-        name = _losses().get(id(function))
-        if name is not None:
-            return _loss, (name,)
+        if isinstance(function, MethodType) and isinstance(function.__self__, Loss):
+            return _loss, (function.__self__.name,)
         path = _path(function)
         return (_of_torch, (path,)) if path else (_lost, (_name(function),))
 
@@ -54,7 +54,7 @@ def _of_torch(path: str) -> Portable:
 
 
 def _loss(name: str) -> Portable:
-    return Portable(LOSSES[name])
+    return Portable(loss_named(name).compute)
 
 
 def _lost(name: str) -> Portable:
@@ -74,11 +74,6 @@ def _path(function: Function) -> str:
         return f"Tensor.{name}.__get__" if name else ""
     path, found = _paths().get(id(function), ("", None))
     return path if found is function else ""
-
-
-@lru_cache(maxsize=1)
-def _losses() -> Mapping[int, str]:
-    return {id(function): name for name, function in LOSSES.items()}
 
 
 @lru_cache(maxsize=1)

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from explorer.arithmetic.losses import loss_named
+from explorer.arithmetic.losses import LOSSES
 from explorer.arithmetic.numbers import number
+from explorer.arithmetic.updates import UPDATES, update_named
 from explorer.bounds import quoted
 
 if TYPE_CHECKING:
     from torch import Tensor
     from torch.optim import Optimizer
 
-OPTIMIZERS = ("SGD", "Adam", "AdamW", "RMSprop")
 SCHEDULES = ("constant", "step", "cosine", "one cycle")
 RANGES: Mapping[str, tuple[float, float]] = {
     "batch_size": (1, inf),
@@ -36,8 +36,8 @@ class Hyperparameters:
     `loss` is a name of `explorer.arithmetic.losses`, or "" for the one that suits the network's last layer.
     `learning_rate` is the top of the `schedule`. `patience` is the number of epochs without a smaller validation loss
     after which a run ends; 0 for never.
-    `momentum` is read by SGD and RMSprop, `nesterov` by SGD, `betas` by Adam and AdamW, `alpha` by RMSprop.
-    `label_smoothing`, read by the cross entropy, is the share of the target that all classes get alike, 0 to 1.
+    `momentum`, `nesterov`, `betas` and `alpha` are read by optimizers that name them in their `numbers`.
+    `label_smoothing`, read by losses that name it, is the share of the target that all classes get alike, 0 to 1.
     `clip_norm` is what the gradient of all weights together is shortened to where it is longer; 0 for never.
     `accumulation` is the number of batches whose gradients are added up before the weights change.
     """
@@ -68,16 +68,27 @@ def as_settings(chosen: Hyperparameters) -> dict[str, Any]:
 
 def from_settings(settings: Mapping[str, Any]) -> Hyperparameters:
     """What `as_settings` wrote. Raises ValueError with a sentence for a value of another kind or out of its range, and
-    for a loss that there is none of; names it does not know, as a newer version may write them, are passed over."""
+    for a loss, an optimizer or a schedule that there is none of; names it does not know, as a newer version may write
+    them, are passed over."""
     usual = vars(Hyperparameters())
     read = {name: _like(usual[name], value, name) for name, value in settings.items() if name in usual}
     for name, (low, high) in RANGES.items():
         if name in read and not low <= read[name] <= high:
             upper = f" and at most {number(high)}" if high < inf else ""
             raise ValueError(f"{name} is {number(read[name])}, but has to be at least {number(low)}{upper}.")
-    if read.get("loss"):
-        loss_named(read["loss"])  # raises
+    for name, known in _known().items():
+        if name in read and read[name] not in known:
+            raise ValueError(f"There is no {name} {quoted(read[name])}; there are {', '.join(filter(None, known))}.")
     return Hyperparameters(**read)
+
+
+def _known() -> dict[str, tuple[str, ...]]:
+    """What a choice by name is among."""
+    return {
+        "loss": ("", *(loss.name for loss in LOSSES)),
+        "optimizer": tuple(update.name for update in UPDATES),
+        "schedule": SCHEDULES,
+    }
 
 
 def _like(usual: Any, value: Any, name: str) -> Any:
@@ -93,31 +104,9 @@ def _like(usual: Any, value: Any, name: str) -> Any:
 
 def make_optimizer(chosen: Hyperparameters, parameters: Iterable[Tensor]) -> Optimizer:
     """The optimizer of `chosen` for `parameters`. Raises ValueError where PyTorch refuses a number."""
-    from torch import optim
-
     from explorer.engine.training.uncompiled import uncompiled
 
-    make: Callable[..., Optimizer] = uncompiled(getattr(optim, chosen.optimizer))
-    numbers = _NUMBERS[chosen.optimizer](chosen)
-    return make(parameters, lr=chosen.learning_rate, weight_decay=chosen.weight_decay, **numbers)
-
-
-def _sgd(chosen: Hyperparameters) -> dict[str, Any]:
-    return {"momentum": chosen.momentum, "nesterov": chosen.nesterov and chosen.momentum > 0}
-
-
-def _adam(chosen: Hyperparameters) -> dict[str, Any]:
-    return {"betas": chosen.betas}
-
-
-def _rmsprop(chosen: Hyperparameters) -> dict[str, Any]:
-    return {"alpha": chosen.alpha, "momentum": chosen.momentum}
-
-
-# What each reads beside learning rate and weight decay.
-_NUMBERS: dict[str, Callable[[Hyperparameters], dict[str, Any]]] = {
-    "SGD": _sgd,
-    "Adam": _adam,
-    "AdamW": _adam,
-    "RMSprop": _rmsprop,
-}
+    update = update_named(chosen.optimizer)
+    kind: Any = update.optimizer()  # of whose hash torch has its own idea
+    make: Callable[..., Optimizer] = uncompiled(kind)
+    return make(parameters, **update.settings(vars(chosen)))

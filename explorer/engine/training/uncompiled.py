@@ -50,7 +50,7 @@ def _step_of(kind: type[Optimizer]) -> Callable[..., Any]:
 
     def uncompiled_step(self: Optimizer, closure: Any = None) -> Any:
         """What torch's wrapper does beside calling the compiler: gradients are on only where they are asked for."""
-        with torch.set_grad_enabled(self.defaults["differentiable"]):
+        with torch.set_grad_enabled(self.defaults.get("differentiable", False)):
             return step(self, closure)
 
     return uncompiled_step

@@ -8,7 +8,8 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QWidget
 
 from explorer.arithmetic.losses import LOSSES, loss_named
-from explorer.engine.training.hyperparameters import OPTIMIZERS, Hyperparameters
+from explorer.arithmetic.updates import UPDATES, update_named
+from explorer.engine.training.hyperparameters import Hyperparameters
 from explorer.ui.common.number_boxes import ChoiceBox, FloatBox
 from explorer.ui.common.pane import ElidedLabel
 
@@ -22,14 +23,10 @@ SMOOTHING_TIP = "How much of the target all classes get alike, so that the netwo
 
 @dataclass(frozen=True)
 class NumberField:
-    """A number of loss or optimizer. `index` is its place where the hyperparameter is a pair.
-
-    Of an optimizer's number `optimizers` read it.
-    """
+    """A number that losses or optimizers read. `index` is its place where the hyperparameter is a pair."""
 
     name: str
     label: str
-    optimizers: tuple[str, ...]
     high: float
     tip: str
     index: int | None = None
@@ -47,16 +44,18 @@ class NumberField:
         return tuple(pair)
 
 
-LOSS_NUMBERS = (NumberField("label_smoothing", "label smoothing", (), 1.0, SMOOTHING_TIP),)
+LOSS_NUMBERS = (NumberField("label_smoothing", "label smoothing", 1.0, SMOOTHING_TIP),)
 OPTIMIZER_NUMBERS = (
-    NumberField("learning_rate", "learning rate", OPTIMIZERS, LARGEST_RATE, "lr: how far a step goes."),
-    NumberField("momentum", "momentum", ("SGD", "RMSprop"), 1.0, "μ: how much of the last change is kept."),
-    NumberField("betas", "beta 1", ("Adam", "AdamW"), BELOW_ONE, "β₁: how much of the mean gradient is kept.", 0),
-    NumberField("betas", "beta 2", ("Adam", "AdamW"), BELOW_ONE, "β₂: how much of the mean square is kept.", 1),
-    NumberField("alpha", "alpha", ("RMSprop",), BELOW_ONE, "α: how much of the mean square is kept."),
-    NumberField("weight_decay", "weight decay", OPTIMIZERS, LARGEST_RATE, "λ: how strongly weights are pulled to 0."),
-    NumberField("clip_norm", "gradient clipping", OPTIMIZERS, LARGEST_NORM, CLIP_TIP),
+    NumberField("learning_rate", "learning rate", LARGEST_RATE, "lr: how far a step goes."),
+    NumberField("momentum", "momentum", 1.0, "μ: how much of the last change is kept."),
+    NumberField("betas", "beta 1", BELOW_ONE, "β₁: how much of the mean gradient is kept.", 0),
+    NumberField("betas", "beta 2", BELOW_ONE, "β₂: how much of the mean square is kept.", 1),
+    NumberField("alpha", "alpha", BELOW_ONE, "α: how much of the mean square is kept."),
+    NumberField("weight_decay", "weight decay", LARGEST_RATE, "λ: how strongly weights are pulled to 0."),
+    NumberField("clip_norm", "gradient clipping", LARGEST_NORM, CLIP_TIP),
 )
+OF_ALL = ("clip_norm",)
+"""What is done to the gradients whoever reads them."""
 NESTEROV_TIP = "Step along g + μ·b, with the buffer b as it is after this gradient. It needs a momentum."
 
 
@@ -86,7 +85,7 @@ class LearningForm(QWidget):
         self._grid.addWidget(self.formula, self._grid.rowCount(), 1)
         self.boxes = {field: self._number(field) for field in LOSS_NUMBERS}
         self.optimizer = ChoiceBox()
-        self.optimizer.addItems(list(OPTIMIZERS))
+        self.optimizer.addItems([update.name for update in UPDATES])
         self.optimizer.activated.connect(lambda _index: self.edited.emit("optimizer", self.optimizer.currentText()))
         self._add("optimizer", self.optimizer, "How the gradients change the weights.")
         self.boxes |= {field: self._number(field) for field in OPTIMIZER_NUMBERS}
@@ -109,14 +108,15 @@ class LearningForm(QWidget):
         loss = loss_named(name) if name else None
         self.formula.set_whole(loss.formula.format(input="y", target="t") if loss else "")
         self.optimizer.setCurrentText(chosen.optimizer)
+        update = update_named(chosen.optimizer)
+        read = {*OF_ALL, *update.numbers, *(loss.numbers if loss else ())}
         for field, (label, box) in self.boxes.items():
             box.show_number(field.value(chosen))
-            is_of_loss = loss is not None and field.name in loss.numbers
-            _show_row(label, box, visible=is_of_loss or chosen.optimizer in field.optimizers)
+            _show_row(label, box, visible=field.name in read)
         with QSignalBlocker(self.nesterov):
             self.nesterov.setChecked(chosen.nesterov)
         self.nesterov.setEnabled(chosen.momentum > 0)
-        _show_row(self._nesterov_label, self.nesterov, visible=chosen.optimizer == "SGD")
+        _show_row(self._nesterov_label, self.nesterov, visible="nesterov" in read)
 
     def complain(self, sentence: str) -> None:
         """Say what is wrong with the last input; "" takes it back."""

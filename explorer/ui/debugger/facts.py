@@ -15,13 +15,14 @@ NAMES_LISTED = 3
 
 
 def facts_of(step: TimelineStep, tensors: StepTensors) -> Facts:
-    """The fields of the templates in `call_sentences` and `learning_sentences`."""
+    """The fields of the templates in words of calls, losses and optimizers."""
     inputs, settings = inputs_of(step, tensors), tensors.settings
     names = [name for name, _ in inputs] or ["its input"]
     facts = {"made": step.call, "kind": step.kind, "input": names[0], "inputs": _listed(names)}
     facts["other"] = names[1] if len(names) > 1 else _plain(settings.get("other", "itself"))
     facts |= _sizes(step, tensors, inputs[0][1] if inputs else None)
     facts |= _window(tensors) | _bias(tensors)
+    facts = {name: _plain(value) for name, value in settings.items()} | facts
     facts |= {name: _plain(settings.get(name, default)) for name, default in _SETTINGS.items()}
     facts["keep_scale"] = (
         plain_number(1 / (1 - probability), 4) if (probability := float(settings.get("p", 0))) < 1 else "0"

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from explorer.arithmetic.losses import loss_of_kind
+from explorer.arithmetic.updates import update_of
 from explorer.session.step_tensors import StepTensors
 from explorer.session.timeline import TimelineStep
 from explorer.ui.debugger.facts import inputs_of
-from explorer.ui.debugger.learning_sentences import changed_settings
 
 # Settings that a person leaves out while they are as here; those of ALWAYS are written anyhow.
 DEFAULTS: Mapping[str, Any] = {
@@ -106,9 +106,10 @@ def variable(name: str) -> str:
 
 def update_line(step: TimelineStep, settings: Mapping[str, Any]) -> str:
     """`optimizer.step()  # SGD(lr=0.1, momentum=0.9)`."""
-    chosen = changed_settings(step.kind, settings)
-    hidden = ("decoupled_weight_decay",)  # it is what AdamW is
-    written = ", ".join(f"{name}={_value(value)}" for name, value in chosen.items() if name not in hidden)
+    update = update_of(step.kind)
+    known = {"lr": settings["lr"]} if "lr" in settings else {}
+    chosen = known if update is None else update.changed(settings)
+    written = ", ".join(f"{name}={_value(value)}" for name, value in chosen.items())
     return f"optimizer.step()  # {step.kind}({written})"
 
 

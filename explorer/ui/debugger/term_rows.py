@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from explorer.arithmetic import Explanation, Factor, Terms
-from explorer.arithmetic.update import UpdateExplanation
+from explorer.arithmetic.update_lines import UpdateExplanation
 from explorer.ui.common.text import count, number
 
 CHANNEL, EXAMPLE, TERM = "channel", "example", "term"

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from explorer.arithmetic.update import UpdateExplanation
+from explorer.arithmetic.update_lines import UpdateExplanation
 from explorer.session import Session, State
 from explorer.session.cursor import Cursor
 from explorer.session.timeline import Timeline, Why

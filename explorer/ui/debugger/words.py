@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from explorer.arithmetic.losses import loss_of_kind
+from explorer.arithmetic.updates import update_of
 from explorer.session.cursor import Cursor, walk_length, walk_place
 from explorer.session.step_tensors import StepTensors
 from explorer.session.timeline import Timeline, TimelineStep
 from explorer.ui.common.text import count, number
 from explorer.ui.debugger.call_sentences import SPREAD, KindWords, Told, kind_words
 from explorer.ui.debugger.facts import facts_of
-from explorer.ui.debugger.learning_sentences import update_words
 from explorer.ui.debugger.pytorch_lines import backward_line, forward_line, update_line
 
 PARAMETERS = ("weight", "bias")
@@ -100,9 +100,10 @@ def shown_cell(step: TimelineStep, cursor: Cursor) -> str:
 def _update_words(step: TimelineStep, tensors: StepTensors) -> Words:
     settings = tensors.settings
     facts = {**facts_of(step, tensors), "parameter": step.parameter}
-    told = update_words(step.kind, settings, is_first=not tensors.beside) or Told(
-        f"{step.kind} changed {{parameter}}; its arithmetic is not taken apart.", "w ← w + difference"
-    )
+    update = update_of(step.kind)
+    told = Told(f"{step.kind} changed {{parameter}}; its arithmetic is not taken apart.", "w ← w + difference")
+    if update is not None:
+        told = update.words(settings, is_first=not tensors.beside)
     return _filled(f"Update of {step.parameter}", told, facts, source=update_line(step, settings))
 
 

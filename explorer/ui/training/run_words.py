@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 
 from explorer.arithmetic.losses import loss_named
+from explorer.arithmetic.updates import update_named
 from explorer.data import DataSet
 from explorer.engine.training.hyperparameters import Hyperparameters
 from explorer.session import State, data_fit
@@ -13,8 +14,6 @@ from explorer.session.run_curves import RunCurves
 from explorer.session.train_state import Training
 from explorer.ui.common.text import count, exact, number, percent, plural
 from explorer.ui.data.words import noun_of
-
-USES_MOMENTUM = ("SGD", "RMSprop")
 
 
 def progress_words(training: Training, noun: str = "pictures") -> str:
@@ -58,9 +57,10 @@ def settings_words(chosen: Hyperparameters, *, turned_to: float | None = None) -
     """ "SGD, learning rate 0.01, momentum 0.9, batch 64, 10 epochs, seed 0"; what was left as usual is left out."""
     turned = "" if turned_to is None else f" turned to {exact(turned_to)}"
     parts = [chosen.optimizer, f"learning rate {exact(chosen.learning_rate)}{turned}"]
-    if chosen.momentum and chosen.optimizer in USES_MOMENTUM:
+    numbers = update_named(chosen.optimizer).numbers
+    if chosen.momentum and "momentum" in numbers:
         parts.append(f"momentum {exact(chosen.momentum)}")
-    if chosen.nesterov and chosen.momentum and chosen.optimizer == "SGD":
+    if chosen.nesterov and chosen.momentum and "nesterov" in numbers:
         parts.append("Nesterov")
     if chosen.weight_decay:
         parts.append(f"weight decay {exact(chosen.weight_decay)}")

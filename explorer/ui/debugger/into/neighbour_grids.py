@@ -8,7 +8,7 @@ import numpy as np
 
 from explorer.arithmetic import Explanation
 from explorer.arithmetic.explanation import number
-from explorer.arithmetic.update import UpdateExplanation
+from explorer.arithmetic.update_lines import UpdateExplanation
 from explorer.session.cursor import Cursor
 from explorer.session.step_tensors import AFTER, BEFORE, GRADIENT, StepTensors, Tensor
 from explorer.session.timeline import Timeline
