@@ -1,7 +1,9 @@
-"""Where a number comes from: for each kind of call, forward and backward side by side. numpy only.
+"""Where a number comes from and what is said of it: for each kind of call, loss and optimizer, both ways. numpy only.
 
-`explanation` says what an explanation is, `operation` what a kind of call has to offer; one file a family holds them.
-Nothing here runs PyTorch or draws. Values come from a recording, and each explanation is checked against it.
+`explanation` says what an explanation is; `operation`, `loss` and `update` what each of the three has to offer; what
+there is of them is listed in `operations`, `losses` and `updates`, one file a family. Nothing here draws, or runs
+PyTorch but for `Loss.compute`, which is handed its tensors. Values come from a recording, and each explanation is
+checked against it.
 """
 
 from explorer.arithmetic.explanation import Explanation, Factor, Term, Terms

@@ -54,7 +54,7 @@ class BinaryCrossEntropy(BinaryLoss):
     backwards = (
         "The gradient is the difference from the target over p · (1 − p): steepest where the network is surely wrong."
     )
-    line = "F.binary_cross_entropy({input}, target)"
+    computed_by = "F.binary_cross_entropy({input}, target)"
 
     def suits(self, last_kind: str, *, outputs: int, classes: int) -> bool:
         return last_kind == "sigmoid"
@@ -106,7 +106,7 @@ class BinaryCrossEntropyWithLogits(BinaryLoss):
     backwards = (
         "Sigmoid and logarithm cancel: the gradient of each logit is its probability less the target, over all n."
     )
-    line = "F.binary_cross_entropy_with_logits({input}, target)"
+    computed_by = "F.binary_cross_entropy_with_logits({input}, target)"
     positive_term = "(pos_weight · {target} · log σ({input}) + (1 − {target}) · log(1 − σ({input})))"
     positive_slope = "(σ({input}) · (pos_weight · {target} + 1 − {target}) − pos_weight · {target})"
 

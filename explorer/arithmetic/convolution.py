@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -12,6 +13,7 @@ from explorer.arithmetic.cells import arrived, formula, picked, place
 from explorer.arithmetic.explanation import Explanation, Factor, explain_sum
 from explorer.arithmetic.operation import CallValues, Cell, Operation
 from explorer.arithmetic.windows import Axis, padding_before, pair
+from explorer.arithmetic.words import DY, KindWords, Told
 
 Factors = tuple[Factor, Factor]
 
@@ -83,10 +85,18 @@ class _Sliding:
         )
 
 
-class _Convolution(Operation):
+_MAP_BIAS = Told(
+    "A bias is added to every cell of its map, so its gradient is the sum of the gradients of them all.",
+    f"∂L/∂b[o] = Σ {DY}[o, i, j]",
+)
+
+
+class Convolution(Operation):
     """What the two convolutions share. Places of the padding hold a 0 and are not among the terms."""
 
     differentiable = ("input", "weight", "bias")
+    family = "convolution"
+    always = ("stride", "padding")
     is_transposed: ClassVar[bool]
 
     def forward(self, call: CallValues, cell: Cell) -> Explanation:
@@ -131,7 +141,7 @@ class _Convolution(Operation):
         )
 
 
-class Conv2d(_Convolution):
+class Conv2d(Convolution):
     """output[n, o, y, x] = Σ input[n, c, y·s − p + i·d, x·s − p + j·d] · weight[o, c, i, j] + bias[o].
 
     input (N, C, H, W), weight (O, C / groups, kh, kw), bias (O,) or None, output (N, O, h, w).
@@ -139,10 +149,32 @@ class Conv2d(_Convolution):
     """
 
     kinds = ("conv2d",)
+    told: ClassVar[Mapping[str, KindWords]] = {
+        "conv2d": KindWords(
+            "Convolution",
+            Told(
+                "Each cell of {made} is a weighted sum of a {window} window over {maps} of {input}{plus_bias}.",
+                "y[o, i, j] = Σ w[o, c, r, s] · x[c, {row}, {column}]{bias_term}",
+            ),
+            {
+                "input": Told(
+                    "The gradient of each cell of {input} gathers what every window that saw it sends back through the "
+                    "weight it met there.",
+                    f"∂L/∂x[c, p, q] = Σ w[o, c, r, s] · {DY}[o, i, j], where p = {{row}}, q = {{column}}",
+                ),
+                "weight": Told(
+                    "The gradient of each weight sums, over all places of the window, the cell of {input} it met "
+                    "times the gradient of the cell it helped to make.",
+                    f"∂L/∂w[o, c, r, s] = Σ x[c, {{row}}, {{column}}] · {DY}[o, i, j]",
+                ),
+                "bias": _MAP_BIAS,
+            },
+        ),
+    }
     is_transposed = False
 
 
-class ConvTranspose2d(_Convolution):
+class ConvTranspose2d(Convolution):
     """output[n, o, y·s − p + i·d, x·s − p + j·d] gets input[n, c, y, x] · weight[c, o, i, j], and bias[o] once.
 
     What conv2d does to a gradient on its way back is done here to the input on its way forward.
@@ -151,6 +183,29 @@ class ConvTranspose2d(_Convolution):
     """
 
     kinds = ("conv_transpose2d",)
+    told: ClassVar[Mapping[str, KindWords]] = {
+        "conv_transpose2d": KindWords(
+            "Transposed convolution",
+            Told(
+                "Each cell of {input} spreads a {window} stamp of weights over {made}; where stamps overlap they add up"
+                "{plus_bias}.",
+                "y[o, p, q] = Σ w[c, o, r, s] · x[c, i, j]{bias_term}, where p = {row}, q = {column}",
+            ),
+            {
+                "input": Told(
+                    "The gradient of each cell of {input} is a weighted sum of the gradients of the window it was "
+                    "spread over.",
+                    f"∂L/∂x[c, i, j] = Σ w[c, o, r, s] · {DY}[o, {{row}}, {{column}}]",
+                ),
+                "weight": Told(
+                    "The gradient of each weight sums the cells of {input} it multiplied, each times the gradient of "
+                    "the cell it gave to.",
+                    f"∂L/∂w[c, o, r, s] = Σ x[c, i, j] · {DY}[o, {{row}}, {{column}}]",
+                ),
+                "bias": _MAP_BIAS,
+            },
+        ),
+    }
     is_transposed = True
 
 
@@ -158,6 +213,3 @@ def _left_out(sliding: _Sliding, factors: Factors) -> str:
     """Says how many places of the window lie in the padding."""
     count = int(np.prod(np.shape(sliding.weight)[1:])) - len(factors[0].values)
     return f"{count:,} places in the padding hold 0 and are left out" if count else ""
-
-
-OPERATIONS = (Conv2d(), ConvTranspose2d())

@@ -61,7 +61,7 @@ class CrossEntropy(Loss):
         "Softmax and logarithm cancel: the gradient of each logit is its probability, less 1 at the target "
         "class{shared}."
     )
-    line = "F.cross_entropy({input}, target)"
+    computed_by = "F.cross_entropy({input}, target)"
 
     def suits(self, last_kind: str, *, outputs: int, classes: int) -> bool:
         return classes > 1 and outputs == classes

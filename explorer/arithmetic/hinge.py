@@ -50,7 +50,7 @@ class Hinge(Loss):
     backwards = (
         "Each class that pays gets the gradient 1, the target class −1 for each of them, and the others 0{shared}."
     )
-    line = "F.multi_margin_loss({input}, target) * {input}.shape[1]"
+    computed_by = "F.multi_margin_loss({input}, target) * {input}.shape[1]"
 
     def compute(self, output: Tensor, target: Tensor) -> Tensor:
         """Written out, since multi_margin_loss divides by the number of classes and exists only for CPU and CUDA."""

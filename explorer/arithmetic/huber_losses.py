@@ -40,7 +40,7 @@ class Huber(RegressionLoss):
         "harder."
     )
     backwards = "The gradient is the difference from the target, held between −{delta} and {delta}, over all n outputs."
-    line = "F.huber_loss({input}, target)"
+    computed_by = "F.huber_loss({input}, target)"
 
     def compute(self, output: Tensor, target: Tensor) -> Tensor:
         from torch.nn import functional
@@ -94,7 +94,7 @@ class SmoothL1(RegressionLoss):
         "Differences count by their distance; below {beta} the corner is rounded off, so that small ones pull less."
     )
     backwards = "The gradient is the difference from the target over {beta}, held between −1 and 1, over all n outputs."
-    line = "F.smooth_l1_loss({input}, target)"
+    computed_by = "F.smooth_l1_loss({input}, target)"
 
     def compute(self, output: Tensor, target: Tensor) -> Tensor:
         from torch.nn import functional

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 import numpy as np
 
 from explorer.arithmetic.biased import explain_biased
 from explorer.arithmetic.cells import arrived, formula, picked, place
 from explorer.arithmetic.explanation import Explanation, Factor, explain_sum
 from explorer.arithmetic.operation import CallValues, Cell, Operation
+from explorer.arithmetic.words import DY, KindWords, Told
 
 
 class Linear(Operation):
@@ -17,6 +21,32 @@ class Linear(Operation):
     """
 
     kinds = ("linear",)
+    family = "linear"
+    told: ClassVar[Mapping[str, KindWords]] = {
+        "linear": KindWords(
+            "Linear layer",
+            Told(
+                "Each neuron of {made} is a weighted sum of all {numbers} numbers of {input}{plus_bias}.",
+                "y[o] = Σ w[o, i] · x[i]{bias_term}",
+            ),
+            {
+                "input": Told(
+                    "The gradient of each number of {input} gathers what every neuron it fed sends back through the "
+                    "weight between them.",
+                    f"∂L/∂x[i] = Σ w[o, i] · {DY}[o]",
+                ),
+                "weight": Told(
+                    "The gradient of each weight is the number of {input} that came in times the gradient of the "
+                    "neuron it led to{over_batch}.",
+                    f"∂L/∂w[o, i] = {{batch_sum}}x[{{n}}i] · {DY}[{{n}}o]",
+                ),
+                "bias": Told(
+                    "A bias is added to its neuron as it is, so its gradient is that neuron's own{over_batch}.",
+                    f"∂L/∂b[o] = {{batch_sum}}{DY}[{{n}}o]",
+                ),
+            },
+        ),
+    }
     differentiable = ("input", "weight", "bias")
 
     def forward(self, call: CallValues, cell: Cell) -> Explanation:
@@ -56,6 +86,3 @@ def _of_bias(call: CallValues, cell: Cell) -> tuple[Factor, ...]:
 def _examples(call: CallValues) -> np.ndarray:
     """Indices of all rows of the input: every axis but the last."""
     return np.indices(call.output.shape[:-1])
-
-
-OPERATIONS = (Linear(),)

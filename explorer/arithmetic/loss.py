@@ -43,7 +43,7 @@ class Loss(Operation):
     """What it measures, in a sentence with the fields of a step's facts."""
     backwards: ClassVar[str]
     """What the gradient of each output is."""
-    line: ClassVar[str]
+    computed_by: ClassVar[str]
     """The PyTorch that gives it, of `{input}` and `target`."""
     targets: ClassVar[Targets] = "numbers"
     """What it compares outputs with: any numbers, numbers from 0 to 1, or the number of a class."""

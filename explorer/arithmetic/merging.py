@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -11,6 +12,8 @@ from explorer.arithmetic.explanation import Explanation, Factor, Terms, explain_
 from explorer.arithmetic.joined import joined
 from explorer.arithmetic.operation import CallValues, Cell, Operation
 from explorer.arithmetic.places import constant, factor_at, grid, one
+from explorer.arithmetic.python_call import unusual, value_text
+from explorer.arithmetic.words import DY, SPREAD, KindWords, Told, moved
 from explorer.arithmetic.written import Exact, Number, Quotient, Sum, equation, product
 
 
@@ -22,6 +25,26 @@ class Add(Operation):
     """
 
     kinds = ("add",)
+    family = "merge"
+    told: ClassVar[Mapping[str, KindWords]] = {
+        "add": KindWords(
+            "Sum",
+            Told("Each cell of {made} is the sum of the cells at the same place of {input} and {other}.", "y = x + x₂"),
+            {
+                "": Told(
+                    "A sum passes its gradient on whole to each of its inputs: {of} gets all of it.", f"∂L/∂x = {DY}"
+                ),
+                SPREAD: Told(
+                    "{of} was added to many cells of {made}, so its gradient is the sum of theirs.",
+                    f"∂L/∂x = Σ {DY} over the cells that x was added to",
+                ),
+            },
+        ),
+    }
+
+    def line(self, kind: str, inputs: Sequence[str], weights: Mapping[str, str], settings: Mapping[str, Any]) -> str:
+        return f"{inputs[0]} + {_second(inputs, settings)}"
+
     differentiable = ("input", "other")
 
     def forward(self, call: CallValues, cell: Cell) -> Explanation:
@@ -50,6 +73,28 @@ class Mul(Operation):
     """output = input · other, each broadcast to the output; each takes back the gradient times the other."""
 
     kinds = ("mul",)
+    family = "merge"
+    told: ClassVar[Mapping[str, KindWords]] = {
+        "mul": KindWords(
+            "Product",
+            Told(
+                "Each cell of {made} is the product of the cells at the same place of {input} and {other}.",
+                "y = x · x₂",
+            ),
+            {
+                "input": Told(
+                    "{of} gets the gradient times what it was multiplied by, cell by cell.", f"∂L/∂x = {DY} · x₂"
+                ),
+                "other": Told(
+                    "{of} gets the gradient times what it was multiplied by, cell by cell.", f"∂L/∂x₂ = {DY} · x"
+                ),
+            },
+        ),
+    }
+
+    def line(self, kind: str, inputs: Sequence[str], weights: Mapping[str, str], settings: Mapping[str, Any]) -> str:
+        return f"{inputs[0]} * {_second(inputs, settings)}"
+
     differentiable = ("input", "other")
 
     def forward(self, call: CallValues, cell: Cell) -> Explanation:
@@ -74,6 +119,18 @@ class Cat(Operation):
     """
 
     kinds = ("cat",)
+    family = "merge"
+    told: ClassVar[Mapping[str, KindWords]] = {
+        "cat": KindWords(
+            "Concatenation",
+            Told("{made} puts {inputs} one after the other; no number changes.", "y = x₁, then x₂, …"),
+            moved("Each cell of {of} takes back the gradient of its copy in {made}."),
+        ),
+    }
+
+    def line(self, kind: str, inputs: Sequence[str], weights: Mapping[str, str], settings: Mapping[str, Any]) -> str:
+        return f"torch.cat(({', '.join(inputs)}), dim={settings.get('dim', 0)})"
+
     differentiable = ("tensors",)
 
     def forward(self, call: CallValues, cell: Cell) -> Explanation:
@@ -93,6 +150,21 @@ class Mean(Operation):
     """The sum over some axes, or over all, divided by their number; each cell takes back that share of the gradient."""
 
     kinds = ("mean",)
+    told: ClassVar[Mapping[str, KindWords]] = {
+        "mean": KindWords(
+            "Mean",
+            Told("Each number of {made} is the mean of {mean_of} cells of {input}.", "y = 1/{mean_of} Σ x"),
+            {
+                "": Told(
+                    "Every cell gets an equal share, 1/{mean_of}, of the gradient of the mean it went into.",
+                    f"∂L/∂x = 1/{{mean_of}} · {DY}",
+                )
+            },
+        ),
+    }
+
+    def line(self, kind: str, inputs: Sequence[str], weights: Mapping[str, str], settings: Mapping[str, Any]) -> str:
+        return f"{inputs[0]}.mean({unusual(settings, 'dim', 'keepdim')})"
 
     def forward(self, call: CallValues, cell: Cell) -> Explanation:
         given = np.asarray(call.arguments["input"])
@@ -183,4 +255,8 @@ def _without_kept_ones(call: CallValues, cell: Cell, axes: tuple[int, ...]) -> t
     return tuple(index for axis, index in enumerate(cell) if axis not in axes)
 
 
-OPERATIONS = (Add(), Mul(), Cat(), Mean())
+def _second(names: Sequence[str], settings: Mapping[str, Any]) -> str:
+    """What is added or multiplied, as Python writes it: a variable or a number, `alpha` times."""
+    other = names[1] if len(names) > 1 else value_text(settings.get("other", names[0]))
+    alpha = settings.get("alpha", 1)
+    return other if alpha == 1 else f"{value_text(alpha)} * {other}"

@@ -29,6 +29,7 @@ class Normalization(Operation):
     """What all kinds have in common. Weight and bias may be None: then they are 1 and 0."""
 
     differentiable = ("input", "weight", "bias")
+    family = "normalization"
     scales_apart: ClassVar[bool] = True
     """Whether PyTorch scales x and the mean before it takes one from the other: not the same where weights are ∞."""
 
@@ -54,8 +55,8 @@ class Normalization(Operation):
 
     def forward(self, call: CallValues, cell: Cell) -> Explanation:
         cells = one(cell)
-        mean, rate = self._mean_and_rate(call, _box(cell))
-        given = factor_at("input", _input(call), cells)
+        mean, rate = self._mean_and_rate(call, box(cell))
+        given = factor_at("input", input_of(call), cells)
         weight = self._parameter(call, "weight", cells)
         scale = (constant("1/√(variance + eps)", rate), *weight)
         parts = [(given, *scale), (constant("−mean", -mean), *scale)]
@@ -79,7 +80,7 @@ class Normalization(Operation):
         origin = self._origin(call, cell)
         written = f"{equation(place(call, 'output', cell), line, total=total)}, mean and variance {origin}"
         region = self.together(call, cell)
-        seen = seen_at("input", _input(call), region) if self.is_measured(call) else None
+        seen = seen_at("input", input_of(call), region) if self.is_measured(call) else None
         return Explanation(rule, terms, total, written, seen=seen)
 
     def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
@@ -99,7 +100,7 @@ class Normalization(Operation):
 
     def _straight(self, call: CallValues, cell: Cell) -> Explanation:
         """The mean and the variance are fixed numbers: the gradient is only scaled."""
-        _, rate = self._mean_and_rate(call, _box(cell))
+        _, rate = self._mean_and_rate(call, box(cell))
         weight = self._parameter(call, "weight", one(cell))
         gradient = factor_at("grad_output", arrived(call), one(cell))
         rule = (
@@ -116,8 +117,8 @@ class Normalization(Operation):
         group = cells_in(region, call.output.shape)
         count = len(group)
         normalized = self._normalized(call, region).reshape(-1)
-        own = float(self._normalized(call, _box(cell)).reshape(-1)[0])
-        _, rate = self._mean_and_rate(call, _box(cell))
+        own = float(self._normalized(call, box(cell)).reshape(-1)[0])
+        _, rate = self._mean_and_rate(call, box(cell))
         cells = np.concatenate((one(cell), group, group))
         through = np.concatenate((np.ones(1 + count), normalized))
         share = rate * np.repeat([1.0, -1 / count, -own / count], [1, count, count])
@@ -133,7 +134,7 @@ class Normalization(Operation):
         rule += ", r = 1/√(variance + eps), x̂ = (input − mean) · r"
         written = f"{equation(place(call, 'grad_input', cell), line, total=total)}, from {reason}"
         passed = np.abs(values[1 : 1 + count])  # |g| · r / n
-        own_rounded = float(self._rounded(call, _box(cell))[0])
+        own_rounded = float(self._rounded(call, box(cell))[0])
         rounded = float(passed @ np.abs(normalized)) * own_rounded + abs(own) * float(
             passed @ self._rounded(call, region)
         )
@@ -147,12 +148,12 @@ class Normalization(Operation):
     def _normalized(self, call: CallValues, region: Region) -> np.ndarray:
         """x̂ of every cell of the box, in the box's shape, float64."""
         mean, variance = self.statistics(call, region)
-        return np.asarray((_input(call)[region].astype(np.float64) - mean) / np.sqrt(variance + _eps(call)))
+        return np.asarray((input_of(call)[region].astype(np.float64) - mean) / np.sqrt(variance + _eps(call)))
 
     def _rounded(self, call: CallValues, region: Region) -> np.ndarray:
         """What x̂ of every cell of the box is the difference of, (|x| + |mean|) / √(variance + eps), flat."""
         mean, variance = self.statistics(call, region)
-        sizes = np.abs(_input(call)[region].astype(np.float64)) + np.abs(mean)
+        sizes = np.abs(input_of(call)[region].astype(np.float64)) + np.abs(mean)
         return np.asarray(sizes / np.sqrt(variance + _eps(call))).reshape(-1)
 
     def _parameter(self, call: CallValues, name: str, cells: np.ndarray) -> tuple[Factor, ...]:
@@ -168,92 +169,7 @@ class Normalization(Operation):
         return f"over {call.output[self.together(call, cell)].size:,} cells"
 
 
-class BatchNorm(Normalization):
-    """One mean and variance a channel, over the batch and the map; in evaluation those kept from training.
-
-    input (N, C, *), weight and bias (C,).
-    """
-
-    kinds = ("batch_norm",)
-
-    def together(self, call: CallValues, cell: Cell) -> Region:
-        return self.scaled_by(call, cell[1:2])
-
-    def scaled_by(self, call: CallValues, weight_cell: Cell) -> Region:
-        return _channel(call, weight_cell[0])
-
-    def weight_cells(self, call: CallValues, cells: np.ndarray) -> np.ndarray:
-        return cells[:, 1:2]
-
-    def statistics(self, call: CallValues, region: Region) -> tuple[np.ndarray, np.ndarray]:
-        channel = int(region[1].start)
-        if not self.is_measured(call):
-            kept = (np.asarray(call.arguments[name][channel], np.float64) for name in ("running_mean", "running_var"))
-            mean, variance = kept
-            return mean, variance
-        return _mean_and_variance(_input(call)[:, channel], None)
-
-    def is_measured(self, call: CallValues) -> bool:
-        return bool(call.arguments.get("training"))
-
-
-class GroupNorm(Normalization):
-    """One mean and variance for each example and each group of channels next to each other.
-
-    input (N, C, *), weight and bias (C,).
-    """
-
-    kinds = ("group_norm",)
-
-    def together(self, call: CallValues, cell: Cell) -> Region:
-        return (slice(cell[0], cell[0] + 1), self._group(call, cell[1]), *_whole(call.output.ndim - 2))
-
-    def scaled_by(self, call: CallValues, weight_cell: Cell) -> Region:
-        return _channel(call, weight_cell[0])
-
-    def weight_cells(self, call: CallValues, cells: np.ndarray) -> np.ndarray:
-        return cells[:, 1:2]
-
-    def statistics(self, call: CallValues, region: Region) -> tuple[np.ndarray, np.ndarray]:
-        group = _input(call)[region[0], self._group(call, int(region[1].start))]
-        return _mean_and_variance(group, tuple(range(1, group.ndim)))
-
-    @staticmethod
-    def _group(call: CallValues, channel: int) -> slice:
-        size = call.output.shape[1] // int(call.arguments["num_groups"])
-        return slice(channel // size * size, channel // size * size + size)
-
-
-class LayerNorm(Normalization):
-    """One mean and variance for each place before the last axes, which `normalized_shape` counts.
-
-    input (*, *normalized_shape), weight and bias (*normalized_shape).
-    """
-
-    kinds = ("layer_norm",)
-    scales_apart = False
-
-    def together(self, call: CallValues, cell: Cell) -> Region:
-        leading = self._leading(call)
-        return (*_box(cell)[:leading], *_whole(len(cell) - leading))
-
-    def scaled_by(self, call: CallValues, weight_cell: Cell) -> Region:
-        return (*_whole(self._leading(call)), *_box(weight_cell))
-
-    def weight_cells(self, call: CallValues, cells: np.ndarray) -> np.ndarray:
-        return cells[:, self._leading(call) :]
-
-    def statistics(self, call: CallValues, region: Region) -> tuple[np.ndarray, np.ndarray]:
-        leading = self._leading(call)
-        return _mean_and_variance(_input(call)[region[:leading]], tuple(range(leading, call.output.ndim)))
-
-    @staticmethod
-    def _leading(call: CallValues) -> int:
-        shape = call.arguments["normalized_shape"]
-        return call.output.ndim - (1 if isinstance(shape, int) else len(shape))
-
-
-def _mean_and_variance(values: np.ndarray, axes: tuple[int, ...] | None) -> tuple[np.ndarray, np.ndarray]:
+def mean_and_variance(values: np.ndarray, axes: tuple[int, ...] | None) -> tuple[np.ndarray, np.ndarray]:
     """Over `axes`, which are kept with size 1, or over all; the variance divides by n."""
     keepdims = axes is not None
     mean: Any = values.mean(axis=axes, keepdims=keepdims, dtype=np.float64)
@@ -261,7 +177,7 @@ def _mean_and_variance(values: np.ndarray, axes: tuple[int, ...] | None) -> tupl
     return mean, variance
 
 
-def _input(call: CallValues) -> np.ndarray:
+def input_of(call: CallValues) -> np.ndarray:
     return np.asarray(call.arguments["input"])
 
 
@@ -269,16 +185,13 @@ def _eps(call: CallValues) -> float:
     return float(call.arguments.get("eps", 1e-5))
 
 
-def _box(cell: Cell) -> Region:
+def box(cell: Cell) -> Region:
     return tuple(slice(index, index + 1) for index in cell)
 
 
-def _whole(count: int) -> Region:
+def whole(count: int) -> Region:
     return (slice(None),) * count
 
 
-def _channel(call: CallValues, channel: int) -> Region:
-    return (slice(None), slice(channel, channel + 1), *_whole(call.output.ndim - 2))
-
-
-OPERATIONS = (BatchNorm(), GroupNorm(), LayerNorm())
+def channel(call: CallValues, channel: int) -> Region:
+    return (slice(None), slice(channel, channel + 1), *whole(call.output.ndim - 2))

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
 from explorer.arithmetic.explanation import Explanation
+from explorer.arithmetic.python_call import call_text
+from explorer.arithmetic.words import KindWords
 
 Cell = tuple[int, ...]
+Family = Literal["convolution", "activation", "pooling", "shape", "linear", "normalization", "merge", "other"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +43,8 @@ class CallValues:
 
 
 class Operation(ABC):
-    """A kind of call: a forward rule and, beside it, a backward rule for each input that can have a gradient."""
+    """A kind of call: a forward rule and, beside it, a backward rule for each input that can have a gradient; its words
+    in both directions, and the line of PyTorch that does the same."""
 
     kinds: ClassVar[tuple[str, ...]]
     """The kinds of calls it explains, as recordings name them ("conv2d")."""
@@ -48,6 +52,28 @@ class Operation(ABC):
     """Names of the arguments that `backward` explains the gradient of."""
     plain: ClassVar[Mapping[str, Any]] = {}
     """Settings that would change the arithmetic, and the one value each that it is explained for."""
+    family: ClassVar[Family] = "other"
+    """What it is drawn in the colour of."""
+    told: ClassVar[Mapping[str, KindWords]]
+    """Its words by kind; the first stand for kinds that are not named."""
+    place: ClassVar[str] = "F."
+    """Where its function is found: "F." is torch.nn.functional."""
+    usual: ClassVar[Mapping[str, Any]] = {}
+    """Settings that a person leaves out while they are so, beside those of `python_call.USUAL`."""
+    always: ClassVar[tuple[str, ...]] = ()
+    """Settings that are written in any case."""
+    names_weights: ClassVar[bool] = False
+    """Whether weights are handed over by name, as a setting stands before them."""
+
+    def words(self, kind: str, arguments: Mapping[str, Any]) -> KindWords:
+        """What a call of `kind` does, as it is set; `arguments` are tensors, as far as they are there, and settings."""
+        return self.told.get(kind) or next(iter(self.told.values()))
+
+    def line(self, kind: str, inputs: Sequence[str], weights: Mapping[str, str], settings: Mapping[str, Any]) -> str:
+        """The PyTorch that does what a call of `kind` did; `weights` are variables by the arguments' names."""
+        given = [f"{name}={variable}" if self.names_weights else variable for name, variable in weights.items()]
+        inside = call_text([*inputs, *given], settings, usual=self.usual, always=self.always)
+        return f"{self.place}{kind}({inside})"
 
     def check_settings(self, call: CallValues) -> None:
         """Raises ValueError with a sentence for a setting that is not explained."""

@@ -1,31 +1,48 @@
-"""All kinds of calls that are explained, beside losses. A new one is a class in its family's file and an entry here."""
+"""All kinds of calls that are explained, beside losses. A new one is a class in its family's file and an entry here.
+
+A loss is a kind of call too, but is listed among the losses alone.
+"""
 
 from __future__ import annotations
 
-from explorer.arithmetic import (
-    activation,
-    convolution,
-    linear,
-    merging,
-    normalization,
-    pooling,
-    reshaping,
-    softmax,
-    upsampling,
-)
+from explorer.arithmetic.activations import ELU, GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Tanh
+from explorer.arithmetic.convolution import Conv2d, ConvTranspose2d
+from explorer.arithmetic.linear import Linear
 from explorer.arithmetic.losses import LOSSES
+from explorer.arithmetic.merging import Add, Cat, Mean, Mul
+from explorer.arithmetic.normalizations import BatchNorm, GroupNorm, LayerNorm
 from explorer.arithmetic.operation import Operation
+from explorer.arithmetic.pooling import AdaptiveAvgPool2d, AvgPool2d, MaxPool2d
+from explorer.arithmetic.reshaping import Dropout, Identity, Reshape
+from explorer.arithmetic.softmax import Softmax
+from explorer.arithmetic.upsampling import Interpolate
 
 OPERATIONS: tuple[Operation, ...] = (
-    *convolution.OPERATIONS,
-    *linear.OPERATIONS,
-    *pooling.OPERATIONS,
-    *activation.OPERATIONS,
-    *softmax.OPERATIONS,
-    *normalization.OPERATIONS,
-    *merging.OPERATIONS,
-    *reshaping.OPERATIONS,
-    *upsampling.OPERATIONS,
+    Conv2d(),
+    ConvTranspose2d(),
+    Linear(),
+    MaxPool2d(),
+    AvgPool2d(),
+    AdaptiveAvgPool2d(),
+    ReLU(),
+    LeakyReLU(),
+    ELU(),
+    GELU(),
+    SiLU(),
+    Sigmoid(),
+    Tanh(),
+    Softmax(),
+    BatchNorm(),
+    GroupNorm(),
+    LayerNorm(),
+    Add(),
+    Mul(),
+    Cat(),
+    Mean(),
+    Reshape(),
+    Identity(),
+    Dropout(),
+    Interpolate(),
 )
 
 

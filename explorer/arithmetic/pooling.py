@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Mapping, Sequence
 from functools import cached_property
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -11,6 +13,7 @@ from explorer.arithmetic.cells import arrived, formula, picked, place, symbol
 from explorer.arithmetic.explanation import TERMS_WRITTEN, Explanation, Factor, Terms, written_sum
 from explorer.arithmetic.operation import CallValues, Cell, Operation
 from explorer.arithmetic.windows import AdaptiveAxis, Axis, pair
+from explorer.arithmetic.words import DY, KindWords, Told
 from explorer.arithmetic.written import Exact, Function, Number, Quotient, Smaller, Written, equation
 
 Axes = tuple[Axis, Axis] | tuple[AdaptiveAxis, AdaptiveAxis]
@@ -27,6 +30,26 @@ class MaxPool2d(Operation):
     """
 
     kinds = ("max_pool2d", "max_pool2d_with_indices")
+    family = "pooling"
+    told: ClassVar[Mapping[str, KindWords]] = {
+        "max_pool2d": KindWords(
+            "Max pooling",
+            Told(
+                "Each cell of {made} is the largest of a {window} window of {input}; the others are dropped.",
+                "y[c, i, j] = max over r, s of x[c, {row}, {column}]",
+            ),
+            {
+                "": Told(
+                    "The whole gradient of a cell of {made} goes to the one cell of its window that had won; the "
+                    "others get 0.",
+                    f"∂L/∂x[c, p, q] = Σ {DY}[c, i, j] over the windows that cell (p, q) won",
+                )
+            },
+        ),
+    }
+
+    def line(self, kind: str, inputs: Sequence[str], weights: Mapping[str, str], settings: Mapping[str, Any]) -> str:
+        return super().line("max_pool2d", inputs, weights, settings)
 
     def forward(self, call: CallValues, cell: Cell) -> Explanation:
         window = _cells_of_window(call, self._axes(call), cell)
@@ -57,8 +80,10 @@ class MaxPool2d(Operation):
         return _axes(call, pair(call.arguments.get("dilation", 1)))
 
 
-class _Mean(Operation):
+class MeanPool(Operation):
     """Each output is the mean of its window; each cell of a window gets the same share of the window's gradient."""
+
+    family = "pooling"
 
     def forward(self, call: CallValues, cell: Cell) -> Explanation:
         window = _cells_of_window(call, self._axes(call), cell)
@@ -87,7 +112,7 @@ class _Mean(Operation):
     def _says(self, call: CallValues, count: int) -> str: ...
 
 
-class AvgPool2d(_Mean):
+class AvgPool2d(MeanPool):
     """output[n, c, y, x] = Σ input over the window / n, with n the cells of the window.
 
     input (N, C, H, W), output (N, C, h, w). Padding holds 0 and is left out of the terms; it counts in n unless
@@ -95,6 +120,21 @@ class AvgPool2d(_Mean):
     """
 
     kinds = ("avg_pool2d",)
+    told: ClassVar[Mapping[str, KindWords]] = {
+        "avg_pool2d": KindWords(
+            "Average pooling",
+            Told(
+                "Each cell of {made} is the mean of a {window} window of {input}.",
+                "y[c, i, j] = 1/{cells} Σ x[c, {row}, {column}]",
+            ),
+            {
+                "": Told(
+                    "Each cell of a window gets an equal share, 1/{cells}, of the gradient of the mean it went into.",
+                    f"∂L/∂x[c, p, q] = Σ 1/{{cells}} · {DY}[c, i, j], where p = {{row}}, q = {{column}}",
+                )
+            },
+        ),
+    }
 
     def _axes(self, call: CallValues) -> Axes:
         return _axes(call, (1, 1))
@@ -113,13 +153,28 @@ class AvgPool2d(_Mean):
         return f"n = {count}, padding {'' if call.arguments.get('count_include_pad', True) else 'not '}counted"
 
 
-class AdaptiveAvgPool2d(_Mean):
+class AdaptiveAvgPool2d(MeanPool):
     """output[n, c, y, x] = the mean of the window, the windows chosen so that as many come out as are asked for.
 
     input (N, C, H, W), output (N, C, h, w).
     """
 
     kinds = ("adaptive_avg_pool2d",)
+    told: ClassVar[Mapping[str, KindWords]] = {
+        "adaptive_avg_pool2d": KindWords(
+            "Adaptive average pooling",
+            Told(
+                "Each map of {input} is divided into {grid} windows; each cell of {made} is the mean of one.",
+                "y[c, i, j] = 1/n Σ x[c, p, q] over the n cells of its window",
+            ),
+            {
+                "": Told(
+                    "Each cell of {input} gets an equal share of the gradient of the mean it went into.",
+                    f"∂L/∂x[c, p, q] = Σ 1/n · {DY}[c, i, j]",
+                )
+            },
+        ),
+    }
 
     def _axes(self, call: CallValues) -> Axes:
         size, given = call.output.shape, call.arguments["input"].shape
@@ -194,6 +249,3 @@ def _explain_shares(rule: str, summed: Factor, counts: np.ndarray, name: str) ->
     if len(set(counts.tolist())) == 1:
         line = Quotient(written_sum(Terms((summed,))), Exact(int(counts[0])), is_wide=True)
     return Explanation(rule, terms, total, equation(name, line, total=total))
-
-
-OPERATIONS = (MaxPool2d(), AvgPool2d(), AdaptiveAvgPool2d())

@@ -36,7 +36,7 @@ class HalfSquaredError(RegressionLoss):
     backwards = (
         "The gradient of each output is its difference from the target{shared}: how far it is off, and to which side."
     )
-    line = "({input} - target).square().sum() / (2 * len(target))"
+    computed_by = "({input} - target).square().sum() / (2 * len(target))"
 
     def compute(self, output: Tensor, target: Tensor) -> Tensor:
         examples = output.shape[0] if output.dim() > 1 else 1
@@ -71,7 +71,7 @@ class MeanSquaredError(RegressionLoss):
         "The loss is the mean of the squared differences between {input} and the target: large errors count most."
     )
     backwards = "The gradient of each output is twice its difference from the target, shared among all n outputs."
-    line = "F.mse_loss({input}, target)"
+    computed_by = "F.mse_loss({input}, target)"
 
     def compute(self, output: Tensor, target: Tensor) -> Tensor:
         from torch.nn import functional
@@ -102,7 +102,7 @@ class MeanAbsoluteError(RegressionLoss):
     slope_term = "· sign({input} − {target})"
     forwards = "The loss is the mean distance between {input} and the target: an error counts as much as it is large."
     backwards = "Every gradient has the same size; only its sign says on which side of the target the output lies."
-    line = "F.l1_loss({input}, target)"
+    computed_by = "F.l1_loss({input}, target)"
 
     def compute(self, output: Tensor, target: Tensor) -> Tensor:
         from torch.nn import functional
@@ -139,7 +139,7 @@ class MeanBiasError(RegressionLoss):
     backwards = (
         "Every output gets the same gradient, −1/n, however far it is off: raising any of them lowers this loss."
     )
-    line = "(target - {input}).mean()"
+    computed_by = "(target - {input}).mean()"
 
     def compute(self, output: Tensor, target: Tensor) -> Tensor:
         return (target.to(output.dtype) - output).mean()

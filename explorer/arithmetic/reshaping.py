@@ -2,20 +2,70 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
 import numpy as np
 
 from explorer.arithmetic.cells import arrived, place, symbol
 from explorer.arithmetic.explanation import Explanation, Terms, number
 from explorer.arithmetic.merging import explain_copy
-from explorer.arithmetic.operation import CallValues, Cell, Operation
+from explorer.arithmetic.operation import CallValues, Cell, Family, Operation
 from explorer.arithmetic.places import constant, factor_at, one
+from explorer.arithmetic.python_call import method_text
+from explorer.arithmetic.words import DY, KindWords, Told, by_slope, moved
 from explorer.arithmetic.written import equation, product
 
 
 class Reshape(Operation):
     """The same cells in the same order (the last axis fastest) under other indices; so on the way back."""
 
-    kinds = ("flatten", "reshape", "view", "squeeze", "unsqueeze", "identity")
+    kinds: ClassVar[tuple[str, ...]] = ("flatten", "reshape", "view", "squeeze", "unsqueeze")
+    family: ClassVar[Family] = "shape"
+    told: ClassVar[Mapping[str, KindWords]] = {
+        "flatten": KindWords(
+            "Flatten",
+            Told(
+                "The {numbers} numbers of {input} are laid out in one row, map after map, row after row; none changes.",
+                "y[k] = x[c, i, j], k counting row by row, map by map",
+            ),
+            moved("The gradient of each number in the row goes back to the cell that it came from."),
+        ),
+        "reshape": KindWords(
+            "Reshape",
+            Told(
+                "The {numbers} numbers of {input} in another shape, {shape}; none changes.", "y = x, in the same order"
+            ),
+            moved("The gradients go back into the shape that the numbers came in."),
+        ),
+        "view": KindWords(
+            "View",
+            Told(
+                "The {numbers} numbers of {input} are looked at in another shape, {shape}; nothing is copied.",
+                "y = x, in the same order",
+            ),
+            moved("The gradients are looked at in the shape that the numbers came in."),
+        ),
+        "squeeze": KindWords(
+            "Squeeze",
+            Told(
+                "Axes of length 1 are taken out of {input}; no number changes.", "y = x, without its axes of length 1"
+            ),
+            moved("The axes of length 1 come back; no gradient changes."),
+        ),
+        "unsqueeze": KindWords(
+            "Unsqueeze",
+            Told(
+                "{input} gets one more axis, of length 1; no number changes.", "y = x, with one axis of length 1 more"
+            ),
+            moved("The axis of length 1 goes again; no gradient changes."),
+        ),
+    }
+
+    def line(self, kind: str, inputs: Sequence[str], weights: Mapping[str, str], settings: Mapping[str, Any]) -> str:
+        if kind == "flatten":
+            return f"torch.flatten({inputs[0]}, {settings.get('start_dim', 0)})"
+        return method_text(inputs[0], kind, settings)
 
     def check_settings(self, call: CallValues) -> None:
         """A view of another type holds other numbers in the same memory."""
@@ -32,6 +82,23 @@ class Reshape(Operation):
         return explain_copy(call, f"grad_{of}", cell, factor_at("grad_output", arrived(call), one(target)))
 
 
+class Identity(Reshape):
+    """Every cell as it is: an activation that changes nothing."""
+
+    kinds = ("identity",)
+    family = "other"
+    told: ClassVar[Mapping[str, KindWords]] = {
+        "identity": KindWords(
+            "Identity",
+            Told("Every number of {input} passes as it is: the identity as an activation.", "y = x"),
+            by_slope("The identity has the slope 1 everywhere, so the gradient passes unchanged.", "1"),
+        ),
+    }
+
+    def line(self, kind: str, inputs: Sequence[str], weights: Mapping[str, str], settings: Mapping[str, Any]) -> str:
+        return f"nn.Identity()({inputs[0]})"
+
+
 class Dropout(Operation):
     """In training each cell is dropped with probability p, else divided by 1 − p; in evaluation nothing happens.
 
@@ -42,6 +109,50 @@ class Dropout(Operation):
     """
 
     kinds = ("dropout", "dropout1d", "dropout2d", "dropout3d")
+    told: ClassVar[Mapping[str, KindWords]] = {
+        "dropout": KindWords(
+            "Dropout, switched off",
+            Told("Outside training dropout lets every number pass unchanged.", "y = x"),
+            by_slope("Dropout is switched off, so the gradient passes unchanged.", "1"),
+        ),
+        "dropout training": KindWords(
+            "Dropout",
+            Told(
+                "Each number is set to 0 with probability {p}; the others are multiplied by {keep_scale}, so that the "
+                "mean stays.",
+                "y = x · {keep_scale} if kept, else 0",
+            ),
+            {
+                "": Told(
+                    "The gradient passes, times {keep_scale}, where a number was kept, and stops where it was dropped.",
+                    f"∂L/∂x = {DY} · {{keep_scale}} if kept, else 0",
+                )
+            },
+        ),
+        "dropout2d": KindWords(
+            "Dropout of whole maps, switched off",
+            Told("Outside training dropout lets every map pass unchanged.", "y = x"),
+            by_slope("Dropout is switched off, so every map's gradient passes unchanged.", "1"),
+        ),
+        "dropout2d training": KindWords(
+            "Dropout of whole maps",
+            Told(
+                "Each whole map is set to 0 with probability {p}; the others are multiplied by {keep_scale}, so that "
+                "the mean stays.",
+                "y = x · {keep_scale} if its map is kept, else 0",
+            ),
+            {
+                "": Told(
+                    "The gradient passes, times {keep_scale}, through maps that were kept, and stops at those dropped.",
+                    f"∂L/∂x = {DY} · {{keep_scale}} if its map is kept, else 0",
+                )
+            },
+        ),
+    }
+
+    def words(self, kind: str, arguments: Mapping[str, Any]) -> KindWords:
+        what = "dropout" if kind == "dropout" else "dropout2d"
+        return self.told[f"{what} training" if arguments.get("training") else what]
 
     def forward(self, call: CallValues, cell: Cell) -> Explanation:
         given = factor_at("input", np.asarray(call.arguments["input"]), one(cell))
@@ -99,6 +210,3 @@ def _was_kept(call: CallValues, cell: Cell) -> bool | None:
     if float(call.arguments["input"][cell]) == 0:
         return None
     return float(call.output[cell]) != 0
-
-
-OPERATIONS = (Reshape(), Dropout())

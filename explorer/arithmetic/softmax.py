@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import ClassVar
 
 import numpy as np
 
@@ -10,6 +12,7 @@ from explorer.arithmetic.cells import arrived, place, symbol
 from explorer.arithmetic.explanation import TERMS_WRITTEN, Explanation, Factor, Terms, written_sum
 from explorer.arithmetic.operation import CallValues, Cell, Operation
 from explorer.arithmetic.places import along, factor_at, one, values_at
+from explorer.arithmetic.words import DY, KindWords, Told
 from explorer.arithmetic.written import (
     NEAR_ONE,
     Exact,
@@ -41,6 +44,36 @@ class Softmax(Operation):
     """
 
     kinds = ("softmax", "log_softmax")
+    family = "activation"
+    told: ClassVar[Mapping[str, KindWords]] = {
+        "softmax": KindWords(
+            "Softmax",
+            Told(
+                "Each number becomes its exponential's share of the sum of them all: probabilities that add up to 1.",
+                "y[k] = exp(x[k]) / Σ exp(x[j])",
+            ),
+            {
+                "": Told(
+                    "Raising one number lowers all other probabilities: each gets its probability times how far its "
+                    "gradient lies above the mean of all, weighted by the probabilities.",
+                    f"∂L/∂x[k] = y[k] · ({DY}[k] − Σ y[j] · {DY}[j])",
+                )
+            },
+        ),
+        "log_softmax": KindWords(
+            "Log softmax",
+            Told(
+                "Each number less the logarithm of the sum of all exponentials: the logarithm of its probability.",
+                "y[k] = x[k] − log Σ exp(x[j])",
+            ),
+            {
+                "": Told(
+                    "Each number gets its own gradient, less its probability's share of the sum of all gradients.",
+                    f"∂L/∂x[k] = {DY}[k] − exp(y[k]) · Σ {DY}[j]",
+                )
+            },
+        ),
+    }
 
     def forward(self, call: CallValues, cell: Cell) -> Explanation:
         cells = _row(call, cell)
@@ -129,6 +162,3 @@ def _log_of(exponentials: np.ndarray) -> float:
     """The logarithm of their sum, exact also where one is 1 and the others are next to nothing."""
     largest = float(exponentials.max())
     return math.log(largest) + math.log1p(float(np.delete(exponentials, exponentials.argmax()).sum()) / largest)
-
-
-OPERATIONS = (Softmax(),)

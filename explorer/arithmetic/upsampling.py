@@ -5,8 +5,9 @@ Source: PyTorch's aten/src/ATen/native/UpSample.h, from which the positions foll
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from explorer.arithmetic.explanation import Explanation, Factor, explain_sum
 from explorer.arithmetic.merging import explain_copy
 from explorer.arithmetic.operation import CallValues, Cell, Operation
 from explorer.arithmetic.places import factor_at, grid
+from explorer.arithmetic.words import DY, KindWords, Told
 
 NEAREST = ("nearest", "nearest-exact")
 LINEAR = ("linear", "bilinear", "trilinear")
@@ -49,6 +51,38 @@ class Interpolate(Operation):
     """
 
     kinds = ("interpolate", "upsample")
+    family = "shape"
+    told: ClassVar[Mapping[str, KindWords]] = {
+        "interpolate": KindWords(
+            "Upsampling by repetition",
+            Told(
+                "Each cell of {made} repeats the nearest cell of {input}.", "y[c, i, j] = x[c, nearest(i), nearest(j)]"
+            ),
+            {
+                "": Told(
+                    "The gradient of each cell of {input} is the sum of the gradients of its copies.",
+                    f"∂L/∂x[c, p, q] = Σ {DY}[c, i, j] over its copies",
+                )
+            },
+        ),
+        "interpolate linear": KindWords(
+            "Upsampling by interpolation",
+            Told(
+                "Each cell of {made} is a mean of the nearest cells of {input}, the nearer the heavier.",
+                "y[c, i, j] = Σ share · x[c, p, q] over the nearest cells",
+            ),
+            {
+                "": Told(
+                    "The gradient of each cell of {input} gathers those of the cells that read it, by the share they "
+                    "read.",
+                    f"∂L/∂x[c, p, q] = Σ share · {DY}[c, i, j]",
+                )
+            },
+        ),
+    }
+
+    def words(self, kind: str, arguments: Mapping[str, Any]) -> KindWords:
+        return self.told["interpolate linear" if arguments.get("mode") in LINEAR else "interpolate"]
 
     def forward(self, call: CallValues, cell: Cell) -> Explanation:
         taken, weights = self._taken(call, cell, shortcut=False)
@@ -163,6 +197,3 @@ def _linear(size: int, made: int, factor: float | None, *, align_corners: bool) 
         position = np.maximum((np.arange(made) + 0.5) * (1 / factor if factor else size / made) - 0.5, 0)
     low = np.minimum(np.floor(position).astype(np.int64), size - 1)
     return Reads(low, np.minimum(low + 1, size - 1), np.clip(position - low, 0, 1))
-
-
-OPERATIONS = (Interpolate(),)

@@ -1,4 +1,8 @@
-"""A kind of call in words: what stands in every entry of the families beside this file."""
+"""A kind of call in words: what it does, in a sentence that a student understands and in symbols, and its way back.
+
+Fields in braces are the debugger's facts of a step. x is what goes in, y what comes out, w a weight, b a bias, L the
+loss.
+"""
 
 from __future__ import annotations
 
@@ -38,3 +42,19 @@ def by_slope(sentence: str, slope: str) -> dict[str, Told]:
 def moved(sentence: str) -> dict[str, Told]:
     """The way back of what only moves numbers."""
     return {"": Told(sentence, f"∂L/∂x = {DY}, back in the places of x")}
+
+
+UNKNOWN = KindWords(
+    "{kind}",
+    Told(
+        "PyTorch's {kind} made {made} from {inputs}; it is shown whole, its arithmetic is not taken apart.",
+        "y = {kind}(x)",
+    ),
+    {
+        "": Told(
+            "The gradient that arrived at {made} passes back through PyTorch's {kind}; it is shown whole, its "
+            "arithmetic is not taken apart.",
+            f"∂L/∂x = {DY} · ∂y/∂x",
+        )
+    },
+)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.arithmetic.losses import loss_named, suggested_loss
+from explorer.arithmetic.operations import operation_for
 from explorer.arithmetic.probabilities import sigmoid, softmax
 from explorer.network import Network
 from explorer.network.receptive_field import ReceptiveFields
@@ -202,6 +203,9 @@ class Activations:
 
 def family_of(kind: str) -> str:
     """The colour group of a call of `kind`, such as "convolution" for "conv2d"; "other" for what is not known."""
+    operation = operation_for(kind)
+    if operation is not None:
+        return operation.family
     return next((family for word, family in FAMILIES.items() if word in kind), "other")
 
 

@@ -52,7 +52,7 @@ class LogCosh(RegressionLoss):
     slope_term = "· tanh({input} − {target})"
     forwards = "Small differences count by half their square, large ones nearly by their distance."
     backwards = "The gradient is the hyperbolic tangent of the difference, shared among all n outputs."
-    line = "torch.cosh({input} - target).log().mean()"
+    computed_by = "torch.cosh({input} - target).log().mean()"
 
     def compute(self, output: Tensor, target: Tensor) -> Tensor:
         return (output - target.to(output.dtype)).cosh().log().mean()

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from torch.nn import functional as F  # noqa: N812 (its usual name)
 
 from explorer.arithmetic import CallValues
-from explorer.arithmetic.activation import FUNCTIONS, OPERATIONS
-from explorer.arithmetic.softmax import OPERATIONS as SOFTMAXES
+from explorer.arithmetic.activation import Activation
+from explorer.arithmetic.operations import OPERATIONS, operation_for
+from explorer.arithmetic.softmax import Softmax
 from tests.arithmetic.calls import (
     DTYPES,
     TOLERANCE,
@@ -25,7 +26,8 @@ from tests.arithmetic.calls import (
     normal,
 )
 
-ACTIVATION, SOFTMAX = OPERATIONS[0], SOFTMAXES[0]
+SOFTMAX = Softmax()
+FUNCTIONS = [kind for operation in OPERATIONS if isinstance(operation, Activation) for kind in operation.kinds]
 SETTINGS = {
     "leaky_relu": st.fixed_dictionaries({"negative_slope": st.floats(0, 2)}),
     "elu": st.fixed_dictionaries({"alpha": st.floats(0.1, 3)}),
@@ -45,8 +47,8 @@ def test_an_activation_and_its_derivative_are_those_of_pytorch(
     given_settings: dict[str, Any] = data.draw(SETTINGS.get(kind, st.just({})))
     x = (normal(shape, dtype, seed) * scale).detach().requires_grad_()
     call = computed(kind, function, {"input": x, **given_settings})
-    assert_forward(ACTIVATION, call, dtype, seed)
-    assert_backward(ACTIVATION, call, "input", x.grad, dtype, seed)
+    assert_forward(operation_for(call.kind), call, dtype, seed)
+    assert_backward(operation_for(call.kind), call, "input", x.grad, dtype, seed)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -58,8 +60,8 @@ def test_an_activation_is_explained_where_it_bends_and_where_it_saturates(
     function = torch.sigmoid if kind == "sigmoid" else torch.tanh if kind == "tanh" else getattr(F, kind)
     x = torch.tensor([u], dtype=dtype, requires_grad=True)
     call = computed(kind, function, {"input": x})
-    assert_forward(ACTIVATION, call, dtype)
-    assert_backward(ACTIVATION, call, "input", x.grad, dtype)
+    assert_forward(operation_for(call.kind), call, dtype)
+    assert_backward(operation_for(call.kind), call, "input", x.grad, dtype)
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
@@ -91,17 +93,18 @@ def test_the_line_of_an_activation_says_the_rule_and_the_slope() -> None:
         np.array([-2.0]),
         symbols={"output": "z", "grad_input": "grad_u"},
     )
-    assert str(ACTIVATION.forward(call, (0,))) == "z₁ = tanh(0.5) = 0.46212"
+    assert str(operation_for(call.kind).forward(call, (0,))) == "z₁ = tanh(0.5) = 0.46212"
     assert (
-        str(ACTIVATION.backward(call, "input", (0,))) == "grad_u₁ = −2·(1 + −0.21355) = −1.5729, as g′(0.5) = 0.78645"
+        str(operation_for(call.kind).backward(call, "input", (0,)))
+        == "grad_u₁ = −2·(1 + −0.21355) = −1.5729, as g′(0.5) = 0.78645"
     )
 
 
 def test_a_line_says_on_which_side_of_zero_the_input_was() -> None:
     x = torch.tensor([3.0, -2.0], dtype=torch.float64)
     call = computed("leaky_relu", F.leaky_relu, {"input": x, "negative_slope": 0.1})
-    assert str(ACTIVATION.forward(call, (0,))) == "output[0] = 3, as the input is above 0"
-    assert str(ACTIVATION.forward(call, (1,))) == "output[1] = 0.1·−2 = −0.2, as the input is not above 0"
+    assert str(operation_for(call.kind).forward(call, (0,))) == "output[0] = 3, as the input is above 0"
+    assert str(operation_for(call.kind).forward(call, (1,))) == "output[1] = 0.1·−2 = −0.2, as the input is not above 0"
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

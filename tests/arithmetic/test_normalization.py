@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from torch.nn import functional as F  # noqa: N812 (its usual name)
 
 from explorer.arithmetic import Operation
-from explorer.arithmetic.normalization import BatchNorm, GroupNorm, LayerNorm
+from explorer.arithmetic.normalizations import BatchNorm, GroupNorm, LayerNorm
 from tests.arithmetic.calls import DTYPES, assert_backward, assert_forward, computed, normal
 
 SEEDS = st.integers(0, 10_000)

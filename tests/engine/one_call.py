@@ -9,7 +9,8 @@ import torch.nn.functional as F  # noqa: N812
 from torch import nn
 
 import explorer
-from explorer.arithmetic.activation import FUNCTIONS
+from explorer.arithmetic.activation import Activation
+from explorer.arithmetic.operations import OPERATIONS
 from explorer.engine.recording.recording import Recording
 
 MAPS, ROWS = (2, 4, 5, 6), (3, 4)
@@ -27,6 +28,8 @@ class OneCall(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.function(x, *self.parameters())
 
+
+FUNCTIONS = [kind for operation in OPERATIONS if isinstance(operation, Activation) for kind in operation.kinds]
 
 # Of each kind: its first input's shape, the shapes of its parameters, and the call.
 EXPLAINED: dict[str, tuple[tuple[int, ...], tuple[tuple[int, ...], ...], Callable[..., torch.Tensor]]] = {
@@ -53,6 +56,7 @@ EXPLAINED: dict[str, tuple[tuple[int, ...], tuple[tuple[int, ...], ...], Callabl
     "cat": (ROWS, ((2, 4),), lambda x, y: torch.cat((x, y))),
     "mean": (MAPS, (), lambda x: x.mean((1, 3))),
     "flatten": (MAPS, (), lambda x: x.flatten(1)),
+    "identity": (ROWS, (), nn.Identity()),
     "dropout": (ROWS, (), lambda x: F.dropout(x, 0.4, training=True)),
     "interpolate": (MAPS, (), lambda x: F.interpolate(x, scale_factor=2.5, mode="bilinear")),
 }

@@ -16,14 +16,21 @@ from torch.nn import functional
 
 import explorer
 from explorer.arithmetic.losses import LOSSES, loss_named
-from explorer.arithmetic.operations import OPERATIONS
+from explorer.arithmetic.operations import OPERATIONS, operation_for
 from explorer.arithmetic.updates import UPDATES, update_named, update_of
+from explorer.arithmetic.words import UNKNOWN, KindWords
 from explorer.session.cursor import Cursor, at, into
 from explorer.session.timeline import Timeline
-from explorer.ui.debugger.call_sentences import ALIASES, UNKNOWN, kind_words
 from explorer.ui.debugger.words import facts_line, header, step_label, step_words
 from tests.named_models import LEARNING_MODELS
 
+# Kinds that go by another's words.
+ALIASES = {
+    "max_pool2d_with_indices": "max_pool2d",
+    "upsample": "interpolate",
+    "dropout1d": "dropout2d",
+    "dropout3d": "dropout2d",
+}
 LONGEST = 190  # letters that have room on the panel's lines
 
 
@@ -85,6 +92,12 @@ MODELS: dict[str, tuple[nn.Module, tuple[int, ...]]] = {
 CALL_KINDS = [kind for operation in OPERATIONS for kind in operation.kinds]
 
 
+def kind_words(kind: str) -> KindWords:
+    operation = operation_for(kind)
+    assert operation is not None
+    return operation.words(kind, {})
+
+
 def timeline_of(model: nn.Module, x: torch.Tensor, *, optimizer: Any = None, **learning: Any) -> Timeline:
     learning = {"loss": "half_squared_error", **learning}
     if "target" not in learning:
@@ -110,7 +123,7 @@ def words_of(timeline: Timeline) -> list[Any]:
 
 @pytest.mark.parametrize("kind", CALL_KINDS)
 def test_every_kind_of_call_has_words_that_fit_the_panel(kind: str) -> None:
-    assert kind_words(kind, {}) is not UNKNOWN
+    assert kind_words(kind) is not UNKNOWN
     timeline = timeline_of_kind(kind)
     own = [step for step in timeline.steps if step.phase == "forward" and step.kind in (kind, _recorded_as(kind))]
     assert own, [step.kind for step in timeline.steps]
@@ -148,7 +161,7 @@ def _recorded_as(kind: str) -> str:
 def test_no_two_kinds_share_a_sentence() -> None:
     told: dict[str, str] = {}
     for kind in CALL_KINDS:
-        words = kind_words(kind, {})
+        words = kind_words(kind)
         if ALIASES.get(kind, kind) == kind:
             sentence = words.forward.sentence
             assert sentence not in told, f"{kind} says what {told.get(sentence)} says"
@@ -298,3 +311,9 @@ def test_every_step_of_every_named_model_is_told(make: Callable[[], nn.Module], 
             assert words.sentence.endswith(".")
             assert not re.search(r"[{}]", words.sentence + words.formula), words
             assert words.source
+
+
+@pytest.mark.parametrize("kind", ["batch_norm", "group_norm", "layer_norm"])
+def test_the_formula_of_a_normalization_scales_and_shifts_as_the_call_does(kind: str) -> None:
+    formula = _first_words(timeline_of_kind(kind)).formula
+    assert formula == "y = γ · (x − μ)/√(σ² + ε) + β"

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from explorer.arithmetic import CallValues, Explanation, Factor
-from explorer.arithmetic.activation import FUNCTIONS, slope_parts
+from explorer.arithmetic.activation import Activation
 from explorer.arithmetic.delta_rule import (
     Letters,
     Slope,
@@ -22,8 +22,10 @@ from explorer.arithmetic.delta_rule import (
     output_delta_of_any_loss,
     weight_rule,
 )
+from explorer.arithmetic.operations import operation_for
 from explorer.arithmetic.places import one
 from explorer.arithmetic.regression_losses import HalfSquaredError
+from explorer.arithmetic.reshaping import Identity
 from explorer.arithmetic.sgd import SGD
 from explorer.engine.arrays import array
 from explorer.engine.errors import EngineError
@@ -104,7 +106,7 @@ def forward_symbols(recording: Recording, call: Call) -> dict[str, str]:
         letters = _letters(recording, call, None)
         return {"output": letters.sum, "weight": letters.weight, "input": letters.input}
     before = [each for each in recording.calls if each.kind == "linear" and each.name in call.parents]
-    if len(before) != 1 or call.kind not in (*FUNCTIONS, "identity"):
+    if len(before) != 1 or not _is_activation(call):
         return {}
     letters = _letters(recording, before[0], None)
     return {"output": letters.output, "input": letters.sum}
@@ -131,7 +133,7 @@ def _letters(recording: Recording, call: Call, symbols: Mapping[str, str] | None
 def _what_reads(recording: Recording, call: Call) -> tuple[Call | None, Call]:
     """The activation of a linear call, None where it has none, and the linear call or the loss behind it."""
     reader = _only_reader(recording, call)
-    activation = reader if reader.kind in (*FUNCTIONS, "identity") else None
+    activation = reader if _is_activation(reader) else None
     if activation is not None:
         reader = _only_reader(recording, activation)
     if reader.kind == "linear" or reader is recording.loss_call:
@@ -140,6 +142,10 @@ def _what_reads(recording: Recording, call: Call) -> tuple[Call | None, Call]:
         f"{(activation or call).name} goes into {reader.name}, a {reader.kind}: the delta rule goes from one linear "
         "layer to the next, or to the loss, over an activation of each neuron by itself."
     )
+
+
+def _is_activation(call: Call) -> bool:
+    return isinstance(operation_for(call.kind), (Activation, Identity))
 
 
 def _only_reader(recording: Recording, call: Call) -> Call:
@@ -153,9 +159,10 @@ def _only_reader(recording: Recording, call: Call) -> Call:
 
 def _slope(recording: Recording, call: Call, activation: Call | None, cell: Cell) -> Slope:
     name, place = f"{call.name}.output", one(cell)
-    if activation is None or activation.kind == "identity":
+    function = None if activation is None else operation_for(activation.kind)
+    if activation is None or not isinstance(function, Activation):
         return Slope((1.0,), name, place)
-    return Slope(slope_parts(_values(recording, activation), cell), name, place)
+    return Slope(function.slope_parts(_values(recording, activation), cell), name, place)
 
 
 def _values(recording: Recording, call: Call) -> CallValues:

@@ -1,4 +1,4 @@
 """The Step debugger tab: one training step, a call at a time, forward and back.
 
-`into/` shows one call from the inside, `node_link/` draws small networks, `call_sentences/` says what a call did.
+`into/` shows one call from the inside, `node_link/` draws small networks.
 """

@@ -110,7 +110,7 @@ def _bias(tensors: StepTensors) -> Facts:
         "bias_term": " + b[o]" if has_bias else "",
         "affine": ", then scaled and shifted by its own weight and bias" if has_weight else "",
         "gamma": "γ · " if has_weight else "",
-        "beta": " + β" if has_bias else "",
+        "shift": " + β" if has_bias else "",
     }
 
 

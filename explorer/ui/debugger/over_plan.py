@@ -27,7 +27,6 @@ TOLD = (
     "scale_factor",
 )
 PLAIN: Mapping[str, Any] = {"dilation": 1, "groups": 1, "padding": 0, "alpha": 1}
-SYMBOLS = {"add": "+", "mul": "×", "linear": "Σ w·x", "conv2d": "∗", "conv_transpose2d": "∗ᵀ", "cat": "⧺"}
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from explorer.arithmetic.losses import loss_of_kind
+from explorer.arithmetic.loss import Loss
+from explorer.arithmetic.operations import operation_for
 from explorer.arithmetic.updates import update_of
+from explorer.arithmetic.words import SPREAD, UNKNOWN, KindWords, Told
 from explorer.session.cursor import Cursor, walk_length, walk_place
 from explorer.session.step_tensors import StepTensors
 from explorer.session.timeline import Timeline, TimelineStep
 from explorer.ui.common.text import count, number
-from explorer.ui.debugger.call_sentences import SPREAD, KindWords, Told, kind_words
 from explorer.ui.debugger.facts import facts_of
 from explorer.ui.debugger.pytorch_lines import backward_line, forward_line, update_line
 
@@ -36,7 +37,7 @@ def step_words(step: TimelineStep, tensors: StepTensors, of: str = "") -> Words:
     if step.phase == "update":
         return _update_words(step, tensors)
     facts = facts_of(step, tensors)
-    known = _loss_words(step, tensors) or kind_words(step.kind, tensors.settings)
+    known = _kind_words(step, tensors)
     title = known.title.format_map(facts)
     if step.phase != "backward":
         return _filled(title, known.forward, facts, source=forward_line(step, tensors))
@@ -107,12 +108,12 @@ def _update_words(step: TimelineStep, tensors: StepTensors) -> Words:
     return _filled(f"Update of {step.parameter}", told, facts, source=update_line(step, settings))
 
 
-def _loss_words(step: TimelineStep, tensors: StepTensors) -> KindWords | None:
+def _kind_words(step: TimelineStep, tensors: StepTensors) -> KindWords:
+    operation = operation_for(step.kind)
     arrays = {name: tensor.values for name, tensor in tensors.by_name.items()}
-    if "input" not in arrays or "target" not in arrays:
-        return None
-    loss = loss_of_kind(step.kind)
-    return None if loss is None else loss.words(step.kind, arrays | dict(tensors.settings))
+    if operation is None or (isinstance(operation, Loss) and not {"input", "target"} <= arrays.keys()):
+        return UNKNOWN
+    return operation.words(step.kind, arrays | dict(tensors.settings))
 
 
 def _gradient(known: KindWords, tensors: StepTensors, of: str) -> Told:

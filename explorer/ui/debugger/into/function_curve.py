@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.arithmetic import CallValues, Explanation
-from explorer.arithmetic.activation import FUNCTIONS, Point
+from explorer.arithmetic.activation import Activation, Point
 from explorer.session.step_tensors import StepTensors
+from explorer.session.timeline import TimelineStep
 from explorer.ui.tensors.tiles import Cell
 
 SAMPLES = 121
 LEAST_REACH = 3.0
-STRAIGHT = ("relu", "leaky_relu")  # look the same from near and far, so that the point can stand where it is seen
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,20 +34,21 @@ class Curve:
     arrived: float | None = None
 
 
-def curve_of(explanation: Explanation, tensors: StepTensors, cell: Cell, *, kind: str, phase: str) -> Curve | None:
-    """The curve of an activation function's step; None for other kinds, or where the input is no number."""
-    if kind not in FUNCTIONS:
-        return None
-    function = FUNCTIONS[kind]
+def curve_of(
+    explanation: Explanation, tensors: StepTensors, cell: Cell, *, function: Activation, step: TimelineStep
+) -> Curve | None:
+    """The curve of an activation function's step; None where the input is no number."""
     u = float(tensors.by_name["input"].values[cell])
     if not np.isfinite(u):
         return None
+    kind = step.kind
     call = CallValues(kind, tensors.settings, np.zeros(0))
     z = function.value(Point(u, 0.0, call))
-    reach = 2.2 * abs(u) if kind in STRAIGHT and u else max(LEAST_REACH, abs(u) * 1.3)
+    # A straight function's point can stand where it is seen.
+    reach = 2.2 * abs(u) if function.is_straight and u else max(LEAST_REACH, abs(u) * 1.3)
     xs = np.linspace(-reach, reach, SAMPLES)
     ys = np.asarray([function.value(Point(float(x), 0.0, call)) for x in xs])
-    if phase != "backward":
+    if step.phase != "backward":
         return Curve(kind, function.written, xs, ys, u, z, explanation.total)
     slope = float(np.sum(function.slope(Point(u, z, call))))
     arrived = float(explanation.terms.factors[0].values[0])

@@ -9,8 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from explorer.arithmetic import Explanation
-from explorer.arithmetic.activation import FUNCTIONS
-from explorer.arithmetic.losses import loss_of_kind
+from explorer.arithmetic.activation import Activation
+from explorer.arithmetic.loss import Loss
+from explorer.arithmetic.normalization import Normalization
+from explorer.arithmetic.operations import operation_for
+from explorer.arithmetic.pooling import MaxPool2d
+from explorer.arithmetic.softmax import Softmax
 from explorer.session.cursor import Cursor
 from explorer.session.step_tensors import AFTER, StepTensors, Tensor
 from explorer.session.timeline import Timeline, TimelineStep
@@ -83,19 +87,19 @@ def _middle(timeline: Timeline, cursor: Cursor, explanation: Explanation, classe
     assert cursor.cell is not None
     if entry.phase == "update":
         return update_grids(explanation, tensors, cursor.cell)
-    loss = loss_of_kind(entry.kind)
-    if loss is not None and entry.call == "loss":
+    operation = operation_for(entry.kind)
+    if isinstance(operation, Loss) and entry.call == "loss":
         table = loss_table(
             explanation,
             tensors,
-            loss=loss,
+            loss=operation,
             example=cursor.example,
             cell=cursor.cell,
             of=cursor.of,
             classes=classes,
         )
         return table or terms_table(explanation, tensors)
-    if entry.kind.startswith("max_pool") and entry.phase == "backward":
+    if isinstance(operation, MaxPool2d) and entry.phase == "backward":
         return gradient_of_max(timeline, cursor, explanation) or terms_table(explanation, tensors)
     return _of_kind(entry, tensors, explanation, cursor=cursor, classes=classes)
 
@@ -104,14 +108,15 @@ def _of_kind(
     entry: TimelineStep, tensors: StepTensors, explanation: Explanation, *, cursor: Cursor, classes: tuple[str, ...]
 ) -> Middle:
     assert cursor.cell is not None
-    if entry.kind in FUNCTIONS:
-        curve = curve_of(explanation, tensors, cursor.cell, kind=entry.kind, phase=entry.phase)
+    operation = operation_for(entry.kind)
+    if isinstance(operation, Activation):
+        curve = curve_of(explanation, tensors, cursor.cell, function=operation, step=entry)
         if curve is not None:
             return curve
-    if entry.kind in ("softmax", "log_softmax") and entry.phase == "forward":
+    if isinstance(operation, Softmax) and entry.phase == "forward":
         names = classes if len(classes) == len(explanation.terms) else ()
         return softmax_table(explanation, tensors, cursor.cell, kind=entry.kind, classes=names)
-    if entry.kind.endswith("_norm"):
+    if isinstance(operation, Normalization):
         found = _of_normalization(entry, explanation, cursor.of)
         if found is not None:
             return found

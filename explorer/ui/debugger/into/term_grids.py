@@ -13,6 +13,8 @@ import numpy as np
 
 from explorer.arithmetic import Explanation
 from explorer.arithmetic.explanation import Factor, Terms
+from explorer.arithmetic.operations import operation_for
+from explorer.arithmetic.pooling import MaxPool2d
 from explorer.session.step_tensors import StepTensors, Tensor
 from explorer.ui.common.colour import Scale
 from explorer.ui.debugger.into.window_arrangement import Arrangement, arranged, turns_kernel
@@ -206,7 +208,7 @@ def windows_of(explanation: Explanation, tensors: StepTensors, *, kind: str, pha
         _groups(main, source),
         arrangement,
         source,
-        is_max=kind.startswith("max_pool") and phase == "forward",
+        is_max=isinstance(operation_for(kind), MaxPool2d) and phase == "forward",
         rest=rest,
         flipped=turns_kernel(kind, phase, of),
     )

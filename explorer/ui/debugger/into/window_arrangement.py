@@ -8,8 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from explorer.arithmetic.convolution import Conv2d
 from explorer.arithmetic.explanation import Terms
+from explorer.arithmetic.operations import operation_for
+from explorer.arithmetic.pooling import MaxPool2d, MeanPool
 from explorer.session.step_tensors import StepTensors
+
+POOLING = (MaxPool2d, MeanPool)
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +68,7 @@ def _by_taps(taps: np.ndarray, cells: np.ndarray, tensors: StepTensors, *, is_fl
 def _full_shape(shape: tuple[int, int], tensors: StepTensors, kind: str, phase: str) -> tuple[int, int]:
     """A pooling's window as large as it is inside, so that the grid does not shrink at the border."""
     size = tensors.settings.get("kernel_size")
-    if phase != "forward" or size is None or not kind.endswith(("pool2d", "pool2d_with_indices")):
+    if phase != "forward" or size is None or not isinstance(operation_for(kind), POOLING):
         return shape
     full = _pair(size)
     return max(shape[0], full[0]), max(shape[1], full[1])
@@ -87,7 +92,7 @@ def _pair(value: Any) -> tuple[int, int]:
 
 def padding_of(tensors: StepTensors, settings: Mapping[str, Any], *, kind: str, phase: str) -> tuple[int, int]:
     """Cells of padding to draw around the source's map, (rows, columns); none where nothing is padded."""
-    if phase != "forward" or not (kind == "conv2d" or kind.endswith(("pool2d", "pool2d_with_indices"))):
+    if phase != "forward" or not isinstance(operation_for(kind), (Conv2d, *POOLING)):
         return 0, 0
     padding = settings.get("padding", 0)
     if not isinstance(padding, str):

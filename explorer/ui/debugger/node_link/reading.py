@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from math import prod
 from typing import TYPE_CHECKING
 
+from explorer.arithmetic.activation import Activation
+from explorer.arithmetic.operations import operation_for
 from explorer.ui.debugger.node_link.structure import Column, Line, NodeLink, Weights
 
 if TYPE_CHECKING:
@@ -16,21 +18,9 @@ MOST_EDGES = 200
 TALLEST_COLUMN = 16
 """Each neuron of a column this tall still has a line of text in a drawing 330 px high."""
 
-COMMON = (
-    "identity",
-    "relu",
-    "leaky_relu",
-    "elu",
-    "gelu",
-    "silu",
-    "sigmoid",
-    "tanh",
-    "softmax",
-    "log_softmax",
-    "dropout",
-)
+COMMON = ("identity", "softmax", "log_softmax", "dropout")
 RARE = ("relu6", "selu", "celu", "mish", "hardtanh", "hardsigmoid", "hardswish", "softplus", "softsign", "logsigmoid")
-ELEMENTWISE = frozenset((*COMMON, *RARE))
+FUNCTIONS = frozenset((*COMMON, *RARE))
 RESHAPING = frozenset(("flatten", "reshape", "view"))
 MINUS_GRADIENT = "−∂E/∂"
 
@@ -53,13 +43,23 @@ def _is_chain(timeline: Timeline, calls: list[TimelineStep]) -> bool:
     before = "input"
     for number, step in enumerate(calls):
         is_vector = len(step.asked["output"]) == 2
-        if step.kind not in ELEMENTWISE | RESHAPING | {"linear"} or step.parents != (before,) or not is_vector:
+        if not _is_of_neurons(step.kind) or step.parents != (before,) or not is_vector:
             return False
         if number == 0 and not _starts_with_numbers(timeline, step):
             return False
         before = step.call
     loss = next((step for step in timeline.steps if step.phase == "loss"), None)
     return loss is None or (loss.parents == (before,) and _target_fits(timeline, loss))
+
+
+def _is_of_neurons(kind: str) -> bool:
+    """Whether such a call can be drawn as neurons: it weighs them, takes each by itself, or all of a vector."""
+    return kind in RESHAPING or kind == "linear" or _is_function(kind)
+
+
+def _is_function(kind: str) -> bool:
+    """Whether it makes of each neuron's sum its output."""
+    return kind in FUNCTIONS or isinstance(operation_for(kind), Activation)
 
 
 def _starts_with_numbers(timeline: Timeline, step: TimelineStep) -> bool:
@@ -141,7 +141,7 @@ def _neurons(timeline: Timeline, group: list[TimelineStep], *, is_last: bool) ->
 
 def _activation_lines(calls: list[TimelineStep], last: str) -> tuple[Line, ...]:
     """A line for each function applied, the last of them called `last`, the others by what they are."""
-    found = [call for call in calls if call.kind in ELEMENTWISE]
+    found = [call for call in calls if _is_function(call.kind)]
     names = [*(call.kind for call in found[:-1]), last]
     return tuple(Line(name, call.index, "output") for name, call in zip(names, found, strict=False))
 
