@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer.engine.explaining.breakpoints import BREAKPOINTS, DeadReLUs, GradientNorm, NotFinite, UpdateRatio
 from explorer.session import Session
-from explorer.ui.debugger.breakpoints import CONDITIONS, NOTHING, READY, BreakpointsButton
+from explorer.ui.debugger.breakpoints import NOTHING, READY, BreakpointsButton
 from tests.ui.fakes import make_session
 
 
@@ -53,8 +53,9 @@ def _type(box: QAbstractSpinBox, text: str) -> None:
     QTest.keyClick(box, Qt.Key.Key_Return)
 
 
-def test_there_is_a_line_for_every_condition_that_the_engine_knows() -> None:
-    assert [condition.kind for condition in CONDITIONS] == [kind.__name__ for kind in BREAKPOINTS]
+def test_there_is_a_line_for_every_condition_that_the_engine_knows(button: BreakpointsButton) -> None:
+    assert tuple(button.boxes) == BREAKPOINTS
+    assert tuple(button.limits) == tuple(kind for kind in BREAKPOINTS if kind.limit_of is not None)
 
 
 def test_what_is_checked_is_what_the_session_stops_at(session: Session, button: BreakpointsButton) -> None:
@@ -62,18 +63,18 @@ def test_what_is_checked_is_what_the_session_stops_at(session: Session, button: 
         button.boxes[kind].click()
     assert session.state.steps.breakpoints == (NotFinite(), GradientNorm(10.0), UpdateRatio(0.1), DeadReLUs(50.0))
     assert button.text() == "Stop at (4)"
-    _type(button.limits["GradientNorm"], "2.5e3")
+    _type(button.limits[GradientNorm], "2.5e3")
     assert session.state.steps.breakpoints[1] == GradientNorm(2500.0)
-    button.boxes["NotFinite"].click()
-    button.boxes["DeadReLUs"].click()
+    button.boxes[NotFinite].click()
+    button.boxes[DeadReLUs].click()
     assert session.state.steps.breakpoints == (GradientNorm(2500.0), UpdateRatio(0.1))
 
 
 def test_conditions_set_elsewhere_are_shown(session: Session, button: BreakpointsButton) -> None:
     session.learning.set_breakpoints((DeadReLUs(25.0),))
-    assert button.boxes["DeadReLUs"].isChecked()
-    assert button.limits["DeadReLUs"].value() == 25.0
-    assert not button.boxes["NotFinite"].isChecked()
+    assert button.boxes[DeadReLUs].isChecked()
+    assert button.limits[DeadReLUs].value() == 25.0
+    assert not button.boxes[NotFinite].isChecked()
 
 
 def test_a_run_stops_where_the_condition_is_met_and_says_so(
@@ -81,9 +82,9 @@ def test_a_run_stops_where_the_condition_is_met_and_says_so(
 ) -> None:
     assert button.sentence.text() == NOTHING
     assert not button.run.isEnabled()
-    button.boxes["UpdateRatio"].click()
+    button.boxes[UpdateRatio].click()
     assert button.sentence.text() == READY
-    _type(button.limits["UpdateRatio"], "1e-9")
+    _type(button.limits[UpdateRatio], "1e-9")
     QTest.mouseClick(button.run, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(
         lambda: (
@@ -104,7 +105,7 @@ def test_a_run_that_diverges_stops_at_the_first_number_that_is_none(
 ) -> None:
     session.learning.set_hyperparameters(loss="mse", learning_rate=1000.0)
     _wait(qtbot, session)
-    button.boxes["NotFinite"].click()
+    button.boxes[NotFinite].click()
     QTest.mouseClick(button.run, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(
         lambda: (
@@ -122,8 +123,8 @@ def test_a_run_that_diverges_stops_at_the_first_number_that_is_none(
 def test_a_run_that_meets_nothing_ends_after_so_many_steps(
     session: Session, button: BreakpointsButton, qtbot: QtBot
 ) -> None:
-    button.boxes["GradientNorm"].click()
-    _type(button.limits["GradientNorm"], "1e9")
+    button.boxes[GradientNorm].click()
+    _type(button.limits[GradientNorm], "1e9")
     _type(button.limit, "3")
     assert button.limit.value() == 3
     QTest.mouseClick(button.run, Qt.MouseButton.LeftButton)
@@ -133,8 +134,8 @@ def test_a_run_that_meets_nothing_ends_after_so_many_steps(
 
 
 def test_a_run_can_be_cancelled(session: Session, button: BreakpointsButton, qtbot: QtBot) -> None:
-    button.boxes["GradientNorm"].click()
-    _type(button.limits["GradientNorm"], "1e12")
+    button.boxes[GradientNorm].click()
+    _type(button.limits[GradientNorm], "1e12")
     _type(button.limit, "1000000")
     QTest.mouseClick(button.run, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: button.sentence.text().startswith("Training step"), timeout=60_000)
@@ -147,8 +148,8 @@ def test_a_run_can_be_cancelled(session: Session, button: BreakpointsButton, qtb
 
 @pytest.mark.parametrize("text", ["-1", "much", "1e30"])
 def test_a_limit_that_is_none_is_refused_in_a_sentence(text: str, session: Session, button: BreakpointsButton) -> None:
-    button.boxes["DeadReLUs"].click()
-    _type(button.limits["DeadReLUs"], text)
+    button.boxes[DeadReLUs].click()
+    _type(button.limits[DeadReLUs], text)
     assert session.state.steps.breakpoints == (DeadReLUs(50.0),)
     assert button.sentence.text().startswith("Dead ReLUs, more than: ")
     assert button.sentence.property("role") == "error"
@@ -161,5 +162,5 @@ def test_every_control_of_the_popup_has_a_name_and_a_tip(button: BreakpointsButt
 
 
 def test_escape_closes_the_popup(button: BreakpointsButton) -> None:
-    QTest.keyClick(button.limits["DeadReLUs"], Qt.Key.Key_Escape)
+    QTest.keyClick(button.limits[DeadReLUs], Qt.Key.Key_Escape)
     assert not button.popup.isVisible()

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QSignalBlocker, Qt, Slot
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
 
+from explorer.engine.explaining.breakpoints import BREAKPOINTS, Breakpoint
 from explorer.session import Session, State
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.number_boxes import FloatBox, WholeBox
 from explorer.ui.common.popup_button import PopupButton
-
-if TYPE_CHECKING:
-    from explorer.engine.explaining.breakpoints import Breakpoint
 
 TIP = "Conditions that a run of training steps stops at."
 RUN_TIP = "Take training steps until a condition is met, and open that step."
@@ -26,64 +21,20 @@ MOST_STEPS, FIRST_LIMIT = 1_000_000, 1000
 WIDTH = 420
 
 
-@dataclass(frozen=True)
-class Condition:
-    """One line of the form. `kind` is a class of the engine's breakpoints; `field` the limit that it has."""
-
-    kind: str
-    words: str
-    tip: str
-    field: str = ""
-    start: float = 0.0
-    high: float = 0.0
-    unit: str = ""
-
-
-CONDITIONS = (
-    Condition("NotFinite", "NaN or infinity", "The first number that is not one, with the call that made it."),
-    Condition(
-        "GradientNorm",
-        "gradient longer than",
-        "The root of the sum of the squares of a parameter's gradient.",
-        field="limit",
-        start=10.0,
-        high=1e12,
-    ),
-    Condition(
-        "UpdateRatio",
-        "update larger than",
-        "How far an update moves a parameter, measured by the parameter's own length. About 0.001 is healthy.",
-        field="limit",
-        start=0.1,
-        high=1e6,
-        unit="of the weights",
-    ),
-    Condition(
-        "DeadReLUs",
-        "dead ReLUs, more than",
-        "Channels or units that give 0 everywhere in the batch: no gradient comes back through them.",
-        field="percent",
-        start=50.0,
-        high=100.0,
-        unit="%",
-    ),
-)
-
-
 class BreakpointsButton(FollowingView, PopupButton):
     """Opens the conditions; the button's words tell how many are set, and the popup what the last run met."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, "Stop at", tip=TIP, parent=parent)
         self.setObjectName("breakpoints")
-        self.boxes: dict[str, QCheckBox] = {}
-        self.limits: dict[str, FloatBox] = {}
+        self.boxes: dict[type[Breakpoint], QCheckBox] = {}
+        self.limits: dict[type[Breakpoint], FloatBox] = {}
         grid = QGridLayout()
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(6)
         grid.setColumnStretch(2, 1)
-        for row, condition in enumerate(CONDITIONS):
-            self._add(grid, row, condition)
+        for row, kind in enumerate(BREAKPOINTS):
+            self._add(grid, row, kind)
         self.sentence = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop)
         self.sentence.setMinimumHeight(2 * self.fontMetrics().lineSpacing())  # the buttons stay where they are
         self.body.addLayout(grid)
@@ -93,23 +44,22 @@ class BreakpointsButton(FollowingView, PopupButton):
         session.changed.connect(self.show_state)
         self.show_state(None, session.state)
 
-    def _add(self, grid: QGridLayout, row: int, condition: Condition) -> None:
-        box = QCheckBox(condition.words, toolTip=condition.tip)
-        box.setAccessibleName(f"Stop at {condition.words}")
+    def _add(self, grid: QGridLayout, row: int, kind: type[Breakpoint]) -> None:
+        box = QCheckBox(kind.words, toolTip=kind.tip)
+        box.setAccessibleName(f"Stop at {kind.words}")
         box.toggled.connect(self._choose)
-        self.boxes[condition.kind] = box
+        self.boxes[kind] = box
         grid.addWidget(box, row, 0)
-        if not condition.field:
+        if kind.limit_of is None:
             return
-        name = f"{condition.words[:1].upper()}{condition.words[1:]}"
-        limit = FloatBox(0.0, condition.high, name=name, tip=condition.tip)
+        limit = FloatBox(0.0, kind.limit_of.high, name=f"{kind.words[:1].upper()}{kind.words[1:]}", tip=kind.tip)
         limit.keep_undo()
         limit.setFixedWidth(90)
-        limit.show_number(condition.start)
+        limit.show_number(kind.limit_of.start)
         limit.valueChanged.connect(self._choose)
         limit.refused.connect(self._complain)
-        self.limits[condition.kind] = limit
-        unit = QLabel(condition.unit)
+        self.limits[kind] = limit
+        unit = QLabel(kind.limit_of.unit)
         unit.setProperty("role", "dim")
         grid.addWidget(limit, row, 1)
         grid.addWidget(unit, row, 2)
@@ -143,13 +93,12 @@ class BreakpointsButton(FollowingView, PopupButton):
             self._show_sentence(new)
 
     def _show_breakpoints(self, breakpoints: tuple[Breakpoint, ...]) -> None:
-        chosen = {type(entry).__name__: entry for entry in breakpoints}
-        for condition in CONDITIONS:
-            box = self.boxes[condition.kind]
+        chosen = {type(entry): entry for entry in breakpoints}
+        for kind, box in self.boxes.items():
             with QSignalBlocker(box):
-                box.setChecked(condition.kind in chosen)
-            if condition.field and condition.kind in chosen:
-                self.limits[condition.kind].show_number(getattr(chosen[condition.kind], condition.field))
+                box.setChecked(kind in chosen)
+            if kind.limit_of is not None and kind in chosen:
+                self.limits[kind].show_number(getattr(chosen[kind], kind.limit_of.field))
         self.setText(f"Stop at ({len(chosen)})" if chosen else "Stop at")
 
     def _show_sentence(self, state: State) -> None:
@@ -175,14 +124,10 @@ class BreakpointsButton(FollowingView, PopupButton):
         self._show_sentence(self._session.state)
 
     def _chosen(self) -> tuple[Breakpoint, ...]:
-        from explorer.engine.explaining import breakpoints  # torch, which by now is there
-
         return tuple(
-            getattr(breakpoints, condition.kind)(
-                **({condition.field: self.limits[condition.kind].value()} if condition.field else {})
-            )
-            for condition in CONDITIONS
-            if self.boxes[condition.kind].isChecked()
+            kind(**({kind.limit_of.field: self.limits[kind].value()} if kind.limit_of is not None else {}))
+            for kind, box in self.boxes.items()
+            if box.isChecked()
         )
 
     @Slot()
