@@ -24,7 +24,6 @@ OWN = (
     "A folder of class folders, an .npz with pictures and labels, a CSV of paths and labels, CIFAR-10 archives or "
     "IDX files. They can be dropped here, too."
 )
-NAMED = {entry.card.name: entry for entry in DATA_SETS}
 
 
 class DataList(Pane):
@@ -56,11 +55,13 @@ class DataList(Pane):
     def show_state(self, state: State) -> None:
         """Mark the open data set; what is not in the list has a card of its own on top of it."""
         data, name = state.data.data_set, state.document.data
-        is_named = data is not None and data.card.name in NAMED and name == data.card.name
+        is_named = data is not None and entry_of(name) is not None and name == data.card.name
         self._show_own(None if is_named else data, name)
         for own_name, card in self.cards.items():
             is_open = is_named and own_name == name
-            card.set_state("open" if is_open else where_words(NAMED[own_name]), is_open=is_open)
+            entry = entry_of(own_name)
+            assert entry is not None
+            card.set_state("open" if is_open else where_words(entry), is_open=is_open)
 
         self._bring_into_view()
 
@@ -125,4 +126,4 @@ class DataList(Pane):
 
 def entry_of(name: str) -> Entry | None:
     """The data set that goes by this name."""
-    return NAMED.get(name)
+    return next((entry for entry in DATA_SETS if entry.card.name == name), None)
