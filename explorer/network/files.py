@@ -16,7 +16,7 @@ from typing import Any, Literal, TypeVar, cast
 from explorer.bounds import Refused, brief, open_regular, quoted, read_regular
 from explorer.network.file_names import is_weights
 from explorer.network.layer import Layer
-from explorer.network.layers import BY_KIND
+from explorer.network.layers import layer_of_kind
 from explorer.network.network import Network
 from explorer.network.shape import NetworkError
 from explorer.writing import FileError, write_atomically
@@ -262,7 +262,7 @@ def _network(content: dict[str, Any]) -> Network:
 def _layer(entry: Any, number: int) -> Layer:
     if not isinstance(entry, dict):
         raise FileError(f"layer {number} is no table of settings.")
-    kind = BY_KIND.get(str(entry.get("kind")))
+    kind = layer_of_kind(str(entry.get("kind")))
     if kind is None:
         raise FileError(f"layer {number} is of the kind {quoted(entry.get('kind'))}, which this version does not know.")
     known = {field.name for field in dataclasses.fields(kind)}

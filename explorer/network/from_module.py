@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from explorer.network.layer import Layer, ShapeError
-from explorer.network.layers import BY_KIND
+from explorer.network.layers import layer_of_kind
 from explorer.network.names import is_name, is_reserved
 from explorer.network.shape import NetworkError, Shape
 
@@ -53,7 +53,7 @@ def _refuse_shared_weights(children: list[tuple[str, Any]]) -> None:
 
 
 def _layer(path: str, module: Any, shape: Shape | None, taken: set[str]) -> Layer:
-    kind = BY_KIND.get(type(module).__name__)
+    kind = layer_of_kind(type(module).__name__)
     if kind is None or kind.family == "merge":
         raise NetworkError(f"{path} is a {type(module).__name__}, which has no counterpart here.")
     name = path if is_name(path) and not is_reserved(path) and path not in taken else ""

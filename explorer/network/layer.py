@@ -82,6 +82,11 @@ class Layer:
         """The value each setting begins with."""
         return {field.name: field.default for field in dataclasses.fields(cls) if "setting" in field.metadata}
 
+    @classmethod
+    def fresh(cls, shape: Shape | None) -> Self:
+        """A new one with settings that make sense where `shape` arrives; None where nobody knows what does."""
+        return cls()
+
     def with_settings(self, **values: Any) -> Self:
         """The same layer with some fields changed."""
         return dataclasses.replace(self, **values)

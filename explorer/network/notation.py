@@ -13,7 +13,7 @@ from typing import Any
 
 from explorer.bounds import quoted
 from explorer.network.layer import Layer
-from explorer.network.layers import BY_WORD
+from explorer.network.layers import LAYERS, layer_of_word, words
 from explorer.network.names import LONGEST_NAME, is_name, positional_names
 from explorer.network.shape import LARGEST_SIZE, MOST_LAYERS, NetworkError, Shape
 
@@ -141,7 +141,7 @@ class _Reader:
         if self._take("="):
             name = self._checked_name(word, place)
             word, place = self._word("a layer after '='")
-        kind = BY_WORD.get(word.lower())
+        kind = layer_of_word(word.lower())
         if kind is None:
             raise NotationError(f"There is no layer called {quoted(word)}{_suggestion(word)}", self.text, place)
         values, inputs = self._arguments(kind) if self._take("(") else ({}, ())
@@ -272,5 +272,5 @@ def _required_defaults(kind: type[Layer]) -> list[Any]:
 def _suggestion(word: str) -> str:
     import difflib
 
-    near = difflib.get_close_matches(word[:LONGEST_NAME].lower(), BY_WORD, n=1)
-    return f"; {near[0]}, perhaps?" if near else f" (there are {', '.join(sorted({k.word for k in BY_WORD.values()}))})"
+    near = difflib.get_close_matches(word[:LONGEST_NAME].lower(), words(), n=1)
+    return f"; {near[0]}, perhaps?" if near else f" (there are {', '.join(sorted(layer.word for layer in LAYERS))})"

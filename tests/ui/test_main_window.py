@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from explorer.app import open_window
 from explorer.ui.common import faults, settings, theme
 from explorer.ui.shell import commands
-from explorer.ui.shell.actions import COMMANDS, Command
+from explorer.ui.shell.actions import Command, all_commands
 from explorer.ui.shell.main_window import MINIMUM_SIZE, MainWindow
 from tests.ui.fakes import wait_until_shown
 
@@ -80,7 +80,7 @@ def test_it_opens_on_a_trained_network_looking_at_a_photograph(window: MainWindo
     assert state.maps.mode == "eval"
 
 
-@pytest.mark.parametrize("command", [command for command in COMMANDS if isinstance(command, Command)])
+@pytest.mark.parametrize("command", [command for command in all_commands() if isinstance(command, Command)])
 def test_every_command_has_words_a_tip_an_icon_and_a_key(command: Command) -> None:
     assert command.text
     assert command.icon
@@ -89,7 +89,7 @@ def test_every_command_has_words_a_tip_an_icon_and_a_key(command: Command) -> No
 
 
 def test_no_two_commands_share_a_key() -> None:
-    keys = [command.shortcut for command in COMMANDS if isinstance(command, Command) and command.shortcut]
+    keys = [command.shortcut for command in all_commands() if isinstance(command, Command) and command.shortcut]
     assert len(keys) == len(set(keys))
 
 

@@ -50,12 +50,23 @@ LAYERS: tuple[type[Layer], ...] = (
     Concat,
 )
 
-BY_KIND = {layer.kind: layer for layer in LAYERS}
-BY_WORD = {layer.word: layer for layer in LAYERS} | {layer.kind.lower(): layer for layer in LAYERS}
+
+def layer_of_kind(kind: str) -> type[Layer] | None:
+    """The layer type that stands for PyTorch's class `kind`."""
+    return next((layer for layer in LAYERS if layer.kind == kind), None)
+
+
+def layer_of_word(word: str) -> type[Layer] | None:
+    """The layer type that text notation calls `word`, which may be PyTorch's name for it in small letters."""
+    return next((layer for layer in LAYERS if word in (layer.word, layer.kind.lower())), None)
+
+
+def words() -> tuple[str, ...]:
+    """All that `layer_of_word` knows."""
+    return tuple(dict.fromkeys(word for layer in LAYERS for word in (layer.word, layer.kind.lower())))
+
 
 __all__ = [
-    "BY_KIND",
-    "BY_WORD",
     "ELU",
     "GELU",
     "LAYERS",
@@ -81,4 +92,7 @@ __all__ = [
     "Softmax",
     "Tanh",
     "Upsample",
+    "layer_of_kind",
+    "layer_of_word",
+    "words",
 ]

@@ -1,7 +1,7 @@
 """Convolutions."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from explorer.network.layer import Arguments, Layer, Remark, ShapeError
 from explorer.network.layers.windowed import Windowed, arrivals, expect_map, lost_text, window_cells
@@ -36,6 +36,10 @@ def _common_groups(wanted: int, *channels: int) -> int:
     """The largest number up to `wanted` that divides all the channel counts."""
     smallest = min(wanted, *channels)
     return next(groups for groups in range(smallest, 0, -1) if not any(count % groups for count in channels))
+
+
+COLOURS = 4
+"""Red, green, blue and alpha: more maps are no picture's."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,12 @@ class Conv2d(Windowed):
     in_channels: int | None = setting(
         None, "optional int", label="Input channels", help="None: as many as arrive.", minimum=1
     )
+
+    @classmethod
+    def fresh(cls, shape: Shape | None) -> Self:
+        """It keeps the size, and the number of maps once there are more than colours: weights behind it still fit."""
+        maps = shape[0] if shape is not None and len(shape) == 3 and shape[0] > COLOURS else None
+        return cls(padding=1) if maps is None else cls(out_channels=maps, padding=1)
 
     def windows(self) -> tuple[Window, Window]:
         kernels, strides, dilations = pair(self.kernel_size), pair(self.stride), pair(self.dilation)

@@ -6,13 +6,10 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
 from explorer.network import LAYERS, Layer, Network, Shape
-from explorer.network.layers import Conv2d
 from explorer.session import Session, State
 from explorer.ui.common import text
 from explorer.ui.editor.cards import INPUT
 from explorer.ui.editor.search_popup import Choice, SearchPopup
-
-COLOURS = 4  # red, green, blue, alpha
 
 
 class Palette(SearchPopup):
@@ -50,18 +47,13 @@ class Palette(SearchPopup):
 def fitting(kind: type[Layer], network: Network, index: int) -> Layer:
     """A layer of `kind` with settings that make sense at `index`.
 
-    One that merges takes what is above it and the nearest that goes with that. A convolution keeps the size, and
-    the number of maps once there are more than colours, so that the weights of the layers behind it still fit.
+    One that merges takes what is above it and the nearest that goes with that.
     """
     above = [INPUT, *network.names][: index + 1]
     shapes = dict(zip([INPUT, *network.names], (network.input_shape, *network.shapes()), strict=True))
     last = above[-1]
-    if kind is Conv2d:
-        arriving = shapes[last]
-        maps = arriving[0] if arriving is not None and len(arriving) == 3 and arriving[0] > COLOURS else None
-        return Conv2d(padding=1) if maps is None else Conv2d(out_channels=maps, padding=1)
     if kind.least_inputs < 2:
-        return kind()
+        return kind.fresh(shapes[last])
     layers = [kind(inputs=(last, other)) for other in reversed(above[:-1])]
     fits = (layer for layer in layers if _output(layer, tuple(shapes[name] for name in layer.inputs))[0])
     return next(fits, layers[0] if layers else kind(inputs=(last, last)))

@@ -1,4 +1,4 @@
-"""Every command of the window, each declared once: menu, shortcut, tip, tool bar and help follow from this table."""
+"""Every command of the window, each declared once: menu, shortcut, tip, tool bar and help follow from these tables."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from explorer.ui.common.icons import icon
 from explorer.ui.debugger.commands import STEP_COMMANDS
 from explorer.ui.shell import commands
 from explorer.ui.shell.file_actions import FILE_COMMANDS, has_network
-from explorer.ui.shell.tabs import TAB_COMMANDS
+from explorer.ui.shell.tabs import tab_commands
 from explorer.ui.training.commands import TRAIN_COMMANDS
 
 
@@ -19,8 +19,7 @@ def _has_layer(state: State) -> bool:
     return state.layer(state.selection.layer or "") is not None
 
 
-COMMANDS: tuple[Command | str, ...] = (
-    *FILE_COMMANDS,
+EDIT_COMMANDS: tuple[Command | str, ...] = (
     Command(
         "undo",
         "Edit",
@@ -71,7 +70,8 @@ COMMANDS: tuple[Command | str, ...] = (
         "Ctrl+Shift+R",
         has_network,
     ),
-    *TAB_COMMANDS,
+)
+VIEW_COMMANDS: tuple[Command | str, ...] = (
     SEPARATOR,
     Command(
         "previousLayer",
@@ -123,8 +123,8 @@ COMMANDS: tuple[Command | str, ...] = (
         "Ctrl+.",
         lambda state: bool(state.status.task or state.status.opening or state.status.saving),
     ),
-    *STEP_COMMANDS,
-    *TRAIN_COMMANDS,
+)
+HELP_COMMANDS: tuple[Command | str, ...] = (
     Command(
         "shortcuts",
         "Help",
@@ -162,6 +162,12 @@ COMMANDS: tuple[Command | str, ...] = (
         "Ctrl+F1",
     ),
 )
+
+
+def all_commands() -> tuple[Command | str, ...]:
+    """Every command, in the order of the menus."""
+    view = (*tab_commands(), *VIEW_COMMANDS)
+    return (*FILE_COMMANDS, *EDIT_COMMANDS, *view, *STEP_COMMANDS, *TRAIN_COMMANDS, *HELP_COMMANDS)
 
 
 def make_action(command: Command, owner: QWidget, shell: Shell) -> QAction:

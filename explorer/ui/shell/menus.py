@@ -13,7 +13,7 @@ from explorer.ui.common import settings, theme
 from explorer.ui.common.command import Command, Shell
 from explorer.ui.common.text import on_a_button
 from explorer.ui.shell import commands
-from explorer.ui.shell.actions import COMMANDS, make_action
+from explorer.ui.shell.actions import all_commands, make_action
 
 # Commands on the tool bar with the short words they have there; an empty name is a gap.
 TOOLS = (
@@ -63,7 +63,7 @@ class Menus:
     def _make_menus(self) -> dict[str, QMenu]:
         menus: dict[str, QMenu] = {}
         current: QMenu | None = None
-        for command in COMMANDS:
+        for command in all_commands():
             if isinstance(command, str):
                 if current is not None:
                     current.addSeparator()

@@ -81,11 +81,13 @@ TABS = (
 )
 
 
+def tab_commands() -> tuple[Command, ...]:
+    """What brings each tab to the front."""
+    return tuple(_command(tab) for tab in TABS)
+
+
 def _command(tab: Tab) -> Command:
     return Command(tab.command, "View", tab.title, tab.tip, lambda shell: shell.show(tab.name), tab.icon, tab.shortcut)
-
-
-TAB_COMMANDS = tuple(_command(tab) for tab in TABS)
 
 
 class Tabs(QTabWidget):
