@@ -5,6 +5,8 @@ A loss is a kind of call too, but is listed among the losses alone.
 
 from __future__ import annotations
 
+from functools import cache
+
 from explorer.arithmetic.activations import ELU, GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Tanh
 from explorer.arithmetic.convolution import Conv2d, ConvTranspose2d
 from explorer.arithmetic.linear import Linear
@@ -46,6 +48,7 @@ OPERATIONS: tuple[Operation, ...] = (
 )
 
 
+@cache
 def operation_for(kind: str) -> Operation | None:
     """What explains calls of `kind`; None for a kind that is shown whole and unexplained."""
     return next((operation for operation in (*OPERATIONS, *LOSSES) if kind in operation.kinds), None)

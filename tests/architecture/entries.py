@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
+from explorer.arithmetic.operations import operation_for
+
 
 @contextmanager
 def listed(table: tuple[Any, ...], entry: Any) -> Iterator[tuple[Any, ...]]:
@@ -29,6 +31,7 @@ def _put(old: tuple[Any, ...], new: tuple[Any, ...]) -> None:
         for name, value in list(vars(module).items()):
             if value is old:
                 setattr(module, name, new)
+    operation_for.cache_clear()
 
 
 def _modules() -> list[ModuleType]:
