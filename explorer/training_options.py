@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable
+from dataclasses import fields
 from math import isfinite
 from pathlib import Path
 
@@ -122,21 +123,5 @@ def _share(text: str) -> float:
 
 def hyperparameters(options: argparse.Namespace) -> Hyperparameters:
     """What was chosen, with its loss still open where none was named."""
-    return Hyperparameters(
-        loss=options.loss,
-        optimizer=options.optimizer,
-        learning_rate=options.learning_rate,
-        momentum=options.momentum,
-        nesterov=options.nesterov,
-        weight_decay=options.weight_decay,
-        betas=(options.betas[0], options.betas[1]),
-        alpha=options.alpha,
-        schedule=options.schedule,
-        batch_size=options.batch_size,
-        epochs=options.epochs,
-        seed=options.seed,
-        patience=options.patience,
-        label_smoothing=options.label_smoothing,
-        clip_norm=options.clip_norm,
-        accumulation=options.accumulation,
-    )
+    chosen = {field.name: getattr(options, field.name) for field in fields(Hyperparameters)}
+    return Hyperparameters(**{**chosen, "betas": tuple(options.betas)})

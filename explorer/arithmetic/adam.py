@@ -9,10 +9,9 @@ import numpy as np
 
 from explorer.arithmetic.explanation import Explanation
 from explorer.arithmetic.update import Update
-from explorer.arithmetic.update_lines import Lines, Product, descended, moving, over_root
+from explorer.arithmetic.update_lines import Lines, LineTerm, descended, moving, over_root
 from explorer.arithmetic.words import Told
-from explorer.arithmetic.written import Exact, Function, Minus, Number, Power, Quotient, Sum
-from explorer.arithmetic.written import Product as Products
+from explorer.arithmetic.written import Exact, Function, Minus, Number, Power, Product, Quotient, Sum
 
 
 class Adam(Update):
@@ -61,10 +60,10 @@ class Adam(Update):
         mean = _corrected(lines, "m̂", "m", "β₁", mean, mean_decay, step)
         square = _corrected(lines, "v̂", square_symbol, "β₂", square, square_decay, step)
         lr, eps = lines.setting("lr"), lines.setting("eps")
-        change = Product(
+        change = LineTerm(
             (lr, float(mean / (np.sqrt(square) + eps))),
             is_subtracted=True,
-            shown=Products((Number(lr), over_root(mean, square, eps))),
+            shown=Product((Number(lr), over_root(mean, square, eps))),
         )
         return descended(lines, "m̂/(√v̂ + ε)", change, decoupled=decoupled)
 
@@ -88,12 +87,12 @@ def _largest(lines: Lines, square: np.float64) -> np.float64:
     before = np.float64(lines.before.get("max_exp_avg_sq", 0.0))
     largest = float(np.maximum(before, square))
     shown = Function("max", (Number(float(before)), Number(float(square))))
-    return lines.add("v⁺", "max(v⁺, v)", [Product((largest,), shown=shown)], state="max_exp_avg_sq")
+    return lines.add("v⁺", "max(v⁺, v)", [LineTerm((largest,), shown=shown)], state="max_exp_avg_sq")
 
 
 def _corrected(
     lines: Lines, symbol: str, of: str, decay_symbol: str, value: np.float64, decay: float, step: int
 ) -> np.float64:
     shown = Quotient(Number(float(value)), Sum((Exact(1), Minus(Power(Number(decay), step)))))
-    product = Product((float(1 / np.float64(1 - decay**step)), float(value)), shown=shown)
+    product = LineTerm((float(1 / np.float64(1 - decay**step)), float(value)), shown=shown)
     return lines.add(symbol, f"{of}/(1 − {decay_symbol}^t)", [product], is_tensor=False)

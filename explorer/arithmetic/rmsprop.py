@@ -9,10 +9,9 @@ import numpy as np
 
 from explorer.arithmetic.explanation import Explanation
 from explorer.arithmetic.update import Update
-from explorer.arithmetic.update_lines import Lines, Product, descended, moving, over_root
+from explorer.arithmetic.update_lines import Lines, LineTerm, descended, moving, over_root
 from explorer.arithmetic.words import Told
-from explorer.arithmetic.written import Number, Written
-from explorer.arithmetic.written import Product as Products
+from explorer.arithmetic.written import Number, Product, Written
 
 
 class RMSprop(Update):
@@ -63,10 +62,10 @@ class RMSprop(Update):
         lines.rounded = abs(lr * scaled) * cancelled
         if momentum:
             before = lines.before.get("momentum_buffer", 0.0)
-            products = [Product((momentum, before)), Product((scaled,), shown=shown)]
+            products = [LineTerm((momentum, before)), LineTerm((scaled,), shown=shown)]
             buffer = lines.add("b", f"μ·b + {scaled_symbol}", products, state="momentum_buffer")
-            return descended(lines, "b", Product((lr, float(buffer)), True))
-        return descended(lines, scaled_symbol, Product((lr, scaled), True, Products((Number(lr), shown))))
+            return descended(lines, "b", LineTerm((lr, float(buffer)), True))
+        return descended(lines, scaled_symbol, LineTerm((lr, scaled), True, Product((Number(lr), shown))))
 
     def _spread(self, lines: Lines, square: np.float64, mean: np.float64) -> tuple[np.float64, float]:
         """The mean square without the square of the mean, and how many times larger the mean square is.
@@ -74,7 +73,8 @@ class RMSprop(Update):
         Of both as they are kept: what rounding leaves of v − m² may be below 0, and then PyTorch's root is NaN.
         """
         square, mean = lines.stored(square), lines.stored(mean)
-        spread = lines.add("s", "v − m²", [Product((float(square),)), Product((float(mean), float(mean)), True)])
+        terms = [LineTerm((float(square),)), LineTerm((float(mean), float(mean)), True)]
+        spread = lines.add("s", "v − m²", terms)
         return spread, float(square / spread) if square and np.isfinite(square) else 0.0
 
     def _scaled(

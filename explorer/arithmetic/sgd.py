@@ -9,7 +9,7 @@ import numpy as np
 
 from explorer.arithmetic.explanation import Explanation
 from explorer.arithmetic.update import Update
-from explorer.arithmetic.update_lines import Lines, Product, descended
+from explorer.arithmetic.update_lines import Lines, LineTerm, descended
 from explorer.arithmetic.words import Told
 
 
@@ -64,17 +64,17 @@ class SGD(Update):
             gradient, gradient_symbol = direction, symbol
             symbol, direction = "b", self._buffer(lines, symbol, float(gradient))
             if lines.hyperparameters["nesterov"]:
-                products = [Product((float(gradient),)), Product((momentum, float(direction)))]
+                products = [LineTerm((float(gradient),)), LineTerm((momentum, float(direction)))]
                 symbol, direction = "d", lines.add("d", f"{gradient_symbol} + μ·b", products)
-        return descended(lines, symbol, Product((lines.setting("lr"), float(direction)), True))
+        return descended(lines, symbol, LineTerm((lines.setting("lr"), float(direction)), True))
 
     def _buffer(self, lines: Lines, symbol: str, gradient: float) -> np.float64:
         before = lines.before.get("momentum_buffer")
         if before is None:
-            return lines.add("b", f"{symbol}, the first", [Product((gradient,))], state="momentum_buffer")
+            return lines.add("b", f"{symbol}, the first", [LineTerm((gradient,))], state="momentum_buffer")
         kept = 1 - lines.setting("dampening")
         formula = f"μ·b + {symbol}" if kept == 1 else f"μ·b + (1 − τ)·{symbol}"
-        products = [Product((lines.setting("momentum"), before)), Product((kept, gradient))]
+        products = [LineTerm((lines.setting("momentum"), before)), LineTerm((kept, gradient))]
         return lines.add("b", formula, products, state="momentum_buffer")
 
 

@@ -15,6 +15,7 @@ from explorer.arithmetic.written import (
     Minus,
     Number,
     Power,
+    Product,
     Quotient,
     Sum,
     Written,
@@ -22,7 +23,6 @@ from explorer.arithmetic.written import (
     bracketed_product,
     equation,
 )
-from explorer.arithmetic.written import Product as Products
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +48,7 @@ class UpdateExplanation(Explanation):
 
 
 @dataclass(frozen=True)
-class Product:
+class LineTerm:
     """A term of a line: the product of `factors`, written out unless `shown` says it better."""
 
     factors: tuple[float, ...]
@@ -95,7 +95,7 @@ class Lines:
         return float(self.hyperparameters[name])
 
     def add(
-        self, symbol: str, formula: str, products: Sequence[Product], *, state: str = "", is_tensor: bool = True
+        self, symbol: str, formula: str, products: Sequence[LineTerm], *, state: str = "", is_tensor: bool = True
     ) -> np.float64:
         """A line that adds up `products`, and what it gives; `is_tensor` where PyTorch has a tensor of it too."""
         explanation = line(symbol, formula, products)
@@ -127,11 +127,11 @@ class Lines:
         """What is descended, and its symbol: the gradient, turned round if asked to maximize, and the weight decay."""
         symbol, value = self.g, np.float64(self._gradient)
         if self.hyperparameters.get("maximize"):
-            value = self.add(f"{self.g}′", f"−{self.g}", [Product((float(value),), True)])
+            value = self.add(f"{self.g}′", f"−{self.g}", [LineTerm((float(value),), True)])
             symbol = f"{self.g}′"
         decay = self.setting("weight_decay")
         if decay and with_decay:
-            products = [Product((float(value),)), Product((decay, self.parameter))]
+            products = [LineTerm((float(value),)), LineTerm((decay, self.parameter))]
             value = self.add(f"{symbol}′", f"{symbol} + λ·{self.w}", products)
             symbol = f"{symbol}′"
         return symbol, value
@@ -152,7 +152,7 @@ class Lines:
         )
 
 
-def line(symbol: str, formula: str, products: Sequence[Product]) -> Explanation:
+def line(symbol: str, formula: str, products: Sequence[LineTerm]) -> Explanation:
     """The explanation of a sum of products: "b = 0.9·0.2 + 0.49 = 0.67"."""
     coefficients = [(-1.0 if product.is_subtracted else 1.0) * np.prod(product.factors[:-1]) for product in products]
     values = [product.factors[-1] for product in products]
@@ -162,19 +162,19 @@ def line(symbol: str, formula: str, products: Sequence[Product]) -> Explanation:
     return Explanation(formula, terms, total, equation(symbol, side, total=total, digits=_telling(terms, total)))
 
 
-def descended(lines: Lines, symbol: str, change: Product, *, decoupled: bool = False) -> Explanation:
+def descended(lines: Lines, symbol: str, change: LineTerm, *, decoupled: bool = False) -> Explanation:
     """The last line: the old value, the decay of the weight itself if there is one, and the change."""
-    products = [Product((lines.parameter,)), change]
+    products = [LineTerm((lines.parameter,)), change]
     formula = f"{lines.w} − lr·{symbol}"
     decay = lines.setting("weight_decay")
     if decoupled and decay and np.isinf(lines.parameter):  # PyTorch multiplies: ∞ − ∞ would be NaN
-        kept = Sum((Exact(1), Minus(Products((Number(lines.setting("lr")), Number(decay))))))
+        kept = Sum((Exact(1), Minus(Product((Number(lines.setting("lr")), Number(decay))))))
         left = 1 - lines.setting("lr") * decay
-        shown = Products((kept, Number(lines.parameter, is_bracketed=True)))
-        products[0] = Product((left, lines.parameter), shown=shown)
+        shown = Product((kept, Number(lines.parameter, is_bracketed=True)))
+        products[0] = LineTerm((left, lines.parameter), shown=shown)
         formula = f"(1 − lr·λ)·{lines.w} − lr·{symbol}"
     elif decoupled and decay:
-        products.insert(1, Product((lines.setting("lr"), decay, lines.parameter), True))
+        products.insert(1, LineTerm((lines.setting("lr"), decay, lines.parameter), True))
         formula = f"{lines.w} − lr·λ·{lines.w} − lr·{symbol}"
     return line(lines.w, formula, products)
 
@@ -185,10 +185,10 @@ def moving(
     """A moving average of the gradient, or of its square if `averaged` ends in one; it starts at 0."""
     times = 2 if averaged.endswith("²") else 1
     own = Number(float(gradient), is_bracketed=True)
-    shown = Products((Number(1 - decay), Power(own, 2) if times == 2 else own))
+    shown = Product((Number(1 - decay), Power(own, 2) if times == 2 else own))
     products = [
-        Product((decay, lines.before.get(state, 0.0))),
-        Product((1 - decay, *[float(gradient)] * times), shown=shown),
+        LineTerm((decay, lines.before.get(state, 0.0))),
+        LineTerm((1 - decay, *[float(gradient)] * times), shown=shown),
     ]
     formula = f"{decay_symbol}·{symbol} + (1 − {decay_symbol})·{averaged}"
     return lines.add(symbol, formula, products, state=state)

@@ -17,11 +17,10 @@ from torch import nn
 import explorer
 from explorer.arithmetic.explanation import Explanation
 from explorer.arithmetic.update import Update
-from explorer.arithmetic.update_lines import Lines, Product, descended, over_root
+from explorer.arithmetic.update_lines import Lines, LineTerm, descended, over_root
 from explorer.arithmetic.updates import UPDATES
 from explorer.arithmetic.words import Told
-from explorer.arithmetic.written import Number
-from explorer.arithmetic.written import Product as Products
+from explorer.arithmetic.written import Number, Product
 from explorer.cli import run
 from explorer.engine.training.hyperparameters import Hyperparameters, as_settings, from_settings, make_optimizer
 from explorer.engine.training.train import Examples, train_as_chosen
@@ -56,12 +55,12 @@ class Adagrad(Update):
     def run(self, lines: Lines) -> Explanation:
         lines.count_step()
         symbol, gradient = lines.gradient()
-        squares = [Product((lines.before.get("sum", 0.0),)), Product((float(gradient), float(gradient)))]
+        squares = [LineTerm((lines.before.get("sum", 0.0),)), LineTerm((float(gradient), float(gradient)))]
         total = lines.add("s", f"s + {symbol}²", squares, state="sum")
         lr, eps = lines.setting("lr"), lines.setting("eps")
         scaled = float(gradient / (np.sqrt(total) + eps))
-        shown = Products((Number(lr), over_root(gradient, total, eps)))
-        return descended(lines, f"{symbol}/(√s + ε)", Product((lr, scaled), is_subtracted=True, shown=shown))
+        shown = Product((Number(lr), over_root(gradient, total, eps)))
+        return descended(lines, f"{symbol}/(√s + ε)", LineTerm((lr, scaled), is_subtracted=True, shown=shown))
 
 
 @pytest.fixture(autouse=True)
