@@ -1,7 +1,8 @@
-"""Who owns the state: document, history, runner (the worker thread) and session. QtCore only.
+"""Who owns the state: a store of frozen slices, and the features of `Session` side by side on it. QtCore only.
 
-Views call the verbs of `Session` and redraw when it emits `changed(old, new)`.
-Nothing here draws, and nothing here runs PyTorch: the runner's thread does, through `explorer.engine`.
+Views call the verbs of the features (`session.editing.undo()`) and redraw when `session.changed(old, new)` is emitted.
+A feature asks the worker with a typed job and is handed its answers. Nothing here draws, and nothing but the runner's
+thread runs PyTorch, through `explorer.engine`.
 """
 
 from explorer.session.document import Document

@@ -1,4 +1,4 @@
-"""What a training run has told so far: every step's loss, every epoch's figures. Grows; nothing in it changes."""
+"""What a training run has told so far: every step's loss, every epoch's figures."""
 
 from __future__ import annotations
 
@@ -12,40 +12,8 @@ if TYPE_CHECKING:
     from explorer.engine.training.snapshot import Snapshot
 
 FIRST_ROOM = 1024
-
-
-class Column:
-    """Numbers that come one by one, as one array: `values` is a read-only view of those there are."""
-
-    def __init__(self) -> None:
-        self._room = np.empty(FIRST_ROOM, np.float64)
-        self._count = 0
-
-    def add(self, value: float) -> None:
-        """One more at the end."""
-        if self._count == len(self._room):
-            self._room = np.concatenate([self._room, np.empty(max(self._count, FIRST_ROOM))])
-        self._room[self._count] = value
-        self._count += 1
-
-    def cut(self, count: int) -> None:
-        """Only the first `count` stay: a followed run went on from an older checkpoint."""
-        self._room, self._count = self._room.copy(), min(count, self._count)
-
-    def copy(self) -> Column:
-        """What there is now, whatever becomes of this one. They share memory, in which nothing is ever changed."""
-        other = Column()
-        other._room, other._count = self.values, self._count
-        return other
-
-    def __len__(self) -> int:
-        return self._count
-
-    @property
-    def values(self) -> np.ndarray:
-        view = self._room[: self._count]
-        view.flags.writeable = False
-        return view
+NONE = np.empty(0)
+NONE.flags.writeable = False
 
 
 @dataclass(frozen=True)
@@ -60,12 +28,12 @@ class EpochFigures:
     val_accuracy: float | None = None
 
 
-@dataclass(eq=False)
+@dataclass(frozen=True, eq=False)
 class RunCurves:
     """One run: `label` names it in legends, `chosen` is what it was started with, `parent` the run it was forked from.
 
     `loss` is the name of the loss that its curve shows, also where it was not chosen but suited; "" if unknown.
-    Steps count on from `first_step`, where a fork begins.
+    Steps count on from `first_step`, where a fork begins. steps, losses, rates: (n,), read-only.
     """
 
     number: int
@@ -74,20 +42,85 @@ class RunCurves:
     parent: int | None = None
     first_step: int = 0
     loss: str = ""
-    steps: Column = field(default_factory=Column)
-    losses: Column = field(default_factory=Column)
-    rates: Column = field(default_factory=Column)
-    epochs: list[EpochFigures] = field(default_factory=list)
+    steps: np.ndarray = field(default_factory=lambda: NONE)
+    losses: np.ndarray = field(default_factory=lambda: NONE)
+    rates: np.ndarray = field(default_factory=lambda: NONE)
+    epochs: tuple[EpochFigures, ...] = ()
 
-    def add(self, snapshot: Snapshot) -> None:
-        """What one more step told."""
-        self.steps.add(self.first_step + snapshot.step)
-        self.losses.add(snapshot.loss)
-        self.rates.add(snapshot.learning_rate)
+    @property
+    def last_step(self) -> int:
+        """The last step it told of; where it begins before there is one."""
+        return int(self.steps[-1]) if len(self.steps) else self.first_step
+
+
+class Column:
+    """Numbers that come one by one, as one array."""
+
+    def __init__(self) -> None:
+        self._room = np.empty(FIRST_ROOM, np.float64)
+        self._count = 0
+
+    def add(self, value: float) -> None:
+        """One more at the end."""
+        if self._count == len(self._room):
+            self._room = np.concatenate([self._room, np.empty(self._count)])
+        self._room[self._count] = value
+        self._count += 1
+
+    def cut(self, count: int) -> None:
+        """Only the first `count` stay; what was handed out keeps the others."""
+        self._room, self._count = self._room.copy(), min(count, self._count)
+
+    @property
+    def values(self) -> np.ndarray:
+        """Those there are now, read-only. They share this one's memory, in which nothing is ever changed."""
+        view = self._room[: self._count]
+        view.flags.writeable = False
+        return view
+
+
+class GrowingCurves:
+    """The curves of a run that goes on. `now` hands them out as they are, whatever becomes of them."""
+
+    def __init__(self, begun: RunCurves) -> None:
+        self._now = begun
+        self._columns = {"steps": Column(), "losses": Column(), "rates": Column()}
+        self._epochs: list[EpochFigures] = []
+        self._is_told = True
+        self.last_step = begun.first_step
+
+    @property
+    def now(self) -> RunCurves:
+        """What was told by now; the same one until more is."""
+        if not self._is_told:
+            columns = {name: column.values for name, column in self._columns.items()}
+            self._now = replace(self._now, **columns, epochs=tuple(self._epochs))  # type: ignore[arg-type]  # by name
+            self._is_told = True
+        return self._now
+
+    def __len__(self) -> int:
+        """How many steps were told of."""
+        return len(self._columns["steps"].values)
+
+    def add(self, step: int, loss: float, rate: float) -> None:
+        """One more step was made."""
+        for name, value in (("steps", step), ("losses", loss), ("rates", rate)):
+            self._columns[name].add(value)
+        self.last_step, self._is_told = step, False
+
+    def end_epoch(self, figures: EpochFigures) -> None:
+        """An epoch ended."""
+        self._epochs.append(figures)
+        self._is_told = False
+
+    def take(self, snapshot: Snapshot) -> None:
+        """What one more step told, counted on from where the run began."""
+        step = self._now.first_step + snapshot.step
+        self.add(step, snapshot.loss, snapshot.learning_rate)
         if snapshot.epoch_ended:
-            self.epochs.append(
+            self.end_epoch(
                 EpochFigures(
-                    self.first_step + snapshot.step,
+                    step,
                     snapshot.epoch,
                     snapshot.train_loss,
                     snapshot.train_accuracy,
@@ -96,12 +129,23 @@ class RunCurves:
                 )
             )
 
-    def copy(self) -> RunCurves:
-        """What it has told so far, for another thread to read while this one grows."""
-        columns = {name: getattr(self, name).copy() for name in ("steps", "losses", "rates")}
-        return replace(self, **columns, epochs=list(self.epochs))
+    def go_back(self, step: int) -> None:
+        """The run went on from an older checkpoint: `step` and what came after it come again."""
+        kept = int((self._columns["steps"].values < step).sum())
+        for column in self._columns.values():
+            column.cut(kept)
+        self._epochs = [figures for figures in self._epochs if figures.step < step]
+        steps = self._columns["steps"].values
+        self.last_step = int(steps[-1]) if len(steps) else self._now.first_step
+        self._is_told = False
 
-    @property
-    def last_step(self) -> int:
-        """The last step it told of; where it begins before there is one."""
-        return int(self.steps.values[-1]) if len(self.steps) else self.first_step
+    def name_loss(self, loss: str) -> None:
+        """Say what its curve is of."""
+        if loss != self._now.loss:
+            self._now = replace(self._now, loss=loss)
+
+
+def with_curves(runs: tuple[RunCurves, ...], *grown: RunCurves) -> tuple[RunCurves, ...]:
+    """`runs` with those that have `grown` as they are now; one that was taken off the plots stays away."""
+    by_number = {curves.number: curves for curves in grown}
+    return tuple(by_number.get(run.number, run) for run in runs)

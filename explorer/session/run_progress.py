@@ -7,7 +7,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from explorer.engine.training.run_clock import RunClock
-from explorer.session.run_curves import RunCurves
+from explorer.session.run_curves import GrowingCurves, RunCurves
 from explorer.session.train_state import Training
 from explorer.session.worker.run import Told
 
@@ -18,13 +18,13 @@ PROGRESS_S = 0.2  # between two tellings of a run's progress: every telling cost
 
 
 class RunProgress:
-    """What one run has told. Its `curves` grow here, whether they are on the plots or were taken off them.
+    """What one run has told. Its curves grow here, whether they are on the plots or were taken off them.
 
     judged: how many examples are judged at the end of each of its `epochs`.
     """
 
     def __init__(self, curves: RunCurves, *, epochs: int = 1, judged: int = 0) -> None:
-        self.curves = curves
+        self.curves = GrowingCurves(curves)
         self.clock = RunClock(epochs=epochs, judged=judged)
         self._last: Snapshot | None = None
         self._told_at = 0.0
@@ -37,7 +37,7 @@ class RunProgress:
     def take(self, told: Told) -> None:
         """One more step was made."""
         snapshot = self._last = told.snapshot
-        self.curves.add(snapshot)
+        self.curves.take(snapshot)
         judging_s = snapshot.evaluation.seconds if snapshot.evaluation is not None else 0.0
         self.clock.tick(snapshot.examples, told.at, judging_s=judging_s)
 

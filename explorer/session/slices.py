@@ -114,7 +114,7 @@ class DataState:
 class WatchingState:
     """What runs have told, and what the present one shows."""
 
-    runs: tuple[RunCurves, ...] = ()  # the curves grow; `training.step` tells that they did
+    runs: tuple[RunCurves, ...] = ()
     health: Health = ()
     judged: Judged | None = None
     live: Live | None = None

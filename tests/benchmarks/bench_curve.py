@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from explorer.app import application
 from explorer.session import Session
-from explorer.session.run_curves import EpochFigures, RunCurves
+from explorer.session.run_curves import EpochFigures, GrowingCurves, RunCurves
 from explorer.ui.common import theme
 from explorer.ui.training.curves.view import CurvePlot
 
@@ -26,21 +26,15 @@ SIZE = (520, 200)
 TARGET_MS = 16.0
 
 
-def grown_run(count: int) -> RunCurves:
+def grown_run(count: int) -> GrowingCurves:
     """A run of so many steps, with a noisy loss that falls, and an epoch every fiftieth of it."""
-    run, generator = RunCurves(1, "run 1: SGD 0.01"), np.random.default_rng(0)
+    run, generator = GrowingCurves(RunCurves(1, "run 1: SGD 0.01")), np.random.default_rng(0)
     losses = 2 * np.exp(-np.arange(count) / count * 4) * generator.lognormal(0, 0.4, count)
     for step, loss in enumerate(losses, start=1):
-        _add(run, step, float(loss))
+        run.add(step, float(loss), 0.01)
     for step in range(count // 50, count + 1, count // 50):
-        run.epochs.append(EpochFigures(step, step, 1.0, 0.5, float(losses[step - 1]), 0.5))
+        run.end_epoch(EpochFigures(step, step, 1.0, 0.5, float(losses[step - 1]), 0.5))
     return run
-
-
-def _add(run: RunCurves, step: int, loss: float) -> None:
-    run.steps.add(step)
-    run.losses.add(loss)
-    run.rates.add(0.01)
 
 
 def main() -> None:
@@ -49,7 +43,7 @@ def main() -> None:
     assert isinstance(app, QApplication)
     theme.apply(app, "light")
     run, session = grown_run(COUNT), Session()
-    session.store.set(replace(session.state.watching, runs=(run,)))
+    session.store.set(replace(session.state.watching, runs=(run.now,)))
     plot = CurvePlot(session)
     plot.resize(*SIZE)
     plot.show()
@@ -64,9 +58,10 @@ def main() -> None:
     theirs: list[float] = []
     for turn in range(ROUNDS):
         for step in range(ADDED):
-            _add(run, COUNT + turn * ADDED + step + 1, 0.05)
+            run.add(COUNT + turn * ADDED + step + 1, 0.05, 0.01)
+        session.store.set(replace(session.state.watching, runs=(run.now,)))
         ours.append(_ms(plot.redraw))
-        theirs.append(_ms(lambda: line.setData(run.steps.values, run.losses.values)))
+        theirs.append(_ms(lambda: line.setData(run.now.steps, run.now.losses)))
     ours, theirs = ours[5:], theirs[5:]  # what is made once is made by now
     ratio = statistics.median(a / b for a, b in zip(ours, theirs, strict=True))
     print(

@@ -29,7 +29,7 @@ RUNS = 3
 def main() -> None:
     """Print seconds, and the gaps between ticks of the window while it is written."""
     application()
-    session, runs = Session(), tuple(grown_run(COUNT) for _ in range(RUNS))
+    session, runs = Session(), tuple(grown_run(COUNT).now for _ in range(RUNS))
     print(f"{RUNS} runs of {COUNT:,} steps, row by row with csv: {_row_by_row(runs):.1f} s")
     with tempfile.TemporaryDirectory() as folder:
         _measure(session, "table", lambda tell: curve_export.write_table(runs, Path(folder, "curves.csv"), tell))
@@ -40,7 +40,7 @@ def main() -> None:
 def _row_by_row(runs: tuple[RunCurves, ...]) -> float:
     started, writer = perf_counter(), csv.writer(io.StringIO(newline=""))
     for run in runs:
-        columns = (column.values.tolist() for column in (run.steps, run.losses, run.rates))
+        columns = (column.tolist() for column in (run.steps, run.losses, run.rates))
         writer.writerows(zip(*columns, strict=True))
     return perf_counter() - started
 

@@ -209,7 +209,7 @@ def _check_running(person: Person) -> None:
     state = person.session.state
     assert state.maps.fault is None, state.maps.fault
     for run in state.watching.runs:
-        assert (np.diff(run.steps.values) > 0).all(), f"the steps of {run.label} do not rise"
+        assert (np.diff(run.steps) > 0).all(), f"the steps of {run.label} do not rise"
         assert len(run.steps) == len(run.losses) == len(run.rates)
         assert all(figures.step <= run.last_step for figures in run.epochs)
 

@@ -28,9 +28,10 @@ def test_a_run_is_followed_while_it_is_written(qtbot: QtBot, session: Session, t
     _write(metrics, step=1, loss=2.0)
     session.following.follow_run(tmp_path)
     (run,) = session.state.watching.runs
-    assert run.losses.values.tolist() == [2.0]
+    assert run.losses.tolist() == [2.0]
     _write(metrics, step=2, loss=1.5, val_loss=1.0)
-    qtbot.waitUntil(lambda: len(run.steps) == 2, timeout=20_000)
+    qtbot.waitUntil(lambda: len(session.state.watching.runs[0].steps) == 2, timeout=20_000)
+    (run,) = session.state.watching.runs
     assert run.epochs[0].val_loss == 1.0
     session.following.follow_run(tmp_path)
     assert session.state.watching.runs == (run,)
@@ -54,7 +55,7 @@ def test_a_run_taken_off_the_plots_is_followed_no_longer_and_can_be_followed_aga
     assert session.state.watching.runs == ()
     session.following.follow_run(tmp_path)
     assert session.state.status.notice == ""
-    assert [run.losses.values.tolist() for run in session.state.watching.runs] == [[2.0]]
+    assert [run.losses.tolist() for run in session.state.watching.runs] == [[2.0]]
 
 
 def test_a_followed_run_carries_the_loss_that_its_folder_names(qtbot: QtBot, session: Session, tmp_path: Path) -> None:
@@ -102,11 +103,11 @@ def test_what_somebody_else_wrote_is_shown_as_far_as_it_is_numbers(
     )
     (tmp_path / "metrics.jsonl").write_text("\n".join(lines) + "\n")
     session.following.follow_run(tmp_path)
+    qtbot.waitUntil(lambda: session.state.watching.runs[0].last_step == 5)
     (run,) = session.state.watching.runs
-    qtbot.waitUntil(lambda: run.last_step == 5)
-    assert run.steps.values.tolist() == [1, 2, 4, 5]
-    np.testing.assert_array_equal(run.losses.values, [0.5, np.nan, np.nan, 0.1])
-    assert run.rates.values.tolist() == [0, 0, 0, 0]
+    assert run.steps.tolist() == [1, 2, 4, 5]
+    np.testing.assert_array_equal(run.losses, [0.5, np.nan, np.nan, 0.1])
+    assert run.rates.tolist() == [0, 0, 0, 0]
     (figures,) = run.epochs
     assert (figures.epoch, figures.train_loss, figures.val_loss, figures.val_accuracy) == (0, None, None, None)
 
@@ -120,6 +121,6 @@ def test_a_line_of_gigabytes_is_passed_over_beside_the_window_a_piece_at_a_time(
         file.seek(20_000)  # a long line of zeros
         file.write(b'\n{"step": 2, "loss": 1.0}\n')
     session.following.follow_run(tmp_path)
+    qtbot.waitUntil(lambda: session.state.watching.runs[0].last_step == 2)
     (run,) = session.state.watching.runs
-    qtbot.waitUntil(lambda: run.last_step == 2)
-    assert run.losses.values.tolist() == [2.0, 1.0]
+    assert run.losses.tolist() == [2.0, 1.0]

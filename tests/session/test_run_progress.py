@@ -37,7 +37,7 @@ def test_steps_that_arrive_together_are_told_as_one_and_all_are_in_the_curves(pr
         _step(progress, step, loss=1 / step)
     told = progress.told_in(RUNNING)
     assert (told.step, told.loss, told.status) == (13, 1 / 3, "running")
-    assert progress.curves.losses.values.tolist() == [1, 1 / 2, 1 / 3]
+    assert progress.curves.now.losses.tolist() == [1, 1 / 2, 1 / 3]
 
 
 def test_the_next_telling_waits(progress: RunProgress, monkeypatch: pytest.MonkeyPatch) -> None:

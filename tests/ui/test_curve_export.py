@@ -21,7 +21,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer.engine.errors import Cancelled
 from explorer.session import Session
-from explorer.session.run_curves import EpochFigures, RunCurves
+from explorer.session.run_curves import EpochFigures, GrowingCurves, RunCurves
 from explorer.ui.training.curves import event_file
 from explorer.ui.training.curves import tables as curve_export
 from explorer.ui.training.curves.saving import NOTHING, CurveSaving
@@ -29,7 +29,7 @@ from explorer.ui.training.curves.view import ACCURACY, LOSS, CurvePlot
 from explorer.ui.training.shown_runs import ShownRuns
 from explorer.writing import FileError
 from tests.ui.fakes import make_session
-from tests.ui.test_curve_plot import make_run
+from tests.ui.test_curve_plot import make_growing, make_run
 
 LARGE_STEP = 2**40
 WRITERS = [curve_export.write_table, curve_export.write_events]
@@ -146,7 +146,7 @@ def test_a_runs_event_file_holds_every_step_and_every_epoch(tmp_path: Path) -> N
     assert "tfevents" in file.name
     found = _scalars(file.read_bytes())
     assert [step for step, _ in found["loss/step"]] == list(range(41, 241))
-    np.testing.assert_array_equal([value for _, value in found["loss/step"]], run.losses.values.astype(np.float32))
+    np.testing.assert_array_equal([value for _, value in found["loss/step"]], run.losses.astype(np.float32))
     assert {tag: len(values) for tag, values in found.items()} == {
         "loss/step": 200,
         "learning rate": 200,
@@ -172,34 +172,34 @@ def test_checksums_of_rows_that_differ_in_some_bytes_are_those_of_each(steps: li
 def test_a_table_holds_every_step_with_all_its_digits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(curve_export, "LINES_AT_ONCE", 7)
     run = make_run(steps=20)
-    run.losses._room[6] = 1 / 3
+    losses = run.losses.copy()
+    losses[6] = 1 / 3
+    run = replace(run, losses=losses)
     rows = _table(tmp_path / "curves.csv", run, make_run(2, 5))
     assert len(rows) == 25
     assert float(rows[6]["loss"]) == 1 / 3
     assert (rows[9]["epoch"], rows[8]["epoch"]) == ("1", "")
     assert float(rows[9]["val_accuracy"]) == run.epochs[0].val_accuracy
     assert {row["run"] for row in rows} == {"run 1", "run 2"}
-    assert [float(row["loss"]) for row in rows[:20]] == run.losses.values.tolist()
+    assert [float(row["loss"]) for row in rows[:20]] == run.losses.tolist()
 
 
 @given(losses=st.lists(st.floats(allow_infinity=True, allow_nan=False), min_size=1, max_size=9))
 def test_a_table_reads_back_as_it_was_written(losses: list[float], tmp_path_factory: pytest.TempPathFactory) -> None:
-    run = RunCurves(1, 'a, "b"\nc (followed)')
+    growing = GrowingCurves(RunCurves(1, 'a, "b"\nc (followed)'))
     for step, loss in enumerate(losses):
-        for column, value in ((run.steps, step), (run.losses, loss), (run.rates, 0.01 * step)):
-            column.add(value)
+        growing.add(step, loss, 0.01 * step)
+    run = growing.now
     rows = _table(tmp_path_factory.getbasetemp() / "curves.csv", run)
     assert [(row["run"], int(row["step"]), float(row["loss"])) for row in rows] == [
         (run.label, step, loss) for step, loss in enumerate(losses)
     ]
-    assert [float(row["learning_rate"]) for row in rows] == run.rates.values.tolist()
+    assert [float(row["learning_rate"]) for row in rows] == run.rates.tolist()
 
 
 def test_two_followed_folders_of_one_name_stay_apart(tmp_path: Path) -> None:
-    runs = (RunCurves(1, "out (followed)"), RunCurves(2, "out (followed)"))
-    for run in runs:
-        for column in (run.steps, run.losses, run.rates):
-            column.add(float(run.number))
+    ones = [np.array([float(number)]) for number in (1, 2)]
+    runs = tuple(RunCurves(at, "out (followed)", steps=x, losses=x, rates=x) for at, x in enumerate(ones, start=1))
     assert [(row["run"], row["loss"]) for row in _table(tmp_path / "curves.csv", *runs)] == [
         ("out (followed)", "1.0"),
         ("out (followed)-2", "2.0"),
@@ -209,11 +209,10 @@ def test_two_followed_folders_of_one_name_stay_apart(tmp_path: Path) -> None:
 
 
 def test_a_figure_that_was_not_measured_is_empty_in_the_table(tmp_path: Path) -> None:
-    run = RunCurves(1, "folder (followed)")
-    for column, value in ((run.steps, 1), (run.losses, float("nan")), (run.rates, 0.1)):
-        column.add(value)
-    run.epochs.append(EpochFigures(1, 1, 0.5))
-    (row,) = _table(tmp_path / "curves.csv", run)
+    growing = GrowingCurves(RunCurves(1, "folder (followed)"))
+    growing.add(1, float("nan"), 0.1)
+    growing.end_epoch(EpochFigures(1, 1, 0.5))
+    (row,) = _table(tmp_path / "curves.csv", growing.now)
     assert (row["run"], row["loss"], row["train_loss"], row["val_loss"]) == ("folder (followed)", "nan", "0.5", "")
 
 
@@ -373,16 +372,14 @@ def test_an_unwritable_place_is_told(
 def test_a_run_that_goes_on_is_written_as_it_was(
     saving: CurveSaving, session: Session, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    growing, cut = make_run(1, 1024), make_run(2, 40)
-    before = [run.losses.values.tolist() for run in (growing, cut)]
-    session.store.set(replace(session.state.watching, runs=(growing, cut)))
+    growing, cut = make_growing(1, 1024), make_growing(2, 40)
+    before = [run.now.losses.tolist() for run in (growing, cut)]
+    session.store.set(replace(session.state.watching, runs=(growing.now, cut.now)))
     saving.save_to(tmp_path / "curves.csv")
-    for column in (cut.steps, cut.losses, cut.rates):
-        column.cut(10)
+    cut.go_back(11)
     for run in (growing, cut):
-        for column in (run.steps, run.losses, run.rates):
-            column.add(-1.0)
-    cut.epochs.clear()
+        run.add(-1, -1.0, -1.0)
+    cut.go_back(0)
     qtbot.waitUntil(lambda: session.state.status.saving is None)
     rows = list(csv.DictReader(io.StringIO((tmp_path / "curves.csv").read_text())))
     for name, losses in zip(("run 1", "run 2"), before, strict=True):

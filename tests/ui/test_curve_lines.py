@@ -115,8 +115,8 @@ def test_the_nearest_step_is_the_nearest(steps: list[int], x: float) -> None:
 
 @pytest.mark.parametrize(("name", "steps"), [("val_loss", [10, 30]), ("train_accuracy", [])])
 def test_a_figure_is_drawn_where_it_was_told(name: str, steps: list[int]) -> None:
-    run = RunCurves(1, "run 1")
-    run.epochs += [EpochFigures(10, 1, val_loss=1.0), EpochFigures(20, 2), EpochFigures(30, 3, val_loss=0.5)]
+    told = (EpochFigures(10, 1, val_loss=1.0), EpochFigures(20, 2), EpochFigures(30, 3, val_loss=0.5))
+    run = RunCurves(1, "run 1", epochs=told)
     xs, ys = line_of(run, name)
     assert xs.tolist() == steps
     assert len(ys) == len(steps)

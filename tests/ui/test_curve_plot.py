@@ -17,7 +17,7 @@ from explorer.data.data_set import Card, DataSet
 from explorer.data.splits import ArraySplit
 from explorer.engine.training.hyperparameters import Hyperparameters
 from explorer.session import Session
-from explorer.session.run_curves import EpochFigures, RunCurves
+from explorer.session.run_curves import EpochFigures, GrowingCurves, RunCurves
 from explorer.ui.common import theme
 from explorer.ui.shell import commands
 from explorer.ui.training.curves.canvas import CurveCanvas
@@ -31,13 +31,16 @@ from tests.ui.fakes import make_session
 
 def make_run(number: int = 1, steps: int = 40, *, first_step: int = 0, parent: int | None = None) -> RunCurves:
     """A run whose loss falls as 1 / step, told every ten steps."""
-    run = RunCurves(number, f"run {number}: SGD 0.01", Hyperparameters(), parent, first_step)
+    return make_growing(number, steps, first_step=first_step, parent=parent).now
+
+
+def make_growing(number: int = 1, steps: int = 40, *, first_step: int = 0, parent: int | None = None) -> GrowingCurves:
+    """The same run, which goes on."""
+    run = GrowingCurves(RunCurves(number, f"run {number}: SGD 0.01", Hyperparameters(), parent, first_step))
     for step in range(first_step + 1, first_step + steps + 1):
-        run.steps.add(step)
-        run.losses.add(1 / step)
-        run.rates.add(0.01)
+        run.add(step, 1 / step, 0.01)
         if step % 10 == 0:
-            run.epochs.append(EpochFigures(step, step // 10, 1.0, 0.5 + step / 1000, 0.9, 0.4 + step / 1000))
+            run.end_epoch(EpochFigures(step, step // 10, 1.0, 0.5 + step / 1000, 0.9, 0.4 + step / 1000))
     return run
 
 
@@ -88,8 +91,8 @@ def test_every_step_is_pale_under_the_smoothed_line_and_validation_orange(
     _show(session, run)
     qtbot.waitUntil(lambda: plot.canvas.isVisible())
     pale, strong, judged = plot.canvas.curves
-    np.testing.assert_array_equal(pale.ys, run.losses.values)
-    np.testing.assert_allclose(strong.ys, smoothed(run.losses.values, plot.smoothing.value() / 100 * 0.999))
+    np.testing.assert_array_equal(pale.ys, run.losses)
+    np.testing.assert_allclose(strong.ys, smoothed(run.losses, plot.smoothing.value() / 100 * 0.999))
     assert judged.xs.tolist() == [10, 20, 30, 40]
     assert (pale.role, strong.role, judged.role) == ("training", "training", "validation")
     assert (pale.is_pale, strong.is_pale) == (True, False)
@@ -107,15 +110,14 @@ def test_the_slider_smooths_and_without_it_both_lines_are_one(plot: CurvePlot, s
 def test_a_curve_that_grows_is_redrawn_at_most_fifteen_times_a_second(
     plot: CurvePlot, session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = make_run(steps=5)
-    _show(session, run)
+    run = make_growing(steps=5)
+    _show(session, run.now)
     qtbot.waitUntil(lambda: plot.canvas.isVisible())
     drawn: list[int] = []
     monkeypatch.setattr(plot.canvas, "show_curves", lambda curves, **_limits: drawn.append(len(curves[0].xs)))
     for step in range(6, 60):
-        run.steps.add(step)
-        run.losses.add(0.5)
-        session.store.set(replace(session.state.training, step=step))
+        run.add(step, 0.5, 0.01)
+        _show(session, run.now)
     assert not drawn
     qtbot.waitUntil(lambda: bool(drawn))
     assert drawn == [59]
@@ -181,14 +183,14 @@ def test_the_crosshair_walks_with_the_arrow_keys(plot: CurvePlot, session: Sessi
 def test_zooming_stays_while_the_curve_grows_and_f_shows_all_again(
     plot: CurvePlot, session: Session, qtbot: QtBot
 ) -> None:
-    run = make_run()
-    _show(session, run)
+    run = make_growing()
+    _show(session, run.now)
     qtbot.waitUntil(lambda: plot.canvas.isVisible())
     box = plot.canvas.getViewBox()
     box.setXRange(5, 10, padding=0)
     box.sigRangeChangedManually.emit([True, True])
-    run.steps.add(41)
-    run.losses.add(0.1)
+    run.add(41, 0.1, 0.01)
+    _show(session, run.now)
     plot.redraw()
     assert box.viewRange()[0] == pytest.approx([5, 10])
     QTest.keyClick(plot.canvas, Qt.Key.Key_F)
@@ -227,9 +229,7 @@ def test_a_single_value_is_a_point(plot: CurvePlot, session: Session, qtbot: QtB
 
 def test_axes_carry_their_units(plot: CurvePlot, session: Session, qtbot: QtBot) -> None:
     plot.resize(600, 400)
-    run = make_run()
-    run.loss = "mse"
-    _show(session, run)
+    _show(session, replace(make_run(), loss="mse"))
     qtbot.waitUntil(lambda: "mean squared error" in plot.canvas.getAxis("left").labelText)
     assert plot.canvas.getAxis("bottom").labelText == "step"
     plot.resize(600, 110)
@@ -379,19 +379,19 @@ def test_no_other_pyqtgraph_menu_opens(plot: CurvePlot) -> None:
 
 def test_steps_between_two_epochs_leave_the_accuracies_as_they_are(session: Session, qtbot: QtBot) -> None:
     plot = _shown(CurvePlot(session, ACCURACY), qtbot)
-    run = make_run()
-    session.store.set(replace(session.state.watching, runs=(run,)))
+    run = make_growing()
+    _show(session, run.now)
     qtbot.waitUntil(lambda: not plot._timer.isActive())
-    session.store.set(replace(session.state.training, step=1))
+    run.add(41, 0.1, 0.01)
+    session.store.set(replace(session.state.training, step=1), replace(session.state.watching, runs=(run.now,)))
     assert not plot._timer.isActive()
-    run.epochs.append(replace(run.epochs[-1], step=run.epochs[-1].step + 1))
-    session.store.set(replace(session.state.training, step=2))
+    run.end_epoch(replace(run.now.epochs[-1], step=41))
+    session.store.set(replace(session.state.training, step=2), replace(session.state.watching, runs=(run.now,)))
     assert plot._timer.isActive()
 
 
 def test_each_run_carries_the_name_of_its_own_loss(plot: CurvePlot, session: Session, qtbot: QtBot) -> None:
-    hinge, bias = make_run(1), make_run(2)
-    hinge.loss, bias.loss = "hinge", "mbe"
+    hinge, bias = replace(make_run(1), loss="hinge"), replace(make_run(2), loss="mbe")
     _show(session, hinge)
     qtbot.waitUntil(lambda: plot.canvas.getAxis("left").labelText == "loss: hinge loss")
     session.learning.set_hyperparameters(loss="mse")  # what the next run would learn by is no name of this curve
@@ -408,11 +408,10 @@ def test_each_run_carries_the_name_of_its_own_loss(plot: CurvePlot, session: Ses
 def test_a_logarithmic_scale_tells_of_losses_that_have_no_place_on_it(
     plot: CurvePlot, session: Session, qtbot: QtBot
 ) -> None:
-    run = make_run()
+    run = make_growing()
     for step, loss in ((41, 0.0), (42, -0.5), (43, float("nan"))):
-        run.steps.add(step)
-        run.losses.add(loss)
-    _show(session, run)
+        run.add(step, loss, 0.01)
+    _show(session, run.now)
     qtbot.waitUntil(lambda: plot.canvas.isVisible())
     assert plot.canvas.note == ""
     plot.log.click()
@@ -424,11 +423,10 @@ def test_a_logarithmic_scale_tells_of_losses_that_have_no_place_on_it(
 def test_a_run_of_nothing_but_losses_of_0_is_told_of_on_a_logarithmic_scale(
     plot: CurvePlot, session: Session, qtbot: QtBot
 ) -> None:
-    run = RunCurves(1, "run 1: SGD 0.01", Hyperparameters())
+    run = GrowingCurves(RunCurves(1, "run 1: SGD 0.01", Hyperparameters()))
     for step in range(1, 6):
-        run.steps.add(step)
-        run.losses.add(0.0)
-    _show(session, run)
+        run.add(step, 0.0, 0.01)
+    _show(session, run.now)
     qtbot.waitUntil(lambda: plot.canvas.isVisible())
     plot.log.click()
     assert plot.canvas.note == "5 of 5 values are 0 or below and have no logarithm"

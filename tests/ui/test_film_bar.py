@@ -93,7 +93,7 @@ def test_the_loss_of_a_frame_is_that_of_its_step(session: Session) -> None:
     curve, (run,) = film_curve(session.state), session.state.watching.runs
     last = curve.frames[-1]
     assert last == run.last_step
-    assert curve.loss_at(last) == run.losses.values[-1]
+    assert curve.loss_at(last) == run.losses[-1]
     assert curve.loss_at(0) is None
 
 

@@ -111,7 +111,7 @@ def test_a_run_with_it_in_sight_is_the_same_run(qtbot: QtBot, session: Session) 
         session.training.rewind()
         _settle(qtbot, session)
     first, second = session.state.watching.runs
-    np.testing.assert_array_equal(first.losses.values, second.losses.values)
+    np.testing.assert_array_equal(first.losses, second.losses)
 
 
 def test_the_person_chooses_weights_and_span(qtbot: QtBot, session: Session) -> None:

@@ -177,7 +177,7 @@ def test_rewind_trains_the_same_run_again(qtbot: QtBot, session: Session, dock: 
         _click(dock, "trainReset")
         _settle(qtbot, session)
     first, second = session.state.watching.runs
-    np.testing.assert_array_equal(first.losses.values, second.losses.values)
+    np.testing.assert_array_equal(first.losses, second.losses)
     assert not _button(dock, "trainReset").isEnabled()
 
 

@@ -12,7 +12,7 @@ from explorer.bounds import Refused, brief, check_regular
 from explorer.engine.training.run_folder import METRICS, Entry, RunFolder
 from explorer.session.features.origins import Origins
 from explorer.session.lanes import Lane, Watch
-from explorer.session.run_curves import EpochFigures, RunCurves
+from explorer.session.run_curves import EpochFigures, GrowingCurves, RunCurves, with_curves
 from explorer.session.state import State
 from explorer.session.store import AT_ONCE_S, Store
 from explorer.writing import FileError
@@ -27,7 +27,12 @@ class FollowedRun:
     def __init__(self, path: Path, number: int) -> None:
         self._folder = RunFolder(path)
         self._loss = ""  # the name of what its curve is of
-        self.curves = RunCurves(number, f"{brief(path.name)} (followed)")
+        self._curves = GrowingCurves(RunCurves(number, f"{brief(path.name)} (followed)"))
+
+    @property
+    def curves(self) -> RunCurves:
+        """What was read by now."""
+        return self._curves.now
 
     @property
     def path(self) -> Path:
@@ -54,7 +59,7 @@ class FollowedRun:
 
     def take(self, entries: tuple[Entry, ...]) -> None:
         """Show what was read."""
-        self.curves.loss = self._loss
+        self._curves.name_loss(self._loss)
         for entry in entries:
             self._add(entry)
 
@@ -63,26 +68,15 @@ class FollowedRun:
         step = entry.get("step")
         if not isinstance(step, int) or isinstance(step, bool) or not 0 <= step <= LARGEST_STEP:
             return
-        curves = self.curves
-        if len(curves.steps) and step <= curves.last_step:
-            self._go_back(step)
+        if len(self._curves) and step <= self._curves.last_step:
+            self._curves.go_back(step)
         loss, rate = _number(entry.get("loss")), _number(entry.get("learning_rate"))
-        curves.steps.add(step)
-        curves.losses.add(float("nan") if loss is None else loss)
-        curves.rates.add(rate or 0.0)
+        self._curves.add(step, float("nan") if loss is None else loss, rate or 0.0)
         if "val_loss" in entry or "train_loss" in entry:
             figures = [
                 _number(entry.get(name)) for name in ("train_loss", "train_accuracy", "val_loss", "val_accuracy")
             ]
-            curves.epochs.append(EpochFigures(step, int(_number(entry.get("epoch")) or 0), *figures))
-
-    def _go_back(self, step: int) -> None:
-        """It went on from an older checkpoint: the steps after that come again."""
-        curves = self.curves
-        kept = int((curves.steps.values < step).sum())
-        for column in (curves.steps, curves.losses, curves.rates):
-            column.cut(kept)
-        curves.epochs[:] = [figures for figures in curves.epochs if figures.step < step]
+            self._curves.end_epoch(EpochFigures(step, int(_number(entry.get("epoch")) or 0), *figures))
 
 
 def _number(value: object) -> float | None:
@@ -160,6 +154,8 @@ class Following(QObject):
         for follow, entries in read:
             follow.take(entries)
         if any(entries for _, entries in read):
-            self._store.set(replace(self._store.state.training))  # the curves grew where they are
+            watching = self._store.state.watching
+            runs = with_curves(watching.runs, *(follow.curves for follow, _ in read))
+            self._store.set(replace(watching, runs=runs))
         if any(follow.is_behind for follow, _ in read):
             self._read()

@@ -184,29 +184,20 @@ class Learning:
         )
 
     def _take_stepped(self, label: str, stepped: Stepped | Fault) -> None:
-        if isinstance(stepped, Fault):
-            self._store.set(
-                replace(self._store.state.steps, is_recording=False),
-                replace(self._store.state.status, notice=stepped.message),
-            )
-        elif stepped.before is not self._store.state.document:
-            self._store.set(
-                replace(self._store.state.steps, is_recording=False),
-                replace(self._store.state.status, notice=CHANGED_MEANWHILE),
-            )
-        else:
+        state = self._store.state
+        if isinstance(stepped, Stepped) and stepped.before is state.document:
             self._store.edit(label, lambda _before: stepped.after)
+        else:
+            notice = stepped.message if isinstance(stepped, Fault) else CHANGED_MEANWHILE
+            self._store.set(replace(state.steps, is_recording=False), replace(state.status, notice=notice))
 
     def _take_run(self, job: RunUntil, answer: StepsMade | Stopped | Fault) -> None:
         """The run is one entry of undo; its last step is already on record."""
         if isinstance(answer, Fault):
             self._store.say(answer.message)
         elif isinstance(answer, StepsMade):
-            self._store.set(
-                replace(
-                    self._store.state.status, task=f"Training step {answer.count:,}, loss {number(answer.loss, 4)}…"
-                )
-            )
+            task = f"Training step {answer.count:,}, loss {number(answer.loss, 4)}…"
+            self._store.set(replace(self._store.state.status, task=task))
         elif answer.before is not self._store.state.document:
             self._store.say("The network was changed while it ran: nothing was taken over.")
         elif job.is_unwanted():
@@ -217,9 +208,8 @@ class Learning:
 
     def _show_stopped(self, stopped: Stopped) -> None:
         timeline, is_stepping = stopped.timeline, self._store.state.steps.is_watched
-        self._store.set(
-            replace(self._store.state.steps, is_watched=False)
-        )  # the edit's own recording would throw the step away that was run to
+        # The edit's own recording would throw the step away that was run to.
+        self._store.set(replace(self._store.state.steps, is_watched=False))
         self._take_over(stopped.after)
         self._store.set(replace(self._store.state.steps, is_watched=is_stepping))
         self._show(timeline, stopped.message, step=timeline.hit.step if timeline.hit else None)

@@ -17,7 +17,7 @@ from explorer.session.features.origins import Learned, Origins
 from explorer.session.features.passes import Passes
 from explorer.session.features.watching import Watching
 from explorer.session.jobs.training import BeginRun, RunTraining
-from explorer.session.run_curves import RunCurves
+from explorer.session.run_curves import RunCurves, with_curves
 from explorer.session.run_progress import RunProgress
 from explorer.session.state import State
 from explorer.session.store import Store
@@ -80,12 +80,8 @@ class Trainer:
 
     def forget_run(self, number: int) -> None:
         """Take a run's curves off the plots."""
-        self._store.set(
-            replace(
-                self._store.state.watching,
-                runs=tuple(run for run in self._store.state.watching.runs if run.number != number),
-            )
-        )
+        watching = self._store.state.watching
+        self._store.set(replace(watching, runs=tuple(run for run in watching.runs if run.number != number)))
 
     def cancel_start(self) -> None:
         """A run that has made no step yet is taken back: its layers may not have gone under their new ids."""
@@ -159,10 +155,8 @@ class Trainer:
     def _new_curves(self) -> RunCurves:
         """Curves that begin where the weights come from: at the last step of the run that learned them, or at 0."""
         state, parent = self._store.state, self._origins.of(self._store.state.document.layer_ids)
-        chosen, number = (
-            state.document.hyperparameters,
-            self._origins.new_number(run.number for run in state.watching.runs),
-        )
+        chosen, known = state.document.hyperparameters, (run.number for run in state.watching.runs)
+        number = self._origins.new_number(known)
         origin = "" if parent is None else f", from run {parent.run}"
         label = f"run {number}: {chosen.optimizer} {exact(chosen.learning_rate)}{origin}"
         assert state.data.data_set is not None
@@ -237,7 +231,9 @@ class Trainer:
             self._show_progress(self._run)
 
     def _show_progress(self, run: _Run) -> None:
-        self._store.set(run.progress.told_in(self._training))
+        watching = self._store.state.watching
+        runs = with_curves(watching.runs, run.progress.curves.now)
+        self._store.set(run.progress.told_in(self._training), replace(watching, runs=runs))
 
     # --- answers ---
 
@@ -268,7 +264,7 @@ class Trainer:
         if is_live:
             run.progress.take(told)
         step = run.progress.curves.last_step
-        self._origins.tell(run.begun.ids, Learned(run.progress.curves.number, step, snapshot.step))
+        self._origins.tell(run.begun.ids, Learned(run.progress.curves.now.number, step, snapshot.step))
         if is_live and snapshot.health:
             self._store.set(replace(self._store.state.watching, health=snapshot.health))
         if is_live and snapshot.evaluation is not None and data is not None and data.test is not None:

@@ -57,9 +57,9 @@ class RunList(QStackedWidget):
     @Slot(object, object)
     def show_state(self, old: State | None, new: State) -> None:
         """Show other runs at once, and how they go on twice a second."""
-        if old is None or old.watching.runs is not new.watching.runs:
+        if old is None or _named(old) != _named(new):
             self.refresh()
-        elif old.training is not new.training and self.isVisible() and not self._timer.isActive():
+        elif old.watching.runs is not new.watching.runs and self.isVisible() and not self._timer.isActive():
             self._timer.start()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -114,7 +114,7 @@ class RunList(QStackedWidget):
             run_settings(run),
             NOTHING if run.parent is None else f"run {run.parent}, step {count(run.first_step)}",
             count(run.last_step - run.first_step),
-            number(run.losses.values[-1]) if len(run.losses) else NOTHING,
+            number(run.losses[-1]) if len(run.losses) else NOTHING,
             NOTHING if best is None else percent(best),
         )
         for column, text in enumerate(words):
@@ -126,3 +126,8 @@ class RunList(QStackedWidget):
     def _tick(self, item: QTreeWidgetItem, column: int) -> None:
         if column == RUN:
             self._shown.show_run(item.data(RUN, NUMBER), item.checkState(RUN) == Qt.CheckState.Checked)
+
+
+def _named(state: State) -> list[tuple[object, ...]]:
+    """Which runs there are; how far they are is another matter."""
+    return [(run.number, run.label, run.parent, run.first_step) for run in state.watching.runs]

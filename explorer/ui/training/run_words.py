@@ -47,7 +47,7 @@ def run_settings(run: RunCurves) -> str:
     """What a run was started with, and what its learning rate was turned to while it went."""
     if run.chosen is None:
         return "Its settings are in its own folder."
-    rates = run.rates.values[-1:]
+    rates = run.rates[-1:]
     is_turned = run.chosen.schedule == "constant" and any(rates != run.chosen.learning_rate)
     chosen = replace(run.chosen, loss=run.loss or run.chosen.loss)
     return settings_words(chosen, turned_to=float(rates[0]) if is_turned else None)

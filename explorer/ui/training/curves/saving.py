@@ -52,7 +52,7 @@ class CurveSaving(QObject):
             self._save_picture(path)
             return
         write = curve_export.write_table if path.suffix.lower() == ".csv" else curve_export.write_events
-        kept = tuple(run.copy() for run in runs)
+        kept = tuple(runs)
         self._session.files.save_apart(path.name, lambda tell: write(kept, path, tell))
 
     def _save_picture(self, path: Path) -> None:

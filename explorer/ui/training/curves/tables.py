@@ -48,8 +48,8 @@ def _lines(name: str, run: RunCurves) -> Iterator[Part]:
     head, tail = _line([name]).decode().rstrip("\n"), "," * len(EPOCH_FIGURES)
     ends = {each.step: each for each in run.epochs}
     for part in _blocks(len(run.steps), LINES_AT_ONCE):
-        steps = run.steps.values[part].astype(np.int64)
-        columns = zip(*map(_written, (steps, run.losses.values[part], run.rates.values[part])), strict=True)
+        steps = run.steps[part].astype(np.int64)
+        columns = zip(*map(_written, (steps, run.losses[part], run.rates[part])), strict=True)
         lines = [f"{head},{step},{loss},{rate},{tail}\n" for step, loss, rate in columns]
         for at in np.flatnonzero(np.isin(steps, list(ends))).tolist():
             lines[at] = lines[at].removesuffix(f",{tail}\n") + _figures(ends[int(steps[at])])
@@ -131,8 +131,8 @@ def distinct(names: Sequence[str]) -> list[str]:
 
 def events(run: RunCurves, wall_time: float) -> Iterator[Part]:
     """The content of a run's event file, part by part."""
-    steps = run.steps.values
-    figures = [("loss/step", steps, run.losses.values), ("learning rate", steps, run.rates.values)]
+    steps = run.steps
+    figures = [("loss/step", steps, run.losses), ("learning rate", steps, run.rates)]
     figures += [(TAGS[name], *line_of(run, name)) for name in EPOCH_FIGURES]
     yield 0, event_file.file_version(wall_time)
     for tag, at, values in figures:

@@ -132,7 +132,7 @@ class CurvePlot(PacedView):
 
     def follow(self, old: State | None, new: State) -> None:
         """Accuracies grow at the end of an epoch alone: steps in between leave their plot as it is."""
-        others = (name for name in self.drawn if name != "training")
+        others = (name for name in self.drawn if name not in ("training", "watching.runs"))
         is_between = not parts_changed(old, new, others)
         if self._figure is ACCURACY and is_between and _epochs(new) == self._epochs:
             return
@@ -162,7 +162,7 @@ class CurvePlot(PacedView):
         end = "" if is_alone else f"run {run.number}"
         if self._figure is ACCURACY:
             return [], _accuracies(run, style, end)
-        steps, losses = run.steps.values, run.losses.values
+        steps, losses = run.steps, run.losses
         trained = self._smoothed(run)
         pale = [Curve(f"{end} every step".strip(), steps, losses, style=style, is_pale=True)]
         strong = [Curve(f"{end} training".strip(), steps, trained, style=style, end=end)]
@@ -174,7 +174,7 @@ class CurvePlot(PacedView):
         known = self._smoothings.get(run.number)
         if known is None or known.weight != share_kept:
             known = self._smoothings[run.number] = Smoothing(share_kept)
-        return known.follow(run.losses.values)
+        return known.follow(run.losses)
 
     def _axis_words(self) -> str:
         """With the loss that all curves are of; of several each stands beside its own run."""

@@ -121,4 +121,4 @@ def film_curve(state: State) -> FilmCurve:
     """The frames of the film and the loss of its run, in the steps that the curves count."""
     run = next((run for run in state.watching.runs if run.number == state.training.run), None)
     frames = tuple(run_step(state, step) for step in state.watching.film)
-    return FilmCurve(frames) if run is None else FilmCurve(frames, run.steps.values, run.losses.values)
+    return FilmCurve(frames) if run is None else FilmCurve(frames, run.steps, run.losses)
