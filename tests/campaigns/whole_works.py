@@ -150,8 +150,9 @@ def _left_over() -> list[Whole]:
 
     from explorer.data import AUGMENTATIONS, Picture
     from explorer.network import Network
+    from explorer.session.document import Document, new_ids
+    from explorer.session.example import Example
     from explorer.session.kept_work import Work, content
-    from explorer.session.state import Document, Example, new_ids
 
     network = Network.parse(NETWORK)
     document = Document(network, new_ids(len(network.layers)), title="Mine", augmentations=AUGMENTATIONS[:2])

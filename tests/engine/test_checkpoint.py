@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 import torch
 
+from explorer.arithmetic.updates import UPDATES
 from explorer.engine.errors import EngineError
 from explorer.engine.training.checkpoint import CheckpointError, read_checkpoint, write_checkpoint
-from explorer.engine.training.hyperparameters import OPTIMIZERS, Hyperparameters
+from explorer.engine.training.hyperparameters import Hyperparameters
 from explorer.engine.training.train import train, train_as_chosen
 from explorer.network import Network
 from explorer.writing import FileError
@@ -135,7 +136,7 @@ def test_a_run_goes_on_with_a_whole_number_as_its_rate(tmp_path):
         assert list(told)[-1].epoch == epochs
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", [update.name for update in UPDATES])
 @pytest.mark.parametrize("momentum", [0.0, 0.9])
 def test_what_each_optimizer_remembers_is_taken_back(tmp_path, optimizer, momentum):
     chosen = Hyperparameters(batch_size=16, epochs=1, optimizer=optimizer, momentum=momentum)

@@ -13,8 +13,9 @@ import pytest
 
 from explorer.data import AUGMENTATIONS, Picture
 from explorer.network import Network
+from explorer.session.document import Document, new_ids
+from explorer.session.example import Example
 from explorer.session.kept_work import Work, content, read
-from explorer.session.state import Document, Example, new_ids
 from explorer.writing import FileError
 
 NETWORK = Network.parse("3x8x8 flatten linear(3)")
