@@ -111,9 +111,9 @@ def test_view_tells_the_batch_that_it_feeds(
     monkeypatch.setattr(app, "_is_loop_running", lambda _: True)
     window = explorer.view(nn.Sequential(nn.Conv2d(3, 4, 3)), torch.randn(shape))
     assert window is not None
-    assert window.session.state.notice == told
-    qtbot.waitUntil(lambda: window.session.state.activations is not None)
-    shown = window.session.state.activations
+    assert window.session.state.status.notice == told
+    qtbot.waitUntil(lambda: window.session.state.maps.activations is not None)
+    shown = window.session.state.maps.activations
     assert shown is not None
     assert [layer.values.shape for layer in shown.layers] == [(3, 8, 9), (4, 6, 7)]
     window.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
@@ -161,7 +162,7 @@ def _yes_or_no(
 
 def _log_of_yes(output: float) -> Written:
     log = Function("log", (probability(output),))
-    return log if output > 0 else Function("max", (log, Number(LEAST_LOG)))
+    return log if output > math.exp(LEAST_LOG) else Function("max", (log, Number(LEAST_LOG)))
 
 
 def _log_of_no(output: float) -> Written:

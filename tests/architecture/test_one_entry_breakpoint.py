@@ -51,7 +51,11 @@ def session() -> Iterator[Session]:
 
 def _wait(qtbot: QtBot, session: Session) -> None:
     qtbot.waitUntil(
-        lambda: session.state.timeline is not None and not session.state.is_recording_step and not session.state.task
+        lambda: (
+            session.state.steps.timeline is not None
+            and not session.state.steps.is_recording
+            and not session.state.status.task
+        )
     )
 
 
@@ -59,23 +63,23 @@ def test_it_is_chosen_in_the_form_and_stops_a_run(session: Session, qtbot: QtBot
     button = BreakpointsButton(session)
     qtbot.addWidget(button)
     button.show()
-    session.set_stepping(True)
+    session.learning.watch_steps("debugger", True)
     _wait(qtbot, session)
-    session.set_hyperparameters(loss="mse", learning_rate=0.05)
+    session.learning.set_hyperparameters(loss="mse", learning_rate=0.05)
     _wait(qtbot, session)
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     button.boxes[LossBelow].click()
-    assert session.state.breakpoints == (LossBelow(0.5),)
+    assert session.state.steps.breakpoints == (LossBelow(0.5),)
     assert button.limits[LossBelow].accessibleName() == "Loss smaller than"
     button.limits[LossBelow].setValue(0.01)
     QTest.mouseClick(button.run, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: button.sentence.text().startswith(("The loss is", "No breakpoint")))
     assert button.sentence.text().startswith("The loss is")
-    timeline = session.state.timeline
+    timeline = session.state.steps.timeline
     assert timeline is not None
     assert timeline.loss is not None
     assert timeline.loss < 0.01
-    assert timeline.steps[session.state.cursor.step].phase == "loss"
+    assert timeline.steps[session.state.steps.cursor.step].phase == "loss"
 
 
 def test_the_form_needs_no_torch() -> None:

@@ -26,7 +26,7 @@ HALF = Command(
     "Step",
     "To the middle",
     TIP,
-    lambda shell: shell.session.go_to_step(len(shell.session.state.timeline.steps) // 2),
+    lambda shell: shell.session.steps.go_to_step(len(shell.session.state.steps.timeline.steps) // 2),
     "ph.arrows-in-line-horizontal",
     "Ctrl+F10",
     has_timeline,
@@ -65,11 +65,11 @@ def test_a_command_stands_in_its_menu_with_key_and_tip_and_is_run_from_there(win
     assert not action.icon().isNull()
     assert not action.isEnabled()
     window.action("showDebugger").trigger()
-    qtbot.waitUntil(lambda: window.session.state.timeline is not None and action.isEnabled())
+    qtbot.waitUntil(lambda: window.session.state.steps.timeline is not None and action.isEnabled())
     action.trigger()
-    timeline = window.session.state.timeline
+    timeline = window.session.state.steps.timeline
     assert timeline is not None
-    assert window.session.state.cursor.step == len(timeline.steps) // 2
+    assert window.session.state.steps.cursor.step == len(timeline.steps) // 2
 
 
 def test_a_tab_has_its_page_its_command_and_its_key(window: MainWindow) -> None:

@@ -69,12 +69,12 @@ def test_the_browser_has_a_card_that_opens_it_and_the_button_names_it(session: S
     card = browser.list.cards["stripes"]
     assert CARD.title in card.accessibleName()
     QTest.mouseClick(card, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: session.state.data is not None and session.state.data_progress is None)
+    qtbot.waitUntil(lambda: session.state.data.data_set is not None and session.state.data.progress is None)
     assert session.state.document.data == "stripes"
-    assert session.state.data_problem is None
+    assert session.state.data.problem is None
     assert card.isChecked()
     assert button.button.text() == "Stripes · 3 classes · 390 points"
-    session.undo()
+    session.editing.undo()
 
 
 def test_the_command_line_trains_with_it(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ def restore(path: Path) -> object:
 
 def follow(path: Path) -> object:
     """The curves of a run, in the window."""
-    from explorer.session.following import FollowedRun
+    from explorer.session.features.following import FollowedRun
 
     run = FollowedRun(path.parent, 1)
     run.require()

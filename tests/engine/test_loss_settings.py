@@ -113,6 +113,13 @@ def test_a_loss_as_it_is_set_is_explained(case: tuple[str, torch.Tensor, torch.T
     assert_explained(recorded(WithLoss(FUNCTIONS[name], outputs, target, **chosen)), name)
 
 
+@pytest.mark.parametrize("least", [9e-45, 1e-43, 5e-44, 1e-300, 0.0])
+def test_a_probability_whose_logarithm_lies_below_the_floor_is_written_with_it(least: float) -> None:
+    outputs = torch.tensor([[least, 0.7]], dtype=torch.float64)
+    asked = WithLoss(FUNCTIONS["binary_cross_entropy"], outputs, torch.tensor([[0.2, 0.4]]).double())
+    assert_explained(recorded(asked), "binary_cross_entropy")
+
+
 LOGITS, CLASSES = torch.randn(5, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(1)), [2, 0, 1, 1, 2]
 MODULES = {
     "cross_entropy": nn.CrossEntropyLoss(weight=torch.tensor([1.0, 2.0, 0.5]).double(), ignore_index=1),

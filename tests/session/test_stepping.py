@@ -254,13 +254,13 @@ def test_a_run_without_a_hit_ends_at_its_limit_and_says_so(qtbot: QtBot, lecture
 
 
 def test_a_run_whose_steps_end_before_their_loss_says_why(qtbot: QtBot, lecture: Session) -> None:
-    lecture.set_hyperparameters(loss="bce")
+    lecture.learning.set_hyperparameters(loss="bce")
     _step(qtbot, lecture)
-    lecture.set_breakpoints((NotFinite(),))
-    lecture.run_until_breakpoint(5)
-    qtbot.waitUntil(lambda: lecture.state.notice == lecture.state.step_message != "", timeout=20_000)
-    assert {step.phase for step in lecture.state.timeline.steps} == {"forward"}
-    assert lecture.state.fault is None
+    lecture.learning.set_breakpoints((NotFinite(),))
+    lecture.learning.run_until_breakpoint(5)
+    qtbot.waitUntil(lambda: lecture.state.status.notice == lecture.state.steps.message != "", timeout=20_000)
+    assert {step.phase for step in lecture.state.steps.timeline.steps} == {"forward"}
+    assert lecture.state.status.mistake is None
 
 
 def test_a_reading_by_finite_differences_agrees(qtbot: QtBot, lecture: Session) -> None:

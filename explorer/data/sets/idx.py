@@ -202,7 +202,9 @@ def read_idx(path: Path, tell: Tell = nobody) -> Array:
         with open_unpacked(path) as file:
             dtype, axes = _header(file.read(4), path)
             sizes = file.read(4 * axes)
-            shape = [int(size) for size in np.frombuffer(sizes.ljust(4 * axes, b"\xff"), ">u4")]
+            if len(sizes) < 4 * axes:
+                raise DataError(f"{path.name} ends too early: it is damaged or was not copied whole.")
+            shape = [int(size) for size in np.frombuffer(sizes, ">u4")]
             count = math.prod(shape)
             if count * dtype.itemsize > LARGEST_BYTES:
                 raise DataError(f"{path.name} is damaged: its sizes make no sense.")
