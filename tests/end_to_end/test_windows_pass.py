@@ -24,7 +24,7 @@ from tests.campaigns.windows import DIALOGS, WAYS
 from tests.ui.fakes import wait_until_shown
 
 TIMES = 1
-ALLOWED_GROWTH_MIB = 32  # of all windows of a way; each has more than that while it is open
+ALLOWED_GROWTH_MIB = 64  # what PyTorch and the system keep for later comes and goes by 35 (measured); a window has more
 
 
 @pytest.fixture(scope="module")
