@@ -33,7 +33,7 @@ from explorer.session.store import Store
 
 
 class Session(QObject):
-    """What a person can do. Verbs that cannot be done leave everything as it is and say why in `state.notice`.
+    """What a person can do. Verbs that cannot be done leave everything as it is and say why in `state.status.notice`.
 
     Lives in the window's thread; close it before it goes. In the folder `left_overs` it keeps what is not saved.
     """

@@ -12,7 +12,7 @@ ALLOWED_BYTES = 100_000  # of ten windows, each of which left 57,000 bytes
 OPENED_AGAIN_AND_AGAIN = """
 import ctypes, gc, shiboken6
 from PySide6.QtWidgets import QApplication, QComboBox, QVBoxLayout, QWidget
-from explorer.ui import theme
+from explorer.ui.common import theme
 
 application = QApplication([])
 class Memory(ctypes.Structure):

@@ -12,7 +12,7 @@ from explorer.session.store import Store
 
 
 class Editing:
-    """Changes the network. What cannot be done leaves everything as it is and says why in `state.notice`."""
+    """Changes the network. What cannot be done leaves everything as it is and says why in the notice."""
 
     def __init__(self, store: Store, selection: Selecting) -> None:
         self._store, self._selection = store, selection

@@ -11,7 +11,7 @@ from explorer.session.store import Store
 
 
 class Saved:
-    """Tells in `state.unsaved` whether there is something that the document's file does not hold."""
+    """Tells in `state.files.unsaved` whether there is something that the document's file does not hold."""
 
     def __init__(self, store: Store, origins: Origins) -> None:
         self._store, self._origins = store, origins

@@ -22,7 +22,7 @@ RECORDING = "The training step is being recorded…"
 
 
 class StepStage(FollowingView, QWidget):
-    """Draws `state.cursor` on `state.timeline`. Tiny networks have a second drawing, with every neuron and edge."""
+    """Draws `state.steps.cursor` on its timeline. Tiny networks have a second drawing, with every neuron and edge."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)

@@ -46,7 +46,7 @@ NO_READING_TIP = "An update is arithmetic alone: there is nothing that could be 
 
 
 class WhyPanel(FollowingView, QWidget):
-    """Explains `state.cursor`. Its size and its place never change, whatever there is to say.
+    """Explains `state.steps.cursor`. Its size and its place never change, whatever there is to say.
 
     `pointed` carries the cells behind the chosen row, a tuple of (tensor, cells (T, ndim)); empty when none is.
     """

@@ -18,7 +18,7 @@ TERMS_SHOWN, LARGEST_SHOWN = 4, 2
 
 
 class ExplanationLine(QWidget):
-    """Shows `state.explained`; nothing where no cell is chosen. The whole line stands in the tip and can be copied."""
+    """Shows `state.maps.explained`; nothing where no cell is chosen. The tip has the whole line; it can be copied."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -69,7 +69,7 @@ class Line(QFrame):
 
 
 class Messages(Line):
-    """Shows `state.notice` and `state.fault`; hidden when there is nothing to say."""
+    """Shows `state.status.notice` and `state.maps.fault`; hidden when there is nothing to say."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__("messages", parent)

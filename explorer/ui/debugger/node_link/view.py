@@ -31,7 +31,7 @@ NOT_NEGATIVE = "The learning rate cannot be below 0."
 
 
 class NodeLinkView(FollowingView, QWidget):
-    """Shows `session.state.timeline` at its cursor; a click explains a number, a double click changes it."""
+    """Shows `state.steps.timeline` at its cursor; a click explains a number, a double click changes it."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
