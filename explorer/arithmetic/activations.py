@@ -68,13 +68,16 @@ class LeakyReLU(Activation):
     }
 
     def value(self, point: Point) -> float:
-        return _leaky_value(point)
+        return point.u if point.u > 0 else point.setting("negative_slope", 0.01) * point.u
 
     def slope(self, point: Point) -> Parts:
-        return _leaky_slope(point)
+        """1 above 0; here NaN counts as below."""
+        return (1.0,) if point.u > 0 else (point.setting("negative_slope", 0.01),)
 
     def numbers(self, point: Point) -> tuple[Written | None, str]:
-        return _leaky_numbers(point)
+        if point.u > 0:
+            return None, "as the input is above 0"
+        return product(point.setting("negative_slope", 0.01), point.u), "as the input is not above 0"
 
 
 class ELU(Activation):
@@ -102,13 +105,16 @@ class ELU(Activation):
     }
 
     def value(self, point: Point) -> float:
-        return _elu_value(point)
+        return point.u if point.u > 0 else point.setting("alpha", 1) * math.expm1(point.u)
 
     def slope(self, point: Point) -> Parts:
         return _step(point, point.setting("alpha", 1) * math.exp(min(point.u, 0.0)))
 
     def numbers(self, point: Point) -> tuple[Written | None, str]:
-        return _elu_numbers(point)
+        if point.u > 0:
+            return None, "as the input is above 0"
+        lacking = Sum((Function("exp", (Number(point.u),)), Minus(Exact(1))))
+        return Product((Number(point.setting("alpha", 1)), lacking)), "as the input is not above 0"
 
 
 class GELU(Activation):
@@ -133,10 +139,19 @@ class GELU(Activation):
         return 0.5 * point.u * (1 + _gelu_bell(point))
 
     def slope(self, point: Point) -> Parts:
-        return _gelu_slope(point)
+        """½ + ½·erf(u/√2) + u·φ(u), φ the density of the normal distribution; so for tanh by the chain rule."""
+        inner, bell = _gelu_inner(point), _gelu_bell(point)
+        if inner is None:
+            last = point.u * math.exp(-point.u * point.u / 2) / math.sqrt(2 * math.pi)
+        else:
+            last = 0.5 * point.u * (1 - bell * bell) * inner[1]
+        return 0.5, 0.5 * bell, last
 
     def numbers(self, point: Point) -> tuple[Written | None, str]:
-        return _gelu_numbers(point)
+        name = "erf(u/√2)" if _gelu_inner(point) is None else "tanh(√(2/π) · (u + 0.044715 · u³))"
+        bell = _gelu_bell(point)
+        line = Product((Number(0.5), Number(point.u), Sum((Exact(1), Number(bell)))))
+        return line, f"where {name} = {number(bell)}"
 
 
 class SiLU(Activation):
@@ -163,7 +178,8 @@ class SiLU(Activation):
         return point.u * _sigmoid(point.u)
 
     def slope(self, point: Point) -> Parts:
-        return _silu_slope(point)
+        sigmoid = _sigmoid(point.u)
+        return sigmoid, point.u * sigmoid * _sigmoid(-point.u)
 
     def numbers(self, point: Point) -> tuple[Written | None, str]:
         return (Quotient(Number(point.u), _logistic(point), is_wide=True), "")
@@ -232,39 +248,8 @@ def _step(point: Point, below: float) -> Parts:
     return (below,) if point.u <= 0 else (1.0,)
 
 
-def _leaky_slope(point: Point) -> Parts:
-    """1 above 0; here NaN counts as below."""
-    return (1.0,) if point.u > 0 else (point.setting("negative_slope", 0.01),)
-
-
 def _sigmoid(u: float) -> float:
     return 1 / (1 + math.exp(-u)) if u >= 0 else math.exp(u) / (1 + math.exp(u))
-
-
-def _leaky_value(point: Point) -> float:
-    return point.u if point.u > 0 else point.setting("negative_slope", 0.01) * point.u
-
-
-def _leaky_numbers(point: Point) -> tuple[Written | None, str]:
-    if point.u > 0:
-        return None, "as the input is above 0"
-    return product(point.setting("negative_slope", 0.01), point.u), "as the input is not above 0"
-
-
-def _elu_value(point: Point) -> float:
-    return point.u if point.u > 0 else point.setting("alpha", 1) * math.expm1(point.u)
-
-
-def _elu_numbers(point: Point) -> tuple[Written | None, str]:
-    if point.u > 0:
-        return None, "as the input is above 0"
-    lacking = Sum((Function("exp", (Number(point.u),)), Minus(Exact(1))))
-    return Product((Number(point.setting("alpha", 1)), lacking)), "as the input is not above 0"
-
-
-def _silu_slope(point: Point) -> Parts:
-    sigmoid = _sigmoid(point.u)
-    return sigmoid, point.u * sigmoid * _sigmoid(-point.u)
 
 
 def _gelu_inner(point: Point) -> tuple[float, float] | None:
@@ -287,23 +272,6 @@ def _gelu_bell(point: Point) -> float:
     """erf(u/√2) or the tanh that stands for it: twice the share of the normal distribution below u, less 1."""
     inner = _gelu_inner(point)
     return math.erf(point.u / math.sqrt(2)) if inner is None else math.tanh(inner[0])
-
-
-def _gelu_slope(point: Point) -> Parts:
-    """½ + ½·erf(u/√2) + u·φ(u), φ the density of the normal distribution; so for tanh by the chain rule."""
-    inner, bell = _gelu_inner(point), _gelu_bell(point)
-    if inner is None:
-        last = point.u * math.exp(-point.u * point.u / 2) / math.sqrt(2 * math.pi)
-    else:
-        last = 0.5 * point.u * (1 - bell * bell) * inner[1]
-    return 0.5, 0.5 * bell, last
-
-
-def _gelu_numbers(point: Point) -> tuple[Written | None, str]:
-    name = "erf(u/√2)" if _gelu_inner(point) is None else "tanh(√(2/π) · (u + 0.044715 · u³))"
-    bell = _gelu_bell(point)
-    line = Product((Number(0.5), Number(point.u), Sum((Exact(1), Number(bell)))))
-    return line, f"where {name} = {number(bell)}"
 
 
 def _logistic(point: Point) -> Written:
