@@ -60,11 +60,6 @@ class Loss(Operation):
         return f"{'−' if self.sign < 0 else ''}{self.mean} Σ {self.term}"
 
     @property
-    def gradient_formula(self) -> str:
-        """The gradient, without settings."""
-        return f"{self.mean} {self.slope_term}"
-
-    @property
     def reads(self) -> Reading:
         """How outputs that it trains are read as probabilities of classes; "" for as they are."""
         return self.activation or ("softmax" if self.targets == "classes" else "")

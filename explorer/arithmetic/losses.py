@@ -34,11 +34,6 @@ def loss_named(name: str) -> Loss:
     raise ValueError(f"There is no loss {name!r}; there are {', '.join(loss.name for loss in LOSSES)}.")
 
 
-def loss_of_kind(kind: str) -> Loss | None:
-    """The loss that calls of `kind` are, by its own name or PyTorch's; None where they are none."""
-    return next((loss for loss in LOSSES if kind in loss.kinds), None)
-
-
 def suggested_loss(last_kind: str, outputs: int, classes: int) -> str:
     """The loss that suits a last call of `last_kind` with `outputs` numbers, for a network that knows `classes`.
 

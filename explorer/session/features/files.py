@@ -34,8 +34,10 @@ OWN_WEIGHTS = "The weights of a model opened from a program are its own."
 
 
 class Files:
-    """Opens networks and weights, of which the newest that is asked for wins, and saves them. `state.saving` says how
-    far that is. Files that need no network are written one at a time."""
+    """Opens networks and weights, of which the newest that is asked for wins, and saves them.
+
+    `state.status.saving` says how far that is. Files that need no network are written one at a time.
+    """
 
     def __init__(self, store: Store, feeding: Feeding, recent: RecentFiles, saved: Saved) -> None:
         self._store, self._feeding, self._recent, self._saved = store, feeding, recent, saved

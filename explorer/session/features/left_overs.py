@@ -66,7 +66,7 @@ class ReadLeftOver:
 class LeftOvers(QObject):
     """Keeps what is not saved in `folder`, at most every `keep_every_s`; without such a folder nothing.
 
-    `state.offer` tells of work that another session left there, until it is restored or discarded.
+    `state.files.offer` tells of work that another session left there, until it is restored or discarded.
     """
 
     def __init__(

@@ -12,7 +12,7 @@ from explorer.session.worker.passes import FittedInput, Shown
 
 
 class Passes:
-    """Asks for a pass whenever the document or the input changes, or it is told to. `state.asked` says with what."""
+    """Asks for a pass whenever the document or the input changes, or it is told to. `state.maps.asked` says so."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -26,7 +26,7 @@ class Passes:
         )
 
     def ask(self) -> None:
-        """Ask for a pass with everything as it is now; what else follows from that follows `state.asked`."""
+        """Ask for a pass with everything as it is now; what else follows from that follows `state.maps.asked`."""
         request = self.request()
         if request.can_run:
             self._submit(request)

@@ -18,7 +18,7 @@ DAY_S = 24 * 3600
 
 
 class LeftOverLine(Line):
-    """Shows `state.offer`; hidden when there is none."""
+    """Shows `state.files.offer`; hidden when there is none."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__("leftOver", parent)

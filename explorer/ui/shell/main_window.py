@@ -65,9 +65,7 @@ class MainWindow(QMainWindow):
         self._rest_timer.timeout.connect(self.show_late_parts)
         self._make_centre()
         self._make_docks()
-        shell = self._shell = Shell(
-            session, self, self.show_part, self.view, self.open_path, self._all_actions, self.reset_layout
-        )
+        shell = Shell(session, self, self.show_part, self.view, self.open_path, self._all_actions, self.reset_layout)
         self.welcome.networks_wanted.connect(lambda: commands.show_start_list(shell))
         self.welcome.picture_wanted.connect(lambda: commands.choose_picture(shell))
         self.menus = Menus(self, shell, self.docks)
