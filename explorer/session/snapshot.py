@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.arithmetic.losses import loss_named, suggested_loss
-from explorer.arithmetic.operations import operation_for
 from explorer.arithmetic.probabilities import sigmoid, softmax
 from explorer.network import Network
 from explorer.network.receptive_field import ReceptiveFields
@@ -203,6 +202,8 @@ class Activations:
 
 def family_of(kind: str) -> str:
     """The colour group of a call of `kind`, such as "convolution" for "conv2d"; "other" for what is not known."""
+    from explorer.arithmetic.operations import operation_for  # the first paint does not wait for it
+
     operation = operation_for(kind)
     if operation is not None:
         return operation.family
