@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from explorer.ui.common import theme
+
 ALLOWED_BYTES = 100_000  # of ten windows, each of which left 57,000 bytes
 
 OPENED_AGAIN_AND_AGAIN = """
@@ -42,3 +44,54 @@ def test_windows_opened_one_after_another_leave_qt_no_rules_of_their_sheet() -> 
     command = [sys.executable, "-c", OPENED_AGAIN_AND_AGAIN]
     told = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     assert int(told.stdout) < ALLOWED_BYTES
+
+
+SWITCHED = """
+import sys
+from collections import Counter
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QLabel, QMainWindow, QVBoxLayout, QWidget
+from explorer.app import application as made
+from explorer.ui.common import theme
+
+class Counted(QObject):
+    def __init__(self):
+        super().__init__()
+        self.of = Counter()
+    def eventFilter(self, widget, event):
+        if event.type() == QEvent.Type.StyleChange and isinstance(widget, QWidget):
+            self.of[widget.objectName()] += 1
+        return False
+
+application = made()
+theme.apply(application, "light")
+window = QMainWindow()
+theme.dress(window)
+inside = window
+for depth in range(12):
+    inner = QWidget(inside, objectName=f"at depth {depth}")
+    inside = inner
+label = QLabel("<b>", inside)
+window.show()
+application.processEvents()
+counted = Counted()
+application.installEventFilter(counted)
+theme.apply(application, "dark")
+print(max(counted.of.values()))
+theme.apply(application, "dark")
+print(max(counted.of.values()))
+print(label.palette().windowText().color().name(), label.textFormat().name)
+second = QMainWindow()
+theme.dress(second)
+late = QLabel("<b>", second)
+second.show()
+print(late.palette().windowText().color().name(), late.textFormat().name)
+"""
+
+
+def test_a_change_of_theme_polishes_each_widget_a_few_times_however_deep_it_lies() -> None:
+    told = subprocess.run([sys.executable, "-c", SWITCHED], capture_output=True, text=True, timeout=60, check=True)
+    switched, again, *labels = told.stdout.split("\n")[:4]
+    assert int(switched) <= 4  # of the application's sheet: 13 times at depth 12
+    assert again == switched
+    assert labels == [f"{theme.DARK.text} PlainText"] * 2, "a window that is opened later has the new theme too"

@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMainWindow
 
 from explorer.ui.common.style_sheet import style_sheet
 
@@ -132,20 +132,35 @@ def is_system_dark() -> bool:
 def apply(application: QApplication, choice: str) -> Theme:
     """Give `application` the theme named by `choice`, one of `CHOICES`, and return it.
 
-    The sheet is put on again where no widget is there: Qt keeps 57 kB of a window that is gone until then (measured).
+    Where windows are open each gets a sheet of its own above the application's: of the application's Qt polishes a
+    widget again for every one that it lies in (measured: 7,390 times for 867 widgets). Where none is, the application's
+    is put on again: Qt keeps 57 kB of a window that is gone until then (measured).
     """
     global _current
-    before, dark = _current, is_system_dark() if choice == "system" else choice == "dark"
-    _current = DARK if dark else LIGHT
-    if application.styleSheet():
-        if _current is before and application.topLevelWidgets():
-            return _current  # polishing 900 widgets takes half a second
-    else:  # the first time; setting the style anew polishes every widget once more
+    dark = is_system_dark() if choice == "system" else choice == "dark"
+    before, _current = _current, DARK if dark else LIGHT
+    windows = [window for window in application.topLevelWidgets() if isinstance(window, QMainWindow)]
+    if not application.styleSheet():  # the first time; setting the style anew polishes every widget once more
         application.setStyle("Fusion")
+    elif _current is before and application.topLevelWidgets():
+        return _current
     application.setFont(interface_font())
     application.setPalette(_palette(_current))
-    application.setStyleSheet(style_sheet(_current))
+    if windows and application.styleSheet():
+        for window in windows:
+            dress(window)
+    else:
+        application.setStyleSheet(style_sheet(_current))
     return _current
+
+
+def dress(window: QMainWindow) -> None:
+    """Give a window the current theme where the application's sheet, or the window's own, is another's."""
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    sheet = style_sheet(_current)
+    if (window.styleSheet() or application.styleSheet()) not in ("", sheet):
+        window.setStyleSheet(sheet)
 
 
 def interface_font(pixels: int = INTERFACE_PIXELS, *, semibold: bool = False) -> QFont:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
 from explorer.session import Session, State
 from explorer.session.soon import soon
-from explorer.ui.common import leaving, pictures, settings
+from explorer.ui.common import leaving, pictures, settings, theme
 from explorer.ui.common.command import Shell
 from explorer.ui.editor.network_panel import NetworkPanel
 from explorer.ui.input.prediction import PredictionView
@@ -71,6 +71,7 @@ class MainWindow(QMainWindow):
         self.menus = Menus(self, shell, self.docks)
         self.training.set_further([self.action(name) for name in ("openBatch", "followRun", "exportCurves")])
         self.setStatusBar(Status(session))
+        theme.dress(self)
         session.setParent(self)  # the last child: taken apart after the views, which let go of what they watch
         self._restore_layout()
         session.changed.connect(self.show_state)
