@@ -29,7 +29,7 @@ from explorer.ui.training.curves.view import ACCURACY, LOSS, CurvePlot
 from explorer.ui.training.shown_runs import ShownRuns
 from explorer.writing import FileError
 from tests.ui.fakes import make_session
-from tests.ui.test_curve_plot import make_growing, make_run
+from tests.ui.training.test_curve_plot import make_growing, make_run
 
 LARGE_STEP = 2**40
 WRITERS = [curve_export.write_table, curve_export.write_events]

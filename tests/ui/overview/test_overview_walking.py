@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from explorer.ui.overview.geometry import Layout
 from explorer.ui.overview.layout import lay_out
 from explorer.ui.overview.walking import walked
-from tests.ui.test_overview_layout import chain, networks
+from tests.ui.overview.test_overview_layout import chain, networks
 
 STEPS = st.tuples(st.integers(-3, 3), st.integers(-1, 1))
 

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer.ui.common.icons import icon
 
-SOURCES = sorted((Path(__file__).resolve().parents[2] / "explorer" / "ui").rglob("*.py"))
+SOURCES = sorted((Path(__file__).resolve().parents[3] / "explorer" / "ui").rglob("*.py"))
 NAMES = sorted({name for path in SOURCES for name in re.findall(r'"(ph\.[a-z0-9-]+)"', path.read_text())})
 
 

@@ -34,7 +34,7 @@ from explorer.ui.training.run_list import BEST, FROM, RUN, SETTINGS, RunList
 from explorer.ui.training.run_message import RunMessage
 from explorer.ui.training.run_words import progress_words, settings_words, time_words
 from tests.ui.fakes import make_session, wait_until_drawn, wait_until_shown
-from tests.ui.test_curve_plot import make_run
+from tests.ui.training.test_curve_plot import make_run
 
 MOONS = "2 linear(8) tanh linear(2)"
 WAIT_MS = 60_000

@@ -1,0 +1,1 @@
+"""Tests of `explorer/ui/common/`: what all features share."""

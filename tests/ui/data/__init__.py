@@ -1,0 +1,1 @@
+"""Tests of `explorer/ui/data/`: data sets and their pictures."""

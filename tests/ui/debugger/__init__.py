@@ -1,0 +1,1 @@
+"""Tests of `explorer/ui/debugger/`: the step debugger."""

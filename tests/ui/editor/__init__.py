@@ -1,0 +1,1 @@
+"""Tests of `explorer/ui/editor/`: the layers of a network."""

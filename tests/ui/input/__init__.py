@@ -1,0 +1,1 @@
+"""Tests of `explorer/ui/input/`: the picture that is fed, and what the network answers."""

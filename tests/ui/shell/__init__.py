@@ -1,0 +1,1 @@
+"""Tests of `explorer/ui/shell/`: the window that puts the features together."""

@@ -1,0 +1,1 @@
+"""Tests of `explorer/ui/tensors/`: any tensor as an image or bars."""

@@ -1,0 +1,1 @@
+"""Tests of `explorer/ui/training/`: runs, their curves, film, health and planes."""
