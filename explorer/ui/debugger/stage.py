@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from explorer.session import Session, State
 from explorer.session.timeline import Timeline
 from explorer.ui.common.following_view import FollowingView
+from explorer.ui.common.late import Late
 from explorer.ui.debugger import explained as step_explained
 from explorer.ui.debugger.explained import Read
 from explorer.ui.debugger.into.view import IntoView
@@ -16,7 +17,6 @@ from explorer.ui.debugger.over_view import OverView
 from explorer.ui.tensors import shown as shown_tensors
 from explorer.ui.tensors.cell_images import images
 
-DIM_AFTER_MS = 200
 EMPTY = "Open a network and a picture: their whole training step appears here, one operation after the other."
 RECORDING = "The training step is being recorded…"
 
@@ -42,8 +42,8 @@ class StepStage(FollowingView, QWidget):
         layout.setSpacing(4)
         layout.addWidget(self._choice)
         layout.addWidget(self.pages, 1)
-        self._dimming = QTimer(self, interval=DIM_AFTER_MS, singleShot=True)
-        self._dimming.timeout.connect(self._dim)
+        self._late = Late(self)
+        self._late.turned.connect(self._dim)
         session.changed.connect(self.show_state)
         self.show_state(None, session.state)
 
@@ -73,7 +73,7 @@ class StepStage(FollowingView, QWidget):
     @np.errstate(all="ignore")  # sums over a diverged step are NaN, and shown as that
     def show_changes(self, old: State | None, new: State) -> None:
         if old is None or old.steps.is_recording != new.steps.is_recording:
-            self._dimming.start() if new.steps.is_recording else self._dim()
+            self._late.wait(new.steps.is_recording)
         is_new = old is None or old.steps.timeline is not new.steps.timeline
         if is_new:
             _forget()
@@ -119,11 +119,10 @@ class StepStage(FollowingView, QWidget):
         self._wants_drawing = checked is not None and checked.objectName() == "stageDrawing"
         self._show_step(self._session.state)
 
-    @Slot()
-    def _dim(self) -> None:
-        is_old = self._session.state.steps.is_recording and self._session.state.steps.timeline is not None
+    @Slot(bool)
+    def _dim(self, is_late: bool) -> None:
         for view in (self.over, self.into):
-            view.set_dimmed(is_old)
+            view.set_dimmed(is_late and self._session.state.steps.timeline is not None)
 
 
 def _forget() -> None:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen
 
 from explorer.ui.common import theme
 from explorer.ui.common.icons import draw_icon
+from explorer.ui.common.late import LATE_OPACITY
 from explorer.ui.common.saved_painter import saved
 from explorer.ui.editor.layer_card import (
     MARK,
@@ -29,7 +30,6 @@ from explorer.ui.editor.minis import SHOWN, Minis
 
 KEPT_IMAGES = 400
 PALE = 0.45
-STALE = 0.5
 
 
 class Looks(NamedTuple):
@@ -97,7 +97,7 @@ class CardPainter:
         painter.setPen(QColor(colours.dim))
         middle = Qt.AlignmentFlag.AlignVCenter
         if card.runs:
-            painter.setOpacity(STALE if stale else 1.0)
+            painter.setOpacity(LATE_OPACITY if stale else 1.0)
             self._maps(painter, card, places.minis)
             painter.setOpacity(1.0)
         else:

@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QWidget
 from explorer.session import Session, State
 from explorer.session.state import parts_changed
 from explorer.ui.common import icons
+from explorer.ui.common.late import Late
 from explorer.ui.editor.card_list import CardList
 from explorer.ui.editor.cards import INPUT, Cards
 from explorer.ui.editor.run_looks import LOOK_MS, is_only_a_look
 
-PALE_AFTER_MS = 200
 WATCHED = ("document", "maps.activations", "input.fitted", "maps.fault")
 INPUT_SHAPE = re.compile(r"^\s*\d+(x\d+)*\s+")  # a whole network was copied: its layers are pasted
 
@@ -33,8 +33,8 @@ class LayerList(CardList):
         self._session = session
         self._cards = Cards()
         self._is_behind = False
-        self._pale_timer = QTimer(self, singleShot=True, interval=PALE_AFTER_MS)
-        self._pale_timer.timeout.connect(self._turn_pale)
+        self._late = Late(self)
+        self._late.turned.connect(self.set_stale)
         self._run_timer = QTimer(self, singleShot=True, interval=LOOK_MS)
         self._run_timer.timeout.connect(self._catch_up)
         self._make_actions()
@@ -51,7 +51,7 @@ class LayerList(CardList):
     def show_state(self, old: State | None, new: State) -> None:
         """Show the cards of `new`; a hidden list waits until it is seen."""
         if old is None or old.maps.computing is not new.maps.computing:
-            self._follow_computing(new.maps.computing)
+            self._late.wait(new.maps.computing)
         if old is not None and not parts_changed(old, new, WATCHED) and old.selection.layer == new.selection.layer:
             return
         self._is_behind = old is not None
@@ -78,17 +78,6 @@ class LayerList(CardList):
         super().showEvent(event)
         if self._is_behind:
             self._catch_up()
-
-    def _follow_computing(self, computing: bool) -> None:
-        if computing:
-            self._pale_timer.start()
-        else:
-            self._pale_timer.stop()
-            self.set_stale(False)
-
-    @Slot()
-    def _turn_pale(self) -> None:
-        self.set_stale(True)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

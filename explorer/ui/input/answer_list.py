@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from explorer.ui.common import theme
+from explorer.ui.common.late import LATE_OPACITY
 from explorer.ui.common.row_list import Index, RowList, RowModel
 from explorer.ui.common.saved_painter import saved
 
@@ -19,7 +20,6 @@ MARGIN = 11  # with the pane's border 12
 GAP = 8
 BAR_HEIGHT = 8
 NAME_SHARE = 0.36
-DIMMED = 0.5
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class _Rows(QStyledItemDelegate):
         colours = theme.current()
         with saved(painter):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setOpacity(DIMMED if self._view.is_dimmed else 1.0)
+            painter.setOpacity(LATE_OPACITY if self._view.is_dimmed else 1.0)
             area = QRectF(option.rect).adjusted(MARGIN, 0, -MARGIN, 0)
             self._paint_ground(painter, option, answer)
             font = theme.interface_font()

@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from typing import overload
 
 import numpy as np
-from PySide6.QtCore import QModelIndex, QSize, Qt, QTimer, Slot
+from PySide6.QtCore import QModelIndex, QSize, Qt, Slot
 from PySide6.QtWidgets import QLabel, QWidget
 
 from explorer.session import Prediction, Session, State
 from explorer.session.ranges import finite_range
 from explorer.session.snapshot import MOST_RANKED
 from explorer.ui.common.following_view import FollowingView
+from explorer.ui.common.late import Late
 from explorer.ui.common.pane import Pane
 from explorer.ui.common.text import count, exact, number, percent
 from explorer.ui.input.answer_list import Answer, AnswerList
 
-DIM_AFTER_MS = 200
 EMPTY = "What the network says about the picture appears here. Open a picture, or drop one anywhere in the window."
 NO_NETWORK = "What a network says about a picture appears here. Open a network first."
 BROKEN = "The network has a fault. What it says appears here once that is mended."
@@ -42,8 +42,8 @@ class PredictionView(FollowingView, Pane):
         self.body.setContentsMargins(0, 2, 0, 6)
         self.body.addWidget(self.answers, 1)
         self.body.addWidget(self.empty, 1)
-        self._dimming = QTimer(self, interval=DIM_AFTER_MS, singleShot=True)
-        self._dimming.timeout.connect(lambda: self.answers.set_dimmed(self._session.state.maps.computing))
+        self._late = Late(self)
+        self._late.turned.connect(self.answers.set_dimmed)
         session.changed.connect(self.show_state)
         self.show_state(None, session.state)
 
@@ -55,18 +55,11 @@ class PredictionView(FollowingView, Pane):
 
     def show_changes(self, old: State | None, new: State) -> None:
         if old is None or old.maps.computing != new.maps.computing:
-            self._dim(new.maps.computing)
+            self._late.wait(new.maps.computing)
         if old is None or old.prediction is not new.prediction or _line(old) != _line(new):
             self._show_prediction(new)
         if old is None or old.selection is not new.selection or old.maps.activations is not new.maps.activations:
             self.answers.set_chosen(_chosen(new))
-
-    def _dim(self, computing: bool) -> None:
-        if computing:
-            self._dimming.start()
-        else:
-            self._dimming.stop()
-            self.answers.set_dimmed(False)
 
     def _show_prediction(self, state: State) -> None:
         prediction = state.prediction

@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from explorer.ui.common import theme
+from explorer.ui.common.late import LATE_OPACITY
 from explorer.ui.maps.cells_in_sight import CellsInSight, Coloured
 
 Paint = Callable[[QPainter, QRectF, float], None]
@@ -90,7 +91,7 @@ class MapCanvas(pg.GraphicsView):
 
     def set_dimmed(self, dimmed: bool) -> None:
         """Show the picture paler, while a newer one is being computed."""
-        self.image.setOpacity(0.55 if dimmed else 1.0)
+        self.image.setOpacity(LATE_OPACITY if dimmed else 1.0)
 
     # --- zoom and pan ---
 

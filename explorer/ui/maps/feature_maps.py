@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from explorer.session import Cell, LayerActivation, Selection, Session, State
 from explorer.ui.common.empty_state import EmptyState
 from explorer.ui.common.following_view import FollowingView
+from explorer.ui.common.late import Late
 from explorer.ui.maps.chosen_channel import ChosenChannel
 from explorer.ui.maps.controls import MapControls
 from explorer.ui.maps.export import MapExport, OnShow
@@ -16,7 +17,6 @@ from explorer.ui.maps.layer_maps import LayerMaps
 from explorer.ui.maps.sheet import Sheet, filter_sheet, flattened, has_filters, map_sheet
 from explorer.ui.maps.words import facts, why_empty
 
-SLOW_MS = 200
 WIDE = 1.8
 
 
@@ -42,8 +42,8 @@ class FeatureMaps(FollowingView, QWidget):
         column.setSpacing(6)
         column.addWidget(self._controls)
         column.addWidget(self._stack, 1)
-        self._slow = QTimer(self, singleShot=True, interval=SLOW_MS)
-        self._slow.timeout.connect(self._dim)
+        self._late = Late(self)
+        self._late.turned.connect(self._dim)
         session.selection.hovered.connect(self.show_hovered)
         session.changed.connect(self.show_state)
 
@@ -65,7 +65,7 @@ class FeatureMaps(FollowingView, QWidget):
 
     def show_changes(self, old: State | None, new: State) -> None:
         if old is None or old.maps.computing != new.maps.computing:
-            self._slow.start() if new.maps.computing else self._dim()
+            self._late.wait(new.maps.computing)
         if old is None or _differs(old, new):
             self._redraw()
         elif old.selection != new.selection:
@@ -140,11 +140,10 @@ class FeatureMaps(FollowingView, QWidget):
             chosen = self._session.state.selection
             self._chosen.channel.set_pointed(cell if cell is not None and cell.channel == chosen.channel else None)
 
-    @Slot()
-    def _dim(self) -> None:
-        dimmed = self._session.state.maps.computing
-        self._maps.set_dimmed(dimmed)
-        self._chosen.channel.set_dimmed(dimmed)
+    @Slot(bool)
+    def _dim(self, is_late: bool) -> None:
+        self._maps.set_dimmed(is_late)
+        self._chosen.channel.set_dimmed(is_late)
 
     # --- what is behind it ---
 

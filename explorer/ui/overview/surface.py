@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.ui.common import theme
+from explorer.ui.common.late import late_veil
 from explorer.ui.overview.entries import Entry
 from explorer.ui.overview.geometry import Column, Layout
 from explorer.ui.overview.layout import Opened, lay_out
@@ -21,7 +22,6 @@ from explorer.ui.overview.scene import Scene
 from explorer.ui.overview.zoom_surface import ZoomSurface
 
 FADED = 0.32
-DIMMED = 0.6
 WORTH_FITTING = 0.82
 """What was unfolded is made to fit if that takes no more than this zoom; else one pans."""
 
@@ -215,9 +215,7 @@ class OverviewSurface(ZoomSurface):
         if lines is not None and target is not None:
             LinesPainter(painter, self._painted()).paint(target, self._placed(lines))
         if self._is_dimmed:
-            veil = QColor(theme.current().pane)
-            veil.setAlphaF(1 - DIMMED)
-            painter.fillRect(self.rect(), veil)
+            painter.fillRect(self.rect(), late_veil())
 
     def _painted(self) -> QPixmap:
         return self._picture.of(self.scene, self.view, self.size(), self.devicePixelRatioF())

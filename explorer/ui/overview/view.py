@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
@@ -14,6 +14,7 @@ from explorer.session.selection import Cell
 from explorer.ui.common.colour_bar import ColourBar
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.icons import icon
+from explorer.ui.common.late import Late
 from explorer.ui.common.pane import Pane
 from explorer.ui.common.text import plural
 from explorer.ui.overview.canvas import OverviewCanvas
@@ -27,7 +28,6 @@ from explorer.ui.overview.walking import walked
 if TYPE_CHECKING:
     from explorer.ui.overview.call_table import CallTable
 
-DIM_AFTER_MS = 200
 EMPTY = (
     "Open a network, or add a layer on the left: its layers stand here side by side, "
     "with the picture running through them."
@@ -46,8 +46,8 @@ class Overview(FollowingView, QWidget):
         self._is_stale = True  # first drawn when it is first seen
         self._drawn: Document | None = None
         self._make_parts()
-        self._dim_timer = QTimer(self, singleShot=True, interval=DIM_AFTER_MS)
-        self._dim_timer.timeout.connect(self._dim)
+        self._late = Late(self)
+        self._late.turned.connect(self._dim)
         session.changed.connect(self.show_state)
 
     def _make_parts(self) -> None:
@@ -117,7 +117,7 @@ class Overview(FollowingView, QWidget):
         elif old.selection != new.selection:
             self._show_selection(new)
         if old.maps.computing is not new.maps.computing:
-            self._show_computing(new)
+            self._late.wait(new.maps.computing)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -125,7 +125,7 @@ class Overview(FollowingView, QWidget):
 
     def _show_all(self, state: State) -> None:
         self._show_columns(state)
-        self._show_computing(state)
+        self._late.wait(state.maps.computing)
 
     def _has_other_columns(self, old: State, new: State) -> bool:
         """While a new pass runs the old maps stay; a network without any is drawn at once."""
@@ -159,16 +159,9 @@ class Overview(FollowingView, QWidget):
     def _shown(self, state: State) -> Entry | None:
         return self._by_layer.get(state.selection.layer or "")
 
-    def _show_computing(self, state: State) -> None:
-        if state.maps.computing:
-            self._dim_timer.start()
-        else:
-            self._dim_timer.stop()
-            self.canvas.set_dimmed(False)
-
-    @Slot()
-    def _dim(self) -> None:
-        self.canvas.set_dimmed(self._session.state.maps.computing and self._session.state.maps.activations is not None)
+    @Slot(bool)
+    def _dim(self, is_late: bool) -> None:
+        self.canvas.set_dimmed(is_late and self._session.state.maps.activations is not None)
 
     def _show_head(self, head: Head) -> None:
         self.pane.set_title(head.title)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
 from explorer.session import Session, State
 from explorer.session.progress import Progress
+from explorer.ui.common.late import Late
 from explorer.ui.common.text import plural, seconds_text
 
-SLOW_MS = 200
 MOST = 1000
 MODE_TIPS = {
     "eval": "eval(): dropout is off and batch norm uses what it learned, as when the network is used.",
@@ -20,7 +20,7 @@ MODE_TIPS = {
 
 
 class WorkLine(QWidget):
-    """What is being worked on, how far it is and a Cancel button; work that takes less than 200 ms shows nothing."""
+    """What is being worked on, how far it is and a Cancel button; work that is not late shows nothing."""
 
     def __init__(self, name: str, *, cancel: Callable[[], object], cancel_name: str, cancel_tip: str) -> None:
         super().__init__(objectName=name)
@@ -35,8 +35,8 @@ class WorkLine(QWidget):
         row.setSpacing(6)
         for part in (self.words, self.bar, self.cancel):
             row.addWidget(part)
-        self._slow = QTimer(self, singleShot=True, interval=SLOW_MS)
-        self._slow.timeout.connect(self.show)
+        self._late = Late(self)
+        self._late.turned.connect(self.setVisible)
         self.hide()
 
     def show_work(self, words: str, done: int = 0, whole: int = 0) -> None:
@@ -46,11 +46,7 @@ class WorkLine(QWidget):
         self.bar.setRange(0, MOST if whole else 0)
         if whole:
             self.bar.setValue(round(MOST * done / whole))
-        if not words:
-            self._slow.stop()
-            self.hide()
-        elif self.isHidden() and not self._slow.isActive():
-            self._slow.start()
+        self._late.wait(bool(words))
 
     def show_progress(self, progress: Progress | None) -> None:
         """As `show_work`; None where it is over."""

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.ui.common import theme
+from explorer.ui.common.late import LATE_OPACITY
 from explorer.ui.common.text import exact
 from explorer.ui.tensors.cell_painting import paint_frame, paint_note, paint_range, paint_title
 from explorer.ui.tensors.layout import TensorLayout, boxes, lay_out
@@ -166,7 +167,7 @@ class TensorView(QWidget):
             return
         painter = QPainter(self)
         if self._dimmed:
-            painter.setOpacity(0.5)
+            painter.setOpacity(LATE_OPACITY)
         paint_title(painter, QRectF(0, 0, self.width(), TITLE_HEIGHT), self.shown.title, self.shown.facts, self._asked)
         layout = self._laid_out()
         if layout is None:

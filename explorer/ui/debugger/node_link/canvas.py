@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer.ui.common import theme
+from explorer.ui.common.late import late_veil
 from explorer.ui.debugger.node_link import Edge, Item, Node, NodeLink, Shown, describe, fan, positions
 from explorer.ui.debugger.node_link.boxes import Box
 from explorer.ui.debugger.node_link.edge_layers import EdgeLayers
@@ -27,7 +28,6 @@ from explorer.ui.debugger.node_link.painter import NodeLinkPainter
 from explorer.ui.debugger.node_link.scene import Scene
 from explorer.ui.debugger.node_link.walking import neighbour
 
-DIMMED = 0.6
 NAME = "Neurons and weights"
 ARROWS = {
     Qt.Key.Key_Left: {"right": -1},
@@ -132,9 +132,7 @@ class NodeLinkCanvas(QWidget):
             return
         NodeLinkPainter(painter, self.scene, self._layers).paint()
         if self._is_dimmed:
-            veil = QColor(theme.current().pane)
-            veil.setAlphaF(1 - DIMMED)
-            painter.fillRect(self.rect(), veil)
+            painter.fillRect(self.rect(), late_veil())
         foot = Box(MARGIN, self.height() - FOOT, min(self.legend_width, self.width()) - 2 * MARGIN, FOOT)
         if self.message:
             self._paint_message(painter, foot)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from PySide6.QtCore import QSize, QTimer, Slot
+from PySide6.QtCore import QSize, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from explorer.session import Session, State
 from explorer.ui.common.following_view import FollowingView
+from explorer.ui.common.late import Late
 from explorer.ui.common.text import number
 from explorer.ui.debugger.node_link import Ask, Bias, Edge, Item, Node, NodeLink, ask, drawable, shown
 from explorer.ui.debugger.node_link.boxes import Box
@@ -18,7 +19,6 @@ from explorer.ui.debugger.node_link.canvas import NodeLinkCanvas
 from explorer.ui.debugger.node_link.inline_editor import InlineEditor
 from explorer.ui.debugger.node_link.layout import FOOT
 
-DIM_AFTER_MS = 200
 EMPTY = "The neurons and weights of a recorded step appear here."
 NOT_DRAWN = (
     "Neurons are drawn for chains of linear layers with up to 48 neurons, 16 in a layer, and 200 weights. "
@@ -46,8 +46,8 @@ class NodeLinkView(FollowingView, QWidget):
         self.learning_rate.setToolTip("The learning rate of the update. Click to change it.")
         self.editor = InlineEditor(self)
         self.editor.setObjectName("nodeLinkEditor")
-        self._dimming = QTimer(self, interval=DIM_AFTER_MS, singleShot=True)
-        self._dimming.timeout.connect(self._dim)
+        self._late = Late(self)
+        self._late.turned.connect(self.canvas.set_dimmed)
         self.canvas.chosen.connect(self._choose)
         self.canvas.edit_asked.connect(self._edit)
         self.learning_rate.clicked.connect(self._edit_learning_rate)
@@ -75,7 +75,7 @@ class NodeLinkView(FollowingView, QWidget):
         if old is None or old.steps.timeline is not new.steps.timeline or old.steps.cursor != new.steps.cursor:
             self._show_cursor(new, moved=old is not None and old.steps.cursor != new.steps.cursor)
         if old is None or old.steps.is_recording != new.steps.is_recording:
-            self._wait(new.steps.is_recording)
+            self._late.wait(new.steps.is_recording)
         if old is None or old.steps.message != new.steps.message:
             self._show_line(new)
 
@@ -122,16 +122,6 @@ class NodeLinkView(FollowingView, QWidget):
         top = self.height() - int(FOOT / 2) - size.height() // 2
         self.learning_rate.setGeometry(left, min(top, self.height() - size.height()), size.width(), size.height())
         self.canvas.legend_width = left
-
-    def _wait(self, is_waiting: bool) -> None:
-        if is_waiting:
-            self._dimming.start()
-        else:
-            self._dimming.stop()
-            self.canvas.set_dimmed(False)
-
-    def _dim(self) -> None:
-        self.canvas.set_dimmed(self._session.state.steps.is_recording)
 
     # --- explaining ---
 
