@@ -50,6 +50,7 @@ class Store(QObject):
         self._lookers: list[Callable[[], object]] = []
         self._replacers: list[Callable[[], object]] = []
         self._is_following = False
+        self._is_closed = False
         self._told: State | None = None  # what the views were told last, while changes are gathered
         self._timer = QTimer(self, interval=TICK_MS)
         self._timer.timeout.connect(self.drain)
@@ -110,7 +111,7 @@ class Store(QObject):
             yield
         finally:
             told, self._told = self._told, None
-            if told is not self.state:
+            if told is not self.state and not self._is_closed:
                 self.changed.emit(told, self.state)
 
     # --- the document and its history ---
@@ -258,7 +259,10 @@ class Store(QObject):
             self._timer.start(RUN_TICK_MS)
 
     def close(self) -> bool:
-        """Stop and join all threads; True if they ended in time."""
+        """Stop and join all threads; True if they ended in time. What changes from now on is told to nobody: views are
+        taken apart one by one, and one that loses the mouse meanwhile would wake those that are gone.
+        """
+        self._is_closed = True
         self._timer.stop()
         return self.runner.close()
 

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 import explorer
 from explorer.app import application, open_window
 from explorer.session import State
+from explorer.session.cancelling import STEPS
 from tests.monkey import bag, hand, keeper
 
 EVERY_MS = 8
@@ -140,6 +141,8 @@ class Play:
         """Let a run rest and wait until nothing is worked on."""
         session = self._window.session
         session.training.pause()
+        if session.state.status.task.startswith(STEPS):
+            session.tasks.cancel()  # up to as many steps as a box was told, with a breakpoint that may never come
         # A question that was on its way comes now: nobody else is here to answer it.
         leave = self._hand.leave_dialog
         return _wait(lambda: not _is_working(session.state), SETTLE_LIMIT_S, meanwhile=leave)
