@@ -41,4 +41,4 @@ def wait_until_shown(qtbot: QtBot, session: Session, timeout_ms: int = 60_000) -
 def wait_until_drawn(qtbot: QtBot) -> None:
     """Let the views that draw a few times a second show what was told last."""
     views = [widget for widget in QApplication.allWidgets() if isinstance(widget, PacedView)]
-    qtbot.waitUntil(lambda: not any(view._timer.isActive() for view in views))
+    qtbot.waitUntil(lambda: not any(view.is_due for view in views))

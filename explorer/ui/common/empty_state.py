@@ -17,27 +17,27 @@ class EmptyState(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._run: Callable[[], object] | None = None
-        self._label = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
-        self._label.setProperty("role", "dim")
-        self._button = QPushButton(accessibleName="Mend it")
-        self._button.setProperty("role", "primary")
-        self._button.clicked.connect(self._clicked)
+        self.label = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
+        self.label.setProperty("role", "dim")
+        self.button = QPushButton(accessibleName="Mend it")
+        self.button.setProperty("role", "primary")
+        self.button.clicked.connect(self._clicked)
         column = QVBoxLayout(self)
         column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         column.addStretch()
-        column.addWidget(self._label)
+        column.addWidget(self.label)
         column.addSpacing(12)
-        column.addWidget(self._button, 0, Qt.AlignmentFlag.AlignCenter)
+        column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignCenter)
         column.addStretch()
 
     def show_message(self, message: str, action: str = "", run: Callable[[], object] | None = None) -> None:
         """Show `message` and, where there is an `action`, the button that runs it."""
         self._run = run
-        self._label.setText(message)
-        self._button.setText(action)
-        self._button.setToolTip(action)
-        self._button.setAccessibleName(action or "Mend it")
-        self._button.setVisible(bool(action and run))
+        self.label.setText(message)
+        self.button.setText(action)
+        self.button.setToolTip(action)
+        self.button.setAccessibleName(action or "Mend it")
+        self.button.setVisible(bool(action and run))
         self._make_room()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -50,7 +50,7 @@ class EmptyState(QWidget):
         assert layout is not None
         above = min(MARGIN, max(2, self.height() // 8))
         layout.setContentsMargins(MARGIN, above, MARGIN, above)
-        self._label.setMinimumHeight(max(0, self._label.heightForWidth(max(1, self.width() - 2 * MARGIN))))
+        self.label.setMinimumHeight(max(0, self.label.heightForWidth(max(1, self.width() - 2 * MARGIN))))
 
     def _clicked(self) -> None:
         if self._run is not None:

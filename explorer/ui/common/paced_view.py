@@ -43,6 +43,11 @@ class PacedView(QWidget):
         if parts_changed(old, new, self.drawn):
             self._redraw_soon()
 
+    @property
+    def is_due(self) -> bool:
+        """Whether it is about to be redrawn."""
+        return self._timer.isActive()
+
     def redraw(self) -> None:
         """Draw everything as it is now."""
         raise NotImplementedError
@@ -55,7 +60,7 @@ class PacedView(QWidget):
     @Slot()
     def _redraw_soon(self) -> None:
         self._is_stale = True
-        if self.isVisible() and not self._timer.isActive():
+        if self.isVisible() and not self.is_due:
             self._timer.start()
 
     @Slot()

@@ -15,6 +15,7 @@ from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QApplication,
     QListView,
     QMessageBox,
@@ -115,12 +116,18 @@ def broken(qtbot: QtBot, passed_on: list[BaseException]) -> Broken:
     return view
 
 
+def _below(base: type) -> Iterator[type]:
+    for made in type.__subclasses__(base):
+        yield made
+        yield from _below(made)
+
+
 def _classes() -> list[type]:
     """Every class of the window's room that stands below one of Qt's."""
     for module in walk_packages(explorer.__path__, "explorer."):
         if module.name.startswith("explorer.ui"):
             import_module(module.name)
-    below = list(guard._below(Shiboken.Object))
+    below = list(_below(Shiboken.Object))
     return [each for each in dict.fromkeys(below) if each.__module__.startswith("explorer.ui")]
 
 
@@ -269,12 +276,16 @@ def test_the_message_line_tells_a_mistake_once_with_its_details_and_a_report(
     QTest.keyClick(broken, Qt.Key.Key_Up)
     qtbot.wait(1)
     assert not told
-    assert messages._details.isVisibleTo(messages)
-    messages._copy.click()
+    details, report = (
+        next(button for button in messages.findChildren(QAbstractButton) if button.text() == text)
+        for text in ("Details…", "Copy report")
+    )
+    assert details.isVisibleTo(messages)
+    report.click()
     assert "made_in_c" in QApplication.clipboard().text()
     session.say("Another thing.")
-    assert not messages._details.isVisibleTo(messages)
-    assert not messages._copy.isVisibleTo(messages)
+    assert not details.isVisibleTo(messages)
+    assert not report.isVisibleTo(messages)
     faults.teller().told.disconnect(session.tell)
     session.close()
 

@@ -12,9 +12,17 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QSize, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFontMetrics
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QFontMetrics
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QCheckBox, QPushButton, QTableView
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QApplication,
+    QCheckBox,
+    QPushButton,
+    QTableView,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from explorer.data import AUGMENTATIONS, DATA_SETS, DataError, open_data
@@ -31,6 +39,7 @@ from explorer.ui.data.open_data import ABOUT, AUGMENT, MISTAKES, TEST, TRAIN
 from explorer.ui.data.picture_captions import shortened
 from explorer.ui.data.picture_grid import PictureGrid
 from explorer.ui.data.picture_lines import HEAD_HEIGHT, TEN, Group, Words, laid_out, shown_size
+from explorer.ui.data.picture_strip import PictureStrip
 from explorer.ui.data.words import class_groups, left_out_words, percent
 from tests.ui.fakes import make_session
 
@@ -537,6 +546,11 @@ def test_of_numbers_to_be_met_the_farthest_off_are_told(
 # --- augmentations ---
 
 
+def _strip(form: QWidget, ending: str) -> PictureStrip:
+    """The strip of pictures whose name ends so."""
+    return next(each for each in form.findChildren(PictureStrip) if each.accessibleName().endswith(ending))
+
+
 def test_what_is_checked_is_the_documents_and_shown_on_a_picture(
     browser: DataBrowser, session: Session, qtbot: QtBot
 ) -> None:
@@ -548,9 +562,9 @@ def test_what_is_checked_is_the_documents_and_shown_on_a_picture(
         form.findChild(QCheckBox, f"augment.{each.name}").click()
     assert session.state.document.augmentations == AUGMENTATIONS
     picture = session.state.data.data_set.train.inputs([0])[0]
-    strip = next(each for each in form.findChildren(type(form._together)) if each.accessibleName().endswith("rotate"))
-    np.testing.assert_array_equal(strip.pixels, AUGMENTATIONS[2].shown(picture))
-    assert not np.array_equal(form._together.pixels, np.repeat(picture[None], 8, axis=0))
+    rotated, together = _strip(form, "rotate"), _strip(form, "together")
+    np.testing.assert_array_equal(rotated.pixels, AUGMENTATIONS[2].shown(picture))
+    assert not np.array_equal(together.pixels, np.repeat(picture[None], 8, axis=0))
     session.editing.undo()
     assert not form.findChild(QCheckBox, "augment.flip").isChecked()
 
@@ -567,9 +581,9 @@ def test_a_setting_changes_the_examples_and_what_is_trained_with(
     form.findChild(QCheckBox, "augment.crop").click()
     (chosen,) = session.state.document.augmentations
     assert chosen.padding == 9
-    before = form._original.pixels
+    before = _strip(form, "before it is changed").pixels
     _click(form.findChild(QPushButton, "otherPicture"))
-    assert not np.array_equal(form._original.pixels, before)
+    assert not np.array_equal(_strip(form, "before it is changed").pixels, before)
 
 
 # --- the grid ---
@@ -584,6 +598,12 @@ def _grid(qtbot: QtBot, groups: tuple[Group, ...], read, size: tuple[int, int] =
     return grid
 
 
+def _height_of_black(grid: PictureGrid) -> int:
+    """How many pixels the first picture is high, where it is black and what lies around it is not."""
+    cell = grid.viewport().grab(grid.rect_of(0, 0)).toImage()
+    return sum(cell.pixelColor(cell.width() // 2, y) == QColor("black") for y in range(cell.height()))
+
+
 @pytest.mark.parametrize(("height", "side"), [(400, 96), (140, 64), (90, 32), (76, 24), (60, 24)])
 def test_in_a_low_view_pictures_shrink_so_that_captions_are_seen(
     height: int, side: int, qtbot: QtBot, qapp: QApplication
@@ -592,7 +612,7 @@ def test_in_a_low_view_pictures_shrink_so_that_captions_are_seen(
     group = Group("", np.arange(40), captions=("✗ dog 93 %\n✓ cat 4 %",) * 40)
     grid = _grid(qtbot, (group,), lambda places: np.zeros((len(places), 32, 32, 3), np.uint8), (32, 32))
     grid.resize(400, height)
-    qtbot.waitUntil(lambda: grid._picture[1] == side)
+    qtbot.waitUntil(lambda: _height_of_black(grid) == side)
     if height > 60:
         assert grid.rect_of(0, 0).bottom() <= grid.viewport().height()
 

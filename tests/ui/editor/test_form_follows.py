@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from explorer.session import Session
 from explorer.ui.common.number_boxes import WholeBox
 from explorer.ui.editor.network_panel import NetworkPanel
+from explorer.ui.editor.settings_grid import SettingsGrid
 from tests.ui.fakes import make_session
 
 TEXT = "3x16x16 conv(4, 3, padding=1) relu conv(8, 3) flatten linear(3)"
@@ -44,8 +45,8 @@ def panel(session: Session, qtbot: QtBot) -> Iterator[NetworkPanel]:
 
 def _box(panel: NetworkPanel, field: str) -> WholeBox:
     """The box of `field` in the form as it stands now."""
-    assert panel.form._grid is not None
-    box = panel.form._grid.editors[field].findChild(WholeBox)
+    (grid,) = (grid for grid in panel.form.findChildren(SettingsGrid) if grid.isVisible())
+    box = grid.editors[field].findChild(WholeBox)
     assert box is not None
     return box
 

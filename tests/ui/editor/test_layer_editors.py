@@ -8,10 +8,11 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 from explorer.ui.common import theme
+from explorer.ui.common.number_boxes import ChoiceBox
 from explorer.ui.editor.box_editors import BoolEditor, ChoiceEditor, FloatEditor, IntEditor, OptionalIntEditor
 from explorer.ui.editor.editor import Editor
 from explorer.ui.editor.inputs_editor import InputsEditor
@@ -158,7 +159,7 @@ def test_one_input_is_the_layer_before_or_a_name(qtbot: QtBot) -> None:
     editor = InputsEditor("takes", many=False)
     editor.set_names(("input", "conv1"), "conv1")
     said = shown(qtbot, editor, ())
-    box = editor._boxes[0]
+    box = editor.findChild(ChoiceBox)
     assert box.currentText() == "conv1 (above)"
     box.setCurrentText("input")
     assert said == [(("input",), True)]
@@ -171,7 +172,8 @@ def test_inputs_of_a_merging_layer_are_added_and_taken_away(qtbot: QtBot) -> Non
     QTest.mouseClick(editor.more, Qt.MouseButton.LeftButton)
     assert said[-1] == (("relu1", "input", "conv1"), True)
     editor.set_value(said[-1][0])
-    QTest.mouseClick(editor._removers[0], Qt.MouseButton.LeftButton)
+    first = next(each for each in editor.findChildren(QToolButton) if each.toolTip() == "Take this input no more.")
+    QTest.mouseClick(first, Qt.MouseButton.LeftButton)
     assert said[-1] == (("input", "conv1"), True)
     editor.set_value(said[-1][0])
     assert editor.value() == ("input", "conv1")

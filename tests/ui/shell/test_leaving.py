@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QTimer, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from explorer.app import open_window
@@ -197,8 +197,9 @@ def _by_the_menu(window: MainWindow, path: Path) -> None:
 
 def _by_the_recent_ones(window: MainWindow, path: Path) -> None:
     window.session.recent.remember(path)
-    window.menus._fill_recent()
-    window.menus._recent.actions()[0].trigger()
+    recent = next(menu for menu in window.findChildren(QMenu) if menu.title() == "Open recent")
+    recent.aboutToShow.emit()
+    recent.actions()[0].trigger()
 
 
 def _by_notation(window: MainWindow, path: Path) -> None:

@@ -200,7 +200,7 @@ def test_a_click_shows_the_held_out_pictures_behind_the_cell(opened: Opened, qtb
     true, guessed = _mistaken(judged)
     _click(view, (true, guessed))
     behind = np.flatnonzero((data.test.labels == true) & (judged.evaluation.guesses == guessed))
-    (group,) = view.behind.pictures._groups
+    (group,) = view.behind.pictures.groups
     assert sorted(group.places.tolist()) == behind.tolist()
     true_chances = judged.evaluation.probabilities[group.places, 1]
     assert (np.diff(true_chances) >= 0).all()
@@ -239,15 +239,17 @@ def test_an_empty_cell_says_so_and_shows_no_picture(opened: Opened) -> None:
     _, view = opened(data, replace(judged, evaluation=right))
     _click(view, (0, 1))
     assert ": 0 of " in view.behind.title.whole()
-    assert view.behind.pictures._groups == ()
+    assert view.behind.pictures.groups == ()
 
 
 def test_the_keys_walk_over_the_matrix_and_enter_opens_a_cell(opened: Opened) -> None:
     data = _pictures(90, CLASSES)
-    _, view = opened(data, _judged(data))
+    judged = _judged(data)
+    _, view = opened(data, judged)
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Return):
         QTest.keyClick(view.matrix, key)
-    assert view._choice == (1, 1)
+    assert view.behind.isVisible()
+    assert view.behind.title.whole() == cell_sentence(judged.evaluation.confusion, CLASSES, (1, 1))
     QTest.keyClick(view.matrix, Qt.Key.Key_Up)
     QTest.keyClick(view.matrix, Qt.Key.Key_Up)
     assert view.words.whole().startswith("cat taken for dog")
@@ -258,10 +260,10 @@ def test_the_pictures_stay_where_a_later_epoch_has_the_same_behind_the_cell(open
     judged = _judged(data)
     session, view = opened(data, judged)
     _click(view, _mistaken(judged))
-    (before,) = view.behind.pictures._groups
+    (before,) = view.behind.pictures.groups
     session.store.set(replace(session.state.watching, judged=replace(judged, step=80)))
     qtbot.waitUntil(lambda: "step 80" in view.words.whole())
-    assert view.behind.pictures._groups[0] is before
+    assert view.behind.pictures.groups[0] is before
 
 
 def test_the_chances_follow_a_later_epoch_though_the_pictures_are_the_same(opened: Opened, qtbot: QtBot) -> None:
@@ -269,7 +271,7 @@ def test_the_chances_follow_a_later_epoch_though_the_pictures_are_the_same(opene
     judged = _judged(data)
     session, view = opened(data, judged)
     _click(view, (0, 0))
-    (before,) = view.behind.pictures._groups
+    (before,) = view.behind.pictures.groups
     sure = np.full_like(judged.evaluation.probabilities, 0.875)
     session.store.set(
         replace(
@@ -278,7 +280,7 @@ def test_the_chances_follow_a_later_epoch_though_the_pictures_are_the_same(opene
         )
     )
     qtbot.waitUntil(lambda: "step 80" in view.words.whole())
-    (after,) = view.behind.pictures._groups
+    (after,) = view.behind.pictures.groups
     assert sorted(after.places) == sorted(before.places)
     assert set(after.captions) == {"✓ cat 88 %"}
     assert set(after.told) == {"recognised as cat (88 %)"}
@@ -374,7 +376,7 @@ def test_any_number_of_classes_is_painted(opened: Opened, size: int) -> None:
         corner = image.pixelColor(round(rect.left() + 2), round(rect.top() + 2))
         assert (corner.red(), corner.green(), corner.blue()) == tuple(expected[0, size - 1, :3].tolist())
     _click(view, (size - 1, 0))
-    assert view._choice == (size - 1, 0)
+    assert view.behind.title.whole() == cell_sentence(judged.evaluation.confusion, classes, (size - 1, 0))
 
 
 # --- where there is none ---
@@ -383,7 +385,7 @@ def test_any_number_of_classes_is_painted(opened: Opened, size: int) -> None:
 def test_where_there_is_no_matrix_it_says_why(opened: Opened, qtbot: QtBot) -> None:
     data = _pictures(30, CLASSES)
     session, view = opened(data, None)
-    shown = view.empty._label
+    shown = view.empty.label
     assert shown.text() == EMPTY.format(noun="picture")
     session.store.set(replace(session.state.data, data_set=replace(data, test=None)))
     qtbot.waitUntil(lambda: shown.text() == NOTHING_HELD_OUT)

@@ -301,14 +301,19 @@ def session(qtbot: QtBot) -> Iterator[Session]:
 
 
 @pytest.fixture
-def saving(session: Session, qtbot: QtBot) -> CurveSaving:
+def plots(session: Session, qtbot: QtBot) -> list[CurvePlot]:
     shown = ShownRuns()
-    plots = [CurvePlot(session, figure, shown=shown) for figure in (LOSS, ACCURACY)]
-    for plot in plots:
+    made = [CurvePlot(session, figure, shown=shown) for figure in (LOSS, ACCURACY)]
+    for plot in made:
         qtbot.addWidget(plot)
         plot.resize(400, 200)
         plot.show()
-    return CurveSaving(session, shown, *plots)
+    return made
+
+
+@pytest.fixture
+def saving(session: Session, plots: list[CurvePlot]) -> CurveSaving:
+    return CurveSaving(session, ShownRuns(), *plots)
 
 
 def test_nothing_is_saved_before_there_is_a_run(saving: CurveSaving, session: Session, tmp_path: Path) -> None:
@@ -318,13 +323,13 @@ def test_nothing_is_saved_before_there_is_a_run(saving: CurveSaving, session: Se
 
 
 def test_both_plots_are_saved_side_by_side_at_twice_their_size(
-    saving: CurveSaving, session: Session, tmp_path: Path
+    saving: CurveSaving, plots: list[CurvePlot], session: Session, tmp_path: Path
 ) -> None:
     session.store.set(replace(session.state.watching, runs=(make_run(),)))
     saving.save_to(tmp_path / "curves.png")
     assert session.state.status.notice == "Saved as curves.png."
     with Image.open(tmp_path / "curves.png") as image:
-        assert image.width == 2 * sum(plot.canvas.width() for plot in saving._plots)
+        assert image.width == 2 * sum(plot.canvas.width() for plot in plots)
         assert len(image.convert("RGB").getcolors(1_000_000)) > 20
 
 

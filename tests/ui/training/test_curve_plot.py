@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -22,6 +24,7 @@ from explorer.ui.common import theme
 from explorer.ui.shell import commands
 from explorer.ui.training.curves.canvas import CurveCanvas
 from explorer.ui.training.curves.curve import STYLES, Curve, colour_of
+from explorer.ui.training.curves.legend import CurveLegend, Entry
 from explorer.ui.training.curves.lines import smoothed
 from explorer.ui.training.curves.view import ACCURACY, ALL_AWAY, LOSS, NO_ACCURACY, NO_CLASSES, NO_LOSS, CurvePlot
 from explorer.ui.training.run_words import run_tip
@@ -70,6 +73,25 @@ def _show(session: Session, *runs: RunCurves) -> None:
 
 def _words(plot: CurvePlot) -> list[str]:
     return [entry.words for entry in plot.legend.entries]
+
+
+def _items(canvas: CurveCanvas, kind: type[pg.GraphicsObject]) -> list[Any]:
+    """What of `kind` is drawn in the plot."""
+    return [item for item in canvas.getPlotItem().items if isinstance(item, kind)]
+
+
+def _marked(canvas: CurveCanvas) -> list[float]:
+    """Where upright lines stand."""
+    return [line.value() for line in _items(canvas, pg.InfiniteLine) if line.isVisible()]
+
+
+def _fitting(legend: CurveLegend) -> list[tuple[QRectF, Entry]]:
+    """The entries that the legend has room for, and where they stand in it."""
+    target = QPixmap(legend.size())
+    painter = QPainter(target)
+    places = legend.paint_entries(painter, QRectF(legend.rect()))
+    painter.end()
+    return places
 
 
 def test_an_empty_plot_says_what_appears_there(plot: CurvePlot, session: Session, qtbot: QtBot) -> None:
@@ -208,7 +230,7 @@ def test_the_logarithmic_scale_leaves_out_what_has_no_logarithm(qtbot: QtBot) ->
     low, high = canvas.getViewBox().viewRange()[1]
     assert low < -2
     assert high > 2
-    drawn = canvas._items[0].getData()[1]
+    drawn = _items(canvas, pg.PlotCurveItem)[0].getData()[1]
     assert drawn[[0, 2, 3]].tolist() == pytest.approx([2, 0, -2])
     assert np.isnan(drawn[1])
     assert canvas.getAxis("left").tickStrings([-2.0, 0.0, 2.0], 1, 1) == ["0.01", "1", "100"]
@@ -223,8 +245,9 @@ def test_a_log_button_switches_the_scale(plot: CurvePlot, session: Session, qtbo
 def test_a_single_value_is_a_point(plot: CurvePlot, session: Session, qtbot: QtBot) -> None:
     _show(session, make_run(steps=1))
     qtbot.waitUntil(lambda: plot.canvas.isVisible())
-    assert plot.canvas._items[1].marks.isVisible()
-    assert plot.canvas._items[1].marks.getData()[0].tolist() == [1]
+    marks = [item for item in _items(plot.canvas, pg.ScatterPlotItem) if item.isVisible()]
+    places = [item.getData()[0].tolist() for item in marks]
+    assert places == [[1], [1], []]  # of every step, smoothed, and judged, of which there is none yet
 
 
 def test_axes_carry_their_units(plot: CurvePlot, session: Session, qtbot: QtBot) -> None:
@@ -256,10 +279,9 @@ def test_the_films_place_is_marked_and_counts_from_the_forks_start(
     session.store.set(
         replace(session.state.watching, film=(0, 12, 30), film_at=1), replace(session.state.training, run=2)
     )
-    qtbot.waitUntil(lambda: plot.canvas._film_line.isVisible())
-    assert plot.canvas._film_line.value() == 52
+    qtbot.waitUntil(lambda: _marked(plot.canvas) == [52])
     session.store.set(replace(session.state.watching, film_at=None))
-    qtbot.waitUntil(lambda: not plot.canvas._film_line.isVisible())
+    qtbot.waitUntil(lambda: not _marked(plot.canvas))
 
 
 def test_both_plots_begin_where_the_first_of_their_runs_does(session: Session, qtbot: QtBot) -> None:
@@ -300,8 +322,7 @@ def test_many_entries_are_counted_and_stand_whole_in_the_description(
 ) -> None:
     _show(session, *(make_run(number) for number in range(1, 9)))
     qtbot.waitUntil(lambda: len(plot.legend.entries) == 16)
-    plot.legend.grab()
-    places = plot.legend._places
+    places = _fitting(plot.legend)
     assert places[-1][1].words.startswith("+")
     assert places[-1][0].right() <= plot.legend.width() + 40
     assert plot.legend.accessibleDescription().count("run") == 8
@@ -313,8 +334,7 @@ def test_where_words_have_no_room_the_numbers_stay(plot: CurvePlot, session: Ses
     drawn = {}
     for width in (600, 200):
         plot.legend.resize(width, plot.legend.height())
-        plot.legend.grab()
-        drawn[width] = [entry.words for _, entry in plot.legend._places]
+        drawn[width] = [entry.words for _, entry in _fitting(plot.legend)]
     assert drawn[600] == _words(plot)
     assert drawn[200] == [words.split()[-1] for words in _words(plot)]
 
@@ -325,9 +345,9 @@ def test_where_the_values_of_many_runs_have_no_room_each_run_is_named(
     _show(session, *(make_run(number) for number in (1, 2, 3)))
     qtbot.waitUntil(lambda: len(plot.legend.entries) == 6)
     plot.legend.resize(260, plot.legend.height())
-    plot.legend.grab()
-    assert [entry.words for _, entry in plot.legend._places] == ["run 3", "run 2", "run 1"]
-    assert [entry.style for _, entry in plot.legend._places] == [2, 1, 0]
+    fitting = [entry for _, entry in _fitting(plot.legend)]
+    assert [entry.words for entry in fitting] == ["run 3", "run 2", "run 1"]
+    assert [entry.style for entry in fitting] == [2, 1, 0]
 
 
 def test_at_the_crosshair_the_values_stay_where_the_words_have_no_room(
@@ -338,15 +358,14 @@ def test_at_the_crosshair_the_values_stay_where_the_words_have_no_room(
     QTest.keyClick(plot.smoothing, Qt.Key.Key_Home)
     plot.canvas.look_at(30)
     plot.legend.resize(160, plot.legend.height())
-    plot.legend.grab()
-    assert [entry.words for _, entry in plot.legend._places] == ["0.0333", "0.900"]
+    assert [entry.words for _, entry in _fitting(plot.legend)] == ["0.0333", "0.900"]
 
 
 def test_words_at_the_ends_leave_out_what_would_cover_a_curve(plot: CurvePlot, session: Session, qtbot: QtBot) -> None:
     _show(session, make_run(1), make_run(2, 400, first_step=41, parent=1))
-    qtbot.waitUntil(lambda: len(plot.canvas._ends) == 2)
+    qtbot.waitUntil(lambda: bool(_items(plot.canvas, pg.TextItem)))
     plot.canvas.grab()
-    shown = [text for text in plot.canvas._ends if text.isVisible()]
+    shown = [text for text in _items(plot.canvas, pg.TextItem) if text.isVisible()]
     assert shown[0].toPlainText() == "run 2"
     boxes = [text.sceneBoundingRect() for text in shown]
     assert not any(a.intersects(b) for at, a in enumerate(boxes) for b in boxes[:at])
@@ -367,7 +386,7 @@ def test_a_million_points_are_drawn_as_the_pixels_there_are(qtbot: QtBot) -> Non
     ys = np.ones(1_000_000)
     ys[123_456] = 9.0
     canvas.show_curves((Curve("loss", np.arange(1.0, 1_000_001.0), ys),))
-    drawn = canvas._items[0].getData()[1]
+    drawn = _items(canvas, pg.PlotCurveItem)[0].getData()[1]
     assert len(drawn) <= 4 * 700
     assert drawn.max() == 9
 
@@ -381,13 +400,13 @@ def test_steps_between_two_epochs_leave_the_accuracies_as_they_are(session: Sess
     plot = _shown(CurvePlot(session, ACCURACY), qtbot)
     run = make_growing()
     _show(session, run.now)
-    qtbot.waitUntil(lambda: not plot._timer.isActive())
+    qtbot.waitUntil(lambda: not plot.is_due)
     run.add(41, 0.1, 0.01)
     session.store.set(replace(session.state.training, step=1), replace(session.state.watching, runs=(run.now,)))
-    assert not plot._timer.isActive()
+    assert not plot.is_due
     run.end_epoch(replace(run.now.epochs[-1], step=41))
     session.store.set(replace(session.state.training, step=2), replace(session.state.watching, runs=(run.now,)))
-    assert plot._timer.isActive()
+    assert plot.is_due
 
 
 def test_each_run_carries_the_name_of_its_own_loss(plot: CurvePlot, session: Session, qtbot: QtBot) -> None:

@@ -215,9 +215,9 @@ def test_before_a_run_it_says_what_would_appear(qtbot: QtBot) -> None:
     made = FilmBar(session)
     qtbot.addWidget(made)
     made.show()
-    assert made.empty._label.text() == EMPTY
+    assert made.empty.label.text() == EMPTY
     session.store.set(replace(session.state.watching, film=(0, 5)))
-    qtbot.waitUntil(lambda: made.empty._label.text() == NO_INPUT)
+    qtbot.waitUntil(lambda: made.empty.label.text() == NO_INPUT)
     assert session.close()
 
 

@@ -76,9 +76,14 @@ class Holding(QObject):
 
 
 @pytest.fixture
-def strip(qtbot: QtBot, qapp: QApplication) -> HealthStrip:
+def session() -> Holding:
+    return Holding(health=WELL, training=RUNNING)
+
+
+@pytest.fixture
+def strip(session: Holding, qtbot: QtBot, qapp: QApplication) -> HealthStrip:
     theme.apply(qapp, "light")
-    made = HealthStrip(Holding(health=WELL, training=RUNNING))  # type: ignore[arg-type]
+    made = HealthStrip(session)  # type: ignore[arg-type]
     qtbot.addWidget(made)
     made.resize(860, 215)
     made.show()
@@ -188,8 +193,8 @@ def test_there_is_a_row_for_each_layer_that_has_a_figure(strip: HealthStrip) -> 
     assert _texts(strip)[0] == ["conv1", "", "", "0.0200", "0.00100"]
 
 
-def test_measures_that_no_layer_has_take_no_room(strip: HealthStrip, qtbot: QtBot) -> None:
-    strip._session.show(health=(WELL[0], WELL[4]))
+def test_measures_that_no_layer_has_take_no_room(strip: HealthStrip, session: Holding, qtbot: QtBot) -> None:
+    session.show(health=(WELL[0], WELL[4]))
     qtbot.waitUntil(lambda: _headings(strip) == ["layer", "gradient norm", "update / weight"])
 
 
@@ -209,9 +214,9 @@ def test_a_narrow_strip_has_short_titles(strip: HealthStrip) -> None:
     assert _headings(strip)[-1] == "update / weight"
 
 
-def test_the_first_nan_is_named_with_its_step_in_red(strip: HealthStrip, qtbot: QtBot) -> None:
+def test_the_first_nan_is_named_with_its_step_in_red(strip: HealthStrip, session: Holding, qtbot: QtBot) -> None:
     broken = replace(WELL[0], gradient_norm=math.nan, first_nan=17)
-    strip._session.show(health=(broken, *WELL[1:]))
+    session.show(health=(broken, *WELL[1:]))
     qtbot.waitUntil(lambda: _headings(strip)[-1] == "first NaN")
     assert _texts(strip)[0][-1] == "step 17"
     assert strip.words.property("role") == "error"
@@ -222,38 +227,38 @@ def test_the_first_nan_is_named_with_its_step_in_red(strip: HealthStrip, qtbot: 
     assert theme.current().error in red
 
 
-def test_the_layer_at_which_a_run_broke_off_is_marked(strip: HealthStrip, qtbot: QtBot) -> None:
+def test_the_layer_at_which_a_run_broke_off_is_marked(strip: HealthStrip, session: Holding, qtbot: QtBot) -> None:
     message = "The output of tanh1 holds NaN at step 3."
-    strip._session.show(training=Training("ended", 1, message=message, layer="tanh1"))
+    session.show(training=Training("ended", 1, message=message, layer="tanh1"))
     qtbot.waitUntil(lambda: _headings(strip)[-1] == "first NaN")
     assert [row[-1] for row in _texts(strip)] == ["", "", "stopped", ""]
     model = strip.table.layers
     assert model.index(2, model.columnCount() - 1).data(Qt.ItemDataRole.ToolTipRole) == message
 
 
-def test_an_ended_run_is_dimmed_and_says_so(strip: HealthStrip, qtbot: QtBot) -> None:
+def test_an_ended_run_is_dimmed_and_says_so(strip: HealthStrip, session: Holding, qtbot: QtBot) -> None:
     assert not strip.table.is_dimmed
-    strip._session.show(training=Training("ended", 3))
+    session.show(training=Training("ended", 3))
     qtbot.waitUntil(lambda: strip.table.is_dimmed)
     assert strip.words.whole().endswith("Run 3 has ended.")
 
 
-def test_a_click_selects_the_layer_everywhere(strip: HealthStrip) -> None:
+def test_a_click_selects_the_layer_everywhere(strip: HealthStrip, session: Holding) -> None:
     place = strip.table.visualRect(strip.table.layers.index(3, 2)).center()
     QTest.mouseClick(strip.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    assert strip._session.selected == ["linear1"]
+    assert session.selected == ["linear1"]
 
 
-def test_the_keys_walk_from_layer_to_layer(strip: HealthStrip) -> None:
-    strip._session.show(selection=Selection("relu1"))
+def test_the_keys_walk_from_layer_to_layer(strip: HealthStrip, session: Holding) -> None:
+    session.show(selection=Selection("relu1"))
     QTest.keyClick(strip.table, Qt.Key.Key_Down)
-    assert strip._session.selected == ["tanh1"]
+    assert session.selected == ["tanh1"]
 
 
-def test_the_selected_layer_is_marked_without_selecting_it_again(strip: HealthStrip) -> None:
-    strip._session.show(selection=Selection("linear1"))
+def test_the_selected_layer_is_marked_without_selecting_it_again(strip: HealthStrip, session: Holding) -> None:
+    session.show(selection=Selection("linear1"))
     assert strip.table.currentIndex().row() == 3
-    assert strip._session.selected == []
+    assert session.selected == []
 
 
 def test_before_a_run_it_says_what_would_appear(qtbot: QtBot) -> None:
@@ -261,16 +266,16 @@ def test_before_a_run_it_says_what_would_appear(qtbot: QtBot) -> None:
     made = HealthStrip(session)  # type: ignore[arg-type]
     qtbot.addWidget(made)
     made.show()
-    shown = made.empty._label
+    shown = made.empty.label
     assert shown.isVisible()
     assert shown.text() == EMPTY
     session.show(training=RUNNING)
     qtbot.waitUntil(lambda: shown.text() == WAITING)
 
 
-def test_a_hidden_strip_waits_until_it_is_shown(strip: HealthStrip) -> None:
+def test_a_hidden_strip_waits_until_it_is_shown(strip: HealthStrip, session: Holding) -> None:
     strip.hide()
-    strip._session.show(health=WELL[:1])
+    session.show(health=WELL[:1])
     assert strip.table.layers.rowCount() == 4
     strip.show()
     assert strip.table.layers.rowCount() == 1

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
+import pyqtgraph as pg
 import pytest
 import torch
 from PySide6.QtCore import QPointF, Qt
@@ -132,11 +133,19 @@ def test_a_click_feeds_the_network_that_point(qtbot: QtBot, session: Session) ->
     assert "the present input" in view.legend.accessibleDescription()
 
 
+def _clouds(view: SurfaceView) -> list[pg.ScatterPlotItem]:
+    """The points that are drawn: all marks but the cross of the present input."""
+    items = view.canvas.getPlotItem().items
+    return [item for item in items if isinstance(item, pg.ScatterPlotItem) and item.opts["symbol"] != "+"]
+
+
 def test_training_points_are_filled_and_held_out_ones_are_rings(qtbot: QtBot, session: Session) -> None:
     view = opened(qtbot, session)
-    counts = [len(item.data) for item in view.canvas._clouds]
-    assert sum(counts) == len(session.state.data.data_set.train) + len(session.state.data.data_set.test)
-    inside = [item.opts["brush"].color().name() for item in view.canvas._clouds]
+    clouds = _clouds(view)
+    assert sum(len(item.data) for item in clouds) == len(session.state.data.data_set.train) + len(
+        session.state.data.data_set.test
+    )
+    inside = [item.opts["brush"].color().name() for item in clouds]
     assert inside[2:] == [theme.current().pane] * 2
     assert theme.current().pane not in inside[:2]
     assert "held out" in view.legend.accessibleDescription()
@@ -178,7 +187,7 @@ def test_a_regression_is_drawn_on_one_scale_with_its_points(qtbot: QtBot, sessio
     view.show()
     qtbot.waitUntil(lambda: session.state.plane.surface is not None and view.bar.isVisible(), timeout=20_000)
     assert not session.state.plane.surface.is_of_classes
-    assert sum(len(item.data) for item in view.canvas._clouds) == 60
+    assert sum(len(item.data) for item in _clouds(view)) == 60
 
 
 @pytest.mark.parametrize("name", ["light", "dark"])
