@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.ui.common import theme
+from explorer.ui.common.arrow_keys import ENTERING
 
 CORNER = 6
 LONGEST = 110  # letters of a fact on the card; the tip has all of them
@@ -65,7 +66,7 @@ class DataCard(QAbstractButton):
         """A click only asks; whether it is open is told by `set_state`."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if event.key() in ENTERING:
             self.click()
         else:
             super().keyPressEvent(event)

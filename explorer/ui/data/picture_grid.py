@@ -15,6 +15,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from explorer.ui.common import theme
+from explorer.ui.common.arrow_keys import PRESSING
 from explorer.ui.data.lazy_pictures import Read
 from explorer.ui.data.picture_field import WANTED_WITH_CAPTION, PictureField
 from explorer.ui.data.picture_lines import MARGIN, Group
@@ -75,7 +76,7 @@ class PictureGrid(PictureField):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
-        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+        if key in PRESSING:
             self._choose()
         elif key in (Qt.Key.Key_Home, Qt.Key.Key_End):
             self._go_to(end_of(self._lines, key))

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 
+from explorer.ui.common.arrow_keys import ARROWS
 from explorer.ui.data.picture_lines import Lines
 
 Spot = tuple[int, int]
 """A picture: the number of its group, and its number in there."""
 
-STEPS = {
-    Qt.Key.Key_Left: (-1, 0),
-    Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, -1),
-    Qt.Key.Key_Down: (0, 1),
-    Qt.Key.Key_PageUp: (0, -1),
-    Qt.Key.Key_PageDown: (0, 1),
-}
-"""What the keys do to the frame: (pictures across, lines down)."""
+STEPS = {**ARROWS, Qt.Key.Key_PageUp: (-1, 0), Qt.Key.Key_PageDown: (1, 0)}
+"""What the keys do to the frame: (lines down, pictures across)."""
 PAGES = (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
@@ -41,7 +35,7 @@ def walked(lines: Lines, start: Spot | None, key: Qt.Key, *, page: int) -> Spot 
     found = lines.of(*start) if start is not None else None
     if found is None:
         return lines.lines[filled[0]].group, 0
-    (line, column), (across, down) = found, STEPS[key]
+    (line, column), (down, across) = found, STEPS[key]
     row = filled.index(line) + down * (page if key in PAGES else 1)
     column += across
     if across and not 0 <= column < lines.lines[line].count:

@@ -11,7 +11,9 @@ from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from explorer.ui.common import theme
+from explorer.ui.common.arrow_keys import PRESSING
 from explorer.ui.common.class_colours import class_colour, class_mark
+from explorer.ui.common.dragging import Drag
 from explorer.ui.common.text import MINUS
 
 SIZE, REACH = 9, 14.0
@@ -47,7 +49,7 @@ class PointPlot(pg.PlotWidget):
         self._legend = self.addLegend(offset=(-8, 8))
         self._frame = pg.ScatterPlotItem(size=SIZE + 8, pxMode=True)
         self.addItem(self._frame)
-        self._pressed: QPointF | None = None
+        self._drag = Drag()
         self._dress()
 
     def show_points(
@@ -122,14 +124,13 @@ class PointPlot(pg.PlotWidget):
         self.setAccessibleDescription(self._tip(at).replace("\n", ", "))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._pressed = event.position()
+        self._drag.press(event)
         super().mousePressEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
-        is_click = self._pressed is not None and (event.position() - self._pressed).manhattanLength() < 4
-        at = self._nearest(event.position()) if is_click else None
-        if at is not None and event.button() == Qt.MouseButton.LeftButton:
+        at = self._nearest(event.position()) if self._drag.release(event) else None
+        if at is not None:
             self._go_to(at)
             self.chosen.emit(at)
 
@@ -137,7 +138,7 @@ class PointPlot(pg.PlotWidget):
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
         if step is not None and len(self._points):
             self._go_to(0 if self.current is None else (self.current + step) % len(self._points))
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self.current is not None:
+        elif event.key() in PRESSING and self.current is not None:
             self.chosen.emit(self.current)
         else:
             super().keyPressEvent(event)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from explorer.ui.common import theme
+from explorer.ui.common.arrow_keys import ENTERING
 from explorer.ui.common.row_list import Index, RowList, RowModel
 from explorer.ui.common.saved_painter import saved
 from explorer.ui.common.text import exact, number, short_percent
@@ -86,7 +87,7 @@ class TermList(RowList):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # Not `activated`: on some desktops one click gives it too, and one click only points.
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+        if event.key() in ENTERING and self.currentIndex().isValid():
             self._follow(self.currentIndex())
         else:
             super().keyPressEvent(event)

@@ -20,12 +20,12 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer.ui.common import theme
+from explorer.ui.common.dragging import NOTCH, turned
 from explorer.ui.common.text import count
 from explorer.ui.debugger.timeline_layout import BarLayout, Cell, label_places, lay_out, runs_of
 
 MARK, BAR, NAMES = 6, 15, 16  # heights, from the top
 LABEL_PIXELS = 11
-WHEEL_NOTCH = 120
 PALE_SHARE = 0.32  # how much of a phase's colour is left where the cursor has not been
 LEAST_CURSOR = 5.0
 
@@ -120,10 +120,9 @@ class TimelineBar(QWidget):
         self._set_under(None)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        turned = event.angleDelta().y() or event.angleDelta().x()
-        self._turned += turned
-        notches = int(self._turned / WHEEL_NOTCH)
-        self._turned -= notches * WHEEL_NOTCH
+        self._turned += turned(event)
+        notches = int(self._turned / NOTCH)
+        self._turned -= notches * NOTCH
         if notches:
             self._choose(self._index - notches)
         event.accept()

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.ui.common import theme
+from explorer.ui.common.arrow_keys import ENTERING
 from explorer.ui.common.saved_painter import saved
 from explorer.ui.editor.card_model import Index
 from explorer.ui.editor.layer_card import small_font, title_font
@@ -201,7 +202,7 @@ class SearchPopup(QFrame):
         key = Qt.Key(event.key())
         if key in MOVES:
             self.list.keyPressEvent(event)
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        elif key in ENTERING:
             self._pick(self.list.currentIndex())
         elif key == Qt.Key.Key_Escape:
             self.close()

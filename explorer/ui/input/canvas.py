@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.ui.common import theme
+from explorer.ui.common.arrow_keys import ARROWS, PRESSING, walked
 from explorer.ui.common.pictures import image_of
 from explorer.ui.common.saved_painter import saved
 from explorer.ui.common.text import number
@@ -31,12 +32,6 @@ VEIL_ALPHA = 80
 UNUSED_ALPHA = 165
 NUMBERS_FROM_PIXELS = 34
 WHOLE_ZOOM_LOSS = 0.8
-ARROWS = {
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-    Qt.Key.Key_Up: (-1, 0),
-    Qt.Key.Key_Down: (1, 0),
-}
 
 
 class PictureCanvas(QWidget):
@@ -267,10 +262,9 @@ class PictureCanvas(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = ARROWS.get(Qt.Key(event.key()))
         if step is not None and self._pixels is not None:
-            row, column = self._place or (-step[0], -step[1])
             height, width = self._pixels.shape[:2]
-            self._point((min(max(row + step[0], 0), height - 1), min(max(column + step[1], 0), width - 1)))
-        elif event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._place is not None:
+            self._point((0, 0) if self._place is None else walked(self._place, step, (height, width)))
+        elif event.key() in PRESSING and self._place is not None:
             self.pressed.emit(*self._place)
             self.released.emit()
         else:

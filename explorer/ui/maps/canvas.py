@@ -10,11 +10,11 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from explorer.ui.common import theme
+from explorer.ui.common.dragging import ZOOM_KEYS, Drag, turned, zoom_by
 from explorer.ui.common.late import LATE_OPACITY
 from explorer.ui.maps.cells_in_sight import CellsInSight, Coloured
 
 Paint = Callable[[QPainter, QRectF, float], None]
-ZOOM_STEP = 1.0015
 SCROLL_SHARE = 0.0012
 
 
@@ -68,8 +68,7 @@ class MapCanvas(pg.GraphicsView):
         self._view.addItem(self.image)
         self._view.addItem(self._overlay)
         self._size = (0, 0)
-        self._pressed_at: QPointF | None = None
-        self._panned_from: QPointF | None = None
+        self._drag = Drag()
         self.is_fitted = True
         self._view.sigResized.connect(self._on_view_resized)
         self._view.sigRangeChanged.connect(lambda *_: self.ranged.emit())
@@ -146,45 +145,35 @@ class MapCanvas(pg.GraphicsView):
     # --- Qt's events ---
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        turned = event.angleDelta().y() or event.angleDelta().x()
+        turn = turned(event)
         rect = self._view.viewRect()
         is_longer = self.scrolls and self._size[0] > rect.height() * 1.01 and self.is_fitted
         if is_longer and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             lowest = self._size[0] - rect.height()
-            top = min(max(rect.top() - turned * rect.height() * SCROLL_SHARE, 0), lowest)
+            top = min(max(rect.top() - turn * rect.height() * SCROLL_SHARE, 0), lowest)
             self._view.translateBy(y=top - rect.top())
         else:
-            self._zoom(ZOOM_STEP**turned, self.to_cells(event.position()))
+            self._zoom(zoom_by(turn), self.to_cells(event.position()))
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.setFocus()
-        if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
-            self._pressed_at = event.position()
-            self._panned_from = None
+        self._drag.press(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._pressed_at is not None and self._is_drag(event.position()):
-            self._pan(event.position())
-            return
-        self.hovered.emit(self.to_cells(event.position()))
+        moved = self._drag.move(event)
+        if moved is None:
+            self.hovered.emit(self.to_cells(event.position()))
+        else:
+            self._pan(moved)
 
-    def _is_drag(self, position: QPointF) -> bool:
-        assert self._pressed_at is not None
-        return self._panned_from is not None or (position - self._pressed_at).manhattanLength() > 4
-
-    def _pan(self, position: QPointF) -> None:
-        before = self._panned_from or self._pressed_at
-        assert before is not None
-        moved = self.to_cells(before) - self.to_cells(position)
+    def _pan(self, moved: QPointF) -> None:
         self.is_fitted = False
-        self._view.translateBy(x=moved.x(), y=moved.y())
-        self._panned_from = position
+        width, height = self._view.viewPixelSize()
+        self._view.translateBy(x=-moved.x() * width, y=-moved.y() * height)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        was_click = self._pressed_at is not None and self._panned_from is None
-        self._pressed_at = self._panned_from = None
-        if was_click and event.button() == Qt.MouseButton.LeftButton:
+        if self._drag.release(event):
             point = self.to_cells(event.position())
             self.clicked.emit(point.x(), point.y())
 
@@ -199,8 +188,8 @@ class MapCanvas(pg.GraphicsView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_F:
             self.fit()
-        elif event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Minus):
-            self._zoom(1.25 if event.key() == Qt.Key.Key_Plus else 0.8, self._view.viewRect().center())
+        elif event.key() in ZOOM_KEYS:
+            self._zoom(ZOOM_KEYS[Qt.Key(event.key())], self._view.viewRect().center())
         else:
             event.ignore()
             self.key_pressed.emit(event)

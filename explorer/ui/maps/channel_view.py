@@ -7,18 +7,13 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from explorer.session import Cell, LayerActivation, Selection, Session
+from explorer.ui.common.arrow_keys import ARROWS
 from explorer.ui.common.icons import icon
 from explorer.ui.common.mosaic import Place
 from explorer.ui.common.pane import Pane
 from explorer.ui.maps.mosaic_view import MapMosaic
 from explorer.ui.maps.sheet import Sheet
 
-ARROWS = {
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-    Qt.Key.Key_Up: (-1, 0),
-    Qt.Key.Key_Down: (1, 0),
-}
 FAR = 1_000_000
 
 

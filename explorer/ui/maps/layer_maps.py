@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from explorer.session import Cell, LayerActivation, Selection, Session
 from explorer.ui.common import theme
+from explorer.ui.common.arrow_keys import ARROWS
 from explorer.ui.common.mosaic import Place
 from explorer.ui.common.pane import ElidedLabel
-from explorer.ui.maps.channel_view import ARROWS
 from explorer.ui.maps.mosaic_view import MapMosaic
 from explorer.ui.maps.sheet import Sheet, order_of
 from explorer.ui.maps.value_bars import ValueBars

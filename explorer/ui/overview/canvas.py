@@ -7,11 +7,12 @@ from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, 
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from explorer.ui.common import theme
+from explorer.ui.common.arrow_keys import ARROWS
+from explorer.ui.common.dragging import ZOOM_KEYS
 from explorer.ui.overview.geometry import Column
 from explorer.ui.overview.lines import Spot, cell_at
 from explorer.ui.overview.surface import OverviewSurface
 from explorer.ui.overview.tips import is_control, tip
-from explorer.ui.overview.zoom_surface import ZOOM_STEP
 
 
 class OverviewCanvas(OverviewSurface):
@@ -121,17 +122,8 @@ class OverviewCanvas(OverviewSurface):
     # --- keyboard ---
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        steps = {
-            Qt.Key.Key_Left: (-1, 0),
-            Qt.Key.Key_Right: (1, 0),
-            Qt.Key.Key_Up: (0, -1),
-            Qt.Key.Key_Down: (0, 1),
-        }
         acts = {
             Qt.Key.Key_F: self.fit,
-            Qt.Key.Key_Plus: lambda: self.zoom(ZOOM_STEP),
-            Qt.Key.Key_Equal: lambda: self.zoom(ZOOM_STEP),
-            Qt.Key.Key_Minus: lambda: self.zoom(1 / ZOOM_STEP),
             Qt.Key.Key_Escape: self.cleared.emit,
             Qt.Key.Key_Return: self.opened.emit,
             Qt.Key.Key_Enter: self.opened.emit,
@@ -139,8 +131,11 @@ class OverviewCanvas(OverviewSurface):
             Qt.Key.Key_Backspace: lambda: self.fold_around(self._layer or ""),
         }
         key = Qt.Key(event.key())
-        if key in steps:
-            self.stepped.emit(*steps[key])
+        if key in ARROWS:
+            down, right = ARROWS[key]
+            self.stepped.emit(right, down)
+        elif key in ZOOM_KEYS:
+            self.zoom(ZOOM_KEYS[key])
         elif key in acts:
             acts[key]()
         else:

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
+from explorer.ui.common.dragging import Drag, turned, zoom_by
 from explorer.ui.overview.scene import View
 
-ZOOM_STEP = 1.2
 FURTHEST, NEAREST = 0.004, 40.0
 KEPT_IN_SIGHT = 60.0
 
@@ -22,8 +22,7 @@ class ZoomSurface(QWidget):
         super().__init__(parent)
         self.view = View()
         self._is_fitted = True
-        self._pressed: QPointF | None = None
-        self._is_dragging = False
+        self._drag = Drag()
 
     def world_size(self) -> tuple[float, float]:
         """Width and height of all there is, in pixels at zoom 1."""
@@ -76,33 +75,26 @@ class ZoomSurface(QWidget):
         return replace(view, x=x, y=y)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
-            self._pressed, self._is_dragging = event.position(), False
+        self._drag.press(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._pressed is None:
+        moved = self._drag.move(event)
+        if not self._drag.is_pressed:
             self.pointed_at(event.position())
-            return
-        moved = event.position() - self._pressed
-        if self._is_dragging or moved.manhattanLength() >= QApplication.startDragDistance():
-            self._is_dragging = True
-            self._pressed = event.position()
+        if moved is not None:
             self.pointed_at(None)
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
             self.pan(moved.x(), moved.y())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        was_click = self._pressed is not None and not self._is_dragging
-        self._pressed, self._is_dragging = None, False
         self.unsetCursor()
-        if was_click and event.button() == Qt.MouseButton.LeftButton:
+        if self._drag.release(event):
             self.clicked_at(event.position())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        steps = event.angleDelta()
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self.pan(steps.x() + steps.y(), 0)
+            self.pan(turned(event), 0)
         else:
-            self.zoom(ZOOM_STEP ** (steps.y() / 120), event.position())
+            self.zoom(zoom_by(turned(event)), event.position())
         self.pointed_at(event.position())
         event.accept()

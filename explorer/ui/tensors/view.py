@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.ui.common import theme
+from explorer.ui.common.arrow_keys import ARROWS
 from explorer.ui.common.late import LATE_OPACITY
 from explorer.ui.common.text import exact
 from explorer.ui.tensors.cell_painting import paint_frame, paint_note, paint_range, paint_title
@@ -16,12 +17,6 @@ from explorer.ui.tensors.tiles import Cell, Shown
 
 TITLE_HEIGHT, FOOT_HEIGHT, GAP = 20, 18, 4
 FRAMED_AT_MOST = 50_000  # cells; more would be a frame around everything
-ARROWS = {
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-    Qt.Key.Key_Up: (-1, 0),
-    Qt.Key.Key_Down: (1, 0),
-}
 
 
 class TensorView(QWidget):

@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer.ui.common import theme
+from explorer.ui.common.arrow_keys import ARROWS, ENTERING
 from explorer.ui.common.late import late_veil
 from explorer.ui.debugger.node_link import Edge, Item, Node, NodeLink, Shown, describe, fan, positions
 from explorer.ui.debugger.node_link.boxes import Box
@@ -29,12 +30,6 @@ from explorer.ui.debugger.node_link.scene import Scene
 from explorer.ui.debugger.node_link.walking import neighbour
 
 NAME = "Neurons and weights"
-ARROWS = {
-    Qt.Key.Key_Left: {"right": -1},
-    Qt.Key.Key_Right: {"right": 1},
-    Qt.Key.Key_Up: {"down": -1},
-    Qt.Key.Key_Down: {"down": 1},
-}
 
 
 class NodeLinkCanvas(QWidget):
@@ -214,11 +209,8 @@ class NodeLinkCanvas(QWidget):
         self._by_keyboard = True
         item = self._focused or self.scene.shown.chosen or self.scene.drawing.nodes[0]
         if key in ARROWS:
-            is_first = self._focused is None
-            self.set_focused(
-                item if is_first else neighbour(self.scene.drawing, self.scene.places, item, **ARROWS[key])
-            )
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.set_focused(item if self._focused is None else self._beside(self.scene, item, *ARROWS[key]))
+        elif key in ENTERING:
             self.set_focused(item)
             self.edit_asked.emit(item)
         elif key == Qt.Key.Key_Space:
@@ -226,6 +218,9 @@ class NodeLinkCanvas(QWidget):
             self.set_focused(item)
         else:
             super().keyPressEvent(event)
+
+    def _beside(self, scene: Scene, item: Item, down: int, right: int) -> Item:
+        return neighbour(scene.drawing, scene.places, item, right=right, down=down)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

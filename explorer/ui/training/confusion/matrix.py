@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.ui.common import theme
+from explorer.ui.common.arrow_keys import ARROWS, PRESSING, walked
 from explorer.ui.common.colour import ink_on, rgb
 from explorer.ui.common.saved_painter import saved
 from explorer.ui.common.text import count, percent
@@ -38,12 +39,6 @@ LABEL_PIXELS, SMALLEST_PIXELS = 11, 9
 LINES_FROM = 6.0  # pixels a cell from which lines part the cells
 BAR_HEIGHT = 6
 LEFT, RIGHT, MIDDLE = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignVCenter
-ARROWS = {
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-    Qt.Key.Key_Up: (-1, 0),
-    Qt.Key.Key_Down: (1, 0),
-}
 
 
 class ConfusionMatrix(QWidget):
@@ -140,12 +135,11 @@ class ConfusionMatrix(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = ARROWS.get(Qt.Key(event.key()))
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self._point is not None:
+        if event.key() in PRESSING and self._point is not None:
             self.chosen.emit(self._point)
         elif step is not None and self.size_shown:
-            before, last = self._point or self._choice, self.size_shown - 1
-            moved = (0, 0) if before is None else (before[0] + step[0], before[1] + step[1])
-            cell = (min(max(moved[0], 0), last), min(max(moved[1], 0), last))
+            before, size = self._point or self._choice, self.size_shown
+            cell = (0, 0) if before is None else walked(before, step, (size, size))
             self._point_at(cell)
             self.walked.emit(self.rect_of(cell))
         else:

@@ -11,13 +11,14 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from explorer.ui.common import theme
+from explorer.ui.common.arrow_keys import ARROWS
+from explorer.ui.common.dragging import Drag
 from explorer.ui.common.plot_axis import Axis
 
 DISC, RING = 7, 6
 LEFT_WIDTH = 50
 LOW = 120  # pixels: a lower plot gives the room of the label below to the plane
 WALK = 0.02  # of the visible width, for an arrow key
-ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +58,7 @@ class PlaneCanvas(pg.PlotWidget):
         self._whole = QRectF(-1.5, -1.5, 3, 3)
         self._labels = ("", "")
         self._mark_at: tuple[float, float] | None = None
-        self._pressed: QPointF | None = None
+        self._drag = Drag()
         self._box = self.getViewBox()
         self._box.setAspectLocked(True)
         self._box.disableAutoRange()
@@ -155,13 +156,12 @@ class PlaneCanvas(pg.PlotWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         super().mousePressEvent(event)
-        self._pressed = event.position() if event.button() == Qt.MouseButton.LeftButton else None
+        self._drag.press(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
-        place, pressed = self._place(event), self._pressed
-        self._pressed = None
-        if place is not None and pressed is not None and (pressed - event.position()).manhattanLength() < 4:
+        place = self._place(event)
+        if self._drag.release(event) and place is not None:
             self.chosen.emit(place.x(), place.y())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -173,19 +173,19 @@ class PlaneCanvas(pg.PlotWidget):
         self.pointed.emit(None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key = event.key()
+        key = Qt.Key(event.key())
         if key == Qt.Key.Key_F:
             self.show_all()
         elif key in ARROWS:
-            self._walk(*ARROWS[Qt.Key(key)])
+            self._walk(*ARROWS[key])
         else:
             event.ignore()  # pyqtgraph would keep the keys of the window's commands
 
-    def _walk(self, right: int, up: int) -> None:
+    def _walk(self, down: int, right: int) -> None:
         left, far, bottom, top = self.visible_area()
         x, y = self._mark_at or ((left + far) / 2, (bottom + top) / 2)
         step = WALK * (far - left)
-        self.chosen.emit(x + right * step, y + up * step)
+        self.chosen.emit(x + right * step, y - down * step)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
