@@ -56,8 +56,8 @@ def _entry(name: str, parents: tuple[str, ...], values: np.ndarray, weight: np.n
 class _Painted:
     """Paints a widget's frames into a picture and counts them."""
 
-    def __init__(self, canvas: OverviewCanvas) -> None:
-        self.canvas = canvas
+    def __init__(self, canvas: OverviewCanvas, entries: tuple[Entry, ...]) -> None:
+        self.canvas, self.entries = canvas, entries
         self.target = QPixmap(*SIZE)
 
     def pan(self, frame: int) -> None:
@@ -66,7 +66,7 @@ class _Painted:
 
     def hover(self, frame: int) -> None:
         index = 1 + frame % (LAYERS - 1)
-        entry, before = self.canvas._entries[index], self.canvas._entries[index - 1]
+        entry, before = self.entries[index], self.entries[index - 1]
         assert entry.maps is not None
         assert before.maps is not None
         made = sources_of(entry.maps, frame % 8, [before.maps])
@@ -74,12 +74,11 @@ class _Painted:
         self.canvas.render(self.target)
 
 
-def _canvas() -> OverviewCanvas:
+def _canvas(entries: tuple[Entry, ...]) -> OverviewCanvas:
     canvas = OverviewCanvas()
     canvas.resize(*SIZE)
-    canvas.set_entries(_entries())
-    canvas._opened = Opened(layers=frozenset(entry.name for entry in canvas._entries))
-    canvas._lay_out()
+    canvas.set_entries(entries)
+    canvas.set_opened(Opened(layers=frozenset(entry.name for entry in entries)))
     canvas.fit()
     canvas.show()
     QApplication.processEvents()
@@ -141,11 +140,11 @@ def _many(opened: bool) -> tuple[float, float]:
         entries.append(Entry(f"l{index}", f"l{index}", family, (entries[-1].name,), (64, 16, 16)))
     canvas = OverviewCanvas()
     canvas.resize(*SIZE)
-    painted = _Painted(canvas)
+    painted = _Painted(canvas, tuple(entries))
     started = time.perf_counter()
     if opened:
         keys = _all_groups(folded(entries, column_limit(SIZE[0])))
-        canvas._opened = Opened(frozenset(keys))
+        canvas.set_opened(Opened(frozenset(keys)))
     canvas.set_entries(tuple(entries))
     canvas.render(painted.target)
     seconds = time.perf_counter() - started
@@ -165,8 +164,9 @@ def main() -> None:
     application = QApplication.instance() or QApplication([])
     assert isinstance(application, QApplication)
     theme.apply(application, "light")
-    canvas = _canvas()
-    ours, baseline = _Painted(canvas), _Baseline(canvas)
+    entries = _entries()
+    canvas = _canvas(entries)
+    ours, baseline = _Painted(canvas, entries), _Baseline(canvas)
     seen = _maps_seen(canvas)
     pans, hovers, plain = [], [], []
     for _ in range(ROUNDS + 1):

@@ -30,12 +30,12 @@ class OverviewCanvas(OverviewSurface):
         self.setAccessibleName("Overview of the network")
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._over: Spot | None = None
+        self.over: Spot | None = None
         self._pointer = QPointF()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if self._entries and self.hasFocus() and self._over is None:
+        if self._entries and self.hasFocus() and self.over is None:
             painter = QPainter(self)
             painter.setPen(QPen(QColor(theme.current().accent), 1))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
@@ -88,19 +88,19 @@ class OverviewCanvas(OverviewSurface):
 
     def hover_again(self) -> None:
         """Tell what is under the resting mouse now that something else is shown there."""
-        if self._over is not None:
-            self._over = self.spot_at(self._pointer)
-            self.hovered.emit(self._over)
+        if self.over is not None:
+            self.over = self.spot_at(self._pointer)
+            self.hovered.emit(self.over)
 
     def _hover(self, spot: Spot | None) -> None:
-        if spot != self._over:
-            self._over = spot
+        if spot != self.over:
+            self.over = spot
             self.hovered.emit(spot)
 
     def _set_pointer(self, point: QPointF) -> None:
         x, y = self.view.world(point)
         column = self.scene.layout.column_at(x, y)
-        active = column is not None and (self._is_control(column, x, y) or self._over is not None)
+        active = column is not None and (self._is_control(column, x, y) or self.over is not None)
         active = active or any(each.rect.contains(x, y) for each in self.scene.layout.brackets)
         self.setCursor(Qt.CursorShape.PointingHandCursor if active else Qt.CursorShape.ArrowCursor)
 

@@ -35,6 +35,11 @@ class OverviewPicture(QObject):
         self._timer = QTimer(self, interval=PAUSE_MS)
         self._timer.timeout.connect(self._paint_some)
 
+    @property
+    def is_renewing(self) -> bool:
+        """Whether newer values are being painted, little by little."""
+        return self._next is not None
+
     def forget(self) -> None:
         """Paint everything afresh when it is asked for next."""
         self._picture = self._next = None

@@ -43,8 +43,8 @@ class OverviewSurface(ZoomSurface):
         self._entries: tuple[Entry, ...] = ()
         self._opened = Opened()
         self._chosen: Lines | None = None
-        self._lines: Lines | None = None
-        self._is_dimmed = False
+        self.lines: Lines | None = None
+        self.is_dimmed = False
         self._picture = OverviewPicture(self)
         self._picture.renewed.connect(self.redrawn)
         self._picture.renewed.connect(lambda _seconds: self.update())
@@ -57,7 +57,7 @@ class OverviewSurface(ZoomSurface):
         """Show these columns; what was opened stays open."""
         self._entries = entries
         self.images.keep({entry.maps for entry in entries if entry.maps is not None})
-        self._lines = None
+        self.lines = None
         layout = self.scene.layout.with_values(entries) or self._laid_out()
         scene = replace(self.scene, layout=layout, pictures={})
         if self._picture.renew(scene):
@@ -90,12 +90,12 @@ class OverviewSurface(ZoomSurface):
 
     def set_lines(self, lines: Lines | None) -> None:
         """Draw the lines into a hovered map; None takes them away."""
-        self._lines = lines
+        self.lines = lines
         self.update()
 
     def set_dimmed(self, dimmed: bool) -> None:
         """Lay a veil over maps that belong to what was before."""
-        self._is_dimmed = dimmed
+        self.is_dimmed = dimmed
         self.update()
 
     def show_preview(self, preview: Preview | None) -> None:
@@ -105,6 +105,11 @@ class OverviewSurface(ZoomSurface):
             self.preview.set_preview(preview)
             self.preview.move(self._free_corner())
             self.preview.raise_()
+
+    @property
+    def is_renewing(self) -> bool:
+        """Whether newer values are still to come into the picture."""
+        return self._picture.is_renewing
 
     def column(self, name: str | None) -> Column | None:
         """The column that shows a layer."""
@@ -178,16 +183,18 @@ class OverviewSurface(ZoomSurface):
             self._close_group(min(around, key=lambda group: group.count).key)
 
     def _open_group(self, key: tuple[str, str]) -> None:
-        self._change(replace(self._opened, groups=self._opened.groups | {key}))
+        self.set_opened(replace(self._opened, groups=self._opened.groups | {key}))
 
     def _close_group(self, key: tuple[str, str]) -> None:
-        self._change(replace(self._opened, groups=self._opened.groups - {key}))
+        self.set_opened(replace(self._opened, groups=self._opened.groups - {key}))
 
     def _toggle_layer(self, name: str) -> None:
-        self._change(replace(self._opened, layers=self._opened.layers ^ {name}))
+        self.set_opened(replace(self._opened, layers=self._opened.layers ^ {name}))
 
-    def _change(self, opened: Opened) -> None:
-        """Unfolding much leaves the zoom as it is: nothing to the left moves, and the minimap shows the rest."""
+    def set_opened(self, opened: Opened) -> None:
+        """Show these groups and layers unfolded.
+
+        Unfolding much leaves the zoom as it is: nothing to the left moves, and the minimap shows the rest."""
         self._opened = opened
         was_fitted, self._is_fitted = self._is_fitted, False
         self._lay_out()
@@ -204,17 +211,17 @@ class OverviewSurface(ZoomSurface):
         painter.fillRect(self.rect(), QColor(theme.current().pane))
         if not self._entries:
             return
-        lines = self._lines or self._chosen
+        lines = self.lines or self._chosen
         if self._chosen is not None and not self.view.is_far:  # names in far boxes are faint enough
             painter.setOpacity(FADED)
         painter.drawPixmap(0, 0, self._painted())
         painter.setOpacity(1)
         if self._chosen is not None:
             self._paint_head(painter)
-        target = self._place(lines.spot.column, lines.spot.channel) if lines is not None else None
+        target = self.place_of(lines.spot.column, lines.spot.channel) if lines is not None else None
         if lines is not None and target is not None:
             LinesPainter(painter, self._painted()).paint(target, self._placed(lines))
-        if self._is_dimmed:
+        if self.is_dimmed:
             painter.fillRect(self.rect(), late_veil())
 
     def _painted(self) -> QPixmap:
@@ -229,10 +236,10 @@ class OverviewSurface(ZoomSurface):
             painter.drawPixmap(head, self._painted(), QRectF(0, 0, self.width() * ratio, bottom * ratio))
 
     def _placed(self, lines: Lines) -> list[tuple[QRectF, float]]:
-        found = [(self._place(source.layer, source.channel), source.share) for source in lines.sources]
+        found = [(self.place_of(source.layer, source.channel), source.share) for source in lines.sources]
         return [(place, share) for place, share in found if place is not None]
 
-    def _place(self, layer: str, channel: int) -> QRectF | None:
+    def place_of(self, layer: str, channel: int) -> QRectF | None:
         """Where a channel stands on the screen; for a hidden one the line that opens it, or its column's bar."""
         column = self.column(layer)
         if column is None:
@@ -244,9 +251,9 @@ class OverviewSurface(ZoomSurface):
         return self.view.rect(rect or column.more or column.bar)
 
     def _free_corner(self) -> QPoint:
-        lines, looked = self._lines, []
+        lines, looked = self.lines, []
         if lines is not None:
-            target = self._place(lines.spot.column, lines.spot.channel)
+            target = self.place_of(lines.spot.column, lines.spot.channel)
             looked = [*([target] if target is not None else []), *(place for place, _ in self._placed(lines))]
         taken = QRectF(self.minimap.geometry()) if self.minimap.isVisible() else None
         return self._corners.choose(self.size(), self.preview.size(), looked, taken)
