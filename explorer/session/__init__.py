@@ -11,6 +11,7 @@ from explorer.session.selection import Cell, Selection
 from explorer.session.session import Session
 from explorer.session.snapshot import Activations, LayerActivation, Prediction
 from explorer.session.state import State
+from explorer.session.subjects.subject import Verb
 
 __all__ = [
     "Activations",
@@ -22,4 +23,5 @@ __all__ = [
     "Selection",
     "Session",
     "State",
+    "Verb",
 ]

@@ -32,6 +32,6 @@ def learning_from(before: Document, opened: Opened) -> Document:
     Before it learns, a trained network still means the classes it was trained on.
     """
     is_unscaled = not before.mean and not before.std
-    has_channels = before.network is not None and len(opened.mean) in (0, before.network.input_shape[0])
+    has_channels = len(opened.mean) in (0, before.subject.edited.input_shape[0])
     mean, std = (opened.mean, opened.std) if is_unscaled and has_channels else (before.mean, before.std)
     return replace(before, data=opened.name, classes=opened.data.classes or before.classes, mean=mean, std=std)

@@ -78,8 +78,8 @@ def examples_of(document: Document, data: DataSet) -> tuple[Learned, Learned | N
     """Both splits as the network is fed them."""
     from explorer.engine.training.examples import both_splits
 
-    assert document.network is not None
-    return both_splits(data, document.network.input_shape, mean=document.mean, std=document.std, fit=document.fit)
+    shape = document.subject.edited.input_shape
+    return both_splits(data, shape, mean=document.mean, std=document.std, fit=document.fit)
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING
 from explorer.arithmetic.losses import training_loss
 from explorer.network import Network
 from explorer.network.last_layer import with_outputs
+from explorer.session.subjects.subject import Subject, Verb
 from explorer.session.train_state import DataProblem
 
 if TYPE_CHECKING:
     from explorer.data.data_set import DataSet
 
 
-def problem_with(network: Network | None, data: DataSet | None) -> DataProblem | None:
-    """The first thing that keeps `network` from learning from `data`; None where nothing does."""
-    if network is None or data is None:
+def problem_with(subject: Subject, data: DataSet | None) -> DataProblem | None:
+    """The first thing that keeps `subject` from learning from `data`; None where nothing does."""
+    if data is None or not subject.can(Verb.USE_DATA):
         return None
+    network = subject.edited
     return _of_inputs(network, data) or _of_outputs(network, data)
 
 
@@ -55,11 +57,10 @@ def outputs_wanted(data: DataSet) -> int:
     return 1 if labels.ndim == 1 else int(labels.shape[1])
 
 
-def suited_loss(network: Network | None, classes: int) -> str:
+def suited_loss(subject: Subject, classes: int) -> str:
     """The name of the loss that training uses where none was chosen; "" before that can be told."""
-    if network is None or not network.layers or (shape := network.shapes()[-1]) is None:
-        return ""
-    return training_loss(network.layers[-1].kind.lower(), prod(shape), classes)
+    shape = subject.output_shape
+    return "" if shape is None else training_loss(subject.last_kind.lower(), prod(shape), classes)
 
 
 def _words(shape: tuple[int, ...]) -> str:

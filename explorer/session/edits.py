@@ -1,29 +1,23 @@
-"""What a person can do to the network, each as a pure function from one document to the next."""
+"""What a person can do to the network, each as a pure function from one document to the next.
+
+They raise `Refused` for a subject that cannot be edited, and for an edit that makes no sense.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from explorer.network import Layer, Network, Problem, Shape
+from explorer.network import Layer, Problem, Shape
 from explorer.network.files import Fit
-from explorer.session.document import Document, new_ids
-
-
-class EditRefused(ValueError):
-    """An edit that makes no sense here; the message is a sentence for the person."""
-
-
-def network_of(document: Document) -> Network:
-    """The document's network. Raises `EditRefused` for a person's own model."""
-    if document.network is None:
-        raise EditRefused("This model was opened from a program and can be looked at, but not edited here.")
-    return document.network
+from explorer.session.document import Document
+from explorer.session.subjects.editable_network import EditableNetwork, new_ids
+from explorer.session.subjects.subject import Refused
 
 
 def insert(document: Document, index: int, layer: Layer) -> Document:
     """`layer` put in at `index`."""
-    before = network_of(document)
+    before = document.subject.edited
     index = before.place(index)
     network = before.insert(index, layer)
     ids = (*document.layer_ids[:index], *new_ids(1), *document.layer_ids[index:])
@@ -32,7 +26,7 @@ def insert(document: Document, index: int, layer: Layer) -> Document:
 
 def remove(document: Document, name: str) -> Document:
     """The layer `name` taken out."""
-    network = network_of(document)
+    network = document.subject.edited
     at = network.index(name)
     return document.with_network(network.remove(name), (*document.layer_ids[:at], *document.layer_ids[at + 1 :]))
 
@@ -46,7 +40,7 @@ def remove_all(document: Document, names: Sequence[str]) -> Document:
 
 def exchange(document: Document, name: str, layer: Layer) -> Document:
     """The layer `name` with other settings; a layer of another kind is a new one and gets fresh weights."""
-    network = network_of(document)
+    network = document.subject.edited
     at = network.index(name)
     ids = list(document.layer_ids)
     if type(network.layers[at]) is not type(layer):
@@ -57,16 +51,16 @@ def exchange(document: Document, name: str, layer: Layer) -> Document:
 def rename(document: Document, name: str, new: str) -> Document:
     """The layer `name` called `new`, also where others take from it."""
     if not new.isidentifier():
-        raise EditRefused(f"“{new}” cannot be a layer's name: letters, digits and _ only, not starting with a digit.")
-    network = network_of(document)
+        raise Refused(f"“{new}” cannot be a layer's name: letters, digits and _ only, not starting with a digit.")
+    network = document.subject.edited
     if new != name and (new in network.names or new == "input"):
-        raise EditRefused(f"There is already a layer called {new}.")
+        raise Refused(f"There is already a layer called {new}.")
     return document.with_network(network.rename(name, new), document.layer_ids)
 
 
 def move(document: Document, name: str, index: int) -> Document:
     """The layer `name` at place `index`."""
-    network = network_of(document)
+    network = document.subject.edited
     index = network.place(index)
     ids = list(document.layer_ids)
     ids.insert(index, ids.pop(network.index(name)))
@@ -75,7 +69,7 @@ def move(document: Document, name: str, index: int) -> Document:
 
 def duplicate(document: Document, name: str) -> Document:
     """A copy of the layer `name` after it, with fresh weights."""
-    network = network_of(document)
+    network = document.subject.edited
     after = network.index(name) + 1
     ids = (*document.layer_ids[:after], *new_ids(1), *document.layer_ids[after:])
     return document.with_network(network.duplicate(name), ids)
@@ -83,7 +77,7 @@ def duplicate(document: Document, name: str) -> Document:
 
 def paste(document: Document, text: str, index: int) -> Document:
     """The layers written in `text` put in at `index`. Raises ValueError with the place of a mistake."""
-    before = network_of(document)
+    before = document.subject.edited
     index = before.place(index)
     network = before.paste(text, index)
     added = len(network.layers) - len(before.layers)
@@ -94,13 +88,13 @@ def paste(document: Document, text: str, index: int) -> Document:
 def fix(document: Document, problem: Problem) -> Document:
     """The network that the problem's fix proposes."""
     if problem.fix is None:
-        raise EditRefused("There is no ready fix for this.")
+        raise Refused("There is no ready fix for this.")
     return document.with_network(problem.fix.network)
 
 
 def reshape_input(document: Document, shape: Shape) -> Document:
     """The network for an input of `shape`."""
-    return document.with_network(network_of(document).with_input_shape(shape), document.layer_ids)
+    return document.with_network(document.subject.edited.with_input_shape(shape), document.layer_ids)
 
 
 def refit(document: Document, mode: Fit) -> Document:
@@ -110,4 +104,4 @@ def refit(document: Document, mode: Fit) -> Document:
 
 def forget_weights(document: Document) -> Document:
     """The same network with fresh weights: its layers are new ones."""
-    return replace(document, layer_ids=new_ids(len(network_of(document).layers)), has_fresh_weights=True)
+    return replace(document, subject=EditableNetwork.fresh(document.subject.edited), has_fresh_weights=True)

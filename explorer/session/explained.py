@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,10 +11,11 @@ import numpy as np
 
 from explorer.arithmetic import Explanation
 from explorer.session.selection import Selection
-from explorer.session.snapshot import last_call
 
 if TYPE_CHECKING:
     from explorer.engine.recording.recording import Call, Recording
+
+    CallOf = Callable[[Recording, str], Call | None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,12 +27,12 @@ class Explained:
     message: str = ""
 
 
-def explain_cell(recording: Recording, selection: Selection, *, is_network: bool) -> Explained:
+def explain_cell(recording: Recording, selection: Selection, call_of: CallOf) -> Explained:
     """How the chosen cell of the first example came about, from the call that gave its layer's output."""
     from explorer.engine.errors import EngineError
     from explorer.engine.explaining.explain import explain
 
-    call = _call(recording, selection.layer or "", is_network=is_network)
+    call = call_of(recording, selection.layer or "")
     cell = None if call is None else _cell(call.output_shape, selection)
     if call is None or cell is None:
         return Explained(selection, message="This number is the input's own.")
@@ -38,12 +40,6 @@ def explain_cell(recording: Recording, selection: Selection, *, is_network: bool
         return Explained(selection, explain(recording, call.name, cell))
     except EngineError as error:
         return Explained(selection, message=str(error))
-
-
-def _call(recording: Recording, layer: str, *, is_network: bool) -> Call | None:
-    if is_network:
-        return last_call(recording, layer)
-    return next((call for call in recording.calls if call.name == layer), None)
 
 
 def _cell(shape: tuple[int, ...], selection: Selection) -> tuple[int, ...] | None:

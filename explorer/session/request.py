@@ -32,5 +32,4 @@ class Request:
     @property
     def others(self) -> np.ndarray | None:
         """What is fed beside the example that is shown, (N − 1, …)."""
-        own = self.document.own
-        return None if own is None or self.document.network is not None else own.others
+        return self.document.subject.others

@@ -26,6 +26,7 @@ from explorer.session.slices import (
     WatchingState,
 )
 from explorer.session.snapshot import Activations, LayerActivation, Prediction
+from explorer.session.subjects.subject import Part, Subject, Verb
 from explorer.session.train_state import Training
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 class State:
     """Everything the window shows, a slice a feature. Replaced, never changed; views compare the old with the new."""
 
-    document: Document = field(default_factory=lambda: Document(None))
+    document: Document = field(default_factory=Document)
     files: FilesState = field(default_factory=FilesState)
     input: InputState = field(default_factory=InputState)
     selection: Selection = field(default_factory=Selection)
@@ -49,8 +50,14 @@ class State:
     status: StatusState = field(default_factory=StatusState)
 
     @property
+    def subject(self) -> Subject:
+        """What is looked at: what can be done with it is asked of it."""
+        return self.document.subject
+
+    @property
     def network(self) -> Network | None:
-        return self.document.network
+        """The network that is edited, if one is: a handle for scripts, where the program itself asks the subject."""
+        return self.subject.edited if self.subject.can(Verb.EDIT) else None
 
     @property
     def path(self) -> Path | None:
@@ -95,9 +102,12 @@ class State:
 
     def layer(self, name: str) -> Layer | None:
         """The network's layer called `name`, if there is one."""
-        if self.network is None or name not in self.network.names:
-            return None
-        return self.network.layer(name)
+        return self.subject.layer(name)
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What the subject is made of, as far as that is known."""
+        return self.subject.parts(self.maps.activations)
 
 
 def settled(state: State) -> State:
@@ -127,8 +137,7 @@ def has_cell(activations: Activations | None, cell: Cell) -> bool:
 def _settled_selection(state: State) -> Selection:
     """The layer exists, the cell lies inside its activation."""
     selection = state.selection
-    names = _selectable(state)
-    if selection.layer is not None and selection.layer not in names:
+    if selection.layer is not None and not state.subject.has_part(selection.layer, state.maps.activations):
         selection = Selection()
     shown = state.entry(selection.layer)
     if shown is not None and not selection.is_in(shown.values.shape):
@@ -142,9 +151,3 @@ def _settled_cursor(state: State) -> Cursor:
     if timeline is None or moves.points_into(timeline, cursor):
         return cursor
     return moves.at(timeline, 0)
-
-
-def _selectable(state: State) -> tuple[str, ...]:
-    if state.network is not None:
-        return ("input", *state.network.names)
-    return tuple(state.maps.activations.by_name) if state.maps.activations else ()

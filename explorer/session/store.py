@@ -22,6 +22,7 @@ from explorer.session.runner import Runner
 from explorer.session.selection import Selection
 from explorer.session.slices import FilesState, Slice
 from explorer.session.state import State, settled
+from explorer.session.subjects.subject import Verb
 from explorer.session.train_state import Training
 from explorer.session.worker.worker import Worker
 
@@ -87,6 +88,13 @@ class Store(QObject):
         """Tell the person something in a sentence; "" takes the sentence away."""
         self.set(replace(self.state.status, notice=notice))
 
+    def may(self, verb: Verb) -> bool:
+        """Whether `verb` can be done with what is looked at; why not is said."""
+        refusal = self.state.subject.refusal(verb)
+        if refusal:
+            self.say(refusal)
+        return not refusal
+
     def _follow(self, old: State) -> None:
         """Let each feature see each change once, until none has anything to add."""
         self._is_following = True
@@ -133,9 +141,9 @@ class Store(QObject):
     def open_document(self, document: Document, *slices: Slice) -> None:
         """Put `document` in the place of the present one, which undo leads back to."""
         before = self.state.document
-        if before.network is not None:
+        if before.subject.can(Verb.EDIT):
             self.history = self.history.changed(before, document, f"open {document.title}")
-        first = document.network.names[0] if document.network and document.network.names else None
+        first = next(iter(document.subject.names), None)
         # A target and a batch were meant for the outputs of the network before.
         steps = replace(self.state.steps, target=None, batch=(), is_batch_alone=False)
         with self.gathered():

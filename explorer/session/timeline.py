@@ -96,9 +96,9 @@ class Timeline:
         self,
         recording: Recording,
         *,
-        layers: tuple[str, ...] | None,
         loss: str,
         optimizer: str,
+        layers: tuple[str, ...] = (),
         learning_rate: float,
         target: Any = None,
         taken: int = 0,
@@ -294,10 +294,10 @@ class Timeline:
         return (place, of) if place is not None and of in self.steps[place].asked else None
 
 
-def _step(index: int, step: Step, layers: tuple[str, ...] | None, titles: Mapping[str, str]) -> TimelineStep:
+def _step(index: int, step: Step, layers: tuple[str, ...], titles: Mapping[str, str]) -> TimelineStep:
     call = step.call
     is_loss = call.name == "loss"
-    layer = "" if is_loss else (call.module if layers is not None and call.module in layers else call.name)
+    layer = "" if is_loss else (call.module if call.module in layers else call.name)
     kind = step.update.optimizer if step.update is not None else call.kind
     return TimelineStep(
         index=index,

@@ -53,7 +53,7 @@ class Training:
 
     def is_of(self, document: Document) -> bool:
         """Whether `document` has the network that the run was begun with: its start can be gone back to."""
-        return self.begun is not None and self.begun.learning.network == document.network
+        return self.begun is not None and self.begun.learning.subject.structure == document.subject.structure
 
     def goes_on_with(self, document: Document) -> bool:
         """Whether the run can go on as `document` would have it: all but the learning rate is as it was begun with."""

@@ -123,7 +123,7 @@ def timeline_with(function: Callable[[Tensor], Tensor]) -> Timeline:
     x, target = torch.randn(2, 4, generator=torch.Generator().manual_seed(2)), torch.zeros(2, 2)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     recording = explorer.record(model, x, target=target, loss="half_squared_error", optimizer=optimizer)
-    return Timeline(recording, layers=None, loss="half_squared_error", optimizer="SGD", learning_rate=0.1)
+    return Timeline(recording, loss="half_squared_error", optimizer="SGD", learning_rate=0.1)
 
 
 def test_each_of_its_cells_is_explained_as_pytorch_computed_it(

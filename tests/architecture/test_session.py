@@ -18,7 +18,7 @@ FEATURES = sorted(path for path in (ROOM / "features").glob("*.py") if path.name
 STOREYS, SESSION_LINES, SLICES = 2, 100, 12
 # The edge of torch, whose modules and models have no type of their own here, and of JSON.
 MAY_BE_ANYTHING = {
-    "document.py": "a person's own nn.Module and its torch type",
+    "subjects/own_model.py": "a person's own nn.Module and its torch type",
     "kept_work.py": "JSON that was read",
     "snapshot.py": "tensors of torch, copied out",
     "step_tensors.py": "tensors of torch, copied out",

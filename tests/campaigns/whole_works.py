@@ -150,12 +150,13 @@ def _left_over() -> list[Whole]:
 
     from explorer.data import AUGMENTATIONS, Picture
     from explorer.network import Network
-    from explorer.session.document import Document, new_ids
+    from explorer.session.document import Document
     from explorer.session.example import Example
     from explorer.session.kept_work import Work, content
+    from explorer.session.subjects.editable_network import EditableNetwork
 
     network = Network.parse(NETWORK)
-    document = Document(network, new_ids(len(network.layers)), title="Mine", augmentations=AUGMENTATIONS[:2])
+    document = Document(EditableNetwork.fresh(network), title="Mine", augmentations=AUGMENTATIONS[:2])
     values = np.zeros((3, 8, 8), np.float32)
     drawn = Work(document, Picture("drawn", PIXELS[0]), target=2, batch=(Example(values, 1, "one"),))
     typed = Work(replace(document, data="data.npz"), numbers=values, target=(0.5, 0.2, 0.3))

@@ -33,6 +33,7 @@ from explorer.engine.training.train import (
 )
 from explorer.network import Network
 from explorer.session.data_fit import suited_loss
+from explorer.session.subjects.editable_network import EditableNetwork
 
 CLASSIFIES = (
     "half_squared_error",
@@ -240,7 +241,9 @@ def test_a_loss_that_does_not_fit_is_told_before_the_first_step(text, data, clas
 def test_without_a_choice_the_loss_suits_the_last_layer(text, classes, loss):
     data = halves() if classes else line()
     assert chosen_loss(model(text), data, Hyperparameters(), classes=classes) == loss
-    assert suited_loss(Network.parse(text), classes) == loss, "the window tells another than training uses"
+    assert suited_loss(EditableNetwork.fresh(Network.parse(text)), classes) == loss, (
+        "the window tells another than training uses"
+    )
 
 
 def test_it_stops_early_with_the_weights_of_its_best_epoch(tmp_path):

@@ -7,10 +7,11 @@ import pytest
 
 from explorer.network import Network
 from explorer.session.data_errands import OpenData, ReadBatch
-from explorer.session.document import Document, new_ids
+from explorer.session.document import Document
 from explorer.session.fault import Fault
 from explorer.session.lanes import Watch
 from explorer.session.opened import Opened
+from explorer.session.subjects.editable_network import EditableNetwork
 
 DATA = "points:moons"
 
@@ -38,7 +39,7 @@ def test_data_that_do_not_open_say_why() -> None:
 
 
 def test_the_batches_of_an_epoch_hold_every_example_once(opened: Opened) -> None:
-    document = Document(Network.parse("2 linear(2)"), new_ids(1))
+    document = Document(EditableNetwork.fresh(Network.parse("2 linear(2)")))
     train = opened.data.train
     rows = []
     for number in range(-(-len(train) // document.hyperparameters.batch_size)):

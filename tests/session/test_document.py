@@ -13,7 +13,8 @@ from explorer.engine.training.hyperparameters import Hyperparameters
 from explorer.network import Network, Shape
 from explorer.network.files import read_network, write_network
 from explorer.session import edits
-from explorer.session.document import Document, new_ids
+from explorer.session.document import Document
+from explorer.session.subjects.editable_network import EditableNetwork, new_ids
 from explorer.writing import FileError
 from tests.network import strategies
 
@@ -31,7 +32,7 @@ chosen = st.builds(
 def document(network: Network, **more: object) -> Document:
     channels = network.input_shape[0]
     scale = {"mean": (0.25,) * channels, "std": (0.5,) * channels}
-    return Document(network, new_ids(len(network.layers)), **{**scale, **more})  # type: ignore[arg-type]
+    return Document(EditableNetwork.fresh(network), **{**scale, **more})  # type: ignore[arg-type]
 
 
 @settings(max_examples=60, deadline=None)
@@ -77,14 +78,13 @@ def test_what_could_not_be_opened_again_is_not_saved(tmp_path: Path) -> None:
 
 def test_another_input_drops_the_scale_of_other_channels_by_whatever_way() -> None:
     before = document(Network.parse("3x4x4 relu flatten linear(2)"))
-    assert before.network is not None
     for shape, is_kept in (((3, 8, 8), True), ((1, 4, 4), False), ((2,), False), ((3,), False)):
-        changed = before.with_network(before.network.with_input_shape(shape))
+        changed = before.with_network(before.subject.edited.with_input_shape(shape))
         assert bool(changed.mean) == bool(changed.std) == is_kept, shape
 
 
 def test_text_holds_all_of_a_network_with_fresh_weights_alone() -> None:
-    plain = Document(Network.parse("2 linear(2)"), new_ids(1))
+    plain = Document(EditableNetwork.fresh(Network.parse("2 linear(2)")))
     assert plain.fits_in_text
     assert edits.insert(plain, 0, Network.parse("2 tanh").layers[0]).fits_in_text
     learned = plain.with_weights(new_ids(1))

@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 from explorer.network import Network
 from explorer.network.layers import Dropout, ReLU
 from explorer.session import edits
-from explorer.session.document import Document, new_ids
+from explorer.session.document import Document
+from explorer.session.subjects.editable_network import EditableNetwork
 from tests.network import strategies
 from tests.ui.fakes import make_session
 
@@ -20,12 +21,10 @@ places = st.integers(-9, 9)  # the networks have fewer layers
 
 def kept(before: Document, after: Document) -> dict[str, str]:
     """The layers of `after` whose weights are from `before`, with the names that they had there."""
-    assert before.network is not None
-    assert after.network is not None
-    assert len(after.layer_ids) == len(set(after.layer_ids)) == len(after.network.names)
-    had = dict(zip(before.layer_ids, before.network.names, strict=True))
+    assert len(after.layer_ids) == len(set(after.layer_ids)) == len(after.subject.names)
+    had = dict(zip(before.layer_ids, before.subject.names, strict=True))
     return {
-        name: had[kept_id] for kept_id, name in zip(after.layer_ids, after.network.names, strict=True) if kept_id in had
+        name: had[kept_id] for kept_id, name in zip(after.layer_ids, after.subject.names, strict=True) if kept_id in had
     }
 
 
@@ -43,18 +42,17 @@ def kept(before: Document, after: Document) -> dict[str, str]:
 def test_what_is_put_in_at_any_place_leaves_the_others_their_weights(
     network: Network, place: int, edit: Callable[[Document, int], Document]
 ) -> None:
-    before = Document(network, new_ids(len(network.names)))
+    before = Document(EditableNetwork.fresh(network))
     after = edit(before, place)
-    assert kept(before, after) == {name: name for name in before.network.names}
-    assert after.network is not None
-    assert after.network.names.index("put_in") == max(0, min(place, len(before.layer_ids)))
+    assert kept(before, after) == {name: name for name in before.subject.names}
+    assert after.subject.names.index("put_in") == max(0, min(place, len(before.layer_ids)))
 
 
 @settings(max_examples=80, deadline=None)
 @given(network=strategies.networks().filter(lambda network: network.names), place=places, data=st.data())
 def test_what_is_moved_to_any_place_takes_its_weights_along(network: Network, place: int, data: st.DataObject) -> None:
     names = network.names
-    before = Document(network, new_ids(len(names)))
+    before = Document(EditableNetwork.fresh(network))
     after = edits.move(before, data.draw(st.sampled_from(names)), place)
     assert kept(before, after) == {name: name for name in names}
 

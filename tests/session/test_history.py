@@ -12,9 +12,9 @@ steps = st.lists(st.tuples(st.sampled_from("abc"), st.booleans()), max_size=30)
 
 
 def _perform(done: list[tuple[str, bool]]) -> tuple[list[Document], History]:
-    documents, history = [Document(None, title="0")], History()
+    documents, history = [Document(title="0")], History()
     for number, (label, merge) in enumerate(done, start=1):
-        documents.append(Document(None, title=str(number)))
+        documents.append(Document(title=str(number)))
         history = history.changed(*documents[-2:], label, merge_key=label if merge else None)
     return documents, history
 
@@ -51,10 +51,10 @@ def test_a_change_after_undo_forgets_what_was_undone() -> None:
     documents, history = _perform([("a", False), ("b", False)])
     present, history = history.undone(documents[-1])
     assert history.redo_text == "b"
-    assert history.changed(present, Document(None, title="3"), "c").redo_text == ""
+    assert history.changed(present, Document(title="3"), "c").redo_text == ""
 
 
 def test_changes_in_a_row_that_end_where_they_began_are_no_entry() -> None:
-    before, between = Document(None, title="8"), Document(None, title="1")
+    before, between = Document(title="8"), Document(title="1")
     history = History().changed(before, between, "type", merge_key="type")
     assert history.changed(between, before, "type", merge_key="type") == History()

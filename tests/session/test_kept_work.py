@@ -13,13 +13,14 @@ import pytest
 
 from explorer.data import AUGMENTATIONS, Picture
 from explorer.network import Network
-from explorer.session.document import Document, new_ids
+from explorer.session.document import Document
 from explorer.session.example import Example
 from explorer.session.kept_work import Work, content, read
+from explorer.session.subjects.editable_network import EditableNetwork
 from explorer.writing import FileError
 
 NETWORK = Network.parse("3x8x8 flatten linear(3)")
-DOCUMENT = Document(NETWORK, new_ids(2), title="Mine", augmentations=AUGMENTATIONS[:2])
+DOCUMENT = Document(EditableNetwork.fresh(NETWORK), title="Mine", augmentations=AUGMENTATIONS[:2])
 FED = np.zeros((3, 8, 8), np.float32)
 DRAWN = Picture("drawn", np.zeros((8, 8, 3), np.uint8))
 WORK = Work(DOCUMENT, DRAWN, target=2, batch=(Example(FED, (0.5, 0.5), "one"),))

@@ -230,7 +230,7 @@ def test_saved_and_opened_again_it_gives_the_same_numbers(session: Session, tmp_
         other.open_path(path)
         other.input.use_picture(make_picture())
         wait_until_shown(qtbot, other)
-        assert other.state.document.network == session.state.document.network
+        assert other.state.network == session.state.network
         np.testing.assert_array_equal(_values(other, "softmax1"), before)
     finally:
         assert other.close()

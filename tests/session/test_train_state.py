@@ -14,9 +14,11 @@ from explorer.engine.training.hyperparameters import Hyperparameters
 from explorer.network import Network
 from explorer.session.begun import Begun
 from explorer.session.document import Document
+from explorer.session.subjects.editable_network import EditableNetwork
 from explorer.session.train_state import Training
 
-DOCUMENT = Document(Network.parse("3x8x8 flatten linear(2)"), (1, 2), data="textures", mean=(0.5,), std=(0.2,))
+NETWORK = Network.parse("3x8x8 flatten linear(2)")
+DOCUMENT = Document(EditableNetwork(NETWORK, (1, 2)), data="textures", mean=(0.5,), std=(0.2,))
 DATA = open_data("points:moons")
 PAUSED = Training("paused", 1, begun=Begun(DOCUMENT, DOCUMENT, (1, 2), DATA))
 
@@ -42,7 +44,7 @@ def test_a_run_cannot_take_up_other_data_or_settings_on_its_way(change: dict[str
     "change",
     [
         {"hyperparameters": Hyperparameters(learning_rate=0.5)},
-        {"layer_ids": (3, 4)},  # those of its layers while they learn
+        {"subject": EditableNetwork(NETWORK, (3, 4))},  # those of its layers while they learn
         {"title": "Another"},
         {"path": Path("other.json")},
     ],

@@ -19,6 +19,7 @@ from explorer.session.lanes import Lane
 from explorer.session.opened import Opened
 from explorer.session.state import State
 from explorer.session.store import Store
+from explorer.session.subjects.subject import Verb
 
 if TYPE_CHECKING:
     from explorer.data import DataSet, Twins
@@ -80,7 +81,9 @@ class Data:
     def open_batch(self) -> None:
         """Record the next training batch as a step in the debugger; no weight is changed before the step is taken."""
         state = self._store.state
-        if state.data.data_set is None or state.network is None or state.data.problem is not None:
+        if not self._store.may(Verb.USE_DATA):
+            return
+        if state.data.data_set is None or state.data.problem is not None:
             self._store.say("Choose data first.")
             return
         errand = ReadBatch(state.document, state.data.data_set, self._batch_count)
@@ -100,8 +103,8 @@ class Data:
             self._store.say(str(error))
 
     def _follow(self, old: State, new: State) -> None:
-        if new.network is not old.network or new.data.data_set is not old.data.data_set:
-            self._store.set(replace(self._store.state.data, problem=problem_with(new.network, new.data.data_set)))
+        if new.subject.structure is not old.subject.structure or new.data.data_set is not old.data.data_set:
+            self._store.set(replace(self._store.state.data, problem=problem_with(new.subject, new.data.data_set)))
 
     def _look(self) -> None:
         self._store.set(replace(self._store.state.data, progress=self._opening.progress))

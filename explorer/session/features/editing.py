@@ -9,6 +9,7 @@ from explorer.network import Layer, Network, Problem, Shape
 from explorer.session import edits
 from explorer.session.features.selecting import Selecting
 from explorer.session.store import Store
+from explorer.session.subjects.subject import Verb
 
 
 class Editing:
@@ -20,7 +21,7 @@ class Editing:
     @property
     def is_possible(self) -> bool:
         """Whether there is a network to edit; a person's own model is only looked at."""
-        return self._store.state.network is not None
+        return self._store.state.subject.can(Verb.EDIT)
 
     def insert_layer(self, index: int, layer: Layer) -> None:
         """Put `layer` in at `index` and select it."""
@@ -80,10 +81,8 @@ class Editing:
 
     def reset_weights(self) -> None:
         """Give every layer fresh weights."""
-        if self.is_possible:
+        if self._store.may(Verb.CHANGE_WEIGHTS):
             self._store.edit("reset weights", edits.forget_weights)
-        else:
-            self._store.say("The weights of a model opened from a program are its own.")
 
     def undo(self) -> None:
         """Go back to the document before the last change."""
@@ -94,11 +93,11 @@ class Editing:
         self._store.redo()
 
     def _network(self) -> Network:
-        return edits.network_of(self._store.state.document)
+        return self._store.state.subject.edited
 
     def _place(self, name: str) -> int:
-        network = self._store.state.network
-        return network.index(name) if network and name in network.names else 0
+        names = self._store.state.subject.names
+        return names.index(name) if name in names else 0
 
 
 def _changed_settings(old: Layer | None, new: Layer) -> str:

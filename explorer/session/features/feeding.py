@@ -19,9 +19,7 @@ from explorer.session.selection import is_cell
 from explorer.session.slices import InputState
 from explorer.session.state import State
 from explorer.session.store import AT_ONCE_S, Store
-
-OWN_INPUT = "This model was opened from a program, which chooses its input."
-NO_PICTURES = "This network takes plain numbers, not pictures: type them into the fields of the input."
+from explorer.session.subjects.subject import Verb
 
 
 class Feeding:
@@ -70,8 +68,7 @@ class Feeding:
     def set_values(self, values: np.ndarray) -> None:
         """Feed the network with `values` (its input shape; numbers of a model's own type) instead of a picture."""
         state = self._store.state
-        own = state.input.numbers if state.network is None else None
-        numbers = np.array(values, dtype=np.float32 if own is None else own.dtype)
+        numbers = np.array(values, dtype=state.subject.number_type(state.input.numbers))
         numbers.flags.writeable = False
         self._covered = state.input.picture or self._covered
         self._store.set(replace(self._store.state.input, numbers=numbers, picture=None, fitted=None))
@@ -80,12 +77,7 @@ class Feeding:
         self._store.say(picture.message) if isinstance(picture, Fault) else self._take(picture)
 
     def _take(self, picture: Picture) -> None:
-        network = self._store.state.network
-        if network is None and self._store.state.document.own is not None:
-            self._store.say(OWN_INPUT)
-        elif network is not None and len(network.input_shape) != 3:
-            self._store.say(NO_PICTURES)
-        else:
+        if self._store.may(Verb.SHOW_PICTURE):
             self._store.set(
                 replace(self._store.state.input, picture=picture, numbers=None),
                 replace(self._store.state.status, notice=""),
@@ -100,11 +92,11 @@ class Feeding:
     def _input_of(self, state: State) -> InputState:
         """What the document of `state` is fed from now on."""
         document, present, numbers = state.document, state.input, state.input.numbers
-        if document.network is None:
+        shape = document.subject.input_shape
+        if shape is None:  # it is fed what it was given
             return replace(present, fitted=None)
         if document.is_input_too_large:
             return replace(present, fitted=None, numbers=None)
-        shape = document.network.input_shape
         if numbers is not None and (numbers.shape != shape or numbers.dtype != np.float32):
             numbers = None
         if len(shape) == 1:

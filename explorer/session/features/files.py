@@ -14,7 +14,7 @@ import numpy as np
 from explorer.network import Network
 from explorer.network.file_names import is_network, is_weights, other_model
 from explorer.resources import bundled_networks, resource
-from explorer.session.document import Document, OwnModel, new_ids
+from explorer.session.document import Document
 from explorer.session.errands import FoundNetwork, ReadNetwork, ReadWeights
 from explorer.session.fault import Fault
 from explorer.session.features.feeding import Feeding
@@ -25,12 +25,14 @@ from explorer.session.jobs.weights import LoadWeights, SaveNetwork, ToSave
 from explorer.session.lanes import Lane
 from explorer.session.slices import InputState
 from explorer.session.store import AT_ONCE_S, Store
+from explorer.session.subjects.editable_network import EditableNetwork
+from explorer.session.subjects.own_model import OwnModel
+from explorer.session.subjects.subject import Verb
 
 if TYPE_CHECKING:
     from explorer.engine.model.weights import State as Weights
 
 START_PICTURE = "cat"
-OWN_WEIGHTS = "The weights of a model opened from a program are its own."
 
 
 class Files:
@@ -83,7 +85,7 @@ class Files:
         except ValueError as error:
             self._store.say(str(error))
             return
-        self.show(Document(network, new_ids(len(network.layers))))
+        self.show(Document(EditableNetwork.fresh(network)))
 
     def adopt(
         self, module: Any, values: np.ndarray, title: str, *, dtype: Any = None, others: np.ndarray | None = None
@@ -93,7 +95,7 @@ class Files:
         `dtype` is the torch type that it takes; without one it is that of `values`. `others` are the further examples
         of the batch that it is fed, (N − 1, …).
         """
-        document = Document(None, title=title, own=OwnModel(module, dtype, others))
+        document = Document(OwnModel(module, dtype, others), title=title)
         self.show(document, replace(self._store.state.input, numbers=values))
         if others is not None and len(others):
             fed = f"The model is fed a batch of {len(others) + 1:,}, along the first axis of its input"
@@ -102,10 +104,8 @@ class Files:
     def load_weights(self, path: str | Path) -> None:
         """Put the weights of a PyTorch or safetensors file into the network that is open, if they fit."""
         document, path = self._store.state.document, Path(path)
-        if document.network is None:
-            self._store.say(OWN_WEIGHTS)
-            return
-        self._store.begin(self._weights, ReadWeights(path), partial(self._take_read, document, path))
+        if self._store.may(Verb.CHANGE_WEIGHTS):
+            self._store.begin(self._weights, ReadWeights(path), partial(self._take_read, document, path))
 
     def show(self, document: Document, input_: InputState | None = None, *, is_saved: bool = True) -> None:
         """Put `document` in the place of the one that is open. `is_saved`: its file holds it as it is."""
@@ -124,7 +124,7 @@ class Files:
         if not is_bundled:
             self._recent.remember(path)
         state = self._store.state
-        if state.network is not None and len(state.network.input_shape) == 3 and state.input.picture is None:
+        if state.subject.picture_shape and state.input.picture is None:
             self._feeding.use_sample(START_PICTURE)
 
     def _take_read(self, document: Document, path: Path, read: Weights | Fault) -> None:
@@ -149,8 +149,7 @@ class Files:
         `then` is called once it is; it is forgotten where it could not be written.
         """
         document, path = self._store.state.document, Path(path)
-        if document.network is None:
-            self._store.say("A model opened from a program is saved by that program.")
+        if not self._store.may(Verb.SAVE):
             return
         self._then = then
         self._asked = job = SaveNetwork(document, path)

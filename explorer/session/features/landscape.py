@@ -66,7 +66,7 @@ class LossLandscape(QObject):
 
     def _take(self, request: LandscapeRequest, slice_: Slice) -> None:
         state = self._store.state
-        if request.wish != self._wished or request.document.network != state.network:
+        if request.wish != self._wished or request.document.subject.structure != state.subject.structure:
             return
         if slice_.landscape is not None:
             self._store.set(replace(self._store.state.plane, landscape=slice_.landscape))

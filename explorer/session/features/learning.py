@@ -18,6 +18,7 @@ from explorer.session.jobs.steps import ChangeCell, ReadDifference, RecordStep, 
 from explorer.session.request import Request
 from explorer.session.state import State
 from explorer.session.store import Store
+from explorer.session.subjects.subject import Verb
 from explorer.session.worker.steps import Recorded, Stepped, StepRequest, StepsMade, Stopped
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from explorer.engine.explaining.finite_difference import Reading
     from explorer.session.timeline import Timeline
 
-OWN_WEIGHTS = "The weights of a model opened from a program are its own: train it in that program."
 CHANGED_MEANWHILE = "The network was changed meanwhile: nothing was taken over."
 
 
@@ -83,7 +83,7 @@ class Learning:
 
     def set_parameter_cell(self, layer: str, parameter: str, cell: tuple[int, ...], value: float) -> None:
         """Type over one weight or bias; undo brings the old one back."""
-        if self._may_change_weights():
+        if self._store.may(Verb.CHANGE_WEIGHTS):
             name = f"{layer}.{parameter}"
             job = ChangeCell(self._request(), name, cell, value)
             self._store.ask(job, partial(self._take_stepped, f"change {name}"), failed=self._end_recording)
@@ -93,7 +93,7 @@ class Learning:
     def take_step(self) -> None:
         """Keep the weights that the step led to, and record the next one; undo goes back."""
         state = self._store.state
-        if state.steps.timeline is not None and not state.steps.is_recording and self._may_change_weights():
+        if state.steps.timeline is not None and not state.steps.is_recording and self._store.may(Verb.CHANGE_WEIGHTS):
             self._store.set(replace(self._store.state.steps, is_recording=True))
             take = partial(self._take_stepped, "training step")
             self._store.ask(TakeStep(self._request()), take, failed=self._end_recording)
@@ -107,7 +107,7 @@ class Learning:
         state = self._store.state
         if not state.steps.breakpoints:
             self._store.say("Choose first what to stop at.")
-        elif self._may_change_weights():
+        elif self._store.may(Verb.CHANGE_WEIGHTS):
             # Whatever else is asked for ends the run: it would keep the network, the picture and the window waiting.
             is_unwanted = lambda: self._store.state.maps.asked is not state.maps.asked  # noqa: E731
             job = RunUntil(self._request(), state.steps.breakpoints, limit, is_unwanted)
@@ -151,11 +151,6 @@ class Learning:
     def _request(self, shown: Request | None = None) -> StepRequest:
         state = self._store.state
         return StepRequest(shown or self._passes.request(), state.wanted, state.steps.batch, state.steps.is_batch_alone)
-
-    def _may_change_weights(self) -> bool:
-        if self._store.state.network is None:
-            self._store.say(OWN_WEIGHTS)
-        return self._store.state.network is not None
 
     # --- answers ---
 

@@ -22,6 +22,7 @@ from explorer.session.left_over import LeftOver
 from explorer.session.slices import InputState, Offer
 from explorer.session.state import State
 from explorer.session.store import Store
+from explorer.session.subjects.subject import Verb
 from explorer.writing import FileError
 
 KEEP_EVERY_S = 30.0
@@ -246,7 +247,7 @@ class LeftOvers(QObject):
 
 def _is_worth_keeping(state: State) -> bool:
     """Whether there is something that no file holds; a person's own model is its program's to save."""
-    if state.network is None:
+    if not state.subject.can(Verb.SAVE):
         return False
     has_batch = bool(state.steps.batch) and not state.steps.is_batch_alone  # that of the data comes again
     return state.files.unsaved or state.steps.target is not None or has_batch or _is_typed(state)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from explorer.session.jobs.plane import ShowSurface
 from explorer.session.state import State
 from explorer.session.store import Store
+from explorer.session.subjects.subject import Verb
 from explorer.session.surface_state import Area, Surface
 from explorer.session.worker.surface import SurfaceRequest
 
@@ -62,7 +63,7 @@ class Plane(QObject):
         state = self._store.state
         if state.training.status == "running":
             self._due = monotonic() + surface.seconds * (1 / SURFACE_SHARE - 1)
-        if request.document.network == state.network and request.data is state.data.data_set:
+        if request.document.subject.structure == state.subject.structure and request.data is state.data.data_set:
             self._store.set(replace(self._store.state.plane, surface=surface))
 
 
@@ -70,21 +71,16 @@ def weights_key(state: State) -> tuple[object, ...]:
     """What changes when the numbers that the network gives for the data may have."""
     document = state.document
     scale = (document.mean, document.std, document.fit, document.hyperparameters.loss)
-    return (document.network, document.layer_ids, *scale, id(state.data.data_set), state.training.step)
+    return (document.subject, *scale, id(state.data.data_set), state.training.step)
 
 
 def has_surface(state: State) -> bool:
     """Whether there is a network of two numbers that can learn from the points there are."""
-    return can_judge(state) and state.network is not None and state.network.input_shape == (2,)
+    return can_judge(state) and state.subject.input_shape == (2,)
 
 
 def can_judge(state: State) -> bool:
     """Whether the network can be run on the data."""
-    if (
-        state.network is None
-        or state.data.data_set is None
-        or state.data.problem is not None
-        or not state.network.layers
-    ):
-        return False
-    return not any(problem.severity == "error" for problem in state.problems)
+    subject, data = state.subject, state.data
+    fits = data.data_set is not None and data.problem is None
+    return fits and subject.can(Verb.USE_DATA) and bool(subject.names) and subject.is_whole

@@ -8,6 +8,7 @@ from explorer.session.document import Document
 from explorer.session.features.origins import Origins
 from explorer.session.state import State
 from explorer.session.store import Store
+from explorer.session.subjects.subject import Verb
 
 
 class Saved:
@@ -41,7 +42,7 @@ class Saved:
 
     def _is_unsaved(self, document: Document) -> bool:
         """A person's own model is its program's to save."""
-        if document.network is None:
+        if not document.subject.can(Verb.SAVE):
             return False
         saved, steps = self._files.get(document.opening, (None, 0))
         return saved is None or self._steps_of(document) != steps or not document.is_saved_as(saved)

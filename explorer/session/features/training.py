@@ -8,11 +8,10 @@ from functools import partial
 from explorer.arithmetic.numbers import exact
 from explorer.session.begun import Begun, learning_from
 from explorer.session.data_fit import suited_loss
-from explorer.session.document import Document, new_ids
+from explorer.session.document import Document
 from explorer.session.failure import Failure
 from explorer.session.fault import Fault
 from explorer.session.features.data import Data
-from explorer.session.features.learning import OWN_WEIGHTS
 from explorer.session.features.origins import Learned, Origins
 from explorer.session.features.passes import Passes
 from explorer.session.features.watching import Watching
@@ -21,6 +20,8 @@ from explorer.session.run_curves import RunCurves, with_curves
 from explorer.session.run_progress import RunProgress
 from explorer.session.state import State
 from explorer.session.store import Store
+from explorer.session.subjects.editable_network import new_ids
+from explorer.session.subjects.subject import Verb
 from explorer.session.train_state import Judged, Live, Training
 from explorer.session.worker.run import Ended, FilmSteps, Rest, Told, Wishes
 
@@ -72,7 +73,7 @@ class Trainer:
     def rewind(self) -> None:
         """Back to the weights that the run began with, to train again or otherwise; undo brings the trained ones."""
         before = self._run.begun.before if self._run is not None else None
-        if before is not None and before.network == self._store.state.network:
+        if before is not None and before.subject.structure == self._store.state.subject.structure:
             self._store.edit("rewind", lambda present: _as_begun(present, before))
             self._forget()
         elif before is not None:
@@ -117,19 +118,12 @@ class Trainer:
             self._begin(until)
 
     def _may_train(self) -> bool:
-        state = self._store.state
-        problem = next((problem for problem in state.problems if problem.severity == "error"), None)
-        if state.network is None:
-            self._store.say(OWN_WEIGHTS)
-        elif problem is not None:
-            self._store.say(f"Repair {problem.layer} first: {problem.message}")
-        elif not state.network.layers or not any(state.network.parameter_counts()):
-            self._store.say("This network has nothing to learn: add a layer with weights.")
-        elif state.data.problem is not None:
-            self._store.say(state.data.problem.message)
-        else:
-            return True
-        return False
+        problem = self._store.state.data.problem
+        if not self._store.may(Verb.TRAIN):
+            return False
+        if problem is not None:
+            self._store.say(problem.message)
+        return problem is None
 
     def _begin(self, until: str) -> None:
         from explorer.engine.training.snapshot import Controls
@@ -160,7 +154,7 @@ class Trainer:
         origin = "" if parent is None else f", from run {parent.run}"
         label = f"run {number}: {chosen.optimizer} {exact(chosen.learning_rate)}{origin}"
         assert state.data.data_set is not None
-        loss = chosen.loss or suited_loss(state.network, len(state.data.data_set.classes))
+        loss = chosen.loss or suited_loss(state.subject, len(state.data.data_set.classes))
         fork, first_step = (None, 0) if parent is None else (parent.run, parent.step)
         return RunCurves(number, label, chosen, fork, first_step, loss)
 
@@ -200,13 +194,14 @@ class Trainer:
             self._end(CHANGED_DEVICE)
         elif document is not before and is_live:
             self._turn(before, document)
-        elif (document.layer_ids, document.network) != (before.layer_ids, before.network):
+        elif document.subject != before.subject:
             self._forget_end()
 
     def _turn(self, before: Document, document: Document) -> None:
         """A run follows another learning rate; another network or other weights end it."""
         run = self._run
-        if run is None or document.layer_ids != run.begun.ids or document.network != before.network:
+        is_same = document.subject.structure == before.subject.structure
+        if run is None or document.layer_ids != run.begun.ids or not is_same:
             self._end(CHANGED_NETWORK)
         else:
             run.wishes.controls.learning_rate = document.hyperparameters.learning_rate
@@ -280,8 +275,7 @@ class Trainer:
 def _as_begun(present: Document, start: Document) -> Document:
     """The weights, and what they mean, of a run's start; what was chosen for learning since then stays."""
     return replace(
-        present,
-        layer_ids=start.layer_ids,
+        present.under(start.layer_ids),
         has_fresh_weights=start.has_fresh_weights,
         classes=start.classes,
         mean=start.mean,

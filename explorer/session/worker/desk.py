@@ -8,9 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from explorer.session.document import Document, new_ids
+from explorer.session.document import Document
 from explorer.session.fault import Fault
 from explorer.session.request import Request
+from explorer.session.subjects.editable_network import EditableNetwork
 from explorer.session.worker.aside import aside
 from explorer.session.worker.stopping import ShouldStop
 
@@ -43,20 +44,15 @@ class Desk:
         if request.device is not None:
             bench.set_device(request.device)
         bench.set_mode(request.mode)
-        if document.network is not None:
-            return self.show(document, should_stop)
-        assert document.own is not None
-        bench.adopt(document.own.module, document.own.dtype)
-        return ""
+        return self.show(document, should_stop)
 
     def show(self, document: Document, should_stop: ShouldStop = lambda: False) -> str:
-        """Make the model that of the document's network; a sentence where its weights cannot be read.
+        """Make the model that of the document's subject; a sentence where its weights cannot be read.
 
         Raises Cancelled where it is no more wanted: they are read when they are asked for again.
         """
-        assert document.network is not None
         notice = self._load_weights_of(document, should_stop)
-        self.bench.show(document.network, document.layer_ids)
+        document.subject.put_on(self.bench)
         return notice
 
     def model_of(self, document: Document) -> Any:
@@ -89,20 +85,18 @@ class Desk:
 
     def take_weights(self, document: Document, weights: Arrays) -> None:
         """Weights by their names in the network of `document`, for its layers."""
-        assert document.network is not None
-        self.bench.take_weights(weights, document.network, document.layer_ids)
+        self.bench.take_weights(weights, document.subject.edited, document.layer_ids)
 
     def load_weights(self, document: Document, path: Path, read: Weights) -> Document | Fault:
         """Take what was read from `path`; the document with it, whose layers are new ones."""
         from explorer.engine.errors import EngineError
 
-        assert document.network is not None
-        ids = new_ids(len(document.network.layers))
+        loaded = EditableNetwork.fresh(document.subject.edited)
         try:
-            self.bench.load_weights(read, document.network, ids, source=path.name)
+            self.bench.load_weights(read, loaded.network, loaded.layer_ids, source=path.name)
         except EngineError as error:
             return Fault(str(error))
-        return document.with_weights(ids)
+        return document.with_weights(loaded.layer_ids)
 
     def _load_weights_of(self, document: Document, should_stop: ShouldStop) -> str:
         """Read the file that the document's first weights come from, once."""

@@ -150,7 +150,7 @@ class LandscapeWork:
         document, data = request.document, request.data
         scale = (document.mean, document.std, document.fit)
         chosen = document.hyperparameters
-        key = (document.network, id(data), *scale, chosen.loss, chosen.label_smoothing)
+        key = (document.subject.structure, id(data), *scale, chosen.loss, chosen.label_smoothing)
         if key == self._made_for:
             return
         from explorer.engine.training.landscape import LossOnSample

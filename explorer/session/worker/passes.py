@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,9 +18,7 @@ from explorer.session.selection import Selection
 from explorer.session.snapshot import (
     Activations,
     LayerActivation,
-    call_activations,
     input_activation,
-    layer_activations,
     prediction_of,
 )
 from explorer.session.worker.desk import Desk
@@ -99,9 +97,10 @@ class PassRecorder:
 
     def _fit(self, request: Request) -> Fitted | None:
         document, picture = request.document, request.picture
-        if document.network is None or picture is None or len(document.network.input_shape) != 3:
+        shape = document.subject.picture_shape
+        if picture is None or shape is None:
             return None
-        rule = (document.network.input_shape, document.fit, document.mean, document.std)
+        rule = (shape, document.fit, document.mean, document.std)
         if self._fitted is None or self._fitted[0] is not picture or self._fitted[1] != rule:
             shape, mode, mean, std = rule
             self._fitted = (picture, rule, fit_picture(picture, shape, mode=mode, mean=mean, std=std))
@@ -113,13 +112,13 @@ class PassRecorder:
         self._recording = None  # its memory serves the next pass
         recording = self._recording = self._desk.bench.record(values, should_stop, others=request.others)
         self._is_old = False
-        layers = [input_activation(values), *self._entries(request, recording)]
+        layers = [input_activation(values), *request.document.subject.activations(recording, self._desk.bench)]
         for layer in layers:
             layer.read_through()
         fault = _fault(recording)
-        complete = fault is None and _ran_whole(request.document)
+        complete = fault is None and request.document.subject.is_whole
         classes, loss = request.document.classes, request.document.hyperparameters.loss
-        told = _last(request, recording, layers)
+        told = _output(layers, request.document.subject.output_part(recording))
         prediction = prediction_of(told, classes, loss=loss) if complete and len(layers) > 1 else None
         if prediction is not None:
             prediction.read_through()
@@ -147,28 +146,17 @@ class PassRecorder:
             self._fields = request, calls, recording.receptive_fields()
         return self._fields[2]
 
-    def _entries(self, request: Request, recording: Recording) -> list[Any]:
-        network = request.document.network
-        if network is None:
-            return list(call_activations(recording, self._desk.bench.parameters_of))
-        return list(layer_activations(network, recording, self._desk.bench.parameters))
-
     def explain(self, document: Document, selection: Selection) -> Iterator[Explained]:
         """The arithmetic of the chosen cell, from the recording that the window shows."""
         if self._is_old and self.last_request is not None:
             self.look_again(self.last_request)
         if self._recording is not None:
-            yield explain_cell(self._recording, selection, is_network=document.network is not None)
+            yield explain_cell(self._recording, selection, document.subject.call_of)
 
 
-def _last(request: Request, recording: Recording, layers: list[LayerActivation]) -> LayerActivation:
-    """What gave the network's (first) output: of a person's own model it need not be the last call."""
-    made = None if request.document.network is not None else recording.output_call
-    return next((layer for layer in layers if made is not None and layer.name == made.name), layers[-1])
-
-
-def _ran_whole(document: Document) -> bool:
-    return document.network is None or not any(problem.severity == "error" for problem in document.problems)
+def _output(layers: list[LayerActivation], name: str) -> LayerActivation:
+    """What gave the (first) output: that called `name`, else the last."""
+    return next((layer for layer in layers if layer.name == name), layers[-1])
 
 
 def _fault(recording: Recording) -> Fault | None:

@@ -109,7 +109,7 @@ class LiveRun:
 
     def is_of(self, document: Document) -> bool:
         """Whether the film's weights are those of the network of `document`."""
-        return self.begun.learning.network == document.network
+        return self.begun.learning.subject.structure == document.subject.structure
 
 
 class RunTrainer:
@@ -138,7 +138,6 @@ class RunTrainer:
         from explorer.engine.training.health import Pace
 
         document = begun.learning
-        assert document.network is not None
         self._live = None
         try:
             self._desk.show(document)

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from explorer.session.cursor import Cursor
-from explorer.session.document import Document, new_ids
+from explorer.session.document import Document
 from explorer.session.example import Example, Target
 from explorer.session.fault import Fault
 from explorer.session.request import Request
+from explorer.session.subjects.editable_network import new_ids
+from explorer.session.subjects.subject import Subject, Verb
 from explorer.session.timeline import Timeline
 from explorer.session.worker.desk import Desk
 from explorer.session.worker.passes import PassRecorder
@@ -83,7 +85,7 @@ class StepRecorder:
             batch = self.learning_batch(request)
             if batch is None or should_stop():
                 return
-            if request.shown.document.network is not None and not request.shown.document.network.layers:
+            if _has_no_layers(request.shown.document.subject):
                 yield Recorded(None, NO_LAYERS)
                 return
             recorded = self._desk.bench.record_step(batch, should_stop)
@@ -106,9 +108,8 @@ class StepRecorder:
     def change_cell(self, request: StepRequest, name: str, cell: tuple[int, ...], value: float) -> Stepped | Fault:
         """Type over one cell of the parameter `name` ("linear1.weight"): its layer becomes a new one."""
         document = request.shown.document
-        assert document.network is not None
         ids = list(document.layer_ids)
-        ids[document.network.index(name.rpartition(".")[0])] = new_ids(1)[0]
+        ids[document.subject.edited.index(name.rpartition(".")[0])] = new_ids(1)[0]
         after = document.with_weights(tuple(ids))
         change = lambda: self._desk.bench.change_cell(name, value, cell=cell, layer_ids=after.layer_ids)  # noqa: E731
         return _kept(request, after, change)
@@ -162,6 +163,11 @@ class StepRecorder:
         )
 
 
+def _has_no_layers(subject: Subject) -> bool:
+    """Whether it is a network that nothing was put into yet."""
+    return subject.can(Verb.EDIT) and not subject.names
+
+
 def read_difference(timeline: Timeline, cursor: Cursor) -> Reading | Fault:
     """A finite-difference reading of the cursor's cell."""
     from explorer.engine.errors import EngineError
@@ -180,8 +186,7 @@ def _cut_short(document: Document) -> str:
 
 def _last_kind(document: Document) -> str:
     """ "sigmoid" or "softmax" where the network ends in one, which decides about the loss that suits it."""
-    layers = document.network.layers if document.network else ()
-    last = layers[-1].kind if layers else ""
+    last = document.subject.last_kind
     return last.lower() if last in CLASS_LAYERS else ""
 
 
@@ -190,7 +195,7 @@ def timeline_of(document: Document, recorded: RecordedStep, *, learning_rate: fl
     chosen = document.hyperparameters
     return Timeline(
         recorded.recording,
-        layers=document.network.names if document.network else None,
+        layers=document.subject.names,
         loss=recorded.loss,
         optimizer=chosen.optimizer,
         learning_rate=chosen.learning_rate if learning_rate is None else learning_rate,

@@ -54,7 +54,6 @@ class SurfaceDrawer:
         from explorer.engine.training.train import chosen_loss
 
         document, data = request.document, request.data
-        assert document.network is not None
         model = self._desk.model_of(document)
         learning, _ = examples_of(document, data)
         columns, rows = request.area.cells()
@@ -62,7 +61,7 @@ class SurfaceDrawer:
             outputs = outputs_over(model, learning, request.area, columns=columns, rows=rows)
             loss = chosen_loss(model, learning, document.hyperparameters, classes=len(data.classes))
         if data.classes:
-            outputs = class_shares(outputs, loss=loss, last_kind=document.network.layers[-1].kind.lower())
+            outputs = class_shares(outputs, loss=loss, last_kind=document.subject.last_kind.lower())
         values: np.ndarray = outputs.numpy()
         values.flags.writeable = False
         return values

@@ -8,7 +8,7 @@ from PySide6.QtCore import qVersion
 from PySide6.QtGui import QFontDatabase, QFontInfo, QGuiApplication, QScreen
 
 from explorer.report import Part, lines_of, remember, report
-from explorer.session import State
+from explorer.session import State, Verb
 from explorer.ui.common import theme
 
 
@@ -57,14 +57,14 @@ def _family(font: QFontInfo) -> str:
 def _document(state: State) -> Part:
     """The network in text notation, which can be opened again, and what was chosen for its training."""
     document = state.document
-    if document.network is None:
+    if not document.subject.can(Verb.EDIT):
         return Part("Document", (("", "a model opened from a program, or none"),))
     chosen = document.hyperparameters
     learning = ", ".join(f"{field.name}={getattr(chosen, field.name)!r}" for field in fields(chosen))
     return Part(
         "Document",
         (
-            ("network", document.network.text()),
+            ("network", document.subject.edited.text()),
             ("title", document.title),
             ("saved as", str(document.path or "no file yet")),
             ("mean, std", f"{document.mean}, {document.std}"),

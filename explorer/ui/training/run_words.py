@@ -98,7 +98,7 @@ def best_accuracy(run: RunCurves) -> float | None:
 def suited_loss(state: State) -> str:
     """The name of the loss that is used where none was chosen; "" before that can be told."""
     classes = state.data.data_set.classes if state.data.data_set is not None else state.classes
-    return data_fit.suited_loss(state.network, len(classes))
+    return data_fit.suited_loss(state.subject, len(classes))
 
 
 def loss_titles(runs: tuple[RunCurves, ...]) -> tuple[str, ...]:

@@ -40,7 +40,7 @@ PHASES = ("forward", "loss", "backward", "update")
 def record(model: Any, x: torch.Tensor, target: torch.Tensor, loss: str, **chosen: Any) -> Timeline:
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1, **chosen)
     recording = explorer.record(model, x, target=target, loss=loss, optimizer=optimizer)
-    return Timeline(recording, layers=None, loss=loss, optimizer="SGD", learning_rate=0.1, target=target.numpy())
+    return Timeline(recording, loss=loss, optimizer="SGD", learning_rate=0.1, target=target.numpy())
 
 
 def parsed(text: str, target: torch.Tensor, loss: str = "half_squared_error", **chosen: Any) -> Timeline:
@@ -171,14 +171,14 @@ def test_a_layer_that_is_used_twice_is_not_drawn() -> None:
 
 def test_a_pass_without_loss_has_no_targets() -> None:
     recording = explorer.record(explorer.Network.parse("2 linear(3) relu").build(seed=0), torch.ones(1, 2))
-    timeline = Timeline(recording, layers=None, loss="", optimizer="", learning_rate=0.0)
+    timeline = Timeline(recording, loss="", optimizer="", learning_rate=0.0)
     assert drawable(timeline)
     assert [column.role for column in NodeLink.of(timeline).columns] == ["input", "output"]
 
 
 def test_without_a_linear_layer_there_is_nothing_to_draw() -> None:
     recording = explorer.record(torch.nn.Tanh(), torch.ones(1, 2))
-    assert not drawable(Timeline(recording, layers=None, loss="", optimizer="", learning_rate=0.0))
+    assert not drawable(Timeline(recording, loss="", optimizer="", learning_rate=0.0))
 
 
 def test_a_class_is_drawn_as_one_target_that_is_one() -> None:
@@ -316,7 +316,7 @@ def test_a_frozen_weight_has_no_gradient_to_ask_for() -> None:
     weight = next(parameter for name, parameter in model.named_parameters() if name == "linear2.weight")
     weight.requires_grad_(False)
     recording = explorer.record(model, torch.ones(1, 2), target=torch.ones(1, 2), loss="mse")
-    timeline = Timeline(recording, layers=None, loss="mse", optimizer="", learning_rate=0.0)
+    timeline = Timeline(recording, loss="mse", optimizer="", learning_rate=0.0)
     link = NodeLink.of(timeline)
     cursor = at(timeline, len(timeline.steps) - 1)
     asks = [ask(link, timeline, cursor, edge) for edge in (Edge(1, 0, 1), Edge(2, 0, 1))]

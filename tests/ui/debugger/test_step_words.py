@@ -107,7 +107,7 @@ def timeline_of(model: nn.Module, x: torch.Tensor, *, optimizer: Any = None, **l
     if optimizer is None and parameters:
         optimizer = torch.optim.SGD(parameters, lr=0.1)
     recording = explorer.record(model, x, optimizer=optimizer, **learning)
-    return Timeline(recording, layers=None, loss=learning["loss"], optimizer="SGD", learning_rate=0.1)
+    return Timeline(recording, loss=learning["loss"], optimizer="SGD", learning_rate=0.1)
 
 
 def timeline_of_kind(kind: str) -> Timeline:

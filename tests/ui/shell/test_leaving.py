@@ -361,4 +361,4 @@ def test_a_file_has_the_ending_of_its_kind(name: str, ending: str, given: str) -
 
 
 def test_a_title_is_proposed_as_a_name_that_leads_to_no_other_folder() -> None:
-    assert proposed(State(Document(None, title="a/../b"))) == "a-..-b"
+    assert proposed(State(Document(title="a/../b"))) == "a-..-b"

@@ -19,6 +19,7 @@ from explorer.network import Network
 from explorer.session import State
 from explorer.session.document import Document
 from explorer.session.selection import Selection
+from explorer.session.subjects.editable_network import EditableNetwork
 from explorer.session.train_state import Training
 from explorer.ui.common import theme
 from explorer.ui.common.text import percent
@@ -62,7 +63,7 @@ class Holding(QObject):
 
     def __init__(self, **fields: object) -> None:
         super().__init__()
-        self.state = with_parts(State(Document(NETWORK)), **fields)
+        self.state = with_parts(State(Document(EditableNetwork.fresh(NETWORK))), **fields)
         self.selected: list[str] = []
         self.selection = self  # its one verb
 

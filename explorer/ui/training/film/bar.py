@@ -203,8 +203,7 @@ class FilmBar(PacedView):
 
 def _is_other_network(old: State, new: State) -> bool:
     """Whether the network was changed, so that the film is no more one of it."""
-    before, now = old.document, new.document
-    return before is not now and (before.network != now.network or before.layer_ids != now.layer_ids)
+    return old.document is not new.document and old.subject != new.subject
 
 
 def film_words(state: State) -> str:

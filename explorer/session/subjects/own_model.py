@@ -1,0 +1,83 @@
+"""A person's own model, which a program handed over: it is looked at as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from explorer.session.snapshot import Activations, LayerActivation, call_activations
+from explorer.session.subjects.subject import Part, Subject, Verb
+
+if TYPE_CHECKING:
+    from explorer.engine.model.workbench import Workbench
+    from explorer.engine.recording.recording import Call, Recording
+
+REFUSALS: Mapping[Verb, str] = MappingProxyType(
+    {
+        Verb.EDIT: "This model was opened from a program and can be looked at, but not edited here.",
+        Verb.CHANGE_WEIGHTS: "The weights of a model opened from a program are its own: change them in that program.",
+        Verb.SAVE: "A model opened from a program is saved by that program.",
+        Verb.SHOW_PICTURE: "This model was opened from a program, which chooses its input.",
+        Verb.USE_DATA: "A model opened from a program is fed by that program, not from data that are opened here.",
+        Verb.TRAIN: "The weights of a model opened from a program are its own: train it in that program.",
+    }
+)
+
+
+@dataclass(frozen=True, eq=False)
+class OwnModel(Subject):
+    """A person's own `nn.Module`, and the torch type of what it is fed; None for the type of the numbers.
+
+    `others` are the further examples of the batch it was given, (N − 1, …), fed beside the one that is shown.
+    What it is made of is known by its calls, once it ran.
+    """
+
+    module: Any  # this room does not know torch
+    dtype: Any = None
+    others: np.ndarray | None = None
+
+    def refusal(self, verb: Verb) -> str:
+        return REFUSALS[verb]
+
+    @property
+    def structure(self) -> object:
+        return self.module
+
+    def number_type(self, present: np.ndarray | None) -> np.dtype[np.generic]:
+        """That of the numbers that it was given."""
+        return np.dtype(np.float32) if present is None else present.dtype
+
+    def parts(self, activations: Activations | None) -> tuple[Part, ...]:
+        return tuple(map(_part, activations.layers)) if activations else ()
+
+    def has_part(self, name: str, activations: Activations | None) -> bool:
+        return activations is not None and name in activations.by_name
+
+    def put_on(self, bench: Workbench) -> None:
+        bench.adopt(self.module, self.dtype)
+
+    def activations(self, recording: Recording, bench: Workbench) -> Iterable[LayerActivation]:
+        return call_activations(recording, bench.parameters_of)
+
+    def call_of(self, recording: Recording, part: str) -> Call | None:
+        return next((call for call in recording.calls if call.name == part), None)
+
+    def output_part(self, recording: Recording) -> str:
+        """It need not be the last call that gives the output."""
+        return recording.output_call.name if recording.output_call else ""
+
+
+def _part(activation: LayerActivation) -> Part:
+    arrays = (activation.weight, activation.bias)
+    return Part(
+        name=activation.name,
+        kind=activation.kind,
+        family=activation.family,
+        shape=activation.shape,
+        parents=activation.parents,
+        parameters=sum(array.size for array in arrays if array is not None),
+    )

@@ -1,0 +1,155 @@
+"""What every subject can be asked."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from explorer.network import Layer, Network, Problem, Shape
+
+if TYPE_CHECKING:
+    from explorer.engine.model.workbench import Workbench
+    from explorer.engine.recording.recording import Call, Recording
+    from explorer.session.snapshot import Activations, LayerActivation
+
+
+class Verb(Enum):
+    """What a person may want to do with a subject."""
+
+    EDIT = "edit"
+    CHANGE_WEIGHTS = "change weights"  # load them, type over one, take a step, forget them
+    SAVE = "save"
+    SHOW_PICTURE = "show a picture"
+    USE_DATA = "use data"  # run it on the examples of a data set
+    TRAIN = "train"
+
+
+class Refused(ValueError):
+    """What cannot be done with this subject; the message is a sentence for the person."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """The input, a layer of a network, or a call of a person's own model.
+
+    `shape` is that of what it gives for one example, None where that cannot be worked out; `parents` are the parts it
+    takes from. `runs` is False for a layer that is not run because of an error in it or before it.
+    """
+
+    name: str
+    kind: str
+    family: str
+    shape: Shape | None
+    parents: tuple[str, ...] = ()
+    parameters: int = 0
+    runs: bool = True
+
+
+class Subject(ABC):
+    """What the window looks at. What is known of a network alone is empty for any other."""
+
+    is_open: bool = True  # whether there is anything to look at
+    layer_ids: tuple[int, ...] = ()  # under which its layers' weights are kept, in their order
+    others: np.ndarray | None = None  # further examples that it is always fed beside the one shown, (N − 1, …)
+
+    # --- what may be done ---
+
+    @abstractmethod
+    def refusal(self, verb: Verb) -> str:
+        """Why `verb` cannot be done with it, in a sentence that helps; "" where it can."""
+
+    def can(self, verb: Verb) -> bool:
+        """Whether `verb` can be done with it."""
+        return not self.refusal(verb)
+
+    @property
+    def edited(self) -> Network:
+        """The network that is edited. Raises Refused for a subject that cannot be."""
+        raise Refused(self.refusal(Verb.EDIT))
+
+    # --- what it is ---
+
+    @property
+    def structure(self) -> object:
+        """What it is beside its weights: equal for two subjects that differ in these alone."""
+        return None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its layers' names, as far as they are known before anything ran."""
+        return ()
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong with it, known before anything ran."""
+        return ()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether none of these problems keeps it from running to its end."""
+        return not any(problem.severity == "error" for problem in self.problems)
+
+    @property
+    def input_shape(self) -> Shape | None:
+        """What it is fed, without the batch axis; None where it says nothing of that."""
+        return None
+
+    @property
+    def output_shape(self) -> Shape | None:
+        """What it gives for one example; None before that can be told."""
+        return None
+
+    @property
+    def last_kind(self) -> str:
+        """The kind of its last layer, as "Softmax"; "" where that is not known."""
+        return ""
+
+    @property
+    def picture_shape(self) -> Shape | None:
+        """(C, H, W) that pictures are brought to; None where it takes no pictures."""
+        return self.input_shape if self.input_shape is not None and len(self.input_shape) == 3 else None
+
+    def layer(self, name: str) -> Layer | None:
+        """Its layer called `name`, if it has one that can be changed."""
+        return None
+
+    @abstractmethod
+    def number_type(self, present: np.ndarray | None) -> np.dtype[np.generic]:
+        """Of which type numbers are that are typed in the place of `present`."""
+
+    # --- what is seen of it ---
+
+    @abstractmethod
+    def parts(self, activations: Activations | None) -> tuple[Part, ...]:
+        """What it is made of, in the order in which it runs, its input first; `activations` are of the last pass."""
+
+    @abstractmethod
+    def has_part(self, name: str, activations: Activations | None) -> bool:
+        """Whether one of these parts is called `name`."""
+
+    def identity(self, name: str) -> object:
+        """What stays the same of the part called `name` while it is renamed and changed."""
+        return name
+
+    # --- how it runs, in the worker's thread ---
+
+    @abstractmethod
+    def put_on(self, bench: Workbench) -> None:
+        """Make the workbench's model this one. Raises EngineError where that cannot be."""
+
+    @abstractmethod
+    def activations(self, recording: Recording, bench: Workbench) -> Iterable[LayerActivation]:
+        """What its parts gave, without the input, in the order of `parts`."""
+
+    @abstractmethod
+    def call_of(self, recording: Recording, part: str) -> Call | None:
+        """The call that gave what the part called `part` gave; None for the input."""
+
+    def output_part(self, recording: Recording) -> str:
+        """The name of the part that gave its (first) output; "" where that is the last one."""
+        return ""
