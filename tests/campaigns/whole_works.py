@@ -167,7 +167,7 @@ def _left_over() -> list[Whole]:
 @cache
 def _settings() -> list[Whole]:
     chosen = b"[General]\nplay_speed=4\nrecent=/tmp/a.png, /tmp/b.json\ntheme=dark\ntraining_folded=true\n"
-    layout = b"training_height=210\ngeometry=@ByteArray(\\x1\\xd9\\xd0\\xcb\\0\\x3)\ndocks=@ByteArray(\\0\\0)\n"
+    layout = b"training_height=210\ngeometry=01d9d0cb0003\ndocks=@ByteArray(\\0\\0)\n"
     name = "network-explorer/network-explorer.ini"
     return [Whole(name, (chosen, chosen + layout), remember)]
 
