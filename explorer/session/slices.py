@@ -73,6 +73,7 @@ class MapsState:
 
     asked: Request | None = None
     activations: Activations | None = None
+    shown: Request | None = None  # what `activations` were asked for with
     explained: Explained | None = None
     computing: bool = False
     fault: Fault | None = None

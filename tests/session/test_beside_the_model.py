@@ -20,6 +20,7 @@ from explorer.engine.model import workbench
 from explorer.network.files import NetworkFile, read_network
 from explorer.session import Session
 from explorer.session.errands import ReadNetwork, ReadPicture, ReadWeights
+from explorer.session.jobs.passes import ShowMaps
 from explorer.session.lanes import Watch
 from explorer.session.worker.aside import aside
 from explorer.session.worker.worker import Worker
@@ -44,9 +45,9 @@ class Gate:
         self.open = threading.Event()
 
     def before(self, run: Any) -> Any:
-        def waits(errand: Any, watch: Any) -> Any:
+        def waits(errand: Any, *given: Any) -> Any:
             assert self.open.wait(10)
-            return run(errand, watch)
+            return run(errand, *given)
 
         return waits
 
@@ -234,6 +235,31 @@ def test_cancelling_other_work_of_the_model_drops_no_pass_that_the_document_need
     may_end.set()
     assert session.state.maps.activations is not None
     assert session.state.maps.activations.by_name["conv1"].values.shape == (7, 16, 16)
+
+
+@pytest.mark.parametrize("is_edited", [True, False])
+def test_a_pass_that_is_given_up_leaves_no_maps_of_another_network(
+    session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, gate: Gate, is_edited: bool
+) -> None:
+    monkeypatch.setattr(ShowMaps, "run", gate.before(ShowMaps.run))
+    before = session.state.maps.activations
+    if is_edited:
+        session.editing.replace_layer("conv1", session.state.layer("conv1").with_settings(out_channels=7))
+    else:
+        session.input.use_picture(make_picture(3))
+    assert session.state.maps.computing
+    session.tasks.cancel()
+    gate.open.set()
+    assert not session.state.maps.computing
+    if is_edited:
+        assert session.state.maps.activations is None
+        assert session.state.status.notice.startswith("Cancelled: this network has not run yet")
+        session.input.use_picture(make_picture(4))
+        wait_until_shown(qtbot, session)
+        assert session.state.maps.activations is not None
+    else:
+        assert session.state.maps.activations is before
+        assert session.state.status.notice == "Cancelled: the maps are those of the last whole pass."
 
 
 def test_weights_on_a_slow_disk_hold_up_no_maps_and_can_be_cancelled(

@@ -81,6 +81,7 @@ class Passes:
             replace(
                 self._store.state.maps,
                 activations=shown.activations,
+                shown=shown.request,
                 computing=state.maps.computing and not is_newest,
                 fault=shown.fault,
                 device=shown.device,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from explorer.session.cancelling import PASS, cancelled
+from explorer.session.cancelling import PASS, are_of_another_network, cancelled
 from explorer.session.features.files import Files
 from explorer.session.features.passes import Passes
 from explorer.session.features.training import Trainer
@@ -40,13 +40,16 @@ class Tasks:
         self._store.runner.lanes.stop("saving")
 
     def cancel_work(self) -> None:
-        """Give up what the model is run for. Maps of the last whole pass stay only where a pass itself is given up."""
+        """Give up what the model is run for. Maps of the last whole pass stay only where a pass itself is given up, and
+        only those of this network.
+        """
         state = self._store.state
         is_map_owed = state.maps.computing and state.status.task.removesuffix("…") not in ("", PASS)
+        activations = None if are_of_another_network(state) else state.maps.activations
         self._files.forget_then()
         self._store.runner.cancel()
         self._store.set(
-            replace(self._store.state.maps, computing=False),
+            replace(self._store.state.maps, computing=False, activations=activations),
             replace(self._store.state.steps, is_recording=False),
             replace(self._store.state.status, task="", notice=cancelled(state)),
         )
