@@ -1,7 +1,7 @@
 """Where a number comes from and what is said of it: for each kind of call, loss and optimizer, both ways. numpy only.
 
-`explanation` says what an explanation is; `operation`, `loss` and `update` what each of the three has to offer; what
-there is of them is listed in `operations`, `losses` and `updates`, one file a family. Nothing here draws, or runs
+`explanation` says what an explanation is; `operation`, `loss` and `update` what each of the three has to offer; all
+of them are listed in `operations`, `losses` and `updates`, one file a family. Nothing here draws, or runs
 PyTorch but for `Loss.compute`, which is handed its tensors. Values come from a recording, and each explanation is
 checked against it.
 """

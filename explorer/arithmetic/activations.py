@@ -139,7 +139,7 @@ class GELU(Activation):
         return 0.5 * point.u * (1 + _gelu_bell(point))
 
     def slope(self, point: Point) -> Parts:
-        """½ + ½·erf(u/√2) + u·φ(u), φ the density of the normal distribution; so for tanh by the chain rule."""
+        """½ + ½·erf(u/√2) + u·φ(u), φ the density of the normal distribution; the tanh form by the chain rule."""
         inner, bell = _gelu_inner(point), _gelu_bell(point)
         if inner is None:
             last = point.u * math.exp(-point.u * point.u / 2) / math.sqrt(2 * math.pi)

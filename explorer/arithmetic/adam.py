@@ -42,8 +42,8 @@ class Adam(Update):
         if decays:
             also = "; the weight decay shrinks it too" if decoupled else "; the weight decay adds to it"
         return Told(
-            "Every number of {parameter} steps against its running mean gradient over the root of its running mean "
-            f"square: about {{lr}} far, however large{also}.",
+            "Every number of {parameter} moves against its running mean gradient over the root of its running mean "
+            f"square: by about {{lr}}, however large the gradient{also}.",
             f"m ← β₁ · m + (1 − β₁) · {gradient},  v ← β₂ · v + (1 − β₂) · {gradient}²,  "
             f"w ← w{shrunk} − lr · m̂/(√v̂ + ε)",
         )

@@ -1,4 +1,4 @@
-"""A sum of products and one number more: what a neuron and a filter make of their inputs."""
+"""A sum of products plus one more number: what a neuron and a filter make of their inputs."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ LEAST_SPREAD = float(np.float32(1e-12))  # and its floor for p (1 − p) on the 
 class BinaryLoss(Loss):
     """A loss of one yes or no for each output cell. Targets are 0, 1, or a probability between.
 
-    `weight` may be of any shape that spreads to the outputs'; the mean is over all cells, weighed or not.
+    `weight` may be of any shape that broadcasts to the outputs'; the mean is over all cells, weighted or not.
     """
 
     sign = -1
@@ -53,7 +53,7 @@ class BinaryCrossEntropy(BinaryLoss):
         "The loss is minus the logarithm of the probability that the right answer got, the mean over all outputs."
     )
     backwards = (
-        "The gradient is the difference from the target over p · (1 − p): steepest where the network is surely wrong."
+        "The gradient is the difference from the target over p · (1 − p): steepest where the network is sure and wrong."
     )
     computed_by = "F.binary_cross_entropy({input}, target)"
 
@@ -175,7 +175,7 @@ def _log_sigmoid(output: float) -> Written:
 
 
 def _weighed(part: Part, compared: Compared, cells: np.ndarray) -> Part:
-    """Each term times what its output weighs; the weights may be fewer, spread over the outputs."""
+    """Each term times the weight of its output; fewer weights are broadcast over the outputs."""
     if compared.weight is None:
         return part
     own = cells[:, cells.shape[1] - compared.weight.ndim :] * (np.array(compared.weight.shape, dtype=np.intp) > 1)

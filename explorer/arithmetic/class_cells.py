@@ -1,4 +1,4 @@
-"""Places that losses of classes have in common, and the difference that their gradients are."""
+"""Places that the losses of classes have in common, and the difference that makes up their gradients."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a loss compares, and what it adds up: its terms before they are shared out."""
+"""What a loss compares, and what it adds up: its terms before the mean is taken."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ class Compared:
 
     @cached_property
     def weight(self) -> np.ndarray | None:
-        """What the call was given to weigh its terms with, float64."""
+        """The weights of the terms that the call was given, float64."""
         return self._array("weight")
 
     @cached_property
     def pos_weight(self) -> np.ndarray | None:
-        """What it weighs the yes of each output with."""
+        """The weight of a yes of each output."""
         return self._array("pos_weight")
 
     @cached_property
@@ -76,7 +76,7 @@ class Compared:
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """Terms before they are shared out: their factors, (T,) each, and what they look like in numbers.
+    """Terms before the mean is taken: their factors, (T,) each, and what they look like in numbers.
 
     `text` writes the term at a place, or it is the whole line where the terms have a shorter one together. `seen` are
     the cells that were looked at, where they are more than the terms'. `rounded` is the size of what the last factor of

@@ -157,7 +157,7 @@ def _weighed_by_class(part: Part, compared: Compared, cells: np.ndarray) -> Part
 
 
 def _columns(output: np.ndarray) -> int:
-    """How many columns of classes there are: one an example, or one a place of it."""
+    """How many columns of classes there are: one for each example, or for each place of it."""
     return output.size // int(output.shape[min(1, output.ndim - 1)])
 
 
@@ -196,7 +196,7 @@ def _ignores(compared: Compared) -> bool:
 
 
 def _log_softmax(compared: Compared) -> np.ndarray:
-    """The larger the exact way: log(1 + x) keeps what an almost certain class lacks."""
+    """The largest is worked out as −log(1 + x), which keeps what an almost certain class lacks."""
     axis = compared.class_axis
     largest = compared.output.max(axis=axis, keepdims=True)
     exponentials = np.exp(compared.output - largest)

@@ -20,8 +20,8 @@ class Factor:
     """What stands at one place of every term: a tensor's cells, or a constant.
 
     `values` is (T,), float64. `cells` is (T, ndim): which cell of the tensor `name` each value is, or is made from;
-    None where the factor is no tensor's (the 1/n of a mean, a slope, a window's share). A tensor's `name` is the call's
-    argument ("input", "weight", "tensors[0]"), "output" or "grad_output".
+    None where the factor is no part of a tensor (the 1/n of a mean, a slope, a patch's share). A tensor's `name` is the
+    call's argument ("input", "weight", "tensors[0]"), "output" or "grad_output".
     `made` says what was made of the cells where the values are not the cells themselves ("exp(input)").
     `channel_axis` is where the cells of maps have their channels: 0 where a single example has no batch axis.
     """
@@ -59,7 +59,7 @@ class Terms(Sequence[Term]):
 
     @property
     def parts(self) -> tuple[Terms, ...]:
-        """The terms in parts of one make each, whose `factors` are columns that can be drawn.
+        """The terms in parts, each of one kind, whose `factors` are columns that can be drawn.
 
         Most sums have one part, themselves. With a bias `parts[0]` is the sum of products, with its two factors, and
         `parts[1]` the bias alone. A sum of two tensors has a part for each. All parts together are all the terms.

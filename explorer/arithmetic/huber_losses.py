@@ -55,7 +55,7 @@ class Huber(RegressionLoss):
 
     def penalty(self, compared: Compared, difference: np.ndarray, cells: np.ndarray) -> tuple[Factor, ...]:
         delta, size = compared.setting("delta", 1.0), np.abs(difference)
-        # The one or the other: half the smaller of |r| and δ, times what is left of 2|r|.
+        # Both at once: half the smaller of |r| and δ, times what is left of 2|r|.
         near = np.minimum(size, delta)
         return (
             Factor("½ min(|r|, δ)", 0.5 * near),

@@ -1,4 +1,4 @@
-"""A few terms of different make, as in a sum of two tensors or in (x − mean) · scale + bias."""
+"""A few terms of different kinds, as in a sum of two tensors or in (x − mean) · scale + bias."""
 
 from __future__ import annotations
 

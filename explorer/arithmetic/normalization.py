@@ -31,7 +31,7 @@ class Normalization(Operation):
     differentiable = ("input", "weight", "bias")
     family = "normalization"
     scales_apart: ClassVar[bool] = True
-    """Whether PyTorch scales x and the mean before it takes one from the other: not the same where weights are ∞."""
+    """Whether PyTorch scales x and the mean before it subtracts them: not the same where weights are ∞."""
 
     @abstractmethod
     def together(self, call: CallValues, cell: Cell) -> Region:

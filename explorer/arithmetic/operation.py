@@ -49,17 +49,17 @@ class Operation(ABC):
     kinds: ClassVar[tuple[str, ...]]
     """The kinds of calls it explains, as recordings name them ("conv2d")."""
     differentiable: ClassVar[tuple[str, ...]] = ("input",)
-    """Names of the arguments that `backward` explains the gradient of."""
+    """Names of the arguments whose gradient `backward` explains."""
     plain: ClassVar[Mapping[str, Any]] = {}
     """Settings that would change the arithmetic, and the one value each that it is explained for."""
     family: ClassVar[Family] = "other"
-    """What it is drawn in the colour of."""
+    """The family whose colour it is drawn in."""
     told: ClassVar[Mapping[str, KindWords]]
     """Its words by kind; the first stand for kinds that are not named."""
     place: ClassVar[str] = "F."
     """Where its function is found: "F." is torch.nn.functional."""
     usual: ClassVar[Mapping[str, Any]] = {}
-    """Settings that a person leaves out while they are so, beside those of `python_call.USUAL`."""
+    """Settings that a person leaves out while they have these values, beside those of `python_call.USUAL`."""
     always: ClassVar[tuple[str, ...]] = ()
     """Settings that are written in any case."""
     names_weights: ClassVar[bool] = False

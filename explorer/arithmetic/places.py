@@ -51,12 +51,12 @@ def factor_at(name: str, array: np.ndarray, cells: np.ndarray) -> Factor:
 
 
 def seen_at(name: str, array: np.ndarray, region: Region) -> Factor | None:
-    """All cells of a box, as what was looked at; None of more than anyone could draw."""
+    """All cells of a box, as what was looked at; None where they are more than anyone could draw."""
     if array[region].size > MOST_SEEN:
         return None
     return factor_at(name, array, cells_in(region, array.shape))
 
 
 def constant(name: str, *values: float) -> Factor:
-    """A factor that is no tensor's, one value a term."""
+    """A factor that is not a tensor's, one value a term."""
     return Factor(name, np.asarray(values, dtype=np.float64))

@@ -154,7 +154,7 @@ class AvgPool2d(MeanPool):
 
 
 class AdaptiveAvgPool2d(MeanPool):
-    """output[n, c, y, x] = the mean of the window, the windows chosen so that as many come out as are asked for.
+    """output[n, c, y, x] = the mean of the window, the patches chosen so that the size that was asked for comes out.
 
     input (N, C, H, W), output (N, C, h, w).
     """

@@ -18,7 +18,7 @@ def sigmoid(logits: np.ndarray) -> np.ndarray:
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:
-    """exp(logits) divided by its sum, with the maximum taken off first so that nothing overflows."""
+    """exp(logits) divided by its sum, with the maximum subtracted first so that nothing overflows."""
     with np.errstate(invalid="ignore"):  # of infinite logits there are no probabilities: NaN, and shown as that
         exponentials = np.exp(logits - logits.max())
     result: np.ndarray = exponentials / exponentials.sum()

@@ -32,7 +32,7 @@ USUAL: Mapping[str, Any] = {
     "beta": 1.0,
 }
 UNNAMED = "argument_"
-"""How what a function of PyTorch's own does not name is called."""
+"""What an argument is called that PyTorch's own function has no name for."""
 HIDDEN = ("dtype", "out", "cudnn_enable", "cudnn_enabled")
 
 

@@ -30,7 +30,7 @@ from explorer.arithmetic.written import (
 )
 
 LARGEST_PLAIN = 10.0
-"""Where a row's largest input is between 0 and this, exp takes the inputs as they are; else it is taken off each first.
+"""Where a row's largest input is between 0 and this, exp takes the inputs as they are; else it is subtracted from each.
 
 So the largest exponential is never under 1 nor so large that the others, and rounding errors, vanish beside it.
 """
@@ -93,7 +93,7 @@ class Softmax(Operation):
             rule = "xᵢ − log Σⱼ exp(xⱼ)"
             total = float(row[own] - taken_off) - _log_of(terms.values)
             sides = [Sum((shifted, Minus(Function("log", (below,))))) for below in sums]
-        note = ", the largest input taken off each, so that the largest exponential is 1" if taken_off else ""
+        note = ", the largest input subtracted from each, so that the largest exponential is 1" if taken_off else ""
         formula = f"{symbol(call, 'output')} = {rule}, x = {symbol(call, 'input')}"
         written = equation(place(call, "output", cell), *sides, total=total)
         rounded = 0.0 if call.kind == "softmax" else 1 + abs(float(row[own])) + abs(float(row.max()))
@@ -151,7 +151,7 @@ def _exps(row: np.ndarray, taken_off: float) -> Written:
 
 
 def _worked_out(terms: Terms) -> tuple[Written, Written]:
-    """The exponentials as numbers, and their sum; that of one large and little else as 1 + what is beside it."""
+    """The exponentials as numbers, and their sum; a sum of one large one and little else as 1 + what is beside it."""
     values = terms.values
     beside = float(np.delete(values, values.argmax()).sum())
     is_beside_one = values.max() == 1 and beside < NEAR_ONE

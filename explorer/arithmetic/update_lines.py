@@ -87,7 +87,7 @@ class Lines:
         self.g = symbols.get("gradient", "g")
         self._gradient = gradient
         self._precision = precision
-        self.rounded = 0.0  # of the last line's terms, what differences inside them were rounded at
+        self.rounded = 0.0  # what the differences inside the last line's terms were rounded at
         self._steps: list[UpdateStep] = []
         self._new_state: dict[str, float] = {}
 
@@ -124,7 +124,7 @@ class Lines:
         return step
 
     def gradient(self, *, with_decay: bool = True) -> tuple[str, np.float64]:
-        """What is descended, and its symbol: the gradient, turned round if asked to maximize, and the weight decay."""
+        """What is descended, and its symbol: the gradient, with the opposite sign to maximize, and the weight decay."""
         symbol, value = self.g, np.float64(self._gradient)
         if self.hyperparameters.get("maximize"):
             value = self.add(f"{self.g}′", f"−{self.g}", [LineTerm((float(value),), True)])

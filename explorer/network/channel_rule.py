@@ -9,7 +9,7 @@ Channels = tuple[int | None, ...]
 
 @dataclass(frozen=True)
 class Group:
-    """So many channels after the other are `made` from the same so many that are `read`: a convolution in groups."""
+    """Consecutive channels: `made` of the output from each `read` of the input, as in a convolution in groups."""
 
     read: int
     made: int

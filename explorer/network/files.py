@@ -57,7 +57,7 @@ class NetworkFile:
     learning: Mapping[str, Any] = field(default_factory=dict)
     """What was chosen for its training, by the names of the hyperparameters: plain numbers, words, lists of numbers."""
     remark: str = field(default="", compare=False)
-    """What is to be said of how it was read; not part of the file."""
+    """Sentences on how it was read; not part of the file."""
 
 
 def read_network(path: str | Path) -> NetworkFile:
@@ -93,7 +93,7 @@ def _carried_alone(path: Path) -> NetworkFile:
 
 
 def _carried(weights: Path) -> NetworkFile | None:
-    """The network that a safetensors file carries; None for one without, and for what is no such file."""
+    """The network that a safetensors file carries; None for a file without one, and for any other file."""
     try:
         with open_regular(weights) as file:
             length = int.from_bytes(file.read(8), "little")
@@ -134,7 +134,7 @@ def _read_text(path: Path) -> str:
     except Refused as error:
         raise FileError(str(error)) from None
     except UnicodeDecodeError:
-        raise FileError(f"{brief(path.name)} is not a network file: it is no text.") from None
+        raise FileError(f"{brief(path.name)} is not a network file: it is not text.") from None
 
 
 def _understood(path: Path, read: Callable[[], T]) -> T:
@@ -177,7 +177,7 @@ def _json_text(content: dict[str, Any]) -> str:
 
 def _compact(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    # A file's name may hold half a letter, which no text file can, but JSON's own way of writing letters.
+    # A file's name may hold half a letter, which a text file cannot hold, but JSON's escapes can.
     return text if _is_whole(text) else json.dumps(value, allow_nan=False)
 
 
@@ -199,7 +199,7 @@ def _layer_content(layer: Layer) -> dict[str, Any]:
 
 def _from_content(content: Any) -> NetworkFile:
     if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise FileError("this is no network file of Network Explorer.")
+        raise FileError("this is not a network file of Network Explorer.")
     _check_version(content.get("version"))
     file = NetworkFile(
         network=_network(content),
@@ -226,7 +226,7 @@ def _learning(content: dict[str, Any]) -> dict[str, Any]:
 
 def _check_version(version: Any) -> None:
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        raise FileError(f"its version is {quoted(version)}, which is no version number.")
+        raise FileError(f"its version is {quoted(version)}, which is not a version number.")
     if version > VERSION:
         raise FileError(
             f"it is of version {version}, made by a newer Network Explorer; this one reads up to version {VERSION}."
@@ -261,7 +261,7 @@ def _network(content: dict[str, Any]) -> Network:
 
 def _layer(entry: Any, number: int) -> Layer:
     if not isinstance(entry, dict):
-        raise FileError(f"layer {number} is no table of settings.")
+        raise FileError(f"layer {number} is not a table of settings.")
     kind = layer_of_kind(str(entry.get("kind")))
     if kind is None:
         raise FileError(f"layer {number} is of the kind {quoted(entry.get('kind'))}, which this version does not know.")
@@ -286,7 +286,7 @@ def _text(content: dict[str, Any], name: str, longest: int) -> str:
     if not isinstance(value, str):
         raise FileError(f"{name} must be text.")
     if len(value) > longest:
-        raise FileError(f"{name} has {len(value):,} letters: up to {longest:,} are shown.")
+        raise FileError(f"{name} has {len(value):,} letters; at most {longest:,} are shown.")
     return value
 
 

@@ -84,7 +84,7 @@ class Layer:
 
     @classmethod
     def fresh(cls, shape: Shape | None) -> Self:
-        """A new one with settings that make sense where `shape` arrives; None where nobody knows what does."""
+        """A new one with settings that make sense where `shape` arrives; None where it is not known what arrives."""
         return cls()
 
     def with_settings(self, **values: Any) -> Self:
@@ -105,7 +105,7 @@ class Layer:
         return Repair(f"Set {self.settings_text(values)}", (self.with_settings(**values),))
 
     def stated(self, name: str) -> str:
-        """How a setting stands, at the begin of a sentence and in the words of the form: "Input channels = 3"."""
+        """How a setting stands, at the beginning of a sentence and in the words of the form: "Input channels = 3"."""
         rules = next(found for each, found, _ in self.settings() if each == name)
         return f"{rules.label} = {rules.text(getattr(self, name))}"
 

@@ -43,9 +43,9 @@ def is_reserved(name: str) -> bool:
 def check_name(name: str) -> None:
     """Raises NetworkError for a name that cannot be written."""
     if not is_name(name):
-        raise NetworkError(f"{quoted(name)} is no name: it must be letters, digits and underscores, a letter first.")
+        raise NetworkError(f"{quoted(name)} is not a name: it must be letters, digits and underscores, a letter first.")
     if len(name) > LONGEST_NAME:
-        raise NetworkError(f"The name {quoted(name)} has {len(name):,} letters: up to {LONGEST_NAME} are possible.")
+        raise NetworkError(f"The name {quoted(name)} has {len(name):,} letters; at most {LONGEST_NAME} are possible.")
 
 
 def free_name(stem: str, taken: set[str], *, first: int = 1) -> str:

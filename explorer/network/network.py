@@ -129,7 +129,7 @@ class Network:
         return max(0, min(index, len(self.layers)))
 
     def remove(self, name: str) -> Self:
-        """Without a layer. Layers that took it by name are left with a problem."""
+        """The network without a layer. Layers that took it by name are left with a problem."""
         return self.with_layers_at(self.index(name), ())
 
     def replace(self, name: str, layer: Layer) -> Self:
@@ -139,7 +139,7 @@ class Network:
         return changed.rename(name, layer.name) if layer.name and layer.name != name else changed
 
     def rename(self, name: str, new: str) -> Self:
-        """A layer called otherwise; references follow."""
+        """A layer under another name; references follow."""
         index = self.index(name)
         check_name(new)
         if new == INPUT:
@@ -239,10 +239,10 @@ def _checked_shape(shape: Shape) -> Shape:
 def _checked_layers(layers: Iterable[Layer]) -> tuple[Layer, ...]:
     checked = tuple(layers)
     if len(checked) > MOST_LAYERS:
-        raise NetworkError(f"A network has up to {MOST_LAYERS:,} layers, not {len(checked):,}: more are not shown.")
+        raise NetworkError(f"A network has up to {MOST_LAYERS:,} layers, not {len(checked):,}; more are not shown.")
     connections = sum(len(layer.inputs) for layer in checked)
     if connections > MOST_CONNECTIONS:
-        raise NetworkError(f"Its layers name {connections:,} inputs: up to {MOST_CONNECTIONS:,} are shown.")
+        raise NetworkError(f"Its layers name {connections:,} inputs; at most {MOST_CONNECTIONS:,} are shown.")
     return checked
 
 

@@ -99,7 +99,7 @@ class _Reader:
 
     def __init__(self, text: str) -> None:
         if len(text) > LONGEST_TEXT:
-            raise NetworkError(f"The text has {len(text):,} letters: a network is written in up to {LONGEST_TEXT:,}.")
+            raise NetworkError(f"The text has {len(text):,} letters; a network may have at most {LONGEST_TEXT:,}.")
         self.text = text
         self.tokens = list(self._split())
         self.at = 0
@@ -131,7 +131,7 @@ class _Reader:
         layers: list[Layer] = []
         while self.at < len(self.tokens):
             if len(layers) == MOST_LAYERS:
-                raise NotationError(f"A network has up to {MOST_LAYERS:,} layers: more are not shown", *self._here())
+                raise NotationError(f"A network has up to {MOST_LAYERS:,} layers; more are not shown", *self._here())
             layers.append(self._layer())
         return tuple(layers)
 
@@ -230,7 +230,7 @@ class _Reader:
     def _checked_name(self, word: str, place: int) -> str:
         if not is_name(word):
             raise NotationError(
-                f"{quoted(word)} is no name: letters, digits, underscores, a letter first", self.text, place
+                f"{quoted(word)} is not a name: letters, digits, underscores, a letter first", self.text, place
             )
         return word
 
@@ -273,4 +273,4 @@ def _suggestion(word: str) -> str:
     import difflib
 
     near = difflib.get_close_matches(word[:LONGEST_NAME].lower(), words(), n=1)
-    return f"; {near[0]}, perhaps?" if near else f" (there are {', '.join(sorted(layer.word for layer in LAYERS))})"
+    return f"; perhaps {near[0]}?" if near else f" (there are {', '.join(sorted(layer.word for layer in LAYERS))})"

@@ -21,7 +21,7 @@ LARGEST_BYTES = 2 * 1024**3
 """More than this, in parameters or in one activation, is refused before memory is asked for."""
 
 LOOKED_AT = 10_000
-"""Layers that are looked at for what a fix of a remark would break; when so many were, further remarks have no fix."""
+"""Layers that are looked at for what a fix of a remark would break; beyond that many, further remarks have no fix."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Fix:
 
     @cached_property
     def network(self) -> "Network":
-        """Made when it is asked for: of thousands of faults few are mended."""
+        """Made when it is asked for: few of thousands of faults are mended."""
         return self.broken.with_layers_at(self.index, self.layers)
 
 
@@ -168,7 +168,7 @@ class _Pass:
         if is_reserved(layer.name):
             sentence = f"The name {layer.name!r} already means something in PyTorch or Python."
         elif layer.name in self.known:
-            sentence = f"Two layers are called {layer.name!r}; every name may stand once."
+            sentence = f"Two layers are called {layer.name!r}; every name may occur only once."
         else:
             return
         name = free_name(layer.stem, set(self.network.names))
@@ -202,7 +202,7 @@ class _Pass:
         self._error(layer.name, sentence, self._rewired(index, layer, name))
 
     def _rewired(self, index: int, layer: Layer, name: str) -> Fix | None:
-        """Take the layer before instead; drop a name that would then stand twice."""
+        """Take the layer before instead; drop a name that would then occur twice."""
         before = self._before(index)
         inputs = tuple(before if taken == name else taken for taken in layer.inputs)
         repair = Repair(f"Take {before} instead", (replace(layer, inputs=inputs),))

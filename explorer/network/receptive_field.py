@@ -79,7 +79,9 @@ class ReceptiveFields:
         if name != INPUT and name not in self._geometries:
             return None
         height, width = self._size(name)
-        if not (0 <= row < height and 0 <= column < width):  # of a model's call that is shown in another shape
+        if not (
+            0 <= row < height and 0 <= column < width
+        ):  # for a call of a person's own model that is shown in another shape
             return None
         mask = np.zeros((height, width), dtype=bool)
         mask[row, column] = True
@@ -98,7 +100,7 @@ class ReceptiveFields:
         return found
 
     def _hand_back(self, geometry: Geometry, channel: int | None, mask: Mask, wanted: "_Wanted") -> None:
-        """What a call wants of its parents, given what is wanted of it."""
+        """The cells that a call wants of its parents, given those that are wanted of it."""
         if geometry.flattens is not None:
             for own, cells in _by_channel(mask.reshape(geometry.flattens)):
                 wanted.add(geometry.parents[0], own, cells)

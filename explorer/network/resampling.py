@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 Method = Literal["nearest", "nearest-exact", "linear", "cubic"]
-CUBIC_A, SMOOTH_CUBIC_A = -0.75, -0.5  # of the cubic's two pieces, without and with antialias
+CUBIC_A, SMOOTH_CUBIC_A = -0.75, -0.5  # the parameter of the cubic's two pieces, without and with antialias
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Resampling:
         return max(place, kind(0)) if self.method == "linear" else place
 
     def _smooth(self, index: int, size_in: int, size_out: int) -> tuple[int, ...]:
-        """A wider filter where the axis gets shorter, so that every cell has its part."""
+        """A wider filter where the axis gets shorter, so that every cell has its share."""
         kind = self._kind
         scale = self._scale(size_in, size_out, kind)
         widen = max(scale, kind(1))
@@ -92,7 +92,7 @@ class Resampling:
 
 
 def _cubic_weights(share: Any) -> tuple[Any, ...]:
-    """Of the four cells around a place that lies `share` behind the second."""
+    """The weights of the four cells around a place that lies `share` behind the second."""
     return tuple(_cubic(abs(share - offset), CUBIC_A) for offset in (-1, 0, 1, 2))
 
 

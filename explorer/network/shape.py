@@ -7,13 +7,13 @@ Shape = tuple[int, ...]
 """(C, H, W) for a map, (features,) for a row of numbers. The batch axis is never part of it."""
 
 LARGEST_SIZE = 10**12
-"""No size or setting is larger, so that no number on the way grows beyond all bounds."""
+"""The largest size or setting, so that no number on the way grows without bounds."""
 
 MOST_LAYERS = 1_000
-"""More cannot be shown and edited without waiting."""
+"""The most layers that can be shown and edited without waiting."""
 
 MOST_CONNECTIONS = 10_000
-"""So many inputs may the layers of one network name, all together."""
+"""How many inputs the layers of one network may name, all together."""
 
 BYTES_PER_VALUE = 4
 """All networks are built in float32."""

@@ -59,7 +59,7 @@ def test_pasting_does_not_lead_beyond_it() -> None:
 def test_the_connections_of_a_network_are_counted() -> None:
     merge = f"add({', '.join(['relu1'] * (MOST_CONNECTIONS // 2))}) "
     assert len(Network.parse(f"3x8x8 relu {merge * 2}").layers) == 3
-    with pytest.raises(NetworkError, match="name 10,001 inputs: up to 10,000 are shown"):
+    with pytest.raises(NetworkError, match="name 10,001 inputs; at most 10,000 are shown"):
         Network.parse(f"3x8x8 relu {merge * 2} add(relu1)")
 
 
@@ -76,8 +76,8 @@ def test_a_fix_is_made_when_it_is_asked_for() -> None:
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (_content(title="t" * 10**6), "title has 1,000,000 letters: up to 300 are shown"),
-        (_content(description="d" * 10**6), "description has 1,000,000 letters: up to 20,000 are shown"),
+        (_content(title="t" * 10**6), "title has 1,000,000 letters; at most 300 are shown"),
+        (_content(description="d" * 10**6), "description has 1,000,000 letters; at most 20,000 are shown"),
         (_content(classes=["c" * 10**6]), "classes must be up to 200,000 texts of up to 300 letters"),
         (_content(classes=["c"] * 200_001), "classes must be up to 200,000 texts of up to 300 letters"),
         (_content(fit="f" * 10**6), "fit is 'ffff"),

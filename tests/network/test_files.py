@@ -77,12 +77,12 @@ def _in_layer(name: str, value: Any) -> Callable[[dict[str, Any]], None]:
 
 DAMAGE: list[tuple[Callable[[dict[str, Any]], None], str]] = [
     (_entry("version", 2), "it is of version 2, made by a newer Network Explorer; this one reads up to version 1."),
-    (_entry("version", "one"), "its version is 'one', which is no version number."),
-    (_entry("format", "something else"), "this is no network file of Network Explorer."),
+    (_entry("version", "one"), "its version is 'one', which is not a version number."),
+    (_entry("format", "something else"), "this is not a network file of Network Explorer."),
     (_entry("input_shape", [3, -8, 8]), "each at least 1, not 3×−8×8."),
     (_entry("input_shape", "3x8x8"), "it has no input_shape."),
     (_entry("layers", None), "it has no list of layers."),
-    (_entry("layers", ["relu"]), "layer 1 is no table of settings."),
+    (_entry("layers", ["relu"]), "layer 1 is not a table of settings."),
     (_entry("classes", [1, 2]), "classes must be a list of texts."),
     (_entry("mean", [0.1]), "mean has 1 numbers, but the input has 3 channels."),
     (_entry("std", [1, 0, 1]), "std must be above 0 in every channel."),
@@ -97,7 +97,7 @@ DAMAGE: list[tuple[Callable[[dict[str, Any]], None], str]] = [
     (_in_layer("out_channels", 10**4000), "out_channels must be a whole number, not"),
     (_in_layer("groups", 1.5), "groups must be a whole number, not 1.5."),
     (_in_layer("bias", 1), "bias must be True or False, not 1."),
-    (_in_layer("name", "a b"), "'a b' is no name"),
+    (_in_layer("name", "a b"), "'a b' is not a name"),
     (_in_layer("name", 3), "name and inputs must be text."),
     (_in_layer("inputs", "c1"), "name and inputs must be text."),
 ]
@@ -130,10 +130,10 @@ def test_a_negative_size_of_a_layer_is_opened_and_shown_as_a_problem(tmp_path: P
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"\xff\xfe\x00", "is not a network file: it is no text."),
+        (b"\xff\xfe\x00", "is not a network file: it is not text."),
         (b"", "is not a whole network file"),
-        (b"[]", "this is no network file of Network Explorer."),
-        (b"null", "this is no network file of Network Explorer."),
+        (b"[]", "this is not a network file of Network Explorer."),
+        (b"null", "this is not a network file of Network Explorer."),
         (b"[" * 100_000, "is not a whole network file"),
         (b'{"format": ' + b"9" * 5000 + b"}", "is not a whole network file"),
     ],

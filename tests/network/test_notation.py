@@ -76,7 +76,7 @@ def test_there_is_one_way_to_write_a_layer_and_several_to_read_it(text: str, lay
         ("0x8x8 relu", "channels x height x width or one number", 0),
         ("9999999999999x8x8 relu", "channels x height x width or one number", 0),
         ("3x8x8 conv(99999999999999, 3)", "The number is too long", 11),
-        ("3x8x8 cnov(4, 3)", "There is no layer called 'cnov'; conv, perhaps?", 6),
+        ("3x8x8 cnov(4, 3)", "There is no layer called 'cnov'; perhaps conv?", 6),
         ("3x8x8 conv(4)", "conv needs kernel_size, as in conv(16, 3)", 6),
         ("3x8x8 conv(4, 3, pading=1)", "conv has no setting 'pading'", 17),
         ("3x8x8 conv(4, 3, out_channels=1)", "out_channels is given twice", 17),
@@ -84,7 +84,7 @@ def test_there_is_one_way_to_write_a_layer_and_several_to_read_it(text: str, lay
         ("3x8x8 conv(4, 3", "The text ends where ',' or ')' should come", 15),
         ("3x8x8 relu(1)", "relu has no setting left for '1'", 11),
         ("3x8x8 relu ?", "'?' is not understood", 11),
-        ("3x8x8 _a=relu", "'_a' is no name", 6),
+        ("3x8x8 _a=relu", "'_a' is not a name", 6),
         ("3x8x8\nrelu\n  1=relu", "Expected a layer, not '1'", 13),
     ],
 )

@@ -228,7 +228,7 @@ FAULTS = [
     (
         "3x8x8 a=relu a=relu",
         "a",
-        "Two layers are called 'a'; every name may stand once.",
+        "Two layers are called 'a'; every name may occur only once.",
         "3x8x8 a=relu relu1=relu",
     ),
     (

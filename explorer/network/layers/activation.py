@@ -42,7 +42,7 @@ class ELU(Layer):
     family = "activation"
     summary = "Keeps positive numbers and bends negative ones smoothly towards −alpha."
 
-    alpha: float = setting(1.0, "float", label="Alpha", help="What very negative numbers come near, negated.")
+    alpha: float = setting(1.0, "float", label="Alpha", help="Very negative numbers come near minus this one.")
 
 
 @dataclass(frozen=True)

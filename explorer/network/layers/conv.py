@@ -39,7 +39,7 @@ def _common_groups(wanted: int, *channels: int) -> int:
 
 
 COLOURS = 4
-"""Red, green, blue and alpha: more maps are no picture's."""
+"""Red, green, blue and alpha: a picture has no more maps."""
 
 
 @dataclass(frozen=True)

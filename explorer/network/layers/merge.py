@@ -26,7 +26,7 @@ class Add(_Merge):
     word = "add"
     stem = "add"
     family = "merge"
-    summary = "Adds two or more activations cell by cell; along an axis of size 1 a cell is added to all."
+    summary = "Adds two or more activations cell by cell; an axis of size 1 is broadcast."
     least_inputs = 2
     most_inputs = None
 
