@@ -13,7 +13,7 @@ Array = npt.NDArray[Any]
 
 SENSOR_BITS = (8, 10, 12, 14, 16, 32, 64)
 PIECE_NUMBERS = 2**20
-"""So many are brought to bytes at a time: in double precision a large picture would take gigabytes."""
+"""How many numbers become bytes at a time: in double precision a large picture would take gigabytes."""
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 

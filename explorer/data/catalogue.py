@@ -117,12 +117,12 @@ def _opened(name_or_path: str | Path, wish: Wish) -> DataSet:
         _check_regular(path)
     kind = next((kind for kind in FILE_KINDS if kind.is_one(path)), None)
     if kind is None:
-        raise DataError(f"{path.name} is no data set. These can be opened: {', '.join(k.what for k in FILE_KINDS)}.")
+        raise DataError(f"{path.name} is not a data set. These can be opened: {', '.join(k.what for k in FILE_KINDS)}.")
     return kind.open(path.absolute(), wish)
 
 
 def _check_regular(path: Path) -> None:
-    """Raises DataError for a pipe, which would be waited for, and whatever else is no plain file."""
+    """Raises DataError for a pipe, which would be waited for, and whatever else is not a plain file."""
     try:
         check_regular(path)
     except Refused as error:

@@ -118,8 +118,8 @@ def _missing(train: Split, test: Split | None, classes: Sequence[str]) -> tuple[
         return ()
     lacking = [np.setdiff1d(range(len(classes)), split.labels).tolist() for split in (train, test)]
     sentences = (
-        "There is nothing of {} to learn from.",
-        "Nothing of {} is held out, so nothing is known of it later.",
+        "There are no examples of {} to learn from.",
+        "No examples of {} are held out, so the network is never tested on them.",
     )
     return tuple(
         sentence.format(_listed([classes[place] for place in places]))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 PIECE_BYTES = 64 * 2**10
 CONNECT_S, TIMEOUT_S = 5.0, 10.0
 ATTEMPTS = 3
-"""So often in a row a server may give nothing before it is given up."""
+"""How often in a row a server may send nothing before it is given up."""
 WAIT_S = 1.0
 
 
@@ -112,7 +112,7 @@ class _Fetch:
         return reason
 
     def _pause(self) -> None:
-        """Wait a little, but notice a stop."""
+        """Wait a little, but notice when the person stops it."""
         end = time.monotonic() + WAIT_S
         while time.monotonic() < end:
             self._tell(self._have())
@@ -132,7 +132,7 @@ class _Fetch:
         have = self._have()
         if have == self.remote.size:
             return
-        # Without packing on the way: a range counts the bytes of the file.
+        # Not compressed on the way: a range counts the bytes of the file.
         headers = {"Accept-Encoding": "identity", **({"Range": f"bytes={have}-"} if have else {})}
         with requests.get(url, headers=headers, stream=True, timeout=(CONNECT_S, TIMEOUT_S)) as response:
             if self.wish.on_stop is not None:
@@ -159,7 +159,7 @@ class _Fetch:
 
 
 def _pieces(response: requests.Response) -> Iterator[bytes]:
-    """What the server sends, as it comes: of a slow one single bytes, so that a stop is noticed between them."""
+    """What the server sends, as it comes: single bytes of a slow one, so that a stop is noticed between them."""
     import requests
     from urllib3 import exceptions
 

@@ -120,7 +120,7 @@ def _resizing(width: float, height: float, new_width: int, new_height: int) -> t
 
 
 def _distortion(across: float, down: float) -> tuple[str, ...]:
-    """The sentence that owns up to unequal scaling; both are pixels of the original for one new pixel."""
+    """The sentence that admits unequal scaling; both are pixels of the original for one new pixel."""
     ratio = max(across, down) / min(across, down)
     if ratio < NOTICED:
         return ()

@@ -1,4 +1,4 @@
-"""What a file is that is no picture that is read, told by its first bytes: its name helps more than "unknown"."""
+"""What kind of file that is not read as a picture is, by its first bytes: a kind's name helps more than "unknown"."""
 
 from __future__ import annotations
 

@@ -10,9 +10,9 @@ import numpy as np
 from explorer.data.data_set import Array, DataError
 
 MANY, MANY_REALS = 1000, 100
-"""With more different values than this, whole numbers (and real numbers that are whole) are no classes."""
+"""With more different values than this, whole numbers (and real numbers that are whole) are not classes."""
 WHOLE = 2**53
-"""Up to here a float holds every whole number."""
+"""The largest number up to which a float holds every whole number."""
 NUMBERS, TEXTS = "biuf", "US"
 
 
@@ -69,7 +69,7 @@ def _of_rows(raw: Array, names: Sequence[str], where: str) -> Labels:
         classes = names if len(names) == raw.shape[1] else [str(place) for place in range(raw.shape[1])]
         return Labels(np.nan_to_num(raw).argmax(axis=1).astype(np.int64), tuple(classes), usable)
     if is_bits:
-        raise DataError(f"{where} gives an example several labels at once; one label an example is needed.")
+        raise DataError(f"{where} gives an example several labels at once; each example needs exactly one.")
     return Labels(_as_targets(raw), (), usable)
 
 
@@ -90,7 +90,7 @@ def _as_targets(raw: Array) -> Array:
 
 
 def _finite(raw: Array) -> Array:
-    """Where a target would be no NaN and not infinite."""
+    """Where a target is neither NaN nor infinite."""
     return np.asarray(np.isfinite(_as_targets(raw)))
 
 

@@ -26,12 +26,12 @@ class NumpyArchive:
     """An .npz file; `names` are its arrays. Raises DataError for whatever is wrong with it."""
 
     def __init__(self, path: Path, tell: Tell = nobody) -> None:
-        """`tell`: told of how far a large array is unpacked."""
+        """`tell`: called with how far a large array is unpacked."""
         self.path, self._tell = path, tell
         try:
             with ZipFile(path) as archive:
                 entries = archive.infolist()
-        except Exception as error:  # a damaged zip file fails in any way: NotImplementedError, struct.error …
+        except Exception as error:  # a damaged zip file can fail in any way: NotImplementedError, struct.error …
             raise DataError(_broken(path, error)) from error
         self._entries = {entry.filename.removesuffix(".npy"): entry for entry in entries}
 
@@ -51,7 +51,7 @@ class NumpyArchive:
                     raise DataError(f"{self.path.name} is damaged: {brief(name)} has another length than it says.")
                 values = self._values(file, entry, start, dtype)
                 if not _are_letters(values):
-                    raise DataError(f"{self.path.name} is damaged: {brief(name)} holds what is no text.")
+                    raise DataError(f"{self.path.name} is damaged: {brief(name)} holds what is not text.")
                 values.flags.writeable = False
                 return values.reshape(shape, order="F" if is_fortran else "C")
         except (DataError, MemoryError):
@@ -90,7 +90,7 @@ class NumpyArchive:
 
 
 def _are_letters(values: Array) -> bool:
-    """False for texts with a number in them that is no letter of Unicode, of which Python can make no text."""
+    """False for texts with a number in them that is not a letter of Unicode, which Python cannot make text of."""
     if values.dtype.kind != "U" or not values.size or not values.dtype.itemsize:
         return True
     return int(values.view(values.dtype.byteorder + "u4").max()) <= sys.maxunicode
@@ -101,4 +101,4 @@ def _broken(path: Path, error: Exception) -> str:
         return f"There is no file {path.name} in {path.parent.absolute()}."
     if isinstance(error, OSError):
         return f"{path.name} cannot be opened: {error.strerror or error}."
-    return f"{path.name} is no .npz file, or was not copied whole."
+    return f"{path.name} is not an .npz file, or was not copied whole."

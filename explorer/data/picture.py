@@ -83,7 +83,7 @@ def picture_from_array(array: Array, name: str = "picture") -> Picture:
         array = array[..., None]
     if array.ndim != 3 or 0 in array.shape:
         shape = " × ".join(str(size) for size in np.shape(array)) or "a single number"
-        raise PictureError(f"{name} is no picture: an array of {shape} has no height, width and channels.")
+        raise PictureError(f"{name} is not a picture: an array of {shape} has no height, width and channels.")
     array, told = _known_channels(array)
     colours = 3 if array.shape[2] >= 3 else 1
     shown, rule = to_bytes(array[..., :colours], name)
@@ -140,7 +140,7 @@ def to_bytes(array: Array, name: str) -> tuple[Pixels, tuple[str, ...]]:
     if array.dtype == np.uint8:
         return array, ()
     if array.dtype.kind not in "buif":
-        raise PictureError(f"{name} is no picture: its numbers are of the kind {array.dtype}.")
+        raise PictureError(f"{name} is not a picture: its numbers are of the kind {array.dtype}.")
     finite = np.isfinite(array)
     if not finite.any():
         raise PictureError(f"{name} holds no numbers that can be shown: all of them are NaN or infinite.")

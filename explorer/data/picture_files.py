@@ -1,7 +1,7 @@
 """Picture files with labels: read one by one when asked for, brought to one size, unreadable ones left out and named.
 
-Few files are all read at the opening, so that the damaged ones are known at once. Of many only some headers are looked
-at; a damaged one that turns up later is named then, and another picture of its class stands in for it.
+A few files are all read at the opening, so that the damaged ones are known at once. Of many, only some headers are
+looked at; a damaged one that turns up later is named then, and another picture of its class stands in for it.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from explorer.data.reading import Header, read_header, read_picture
 from explorer.data.splits import DecodedSplit, PartSplit
 
 FEW_FILES, FEW_BYTES = 2000, 64 * 2**20
-"""Up to here everything is read at the opening."""
+"""Up to this number of files everything is read at the opening."""
 LOOKED_AT = 200
-"""Of more files, so many headers are looked at."""
+"""How many headers are looked at where there are more files."""
 LARGEST_SIDE, MIXED_SIDE = 256, 64
 WIDE_NOTE = "Pictures of more than 8 bits are each brought to 8 by a rule of their own: light and dark ones look alike."
 

@@ -108,7 +108,9 @@ def _open_file(path: Path) -> Iterator[IO[bytes]]:
         raise PictureError(f"{brief(path.name)} needs more memory than there is.") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise PictureError(too_large(path.name)) from error
-    except Exception as error:  # a damaged file makes decoders fail in any way: struct.error, zlib.error, IndexError …
+    except (
+        Exception
+    ) as error:  # a damaged file can make decoders fail in any way: struct.error, zlib.error, IndexError …
         raise PictureError(_damaged(path, error)) from error
 
 
@@ -170,7 +172,7 @@ def _unknown(path: Path, start: bytes) -> str:
         return f"{name} is {kind}, which is not read: {READABLE}."
     if _is_text(start):
         return f"{name} holds text, not a picture."
-    return f"{name} is no picture of a known kind: {READABLE}."
+    return f"{name} is not a picture of a known kind: {READABLE}."
 
 
 def _is_text(start: bytes) -> bool:

@@ -55,9 +55,9 @@ STAND_INS: dict[tuple[str, str], Any] = {
 
 
 class _Reader(pickle._Unpickler):
-    """Python's own reader: the one in C takes gigabytes for a number in a damaged pickle, of which nothing follows."""
+    """Python's own reader: the one in C takes gigabytes for a length in a damaged pickle, though nothing follows."""
 
-    # Those that make room before they read.
+    # The opcodes that make room before they read.
     dispatch: ClassVar = {
         code: read for code, read in pickle._Unpickler.dispatch.items() if code not in pickle.BYTEARRAY8
     }
@@ -107,7 +107,7 @@ def _plain(entry: Any) -> Any:
         return entry
     if isinstance(entry, PLAIN):
         return entry
-    raise DataError(f"It holds a {type(entry).__name__} that is no list of numbers or texts.")
+    raise DataError(f"It holds a {type(entry).__name__} that is not a list of numbers or texts.")
 
 
 def _text(key: Any) -> str:

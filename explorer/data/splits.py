@@ -40,7 +40,7 @@ class ArraySplit(Split):
 
 
 def _stamp(values: Array) -> tuple[int, int] | None:
-    """Length and time of the file that is mapped into memory; None where there is none, or none any more."""
+    """Length and time of the file that is mapped into memory; None where there is no such file, or not any more."""
     path = getattr(values, "filename", None)
     if path is None:
         return None

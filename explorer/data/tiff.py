@@ -189,13 +189,13 @@ def _alpha_place(page: TiffPage, colours: int, samples: int) -> int | None:
 
 
 def _left_out(samples: int, colours: int, alpha: int | None) -> tuple[str, ...]:
-    """A sample of which the file does not say that it is opacity may be anything, as near infrared."""
+    """A sample that the file does not call opacity may be anything, such as near infrared."""
     spare = samples - colours - (alpha is not None)
     if not spare:
         return ()
     if colours == 1:
         return (f"The first of {samples} channels is shown.",)
-    return (f"{spare} of {samples} channels {'is' if spare == 1 else 'are'} no colour and left out.",)
+    return (f"{spare} of {samples} channels {'is' if spare == 1 else 'are'} not colour and left out.",)
 
 
 def _colours(plane: Array, page: TiffPage, name: str) -> tuple[Pixels, tuple[str, ...]]:

@@ -14,7 +14,7 @@ from explorer.data.dividing import checked
 from explorer.data.splits import PartSplit
 
 SECONDS = 30.0
-"""So long they are looked for."""
+"""For how long they are looked for."""
 AT_ONCE = 64
 DIGEST_BYTES = 16
 

@@ -108,7 +108,7 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
 
 def test_a_file_of_another_kind_lists_what_can_be_opened(tmp_path: Path) -> None:
     (tmp_path / "paper.pdf").write_text("x")
-    with pytest.raises(DataError, match=r"paper\.pdf is no data set\. These can be opened: .*\.npz"):
+    with pytest.raises(DataError, match=r"paper\.pdf is not a data set\. These can be opened: .*\.npz"):
         open_data(tmp_path / "paper.pdf")
 
 

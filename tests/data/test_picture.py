@@ -41,7 +41,7 @@ def test_negative_integers_are_scaled() -> None:
 
 @pytest.mark.parametrize("shape", [(3,), (0, 4, 3), (2, 2, 2, 2), ()])
 def test_what_has_no_height_width_and_channels_is_refused(shape: tuple[int, ...]) -> None:
-    with pytest.raises(PictureError, match="is no picture"):
+    with pytest.raises(PictureError, match="is not a picture"):
         picture_from_array(np.zeros(shape, np.uint8))
 
 

@@ -53,7 +53,7 @@ def test_the_content_counts_and_not_the_suffix(tmp_path: Path) -> None:
 
 def test_a_text_file_named_png_is_told_as_such(tmp_path: Path) -> None:
     path = tmp_path / "notes.png"
-    path.write_text("This is no picture – at all. " * 40)
+    path.write_text("This is not a picture – at all. " * 40)
     assert _refusal(path) == "notes.png holds text, not a picture."
 
 
@@ -61,7 +61,7 @@ def test_a_file_of_an_unknown_kind_names_the_kinds_that_can_be_read(tmp_path: Pa
     path = tmp_path / "sound.png"
     path.write_bytes(bytes(range(256)))
     assert _refusal(path) == (
-        "sound.png is no picture of a known kind: PNG, JPEG, TIFF, BMP, GIF and WebP can be read."
+        "sound.png is not a picture of a known kind: PNG, JPEG, TIFF, BMP, GIF and WebP can be read."
     )
 
 
@@ -174,7 +174,7 @@ def test_a_folder_is_told_as_such(tmp_path: Path) -> None:
 
 
 def test_a_name_that_no_file_can_have_is_refused() -> None:
-    assert "is no file name" in _refusal(Path("zero\0byte.png"))
+    assert "is not a file name" in _refusal(Path("zero\0byte.png"))
     assert "file name too long" in _refusal(Path("x" * 5000 + ".png"))
 
 
@@ -367,7 +367,7 @@ def test_a_file_of_gigabytes_is_refused_unless_it_is_a_stack_of_a_microscope(tmp
     for name, content in (("a.webp", _webp()), ("a.tif", tiff(COLOURS, 2))):
         (tmp_path / name).write_bytes(content)
         os.truncate(tmp_path / name, 3 << 30)  # no byte of it is written
-    assert _refusal(tmp_path / "a.webp") == "a.webp holds 3.22 GB: of such a file up to 537 MB are read."
+    assert _refusal(tmp_path / "a.webp") == "a.webp holds 3.22 GB; of such a file at most 537 MB are read."
     np.testing.assert_array_equal(read_picture(tmp_path / "a.tif").pixels, COLOURS)
 
 

@@ -179,14 +179,14 @@ def _pickled(content: bytes, where: str) -> Batch:
             raise TypeError
         return _valid(batch["data"], np.array(labels), where)
     except (KeyError, TypeError, AttributeError) as error:
-        raise DataError(f"{where} is no batch of CIFAR-10.") from error
+        raise DataError(f"{where} is not a batch of CIFAR-10.") from error
     except DataError as error:
         raise DataError(f"{where} cannot be used. {error}") from error
 
 
 def _valid(pixels: Array, labels: Array, where: str) -> Batch:
     if pixels.ndim != 2 or pixels.shape[1] != RECORD - 1 or labels.dtype.kind not in "iu":
-        raise DataError(f"{where} is no batch of CIFAR-10.")
+        raise DataError(f"{where} is not a batch of CIFAR-10.")
     if len(pixels) != len(labels):
         raise DataError(f"{where} holds {len(pixels):,} pictures but {len(labels):,} labels.")
     if not len(labels) or labels.min() < 0 or labels.max() > 9:

@@ -106,7 +106,7 @@ def _without_copy(path: Path, entries: list[os.DirEntry[str]]) -> _Places:
 def _is_class(path: Path, train: str, test: str | None, names: Iterable[str]) -> bool:
     """Whether a folder called train holds pictures of trains: no class folders, and classes beside it.
 
-    Folders that are called otherwise, dev and eval, are parts only where both hold class folders.
+    Folders that are called otherwise, dev and eval, are parts only where both of them hold class folders.
     """
     if part_word(train) in TRAIN:
         return not _folders(path / train) and not all(part_word(name) for name in names)
@@ -171,12 +171,12 @@ def _pictures(folder: str, left_out: list[Skipped], *, cut: int, tell: Callable[
 
 
 def _problem(entry: os.DirEntry[str]) -> str | None:
-    """Why that is no file with a picture, as far as can be told without reading it."""
+    """Why that is not a file with a picture, as far as can be told without reading it."""
     if not entry.name.lower().endswith(ENDINGS):
         return "Its name does not end like that of a picture."
     if entry.is_file(follow_symlinks=False) or os.path.isfile(entry):
         return None
-    return "It is no file, or a link that leads to none."  # opening a pipe would wait for ever
+    return "It is not a file, or a link that leads to none."  # opening a pipe would wait for ever
 
 
 def _nothing(path: Path, folder: Path, left_out: list[Skipped]) -> str:

@@ -223,5 +223,5 @@ def read_idx(path: Path, tell: Tell = nobody) -> Array:
 def _header(start: bytes, path: Path) -> tuple[np.dtype[Any], int]:
     """Of which kind the numbers are, and how many sizes follow."""
     if len(start) < 4 or start[:2] != b"\0\0" or not 1 <= start[3] <= 4 or start[2] not in KINDS:
-        raise DataError(f"{path.name} is no IDX file.")
+        raise DataError(f"{path.name} is not an IDX file.")
     return np.dtype(KINDS[start[2]]), start[3]

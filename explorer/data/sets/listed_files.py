@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from explorer.data.reading import ENDINGS
 
 MOST_ENTRIES = 500_000
-"""So many files below the table's folder are looked at."""
+"""How many files below the table's folder are looked at."""
 WITH_OR_WITHOUT = ("", *ENDINGS, *(ending.upper() for ending in ENDINGS))
 
 
@@ -21,12 +21,12 @@ class ListedFiles:
         self._root, self._tell = root, tell
         self._by_name: dict[str, str | None] | None = None
         self.moved = 0
-        """How many lay in another folder than was written."""
+        """How many lay in a folder other than the one written."""
 
     def found(self, written: str) -> tuple[str, tuple[int, int]] | None:
         """The path below the root, and what tells the file from all others; None where there is no such file.
 
-        It may be written with back-slashes, without its ending, or without the folder that it lies in.
+        It may be written with backslashes, without its ending, or without the folder that it lies in.
         """
         name = written.replace("\\", "/") if os.sep == "/" and not self._is_there(written) else written
         endings = ("",) if name.lower().endswith(ENDINGS) else WITH_OR_WITHOUT

@@ -41,7 +41,7 @@ def open_table(path: Path, wish: Wish) -> DataSet:
 
 
 def _told(several: dict[str, tuple[str, str]], listed: ListedFiles, path: Path) -> Iterator[str]:
-    """What of the table is not as it says."""
+    """Sentences on where the table and the files differ."""
     if several:
         picture, (first, other) = next(iter(several.items()))
         what = "1 picture has" if len(several) == 1 else f"{len(several):,} pictures have"
@@ -87,13 +87,13 @@ def _usable(
 
 
 def _check_single(labels: list[str], pictures: list[str], path: Path) -> None:
-    """Raises DataError where a label is made of others, "cat|dog", which is no class of its own."""
+    """Raises DataError where a label is made of others, "cat|dog", which is not a class of its own."""
     alone = set(labels)
     for label, picture in zip(labels, pictures, strict=True):
         if "|" in label and alone.intersection(part.strip() for part in label.split("|")):
             raise DataError(
                 f"{path.name} gives {brief(picture)} several labels at once, {brief(label)}; "
-                "one label a picture is needed."
+                "each picture needs exactly one."
             )
 
 

@@ -28,9 +28,9 @@ LABELS = (
 PARTS = ("split", "part", "set", "subset", "fold", "partition", "usage", "phase")
 BITS = {"0": 0, "1": 1, "0.0": 0, "1.0": 1, "0,0": 0, "1,0": 1, "false": 0, "true": 1}
 MARKS = (("", "."), ("", ","), (".", ","), (",", "."))
-"""What parts thousands and what stands before decimals, the likeliest first."""
+"""What separates thousands and what stands before decimals, the likeliest first."""
 NAMED = 12
-"""A sentence names so many columns."""
+"""How many columns a sentence names."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def _with_labels(found: Columns, first: Row, names: Sequence[str], body: list[Ro
     several = next((row for row in body if sum(BITS.get(cell.lower(), 0) for cell in _at(row, bits)) > 1), None)
     if several is not None:
         picture, classes = brief("".join(_at(several, [found.path]))), _listed(_at(first, bits))
-        raise DataError(f"{where} gives {picture} several of {classes} at once; one label a picture is needed.")
+        raise DataError(f"{where} gives {picture} several of {classes} at once; each picture needs exactly one.")
     return replace(found, labels=bits, classes=tuple(_at(first, bits)))
 
 
@@ -125,7 +125,7 @@ def label_values(texts: list[str]) -> Array:
         return np.array(texts).astype(np.int64)
     except ValueError:
         pass
-    except OverflowError:  # whole numbers of more digits than are counted with are names
+    except OverflowError:  # whole numbers with more digits than int64 holds are names
         return np.array(texts)
     signed = [text.replace("−", "-") for text in texts]
     for thousands, decimal in MARKS:
@@ -137,5 +137,5 @@ def label_values(texts: list[str]) -> Array:
 
 
 def _is_grouped(text: str, thousands: str, decimal: str) -> bool:
-    """Whether `text` is a number whose digits before the mark stand in threes, or undivided."""
+    """Whether `text` is a number whose digits before the mark stand in groups of three, or undivided."""
     return bool(re.fullmatch(rf"[+-]?(\d{{1,3}}({re.escape(thousands)}\d{{3}})+|\d+)({re.escape(decimal)}\d+)?", text))

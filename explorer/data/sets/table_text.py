@@ -16,7 +16,7 @@ LARGEST_BYTES = 64 * 2**20
 MOST_CELLS = 4_000_000
 DELIMITERS = ",;\t|"
 LOOKED_AT = 50
-"""So many lines decide what separates the columns."""
+"""How many lines decide what separates the columns."""
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 Row = list[str]
@@ -31,7 +31,7 @@ def read_rows(path: Path) -> list[Row]:
     try:
         rows = _rows(_text(content), path)
     except (UnicodeError, csv.Error) as error:
-        raise DataError(f"{path.name} is no table of text.") from error
+        raise DataError(f"{path.name} is not a table of text.") from error
     if not rows:
         raise DataError(f"{path.name} is empty.")
     if len(rows[0]) < 2:
@@ -40,10 +40,10 @@ def read_rows(path: Path) -> list[Row]:
 
 
 def _text(content: bytes) -> str:
-    """Raises UnicodeError for what is no text."""
+    """Raises UnicodeError for what is not text."""
     text = content.decode(_encoding(content))
     if "\0" in text or "\ufeff" in text:
-        raise UnicodeError("zeros are no text")
+        raise UnicodeError("zeros are not text")
     return text
 
 
@@ -80,7 +80,7 @@ def _rows(text: str, path: Path) -> list[Row]:
 
 
 def _fitness(text: str, delimiter: str) -> tuple[bool, float, int]:
-    """Whether quotes end at it, which share of the first lines has as many cells as the first, and how many."""
+    """Whether quotes end at it, what share of the first lines has as many cells as the first, and how many."""
     for is_strict in (True, False):
         try:
             widths = [len(row) for row in islice(_parsed(text, delimiter, is_strict=is_strict), LOOKED_AT) if row]

@@ -196,7 +196,7 @@ def test_a_list_that_holds_itself_a_million_times_is_refused_at_once() -> None:
     nested: list[object] = []
     for _ in range(200):
         nested = [nested, nested]
-    with pytest.raises(DataError, match="It holds a list that is no list of numbers or texts"):
+    with pytest.raises(DataError, match="It holds a list that is not a list of numbers or texts"):
         read_pickled(pickle.dumps({"labels": nested}))
 
 
@@ -224,7 +224,7 @@ def test_texts_that_are_named_again_and_again_take_no_memory(tmp_path: Path) -> 
     assert (tmp_path / "data_batch_1").stat().st_size < 60_000
     tracemalloc.start()
     try:
-        with pytest.raises(DataError, match="is no batch of CIFAR-10"):
+        with pytest.raises(DataError, match="is not a batch of CIFAR-10"):
             open_data(tmp_path)
         assert tracemalloc.get_traced_memory()[1] < 2**27
     finally:
@@ -290,7 +290,7 @@ def test_another_packing_that_is_damaged_is_told(tmp_path: Path) -> None:
 )
 def test_a_pickle_that_is_no_batch_is_told(batch: object, tmp_path: Path) -> None:
     (tmp_path / "data_batch_1").write_bytes(pickle.dumps(batch, 2))
-    with pytest.raises(DataError, match=r"data_batch_1 in .* is no batch of CIFAR-10"):
+    with pytest.raises(DataError, match=r"data_batch_1 in .* is not a batch of CIFAR-10"):
         open_data(tmp_path)
 
 

@@ -136,7 +136,7 @@ def test_the_split_tells_counts_and_names_classes_of_which_nothing_is_held_out(t
     data = open_data(tmp_path)
     assert data.notes == (
         "4 of 23 are held out for the test: about 20 % of each class, drawn at random (seed 0).",
-        "Nothing of “one” and “small” is held out, so nothing is known of it later.",
+        "No examples of “one” and “small” are held out, so the network is never tested on them.",
     )
 
 
@@ -145,9 +145,9 @@ def test_many_classes_of_which_nothing_is_held_out_are_counted(tmp_path: Path) -
     for number in range(9):
         picture(tmp_path / "train" / f"kind {number}" / "1.png")
     assert open_data(tmp_path).notes[1:3] == (
-        "There is nothing of “zebra” to learn from.",
-        "Nothing of “kind 0”, “kind 1”, “kind 2”, “kind 3”, “kind 4” and 4 more is held out, "
-        "so nothing is known of it later.",
+        "There are no examples of “zebra” to learn from.",
+        "No examples of “kind 0”, “kind 1”, “kind 2”, “kind 3”, “kind 4” and 4 more are held out, "
+        "so the network is never tested on them.",
     )
 
 
@@ -183,7 +183,7 @@ def test_what_is_no_file_is_left_out_and_named(tmp_path: Path) -> None:
     data = open_data(tmp_path)
     assert len(data.train) == 6
     assert {skipped.path for skipped in data.skipped} == {"cat/pipe.png", "cat/gone.png", "cat/itself.png"}
-    assert {skipped.sentence for skipped in data.skipped} == {"It is no file, or a link that leads to none."}
+    assert {skipped.sentence for skipped in data.skipped} == {"It is not a file, or a link that leads to none."}
 
 
 def test_a_folder_that_may_not_be_read_is_left_out_and_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -127,7 +127,7 @@ def test_a_file_that_was_not_copied_whole_is_told(tmp_path_factory, part: float,
     folder = written(tmp_path_factory.mktemp("cut"), ending=ending)
     path = folder / f"train-{name}-ubyte{ending}"
     path.write_bytes(path.read_bytes()[: int(path.stat().st_size * part)])
-    with pytest.raises(DataError, match=rf"train-{name}-ubyte{ending} (is damaged|ends too early|is no IDX file)"):
+    with pytest.raises(DataError, match=rf"train-{name}-ubyte{ending} (is damaged|ends too early|is not an IDX file)"):
         open_data(folder)
 
 
@@ -135,11 +135,11 @@ def test_a_file_that_was_not_copied_whole_is_told(tmp_path_factory, part: float,
     ("content", "sentence"),
     [
         (idx_file(PIXELS[:7]), "holds 7 pictures but 8 labels"),
-        (idx_file(PIXELS[:8], 10), "is no IDX file"),
-        (b"hello, this is text", "is no IDX file"),
+        (idx_file(PIXELS[:8], 10), "is not an IDX file"),
+        (b"hello, this is text", "is not an IDX file"),
         (b"\0\0\x08\x03" + b"\xff" * 12, "its sizes make no sense"),
         (idx_file(PIXELS[:8]) + b"x", "is damaged or was not copied whole"),
-        (b"", "is no IDX file"),
+        (b"", "is not an IDX file"),
     ],
 )
 def test_what_cannot_be_used_is_told_in_a_sentence(tmp_path: Path, content: bytes, sentence: str) -> None:

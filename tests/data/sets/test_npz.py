@@ -259,7 +259,7 @@ def test_texts_that_hold_no_letters_are_told_to_be_damaged(tmp_path: Path, order
     labels = np.array(["cat", "dog"] * 10, f"{order}U3")
     assert open_data(saved(tmp_path / "whole.npz", x=PIXELS, y=labels)).classes == ("cat", "dog")
     labels.view(f"{order}u4")[7] = 0x110000
-    with pytest.raises(DataError, match=r"set\.npz is damaged: y holds what is no text\."):
+    with pytest.raises(DataError, match=r"set\.npz is damaged: y holds what is not text\."):
         open_data(saved(tmp_path / "set.npz", x=PIXELS, y=labels))
 
 
@@ -380,7 +380,7 @@ def test_a_zip_file_of_an_unknown_kind_is_told(tmp_path: Path, at: int) -> None:
     entry = content.index(b"PK\1\2")  # an entry of the directory: version, flags, how it is packed
     content[entry + at] = 0x63
     path.write_bytes(content)
-    with pytest.raises(DataError, match=r"set\.npz is (no \.npz file|damaged)"):
+    with pytest.raises(DataError, match=r"set\.npz is (not an \.npz file|damaged)"):
         open_data(path)
 
 
@@ -391,7 +391,7 @@ def test_a_file_that_was_not_copied_whole_is_told(tmp_path_factory, part: float,
     (np.savez_compressed if is_packed else np.savez)(path, x=PIXELS, y=LABELS)
     content = path.read_bytes()
     path.write_bytes(content[: int(len(content) * part)])
-    with pytest.raises(DataError, match=r"set\.npz is no \.npz file, or was not copied whole\."):
+    with pytest.raises(DataError, match=r"set\.npz is not an \.npz file, or was not copied whole\."):
         open_data(path)
 
 

@@ -201,13 +201,13 @@ def test_letters_of_western_windows_are_read(folder: Path) -> None:
 
 def test_one_picture_of_several_classes_is_told(folder: Path) -> None:
     lines = [f"pictures/{n}.png,{n % 2},1,0" for n in range(10)]
-    with pytest.raises(DataError, match=r"gives pictures/1\.png several of a, b, c at once; one label a picture"):
+    with pytest.raises(DataError, match=r"gives pictures/1\.png several of a, b, c at once; each picture"):
         open_data(table(folder, "image,a,b,c", *lines))
 
 
 def test_labels_made_of_others_are_told(folder: Path) -> None:
     lines = [f"pictures/{n}.png,{('a', 'b', 'a|b')[n % 3]}" for n in range(10)]
-    with pytest.raises(DataError, match=r"gives pictures/2\.png several labels at once, a\|b; one label a picture"):
+    with pytest.raises(DataError, match=r"gives pictures/2\.png several labels at once, a\|b; each picture"):
         open_data(table(folder, "Image Index,Finding Labels", *lines))
 
 
@@ -299,5 +299,5 @@ def test_a_table_of_too_many_cells_is_refused(folder: Path, monkeypatch: pytest.
 
 def test_a_file_that_is_no_text_is_told(folder: Path) -> None:
     (folder / "set.csv").write_bytes(b"\xff\xfe\x00\x80" * 20)
-    with pytest.raises(DataError, match=r"set\.csv is no table of text"):
+    with pytest.raises(DataError, match=r"set\.csv is not a table of text"):
         open_data(folder / "set.csv")
