@@ -28,9 +28,9 @@ _TENSOR_MAKERS = ("_rebuild_tensor", "_rebuild_tensor_v2", "_rebuild_tensor_v3",
 
 
 def check_declared(path: Path) -> None:
-    """Raises Refused for what is no plain file, asks for more than it holds, or holds more than the memory allows.
+    """Raises Refused for what is not a plain file, asks for more than it holds, or holds more than the memory allows.
 
-    Raises BadZipFile for an archive that is not whole. Whatever else is no file of PyTorch's passes: its own reader
+    Raises BadZipFile for an archive that is not whole. Whatever else is not a file of PyTorch's passes: its own reader
     says so.
     """
     with open_regular(path) as file:
@@ -53,12 +53,12 @@ def _is_archive(file: IO[bytes]) -> bool:
 def _check_archive(name: str, file: IO[bytes], budget: Budget) -> None:
     """Sizes are looked at by Python's reader of archives, the pickle as PyTorch's will find it.
 
-    The two differ over damaged ones: what one passes over for a fault must not be read by the other.
+    The two differ over damaged ones: what one skips as faulty must not be read by the other.
     """
     try:
         with zipfile.ZipFile(file) as archive:
             entries = archive.infolist()
-    except Exception as error:  # a damaged archive fails in any way
+    except Exception as error:  # a damaged archive can fail in any way
         raise zipfile.BadZipFile from error
     pickles = [entry for entry in entries if entry.filename.endswith(".pkl")]
     for entry in pickles:
@@ -86,7 +86,7 @@ def _check_pickles(name: str, pickles: Sequence[IO[bytes]], length: int) -> None
         raise Refused(f"{brief(name)} is not a whole PyTorch file: {error} reaches beyond its numbers.") from None
     except _Asking as error:
         raise Refused(f"{brief(name)} asks for memory by a number ({error}) instead of holding tensors.") from None
-    except Exception:  # a damaged pickle fails in any way, PyTorch's reader at the same place
+    except Exception:  # a damaged pickle can fail in any way, and PyTorch's reader fails at the same place
         return
 
 
@@ -148,7 +148,7 @@ def _tensor(storage: object, offset: int, size: Sequence[int], stride: Sequence[
 
 
 class _Scan(pickle._Unpickler):
-    """Python's own reader, which takes no memory for numbers of which nothing follows."""
+    """Python's own reader, which takes no memory for what a number announces and never follows."""
 
     dispatch: ClassVar = {
         code: read for code, read in pickle._Unpickler.dispatch.items() if code not in pickle.BYTEARRAY8

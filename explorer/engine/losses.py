@@ -31,7 +31,7 @@ def loss_value(name: str, output: torch.Tensor, target: torch.Tensor) -> torch.T
 def check_target(name: str, output: torch.Tensor, target: torch.Tensor) -> None:
     """Raises EngineError with a sentence if there is no such loss or the targets do not fit.
 
-    It copies both off the device: training asks once a data set, not every step.
+    It copies both off the device: training asks once for a data set, not at every step.
     """
     if output.is_complex() or target.is_complex():
         raise EngineError("A loss compares real numbers: outputs or targets are complex here.")

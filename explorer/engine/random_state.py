@@ -37,7 +37,7 @@ class RandomState:
 
 
 def _device_states() -> tuple[torch.Tensor, ...]:
-    """One state a device; none on a machine without an accelerator, or where it was not used yet."""
+    """One state for each device; none on a machine without an accelerator, or where it was not used yet."""
     accelerator = _accelerator()
     if accelerator is None or not getattr(accelerator, "is_initialized", lambda: True)():
         return ()

@@ -159,12 +159,12 @@ def test_a_file_that_is_no_checkpoint_is_told_in_a_sentence(tmp_path, content):
     (tmp_path / "run").write_bytes(content)
     with pytest.raises(CheckpointError) as told:
         read_checkpoint(tmp_path / "run")
-    assert str(told.value) == f"The checkpoint {tmp_path / 'run'} is damaged, or is none."
+    assert str(told.value) == f"The checkpoint {tmp_path / 'run'} is damaged, or is not a checkpoint."
 
 
 def test_what_torch_wrote_for_something_else_is_no_checkpoint(tmp_path):
     torch.save({"weight": torch.zeros(2)}, tmp_path / "run")
-    with pytest.raises(CheckpointError, match="is no checkpoint of a run"):
+    with pytest.raises(CheckpointError, match="is not the checkpoint of a run"):
         read_checkpoint(tmp_path / "run")
 
 
@@ -174,7 +174,7 @@ def test_code_in_a_checkpoint_is_not_run(tmp_path):
             return (Path.touch, (tmp_path / "ran",))
 
     torch.save({"step": Runs()}, tmp_path / "run")
-    with pytest.raises(CheckpointError, match="is damaged, or is none"):
+    with pytest.raises(CheckpointError, match="is damaged, or is not a checkpoint"):
         read_checkpoint(tmp_path / "run")
     assert not (tmp_path / "ran").exists()
 

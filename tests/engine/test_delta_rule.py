@@ -154,7 +154,7 @@ def test_what_has_no_delta_says_so() -> None:
     with pytest.raises(EngineError, match="No gradient arrived at 0"):
         explain_delta(explorer.record(model, torch.ones(1, 2)), "0", (0, 0))
     recording = _recorded(model, inputs=2, outputs=2, loss="mse")
-    with pytest.raises(EngineError, match="no neuron of 0"):
+    with pytest.raises(EngineError, match="not a neuron of 0"):
         explain_delta(recording, "0", (0, 2))
     with pytest.raises(EngineError, match="no cell of"):
         explain_weight_rule(recording, "0.weight", (0,))

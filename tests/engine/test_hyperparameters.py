@@ -52,7 +52,7 @@ def test_the_usual_leaves_nothing_to_write() -> None:
 
 def test_a_value_of_another_kind_is_refused_in_a_sentence_and_unknown_names_are_passed_over() -> None:
     assert from_settings({"colour": "red"}) == Hyperparameters()
-    with pytest.raises(ValueError, match="learning_rate is 'fast', which is no float"):
+    with pytest.raises(ValueError, match="learning_rate is 'fast', which is not of the kind float"):
         from_settings({"learning_rate": "fast"})
     with pytest.raises(ValueError, match="There is no loss 'guess'; there are half_squared_error"):
         from_settings({"loss": "guess"})

@@ -266,7 +266,7 @@ def test_a_validation_loss_that_never_is_a_number_ends_the_run_and_no_epoch_is_c
     far = Examples(halves().inputs * float("inf"), halves().targets)
     told = list(train_as_chosen(model("2 linear(2)"), halves(), chosen, classes=2, validation=far))
     assert told[-1].epoch == 2
-    assert told[-1].ended == "Stopped early: the validation loss has been no finite number for 2 epochs."
+    assert told[-1].ended == "Stopped early: the validation loss has not been finite for 2 epochs."
 
 
 def test_an_early_stop_is_the_same_when_the_run_was_broken_off(tmp_path):

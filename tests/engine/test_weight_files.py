@@ -116,9 +116,9 @@ def _saved(content: Any) -> bytes:
     ("content", "sentence"),
     [
         (lambda: b"", "is empty"),
-        (lambda: random.Random(3).randbytes(500), "is no PyTorch file"),
-        (lambda: b"hello world\n", "is no PyTorch file"),
-        (lambda: b"0.", "is no PyTorch file"),
+        (lambda: random.Random(3).randbytes(500), "is not a PyTorch file"),
+        (lambda: b"hello world\n", "is not a PyTorch file"),
+        (lambda: b"0.", "is not a PyTorch file"),
         (lambda: b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a", "git lfs pull"),
         (lambda: b"<!DOCTYPE html><html>", "is a web page"),
         (_script, r"is a program of TorchScript: .*torch\.jit\.load"),

@@ -43,7 +43,7 @@ def explain_delta(
 
     Of a hidden layer it follows from the next linear layer's Δ and weights, of the last one from the loss. `symbols`
     renames fields of `Letters` ("delta", "sum", "next_weight" …). The total is −grad_output of the call.
-    Raises EngineError with a sentence if the recording has no loss, the call is no linear layer, or something other
+    Raises EngineError with a sentence if the recording has no loss, the call is not a linear layer, or something other
     than an activation of each neuron by itself stands between it and the next linear layer or the loss.
     """
     call = _linear(recording, layer)
@@ -52,7 +52,7 @@ def explain_delta(
         raise EngineError(f"No gradient arrived at {call.name}, so that it has no Δ.")
     shape = call.output_shape
     if len(cell) != len(shape) or not all(0 <= index < size for index, size in zip(cell, shape, strict=True)):
-        raise EngineError(f"{cell} is no neuron of {call.name}, whose output has the shape {tuple(shape)}.")
+        raise EngineError(f"{cell} is not a neuron of {call.name}, whose output has the shape {tuple(shape)}.")
     activation, reader = _what_reads(recording, call)
     slope = _slope(recording, call, activation, cell)
     if reader.kind == "linear":
@@ -79,7 +79,7 @@ def explain_weight_rule(
     _check_own(recording, call, name, update)
     shape = tuple(update.before.shape)
     if len(cell) != len(shape) or not all(0 <= index < size for index, size in zip(cell, shape, strict=True)):
-        raise EngineError(f"{cell} is no cell of {parameter}, whose shape is {shape}.")
+        raise EngineError(f"{cell} is not a cell of {parameter}, whose shape is {shape}.")
     before = Factor(parameter, np.array([update.before[cell].item()]), one(cell))
     examples = np.indices(call.output_shape[:-1]).reshape(len(call.output_shape) - 1, -1).T
     deltas = _negative(call, _with_last(examples, cell[0]))

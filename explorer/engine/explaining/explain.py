@@ -60,7 +60,7 @@ def explain(
         raise
     except ValueError as error:
         raise EngineError(f"{step.call.name}: {error}") from error
-    except Exception as error:  # a call such as no rule expects
+    except Exception as error:  # a call of a form that no rule expects
         raise EngineError(
             f"{step.call.name} ({step.call.kind}) was called in a way that is not explained: {_words(error)}."
         ) from error
@@ -72,7 +72,7 @@ def _words(error: Exception) -> str:
 
 
 def as_cell(cell: Any) -> Cell:
-    """A list, an array or one number as the indices of a cell. Raises EngineError for what is none."""
+    """A list, an array or one number as the indices of a cell. Raises EngineError for anything else."""
     try:
         indices = np.asarray(cell).reshape(-1)
         if not indices.size or np.issubdtype(indices.dtype, np.integer):
@@ -94,7 +94,7 @@ def check_asked(step: Step, of: str, cell: Cell) -> None:
     if shape is None:
         raise EngineError(f"This step can be asked for {', '.join(step.shapes)}, not for {of}.")
     if len(cell) != len(shape) or not all(0 <= index < size for index, size in zip(cell, shape, strict=True)):
-        raise EngineError(f"{cell} is no cell of {of}, whose shape is {tuple(shape)}.")
+        raise EngineError(f"{cell} is not a cell of {of}, whose shape is {tuple(shape)}.")
 
 
 def _explained(

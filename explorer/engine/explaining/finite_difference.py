@@ -22,9 +22,9 @@ from explorer.engine.recording.recording import Recording, Step
 from explorer.engine.recording.tree import leaves, map_tree
 
 STEP = 1e-6  # of a number of size 1; the cube root of float64's precision, where both errors are small
-NEARER = (1.0, 1e-2, 1e-4, 1e-6)  # how near readings go while the two sides differ
-STRAIGHTER = 0.1  # how much of a difference may be left of a curve's, one step nearer
-HIDDEN = 0.1  # how much of a slope may be rounding, for a nearer reading to tell anything
+NEARER = (1.0, 1e-2, 1e-4, 1e-6)  # how near the readings go while the two sides differ
+STRAIGHTER = 0.1  # how much of a curve's difference may be left one step nearer
+HIDDEN = 0.1  # how much of a slope may be rounding for a nearer reading to tell anything
 AGREEMENT = 1e-4  # how far apart the two sides may be, relative to the larger one, before they are looked at again
 ROUNDING = 1e3 * torch.finfo(torch.float64).eps  # of the numbers that changed
 Outputs = list[torch.Tensor]
@@ -37,7 +37,7 @@ REPEATED = 0.05  # how far a random call's second run may be from its first, rel
 class Reading:
     """`value` is (f(x + h) − f(x − h)) / 2h, h being `step_size`; `what` says in a sentence what was moved.
 
-    `expected` is the same derivative as PyTorch's autograd gives it; None where it gives none.
+    `expected` is the same derivative as PyTorch's autograd gives it; None where there is none.
     """
 
     value: float
@@ -60,7 +60,7 @@ def finite_difference(recording: Recording, step: Step | str, cell: Cell, *, of:
     check_asked(step, of, cell)
     if step.update is not None:
         raise EngineError(
-            "An update is arithmetic alone: its explanation is all there is to it, nothing need be moved."
+            "An update is arithmetic alone: its explanation is all there is to it, nothing needs to be moved."
         )
     again = _Again(recording, step)
     if step.kind == "backward":
@@ -112,7 +112,7 @@ class _Sides:
 
     @property
     def apart(self) -> float:
-        """How far the sides are apart; infinite where one could not be read."""
+        """How far apart the sides are; infinite where one could not be read."""
         apart = abs(self.up - self.down)
         return math.inf if math.isnan(apart) else apart
 
@@ -171,7 +171,7 @@ class _Again:
     def sides(self, of: str, cell: Cell, read: Read) -> _Sides:
         """`read` of the output, with `cell` of the argument `of` moved up and down; nearer where the sides differ.
 
-        A curve gets straight from near, a bend does not; from too near rounding hides which it is.
+        Seen from near, a curve becomes straight and a bend does not; from too near, rounding hides which of them it is.
         """
         size = _step_size(float(self._movable(of)[cell].abs()))
         found: list[_Sides] = []
@@ -234,7 +234,9 @@ class _Again:
     def _is_repeated(self, recorded: torch.Tensor) -> bool:
         """Whether the same random numbers came: the mask of a dropout depends on its device and number format."""
         first = recorded.detach().to(self.outputs[0].device, self.outputs[0].dtype)
-        are_numbers = first.isfinite() & self.outputs[0].isfinite()  # float32 may have run over where float64 does not
+        are_numbers = (
+            first.isfinite() & self.outputs[0].isfinite()
+        )  # float32 may have overflowed where float64 does not
         first, again = first[are_numbers], self.outputs[0][are_numbers]
         return not first.numel() or bool((first - again).abs().max() <= REPEATED * first.abs().max())
 

@@ -8,7 +8,7 @@ from explorer.engine.recording.update import Update
 
 
 def ratio(update: Update) -> float | None:
-    """‖after − before‖ / ‖before‖; None of a parameter that was all zeros."""
+    """‖after − before‖ / ‖before‖; None for a parameter that was all zeros."""
     before = norm(update.before)
     return norm(update.after - update.before) / before if before else None
 

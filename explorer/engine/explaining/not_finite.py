@@ -23,7 +23,7 @@ def gradients_of(recording: Recording) -> Iterator[torch.Tensor]:
 
 
 def what_is_not_finite(recording: Recording, step: Step) -> str:
-    """What made a number that is none in this step; "" where all are finite."""
+    """What made the first NaN or infinity in this step; "" where all numbers are finite."""
     if step.update is not None:
         return _bad_update(step.update)
     if step.kind == "backward":
@@ -70,7 +70,7 @@ def _numbered(name: str, tensors: list[torch.Tensor]) -> Iterator[tuple[str, tor
 
 
 def _first_bad(tensors: dict[str, torch.Tensor]) -> tuple[str, str] | None:
-    """The first tensor with a number that is none: its name, and which one, "NaN" before an infinity."""
+    """The first tensor with a number that is not finite: its name, and which one, "NaN" before an infinity."""
     for name, tensor in tensors.items():
         if not is_finite(tensor):
             return name, "NaN" if bool(tensor.isnan().any()) else "infinity"

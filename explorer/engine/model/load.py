@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class Loaded:
     """A network, the model it describes in eval mode, and how pictures are prepared for it.
 
-    Of a network with an error the model is what comes before the first bad layer.
+    The model of a network with an error is what comes before the first bad layer.
     """
 
     network: Network

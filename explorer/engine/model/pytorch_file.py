@@ -1,7 +1,7 @@
 """PyTorch's own files, read with `weights_only=True`: tables of weights, also those inside of checkpoints.
 
-What cannot be read is told in sentences of ours, which say what the file is and what to do: PyTorch's own advise to
-switch its safety off.
+What cannot be read is told in sentences of ours, which say what the file is and what to do: PyTorch's own
+advise switching its safety off.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from explorer.engine.errors import LoadError
 
 SAVE_IT = "in Python, torch.save(model.state_dict(), …) writes a file that is read"
 TABLES = ("state_dict", "model_state_dict", "model", "net", "network", "module", "weights", "params")
-"""The names under which checkpoints keep weights, the surest first."""
+"""The names under which checkpoints keep weights, the most certain first."""
 
 _BEGINNINGS = {
     b"version https://git-lfs": "is a note of Git LFS in place of the file: fetch it with git lfs pull",
@@ -48,7 +48,7 @@ def read_pytorch(path: Path) -> dict[str, Tensor]:
         raise LoadError(f"There is not enough memory for {brief(path.name)}.") from None
     except (OSError, Refused):
         raise
-    except Exception as error:  # a damaged file fails in any way: KeyError, IndexError, RuntimeError
+    except Exception as error:  # a damaged file can fail in any way: KeyError, IndexError, RuntimeError
         raise LoadError(f"{brief(path.name)} {_what_it_is(path, str(error))}.") from error
     return _plain(path, _table(path, content))
 
@@ -56,8 +56,8 @@ def read_pytorch(path: Path) -> dict[str, Tensor]:
 def loaded(path: Path) -> Any:
     """What a file of PyTorch's holds, on the CPU. Raises Refused for what asks for more memory than it holds.
 
-    Of a damaged one PyTorch raises anything. It is given a file that we open: opening one itself, it makes room for a
-    text of gigabytes of which nothing follows.
+    PyTorch may raise anything for a damaged one. It is given a file that we open: in one that it opens itself, it makes
+    room for gigabytes that a damaged file announces and does not hold.
     """
     check_declared(path)
     with open_regular(path) as file:
@@ -81,13 +81,13 @@ def _what_it_is(path: Path, words: str) -> str:
         return _what_archive_it_is(path)
     if start.startswith(_PICKLE):
         return f"is not a whole PyTorch file, or holds other things than weights: copy it again; {SAVE_IT}"
-    return f"is no PyTorch file: {SAVE_IT}"
+    return f"is not a PyTorch file: {SAVE_IT}"
 
 
 def _foreign_name(path: Path) -> str:
-    """The first thing that a plain pickle asks for and that is not PyTorch's; "" for what is no pickle."""
+    """The first thing that a plain pickle asks for and that is not PyTorch's; "" for what is not a pickle."""
     texts: list[str] = []
-    with path.open("rb") as file, suppress(Exception):  # what is no pickle fails in any way
+    with path.open("rb") as file, suppress(Exception):  # what is not a pickle can fail in any way
         for code, value, _ in pickletools.genops(io.BytesIO(file.read(_LOOKED_AT_BYTES))):
             texts += [value] if isinstance(value, str) else []
             name = ".".join(texts[-2:] if code.name == "STACK_GLOBAL" else texts[-1:]).replace(" ", ".")

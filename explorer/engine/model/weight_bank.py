@@ -18,9 +18,9 @@ Key = tuple[int, Signature]
 class WeightBank:
     """Weights of layers that are not in the model at the moment, by layer id and shapes.
 
-    Undoing a removal brings the trained weights back from here. Beyond `limit_bytes` the oldest are given up that undo
-    alone needs, and `take_notes` tells of it; never those that came and are to be shown, nor those that were shown
-    last: one change can be taken back whatever its weights take.
+    Undoing a removal brings the trained weights back from here. Beyond `limit_bytes` the oldest of those that only undo
+    needs are given up, and `take_notes` tells of it; never those that are to be shown next, nor those that were shown
+    last: one change can be taken back whatever memory its weights take.
     """
 
     def __init__(self, limit_bytes: int = BANK_BYTES) -> None:
@@ -79,7 +79,7 @@ class WeightBank:
                 break
         self._notes.append(
             f"Undo keeps {self._limit_bytes / 1024**2:,.0f} MiB of weights: "
-            "the oldest were given up, layers that come back from there get fresh ones."
+            "the oldest were given up; layers that come back from there get fresh ones."
         )
 
     def take_notes(self) -> str:

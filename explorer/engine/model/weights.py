@@ -1,4 +1,4 @@
-"""Weights in files: safetensors, or PyTorch's own format, of which nothing is run."""
+"""Weights in files: safetensors, or PyTorch's own format; no code in them is run."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _read_safetensors(path: Path) -> State:
 
 
 def _tensors(path: Path) -> State:
-    """safetensors opens names in UTF-8 alone: of a file that is called otherwise it gets the content."""
+    """safetensors opens names in UTF-8 alone: it is given the content of a file with any other name."""
     try:
         str(path).encode()
     except UnicodeEncodeError:

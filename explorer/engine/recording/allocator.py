@@ -29,7 +29,7 @@ def reuse_freed_memory() -> bool:
 
 @contextmanager
 def garbage_left_for_later() -> Iterator[None]:
-    """No search for garbage meanwhile: a recording keeps all it makes, so a search would find nothing and cost 3 %."""
+    """No garbage collection meanwhile: a recording keeps all it makes, so that it would find nothing and cost 3 %."""
     was_on = gc.isenabled()
     gc.disable()
     try:

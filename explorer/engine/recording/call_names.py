@@ -6,7 +6,7 @@ from explorer.engine.recording.module_watch import Run
 from explorer.engine.recording.recording import LOSS, Call
 from explorer.network.names import INPUT
 
-_TAKEN = (INPUT, LOSS)  # what the network was given and the loss that it was asked for are called so
+_TAKEN = (INPUT, LOSS)  # the network's input, and the loss that was asked for, have these names
 
 
 class CallNames:

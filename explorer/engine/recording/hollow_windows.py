@@ -21,7 +21,7 @@ def refuse_hollow_windows(calls: Iterable[Call]) -> None:
     for call in calls:
         if call.kind in _AXES and any(window.is_hollow(size) for window, size in _windows(call)):
             raise EngineError(
-                f"The way back is not gone: in {call.name} some windows of the {shape_text(_pooled(call))} map hold "
+                f"There is no way back: in {call.name} some windows of the {shape_text(_pooled(call))} map hold "
                 "nothing but padding, and PyTorch would write outside its memory. Give it less dilation."
             )
 
@@ -38,7 +38,7 @@ def refuse_unseen_hollow_windows(value: torch.Tensor) -> None:
             continue
         if any(window.is_hollow(size) for window, size in zip(_saved_windows(node), sizes, strict=True)):
             raise EngineError(
-                f"The way back is not gone: in a max pool that was not seen, windows of the {shape_text(sizes)} map "
+                f"There is no way back: in a max pool that was not seen, windows of the {shape_text(sizes)} map "
                 "hold nothing but padding, and PyTorch would write outside its memory. Give it less dilation."
             )
 

@@ -1,4 +1,4 @@
-"""The tensors of a recording: who made each, what they weigh, and what to give up when they weigh too much."""
+"""The tensors of a recording: which call made each, how many bytes they take, and what to give up when too many."""
 
 from __future__ import annotations
 
@@ -66,8 +66,8 @@ class Kept:
         self._numbers: tuple[torch.Tensor, torch.Tensor] | None = None
 
     def was_written(self) -> None:
-        """A write is part of what it stands for now; zeros that a gradient was written into require one, and an axis
-        may have been put in."""
+        """A write is part of what it stands for now: zeros that a gradient was written into require one, and an axis
+        may have been added."""
         if self.tensor is not None:
             self.shape = tuple(self.tensor.shape)
             self.version = version_of(self.tensor)
@@ -88,7 +88,7 @@ class Kept:
         return self._numbers[1]
 
     def __getstate__(self) -> dict[str, Any]:
-        """In a copy a tensor has no way back and begins to count its changes anew, and nobody holds what was dropped.
+        """A copied tensor has no way back and begins to count its changes anew, and nobody holds what was dropped.
 
         Whether it requires a gradient stays: PyTorch runs some functions otherwise where one is required.
         """
@@ -117,7 +117,7 @@ def version_of(tensor: torch.Tensor) -> int | None:
 
 
 def storage_address(tensor: torch.Tensor) -> int:
-    """Where a tensor's numbers lie: equal for all views of the same numbers. Unique at least while both are alive."""
+    """Where a tensor's numbers lie: equal for all views of the same numbers. Unique as long as both are alive."""
     return _memory_of(tensor)[0]
 
 

@@ -40,7 +40,7 @@ _AUGMENTED = ("add", "sub", "mul", "truediv", "div", "floordiv", "mod", "pow", "
 _IN_PLACE_OPERATORS = frozenset(f"__i{name}__" for name in _AUGMENTED)
 _REFLECTED = frozenset(f"__r{name[3:]}" for name in _IN_PLACE_OPERATORS) | {"__rmatmul__"}
 
-# They make numbers out of nothing, or only say something about a tensor: no arithmetic anyone wants to step through.
+# They make numbers out of nothing, or only say something about a tensor: no arithmetic to step through.
 _BOOKKEEPING = _words(
     "zeros ones empty full tensor as_tensor arange eye linspace zeros_like ones_like empty_like full_like",
     "new_zeros new_ones new_empty new_full new_tensor requires_grad_ retain_grad register_hook backward",
@@ -60,7 +60,7 @@ _RANDOM = _words(
 _FIRST_IN_PLACE_OPERATOR = 13  # NB_INPLACE_ADD among the arguments of BINARY_OP
 
 
-# They read numbers off a tensor. Whatever gives no tensor is hidden; these are so many that they are told apart first.
+# They read numbers off a tensor. Whatever gives no tensor is hidden; these are so frequent that they come first.
 _READS = _words(
     "dim size numel stride is_contiguous is_floating_point is_complex item tolist numpy ndimension element_size",
     "data_ptr get_device storage_offset untyped_storage __len__ __bool__ __int__ __float__ __index__ __contains__",
@@ -79,7 +79,7 @@ class Known(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def known(function: Callable[..., Any]) -> Known:
-    """Worked out once a function: a pass meets the same few again and again."""
+    """Worked out once for each function: a pass meets the same few again and again."""
     own_name = str(getattr(function, "__name__", type(function).__name__))
     if own_name != "__get__":
         name = own_name.partition(".")[0]

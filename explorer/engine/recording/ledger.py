@@ -89,7 +89,7 @@ class Ledger:
         )
 
     def enter(self, call: Call, output: Any, *, start: Any, stop: Any) -> None:
-        """Puts a call on record with what it gave; one that gave no tensor, a read of numbers as x.item(), is none."""
+        """Puts a call on record with what it gave; one that gave no tensor, such as x.item(), is not a call."""
         tensors = leaves(output, torch.Tensor)
         if not tensors:
             return
@@ -112,7 +112,7 @@ class Ledger:
             self.names.made_output(run, maker)
 
     def _maker(self, run: Run, outputs: list[torch.Tensor]) -> int | None:
-        """The call that made the first output; of a module that hands its input on beside others, the first made in it.
+        """The call that made the first output; in a module that hands its input on beside others, the first made in it.
 
         None for a module that gives nothing but what the network was given.
         """
@@ -134,5 +134,5 @@ class Ledger:
         return calls
 
     def let_go(self) -> None:
-        """Drops all tensors, the recording's own apart."""
+        """Drops all tensors except the recording's own."""
         self.calls, self.shelf, self._gradients = [], Shelf(0), None

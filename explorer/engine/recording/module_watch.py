@@ -36,8 +36,8 @@ class ModuleWatch:
     """The stack of modules that are running; `ended` is told of each run that came to its end.
 
     Not by forward hooks, with which PyTorch calls a module on its slow path: they cost 1.2 ms of a ResNet-18's 50,
-    this 0.2. What hooks of the model's own call counts as called by the module around, and so does what `torch.vmap`
-    and its like run.
+    this 0.2. What the model's own hooks call counts as called by the module around them, and so does what
+    `torch.vmap` and its like run.
     """
 
     def __init__(

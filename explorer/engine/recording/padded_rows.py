@@ -41,7 +41,7 @@ def _run(encoder: nn.TransformerEncoder, forward: Forward, src: Tensor, *args: A
     if padding is None or not is_nested:
         return forward(src, *args, **kwargs)
     last = encoder.layers[-1]
-    own = last.__dict__["forward"]  # of whoever watches
+    own = last.__dict__["forward"]  # the forward of whoever watches
     last.__dict__["forward"] = partial(_without_padding, own, padding)
     try:
         return forward(src, *args, **kwargs)
@@ -56,7 +56,7 @@ def _masks(
 
 
 def _without_padding(forward: Forward, padding: Tensor, *args: Any, **kwargs: Any) -> Any:
-    """Of a mask of numbers those are padding that are not 0."""
+    """In a mask of numbers those that are not 0 are padding."""
     where = padding if padding.dtype is torch.bool else padding.ne(0)
     return forward(*args, **kwargs).masked_fill(where.unsqueeze(-1), 0.0)
 

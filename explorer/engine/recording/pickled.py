@@ -1,4 +1,4 @@
-"""What a recording's calls are pickled and copied as: PyTorch's functions by the names they are found under again."""
+"""How a recording's calls are pickled and copied: PyTorch's functions by the names under which they are found again."""
 
 from __future__ import annotations
 

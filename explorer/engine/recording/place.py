@@ -9,7 +9,7 @@ from types import FrameType
 
 import torch
 
-# Each ends with a separator: torchvision lies beside torch and is none of it.
+# Each ends with a separator: torchvision lies beside torch and is not part of it.
 _HERE = str(Path(__file__).parent / "_")[:-1]
 _PROGRAM = str(Path(__file__).parents[1] / "_")[:-1]
 _TORCH = str(Path(torch.__file__).parent / "_")[:-1]

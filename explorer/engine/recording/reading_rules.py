@@ -139,7 +139,7 @@ def _adaptive(reading: Reading) -> Axes:
 
 
 def _over(reading: Reading, dims: Iterable[int]) -> Axes:
-    """Over some axes of the tensor, all of them; along the others each place for itself."""
+    """Over some axes of the tensor, all of them; along the others each place by itself."""
     rank = len(reading.given)
     mixed = {dim - rank if dim >= 0 else dim for dim in dims}
     rows, columns = elementwise(reading)
@@ -151,7 +151,7 @@ def _over(reading: Reading, dims: Iterable[int]) -> Axes:
 
 
 def _last_axis(reading: Reading) -> Axes:
-    """A linear layer: each row for itself, all its columns."""
+    """A linear layer: each row by itself, all its columns."""
     return _over(reading, (-1,))
 
 
@@ -190,7 +190,7 @@ def _layer_norm(reading: Reading) -> Axes:
 
 
 def _over_map(reading: Reading) -> Axes:
-    """A mean over each map; of (N, C, L) over each row, of a row of numbers over the batch alone."""
+    """A mean over each map; in (N, C, L) over each row, in a row of numbers over the batch alone."""
     return _over(reading, range(-max(0, len(reading.given) - 2), 0))
 
 

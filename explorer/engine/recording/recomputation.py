@@ -74,7 +74,7 @@ def _with_random_numbers_of(call: Call, args: tuple[Any, ...], kwargs: dict[str,
 
 
 def dropout_mask(call: Call, args: tuple[Any, ...], kwargs: dict[str, Any]) -> torch.Tensor | None:
-    """True where a dropout in training kept a cell: those that come through when all are 1. None for other calls.
+    """True where a dropout in training kept a cell: those that pass when all inputs are 1. None for other calls.
 
     The output alone does not tell: an input of 0 stays 0, kept or dropped.
     """

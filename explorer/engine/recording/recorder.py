@@ -54,7 +54,7 @@ def record(
     `clip_norm`, if one is given. If the pass fails, the recording up to the failing call comes back with its `error`
     set.
     Raises Cancelled if `should_stop` says so between two calls, EngineError with a sentence for a lazy module that
-    never ran, a loss or a target that does not fit, and a way back that cannot be gone.
+    never ran, a loss or a target that does not fit, and a way back that cannot be taken.
     """
     # A compiled model hides its calls; the module inside has the same weights.
     model = getattr(model, "_orig_mod", model)
@@ -241,7 +241,7 @@ class Recorder(TorchFunctionMode):
             self._found.will_be_written(tensor)
         if self._ledger.given(args, kwargs).makers:
             return self._call(function, kind, args, kwargs, written=written)
-        for tensor in written:  # a counter, as batch norm has one
+        for tensor in written:  # a counter, such as batch norm's
             self.shelf.preserve(tensor, NOBODY)
         return function(*args, **kwargs)
 

@@ -75,7 +75,7 @@ class Call:
 
     def named(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         """Arguments in the places of this call's own, by name."""
-        if self.is_loss:  # whose functions call them by other names
+        if self.is_loss:  # whose functions call the arguments by other names
             return dict(zip(("input", "target"), args, strict=True))
         return named_arguments(self.kind, self.function, args, kwargs)
 
@@ -153,7 +153,7 @@ class Recording:
     copied and pickled.
 
     `recording["conv1"]` is a call by its name, or the call whose output is that module's (`recording["layer1.0"]`; of
-    its second run `recording["layer1.0:2"]`), `recording[0]` the first call; it is gone through call by call.
+    its second run `recording["layer1.0:2"]`), `recording[0]` the first call; iterating over it gives its calls.
     """
 
     calls: tuple[Call, ...]
@@ -162,7 +162,7 @@ class Recording:
     module_calls: Mapping[str, int] = field(default_factory=dict, repr=False)
     input_shape: Shape = ()
     unseen: str = ""
-    """What of the pass is not on record and why, in a sentence; "" where nothing is known to lack."""
+    """What of the pass is not on record and why, in a sentence; "" where nothing is known to be missing."""
     seconds: float = 0.0
     loss: float | None = None
     loss_call: Call | None = None
@@ -172,7 +172,7 @@ class Recording:
     updates: tuple[Update, ...] = field(default=(), repr=False)
 
     def __getstate__(self) -> dict[str, Any]:
-        """In a copy the outputs are those of the calls' copies, and have no way back as those have none."""
+        """In a copy the outputs are those of the calls' copies, and have no way back, as those have none."""
         known = {id(kept.tensor): kept for call in self.calls for kept in leaves(call.kept_output, Kept)}
         outputs = map_tree(self.outputs, torch.Tensor, lambda tensor: known.get(id(tensor)) or Kept(tensor, NOBODY))
         return self.__dict__ | {"outputs": outputs}

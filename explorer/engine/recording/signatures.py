@@ -1,6 +1,6 @@
 """How PyTorch's functions name what they are given. Most are built in and carry no signature that Python could read.
 
-Where a function has none of its own, the schema that PyTorch's dispatcher holds of it tells names and defaults of every
+Where a function has none of its own, the schema that PyTorch's dispatcher has of it gives names and defaults of every
 overload; where that knows nothing either, the list that PyTorch keeps for those who override its functions.
 """
 
@@ -17,7 +17,7 @@ import torch
 from torch.overrides import get_testing_overrides
 
 RENAMED = {"self": "input", "instance": "input", "train": "training"}
-"""What a schema or a method calls what the functions of torch.nn.functional call otherwise."""
+"""Arguments by a schema's or a method's name, and what the functions of torch.nn.functional call them."""
 
 NUMPYS = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input", "x1": "input", "x2": "other"}
 """NumPy's names for arguments, which PyTorch's built-in functions take too."""
@@ -31,7 +31,7 @@ _OF_KINDS = {
 
 @dataclass(frozen=True)
 class Spelling:
-    """One way to call a function: what its arguments are called, and of a schema what may stand at which of them."""
+    """One way to call a function: what its arguments are called, and for a schema what type each of them takes."""
 
     signature: Signature
     types: Mapping[str, Any] = field(default_factory=dict)
@@ -75,7 +75,7 @@ def _own_signature(function: Callable[..., Any]) -> Signature | None:
 
 
 def _of_schemas(name: str) -> Iterator[Spelling]:
-    """The overloads that take a tensor; those that only name where to write differ in nothing else."""
+    """The overloads that take a tensor; those that only add an argument to write into differ in nothing else."""
     for schema in torch._C._jit_get_schemas_for_operator(f"aten::{name}"):
         types = {argument.name: argument.type for argument in schema.arguments}
         if "out" not in types and any("Tensor" in str(kind) for kind in types.values()):
@@ -96,7 +96,7 @@ def _one_number(default: Any) -> Any:
 
 
 def _fits(kind: Any, value: Any) -> bool:
-    """Whether a value may stand where the schema has `kind`; told by its make alone, for the tensor may be dropped."""
+    """Whether a value may stand where the schema has `kind`; told by its type alone, for the tensor may be dropped."""
     name = kind.kind()
     if name == "OptionalType":
         return value is None or _fits(kind.getElementType(), value)

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
-PLAIN = frozenset({int, float, bool, str, type(None)})  # most of what calls are given; told apart at once
+PLAIN = frozenset({int, float, bool, str, type(None)})  # most of what calls are given; recognized at once
 
 
 def is_plain(value: Any) -> bool:

@@ -1,4 +1,4 @@
-"""What of a pass could not be seen, so that a recording never lacks calls in silence."""
+"""What could not be seen of a pass, so that a recording never silently lacks calls."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NAMED = 4  # more are not listed
 
 @dataclass(eq=False)
 class Unseen:
-    """Notes of a pass: what ran inside transforms and in other threads, and who reads what nobody on record made."""
+    """Notes of a pass: what ran inside transforms and in other threads, and which calls read what no call made."""
 
     owned: Mapping[int, object]
     """The model's own tensors, by identity."""
@@ -33,7 +33,7 @@ class Unseen:
     _readers: list[int] = field(default_factory=list)
 
     def made(self, output: object) -> None:
-        """A tensor made out of nothing, as `torch.zeros` does: it has no call, and lacks none."""
+        """A tensor made out of nothing, as `torch.zeros` does: it has no call, and none is missing."""
         if isinstance(output, torch.Tensor):
             key, made = id(output), self._made
             made[key] = ref(output, lambda _: made.pop(key, None))
@@ -52,7 +52,7 @@ class Unseen:
         return not any(tensor is each for each in known)
 
     def sentence(self, calls: tuple[Call, ...], returned: list[Kept | None]) -> str:
-        """What is not on record and why; "" where nothing is known to lack. `returned`: what the model gave."""
+        """What is not on record and why; "" where nothing is known to be missing. `returned`: what the model gave."""
         told = []
         if self.transformed:
             told.append(f"What torch.vmap or its like ran ({_listed(self.transformed)}) is not on record call by call.")

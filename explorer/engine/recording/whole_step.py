@@ -43,7 +43,7 @@ class Learning:
             )
 
     def target_beside(self, output: torch.Tensor) -> torch.Tensor:
-        """The target on the device of the outputs. Raises EngineError if it is none."""
+        """The target on the device of the outputs. Raises EngineError if it is not a tensor."""
         try:
             return torch.as_tensor(self.target, device=output.device).detach()
         except (TypeError, ValueError, RuntimeError):
@@ -53,7 +53,7 @@ class Learning:
 
 def as_own_leaves(given: Any) -> Any:
     """What a model is given, with new names for the tensors that require a gradient: it must not flow on into what
-    the caller made them from, nor be added to gradients he keeps there."""
+    the caller made them from, nor be added to gradients that the caller keeps there."""
     return map_tree(given, torch.Tensor, _as_own_leaf)
 
 
@@ -175,7 +175,7 @@ def _loss_call(
 
 
 def _clip(recording: Recording, parameters: Mapping[str, nn.Parameter], norm: float) -> float:
-    """Shorten what the optimizer will read, not what was recorded on the way back; by which factor, at most 1."""
+    """Shorten what the optimizer will read, not what was recorded on the way back; the factor by which, at most 1."""
     recording.parameter_gradients = {name: g.clone() for name, g in recording.parameter_gradients.items()}
     learned = [parameters[name] for name in recording.parameter_gradients]
     length = float(nn.utils.clip_grad_norm_(learned, norm))
@@ -229,7 +229,7 @@ def _gradient_of(parameter: nn.Parameter) -> torch.Tensor:
 
 
 def _readers(calls: tuple[Call, ...], parameters: Mapping[str, nn.Parameter], shelf: Shelf) -> dict[str, Call]:
-    """The first call that reads each parameter; one that scripted code reads unseen is the script's."""
+    """The first call that reads each parameter; for one that scripted code reads unseen, the call of the script."""
     first: dict[int, Call] = {}
     for call in calls:
         for kept in leaves((call.kept_args, call.kept_kwargs), Kept):

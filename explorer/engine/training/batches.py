@@ -29,7 +29,7 @@ def as_trained(chosen: Sequence[Augmentation]) -> Augment | None:
 
 
 def batch_places(count: int, batch_size: int, *, number: int, seed: int) -> np.ndarray:
-    """Which of `count` examples batch `number` holds, in an order drawn once from `seed`; past the end it repeats."""
+    """Which of `count` examples batch `number` holds, in an order drawn once from `seed`; then it starts again."""
     order = np.random.default_rng(seed).permutation(count)
     start = number * batch_size % count
     return np.sort(order[start : start + batch_size])

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from explorer.arithmetic.probabilities import Reading
 
 NUMBERS_KEPT = 3
-"""Of what a regression gives for an example: so many are told in words."""
+"""How many of the numbers that a regression gives for an example are told."""
 
 
 def last_kind(model: nn.Module) -> str:

@@ -38,9 +38,9 @@ def read_checkpoint(path: Path) -> dict[str, Any] | None:
     except Refused as error:
         raise CheckpointError(str(error)) from None
     except Exception as error:  # torch raises many types for a damaged file, none of them its own
-        raise CheckpointError(f"The checkpoint {path} is damaged, or is none.") from error
+        raise CheckpointError(f"The checkpoint {path} is damaged, or is not a checkpoint.") from error
     if not isinstance(state, dict) or "step" not in state:
-        raise CheckpointError(f"{path} is no checkpoint of a run.")
+        raise CheckpointError(f"{path} is not the checkpoint of a run.")
     return state
 
 

@@ -1,4 +1,4 @@
-"""What a network took for what: counts over a whole split. Plain numbers, no torch."""
+"""Which class a network took for which: counts over a whole split. Plain numbers, no torch."""
 
 from __future__ import annotations
 
@@ -36,19 +36,19 @@ class Confusion:
 
     @property
     def known(self) -> int:
-        """Of how many classes there was an example."""
+        """How many classes had an example."""
         return sum(share is not None for share in self.per_class_accuracy)
 
     @property
     def balanced_accuracy(self) -> float | None:
-        """The mean of the known classes' accuracies: rare ones count as much as common ones; None of less than two."""
+        """The mean of the known classes' accuracies: rare ones count as much as common ones; None below two."""
         shares = [share for share in self.per_class_accuracy if share is not None]
         return sum(shares) / len(shares) if len(shares) > 1 else None
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What a network is worth on a split: the mean loss, and for a classification who was taken for what.
+    """How good a network is on a split: the mean loss, and for a classification which class was taken for which.
 
     `seconds`: how long it took to find out.
     Of each example, in the order of the split, read-only, at most 16 bytes altogether (a million of them: 16 MB), and
@@ -75,9 +75,9 @@ class Evaluation:
         return self.worst_first(np.flatnonzero((labels == true) & (self.guesses == guessed)))
 
     def worst_first(self, places: np.ndarray) -> np.ndarray:
-        """`places` (n,), rising, by what the true class was given, the least first; of a regression the farthest off.
+        """`places` (n,), rising, by what the true class was given, the least first; in a regression the farthest off.
 
-        What is no number at all is the worst. Equal ones stay in their order.
+        NaN is the worst. Equal ones stay in their order.
         """
         if self.distances is not None:
             worth = -self.distances[places]

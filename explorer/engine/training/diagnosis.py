@@ -1,4 +1,4 @@
-"""Where a run first met a number that is no number any more: in the data, a layer, the loss, a gradient, a weight."""
+"""Where a run first met a number that is not finite any more: in the data, a layer, the loss, a gradient, a weight."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def stopped_at_one_example(*, step: int) -> TrainingStopped:
     """Batch norm found a single value a channel, as one example does where an epoch's last batch has no other."""
     return TrainingStopped(
         f"Batch normalization needs more than one value a channel, and the single example of step {step} has no more: "
-        "choose a batch size above 1 that leaves no example over by itself.",
+        "choose a batch size above 1 that leaves no single example over.",
         layer="",
         step=step,
     )

@@ -1,6 +1,6 @@
-"""Training in several processes: who they are, how a batch is shared out, how figures are added up.
+"""Training in several processes: which they are, how a batch is divided among them, how figures are added up.
 
-`torchrun` starts the processes and says who is who in environment variables.
+`torchrun` starts the processes and tells each its rank in environment variables.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Processes:
         return values
 
     def from_first(self, value: Any) -> Any:
-        """What rank 0 has; the others may give None."""
+        """The value that rank 0 has; the others may give None."""
         if not self.are_several:
             return value
         box = [value]
@@ -52,7 +52,7 @@ class Processes:
         return box[0]
 
     def same_buffers(self, model: nn.Module) -> None:
-        """All take over the buffers of rank 0: each process's batch norm has averages over its own parts."""
+        """All take over the buffers of rank 0: each process's batch norm has averages over its own part alone."""
         if self.are_several:
             for buffer in model.buffers():
                 dist.broadcast(buffer, src=0)

@@ -33,7 +33,7 @@ class EarlyStop:
             return ""
         epochs = "an epoch" if self.patience == 1 else f"{self.patience} epochs"
         if not self.best_weights:
-            return f"Stopped early: the validation loss has been no finite number for {epochs}."
+            return f"Stopped early: the validation loss has not been finite for {epochs}."
         model.load_state_dict(self.best_weights)
         return (
             f"Stopped early: the validation loss has not fallen for {epochs}; the weights are those of epoch "

@@ -35,7 +35,7 @@ class Source(Protocol):
 
 
 class Scaled:
-    """How inputs are brought to the numbers a network is fed.
+    """How inputs become the numbers that a network is fed.
 
     mean, std: per channel, of the inputs after uint8 was divided by 255.
     """

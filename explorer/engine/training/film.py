@@ -9,7 +9,7 @@ BYTES_AT_MOST = 256 * 1024**2
 
 
 class Film:
-    """Frames evenly spread over the run: when there are too many, every other one is given up and the pace halved."""
+    """Frames evenly spread over the run: when they are too many, every other one is dropped and the pace halved."""
 
     def __init__(self, *, frames_at_most: int = FRAMES_AT_MOST, bytes_at_most: int = BYTES_AT_MOST) -> None:
         self._frames: dict[int, dict[str, Tensor]] = {}
@@ -18,7 +18,7 @@ class Film:
 
     @property
     def steps(self) -> tuple[int, ...]:
-        """The steps there are frames of, in order."""
+        """The steps that have a frame, in order."""
         return tuple(self._frames)
 
     def offer(self, step: int, model: nn.Module) -> None:

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
 PER_SECOND = 15
-SHARE = 0.05  # of the run's time that measuring may take
+SHARE = 0.05  # the share of the run's time that measuring may take
 
-CAN_DIE = ("ReLU", "ReLU6")  # never negative, so that a largest output of 0 means none but 0
+CAN_DIE = ("ReLU", "ReLU6")  # never negative, so that a largest output of 0 means that all are 0
 BOUNDS = {"Sigmoid": (0.0, 1.0), "Hardsigmoid": (0.0, 1.0), "Tanh": (-1.0, 1.0), "Hardtanh": (-1.0, 1.0),
           "Softsign": (-1.0, 1.0), "ReLU6": (0.0, 6.0)}  # fmt: skip
-NEAR = 0.01  # share of the range next to a bound in which a unit counts as saturated
+NEAR = 0.01  # the share of the range next to a bound within which a unit counts as saturated
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class LayerHealth:
     gradient_norm: Euclidean length of the gradient of all the layer's parameters.
     update_ratio: length of the update over the length of the weights before it; about 0.001 is usual.
     first_nan: the first measured step with a NaN or infinite output, gradient or weight.
-    batch_loss: the loss of the batch; where it is exactly 0 no gradient is no illness.
+    batch_loss: the loss of the batch; where it is exactly 0, a missing gradient is no fault.
     """
 
     name: str

@@ -61,14 +61,14 @@ class Hyperparameters:
 
 
 def as_settings(chosen: Hyperparameters) -> dict[str, Any]:
-    """What differs from the usual, by name, as a file keeps it."""
+    """What differs from the defaults, by name, as a file keeps it."""
     usual = Hyperparameters()
     return {name: value for name, value in vars(chosen).items() if value != getattr(usual, name)}
 
 
 def from_settings(settings: Mapping[str, Any]) -> Hyperparameters:
     """What `as_settings` wrote. Raises ValueError with a sentence for a value of another kind or out of its range, and
-    for a loss, an optimizer or a schedule that there is none of; names it does not know, as a newer version may write
+    for a loss, an optimizer or a schedule that does not exist; names it does not know, as a newer version may write
     them, are passed over."""
     usual = vars(Hyperparameters())
     read = {name: _like(usual[name], value, name) for name, value in settings.items() if name in usual}
@@ -83,7 +83,7 @@ def from_settings(settings: Mapping[str, Any]) -> Hyperparameters:
 
 
 def _known() -> dict[str, tuple[str, ...]]:
-    """What a choice by name is among."""
+    """The names that a choice by name is among."""
     return {
         "loss": ("", *(loss.name for loss in LOSSES)),
         "optimizer": tuple(update.name for update in UPDATES),
@@ -99,7 +99,7 @@ def _like(usual: Any, value: Any, name: str) -> Any:
         return float(value)
     if type(value) is type(usual):
         return value
-    raise ValueError(f"{name} is {quoted(value)}, which is no {type(usual).__name__}.")
+    raise ValueError(f"{name} is {quoted(value)}, which is not of the kind {type(usual).__name__}.")
 
 
 def make_optimizer(chosen: Hyperparameters, parameters: Iterable[Tensor]) -> Optimizer:
@@ -107,6 +107,6 @@ def make_optimizer(chosen: Hyperparameters, parameters: Iterable[Tensor]) -> Opt
     from explorer.engine.training.uncompiled import uncompiled
 
     update = update_named(chosen.optimizer)
-    kind: Any = update.optimizer()  # of whose hash torch has its own idea
+    kind: Any = update.optimizer()  # torch has a hash of its own for them
     make: Callable[..., Optimizer] = uncompiled(kind)
     return make(parameters, **update.settings(vars(chosen)))

@@ -18,7 +18,7 @@ from explorer.engine.training.metrics import device_of, dtype_of, evaluating
 from explorer.engine.training.objective import Objective
 
 EXAMPLES_AT_MOST = 512
-CELLS_AT_MOST = 2**18  # of all inputs: a pass through 85 pictures of 32 × 32 takes some 15 ms
+CELLS_AT_MOST = 2**18  # numbers in all inputs together: a pass through 85 pictures of 32 × 32 takes some 15 ms
 
 Place = tuple[str, tuple[int, ...]]
 """A weight: the parameter's dotted name, and the cell in it."""

@@ -30,7 +30,9 @@ Augment = Callable[[Tensor, torch.Generator], Tensor]
 AboutToStep = Callable[[nn.Module, Optimizer, Tensor, Tensor, Objective], None]
 """Told model, optimizer, inputs, labels and objective just before a step; has to leave them as they are."""
 
-TALLIED_STEPS = 128  # right answers are counted this many steps at a time: a twentieth of a small step otherwise
+TALLIED_STEPS = (
+    128  # right answers are counted this many steps at a time: doing it each time would be a twentieth of a small step
+)
 TALLIED_CELLS = 1_000_000
 
 
@@ -87,7 +89,7 @@ class Learner:
     ) -> Stepped:
         """Learn from the examples at `batch`, step `number` of the run.
 
-        at_once: so many go through the model together, and their gradients are added up; 0 for all.
+        at_once: how many go through the model together, their gradients added up; 0 for all.
         Raises TrainingStopped before the update if the loss or a gradient is not finite, TrainingOutOfMemory if there
         is no room; the model then is as it was before the step.
         """
@@ -138,7 +140,7 @@ class Learner:
         self, inputs: Tensor, labels: Tensor, weight: float, health: HealthWatch | None, at_once: int
     ) -> tuple[Tensor, list[tuple[Tensor, Tensor]]]:
         """The mean loss of all `inputs`, its gradients added up part by part; and what came out for which labels."""
-        if at_once >= len(inputs):  # almost always: a small step is not to pay for parts that it has not
+        if at_once >= len(inputs):  # almost always: a small step shall not pay for parts that it does not have
             value, outputs = self._part_gone_back(inputs, labels, weight, health)
             return value, [(outputs, labels)]
         total, guessed = torch.zeros((), device=inputs.device), []
@@ -152,7 +154,7 @@ class Learner:
     def _part_gone_back(
         self, inputs: Tensor, labels: Tensor, weight: float, health: HealthWatch | None
     ) -> tuple[Tensor, Tensor]:
-        """The mean loss of `inputs`, its gradients times `weight` added to those there are; and the outputs."""
+        """The mean loss of `inputs`, its gradients times `weight` added to those that are there; and the outputs."""
         outputs = self._forward(inputs, health)
         value = self.objective.value(_widened(outputs), labels)
         (value if weight == 1 else value * weight).backward()  # type: ignore[no-untyped-call]  # torch leaves it so
@@ -166,7 +168,7 @@ class Learner:
             raise stopped
 
     def _share(self, batch: Tensor) -> tuple[Tensor, float]:
-        """This process's part, and what it counts for beside the others; alone the whole batch and 1."""
+        """This process's part, and its weight beside the others; a single process has the whole batch and 1."""
         if not self._processes.are_several:
             return batch, 1.0
         mine = self._processes.share(batch)
@@ -231,7 +233,7 @@ class Learner:
         return torch.autocast(self._device.type, dtype=self._precision)
 
     def _out_of_memory(self, batch_size: int, requested: str, number: int) -> TrainingOutOfMemory:
-        """The sentence, and the model put back. By now the failed pass is forgotten, so that its memory is free."""
+        """The sentence, and the model put back. By then the failed pass is forgotten, so that its memory is free."""
         for parameter in self._parameters:
             parameter.grad = None
         self._before.restore_buffers()
@@ -249,7 +251,7 @@ class Learner:
 
 
 class Tally:
-    """Counts the right guesses of an epoch while it goes; outputs wait on their device and are judged some at once."""
+    """Counts the right guesses of an epoch while it goes; outputs wait on their device, judged several at once."""
 
     def __init__(self, objective: Objective) -> None:
         self._guesses = objective.guesses

@@ -23,7 +23,9 @@ def require_like(found: object, own: object, name: str = "content") -> None:
     """
     unlike = next(_unlike(found, own, name), None)
     if unlike is not None:
-        raise CheckpointError(f"The checkpoint is damaged, or is none: its {unlike} is missing or of another kind.")
+        raise CheckpointError(
+            f"The checkpoint is damaged, or is not a checkpoint: its {unlike} is missing or of another kind."
+        )
 
 
 def _unlike(found: object, own: object, name: str) -> Iterator[str]:
@@ -46,7 +48,7 @@ def _unlike(found: object, own: object, name: str) -> Iterator[str]:
 
 
 def _is_like(found: object, own: object, name: str) -> bool:
-    """A rate of 1 may have been one of 0.5 before, but what counts is whole."""
+    """Numbers may change type between int and float, but counts are whole."""
     if isinstance(own, Tensor) and isinstance(found, Tensor):
         return found.shape == own.shape and found.is_floating_point() == own.is_floating_point()
     if isinstance(own, bool) or not isinstance(own, int | float):
@@ -71,18 +73,20 @@ def require_weights(found: object, own: Mapping[str, Tensor]) -> None:
 
 
 def require_random(*states: Tensor) -> None:
-    """Raises CheckpointError where one is no place at which a generator of random numbers can stand."""
+    """Raises CheckpointError where one is not a state that a generator of random numbers can have."""
     try:
         for state in states:
             torch.Generator().set_state(state)
     except (RuntimeError, TypeError) as error:
-        raise CheckpointError("The checkpoint is damaged, or is none: its random numbers stand nowhere.") from error
+        raise CheckpointError(
+            "The checkpoint is damaged, or is not a checkpoint: its random state is not one."
+        ) from error
 
 
 def require_of_optimizer(state: Mapping[str, Any], optimizer: Optimizer) -> None:
     """Raises CheckpointError unless `state` keeps of each weight what `optimizer` remembers of one.
 
-    A weight of which nothing is kept, since it never had a gradient, is begun anew.
+    A weight that nothing is kept of, since it never had a gradient, begins anew.
     """
     remembered = [_remembered(type(optimizer), group) for group in optimizer.param_groups for _ in group["params"]]
     weights = [weight for group in optimizer.param_groups for weight in group["params"]]
@@ -93,7 +97,7 @@ def require_of_optimizer(state: Mapping[str, Any], optimizer: Optimizer) -> None
 
 
 def _remembered(kind: type[Optimizer], group: Mapping[str, Any]) -> dict[str, Tensor]:
-    """What such an optimizer keeps of a weight of one number, after a step."""
+    """What such an optimizer keeps for a weight of one number after a step."""
     weight = torch.zeros(1, requires_grad=True)
     weight.grad = torch.zeros(1)
     make: Any = kind  # each takes the weights alone: their choices are in the group

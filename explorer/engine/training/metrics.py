@@ -1,4 +1,4 @@
-"""What a network is worth on a split: loss, accuracy, who was taken for what."""
+"""How good a network is on a split: loss, accuracy, which class was taken for which."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from explorer.engine.training.objective import LossFunction, Objective, plain_ob
 
 EVALUATION_BATCH = 500
 EVALUATION_CELLS = 4_000_000
-"""Input cells of a batch at most, so that large pictures do not fill the memory."""
+"""The most input cells of a batch, so that large pictures do not fill the memory."""
 
 
 def evaluate(

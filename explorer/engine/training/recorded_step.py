@@ -26,9 +26,9 @@ def record_before(
 ) -> RecordedStep:
     """The step that `model` is about to make from `inputs`, as a recording. Model, optimizer and run stay as they are.
 
-    Batches whose gradients a run adds up are shown as one: the gradients are the same but where a layer looks at the
+    Batches whose gradients a run adds up are shown as one: the gradients are the same except where a layer looks at the
     whole batch, as batch normalization does.
-    Raises EngineError if the loss is none that has a name.
+    Raises EngineError if the loss is not one that has a name.
     """
     name = objective.name
     if not name:

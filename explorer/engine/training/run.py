@@ -233,7 +233,7 @@ class Run:
         if self.checkpoint is None:
             return
         self.learner.require_finite_weights(self.place.step)
-        state = self.state(snapshot)  # of all processes, so all must come by here
+        state = self.state(snapshot)  # of all processes, so all of them must come by here
         if not self.processes.is_first:
             return
         try:
@@ -286,7 +286,9 @@ class Run:
         if best:
             require_like(best, self.learner.model.state_dict(), "best weights")
         if not 1 <= state["batch_size"] <= self.batch_size:
-            raise CheckpointError("The checkpoint is damaged, or is none: its batch size is none of this run.")
+            raise CheckpointError(
+                "The checkpoint is damaged, or is not a checkpoint: its batch size is not one of this run."
+            )
 
     def _redraw_order(self) -> None:
         """The order of the epoch that was broken off, drawn again from where the generator stood then."""

@@ -7,7 +7,7 @@ from time import monotonic
 
 PACE_WINDOW_S = 2.0
 JUDGED_AS_LEARNED = 1 / 3
-"""What judging an example takes of learning from it, before it was measured: a forward pass without the way back."""
+"""What judging an example takes of learning from it, until it is measured: a forward pass without the way back."""
 
 
 class RunClock:
@@ -43,9 +43,9 @@ class RunClock:
         return self._before + (0.0 if self._began is None else monotonic() - self._began)
 
     def tick(self, examples: int, at: float, *, judging_s: float = 0.0) -> None:
-        """So many examples were seen by `at`, in `monotonic`'s time; `judging_s` of it went by judging since the last.
+        """`examples` were seen by `at`, in `monotonic`'s time; `judging_s` of it went by judging since the last.
 
-        What is told only after the run was paused is of no pace.
+        What is told only after the run was paused does not count for the pace.
         """
         if self._began is None or at < self._began:
             return

@@ -1,7 +1,7 @@
 """The folder of a training run: writing its metrics, and reading them while they are written. No torch.
 
 FOLDER/metrics.jsonl        a line a step: step, epoch, loss, learning_rate; at each epoch's end also train_loss,
-                            train_accuracy, val_loss, val_accuracy, of classes val_balanced_accuracy
+                            train_accuracy, val_loss, val_accuracy, with classes val_balanced_accuracy
 FOLDER/run.json             what was chosen: network, data, hyperparameters; and the version of all these files
 FOLDER/checkpoint           where the run goes on after it was stopped
 FOLDER/network.json         the network as it is when the run ends, its weights beside it as network.safetensors
@@ -33,7 +33,7 @@ VERSION = 1
 Entry = dict[str, Any]
 
 PIECE_BYTES = 2**20
-"""So much of the metrics is read at once: some ten thousand lines."""
+"""How much of the metrics is read at once: some ten thousand lines."""
 
 LARGEST_SETTINGS_BYTES = 10**6
 
@@ -125,7 +125,7 @@ def held(path: Path) -> Iterator[None]:
     except BlockingIOError:
         os.close(folder)
         raise FileError(f"Another process is training in {path}: follow it there, or choose another folder.") from None
-    except OSError:  # a network's file system may know no such locks
+    except OSError:  # the file system of a network drive may have no such locks
         pass
     try:
         yield

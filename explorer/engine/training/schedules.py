@@ -9,7 +9,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR
 
 Factor = Callable[[int, int], float]
-"""From the steps that are done, and how many the run has in all, at least 1."""
+"""Takes the steps that are done, and how many the run has in all, at least 1."""
 
 ONE_CYCLE_START = 1 / 25
 ONE_CYCLE_PEAK = 0.3

@@ -1,4 +1,4 @@
-"""What is known after a step, and what a person may turn while a run goes. No torch."""
+"""What is known after a step, and what a person may change while a run goes on. No torch."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Snapshot:
 
 @dataclass
 class Controls:
-    """What may be turned while a run goes, from any thread: the run reads it between two steps.
+    """What may be changed while a run goes on, from any thread: the run reads it between two steps.
 
     learning_rate: asks for another rate; with a schedule it is the new top of the schedule. None: as it is.
     stop: the run ends after this step, with a checkpoint if it keeps any; a validation that is going on is given up.

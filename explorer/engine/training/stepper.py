@@ -105,7 +105,7 @@ class Stepper:
     ) -> Iterator[RecordedStep]:
         """Steps one after another, at most `limit`; the one that one of the breakpoints stops at is the last.
 
-        Between two of them `keep_before` and `keep_step` tell the weights on both sides of the step just given.
+        Between two of them `keep_before` and `keep_step` keep the weights on both sides of the step just given.
         """
         learner = self._learner(model, key, batch.chosen)
         for _ in range(limit):
@@ -173,7 +173,7 @@ def record_gradients(model: nn.Module, batch: LearningBatch, *, training: bool) 
 
 
 def _copied(model: nn.Module) -> nn.Module:
-    """A model of its own with the same weights; what a pass left lying in it is copied cut off from that pass."""
+    """A model of its own with the same weights; what a pass left in it is copied detached from that pass."""
     try:
         held = leaves([vars(module) for module in model.modules()], torch.Tensor)
         memo = {id(tensor): tensor.detach().clone() for tensor in held if not tensor.is_leaf}

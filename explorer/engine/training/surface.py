@@ -52,5 +52,5 @@ def class_shares(outputs: Tensor, *, loss: str, last_kind: str) -> Tensor:
     loss: the name of the loss that it learns with; last_kind: of its last layer, "sigmoid", "softmax" or another.
     """
     shares = class_probabilities(outputs, loss_named(loss).reads, last_kind=last_kind)
-    # Where no class got anything all have the same.
+    # Where no class got anything, all get the same.
     return (shares + 1e-9) / (shares + 1e-9).sum(-1, keepdim=True)

@@ -17,7 +17,7 @@ Wanted = int | tuple[float, ...] | None
 def as_numbers(classes: torch.Tensor, outputs: torch.Tensor) -> torch.Tensor:
     """Class numbers (n,) as numbers of the outputs' shape (n, …): a 1 at the class and zeros at the others.
 
-    One neuron is to give the class itself, 0 or 1.
+    A single neuron should give the class itself, 0 or 1.
     """
     if outputs[0].numel() == 1:
         return classes.to(outputs.dtype).view(outputs.shape)
@@ -27,7 +27,7 @@ def as_numbers(classes: torch.Tensor, outputs: torch.Tensor) -> torch.Tensor:
 def smoothed(classes: torch.Tensor, outputs: torch.Tensor, smoothing: float) -> torch.Tensor:
     """Class numbers (n,) as the probabilities (n, classes) that the cross entropy with label smoothing compares with.
 
-    Each class gets its part of `smoothing`, the right one the rest besides (Szegedy et al., arXiv:1512.00567).
+    Each class gets its part of `smoothing`, and the right one the rest as well (Szegedy et al., arXiv:1512.00567).
     """
     return as_numbers(classes, outputs) * (1 - smoothing) + smoothing / outputs.shape[1]
 
@@ -35,7 +35,7 @@ def smoothed(classes: torch.Tensor, outputs: torch.Tensor, smoothing: float) -> 
 def target_for(loss: Loss, outputs: torch.Tensor, wanted: Sequence[Wanted]) -> torch.Tensor:
     """The target of a batch: (N,) class indices or numbers of the outputs' shape, one entry of `wanted` an example.
 
-    What is not wanted suggests itself: the class that the network holds for the most probable, for plain numbers a 1
+    Where nothing is wanted a target suggests itself: the class the network finds most likely, for plain numbers a 1
     at the first output and zeros at the others, for maps zeros everywhere.
     Raises EngineError with a sentence if something wanted does not fit the outputs.
     """
@@ -79,7 +79,7 @@ def _numbers(loss: Loss, row: torch.Tensor, wanted: Wanted) -> torch.Tensor:
 
 
 def _suggested(loss: Loss, row: torch.Tensor) -> int:
-    """What the network says; of plain numbers a 1 for one neuron, the first of several."""
+    """What the network says; for plain numbers a 1 at the only neuron, or at the first of several."""
     if row.numel() == 1:
         return int(row.item() > loss.threshold) if loss.targets == "probabilities" else 1
     return 0 if loss.targets == "numbers" else int(row.argmax())

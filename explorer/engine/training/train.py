@@ -3,8 +3,8 @@
     for snapshot in train(model, data, loss="cross_entropy", optimizer=optimizer, epochs=10, classes=10):
         print(snapshot.step, snapshot.loss)
 
-Leaving the loop stops the run; the last checkpoint takes it up again exactly where it was. What may be turned while
-it goes is in `Controls`.
+Leaving the loop stops the run; the last checkpoint takes it up again exactly where it was. What may be changed while
+it goes on is in `Controls`.
 """
 
 from __future__ import annotations
@@ -184,7 +184,7 @@ def train_as_chosen(
 
 
 def steps_per_epoch(count: int, examples: int) -> int:
-    """How many steps of so many `examples` `count` examples make; the last one may be smaller."""
+    """How many steps of `examples` examples each make up `count` examples; the last one may be smaller."""
     return -(-count // examples)
 
 

@@ -3,7 +3,7 @@
 `torch.optim` wraps the methods of an optimizer so that `torch.compile` leaves them alone, and for that imports the
 compiler, `torch._dynamo` with sympy and 800 further modules, when the first optimizer is made and again in a step.
 Measured in the window with torch 2.13 on two cores: from Train to the first step 1.34 s with it, 0.12 s without, and
-108 MiB less. Importing it while nobody trains is no way out: it let the window stand still for up to 0.17 s.
+108 MiB less. Importing it while nobody trains does not help: the window stood still for up to 0.17 s.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ METHODS = ("add_param_group", "zero_grad", "state_dict", "load_state_dict")
 WRAPPERS = (
     "_disable_dynamo.<locals>.inner",
     "_use_grad_for_differentiable.<locals>._use_grad",
-    "Optimizer.profile_hook_step.<locals>.wrapper",  # Optimizer puts it around the step of every class by itself
+    "Optimizer.profile_hook_step.<locals>.wrapper",  # Optimizer itself puts it around the step of every class
 )
-"""What of torch's may be taken off. What a newer torch calls otherwise stays on: then the compiler is waited for."""
+"""The wrappers of torch's that may come off. One with another name in a newer torch stays, and brings the compiler."""
 
 
 @cache
