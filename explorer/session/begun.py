@@ -27,7 +27,7 @@ class Begun:
 
 
 def learning_from(before: Document, opened: Opened) -> Document:
-    """The document that learns from the data: with their classes, and where it knows no mean with that of the pictures.
+    """The document that learns from the data: with their classes, and where it has no mean, with that of the pictures.
 
     Before it learns, a trained network still means the classes it was trained on.
     """

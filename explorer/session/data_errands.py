@@ -63,7 +63,7 @@ class FindTwins:
 
 
 def _scale(data: DataSet, watch: Watch) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Mean and spread of the training pictures, which a network that knows none is fed by."""
+    """Mean and spread of the training pictures, which a network without its own is fed by."""
     from explorer.engine.training.examples import SourceExamples, measured_scale
 
     if len(data.sample_shape) != 3:

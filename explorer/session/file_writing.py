@@ -1,4 +1,4 @@
-"""Files that are written, as errands: a run and the window both go on meanwhile."""
+"""Writing files, as errands: a run and the window both go on meanwhile."""
 
 from __future__ import annotations
 

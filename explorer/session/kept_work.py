@@ -26,7 +26,7 @@ Arrays = Mapping[str, np.ndarray]
 
 VERSION = 1
 _ENTRY = "left-over"
-_TYPED = "typed/"  # no layer's name holds a stroke
+_TYPED = "typed/"  # no layer's name contains a slash
 _KINDS = {
     "bool": "BOOL",
     "uint8": "U8",
@@ -44,7 +44,7 @@ _KINDS = {
 class Work:
     """The document, and what a person typed, drew or chose beside it. The weights are apart: the worker has them.
 
-    `step` is how far a run was that changes them; it is not written.
+    `step` is how far the run that changes them was; it is not written.
     """
 
     document: Document
@@ -105,8 +105,8 @@ def read(path: Path) -> tuple[Work, Arrays]:
         for values in typed.values():
             values.flags.writeable = False
         work = _work(document, rest, typed)
-    except Exception as error:  # a damaged file fails in any way: SafetensorError, KeyError, RecursionError …
-        raise FileError(f"{path.name} is no work of this version that was kept: {brief(str(error), 200)}.") from error
+    except Exception as error:  # a damaged file can fail in any way: SafetensorError, KeyError, RecursionError …
+        raise FileError(f"{path.name} does not hold unsaved work of this version: {brief(str(error), 200)}.") from error
     return work, {name: values for name, values in arrays.items() if name not in typed}
 
 
@@ -136,7 +136,7 @@ def _rest(work: Work) -> dict[str, Any]:
 
 
 def _document(opened: Document, rest: dict[str, Any]) -> Document:
-    """`opened` with what no network file tells; its weights are in hand, so no file is to be read for them."""
+    """`opened` with what a network file does not tell; its weights are in hand, so no file is to be read for them."""
     if rest["version"] != VERSION:
         raise ValueError(f"it is of version {rest['version']}")
     return replace(
@@ -191,7 +191,7 @@ def _picture(told: dict[str, Any] | None, pixels: np.ndarray | None) -> Picture 
         return None
     if pixels is not None:
         if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3 or not pixels.size:
-            raise TypeError(f"{pixels.dtype} {pixels.shape} is no picture")
+            raise TypeError(f"{pixels.dtype} {pixels.shape} is not a picture")
         return Picture(_of(told["name"], str), pixels)
     try:
         return read_picture(Path(told["path"]))

@@ -23,7 +23,7 @@ Given = TypeVar("Given", covariant=True)
 ToldAs = Literal["opening", "saving", ""]
 
 JOIN_S = 0.5
-"""So long closing waits for all lanes together. What hangs in the system is a daemon, ending with the process."""
+"""How long closing waits for all lanes together. A thread that hangs is a daemon and ends with the process."""
 
 
 class Watch:
@@ -87,7 +87,7 @@ class _Going(Generic[Answer]):
             self.outcome.append(self.errand.run(self.watch))
         except Cancelled:
             pass
-        except Exception as error:  # whatever it is must end in a sentence, not in a dead thread
+        except Exception as error:  # any fault must end in a sentence, not in a dead thread
             self.outcome.append(Failure(error, traceback.format_exc()))
 
 
@@ -131,7 +131,7 @@ class Lane(Generic[Answer]):
         return self._going is not None
 
     def drop(self) -> None:
-        """Give up the present errand, of which nothing is heard any more."""
+        """Give up the present errand; its answer is dropped."""
         if self._going is not None:
             self._going.watch.give_up()
         self._going = None
@@ -144,12 +144,12 @@ class Lane(Generic[Answer]):
             self._cancelled(title)
 
     def stop(self) -> None:
-        """Ask the present errand to end. What it has done whole by then stands: its end says which it was."""
+        """Ask the present errand to end. What it has completed by then stays: its answer says whether it did."""
         if self._going is not None:
             self._going.watch.give_up()
 
     def wait(self, seconds: float) -> None:
-        """Let the present errand have so long to end, and take its answer if it did."""
+        """Give the present errand that long to end, and take its answer if it did."""
         if self._going is not None and self._going.thread is not None:
             self._going.thread.join(seconds)
         self.take()
@@ -205,7 +205,7 @@ class Lanes:
         return lane
 
     def newest(self, told_as: ToldAs) -> _AnyLane | None:
-        """The lane that was begun last of the busy ones that are told of so."""
+        """Of the busy lanes that the person is told of, the one that began last."""
         busy = (lane for lane in self._lanes if lane.told_as == told_as and lane.is_busy)
         return max(busy, key=lambda lane: lane.begun_s, default=None)
 
@@ -215,7 +215,7 @@ class Lanes:
         return None if newest is None else newest.progress
 
     def stop(self, told_as: ToldAs) -> None:
-        """Ask the errands that are told of so to end."""
+        """Ask the errands that the person is told of to end."""
         for lane in self._lanes:
             if lane.told_as == told_as:
                 lane.stop()

@@ -1,7 +1,7 @@
 """Where work lies that a crash must not take: a file for each session that has some, beside it a lock.
 
 FOLDER/NAME.safetensors    the work
-FOLDER/NAME.lock           held by the process whose session it is, as long as it lives: what nobody holds is left over
+FOLDER/NAME.lock           held by the process whose session it is, as long as it lives; unheld it is a left-over
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class LeftOver:
         return read(self.path)
 
     def remove(self) -> None:
-        """It is of no use any more."""
+        """Remove it: it is not needed any more."""
         self.is_removed = True
         for path in (self.path, _lock_of(self.path)):
             with suppress(OSError):
@@ -59,7 +59,7 @@ class LeftOver:
         self.let_go()
 
     def let_go(self) -> None:
-        """Leave it for whoever starts next."""
+        """Leave it for the next start."""
         with suppress(OSError):
             os.close(self.lock)
 
@@ -85,7 +85,7 @@ def begin(folder: Path) -> LeftOver:
 
 
 def found(folder: Path) -> tuple[LeftOver, ...]:
-    """What sessions left that ended without closing, the newest first; each is this process's to restore or let go."""
+    """What sessions that ended without closing left, the newest first; each is this process's to restore or let go."""
     left: list[LeftOver] = []
     with suppress(OSError):
         for path in folder.glob(f"*{_ENDING}"):

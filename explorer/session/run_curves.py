@@ -32,7 +32,7 @@ class EpochFigures:
 class RunCurves:
     """One run: `label` names it in legends, `chosen` is what it was started with, `parent` the run it was forked from.
 
-    `loss` is the name of the loss that its curve shows, also where it was not chosen but suited; "" if unknown.
+    `loss` is the name of the loss that its curve shows, also where it was not chosen but suggested; "" if unknown.
     Steps count on from `first_step`, where a fork begins. steps, losses, rates: (n,), read-only.
     """
 
@@ -73,7 +73,7 @@ class Column:
 
     @property
     def values(self) -> np.ndarray:
-        """Those there are now, read-only. They share this one's memory, in which nothing is ever changed."""
+        """The numbers so far, read-only. They share this one's memory, in which nothing is ever changed."""
         view = self._room[: self._count]
         view.flags.writeable = False
         return view
@@ -140,7 +140,7 @@ class GrowingCurves:
         self._is_told = False
 
     def name_loss(self, loss: str) -> None:
-        """Say what its curve is of."""
+        """Say which loss its curve shows."""
         if loss != self._now.loss:
             self._now = replace(self._now, loss=loss)
 

@@ -14,7 +14,7 @@ from explorer.session.worker.run import Told
 if TYPE_CHECKING:
     from explorer.engine.training.snapshot import Snapshot
 
-PROGRESS_S = 0.2  # between two tellings of a run's progress: every telling costs all views a look
+PROGRESS_S = 0.2  # between two tellings of a run's progress: every change makes all views look at it
 
 
 class RunProgress:

@@ -213,7 +213,7 @@ class Runner:
                 self._advance(worker, task) if isinstance(task, Background) else self._run(worker, task)
             except (
                 BaseException
-            ) as error:  # any fault of a model, sys.exit too, ends in a sentence, not in a dead thread
+            ) as error:  # any fault of a model, even sys.exit, ends in a sentence, not in a dead thread
                 self._post_failure(asked, error)
             if asked is task:
                 self._tell_end()

@@ -30,7 +30,7 @@ class Cell:
 
 
 def has_places(places: tuple[int | None, ...], shape: tuple[int, ...]) -> bool:
-    """Whether a tensor of `shape` has a cell at `places`, of which those that are None are not chosen.
+    """Whether a tensor of `shape` has a cell at `places`, of which None means not chosen.
 
     The one answer to whether something that points into a tensor points at anything.
     """

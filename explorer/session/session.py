@@ -52,7 +52,9 @@ class Session(QObject):
         origins, self.recent = Origins(), RecentFiles(store)
         self.selection = Selecting(store)
         self.editing = Editing(store, self.selection)
-        self.input = Feeding(store, self.recent)  # before the passes: what a new document is fed, they ask for
+        self.input = Feeding(
+            store, self.recent
+        )  # before the passes, which ask for a pass with what a new document is fed
         self.passes = Passes(store)
         self.explaining = Explaining(store)
         self.learning = Learning(store, self.passes)
@@ -86,7 +88,7 @@ class Session(QObject):
 
     @Slot(object)
     def tell(self, mistake: Fault) -> None:
-        """Tell of a mistake of the program's own; of one that is being told already nothing more."""
+        """Tell of a mistake in the program itself, once while it is on the screen."""
         told = self.state.status.mistake
         if told is None or (told.message, told.message) != (mistake.message, self.state.status.notice):
             self.store.set(replace(self.store.state.status, mistake=mistake, notice=mistake.message))

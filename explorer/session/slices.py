@@ -85,9 +85,9 @@ class MapsState:
 
 @dataclass(frozen=True)
 class StepsState:
-    """The training step on record, where one stands in it, and what it learns from."""
+    """The training step on record, where the person stands in it, and what it learns from."""
 
-    is_watched: bool = False  # the debugger is looked at; otherwise no step is recorded
+    is_watched: bool = False  # whether the debugger is looked at; otherwise no step is recorded
     is_recording: bool = False
     timeline: Timeline | None = None
     cursor: Cursor = field(default_factory=Cursor)
@@ -125,7 +125,7 @@ class WatchingState:
 
 @dataclass(frozen=True)
 class PlaneState:
-    """What is seen of the network beside its numbers, while someone looks."""
+    """The pictures of the network as a function, while someone looks."""
 
     surface: Surface | None = None  # what it says over the plane of its inputs
     landscape: Landscape | None = None  # its loss over one or two weights

@@ -106,7 +106,7 @@ class LayerActivation:
         return (low, high) if np.isfinite(low) and np.isfinite(high) else finite_range(self.values)
 
     def read_through(self) -> None:
-        """Work out what every view asks for, where there is time to read each number: not in the window's thread."""
+        """Work out what every view asks for, here where there is time for it, not in the window's thread."""
         _ = self._range, self.dead
         if self.weight is not None:
             finite_range(self.weight)
@@ -137,7 +137,7 @@ class LayerActivation:
 
     def mean_of(self, channel: int) -> float:
         """Mean of a channel over its cells."""
-        with np.errstate(invalid="ignore"):  # of infinite maps there is none
+        with np.errstate(invalid="ignore"):  # infinite maps have no mean
             return float(self.values[channel].mean(dtype=np.float64))
 
     @cached_property
@@ -231,7 +231,7 @@ def as_maps(output: Any, batch: int = 1) -> np.ndarray | None:
 
 
 def _volume(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Sizes of one example whose maps are slices of a volume; () for maps and numbers, which say theirs themselves."""
+    """Sizes of one example whose maps are slices of a volume; () for maps and numbers, whose array has those sizes."""
     return shape if len(shape) > 3 else ()
 
 
@@ -334,7 +334,7 @@ def prediction_of(last: LayerActivation, classes: tuple[str, ...], *, loss: str 
 
 
 def output_name(index: int) -> str:
-    """What an output is called that stands for no class."""
+    """What an output that stands for no class is called."""
     return f"output {index}"
 
 

@@ -19,7 +19,7 @@ def soon(owner: QObject, work: Callable[[], object]) -> None:
 
 
 class _Waiting(QObject):
-    """Keeps what an owner's works are, as long as the owner is there.
+    """Keeps an owner's waiting calls as long as the owner is there.
 
     One for all of them: a timer for each, that deleted itself when it was due, left PySide with more to let go of.
     """

@@ -124,7 +124,7 @@ def settled(state: State) -> State:
 
 
 def parts_changed(old: State | None, new: State, parts: Iterable[str]) -> tuple[str, ...]:
-    """Which of `parts` of the state ("document", "maps.activations") are others than they were; all, if it is new."""
+    """Which of `parts` of the state ("document", "maps.activations") differ from before; all, if there was no state."""
     return tuple(part for part in parts if old is None or attrgetter(part)(old) is not attrgetter(part)(new))
 
 

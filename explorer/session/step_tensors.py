@@ -110,7 +110,7 @@ def gradient_of(call: str, arrived: Any) -> Tensor:
 
 
 def _tensor(name: str, title: str, values: Any, *, role: str) -> Tensor:
-    """A tensor of PyTorch's; of complex numbers the real part, which its title says."""
+    """A tensor of PyTorch's; the real part of complex numbers, as its title says."""
     return Tensor(name, f"real part of {title}" if values.is_complex() else title, read_only(values), role)
 
 
@@ -147,7 +147,7 @@ def _input(recording: Recording, call: Call, given: Given) -> Tensor:
 
 
 def root_mean_square(values: np.ndarray) -> float:
-    """How large the values are, by and large."""
+    """How large the values are on the whole."""
     return float(np.sqrt(np.mean(np.square(values, dtype=np.float64)))) if values.size else 0.0
 
 

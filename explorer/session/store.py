@@ -30,7 +30,9 @@ Given = TypeVar("Given")
 
 TICK_MS = 16
 RUN_TICK_MS = 48  # while a run goes on and nobody waits for an answer
-AT_ONCE_S = 0.3  # a small file is read in milliseconds: so long the window waits for it before it goes on without
+AT_ONCE_S = (
+    0.3  # how long the window waits for a small file, which is read in milliseconds, before it goes on without it
+)
 
 
 class Store(QObject):
@@ -73,7 +75,7 @@ class Store(QObject):
     # --- the state ---
 
     def set(self, *slices: Slice) -> None:
-        """Put `slices` in the place of those of their kind, if anything in any of them is another."""
+        """Put `slices` in the place of those of their kind, if anything in any of them differs."""
         old = self.state
         changes = {_NAMES[type(slice_)]: slice_ for slice_ in slices}
         if all(_is_unchanged(getattr(old, name), slice_) for name, slice_ in changes.items()):
@@ -81,7 +83,7 @@ class Store(QObject):
         new = settled(replace(old, **changes))  # type: ignore[arg-type]  # each slice by the name of its kind
         with self.gathered():
             self.state = new
-            if not self._is_following:  # else the others hear of it in their turn
+            if not self._is_following:  # otherwise the others hear of it when it is their turn
                 self._follow(old)
 
     def say(self, notice: str) -> None:
@@ -110,7 +112,7 @@ class Store(QObject):
 
     @contextmanager
     def gathered(self) -> Iterator[None]:
-        """All that is set meanwhile is told as one change: every telling costs all views a look."""
+        """All that is set meanwhile is told as one change: every change makes all views look at it."""
         if self._told is not None:
             yield
             return
@@ -212,7 +214,7 @@ class Store(QObject):
         self.go_on()
 
     def go_on(self) -> None:
-        """Look for answers from now on, until there is nothing that gives any."""
+        """Look for answers from now on, until nothing is left that can give any."""
         self._timer.start()
 
     def add_lane(self, lane: Lane[Given]) -> Lane[Given]:
@@ -222,7 +224,7 @@ class Store(QObject):
     def begin(
         self, lane: Lane[Given], errand: Errand[Given], answered: Callable[[Given], object], *, wait_s: float = 0.0
     ) -> None:
-        """Start `errand` beside the model's thread; the newest of its lane wins. What is there soon is waited for."""
+        """Start `errand` beside the model's thread; the newest of its lane wins. A quick one is waited for."""
         lane.begin(errand, answered)
         self.look()
         if wait_s:
@@ -231,7 +233,7 @@ class Store(QObject):
         self._timer.start(TICK_MS)
 
     def look(self) -> None:
-        """Tell how far that is which goes on."""
+        """Tell how far the work that goes on is."""
         for look in self._lookers:
             look()
 
@@ -280,12 +282,12 @@ _NAMES = {type(getattr(State(), each.name)): each.name for each in fields(State)
 
 
 def _is_unchanged(old: Slice, new: Slice) -> bool:
-    """Whether nothing in a slice is another. The document and how a run stands are what they are."""
+    """Whether nothing in a slice differs. Records inside a slice, as the document, are compared by identity."""
     if old is new or isinstance(new, Document | Training):
         return old is new
     return all(_is_same(getattr(old, each.name), getattr(new, each.name)) for each in fields(new))
 
 
 def _is_same(old: object, new: object) -> bool:
-    """Plain values are by equality, what holds arrays is by identity."""
+    """Plain values are compared by equality, what holds arrays by identity."""
     return old is new or (isinstance(old, str | bool | int | tuple | Cursor) and old == new)

@@ -1,4 +1,4 @@
-"""What the window shows of a network beside its numbers: its decisions over the plane. Frozen."""
+"""The picture of a network's decisions over the plane, as the window shows it. Frozen."""
 
 from __future__ import annotations
 

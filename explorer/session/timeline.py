@@ -193,7 +193,7 @@ class Timeline:
             return Why(None, str(error))
 
     def lecture_line(self, step: int, of: str, cell: tuple[int, ...]) -> str:
-        """The same number in the letters of a lecture on neurons: u, z, Δ, δ, w; "" in networks that have too many."""
+        """The same number in the letters of a lecture on neurons: u, z, Δ, δ, w; "" where neurons are too many."""
         from explorer.engine.errors import EngineError
 
         if self.has_few_neurons:
@@ -233,7 +233,7 @@ class Timeline:
     def work_out_gradients(self, should_stop: Callable[[], bool]) -> None:
         """Work out beforehand what each call passes back, so that no step of the cursor has to wait for it.
 
-        A step is left out where that cannot be: a model may take a gradient of its own on the way.
+        Steps where that is impossible are left out: a model may take a gradient of its own on the way.
         """
         every = self._engine_steps
         self._engine_steps = tuple(step for step in every if should_stop() or self._is_whole(step))
@@ -241,7 +241,7 @@ class Timeline:
             self.steps = self._listed()
 
     def read_through(self, should_stop: Callable[[], bool]) -> None:
-        """Read every number of the large tensors once, where there is time for it: the window has none to do so."""
+        """Read every number of the large tensors once, where there is time for it: the window has no time for it."""
         large = {step.call for step in self.steps if any(prod(shape) >= LARGE for shape in step.asked.values())}
         for step in self.steps:
             if step.call not in large or should_stop():

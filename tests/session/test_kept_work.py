@@ -64,7 +64,7 @@ def test_work_comes_back_as_it_was(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_told_wrongly_ends_in_a_sentence(tmp_path: Path, changes: dict[str, Any]) -> None:
-    with pytest.raises(FileError, match=r"left\.safetensors is no work of this version that was kept: .*\.$"):
+    with pytest.raises(FileError, match=r"left\.safetensors does not hold unsaved work of this version: .*\.$"):
         read(_written(tmp_path / "left.safetensors", WORK, **changes))
 
 
@@ -78,5 +78,5 @@ def test_what_is_told_wrongly_ends_in_a_sentence(tmp_path: Path, changes: dict[s
     ],
 )
 def test_arrays_that_nobody_typed_end_in_a_sentence(tmp_path: Path, work: Work) -> None:
-    with pytest.raises(FileError, match="no work of this version"):
+    with pytest.raises(FileError, match="unsaved work of this version"):
         read(_written(tmp_path / "left.safetensors", work))

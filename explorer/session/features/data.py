@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Data:
-    """Opens data in the background. Data are no part of undo, which one is chosen is."""
+    """Opens data in the background. Opened data are not part of undo; which ones are chosen is."""
 
     def __init__(self, store: Store, learning: Learning) -> None:
         self._store, self._learning = store, learning
@@ -91,7 +91,7 @@ class Data:
         self._store.begin(self._batches, errand, partial(self._take_batch, state.document))
 
     def remove_twins(self) -> None:
-        """Take the pictures that are held out as well out of training, until the data are opened again."""
+        """Take the pictures that are also held out out of training, until the data are opened again."""
         data, twins = self._store.state.data.data_set, self._store.state.data.twins
         if data is None or twins is None:
             return
@@ -116,7 +116,7 @@ class Data:
             self.use_opened(opened)
 
     def _look_for_twins(self, opened: Opened) -> None:
-        """In the background; published data are as their authors divided them."""
+        """In the background; published data are left as their authors divided them."""
         from explorer.data import DATA_SETS
 
         self._twins.drop()
@@ -146,5 +146,5 @@ class Data:
 
 
 def _choosing(before: Document, opened: Opened) -> Document:
-    """The document with its data chosen; a network that means no classes yet means those of the data."""
+    """The document with its data chosen; a network without classes takes those of the data."""
     return replace(before, data=opened.name, classes=before.classes or opened.data.classes)

@@ -13,7 +13,7 @@ from explorer.session.store import Store
 
 
 class Explaining(QObject):
-    """Asks for the arithmetic of the chosen cell whenever another one is chosen, or it was computed anew."""
+    """Asks for the arithmetic of the chosen cell whenever another one is chosen or computed anew."""
 
     def __init__(self, store: Store) -> None:
         super().__init__(store)

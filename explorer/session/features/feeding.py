@@ -23,7 +23,7 @@ from explorer.session.subjects.subject import Verb
 
 
 class Feeding:
-    """Reads and makes the input. Numbers typed for a network of another kind are no input of the one that is open."""
+    """Reads and makes the input. Numbers typed for a network of another kind are not fed to the one that is open."""
 
     def __init__(self, store: Store, recent: RecentFiles) -> None:
         self._store, self._recent = store, recent

@@ -38,7 +38,7 @@ START_PICTURE = "cat"
 class Files:
     """Opens networks and weights, of which the newest that is asked for wins, and saves them.
 
-    `state.status.saving` says how far that is. Files that need no network are written one at a time.
+    `state.status.saving` says how far the writing is. Files that need no network are written one at a time.
     """
 
     def __init__(self, store: Store, feeding: Feeding, recent: RecentFiles, saved: Saved) -> None:
@@ -165,7 +165,7 @@ class Files:
         self._store.begin(self._others, WriteFile(name, write), self._store.say)
 
     def forget_then(self) -> None:
-        """Whatever was to be done once the network is saved is not to be done any more."""
+        """What was to be done once the network is saved shall not be done any more."""
         self._then = None
 
     def _forget_then_of(self, job: SaveNetwork) -> None:

@@ -64,7 +64,7 @@ class FollowedRun:
             self._add(entry)
 
     def _add(self, entry: Entry) -> None:
-        """Whoever wrote the folder may have written anything: what is no number is none here."""
+        """Whoever wrote the folder may have written anything: what is not a number becomes None."""
         step = entry.get("step")
         if not isinstance(step, int) or isinstance(step, bool) or not 0 <= step <= LARGEST_STEP:
             return

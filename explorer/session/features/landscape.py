@@ -14,11 +14,14 @@ from explorer.session.landscape_state import LandscapeWish
 from explorer.session.store import Store
 from explorer.session.worker.landscape import LandscapeRequest, LandscapeWork, Slice
 
-SLICE_SHARE, FIRST_SHARE = 0.2, 0.5  # of the time, while a run goes on and someone looks; until there is a picture
+SLICE_SHARE, FIRST_SHARE = (
+    0.2,
+    0.5,
+)  # share of the time, while a run goes on and someone looks; until there is a picture
 
 
 class LossLandscape(QObject):
-    """Asks for one slice after the other, as long as there is more to know of the weights of now."""
+    """Asks for one slice after the other, as long as there is more to know about the present weights."""
 
     def __init__(self, store: Store) -> None:
         super().__init__(store)

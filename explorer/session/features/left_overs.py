@@ -26,8 +26,8 @@ from explorer.session.subjects.subject import Verb
 from explorer.writing import FileError
 
 KEEP_EVERY_S = 30.0
-SOON_S = 1.0  # what is typed in a row is written once
-END_S = 5.0  # so long a process that is told to end waits for the newest weights
+SOON_S = 1.0  # changes that follow each other quickly are written once
+END_S = 5.0  # how long a process that is told to end waits for the newest weights
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +78,7 @@ class LeftOvers(QObject):
         self._folder, self.keep_every_s = folder, keep_every_s
         self._kept_in: LeftOver | None = None  # where the work of this session lies
         self._offered: tuple[LeftOver, ...] = ()
-        self._restored: tuple[LeftOver, ...] = ()  # whose work is this session's, and was not written anew yet
+        self._restored: tuple[LeftOver, ...] = ()  # restored work that was not yet written anew as this session's
         self._kept = Work(store.state.document)  # what lies there
         self._asked_at = -math.inf
         self._is_failure_told = self._is_left = False
@@ -102,7 +102,7 @@ class LeftOvers(QObject):
             self._show_offer()
 
     def restore(self) -> None:
-        """Open the work that is offered, as it was; it counts as unsaved, and is saved to the file it was of."""
+        """Open the work that is offered, as it was; it counts as unsaved, and is saved to the file it came from."""
         if self._offered:
             left = self._offered[0]
             self._store.begin(self._reading, ReadLeftOver(left), partial(self._take_read, left))
@@ -176,7 +176,7 @@ class LeftOvers(QObject):
 
     def _write(self, work: Work, weights: Arrays) -> None:
         assert self._folder is not None
-        if self._keeping.is_busy:  # it was asked for twice: what is newest comes after this
+        if self._keeping.is_busy:  # it was asked for twice: the newest is still to come
             return
         try:
             self._kept_in = self._kept_in or left_over.begin(self._folder)
@@ -214,7 +214,7 @@ class LeftOvers(QObject):
     def leave(self) -> str:
         """Keep the newest work, and leave it where it lies: the process is told to end, and nobody can be asked.
 
-        What came of it, in a sentence; "" where nothing was to be kept.
+        The outcome in a sentence; "" where nothing was to be kept.
         """
         self._is_left = True
         if self._folder is None or not _is_worth_keeping(self._store.state):
@@ -236,7 +236,7 @@ class LeftOvers(QObject):
         self._timer.stop()
 
     def close(self) -> None:
-        """What this session kept is of no use any more, once all threads have ended."""
+        """Remove what this session kept, once all threads have ended."""
         mine = (*self._restored, *((self._kept_in,) if self._kept_in else ()))
         for left in mine:
             left.let_go() if self._is_left else left.remove()
@@ -249,10 +249,10 @@ def _is_worth_keeping(state: State) -> bool:
     """Whether there is something that no file holds; a person's own model is its program's to save."""
     if not state.subject.can(Verb.SAVE):
         return False
-    has_batch = bool(state.steps.batch) and not state.steps.is_batch_alone  # that of the data comes again
+    has_batch = bool(state.steps.batch) and not state.steps.is_batch_alone  # an input taken from the data comes again
     return state.files.unsaved or state.steps.target is not None or has_batch or _is_typed(state)
 
 
 def _is_typed(state: State) -> bool:
-    """Whether the input was typed: what is typed is made read-only, unlike the numbers that a network begins with."""
+    """Whether the input was typed: typed values are read-only, unlike the numbers that a network begins with."""
     return state.input.numbers is not None and not state.input.numbers.flags.writeable

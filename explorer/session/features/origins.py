@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Learned:
-    """Weights came of `run`. `step` is as its curves count, `taken` how many steps changed what they were before."""
+    """Weights that `run` learned: `step` as its curves count, `taken` how many steps changed them since it began."""
 
     run: int
     step: int
@@ -31,7 +31,7 @@ class Origins:
         return learned.taken if learned is not None else 0
 
     def tell(self, layer_ids: tuple[int, ...], learned: Learned) -> None:
-        """The weights are those now."""
+        """From now on the weights are those."""
         self._learned[layer_ids] = learned
 
     def forget(self, layer_ids: tuple[int, ...]) -> None:
@@ -39,5 +39,5 @@ class Origins:
         self._learned.pop(layer_ids, None)
 
     def new_number(self, known: Iterable[int]) -> int:
-        """One that no other run had: of a run whose curves are gone the weights may still be there."""
+        """A number that no other run had: the weights of a run whose curves are gone may still be there."""
         return max((*known, *(learned.run for learned in self._learned.values())), default=0) + 1

@@ -26,7 +26,7 @@ class Passes:
         )
 
     def ask(self) -> None:
-        """Ask for a pass with everything as it is now; what else follows from that follows `state.maps.asked`."""
+        """Ask for a pass with everything as it is now; whatever else depends on it follows `state.maps.asked`."""
         request = self.request()
         if request.can_run:
             self._submit(request)
@@ -57,7 +57,7 @@ class Passes:
         self._store.ask(ShowMaps(request), self.take)
 
     def _follow(self, old: State, new: State) -> None:
-        # What is on the way is an answer about the document under its old name.
+        # Answers on the way are about the document under its old name.
         is_owed = new.maps.computing or new.steps.is_recording
         if _differs(old, new) or (new.document is not old.document and is_owed):
             self.ask()

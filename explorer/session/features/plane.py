@@ -17,7 +17,7 @@ from explorer.session.worker.surface import SurfaceRequest
 
 LOOK_MS = 40
 SURFACE_EVERY_S = 0.15
-SURFACE_SHARE = 0.05  # of the time, while a run goes on
+SURFACE_SHARE = 0.05  # share of the time, while a run goes on
 
 
 class Plane(QObject):
@@ -68,7 +68,7 @@ class Plane(QObject):
 
 
 def weights_key(state: State) -> tuple[object, ...]:
-    """What changes when the numbers that the network gives for the data may have."""
+    """A key that changes whenever the numbers that the network gives for the data may have changed."""
     document = state.document
     scale = (document.mean, document.std, document.fit, document.hyperparameters.loss)
     return (document.subject, *scale, id(state.data.data_set), state.training.step)

@@ -16,13 +16,15 @@ class Saved:
 
     def __init__(self, store: Store, origins: Origins) -> None:
         self._store, self._origins = store, origins
-        self._files: dict[int, tuple[Document, int]] = {}  # what an opening's file holds, after so many steps of a run
-        self._steps = 0  # that the present weights had taken when it was told
+        self._files: dict[
+            int, tuple[Document, int]
+        ] = {}  # what the file of an opening holds, and after how many steps of a run
+        self._steps = 0  # how many the present weights had taken when it was told
         store.follow(self._follow)
         store.on_look(self._look)
 
     def tell(self, document: Document, steps: int | None = None) -> None:
-        """A file holds `document` now, as it was after so many steps of a run; without a number, as it is."""
+        """A file holds `document` now, as it was after `taken` steps of a run; without a number, as it is."""
         self._files[document.opening] = document, self._steps_of(document) if steps is None else steps
         self._show()
 

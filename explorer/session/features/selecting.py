@@ -50,7 +50,7 @@ class Selecting(QObject):
         self.select(row=row, column=min(max(chosen.column + columns, 0), width - 1))
 
     def hover(self, cell: Cell | None) -> None:
-        """Tell every view which cell the mouse is over; what is no cell of the present maps is none."""
+        """Tell every view which cell the mouse is over; one that the present maps do not have counts as None."""
         self._point_at(cell if cell is not None and has_cell(self._store.state.maps.activations, cell) else None)
 
     def receptive_field(self, cell: Cell | None) -> Field | None:

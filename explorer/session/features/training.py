@@ -207,13 +207,13 @@ class Trainer:
             run.wishes.controls.learning_rate = document.hyperparameters.learning_rate
 
     def _forget_end(self) -> None:
-        """Why a run ended is of no use beside another network or other data."""
+        """Why a run ended says nothing about another network or other data."""
         training = self._training
         if training.status == "ended" and training.message:
             self._store.set(replace(training, message="", is_fault=False, layer="", too_large_batch=0))
 
     def _forget_other(self) -> None:
-        """How a run stands says nothing of another network."""
+        """How a run stands says nothing about another network."""
         if not self._training.is_of(self._store.state.document):
             self._forget()
 
@@ -237,7 +237,7 @@ class Trainer:
 
     def _take(self, run: _Run, answer: Told | Live | FilmSteps | Rest | Ended) -> None:
         is_live = run is self._run and self._training.is_live
-        if isinstance(answer, Told):  # hundreds a second: before all that they are not
+        if isinstance(answer, Told):  # hundreds a second, so they are handled before everything else
             self._take_told(run, answer, is_live=is_live)
         elif not is_live:
             return
@@ -254,7 +254,7 @@ class Trainer:
             self._passes.ask()
 
     def _take_told(self, run: _Run, told: Told, *, is_live: bool) -> None:
-        """Also of a run that was ended meanwhile its last step counts: it had been made."""
+        """The last step of a run that was ended meanwhile counts too: it had been made."""
         snapshot, data = told.snapshot, self._store.state.data.data_set
         if is_live:
             run.progress.take(told)
@@ -273,7 +273,7 @@ class Trainer:
 
 
 def _as_begun(present: Document, start: Document) -> Document:
-    """The weights, and what they mean, of a run's start; what was chosen for learning since then stays."""
+    """The weights of a run's start, and what they mean; what was chosen for learning since then stays."""
     return replace(
         present.under(start.layer_ids),
         has_fresh_weights=start.has_fresh_weights,

@@ -33,7 +33,7 @@ class Watching(QObject):
         self._wish()
 
     def count_drawing(self, seconds: float) -> None:
-        """A view took so long to draw the live look after it was told: a slow one is looked at less often."""
+        """A view took that long to draw the live look: a slow one is updated less often."""
         if self._wishes is not None:
             self._wishes.shown_s += seconds
 
@@ -69,7 +69,7 @@ class Watching(QObject):
             self._learning.show_made(rest.step)
 
     def forget(self) -> None:
-        """Nothing of a run is to be seen any more."""
+        """Nothing of a run is shown any more."""
         self._store.set(replace(self._store.state.watching, live=None, film=(), film_at=None))
 
     def _wish(self) -> None:
@@ -83,7 +83,7 @@ class Watching(QObject):
             self._store.say(frame.message)
         elif has_places(
             (frame.index,), (len(self._store.state.watching.film),)
-        ):  # a frame of the film that there is now
+        ):  # the frame of the present film that is shown
             self._store.set(
                 replace(self._store.state.watching, film_at=frame.index, live=frame.live),
                 replace(self._store.state.maps, activations=frame.live.activations),

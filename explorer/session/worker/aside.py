@@ -12,11 +12,11 @@ Given = TypeVar("Given")
 
 LOOK_S = 0.02
 LAST_S = 0.5
-"""So long the end of unwanted work is waited for: what a disk gives at all is there by then, and leaves no thread."""
+"""How long the end of unwanted work is waited for: a disk that answers at all has done so, and leaves no thread."""
 
 
 def aside(work: Callable[[], Given], should_stop: Callable[[], bool]) -> Given:
-    """What `work` gives, which is done in a thread of its own while this one looks whether it is still wanted.
+    """What `work` returns; it runs in a thread of its own while this one checks whether it is still wanted.
 
     Raises Cancelled where it is not: `work`, if it hangs, then ends by itself, unheard. Raises what `work` raises.
     """

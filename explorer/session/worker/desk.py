@@ -47,9 +47,9 @@ class Desk:
         return self.show(document, should_stop)
 
     def show(self, document: Document, should_stop: ShouldStop = lambda: False) -> str:
-        """Make the model that of the document's subject; a sentence where its weights cannot be read.
+        """Make the document's subject the model that is run; a sentence where its weights cannot be read.
 
-        Raises Cancelled where it is no more wanted: they are read when they are asked for again.
+        Raises Cancelled where it is no longer wanted: they are read when they are asked for again.
         """
         notice = self._load_weights_of(document, should_stop)
         document.subject.put_on(self.bench)

@@ -16,16 +16,16 @@ from explorer.session.worker.desk import Desk
 if TYPE_CHECKING:
     from explorer.data.data_set import DataSet
 
-LINE_SIDES, IMAGE_SIDES = (9, 17, 33, 65), (5, 9, 17, 33)  # each grid holds the one before; the first is but a preview
+LINE_SIDES, IMAGE_SIDES = (9, 17, 33, 65), (5, 9, 17, 33)  # each grid holds the one before; the first is only a preview
 SLICE_S = 0.02
-FINER_WHILE_RUNNING_S, FINER_AT_REST_S = 0.1, 15.0  # what the next finer grid may take
-INNER = 0.9  # of the frame: beyond, it is put around the network anew
+FINER_WHILE_RUNNING_S, FINER_AT_REST_S = 0.1, 15.0  # how long the next finer grid may take
+INNER = 0.9  # share of the frame: beyond it, the frame is put around the network anew
 TRAIL_AT_MOST = 2000
 
 
 @dataclass(frozen=True, eq=False)
 class LandscapeRequest:
-    """Which network, at which step of its run, on which data, and what of it."""
+    """Which network, at which step of its run, on which data, and what to show of its loss."""
 
     document: Document
     data: DataSet
@@ -200,7 +200,7 @@ class LandscapeWork:
 
     def _grid_for(self, model: Any, request: LandscapeRequest, frame: _Frame) -> _Grid:
         grid = self._grid
-        # While a run goes on every grid is of weights of a moment ago.
+        # While a run goes on, every grid belongs to the weights of a moment ago.
         is_old = grid is not None and grid.step != request.step and not (request.is_running and not grid.is_whole)
         if grid is None or grid.frame is not frame or is_old:
             self._sample.take(model)
@@ -221,7 +221,7 @@ class LandscapeWork:
         grid.seconds += monotonic() - began
 
     def _show(self, grid: _Grid, *, is_finished: bool) -> None:
-        """A whole grid replaces the shown one, unless that is finer and of the same frame."""
+        """A whole grid replaces the shown one, unless that one is finer and has the same frame."""
         shown = self._shown
         if is_finished or shown is None or shown.frame is not grid.frame or shown.side <= grid.side:
             self._shown = _Grid(grid.frame, grid.step, grid.side, grid.losses.copy(), grid.known.copy())

@@ -1,4 +1,4 @@
-"""Passes: fitting what the network is fed, running it once, and explaining a cell of what came."""
+"""Passes: fitting what the network is fed, running it once, and explaining a cell of the result."""
 
 from __future__ import annotations
 
@@ -58,11 +58,11 @@ class PassRecorder:
         self._fitted: tuple[Picture, tuple[object, ...], Fitted] | None = None
         self._recording: Recording | None = None
         self._fields: tuple[Request, tuple[object, ...], ReceptiveFields] | None = None
-        self._is_old = False  # the weights went on since
+        self._is_old = False  # the weights have changed since
         self.last_request: Request | None = None
 
     def tell_old(self) -> None:
-        """The weights went on: what is recorded is of those before."""
+        """The weights changed: what is recorded belongs to those before."""
         self._is_old = True
 
     def show(self, request: Request, should_stop: ShouldStop) -> Iterator[FittedInput | Shown]:
@@ -82,7 +82,7 @@ class PassRecorder:
             yield self._record(request, fitted, values, notice, should_stop)
 
     def look_again(self, request: Request) -> Shown | None:
-        """What `request` shows with the weights of now, the model being what was asked for already."""
+        """What `request` shows with the present weights; the model is already the one that was asked for."""
         fitted = self._fit(request)
         values = request.numbers if fitted is None else fitted.values
         return None if values is None else self._record(request, fitted, values, "", lambda: False)
@@ -109,7 +109,7 @@ class PassRecorder:
     def _record(
         self, request: Request, fitted: Fitted | None, values: np.ndarray, notice: str, should_stop: ShouldStop
     ) -> Shown:
-        self._recording = None  # its memory serves the next pass
+        self._recording = None  # the next pass uses its memory
         recording = self._recording = self._desk.bench.record(values, should_stop, others=request.others)
         self._is_old = False
         layers = [input_activation(values), *request.document.subject.activations(recording, self._desk.bench)]
@@ -140,7 +140,7 @@ class PassRecorder:
         )
 
     def _fields_of(self, request: Request, recording: Recording) -> ReceptiveFields:
-        """Worked out once a request: they depend on shapes alone, and a run looks at the same ones again and again."""
+        """Worked out once for each request: they depend on shapes alone, and a run asks for them again and again."""
         calls = tuple((call.name, call.kind, call.output_shape, call.parents) for call in recording.calls)
         if self._fields is None or self._fields[0] is not request or self._fields[1] != calls:
             self._fields = request, calls, recording.receptive_fields()
@@ -155,7 +155,7 @@ class PassRecorder:
 
 
 def _output(layers: list[LayerActivation], name: str) -> LayerActivation:
-    """What gave the (first) output: that called `name`, else the last."""
+    """The layer that gave the (first) output: the one called `name`, else the last."""
     return next((layer for layer in layers if layer.name == name), layers[-1])
 
 

@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 
 LIVE_PER_SECOND = 15
 HEALTH_PER_SECOND, HEALTH_SHARE = 3, 0.015
-LIVE_SHARE = 0.05  # of the run's time that the live view may take, the window's painting included
+LIVE_SHARE = 0.05  # share of the run's time that the live view may take, the window's painting included
 
 
 @dataclass(eq=False)
 class Wishes:
-    """What may be turned while a run goes, from the window's thread; the run reads it between two steps.
+    """What may be changed while a run goes on, from the window's thread; the run reads it between two steps.
 
     `layer` is the one whose gradients are wanted live; `until` pauses the run after a "step" or an "epoch".
     `shown_s` is how long the window took to show the last live view: the interpreter is shared, so it counts.
@@ -105,7 +105,7 @@ class LiveRun:
     film: Film
     taken: int = 0
     step: Timeline | None = None  # the single step that was asked for
-    until: str = ""  # what it was to rest after when its last step began
+    until: str = ""  # what it should rest after, as wished when its last step began
 
     def is_of(self, document: Document) -> bool:
         """Whether the film's weights are those of the network of `document`."""
@@ -125,7 +125,7 @@ class RunTrainer:
         return live.taken if live is not None and live.begun.ids == document.layer_ids else None
 
     def weights_at(self, frame: int | None, document: Document) -> AbstractContextManager[object]:
-        """The model with its weights at a frame of the film, for a while; with those of now for None."""
+        """The model with its weights at a frame of the film, for a while; None stands for its present weights."""
         live = self._live
         if frame is None or live is None or not live.film.steps or not live.is_of(document):
             return nullcontext()
@@ -185,7 +185,7 @@ class RunTrainer:
     def _between_steps(self, live: LiveRun, snapshot: Snapshot) -> Iterator[RunAnswer]:
         """Whatever is due after a step: the live view, a new frame of the film, the rest that was asked for."""
         wishes = live.wishes
-        # A run may be paused right here: what is wished then is for the steps to come, not for the one that was made.
+        # A run may be paused right here: what is wished then is for the steps to come, not for the last one.
         until = wishes.until if wishes.until == live.until else ""
         rests = until == "step" or (until == "epoch" and snapshot.epoch_ended)
         if live.pace.is_due() or rests:

@@ -57,7 +57,7 @@ class Stepped:
 
 @dataclass(frozen=True, eq=False)
 class StepsMade:
-    """So many steps were made by now; `loss` is the last one's."""
+    """How many steps were made by now; `loss` is the last one's."""
 
     count: int
     loss: float
@@ -185,7 +185,7 @@ def _cut_short(document: Document) -> str:
 
 
 def _last_kind(document: Document) -> str:
-    """ "sigmoid" or "softmax" where the network ends in one, which decides about the loss that suits it."""
+    """ "sigmoid" or "softmax" where the network ends in one, which decides which loss suits it."""
     last = document.subject.last_kind
     return last.lower() if last in CLASS_LAYERS else ""
 

@@ -32,7 +32,7 @@ class SurfaceRequest:
 
 
 class SurfaceDrawer:
-    """Runs the network over a part of the plane, with the weights of now or of a frame of the film."""
+    """Runs the network over a part of the plane, with the present weights or those of a frame of the film."""
 
     def __init__(self, desk: Desk, run: RunTrainer) -> None:
         self._desk, self._run = desk, run
