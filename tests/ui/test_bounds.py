@@ -73,7 +73,7 @@ def test_megabytes_of_text_pasted_or_dropped_as_a_network_end_in_a_sentence(
 ) -> None:
     before = session.state.document
     session.editing.paste_layers(text, 0)
-    assert "a network is written in up to 300,000" in session.state.status.notice
+    assert "a network may have at most 300,000" in session.state.status.notice
     (tmp_path / "blob.txt").write_text(text)
     session.say("")
     session.open_path(tmp_path / "blob.txt")

@@ -7,14 +7,14 @@ from PySide6.QtWidgets import QLabel
 from explorer.arithmetic import Explanation
 from explorer.ui.common.text import number
 
-FLOAT32_TOLERANCE = 1e-4  # of the sum of the terms' magnitudes
-FLOAT32_ROUNDING = 1e-6  # of what was added up inside the terms: some roundings of 6e-8 each
+FLOAT32_TOLERANCE = 1e-4  # share of the sum of the terms' magnitudes
+FLOAT32_ROUNDING = 1e-6  # share of what was added up inside the terms: some roundings of 6e-8 each
 FLOAT32_LEAST = 1.2e-38  # below it float32 has no digits to keep
 TIP = "The difference between this arithmetic and the number that PyTorch computed."
 
 
 def holds(explanation: Explanation) -> bool:
-    """Whether the total is PyTorch's number, but for what float32 rounds; infinities and NaN hold where both are so."""
+    """Whether the total is PyTorch's number, except for float32's rounding; infinities and NaN hold where both are."""
     computed, total = explanation.computed, explanation.total
     if computed is None or explanation.error is None:
         return False

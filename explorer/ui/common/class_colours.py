@@ -1,4 +1,4 @@
-"""A colour and a mark for each class, the same wherever examples of classes are drawn; never told by colour alone."""
+"""A colour and a mark for each class, the same wherever examples are drawn; never told apart by colour alone."""
 
 from __future__ import annotations
 

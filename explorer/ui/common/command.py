@@ -33,7 +33,7 @@ class Shell:
     reset_layout: Callable[[], None]
 
     def leave(self, go: Callable[[], object]) -> None:
-        """Do `go`, which leaves the network that is open, where nothing is lost by it, or the person lets it go."""
+        """Do `go`, which leaves the network that is open, where nothing is lost by it, or the person agrees."""
         leave(self.widget, self.session, go)
 
     def close(self) -> None:

@@ -13,7 +13,7 @@ LOOK_MS = 100
 
 
 class FaultCover(QFrame):
-    """Lies over its view as large as that is, and lets it be drawn beneath: when that succeeds it goes."""
+    """Covers its view, which is still drawn beneath it: when that succeeds, the cover goes."""
 
     def __init__(self, view: QWidget) -> None:
         super().__init__(view)

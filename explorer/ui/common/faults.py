@@ -1,6 +1,6 @@
 """What goes wrong in the program's own code: kept, told in a sentence, and passed on to whoever printed it before.
 
-`kept` holds the newest faults, the last one last: who drives the window asks it whether anything went wrong.
+`kept` holds the newest faults, the last one last: whoever drives the window can ask it whether anything went wrong.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def teller() -> Teller:
 
 
 def watch() -> None:
-    """Keep and tell every exception that nobody catches, of any thread; asked again it does nothing more."""
+    """Keep and tell every exception that nobody catches, of any thread; a second call does nothing more."""
     teller()
     if not hasattr(sys.excepthook, "keeps"):
         sys.excepthook = _keeping(sys.excepthook, lambda _kind, error, _trace: error)
@@ -73,7 +73,7 @@ def watch() -> None:
 def catch(error: Exception, sentence: str = "", *, is_shown: bool = False, given: Sequence[object] = ()) -> Fault:
     """Keep an exception that a guard stopped, and pass it on as one that nobody stopped.
 
-    Painters at work are ended, but for those among what was `given` by Qt. `is_shown`: a view tells of it.
+    Painters at work are ended, except those among what was `given` by Qt. `is_shown`: a view tells of it.
     """
     end_painters(error, given)
     fault = _keep(error, sentence or f"{MISTAKE} {words(error)}", is_shown=is_shown)

@@ -106,7 +106,7 @@ def _guard_new(made: type, **options: Any) -> None:
 
 
 def _answer(made: type, name: str) -> Callable[[], Any] | None:
-    """What makes the answer of a virtual function that failed; None for a function that Qt does not call."""
+    """What gives the answer of a virtual function that failed; None for a function that Qt does not call."""
     if name.endswith("Event") and name not in ("viewportEvent",):
         return NOTHING
     for base, answers in VIRTUALS:

@@ -18,7 +18,7 @@ from explorer.ui.common import theme
 from explorer.ui.common.saved_painter import saved
 
 PREFIX = "ph."
-GLYPH_SHARE = 0.94  # of the icon's height
+GLYPH_SHARE = 0.94  # share of the icon's height
 
 
 def icon(name: str, colour: str | None = None) -> QIcon:

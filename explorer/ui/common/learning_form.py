@@ -1,4 +1,4 @@
-"""Loss, optimizer and the numbers that the chosen optimizer reads: a label and a control a row."""
+"""Loss, optimizer and the numbers that the chosen optimizer reads: a label and a control in each row."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ OPTIMIZER_NUMBERS = (
     NumberField("clip_norm", "gradient clipping", LARGEST_NORM, CLIP_TIP),
 )
 OF_ALL = ("clip_norm",)
-"""What is done to the gradients whoever reads them."""
+"""What is done to the gradients, whichever optimizer reads them."""
 NESTEROV_TIP = "Step along g + μ·b, with the buffer b as it is after this gradient. It needs a momentum."
 
 

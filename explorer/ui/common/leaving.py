@@ -17,7 +17,7 @@ UNSAFE_IN_NAMES = str.maketrans("/\\:", "---")
 
 
 def leave(parent: QWidget, session: Session, go: Callable[[], object]) -> None:
-    """Do `go`, which leaves the network that is open, where nothing is lost by it, or the person lets it go."""
+    """Do `go`, which leaves the network that is open, where nothing is lost by it, or the person agrees."""
     if may_leave(parent, session, partial(leave, parent, session, go)):
         go()
 

@@ -84,7 +84,7 @@ class Mosaic:
         return table.reshape(self.rows, self.columns).take(rows // step_y, axis=0).take(columns // step_x, axis=1)
 
     def picks(self, rows: np.ndarray, columns: np.ndarray, *, starts: np.ndarray) -> np.ndarray:
-        """Which number it is that lies at each of `rows` × `columns` of the whole, counted through all that there are.
+        """Which number lies at each of `rows` × `columns` of the whole, counted through all numbers.
 
         A tile's numbers begin at its `starts`, line by line. In a gap the count means nothing.
         """

@@ -18,7 +18,7 @@ CARET = 10
 CARETS_ROOM = 18
 NARROW = 50
 FIRST_STEP = 0.001
-MOST_DECIMALS = 323  # Qt rounds what it holds to them: as many as it takes
+MOST_DECIMALS = 323  # decimals that Qt rounds what it holds to: as many as any number takes
 # The application's rule for line edits would frame the one inside a spin box a second time.
 STEPPER_SHEET = f"""
 QAbstractSpinBox {{ padding: 3px 0 3px 6px; }}
@@ -53,7 +53,7 @@ class _Stepper(_NoStrayWheel):
         self.lineEdit().setTextMargins(5, 0, 0, 0)
 
     def mark(self: Any, *, is_wrong: bool) -> None:
-        """Show what stands there in red, or as always."""
+        """Show what stands there in red, or as usual."""
         error = theme.current().error
         wrong = f"QAbstractSpinBox {{ color: {error}; border-color: {error}; }}" if is_wrong else ""
         if self.styleSheet() != STEPPER_SHEET + wrong:

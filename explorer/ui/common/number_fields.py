@@ -15,7 +15,7 @@ LARGEST = 1e6
 
 
 class NumberFields(QScrollArea):
-    """One box a number, `symbol`₁ first as in textbooks; `edited` carries all of them (features,) when one changes.
+    """One box for each number, `symbol`₁ first as in textbooks; `edited` carries them all (features,) when one changes.
 
     `name` and `tip` are what a box is called and what it is for, {} standing for its symbol, {1} for its number alone.
     """

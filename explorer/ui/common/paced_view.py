@@ -39,7 +39,7 @@ class PacedView(QWidget):
         self.follow(old, new)
 
     def follow(self, old: State | None, new: State) -> None:
-        """Redraw soon if anything it draws is another."""
+        """Redraw soon if anything it draws differs."""
         if parts_changed(old, new, self.drawn):
             self._redraw_soon()
 

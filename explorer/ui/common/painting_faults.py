@@ -1,4 +1,4 @@
-"""What could not be drawn: its view tells so in place of the picture, rests, and is tried again when it is to be drawn.
+"""What could not be drawn: its view says so in place of the picture, rests, and is tried again when it is to be drawn.
 
 A view that fails would fail with every frame. It rests for half a second; if meanwhile something else was to be
 drawn, it is tried once more.
@@ -19,12 +19,12 @@ from explorer.session.soon import soon
 from explorer.ui.common import faults
 
 REST_S = 0.5
-LEAST_WIDTH, LEAST_HEIGHT = 200, 90  # of a view in which the sentence and its buttons have room
+LEAST_WIDTH, LEAST_HEIGHT = 200, 90  # pixels of a view in which the sentence and its buttons have room
 
 
 @dataclass
 class Rest:
-    """Until when it rests (`monotonic`), why, and the view that tells so; None where there is no room for that."""
+    """Until when it rests (`monotonic`), why, and the view that says so; None where there is no room for that."""
 
     until: float
     fault: Fault
@@ -77,7 +77,7 @@ def _cover(view: QWidget) -> None:
 
 
 def _view_of(painted: object, arguments: tuple[Any, ...]) -> QWidget | None:
-    """The widget in which it is seen: of a delegate that of its option, of an item of a scene the one it is given."""
+    """The widget in which it is seen: for a delegate that of its option, for an item of a scene the one it is given."""
     for argument in (painted, *arguments):
         widget = argument.widget if isinstance(argument, QStyleOptionViewItem) else argument
         if isinstance(widget, QWidget):

@@ -20,7 +20,7 @@ NOT_A_FILE = "Only pictures and files on this computer can be dropped here."
 
 
 def picture_of(image: QImage, name: str = "pasted picture") -> Picture:
-    """A picture for the network from an image of Qt's. Raises PictureError for one of too many pixels."""
+    """A picture for the network from an image of Qt's. Raises PictureError for one with too many pixels."""
     check_size(name, image.width(), image.height())
     has_alpha = image.hasAlphaChannel()
     channels = 4 if has_alpha else 3
@@ -36,7 +36,7 @@ def image_of(pixels: np.ndarray) -> QImage:
 
 
 def can_take(mime: QMimeData | None) -> bool:
-    """Whether this is something that might be a picture; None is what Qt gives for nothing at all."""
+    """Whether this is something that might be a picture; Qt gives None for nothing at all."""
     return mime is not None and (mime.hasUrls() or mime.hasImage())
 
 

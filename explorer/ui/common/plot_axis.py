@@ -14,16 +14,16 @@ from explorer.ui.common import theme
 from explorer.ui.common.text import MINUS, count, number
 
 AXIS_PIXELS = 11
-LEAST_APART, APART = 14, 15  # pixels between two numbers above each other, at least and as a rule
+LEAST_APART, APART = 14, 15  # pixels between two numbers above each other, at least and usually
 BELOW_HEIGHT, BELOW_WITHOUT_LABEL = 32, 18
-LARGE, SMALL = 10**6, 1e-4  # from where on numbers are told in powers of ten
-SKIPS = (1, 2, 5, 10, 20, 50, 100)  # each how manieth power of ten is written
+LARGE, SMALL = 10**6, 1e-4  # from this power on, numbers are written as powers of ten
+SKIPS = (1, 2, 5, 10, 20, 50, 100)  # which powers of ten are written: every one, every second, every fifth …
 
 
 class Axis(pg.AxisItem):
-    """A true minus, commas between thousands; `counts` leaves out what is no whole number, as between two steps.
+    """A true minus, commas between thousands; `counts` leaves out what is not a whole number, such as half a step.
 
-    Numbers above each other are as many as have room.
+    There are as many numbers above each other as have room.
     """
 
     def __init__(self, side: Literal["left", "bottom"], *, counts: bool = False) -> None:
@@ -80,7 +80,7 @@ def _round_spacing(least: float) -> float:
 
 
 def _is_kept_power(value: float, pixels_a_decade: float) -> bool:
-    """Of powers of ten as many as have room; 2 and 5 times one where they have room beside it."""
+    """As many powers of ten as have room; 2 and 5 times one where there is room beside it."""
     digit = round(10 ** (value % 1)) % 10 or 1
     if digit != 1:
         return digit in (2, 5) and math.log10(2) * pixels_a_decade >= LEAST_APART

@@ -1,6 +1,6 @@
 """What the program remembers between two starts: layout, theme, recent files, whether the first steps were seen.
 
-The file may be damaged, or somebody's own: what is none of our values counts as not written.
+The file may be damaged, or somebody's own: anything but one of our values counts as not written.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def set_training_height(height: int | None) -> None:
 
 
 def _number(key: str) -> int:
-    """What was written under `key`; 0 for what is no number, or one that no window has room for."""
+    """What was written under `key`; 0 for what is not a number, or one that no window has room for."""
     stored = read(key, 0)
     return stored if 0 < stored <= LARGEST_NUMBER else 0
 

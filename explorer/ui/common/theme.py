@@ -155,7 +155,7 @@ def apply(application: QApplication, choice: str) -> Theme:
 
 
 def dress(window: QMainWindow) -> None:
-    """Give a window the current theme where the application's sheet, or the window's own, is another's."""
+    """Give a window the current theme where the application's sheet, or the window's own, is that of another theme."""
     application = QApplication.instance()
     assert isinstance(application, QApplication)
     sheet = style_sheet(_current)

@@ -7,7 +7,7 @@ import re
 
 from explorer.ui.common.text import shape_text
 
-# Point and comma (also the Arabic one) are both the decimal mark; nothing groups digits: 1.000,5 is no number.
+# Point and comma (also the Arabic one) are both the decimal mark; nothing groups digits: 1.000,5 is not a number.
 _MARKS = ".,٫"
 _NUMBER = re.compile(rf"[+-]?(\d+([{_MARKS}]\d*)?|[{_MARKS}]\d+)(e[+-]?\d+)?", re.IGNORECASE)
 _TO_PYTHON = str.maketrans(dict.fromkeys(_MARKS, ".") | {"−": "-"})
@@ -43,7 +43,7 @@ def _number(text: str) -> float:
 def typed_cell(text: str, shape: tuple[int, ...]) -> tuple[int, ...]:
     """The cell of a tensor of `shape` whose indices `text` spells: "2, 0, 1"; 0 for those left out.
 
-    An index beyond the edge means the last one. Raises ValueError with a sentence for what is no index.
+    An index beyond the edge means the last one. Raises ValueError with a sentence for anything that is not an index.
     """
     parts = [part for part in _BETWEEN_INDICES.split(text.strip()) if part]
     cell = tuple(typed_whole(part) for part in parts)

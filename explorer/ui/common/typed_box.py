@@ -14,7 +14,7 @@ from explorer.ui.common.undo_keys import is_for_the_window
 class TypedBox:
     """Mixed into Qt's spin boxes, whose own reading depends on the desktop's language and drops keys it does not know.
 
-    What is no number of the box's range is shown in red; when it is left, the number from before the typing comes
+    What is not a number in the box's range is shown in red; when it is left, the number from before the typing comes
     back and `refused` carries a sentence. A box that is `live` tells `valueChanged` of each number on the way, any
     other once it is settled: on Enter, on leaving, or for each turn of a stepper.
     """
@@ -33,7 +33,7 @@ class TypedBox:
         self.editingFinished.connect(self._settle)
 
     def keep_undo(self) -> None:
-        """Its number is none of what the window's undo takes back: the keys stay with what is typed."""
+        """The window's undo does not cover its number: the keys stay with what is typed."""
         self._keeps_undo = True
 
     def read(self, text: str) -> float:
@@ -54,7 +54,7 @@ class TypedBox:
             self.setValue(self.value())
         self._rest()
         if self.hasFocus():
-            self.selectAll()  # as when it is entered: what is typed on replaces the number
+            self.selectAll()  # as when it is entered: what is typed next replaces the number
 
     # --- what Qt asks ---
 
@@ -127,7 +127,7 @@ class TypedBox:
 
     def _rest(self: Any) -> None:
         self._before = None
-        self._colour(self.lineEdit().text())  # what Qt puts back it puts back in silence
+        self._colour(self.lineEdit().text())  # what Qt puts back it puts back without a signal
 
     def _colour(self: Any, text: str) -> None:
         self.mark(is_wrong=bool(self._fault(text)))

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLineEdit
 def is_for_the_window(event: QEvent, line: QLineEdit, *, is_half_typed: bool) -> bool:
     """Whether `event` asks who wants a key of undo or redo, and `line` has nothing half typed that it could take back.
 
-    Qt's lines claim both keys always: a number that was typed and settled could not be taken back by them.
+    Qt's lines always claim both keys: a number that was typed and settled could not be taken back by them.
     """
     if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
         return False

@@ -1,4 +1,4 @@
-"""Which changes training pictures go through at random, each with its setting and with what it makes of one picture."""
+"""The random changes to training pictures, each with its settings and an example of what it does."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ from explorer.ui.data.words import kind_of
 
 EXAMPLES = 8
 BOX_WIDTH = 84
-HINT = "Training pictures are changed anew each time they are seen; held-out ones never. It holds from the next run on."
+HINT = (
+    "Training pictures are changed anew each time they are seen; held-out ones never. This holds from the next run on."
+)
 NOT_PICTURES = "Only pictures can be flipped, shifted, rotated or made brighter; these data are numbers."
 
 
@@ -41,7 +43,7 @@ class _Row:
 
 
 class Augmentations(QScrollArea):
-    """What is checked is the document's, so that undo takes it back. Settings of what is not checked are kept here."""
+    """What is checked is the document's, so that undo takes it back. Settings of unchecked ones are kept here."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)

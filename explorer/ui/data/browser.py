@@ -1,4 +1,4 @@
-"""The browser of data: at the left what there is, at the right what is in the data set that is open."""
+"""The browser of data: on the left all data sets, on the right what is in the open one."""
 
 from __future__ import annotations
 

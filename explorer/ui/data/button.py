@@ -20,7 +20,7 @@ CARET, SIDES = 10, 28
 
 
 class DataButton(FollowingView, QWidget):
-    """Name and facts of the data, as many as there is room for; progress in its place while data are opened.
+    """The data's name and as many facts as there is room for; progress in its place while data are opened.
 
     `with_problem`: whether what is wrong with the data stands under the button, or somewhere else.
     """
@@ -66,7 +66,7 @@ class _Caret(QToolButton):
         self.setStyleSheet(f"QToolButton {{ text-align: left; padding-right: {CARET + 8}px; }}")
 
     def show_parts(self, title: str, facts: str) -> None:
-        """Show the title, and of the facts what there is room for; the tip has them all."""
+        """Show the title, and as many facts as there is room for; the tip has them all."""
         self._parts = (title, *facts.split(" · ")) if facts else (title,)
         whole = " · ".join(self._parts)
         self.setAccessibleName(f"Data: {whole}" if facts else title)

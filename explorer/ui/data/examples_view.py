@@ -41,7 +41,7 @@ class Examples(QStackedWidget):
             self.addWidget(part)
 
     def show_groups(self, data: DataSet, split: Split, groups: Sequence[Group], *, are_mistakes: bool = False) -> None:
-        """Show `groups` of examples of `split`. Of points all are shown, and mistakes stand out among them."""
+        """Show `groups` of examples of `split`. All points are shown, and mistakes stand out among them."""
         kind = kind_of(data)
         if kind == "pictures":
             size = (data.sample_shape[0], data.sample_shape[1])

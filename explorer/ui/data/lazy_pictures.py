@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage
 from explorer.ui.data.picture_lines import shown_size
 
 SLICE_S = 0.006
-PAUSE_MS = 120  # without another wish before slow pictures are read: nothing is read while one scrolls past them
+PAUSE_MS = 120  # without another wish, before slow pictures are read: none is read while the person scrolls past
 KEPT = 3000
 
 Read = Callable[[Sequence[int]], np.ndarray]
@@ -31,7 +31,7 @@ class LazyPictures(QObject):
         self._kept: OrderedDict[int, QImage | str] = OrderedDict()
         self._waiting: list[int] = []
         self._asked: list[int] = []
-        self._longest_s = 0.0  # that reading one of the last slice took
+        self._longest_s = 0.0  # how long reading a picture of the last slice took
         self._wanted, self._ratio = 64.0, 1.0
         self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self._read_slice)
@@ -77,7 +77,7 @@ class LazyPictures(QObject):
 
     @Slot()
     def _read_slice(self) -> None:
-        """One by one until the time of a slice is over: what one takes does not tell what the next will."""
+        """One by one until the time of a slice is over: how long one takes does not tell how long the next will."""
         began, self._longest_s = perf_counter(), 0.0
         while self._waiting and perf_counter() - began < SLICE_S:
             before = perf_counter()

@@ -32,7 +32,7 @@ def judged_here(state: State) -> Judged | None:
 def mistakes(judged: Judged) -> np.ndarray:
     """(n,) places of the examples taken for another class, the one whose own class was given least first.
 
-    Of a regression the farthest off.
+    For a regression those farthest off.
     """
     evaluation = judged.evaluation
     if evaluation.guesses is None:
@@ -55,7 +55,7 @@ WordsOf = Callable[[int], str]
 
 
 def _about_classes(data: DataSet, judged: Judged) -> tuple[WordsOf, WordsOf]:
-    """Of the example at a place "✗ dog 93 %\\n✓ cat 4 %" under its picture; and in words."""
+    """For the example at a place "✗ dog 93 %\\n✓ cat 4 %" under its picture; and in words."""
     guesses, shares = np.asarray(judged.evaluation.guesses), judged.evaluation.probabilities
 
     def named(place: int) -> tuple[tuple[str, str], tuple[str, str]]:
@@ -81,13 +81,13 @@ def _about_classes(data: DataSet, judged: Judged) -> tuple[WordsOf, WordsOf]:
 
 
 def beside(name: str, share: str) -> str:
-    """ "cat 93 %"; "class 7 · 93 %", lest two numbers stand side by side."""
+    """ "cat 93 %"; "class 7 · 93 %", so that no two numbers stand side by side."""
     between = " · " if name[-1:].isdigit() else " "
     return f"{name}{between}{share}" if share else name
 
 
 def _about_numbers(judged: Judged) -> tuple[WordsOf, WordsOf]:
-    """Of the example at a place "2.13\\n✓ 3.02" under its picture; and in words."""
+    """For the example at a place "2.13\\n✓ 3.02" under its picture; and in words."""
     distances, given, wanted = judged.evaluation.distances, judged.evaluation.given, judged.labels
     assert distances is not None
     assert given is not None

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 EMPTY = "Choose a data set at the left, or drop a file or a folder here. Its pictures appear here, ten of each class."
 FIRST = "Open Textures and tissues"
-JUDGED_MS = 250  # mistakes follow a run's epochs at most so often
+JUDGED_MS = 250  # seconds: mistakes follow a run's epochs at most that often
 TRAIN, TEST, MISTAKES, AUGMENT, ABOUT = range(5)
 
 
@@ -99,7 +99,7 @@ class OpenData(Pane):
         self.tabs.setTabToolTip(MISTAKES, "The held-out examples that the network got wrong, the worst first.")
         self.tabs.setTabToolTip(AUGMENT, "How training pictures are changed at random.")
         self.tabs.currentChanged.connect(self._show_page)
-        self.others = QPushButton("Other ten", objectName="otherTen", accessibleName="Other ten of each class")
+        self.others = QPushButton("Ten others", objectName="otherTen", accessibleName="Ten others of each class")
         self.others.setToolTip("Draw other examples of each class at random.")
         self.others.setAutoDefault(False)
         self.others.clicked.connect(self._draw_others)
@@ -163,7 +163,7 @@ class OpenData(Pane):
         elif old.data.progress is not None and new.data.progress is None:
             self._say(new.status.notice)
         elif old.data.twins is not new.data.twins:
-            self._show_left_out()  # whoever looks at all pictures meets the damaged ones
+            self._show_left_out()  # damaged pictures are found only when someone looks at them
         if old is not None and old.data.progress is None and new.data.progress is not None:
             self._say("")
         if old is not None and old.document.augmentations != new.document.augmentations:

@@ -41,7 +41,7 @@ NO_LINES = Lines((), (1, 1), 0, 1, 0)
 class PictureField(QAbstractScrollArea):
     """Shows pictures, captions and headings, and tells in a tip what is under the pointer.
 
-    `arrived` tells that some more pictures were read.
+    `arrived` is emitted when more pictures were read.
     """
 
     arrived = Signal()

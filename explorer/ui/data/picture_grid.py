@@ -39,7 +39,7 @@ class PictureGrid(PictureField):
     def show_groups(
         self, groups: Sequence[Group], *, read: Read, size: tuple[int, int], name_of: Callable[[int], str]
     ) -> None:
-        """Show `groups`, of which none is chosen yet; size: (height, width). name_of: what stands in the tip of one."""
+        """Show `groups`, none of them chosen yet; size: (height, width). name_of: what stands in the tip of one."""
         self._current = self._under = self._chosen = None
         super().show_groups(groups, read=read, size=size, name_of=name_of)
         self._describe()

@@ -14,7 +14,7 @@ from explorer.ui.common.popup_button import PopupButton
 TIP = "Conditions that a run of training steps stops at."
 RUN_TIP = "Take training steps until a condition is met, and open that step."
 CANCEL_TIP = "Give up the run; the weights stay as they are."
-LIMIT_TIP = "The run ends after so many steps, met or not."
+LIMIT_TIP = "The run ends after this many steps even if nothing was met."
 NOTHING = "Choose what to stop at, then run."
 READY = "Takes training steps on the present batch until a condition is met. Undo takes all of them back."
 MOST_STEPS, FIRST_LIMIT = 1_000_000, 1000
@@ -70,7 +70,7 @@ class BreakpointsButton(FollowingView, PopupButton):
         self.run.clicked.connect(self._run)
         self.stop = QPushButton("Cancel", toolTip=CANCEL_TIP, accessibleName="Cancel the run")
         self.stop.clicked.connect(self._session.tasks.cancel_work)
-        self.limit = WholeBox(1, MOST_STEPS, name="At most so many steps", tip=LIMIT_TIP)
+        self.limit = WholeBox(1, MOST_STEPS, name="The most steps", tip=LIMIT_TIP)
         self.limit.keep_undo()
         self.limit.setValue(FIRST_LIMIT)
         self.limit.setSuffix(" steps")

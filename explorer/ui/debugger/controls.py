@@ -80,7 +80,7 @@ _BUTTONS = (
 class StepControls(QWidget):
     """A row of buttons that call the session's verbs. `played` tells whether it is playing now.
 
-    Where the row is narrow, the seldom ones lose their words first and keep their icons.
+    Where the row is narrow, the rarely used ones lose their words first and keep their icons.
     """
 
     played = Signal(bool)

@@ -38,7 +38,7 @@ def inputs_of(step: TimelineStep, tensors: StepTensors) -> list[tuple[str, Tenso
         for tensor in (*tensors.given, *tensors.beside)
         if tensor.role == "activation" and tensor.name not in arrived
     ]
-    # An identity hands its input on, so that its input would be called by its own name.
+    # An identity hands its input on, which would otherwise have the identity's own name.
     return [
         (step.parents[place] if tensor.title == step.call and place < len(step.parents) else tensor.title, tensor)
         for place, tensor in enumerate(read)

@@ -130,7 +130,7 @@ class OverView(QWidget):
         return OPERATION_WIDTH if self.width() > 700 else NARROW_OPERATION
 
     def _widths(self) -> list[float]:
-        """Equal widths, but for single numbers and biases, which need little."""
+        """Equal widths, except for single numbers and biases, which need little."""
         assert self._plan is not None
         parts = (*self._plan.given, *self._plan.made)
         room = self.width() - self._operation_width() - SPACE * len(parts)

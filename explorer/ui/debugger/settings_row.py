@@ -18,7 +18,7 @@ from explorer.ui.debugger.target_editor import Aim, TargetEditor
 GAP = 8
 MOST_AIMED = 10_000  # outputs whose targets are listed
 EXAMPLE_WIDTH = 132
-BUTTON_ROOM = 36  # what a button takes beside its words
+BUTTON_ROOM = 36  # pixels that a button takes beside its words
 FORM_TIP = "Loss, optimizer and all of its numbers."
 RATE_TIP = "lr: how far along the gradient a step goes. A new number records the step again."
 BATCH_TIP = "How many examples the step learns from at once: the gradients of a weight are their sum or mean."
@@ -157,7 +157,7 @@ class StepSettings(FollowingView, QWidget):
         return words + sum(GAP + max(part.sizeHint().width(), part.minimumWidth()) for part in parts)
 
     def _fit(self) -> None:
-        """Fold the row into the form where it does not fit, and out of it again, but not under someone's hands."""
+        """Fold the row into the form where it does not fit, and out of it again, but not while someone uses it."""
         if self.open_form.popup.isVisible():
             return
         is_folded = self.width() < self._whole_width()
@@ -192,7 +192,7 @@ class StepSettings(FollowingView, QWidget):
 
 
 def aim_of(state: State) -> Aim:
-    """What the present input should give, and what could be chosen; of very many outputs nothing is."""
+    """What the present input should give, and what could be chosen; where outputs are very many, nothing."""
     timeline, target = state.steps.timeline, state.steps.target
     count = _output_count(state)
     if count > MOST_AIMED:

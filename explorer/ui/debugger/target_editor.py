@@ -107,7 +107,7 @@ class TargetEditor(QWidget):
         for at, box in enumerate(self.boxes):
             box.setVisible(not is_many and at < len(values))
             if at < len(values):
-                box.show_number(float(str(np.float32(values[at]))))  # what was typed came back as float32
+                box.show_number(float(str(np.float32(values[at]))))  # what was typed comes back as float32
         self.many.setVisible(is_many)
         self.itself.setVisible(bool(values))
         self.itself.setEnabled(is_chosen)

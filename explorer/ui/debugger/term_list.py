@@ -21,7 +21,7 @@ MARGIN, GAP = 8, 10
 BAR_HEIGHT = 8
 VALUE_TEMPLATE, SHARE_TEMPLATE = "−8.888e−88", "< 0.1 %"
 SHORT_TEXT, LONG_TEXT, LEAST_BAR = 150, 264, 60
-MEASURED = 12  # rows; measuring all would make all
+MEASURED = 12  # rows that are measured; measuring all of them would make all of them
 
 
 class TermModel(RowModel):
@@ -176,7 +176,7 @@ def end_text(row: TermRow) -> str:
 
 
 def row_words(row: TermRow) -> str:
-    """The row as one reads it aloud, with every digit."""
+    """The row as it would be read aloud, with every digit."""
     if row.value is None:
         return row.text
     end = row.mark or ("not the largest" if row.is_beaten else f"{short_percent(row.share)} of all magnitudes")

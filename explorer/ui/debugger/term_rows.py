@@ -98,7 +98,7 @@ def groupings(explanation: Explanation) -> tuple[str, ...]:
 def rows(explanation: Explanation, grouping: str) -> TermRows:
     """The rows of an explanation, `grouping` being one of its `groupings`.
 
-    What it looked at beyond its terms is no row: see `seen_rows`.
+    What it looked at beyond its terms is not among them: see `seen_rows`.
     """
     keys = None if grouping == TERM else _keys(explanation.terms.parts[0], grouping)
     if keys is not None:

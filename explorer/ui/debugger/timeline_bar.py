@@ -213,7 +213,7 @@ class TimelineBar(QWidget):
         left, right = _cursor_edges(cell, self._index, float(self.width()))
         painter.setBrush(QColor(theme.current().accent if self.hasFocus() else theme.current().text))
         painter.drawRoundedRect(QRectF(left, MARK - 1, right - left, BAR + 2), 3, 3)
-        if self.hasFocus():  # the cursor stays dark; its rim tells where the keys go
+        if self.hasFocus():  # the cursor stays dark; its rim shows that it has the keyboard
             painter.setBrush(QColor(theme.current().text))
             painter.drawRoundedRect(QRectF(left + 1.5, MARK + 0.5, max(right - left - 3, 1), BAR - 1), 2, 2)
 

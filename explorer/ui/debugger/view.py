@@ -21,9 +21,9 @@ from explorer.ui.debugger.words import facts_line, header, step_label, step_word
 from explorer.ui.debugger.words_panel import HeaderLine, WordsPanel
 
 MARGIN = 12
-LOW, LOWEST = 640, 500  # pixels of height under which the parts move together, and what is least needed goes
+LOW, LOWEST = 640, 500  # pixels of height below which the parts move closer together, and what is needed least goes
 SEE_THROUGH = "QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; }"  # the pane's line shows
-LEAST = 418  # what all parts need so that something can be drawn; in less room they scroll
+LEAST = 418  # pixels that all parts need so that something can be drawn; in less room they scroll
 WHY_HEIGHT, LOW_WHY_HEIGHT, LOWEST_WHY_HEIGHT = 190, 150, 104
 EMPTY = (
     "One whole training step appears here, to be walked through forwards and back: every layer, the loss, every "

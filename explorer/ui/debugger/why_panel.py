@@ -270,7 +270,7 @@ def _reading_tip(reading: Reading) -> str:
 
 
 def _place(state: State) -> tuple[Any, ...]:
-    """What of the cursor an explanation depends on."""
+    """The parts of the cursor that an explanation depends on."""
     return state.steps.cursor.step, state.steps.cursor.of, state.steps.cursor.cell
 
 

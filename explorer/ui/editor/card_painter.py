@@ -139,7 +139,7 @@ def _empty_maps(painter: QPainter, card: Card, place: QRect) -> None:
 
 
 def _facts_and_marks(painter: QPainter, card: Card, place: QRect) -> None:
-    """Sliders for a layer with hyperparameters, and how many parameters it learns; in little room a cap says so."""
+    """Sliders for a layer with hyperparameters, and how many parameters it learns, or a cap where there is no room."""
     advance, mark = painter.fontMetrics().horizontalAdvance, MARK + 3
     names = ["ph.sliders-horizontal"] * bool(card.hyperparameters)
     words = card.facts

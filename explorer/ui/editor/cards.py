@@ -95,7 +95,7 @@ def _takes(network: Network, layer: Layer, before: str) -> tuple[str, ...]:
 
 
 def hyperparameters(layer: Layer) -> tuple[str, ...]:
-    """What is set by hand, as "filters 12"; what only states what arrives is no choice."""
+    """What is set by hand, as "filters 12"; a setting that only states what arrives is not a choice."""
     chosen = [(name, setting.label.lower()) for name, setting, _ in layer.settings() if name != layer.arriving]
     return tuple(f"{label} {layer.setting_text(name)}" for name, label in chosen)
 

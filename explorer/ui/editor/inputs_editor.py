@@ -75,7 +75,7 @@ class InputsEditor(Editor):
         box.setAccessibleName(f"{self.label} {len(self._boxes) + 1}" if self.many else self.label)
         box.setToolTip("What this layer takes.")
         box.currentIndexChanged.connect(self._tell)
-        remover = self._button("ph.x", "Take this input no more.")
+        remover = self._button("ph.x", "Stop taking this input.")
         remover.clicked.connect(self._remove)
         line = QHBoxLayout()
         line.setSpacing(4)

@@ -44,7 +44,7 @@ class LayerForm(QWidget):
         # The debugger's cursor takes the selection from layer to layer: building a form for each would hold it up.
         self._later = QTimer(self, singleShot=True, interval=SETTLED_MS)
         self._later.timeout.connect(self._show_now)
-        self._looks = QTimer(self, singleShot=True, interval=LOOK_MS + 80)  # not with the cards
+        self._looks = QTimer(self, singleShot=True, interval=LOOK_MS + 80)  # the form is drawn after the cards
         self._looks.timeout.connect(self._show_now)
         self._make_parts()
         application = QApplication.instance()
@@ -237,7 +237,7 @@ class LayerForm(QWidget):
         before, self._grid = self._grid, None  # what it tells as it loses the focus was meant for the layer before
         if before is not None:
             if self._has_focus(before):
-                self.area.setFocus()  # else what is typed on goes to whichever control comes next
+                self.area.setFocus()  # else the next key goes to whichever control comes next
             self._grid_place.removeWidget(before)
             before.hide()
             before.setParent(self._waiting)

@@ -159,7 +159,7 @@ class SearchPopup(QFrame):
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        self.nothing = QLabel("Nothing is called that, or is for that.", self, wordWrap=True)
+        self.nothing = QLabel("Nothing has that name or that purpose.", self, wordWrap=True)
         self.nothing.setProperty("role", "dim")
         self.nothing.setMargin(8)
         self._found = ChoiceModel(self)

@@ -77,7 +77,7 @@ class PairEditor(Editor):
         self.rows.setAccessibleName(f"{self.label}, rows" if split else self.label)
 
     def colour_icons(self) -> None:
-        if hasattr(self, "link"):  # the palette is set before there is anything to colour
+        if hasattr(self, "link"):  # Qt sets the palette before there is anything to colour
             self.link.setIcon(icons.icon("ph.link-break" if self.columns.isVisibleTo(self) else "ph.link"))
 
     @Slot(bool)

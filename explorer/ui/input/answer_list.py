@@ -16,7 +16,7 @@ from explorer.ui.common.row_list import Index, RowList, RowModel
 from explorer.ui.common.saved_painter import saved
 
 ROW_HEIGHT = 24
-MARGIN = 11  # with the pane's border 12
+MARGIN = 11  # 12 together with the pane's border
 GAP = 8
 BAR_HEIGHT = 8
 NAME_SHARE = 0.36

@@ -249,7 +249,7 @@ class PictureCanvas(QWidget):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        # The ring is for who walks here by keyboard; after a click it would only look like a selection.
+        # The ring is for those who come here by keyboard; after a click it would only look like a selection.
         self._is_walked_to = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
         self.update()
 

@@ -50,7 +50,7 @@ class InputPicture(QWidget):
         self._size_original()
         self._make_words()
         column = QVBoxLayout(self)
-        column.setContentsMargins(11, 0, 11, 0)  # with the pane's border 12
+        column.setContentsMargins(11, 0, 11, 0)  # 12 together with the pane's border
         column.setSpacing(6)
         column.addWidget(self.fed, 1)
         column.addWidget(self._make_strip())

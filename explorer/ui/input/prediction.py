@@ -86,7 +86,7 @@ class PredictionView(FollowingView, Pane):
 class Ranked(Sequence[Answer]):
     """The answers as rows: probabilities and named classes the largest first, plain outputs in their own order.
 
-    A row is made when it is asked for. Of very many answers there are `MOST_RANKED` rows.
+    A row is made when it is asked for. Where answers are very many there are `MOST_RANKED` rows.
     """
 
     def __init__(self, prediction: Prediction) -> None:

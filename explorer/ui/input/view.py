@@ -33,7 +33,7 @@ from explorer.ui.input.picture import InputPicture
 from explorer.ui.input.thumbnails import SIDE, Thumbnail, ThumbnailPopup
 
 EMPTY = "The network looks at a picture here. Open one, drop one, or choose one of the samples."
-GIVEN = "The program that opened this model feeds it {shape} numbers. They are no picture, so none is shown here."
+GIVEN = "The program that opened this model feeds it {shape} numbers. They are not a picture, so none is shown here."
 HEADINGS = {"natural": "Natural pictures", "biomedical": "Biomedical pictures"}
 
 
@@ -91,7 +91,7 @@ class InputView(FollowingView, Pane):
         menu.aboutToShow.connect(self._fill_recent)
         self.recent.setMenu(menu)
         self.samples = QToolButton(text="Samples", objectName="samplePictures", accessibleName="Sample pictures")
-        self.samples.setToolTip("Choose one of the natural and biomedical pictures that come along.")
+        self.samples.setToolTip("Choose one of the natural and biomedical pictures that come with the program.")
         self.samples.clicked.connect(self._show_samples)
         self.draw = QToolButton(text="Draw", objectName="drawPicture", accessibleName="Draw", checkable=True)
         self.draw.setToolTip("Paint on what the network is fed, and watch the maps follow.")

@@ -76,7 +76,7 @@ class MapCanvas(pg.GraphicsView):
     # --- what it shows ---
 
     def set_cells(self, size: tuple[int, int], coloured: Coloured | None) -> None:
-        """Show (height, width) cells, of which `coloured` gives the colours; the zoom stays if the size does."""
+        """Show (height, width) cells, whose colours `coloured` gives; the zoom stays if the size does."""
         self.image.show_cells(size, coloured)
         if self._size != size:
             self._size = size

@@ -61,7 +61,7 @@ class MapControls(QWidget):
             looks, "Order", ORDERS, "The order of the maps; by a statistic, the largest come first."
         )
         self._wants_filters = False
-        self._what.currentIndexChanged.connect(self._want)  # before `changed` is told of it
+        self._what.currentIndexChanged.connect(self._want)  # connected before `changed`, which tells of it
         for box in (self._what, self._scale, self._order):
             box.currentIndexChanged.connect(self.changed)
         self._dead = QToolButton(checkable=True, toolTip="Show only channels that are zero in every cell.")
@@ -111,7 +111,7 @@ class MapControls(QWidget):
 
     @property
     def shows_filters(self) -> bool:
-        """Whether the weights are asked for instead of the maps, of layers that have such."""
+        """Whether the weights are asked for instead of the maps, for layers that have any."""
         return self._wants_filters
 
     @property

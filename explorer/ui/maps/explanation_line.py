@@ -73,7 +73,7 @@ class ExplanationLine(QWidget):
 
 
 def short_line(explanation: Explanation) -> str:
-    """The written line without the cell's name; of many terms only the largest, worked out, and how many there are."""
+    """The written line without the cell's name; of many terms only the largest, worked out, and their number."""
     terms = explanation.terms
     if len(terms) <= TERMS_SHOWN:
         return explanation.written.partition(" = ")[2] or explanation.written

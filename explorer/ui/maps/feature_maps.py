@@ -21,7 +21,7 @@ WIDE = 1.8
 
 
 class FeatureMaps(FollowingView, QWidget):
-    """Follows the selected layer. Its own are only how to look: order, scale, maps or filters, zoom."""
+    """Follows the selected layer. It keeps only how to look: order, scale, maps or filters, zoom."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)

@@ -18,7 +18,7 @@ from explorer.ui.maps.value_bars import ValueBars
 from explorer.ui.maps.words import cell_words, filter_words, hint, names_of
 
 WHOLE_TILE = -1
-MOST_SORTED = 1_000_000  # numbers; more stay in their own order, which nobody would wait for another than
+MOST_SORTED = 1_000_000  # numbers; more than these stay in their own order, since sorting them would take too long
 
 
 class LayerMaps(QWidget):

@@ -22,8 +22,8 @@ LABEL_FROM_PIXELS = 32
 SMALL_TILE_PIXELS = 48
 NUMBERS_FROM_PIXELS = 34
 NUMBERS_AT_MOST = 900
-SCROLL_STEPS = 16  # of the scroll bar for one cell
-FIGURE_WIDTH = 0.6  # of a figure of the number font, in its own height
+SCROLL_STEPS = 16  # steps of the scroll bar for one cell
+FIGURE_WIDTH = 0.6  # width of a figure of the number font, as a share of its height
 LONGEST_NUMBER = 8
 
 
@@ -60,7 +60,7 @@ class MapMosaic(QWidget):
         self._scroll = QScrollBar(Qt.Orientation.Vertical, self)
         self._scroll.setAccessibleName("Rows of maps")
         self._scroll.valueChanged.connect(lambda value: self.canvas.scroll_to(value / SCROLL_STEPS))
-        # Its room is kept: coming and going it would change the width, the arrangement and so whether it is needed.
+        # Its room is kept: if it came and went, it would change the width, the arrangement and so whether it is needed.
         policy = self._scroll.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self._scroll.setSizePolicy(policy)

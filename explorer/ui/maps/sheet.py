@@ -113,7 +113,7 @@ def map_sheet(entry: LayerActivation, *, order: str = "index", per_map: bool = F
 
 
 def has_filters(entry: LayerActivation) -> bool:
-    """Whether its weights are filters or a matrix; the one number a channel that a normalization learns is neither."""
+    """Whether its weights are filters or a matrix; a normalization's one number for each channel is neither."""
     return entry.weight is not None and entry.weight.ndim in (2, 4) and entry.weight.size > 0
 
 

@@ -16,7 +16,7 @@ from explorer.ui.overview.tips import is_control, tip
 
 
 class OverviewCanvas(OverviewSurface):
-    """The overview as one works with it: hovering, choosing, folding, walking from map to map."""
+    """The overview as a person works with it: hovering, choosing, folding, walking from map to map."""
 
     hovered = Signal(object)  # Spot | None
     picked = Signal(object, object)  # column name, channel | None

@@ -93,7 +93,7 @@ def _fitting(width: float, height: float, size: float) -> int:
 
 
 def has_number_tiles(entry: Entry) -> bool:
-    """Whether it is so few plain numbers that each can be written into a tile."""
+    """Whether these are plain numbers, few enough to be written each into a tile."""
     return entry.is_numbers and entry.prediction is None and entry.channels <= MOST_NUMBER_TILES
 
 

@@ -58,7 +58,7 @@ class Entry:
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """Its sizes as they are written: of a volume all of them; () where they are not known."""
+        """Its sizes as they are written: all three of a volume; () where they are not known."""
         return self.maps.shape if self.maps is not None and self.prediction is None else self.shape or ()
 
     def own_channel(self, channel: int) -> int:
@@ -93,7 +93,9 @@ def _of_network(state: State) -> Iterator[Entry]:
     assert network is not None
     ran = state.maps.activations.by_name if state.maps.activations else {}
     read = ran.get(INPUT)
-    fed = read.values.shape if read is not None else tuple(network.input_shape)  # of the last pass, as of every layer
+    fed = (
+        read.values.shape if read is not None else tuple(network.input_shape)
+    )  # those of the last pass, as for every layer
     yield Entry(INPUT, INPUT, INPUT, (), fed, read)
     faults = {each.layer: each.message for each in reversed(state.problems) if each.severity == "error"}
     if state.maps.fault is not None and state.maps.fault.layer:

@@ -120,7 +120,7 @@ class Column:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to show yet, or no more."""
+        """Whether there is nothing to show yet, or any longer."""
         return self.entry.maps is None and self.entry.prediction is None
 
     def place(self, channel: int) -> Rect | None:

@@ -19,7 +19,7 @@ WIDEST = "This is the widest of these scales: each layer has its own, shown when
 class Head:
     """`scales` are two: one for values from zero up and one for signed ones, or a layer's own in the first place.
 
-    `remark` is what is to be known of them.
+    `remark` is a sentence about them.
     """
 
     title: str
@@ -29,18 +29,18 @@ class Head:
 
 
 def whole_head(entries: Sequence[Entry], *, has_input: bool) -> Head:
-    """That of the whole network."""
+    """The line for the whole network."""
     return Head("Overview", _whole_facts(entries, has_input=has_input), _widest(entries), WIDEST)
 
 
 def layer_head(entry: Entry) -> Head:
-    """That of one column."""
+    """The line for one column."""
     shape = shape_text(entry.sizes)
     return Head(entry.name, entry.remark or shape, (_own_scale(entry), None))
 
 
 def channel_head(entry: Entry, channel: int, sources: Sources) -> Head:
-    """That of one map, or of one number of a column."""
+    """The line for one map, or for one number of a column."""
     return Head(entry.title_of(channel), sources.sentence, (_own_scale(entry), None))
 
 

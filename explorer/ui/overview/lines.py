@@ -1,4 +1,4 @@
-"""The lines drawn into a hovered or chosen map, and the maps they come from lifted over the faded rest."""
+"""The lines drawn into a hovered or chosen map, and the maps they come from, lifted over the faded rest."""
 
 from __future__ import annotations
 

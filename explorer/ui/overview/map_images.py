@@ -1,4 +1,4 @@
-"""The maps of a layer as coloured images: of the channels that are shown, in no more cells than are seen of them."""
+"""The maps of a layer as coloured images: only the channels that are shown, in no more cells than can be seen."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ class OverviewPainter:
     # --- far away ---
 
     def _boxes(self, visible: list[int]) -> None:
-        """A box a column; of columns that fall on the same pixel only the first is painted."""
+        """A box for each column; where several fall on the same pixel only the first is painted."""
         painted: set[tuple[int, int]] = set()
         zoom, x, columns = self.view.zoom, self.view.x, self.scene.layout.columns
         for index in visible:
@@ -84,7 +84,7 @@ class OverviewPainter:
 
     def _box(self, column: Column) -> None:
         box = self.view.rect(column.box)
-        wider = min(3.0, box.width() * 0.14)  # into the gap, for the name's sake
+        wider = min(3.0, box.width() * 0.14)  # reaching into the gap, so that the name fits
         box.adjust(-wider, 0, wider, 0)
         colour = self._family(column)
         if box.width() < 3:
@@ -152,7 +152,9 @@ class OverviewPainter:
             self._line(below, f"+ {plural(column.group.count, 'layer')}", self.small_font, self.theme.accent)
         elif column.entry.shape is not None:
             shape = _narrow_shape(column)
-            if QFontMetricsF(self.small_font).horizontalAdvance(shape) <= below.width() + 8:  # half a shape misleads
+            if (
+                QFontMetricsF(self.small_font).horizontalAdvance(shape) <= below.width() + 8
+            ):  # half a shape would mislead
                 self._line(below.adjusted(-4, 0, 4, 0), shape, self.small_font, self.theme.dim)
 
     def _is_headless(self, column: Column) -> bool:

@@ -14,7 +14,7 @@ from explorer.ui.overview.painter import OverviewPainter
 from explorer.ui.overview.scene import Scene, View
 
 CHUNK_S = 0.002
-"""How long columns are painted before the window may do something else: whatever comes waits no longer."""
+"""How long columns are painted before the window may do something else: no event waits longer."""
 PAUSE_MS = 3
 
 

@@ -53,7 +53,7 @@ def sources_of(maps: LayerActivation, channel: int, parents: Sequence[LayerActiv
     if not parents:
         return Sources((), "what the network is fed")
     if maps.weight is not None and any(each.volume for each in (maps, *parents)):
-        return Sources((), f"made of slices of {parents[0].name}")  # which, the filter's depth tells
+        return Sources((), f"made of slices of {parents[0].name}")  # the filter's depth tells which
     if maps.weight is not None and len(parents) == 1:
         weighed = _weighed(maps, channel, parents[0])
         if weighed is not None:
@@ -105,7 +105,7 @@ def _transposed_norms(weight: np.ndarray, channel: int, channels: int) -> tuple[
 
 
 def _lengths(weights: np.ndarray) -> np.ndarray:
-    """The norm of each row; of a diverged network too, whose weights have no squares in float32."""
+    """The norm of each row; also for a diverged network, whose weights have no squares in float32."""
     return np.linalg.norm(weights.reshape(len(weights), -1).astype(np.float64), axis=1)
 
 

@@ -23,7 +23,7 @@ from explorer.ui.overview.zoom_surface import ZoomSurface
 
 FADED = 0.32
 WORTH_FITTING = 0.82
-"""What was unfolded is made to fit if that takes no more than this zoom; else one pans."""
+"""What was unfolded is made to fit unless the zoom would have to go below this; then the person pans."""
 
 
 class OverviewSurface(ZoomSurface):

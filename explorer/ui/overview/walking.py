@@ -8,7 +8,7 @@ from explorer.ui.overview.geometry import Column, Layout
 def walked(
     layout: Layout, layer: str | None, channel: int | None, *, columns: int, channels: int
 ) -> tuple[Column, int | None] | None:
-    """The column, and its channel, so many `columns` to the right or `channels` down, stopping at the ends.
+    """The column, and its channel, that lie `columns` to the right or `channels` down, stopping at the ends.
 
     Without a column that shows `layer` it is the first one, whole; None where there are no columns.
     """

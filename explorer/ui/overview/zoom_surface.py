@@ -1,4 +1,4 @@
-"""A surface that is zoomed with the wheel and panned by dragging. What it shows is for others to say."""
+"""A surface that is zoomed with the wheel and panned by dragging. Its subclasses say what it shows."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class ZoomSurface(QWidget):
         """Called after every change of the view."""
 
     def clicked_at(self, point: QPointF) -> None:
-        """Called for a click that was no drag."""
+        """Called for a click that was not a drag."""
 
     def pointed_at(self, point: QPointF | None) -> None:
         """Called when the mouse rests over another point; None while it drags."""

@@ -40,7 +40,7 @@ replace by versions of your own: they lie in the folder PySide6 of Python's site
 Their source, under the version that stands beside their name: https://download.qt.io/official_releases/qt/ (Qt),
 https://download.qt.io/official_releases/QtForPython/pyside6/ (PySide6).
 """
-USED_UNDER = {"PySide6-Essentials": "LGPL-3.0-only"}  # the one of its licences that it is used under
+USED_UNDER = {"PySide6-Essentials": "LGPL-3.0-only"}  # of its licences, the one that it is used under
 
 
 @dataclass(frozen=True)
@@ -52,11 +52,11 @@ class Licence:
     name: str
 
     def text(self) -> str:
-        """That of the licence, as far as it came with the library; some bring a hundred of what they contain."""
+        """The licence's text, as far as it came with the library; some bring a hundred texts for what they contain."""
         if self.library == OWN:
             return _own_text()
         if self.library in USED_UNDER:
-            names = ("LGPL-3.0", "GPL-3.0")  # the one adds to the other
+            names = ("LGPL-3.0", "GPL-3.0")  # the LGPL adds to the GPL
             return "\n\n".join((QT, *(resource("licences", f"{name}.txt").read_text("utf-8") for name in names)))
         return _texts(self.library)
 

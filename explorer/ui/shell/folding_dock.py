@@ -11,7 +11,7 @@ from explorer.ui.common import settings
 from explorer.ui.shell.docks import PaneDock
 
 LOW_WINDOW = 760  # pixels of height under which it starts folded
-SQUEEZE = 40  # pixels that the panes above may miss; with more they would lie over each other
+SQUEEZE = 40  # pixels that the panes above may lack; if they lacked more they would lie over each other
 NO_LIMIT = 16_777_215  # Qt's own
 
 
@@ -31,7 +31,7 @@ class FoldingDock(PaneDock):
         self._choice = settings.is_training_folded()
         self._height = settings.training_height() or height
         self._is_wanted = True
-        self._growth = 0  # pixels that it takes at least when it is opened, as far as that is known
+        self._growth = 0  # the least pixels that it takes when it is opened, as far as that is known
         self.is_folded = False
         self.topLevelChanged.connect(self._float)
 

@@ -48,7 +48,7 @@ class LeftOverLine(Line):
 
 
 def words(offer: Offer) -> str:
-    """The sentence, with the time it was kept at; the day too where that was not within a day."""
+    """The sentence, with the time at which it was kept, and the day where that is more than a day ago."""
     is_new = time.time() - offer.written_s < DAY_S
     when = time.strftime("%H:%M" if is_new else "%d %B %Y, %H:%M", time.localtime(offer.written_s))
     more = f" {offer.more} more {'waits' if offer.more == 1 else 'wait'} after it." if offer.more else ""

@@ -261,7 +261,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _take_apart(self) -> None:
-        """A closed window is over. What its parts call when they are used holds it, where Python cannot see that."""
+        """A closed window is not used again. The callbacks of its parts hold it, where Python cannot see that."""
         for kind in (QWidget, QAction, QActionGroup):
             for part in self.findChildren(kind, options=Qt.FindChildOption.FindDirectChildrenOnly):
                 part.deleteLater()

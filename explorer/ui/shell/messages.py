@@ -21,7 +21,7 @@ from explorer.ui.common.icons import icon
 from explorer.ui.common.rich_label import RichLabel
 
 TOLD = ("status.notice", "maps.fault", "status.mistake")
-WORDS_WIDTH = 240  # at least, beside the buttons; where there is less room they stand below
+WORDS_WIDTH = 240  # the least width beside the buttons; where there is less room they stand below
 
 
 class Line(QFrame):
@@ -114,7 +114,7 @@ def _sentence(state: State) -> str:
 
 
 def _told(state: State) -> Fault | None:
-    """The fault of which the sentence tells."""
+    """The fault that the sentence tells of."""
     faults = (state.status.mistake, state.maps.fault)
     return next((each for each in faults if each is not None and each.message == _sentence(state)), None)
 

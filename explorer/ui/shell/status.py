@@ -89,7 +89,7 @@ class Status(QStatusBar):
         self._mode.textActivated.connect(session.passes.set_mode)
         for line in (self._task, self._opening, self._saving):
             self.addWidget(line)
-            line.hide()  # being added shows it
+            line.hide()  # adding it shows it
         for permanent in (self._facts, self._device, self._mode):
             self.addPermanentWidget(permanent)
         session.changed.connect(self.show_state)

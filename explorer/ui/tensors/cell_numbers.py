@@ -14,7 +14,7 @@ import numpy as np
 
 from explorer.ui.common.text import MINUS
 
-FIGURE_WIDTH = 0.602  # of a figure of the number font, in its own height
+FIGURE_WIDTH = 0.602  # width of a figure of the number font, as a share of its height
 LINE_HEIGHT = 1.25
 LARGEST_FONT, SMALLEST_FONT = 14, 8
 MOST_DIGITS, LEAST_DIGITS = 4, 2

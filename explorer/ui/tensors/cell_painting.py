@@ -66,7 +66,7 @@ def _end(value: float) -> str:
 
 
 def paint_range(painter: QPainter, rect: QRectF, shown: Shown) -> None:
-    """A small colour bar between the ends of its scale; where no cell is finite, a word that it is so."""
+    """A small colour bar between the ends of its scale; where no cell is finite, a sentence that says so."""
     if shown.is_plain:
         return
     if shown.is_nowhere_finite:

@@ -20,7 +20,7 @@ from explorer.ui.tensors.tiles import Cell, Folding, Shown, fold
 NUMBERS_FROM = 34
 NUMBERS_AT_MOST = 900
 LARGEST_CELL = 56
-ROWS_WORTH = 0.75  # of the best zoom, for which the slices of a filter stay side by side
+ROWS_WORTH = 0.75  # share of the best zoom from which on the slices of a filter stay side by side
 FRAMES_AT_MOST = 400
 
 

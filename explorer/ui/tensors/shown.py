@@ -100,7 +100,7 @@ def map_words(tensor: Tensor, key: Cell) -> str:
 
 
 def one_hot(target: Tensor, output: Tensor, *, example: int, names: tuple[str, ...]) -> Shown | None:
-    """The target of an example as one number for each output, 1 at its class; None where it is no class."""
+    """The target of an example as one number for each output, 1 at its class; None where it is not a class."""
     return _one_hot(target, output, example, names)
 
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF
 
 
 def sampled(start: float, stop: float, pixels: int) -> np.ndarray:
-    """The cells from `start` to `stop` along an axis: all of them, or one a pixel where they are more than these."""
+    """The cells from `start` to `stop` along an axis: all of them, or one for each pixel where pixels are fewer."""
     first, last = math.floor(start), math.ceil(stop)
     if last - first <= max(pixels, 1):
         return np.arange(first, last)

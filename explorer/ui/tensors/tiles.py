@@ -20,10 +20,10 @@ Cell = tuple[int, ...]
 Shape = tuple[int, ...]
 
 SLICES_AT_MOST = 1024
-LONGEST_SIDES = 8  # a matrix longer than so many times its width is folded
+LONGEST_SIDES = 8  # a matrix longer than this many times its width is folded
 LEAST_REACH = 1e-12
 NO_COLOUR = Scale(-1e30, 1e30, True)
-"""The scale of numbers that have no colour: all of them are next to its zero."""
+"""The scale of numbers that have no colour: all of them lie next to its zero."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +42,7 @@ class Shown:
     prefix: Cell = ()
     names: tuple[str, ...] = ()
     padding: tuple[int, int] = (0, 0)
-    is_plain: bool = field(default=False)  # a number that has no colour, as a class index
+    is_plain: bool = field(default=False)  # a number that has no colour, such as a class index
 
     @cached_property
     def range(self) -> tuple[float, float]:
@@ -135,7 +135,7 @@ def _line_length(length: int, count: int, pane: tuple[int, int]) -> int:
 
 
 def section(values: np.ndarray, cell: Cell | None) -> tuple[np.ndarray, Cell]:
-    """Of a weight with too many slices for one picture the filter of `cell`; and the indices leading to it."""
+    """For a weight with too many slices for one picture the filter of `cell`, and the indices that lead to it."""
     if is_too_large(values):
         first = cell[0] if cell else 0
         return values[first], (first,)

@@ -16,7 +16,7 @@ from explorer.ui.tensors.layout import TensorLayout, boxes, lay_out
 from explorer.ui.tensors.tiles import Cell, Shown
 
 TITLE_HEIGHT, FOOT_HEIGHT, GAP = 20, 18, 4
-FRAMED_AT_MOST = 50_000  # cells; more would be a frame around everything
+FRAMED_AT_MOST = 50_000  # cells; more of them would frame everything
 
 
 class TensorView(QWidget):
@@ -195,7 +195,7 @@ class TensorView(QWidget):
             return []
         own = self.shown.own(self._cells) if len(self._cells) else self._cells
         if not len(own) or len(own) >= self.shown.values.size:
-            return []  # of a tensor that is read as a whole nothing stands out
+            return []  # where a tensor is read as a whole nothing stands out
         return [layout.rect(*box) for box in boxes(layout.folding.places(own))]
 
     def _paint_foot(self, painter: QPainter, layout: TensorLayout) -> None:

@@ -36,7 +36,7 @@ def has_batches(state: State) -> bool:
 
 def show_data_browser(shell: Shell) -> None:
     """Show what can be learned from."""
-    from explorer.ui.data.browser import show_data_browser as show  # not before it is wanted
+    from explorer.ui.data.browser import show_data_browser as show  # imported only when it is wanted
 
     show(shell.session, shell.widget)
 

@@ -72,8 +72,8 @@ def _has_points(state: State) -> bool:
 
 
 PARTS: tuple[Part, ...] = (
-    Part("Confusion", _confusion, "What is taken for what, and the pictures behind it.", _has_classes),
-    Part("Film", _film, "What the network saw at the steps of the run; maps, filters and curves go along."),
+    Part("Confusion", _confusion, "Which class is taken for which, and the pictures behind each cell.", _has_classes),
+    Part("Film", _film, "What the network saw at the steps of the run; maps, filters and curves follow it."),
     Part("Live", _live, "The selected layer while it learns: its activation, its weight and the gradients of both."),
     Part("Surface", _surface, "What the network says everywhere in the plane.", _has_points),
     Part("Landscape", _landscape, "The loss along one weight or two, with the point that walks down."),
@@ -155,7 +155,7 @@ class TrainingParts(QWidget):
             return
         for index, part in enumerate(self._parts):
             applies = part.applies(new)
-            if self.tabs.isTabVisible(index) != applies:  # Qt forgets to lay out a change that no change follows
+            if self.tabs.isTabVisible(index) != applies:  # Qt does not lay out the last of several changes by itself
                 self.tabs.setTabVisible(index, applies)
 
     @Slot(int)

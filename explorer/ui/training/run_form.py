@@ -9,7 +9,7 @@ from explorer.engine.training.hyperparameters import SCHEDULES, Hyperparameters
 from explorer.ui.common.learning_form import LearningForm
 from explorer.ui.common.number_boxes import ChoiceBox, WholeBox
 
-LARGEST_RUN_RATE = 1e30  # so large a rate is worth seeing: the run stops and says where
+LARGEST_RUN_RATE = 1e30  # even so large a rate is worth trying: the run stops and says where
 LARGEST_BATCH, MOST_EPOCHS, LARGEST_SEED = 65_536, 100_000, 2_147_483_647
 BATCH_TIP = "How many examples are learned from at once."
 MOST_BATCHES = 10_000
@@ -27,7 +27,7 @@ COUNTS = (
         "patience",
         0,
         MOST_EPOCHS,
-        "After so many epochs without a smaller validation loss the run ends; 0 for never.",
+        "The number of epochs without a smaller validation loss after which the run ends; 0 for never.",
     ),
 )
 

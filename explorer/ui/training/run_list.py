@@ -24,7 +24,7 @@ COLUMNS = ("run", "settings", "goes on from", "steps", "last loss", "best valida
 RUN, SETTINGS, FROM, STEPS, LOSS, BEST, REMOVE = range(7)
 NUMBER = Qt.ItemDataRole.UserRole
 NOTHING = "–"
-EMPTY = "Each run is listed here with its settings, to be compared, put away or removed. Train starts one."
+EMPTY = "Each run is listed here with its settings, to be compared, hidden or removed. Train starts one."
 REFRESH_MS = 500
 ROW_HEIGHT = 24
 

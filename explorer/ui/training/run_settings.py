@@ -25,7 +25,7 @@ from explorer.ui.training.run_words import suited_loss
 WIDTH = 268
 DATA_TIP = "What the network learns from."
 FORM_TIP = "Loss, optimizer, schedule and all of their numbers."
-RATE_TIP = "lr: how far along the gradient a step goes. It can be turned while the run goes on."
+RATE_TIP = "lr: how far along the gradient a step goes. It can be changed while the run goes on."
 
 
 class RunSettings(QWidget):

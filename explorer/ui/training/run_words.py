@@ -44,7 +44,7 @@ def time_words(seconds: float) -> str:
 
 
 def run_settings(run: RunCurves) -> str:
-    """What a run was started with, and what its learning rate was turned to while it went."""
+    """What a run was started with, and what its learning rate was changed to while it ran."""
     if run.chosen is None:
         return "Its settings are in its own folder."
     rates = run.rates[-1:]
@@ -54,8 +54,8 @@ def run_settings(run: RunCurves) -> str:
 
 
 def settings_words(chosen: Hyperparameters, *, turned_to: float | None = None) -> str:
-    """ "SGD, learning rate 0.01, momentum 0.9, batch 64, 10 epochs, seed 0"; what was left as usual is left out."""
-    turned = "" if turned_to is None else f" turned to {exact(turned_to)}"
+    """ "SGD, learning rate 0.01, momentum 0.9, batch 64, 10 epochs, seed 0"; what was left as usual is omitted."""
+    turned = "" if turned_to is None else f" changed to {exact(turned_to)}"
     parts = [chosen.optimizer, f"learning rate {exact(chosen.learning_rate)}{turned}"]
     numbers = update_named(chosen.optimizer).numbers
     if chosen.momentum and "momentum" in numbers:
@@ -118,7 +118,7 @@ def examples_noun(state: State) -> str:
 
 
 def train_word(state: State) -> str:
-    """What Train would do now, in a word: begin, go on, or go on otherwise from here."""
+    """What Train would do now, in a word: begin, go on, or go on from here with other settings."""
     if state.training.status != "paused":
         return "Train"
     return "Go on" if state.training.goes_on_with(state.document) else "Fork"

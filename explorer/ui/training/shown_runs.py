@@ -8,7 +8,7 @@ from explorer.session.run_curves import RunCurves
 
 
 class ShownRuns(QObject):
-    """All runs are shown but those that were put away."""
+    """All runs are shown except those that were hidden."""
 
     changed = Signal()
 
@@ -21,7 +21,7 @@ class ShownRuns(QObject):
         return number not in self._hidden
 
     def show_run(self, number: int, is_shown: bool) -> None:
-        """Draw the run `number`, or put it away."""
+        """Draw the run `number`, or hide it."""
         hidden = self._hidden - {number} if is_shown else self._hidden | {number}
         if hidden != self._hidden:
             self._hidden = hidden

@@ -130,7 +130,7 @@ def test_a_node_says_in_words_what_stands_in_it() -> None:
     assert describe(link, drawing, Edge(1, 0, 1)) == "Weight of linear1 to neuron 1 from input 2: 0 → 0.1000."
     assert describe(link, drawing, Bias(2, 1)) == "Bias of linear2, neuron 2: 1.000."
     before = drawing_at(timeline, "forward", "linear1")
-    assert describe(link, before, Node(4, 0)) == "Loss: E not yet there."
+    assert describe(link, before, Node(4, 0)) == "Loss: E not there yet."
 
 
 # --- what can be drawn ---

@@ -85,11 +85,11 @@ def go_to(session: Session, phase: str, call: str) -> None:
 
 def test_the_drawing_follows_the_cursor(opened: Opened) -> None:
     session, view = opened()
-    assert view.canvas.description(Node(1, 1)) == "Neuron 2 of linear1: u₂ = 2.000, z₂ not yet there, δ₂ not yet there."
+    assert view.canvas.description(Node(1, 1)) == "Neuron 2 of linear1: u₂ = 2.000, z₂ not there yet, δ₂ not there yet."
     go_to(session, "backward", "identity1")
     assert view.canvas.description(Node(1, 1)) == "Neuron 2 of linear1: u₂ = 2.000, z₂ = 2.000, δ₂ = −2.000."
     go_to(session, "forward", "identity1")
-    assert view.canvas.description(Node(1, 1)) == "Neuron 2 of linear1: u₂ = 2.000, z₂ = 2.000, δ₂ not yet there."
+    assert view.canvas.description(Node(1, 1)) == "Neuron 2 of linear1: u₂ = 2.000, z₂ = 2.000, δ₂ not there yet."
 
 
 @pytest.mark.parametrize("name", ["light", "dark"])

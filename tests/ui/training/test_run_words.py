@@ -68,4 +68,4 @@ def test_a_run_tells_what_its_learning_rate_was_turned_to(qtbot: QtBot, session:
     session.training.train_one_step()
     qtbot.waitUntil(lambda: session.state.training.status == "paused", timeout=WAIT_MS)
     (run,) = session.state.watching.runs
-    assert "learning rate 0.1 turned to 0.02, cross entropy, batch 50" in run_settings(run)
+    assert "learning rate 0.1 changed to 0.02, cross entropy, batch 50" in run_settings(run)

@@ -37,7 +37,7 @@ class Curve:
 def curve_of(
     explanation: Explanation, tensors: StepTensors, cell: Cell, *, function: Activation, step: TimelineStep
 ) -> Curve | None:
-    """The curve of an activation function's step; None where the input is no number."""
+    """The curve of an activation function's step; None where the input is not finite."""
     u = float(tensors.by_name["input"].values[cell])
     if not np.isfinite(u):
         return None

@@ -16,7 +16,7 @@ RESHAPES = ("flatten", "reshape", "view")
 
 @dataclass(frozen=True, eq=False)
 class Move:
-    """`value` stands at `source` of the tensor `tensor` and at `target` of what is made; `lines` say how so."""
+    """`value` stands at `source` of the tensor `tensor` and at `target` of what is made; `lines` say how."""
 
     tensor: str
     source: Cell

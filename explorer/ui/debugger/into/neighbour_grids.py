@@ -24,7 +24,7 @@ WHOLE_AT_MOST = 5
 class Grids:
     """Grids side by side with `symbols` between them and `lines` below. `source` is the cell marked on the left.
 
-    `is_update` tells that they show what is made as well, so that nothing needs to stand at the right.
+    `is_update` tells that they show what is made as well, so that nothing needs to stand on the right.
     """
 
     grids: tuple[Grid, ...]

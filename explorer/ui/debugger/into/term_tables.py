@@ -74,7 +74,7 @@ def terms_table(explanation: Explanation, tensors: StepTensors, *, classes: Sequ
 
 
 def _first_rows(whole: Terms) -> tuple[Terms, np.ndarray]:
-    """The terms that get a row, and their order: of many the largest, which come first."""
+    """The terms that get a row, and their order: the largest of many, which come first."""
     if len(whole) < SORTED_FROM:
         return whole, np.arange(len(whole))
     largest = np.argpartition(-np.abs(whole.values), min(ROWS_AT_MOST, len(whole)) - 1)[:ROWS_AT_MOST]
@@ -106,7 +106,7 @@ def ladder(explanation: Explanation, tensors: StepTensors) -> Table:
 
 
 def normalization_table(explanation: Explanation) -> Table:
-    """x, less the mean, times 1/√(variance + eps), times weight, plus bias: each with what it makes of the number."""
+    """x, less the mean, times 1/√(variance + eps), times weight, plus bias: each with the number that results."""
     scaled, mean = explanation.terms.parts[:2]
     steps = [("input", float(scaled.factors[0].values[0])), ("− mean", -float(mean.factors[0].values[0]))]
     steps += [(f"× {factor.label}", float(factor.values[0])) for factor in scaled.factors[1:]]

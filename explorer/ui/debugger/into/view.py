@@ -28,7 +28,7 @@ from explorer.ui.tensors.tiles import Cell
 from explorer.ui.tensors.view import FOOT_HEIGHT, GAP, TITLE_HEIGHT, TensorView
 
 SPACE = 26
-LARGEST_SHARE, SMALLEST_SHARE, SHARE_BESIDE_TABLE = 0.225, 0.17, 0.2  # of the width, for each of the two tensors
+LARGEST_SHARE, SMALLEST_SHARE, SHARE_BESIDE_TABLE = 0.225, 0.17, 0.2  # share of the width, for each of the two tensors
 NARROWEST_MAP = 110
 READABLE_MIDDLE = 420  # pixels in which three grids of 3 × 3 have room for four digits
 NOTHING = "Nothing explains this number."

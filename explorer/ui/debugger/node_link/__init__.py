@@ -2,7 +2,7 @@
 
 `reading` turns a timeline into columns of neurons (`structure`), `layout` places them, `shown` tells which numbers are
 there yet, `asking` where each number was made, `walking` how the arrow keys go, `typed` reads what a person types.
-`views/node_link.py` shows it.
+`view` shows it.
 """
 
 from explorer.ui.debugger.node_link.asking import Ask, ask

@@ -1,4 +1,4 @@
-"""Boxes and lines of the drawing, in px."""
+"""Boxes and lines of the drawing, in pixels."""
 
 from __future__ import annotations
 

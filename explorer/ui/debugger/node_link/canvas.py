@@ -1,4 +1,4 @@
-"""The surface of the node-link drawing: paints, tells what is hovered, clicked and wanted changed. No session."""
+"""The surface of the node-link drawing: it paints, and tells what is hovered, clicked or to be changed. No session."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class NodeLinkCanvas(QWidget):
     # --- what is shown ---
 
     def show_drawing(self, drawing: NodeLink | None, shown: Shown | None) -> None:
-        """Show this; what was hovered or had the focus keeps it where it still exists."""
+        """Show a drawing at a cursor; what was hovered or had the focus keeps it where it still exists."""
         if drawing is None or shown is None:
             self.scene = self._hovered = self._focused = None
         else:

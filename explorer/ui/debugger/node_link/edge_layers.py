@@ -14,7 +14,7 @@ from explorer.ui.debugger.node_link.boxes import Segment
 
 THINNEST, THICKEST = 0.8, 4.0
 HAIR = 1.0
-"""Lines of fans are this thin but for the strongest: Qt paints them three times faster, and more of them is seen."""
+"""Lines of fans are this thin except for the strongest: Qt paints them three times faster, and more can be seen."""
 FAINTEST = 0.4
 
 
@@ -45,13 +45,13 @@ class Stroke:
 
 
 class EdgeLayers:
-    """One picture a gap, painted anew only when a weight, the size or the theme changes."""
+    """One picture for each gap, painted anew only when a weight, the size or the theme changes."""
 
     def __init__(self) -> None:
         self._kept: dict[int, tuple[object, QPixmap]] = {}
 
     def picture(self, gap: int, strokes: Sequence[Stroke], *, height: float, ratio: float) -> QPixmap:
-        """The strokes of a gap on nothing; its left edge is where they begin. `ratio` is pixels a px."""
+        """The strokes of a gap on nothing; its left edge is where they begin. `ratio` is device pixels a pixel."""
         key = (tuple(strokes), height, ratio, theme.current().name)
         if gap not in self._kept or self._kept[gap][0] != key:
             self._kept[gap] = key, _painted(strokes, height, ratio)

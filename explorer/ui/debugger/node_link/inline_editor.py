@@ -15,7 +15,7 @@ TIP = "Type a number and press Enter; Esc leaves it as it was."
 
 
 class InlineEditor(QLineEdit):
-    """Emits `finished` with the number that was typed, or `cancelled`; what is no number is refused where it stands."""
+    """Emits `finished` with the number that was typed, or `cancelled`; what is not a number is refused in place."""
 
     finished = Signal(float)
     refused = Signal(str)
@@ -67,7 +67,7 @@ class InlineEditor(QLineEdit):
 
     @Slot()
     def _finish(self) -> None:
-        if self.isHidden():  # what it stood over may be another number by now
+        if self.isHidden():  # the number that it covered may be another one by now
             return
         try:
             value = typed_number(self.text())

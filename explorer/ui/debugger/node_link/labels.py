@@ -13,16 +13,16 @@ SIZES = ((72.0, 31.0), (50.0, 27.0), (118.0, 17.0), (60.0, 16.0), (46.0, 15.0))
 EDGE_OF_GAP = 3.0
 PLACES = 9
 REACHES = (0.42, 1.0)
-"""First where it is plain which line a label is on, then anywhere."""
+"""First where it is clear which line a label belongs to, then anywhere."""
 LEVELS = (0.5, 1.0)
 BEST_SHARE = 0.26
-"""So far along, lines that begin together are apart, and none have met yet."""
+"""The part of the way at which lines that begin together are apart, and none have met yet."""
 
 
 def label_boxes(edges: Mapping[Edge, Segment], *, around: Sequence[Box] = ()) -> dict[Edge, Box]:
     """A box for each edge between two columns, or none at all where they would overlap: then a fan shows its own.
 
-    `around` is what else they keep off.
+    `around` holds what else they must not cover.
     """
     for reach, (width, height), level in product(REACHES, SIZES, LEVELS):
         placed = _placed(edges, Box(0, 0, width, height), reach=reach, level=level, around=around)

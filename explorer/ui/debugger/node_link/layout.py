@@ -65,7 +65,7 @@ CHARACTER = 0.602
 """Width of a character of the number font for a height of one."""
 BIAS_HEIGHT = 14.0
 OVERHANG = 12.0
-"""So far the bias under a slim node reaches into the gaps."""
+"""How far the bias under a slim node reaches into the gaps."""
 DOT = Style("dot", 10, 8, 0, 0, 0)
 STYLES = (
     Style("roomy", 12, 17, 5, 8, 76, is_stacked=True, has_bias_line=True),
@@ -92,7 +92,7 @@ class Positions:
     labels: Mapping[Edge, Box]
 
     def box(self, item: Item) -> Box:
-        """Where an item is; of an edge its label, or a small box about its middle."""
+        """Where an item is; for an edge its label, or a small box about its middle."""
         if isinstance(item, Node):
             return self.nodes[item]
         if isinstance(item, Bias):

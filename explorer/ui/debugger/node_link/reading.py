@@ -53,12 +53,12 @@ def _is_chain(timeline: Timeline, calls: list[TimelineStep]) -> bool:
 
 
 def _is_of_neurons(kind: str) -> bool:
-    """Whether such a call can be drawn as neurons: it weighs them, takes each by itself, or all of a vector."""
+    """Whether such a call can be drawn as neurons: it weights them, takes each by itself, or all of a vector."""
     return kind in RESHAPING or kind == "linear" or _is_function(kind)
 
 
 def _is_function(kind: str) -> bool:
-    """Whether it makes of each neuron's sum its output."""
+    """Whether it turns each neuron's sum into its output."""
     return kind in FUNCTIONS or isinstance(operation_for(kind), Activation)
 
 
@@ -147,7 +147,7 @@ def _activation_lines(calls: list[TimelineStep], last: str) -> tuple[Line, ...]:
 
 
 def _symbols(calls: list[TimelineStep], first: str, last: str) -> list[str]:
-    """What minus the gradient is called of the column's first number and of each call's output.
+    """What minus the gradient is called for the column's first number and for each call's output.
 
     Reshaping changes nothing about it.
     """

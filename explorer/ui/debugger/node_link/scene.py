@@ -16,7 +16,7 @@ TINT = 0.22
 
 @dataclass(frozen=True)
 class Scene:
-    """What one painting shows. `fan` are labels that only now have their place: those of the item looked at."""
+    """What one painting shows. `fan` holds labels that are shown only for the item looked at."""
 
     drawing: NodeLink
     places: Positions
@@ -32,7 +32,7 @@ class Scene:
 
     @property
     def phase_colour(self) -> QColor:
-        """Of the step that is shown."""
+        """The colour of the phase of the step that is shown."""
         return QColor(theme.current().phases[self.shown.phase])
 
     def tint(self, share: float) -> QColor:

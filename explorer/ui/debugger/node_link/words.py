@@ -1,4 +1,4 @@
-"""A node-link drawing in words, for who cannot see it and for the tip."""
+"""A node-link drawing in words, for those who cannot see it and for the tip."""
 
 from __future__ import annotations
 
@@ -33,4 +33,4 @@ def _source(node_link: NodeLink, edge: Edge) -> str:
 
 
 def _spoken(line: Written) -> str:
-    return f"{line.symbol} = {line.number}" if line.value is not None else f"{line.symbol} not yet there"
+    return f"{line.symbol} = {line.number}" if line.value is not None else f"{line.symbol} not there yet"

@@ -1,1 +1,1 @@
-"""What a network took for what: the matrix, and the pictures behind a cell."""
+"""Which class a network took for which: the matrix, and the pictures behind a cell."""

@@ -36,7 +36,7 @@ TIP = (
     "larger the share of its row. Click a cell to see the {noun}s behind it."
 )
 LABEL_PIXELS, SMALLEST_PIXELS = 11, 9
-LINES_FROM = 6.0  # pixels a cell from which lines part the cells
+LINES_FROM = 6.0  # pixels of a cell from which on lines separate the cells
 BAR_HEIGHT = 6
 LEFT, RIGHT, MIDDLE = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignVCenter
 

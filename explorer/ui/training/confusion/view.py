@@ -1,4 +1,4 @@
-"""What the network takes for what: the confusion matrix of the held-out examples, and the examples behind a cell."""
+"""Which class the network takes for which: the confusion matrix of held-out examples, and those behind a cell."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class ConfusionView(PacedView):
         self.scrolled = QScrollArea(widgetResizable=True)
         self.scrolled.setFrameShape(QFrame.Shape.NoFrame)
         self.scrolled.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scrolled.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the matrix has it
+        self.scrolled.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the matrix takes the focus
         self.scrolled.setWidget(self.matrix)
         self.scrolled.setMinimumSize(220, 72)
         self.scrolled.verticalScrollBar().setSingleStep(24)  # two rows at their lowest

@@ -27,12 +27,12 @@ from explorer.ui.training.curves.lines import (
     thinned,
 )
 
-ROOM_RIGHT, ROOM_ABOVE = 0.02, 0.06  # of the plot, free beside the curves' ends and above their peaks
-LEAST_ROOM = 0.01  # of the values, where they hardly differ
+ROOM_RIGHT, ROOM_ABOVE = 0.02, 0.06  # share of the plot that is left free beside the curves' ends and above their peaks
+LEAST_ROOM = 0.01  # share of the values, where they hardly differ
 END_MARGIN = 10  # pixels about the words at a curve's end
 END_HEIGHT = 14
 STRONG_COLUMN = 3  # pixels: a wide zigzag with its joins takes 60 ms to fill, a third of its corners 5
-MARKS = 24  # up to so many values each has a point of its own
+MARKS = 24  # up to this many values each has a point of its own
 LEFT_WIDTH = 54
 LOW = 120  # pixels: a plot that is lower gives the room of the label below to its curves
 KEY_SHARE = 0.01
@@ -41,7 +41,7 @@ KEY_SHARE = 0.01
 class CurveCanvas(pg.PlotWidget):
     """Shows all of its curves until it is zoomed or panned; F or a double click shows all again.
 
-    `hovered` carries the place on the axis below that is looked at, with the mouse or with ← and →; None for none.
+    `hovered` carries the place on the axis below that is looked at, with the mouse or with ← and →; or None.
     """
 
     hovered = Signal(object)
@@ -153,7 +153,7 @@ class CurveCanvas(pg.PlotWidget):
         self._write_note()
 
     def _write_note(self) -> None:
-        """What has no logarithm is told, not dropped in silence."""
+        """Values without a logarithm are mentioned, not silently dropped."""
         told = [each.ys for each in self._curves if each.is_pale or each.has_marks] if self._is_log else []
         without, among = count_without_logarithm(told)
         self._note.setVisible(without > 0)

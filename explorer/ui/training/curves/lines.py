@@ -10,7 +10,7 @@ from explorer.session.run_curves import RunCurves
 
 LARGEST_BLOCK = 1024
 MOST_DECADES = 250  # a block's weights span less than what a float64 can hold
-LEAST_WEIGHT = 1e-12  # below it nothing of what came before is left in a float64
+LEAST_WEIGHT = 1e-12  # below it nothing is left in a float64 of what came before
 ROUND_STEPS = 12
 FINE_ENOUGH = 4  # points a pixel column up to which nothing is thinned
 
@@ -85,7 +85,7 @@ class Smoothing:
 def thinned(xs: np.ndarray, ys: np.ndarray, *, low: float, high: float, columns: int) -> tuple[np.ndarray, np.ndarray]:
     """The line through `xs` (n,), rising, and `ys` (n,) as `columns` pixel columns between `low` and `high` show it.
 
-    Of each column stay its smallest and its largest value, so that no peak is lost, and the last point of all; one
+    Each column keeps its smallest and its largest value, so that no peak is lost, and the last point of all; one
     neighbour on each side lets the line run off the edge.
     """
     start = max(int(np.searchsorted(xs, low)) - 1, 0)
@@ -130,7 +130,7 @@ def extent(lines: list[np.ndarray]) -> tuple[float, float] | None:
 
 
 def nearest(xs: np.ndarray, x: float) -> int | None:
-    """The place in `xs` (n,), rising, of what is nearest to `x`; None in none, or outside by more than half a step."""
+    """The place in `xs` (n,), rising, of what is nearest to `x`; None if that is more than half a step outside."""
     if not len(xs):
         return None
     after = int(np.searchsorted(xs, x))
@@ -147,7 +147,7 @@ def next_step(xs: np.ndarray, start: float, direction: int) -> float | None:
 
 
 def round_step(span: float) -> float:
-    """A twelfth of `span` at most: in such steps a range, and with it the marks of its axis, mostly stands still."""
+    """A twelfth of `span` at most: a range that grows in such steps, and the marks of its axis, mostly stand still."""
     return float(2.0 ** math.floor(math.log2(span / ROUND_STEPS))) if span > 0 else 1.0
 
 

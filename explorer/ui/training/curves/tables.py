@@ -21,7 +21,7 @@ from explorer.ui.training.curves import event_file
 from explorer.ui.training.curves.lines import line_of
 from explorer.writing import FileError, write_atomically
 
-Part = tuple[int, bytes]  # how many steps it is about, and what is written
+Part = tuple[int, bytes]  # how many steps a part has, and what is written
 EPOCH_FIGURES = ("train_loss", "train_accuracy", "val_loss", "val_accuracy")
 TAGS = {
     "train_loss": "loss/training",
@@ -34,7 +34,7 @@ HEADER = ("run", "step", "loss", "learning_rate", "epoch", *EPOCH_FIGURES)
 
 
 def write_table(runs: Sequence[RunCurves], path: Path, tell: Tell) -> None:
-    """A line a step: run, step, loss, learning rate; at an epoch's end also its figures. All digits there are.
+    """A line a step: run, step, loss, learning rate; at an epoch's end also its figures. With all digits.
 
     Raises FileError with a sentence, and what `tell` raises; then an older file stays as it was.
     """
@@ -57,7 +57,7 @@ def _lines(name: str, run: RunCurves) -> Iterator[Part]:
 
 
 def _written(numbers: np.ndarray) -> list[str]:
-    """Each as Python writes it, all its digits. A list written whole takes a third of the time of one by one."""
+    """Each as Python writes it, all its digits. Writing a list as a whole takes a third of the time of one by one."""
     if (numbers == numbers[0]).all():
         return [repr(numbers[0].item())] * len(numbers)
     return str(numbers.tolist())[1:-1].split(", ")
@@ -101,7 +101,7 @@ def _make_folder(folder: Path, undone: ExitStack) -> None:
 
 @contextmanager
 def _told_of(folder: Path) -> Iterator[None]:
-    """What cannot be written in it is told of as the folder that was asked for."""
+    """A fault inside it is told with the name of the folder that was asked for."""
     try:
         yield
     except (OSError, FileError) as error:
@@ -116,12 +116,12 @@ def _remove(folder: Path) -> None:
 
 
 def folder_name(run: RunCurves) -> str:
-    """ "run-2-SGD-0.01": the label, with what no file system minds."""
+    """ "run-2-SGD-0.01": the label, in letters that every file system takes."""
     return re.sub(r"[^\w.+-]+", "-", run.label).strip("-.") or f"run-{run.number}"
 
 
 def distinct(names: Sequence[str]) -> list[str]:
-    """`names`, numbered where one stands again: two followed folders may have the same."""
+    """`names`, numbered where one occurs again: two followed folders may have the same."""
     found: list[str] = []
     for name in names:
         numbered = (f"{name}-{number}" for number in itertools.count(2))

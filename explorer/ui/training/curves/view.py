@@ -28,7 +28,7 @@ SMOOTHEST = 999
 NO_LOSS = "The loss of every step appears here. Train starts a run."
 NO_ACCURACY = "Training and validation accuracy appear here at the end of each epoch."
 NO_CLASSES = "This network learns numbers, not classes: its loss tells how well."
-ALL_AWAY = "All runs are put away. Show one in the list of runs."
+ALL_AWAY = "All runs are hidden. Show one in the list of runs."
 HEAD_HEIGHT = 26
 LOG_SHEET = "QToolButton { padding: 2px 10px; }"  # it stands in a row of tabs
 FIGURE_HEAD = 30
@@ -49,7 +49,7 @@ ACCURACY = Figure("accuracyPlot", "Accuracy", NO_ACCURACY, lambda value: percent
 
 
 class CurvePlot(PacedView):
-    """Its own are smoothing, scale and crosshair."""
+    """It keeps its smoothing, its scale and its crosshair."""
 
     drawn = ("training", "watching.runs", "watching.film", "watching.film_at", "data.data_set", "document")
 
@@ -177,7 +177,7 @@ class CurvePlot(PacedView):
         return known.follow(run.losses)
 
     def _axis_words(self) -> str:
-        """With the loss that all curves are of; of several each stands beside its own run."""
+        """With the loss that all curves are of; with several, each stands beside its own run."""
         if self._figure is ACCURACY:
             return "accuracy (%)"
         return f"loss: {self._losses[0]}" if len(self._losses) == 1 else "loss"
@@ -202,7 +202,7 @@ class CurvePlot(PacedView):
         runs, cross = self._shown.of(self._session.state.watching.runs), self.canvas.cross
         newest_first = list(reversed(list(enumerate(runs))))
         entries = tuple(entry for at, run in newest_first for entry in self._entries(run, at, is_alone=len(runs) == 1))
-        if cross is not None:  # which line is which was read before: the values there are wanted
+        if cross is not None:  # the person knows by now which line is which, and wants the values there
             place, bare = Entry(f"step {count(round(cross))}"), (replace(each, words=each.value) for each in entries)
             self.legend.show_entries((place, *entries), tuple(bare))
         else:

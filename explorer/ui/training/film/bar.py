@@ -202,7 +202,7 @@ class FilmBar(PacedView):
 
 
 def _is_other_network(old: State, new: State) -> bool:
-    """Whether the network was changed, so that the film is no more one of it."""
+    """Whether the network was changed, so that the film no longer belongs to it."""
     return old.document is not new.document and old.subject != new.subject
 
 

@@ -15,7 +15,7 @@ from explorer.ui.common.saved_painter import saved
 from explorer.ui.training.curves.lines import extent, thinned
 
 COLUMN = 3  # pixels; a zigzag with one corner a pixel is no easier to read and takes three times as long
-DOT = 1.5  # pixels, its radius
+DOT = 1.5  # its radius in pixels
 PALE = 0.35  # how much of the colour is left where the film has not been yet
 
 
@@ -46,14 +46,14 @@ class FilmCurve:
         return int(np.abs(np.array(self.frames) - step).argmin()) if self.frames else 0
 
     def loss_at(self, step: int) -> float | None:
-        """The loss of a step; None for the first frame, which is from before it."""
+        """The loss of a step; None for the first frame, which is from before any step."""
         at = int(np.searchsorted(self.steps, step))
         is_known = at < len(self.steps) and self.steps[at] == step
         return float(self.losses[at]) if is_known else None
 
 
 def paint_curve(painter: QPainter, area: QRectF, curve: FilmCurve, *, until: float | None) -> None:
-    """The loss across `area`, pale after the step `until`; on a logarithmic scale it would hide how much is won."""
+    """The loss across `area`, pale after the step `until`; a logarithmic scale would hide how much was gained."""
     low, high = curve.span
     xs, ys = thinned(curve.steps, curve.losses, low=low, high=high, columns=max(int(area.width() / COLUMN), 1))
     ends = extent([ys])

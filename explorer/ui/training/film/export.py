@@ -65,7 +65,7 @@ class FilmExport(QObject):
         self._file = FilmFile(path, frame_ms=frame_ms)
         self._session.say("")
         self.destroyed.connect(self._file.close)
-        closed = getattr(self._window.window(), "closed", None)  # of the program's window
+        closed = getattr(self._window.window(), "closed", None)  # the dialog stands over the program's window
         if closed is not None:
             closed.connect(self._file.close)
         self.progressed.emit(0, self._whole)

@@ -44,7 +44,7 @@ class FilmFile:
         self._pictures.put(picture)
 
     def finish(self) -> None:
-        """That were all frames."""
+        """Say that all frames have come: the file is written now."""
         self._pictures.put(None)
 
     def cancel(self) -> None:

@@ -21,7 +21,7 @@ MARGIN, CAPTION, CURVE = 16, 40, 96
 
 
 def film_picture(entry: LayerActivation, curve: FilmCurve, step: int, *, names: tuple[str, ...] = ()) -> np.ndarray:
-    """(HEIGHT, WIDTH, 3) uint8: `entry` after `step`, as the feature maps show it. names: of a layer of numbers."""
+    """(HEIGHT, WIDTH, 3) uint8: `entry` after `step`, as the feature maps show it. names: of a row of numbers."""
     image = QImage(WIDTH, HEIGHT, QImage.Format.Format_RGB888)
     image.fill(QColor(theme.current().pane))
     painter = QPainter(image)

@@ -46,7 +46,7 @@ class HealthStrip(PacedView):
         self.setFocusProxy(self.table)
 
     def _head(self) -> QHBoxLayout:
-        """The title, as over the plots beside it, and what is to be seen at a glance."""
+        """The title, as over the plots beside it, and what can be seen at a glance."""
         title = QLabel("Health")
         title.setProperty("role", "title")
         title.setFixedHeight(HEAD_HEIGHT)

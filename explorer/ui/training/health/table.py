@@ -26,7 +26,10 @@ MARGIN, GAP = 6, 8
 NUMBER_WIDTH, NAN_WIDTHS = 62, (74, 110)
 NAME_WIDTHS = (72, 220)
 NAME_SHARE = 0.24
-NARROW, WIDER = 112, 1.4  # where columns get their short titles, and numbers a larger part than percentages
+NARROW, WIDER = (
+    112,
+    1.4,
+)  # pixels below which columns get their short titles, and numbers a larger part than percentages
 BAR_HEIGHT, LONGEST_BAR = 6, 150
 SHORTEST_BAR, LOW_BAR = 40, 3  # beside its number; where there is less room it lies under it, and is lower
 
@@ -68,7 +71,7 @@ class HealthTable(QTableView):
         self.clicked.connect(self._choose)
 
     def show_rows(self, rows: tuple[LayerRow, ...], *, dimmed: bool) -> None:
-        """Show the layers; `dimmed` figures are those of a run that goes on no more."""
+        """Show the layers; `dimmed` figures are those of a run that has ended."""
         self.is_dimmed = dimmed
         self.layers.show_rows(rows)
         self.viewport().update()

@@ -93,7 +93,7 @@ def layer_rows(health: tuple[LayerHealth, ...], training: Training) -> tuple[Lay
 
 
 def summary(rows: tuple[LayerRow, ...]) -> tuple[str, Level]:
-    """What is to be seen at a glance and what to try, and how bad it is.
+    """What can be seen at a glance and what to try, and how bad it is.
 
     Dead and saturated outputs are told before gradients, which come to nothing because of them.
     """
@@ -146,7 +146,7 @@ def _dead(layer: LayerHealth) -> Figure | None:
     if not layer.dead:
         return Figure(text, 0.0, "", f"Every output of {layer.name} was above 0 somewhere in the batch")
     told = f"{layer.name} is {text} dead"
-    means = "so many outputs are 0 for the whole batch: no gradient passes them, and what feeds them does not learn"
+    means = "these outputs are 0 for the whole batch: no gradient passes them, and what feeds them does not learn"
     level = _above(layer.dead, DEAD)
     advice = "a smaller learning rate, other start weights, or ELU" * bool(level)
     return Figure(text, layer.dead, level, told, means, advice)
@@ -157,7 +157,7 @@ def _saturated(layer: LayerHealth) -> Figure | None:
         return None
     text, level = percent(layer.saturated), _above(layer.saturated, SATURATED)
     told = f"{layer.name} is {text} saturated"
-    means = "so many cells are so near to a bound that hardly any gradient passes them"
+    means = "these cells are so near a bound that hardly any gradient passes them"
     advice = "smaller start weights, batch normalization, or ReLU" * bool(level)
     return Figure(text, layer.saturated, level, told, means, advice)
 

@@ -18,7 +18,7 @@ from explorer.ui.common.plot_axis import Axis
 DISC, RING = 7, 6
 LEFT_WIDTH = 50
 LOW = 120  # pixels: a lower plot gives the room of the label below to the plane
-WALK = 0.02  # of the visible width, for an arrow key
+WALK = 0.02  # share of the visible width that an arrow key moves by
 
 
 @dataclass(frozen=True, eq=False)

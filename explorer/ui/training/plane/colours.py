@@ -12,7 +12,7 @@ STRONGEST = 0.62  # of a class's colour; its points stand out against it
 
 
 def class_picture(shares: np.ndarray) -> np.ndarray:
-    """(rows, columns, 3) uint8 for the classes' shares (rows, columns, K); the pane's own where they are equal."""
+    """(rows, columns, 3) uint8 for the classes' shares (rows, columns, K); the pane's colour where they are equal."""
     count = shares.shape[-1]
     best = shares.argmax(-1)
     surest = np.nan_to_num(np.take_along_axis(shares, best[..., None], -1)[..., 0], nan=1 / count)

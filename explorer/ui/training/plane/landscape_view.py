@@ -95,7 +95,7 @@ class LandscapeView(PacedView):
         column.addWidget(self.pages)
 
     def _words(self) -> QVBoxLayout:
-        """What the colours mean, and the sentence that says what is to be seen."""
+        """What the colours mean, and the sentence that says what can be seen."""
         title = QLabel("loss")
         title.setProperty("role", "dim")
         self._scale = QWidget()

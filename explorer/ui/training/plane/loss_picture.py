@@ -9,7 +9,7 @@ from explorer.ui.common.colour import Scale, colourise, rgb
 
 FINE = 240  # pixels along a side
 CONTOURS = 12
-CONTOUR_SHARE = 0.45  # of the pane's colour in a contour
+CONTOUR_SHARE = 0.45  # share of the pane's colour in a contour
 CLIPPED = 98.0  # per cent: a few huge losses at the edge do not take all the colours
 
 
@@ -50,7 +50,7 @@ def loss_picture(losses: np.ndarray) -> np.ndarray:
 def contours(values: np.ndarray) -> np.ndarray:
     """(rows, columns), 0 to 1: how much of a line a pixel wide, where `values` is 1, 2, 3, …, lies in each pixel.
 
-    How far such a line is off follows from the slope; so its edges are smooth. None beside a hole or in a plain.
+    How far such a line is off follows from the slope; so its edges are smooth. None runs beside a hole or in a plain.
     """
     with np.errstate(invalid="ignore", divide="ignore"):
         slope = np.hypot(*np.gradient(values))

@@ -22,11 +22,13 @@ from explorer.ui.training.plane.legend import PlaneLegend, Row
 from explorer.ui.training.plane.picture_pages import PicturePages
 
 AXES = subscript("x", 0), subscript("x", 1)
-ROOM = 0.2  # of the points' extent, free around them
+ROOM = 0.2  # share of the points' extent that is left free around them
 POINTS_AT_MOST = 2000
 SIDE_WIDTH = 232
 WIDEST = 2.4  # times its height: more of the plane would only make the points small
-NO_DATA = "What the network says everywhere in the plane appears here. Choose a set of points as data, moons for one."
+NO_DATA = (
+    "What the network says everywhere in the plane appears here. Choose a set of points as data, for instance moons."
+)
 NOT_TWO = "A surface can be drawn of a network that takes two numbers. This one takes {taken}."
 BROKEN = "The network cannot be run on these points yet. Its decisions appear here once that is mended."
 

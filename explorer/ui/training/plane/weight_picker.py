@@ -17,7 +17,7 @@ Weight = tuple[str, tuple[int, ...]]
 class WeightPicker(QWidget):
     """`chosen` carries STEEPEST, NONE where that is offered, or a parameter's name and a cell.
 
-    `refused` carries a sentence about a cell that was typed and is none; the one before it comes back.
+    `refused` carries a sentence about something typed that is not a cell; the cell before it comes back.
     """
 
     chosen = Signal(object)
