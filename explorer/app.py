@@ -137,7 +137,7 @@ def _end(window: MainWindow, number: int) -> None:
 
 
 def pass_on(_type: object, _context: object, message: str) -> None:
-    """Qt's messages on stderr, but for one that the offscreen platform prints for every window with a least size."""
+    """Qt's messages on stderr, but for one that the offscreen platform prints for every window with a minimum size."""
     if "propagateSizeHints" not in message:
         print(message, file=sys.stderr)
 

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import IO, BinaryIO
 
 SENTENCE_LETTERS = 600
-"""No message to the person is longer."""
+"""The most letters of a message to the person."""
 
 QUOTED_LETTERS = 60
-"""So much of a name, or of a text that is not understood, stands in a sentence."""
+"""How many letters of a name, or of text that is not understood, a sentence repeats."""
 
 PATH_LETTERS = 200
 _UNITS = (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 10**3))
@@ -37,7 +37,7 @@ class Refused(Exception):
 
 
 class _Clipped(io.BufferedReader):
-    """Is asked for no more than the file holds: Python makes room for what a damaged file announces."""
+    """Reads no more than the file holds: Python would make room for all that a damaged file announces."""
 
     def read(self, size: int | None = -1, /) -> bytes:
         if size is not None and size > _PIECE_BYTES:
@@ -49,13 +49,13 @@ class _Clipped(io.BufferedReader):
 def open_regular(path: str | Path, *, at_most_bytes: int | None = None) -> BinaryIO:
     """The file at `path`, open for reading; links are followed. A read takes no more room than what is left of it.
 
-    Raises Refused with a sentence for what is not there, is no plain file (a pipe would be waited for without end, a
+    Raises Refused with a sentence for what is not there, is not a plain file (a pipe would be waited for without end, a
     device may never end) or is larger than `at_most_bytes`; nothing of it was read then.
     """
     path = Path(path)
     try:
         _check_kind(path, os.stat(path).st_mode)
-        # Between the look and the opening it may have become another: opening must not wait then either.
+        # Between the look and the opening it may have been replaced: opening must not wait then either.
         number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except FileNotFoundError:
         folder = brief(str(path.parent.absolute()), PATH_LETTERS)
@@ -63,7 +63,7 @@ def open_regular(path: str | Path, *, at_most_bytes: int | None = None) -> Binar
     except OSError as error:
         raise Refused(f"{brief(path.name)} could not be read: {reason(error)}.") from error
     except ValueError:
-        raise Refused(f"{quoted(path.name)} is no file name.") from None
+        raise Refused(f"{quoted(path.name)} is not a file name.") from None
     file = _Clipped(io.FileIO(number))
     try:
         status = os.fstat(number)
@@ -96,12 +96,12 @@ def check_size(name: str, size_bytes: int, at_most_bytes: int | None) -> None:
     """Raises Refused for what is, or says that it unpacks to, more than `at_most_bytes`."""
     if at_most_bytes is not None and size_bytes > at_most_bytes:
         raise Refused(
-            f"{brief(name)} holds {size_text(size_bytes)}: of such a file up to {size_text(at_most_bytes)} are read."
+            f"{brief(name)} holds {size_text(size_bytes)}; of such a file at most {size_text(at_most_bytes)} are read."
         )
 
 
 class Budget:
-    """So many bytes may what a file holds take in memory, all parts together."""
+    """How many bytes the contents of a file may take in memory, all parts together."""
 
     def __init__(self, name: str, at_most_bytes: int | None = None) -> None:
         """`name` is the file's; without a number it is what `memory_budget_bytes` gives."""
@@ -109,7 +109,7 @@ class Budget:
         self._spent = 0
 
     def spend(self, amount_bytes: int) -> None:
-        """Before so much is taken. Raises Refused once it is more than there is."""
+        """Called before they are taken. Raises Refused once it is more than there is."""
         self._spent += max(amount_bytes, 0)
         if self._spent > self._most:
             sizes = f"{size_text(self._spent)} or more: up to {size_text(self._most)} are read"
@@ -159,7 +159,7 @@ def size_text(amount_bytes: int) -> str:
 
 
 def reason(error: OSError) -> str:
-    """The system's words, begun small."""
+    """The system's words, beginning with a small letter."""
     words = error.strerror or brief(str(error)) or type(error).__name__
     return words[:1].lower() + words[1:]
 

@@ -7,7 +7,7 @@ import socket
 
 from PySide6.QtCore import QObject, QSocketNotifier, Signal, Slot
 
-NAMES = ("SIGINT", "SIGTERM", "SIGHUP")  # not each system has all
+NAMES = ("SIGINT", "SIGTERM", "SIGHUP")  # not every system has all of them
 
 
 class Endings(QObject):

@@ -18,7 +18,7 @@ AFTER_CLOSING = "lookForWhatWasClosed"
 def share_evenly() -> None:
     """Let a thread that wants to run Python wait half a millisecond for one that does, not 5.
 
-    A small training step gives the interpreter away some fifty times, so that while the window paints each of these
+    A small training step releases the interpreter some fifty times, so that while the window paints each of these
     would cost it 5 ms: with live maps 1,197 pictures a second came out of what had been 1,118 (measured).
     """
     sys.setswitchinterval(SWITCH_S)

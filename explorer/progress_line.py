@@ -1,4 +1,4 @@
-"""A run's progress as one line on a terminal, or as a line an epoch where the output goes to a file."""
+"""A run's progress as one line on a terminal, or as a line for each epoch where the output goes to a file."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class ProgressLine:
 
 
 def told(text: str, out: TextIO | None = None) -> None:
-    """A line for whoever watches; a full disk, or a reader that went, must not end what is told of."""
+    """A line for whoever watches; a full disk, or a reader that went, must not end the run."""
     out = out or sys.stderr
     with suppress(OSError):
         out.write(f"{text}\n")

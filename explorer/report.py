@@ -87,7 +87,7 @@ def version_of(distribution: str) -> str:
 
 
 def lines_of(text: str) -> Iterable[tuple[str, str]]:
-    """Plain rows, one a line of `text`."""
+    """Plain rows, one for each line of `text`."""
     return (("", line) for line in text.splitlines())
 
 

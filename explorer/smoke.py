@@ -18,7 +18,7 @@ LIMIT_S = 120
 
 
 def run(files: Sequence[str]) -> int:
-    """Print what came of it as one line of JSON, and the fault as a sentence; the exit status."""
+    """Print the outcome as one line of JSON, and the fault as a sentence; returns the exit status."""
     qInstallMessageHandler(pass_on)
     told = smoke(files)
     print(json.dumps(told))
@@ -29,7 +29,7 @@ def run(files: Sequence[str]) -> int:
 
 
 def smoke(files: Sequence[str]) -> dict[str, Any]:
-    """What came of it, times in seconds; "fault" is there, with a sentence, only where something did not work.
+    """The outcome, times in seconds; "fault" is there, with a sentence, only where something did not work.
 
     The person's settings are neither read nor written.
     """

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 STARTED = "NETWORK_EXPLORER_STARTED"
-"""Names the seconds that the system was up when a script went on as this program, whose process is older then."""
+"""Names the uptime in seconds at which a script went on as this program, whose process is older then."""
 
 _imported_at = time.monotonic()
 

@@ -39,7 +39,7 @@ def run(arguments: list[str]) -> int:
             return _train(options, processes)
         except (TrainingError, EngineError, DataError, FileError) as error:
             hint = f" {OTHERWISE}" if isinstance(error, CheckpointError) else ""
-            if processes.is_first or isinstance(error, TrainingStopped):  # what stops a run may be known to one alone
+            if processes.is_first or isinstance(error, TrainingStopped):  # only one process may know what stops the run
                 told(f"network-explorer: {error}{hint}")
         except OSError as error:
             told(f"network-explorer: {error.strerror or error}: {error.filename or options.out}.")
@@ -224,7 +224,7 @@ def _write_network(job: Job, folder: Path) -> None:
 
 @contextmanager
 def _stopped_by_signals(controls: Controls) -> Iterator[None]:
-    """Ctrl-C, or a polite end, asks the run to stop after its step; a second ctrl-C ends the process."""
+    """Ctrl-C, or a request to terminate, asks the run to stop after its step; a second ctrl-C ends the process."""
 
     def ask(number: int, frame: object) -> None:
         if controls.stop and number == signal.SIGINT:

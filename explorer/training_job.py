@@ -88,7 +88,7 @@ def _opened(name: str, loaded: Loaded, processes: Processes) -> DataSet:
 
 
 def _examples(loaded: Loaded, data: DataSet) -> tuple[Learned, Learned | None, Loaded]:
-    """Both splits as the network is fed them; a network that knows no mean is given that of the training pictures."""
+    """Both splits as the network is fed them; a network without a mean is given that of the training pictures."""
     from explorer.engine.training.examples import both_splits, measured_scale
 
     fed = partial(both_splits, data, loaded.network.input_shape, fit=loaded.fit)

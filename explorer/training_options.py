@@ -22,7 +22,7 @@ EXAMPLES = """examples:
   network-explorer train cifar10 --data pictures/ --epochs 5 --out run --fit-last-layer
                                                 go on from the bundled weights, with other classes
   torchrun --nproc-per-node 2 -m explorer train net.txt --data textures --epochs 10 --out run
-                                                in two processes, on two GPUs if there are
+                                                in two processes, on two GPUs where there are two
 
 A run that was stopped goes on where its last checkpoint was when the same command is given again.
 """
@@ -79,7 +79,7 @@ def _whole(text: str) -> int:
     try:
         return int(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number") from None
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
 
 
 def _count(text: str) -> int:
@@ -108,7 +108,7 @@ def _finite(text: str) -> float:
     try:
         number = float(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number") from None
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
     if not isfinite(number):
         raise argparse.ArgumentTypeError("must be finite")
     return number

@@ -86,16 +86,16 @@ def _told_of(path: Path) -> Iterator[None]:
 
 
 def _require_replaceable(path: Path) -> None:
-    """Raises FileError for what is no name of a file, and for a folder, a pipe or a device, also behind a link."""
+    """Raises FileError for what is not a file's name, and for a folder, a pipe or a device, also behind a link."""
     try:
         path.with_name(path.name)
         mode = path.stat().st_mode
     except FileNotFoundError:
         return
     except ValueError:
-        raise FileError(f"{quoted(str(path))} is no file name.") from None
+        raise FileError(f"{quoted(str(path))} is not a file name.") from None
     if not stat.S_ISREG(mode):
-        raise FileError(f"{brief(str(path), PATH_LETTERS)} is there already, and is no file that could be replaced.")
+        raise FileError(f"{brief(str(path), PATH_LETTERS)} is there already, and is not a file that could be replaced.")
 
 
 def _created_beside(path: Path) -> BinaryIO:
@@ -106,7 +106,7 @@ def _created_beside(path: Path) -> BinaryIO:
         with suppress(FileExistsError):
             file = open(beside, "xb", opener=not_through_links)  # noqa: SIM115  # whoever asked closes it
             _hold(file.fileno(), waits=True)
-            if os.fstat(file.fileno()).st_nlink:  # else it was taken for a left-over before it was held
+            if os.fstat(file.fileno()).st_nlink:  # otherwise another process took it for a left-over before it was held
                 if mode is not None:
                     beside.chmod(mode)
                 return file
@@ -114,7 +114,7 @@ def _created_beside(path: Path) -> BinaryIO:
 
 
 def _mode(path: Path) -> int | None:
-    """The permissions of the file that is replaced; None where there is none: the person's usual ones are right."""
+    """The permissions of the file that is replaced; None where there is none: then the person's usual ones hold."""
     with suppress(FileNotFoundError):
         status = path.lstat()
         if stat.S_ISREG(status.st_mode):
@@ -162,14 +162,14 @@ def _remove_unless_held(left_over: Path) -> None:
 
 
 def _hold(number: int, *, waits: bool) -> bool:
-    """Marks an open file as being written, until it is closed; False where another process does, or nobody can."""
+    """Marks an open file as being written, until it is closed; False if another process has it or locks are missing."""
     if sys.platform == "win32":
         return True
     import fcntl
 
     try:
         fcntl.flock(number, fcntl.LOCK_EX if waits else fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:  # a network's file system may know no such locks
+    except OSError:  # the file system of a network drive may have no such locks
         return False
     return True
 

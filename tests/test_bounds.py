@@ -68,7 +68,7 @@ def test_what_is_no_plain_file_is_refused_at_once_with_its_kind(tmp_path: Path) 
 def test_a_file_of_gigabytes_is_refused_by_its_size_alone(tmp_path: Path) -> None:
     with (tmp_path / "huge.json").open("wb") as file:
         file.truncate(3 << 30)  # no byte of it is written
-    with pytest.raises(Refused, match=r"^huge\.json holds 3.22 GB: of such a file up to 16 MB are read\.$"):
+    with pytest.raises(Refused, match=r"^huge\.json holds 3.22 GB; of such a file at most 16 MB are read\.$"):
         open_regular(tmp_path / "huge.json", at_most_bytes=16 * 10**6)
 
 
@@ -77,7 +77,7 @@ def test_what_is_missing_or_no_name_ends_in_a_sentence(tmp_path: Path) -> None:
         read_regular("gone.json", at_most_bytes=1)
     with pytest.raises(Refused, match=r"There is no file gone\.json in "):
         check_regular(tmp_path / "gone.json")
-    with pytest.raises(Refused, match="is no file name"):
+    with pytest.raises(Refused, match="is not a file name"):
         check_regular("a\0b")
     with pytest.raises(Refused, match="could not be read: file name too long"):
         check_regular(tmp_path / ("x" * 5000))

@@ -105,7 +105,9 @@ def test_a_file_that_is_written_in_its_place_is_no_link(tmp_path: Path) -> None:
     assert (tmp_path / "precious").read_bytes() == b"precious"
 
 
-@pytest.mark.parametrize(("name", "words"), [("folder", "no file that could be replaced"), ("pipe", "no file that")])
+@pytest.mark.parametrize(
+    ("name", "words"), [("folder", "not a file that could be replaced"), ("pipe", "not a file that")]
+)
 def test_a_folder_and_a_pipe_are_not_replaced(tmp_path: Path, name: str, words: str) -> None:
     (tmp_path / "folder").mkdir()
     os.mkfifo(tmp_path / "pipe")
@@ -116,7 +118,7 @@ def test_a_folder_and_a_pipe_are_not_replaced(tmp_path: Path, name: str, words: 
 
 @pytest.mark.parametrize("path", ["", "/", "with a \0 inside"])
 def test_what_is_no_name_of_a_file_is_a_sentence(path: str) -> None:
-    with pytest.raises(FileError, match=r"is no file name\.|no file that could be replaced\."):
+    with pytest.raises(FileError, match=r"is not a file name\.|not a file that could be replaced\."):
         write_atomically(path, b"new")
 
 
