@@ -156,7 +156,7 @@ def test_what_has_no_delta_says_so() -> None:
     recording = _recorded(model, inputs=2, outputs=2, loss="mse")
     with pytest.raises(EngineError, match="not a neuron of 0"):
         explain_delta(recording, "0", (0, 2))
-    with pytest.raises(EngineError, match="no cell of"):
+    with pytest.raises(EngineError, match="not a cell of"):
         explain_weight_rule(recording, "0.weight", (0,))
     with pytest.raises(EngineError, match=r"updated no 5\.weight; it updated 0\.weight, 0\.bias"):
         explain_weight_rule(recording, "5.weight", (0, 0))

@@ -155,7 +155,7 @@ def test_whole_numbers_and_updates_are_refused_in_a_sentence() -> None:
         finite_difference(recording, _step(recording, "forward", "gt"), (0, 0))
     with pytest.raises(EngineError, match="arithmetic alone"):
         finite_difference(recording, recording.steps[-1], (0, 0), of="weight")
-    with pytest.raises(EngineError, match="no cell of output"):
+    with pytest.raises(EngineError, match="not a cell of output"):
         finite_difference(recording, "embedding", (0, 9))
     reading = finite_difference(recording, "embedding", (1, 2))
     assert "weight[4, 2]" in reading.what
