@@ -90,7 +90,7 @@ def test_it_waits_for_the_pass_of_the_picture_that_was_asked_for(photo: Path) ->
         ("broken.txt", "3x8x8 conv(", "broken.txt"),
         ("wrong.txt", "3x8x8 flatten linear(2) conv(4, 3)", "conv1"),
         ("empty.txt", "3x8x8", "no layers"),
-        ("torn.png", "not a picture", "torn.png"),
+        ("torn.png", "no picture", "torn.png"),
     ],
 )
 @pytest.mark.usefixtures("qapp")
