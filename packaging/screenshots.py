@@ -95,7 +95,7 @@ def train(window: MainWindow, folder: Path) -> None:
 
 
 def break_network(window: MainWindow) -> None:
-    """A window far too large for the map that arrives."""
+    """A kernel far too large for the map that arrives."""
     network = window.session.state.network
     assert network is not None
     window.session.editing.replace_layer("conv5", replace(network.layer("conv5"), kernel_size=11, padding=0))

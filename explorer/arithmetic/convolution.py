@@ -12,7 +12,7 @@ from explorer.arithmetic.biased import explain_biased
 from explorer.arithmetic.cells import arrived, formula, picked, place
 from explorer.arithmetic.explanation import Explanation, Factor, explain_sum
 from explorer.arithmetic.operation import CallValues, Cell, Operation
-from explorer.arithmetic.windows import Axis, padding_before, pair
+from explorer.arithmetic.patches import Axis, padding_before, pair
 from explorer.arithmetic.words import DY, KindWords, Told
 
 Factors = tuple[Factor, Factor]
@@ -20,7 +20,7 @@ Factors = tuple[Factor, Factor]
 
 @dataclass(frozen=True, eq=False)
 class _Sliding:
-    """The kernel's windows over the wide maps; the narrow maps have one cell a window.
+    """The kernel's patches over the wide maps; the narrow maps have one cell a patch.
 
     `wide` (N, W, H, W) is conv2d's input and conv_transpose2d's output, `narrow` (N, O, h, w) the other one, `weight`
     (O, W / groups, kh, kw) in both; a single example may come without its axis N. Narrow channel and wide channels of
@@ -52,18 +52,18 @@ class _Sliding:
         return replace(picked(self.names[1], self.narrow, *indices), channel_axis=np.ndim(self.narrow) - 3)
 
     def at_narrow(self, cell: Cell) -> Factors:
-        """Wide cells under the window of a narrow cell, with the weights they meet; by channel, row, column."""
+        """Wide cells under the patch of a narrow cell, with the weights they meet; by channel, row, column."""
         *example, channel, row, column = cell
         within = np.arange(self._wide_channels).reshape(-1, 1, 1)
         wide = channel // self._narrow_channels * self._wide_channels + within
-        (down, rows), (across, columns) = self.rows.of_window(row), self.columns.of_window(column)
+        (down, rows), (across, columns) = self.rows.of_patch(row), self.columns.of_patch(column)
         return (
             self._cells_of_wide(*example, wide, rows[:, None], columns),
             picked("weight", self.weight, channel, within, down[:, None], across),
         )
 
     def at_wide(self, cell: Cell) -> Factors:
-        """Narrow cells whose windows hold a wide cell, with the weights it meets there."""
+        """Narrow cells whose patches hold a wide cell, with the weights it meets there."""
         *example, channel, row, column = cell
         group, within = divmod(channel, self._wide_channels)
         narrow = (group * self._narrow_channels + np.arange(self._narrow_channels)).reshape(-1, 1, 1)
@@ -125,7 +125,7 @@ class Convolution(Operation):
         return sliding.at_wide(cell), "a full correlation with the kernel flipped"
 
     def _sliding(self, call: CallValues, made: np.ndarray) -> _Sliding:
-        """The call's windows; `made` is its output or the gradient of it."""
+        """The call's patches; `made` is its output or the gradient of it."""
         given, weight = call.arguments["input"], call.arguments["weight"]
         wide, narrow = (made, given) if self.is_transposed else (given, made)
         name = "output" if made is call.output else "grad_output"
@@ -153,17 +153,17 @@ class Conv2d(Convolution):
         "conv2d": KindWords(
             "Convolution",
             Told(
-                "Each cell of {made} is a weighted sum of a {window} window over {maps} of {input}{plus_bias}.",
+                "Each cell of {made} is a weighted sum of a {kernel} patch over {maps} of {input}{plus_bias}.",
                 "y[o, i, j] = Σ w[o, c, r, s] · x[c, {row}, {column}]{bias_term}",
             ),
             {
                 "input": Told(
-                    "The gradient of each cell of {input} gathers what every window that saw it sends back through the "
+                    "The gradient of each cell of {input} gathers what every patch that saw it sends back through the "
                     "weight it met there.",
                     f"∂L/∂x[c, p, q] = Σ w[o, c, r, s] · {DY}[o, i, j], where p = {{row}}, q = {{column}}",
                 ),
                 "weight": Told(
-                    "The gradient of each weight sums, over all places of the window, the cell of {input} it met "
+                    "The gradient of each weight sums, over all places of the patch, the cell of {input} it met "
                     "times the gradient of the cell it helped to make.",
                     f"∂L/∂w[o, c, r, s] = Σ x[c, {{row}}, {{column}}] · {DY}[o, i, j]",
                 ),
@@ -187,13 +187,13 @@ class ConvTranspose2d(Convolution):
         "conv_transpose2d": KindWords(
             "Transposed convolution",
             Told(
-                "Each cell of {input} spreads a {window} stamp of weights over {made}; where stamps overlap they add up"
+                "Each cell of {input} spreads a {kernel} stamp of weights over {made}; where stamps overlap they add up"
                 "{plus_bias}.",
                 "y[o, p, q] = Σ w[c, o, r, s] · x[c, i, j]{bias_term}, where p = {row}, q = {column}",
             ),
             {
                 "input": Told(
-                    "The gradient of each cell of {input} is a weighted sum of the gradients of the window it was "
+                    "The gradient of each cell of {input} is a weighted sum of the gradients of the patch it was "
                     "spread over.",
                     f"∂L/∂x[c, i, j] = Σ w[c, o, r, s] · {DY}[o, {{row}}, {{column}}]",
                 ),
@@ -210,6 +210,6 @@ class ConvTranspose2d(Convolution):
 
 
 def _left_out(sliding: _Sliding, factors: Factors) -> str:
-    """Says how many places of the window lie in the padding."""
+    """Says how many places of the patch lie in the padding."""
     count = int(np.prod(np.shape(sliding.weight)[1:])) - len(factors[0].values)
     return f"{count:,} places in the padding hold 0 and are left out" if count else ""

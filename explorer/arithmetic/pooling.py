@@ -1,4 +1,4 @@
-"""Pooling: the largest cell of a window, or the mean of its cells, and where each window's gradient goes."""
+"""Pooling: the largest cell of a patch, or the mean of its cells, and where each patch's gradient goes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 from explorer.arithmetic.cells import arrived, formula, picked, place, symbol
 from explorer.arithmetic.explanation import TERMS_WRITTEN, Explanation, Factor, Terms, written_sum
 from explorer.arithmetic.operation import CallValues, Cell, Operation
-from explorer.arithmetic.windows import AdaptiveAxis, Axis, pair
+from explorer.arithmetic.patches import AdaptiveAxis, Axis, pair
 from explorer.arithmetic.words import DY, KindWords, Told
 from explorer.arithmetic.written import Exact, Function, Number, Quotient, Smaller, Written, equation
 
@@ -20,10 +20,10 @@ Axes = tuple[Axis, Axis] | tuple[AdaptiveAxis, AdaptiveAxis]
 
 
 class MaxPool2d(Operation):
-    """output[n, c, y, x] is the largest cell of the window; the window's gradient goes back to that cell alone.
+    """output[n, c, y, x] is the largest cell of the patch; the patch's gradient goes back to that cell alone.
 
     input (N, C, H, W) or (C, H, W), output likewise.
-    A window's terms are its cells, each times 1 if it won and 0 if it did not;
+    A patch's terms are its cells, each times 1 if it won and 0 if it did not;
     places of the padding never win and are left out. Of nothing but padding, as dilation allows, −∞ is the largest.
     Of equal cells the first wins, row by row; a NaN wins over everything, the last one where there are several.
     Source: PyTorch, aten/src/ATen/native/cpu/MaxPoolKernel.cpp (`val > maxval || isnan(val)`).
@@ -35,14 +35,14 @@ class MaxPool2d(Operation):
         "max_pool2d": KindWords(
             "Max pooling",
             Told(
-                "Each cell of {made} is the largest of a {window} window of {input}; the others are dropped.",
+                "Each cell of {made} is the largest of a {kernel} patch of {input}; the others are dropped.",
                 "y[c, i, j] = max over r, s of x[c, {row}, {column}]",
             ),
             {
                 "": Told(
-                    "The whole gradient of a cell of {made} goes to the one cell of its window that had won; the "
+                    "The whole gradient of a cell of {made} goes to the one cell of its patch that had won; the "
                     "others get 0.",
-                    f"∂L/∂x[c, p, q] = Σ {DY}[c, i, j] over the windows that cell (p, q) won",
+                    f"∂L/∂x[c, p, q] = Σ {DY}[c, i, j] over the patches that cell (p, q) won",
                 )
             },
         ),
@@ -52,22 +52,22 @@ class MaxPool2d(Operation):
         return super().line("max_pool2d", inputs, weights, settings)
 
     def forward(self, call: CallValues, cell: Cell) -> Explanation:
-        window = _cells_of_window(call, self._axes(call), cell)
-        at = _winner(window.values)
-        terms = _Won((window, Factor("won", (np.arange(len(window.values)) == at).astype(np.float64))))
-        best = -np.inf if at is None else float(window.values[at])
-        winner = "padding" if at is None else place(call, "input", _cell(window, at))
-        rule = f"{symbol(call, 'output')} = max of {symbol(call, 'input')} over the window"
-        line = equation(place(call, "output", cell), _largest_of(window.values), total=best)
-        return Explanation(rule, terms, best, line, result=f"the largest of the window is {winner}")
+        patch = _cells_of_patch(call, self._axes(call), cell)
+        at = _winner(patch.values)
+        terms = _Won((patch, Factor("won", (np.arange(len(patch.values)) == at).astype(np.float64))))
+        best = -np.inf if at is None else float(patch.values[at])
+        winner = "padding" if at is None else place(call, "input", _cell(patch, at))
+        rule = f"{symbol(call, 'output')} = max of {symbol(call, 'input')} over the patch"
+        line = equation(place(call, "output", cell), _largest_of(patch.values), total=best)
+        return Explanation(rule, terms, best, line, result=f"the largest of the patch is {winner}")
 
     def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
         axes = self._axes(call)
-        gradients = _windows_of_cell(call, axes, cell)
-        windows = (_cells_of_window(call, axes, _cell(gradients, at)) for at in range(len(gradients.values)))
-        won = [_cell(window, _winner(window.values) or 0) == tuple(cell) for window in windows]
+        gradients = _patches_of_cell(call, axes, cell)
+        patches = (_cells_of_patch(call, axes, _cell(gradients, at)) for at in range(len(gradients.values)))
+        won = [_cell(patch, _winner(patch.values) or 0) == tuple(cell) for patch in patches]
         terms = _Won((gradients, Factor("won", np.array(won, dtype=np.float64))))
-        note = "won is 1 where this cell was the largest of the window, else 0"
+        note = "won is 1 where this cell was the largest of the patch, else 0"
         rule = formula(call, "grad_input", "grad_output", "won", note=note)
         total = float(terms.values.sum())
         counted = terms.taken(
@@ -81,26 +81,26 @@ class MaxPool2d(Operation):
 
 
 class MeanPool(Operation):
-    """Each output is the mean of its window; each cell of a window gets the same share of the window's gradient."""
+    """Each output is the mean of its patch; each cell of a patch gets the same share of the patch's gradient."""
 
     family = "pooling"
 
     def forward(self, call: CallValues, cell: Cell) -> Explanation:
-        window = _cells_of_window(call, self._axes(call), cell)
+        patch = _cells_of_patch(call, self._axes(call), cell)
         count = self._counts(call, np.array([cell[-2]]), np.array([cell[-1]])).item()
-        rule = f"{symbol(call, 'output')} = Σ {symbol(call, 'input')} / n over the window ({self._says(call, count)})"
-        return _explain_shares(rule, window, np.full(len(window.values), count), place(call, "output", cell))
+        rule = f"{symbol(call, 'output')} = Σ {symbol(call, 'input')} / n over the patch ({self._says(call, count)})"
+        return _explain_shares(rule, patch, np.full(len(patch.values), count), place(call, "output", cell))
 
     def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
         axes = self._axes(call)
-        gradients = _windows_of_cell(call, axes, cell)
+        gradients = _patches_of_cell(call, axes, cell)
         rows, columns = axes[0].of_cell(cell[-2])[1], axes[1].of_cell(cell[-1])[1]
         counts = self._counts(call, rows, columns).reshape(-1)
-        rule = f"{symbol(call, 'grad_input')} = Σ {symbol(call, 'grad_output')} / n over the windows that hold the cell"
+        rule = f"{symbol(call, 'grad_input')} = Σ {symbol(call, 'grad_output')} / n over the patches that hold the cell"
         return _explain_shares(rule, gradients, counts, place(call, "grad_input", cell))
 
     def _counts(self, call: CallValues, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-        """What the sum of each window is divided by, (rows, columns)."""
+        """What the sum of each patch is divided by, (rows, columns)."""
         down, across = self._axes(call)
         padded = bool(call.arguments.get("count_include_pad", True))
         return np.outer(down.covered(rows, with_padding=padded), across.covered(columns, with_padding=padded))
@@ -113,7 +113,7 @@ class MeanPool(Operation):
 
 
 class AvgPool2d(MeanPool):
-    """output[n, c, y, x] = Σ input over the window / n, with n the cells of the window.
+    """output[n, c, y, x] = Σ input over the patch / n, with n the cells of the patch.
 
     input (N, C, H, W), output (N, C, h, w). Padding holds 0 and is left out of the terms; it counts in n unless
     `count_include_pad` is false. What hangs over the padding (`ceil_mode`) never counts. `divisor_override` is n.
@@ -124,12 +124,12 @@ class AvgPool2d(MeanPool):
         "avg_pool2d": KindWords(
             "Average pooling",
             Told(
-                "Each cell of {made} is the mean of a {window} window of {input}.",
+                "Each cell of {made} is the mean of a {kernel} patch of {input}.",
                 "y[c, i, j] = 1/{cells} Σ x[c, {row}, {column}]",
             ),
             {
                 "": Told(
-                    "Each cell of a window gets an equal share, 1/{cells}, of the gradient of the mean it went into.",
+                    "Each cell of a patch gets an equal share, 1/{cells}, of the gradient of the mean it went into.",
                     f"∂L/∂x[c, p, q] = Σ 1/{{cells}} · {DY}[c, i, j], where p = {{row}}, q = {{column}}",
                 )
             },
@@ -154,7 +154,7 @@ class AvgPool2d(MeanPool):
 
 
 class AdaptiveAvgPool2d(MeanPool):
-    """output[n, c, y, x] = the mean of the window, the patches chosen so that the size that was asked for comes out.
+    """output[n, c, y, x] = the mean of the patch, the patches chosen so that the size that was asked for comes out.
 
     input (N, C, H, W), output (N, C, h, w).
     """
@@ -164,8 +164,8 @@ class AdaptiveAvgPool2d(MeanPool):
         "adaptive_avg_pool2d": KindWords(
             "Adaptive average pooling",
             Told(
-                "Each map of {input} is divided into {grid} windows; each cell of {made} is the mean of one.",
-                "y[c, i, j] = 1/n Σ x[c, p, q] over the n cells of its window",
+                "Each map of {input} is divided into {grid} patches; each cell of {made} is the mean of one.",
+                "y[c, i, j] = 1/n Σ x[c, p, q] over the n cells of its patch",
             ),
             {
                 "": Told(
@@ -208,13 +208,13 @@ def _axes(call: CallValues, dilation: tuple[int, int]) -> tuple[Axis, Axis]:
     return rows, columns
 
 
-def _cells_of_window(call: CallValues, axes: Axes, cell: Cell) -> Factor:
+def _cells_of_patch(call: CallValues, axes: Axes, cell: Cell) -> Factor:
     """The input's cells that the output's `cell` was made of, row by row."""
-    rows, columns = axes[0].of_window(cell[-2])[1], axes[1].of_window(cell[-1])[1]
+    rows, columns = axes[0].of_patch(cell[-2])[1], axes[1].of_patch(cell[-1])[1]
     return picked("input", call.arguments["input"], *cell[:-2], rows[:, None], columns)
 
 
-def _windows_of_cell(call: CallValues, axes: Axes, cell: Cell) -> Factor:
+def _patches_of_cell(call: CallValues, axes: Axes, cell: Cell) -> Factor:
     """The gradients of the outputs that the input's `cell` was part of, row by row."""
     rows, columns = axes[0].of_cell(cell[-2])[1], axes[1].of_cell(cell[-1])[1]
     return picked("grad_output", arrived(call), *cell[:-2], rows[:, None], columns)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from explorer.network.resampling import Resampling
 
-Kind = Literal["same", "whole", "window", "transposed", "adaptive", "part", "resampled"]
+Kind = Literal["same", "whole", "kernel_window", "transposed", "adaptive", "part", "resampled"]
 Mask = npt.NDArray[np.bool_]
 
 
@@ -37,9 +37,11 @@ class AxisRule:
         return cls("whole", size_in, size_out)
 
     @classmethod
-    def window(cls, kernel: int, stride: int, padding: int, dilation: int, size_in: int, size_out: int) -> "AxisRule":
-        """A sliding window; `padding` counts the cells before the axis."""
-        return cls("window", size_in, size_out, kernel, stride, padding, dilation)
+    def kernel_window(
+        cls, kernel: int, stride: int, padding: int, dilation: int, size_in: int, size_out: int
+    ) -> "AxisRule":
+        """A sliding kernel; `padding` counts the cells before the axis."""
+        return cls("kernel_window", size_in, size_out, kernel, stride, padding, dilation)
 
     @classmethod
     def transposed(
@@ -87,7 +89,7 @@ class AxisRule:
             return [index]
         if self.kind == "part":
             return [index - self.padding]
-        if self.kind == "window":
+        if self.kind == "kernel_window":
             first = index * self.stride - self.padding
             return range(first, first + self.kernel * self.dilation, self.dilation)
         if self.kind == "transposed":

@@ -68,8 +68,8 @@ def _axis(layer: Layer, axis: int, size_in: int, size_out: int) -> AxisRule:
         kernel, stride, padding, _, dilation = layer._axis(axis)
         return AxisRule.transposed(kernel, stride, padding, dilation, size_in, size_out)
     if isinstance(layer, Windowed):
-        window = layer.windows()[axis]
-        return AxisRule.window(window.kernel, window.stride, window.before, window.dilation, size_in, size_out)
+        window = layer.kernel_windows()[axis]
+        return AxisRule.kernel_window(window.kernel, window.stride, window.before, window.dilation, size_in, size_out)
     if isinstance(layer, AdaptiveAvgPool2d):
         return AxisRule.adaptive(size_in, size_out)
     if isinstance(layer, Upsample):
@@ -209,7 +209,7 @@ def test_every_rule_hands_back_what_it_reads() -> None:
     rules = [
         AxisRule.same(6),
         AxisRule.whole(4, 6),
-        AxisRule.window(3, 1, 1, 2, 8, 6),
+        AxisRule.kernel_window(3, 1, 1, 2, 8, 6),
         AxisRule.transposed(3, 2, 1, 1, 4, 6),
         AxisRule.adaptive(9, 6),
         AxisRule.part(2, 4, 6),

@@ -16,7 +16,7 @@ from explorer.arithmetic.explanation import number
 from explorer.engine.errors import EngineError
 from explorer.engine.explaining.explain import Cell, check_asked, forward_step, outputs_of, shares
 from explorer.engine.recording.arguments import tensors_by_name
-from explorer.engine.recording.hollow_windows import refuse_hollow_windows
+from explorer.engine.recording.hollow_patches import refuse_hollow_patches
 from explorer.engine.recording.recomputation import Recomputation, rerun
 from explorer.engine.recording.recording import Recording, Step
 from explorer.engine.recording.tree import leaves, map_tree
@@ -147,7 +147,7 @@ class _Again:
             raise EngineError(
                 f"{self.call.name} gives whole numbers or yes and no, which follow nothing little by little."
             )
-        refuse_hollow_windows((self.call,))
+        refuse_hollow_patches((self.call,))
         with torch.enable_grad():
             given = map_tree(self._given, torch.Tensor, torch.clone)
             wanted = {name: tensor for name, tensor in self._named(given).items() if _can_move(name, tensor)}

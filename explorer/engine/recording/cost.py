@@ -15,7 +15,7 @@ def multiply_adds(kind: str, shapes: Sequence[Shape], output: Shape) -> int:
 
 
 def _convolution(shapes: Sequence[Shape], output: Shape) -> int:
-    """Each output cell sums weight.shape[1:] products: channels of its group times the window."""
+    """Each output cell sums weight.shape[1:] products: channels of its group times the kernel's cells."""
     return prod(output) * prod(shapes[1][1:])
 
 

@@ -77,25 +77,25 @@ def _kept(size_in: int, size_out: int) -> AxisRule:
     return AxisRule.same(size_in) if size_in == size_out else AxisRule.whole(size_in, size_out)
 
 
-# Windows
+# Kernel windows
 
 
 def _convolution(reading: Reading) -> Axes:
-    rows, columns = _windows(reading, _kernel(reading), reading.pair("stride", 1))
+    rows, columns = _kernel_windows(reading, _kernel(reading), reading.pair("stride", 1))
     return (rows if reading.has_rows else AxisRule.whole(*reading.sizes[0])), columns
 
 
 def _pooling(reading: Reading) -> Axes:
     kernel = reading.pair("kernel_size", 1)
-    rows, columns = _windows(reading, kernel, _pooling_stride(reading, kernel))
+    rows, columns = _kernel_windows(reading, kernel, _pooling_stride(reading, kernel))
     return (rows if reading.has_rows else _kept(*reading.sizes[0])), columns
 
 
-def _windows(reading: Reading, kernel: tuple[int, int], stride: tuple[int, int]) -> Axes:
+def _kernel_windows(reading: Reading, kernel: tuple[int, int], stride: tuple[int, int]) -> Axes:
     dilation = reading.pair("dilation", 1)
     padding = _padding(reading, kernel, dilation)
     rows, columns = (
-        AxisRule.window(kernel[axis], stride[axis], padding[axis], dilation[axis], *reading.sizes[axis])
+        AxisRule.kernel_window(kernel[axis], stride[axis], padding[axis], dilation[axis], *reading.sizes[axis])
         for axis in (0, 1)
     )
     return rows, columns

@@ -14,7 +14,7 @@ from torch import nn
 from explorer.arithmetic.losses import loss_named
 from explorer.engine.errors import EngineError
 from explorer.engine.losses import loss_value
-from explorer.engine.recording.hollow_windows import refuse_hollow_windows, refuse_unseen_hollow_windows
+from explorer.engine.recording.hollow_patches import refuse_hollow_patches, refuse_unseen_hollow_patches
 from explorer.engine.recording.kept import INPUT, NOBODY, Kept, Shelf
 from explorer.engine.recording.recording import LOSS, Call, Recording
 from explorer.engine.recording.tree import leaves, map_tree
@@ -109,13 +109,13 @@ def finish_step(
     `given` are the tensors the model was given. Raises EngineError with a sentence if the loss is unknown, the target
     does not fit, nothing can be learned, or the way back would end the process.
     """
-    refuse_hollow_windows(call for call in recording.calls if _may_get_gradients(call))
+    refuse_hollow_patches(call for call in recording.calls if _may_get_gradients(call))
     output = _only_output(recording)
     target = learning.target_beside(output)
     value = loss_value(learning.loss, output, target)
     if not value.requires_grad:
         raise EngineError("No gradient can flow: every parameter is frozen, or the output is detached from them.")
-    refuse_unseen_hollow_windows(value)
+    refuse_unseen_hollow_patches(value)
     parameters = {name: parameter for name, parameter in model.named_parameters() if parameter.requires_grad}
     for parameter in parameters.values():
         parameter.grad = None  # what was there before is put back when the recording is done

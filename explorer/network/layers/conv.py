@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Any, Self
 
+from explorer.network.kernel_window import KernelWindow, both_axes
 from explorer.network.layer import Arguments, Layer, Remark, ShapeError
-from explorer.network.layers.windowed import Windowed, arrivals, expect_map, lost_text, window_cells
+from explorer.network.layers.windowed import Windowed, arrivals, expect_map, kernel_cells, lost_text
 from explorer.network.setting import LARGEST_WINDOW, setting
 from explorer.network.shape import Shape, cells, is_map, pair, setting_text, single
-from explorer.network.window import Window, both_axes
 
 Pair = int | tuple[int, int]
 
@@ -44,7 +44,7 @@ COLOURS = 4
 
 @dataclass(frozen=True)
 class Conv2d(Windowed):
-    """Each output cell is a weighted sum over a window of all input channels (of its group)."""
+    """Each output cell is a weighted sum over a patch of all input channels (of its group)."""
 
     kind = "Conv2d"
     word = "conv"
@@ -67,13 +67,13 @@ class Conv2d(Windowed):
         required=True,
     )
     stride: Pair = setting(
-        1, "pair", label="Stride", help="Cells from one window to the next.", minimum=1, maximum=LARGEST_WINDOW
+        1, "pair", label="Stride", help="Cells from one patch to the next.", minimum=1, maximum=LARGEST_WINDOW
     )
     padding: Pair | str = setting(
         0,
         "padding",
         label="Padding",
-        help="Zeros around the map; valid: none, same: keeps the size, full: every window that touches the map.",
+        help="Zeros around the map; valid: none, same: keeps the size, full: every patch that touches the map.",
         minimum=0,
         maximum=LARGEST_WINDOW,
         choices=("valid", "same", "full"),
@@ -95,10 +95,11 @@ class Conv2d(Windowed):
         maps = shape[0] if shape is not None and len(shape) == 3 and shape[0] > COLOURS else None
         return cls(padding=1) if maps is None else cls(out_channels=maps, padding=1)
 
-    def windows(self) -> tuple[Window, Window]:
+    def kernel_windows(self) -> tuple[KernelWindow, KernelWindow]:
         kernels, strides, dilations = pair(self.kernel_size), pair(self.stride), pair(self.dilation)
         rows, columns = (
-            Window(kernels[axis], strides[axis], *self._axis_padding(axis), dilation=dilations[axis]) for axis in (0, 1)
+            KernelWindow(kernels[axis], strides[axis], *self._axis_padding(axis), dilation=dilations[axis])
+            for axis in (0, 1)
         )
         return rows, columns
 
@@ -110,7 +111,7 @@ class Conv2d(Windowed):
         return self.out_channels, *self._map_size(shapes[0])
 
     def parameter_count(self, *shapes: Shape) -> int:
-        weights = window_cells(self.kernel_size) * (shapes[0][0] // self.groups) * self.out_channels
+        weights = kernel_cells(self.kernel_size) * (shapes[0][0] // self.groups) * self.out_channels
         return weights + (self.out_channels if self.bias else 0)
 
     def parameter_formula(self, *shapes: Shape) -> str:
@@ -121,7 +122,7 @@ class Conv2d(Windowed):
         return f"{rows}·{columns}·{read}·{self.out_channels}{bias} = {self.parameter_count(*shapes):,}"
 
     def multiply_adds(self, *shapes: Shape) -> int:
-        terms = window_cells(self.kernel_size) * (shapes[0][0] // self.groups)
+        terms = kernel_cells(self.kernel_size) * (shapes[0][0] // self.groups)
         return cells(self.output_shape(*shapes)) * terms
 
     def arguments(self, *shapes: Shape) -> Arguments:
@@ -154,13 +155,13 @@ class Conv2d(Windowed):
 
 @dataclass(frozen=True)
 class ConvTranspose2d(Layer):
-    """A convolution run backwards in shape: each input cell adds a window of weights to the output."""
+    """A convolution run backwards in shape: each input cell adds a patch of weights to the output."""
 
     kind = "ConvTranspose2d"
     word = "convtranspose"
     stem = "convtranspose"
     family = "convolution"
-    summary = "Enlarges the map: each input cell adds one learned window to the output."
+    summary = "Enlarges the map: each input cell adds one learned patch to the output."
     arriving = "in_channels"
     fixed = _padded_as_zeros()
 
@@ -178,7 +179,7 @@ class ConvTranspose2d(Layer):
         1,
         "pair",
         label="Stride",
-        help="Output cells from one window to the next.",
+        help="Output cells from one patch to the next.",
         minimum=1,
         maximum=LARGEST_WINDOW,
     )
@@ -233,9 +234,9 @@ class ConvTranspose2d(Layer):
         return ((sentence, (self.repair(padding=0),)),)
 
     def _cut_off(self, axis: int, size: int) -> tuple[int, ...]:
-        """The cells of the input whose whole window lies in the padding that is cut off."""
+        """The cells of the input whose whole patch lies in the padding that is cut off."""
         kernel, stride, padding, _, dilation = self._axis(axis)
-        written, length = Window(kernel, stride, padding, padding, dilation), self._length(axis, size)
+        written, length = KernelWindow(kernel, stride, padding, padding, dilation), self._length(axis, size)
         near = sorted({*range(min(size, padding + 1)), *range(max(0, size - padding - 1), size)})
         return tuple(cell for cell in near if written.holds_nothing(cell, length))
 
@@ -245,7 +246,7 @@ class ConvTranspose2d(Layer):
         return both_axes(self._formula(0, shapes[0][1]), self._formula(1, shapes[0][2]))
 
     def parameter_count(self, *shapes: Shape) -> int:
-        weights = window_cells(self.kernel_size) * shapes[0][0] * (self.out_channels // self.groups)
+        weights = kernel_cells(self.kernel_size) * shapes[0][0] * (self.out_channels // self.groups)
         return weights + (self.out_channels if self.bias else 0)
 
     def parameter_formula(self, *shapes: Shape) -> str:
@@ -255,7 +256,7 @@ class ConvTranspose2d(Layer):
         return f"{rows}·{columns}·{shapes[0][0]}·{written}{bias} = {self.parameter_count(*shapes):,}"
 
     def multiply_adds(self, *shapes: Shape) -> int:
-        return cells(shapes[0]) * window_cells(self.kernel_size) * (self.out_channels // self.groups)
+        return cells(shapes[0]) * kernel_cells(self.kernel_size) * (self.out_channels // self.groups)
 
     def arguments(self, *shapes: Shape) -> Arguments:
         leading, others = super().arguments(*shapes)

@@ -1,33 +1,33 @@
-"""Pooling: one number for each window, channel by channel."""
+"""Pooling: one number for each patch, channel by channel."""
 
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from explorer.network.kernel_window import KernelWindow, both_axes
 from explorer.network.layer import Layer, ShapeError
-from explorer.network.layers.windowed import Windowed, expect_map, fixed_windows
+from explorer.network.layers.windowed import Windowed, expect_map, fixed_kernel_windows
 from explorer.network.setting import LARGEST_WINDOW, setting
 from explorer.network.shape import Shape, is_map, pair, pair_text, single
-from explorer.network.window import Window, both_axes
 
 Pair = int | tuple[int, int]
 
-_WINDOW = "Rows and columns of the window."
-_STRIDE = "Cells from one window to the next; None: as large as the window."
-_PADDING = "Rows and columns added around the map, at most half a window."
-_CEIL = "Keep a last window that reaches over the edge, so that no cell is lost."
+_WINDOW = "Rows and columns of the kernel window."
+_STRIDE = "Cells from one patch to the next; None: as large as the window."
+_PADDING = "Rows and columns added around the map, at most half a kernel window."
+_CEIL = "Keep a last patch that reaches over the edge, so that no cell is lost."
 
 
 class _Pool(Windowed):
-    """Pooling with a sliding window."""
+    """Pooling with a sliding kernel window."""
 
     kernel_size: Pair
     stride: Pair | None
     padding: Pair
     ceil_mode: bool
 
-    def windows(self) -> tuple[Window, Window]:
-        return fixed_windows(self, self._stride(), self.ceil_mode)
+    def kernel_windows(self) -> tuple[KernelWindow, KernelWindow]:
+        return fixed_kernel_windows(self, self._stride(), self.ceil_mode)
 
     def output_shape(self, *shapes: Shape) -> Shape:
         expect_map(self, shapes[0])
@@ -46,27 +46,27 @@ class _Pool(Windowed):
         return self.kernel_size if self.stride is None else self.stride
 
     def _check_padding(self) -> None:
-        """PyTorch allows at most half a window, else a window could hold nothing but padding."""
+        """PyTorch allows at most half a kernel, else a patch could hold nothing but padding."""
         limits = [kernel // 2 for kernel in pair(self.kernel_size)]
         paddings = pair(self.padding)
         if all(padding <= limit for padding, limit in zip(paddings, limits, strict=True)):
             return
         allowed = single(*(min(sizes) for sizes in zip(paddings, limits, strict=True)))
         raise ShapeError(
-            f"{self.stated('padding')} is more than half of the {pair_text(self.kernel_size)} window; "
-            "some windows would hold nothing but padding.",
+            f"{self.stated('padding')} is more than half of the {pair_text(self.kernel_size)} kernel; "
+            "some patches would hold nothing but padding.",
             self.repair(padding=allowed),
         )
 
     def _check_hollow(self, shape: Shape) -> None:
-        """PyTorch lets a dilated window step over a short map from padding to padding."""
-        hollow = [window.is_hollow(size) for window, size in zip(self.windows(), shape[1:], strict=True)]
+        """PyTorch lets a dilated kernel step over a short map from padding to padding."""
+        hollow = [window.is_hollow(size) for window, size in zip(self.kernel_windows(), shape[1:], strict=True)]
         if any(hollow):
-            dilations = tuple(window.dilation for window in self.windows())
+            dilations = tuple(window.dilation for window in self.kernel_windows())
             closed = single(*(1 if empty else kept for empty, kept in zip(hollow, dilations, strict=True)))
             raise ShapeError(
                 f"{self.stated('dilation')} steps over the {shape[1]}×{shape[2]} map that arrives; "
-                "some windows would hold nothing but padding.",
+                "some patches would hold nothing but padding.",
                 self.repair(dilation=closed),
             )
 
@@ -87,13 +87,13 @@ def _whole(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class MaxPool2d(_Pool):
-    """The largest cell of each window."""
+    """The largest cell of each patch."""
 
     kind = "MaxPool2d"
     word = "maxpool"
     stem = "pool"
     family = "pooling"
-    summary = "Keeps the largest cell of each window; the map gets smaller."
+    summary = "Keeps the largest cell of each patch; the map gets smaller."
     fixed = MappingProxyType({"return_indices": False})
 
     kernel_size: Pair = setting(
@@ -111,13 +111,13 @@ class MaxPool2d(_Pool):
 
 @dataclass(frozen=True)
 class AvgPool2d(_Pool):
-    """The mean of each window."""
+    """The mean of each patch."""
 
     kind = "AvgPool2d"
     word = "avgpool"
     stem = "pool"
     family = "pooling"
-    summary = "Takes the mean of each window; the map gets smaller."
+    summary = "Takes the mean of each patch; the map gets smaller."
     fixed = MappingProxyType({"divisor_override": None})
 
     kernel_size: Pair = setting(
@@ -133,13 +133,13 @@ class AvgPool2d(_Pool):
 
 @dataclass(frozen=True)
 class AdaptiveAvgPool2d(Layer):
-    """Means over windows chosen so that the output has a given size."""
+    """Means over patches chosen so that the output has a given size."""
 
     kind = "AdaptiveAvgPool2d"
     word = "adaptiveavgpool"
     stem = "pool"
     family = "pooling"
-    summary = "Takes means over as many windows as the output has cells; 1 is the mean of the whole map."
+    summary = "Takes means over as many patches as the output has cells; 1 is the mean of the whole map."
 
     output_size: Pair = setting(
         1,
@@ -159,7 +159,7 @@ class AdaptiveAvgPool2d(Layer):
         if not is_map(shapes[0]):
             return ""
         rows, columns = (
-            f"{size} cells in {count} {'window' if count == 1 else 'windows'} = {count}"
+            f"{size} cells in {count} {'patch' if count == 1 else 'patches'} = {count}"
             for size, count in zip(shapes[0][1:], pair(self.output_size), strict=True)
         )
         return both_axes(rows, columns)

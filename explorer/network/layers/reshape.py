@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from explorer.network.kernel_window import both_axes
 from explorer.network.layer import Arguments, Layer, ShapeError
 from explorer.network.layers.windowed import expect_map
 from explorer.network.setting import setting
 from explorer.network.shape import NetworkError, Shape, cells, is_map, pair
-from explorer.network.window import both_axes
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,11 @@
-"""What convolutions and pooling share: a window that slides over rows and columns."""
+"""What convolutions and pooling share: a kernel window that slides over rows and columns."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from explorer.network.kernel_window import KernelWindow, both_axes
 from explorer.network.layer import Layer, Remark, Repair, ShapeError
 from explorer.network.shape import Shape, cells, is_map, pair, pair_text, shape_text, single
-from explorer.network.window import Window, both_axes
 
 LISTED = 4
 """More rows or columns that are never read are counted."""
@@ -25,24 +25,24 @@ def arrivals(channels: int) -> str:
 
 
 class Windowed(Layer):
-    """A layer whose output has one cell for each place of a window."""
+    """A layer whose output has one cell for each place of its kernel window."""
 
-    def windows(self) -> tuple[Window, Window]:
-        """The windows along rows and columns."""
+    def kernel_windows(self) -> tuple[KernelWindow, KernelWindow]:
+        """The kernel windows along rows and columns."""
         raise NotImplementedError
 
     def _map_size(self, shape: Shape) -> tuple[int, int]:
-        """Height and width of the output; raises ShapeError where the window does not fit."""
-        rows, columns = self.windows()
+        """Height and width of the output; raises ShapeError where the kernel does not fit."""
+        rows, columns = self.kernel_windows()
         height, width = rows.count(shape[1]), columns.count(shape[2])
         if height < 1 or width < 1:
-            raise ShapeError(self._too_large_sentence(shape), self._smaller_window(shape))
+            raise ShapeError(self._too_large_sentence(shape), self._smaller_kernel(shape))
         return height, width
 
     def size_formula(self, *shapes: Shape) -> str:
         if not is_map(shapes[0]):
             return ""
-        rows, columns = self.windows()
+        rows, columns = self.kernel_windows()
         return both_axes(rows.formula(shapes[0][1]), columns.formula(shapes[0][2]))
 
     def remarks(self, *shapes: Shape) -> tuple[Remark, ...]:
@@ -51,34 +51,34 @@ class Windowed(Layer):
         if not any(lost):
             return ()
         sentence = (
-            f"{self._window_text()} on {shape[1]}×{shape[2]}: {self.size_formula(*shapes)}. "
+            f"{self._kernel_text()} on {shape[1]}×{shape[2]}: {self.size_formula(*shapes)}. "
             f"So {lost_text(*lost, shape=shape)} never read."
         )
         return ((sentence, self._complete_covers(shape)),)
 
     def _lost(self, shape: Shape) -> tuple[Sequence[int], Sequence[int]]:
-        """The rows and the columns that no window holds."""
-        rows, columns = self.windows()
+        """The rows and the columns that no patch holds."""
+        rows, columns = self.kernel_windows()
         return rows.unread(shape[1]), columns.unread(shape[2])
 
-    def _window_text(self) -> str:
-        rows, columns = self.windows()
+    def _kernel_text(self) -> str:
+        rows, columns = self.kernel_windows()
         strides = pair_text((rows.stride, columns.stride)) if rows.stride != columns.stride else rows.stride
         return f"{pair_text((rows.kernel, columns.kernel))} with stride {strides}"
 
     def _too_large_sentence(self, shape: Shape) -> str:
-        rows, columns = self.windows()
+        rows, columns = self.kernel_windows()
         spans = pair_text((rows.span, columns.span))
         spread = " (with its dilation)" if (rows.span, columns.span) != (rows.kernel, columns.kernel) else ""
         padded = shape[1] + rows.before + rows.after, shape[2] + columns.before + columns.after
         around = f", {pair_text(padded)} with padding" if padded != shape[1:] else ""
-        return f"The {spans} window{spread} is larger than the {shape[1]}×{shape[2]} map that arrives{around}."
+        return f"The {spans} kernel{spread} is larger than the {shape[1]}×{shape[2]} map that arrives{around}."
 
-    def _smaller_window(self, shape: Shape) -> Repair:
-        """The largest window, as dilated as now, that fits once."""
+    def _smaller_kernel(self, shape: Shape) -> Repair:
+        """The largest kernel, as dilated as now, that fits once."""
         sizes = [
             min(window.kernel, (size + window.before + window.after - 1) // window.dilation + 1)
-            for window, size in zip(self.windows(), shape[1:], strict=True)
+            for window, size in zip(self.kernel_windows(), shape[1:], strict=True)
         ]
         return self.repair(kernel_size=single(*sizes))
 
@@ -90,7 +90,7 @@ class Windowed(Layer):
                 yield self.repair(**values)
 
     def _cover_candidates(self) -> list[dict[str, Any]]:
-        rows, columns = self.windows()
+        rows, columns = self.kernel_windows()
         paddings: list[dict[str, Any]] = [
             {"padding": single(rows.before + more, columns.before + more)} for more in range(1, rows.kernel // 2 + 1)
         ]
@@ -100,7 +100,7 @@ class Windowed(Layer):
         return [*paddings, *strides, *dense, *({**stride, "dilation": 1} for stride in strides if dense)]
 
     def _strides(self) -> tuple[int, int]:
-        rows, columns = self.windows()
+        rows, columns = self.kernel_windows()
         return rows.stride, columns.stride
 
     def _covers(self, shape: Shape) -> bool:
@@ -111,19 +111,21 @@ class Windowed(Layer):
         return not any(self._lost(shape))
 
 
-def fixed_windows(layer: Any, stride: int | tuple[int, int], ceil_mode: bool = False) -> tuple[Window, Window]:
-    """Windows of a layer whose padding is a number or a pair."""
+def fixed_kernel_windows(
+    layer: Any, stride: int | tuple[int, int], ceil_mode: bool = False
+) -> tuple[KernelWindow, KernelWindow]:
+    """The kernel windows of a layer whose padding is a number or a pair."""
     kernels, strides, paddings = pair(layer.kernel_size), pair(stride), pair(layer.padding)
     dilations = pair(getattr(layer, "dilation", 1))
     rows, columns = (
-        Window(kernels[axis], strides[axis], paddings[axis], paddings[axis], dilations[axis], ceil_mode)
+        KernelWindow(kernels[axis], strides[axis], paddings[axis], paddings[axis], dilations[axis], ceil_mode)
         for axis in (0, 1)
     )
     return rows, columns
 
 
-def window_cells(kernel_size: int | tuple[int, int]) -> int:
-    """How many cells a window holds."""
+def kernel_cells(kernel_size: int | tuple[int, int]) -> int:
+    """How many cells a kernel has."""
     return cells(pair(kernel_size))
 
 

@@ -21,7 +21,7 @@ def facts_of(step: TimelineStep, tensors: StepTensors) -> Facts:
     facts = {"made": step.call, "kind": step.kind, "input": names[0], "inputs": _listed(names)}
     facts["other"] = names[1] if len(names) > 1 else _plain(settings.get("other", "itself"))
     facts |= _sizes(step, tensors, inputs[0][1] if inputs else None)
-    facts |= _window(tensors) | _bias(tensors)
+    facts |= _kernel(tensors) | _bias(tensors)
     facts = {name: _plain(value) for name, value in settings.items()} | facts
     facts |= {name: _plain(settings.get(name, default)) for name, default in _SETTINGS.items()}
     facts["keep_scale"] = (
@@ -90,7 +90,7 @@ def _size(tensor: Tensor | None, step: TimelineStep) -> int:
 
 
 def _maps(tensors: StepTensors, shape: tuple[int, ...], first: Tensor | None) -> str:
-    """ "all 12 maps of relu1": what one window reads across."""
+    """ "all 12 maps of relu1": what one patch reads across."""
     weight = tensors.by_name.get("weight")
     if first is None or weight is None or len(shape) < 3 or weight.values.ndim < 3:
         return "all maps"
@@ -114,8 +114,8 @@ def _bias(tensors: StepTensors) -> Facts:
     }
 
 
-def _window(tensors: StepTensors) -> Facts:
-    """The window's size, its number of cells, and the row and column that its cell (r, s) at (i, j) lies on."""
+def _kernel(tensors: StepTensors) -> Facts:
+    """The kernel's size, its number of cells, and the row and column that its cell (r, s) at (i, j) lies on."""
     settings, weight = tensors.settings, tensors.by_name.get("weight")
     kernel = settings.get("kernel_size")
     if kernel is None and weight is not None and weight.values.ndim > 2:
@@ -131,7 +131,7 @@ def _window(tensors: StepTensors) -> Facts:
     uneven = bool(settings.get("ceil_mode")) or (any(padding) and not settings.get("count_include_pad", True))
     cells = settings.get("divisor_override") or height * width
     return {
-        "window": shape_text((height, width)),
+        "kernel": shape_text((height, width)),
         "cells": "n" if uneven else count(int(cells)),
         "row": _place("i", "r", stride[0], dilation=dilation[0], padding=padding[0]),
         "column": _place("j", "s", stride[1], dilation=dilation[1], padding=padding[1]),
@@ -139,7 +139,7 @@ def _window(tensors: StepTensors) -> Facts:
 
 
 def _place(outer: str, inner: str, stride: int, *, dilation: int, padding: int) -> str:
-    """ "2·i + r − 1": the index along one axis of the cell `inner` of the window at `outer`."""
+    """ "2·i + r − 1": the index along one axis of the cell `inner` of the patch at `outer`."""
     first = outer if stride == 1 else f"{stride}·{outer}"
     second = inner if dilation == 1 else f"{dilation}·{inner}"
     return f"{first} + {second}" + (f" {MINUS} {padding}" if padding else "")

@@ -158,7 +158,7 @@ def _is_contest(explanation: Explanation) -> bool:
 
 
 def _contest(main: Terms) -> TermRows:
-    """The cells of a pooling window; the one that won leads, also among negative numbers."""
+    """The cells of a pooled patch; the one that won leads, also among negative numbers."""
     given, won = main.factors
     order = np.argsort(-np.nan_to_num(given.values, nan=np.inf), kind="stable")
 

@@ -84,7 +84,7 @@ def facts_line(timeline: Timeline, cursor: Cursor) -> str:
     """The dim words at the header's right: inside, which of the step's cells; outside, the loss."""
     step = timeline.steps[cursor.step]
     if cursor.is_inside and cursor.of in step.asked and cursor.cell is not None:
-        noun = "window" if step.family in ("convolution", "pooling") and step.phase == "forward" else "cell"
+        noun = "patch" if step.family in ("convolution", "pooling") and step.phase == "forward" else "cell"
         return f"{noun} {count(walk_place(step, cursor) + 1)} of {count(walk_length(step, cursor.of))}"
     taken = f"training step {count(timeline.taken + 1)}"
     return taken if timeline.loss is None else f"{taken} · loss {number(timeline.loss, 4)}"

@@ -36,7 +36,7 @@ class LayerFacts(QWidget):
         """Everything about a layer of the network."""
         shapes, output = network.input_shapes(layer.name), network.shapes()[network.index(layer.name)]
         known = tuple(shape for shape in shapes if shape is not None)
-        self.volume.show_layer(known, output, family=layer.family, window=_window(layer))
+        self.volume.show_layer(known, output, family=layer.family, kernel=_kernel(layer))
         multiply_adds = layer.multiply_adds(*known) if output is not None and len(known) == len(shapes) else 0
         self.facts.show_facts(_costs(output, multiply_adds, _activation(state, layer.name)))
 
@@ -72,8 +72,8 @@ def _costs(shape: Shape | None, multiply_adds: int, ran: LayerActivation | None)
     )
 
 
-def _window(layer: Layer) -> tuple[int, int] | None:
-    """Rows and columns that a sliding window of `layer` spans; None for a layer that slides none over its input."""
+def _kernel(layer: Layer) -> tuple[int, int] | None:
+    """Rows and columns that the sliding kernel of `layer` spans; None for a layer that slides none over its input."""
     if layer.kind not in SLIDING:
         return None
     kernel, dilation = _pair(getattr(layer, "kernel_size", 1)), _pair(getattr(layer, "dilation", 1))

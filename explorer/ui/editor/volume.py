@@ -65,14 +65,14 @@ def sizes_text(shape: Shape) -> str:
 
 
 class VolumeView(QWidget):
-    """Draws what goes in, an arrow, and what comes out, with the window that slides over it if there is one."""
+    """Draws what goes in, an arrow, and what comes out, with the kernel that slides over it if there is one."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._inputs: tuple[Shape, ...] = ()
         self._output: Shape | None = None
         self._family = "other"
-        self._window: tuple[int, int] | None = None
+        self._kernel: tuple[int, int] | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Volumes that go in and come out")
 
@@ -82,13 +82,13 @@ class VolumeView(QWidget):
         output: Shape | None,
         *,
         family: str = "other",
-        window: tuple[int, int] | None = None,
+        kernel: tuple[int, int] | None = None,
     ) -> None:
-        """Draw a layer of `family` from `inputs` to `output`; `window` is (rows, columns) of what slides over a map."""
-        wanted = (inputs, output, family, window)
-        if wanted == (self._inputs, self._output, self._family, self._window):
+        """Draw a layer of `family` from `inputs` to `output`; `kernel` is (rows, columns) of what slides over a map."""
+        wanted = (inputs, output, family, kernel)
+        if wanted == (self._inputs, self._output, self._family, self._kernel):
             return
-        self._inputs, self._output, self._family, self._window = wanted
+        self._inputs, self._output, self._family, self._kernel = wanted
         whole = " and ".join(sizes_text(shape) for shape in inputs)
         words = f"{whole} → {sizes_text(output)}" if inputs and output else sizes_text(output) if output else ""
         self.setToolTip(f"height × width × depth: {words}.\nEdges are drawn on a logarithmic scale." if words else "")
@@ -139,11 +139,11 @@ class VolumeView(QWidget):
         for number, (box, corner) in enumerate(zip(boxes, corners, strict=True)):
             is_output = number == len(boxes) - 1
             _draw_box(painter, box, corner, theme.current().kinds[self._family if is_output else "input"])
-        if self._window is not None and len(boxes) == 2:
-            _draw_window(painter, boxes, corners, self._window)
+        if self._kernel is not None and len(boxes) == 2:
+            _draw_kernel(painter, boxes, corners, self._kernel)
         for box, corner in zip(boxes, corners, strict=True):
             _draw_numbers(painter, box, corner)
-        if self._window is None or len(boxes) != 2:
+        if self._kernel is None or len(boxes) != 2:
             self._draw_between(painter, boxes, corners)
         self._draw_captions(painter, boxes, corners)
 
@@ -208,7 +208,7 @@ def _draw_numbers(painter: QPainter, box: Box, corner: QPointF) -> None:
     side = QRectF(corner.x() - 60, corner.y() - box.height, 56, box.height)
     flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | _LOOSE
     written = painter.boundingRect(side, int(flags), text.count(height))
-    painter.fillRect(written, QColor(colours.pane))  # the lines of the window pass behind the number
+    painter.fillRect(written, QColor(colours.pane))  # the lines of the kernel pass behind the number
     painter.drawText(side, flags, text.count(height))
     below = QRectF(corner.x() - 20, corner.y() + 1, box.width + 40, LABEL)
     painter.drawText(below, Qt.AlignmentFlag.AlignCenter | _LOOSE, text.count(width))
@@ -220,11 +220,11 @@ _LOOSE = Qt.TextFlag.TextDontClip
 _CENTRE = Qt.AlignmentFlag.AlignCenter
 
 
-def _draw_window(painter: QPainter, boxes: list[Box], corners: list[QPointF], window: tuple[int, int]) -> None:
-    """The sliding window on the input's front, and the one cell of the output it gives."""
+def _draw_kernel(painter: QPainter, boxes: list[Box], corners: list[QPointF], kernel: tuple[int, int]) -> None:
+    """The sliding kernel on the input's front, and the one cell of the output it gives."""
     colours = theme.current()
     inside, outside = boxes
-    rows, columns = (min(1.0, part / whole) for part, whole in zip(window, inside.sizes[:2], strict=True))
+    rows, columns = (min(1.0, part / whole) for part, whole in zip(kernel, inside.sizes[:2], strict=True))
     wide, high = max(4.0, columns * inside.width), max(4.0, rows * inside.height)
     wide, high = min(wide, inside.width), min(high, inside.height)
     left = corners[0].x() + (inside.width - wide) * 0.7

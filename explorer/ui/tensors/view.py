@@ -67,7 +67,7 @@ class TensorView(QWidget):
     ) -> None:
         """Mark whole `cells` (T, ndim) as read, and `strong` as the one asked for.
 
-        `frame` is (row, column, rows, columns) of a window on a single map, which may reach into the padding.
+        `frame` is (row, column, rows, columns) of a patch on a single map, which may reach into the padding.
         """
         self._cells = np.zeros((0, 0), np.int64) if cells is None else cells
         self._strong, self._frame = strong, frame

@@ -117,11 +117,11 @@ def test_inside_a_step_the_same_keys_walk_its_cells(desk: Desk) -> None:
     desk.press("stepInto")
     first = desk.session.state.steps.cursor
     assert first.is_inside
-    assert desk.read("stepFacts").startswith("window ")
+    assert desk.read("stepFacts").startswith("patch ")
     desk.session.steps.choose_cell("output", (0, 0, 0, 0))
-    assert desk.read("stepFacts") == "window 1 of 128"
+    assert desk.read("stepFacts") == "patch 1 of 128"
     desk.press("stepOver")
-    assert desk.read("stepFacts") == "window 2 of 128"
+    assert desk.read("stepFacts") == "patch 2 of 128"
     assert desk.read("stepTitle").endswith("cell (0, 0, 1)")
     desk.press("stepInto")
     assert desk.read("stepTitle").endswith("cell (0, 0, 2)")
@@ -135,7 +135,7 @@ def test_inside_a_step_the_same_keys_walk_its_cells(desk: Desk) -> None:
 
 
 def test_words_are_those_of_the_step_and_of_the_gradient_that_is_looked_at(desk: Desk) -> None:
-    assert "weighted sum of a 3 × 3 window over all 3 channels of input" in desk.read("stepSentence")
+    assert "weighted sum of a 3 × 3 patch over all 3 channels of input" in desk.read("stepSentence")
     assert desk.read("stepSource") == "F.conv2d(input, conv1.weight, conv1.bias, stride=1, padding=1)"
     place = desk.timeline.find("backward", "linear1")
     assert place is not None

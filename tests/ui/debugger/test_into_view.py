@@ -1,4 +1,4 @@
-"""A step from inside: one cell's numbers, the window moved by hand, channel by channel."""
+"""A step from inside: one cell's numbers, the patch moved by hand, channel by channel."""
 
 from __future__ import annotations
 
@@ -47,10 +47,10 @@ def grids(view: IntoView) -> dict[str, NumberGrid]:
     return {grid.accessibleName(): grid for grid in view.findChildren(NumberGrid) if grid.isVisible()}
 
 
-def test_a_convolution_shows_window_filter_and_products(stage: tuple[SteppedSession, IntoView]) -> None:
+def test_a_convolution_shows_patch_filter_and_products(stage: tuple[SteppedSession, IntoView]) -> None:
     session, view = stage
     session.go("forward", "conv2", inside=True)
-    assert list(grids(view)) == ["window", "filter", "products"]
+    assert list(grids(view)) == ["patch", "filter", "products"]
     assert view.given.accessibleName() == "relu1"
     assert view.made.accessibleName() == "conv2"
 
@@ -60,7 +60,7 @@ def test_the_lines_below_lead_from_a_channel_to_what_pytorch_computed(stage: tup
     session.go("forward", "conv2", inside=True)
     products = grids(view)["products"].grid
     assert products is not None
-    own, whole = view.windows.lines()
+    own, whole = view.patches.lines()
     assert own.endswith(f"= {number(float(np.nansum(products.values)))}")
     cursor = session.state.steps.cursor
     computed = small().asked(cursor.step, "output").values[cursor.cell]
@@ -70,10 +70,10 @@ def test_the_lines_below_lead_from_a_channel_to_what_pytorch_computed(stage: tup
 def test_channels_are_gone_through_one_by_one_or_by_size(stage: tuple[SteppedSession, IntoView]) -> None:
     session, view = stage
     session.go("forward", "conv2", inside=True)
-    view.windows.largest.setChecked(False)
-    first = view.windows.group
-    QTest.mouseClick(view.windows.next, Qt.MouseButton.LeftButton)
-    second = view.windows.group
+    view.patches.largest.setChecked(False)
+    first = view.patches.group
+    QTest.mouseClick(view.patches.next, Qt.MouseButton.LeftButton)
+    second = view.patches.group
     assert first is not None
     assert second is not None
     assert second.key[1] == (first.key[1] + 1) % 4
@@ -81,24 +81,24 @@ def test_channels_are_gone_through_one_by_one_or_by_size(stage: tuple[SteppedSes
     assert view.given.shown.prefix == second.key
     totals = {first.key: abs(first.total), second.key: abs(second.total)}
     for _ in range(2):
-        QTest.mouseClick(view.windows.next, Qt.MouseButton.LeftButton)
-        assert view.windows.group is not None
-        totals[view.windows.group.key] = abs(view.windows.group.total)
+        QTest.mouseClick(view.patches.next, Qt.MouseButton.LeftButton)
+        assert view.patches.group is not None
+        totals[view.patches.group.key] = abs(view.patches.group.total)
     assert len(totals) == 4
-    view.windows.largest.setChecked(True)
-    assert view.windows.group is not None
-    assert abs(view.windows.group.total) == max(totals.values())
+    view.patches.largest.setChecked(True)
+    assert view.patches.group is not None
+    assert abs(view.patches.group.total) == max(totals.values())
 
 
-def test_the_chosen_channel_stays_while_the_window_moves(stage: tuple[SteppedSession, IntoView]) -> None:
+def test_the_chosen_channel_stays_while_the_patch_moves(stage: tuple[SteppedSession, IntoView]) -> None:
     session, view = stage
     session.go("forward", "conv2", inside=True)
-    QTest.mouseClick(view.windows.strip, Qt.MouseButton.LeftButton, pos=QPoint(3, 8))
-    assert view.windows.group is not None
-    assert view.windows.group.key[1] == 0
+    QTest.mouseClick(view.patches.strip, Qt.MouseButton.LeftButton, pos=QPoint(3, 8))
+    assert view.patches.group is not None
+    assert view.patches.group.key[1] == 0
     for column in range(6):
         session.steps.choose_cell("output", (0, 1, 5, column))
-        assert view.windows.group.key[1] == 0
+        assert view.patches.group.key[1] == 0
 
 
 def test_stepping_from_cell_to_cell_moves_no_grid(stage: tuple[SteppedSession, IntoView]) -> None:
@@ -106,14 +106,14 @@ def test_stepping_from_cell_to_cell_moves_no_grid(stage: tuple[SteppedSession, I
     session.go("forward", "conv1", inside=True)
     session.steps.choose_cell("output", (0, 0, 5, 5))
     before = [(grid.geometry(), grid.area()) for grid in grids(view).values()]
-    chooser = view.windows.chooser.geometry()
+    chooser = view.patches.chooser.geometry()
     for cell in ((0, 0, 0, 0), (0, 3, 13, 13), (0, 2, 0, 7)):
         session.steps.choose_cell("output", cell)
         assert [(grid.geometry(), grid.area()) for grid in grids(view).values()] == before
-        assert view.windows.chooser.geometry() == chooser
+        assert view.patches.chooser.geometry() == chooser
 
 
-def test_clicking_and_dragging_on_the_source_moves_the_window(stage: tuple[SteppedSession, IntoView]) -> None:
+def test_clicking_and_dragging_on_the_source_moves_the_patch(stage: tuple[SteppedSession, IntoView]) -> None:
     session, view = stage
     session.go("forward", "conv2", inside=True)
     channel = session.state.steps.cursor.cell[1]  # type: ignore[index]
@@ -139,22 +139,22 @@ def test_clicking_the_result_chooses_its_cell(stage: tuple[SteppedSession, IntoV
     assert session.state.steps.cursor.cell == (0, channel, 2, 7)
 
 
-def test_double_clicking_a_number_of_the_window_follows_it(stage: tuple[SteppedSession, IntoView]) -> None:
+def test_double_clicking_a_number_of_the_patch_follows_it(stage: tuple[SteppedSession, IntoView]) -> None:
     session, view = stage
     session.go("forward", "conv2", inside=True)
-    window = grids(view)["window"]
-    assert window.grid is not None
-    QTest.mouseDClick(window, Qt.MouseButton.LeftButton, pos=window.cell_rect(1, 2).center().toPoint())
-    assert session.followed == [("input", window.grid.cell(1, 2))]
+    patch = grids(view)["patch"]
+    assert patch.grid is not None
+    QTest.mouseDClick(patch, Qt.MouseButton.LeftButton, pos=patch.cell_rect(1, 2).center().toPoint())
+    assert session.followed == [("input", patch.grid.cell(1, 2))]
 
 
 def test_the_tip_over_a_number_has_every_digit_and_its_place(stage: tuple[SteppedSession, IntoView]) -> None:
     session, view = stage
     session.go("forward", "conv1", inside=True)
     session.steps.choose_cell("output", (0, 0, 0, 0))
-    window = grids(view)["window"]
-    assert window.tip(0, 0) == "Padding: a 0 that adds nothing."
-    assert window.tip(1, 1).startswith("input[0, ")
+    patch = grids(view)["patch"]
+    assert patch.tip(0, 0) == "Padding: a 0 that adds nothing."
+    assert patch.tip(1, 1).startswith("input[0, ")
 
 
 def test_clicking_a_neighbour_in_an_update_explains_it(stage: tuple[SteppedSession, IntoView]) -> None:
@@ -169,13 +169,13 @@ def test_clicking_a_neighbour_in_an_update_explains_it(stage: tuple[SteppedSessi
     assert session.state.steps.cursor.cell == wanted
 
 
-SCENES = ("windows", "table", "curve", "note", "grids", "message")
+SCENES = ("patches", "table", "curve", "note", "grids", "message")
 
 
 @pytest.mark.parametrize(
     ("phase", "call", "scene"),
     [
-        ("forward", "pool1", "windows"),
+        ("forward", "pool1", "patches"),
         ("backward", "pool1", "grids"),
         ("forward", "relu1", "curve"),
         ("backward", "relu1", "curve"),
@@ -223,10 +223,10 @@ def test_pointing_at_a_channel_of_the_explanation_shows_it(stage: tuple[SteppedS
     session, view = stage
     session.go("forward", "conv2", inside=True)
     view.point_at((("input", np.array([[0, 3, 4, 4]])),))
-    assert view.windows.group is not None
-    assert view.windows.group.key == (0, 3)
+    assert view.patches.group is not None
+    assert view.patches.group.key == (0, 3)
     view.point_at(())
-    assert view.windows.group.key == (0, 3)
+    assert view.patches.group.key == (0, 3)
 
 
 @pytest.mark.parametrize("height", [120, 150, 200, 330])
@@ -237,7 +237,7 @@ def test_in_a_low_stage_the_result_stays_and_no_line_lies_over_the_cells(
     view.window().resize(600, height)
     for phase, call in (("forward", "conv2"), ("update", "conv2")):
         session.go(phase, call, inside=True)
-        row = view.windows.row if phase == "forward" else view.grids
+        row = view.patches.row if phase == "forward" else view.grids
         shown = row.fitting_lines()
         assert shown
         assert shown[-1] == row.lines[-1]

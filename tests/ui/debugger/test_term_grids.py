@@ -1,4 +1,4 @@
-"""From explanations to what is drawn: windows, tables, curves and moves hold PyTorch's own numbers."""
+"""From explanations to what is drawn: patches, tables, curves and moves hold PyTorch's own numbers."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from explorer.session.timeline import Timeline
 from explorer.ui.debugger.into.function_curve import Curve
 from explorer.ui.debugger.into.moved_cell import Move
 from explorer.ui.debugger.into.neighbour_grids import Grids
+from explorer.ui.debugger.into.patch_steering import steered
 from explorer.ui.debugger.into.plan import IntoPlan, given_map, into_plan
-from explorer.ui.debugger.into.term_grids import Windows
+from explorer.ui.debugger.into.term_grids import Patches
 from explorer.ui.debugger.into.term_tables import Table
-from explorer.ui.debugger.into.window_steering import steered
 from explorer.ui.debugger.over_plan import over_plan
 from tests.ui.step_sessions import recorded
 
@@ -82,12 +82,12 @@ def test_the_channels_of_a_convolution_add_up_to_what_pytorch_computed(
     if of not in timeline.steps[step].asked:
         return  # the picture itself gets no gradient
     cell = cell_of(timeline.steps[step].asked[of], data)
-    windows = plan_at(timeline, phase, call, of=of, cell=cell).middle
-    assert isinstance(windows, Windows)
-    total = sum(group.total for group in windows.groups) + sum(value for _, value in windows.rest)
+    patches = plan_at(timeline, phase, call, of=of, cell=cell).middle
+    assert isinstance(patches, Patches)
+    total = sum(group.total for group in patches.groups) + sum(value for _, value in patches.rest)
     assert total == pytest.approx(value_at(timeline, phase, call, of, cell), rel=1e-4, abs=1e-5)
-    for group in windows.groups:
-        *factors, products = windows.grids(group)
+    for group in patches.groups:
+        *factors, products = patches.grids(group)
         multiplied = np.prod([np.where(grid.present, grid.values, 0) for grid in factors], axis=0)
         assert np.allclose(multiplied, np.where(products.present, products.values, 0))
         assert np.nansum(products.values) == pytest.approx(group.total)
@@ -95,41 +95,41 @@ def test_the_channels_of_a_convolution_add_up_to_what_pytorch_computed(
 
 @settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
-def test_the_window_of_a_padded_convolution_is_the_patch_that_pytorch_unfolds(data: st.DataObject) -> None:
+def test_the_patch_of_a_padded_convolution_is_the_one_that_pytorch_unfolds(data: st.DataObject) -> None:
     timeline = timeline_of(CONVOLUTIONS[1])
     cell = cell_of(timeline.steps[0].asked["output"], data)
-    windows = plan_at(timeline, "forward", "conv1", cell=cell).middle
-    assert isinstance(windows, Windows)
+    patches = plan_at(timeline, "forward", "conv1", cell=cell).middle
+    assert isinstance(patches, Patches)
     given_values = torch.from_numpy(np.array(timeline.tensors(0).by_name["input"].values))
     padded = torch.nn.functional.pad(given_values, (1, 1, 1, 1))
-    for group in windows.groups:
-        window, kernel, _ = windows.grids(group)
-        patch = padded[0, group.key[1], cell[2] : cell[2] + 3, cell[3] : cell[3] + 3].numpy()
-        assert np.where(window.present, window.values, 0) == pytest.approx(patch)
+    for group in patches.groups:
+        patch, kernel, _ = patches.grids(group)
+        unfolded = padded[0, group.key[1], cell[2] : cell[2] + 3, cell[3] : cell[3] + 3].numpy()
+        assert np.where(patch.present, patch.values, 0) == pytest.approx(unfolded)
         weight = timeline.tensors(0).by_name["weight"].values[cell[1], group.key[1]]
         assert kernel.values[kernel.present] == pytest.approx(weight[kernel.present])
-        assert windows.frame(group) == (cell[2] - 1, cell[3] - 1, 3, 3)
+        assert patches.frame(group) == (cell[2] - 1, cell[3] - 1, 3, 3)
 
 
 def test_on_the_way_back_the_kernel_is_turned_by_half() -> None:
     timeline = timeline_of("2x9x8 conv(2, 1) conv(3, 3) flatten linear(4)")
-    windows = plan_at(timeline, "backward", "conv2", of="input", cell=(0, 1, 4, 4)).middle
-    assert isinstance(windows, Windows)
+    patches = plan_at(timeline, "backward", "conv2", of="input", cell=(0, 1, 4, 4)).middle
+    assert isinstance(patches, Patches)
     place = timeline.find("backward", "conv2")
     assert place is not None
     weight = timeline.tensors(place).by_name["weight"].values
-    for group in windows.groups:
-        kernel = windows.grids(group)[1]
+    for group in patches.groups:
+        kernel = patches.grids(group)[1]
         assert kernel.title == "filter, turned"
         assert kernel.values == pytest.approx(weight[group.key[1], 1, ::-1, ::-1])
 
 
-def test_a_window_at_the_border_keeps_its_size_so_that_nothing_jumps() -> None:
+def test_a_patch_at_the_border_keeps_its_size_so_that_nothing_jumps() -> None:
     timeline = timeline_of(CONVOLUTIONS[1])
     corner = plan_at(timeline, "forward", "conv1", cell=(0, 0, 0, 0)).middle
     inside = plan_at(timeline, "forward", "conv1", cell=(0, 0, 4, 4)).middle
-    assert isinstance(corner, Windows)
-    assert isinstance(inside, Windows)
+    assert isinstance(corner, Patches)
+    assert isinstance(inside, Patches)
     assert corner.arrangement.shape == inside.arrangement.shape == (3, 3)
     missing = ~corner.grids(corner.groups[0])[0].present
     assert missing.tolist() == [[True, True, True], [True, False, False], [True, False, False]]
@@ -137,7 +137,7 @@ def test_a_window_at_the_border_keeps_its_size_so_that_nothing_jumps() -> None:
 
 @settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from((*CONVOLUTIONS[:4], *POOLINGS)), st.data())
-def test_a_window_dragged_to_another_cells_middle_is_that_cells_window(text: str, data: st.DataObject) -> None:
+def test_a_patch_dragged_to_another_cells_middle_is_that_cells_patch(text: str, data: st.DataObject) -> None:
     timeline = timeline_of(text)
     call = "pool1" if "pool" in text else "conv1"
     step = timeline.find("forward", call)
@@ -145,8 +145,8 @@ def test_a_window_dragged_to_another_cells_middle_is_that_cells_window(text: str
     shape = timeline.steps[step].asked["output"]
     start, wanted = cell_of(shape, data), cell_of(shape, data)
     plan, goal = (plan_at(timeline, "forward", call, cell=cell) for cell in (start, (*start[:2], *wanted[2:])))
-    assert isinstance(plan.middle, Windows)
-    assert isinstance(goal.middle, Windows)
+    assert isinstance(plan.middle, Patches)
+    assert isinstance(goal.middle, Patches)
     row, column, rows, columns = goal.middle.frame(goal.middle.groups[0])
     pointer = (0, 0, row + (rows - 1) // 2, column + (columns - 1) // 2)
     found = steered(plan, plan.middle, plan.middle.groups[0], pointer, shape)
@@ -156,15 +156,15 @@ def test_a_window_dragged_to_another_cells_middle_is_that_cells_window(text: str
         assert found[2:] == wanted[2:]
 
 
-def test_the_largest_of_a_pooling_window_is_ringed() -> None:
+def test_the_largest_of_a_pooled_patch_is_ringed() -> None:
     timeline = timeline_of(POOLINGS[0])
-    windows = plan_at(timeline, "forward", "pool1").middle
-    assert isinstance(windows, Windows)
-    window, largest = windows.grids(windows.groups[0])
-    assert window.ringed is not None
-    assert window.values[window.ringed] == np.nanmax(window.values) == largest.values[0, 0]
-    assert window.pale is not None
-    assert window.pale.sum() == 3
+    patches = plan_at(timeline, "forward", "pool1").middle
+    assert isinstance(patches, Patches)
+    patch, largest = patches.grids(patches.groups[0])
+    assert patch.ringed is not None
+    assert patch.values[patch.ringed] == np.nanmax(patch.values) == largest.values[0, 0]
+    assert patch.pale is not None
+    assert patch.pale.sum() == 3
 
 
 @settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
@@ -176,10 +176,10 @@ def test_a_pooling_passes_its_gradient_to_the_largest_cell_alone(data: st.DataOb
     cell = cell_of((1, 3, 6, 6), data)
     grids = plan_at(timeline, "backward", "pool1", cell=cell).middle
     assert isinstance(grids, Grids)
-    window, passed = grids.grids
+    patch, passed = grids.grids
     computed = timeline.asked(step, "input").values
-    for place in np.argwhere(window.present).tolist():
-        source = window.cell(*place)
+    for place in np.argwhere(patch.present).tolist():
+        source = patch.cell(*place)
         assert source is not None
         assert passed.values[tuple(place)] == pytest.approx(float(computed[source]))
 
@@ -279,9 +279,9 @@ def test_a_batch_norm_is_worked_out_line_by_line(training: bool) -> None:
 
 def test_a_weights_gradient_comes_from_every_example() -> None:
     timeline = timeline_of("2x6x6 conv(3, 3) flatten linear(3)", target=(1, 2, 0), examples=3)
-    windows = plan_at(timeline, "backward", "conv1", of="weight").middle
-    assert isinstance(windows, Windows)
-    assert [group.label for group in windows.groups] == ["example 0", "example 1", "example 2"]
+    patches = plan_at(timeline, "backward", "conv1", of="weight").middle
+    assert isinstance(patches, Patches)
+    assert [group.label for group in patches.groups] == ["example 0", "example 1", "example 2"]
 
 
 EVERYTHING = (
@@ -304,7 +304,7 @@ def test_every_tensor_of_every_step_has_a_picture_from_outside_and_inside(text: 
             assert whole.made
             plan = into_plan(timeline, cursor, ())
             assert (plan.middle is None) == bool(plan.message), (entry.call, of)
-            if isinstance(plan.middle, Windows):
+            if isinstance(plan.middle, Patches):
                 for group in plan.middle.groups[:2]:
                     assert plan.middle.grids(group)
                     assert given_map(plan, plan.middle, plan.middle.source_key(group)) is not None

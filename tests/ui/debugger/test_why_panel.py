@@ -136,7 +136,7 @@ def test_every_kind_of_step_explains_itself_and_agrees_with_pytorch(
     assert panel.second.whole()
 
 
-def test_the_winner_of_a_pooling_window_is_marked(session: Session, panel: WhyPanel) -> None:
+def test_the_winner_of_a_pooled_patch_is_marked(session: Session, panel: WhyPanel) -> None:
     _go(session, "forward", "pool1")
     first, *others = panel.terms.terms.rows
     assert first.mark == "largest"

@@ -191,7 +191,7 @@ def test_a_volume_is_written_height_first(qtbot: QtBot) -> None:
     assert box_of((10,)).sizes == (1, 1, 10)
     view = VolumeView()
     qtbot.addWidget(view)
-    view.show_layer(((3, 32, 32),), (12, 32, 32), family="convolution", window=(5, 5))
+    view.show_layer(((3, 32, 32),), (12, 32, 32), family="convolution", kernel=(5, 5))
     assert view.accessibleDescription() == "32 × 32 × 3 → 32 × 32 × 12"
     view.show_layer(((3, 32, 32),), None)
     assert view.isHidden()

@@ -12,7 +12,7 @@ from explorer.arithmetic.update_lines import UpdateExplanation
 from explorer.session.cursor import Cursor
 from explorer.session.step_tensors import AFTER, BEFORE, GRADIENT, StepTensors, Tensor
 from explorer.session.timeline import Timeline
-from explorer.ui.debugger.into.term_grids import Grid, windows_of
+from explorer.ui.debugger.into.term_grids import Grid, patches_of
 from explorer.ui.tensors.shown import state_title
 from explorer.ui.tensors.tiles import Cell, scale_of
 
@@ -85,34 +85,34 @@ def _span(at: int, size: int) -> slice:
 
 
 def gradient_of_max(timeline: Timeline, cursor: Cursor, explanation: Explanation) -> Grids | None:
-    """The window that a gradient comes back to: its largest cell gets all of it, the others nothing."""
+    """The patch that a gradient comes back to: its largest cell gets all of it, the others nothing."""
     entry = timeline.steps[cursor.step]
     forward = timeline.find("forward", entry.call)
-    windows = explanation.terms.factors[0]
-    if forward is None or windows.cells is None or not len(windows.cells):
+    patches = explanation.terms.factors[0]
+    if forward is None or patches.cells is None or not len(patches.cells):
         return None
     won = explanation.terms.factors[1].values > 0
-    at = int(np.flatnonzero(won)[0]) if won.any() else int(np.argmax(np.abs(windows.values)))
-    output = tuple(int(index) for index in windows.cells[at])
+    at = int(np.flatnonzero(won)[0]) if won.any() else int(np.argmax(np.abs(patches.values)))
+    output = tuple(int(index) for index in patches.cells[at])
     why = timeline.explain(forward, "output", output)
     if why.explanation is None:
         return None
-    found = windows_of(
+    found = patches_of(
         why.explanation, timeline.tensors(forward), kind=timeline.steps[forward].kind, phase="forward", of="output"
     )
     if found is None:
         return None
-    return _of_window(found.grids(found.groups[0])[0], float(windows.values[at]), explanation, cursor, output)
+    return _of_patch(found.grids(found.groups[0])[0], float(patches.values[at]), explanation, cursor, output)
 
 
-def _of_window(window: Grid, gradient: float, explanation: Explanation, cursor: Cursor, output: Cell) -> Grids:
-    passed = np.where(window.present, 0.0, np.nan)
+def _of_patch(patch: Grid, gradient: float, explanation: Explanation, cursor: Cursor, output: Cell) -> Grids:
+    passed = np.where(patch.present, 0.0, np.nan)
     winner = None
-    if window.ringed is not None:
-        passed[window.ringed] = gradient
-        winner = window.cell(*window.ringed)
+    if patch.ringed is not None:
+        passed[patch.ringed] = gradient
+        winner = patch.cell(*patch.ringed)
     goes = replace(
-        window,
+        patch,
         title="passed back",
         facts="",
         values=passed,
@@ -126,4 +126,4 @@ def _of_window(window: Grid, gradient: float, explanation: Explanation, cursor: 
     first = f"{place} was the largest: it gets all of it, {number(gradient)}."
     second = f"This cell gets {result}." if own else f"This cell was not the largest: it gets {result}."
     more = (explanation.written,) if len(explanation.terms) > 1 else ()
-    return Grids((window, goes), ("→",), (*more, first, second), output)
+    return Grids((patch, goes), ("→",), (*more, first, second), output)

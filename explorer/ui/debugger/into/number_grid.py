@@ -1,4 +1,4 @@
-"""A small grid of numbers in coloured cells: a window, a filter, their products; a map where the cells are many."""
+"""A small grid of numbers in coloured cells: a patch, a filter, their products; a map where the cells are many."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What a step looks like at one cell: the tensor it reads, the arithmetic between, the tensor it makes. Pure.
 
-The explanation decides: terms over maps are windows, a copied cell is a move, a function of one cell a curve, and every
+The explanation decides: terms over maps are patches, a copied cell is a move, a function of one cell a curve, and every
 other sum a table.
 """
 
@@ -23,7 +23,8 @@ from explorer.ui.debugger.into.function_curve import Curve, curve_of
 from explorer.ui.debugger.into.loss_tables import loss_table
 from explorer.ui.debugger.into.moved_cell import Move, move_of
 from explorer.ui.debugger.into.neighbour_grids import Grids, gradient_of_max, update_grids
-from explorer.ui.debugger.into.term_grids import Windows, windows_of
+from explorer.ui.debugger.into.patch_arrangement import padding_of
+from explorer.ui.debugger.into.term_grids import Patches, patches_of
 from explorer.ui.debugger.into.term_tables import (
     Table,
     ladder,
@@ -32,11 +33,10 @@ from explorer.ui.debugger.into.term_tables import (
     terms_table,
     three_ways_table,
 )
-from explorer.ui.debugger.into.window_arrangement import padding_of
 from explorer.ui.tensors.shown import has_batch, shown_map, shown_tensor
 from explorer.ui.tensors.tiles import Cell, Shown
 
-Middle = Windows | Table | Curve | Move | Grids
+Middle = Patches | Table | Curve | Move | Grids
 LADDER_AT_MOST = 6
 
 
@@ -73,9 +73,9 @@ def into_plan(timeline: Timeline, cursor: Cursor, classes: tuple[str, ...]) -> I
     )
 
 
-def given_map(plan: IntoPlan, windows: Windows, key: Cell) -> Shown | None:
-    """The map of the source that a channel's window lies on."""
-    tensor = windows.source_tensor()
+def given_map(plan: IntoPlan, patches: Patches, key: Cell) -> Shown | None:
+    """The map of the source that a channel's patch lies on."""
+    tensor = patches.source_tensor()
     if tensor is None:
         return None
     padding = padding_of(plan.tensors, plan.tensors.settings, kind=plan.entry.kind, phase=plan.entry.phase)
@@ -134,9 +134,9 @@ def _of_normalization(entry: TimelineStep, explanation: Explanation, of: str) ->
 
 
 def _of_terms(entry: TimelineStep, tensors: StepTensors, explanation: Explanation, of: str) -> Middle:
-    windows = windows_of(explanation, tensors, kind=entry.kind, phase=entry.phase, of=of)
-    if windows is not None and windows.arrangement.shape != (1, 1):
-        return windows
+    patches = patches_of(explanation, tensors, kind=entry.kind, phase=entry.phase, of=of)
+    if patches is not None and patches.arrangement.shape != (1, 1):
+        return patches
     parts = explanation.terms.parts
     if all(len(part) == 1 for part in parts) and len(parts) <= LADDER_AT_MOST:
         return ladder(explanation, tensors)

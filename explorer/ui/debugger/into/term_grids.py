@@ -1,7 +1,7 @@
-"""From an explanation to the grids of its sliding window: what is multiplied with what, channel by channel. Pure.
+"""From an explanation to the grids of its sliding patch: what is multiplied with what, channel by channel. Pure.
 
 An explanation's terms say which cells they read. Arranged by row and column, and taken a channel at a time, they are
-the window, the filter and their products, for a convolution, for each of its gradients and for every pooling alike.
+the patch, the filter and their products, for a convolution, for each of its gradients and for every pooling alike.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from explorer.arithmetic.operations import operation_for
 from explorer.arithmetic.pooling import MaxPool2d
 from explorer.session.step_tensors import StepTensors, Tensor
 from explorer.ui.common.colour import Scale
-from explorer.ui.debugger.into.window_arrangement import Arrangement, arranged, turns_kernel
+from explorer.ui.debugger.into.patch_arrangement import Arrangement, arranged, turns_kernel
 from explorer.ui.tensors.tiles import NO_COLOUR, Cell, scale_of
 
 NUMBERED_AT_MOST = 8  # a grid with more rows or columns is drawn as a map
@@ -65,8 +65,8 @@ class Group:
 
 
 @dataclass(frozen=True, eq=False)
-class Windows:
-    """A window over maps, in groups. `source` is the factor whose map it slides over, `is_max` for the largest of one.
+class Patches:
+    """A patch over maps, in groups. `source` is the factor whose map it slides over, `is_max` for the largest of one.
 
     `rest` holds what is added to all groups: the bias.
     """
@@ -95,7 +95,7 @@ class Windows:
         return scale_of(self.terms.values, role="gradient")
 
     def source_tensor(self) -> Tensor | None:
-        """The tensor that the window lies on."""
+        """The tensor that the patch lies on."""
         return self.tensors.by_name.get(self.terms.factors[self.source].name)
 
     def source_key(self, group: Group) -> Cell:
@@ -105,7 +105,7 @@ class Windows:
         return tuple(int(index) for index in cells[group.terms[0], :-2])
 
     def frame(self, group: Group) -> Frame:
-        """(row, column, rows, columns) of the window on the source's map; it may reach into the padding."""
+        """(row, column, rows, columns) of the patch on the source's map; it may reach into the padding."""
         cells = self.terms.factors[self.source].cells
         assert cells is not None
         here = cells[group.terms]
@@ -121,7 +121,7 @@ class Windows:
         """The factors of a group and, where there are several, their products."""
         factors = self.terms.factors
         if self.is_max:
-            return self._window_of_max(group), self._largest(group)
+            return self._patch_of_max(group), self._largest(group)
         grids = [self._grid(group, factor, at) for at, factor in enumerate(factors)]
         if len(factors) > 1:
             values = self.terms.values[group.terms]
@@ -152,10 +152,10 @@ class Windows:
             return "gradients", channel
         tensor = self.tensors.by_name.get(factor.name)
         is_shifted = any(other.name == "grad_output" for other in self.terms.factors)
-        title = f"patch of {tensor.title}" if is_shifted and tensor is not None else "window"
+        title = f"patch of {tensor.title}" if is_shifted and tensor is not None else "patch"
         return (title if is_source else factor.name), channel
 
-    def _window_of_max(self, group: Group) -> Grid:
+    def _patch_of_max(self, group: Group) -> Grid:
         won = self.terms.factors[1].values[group.terms] > 0
         grid = self._grid(group, self.terms.factors[0], 0)
         rows, columns = self.arrangement.rows[group.terms], self.arrangement.columns[group.terms]
@@ -167,8 +167,8 @@ class Windows:
         )
 
     def _largest(self, group: Group) -> Grid:
-        window = self._grid(group, self.terms.factors[0], 0)
-        return Grid("largest", "", np.full((1, 1), group.total), np.ones((1, 1), bool), window.scale)
+        patch = self._grid(group, self.terms.factors[0], 0)
+        return Grid("largest", "", np.full((1, 1), group.total), np.ones((1, 1), bool), patch.scale)
 
     def _filled(
         self,
@@ -192,8 +192,8 @@ class Windows:
         return Grid(title, facts, filled, present, scale, tensor, places)
 
 
-def windows_of(explanation: Explanation, tensors: StepTensors, *, kind: str, phase: str, of: str) -> Windows | None:
-    """The windows of a step; None where its terms are not those of windows over maps."""
+def patches_of(explanation: Explanation, tensors: StepTensors, *, kind: str, phase: str, of: str) -> Patches | None:
+    """The patches of a step; None where its terms are not those of patches over maps."""
     main = explanation.terms.parts[0]
     if not len(main) or not main.factors or not _is_of_maps(main.factors[0], tensors):
         return None
@@ -202,7 +202,7 @@ def windows_of(explanation: Explanation, tensors: StepTensors, *, kind: str, pha
     if arrangement is None:
         return None
     rest = tuple((part.factors[0].label, float(part.values.sum())) for part in explanation.terms.parts[1:] if len(part))
-    return Windows(
+    return Patches(
         explanation,
         tensors,
         _groups(main, source),
@@ -220,7 +220,7 @@ def _is_of_maps(factor: Factor, tensors: StepTensors) -> bool:
 
 
 def _source(main: Terms, *, phase: str, of: str) -> int:
-    """Which factor's map the window is drawn on. For the gradient of a weight: the input, over which it moves."""
+    """Which factor's map the patch is drawn on. For the gradient of a weight: the input, over which it moves."""
     if phase == "backward" and of == "weight":
         inputs = [at for at, factor in enumerate(main.factors) if factor.name == "input" and factor.cells is not None]
         return inputs[0] if inputs else 0

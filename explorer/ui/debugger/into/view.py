@@ -1,4 +1,4 @@
-"""A step seen from inside: the map it reads with the window on it, the arithmetic of one cell, the map it makes."""
+"""A step seen from inside: the map it reads with the patch on it, the arithmetic of one cell, the map it makes."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from explorer.ui.debugger.into.grid_row import GridRow
 from explorer.ui.debugger.into.move_note import MoveNote
 from explorer.ui.debugger.into.moved_cell import Move
 from explorer.ui.debugger.into.neighbour_grids import Grids
+from explorer.ui.debugger.into.patch_scene import PatchScene
+from explorer.ui.debugger.into.patch_steering import steered
 from explorer.ui.debugger.into.plan import IntoPlan, given_map, into_plan
-from explorer.ui.debugger.into.term_grids import Windows
+from explorer.ui.debugger.into.term_grids import Patches
 from explorer.ui.debugger.into.term_table import TermTable
 from explorer.ui.debugger.into.term_tables import Table
-from explorer.ui.debugger.into.window_scene import WindowScene
-from explorer.ui.debugger.into.window_steering import steered
 from explorer.ui.tensors.tiles import Cell
 from explorer.ui.tensors.view import FOOT_HEIGHT, GAP, TITLE_HEIGHT, TensorView
 
@@ -35,7 +35,7 @@ NOTHING = "Nothing explains this number."
 
 
 class IntoView(QWidget):
-    """Draws the cursor's cell. Clicking or dragging on the left moves the window, on the right it chooses a cell."""
+    """Draws the cursor's cell. Clicking or dragging on the left moves the patch, on the right it chooses a cell."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,13 +45,13 @@ class IntoView(QWidget):
         self._plan: IntoPlan | None = None
         self._cursor = Cursor()
         self.given, self.made = TensorView(self), TensorView(self)
-        self.windows, self.table, self.curve = WindowScene(self), TermTable(self), CurvePlot(self)
+        self.patches, self.table, self.curve = PatchScene(self), TermTable(self), CurvePlot(self)
         self.note, self.grids = MoveNote(self), GridRow(self)
         self.grids.set_line_room(3)
         self.message = QLabel(self, wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
         self.message.setProperty("role", "dim")
         self._scenes: tuple[QWidget, ...] = (
-            self.windows,
+            self.patches,
             self.table,
             self.curve,
             self.note,
@@ -63,9 +63,9 @@ class IntoView(QWidget):
         self.given.opened.connect(self._follow_given)
         self.made.clicked.connect(self._choose)
         self.made.dragged.connect(self._choose)
-        self.windows.group_changed.connect(self._show_given)
+        self.patches.group_changed.connect(self._show_given)
         self.grids.clicked.connect(self._choose_neighbour)
-        for scene in (self.windows, self.table, self.grids):
+        for scene in (self.patches, self.table, self.grids):
             scene.opened.connect(self._session.steps.follow_term)
 
     # --- what it shows ---
@@ -84,13 +84,13 @@ class IntoView(QWidget):
 
     def point_at(self, pointed: Read) -> None:
         """Show the channel that the cells of a row of the explanation lie in."""
-        windows = self._plan.middle if self._plan is not None else None
-        if not isinstance(windows, Windows):
+        patches = self._plan.middle if self._plan is not None else None
+        if not isinstance(patches, Patches):
             return
-        source = windows.terms.factors[windows.source].name
+        source = patches.terms.factors[patches.source].name
         for tensor, cells in pointed:
             if tensor == source and len(cells):
-                self.windows.show_group(tuple(int(index) for index in cells[0, :-2]))
+                self.patches.show_group(tuple(int(index) for index in cells[0, :-2]))
 
     def set_dimmed(self, dimmed: bool) -> None:
         """Paler while a newer step is being recorded."""
@@ -100,9 +100,9 @@ class IntoView(QWidget):
     def _show_middle(self, plan: IntoPlan) -> None:
         middle = plan.middle
         scene: QWidget = self.message
-        if isinstance(middle, Windows):
-            self.windows.show_windows(middle, (self._cursor.step, self._cursor.of))
-            scene = self.windows
+        if isinstance(middle, Patches):
+            self.patches.show_patches(middle, (self._cursor.step, self._cursor.of))
+            scene = self.patches
         elif isinstance(middle, Table):
             self.table.show_table(middle)
             scene = self.table
@@ -125,8 +125,8 @@ class IntoView(QWidget):
         if plan is None:
             return
         shown, frame = plan.given, None
-        if isinstance(plan.middle, Windows) and self.windows.group is not None:
-            group = self.windows.group
+        if isinstance(plan.middle, Patches) and self.patches.group is not None:
+            group = self.patches.group
             shown = given_map(plan, plan.middle, plan.middle.source_key(group))
             frame = plan.middle.frame(group)
         self.given.set_tensor(shown)
@@ -146,12 +146,12 @@ class IntoView(QWidget):
 
     @Slot(tuple)
     def _steer(self, cell: Cell) -> None:
-        """Bring the window to `cell` of the given tensor; where there is no window, choose the cell that reads it."""
+        """Bring the patch to `cell` of the given tensor; where there is no patch, choose the cell that reads it."""
         plan = self._plan
         if plan is None or plan.cell is None:
             return
-        if isinstance(plan.middle, Windows) and self.windows.group is not None:
-            target = steered(plan, plan.middle, self.windows.group, cell, self._shape())
+        if isinstance(plan.middle, Patches) and self.patches.group is not None:
+            target = steered(plan, plan.middle, self.patches.group, cell, self._shape())
         else:
             target = cell if self._is_update() else self._same_place(cell)
         if target is not None and target != plan.cell:
@@ -214,10 +214,10 @@ class IntoView(QWidget):
         assert self._plan is not None
         left = (self.width() - 2 * SPACE - READABLE_MIDDLE) / 2 / max(self.width(), 1)
         share = min(max(left, SMALLEST_SHARE), LARGEST_SHARE)
-        if not isinstance(self._plan.middle, (Windows, Move, Grids)):
+        if not isinstance(self._plan.middle, (Patches, Move, Grids)):
             share = min(share, SHARE_BESIDE_TABLE)
         tallest = self.height() - TITLE_HEIGHT - FOOT_HEIGHT - 2 * GAP
-        has_map = isinstance(self._plan.middle, Windows) and self._plan.made.values.ndim == 2
+        has_map = isinstance(self._plan.middle, Patches) and self._plan.made.values.ndim == 2
         return min(self.width() * share, max(tallest, NARROWEST_MAP) if has_map else tallest * 1.2)
 
     # --- painting ---

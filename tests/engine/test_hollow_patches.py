@@ -1,4 +1,4 @@
-"""A max pool whose window lies in the padding alone: PyTorch would write outside its memory on the way back."""
+"""A max pool with a patch that lies in the padding alone: PyTorch would write outside its memory on the way back."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_a_way_back_that_could_end_the_process_is_refused_in_a_sentence(name: st
 def test_a_pool_that_runs_unseen_in_scripted_code_is_refused_too() -> None:
     scripted = torch.jit.script(nn.MaxPool2d(**HOLLOW))
     for _ in range(3):  # PyTorch compiles what ran a few times
-        with pytest.raises(EngineError, match="in a max pool that was not seen, windows of the 1 × 9 map hold nothing"):
+        with pytest.raises(EngineError, match="in a max pool that was not seen, patches of the 1 × 9 map hold nothing"):
             record(Pooled(scripted), torch.ones(1, 2, 1, 9), target=[0.0], loss="mse")
 
 

@@ -1,4 +1,4 @@
-"""Arithmetic of a window that slides along one axis."""
+"""Arithmetic of a kernel window: the patch of cells that a kernel lies on, moved along one axis."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,8 +13,8 @@ LARGEST_LOOKED_AT = 10_000
 
 
 @dataclass(frozen=True)
-class Window:
-    """A window of `kernel` cells, `dilation` apart, moved by `stride` over an axis padded on both ends.
+class KernelWindow:
+    """A kernel of `kernel` cells, `dilation` apart, moved by `stride` over an axis padded on both ends.
 
     Source: Dumoulin & Visin, arXiv:1603.07285; with ceil_mode, PyTorch's MaxPool2d page.
     """
@@ -28,11 +28,11 @@ class Window:
 
     @property
     def span(self) -> int:
-        """Cells from the first to the last one the window touches."""
+        """Cells from the first to the last one that the kernel touches."""
         return self.dilation * (self.kernel - 1) + 1
 
     def room(self, size: int) -> int:
-        """How far the window can move along a padded axis of `size` cells; negative if it does not fit."""
+        """How far the kernel can move along a padded axis of `size` cells; negative if it does not fit."""
         return size + self.before + self.after - self.span
 
     def exact(self, size: int) -> Fraction:
@@ -40,18 +40,18 @@ class Window:
         return Fraction(self.room(size), self.stride) + 1
 
     def count(self, size: int) -> int:
-        """How many places the window takes; below 1 if it does not fit."""
+        """How many places the kernel takes; below 1 if it does not fit."""
         if not self.ceil_mode:
             return self.room(size) // self.stride + 1
         places = -(-self.room(size) // self.stride) + 1
-        # A window that would start in the padding behind the axis is left out.
+        # A patch that would start in the padding behind the axis is left out.
         starts_outside = (places - 1) * self.stride >= size + self.before
         return places - 1 if starts_outside else places
 
     def unread(self, size: int) -> tuple[int, ...] | range:
-        """The cells that no window holds: behind the last one, between two, and in the holes of a dilation.
+        """The cells that no patch holds: behind the last one, between two, and in the holes of a dilation.
 
-        An axis of more than `LARGEST_LOOKED_AT` cells is looked at behind the last window alone.
+        An axis of more than `LARGEST_LOOKED_AT` cells is looked at behind the last patch alone.
         """
         count = self.count(size)
         reach = (count - 1) * self.stride + self.span - self.before
@@ -59,7 +59,7 @@ class Window:
         if has_no_gaps or size > LARGEST_LOOKED_AT:
             return range(max(0, reach), size)
         read = np.zeros(size, dtype=bool)
-        # Cell by cell of the window over all places, or place by place over all its cells: the fewer the better.
+        # Cell by cell of the kernel over all places, or place by place over all its cells: the fewer the better.
         few, many = sorted([(self.kernel, self.dilation), (count, self.stride)])
         for place in range(few[0]):
             cells = place * few[1] - self.before + many[1] * np.arange(many[0])
@@ -67,16 +67,16 @@ class Window:
         return tuple(int(cell) for cell in np.flatnonzero(~read))
 
     def is_hollow(self, size: int) -> bool:
-        """Whether a window somewhere holds nothing but padding, as one whose dilation steps over a short axis does.
+        """Whether a patch somewhere holds nothing but padding, as one whose dilation steps over a short axis does.
 
-        Of such a window PyTorch's max pool makes −∞, and on the way back writes outside its memory.
+        Of such a patch PyTorch's max pool makes −∞, and on the way back writes outside its memory.
         """
         # Those that begin in the axis hold its cells; of those that begin behind it the last is the worst.
         begun_before = range(min(self.count(size), -(-self.before // self.stride)))
         return any(self.holds_nothing(place, size) for place in (*begun_before, self.count(size) - 1))
 
     def holds_nothing(self, place: int, size: int) -> bool:
-        """Whether the window at `place` lies in the padding alone."""
+        """Whether the patch at `place` lies in the padding alone."""
         start = place * self.stride - self.before
         first = start if start >= 0 else start % self.dilation  # the first cell that is not in the padding before
         return first >= min(size, start + self.span)
@@ -90,7 +90,7 @@ class Window:
             text = f"{text}, which PyTorch rounds {'up' if self.ceil_mode else 'down'} to {places}"
         if places == count:
             return text
-        return f"{text}, of which it drops the last, a window that would begin in the padding: {count}"
+        return f"{text}, of which it drops the last, a patch that would begin in the padding: {count}"
 
     def _padding_text(self) -> str:
         return f"2·{self.before}" if self.before == self.after else f"{self.before} + {self.after}"

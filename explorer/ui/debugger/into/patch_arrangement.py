@@ -1,4 +1,4 @@
-"""Where the terms of a sliding window stand in its grid: by their tap of the kernel, or by their cells. Pure."""
+"""Where the terms of a sliding patch stand in its grid: by their tap of the kernel, or by their cells. Pure."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Arrangement:
 
 
 def arranged(main: Terms, tensors: StepTensors, *, source: int, kind: str, phase: str, of: str) -> Arrangement | None:
-    """The place of every term in the grid of its window."""
+    """The place of every term in the grid of its patch."""
     cells = main.factors[source].cells
     assert cells is not None
     taps = next((f.cells for f in main.factors if f.name == "weight" and f.cells is not None), None)
@@ -46,12 +46,12 @@ def arranged(main: Terms, tensors: StepTensors, *, source: int, kind: str, phase
 
 
 def turns_kernel(kind: str, phase: str, of: str) -> bool:
-    """Whether windows are met in the kernel's reverse order: a convolution's way back, a transposed one's way out."""
+    """Whether patches are met in the kernel's reverse order: a convolution's way back, a transposed one's way out."""
     return (kind, phase, of) in (("conv2d", "backward", "input"), ("conv_transpose2d", "forward", "output"))
 
 
 def _by_taps(taps: np.ndarray, cells: np.ndarray, tensors: StepTensors, *, is_flipped: bool) -> Arrangement:
-    """By the place in the kernel, so that a window at the border keeps its shape and the padding its place."""
+    """By the place in the kernel, so that a patch at the border keeps its shape and the padding its place."""
     size = tensors.by_name["weight"].values.shape[2:]
     dilation, stride = _pair(tensors.settings.get("dilation", 1)), _pair(tensors.settings.get("stride", 1))
     rows, columns = taps[:, 2], taps[:, 3]
@@ -66,7 +66,7 @@ def _by_taps(taps: np.ndarray, cells: np.ndarray, tensors: StepTensors, *, is_fl
 
 
 def _full_shape(shape: tuple[int, int], tensors: StepTensors, kind: str, phase: str) -> tuple[int, int]:
-    """A pooling's window as large as it is inside, so that the grid does not shrink at the border."""
+    """A pooling's patch as large as it is inside, so that the grid does not shrink at the border."""
     size = tensors.settings.get("kernel_size")
     if phase != "forward" or size is None or not isinstance(operation_for(kind), POOLING):
         return shape

@@ -1,4 +1,4 @@
-"""Max pools whose windows lie in the padding alone: PyTorch's way back through them writes outside its memory."""
+"""Max pools with patches that lie in the padding alone: PyTorch's way back through them writes outside its memory."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ import torch
 
 from explorer.engine.errors import EngineError, shape_text
 from explorer.engine.recording.recording import Call
-from explorer.network.window import Window
+from explorer.network.kernel_window import KernelWindow
 
 _AXES = {"max_pool1d": 1, "max_pool2d": 2, "max_pool3d": 3}
 _NODE = re.compile(r"MaxPool([123])DWithIndicesBackward")
 
 
-def refuse_hollow_windows(calls: Iterable[Call]) -> None:
+def refuse_hollow_patches(calls: Iterable[Call]) -> None:
     """Raises EngineError with a sentence if the process could die on the way back through one of the calls."""
     for call in calls:
         if call.kind in _AXES and any(window.is_hollow(size) for window, size in _windows(call)):
             raise EngineError(
-                f"There is no way back: in {call.name} some windows of the {shape_text(_pooled(call))} map hold "
+                f"There is no way back: in {call.name} some patches of the {shape_text(_pooled(call))} map hold "
                 "nothing but padding, and PyTorch would write outside its memory. Give it less dilation."
             )
 
 
-def refuse_unseen_hollow_windows(value: torch.Tensor) -> None:
+def refuse_unseen_hollow_patches(value: torch.Tensor) -> None:
     """The same of pools that ran where nothing is recorded, in scripted code or another thread: the graph knows them.
 
     value: what the way back begins at.
@@ -38,23 +38,23 @@ def refuse_unseen_hollow_windows(value: torch.Tensor) -> None:
             continue
         if any(window.is_hollow(size) for window, size in zip(_saved_windows(node), sizes, strict=True)):
             raise EngineError(
-                f"There is no way back: in a max pool that was not seen, windows of the {shape_text(sizes)} map "
+                f"There is no way back: in a max pool that was not seen, patches of the {shape_text(sizes)} map "
                 "hold nothing but padding, and PyTorch would write outside its memory. Give it less dilation."
             )
 
 
-def _windows(call: Call) -> list[tuple[Window, int]]:
-    """The window along each pooled axis, with the size of that axis."""
+def _windows(call: Call) -> list[tuple[KernelWindow, int]]:
+    """The kernel window along each pooled axis, with the size of that axis."""
     named, count = call.named(call.kept_args, call.kept_kwargs), _AXES[call.kind]
     return list(zip(_windows_of(named, count), _pooled(call), strict=True))
 
 
-def _windows_of(named: Mapping[str, Any], count: int) -> list[Window]:
+def _windows_of(named: Mapping[str, Any], count: int) -> list[KernelWindow]:
     kernels, paddings, dilations = (_each(named[name], count) for name in ("kernel_size", "padding", "dilation"))
     strides = _each(named["stride"] or named["kernel_size"], count)
     ceil_mode = bool(named["ceil_mode"])
     return [
-        Window(kernel, stride, padding, padding, dilation, ceil_mode)
+        KernelWindow(kernel, stride, padding, padding, dilation, ceil_mode)
         for kernel, stride, padding, dilation in zip(kernels, strides, paddings, dilations, strict=True)
     ]
 
@@ -78,7 +78,7 @@ def _saved_sizes(node: Any, count: int) -> tuple[int, ...] | None:
         return None
 
 
-def _saved_windows(node: Any) -> list[Window]:
+def _saved_windows(node: Any) -> list[KernelWindow]:
     names = ("kernel_size", "stride", "padding", "dilation", "ceil_mode")
     named = {name: getattr(node, f"_saved_{name}") for name in names}
     return _windows_of(named, len(named["kernel_size"]))
@@ -91,5 +91,5 @@ def _each(value: Any, count: int) -> tuple[int, ...]:
 
 
 def _pooled(call: Call) -> tuple[int, ...]:
-    """Sizes of the axes that the window moves along."""
+    """Sizes of the axes that the kernel moves along."""
     return call.input_shapes[0][-_AXES[call.kind] :]

@@ -1,22 +1,22 @@
-"""Which cell to ask for so that its window lies where the pointer is. Pure."""
+"""Which cell to ask for so that its patch lies where the pointer is. Pure."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from explorer.ui.debugger.into.plan import IntoPlan
-from explorer.ui.debugger.into.term_grids import Group, Windows
+from explorer.ui.debugger.into.term_grids import Group, Patches
 from explorer.ui.tensors.tiles import Cell
 
 
-def steered(plan: IntoPlan, windows: Windows, group: Group, pointer: Cell, shape: Cell) -> Cell | None:
-    """The cell of the made tensor of `shape` whose window has its middle nearest to `pointer`, a cell of the source.
+def steered(plan: IntoPlan, patches: Patches, group: Group, pointer: Cell, shape: Cell) -> Cell | None:
+    """The cell of the made tensor of `shape` whose patch has its middle nearest to `pointer`, a cell of the source.
 
-    The window moves by `_pace` source cells for each made cell; where the present one lies is known from its terms.
+    The patch moves by `_pace` source cells for each made cell; where the present one lies is known from its terms.
     """
     if plan.cell is None or len(plan.cell) != 4 or len(shape) != 4:
         return None
-    top, left, rows, columns = windows.frame(group)
+    top, left, rows, columns = patches.frame(group)
     paces = _paces(plan, pointer, shape)
     middles = (top + (rows - 1) / 2, left + (columns - 1) / 2)
     moved = [
@@ -27,7 +27,7 @@ def steered(plan: IntoPlan, windows: Windows, group: Group, pointer: Cell, shape
 
 
 def _paces(plan: IntoPlan, pointer: Cell, shape: Cell) -> tuple[float, float]:
-    """How far the window moves on the source for one cell of what is made, down and across."""
+    """How far the patch moves on the source for one cell of what is made, down and across."""
     settings, entry = plan.tensors.settings, plan.entry
     if entry.phase == "backward" and plan.made.name == "grad_weight":
         return _pair(settings.get("dilation", 1))

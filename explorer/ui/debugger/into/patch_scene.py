@@ -1,4 +1,4 @@
-"""The middle of a step into a convolution or a pooling: window × filter = products, their sum, and the whole total."""
+"""The middle of a step into a convolution or a pooling: patch × filter = products, their sum, and the whole total."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from explorer.arithmetic.explanation import number
 from explorer.ui.common.icons import icon
 from explorer.ui.debugger.into.channel_strip import ChannelStrip
 from explorer.ui.debugger.into.grid_row import GridRow
-from explorer.ui.debugger.into.term_grids import Group, Windows
+from explorer.ui.debugger.into.term_grids import Group, Patches
 from explorer.ui.tensors.tiles import Cell
 
 CHOOSER_HEIGHT, STRIP_HEIGHT = 26, 18
 LOW = 230
 
 
-class WindowScene(QWidget):
-    """Shows a `Windows`, one channel of it at a time. `group_changed` is emitted when another channel is chosen,
+class PatchScene(QWidget):
+    """Shows a `Patches`, one channel of it at a time. `group_changed` is emitted when another channel is chosen,
     `opened` with a tensor's name and a cell when a number in a grid is double-clicked."""
 
     group_changed = Signal()
@@ -26,7 +26,7 @@ class WindowScene(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._windows: Windows | None = None
+        self._patches: Patches | None = None
         self._place: tuple[int, str] | None = None
         self._key: Cell | None = None
         self.chooser = self._make_chooser()
@@ -59,70 +59,70 @@ class WindowScene(QWidget):
 
     # --- what it shows ---
 
-    def show_windows(self, windows: Windows, place: tuple[int, str]) -> None:
-        """Show `windows`. While `place`, the step and tensor, stays the same, the chosen channel does too."""
+    def show_patches(self, patches: Patches, place: tuple[int, str]) -> None:
+        """Show `patches`. While `place`, the step and tensor, stays the same, the chosen channel does too."""
         is_new = place != self._place
-        self._windows, self._place = windows, place
-        keys = [group.key for group in windows.groups]
+        self._patches, self._place = patches, place
+        keys = [group.key for group in patches.groups]
         if self.largest.isChecked() or is_new or self._key not in keys:
-            self._key = keys[windows.largest_first[0]]
+            self._key = keys[patches.largest_first[0]]
         self._show_group()
 
     def show_group(self, key: Cell) -> None:
         """Show the channel whose cells have these first indices, if there is one."""
-        keys = [group.key for group in self._windows.groups] if self._windows else []
+        keys = [group.key for group in self._patches.groups] if self._patches else []
         if key in keys:
             self._choose(keys.index(key))
 
     @property
     def group(self) -> Group | None:
         """The channel shown."""
-        if self._windows is None:
+        if self._patches is None:
             return None
-        return next((group for group in self._windows.groups if group.key == self._key), self._windows.groups[0])
+        return next((group for group in self._patches.groups if group.key == self._key), self._patches.groups[0])
 
     def _order(self) -> tuple[int, ...]:
-        assert self._windows is not None
-        return self._windows.largest_first if self.largest.isChecked() else tuple(range(len(self._windows.groups)))
+        assert self._patches is not None
+        return self._patches.largest_first if self.largest.isChecked() else tuple(range(len(self._patches.groups)))
 
     def _at(self) -> int:
         """Where the shown group stands in the order."""
-        assert self._windows is not None
-        own = next(at for at, group in enumerate(self._windows.groups) if group.key == self._key)
+        assert self._patches is not None
+        own = next(at for at, group in enumerate(self._patches.groups) if group.key == self._key)
         return self._order().index(own)
 
     def _show_group(self) -> None:
         group = self.group
-        assert self._windows is not None
+        assert self._patches is not None
         assert group is not None
-        grids = self._windows.grids(group)
-        symbols = ("→",) if self._windows.is_max else ("×",) * (len(grids) - 2) + ("=",)
+        grids = self._patches.grids(group)
+        symbols = ("→",) if self._patches.is_max else ("×",) * (len(grids) - 2) + ("=",)
         self.row.show_grids(grids, symbols, self.lines())
         self._arrange()
-        count = len(self._windows.groups)
+        count = len(self._patches.groups)
         self.chooser.setVisible(count > 1)
         self.strip.setVisible(count > 1)
         rank = f"largest {self._at() + 1} of {count}: {group.label}" if self.largest.isChecked() else ""
         self.label.setText(rank or f"{group.label} of {count}")
-        self.strip.set_totals([part.total for part in self._windows.groups], self._windows.groups.index(group))
+        self.strip.set_totals([part.total for part in self._patches.groups], self._patches.groups.index(group))
 
     @Slot(int)
     def _choose(self, at: int) -> None:
-        if self._windows is None:
+        if self._patches is None:
             return
-        self._key = self._windows.groups[at].key
+        self._key = self._patches.groups[at].key
         self._show_group()
         self.group_changed.emit()
 
     def _move(self, by: int) -> None:
-        if self._windows is not None:
+        if self._patches is not None:
             order = self._order()
             self._choose(order[(self._at() + by) % len(order)])
 
     @Slot(bool)
     def _on_largest(self, is_on: bool) -> None:
-        if self._windows is not None:
-            self._choose(self._windows.largest_first[0] if is_on else self._windows.groups.index(self.group))
+        if self._patches is not None:
+            self._choose(self._patches.largest_first[0] if is_on else self._patches.groups.index(self.group))
 
     # --- geometry ---
 
@@ -131,7 +131,7 @@ class WindowScene(QWidget):
         self._arrange()
 
     def _arrange(self) -> None:
-        is_one = self._windows is None or len(self._windows.groups) == 1
+        is_one = self._patches is None or len(self._patches.groups) == 1
         is_low = self.height() < LOW  # then the strip stands beside the chooser, and the grids get its room
         below = 0 if is_one else CHOOSER_HEIGHT + 6 + (0 if is_low else STRIP_HEIGHT + 2)
         self.row.setGeometry(0, 0, self.width(), max(60, self.height() - below))
@@ -146,20 +146,20 @@ class WindowScene(QWidget):
 
     def lines(self) -> tuple[str, ...]:
         """The sum of the channel shown, and below it how all channels and the bias make the cell."""
-        windows, group = self._windows, self.group
-        assert windows is not None
+        patches, group = self._patches, self.group
+        assert patches is not None
         assert group is not None
-        total = number(windows.explanation.total)
-        if windows.is_max:
-            return (f"The largest of the window goes on: {total}.",)
-        own = f"Σ {group.label} = {number(group.total)}" if len(windows.groups) > 1 else f"Σ = {number(group.total)}"
-        others = len(windows.groups) - 1
+        total = number(patches.explanation.total)
+        if patches.is_max:
+            return (f"The largest of the patch goes on: {total}.",)
+        own = f"Σ {group.label} = {number(group.total)}" if len(patches.groups) > 1 else f"Σ = {number(group.total)}"
+        others = len(patches.groups) - 1
         parts = [number(group.total)]
         if others:
-            left = float(windows.terms.values.sum()) - group.total
+            left = float(patches.terms.values.sum()) - group.total
             word = group.label.split()[0]
             parts.append(f"{number(left)} ({others} other {word}{'s' if others > 1 else ''})")
-        parts += [f"{number(value)} ({name})" for name, value in windows.rest]
+        parts += [f"{number(value)} ({name})" for name, value in patches.rest]
         return (own, f"{' + '.join(parts)} = {total}") if len(parts) > 1 else (own,)
 
 
