@@ -31,7 +31,7 @@ def _windows(draw: st.DrawFn) -> dict[str, Any]:
 
 
 def _runs(function: Any, arguments: dict[str, Any]) -> bool:
-    """Whether the windows fit the map. Of a window with no cell PyTorch's backward writes outside of its memory."""
+    """Whether the patches fit the map. Of a patch with no cell PyTorch's backward writes outside of its memory."""
     try:
         output = function(**arguments)
     except RuntimeError:
@@ -105,9 +105,9 @@ def test_the_lectures_pooling_comes_out_window_by_window(rows: Any, largest: Any
 
 def test_a_window_and_its_winner_are_written() -> None:
     explanation = MAXIMUM.forward(_lecture(FIRST), (0, 0, 0, 0))
-    assert explanation.formula == "output = max of input over the window"
+    assert explanation.formula == "output = max of input over the patch"
     assert str(explanation) == "output[0, 0, 0, 0] = max(1, 1, 5, 6) = 6"
-    assert explanation.result == "the largest of the window is input[0, 0, 1, 1]"
+    assert explanation.result == "the largest of the patch is input[0, 0, 1, 1]"
     assert str(MAXIMUM.forward(_lecture(SECOND), (0, 0, 1, 1))) == "output[0, 0, 1, 1] = max(3, 17, 7, 3) = 17"
     assert str(MAXIMUM.forward(_lecture(THIRD), (0, 0, 1, 0))) == "output[0, 0, 1, 0] = max(−1, 0, −1, −2) = 0"
     winner = explanation.terms[int(explanation.terms.ranked()[0])]
@@ -161,4 +161,4 @@ def test_a_dilated_window_can_miss_every_cell() -> None:
     output = F.max_pool2d(torch.tensor(given_input), **window).numpy()
     explanation = MAXIMUM.forward(CallValues("max_pool2d", {"input": given_input, **window}, output), (0, 0, 0, 0))
     assert explanation.total == output[0, 0, 0, 0]
-    assert explanation.result == "the largest of the window is padding"
+    assert explanation.result == "the largest of the patch is padding"
