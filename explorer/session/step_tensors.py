@@ -32,6 +32,11 @@ class Tensor:
     values: np.ndarray
     role: str
 
+    @property
+    def is_signed(self) -> bool:
+        """Whether zero is the middle of its colours: of weights and gradients, even if none is negative."""
+        return self.role != "activation"
+
 
 @dataclass(frozen=True, eq=False)
 class StepTensors:

@@ -95,5 +95,5 @@ def shown_example(tensor: Tensor, example: int) -> Shown:
         example = min(example, len(values) - 1)
         values, prefix = values[example], (example,)
     facts = shape_text(values.shape) if values.ndim else "one number"
-    role = "gradient" if tensor.role == "gradient" else tensor.role
-    return Shown(tensor.name, tensor.title, facts, np.asarray(values), scale_of(values, role=role), prefix)
+    scale = scale_of(values, is_signed=tensor.is_signed)
+    return Shown(tensor.name, tensor.title, facts, np.asarray(values), scale, prefix)

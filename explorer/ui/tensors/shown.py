@@ -70,7 +70,7 @@ def _whole(
     facts = shape_text(values.shape) if first is None else f"filter {first}"
     facts += f" · example {prefix[0]}" if example is not None and len(tensor.values) > 1 else ""
     fits = values.ndim == 1 and len(names) == len(values)
-    scale = scale_of(tensor.values, *(other.values for other in beside), role=tensor.role)
+    scale = scale_of(tensor.values, *(other.values for other in beside), is_signed=tensor.is_signed)
     return Shown(tensor.name, title or tensor.title, facts, values, scale, prefix, names if fits else ())
 
 
@@ -82,7 +82,7 @@ def _example(values: np.ndarray, example: int) -> tuple[np.ndarray, Cell]:
 @lru_cache(maxsize=REMEMBERED)
 def _map(tensor: Tensor, key: Cell, padding: tuple[int, int], title: str) -> Shown:
     values = tensor.values[key]
-    scale = scale_of(tensor.values, role=tensor.role)
+    scale = scale_of(tensor.values, is_signed=tensor.is_signed)
     return Shown(tensor.name, title or tensor.title, map_words(tensor, key), values, scale, key, padding=padding)
 
 
@@ -116,7 +116,7 @@ def _one_hot(target: Tensor, output: Tensor, example: int, names: tuple[str, ...
     values[index] = 1
     said = names[index] if len(names) == count else f"class {index}"
     labels = names if len(names) == count else ()
-    return Shown("one-hot target", "target", said, values, scale_of(values, role="activation"), names=labels)
+    return Shown("one-hot target", "target", said, values, scale_of(values, is_signed=False), names=labels)
 
 
 def forget() -> None:

@@ -147,10 +147,10 @@ def is_too_large(values: np.ndarray) -> bool:
     return values.ndim == 4 and values.shape[0] * values.shape[1] > SLICES_AT_MOST
 
 
-def scale_of(*tensors: np.ndarray, role: str) -> Scale:
-    """One scale for all `tensors`: weights and gradients always have zero in the middle."""
+def scale_of(*tensors: np.ndarray, is_signed: bool) -> Scale:
+    """One scale for all `tensors`; where it `is_signed` zero is in the middle, even if no number is negative."""
     ranges = [finite_range(values) for values in tensors]
     low, high = min(low for low, _ in ranges), max(high for _, high in ranges)
-    if role != "activation":
+    if is_signed:
         low = min(low, -max(high, LEAST_REACH))
     return scale_for(low, high)

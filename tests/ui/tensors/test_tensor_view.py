@@ -22,8 +22,8 @@ from explorer.ui.tensors.view import TensorView
 SHAPES = st.lists(st.integers(1, 7), min_size=0, max_size=4).map(tuple)
 
 
-def shown(values: np.ndarray, *, prefix: tuple[int, ...] = (), role: str = "weight") -> Shown:
-    return Shown("output", "conv1", "facts", values, scale_of(values, role=role), prefix)
+def shown(values: np.ndarray, *, prefix: tuple[int, ...] = (), is_signed: bool = True) -> Shown:
+    return Shown("output", "conv1", "facts", values, scale_of(values, is_signed=is_signed), prefix)
 
 
 def opened(qtbot: QtBot, what: Shown, width: int = 240, height: int = 260) -> TensorView:
@@ -229,7 +229,7 @@ def test_where_no_cell_is_finite_the_foot_says_so_instead_of_a_scale(
     told: list[str] = []
     monkeypatch.setattr("explorer.ui.tensors.cell_painting.paint_note", lambda _painter, _rect, text: told.append(text))
     monkeypatch.setattr("explorer.ui.tensors.cell_painting.lookup_table", lambda _signed: pytest.fail("a colour bar"))
-    view = opened(qtbot, shown(np.full((2, 5, 5), value), role="gradient"))
+    view = opened(qtbot, shown(np.full((2, 5, 5), value)))
     theme.apply(QApplication.instance(), name)  # type: ignore[arg-type]
     view.grab()
     assert set(told) == {"No cell is finite."}

@@ -60,7 +60,7 @@ class ChannelStrip(QWidget):
         if not len(self._totals):
             return
         painter = QPainter(self)
-        colours = colourise(self._totals[None], scale_of(self._totals, role="gradient"))
+        colours = colourise(self._totals[None], scale_of(self._totals, is_signed=True))
         width, height = self._width(), self.height()
         whole = QRectF(0, 2, width * len(self._totals), height - 4)
         painter.drawImage(whole, image_of(colours))

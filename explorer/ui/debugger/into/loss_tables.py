@@ -37,7 +37,7 @@ def loss_table(
     wanted = _wanted(target.values, at, len(scores))
     if wanted is None:
         return None
-    columns = [Column("output", scores, scale_of(scores, role="gradient"))]
+    columns = [Column("output", scores, scale_of(scores, is_signed=True))]
     columns += _worked_out(loss, scores, wanted)
     labels = tuple(classes) if len(classes) == len(scores) else tuple(str(index) for index in range(len(scores)))
     if of == "input":
@@ -73,7 +73,7 @@ def _worked_out(loss: Loss, scores: np.ndarray, wanted: np.ndarray) -> list[Colu
     if not loss.activation:
         return [target]
     shares = READ[loss.activation](scores)
-    return [Column(loss.activation, shares, scale_of(np.append(shares, 1), role="gradient")), target]
+    return [Column(loss.activation, shares, scale_of(np.append(shares, 1), is_signed=True)), target]
 
 
 def _with_gradient(
@@ -82,7 +82,7 @@ def _with_gradient(
     made = tensors.by_name.get("grad_input")
     if made is not None:
         values = made.values[at].astype(np.float64)
-        columns = [*columns, Column("gradient", values, scale_of(values, role="gradient"), is_bar=True)]
+        columns = [*columns, Column("gradient", values, scale_of(values, is_signed=True), is_bar=True)]
     between = "−" if loss.pulls_by_difference else "|"
     symbols = ("→", between, "⇒") if len(columns) == 4 else (between, "⇒")
     return columns, symbols[: len(columns) - 1]
@@ -98,7 +98,7 @@ def _with_terms(
         own = factor.cells[:, 0] == at
         terms[factor.cells[own, 1]] = explanation.terms.values[own]
     symbols = ("→",) * (len(columns) - 2) + ("|", "⇒")
-    return [*columns, Column("loss", terms, scale_of(terms, role="gradient"), is_bar=True)], symbols
+    return [*columns, Column("loss", terms, scale_of(terms, is_signed=True), is_bar=True)], symbols
 
 
 def _loss_lines(explanation: Explanation, at: int, examples: int) -> tuple[str, ...]:

@@ -43,7 +43,7 @@ def update_grids(explanation: Explanation, tensors: StepTensors, cell: Cell) -> 
     for tensor, title in zip(drawn, titles, strict=True):
         shared = (by_name[BEFORE].values, by_name[AFTER].values) if tensor.role == "weight" else (tensor.values,)
         grid = _around(tensor, cell, title)
-        grids.append(replace(grid, scale=scale_of(*shared, role=tensor.role)))
+        grids.append(replace(grid, scale=scale_of(*shared, is_signed=tensor.is_signed)))
     lines: tuple[str, ...] = (explanation.written,)
     if isinstance(explanation, UpdateExplanation):
         last = explanation.written.rsplit("; ", 1)[-1]
@@ -64,7 +64,7 @@ def _around(tensor: Tensor, cell: Cell, title: str) -> Grid:
     part = values[rows, columns].astype(np.float64)
     ringed = (place[0] - rows.start, place[1] - columns.start)
     cells = _cells_between(tensor.values.shape, cell, rows, columns)
-    scale = scale_of(part, role=tensor.role)
+    scale = scale_of(part, is_signed=tensor.is_signed)
     return Grid(title, "", part, np.ones(part.shape, bool), scale, tensor.name, cells, ringed)
 
 
@@ -116,7 +116,7 @@ def _of_patch(patch: Grid, gradient: float, explanation: Explanation, cursor: Cu
         title="passed back",
         facts="",
         values=passed,
-        scale=scale_of(np.asarray([gradient]), role="gradient"),
+        scale=scale_of(np.asarray([gradient]), is_signed=True),
         tensor="grad_output",
         cells=None,
     )

@@ -92,7 +92,7 @@ class Patches:
 
     @cached_property
     def product_scale(self) -> Scale:
-        return scale_of(self.terms.values, role="gradient")
+        return scale_of(self.terms.values, is_signed=True)
 
     def source_tensor(self) -> Tensor | None:
         """The tensor that the patch lies on."""
@@ -131,10 +131,9 @@ class Patches:
     def _grid(self, group: Group, factor: Factor, at: int) -> Grid:
         tensor = self.tensors.by_name.get(factor.name)
         title, facts = self._words(factor, group, is_source=at == self.source)
-        role = tensor.role if tensor is not None else "activation"
         scale = NO_COLOUR
         if tensor is not None:
-            scale = scale_of(factor.values if factor.made else tensor.values, role=role)
+            scale = scale_of(factor.values if factor.made else tensor.values, is_signed=tensor.is_signed)
         cells = None if factor.cells is None else factor.cells[group.terms]
         return self._filled(
             group, factor.values[group.terms], title=title, facts=facts, scale=scale, tensor=factor.name, cells=cells

@@ -63,7 +63,7 @@ def terms_table(explanation: Explanation, tensors: StepTensors, *, classes: Sequ
     main, order = _first_rows(whole)
     columns = _factor_columns(main, tensors)
     if len(main.factors) > 1:
-        columns.append(Column("product", main.values, scale_of(main.values, role="gradient"), is_bar=True))
+        columns.append(Column("product", main.values, scale_of(main.values, is_signed=True), is_bar=True))
     else:
         columns[-1] = Column(columns[-1].title, main.values, columns[-1].scale, is_bar=True)
     symbols = ("×",) * (len(main.factors) - 1) + ("=",) * (len(main.factors) > 1)
@@ -98,8 +98,8 @@ def ladder(explanation: Explanation, tensors: StepTensors) -> Table:
     values = np.asarray([value for _, value, _ in rows])
     products = np.asarray([product for _, _, product in rows])
     columns = (
-        Column("number", values, scale_of(values, role="gradient")),
-        Column(title, products, scale_of(products, role="gradient"), is_bar=True),
+        Column("number", values, scale_of(values, is_signed=True)),
+        Column(title, products, scale_of(products, is_signed=True), is_bar=True),
     )
     labels = tuple(_titled(label, tensors) for label, _, _ in rows)
     return Table(labels, columns, ("",), np.arange(len(rows)), _result_lines(explanation))
@@ -118,8 +118,8 @@ def normalization_table(explanation: Explanation) -> Table:
         running.append(running[-1] + steps[-1][1])
     values, results = np.asarray([value for _, value in steps]), np.asarray(running)
     columns = (
-        Column("number", values, scale_of(values, role="gradient")),
-        Column("so far", results, scale_of(results, role="gradient"), is_bar=True),
+        Column("number", values, scale_of(values, is_signed=True)),
+        Column("so far", results, scale_of(results, is_signed=True), is_bar=True),
     )
     labels = tuple(label for label, _ in steps)
     return Table(labels, columns, ("",), np.arange(len(steps)), _result_lines(explanation))
@@ -130,7 +130,7 @@ def three_ways_table(explanation: Explanation) -> Table:
     values = explanation.terms.values
     half = (len(values) - 1) // 2
     ways = np.asarray([values[0], values[1 : 1 + half].sum(), values[1 + half :].sum()])
-    column = Column("adds", ways, scale_of(ways, role="gradient"), is_bar=True)
+    column = Column("adds", ways, scale_of(ways, is_signed=True), is_bar=True)
     labels = ("from its own output", f"through the mean of {count(half)}", f"through the variance of {count(half)}")
     return Table(labels, (column,), (), np.arange(3), _result_lines(explanation), adds_up=True)
 
@@ -148,9 +148,9 @@ def softmax_table(
     result = shares if kind == "softmax" else np.log(shares)
     is_shifted = not np.allclose(exponentials, np.exp(np.minimum(given, 700)))
     columns = (
-        Column("x", given, scale_of(given, role="gradient")),
-        Column("exp(x − largest)" if is_shifted else "exp(x)", exponentials, scale_of(exponentials, role="gradient")),
-        Column("÷ Σ" if kind == "softmax" else "log(÷ Σ)", result, scale_of(result, role="activation"), is_bar=True),
+        Column("x", given, scale_of(given, is_signed=True)),
+        Column("exp(x − largest)" if is_shifted else "exp(x)", exponentials, scale_of(exponentials, is_signed=True)),
+        Column("÷ Σ" if kind == "softmax" else "log(÷ Σ)", result, scale_of(result, is_signed=False), is_bar=True),
     )
     marked = int(np.flatnonzero((factor.cells == np.asarray(cell)).all(axis=1))[0])
     order = np.argsort(-exponentials, kind="stable") if len(shares) >= SORTED_FROM else np.arange(len(shares))
@@ -166,10 +166,10 @@ def _factor_columns(main: Terms, tensors: StepTensors) -> list[Column]:
         if factor.made and factor.cells is not None and _is_read_from(tensor, factor.cells):
             assert tensor is not None
             raw = tensor.values[tuple(factor.cells.T)].astype(np.float64)
-            columns.append(Column(tensor.title, raw, scale_of(raw, role="gradient")))
-            columns.append(Column(factor.label, factor.values, scale_of(factor.values, role="gradient")))
+            columns.append(Column(tensor.title, raw, scale_of(raw, is_signed=True)))
+            columns.append(Column(factor.label, factor.values, scale_of(factor.values, is_signed=True)))
             continue
-        scale = NO_COLOUR if tensor is None else scale_of(factor.values, role="gradient")
+        scale = NO_COLOUR if tensor is None else scale_of(factor.values, is_signed=True)
         columns.append(Column(_short(factor.label, tensor), factor.values, scale))
     return columns
 

@@ -65,5 +65,5 @@ def _paint_maps(painter: QPainter, entry: LayerActivation, area: QRectF) -> None
 def _paint_numbers(painter: QPainter, entry: LayerActivation, area: QRectF, names: tuple[str, ...]) -> None:
     values = entry.values
     labels = names if len(names) == len(values) else ()
-    shown = Shown(entry.name, entry.name, "", values, scale_of(values, role="activation"), names=labels)
+    shown = Shown(entry.name, entry.name, "", values, scale_of(values, is_signed=False), names=labels)
     lay_out(shown, area).paint(painter, shown, ratio=1.0)
