@@ -5,9 +5,10 @@ A feature asks the worker with a typed job and is handed its answers. Nothing he
 thread runs PyTorch, through `explorer.engine`.
 """
 
+from explorer.session.cell import Cell
 from explorer.session.document import Document
 from explorer.session.fault import Fault
-from explorer.session.selection import Cell, Selection
+from explorer.session.selection import Selection
 from explorer.session.session import Session
 from explorer.session.snapshot import Activations, LayerActivation, Prediction
 from explorer.session.state import State

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer.session.selection import has_places, is_cell
+from explorer.session.cell import Index, has_places, is_index
 
 if TYPE_CHECKING:
     from explorer.session.timeline import Timeline, TimelineStep
-
-Place = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -27,7 +25,7 @@ class Cursor:
 
     step: int = 0
     of: str = ""
-    cell: Place | None = None
+    cell: Index | None = None
     is_inside: bool = False
     example: int = 0
 
@@ -37,7 +35,7 @@ def points_into(timeline: Timeline, cursor: Cursor) -> bool:
     if not has_places((cursor.step, cursor.example), (len(timeline.steps), timeline.batch_size)):
         return False
     shape = timeline.steps[cursor.step].asked.get(cursor.of)
-    return shape is not None and (cursor.cell is None or is_cell(cursor.cell, shape))
+    return shape is not None and (cursor.cell is None or is_index(cursor.cell, shape))
 
 
 def at(timeline: Timeline, step: int, *, example: int = 0) -> Cursor:
@@ -98,12 +96,12 @@ def walk_place(entry: TimelineStep, cursor: Cursor) -> int:
     return int(np.ravel_multi_index(cell, shape)) if shape else 0
 
 
-def first_cell(shape: Place, example: int) -> Place:
+def first_cell(shape: Index, example: int) -> Index:
     """The first cell of one example of a tensor of `shape`."""
     return (min(example, shape[0] - 1), *(0,) * (len(shape) - 1)) if len(shape) > 1 else (0,) * len(shape)
 
 
-def _next_cell(entry: TimelineStep, cursor: Cursor, direction: int) -> Place | None:
+def _next_cell(entry: TimelineStep, cursor: Cursor, direction: int) -> Index | None:
     number = walk_place(entry, cursor) + direction
     if not 0 <= number < walk_length(entry, cursor.of):
         return None
@@ -113,5 +111,5 @@ def _next_cell(entry: TimelineStep, cursor: Cursor, direction: int) -> Place | N
     return _unravelled(number, shape)
 
 
-def _unravelled(number: int, shape: Place) -> Place:
+def _unravelled(number: int, shape: Index) -> Index:
     return tuple(int(index) for index in np.unravel_index(number, shape)) if shape else ()

@@ -1,54 +1,59 @@
-"""The arithmetic of the chosen cell, as it crosses from the worker to the window."""
+"""The one way to a cell's arithmetic: from a recording that nothing changes any more, for maps and debugger alike."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from explorer.arithmetic import Explanation
-from explorer.session.selection import Selection
+from explorer.session.cell import Cell
 
 if TYPE_CHECKING:
-    from explorer.engine.recording.recording import Call, Recording
+    from explorer.engine.recording.recording import Recording, Step
 
-    CallOf = Callable[[Recording, str], Call | None]
+REMEMBERED = 4  # cells: that under the cursor is asked for by each view that draws it
+GIVEN = "This number is the input's own."
+EMPTY = "This tensor is empty."
 
 
 @dataclass(frozen=True, eq=False)
 class Explained:
-    """The explanation of the cell of `selection`, or a `message` that says why there is none."""
+    """The arithmetic of `cell`, or the sentence that says why there is none."""
 
-    selection: Selection
+    cell: Cell | None = None
     explanation: Explanation | None = None
     message: str = ""
 
 
-def explain_cell(recording: Recording, selection: Selection, call_of: CallOf) -> Explained:
-    """How the chosen cell of the first example came about, from the call that gave its layer's output."""
-    from explorer.engine.errors import EngineError
-    from explorer.engine.explaining.explain import explain
+class Explainer:
+    """Explains the cells of one recording, and remembers the last few.
 
-    call = call_of(recording, selection.layer or "")
-    cell = None if call is None else _cell(call.output_shape, selection)
-    if call is None or cell is None:
-        return Explained(selection, message="This number is the input's own.")
-    try:
-        return Explained(selection, explain(recording, call.name, cell))
-    except EngineError as error:
-        return Explained(selection, message=str(error))
+    It belongs to whoever may read the recording: the worker's thread for a pass, which is recorded on the model itself,
+    and either thread for a step, which is recorded on a copy.
+    """
 
+    def __init__(self, recording: Recording) -> None:
+        self._recording = recording
+        self._remembered: dict[tuple[int, Cell], Explained] = {}
 
-def _cell(shape: tuple[int, ...], selection: Selection) -> tuple[int, ...] | None:
-    """The chosen cell with the batch axis, in an output of `shape`: the screen stacks what has more than three axes."""
-    own = shape[1:] if len(shape) > 1 else shape
-    shown = (math.prod(own[:-2]), *own[-2:]) if len(own) > 1 else (math.prod(own),)
-    chosen = (selection.channel, selection.row, selection.column)[: len(shown)]
-    if None in chosen:
-        return None
-    place = np.unravel_index(np.ravel_multi_index(chosen, shown), own)  # type: ignore[arg-type]  # no None is left
-    first = (0,) if len(shape) > 1 else ()
-    return (*first, *(int(index) for index in place))
+    def explain(self, step: Step | None, cell: Cell | None) -> Explained:
+        """How `cell` of a step of the recording came about; `step` is None for what no call made."""
+        if step is None or cell is None:
+            return Explained(cell, message=EMPTY if cell is None else GIVEN)
+        key = id(step), cell
+        if key not in self._remembered:
+            for oldest in list(self._remembered)[: 1 - REMEMBERED]:
+                del self._remembered[oldest]
+            self._remembered[key] = self.in_letters(step, cell, {})
+        return self._remembered[key]
+
+    def in_letters(self, step: Step, cell: Cell, symbols: Mapping[str, str]) -> Explained:
+        """The same, with tensors renamed in the written line."""
+        from explorer.engine.errors import EngineError
+        from explorer.engine.explaining.explain import explain
+
+        try:
+            return Explained(cell, explain(self._recording, step, cell.index, of=cell.of, symbols=symbols))
+        except EngineError as error:
+            return Explained(cell, message=str(error))

@@ -14,6 +14,8 @@ from explorer.arithmetic.losses import loss_named, suggested_loss
 from explorer.arithmetic.probabilities import sigmoid, softmax
 from explorer.network import Network
 from explorer.network.receptive_field import ReceptiveFields
+from explorer.session.cell import Cell, has_places, is_index
+from explorer.session.explained import Explained
 from explorer.session.numbered import Numbered
 from explorer.session.ranges import finite_range
 
@@ -53,8 +55,9 @@ FAMILIES = {
 class LayerActivation:
     """One layer's output for the first example of the batch, with what is known of how it was made.
 
-    `values` is float32, (C, H, W) or (features,), read-only; of a volume (C, D, H, W), whose sizes are `volume`, the
-    slices (C·D, H, W), those of a channel one after the other. `weight` is (out, in, kh, kw) or (out, in). `low` and
+    `values` is float32, (C, H, W) or (features,), read-only; of a volume (C, D, H, W) the slices (C·D, H, W), those of
+    a channel one after the other. `output_shape` is that of the whole output, the batch among its axes, which is
+    (1, *values.shape) where nothing else is said. `weight` is (out, in, kh, kw) or (out, in). `low` and
     `high` span the finite values; `seconds` and `output_bytes` are those of the call.
     """
 
@@ -69,7 +72,12 @@ class LayerActivation:
     output_bytes: int = 0
     multiply_adds: int = 0
     source: str = ""
-    volume: tuple[int, ...] = ()
+    output_shape: tuple[int, ...] | None = None
+
+    @property
+    def volume(self) -> tuple[int, ...]:
+        """Sizes of one example whose maps are slices of a volume; () for maps and numbers, which say their own."""
+        return self._whole_shape[1:] if len(self._whole_shape) > 4 else ()
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -85,6 +93,26 @@ class LayerActivation:
         """The same in short: "2", "2:5"."""
         places = np.unravel_index(index, self.volume[:-2]) if self.volume else (index,)
         return ":".join(str(place) for place in places)
+
+    def cell(self, channel: int, row: int | None = None, column: int | None = None) -> Cell | None:
+        """The first example's cell that lies there in `values`; None for a whole map, and for what lies outside."""
+        place = (channel, row, column)[: self.values.ndim]
+        if None in place or not has_places(place, self.values.shape):
+            return None
+        number = int(np.ravel_multi_index(place, self.values.shape))  # type: ignore[arg-type]  # no None is left
+        return Cell(self.name, _unravelled(number, self._whole_shape))
+
+    def place(self, cell: Cell) -> tuple[int, ...] | None:
+        """Where in `values` a cell lies, (channel, row, column) or (index,); None for one that is not among them."""
+        whole = self._whole_shape
+        if (cell.call, cell.of) != (self.name, "output") or not is_index(cell.index, whole):
+            return None
+        number = int(np.ravel_multi_index(cell.index, whole)) if whole else 0
+        return _unravelled(number, self.values.shape) if number < self.values.size else None  # else of another example
+
+    @property
+    def _whole_shape(self) -> tuple[int, ...]:
+        return (1, *self.values.shape) if self.output_shape is None else self.output_shape
 
     @cached_property
     def _by_channel(self) -> np.ndarray:
@@ -193,11 +221,21 @@ class Activations:
     prediction: Prediction | None = None
     fields: ReceptiveFields | None = None
     seconds: float = 0.0
+    explained: Explained | None = None  # the cell that was looked at when the pass was run
 
     @cached_property
     def by_name(self) -> Mapping[str, LayerActivation]:
         """The layers by name, "input" among them."""
         return MappingProxyType({layer.name: layer for layer in self.layers})
+
+    def place(self, cell: Cell) -> tuple[int, ...] | None:
+        """Where a cell lies in the `values` of its layer; None for one that is not among these."""
+        entry = self.by_name.get(cell.call)
+        return None if entry is None else entry.place(cell)
+
+
+def _unravelled(number: int, shape: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(int(index) for index in np.unravel_index(number, shape)) if shape else ()
 
 
 def family_of(kind: str) -> str:
@@ -230,11 +268,6 @@ def as_maps(output: Any, batch: int = 1) -> np.ndarray | None:
     return _shaped_as_maps(array(first_example(output, batch)).astype(np.float32, copy=False))
 
 
-def _volume(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Sizes of one example whose maps are slices of a volume; () for maps and numbers, whose array has those sizes."""
-    return shape if len(shape) > 3 else ()
-
-
 def _shaped_as_maps(values: np.ndarray) -> np.ndarray:
     maps = values.reshape(-1) if values.ndim < 2 else values.reshape(-1, *values.shape[-2:])
     maps.flags.writeable = False
@@ -244,7 +277,7 @@ def _shaped_as_maps(values: np.ndarray) -> np.ndarray:
 def input_activation(values: np.ndarray) -> LayerActivation:
     """The fed input as the first entry."""
     maps = _shaped_as_maps(values.view())
-    return LayerActivation(INPUT, INPUT, INPUT, (), maps, volume=_volume(values.shape))
+    return LayerActivation(INPUT, INPUT, INPUT, (), maps, output_shape=(1, *values.shape))
 
 
 def layer_activations(network: Network, recording: Recording, parameters: Any) -> Iterable[LayerActivation]:
@@ -305,7 +338,7 @@ def _activation(
         output_bytes=call.output_bytes,
         multiply_adds=call.multiply_adds,
         source=call.source,
-        volume=_volume(call.output_shape[1:]),
+        output_shape=call.output_shape,
     )
 
 

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from explorer.network import Layer, Network, Problem
 from explorer.network.files import Fit
 from explorer.session import cursor as moves
+from explorer.session.cell import Cell, has_places
 from explorer.session.cursor import Cursor
 from explorer.session.document import Document
 from explorer.session.example import Target
-from explorer.session.selection import Cell, Selection, has_places
+from explorer.session.selection import Selection
 from explorer.session.slices import (
     DataState,
     FilesState,
@@ -25,7 +26,7 @@ from explorer.session.slices import (
     StepsState,
     WatchingState,
 )
-from explorer.session.snapshot import Activations, LayerActivation, Prediction
+from explorer.session.snapshot import LayerActivation, Prediction
 from explorer.session.subjects.subject import Part, Subject, Verb
 from explorer.session.train_state import Training
 
@@ -100,6 +101,14 @@ class State:
         """What the layer called `name` gave, if that is known."""
         return self.maps.activations.by_name.get(name or "") if self.maps.activations else None
 
+    @property
+    def chosen_cell(self) -> Cell | None:
+        """The cell that is chosen of the present maps; None for a layer or a whole map."""
+        chosen, entry = self.selection, self.entry(self.selection.layer)
+        if entry is None or chosen.channel is None:
+            return None
+        return entry.cell(chosen.channel, chosen.row, chosen.column)
+
     def layer(self, name: str) -> Layer | None:
         """The network's layer called `name`, if there is one."""
         return self.subject.layer(name)
@@ -126,12 +135,6 @@ def settled(state: State) -> State:
 def parts_changed(old: State | None, new: State, parts: Iterable[str]) -> tuple[str, ...]:
     """Which of `parts` of the state ("document", "maps.activations") differ from before; all, if there was no state."""
     return tuple(part for part in parts if old is None or attrgetter(part)(old) is not attrgetter(part)(new))
-
-
-def has_cell(activations: Activations | None, cell: Cell) -> bool:
-    """Whether `cell` is one of these activations."""
-    entry = activations.by_name.get(cell.layer) if activations else None
-    return entry is not None and has_places((cell.channel, cell.row, cell.column), entry.values.shape)
 
 
 def _settled_selection(state: State) -> Selection:

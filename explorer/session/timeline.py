@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explorer.arithmetic import Explanation
+from explorer.session.cell import Cell, Index
+from explorer.session.explained import Explained, Explainer
 from explorer.session.ranges import finite_range
 from explorer.session.snapshot import family_of
 from explorer.session.step_tensors import (
@@ -78,14 +79,6 @@ class TimelineStep:
         return self.phase != "update" and of not in WITHOUT_BATCH and len(self.asked[of]) > 1
 
 
-@dataclass(frozen=True, eq=False)
-class Why:
-    """A cell's arithmetic, or the sentence that says why there is none."""
-
-    explanation: Explanation | None
-    message: str = ""
-
-
 class Timeline:
     """The steps of one recorded training step. Everything it hands out is read-only numpy.
 
@@ -105,6 +98,7 @@ class Timeline:
         hit: Hit | None = None,
     ) -> None:
         self._recording = recording
+        self._explainer = Explainer(recording)
         self._engine_steps: tuple[Step, ...] = recording.steps
         self._tensors: dict[int, StepTensors] = {}
         self._magnitudes: dict[int, tuple[float, float | None]] = {}
@@ -182,23 +176,18 @@ class Timeline:
         found = tuple(int(index) for index in np.unravel_index(place, part.shape))
         return (min(example, len(values) - 1), *found) if has_batch else found
 
-    def explain(self, step: int, of: str, cell: tuple[int, ...], *, symbols: Mapping[str, str] | None = None) -> Why:
-        """The arithmetic of a cell of `of`, beside what PyTorch computed."""
-        from explorer.engine.errors import EngineError
-        from explorer.engine.explaining.explain import explain
+    def explain(self, step: int, of: str, index: Index | None) -> Explained:
+        """The arithmetic of a cell of `of`, beside what PyTorch computed; `index` is None where there is none."""
+        cell = None if index is None else Cell(self.steps[step].call, index, of)
+        return self._explainer.explain(self._engine_steps[step], cell)
 
-        try:
-            return Why(explain(self._recording, self._engine_steps[step], cell, of=of, symbols=symbols))
-        except EngineError as error:
-            return Why(None, str(error))
-
-    def lecture_line(self, step: int, of: str, cell: tuple[int, ...]) -> str:
+    def lecture_line(self, step: int, of: str, index: Index) -> str:
         """The same number in the letters of a lecture on neurons: u, z, Δ, δ, w; "" where neurons are too many."""
         from explorer.engine.errors import EngineError
 
         if self.has_few_neurons:
             try:
-                return self._in_letters(self.steps[step], of, cell)
+                return self._in_letters(self.steps[step], Cell(self.steps[step].call, index, of))
             except EngineError:
                 return ""  # the delta rule is told of layers of neurons only
         return ""
@@ -209,19 +198,19 @@ class Timeline:
         outputs = [step.asked["output"] for step in self.steps if step.phase == "forward"]
         return all(len(shape) == 2 for shape in outputs) and sum(shape[-1] for shape in outputs) <= FEW_NEURONS
 
-    def _in_letters(self, entry: TimelineStep, of: str, cell: tuple[int, ...]) -> str:
+    def _in_letters(self, entry: TimelineStep, cell: Cell) -> str:
         from explorer.engine.explaining.delta_rule import explain_delta, explain_weight_rule, forward_symbols
 
         if entry.phase == "forward":
-            symbols = forward_symbols(self._recording, self._engine_steps[entry.index].call)
-            why = self.explain(entry.index, of, cell, symbols=symbols) if symbols else Why(None)
-            return str(why.explanation or "")
+            step = self._engine_steps[entry.index]
+            symbols = forward_symbols(self._recording, step.call)
+            return str(self._explainer.in_letters(step, cell, symbols).explanation or "") if symbols else ""
         if entry.phase == "update":
-            return str(explain_weight_rule(self._recording, entry.parameter, cell))
-        if entry.phase == "backward" and of == "input":
+            return str(explain_weight_rule(self._recording, entry.parameter, cell.index))
+        if entry.phase == "backward" and cell.of == "input":
             made = self.maker(entry.index, "input")
             if made is not None and self.steps[made[0]].kind == "linear":
-                return str(explain_delta(self._recording, self.steps[made[0]].call, cell))
+                return str(explain_delta(self._recording, self.steps[made[0]].call, cell.index))
         return ""
 
     def finite_difference(self, step: int, of: str, cell: tuple[int, ...]) -> Reading:

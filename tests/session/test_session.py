@@ -136,10 +136,10 @@ def test_the_cell_stops_at_the_edge(session: Session) -> None:
 
 
 def test_the_receptive_field_of_a_cell_is_known(session: Session) -> None:
-    field = session.selection.receptive_field(Cell("conv1", 0, 5, 5))
+    field = session.selection.receptive_field(Cell("conv1", (0, 0, 5, 5)))
     assert field is not None
     assert field.box == (4, 4, 7, 7)
-    assert session.selection.receptive_field(Cell("nosuch", 0, 0, 0)) is None
+    assert session.selection.receptive_field(Cell("nosuch", (0, 0, 0, 0))) is None
 
 
 def test_pictures_shown_one_after_the_other_end_on_the_last(session: Session, qtbot: QtBot) -> None:

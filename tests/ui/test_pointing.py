@@ -14,8 +14,9 @@ from pytestqt.qtbot import QtBot
 
 from explorer.session import Cell, Session, State
 from explorer.session import cursor as moves
+from explorer.session.cell import has_places, is_index
 from explorer.session.cursor import Cursor
-from explorer.session.selection import Selection, has_places, is_cell
+from explorer.session.selection import Selection
 from explorer.session.state import settled
 from explorer.ui.common import pictures
 from explorer.ui.common.colour import scale_for
@@ -43,8 +44,8 @@ def test_a_place_of_none_is_any_and_a_place_on_no_axis_is_nowhere() -> None:
     assert not has_places((0,), ())
     assert not has_places((-1,), (4,))
     assert not has_places((0,), (0,))
-    assert is_cell((1, 1), (2, 2))
-    assert not is_cell((1,), (2, 2))
+    assert is_index((1, 1), (2, 2))
+    assert not is_index((1,), (2, 2))
 
 
 def test_what_the_mouse_rests_on_is_no_cell_any_more_when_its_map_grew_smaller(qtbot: QtBot, session: Session) -> None:
@@ -56,19 +57,27 @@ def test_what_the_mouse_rests_on_is_no_cell_any_more_when_its_map_grew_smaller(q
     view.show()
     seen: list[Cell | None] = []
     session.selection.hovered.connect(seen.append)
-    session.selection.hover(Cell("conv1", 3, 20, 20))
+    session.selection.hover(Cell("conv1", (0, 3, 20, 20)))
     assert "conv1" in view.picture.caption.text()
     session.editing.undo()
     wait_until_shown(qtbot, session)
-    assert seen == [Cell("conv1", 3, 20, 20), None]
-    assert session.selection.receptive_field(Cell("conv1", 3, 20, 20)) is None
+    assert seen == [Cell("conv1", (0, 3, 20, 20)), None]
+    assert session.selection.receptive_field(Cell("conv1", (0, 3, 20, 20))) is None
     view.hide()
     view.show()
     assert "conv1" not in view.picture.caption.text()
 
 
 @pytest.mark.parametrize(
-    "cell", [Cell("conv1", 4, 0, 0), Cell("conv1", 0, -1, 0), Cell("linear1", 1, 0), Cell("no", 0)]
+    "cell",
+    [
+        Cell("conv1", (0, 4, 0, 0)),
+        Cell("conv1", (0, 0, -1, 0)),
+        Cell("conv1", (1, 0, 0, 0)),
+        Cell("conv1", (0, 0, 0, 0), "weight"),
+        Cell("linear1", (0, 1, 0)),
+        Cell("no", (0, 0)),
+    ],
 )
 def test_a_cell_that_is_not_there_is_not_hovered_and_looks_at_nothing(
     qtbot: QtBot, session: Session, cell: Cell
@@ -125,7 +134,7 @@ def test_arrow_keys_stop_at_every_edge_of_every_tensor(qtbot: QtBot, shape: tupl
         view.set_marks(None, cell)
         for key in (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right):
             QTest.keyClick(view, key)
-    assert all(is_cell(cell, shape) for cell in asked)
+    assert all(is_index(cell, shape) for cell in asked)
     assert bool(asked) == (int(np.prod(shape)) > 1)
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.session import LayerActivation
-from explorer.session.selection import Cell
+from explorer.session import Cell, LayerActivation
 from explorer.session.snapshot import input_activation
 from explorer.ui.editor.volume import box_of, sizes_text
 from explorer.ui.maps.cell_facts import _place
@@ -19,7 +18,7 @@ def conv3d() -> LayerActivation:
     """8 channels of 4 slices."""
     values = np.arange(8 * 4 * 5 * 6, dtype=np.float32).reshape(32, 5, 6)
     weight = np.ones((8, 1, 3, 3, 3), np.float32)
-    return LayerActivation("0", "conv3d", "convolution", ("input",), values, weight, volume=(8, 4, 5, 6))
+    return LayerActivation("0", "conv3d", "convolution", ("input",), values, weight, output_shape=(1, 8, 4, 5, 6))
 
 
 def test_a_volume_is_told_by_its_channels_and_slices_everywhere() -> None:
@@ -27,7 +26,9 @@ def test_a_volume_is_told_by_its_channels_and_slices_everywhere() -> None:
     assert entry.shape == (8, 4, 5, 6)
     assert facts(entry) == "8 feature maps of 4 slices · 5 × 6"
     assert tuple(map_sheet(entry).labels)[:6] == ("0:0", "0:1", "0:2", "0:3", "1:0", "1:1")
-    assert cell_words(entry, Cell("0", 6, 1, 2), ()).startswith("0 · channel 1, slice 2 · row 1, column 2 · ")
+    assert cell_words(entry, Cell("0", (0, 1, 2, 1, 2)), ()).startswith("0 · channel 1, slice 2 · row 1, column 2 · ")
+    assert entry.cell(6, 1, 2) == Cell("0", (0, 1, 2, 1, 2))
+    assert entry.place(Cell("0", (0, 1, 2, 1, 2))) == (6, 1, 2)
     assert _place(entry, 6) == "channel 1, slice 2 of 0"
     assert Entry("0", "0", "convolution", ("input",), entry.values.shape, entry).title_of(6) == "0, channel 1, slice 2"
     assert sizes_text(entry.shape) == "5 × 6 × 8 × 4"

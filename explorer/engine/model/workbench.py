@@ -19,6 +19,7 @@ from explorer.engine.model.load import build, fill, network_path, read_weights, 
 from explorer.engine.model.weight_bank import BANK_BYTES, WeightBank
 from explorer.engine.model.weights import State
 from explorer.engine.recording.allocator import reuse_freed_memory
+from explorer.engine.recording.frozen import freeze
 from explorer.engine.recording.recorder import DEFAULT_BUDGET_BYTES, record
 from explorer.engine.recording.recording import Call, Recording
 from explorer.network import Network
@@ -203,6 +204,11 @@ class Workbench:
             return record(
                 self._model, x, train=self._training, should_stop=should_stop, budget_bytes=DEFAULT_BUDGET_BYTES
             )
+
+    def freeze(self, recording: Recording) -> None:
+        """Let a recording of the shown model keep the weights of now, which are about to change where they lie."""
+        model = self._shown_model()
+        freeze(recording, (*model.parameters(), *model.buffers()))
 
     def _where(self) -> torch.device:
         assert self._model is not None

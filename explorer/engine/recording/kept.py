@@ -73,6 +73,13 @@ class Kept:
             self.version = version_of(self.tensor)
             self.requires_grad = self.tensor.requires_grad
 
+    def copy(self) -> None:
+        """Have the numbers of now for its own, whatever is written into the tensor that was recorded."""
+        if self.tensor is not None:
+            is_unchanged = self.version == version_of(self.tensor)
+            self.tensor = self.tensor.detach().clone()
+            self.version = version_of(self.tensor) if is_unchanged else CHANGED
+
     @property
     def bytes(self) -> int:
         """Bytes of the numbers themselves, whether or not their memory is shared."""

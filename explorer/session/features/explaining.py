@@ -1,38 +1,42 @@
-"""Why a cell is what it is: the arithmetic of the one that is chosen."""
+"""Why a cell of the maps is what it is: the arithmetic of the one that is chosen."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, Slot
-
-from explorer.session.explained import Explained
+from explorer.session.cell import Cell
 from explorer.session.jobs.passes import ExplainCell
 from explorer.session.state import State
 from explorer.session.store import Store
+from explorer.session.worker.passes import CellExplained
 
 
-class Explaining(QObject):
-    """Asks for the arithmetic of the chosen cell whenever another one is chosen or computed anew."""
+class Explaining:
+    """Keeps `state.maps.explained` the arithmetic of the chosen cell of the very maps that are shown, or None.
+
+    New maps bring the one that was looked at along; another is asked for.
+    """
 
     def __init__(self, store: Store) -> None:
-        super().__init__(store)
         self._store = store
-        store.changed.connect(self._show_state)
+        store.follow(self._follow)
 
-    @Slot(object, object)
-    def _show_state(self, old: State, new: State) -> None:
-        # The debugger explains by itself; beside it this would only take the processor from its cursor.
-        is_other_cell = old.selection != new.selection or old.maps.activations is not new.maps.activations
-        if not new.steps.is_watched and (is_other_cell or old.steps.is_watched):
-            self._ask()
-
-    def _ask(self) -> None:
-        """Ask for the arithmetic of the chosen cell; a whole map is not one number."""
-        state = self._store.state
-        chosen, entry = state.selection, state.entry(state.selection.layer)
-        if entry is not None and chosen.channel is not None and (chosen.row is not None or entry.values.ndim == 1):
-            self._store.ask(ExplainCell(state.document, chosen), self._take)
-
-    def _take(self, explained: Explained) -> None:
+    def _follow(self, old: State, new: State) -> None:
+        maps, before, cell = new.maps.activations, _looked_at(old), _looked_at(new)
+        if maps is old.maps.activations and cell == before:
+            return
+        brought = maps.explained if maps is not None else None
+        explained = brought if brought is not None and cell is not None and brought.cell == cell else None
         self._store.set(replace(self._store.state.maps, explained=explained))
+        if explained is None and (cell is not None or before is not None):
+            self._store.ask(ExplainCell(maps, cell), self._take)
+
+    def _take(self, answer: CellExplained) -> None:
+        state = self._store.state
+        if answer.maps is state.maps.activations and answer.explained.cell == _looked_at(state):
+            self._store.set(replace(state.maps, explained=answer.explained))
+
+
+def _looked_at(state: State) -> Cell | None:
+    """The chosen cell; none beside the debugger, which explains by itself and needs the processor for its cursor."""
+    return None if state.steps.is_watched else state.chosen_cell

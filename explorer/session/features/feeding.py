@@ -11,11 +11,11 @@ import numpy as np
 from explorer.data import Picture, read_sample
 from explorer.network.files import Fit
 from explorer.session import edits
+from explorer.session.cell import is_index
 from explorer.session.errands import MakePicture, ReadPicture
 from explorer.session.fault import Fault
 from explorer.session.features.recent import RecentFiles
 from explorer.session.lanes import Lane
-from explorer.session.selection import is_cell
 from explorer.session.slices import InputState
 from explorer.session.state import State
 from explorer.session.store import AT_ONCE_S, Store
@@ -59,7 +59,7 @@ class Feeding:
     def set_cell(self, cell: tuple[int, ...], value: float) -> None:
         """Type over one number of the input. `cell` is without the batch axis."""
         values = self._store.state.values
-        if values is None or not is_cell(cell, values.shape):
+        if values is None or not is_index(cell, values.shape):
             return
         changed = values.copy()
         changed[cell] = value

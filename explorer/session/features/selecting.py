@@ -8,8 +8,9 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from explorer.network.receptive_field import Field
-from explorer.session.selection import Cell, Selection
-from explorer.session.state import State, has_cell
+from explorer.session.cell import Cell
+from explorer.session.selection import Selection
+from explorer.session.state import State
 from explorer.session.store import Store
 
 _UNSET: Any = object()  # None is a choice of its own
@@ -51,21 +52,33 @@ class Selecting(QObject):
 
     def hover(self, cell: Cell | None) -> None:
         """Tell every view which cell the mouse is over; one that the present maps do not have counts as None."""
-        self._point_at(cell if cell is not None and has_cell(self._store.state.maps.activations, cell) else None)
+        self._point_at(cell if cell is not None and _place(self._store.state, cell) is not None else None)
+
+    def hover_at(self, layer: str, channel: int, row: int | None = None, column: int | None = None) -> None:
+        """The same for the cell that lies there in a layer's maps, or for one of its numbers."""
+        entry = self._store.state.entry(layer)
+        self._point_at(None if entry is None else entry.cell(channel, row, column))
 
     def receptive_field(self, cell: Cell | None) -> Field | None:
         """Which cells of the input `cell` was made from; None where that is not known."""
-        activations = self._store.state.maps.activations
-        if cell is None or activations is None or activations.fields is None or not has_cell(activations, cell):
+        place = None if cell is None else _place(self._store.state, cell)
+        fields = self._store.state.maps.activations.fields if self._store.state.maps.activations else None
+        if cell is None or place is None or fields is None:
             return None
-        if activations.by_name[cell.layer].values.ndim == 1:  # a row of numbers lies along the columns
-            return activations.fields.field(cell.layer, 0, cell.channel or 0)
-        return activations.fields.field(cell.layer, cell.row or 0, cell.column or 0, cell.channel)
+        if len(place) == 1:  # a row of numbers lies along the columns
+            return fields.field(cell.call, 0, place[0])
+        channel, row, column = place
+        return fields.field(cell.call, row, column, channel)
 
     def _follow(self, _old: State, new: State) -> None:
-        if self._hovered is not None and not has_cell(new.maps.activations, self._hovered):
+        if self._hovered is not None and _place(new, self._hovered) is None:
             self._point_at(None)
 
     def _point_at(self, cell: Cell | None) -> None:
         self._hovered = cell
         self.hovered.emit(cell)
+
+
+def _place(state: State, cell: Cell) -> tuple[int, ...] | None:
+    """Where a cell lies in the present maps; None where it is not one of them."""
+    return None if state.maps.activations is None else state.maps.activations.place(cell)

@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from explorer.session import cursor as moves
+from explorer.session.cell import is_index
 from explorer.session.cursor import Cursor
 from explorer.session.features.learning import Learning
-from explorer.session.selection import Selection, is_cell
+from explorer.session.selection import Selection
 from explorer.session.store import Store
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class Steps:
         if (
             timeline is None
             or (entry := timeline.steps[cursor.step]).asked.get(of) is None
-            or not is_cell(cell, entry.asked[of])
+            or not is_index(cell, entry.asked[of])
         ):
             return
         example = cell[0] if entry.has_batch(of) else cursor.example
@@ -111,7 +112,7 @@ class Steps:
 
         def move(timeline: Timeline, cursor: Cursor) -> Cursor:
             made = timeline.maker(cursor.step, tensor)
-            if made is None or not is_cell(cell, timeline.steps[made[0]].asked[made[1]]):
+            if made is None or not is_index(cell, timeline.steps[made[0]].asked[made[1]]):
                 return cursor
             example = cell[0] if timeline.steps[made[0]].has_batch(made[1]) else cursor.example
             return Cursor(made[0], made[1], cell, cursor.is_inside, example)

@@ -7,11 +7,11 @@ from time import monotonic
 
 from PySide6.QtCore import QObject
 
+from explorer.session.cell import has_places
 from explorer.session.fault import Fault
 from explorer.session.features.learning import Learning
 from explorer.session.features.passes import Passes
 from explorer.session.jobs.training import ShowFrame
-from explorer.session.selection import has_places
 from explorer.session.soon import soon
 from explorer.session.store import Store
 from explorer.session.train_state import Live

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from explorer.session.cancelling import PASS
-from explorer.session.document import Document
-from explorer.session.explained import Explained
+from explorer.session.cell import Cell
 from explorer.session.jobs.job import Job
 from explorer.session.request import Request
-from explorer.session.selection import Selection
-from explorer.session.worker.passes import FittedInput, Shown
+from explorer.session.snapshot import Activations
+from explorer.session.worker.passes import CellExplained, FittedInput, Shown
 from explorer.session.worker.stopping import ShouldStop
 from explorer.session.worker.worker import Worker
 
@@ -28,11 +27,11 @@ class ShowMaps(Job[FittedInput | Shown]):
 
 
 @dataclass(frozen=True, eq=False)
-class ExplainCell(Job[Explained]):
-    """The arithmetic of a cell of the maps that are shown."""
+class ExplainCell(Job[CellExplained]):
+    """The arithmetic of a cell of `maps`, and from now on of those that follow them; None: no cell is looked at."""
 
-    document: Document
-    selection: Selection
+    maps: Activations | None
+    cell: Cell | None
 
-    def run(self, worker: Worker, should_stop: ShouldStop) -> Iterator[Explained]:
-        return worker.passes.explain(self.document, self.selection)
+    def run(self, worker: Worker, should_stop: ShouldStop) -> Iterator[CellExplained]:
+        return worker.passes.explain(self.maps, self.cell)

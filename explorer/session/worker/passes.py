@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from explorer.data import Fitted, Picture, fit_picture
-from explorer.session.document import Document
-from explorer.session.explained import Explained, explain_cell
+from explorer.session.cell import Cell
+from explorer.session.explained import Explained
 from explorer.session.fault import Fault
 from explorer.session.request import Request
-from explorer.session.selection import Selection
 from explorer.session.snapshot import (
     Activations,
     LayerActivation,
@@ -22,6 +21,7 @@ from explorer.session.snapshot import (
     prediction_of,
 )
 from explorer.session.worker.desk import Desk
+from explorer.session.worker.recorded_pass import RecordedPass
 from explorer.session.worker.stopping import ShouldStop
 
 if TYPE_CHECKING:
@@ -50,23 +50,38 @@ class Shown:
     devices: tuple[str, ...] = ("CPU",)
 
 
+@dataclass(frozen=True, eq=False)
+class CellExplained:
+    """The arithmetic of a cell of `maps`."""
+
+    maps: Activations
+    explained: Explained
+
+
 class PassRecorder:
-    """Runs recorded passes, and remembers the last one: the maps that are shown are of it."""
+    """Runs recorded passes, and remembers those whose maps may be shown: the last one, and the last of the film.
+
+    What is recorded has the very weights that the maps were made with, so that no other explains them.
+    """
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._fitted: tuple[Picture, tuple[object, ...], Fitted] | None = None
-        self._recording: Recording | None = None
+        self._last: RecordedPass | None = None
+        self._of_film: RecordedPass | None = None
+        self._looked_at: Cell | None = None
         self._fields: tuple[Request, tuple[object, ...], ReceptiveFields] | None = None
-        self._is_old = False  # the weights have changed since
         self.last_request: Request | None = None
 
-    def tell_old(self) -> None:
-        """The weights changed: what is recorded belongs to those before."""
-        self._is_old = True
+    def freeze(self) -> None:
+        """The weights are about to change where they lie: what is recorded keeps those of now."""
+        if self._last is not None and not self._last.is_frozen:
+            self._desk.bench.freeze(self._last.recording)
+            self._last.is_frozen = True
 
     def show(self, request: Request, should_stop: ShouldStop) -> Iterator[FittedInput | Shown]:
         """Fit the picture, build what changed, run one recorded pass, and give it as a snapshot."""
+        self._of_film = None
         fitted = self._fit(request)
         if fitted is not None:
             yield FittedInput(request, fitted)
@@ -86,6 +101,14 @@ class PassRecorder:
         fitted = self._fit(request)
         values = request.numbers if fitted is None else fitted.values
         return None if values is None else self._record(request, fitted, values, "", lambda: False)
+
+    def look_at_film(self, request: Request) -> Shown | None:
+        """The same with weights of the film, which the model has for now: they are gone when another frame is shown."""
+        self._of_film = None
+        shown = self.look_again(request)
+        self.freeze()
+        self._of_film = self._last
+        return shown
 
     def prepare(self, request: Request) -> np.ndarray | None:
         """Make the model what `request` asks for, and give what it is fed; None before there is an input."""
@@ -109,9 +132,9 @@ class PassRecorder:
     def _record(
         self, request: Request, fitted: Fitted | None, values: np.ndarray, notice: str, should_stop: ShouldStop
     ) -> Shown:
-        self._recording = None  # the next pass uses its memory
-        recording = self._recording = self._desk.bench.record(values, should_stop, others=request.others)
-        self._is_old = False
+        self._last = None  # its memory serves the next pass
+        recording = self._desk.bench.record(values, should_stop, others=request.others)
+        recorded = RecordedPass(recording, request.document.subject)
         layers = [input_activation(values), *request.document.subject.activations(recording, self._desk.bench)]
         for layer in layers:
             layer.read_through()
@@ -122,17 +145,19 @@ class PassRecorder:
         prediction = prediction_of(told, classes, loss=loss) if complete and len(layers) > 1 else None
         if prediction is not None:
             prediction.read_through()
-        activations = Activations(
+        recorded.maps = Activations(
             layers=tuple(layers),
             prediction=prediction,
             fields=self._fields_of(request, recording),
             seconds=sum(call.seconds for call in recording.calls),
+            explained=recorded.explain_at_once(self._looked_at),
         )
+        self._last = recorded
         notice = notice or recording.unseen
         return Shown(
             request,
             fitted,
-            activations,
+            recorded.maps,
             fault,
             notice,
             self._desk.bench.device_name,
@@ -146,12 +171,13 @@ class PassRecorder:
             self._fields = request, calls, recording.receptive_fields()
         return self._fields[2]
 
-    def explain(self, document: Document, selection: Selection) -> Iterator[Explained]:
-        """The arithmetic of the chosen cell, from the recording that the window shows."""
-        if self._is_old and self.last_request is not None:
-            self.look_again(self.last_request)
-        if self._recording is not None:
-            yield explain_cell(self._recording, selection, document.subject.call_of)
+    def explain(self, maps: Activations | None, cell: Cell | None) -> Iterator[CellExplained]:
+        """The arithmetic of a cell of `maps`; nothing where newer ones are on the way, which bring that of `cell`."""
+        self._looked_at = cell
+        for recorded in (self._last, self._of_film):
+            if recorded is not None and recorded.maps is maps and maps is not None and cell is not None:
+                yield CellExplained(maps, recorded.explain(cell))
+                return
 
 
 def _output(layers: list[LayerActivation], name: str) -> LayerActivation:

@@ -129,6 +129,7 @@ class RunTrainer:
         live = self._live
         if frame is None or live is None or not live.film.steps or not live.is_of(document):
             return nullcontext()
+        self._passes.freeze()
         return self._desk.bench.other_weights(live.film.frame(frame)[1])
 
     def begin(self, begun: Begun, wishes: Wishes) -> Fault | None:
@@ -168,9 +169,8 @@ class RunTrainer:
 
     def _train(self, live: LiveRun, should_stop: ShouldStop) -> Iterator[RunAnswer]:
         snapshot = None
-        live.wishes.controls.about_to_step = partial(_record_if_wanted, live)
+        live.wishes.controls.about_to_step = partial(self._about_to_step, live)
         for snapshot in _snapshots(live):
-            self._passes.tell_old()
             live.taken = snapshot.step
             yield Told(snapshot, monotonic())
             live.film.offer(snapshot.step, live.model)
@@ -181,6 +181,10 @@ class RunTrainer:
             live.film.keep(snapshot.step, live.model)
         yield FilmSteps(live.film.steps)
         yield Ended(snapshot.ended if snapshot is not None else "")
+
+    def _about_to_step(self, live: LiveRun, *step: Any) -> None:
+        self._passes.freeze()
+        _record_if_wanted(live, *step)
 
     def _between_steps(self, live: LiveRun, snapshot: Snapshot) -> Iterator[RunAnswer]:
         """Whatever is due after a step: the live view, a new frame of the film, the rest that was asked for."""
@@ -209,6 +213,7 @@ class RunTrainer:
             return None
         with suppress(Cancelled, EngineError):
             shown = self._passes.look_again(request)
+            self._passes.freeze()  # here, where the time it takes counts as the look's
             if shown is not None and shown.activations is not None:
                 return Live(step, shown.activations, self._learned(request, wishes))
         return None
@@ -233,7 +238,7 @@ class RunTrainer:
             return
         step, state = live.film.frame(index)
         with self._desk.bench.other_weights(state):
-            shown = self._passes.look_again(request)
+            shown = self._passes.look_at_film(request)
         if shown is not None and shown.activations is not None:
             yield FilmFrame(index, Live(step, shown.activations))
 

@@ -12,7 +12,7 @@ from explorer.session import Session
 from explorer.session.cursor import Cursor
 from explorer.session.timeline import Timeline
 from explorer.ui.common import theme
-from explorer.ui.debugger.explained import Read, cells_read, explained, read_of
+from explorer.ui.debugger.cells_read import Read, cells_read, read_of
 from explorer.ui.debugger.over_plan import OverPlan, Part, over_plan
 from explorer.ui.tensors.tiles import Cell
 from explorer.ui.tensors.view import GAP, TITLE_HEIGHT, TensorView
@@ -94,7 +94,7 @@ class OverView(QWidget):
 
     def _mark(self, timeline: Timeline, cursor: Cursor, pointed: Read = ()) -> None:
         assert self._plan is not None
-        read = pointed or cells_read(explained(timeline, cursor))
+        read = pointed or cells_read(timeline.explain(cursor.step, cursor.of, cursor.cell))
         for view, part in zip(self.views, (*self._plan.given, *self._plan.made), strict=False):
             strong = cursor.cell if part.asks_for == cursor.of else None
             self._mark_view(view, part, read, strong=strong)

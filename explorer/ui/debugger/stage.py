@@ -10,8 +10,7 @@ from explorer.session import Session, State
 from explorer.session.timeline import Timeline
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.late import Late
-from explorer.ui.debugger import explained as step_explained
-from explorer.ui.debugger.explained import Read
+from explorer.ui.debugger.cells_read import Read
 from explorer.ui.debugger.into.view import IntoView
 from explorer.ui.debugger.over_view import OverView
 from explorer.ui.tensors import shown as shown_tensors
@@ -129,7 +128,6 @@ def _forget() -> None:
     """Let go of the pictures of an older timeline."""
     images.clear()
     shown_tensors.forget()
-    step_explained.forget()
 
 
 def _drawable(timeline: Timeline) -> bool:

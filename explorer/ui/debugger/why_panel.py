@@ -12,14 +12,14 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QMenu, QPushBut
 from explorer.arithmetic.update_lines import UpdateExplanation
 from explorer.session import Session, State
 from explorer.session.cursor import Cursor
-from explorer.session.timeline import Timeline, Why
+from explorer.session.explained import Explained
+from explorer.session.timeline import Timeline
 from explorer.ui.common import theme
 from explorer.ui.common.check import show_check
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.icons import icon
 from explorer.ui.common.pane import ElidedLabel
 from explorer.ui.common.text import number
-from explorer.ui.debugger.explained import explained
 from explorer.ui.debugger.term_list import TermList
 from explorer.ui.debugger.term_rows import (
     CHANNEL,
@@ -58,7 +58,7 @@ class WhyPanel(FollowingView, QWidget):
         self.setObjectName("stepExplanation")
         self.setAccessibleName("Why this number?")
         self.setFixedHeight(HEIGHT)
-        self._why = Why(None)
+        self._explained = Explained()
         self._chosen_grouping = ""
         self.check = QLabel()
         self.reading = QLabel()
@@ -137,17 +137,16 @@ class WhyPanel(FollowingView, QWidget):
 
     def _explain(self, state: State) -> None:
         timeline, cursor = state.steps.timeline, state.steps.cursor
-        if timeline is None or cursor.cell is None:
-            message = state.steps.message or ("" if state.steps.is_recording else EMPTY)
-            self._show(Why(None, message if timeline is None else "This tensor is empty."))
-            return
-        self._show(explained(timeline, cursor))
+        if timeline is None:
+            self._show(Explained(message=state.steps.message or ("" if state.steps.is_recording else EMPTY)))
+        else:
+            self._show(timeline.explain(cursor.step, cursor.of, cursor.cell))
 
-    def _show(self, why: Why) -> None:
-        self._why = why
-        explanation = why.explanation
+    def _show(self, explained: Explained) -> None:
+        self._explained = explained
+        explanation = explained.explanation
         show_check(self.check, explanation)
-        text = why.message if explanation is None else last_line(explanation)
+        text = explained.message if explanation is None else last_line(explanation)
         self.line.setFont(theme.interface_font() if explanation is None else theme.number_font())
         self.line.set_whole(text, tip=text if explanation is None else explanation.written)
         self.copy.setEnabled(bool(text))
@@ -155,7 +154,7 @@ class WhyPanel(FollowingView, QWidget):
         self._show_terms()
 
     def _show_terms(self) -> None:
-        explanation = self._why.explanation
+        explanation = self._explained.explanation
         offered = () if explanation is None else groupings(explanation)
         grouping = self._chosen_grouping if self._chosen_grouping in offered else next(iter(offered), "")
         for name, button in self.switches.items():
@@ -188,7 +187,7 @@ class WhyPanel(FollowingView, QWidget):
 
     def _show_second(self, state: State, reading: str) -> None:
         """Below the line: what was read off, if something was; the lecture's words; or else the formula."""
-        timeline, explanation = state.steps.timeline, self._why.explanation
+        timeline, explanation = state.steps.timeline, self._explained.explanation
         formula = "" if explanation is None else explanation.formula
         lecture = "" if timeline is None or explanation is None else _lecture_line(timeline, state.steps.cursor)
         self.second.setFont(theme.interface_font() if reading else theme.number_font())
@@ -242,8 +241,8 @@ class WhyPanel(FollowingView, QWidget):
 
     @Slot()
     def _copy(self) -> None:
-        explanation = self._why.explanation
-        text = self._why.message if explanation is None else f"{explanation.formula}\n{explanation.written}"
+        explanation = self._explained.explanation
+        text = self._explained.message if explanation is None else f"{explanation.formula}\n{explanation.written}"
         if text:
             QGuiApplication.clipboard().setText(text)
             self._session.say("The explanation is on the clipboard.")

@@ -153,7 +153,7 @@ class InputPicture(QWidget):
     def show_field(self, cell: Cell | None, field: Field | None) -> None:
         """Outline what `cell` looks at; None takes the outline away."""
         # Under the brush nothing is dimmed: the colours painted are the colours seen.
-        is_under_brush = self._is_sheet and cell is not None and cell.layer == "input"
+        is_under_brush = self._is_sheet and cell is not None and cell.call == "input"
         self._cell, self._field = (None, None) if is_under_brush else (cell, field)
         self._draw_field(self._session.state)
 
@@ -172,7 +172,10 @@ class InputPicture(QWidget):
     @Slot(object)
     def _point(self, place: tuple[int, int] | None) -> None:
         self._place = place
-        self._session.selection.hover(Cell("input", 0, *place) if place else None)
+        if place is None:
+            self._session.selection.hover(None)
+        else:
+            self._session.selection.hover_at("input", 0, *place)
         self._show_caption(self._session.state)
 
     def _show_caption(self, state: State) -> None:
@@ -181,7 +184,7 @@ class InputPicture(QWidget):
             self.caption.setText(pixel_text(values, *self._place))
             self.fed.setToolTip(pixel_tip(values, state.input.fitted, *self._place))
         elif self._cell is not None and self._field is not None:
-            self.caption.setText(field_text(self._cell.layer, self._field))
+            self.caption.setText(field_text(self._cell.call, self._field))
         else:
             self.caption.setText(HINT)
 

@@ -166,7 +166,7 @@ class InputView(FollowingView, Pane):
         self.set_facts(_facts(state))
 
     def _show_field(self, state: State) -> None:
-        cell = self._hovered or _chosen_cell(state)
+        cell = self._hovered or state.chosen_cell
         self.picture.show_field(cell, self._session.selection.receptive_field(cell))
 
     @Slot(object)
@@ -251,17 +251,6 @@ class InputView(FollowingView, Pane):
 def recent_pictures(state: State) -> tuple[Path, ...]:
     """The files opened before that may be pictures, newest first."""
     return tuple(path for path in state.files.recent if not is_network(path) and not is_weights(path))
-
-
-def _chosen_cell(state: State) -> Cell | None:
-    chosen = state.selection
-    if chosen.layer is None or chosen.channel is None:
-        return None
-    shown = state.maps.activations.by_name.get(chosen.layer) if state.maps.activations else None
-    is_row_of_numbers = shown is not None and shown.values.ndim == 1
-    if chosen.row is None and not is_row_of_numbers:
-        return None
-    return Cell(chosen.layer, chosen.channel, chosen.row, chosen.column)
 
 
 def _facts(state: State) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QLabel, QWidget
 
-from explorer.session import Cell, LayerActivation, Selection, Session
+from explorer.session import LayerActivation, Selection, Session
 from explorer.ui.common import theme
 from explorer.ui.common.pane import Pane
 from explorer.ui.common.text import exact, number, shape_text
@@ -81,7 +81,7 @@ class CellFacts(Pane):
             "value": exact(value),
             "place": f"row {chosen.row}, column {chosen.column}",
         }
-        field = self._session.selection.receptive_field(Cell(entry.name, chosen.channel, chosen.row, chosen.column))
+        field = self._session.selection.receptive_field(self._session.state.chosen_cell)
         if field is not None:
             top, left, bottom, right = field.box
             size = shape_text((bottom - top, right - left))

@@ -68,11 +68,9 @@ class ChannelView(Pane):
         """Mark the hovered cell if it is one of this channel."""
         chosen = self._session.state.selection
         mark = None if chosen.row is None or chosen.column is None else Place(0, chosen.row, chosen.column)
-        here = cell is not None and self._entry is not None and cell.layer == self._entry.name
-        pointed = None
-        if here and cell is not None and cell.row is not None and cell.column is not None:
-            pointed = Place(0, cell.row, cell.column)
-        self._map.set_marks(mark, pointed)
+        place = None if cell is None or self._entry is None else self._entry.place(cell)
+        is_here = place is not None and len(place) == 3 and place[0] == self._channel
+        self._map.set_marks(mark, Place(0, *place[1:]) if place is not None and is_here else None)
 
     def set_dimmed(self, dimmed: bool) -> None:
         """Paler while a newer map is computed."""
@@ -87,7 +85,7 @@ class ChannelView(Pane):
         if place is None or self._entry is None or self._channel is None:
             self._session.selection.hover(None)
         else:
-            self._session.selection.hover(Cell(self._entry.name, self._channel, place.row, place.column))
+            self._session.selection.hover_at(self._entry.name, self._channel, place.row, place.column)
 
     @Slot(object)
     def _on_clicked(self, place: Place) -> None:

@@ -49,12 +49,11 @@ class ExplanationLine(QWidget):
 
     @Slot(object, object)
     def show_state(self, old: State | None, new: State) -> None:
-        if old is not None and old.maps.explained is new.maps.explained and old.selection == new.selection:
-            return
         explained = new.maps.explained
-        is_current = explained is not None and explained.selection == new.selection
-        self.setVisible(is_current)
-        if explained is None or not is_current:
+        if old is not None and old.maps.explained is explained:
+            return
+        self.setVisible(explained is not None)
+        if explained is None:
             return
         explanation = explained.explanation
         whole = explanation.written if explanation else explained.message

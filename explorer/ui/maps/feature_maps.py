@@ -137,8 +137,7 @@ class FeatureMaps(FollowingView, QWidget):
         """Tell and mark the cell under the mouse, wherever the mouse is."""
         if self.isVisible():
             self._maps.show_hovered(cell)
-            chosen = self._session.state.selection
-            self._chosen.channel.set_pointed(cell if cell is not None and cell.channel == chosen.channel else None)
+            self._chosen.channel.set_pointed(cell)
 
     @Slot(bool)
     def _dim(self, is_late: bool) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from explorer.session import Cell, LayerActivation, Selection, Session
+from explorer.session import Cell, LayerActivation, Session
 from explorer.ui.common import theme
 from explorer.ui.common.arrow_keys import ARROWS
 from explorer.ui.common.mosaic import Place
@@ -71,7 +71,7 @@ class LayerMaps(QWidget):
         """Mark the selection's cell, map or number."""
         chosen = self._session.state.selection
         self._bars.set_selected(chosen.channel)
-        place = self._place(chosen)
+        place = self._chosen_place()
         self._maps.set_marks(place, None)
         if place is not None and brings_into_view:
             self._maps.keep_in_view(place)
@@ -79,12 +79,11 @@ class LayerMaps(QWidget):
     def show_hovered(self, cell: Cell | None) -> None:
         """The exact value under the mouse, wherever the mouse is."""
         activations = self._session.state.maps.activations
-        entry = activations.by_name.get(cell.layer) if cell and activations else None
+        entry = activations.by_name.get(cell.call) if cell and activations else None
         words = cell_words(entry, cell, self._session.state.classes) if cell is not None and entry is not None else ""
         self._where.set_whole(words or self._hint())
-        is_here = cell is not None and self._entry is not None and cell.layer == self._entry.name
-        pointed = Selection(cell.layer, cell.channel, cell.row, cell.column) if cell is not None and is_here else None
-        self._maps.set_marks(self._place(self._session.state.selection), self._place(pointed))
+        pointed = None if cell is None or self._entry is None else self._entry.place(cell)
+        self._maps.set_marks(self._chosen_place(), None if pointed is None else self._place(*pointed))
 
     def set_dimmed(self, dimmed: bool) -> None:
         """Paler while newer maps are computed."""
@@ -97,15 +96,16 @@ class LayerMaps(QWidget):
     def _hint(self) -> str:
         return hint(is_filters=self._are_filters, is_bars=self._sheet is None)
 
-    def _place(self, chosen: Selection | None) -> Place | None:
-        if chosen is None or self._sheet is None or self._are_filters:
-            return None
-        tile = self._sheet.tile_of(chosen.channel)
+    def _chosen_place(self) -> Place | None:
+        chosen = self._session.state.selection
+        return self._place(chosen.channel, chosen.row, chosen.column)
+
+    def _place(self, channel: int | None, row: int | None = None, column: int | None = None) -> Place | None:
+        """Where a cell or a whole map lies on the sheet."""
+        tile = None if self._sheet is None or self._are_filters else self._sheet.tile_of(channel)
         if tile is None:
             return None
-        if chosen.row is None or chosen.column is None:
-            return Place(tile, WHOLE_TILE, WHOLE_TILE)
-        return Place(tile, chosen.row, chosen.column)
+        return Place(tile, WHOLE_TILE, WHOLE_TILE) if row is None or column is None else Place(tile, row, column)
 
     # --- the mouse and keys ---
 
@@ -118,12 +118,14 @@ class LayerMaps(QWidget):
             self._where.set_whole(filter_words(self._sheet, place))
         else:
             channel = int(self._sheet.channels[place.tile])
-            self._session.selection.hover(Cell(self._entry.name, channel, place.row, place.column))
+            self._session.selection.hover_at(self._entry.name, channel, place.row, place.column)
 
     @Slot(object)
     def _on_bar_hovered(self, index: int | None) -> None:
-        entry = self._entry
-        self._session.selection.hover(None if index is None or entry is None else Cell(entry.name, index))
+        if index is None or self._entry is None:
+            self._session.selection.hover(None)
+        else:
+            self._session.selection.hover_at(self._entry.name, index)
 
     @Slot(int)
     def _on_bar_chosen(self, index: int) -> None:

@@ -44,14 +44,14 @@ def names_of(entry: LayerActivation, classes: tuple[str, ...]) -> Sequence[str]:
 
 def cell_words(entry: LayerActivation, cell: Cell, classes: tuple[str, ...]) -> str:
     """Which cell of `entry` the mouse is over, and its exact value; "" for one that it does not have."""
-    if cell.channel >= entry.values.shape[0]:
+    place = entry.place(cell)
+    if place is None:
         return ""
-    if entry.values.ndim == 1:
-        return f"{entry.name} · {names_of(entry, classes)[cell.channel]} · {exact(float(entry.values[cell.channel]))}"
-    if cell.row is None or cell.column is None:
-        return ""
-    value = exact(float(entry.values[cell.channel, cell.row, cell.column]))
-    return f"{entry.name} · {entry.map_name(cell.channel)} · row {cell.row}, column {cell.column} · {value}"
+    value = exact(float(entry.values[place]))
+    if len(place) == 1:
+        return f"{entry.name} · {names_of(entry, classes)[place[0]]} · {value}"
+    channel, row, column = place
+    return f"{entry.name} · {entry.map_name(channel)} · row {row}, column {column} · {value}"
 
 
 def filter_words(sheet: Sheet, place: Place) -> str:

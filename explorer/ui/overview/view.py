@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QLabel, QStackedLayout, QToolButton, QVBoxLayout, 
 
 from explorer.session import Session, State
 from explorer.session.document import Document
-from explorer.session.selection import Cell
 from explorer.ui.common.colour_bar import ColourBar
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.icons import icon
@@ -194,7 +193,7 @@ class Overview(FollowingView, QWidget):
         self.canvas.show_preview(preview_of(entry, spot, self.canvas.images))
         self._show_head(channel_head(entry, spot.channel, sources))
         row, column = (0, 0) if entry.maps.values.ndim == 3 and spot.row is None else (spot.row, spot.cell)
-        self._session.selection.hover(Cell(entry.layer, entry.own_channel(spot.channel), row, column))
+        self._session.selection.hover_at(entry.layer, entry.own_channel(spot.channel), row, column)
 
     @Slot(object, object)
     def _pick(self, name: str, channel: int | None) -> None:

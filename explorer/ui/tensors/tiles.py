@@ -12,8 +12,8 @@ from functools import cached_property
 
 import numpy as np
 
+from explorer.session.cell import has_places
 from explorer.session.ranges import finite_range
-from explorer.session.selection import has_places
 from explorer.ui.common.colour import Scale, scale_for
 
 Cell = tuple[int, ...]

@@ -204,7 +204,7 @@ def test_the_field_of_the_chosen_cell_is_outlined_on_both_pictures(opened: Opene
 def test_the_hovered_cell_goes_before_the_chosen_one(opened: Opened) -> None:
     session, view = opened()
     session.selection.select(layer="conv1", channel=0, row=5, column=8)
-    session.selection.hover(Cell("conv1", 0, 10, 10))
+    session.selection.hover(Cell("conv1", (0, 0, 10, 10)))
     assert view.picture.fed.outline == QRectF(9, 9, 3, 3)
     session.selection.hover(None)
     assert view.picture.fed.outline == QRectF(7, 4, 3, 3)

@@ -125,7 +125,7 @@ def test_pointing_tells_channel_row_column_and_exact_value(opened: Opened) -> No
     QTest.mouseMove(mosaic(view).canvas.viewport(), point(mosaic(view), Place(2, 5, 7)))
     value = exact(float(values_of(session, "conv1")[2, 5, 7]))
     assert told(view) == f"conv1 · channel 2 · row 5, column 7 · {value}"
-    assert hovered[-1] == Cell("conv1", 2, 5, 7)
+    assert hovered[-1] == Cell("conv1", (0, 2, 5, 7))
 
 
 def test_one_click_selects_the_cell_and_opens_its_channel_large(opened: Opened) -> None:

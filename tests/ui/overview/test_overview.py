@@ -11,8 +11,7 @@ from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from explorer.session import Session
-from explorer.session.selection import Cell
+from explorer.session import Cell, Session
 from explorer.ui.common.colour import scale_for
 from explorer.ui.overview.entries import entries_of
 from explorer.ui.overview.sources import sources_in
@@ -89,9 +88,8 @@ def test_hovering_tells_every_view_the_cell(shown: Shown, qtbot: QtBot) -> None:
     view.session.selection.hovered.connect(told.append)
     hover(view, "relu1", 2)
     assert isinstance(told[-1], Cell)
-    assert (told[-1].layer, told[-1].channel) == ("relu1", 2)
-    assert told[-1].row in (7, 8)
-    assert told[-1].column in (7, 8)
+    assert (told[-1].call, told[-1].of, told[-1].index[:2]) == ("relu1", "output", (0, 2))
+    assert set(told[-1].index[2:]) <= {7, 8}
     QTest.mouseMove(view.canvas, QPoint(1, view.canvas.height() - 2))
     assert told[-1] is None
 

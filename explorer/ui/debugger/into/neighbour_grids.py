@@ -94,12 +94,10 @@ def gradient_of_max(timeline: Timeline, cursor: Cursor, explanation: Explanation
     won = explanation.terms.factors[1].values > 0
     at = int(np.flatnonzero(won)[0]) if won.any() else int(np.argmax(np.abs(patches.values)))
     output = tuple(int(index) for index in patches.cells[at])
-    why = timeline.explain(forward, "output", output)
-    if why.explanation is None:
+    made = timeline.explain(forward, "output", output).explanation
+    if made is None:
         return None
-    found = patches_of(
-        why.explanation, timeline.tensors(forward), kind=timeline.steps[forward].kind, phase="forward", of="output"
-    )
+    found = patches_of(made, timeline.tensors(forward), kind=timeline.steps[forward].kind, phase="forward", of="output")
     if found is None:
         return None
     return _of_patch(found.grids(found.groups[0])[0], float(patches.values[at]), explanation, cursor, output)

@@ -18,7 +18,7 @@ from explorer.arithmetic.softmax import Softmax
 from explorer.session.cursor import Cursor
 from explorer.session.step_tensors import AFTER, StepTensors, Tensor
 from explorer.session.timeline import Timeline, TimelineStep
-from explorer.ui.debugger.explained import Read, cells_read, explained
+from explorer.ui.debugger.cells_read import Read, cells_read
 from explorer.ui.debugger.into.function_curve import Curve, curve_of
 from explorer.ui.debugger.into.loss_tables import loss_table
 from explorer.ui.debugger.into.moved_cell import Move, move_of
@@ -61,16 +61,15 @@ class IntoPlan:
 def into_plan(timeline: Timeline, cursor: Cursor, classes: tuple[str, ...]) -> IntoPlan:
     """The picture of the cursor's cell."""
     entry, tensors = timeline.steps[cursor.step], timeline.tensors(cursor.step)
-    why = explained(timeline, cursor)
+    explained = timeline.explain(cursor.step, cursor.of, cursor.cell)
     middle = None
-    if why.explanation is not None and cursor.cell is not None:
-        middle = _middle(timeline, cursor, why.explanation, classes)
+    if explained.explanation is not None and cursor.cell is not None:
+        middle = _middle(timeline, cursor, explained.explanation, classes)
     made = _made(timeline.asked(cursor.step, cursor.of), entry, cursor, classes=classes)
-    given = _given_tensor(tensors, entry, why.explanation)
+    given = _given_tensor(tensors, entry, explained.explanation)
     shown = None if given is None else _given(given, entry, middle=middle, cursor=cursor, classes=classes)
-    return IntoPlan(
-        entry, tensors, cursor.cell, made, shown, given.name if given else "", middle, cells_read(why), why.message
-    )
+    name, read = given.name if given else "", cells_read(explained)
+    return IntoPlan(entry, tensors, cursor.cell, made, shown, name, middle, read, explained.message)
 
 
 def given_map(plan: IntoPlan, patches: Patches, key: Cell) -> Shown | None:

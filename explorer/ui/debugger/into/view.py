@@ -11,7 +11,7 @@ from explorer.session import Session
 from explorer.session.cursor import Cursor
 from explorer.session.timeline import Timeline
 from explorer.ui.common import theme
-from explorer.ui.debugger.explained import Read, read_of
+from explorer.ui.debugger.cells_read import Read, read_of
 from explorer.ui.debugger.into.function_curve import Curve
 from explorer.ui.debugger.into.function_plot import CurvePlot
 from explorer.ui.debugger.into.grid_row import GridRow
