@@ -24,31 +24,7 @@ if TYPE_CHECKING:
 
 INPUT = "input"
 MOST_RANKED = 1000
-FAMILIES = {
-    "conv": "convolution",
-    "relu": "activation",
-    "elu": "activation",
-    "gelu": "activation",
-    "silu": "activation",
-    "hardswish": "activation",
-    "hardtanh": "activation",
-    "sigmoid": "activation",
-    "tanh": "activation",
-    "softmax": "activation",
-    "pool": "pooling",
-    "norm": "normalization",
-    "linear": "linear",
-    "matmul": "linear",
-    "add": "merge",
-    "mul": "merge",
-    "cat": "merge",
-    "flatten": "shape",
-    "view": "shape",
-    "reshape": "shape",
-    "permute": "shape",
-    "transpose": "shape",
-    "interpolate": "shape",
-}
+REAL_PART = ", real part"  # what is said of the kind of a call that gave complex numbers
 
 
 @dataclass(frozen=True, eq=False)
@@ -238,16 +214,6 @@ def _unravelled(number: int, shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(int(index) for index in np.unravel_index(number, shape)) if shape else ()
 
 
-def family_of(kind: str) -> str:
-    """The colour group of a call of `kind`, such as "convolution" for "conv2d"; "other" for what is not known."""
-    from explorer.arithmetic.operations import operation_for  # the first paint does not wait for it
-
-    operation = operation_for(kind)
-    if operation is not None:
-        return operation.family
-    return next((family for word, family in FAMILIES.items() if word in kind), "other")
-
-
 def first_example(output: Any, batch: int = 1) -> Any:
     """What a call gave for the first of `batch` examples: without the batch axis, or one number of one an example."""
     if output.dim() > 1:
@@ -303,6 +269,8 @@ def call_activations(recording: Recording, parameters: Any) -> Iterable[LayerAct
 
     `parameters` is a function from a call to the (weight, bias) arrays that it was given.
     """
+    from explorer.arithmetic.families import family_of  # the first paint does not wait for it
+
     batch = recording.input_shape[0] if recording.input_shape else 1
     for call in recording.calls:
         values = as_maps(output_of(recording, call), batch)
@@ -328,7 +296,7 @@ def _activation(
 ) -> LayerActivation:
     return LayerActivation(
         name=name,
-        kind=f"{call.kind}, real part" if call.gives_complex else call.kind,
+        kind=f"{call.kind}{REAL_PART}" if call.gives_complex else call.kind,
         family=family,
         parents=parents,
         values=values,

@@ -18,7 +18,6 @@ import numpy as np
 from explorer.session.cell import Cell, Index
 from explorer.session.explained import Explained, Explainer
 from explorer.session.ranges import finite_range
-from explorer.session.snapshot import family_of
 from explorer.session.step_tensors import (
     AFTER,
     CHANGE,
@@ -284,6 +283,8 @@ class Timeline:
 
 
 def _step(index: int, step: Step, layers: tuple[str, ...], titles: Mapping[str, str]) -> TimelineStep:
+    from explorer.arithmetic.families import family_of  # the first paint does not wait for it
+
     call = step.call
     is_loss = call.name == "loss"
     layer = "" if is_loss else (call.module if call.module in layers else call.name)

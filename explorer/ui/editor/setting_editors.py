@@ -30,6 +30,6 @@ def editor_for(
         return PaddingEditor(label, choices, low, high)
     if kind == "optional int":
         return OptionalIntEditor(label, low, high, unset=unset)
-    if kind.endswith("pair"):
-        return PairEditor(label, low, high, none_text=unset if kind.startswith("optional") else "")
+    if kind in ("pair", "optional pair"):
+        return PairEditor(label, low, high, none_text=unset if kind == "optional pair" else "")
     return IntEditor(label, low if minimum is not None else -LARGEST, high)

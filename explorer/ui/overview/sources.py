@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.session.snapshot import LayerActivation
+from explorer.session.snapshot import REAL_PART, LayerActivation
 from explorer.ui.common.text import count
 from explorer.ui.overview.entries import Entry
 
 MOST_DRAWN = 64
 WHOLE_KINDS = ("softmax", "log_softmax")
+TRANSPOSED = ("conv_transpose1d", "conv_transpose2d", "conv_transpose3d")
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def _weight_norms(maps: LayerActivation, channel: int, parent: LayerActivation) 
     assert weight is not None
     if maps.family not in ("convolution", "linear") or weight.ndim < 2:
         return None, 0
-    if "transpose" in maps.kind:
+    if maps.kind.removesuffix(REAL_PART) in TRANSPOSED:
         return _transposed_norms(weight, channel, len(maps.values))
     if channel >= weight.shape[0]:
         return None, 0

@@ -1,0 +1,37 @@
+"""Which family a kind of call belongs to, in whose colour it is drawn: each kind by its whole name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from explorer.arithmetic.operation import Family
+from explorer.arithmetic.operations import operation_for
+
+WITHOUT_ARITHMETIC: Mapping[Family, tuple[str, ...]] = {
+    "convolution": ("conv1d", "conv3d", "conv_transpose1d", "conv_transpose3d"),
+    "linear": ("matmul", "mm", "bmm", "addmm", "baddbmm", "bilinear"),
+    "activation": (
+        *("relu6", "prelu", "rrelu", "selu", "celu", "hardswish", "hardsigmoid", "hardtanh", "tanhshrink"),
+        *("log_sigmoid", "logsigmoid", "gumbel_softmax"),
+    ),
+    "pooling": (
+        *("max_pool1d", "max_pool3d", "avg_pool1d", "avg_pool3d", "lp_pool1d", "lp_pool2d", "lp_pool3d"),
+        *("adaptive_max_pool1d", "adaptive_max_pool2d", "adaptive_max_pool3d"),
+        *("adaptive_avg_pool1d", "adaptive_avg_pool3d", "fractional_max_pool2d", "fractional_max_pool3d"),
+        *("max_unpool1d", "max_unpool2d", "max_unpool3d"),
+    ),
+    "normalization": ("instance_norm", "rms_norm", "local_response_norm", "normalize"),
+    "merge": ("addcmul", "addcdiv"),
+    "shape": ("permute", "transpose", "unflatten", "view_as", "reshape_as"),
+}
+"""The kinds that are shown whole and unexplained; one that is explained says its family itself."""
+
+
+@cache
+def family_of(kind: str) -> Family:
+    """The family of calls of `kind`, such as "convolution" for "conv2d"; "other" for a kind that nobody knows."""
+    operation = operation_for(kind)
+    if operation is not None:
+        return operation.family
+    return next((family for family, kinds in WITHOUT_ARITHMETIC.items() if kind in kinds), "other")
