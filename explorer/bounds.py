@@ -13,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, BinaryIO
 
+from explorer.amounts import file_size
+
 SENTENCE_LETTERS = 600
 """The most letters of a message to the person."""
 
@@ -20,7 +22,6 @@ QUOTED_LETTERS = 60
 """How many letters of a name, or of text that is not understood, a sentence repeats."""
 
 PATH_LETTERS = 200
-_UNITS = (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 10**3))
 UNKNOWN_MEMORY_BYTES = 8 * 10**9
 _PIECE_BYTES = 2**20
 _KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
@@ -96,7 +97,7 @@ def check_size(name: str, size_bytes: int, at_most_bytes: int | None) -> None:
     """Raises Refused for what is, or says that it unpacks to, more than `at_most_bytes`."""
     if at_most_bytes is not None and size_bytes > at_most_bytes:
         raise Refused(
-            f"{brief(name)} holds {size_text(size_bytes)}; of such a file at most {size_text(at_most_bytes)} are read."
+            f"{brief(name)} holds {file_size(size_bytes)}; of such a file at most {file_size(at_most_bytes)} are read."
         )
 
 
@@ -112,7 +113,7 @@ class Budget:
         """Called before they are taken. Raises Refused once it is more than there is."""
         self._spent += max(amount_bytes, 0)
         if self._spent > self._most:
-            sizes = f"{size_text(self._spent)} or more: up to {size_text(self._most)} are read"
+            sizes = f"{file_size(self._spent)} or more: up to {file_size(self._most)} are read"
             raise Refused(f"{brief(self._name)} unpacks to {sizes}.")
 
     def read(self, stream: IO[bytes], at_most_bytes: int = -1, *, piece_bytes: int = 2**20) -> bytes:
@@ -149,13 +150,6 @@ def quoted(value: object) -> str:
 def sentence(text: str) -> str:
     """A message of a bounded length: what is longer ends in "…"."""
     return text if len(text) <= SENTENCE_LETTERS else f"{text[: SENTENCE_LETTERS - 1]}…"
-
-
-def size_text(amount_bytes: int) -> str:
-    """ "812 bytes", "16 MB", "3.2 GB"."""
-    unit, scale = next(((unit, scale) for unit, scale in _UNITS if amount_bytes >= scale), ("bytes", 1))
-    amount = amount_bytes / scale
-    return f"{amount:,.0f} {unit}" if amount >= 100 else f"{amount:.3g} {unit}"
 
 
 def reason(error: OSError) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from contextlib import suppress
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import TextIO
+from typing import Any, TextIO
 
-from explorer.arithmetic.numbers import number, percent, whole_percent
+from tqdm import tqdm
+
+from explorer.amounts import count, number, percent, time_left, whole_percent
 from explorer.engine.training.run_clock import RunClock
 from explorer.engine.training.snapshot import Snapshot
 
@@ -25,8 +26,7 @@ class ProgressLine:
     epochs: int
     judged: int = 0
     _clock: RunClock = field(init=False)
-    _told: float = 0.0
-    _width: int = 0
+    _bar: _Bar | None = None
 
     def __post_init__(self) -> None:
         self._clock = RunClock(epochs=self.epochs, judged=self.judged)
@@ -39,45 +39,86 @@ class ProgressLine:
             self.say(snapshot.warning)
         if snapshot.epoch_ended:
             self.say(epoch_text(snapshot, self.epochs))
-        elif self.out.isatty() and monotonic() - self._told > EVERY_S:
-            self._told = monotonic()
-            self._draw(self._line(snapshot))
+        elif self.out.isatty():
+            self._draw(snapshot)
 
     def close(self) -> None:
         """Take the line off the screen: what follows begins at its start."""
-        self._draw("")
+        if self._bar is not None:
+            self._bar.close()
+        self._bar = None
 
     def say(self, text: str) -> None:
         """A line of its own."""
         self.close()
         told(text, self.out)
 
-    def _draw(self, text: str) -> None:
-        if not self.out.isatty():
-            return
-        text = text[: shutil.get_terminal_size().columns - 1]
-        with suppress(OSError):
-            self.out.write("\r" + text.ljust(self._width) + ("" if text else "\r"))
-            self.out.flush()
-        self._width = len(text)
+    def _draw(self, snapshot: Snapshot) -> None:
+        words = f"epoch {snapshot.epoch}/{self.epochs}", self._figures(snapshot)
+        if self._bar is None:
+            self._bar = _Bar(self.out, *words, done=snapshot.progress)
+        else:
+            self._bar.show(*words, done=snapshot.progress)
 
-    def _line(self, snapshot: Snapshot) -> str:
+    def _figures(self, snapshot: Snapshot) -> str:
         seconds_left = self._clock.seconds_left(snapshot.examples, snapshot.progress)
-        left = "" if seconds_left is None else f"{time_text(seconds_left)} left"
-        filled = int(BAR * snapshot.progress)
-        bar = "█" * filled + "░" * (BAR - filled)
-        return (
-            f"epoch {snapshot.epoch}/{self.epochs} {bar} {whole_percent(snapshot.progress)}  "
-            f"loss {number(snapshot.loss, 4)}  {self._clock.per_second:,.0f} examples/s  {left}"
+        left = "" if seconds_left is None else f"{time_left(seconds_left)} left"
+        pace = count(round(self._clock.per_second))
+        return f"{whole_percent(snapshot.progress)}  loss {number(snapshot.loss, 4)}  {pace} examples/s  {left}"
+
+
+class _Bar(tqdm):  # type: ignore[type-arg]  # it goes through nothing
+    """Draws the line into `out` and takes it off again; what is told beside the bar are the program's own figures."""
+
+    monitor_interval = 0  # no thread of tqdm's, which would draw while the run prepares its next step
+
+    def __init__(self, out: TextIO, where: str, figures: str, *, done: float) -> None:
+        self._words = {"where": where, "figures": figures}
+        super().__init__(
+            total=1.0,
+            initial=done,
+            file=_Patient(out),
+            leave=False,
+            dynamic_ncols=True,
+            mininterval=EVERY_S,
+            miniters=0,
+            ascii="░█",
+            bar_format=f"{{where}} {{bar:{BAR}}} {{figures}}",
         )
+
+    @property
+    def format_dict(self) -> dict[str, Any]:
+        return {**super().format_dict, **self._words}
+
+    def show(self, where: str, figures: str, *, done: float) -> None:
+        """Redraw it, where that was not done just now."""
+        self._words = {"where": where, "figures": figures}
+        self.update(done - self.n)
+
+
+class _Patient:
+    """Writes into `out` what it takes: a full disk, or a reader that went, must not end the run."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+
+    def write(self, text: str) -> None:
+        with suppress(OSError):
+            self._out.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._out.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._out, name)
 
 
 def told(text: str, out: TextIO | None = None) -> None:
-    """A line for whoever watches; a full disk, or a reader that went, must not end the run."""
-    out = out or sys.stderr
-    with suppress(OSError):
-        out.write(f"{text}\n")
-        out.flush()
+    """A line for whoever watches."""
+    line = _Patient(out or sys.stderr)
+    line.write(f"{text}\n")
+    line.flush()
 
 
 def epoch_text(snapshot: Snapshot, epochs: int) -> str:
@@ -91,12 +132,3 @@ def epoch_text(snapshot: Snapshot, epochs: int) -> str:
     if snapshot.val_accuracy is not None:
         parts.append(f"accuracy {percent(snapshot.val_accuracy)}")
     return "  ".join(parts)
-
-
-def time_text(seconds: float) -> str:
-    """ "12 s", "3:05", "1:02:03"."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    hours, minutes = divmod(whole // 60, 60)
-    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"

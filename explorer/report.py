@@ -32,6 +32,7 @@ LIBRARIES = (
     "pooch",
     "requests",
     "urllib3",
+    "tqdm",
 )
 NOT_INSTALLED = "(not installed)"
 REMEMBERED = 100

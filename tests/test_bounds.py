@@ -20,7 +20,6 @@ from explorer.bounds import (
     quoted,
     read_regular,
     sentence,
-    size_text,
 )
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="pipes with names and device files are of POSIX systems")
@@ -101,8 +100,3 @@ def test_a_sentence_repeats_no_megabyte() -> None:
     assert len(quoted(list(range(10**6)))) <= 60
     assert sentence("A word.") == "A word."
     assert len(sentence("word " * 10**6)) == 600
-
-
-def test_sizes_are_written_with_three_digits() -> None:
-    sizes = (812, 1_000, 16_000_000, 3_221_225_472, 999_600_000, 10**16)
-    assert [size_text(size) for size in sizes] == ["812 bytes", "1 kB", "16 MB", "3.22 GB", "1,000 MB", "10,000 TB"]

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import errno
 import io
-
-import pytest
+import threading
 
 from explorer.engine.training.snapshot import Snapshot
-from explorer.progress_line import ProgressLine, epoch_text, time_text
+from explorer.progress_line import ProgressLine, epoch_text
 
 
 class Terminal(io.StringIO):
@@ -48,11 +47,14 @@ def test_numbers_to_be_met_have_no_accuracy():
     assert told == "epoch 1/2  loss 0.25  validation loss 0.5"
 
 
-@pytest.mark.parametrize(
-    ("seconds", "text"), [(0.4, "0 s"), (59.4, "59 s"), (59.6, "1:00"), (185, "3:05"), (3723, "1:02:03")]
-)
-def test_time_is_written_as_on_a_clock(seconds, text):
-    assert time_text(seconds) == text
+def test_the_line_is_drawn_ten_times_a_second_and_no_thread_draws_it():
+    out, threads = Terminal(), threading.active_count()
+    line = ProgressLine(out, epochs=2)
+    for step in range(1, 20):
+        line.show(snapshot(step))
+    assert out.getvalue().count("loss") < 10
+    assert threading.active_count() == threads
+    line.close()
 
 
 class FullDisk(Terminal):
@@ -72,6 +74,8 @@ def test_a_run_is_done_when_it_is_done():
     line = ProgressLine(out, epochs=2)
     line.show(Snapshot(1, 2, 0.5, 0.1, examples=10, progress=0.9999))
     assert "epoch 2/2 ███████████████████░ 99 %  loss" in out.getvalue()
+    line.close()
     line = ProgressLine(out, epochs=2)
     line.show(Snapshot(2, 2, 0.5, 0.1, examples=10, progress=1.0))
     assert "epoch 2/2 ████████████████████ 100 %  loss" in out.getvalue()
+    line.close()

@@ -9,7 +9,7 @@ from typing import overload
 
 import numpy as np
 
-from explorer.arithmetic.numbers import number as number
+from explorer.amounts import number as number
 from explorer.arithmetic.written import Number, Product, Rest, Written, added, equation
 
 TERMS_WRITTEN = 12

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
+from explorer.amounts import number
 from explorer.arithmetic.compared import Compared, Part
 from explorer.arithmetic.explanation import TERMS_WRITTEN, Explanation, Factor, Terms
-from explorer.arithmetic.numbers import number
 from explorer.arithmetic.operation import CallValues, Cell, Operation
 from explorer.arithmetic.probabilities import Reading
 from explorer.arithmetic.words import KindWords, Told

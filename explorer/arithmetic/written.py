@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.arithmetic.numbers import MINUS, number
+from explorer.amounts import MINUS, number
 
 DIGITS = (5, 6, 7, 8, 9, 10, 12, 14, 17)
 """How many significant digits a line may be written with; a float64 has 17."""

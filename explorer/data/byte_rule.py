@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from explorer.amounts import MINUS
+
 Array = npt.NDArray[Any]
 
 SENSOR_BITS = (8, 10, 12, 14, 16, 32, 64)
@@ -72,9 +74,9 @@ def plain(value: float) -> str:
     """ "−1,020", "0.333", "16.06", "3.01·10⁻⁵": a number as it is written in a sentence, with up to four digits."""
     if value and not 1e-4 <= abs(value) < 1e15:
         digits, power = f"{value:.2e}".split("e")
-        mantissa = digits.rstrip("0").rstrip(".").replace("-", "−")
+        mantissa = digits.rstrip("0").rstrip(".").replace("-", MINUS)
         return f"{mantissa}·10{str(int(power)).translate(_RAISED)}"
     if abs(value) >= 1000 or value == round(value):
-        return f"{value:,.0f}".replace("-", "−")
+        return f"{value:,.0f}".replace("-", MINUS)
     decimals = max(3 - math.floor(math.log10(abs(value))), 0)
-    return f"{value:.{decimals}f}".rstrip("0").rstrip(".").replace("-", "−")
+    return f"{value:.{decimals}f}".rstrip("0").rstrip(".").replace("-", MINUS)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from explorer.amounts import percent
 from explorer.bounds import brief
 from explorer.data.arrays import Examples, Source, examples_of
 from explorer.data.data_set import Array, Card, DataError, DataSet, Indices, Skipped, Split, with_counts
@@ -74,12 +75,12 @@ class Parts:
 
 def parted(labels: Array, groups: Array | None, group_name: str, seed: int) -> Parts:
     """A fifth for the test: whole `groups` (N,) if there are several, else of each class, at random."""
-    percent = round(100 * TEST_FRACTION)
+    share = percent(TEST_FRACTION)
     if groups is not None and len(np.unique(groups)) > 1:
-        why = f"about {percent} % of the groups in {group_name}, none of which is on both sides"
+        why = f"about {share} of the groups in {group_name}, none of which is on both sides"
         return Parts(*by_group(groups, TEST_FRACTION, seed=seed), why)
     of_each = "" if labels.dtype.kind == "f" else " of each class,"
-    why = f"about {percent} %{of_each} drawn at random (seed {seed})"
+    why = f"about {share}{of_each} drawn at random (seed {seed})"
     return Parts(*stratified(labels, TEST_FRACTION, seed=seed), why)
 
 

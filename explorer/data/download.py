@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from explorer.amounts import file_size, part_of_file
 from explorer.data.data_set import DataError, OpeningStopped, Wish
 from explorer.writing import not_through_links
 
@@ -83,7 +84,7 @@ class _Fetch:
             if not reason:
                 os.replace(self.part, output_file)
                 return
-        have = f"{self._have() / 1e6:,.1f} of {self.remote.size / 1e6:,.1f} MB"
+        have = part_of_file(self._have(), self.remote.size)
         raise DataError(
             f"{self.remote.file_name} could not be downloaded: {reason}. "
             f"{have} are here; trying again goes on from there."
@@ -122,7 +123,7 @@ class _Fetch:
         try:
             self.wish.tell(f"Downloading {self.remote.file_name}", have, self.remote.size)
         except OpeningStopped as error:
-            raise OpeningStopped(f"{error} {have / 1e6:,.1f} MB are kept for the next time.") from error
+            raise OpeningStopped(f"{error} {file_size(have)} are kept for the next time.") from error
 
     def _rest(self, url: str) -> None:
         import requests

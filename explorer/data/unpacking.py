@@ -15,7 +15,8 @@ from typing import IO, Any
 
 import numpy as np
 
-from explorer.bounds import Refused, brief, open_regular, size_text
+from explorer.amounts import file_size
+from explorer.bounds import Refused, brief, open_regular
 from explorer.data.data_set import Array, DataError
 
 IN_MEMORY_BYTES = 256 * 2**20
@@ -61,7 +62,7 @@ def check_density(name: str, unpacked_bytes: int, packed_bytes: int) -> None:
     """Raises DataError for what would fill memory or disk with one number over and over."""
     if unpacked_bytes > IN_MEMORY_BYTES and unpacked_bytes > DENSEST * packed_bytes:
         raise DataError(
-            f"{brief(name)} would unpack from {size_text(packed_bytes)} to {size_text(unpacked_bytes)}, as no data do; "
+            f"{brief(name)} would unpack from {file_size(packed_bytes)} to {file_size(unpacked_bytes)}, as no data do; "
             "it is not opened."
         )
 
@@ -99,6 +100,6 @@ def _check_room(name: str, wanted: int) -> None:
     room = shutil.disk_usage(tempfile.gettempdir()).free
     if room < wanted:
         raise DataError(
-            f"{brief(name)} takes {size_text(wanted)} to unpack, "
-            f"but {tempfile.gettempdir()} has room for {size_text(room)}."
+            f"{brief(name)} takes {file_size(wanted)} to unpack, "
+            f"but {tempfile.gettempdir()} has room for {file_size(room)}."
         )

@@ -15,7 +15,8 @@ from typing import IO, Any, ClassVar
 
 import torch
 
-from explorer.bounds import Budget, Refused, brief, check_size, open_regular, size_text
+from explorer.amounts import file_size
+from explorer.bounds import Budget, Refused, brief, check_size, open_regular
 
 LARGEST_PICKLE_BYTES = 20 * 10**6
 """Names, shapes and order; the numbers lie elsewhere in the file."""
@@ -162,7 +163,7 @@ class _Scan(pickle._Unpickler):
         """Raises Refused where the storages are longer than `length` bytes."""
         declared = sum(self._storages.values())
         if declared > length:
-            sizes = f"its numbers take {size_text(declared)}, but it holds {size_text(length)}"
+            sizes = f"its numbers take {file_size(declared)}, but it holds {file_size(length)}"
             raise Refused(f"{brief(name)} is not a whole PyTorch file: {sizes}.")
 
     def find_class(self, module: str, name: str) -> Any:

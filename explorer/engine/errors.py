@@ -6,6 +6,8 @@ import re
 import traceback
 from typing import Any
 
+from explorer.amounts import MEMORY_UNITS, memory_text
+
 
 class EngineError(Exception):
     """A sentence that says what could not be done and why."""
@@ -53,21 +55,13 @@ _REQUESTED_BYTES = re.compile(r"(?:tried to allocate|Tried to allocate) ([\d.]+)
 
 
 def requested_memory(error: BaseException) -> str | None:
-    """The size an out-of-memory error asked for, "40.0 GiB"; "" if it does not say; None for any other error."""
+    """The size an out-of-memory error asked for, "40 GiB"; "" if it does not say; None for any other error."""
     text = str(error)
     found = _REQUESTED_BYTES.search(text)
     if found is None:
         return "" if type(error).__name__ in ("OutOfMemoryError", "MemoryError") else None
     amount, unit = found.groups()
-    return bytes_text(int(float(amount))) if unit == "bytes" else f"{amount} {unit}"
-
-
-def bytes_text(count: int) -> str:
-    """12 bytes, 3.5 KiB, 40.0 GiB."""
-    if count < 1024:
-        return f"{count} bytes"
-    power = min((count.bit_length() - 1) // 10, 3)
-    return f"{count / 1024**power:.1f} {('KiB', 'MiB', 'GiB')[power - 1]}"
+    return memory_text(round(float(amount) * 1024 ** ("bytes", *MEMORY_UNITS).index(unit)))
 
 
 def shape_text(shape: tuple[int, ...]) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
+from explorer.amounts import MINUS
 from explorer.bounds import quoted
 from explorer.network import notation
 from explorer.network.layer import Layer
@@ -229,7 +230,7 @@ def _checked_shape(shape: Shape) -> Shape:
     sizes = tuple(shape)
     whole = all(type(size) is int and 1 <= size <= LARGEST_SIZE for size in sizes)
     if len(sizes) not in (1, 3) or not whole:
-        written = "×".join(str(size) for size in sizes).replace("-", "−")
+        written = "×".join(str(size) for size in sizes).replace("-", MINUS)
         raise NetworkError(
             f"An input is channels × height × width or a number of features, each at least 1, not {written or 'empty'}."
         )

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from explorer.amounts import memory_text
 from explorer.network.conforming import conforming_convolution
 from explorer.network.layer import Layer, Repair, ShapeError
 from explorer.network.layers import Add
 from explorer.network.names import INPUT, free_name, is_reserved
-from explorer.network.shape import BYTES_PER_VALUE, Shape, bytes_text, cells
+from explorer.network.shape import BYTES_PER_VALUE, Shape, cells
 
 if TYPE_CHECKING:
     from explorer.network.network import Network
@@ -98,9 +99,8 @@ class _Pass:
     def _check_input(self) -> None:
         size = BYTES_PER_VALUE * cells(self.network.input_shape)
         if size > LARGEST_INPUT_BYTES:
-            self._error(
-                INPUT, f"The input would take {bytes_text(size)}; at most {bytes_text(LARGEST_INPUT_BYTES)} is allowed."
-            )
+            most = memory_text(LARGEST_INPUT_BYTES)
+            self._error(INPUT, f"The input would take {memory_text(size)}; at most {most} is allowed.")
 
     def _layer_shape(self, index: int, layer: Layer, names: tuple[str, ...]) -> Shape | None:
         """The layer's output shape, its problems noted on the way; None where it cannot be worked out."""
@@ -231,14 +231,14 @@ class _Pass:
         count = layer.parameter_count(*shapes)
         own, output = BYTES_PER_VALUE * count, BYTES_PER_VALUE * cells(shape)
         self.parameter_bytes += own
-        limit = f"at most {bytes_text(LARGEST_BYTES)} is allowed."
+        limit = f"at most {memory_text(LARGEST_BYTES)} is allowed."
         if own > LARGEST_BYTES:
-            self._error(layer.name, f"{count:,} weights would take {bytes_text(own)}; {limit}")
+            self._error(layer.name, f"{count:,} weights would take {memory_text(own)}; {limit}")
         elif self.parameter_bytes > LARGEST_BYTES:
-            total = bytes_text(self.parameter_bytes)
+            total = memory_text(self.parameter_bytes)
             self._error(layer.name, f"With this layer all weights together would take {total}; {limit}")
         elif output > LARGEST_BYTES:
-            self._error(layer.name, f"Its output would take {bytes_text(output)}; {limit}")
+            self._error(layer.name, f"Its output would take {memory_text(output)}; {limit}")
 
     def _shape_error(self, index: int, layer: Layer, error: ShapeError) -> None:
         self._error(layer.name, str(error), self._fix(index, error.fix))

@@ -5,6 +5,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from explorer.amounts import MINUS
 from explorer.bounds import quoted
 from explorer.network.shape import LARGEST_SIZE, NetworkError, single
 
@@ -133,4 +134,4 @@ def _numbers(value: Any) -> tuple[float, ...]:
 
 
 def _plain(number: float) -> str:
-    return f"{number:,}".removesuffix(".0").replace("-", "−")
+    return f"{number:,}".removesuffix(".0").replace("-", MINUS)

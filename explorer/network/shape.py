@@ -3,6 +3,8 @@
 import math
 from fractions import Fraction
 
+from explorer.amounts import MINUS
+
 Shape = tuple[int, ...]
 """(C, H, W) for a map, (features,) for a row of numbers. The batch axis is never part of it."""
 
@@ -63,25 +65,9 @@ def setting_text(value: int | tuple[int, int]) -> str:
     return pair_text(value) if isinstance(value, tuple) else str(value)
 
 
-def bytes_text(count: int) -> str:
-    """37.3 GiB, with three significant digits."""
-    size = Fraction(count)
-    for unit in ("bytes", "KiB", "MiB", "GiB", "TiB"):
-        if size < 1000 or unit == "TiB":
-            break
-        size /= 1024
-    return f"{count} bytes" if unit == "bytes" else f"{_three_digits(size)} {unit}"
-
-
 def fraction_text(value: Fraction) -> str:
     """2.33; two digits after the point, fewer where they would be zeros, more where they would say a whole number."""
     digits = 2
     if value.denominator > 1 and Fraction(f"{float(value):.2f}").denominator == 1:  # 1.9967 is not 2
         digits = 1 - math.floor(math.log10(abs(value - round(value))))
-    return f"{float(value):.{digits}f}".rstrip("0").rstrip(".").replace("-", "−")
-
-
-def _three_digits(value: Fraction) -> str:
-    if value >= 100:
-        return f"{round(value):,}"
-    return f"{float(value):.3g}"
+    return f"{float(value):.{digits}f}".rstrip("0").rstrip(".").replace("-", MINUS)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explorer.arithmetic.numbers import number
+from explorer.amounts import number
 
 if TYPE_CHECKING:
     from explorer.engine.recording.call_tensors import Given

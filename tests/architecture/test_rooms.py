@@ -21,9 +21,9 @@ ALLOWED = {
     "session": {"session", "engine", "lessons", "data", "network", "arithmetic"},
     "ui": {"ui", "session", "engine", "lessons", "data", "network", "arithmetic"},
 }
-# Anyone may ask where the program's own files lie and how much of a file or of a text may be taken, write files, and
-# tell what a report of a problem should hold.
-EVERYWHERE = {"bounds", "report", "resources", "writing"}
+# Anyone may ask where the program's own files lie, how much of a file or of a text may be taken and how an amount is
+# written, write files, and tell what a report of a problem should hold.
+EVERYWHERE = {"amounts", "bounds", "report", "resources", "writing"}
 QT_FREE = ("network", "arithmetic", "data", "engine", "lessons")
 
 

@@ -394,7 +394,7 @@ def test_running_out_of_memory_says_how_much_was_asked_for() -> None:
     recording = record(Greedy(), picture())
     assert isinstance(recording.error, OutOfMemoryError)
     assert "clone failed" in str(recording.error)
-    assert "4194304.0 GiB of memory" in str(recording.error)
+    assert "4,096 TiB of memory" in str(recording.error)
 
 
 def test_a_recording_is_freed_with_its_last_reference() -> None:

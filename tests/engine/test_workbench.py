@@ -121,7 +121,7 @@ def test_weights_kept_for_older_changes_are_bounded_in_bytes_which_is_told_befor
     assert bench.take_notes() == ""
     bench.show(Network.parse("3x8x8 tanh"), (10,))
     assert bench.take_notes() == (
-        "Undo keeps 0 MiB of weights: the oldest were given up, layers that come back from there get fresh ones."
+        "Undo keeps 500 bytes of weights: the oldest were given up; layers that come back from there get fresh ones."
     )
     bench.show(network, (0, 1, 2, 3, 4, 5))
     assert not is_trained(bench, "conv1")

@@ -14,7 +14,8 @@ from typing import IO, Any
 
 import numpy as np
 
-from explorer.bounds import Refused, brief, read_regular, size_text
+from explorer.amounts import file_size
+from explorer.bounds import Refused, brief, read_regular
 from explorer.data.data_set import Array, Card, DataError, DataSet, Wish
 from explorer.data.dividing import checked
 from explorer.data.download import Remote, download_folder, downloaded
@@ -160,7 +161,7 @@ class _Counted:
         self._done += len(content)
         self._tell(self._done)
         if self._done > LARGEST_ARCHIVE:
-            raise DataError(f"{self._name} holds no CIFAR-10: it unpacks to more than {size_text(LARGEST_ARCHIVE)}.")
+            raise DataError(f"{self._name} holds no CIFAR-10: it unpacks to more than {file_size(LARGEST_ARCHIVE)}.")
         return content
 
 

@@ -6,6 +6,7 @@ import os
 
 import torch
 
+from explorer.amounts import memory_text
 from explorer.engine.errors import EngineError
 
 CPU = "CPU"
@@ -30,7 +31,7 @@ def describe(name: str) -> str:
     if device.type == "cpu":
         return f"CPU, {torch.get_num_threads()} of {core_count()} cores"
     memory_info = getattr(torch.accelerator, "get_memory_info", None)  # not in every PyTorch
-    return f"{name}, {memory_info(device)[1] / 1024**3:.0f} GiB" if memory_info else name
+    return f"{name}, {memory_text(memory_info(device)[1])}" if memory_info else name
 
 
 def build() -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from torch import Tensor, nn
 
+from explorer.amounts import memory_text
 from explorer.engine.model.weights import State
 
 BANK_BYTES = 512 * 1024**2
@@ -78,7 +79,7 @@ class WeightBank:
             if too_many <= 0:
                 break
         self._notes.append(
-            f"Undo keeps {self._limit_bytes / 1024**2:,.0f} MiB of weights: "
+            f"Undo keeps {memory_text(self._limit_bytes)} of weights: "
             "the oldest were given up; layers that come back from there get fresh ones."
         )
 

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812  # the name PyTorch's own pages use
 from torch.optim.lr_scheduler import OneCycleLR
 
-from explorer.arithmetic.numbers import percent
+from explorer.amounts import percent, seconds_text
 from explorer.data.cifar_archive import LabelledPictures, read_cifar_archive
 from explorer.engine.model.load import save
 from explorer.engine.recipes.recipe import Reached, Recipe, Training, write_recipe
@@ -124,7 +124,7 @@ def _binary_cross_entropy(outputs: Tensor, targets: Tensor) -> Tensor:
 def _tell(snapshot: Snapshot, epochs: int, seconds: float) -> None:
     print(
         f"epoch {snapshot.epoch}/{epochs}  loss {snapshot.loss:.3f}  test loss {snapshot.val_loss:.3f}  "
-        f"test accuracy {percent(snapshot.val_accuracy or 0)}  {seconds:.0f} s {snapshot.warning}",
+        f"test accuracy {percent(snapshot.val_accuracy or 0)}  {seconds_text(seconds)} {snapshot.warning}",
         file=sys.stderr,
         flush=True,
     )

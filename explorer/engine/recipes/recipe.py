@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from explorer.arithmetic.numbers import percent
+from explorer.amounts import percent
 from explorer.network.files import Fit
 from explorer.writing import write_atomically
 

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from explorer.arithmetic.numbers import number
+from explorer.amounts import number
 from explorer.engine.training.snapshot import TrainingStopped
 
 DATA = "input"  # the name of the network's input, as in its text notation

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING, Any
 
+from explorer.amounts import number
 from explorer.arithmetic.losses import LOSSES
-from explorer.arithmetic.numbers import number
 from explorer.arithmetic.updates import UPDATES, update_named
 from explorer.bounds import quoted
 

@@ -82,7 +82,7 @@ class TrainingStopped(EngineError):
 
 
 class TrainingOutOfMemory(TrainingStopped):
-    """The device has no room for a batch. `requested` is the size that was asked for, "40.0 GiB", or ""."""
+    """The device has no room for a batch. `requested` is the size that was asked for, "40 GiB", or ""."""
 
     def __init__(self, message: str, *, step: int, requested: str, batch_size: int) -> None:
         super().__init__(message, layer="", step=step)

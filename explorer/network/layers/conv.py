@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Self
 
+from explorer.amounts import MINUS
 from explorer.network.kernel_window import KernelWindow, both_axes
 from explorer.network.layer import Arguments, Layer, Remark, ShapeError
 from explorer.network.layers.windowed import Windowed, arrivals, expect_map, kernel_cells, lost_text
@@ -275,7 +276,7 @@ class ConvTranspose2d(Layer):
         kernel, stride, padding, extra, dilation = self._axis(axis)
         span = f"{kernel}" if dilation == 1 else f"{dilation}·({kernel} − 1) + 1"
         more = f" + {extra}" if extra else ""
-        length = str(self._length(axis, size)).replace("-", "−")
+        length = str(self._length(axis, size)).replace("-", MINUS)
         return f"({size} − 1)·{stride} − 2·{padding} + {span}{more} = {length}"
 
     def _long_output_padding(self) -> ShapeError | None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from explorer.arithmetic.numbers import number
+from explorer.amounts import number
 from explorer.session import cursor as moves
 from explorer.session.cursor import Cursor
 from explorer.session.document import Document

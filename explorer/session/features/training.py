@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import partial
 
-from explorer.arithmetic.numbers import exact
+from explorer.amounts import exact
 from explorer.session.begun import Begun, learning_from
 from explorer.session.data_fit import suited_loss
 from explorer.session.document import Document

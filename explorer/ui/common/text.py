@@ -5,13 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from explorer.arithmetic.numbers import MINUS as MINUS
-from explorer.arithmetic.numbers import exact as exact
-from explorer.arithmetic.numbers import percent as percent
-from explorer.arithmetic.numbers import seconds_text as seconds_text
-from explorer.arithmetic.numbers import short_percent as short_percent
-from explorer.arithmetic.numbers import special
-from explorer.arithmetic.numbers import tidy as tidy
+from explorer.amounts import MINUS as MINUS
+from explorer.amounts import count as count
+from explorer.amounts import exact as exact
+from explorer.amounts import memory_text as memory_text
+from explorer.amounts import percent as percent
+from explorer.amounts import plural as plural
+from explorer.amounts import seconds_text as seconds_text
+from explorer.amounts import short_percent as short_percent
+from explorer.amounts import special
+from explorer.amounts import tidy as tidy
+from explorer.amounts import time_left as time_left
 
 
 def number(value: float, digits: int = 3) -> str:
@@ -36,22 +40,3 @@ def on_a_button(text: str) -> str:
 def shape_text(shape: Iterable[int]) -> str:
     """ "12 × 32 × 32"."""
     return " × ".join(count(size) for size in shape)
-
-
-def count(value: int) -> str:
-    """ "19,010"."""
-    return f"{value:,}".replace("-", MINUS)
-
-
-def bytes_text(size: float) -> str:
-    """ "48 KiB"; `size` in bytes."""
-    for unit in ("bytes", "KiB", "MiB", "GiB"):
-        if size < 1024 or unit == "GiB":
-            break
-        size /= 1024
-    return f"{size:.0f} {unit}" if unit == "bytes" or size >= 100 else f"{size:.3g} {unit}"
-
-
-def plural(amount: int, noun: str) -> str:
-    """ "1 layer", "3 layers"."""
-    return f"{count(amount)} {noun}" if amount == 1 else f"{count(amount)} {noun}s"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QToolButton, QVBoxLayout, QWidget
 
+from explorer.amounts import part_of_file
 from explorer.data import Twins
 from explorer.session import Session, State
 from explorer.session.progress import Progress
@@ -134,9 +135,9 @@ def twins_words(twins: Twins) -> str:
 
 
 def progress_words(progress: Progress) -> str:
-    """ "Downloading cifar-10-binary.tar.gz · 12.3 of 170 MB", "Listing photos · 4,000"."""
+    """ "Downloading cifar-10-binary.tar.gz · 12.3 of 170.0 MB", "Listing photos · 4,000"."""
     if progress.total and progress.text.startswith("Downloading"):
-        return f"{progress.text} · {progress.done / 1e6:,.1f} of {progress.total / 1e6:,.1f} MB"
+        return f"{progress.text} · {part_of_file(progress.done, progress.total)}"
     if progress.total:
         return f"{progress.text} · {count(progress.done)} of {count(progress.total)}"
     return f"{progress.text} · {count(progress.done)}" if progress.done else progress.text

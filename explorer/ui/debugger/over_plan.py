@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from explorer.arithmetic.numbers import number
+from explorer.amounts import number
 from explorer.session.cursor import Cursor
 from explorer.session.step_tensors import AFTER, BEFORE, CHANGE, GRADIENT, StepTensors, Tensor
 from explorer.session.timeline import Timeline, TimelineStep

@@ -43,7 +43,7 @@ class LayerFacts(QWidget):
     def show_input(self, shape: Shape) -> None:
         """The input: only its volume and its size."""
         self.volume.show_layer((), shape, family="input")
-        self.facts.show_facts((("Numbers", text.count(prod(shape))), ("Size", text.bytes_text(4 * prod(shape)))))
+        self.facts.show_facts((("Numbers", text.count(prod(shape))), ("Size", text.memory_text(4 * prod(shape)))))
 
     def show_call(self, state: State, activation: LayerActivation) -> None:
         """A call of a person's own model."""
@@ -68,7 +68,7 @@ def _costs(shape: Shape | None, multiply_adds: int, ran: LayerActivation | None)
     return (
         ("Multiply-adds", text.count(multiply_adds) if multiply_adds else ""),
         ("Time", text.seconds_text(ran.seconds) if ran and ran.seconds else ""),
-        ("Output", text.bytes_text(output_bytes) if output_bytes else ""),
+        ("Output", text.memory_text(output_bytes) if output_bytes else ""),
     )
 
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFormLayout, QLabel, QWidget
 from explorer.session import LayerActivation, Selection, Session
 from explorer.ui.common import theme
 from explorer.ui.common.pane import Pane
-from explorer.ui.common.text import exact, number, shape_text
+from explorer.ui.common.text import count, exact, number, shape_text
 
 ROWS = ("value", "place", "sees", "mean", "largest", "smallest", "variance", "zero cells")
 TIPS = {
@@ -64,7 +64,7 @@ class CellFacts(Pane):
                 "largest": number(float(channel.max()), 5),
                 "smallest": number(float(channel.min()), 5),
                 "variance": number(entry.variance_of(chosen.channel), 5),
-                "zero cells": f"{zeros:,} of {channel.size:,}" + (" – dead" if zeros == channel.size else ""),
+                "zero cells": f"{count(zeros)} of {count(channel.size)}" + (" – dead" if zeros == channel.size else ""),
             }
         return facts
 

@@ -12,7 +12,7 @@ from explorer.ui.common import theme
 from explorer.ui.common.check import show_check
 from explorer.ui.common.icons import icon
 from explorer.ui.common.pane import ElidedLabel
-from explorer.ui.common.text import number
+from explorer.ui.common.text import count, number
 
 TERMS_SHOWN, LARGEST_SHOWN = 4, 2
 
@@ -79,4 +79,4 @@ def short_line(explanation: Explanation) -> str:
     values = terms.values
     largest = " + ".join(number(values[place]) for place in terms.ranked()[:LARGEST_SHOWN])
     follows = f" → {explanation.result}" if explanation.result else ""
-    return f"{largest} + … {len(terms):,} terms{follows} = {number(explanation.total, 5)}"
+    return f"{largest} + … {count(len(terms))} terms{follows} = {number(explanation.total, 5)}"

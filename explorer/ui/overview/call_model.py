@@ -11,7 +11,7 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QColor
 
 from explorer.ui.common import theme
-from explorer.ui.common.text import bytes_text, number, plural, seconds_text, shape_text
+from explorer.ui.common.text import memory_text, number, plural, seconds_text, shape_text
 from explorer.ui.overview.call_tree import Branch
 
 Magnitudes = Callable[[int], tuple[float, float | None]]
@@ -58,7 +58,7 @@ COLUMNS = (
     Column("size", "Root mean square of the output.", _forward, True),
     Column("gradient", "Root mean square of the loss's gradient with respect to the output.", _gradient, True),
     Column("time", "Time of the forward call.", lambda branch, _measure: seconds_text(branch.seconds), True),
-    Column("memory", "Bytes of the output.", lambda branch, _measure: bytes_text(branch.output_bytes), True),
+    Column("memory", "Bytes of the output.", lambda branch, _measure: memory_text(branch.output_bytes), True),
     Column("source", "The line that made it.", _source),
 )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 from explorer.arithmetic.losses import loss_named
@@ -12,7 +11,7 @@ from explorer.engine.training.hyperparameters import Hyperparameters
 from explorer.session import State, data_fit
 from explorer.session.run_curves import RunCurves
 from explorer.session.train_state import Training
-from explorer.ui.common.text import count, exact, number, percent, plural
+from explorer.ui.common.text import count, exact, number, percent, plural, time_left
 from explorer.ui.data.words import noun_of
 
 
@@ -25,22 +24,10 @@ def progress_words(training: Training, noun: str = "pictures") -> str:
         if training.per_second:
             parts.append(f"{_pace(training.per_second)} {noun} a second")
         if training.seconds_left is not None:
-            parts.append(f"{time_words(training.seconds_left)} left")
+            parts.append(f"{time_left(training.seconds_left)} left")
     else:
         parts.append(training.status if training.status == "paused" or training.message else "done")
     return " · ".join(parts)
-
-
-def time_words(seconds: float) -> str:
-    """ "12 s", "3 min", "1 h 20 min"."""
-    whole = max(math.ceil(seconds), 0)
-    if whole < 100:
-        return f"{whole} s"
-    minutes = math.ceil(whole / 60)
-    hours, rest = divmod(minutes, 60)
-    if not hours:
-        return f"{minutes} min"
-    return f"{hours} h {rest} min" if rest and hours < 10 else f"{hours} h"
 
 
 def run_settings(run: RunCurves) -> str:

@@ -32,7 +32,7 @@ from explorer.ui.training.curves.view import CurvePlot
 from explorer.ui.training.dock import HEIGHT, OWN, READY, TrainingDock
 from explorer.ui.training.run_list import BEST, FROM, RUN, SETTINGS, RunList
 from explorer.ui.training.run_message import RunMessage
-from explorer.ui.training.run_words import progress_words, settings_words, time_words
+from explorer.ui.training.run_words import progress_words, settings_words
 from tests.ui.fakes import make_session, wait_until_drawn, wait_until_shown
 from tests.ui.training.test_curve_plot import make_run
 
@@ -367,22 +367,6 @@ def test_a_run_is_put_away_by_its_tick_and_removed_by_its_button_or_del(
 
 
 # --- words ---
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (0, "0 s"),
-        (12.2, "13 s"),
-        (99.5, "2 min"),
-        (170, "3 min"),
-        (3600, "1 h"),
-        (4800, "1 h 20 min"),
-        (90_000, "25 h"),
-    ],
-)
-def test_times_are_told_in_words(seconds: float, words: str) -> None:
-    assert time_words(seconds) == words
 
 
 def test_progress_is_told_in_one_line() -> None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from explorer.session import Session, State
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.late import Late
-from explorer.ui.common.text import number
+from explorer.ui.common.text import MINUS, number
 from explorer.ui.debugger.node_link import Ask, Bias, Edge, Item, Node, NodeLink, ask, drawable, shown
 from explorer.ui.debugger.node_link.boxes import Box
 from explorer.ui.debugger.node_link.canvas import NodeLinkCanvas
@@ -174,7 +174,7 @@ class NodeLinkView(FollowingView, QWidget):
 
     def _open_editor(self, box: Box, value: float, *, name: str) -> None:
         self.editor.setAccessibleName(name)
-        self.editor.open(box, str(np.float32(value)).replace("-", "−"))
+        self.editor.open(box, str(np.float32(value)).replace("-", MINUS))
 
     @Slot(float)
     def _commit(self, value: float) -> None:

@@ -1,4 +1,4 @@
-"""One way to write numbers, shares and times, in all rooms."""
+"""One way to write numbers, shares, sizes and times, in all rooms."""
 
 from __future__ import annotations
 
@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.arithmetic.numbers import exact, number, percent, seconds_text, whole_percent
+from explorer.amounts import (
+    exact,
+    file_size,
+    memory_text,
+    number,
+    part_of_file,
+    percent,
+    seconds_text,
+    time_left,
+    whole_percent,
+)
 from explorer.ui.common import text
 
 
@@ -86,3 +96,51 @@ def test_no_number_is_written_in_pythons_way_or_as_minus_nothing(value: float, d
     for words in (number(value, digits), exact(value), text.number(value, digits)):
         assert re.fullmatch(r"NaN|−?∞|−?\d+(\.\d+)?(e−?[1-9]\d*)?", words), words
         assert words != "−0"
+
+
+@pytest.mark.parametrize(
+    ("amount_bytes", "of_memory", "of_a_file"),
+    [
+        (0, "0 bytes", "0 bytes"),
+        (1, "1 byte", "1 byte"),
+        (812, "812 bytes", "812 bytes"),
+        (1_000, "1,000 bytes", "1 kB"),
+        (1024, "1 KiB", "1.02 kB"),
+        (3584, "3.5 KiB", "3.58 kB"),
+        (999_600_000, "953 MiB", "1 GB"),
+        (1023 * 1024, "0.999 MiB", "1.05 MB"),
+        (3_221_225_472, "3 GiB", "3.22 GB"),
+        (10**16, "9,095 TiB", "10,000 TB"),
+    ],
+)
+def test_a_size_has_three_digits_in_the_unit_that_it_comes_to(
+    amount_bytes: int, of_memory: str, of_a_file: str
+) -> None:
+    assert memory_text(amount_bytes) == of_memory
+    assert file_size(amount_bytes) == of_a_file
+
+
+def test_what_is_there_of_a_file_counts_up_evenly() -> None:
+    parts = (0, 12_300_000, 169_960_000, 170_000_000)
+    assert [part_of_file(part, 170_000_000) for part in parts] == [
+        "0.0 of 170.0 MB",
+        "12.3 of 170.0 MB",
+        "170.0 of 170.0 MB",
+        "170.0 of 170.0 MB",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "0 s"),
+        (12.2, "13 s"),
+        (99.5, "2 min"),
+        (170, "3 min"),
+        (3600, "1 h"),
+        (4800, "1 h 20 min"),
+        (90_000, "25 h"),
+    ],
+)
+def test_what_is_left_is_rounded_up(seconds: float, words: str) -> None:
+    assert time_left(seconds) == words

@@ -1,12 +1,19 @@
-"""How numbers, shares and times are written, the one way for all rooms: a true minus, and "e−7" for ten to a power."""
+"""How numbers, counts, shares, sizes and times are written, the one way for all rooms.
+
+A true minus, "e−7" for ten to a power, and a unit that a person would say it in.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from fractions import Fraction
 
 MINUS = "−"
 LONG_UNITS = ((47.95 * 3600, 86400, "days"), (59.95 * 60, 3600, "h"), (999.5, 60, "min"))  # from how many seconds on
 SECOND_UNITS = ((1.0, "s"), (1e3, "ms"), (1e6, "µs"))
+MEMORY_UNITS = ("KiB", "MiB", "GiB", "TiB")
+FILE_UNITS = ("kB", "MB", "GB", "TB")
 
 
 def number(value: float, digits: int = 5) -> str:
@@ -33,6 +40,41 @@ def tidy(text: str) -> str:
     return f"{mantissa}e{int(exponent)}".replace("-", MINUS) if exponent else mantissa.replace("-", MINUS)
 
 
+def count(value: int) -> str:
+    """ "19,010"."""
+    return f"{value:,}".replace("-", MINUS)
+
+
+def plural(amount: int, noun: str) -> str:
+    """ "1 layer", "3 layers"."""
+    return f"{count(amount)} {noun}" if amount == 1 else f"{count(amount)} {noun}s"
+
+
+def memory_text(amount_bytes: int) -> str:
+    """ "812 bytes", "48 KiB", "37.3 GiB": of memory, in powers of 1024 as PyTorch tells of it."""
+    return _size(amount_bytes, 1024, MEMORY_UNITS)
+
+
+def file_size(amount_bytes: int) -> str:
+    """ "812 bytes", "16 MB", "3.22 GB": of a file, in powers of 1000 as who offers it for download tells of it."""
+    return _size(amount_bytes, 1000, FILE_UNITS)
+
+
+def part_of_file(done_bytes: int, whole_bytes: int) -> str:
+    """ "12.3 of 170.0 MB": in megabytes, so that it counts up evenly."""
+    return f"{done_bytes / 10**6:,.1f} of {whole_bytes / 10**6:,.1f} MB"
+
+
+def _size(amount_bytes: int, step: int, units: Sequence[str]) -> str:
+    """Three digits, in the largest unit that it comes to; bytes are counted."""
+    if amount_bytes < step:
+        return plural(amount_bytes, "byte")
+    size, power = Fraction(amount_bytes, step), 1
+    while size >= Fraction(1999, 2) and power < len(units):  # 999.5 would be written with four digits
+        size, power = size / step, power + 1
+    return f"{count(round(size)) if size >= 100 else f'{float(size):.3g}'} {units[power - 1]}"
+
+
 def seconds_text(seconds: float) -> str:
     """ "1.2 ms", "1 s", "20.6 min", "27.8 h", "12 days"; three digits in the unit that a person would say it in."""
     for least, length, unit in LONG_UNITS:
@@ -44,6 +86,18 @@ def seconds_text(seconds: float) -> str:
         if written >= 1 or unit == "µs":
             return f"{number(written, 3)} {unit}"
     raise AssertionError("unreachable")
+
+
+def time_left(seconds: float) -> str:
+    """ "12 s", "3 min", "1 h 20 min": how long it may still take, rounded up as who waits would."""
+    whole = max(math.ceil(seconds), 0)
+    if whole < 100:
+        return f"{whole} s"
+    minutes = math.ceil(whole / 60)
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{minutes} min"
+    return f"{hours} h {rest} min" if rest and hours < 10 else f"{hours} h"
 
 
 def percent(share: float) -> str:
