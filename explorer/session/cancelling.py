@@ -17,17 +17,11 @@ def cancelled(state: State) -> str:
         return "Cancelled: the weights are those from before the run of training steps."
     are_maps_old = state.maps.computing and not is_training  # the maps of a training run follow it
     if are_maps_old and task in ("", PASS):
-        return f"Cancelled: {_begun_small(NO_MAPS if are_of_another_network(state) else OLD_MAPS)}"
+        return f"Cancelled: {_begun_small(NO_MAPS if state.has_maps_of_another_network else OLD_MAPS)}"
     sentences = [f"Cancelled: {_begun_small(task)}."] if task else []
     if sentences and is_training:
         sentences.append("The training run goes on.")
     return " ".join(sentences)
-
-
-def are_of_another_network(state: State) -> bool:
-    """Whether the maps were made by another network than is open now, or by this one before an edit."""
-    shown = state.maps.shown if state.maps.activations is not None else None
-    return shown is not None and shown.document.subject != state.document.subject
 
 
 def _begun_small(words: str) -> str:

@@ -97,6 +97,12 @@ class State:
             return self.classes.index(picture.name)
         return target
 
+    @property
+    def has_maps_of_another_network(self) -> bool:
+        """Whether the maps were made by another network than is open now, or by this one before an edit."""
+        shown = self.maps.shown if self.maps.activations is not None else None
+        return shown is not None and shown.document.subject != self.subject
+
     def entry(self, name: str | None) -> LayerActivation | None:
         """What the layer called `name` gave, if that is known."""
         return self.maps.activations.by_name.get(name or "") if self.maps.activations else None

@@ -238,10 +238,11 @@ class Store(QObject):
             look()
 
     def fail(self, failure: Failure) -> None:
-        """Say what went wrong; its details are a click away."""
+        """Say what went wrong; its details are a click away. Maps of another network do not stay beside the fault."""
         fault = Fault(str(failure.error), details=failure.details)
         state = self.state
-        self.set(replace(state.maps, fault=fault), replace(state.status, notice=fault.message))
+        activations = None if state.has_maps_of_another_network else state.maps.activations
+        self.set(replace(state.maps, fault=fault, activations=activations), replace(state.status, notice=fault.message))
 
     def tell_cancelled(self, title: str) -> None:
         """Say that the errand called `title` was given up."""

@@ -262,6 +262,23 @@ def test_a_pass_that_is_given_up_leaves_no_maps_of_another_network(
         assert session.state.status.notice == "Cancelled: the maps are those of the last whole pass."
 
 
+def test_a_pass_that_fails_leaves_no_maps_of_another_network(
+    session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_given: object) -> Iterator[object]:
+        raise RuntimeError("no such kernel")
+        yield
+
+    monkeypatch.setattr(ShowMaps, "run", fails)
+    before = session.state.maps.activations
+    session.input.use_picture(make_picture(3))
+    qtbot.waitUntil(lambda: session.state.maps.fault is not None and not session.state.maps.computing)
+    assert session.state.maps.activations is before, "its own maps, of the picture before"
+    session.files.new_network("3x16x16 conv(2, 3)")
+    qtbot.waitUntil(lambda: session.state.maps.fault is not None and not session.state.maps.computing)
+    assert session.state.maps.activations is None
+
+
 def test_weights_on_a_slow_disk_hold_up_no_maps_and_can_be_cancelled(
     session: Session, qtbot: QtBot, gate: Gate, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from explorer.session.cancelling import PASS, are_of_another_network, cancelled
+from explorer.session.cancelling import PASS, cancelled
 from explorer.session.features.files import Files
 from explorer.session.features.passes import Passes
 from explorer.session.features.training import Trainer
@@ -45,7 +45,7 @@ class Tasks:
         """
         state = self._store.state
         is_map_owed = state.maps.computing and state.status.task.removesuffix("…") not in ("", PASS)
-        activations = None if are_of_another_network(state) else state.maps.activations
+        activations = None if state.has_maps_of_another_network else state.maps.activations
         self._files.forget_then()
         self._store.runner.cancel()
         self._store.set(
