@@ -32,6 +32,11 @@ def number(value: float, digits: int = 3) -> str:
     return tidy(f"{value:.{digits - 1}e}")
 
 
+def hovered(value: float) -> str:
+    """The number of the cell under the mouse, with all the digits that a float32 carries: in maps and tensors alike."""
+    return exact(float(value))
+
+
 def on_a_button(text: str) -> str:
     """`text` for a button or a menu, where a single & would mark the letter behind it as its key."""
     return text.replace("&", "&&")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from explorer.session import Cell, LayerActivation, State
 from explorer.session.numbered import Numbered
 from explorer.ui.common.mosaic import Place
-from explorer.ui.common.text import count, exact, plural, shape_text
+from explorer.ui.common.text import count, hovered, plural, shape_text
 from explorer.ui.maps.sheet import Sheet
 
 ROW_OF_NUMBERS = "{} is a row of numbers, not a picture: save or copy its values."
@@ -47,7 +47,7 @@ def cell_words(entry: LayerActivation, cell: Cell, classes: tuple[str, ...]) -> 
     place = entry.place(cell)
     if place is None:
         return ""
-    value = exact(float(entry.values[place]))
+    value = hovered(entry.values[place])
     if len(place) == 1:
         return f"{entry.name} · {names_of(entry, classes)[place[0]]} · {value}"
     channel, row, column = place
@@ -58,9 +58,9 @@ def filter_words(sheet: Sheet, place: Place) -> str:
     """Which weight the mouse is over, and its exact value."""
     if sheet.composite:
         red, green, blue = sheet.tile(place.tile)[:, place.row, place.column]
-        values = f"red {exact(float(red))}, green {exact(float(green))}, blue {exact(float(blue))}"
+        values = f"red {hovered(red)}, green {hovered(green)}, blue {hovered(blue)}"
     else:
-        values = exact(float(sheet.tile(place.tile)[place.row, place.column]))
+        values = hovered(sheet.tile(place.tile)[place.row, place.column])
     owner = f"filter {int(sheet.channels[place.tile])} · " if sheet.count > 1 else ""
     return f"{owner}row {place.row}, column {place.column} · {values}"
 

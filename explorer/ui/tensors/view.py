@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from explorer.ui.common import theme
 from explorer.ui.common.arrow_keys import ARROWS
 from explorer.ui.common.late import LATE_OPACITY
-from explorer.ui.common.text import exact
+from explorer.ui.common.text import hovered
 from explorer.ui.tensors.cell_painting import paint_frame, paint_note, paint_range, paint_title
 from explorer.ui.tensors.layout import TensorLayout, boxes, lay_out
 from explorer.ui.tensors.tiles import Cell, Shown
@@ -202,9 +202,9 @@ class TensorView(QWidget):
         assert self.shown is not None
         foot = QRectF(0, min(layout.bottom + GAP, self.height() - FOOT_HEIGHT), self.width(), FOOT_HEIGHT)
         if self._under is not None:
-            value = float(self.shown.values[self._under[len(self.shown.prefix) :]])
+            value = hovered(self.shown.values[self._under[len(self.shown.prefix) :]])
             own = ", ".join(str(index) for index in self._under[len(self.shown.prefix) :])
-            paint_note(painter, foot, f"({own})  {exact(value)}" if own else exact(value), is_strong=True)
+            paint_note(painter, foot, f"({own})  {value}" if own else value, is_strong=True)
         elif layout.mode == "map":
             paint_range(painter, foot, self.shown)
 
