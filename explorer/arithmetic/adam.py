@@ -43,7 +43,7 @@ class Adam(Update):
             also = "; the weight decay shrinks it too" if decoupled else "; the weight decay adds to it"
         return Told(
             "Every number of {parameter} moves against its running mean gradient over the root of its running mean "
-            f"square: by about {{lr}}, however large the gradient{also}.",
+            f"square: by about {{lr}}, however large{also}.",
             f"m ← β₁ · m + (1 − β₁) · {gradient},  v ← β₂ · v + (1 − β₂) · {gradient}²,  "
             f"w ← w{shrunk} − lr · m̂/(√v̂ + ε)",
         )

@@ -44,9 +44,9 @@ def test_a_long_text_ends_in_a_short_sentence(text: str) -> None:
 
 def test_as_many_layers_as_the_window_shows_are_read_and_more_are_refused_with_the_number() -> None:
     assert len(Network.parse("3x8x8 " + "relu " * MOST_LAYERS).layers) == MOST_LAYERS == 1000
-    with pytest.raises(NetworkError, match=r"A network has up to 1,000 layers: more are not shown \(line 1, column"):
+    with pytest.raises(NetworkError, match=r"A network has up to 1,000 layers; more are not shown \(line 1, column"):
         Network.parse("3x8x8 " + "relu " * (MOST_LAYERS + 1))
-    with pytest.raises(NetworkError, match=r"A network has up to 1,000 layers, not 100,000: more are not shown\."):
+    with pytest.raises(NetworkError, match=r"A network has up to 1,000 layers, not 100,000; more are not shown\."):
         Network((3, 8, 8), (ReLU(),) * 100_000)
 
 
