@@ -132,7 +132,7 @@ class PassRecorder:
     def _record(
         self, request: Request, fitted: Fitted | None, values: np.ndarray, notice: str, should_stop: ShouldStop
     ) -> Shown:
-        self._last = None  # its memory serves the next pass
+        self._last = None  # the next pass uses its memory
         recording = self._desk.bench.record(values, should_stop, others=request.others)
         recorded = RecordedPass(recording, request.document.subject)
         layers = [input_activation(values), *request.document.subject.activations(recording, self._desk.bench)]
