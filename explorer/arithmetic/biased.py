@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, overload
+from typing import Any
 
 import numpy as np
 
@@ -40,17 +40,10 @@ class BiasedTerms(Terms):
         """The value of each term, (T + 1,) float64."""
         return np.insert(self.products.values, self.bias_at, self.bias)
 
-    @overload
-    def __getitem__(self, index: int) -> Term: ...
-    @overload
-    def __getitem__(self, index: slice) -> Terms: ...
-    def __getitem__(self, index: int | slice) -> Term | Terms:
-        if isinstance(index, slice):
-            return self.taken(np.arange(len(self))[index])
-        at = range(len(self))[index]
-        if at == self.bias_at:
+    def _term(self, index: int) -> Term:
+        if index == self.bias_at:
             return Term(self.bias, (self.bias,), (("bias", self.bias_cell),))
-        return self.products[at - (at > self.bias_at)]
+        return self.products[index - (index > self.bias_at)]
 
     def taken(self, places: np.ndarray) -> Terms:
         """The terms at `places`, in that order."""

@@ -86,6 +86,9 @@ class Terms(Sequence[Term]):
     def __getitem__(self, index: int | slice) -> Term | Terms:
         if isinstance(index, slice):
             return self.taken(np.arange(len(self))[index])
+        return self._term(range(len(self))[index])
+
+    def _term(self, index: int) -> Term:
         factors = tuple(float(factor.values[index]) for factor in self.factors)
         return Term(float(self.values[index]), factors, tuple(_origin(factor, index) for factor in self.factors))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import overload
 
 import numpy as np
 
@@ -27,13 +26,7 @@ class JoinedTerms(Terms):
         """The value of each term, (T,) float64."""
         return np.concatenate([part.values for part in self.parts])
 
-    @overload
-    def __getitem__(self, index: int) -> Term: ...
-    @overload
-    def __getitem__(self, index: slice) -> Terms: ...
-    def __getitem__(self, index: int | slice) -> Term | Terms:
-        if isinstance(index, slice):
-            return self.taken(np.arange(len(self))[index])
+    def _term(self, index: int) -> Term:
         part, place = self._found(index)
         return part[place]
 

@@ -30,8 +30,20 @@ def _check_channels(layer: "BatchNorm2d | GroupNorm", setting_name: str, channel
         )
 
 
+class _ScaledByChannel(Layer):
+    """Has a scale and a shift for each channel, where it is `affine`."""
+
+    affine: bool
+
+    def parameter_count(self, *shapes: Shape) -> int:
+        return _scale_and_shift(shapes[0][0], self.affine)[0]
+
+    def parameter_formula(self, *shapes: Shape) -> str:
+        return _scale_and_shift(shapes[0][0], self.affine)[1]
+
+
 @dataclass(frozen=True)
-class BatchNorm2d(Layer):
+class BatchNorm2d(_ScaledByChannel):
     """Normalizes each channel: over the batch in training, by running statistics in evaluation."""
 
     kind = "BatchNorm2d"
@@ -56,12 +68,6 @@ class BatchNorm2d(Layer):
         _check_channels(self, "num_features", shapes[0][0])
         return shapes[0]
 
-    def parameter_count(self, *shapes: Shape) -> int:
-        return _scale_and_shift(shapes[0][0], self.affine)[0]
-
-    def parameter_formula(self, *shapes: Shape) -> str:
-        return _scale_and_shift(shapes[0][0], self.affine)[1]
-
     def arguments(self, *shapes: Shape) -> Arguments:
         leading, others = super().arguments(*shapes)
         return (self.num_features or shapes[0][0], *leading), others
@@ -74,7 +80,7 @@ class BatchNorm2d(Layer):
 
 
 @dataclass(frozen=True)
-class GroupNorm(Layer):
+class GroupNorm(_ScaledByChannel):
     """Normalizes groups of channels of each picture on its own."""
 
     kind = "GroupNorm"
@@ -107,12 +113,6 @@ class GroupNorm(Layer):
                 self.repair(num_groups=1) if channels > 1 else None,
             )
         return shapes[0]
-
-    def parameter_count(self, *shapes: Shape) -> int:
-        return _scale_and_shift(shapes[0][0], self.affine)[0]
-
-    def parameter_formula(self, *shapes: Shape) -> str:
-        return _scale_and_shift(shapes[0][0], self.affine)[1]
 
     def arguments(self, *shapes: Shape) -> Arguments:
         leading, others = super().arguments(*shapes)

@@ -6,9 +6,8 @@ from dataclasses import replace
 from functools import partial
 from time import monotonic
 
-from PySide6.QtCore import QObject, QTimer, Slot
-
-from explorer.session.features.plane import LOOK_MS, can_judge, weights_key
+from explorer.session.features.looking import Looking
+from explorer.session.features.plane import can_judge, weights_key
 from explorer.session.jobs.plane import SliceLandscape
 from explorer.session.landscape_state import LandscapeWish
 from explorer.session.store import Store
@@ -20,18 +19,13 @@ SLICE_SHARE, FIRST_SHARE = (
 )  # share of the time, while a run goes on and someone looks; until there is a picture
 
 
-class LossLandscape(QObject):
+class LossLandscape(Looking):
     """Asks for one slice after the other, as long as there is more to know about the present weights."""
 
     def __init__(self, store: Store) -> None:
         super().__init__(store)
-        self._store = store
         self._wished: LandscapeWish | None = None
         self._work = LandscapeWork()
-        self._key: tuple[object, ...] = ()
-        self._due = 0.0
-        self._timer = QTimer(self, interval=LOOK_MS)
-        self._timer.timeout.connect(self._look)
 
     def watch_landscape(self, wish: LandscapeWish | None) -> None:
         """Whether a view shows the loss over weights, and which; it then follows the network. None: nobody looks."""
@@ -39,18 +33,9 @@ class LossLandscape(QObject):
             self._work, self._key = LandscapeWork(), ()
             self._store.set(replace(self._store.state.plane, landscape=None))
         self._wished = wish
-        if wish is None:
-            self.stop()
-        else:
-            self._timer.start()
-            self._look()
+        self._look_while(wish is not None)
 
-    def stop(self) -> None:
-        """Look no more."""
-        self._timer.stop()
-
-    @Slot()
-    def _look(self) -> None:
+    def look(self) -> None:
         """Ask for more, if the network went on since."""
         state, wish = self._store.state, self._wished
         if wish is None or state.data.data_set is None or not can_judge(state) or monotonic() < self._due:

@@ -6,8 +6,7 @@ from dataclasses import replace
 from functools import partial
 from time import monotonic
 
-from PySide6.QtCore import QObject, QTimer, Slot
-
+from explorer.session.features.looking import Looking
 from explorer.session.jobs.plane import ShowSurface
 from explorer.session.state import State
 from explorer.session.store import Store
@@ -15,38 +14,23 @@ from explorer.session.subjects.subject import Verb
 from explorer.session.surface_state import Area, Surface
 from explorer.session.worker.surface import SurfaceRequest
 
-LOOK_MS = 40
 SURFACE_EVERY_S = 0.15
 SURFACE_SHARE = 0.05  # share of the time, while a run goes on
 
 
-class Plane(QObject):
+class Plane(Looking):
     """Asks for the surface whenever the network that it shows went on; what nobody watches costs nothing."""
 
     def __init__(self, store: Store) -> None:
         super().__init__(store)
-        self._store = store
         self._area: Area | None = None
-        self._key: tuple[object, ...] = ()
-        self._due = 0.0
-        self._timer = QTimer(self, interval=LOOK_MS)
-        self._timer.timeout.connect(self._look)
 
     def watch_surface(self, area: Area | None) -> None:
         """Whether a view shows the surface over `area`; it then follows the network. None: nobody looks."""
         self._area, self._due = area, 0.0
-        if area is None:
-            self.stop()
-        else:
-            self._timer.start()
-            self._look()
+        self._look_while(area is not None)
 
-    def stop(self) -> None:
-        """Look no more."""
-        self._timer.stop()
-
-    @Slot()
-    def _look(self) -> None:
+    def look(self) -> None:
         """Ask for the surface, if the network went on since."""
         state = self._store.state
         key = (self._area, *weights_key(state), state.watching.film_at)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 MARGIN = 24
 
@@ -55,3 +55,21 @@ class EmptyState(QWidget):
     def _clicked(self) -> None:
         if self._run is not None:
             self._run()
+
+
+class ContentPages(QStackedLayout):
+    """What `view` shows, in a `column` without margins, or the sentence that says why there is nothing."""
+
+    def __init__(self, view: QWidget, *, spacing: int) -> None:
+        super().__init__(view)
+        self.empty = EmptyState()
+        self._content = QWidget()
+        self.column = QVBoxLayout(self._content)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(spacing)
+        self.addWidget(self.empty)
+        self.addWidget(self._content)
+
+    def show_content(self, has_content: bool) -> None:
+        """Show the content, or the sentence in its place."""
+        self.setCurrentWidget(self._content if has_content else self.empty)

@@ -68,6 +68,13 @@ class Axis(pg.AxisItem):
         self.resizeEvent()  # pyqtgraph puts the label in its place only then
 
 
+def dress_axes(plot: pg.PlotWidget, below: str, left: str) -> None:
+    """Ground and both axes of a plot in the theme's colours and type; `below` and `left` say what is counted there."""
+    plot.setBackground(theme.current().pane)
+    plot.getAxis("bottom").dress(below)
+    plot.getAxis("left").dress(left)
+
+
 def label_width(words: str) -> float:
     """The pixels that a label takes."""
     return QFontMetricsF(theme.interface_font(AXIS_PIXELS)).horizontalAdvance(words)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from explorer.ui.common import theme
+from explorer.ui.common.arrow_keys import ARROWS
 from explorer.ui.common.dragging import ZOOM_KEYS, Drag, turned, zoom_by
 from explorer.ui.common.late import LATE_OPACITY
 from explorer.ui.maps.cells_in_sight import CellsInSight, Coloured
@@ -49,7 +50,9 @@ class MapCanvas(pg.GraphicsView):
     hovered = Signal(object)
     clicked = Signal(float, float)
     double_clicked = Signal(float, float)
-    key_pressed = Signal(QKeyEvent)
+    walked = Signal(int, int)  # rows down, columns to the right
+    escaped = Signal()
+    key_pressed = Signal(QKeyEvent)  # any other
     resized = Signal()
     ranged = Signal()
     refitted = Signal()
@@ -186,12 +189,17 @@ class MapCanvas(pg.GraphicsView):
         super().leaveEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_F:
+        key = Qt.Key(event.key())
+        event.setAccepted(key == Qt.Key.Key_F or key in ZOOM_KEYS)
+        if key == Qt.Key.Key_F:
             self.fit()
-        elif event.key() in ZOOM_KEYS:
-            self._zoom(ZOOM_KEYS[Qt.Key(event.key())], self._view.viewRect().center())
+        elif key in ZOOM_KEYS:
+            self._zoom(ZOOM_KEYS[key], self._view.viewRect().center())
+        elif key in ARROWS:
+            self.walked.emit(*ARROWS[key])
+        elif key == Qt.Key.Key_Escape:
+            self.escaped.emit()
         else:
-            event.ignore()
             self.key_pressed.emit(event)
 
     @Slot()

@@ -7,7 +7,6 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from explorer.session import Cell, LayerActivation, Selection, Session
-from explorer.ui.common.arrow_keys import ARROWS
 from explorer.ui.common.icons import icon
 from explorer.ui.common.mosaic import Place
 from explorer.ui.common.pane import Pane
@@ -33,6 +32,8 @@ class ChannelView(Pane):
         self._map.canvas.setAccessibleName("Chosen channel")
         self._map.hovered.connect(self._on_hovered)
         self._map.clicked.connect(self._on_clicked)
+        self._map.canvas.walked.connect(self._move)
+        self._map.canvas.escaped.connect(session.selection.clear_cell)
         self._map.canvas.key_pressed.connect(self._on_key)
         self.body.addWidget(self._map)
         self._add_button("ph.corners-out", "Fit the whole channel into the pane (F).", self._map.canvas.fit)
@@ -94,15 +95,12 @@ class ChannelView(Pane):
     @Slot(QKeyEvent)
     def _on_key(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
-        if key == Qt.Key.Key_Escape:
-            self._session.selection.clear_cell()
-        elif key in ARROWS:
-            self._move(*ARROWS[key])
-        elif key in (Qt.Key.Key_Home, Qt.Key.Key_End):
+        if key in (Qt.Key.Key_Home, Qt.Key.Key_End):
             self._move(0, -FAR if key == Qt.Key.Key_Home else FAR)
         elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
             self._move(-FAR if key == Qt.Key.Key_PageUp else FAR, 0)
 
+    @Slot(int, int)
     def _move(self, rows: int, columns: int) -> None:
         if self._session.state.selection.row is None:
             self._session.selection.select(row=0, column=0)

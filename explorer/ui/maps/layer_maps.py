@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from explorer.session import Cell, LayerActivation, Session
 from explorer.ui.common import theme
-from explorer.ui.common.arrow_keys import ARROWS
 from explorer.ui.common.mosaic import Place
 from explorer.ui.common.pane import ElidedLabel
 from explorer.ui.maps.mosaic_view import MapMosaic
@@ -35,7 +33,8 @@ class LayerMaps(QWidget):
         self._maps.canvas.setAccessibleName("Feature maps")
         self._maps.hovered.connect(self._on_hovered)
         self._maps.clicked.connect(self._on_clicked)
-        self._maps.canvas.key_pressed.connect(self._on_key)
+        self._maps.canvas.walked.connect(self._step)
+        self._maps.canvas.escaped.connect(session.selection.clear_cell)
         self._bars = ValueBars()
         self._bars.hovered.connect(self._on_bar_hovered)
         self._bars.chosen.connect(self._on_bar_chosen)
@@ -140,14 +139,7 @@ class LayerMaps(QWidget):
         row, column = (None, None) if self._are_filters else (place.row, place.column)
         self._session.selection.select(layer=self._entry.name, channel=channel, row=row, column=column)
 
-    @Slot(QKeyEvent)
-    def _on_key(self, event: QKeyEvent) -> None:
-        key = Qt.Key(event.key())
-        if key == Qt.Key.Key_Escape:
-            self._session.selection.clear_cell()
-        elif key in ARROWS:
-            self._step(*ARROWS[key])
-
+    @Slot(int, int)
     def _step(self, down: int, across: int) -> None:
         """Choose the map beside the chosen one, as they lie; the first one where none is chosen."""
         if self._sheet is None or not self._sheet.count or self._are_filters:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QStackedLayout, QTreeView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QTreeView, QWidget
 
 from explorer.session import Session, State
 from explorer.session.timeline import Timeline
 from explorer.ui.common import theme
-from explorer.ui.common.empty_state import EmptyState
+from explorer.ui.common.empty_state import ContentPages
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.overview.call_model import COLUMNS, CallModel
 from explorer.ui.overview.call_tree import call_tree
@@ -50,16 +50,10 @@ class CallTable(FollowingView, QWidget):
         for pane in self.panes:
             pane.setFixedHeight(PANES_HEIGHT)
             row.addWidget(pane, 1)
-        content = QWidget()
-        column = QVBoxLayout(content)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
+        self._stack = ContentPages(self, spacing=0)
+        column, self.empty = self._stack.column, self._stack.empty
         column.addWidget(self.tree, 1)
         column.addLayout(row)
-        self.empty = EmptyState()
-        self._stack = QStackedLayout(self)
-        self._stack.addWidget(content)
-        self._stack.addWidget(self.empty)
         self.setFocusProxy(self.tree)
 
     # --- what the session shows ---
@@ -82,7 +76,7 @@ class CallTable(FollowingView, QWidget):
         timeline = state.steps.timeline
         if timeline is None and state.steps.is_recording and self._shown is not None:
             return  # the old table stays until the new one is there
-        self._stack.setCurrentIndex(0 if timeline is not None else 1)
+        self._stack.show_content(timeline is not None)
         self.empty.show_message(state.steps.message or WAITING)
         self._shown = timeline
         if timeline is None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from explorer.ui.common.box import Box
 from explorer.ui.overview.entries import Entry
 from explorer.ui.overview.folding import Group
-from explorer.ui.overview.geometry import Column, Grid, Rect
+from explorer.ui.overview.geometry import Column, Grid
 
 SMALLEST_TILE, LARGEST_TILE = 18.0, 64.0
 ROWS_WHEN_FOLDED = 11
@@ -103,7 +104,7 @@ def column(
     *,
     rank: int,
     lane: int,
-    box: Rect,
+    box: Box,
     bar_y: float,
     measures: Measures,
     is_opened: bool,
@@ -111,30 +112,30 @@ def column(
 ) -> Column:
     """The column in `box`, its bar at `bar_y`. `kept` is a channel that must be among those shown."""
     label = _label(box, measures, line=rank % measures.label_lines, is_free=lane == 0 and entry.prediction is None)
-    bar = Rect(box.x, bar_y, box.width, BAR_HEIGHT)
+    bar = Box(box.x, bar_y, box.width, BAR_HEIGHT)
     top = bar_y + BAR_HEIGHT + BODY_MARGIN
-    body = Rect(box.x, top, box.width, max(SMALLEST_TILE, box.bottom - top - MORE_HEIGHT))
+    body = Box(box.x, top, box.width, max(SMALLEST_TILE, box.bottom - top - MORE_HEIGHT))
     content = _content(entry, body, measures, is_opened=is_opened, kept=kept)
     return Column(entry, group, rank, lane, box, label, bar, body, *content, is_opened)
 
 
-def _label(box: Rect, measures: Measures, *, line: int, is_free: bool) -> Rect:
+def _label(box: Box, measures: Measures, *, line: int, is_free: bool) -> Box:
     """Over the uppermost columns labels take turns in `label_lines` lines, so that each may be wider than its column.
 
     Those of lower branches have maps beside them and keep to their own column.
     """
     if not is_free:
         line = measures.label_lines - 1 if box.y > measures.top else line
-        return Rect(box.x, box.y + line * measures.label_height, box.width, measures.label_height)
+        return Box(box.x, box.y + line * measures.label_height, box.width, measures.label_height)
     wide = max(box.width, measures.pitch * measures.label_lines - 4)
-    return Rect(box.centre[0] - wide / 2, box.y + line * measures.label_height, wide, measures.label_height)
+    return Box(box.middle[0] - wide / 2, box.y + line * measures.label_height, wide, measures.label_height)
 
 
-Content = tuple[Grid | None, tuple[int, ...], Rect | None, Rect | None, Rect | None, int]
+Content = tuple[Grid | None, tuple[int, ...], Box | None, Box | None, Box | None, int]
 """grid, channels, strip, picture, more, hidden: as in Column."""
 
 
-def _content(entry: Entry, body: Rect, measures: Measures, *, is_opened: bool, kept: int | None) -> Content:
+def _content(entry: Entry, body: Box, measures: Measures, *, is_opened: bool, kept: int | None) -> Content:
     if not entry.channels:
         return None, (), None, None, None, 0
     if entry.prediction is not None:
@@ -144,7 +145,7 @@ def _content(entry: Entry, body: Rect, measures: Measures, *, is_opened: bool, k
     return _maps(entry, body, measures, is_opened=is_opened, kept=kept)
 
 
-def _classes(entry: Entry, body: Rect) -> Content:
+def _classes(entry: Entry, body: Box) -> Content:
     """Classes in the network's order where all fit, else the likeliest ones first."""
     fit = max(1, int(body.height // SMALLEST_CLASS))
     assert entry.prediction is not None
@@ -158,13 +159,13 @@ def _classes(entry: Entry, body: Rect) -> Content:
     return grid, shown, None, None, _more(body, y + step * len(shown)) if hidden else None, hidden
 
 
-def _numbers(entry: Entry, body: Rect) -> Content:
+def _numbers(entry: Entry, body: Box) -> Content:
     """Plain numbers: tiles with the number in them, or one strip where they are too many."""
     step = min(NUMBER_HEIGHT, body.height / entry.channels)
     if step < SMALLEST_NUMBER or not has_number_tiles(entry):
         width = min(STRIP_WIDTH, body.width)
         height = min(body.height, max(entry.channels * 2.0, body.height * 0.6))
-        strip = Rect(body.x + (body.width - width) / 2, body.y + (body.height - height) / 2, width, height)
+        strip = Box(body.x + (body.width - width) / 2, body.y + (body.height - height) / 2, width, height)
         return None, (), strip, None, None, 0
     width = min(body.width, NUMBER_WIDTH, max(30.0, step * 2))
     y = body.y + (body.height - step * entry.channels) / 2
@@ -172,7 +173,7 @@ def _numbers(entry: Entry, body: Rect) -> Content:
     return grid, tuple(range(entry.channels)), None, None, None, 0
 
 
-def _maps(entry: Entry, body: Rect, measures: Measures, *, is_opened: bool, kept: int | None) -> Content:
+def _maps(entry: Entry, body: Box, measures: Measures, *, is_opened: bool, kept: int | None) -> Content:
     size = min(measures.tile(body.height), body.width, body.height)
     across, step = _across(body.width, size), _step(size)
     taken = _picture_room(size, body.width, body.height) if entry.is_colour else 0.0
@@ -190,7 +191,7 @@ def _maps(entry: Entry, body: Rect, measures: Measures, *, is_opened: bool, kept
     wide, high = across * step - (step - size), rows * step - (step - size)
     y = max(body.y, body.y + (body.height - taken - high) / 2)
     x = body.x + (body.width - wide) / 2
-    picture = Rect(body.x + (body.width - picture_size) / 2, y, picture_size, picture_size) if taken else None
+    picture = Box(body.x + (body.width - picture_size) / 2, y, picture_size, picture_size) if taken else None
     grid = Grid(x, y + taken, size, size, step, step, across, shown)
     hidden = entry.channels - shown
     more = _more(body, y + taken + high) if hidden or (is_opened and folds) else None
@@ -205,5 +206,5 @@ def _chosen(shown: int, channels: int, kept: int | None) -> tuple[int, ...]:
     return (*first[:-1], kept)
 
 
-def _more(body: Rect, y: float) -> Rect:
-    return Rect(body.x, min(y + 1, body.bottom), body.width, MORE_HEIGHT - 2)
+def _more(body: Box, y: float) -> Box:
+    return Box(body.x, min(y + 1, body.bottom), body.width, MORE_HEIGHT - 2)

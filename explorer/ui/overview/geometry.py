@@ -7,49 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from explorer.ui.common.box import Box
 from explorer.ui.overview.entries import Entry
 from explorer.ui.overview.folding import Group
-
-
-@dataclass(frozen=True)
-class Rect:
-    """A rectangle: left, top, width, height."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-    @property
-    def right(self) -> float:
-        return self.x + self.width
-
-    @property
-    def bottom(self) -> float:
-        return self.y + self.height
-
-    @property
-    def centre(self) -> tuple[float, float]:
-        return self.x + self.width / 2, self.y + self.height / 2
-
-    def contains(self, x: float, y: float) -> bool:
-        """Whether the point lies inside; the right and the lower edge do not belong to it."""
-        return self.x <= x < self.right and self.y <= y < self.bottom
-
-    def overlaps(self, other: Rect) -> bool:
-        """Whether the two share more than an edge."""
-        wide = min(self.right, other.right) - max(self.x, other.x)
-        high = min(self.bottom, other.bottom) - max(self.y, other.y)
-        return wide > 1e-6 and high > 1e-6
-
-    def holds(self, other: Rect) -> bool:
-        """Whether `other` lies wholly inside."""
-        return (
-            other.x >= self.x - 1e-6
-            and other.y >= self.y - 1e-6
-            and other.right <= self.right + 1e-6
-            and other.bottom <= self.bottom + 1e-6
-        )
 
 
 @dataclass(frozen=True)
@@ -65,10 +25,10 @@ class Grid:
     across: int
     count: int
 
-    def tile(self, index: int) -> Rect:
+    def tile(self, index: int) -> Box:
         """The place of the tile `index`."""
         row, column = divmod(index, self.across)
-        return Rect(self.x + column * self.step_x, self.y + row * self.step_y, self.width, self.height)
+        return Box(self.x + column * self.step_x, self.y + row * self.step_y, self.width, self.height)
 
     def index_at(self, x: float, y: float) -> int | None:
         """The tile under a point, None between tiles."""
@@ -91,15 +51,15 @@ class Column:
     group: Group | None
     rank: int
     lane: int
-    box: Rect
-    label: Rect
-    bar: Rect
-    body: Rect
+    box: Box
+    label: Box
+    bar: Box
+    body: Box
     grid: Grid | None
     channels: tuple[int, ...]
-    strip: Rect | None
-    picture: Rect | None
-    more: Rect | None
+    strip: Box | None
+    picture: Box | None
+    more: Box | None
     hidden: int
     is_opened: bool = False
 
@@ -123,11 +83,11 @@ class Column:
         """Whether there is nothing to show yet, or any longer."""
         return self.entry.maps is None and self.entry.prediction is None
 
-    def place(self, channel: int) -> Rect | None:
+    def place(self, channel: int) -> Box | None:
         """Where a channel is drawn; None for a hidden one."""
         if self.strip is not None:
             each = self.strip.height / max(1, self.entry.channels)
-            return Rect(self.strip.x, self.strip.y + channel * each, self.strip.width, each)
+            return Box(self.strip.x, self.strip.y + channel * each, self.strip.width, each)
         slot = self._slots.get(channel)
         return self.grid.tile(slot) if self.grid is not None and slot is not None else None
 
@@ -161,7 +121,7 @@ class Bracket:
     """The line over an opened group, with the place that folds it again."""
 
     group: Group
-    rect: Rect
+    rect: Box
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 
+from explorer.ui.common.box import Box
 from explorer.ui.common.text import shape_text
 from explorer.ui.overview.columns import READABLE_NUMBER, Measures, column, has_number_tiles
 from explorer.ui.overview.entries import Entry
 from explorer.ui.overview.folding import Group, Item, folded
-from explorer.ui.overview.geometry import Bracket, Column, Edge, Layout, Rect
+from explorer.ui.overview.geometry import Bracket, Column, Edge, Layout
 
 MARGIN = 14.0
 MINIMUM_PITCH, MAXIMUM_PITCH = 26.0, 132.0
@@ -200,7 +201,7 @@ def _columns(seats: Sequence[_Seat], measures: Measures, opened: Opened) -> tupl
     for _, members in sorted(by_rank.items()):
         width = max(_width(seats[index], measures, opened, len(members)) for index in members)
         for index in members:
-            made[index] = _placed(seats[index], Rect(x, 0, width, 0), measures, len(members), opened)
+            made[index] = _placed(seats[index], Box(x, 0, width, 0), measures, len(members), opened)
         x += width + measures.gap
     return tuple(made[index] for index in range(len(seats)))
 
@@ -231,10 +232,10 @@ def _width(seat: _Seat, measures: Measures, opened: Opened, lanes: int) -> float
     return measures.opened_width(seat.entry, bottom - bar)
 
 
-def _placed(seat: _Seat, across: Rect, measures: Measures, lanes: int, opened: Opened) -> Column:
+def _placed(seat: _Seat, across: Box, measures: Measures, lanes: int, opened: Opened) -> Column:
     start, bar, bottom = _body(measures, seat.lane, lanes)
     group = seat.item if isinstance(seat.item, Group) else None
-    box = Rect(across.x, start, across.width, bottom - start)
+    box = Box(across.x, start, across.width, bottom - start)
     name = seat.entry.name
     return column(
         seat.entry,
@@ -258,7 +259,7 @@ def _edges(
             source, target = columns[parent], columns[index]
             level = levels.get((parent, index))
             if level is None:
-                start, end = (source.bar.right, source.bar.centre[1]), (target.bar.x, target.bar.centre[1])
+                start, end = (source.bar.right, source.bar.middle[1]), (target.bar.x, target.bar.middle[1])
                 middle = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
                 made.append(Edge(parent, index, (start, end), "", middle, False))
             else:
@@ -271,12 +272,12 @@ def _arc(parent: int, index: int, source: Column, target: Column, level: int, me
     y = measures.top + measures.labels + measures.arcs - (level + 0.5) * ARC_HEIGHT
     up, down = source.box.right + measures.gap * 0.35, target.box.x - measures.gap * 0.35
     points = (
-        (source.bar.right, source.bar.centre[1]),
-        (up, source.bar.centre[1]),
+        (source.bar.right, source.bar.middle[1]),
+        (up, source.bar.middle[1]),
         (up, y),
         (down, y),
-        (down, target.bar.centre[1]),
-        (target.bar.x, target.bar.centre[1]),
+        (down, target.bar.middle[1]),
+        (target.bar.x, target.bar.middle[1]),
     )
     shape = shape_text(source.entry.sizes)
     return Edge(parent, index, points, shape, ((up + down) / 2, y), True)
@@ -287,7 +288,7 @@ def _brackets(spans: Sequence[Span], columns: Sequence[Column]) -> tuple[Bracket
     for group, first, last, depth in spans:
         boxes = [each.box for each in columns[first : last + 1]]
         left, right = min(box.x for box in boxes), max(box.right for box in boxes)
-        made.append(Bracket(group, Rect(left, MARGIN / 2 + depth * BRACKET_HEIGHT, right - left, BRACKET_HEIGHT - 4)))
+        made.append(Bracket(group, Box(left, MARGIN / 2 + depth * BRACKET_HEIGHT, right - left, BRACKET_HEIGHT - 4)))
     return tuple(made)
 
 

@@ -9,7 +9,8 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
 
 from explorer.ui.common import theme
-from explorer.ui.overview.geometry import Column, Rect
+from explorer.ui.common.box import Box
+from explorer.ui.overview.geometry import Column
 from explorer.ui.overview.sources import Source
 
 CORNER_MARGIN = 8
@@ -33,14 +34,14 @@ class Lines:
     sources: tuple[Source, ...]
 
 
-def cell_at(column: Column, place: Rect, x: float, y: float) -> tuple[int | None, int | None]:
+def cell_at(column: Column, place: Box, x: float, y: float) -> tuple[int | None, int | None]:
     """Row and column of the cell of a map under a point; a map keeps its proportions inside its tile."""
     shape = column.entry.maps.values.shape if column.entry.maps is not None else ()
     if len(shape) != 3:
         return None, None
     rows, columns = shape[1:]
     scale = min(place.width / columns, place.height / rows)
-    left, top = place.centre[0] - columns * scale / 2, place.centre[1] - rows * scale / 2
+    left, top = place.middle[0] - columns * scale / 2, place.middle[1] - rows * scale / 2
     row, cell = int((y - top) // scale), int((x - left) // scale)
     return (row, cell) if 0 <= row < rows and 0 <= cell < columns else (None, None)
 

@@ -8,10 +8,11 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from explorer.ui.common import theme
+from explorer.ui.common.box import Box
 from explorer.ui.common.saved_painter import saved
 from explorer.ui.common.text import plural, shape_text
 from explorer.ui.overview.column_painter import ColumnPainter
-from explorer.ui.overview.geometry import Column, Edge, Rect
+from explorer.ui.overview.geometry import Column, Edge
 from explorer.ui.overview.scene import Scene, View, elided, font
 
 EDGES_FROM = 0.1
@@ -168,7 +169,7 @@ class OverviewPainter:
 
     def _label_room(self, label: QRectF) -> QRectF:
         """The label's place; the outermost ones are moved in, not cut off."""
-        whole = self.view.rect(Rect(0, 0, self.scene.layout.width, 1))
+        whole = self.view.rect(Box(0, 0, self.scene.layout.width, 1))
         left = max(whole.left() + 2, min(label.left(), whole.right() - label.width() - 2))
         return QRectF(left, label.y(), label.width(), label.height())
 

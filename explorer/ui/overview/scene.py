@@ -9,7 +9,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPixmap
 
 from explorer.ui.common import theme
-from explorer.ui.overview.geometry import Column, Layout, Rect
+from explorer.ui.common.box import Box
+from explorer.ui.overview.geometry import Column, Layout
 from explorer.ui.overview.map_images import MapImages
 
 BOXES_BELOW = 0.5
@@ -26,7 +27,7 @@ class View:
     width: float = 1.0
     height: float = 1.0
 
-    def rect(self, rect: Rect) -> QRectF:
+    def rect(self, rect: Box) -> QRectF:
         """A world rectangle on the screen."""
         return QRectF(
             rect.x * self.zoom + self.x, rect.y * self.zoom + self.y, rect.width * self.zoom, rect.height * self.zoom
@@ -48,7 +49,7 @@ class View:
         """The world's x from the left to the right side of the screen."""
         return -self.x / self.zoom, (self.width - self.x) / self.zoom
 
-    def sees(self, rect: Rect) -> bool:
+    def sees(self, rect: Box) -> bool:
         """Whether any of a world rectangle is on the screen."""
         on_screen = self.rect(rect)
         return (

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from explorer.session import Session, State
 from explorer.session.state import parts_changed
 from explorer.session.step_tensors import LearnedTensors
 from explorer.session.timeline import Timeline
-from explorer.ui.common.empty_state import EmptyState
+from explorer.ui.common.empty_state import ContentPages
 from explorer.ui.common.pane import ElidedLabel
 from explorer.ui.tensors.learned import LearnedLayer, learned_layer, shown_example
 from explorer.ui.tensors.pane import TensorPane
@@ -54,16 +54,10 @@ class LiveLayer(QWidget):
         for place, pane in enumerate(self.panes):
             pane.view.clicked.connect(lambda cell, place=place: self._choose(place, cell))
             row.addWidget(pane, 1)
-        content = QWidget()
-        column = QVBoxLayout(content)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
+        self._pages = ContentPages(self, spacing=2)
+        column, self.empty = self._pages.column, self._pages.empty
         column.addWidget(self.words)
         column.addLayout(row, 1)
-        self.empty = EmptyState()
-        self._pages = QStackedLayout(self)
-        self._pages.addWidget(self.empty)
-        self._pages.addWidget(content)
 
     def sizeHint(self) -> QSize:
         return QSize(800, 200)
@@ -111,10 +105,10 @@ class LiveLayer(QWidget):
             if state.steps.is_recording and self._shown is not None:
                 return
             self._shown = None
-            self._pages.setCurrentIndex(0)
+            self._pages.show_content(False)
             self.empty.show_message(found.message)
             return
-        self._pages.setCurrentIndex(1)
+        self._pages.show_content(True)
         self.words.set_whole(f"{found.layer} · {found.origin}")
         if self._shown is None or self._shown.source != found.source:
             self._show_tensors(found, found.tensors)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 import explorer
 from explorer.session.cursor import Cursor, at
 from explorer.session.timeline import Timeline
+from explorer.ui.common.box import Box
 from explorer.ui.debugger.node_link import (
     Bias,
     Edge,
@@ -29,7 +30,6 @@ from explorer.ui.debugger.node_link import (
     positions,
     shown,
 )
-from explorer.ui.debugger.node_link.boxes import Box
 from explorer.ui.debugger.node_link.shown import Shown
 from explorer.ui.debugger.node_link.structure import Column, Line, Weights, spelled
 from explorer.ui.debugger.node_link.walking import neighbour

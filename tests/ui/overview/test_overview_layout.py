@@ -108,7 +108,7 @@ def test_tiles_lie_inside_their_column_below_its_bar_and_apart(made: Made) -> No
         if column.grid is None:
             continue
         tiles = [column.grid.tile(slot) for slot in range(column.grid.count)]
-        assert all(column.box.holds(tile) and tile.y >= column.bar.bottom for tile in tiles), column.name
+        assert all(tile.inside(column.box) and tile.y >= column.bar.bottom for tile in tiles), column.name
         for one, other in pairwise(tiles):
             assert not one.overlaps(other)
         if column.picture is not None:
@@ -139,8 +139,8 @@ def test_what_is_under_a_tile_is_that_tile(made: Made) -> None:
         for channel in column.channels[:30]:
             place = column.place(channel)
             assert place is not None
-            assert layout.column_at(*place.centre) is column
-            assert column.channel_at(*place.centre) == channel
+            assert layout.column_at(*place.middle) is column
+            assert column.channel_at(*place.middle) == channel
 
 
 @settings(max_examples=30, deadline=None)

@@ -123,10 +123,10 @@ def test_zoomed_in_far_enough_cells_carry_their_numbers(shown: Shown) -> None:
     tile = canvas.column("conv1").place(1)  # type: ignore[union-attr]
     assert tile is not None
     canvas.zoom(6)
-    canvas.centre_on(*tile.centre)
+    canvas.centre_on(*tile.middle)
     before = darkest()
     canvas.zoom(4)
-    canvas.centre_on(*tile.centre)
+    canvas.centre_on(*tile.middle)
     assert darkest() < before - 40
 
 

@@ -19,9 +19,9 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer.ui.common import theme
 from explorer.ui.common.arrow_keys import ARROWS, ENTERING
+from explorer.ui.common.box import Box
 from explorer.ui.common.late import late_veil
 from explorer.ui.debugger.node_link import Edge, Item, Node, NodeLink, Shown, describe, fan, positions
-from explorer.ui.debugger.node_link.boxes import Box
 from explorer.ui.debugger.node_link.edge_layers import EdgeLayers
 from explorer.ui.debugger.node_link.layout import FOOT, MARGIN
 from explorer.ui.debugger.node_link.legend import paint_legend

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
 from explorer.ui.common import theme
-from explorer.ui.debugger.node_link.boxes import Segment
+from explorer.ui.debugger.node_link.segment import Segment
 
 THINNEST, THICKEST = 0.8, 4.0
 HAIR = 1.0

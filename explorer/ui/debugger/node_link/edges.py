@@ -10,9 +10,9 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from explorer.ui.common import theme
 from explorer.ui.debugger.node_link import Edge, Node
-from explorer.ui.debugger.node_link.boxes import Segment
 from explorer.ui.debugger.node_link.edge_layers import EdgeLayers, Stroke
 from explorer.ui.debugger.node_link.scene import TINT, Scene
+from explorer.ui.debugger.node_link.segment import Segment
 
 BEHIND = 0.45
 ARROW = 8.0

@@ -7,8 +7,8 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from explorer.ui.common import theme
+from explorer.ui.common.box import Box
 from explorer.ui.common.typed import typed_number
-from explorer.ui.debugger.node_link.boxes import Box
 
 LEAST_WIDTH, HEIGHT = 92, 26
 TIP = "Type a number and press Enter; Esc leaves it as it was."

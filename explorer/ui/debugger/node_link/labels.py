@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import product
 
-from explorer.ui.debugger.node_link.boxes import Box, Segment
+from explorer.ui.common.box import Box
+from explorer.ui.debugger.node_link.segment import Segment
 from explorer.ui.debugger.node_link.structure import Edge
 
 SIZES = ((72.0, 31.0), (50.0, 27.0), (118.0, 17.0), (60.0, 16.0), (46.0, 15.0))

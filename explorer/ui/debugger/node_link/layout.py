@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from explorer.ui.debugger.node_link.boxes import Box, Segment
+from explorer.ui.common.box import Box
 from explorer.ui.debugger.node_link.labels import label_boxes
+from explorer.ui.debugger.node_link.segment import Segment
 from explorer.ui.debugger.node_link.structure import Bias, Column, Edge, Item, Node, NodeLink, spelled
 
 MARGIN = 10.0

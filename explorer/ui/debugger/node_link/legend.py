@@ -6,8 +6,8 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from explorer.ui.common import theme
+from explorer.ui.common.box import Box
 from explorer.ui.debugger.node_link import NodeLink
-from explorer.ui.debugger.node_link.boxes import Box
 from explorer.ui.debugger.node_link.text import LEFT, rect
 
 

@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from explorer.ui.common import theme
+from explorer.ui.common.box import Box
 from explorer.ui.debugger.node_link import Bias, Edge, Item, Node
-from explorer.ui.debugger.node_link.boxes import Box
 from explorer.ui.debugger.node_link.edge_layers import EdgeLayers
 from explorer.ui.debugger.node_link.edges import NodeLinkEdges
 from explorer.ui.debugger.node_link.layout import FOOT

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from PySide6.QtGui import QColor
 
 from explorer.ui.common import theme
+from explorer.ui.common.box import Box
 from explorer.ui.debugger.node_link import Edge, Item, NodeLink, Positions, Shown
-from explorer.ui.debugger.node_link.boxes import Box
 
 TINT = 0.22
 

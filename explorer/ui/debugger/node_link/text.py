@@ -8,8 +8,8 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
 from explorer.ui.common import theme
+from explorer.ui.common.box import Box
 from explorer.ui.common.text import number
-from explorer.ui.debugger.node_link.boxes import Box
 from explorer.ui.debugger.node_link.shown import UNKNOWN, Written
 
 SMALLEST_STRETCH = 62

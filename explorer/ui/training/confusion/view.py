@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, Slot
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSplitter, QStackedLayout, QWidget
 
 from explorer.session import Session, State
 from explorer.session.train_state import Judged
-from explorer.ui.common.empty_state import EmptyState
+from explorer.ui.common.empty_state import ContentPages
 from explorer.ui.common.paced_view import PacedView
 from explorer.ui.common.pane import ElidedLabel
 from explorer.ui.training.confusion.behind_cell import BehindCell
@@ -62,16 +62,10 @@ class ConfusionView(PacedView):
         split.setSizes([600, 300])
         split.setStretchFactor(0, 5)
         split.setStretchFactor(1, 3)
-        content = QWidget()
-        column = QVBoxLayout(content)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
+        self._pages = ContentPages(self, spacing=2)
+        column, self.empty = self._pages.column, self._pages.empty
         column.addWidget(self.words)
         column.addWidget(split, 1)
-        self.empty = EmptyState()
-        self._pages = QStackedLayout(self)
-        self._pages.addWidget(self.empty)
-        self._pages.addWidget(content)
         self.setFocusProxy(self.matrix)
 
     def _scrolled_matrix(self) -> QScrollArea:
@@ -100,7 +94,7 @@ class ConfusionView(PacedView):
         state = self._session.state
         why = why_empty(state)
         self._judged = None if why else state.watching.judged
-        self._pages.setCurrentIndex(0 if why else 1)
+        self._pages.show_content(not why)
         self.empty.show_message(why)
         self.hint.setText(CHOOSE.format(noun=self._noun))
         confusion = self._confusion

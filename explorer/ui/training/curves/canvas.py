@@ -12,7 +12,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QResize
 from PySide6.QtWidgets import QGraphicsItem, QWidget
 
 from explorer.ui.common import theme
-from explorer.ui.common.plot_axis import AXIS_PIXELS, BELOW_HEIGHT, BELOW_WITHOUT_LABEL, Axis, label_width
+from explorer.ui.common.plot_axis import AXIS_PIXELS, BELOW_HEIGHT, BELOW_WITHOUT_LABEL, Axis, dress_axes, label_width
 from explorer.ui.common.text import count
 from explorer.ui.training.curves.curve import Curve, colour_of, pen_of
 from explorer.ui.training.curves.ends import End, places
@@ -246,10 +246,8 @@ class CurveCanvas(pg.PlotWidget):
     def _dress(self) -> None:
         """Colours and type of the theme."""
         colours = theme.current()
-        self.setBackground(colours.pane)
-        for side, label in zip(("bottom", "left"), self._fitting_labels(), strict=True):
-            axis = self.getAxis(side)
-            axis.dress(label)
+        dress_axes(self, *self._fitting_labels())
+        for axis in (self.getAxis("bottom"), self.getAxis("left")):
             axis.setGrid(30)
             # Its marks stand while the curve grows: to play them anew each time took 5 of 8 ms of a repaint.
             axis.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)

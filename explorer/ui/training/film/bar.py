@@ -8,14 +8,12 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QProgressBar,
     QPushButton,
-    QStackedLayout,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from explorer.session import Session, State
-from explorer.ui.common.empty_state import EmptyState
+from explorer.ui.common.empty_state import ContentPages
 from explorer.ui.common.icons import icon
 from explorer.ui.common.paced_view import PacedView
 from explorer.ui.common.pane import ElidedLabel
@@ -79,16 +77,10 @@ class FilmBar(PacedView):
             row.addWidget(part)
         row.addWidget(self.words, 1)
         self._add_saving(row)
-        content = QWidget()
-        column = QVBoxLayout(content)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
+        self._pages = ContentPages(self, spacing=4)
+        column, self.empty = self._pages.column, self._pages.empty
         column.addLayout(row)
         column.addWidget(self.track, 1)
-        self.empty = EmptyState()
-        self._pages = QStackedLayout(self)
-        self._pages.addWidget(self.empty)
-        self._pages.addWidget(content)
         self.setFocusProxy(self.track)
         self._show_playing()
 
@@ -126,7 +118,7 @@ class FilmBar(PacedView):
         """Show the film as long as it is now."""
         state = self._session.state
         has_input = state.values is not None or state.input.numbers is not None
-        self._pages.setCurrentIndex(1 if state.watching.film and has_input else 0)
+        self._pages.show_content(bool(state.watching.film and has_input))
         self.empty.show_message(NO_INPUT if state.watching.film else EMPTY)
         self.track.show_film(film_curve(state), state.watching.film_at)
         self.words.set_whole(film_words(state))

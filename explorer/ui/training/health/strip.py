@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from explorer.session import Session, State
-from explorer.ui.common.empty_state import EmptyState
+from explorer.ui.common.empty_state import ContentPages
 from explorer.ui.common.paced_view import PacedView
 from explorer.ui.common.pane import ElidedLabel
 from explorer.ui.common.text import count
@@ -33,16 +33,10 @@ class HealthStrip(PacedView):
         self.words = ElidedLabel()
         self.table = HealthTable()
         self.table.chosen.connect(self._select)
-        content = QWidget()
-        column = QVBoxLayout(content)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
+        self._pages = ContentPages(self, spacing=2)
+        column, self.empty = self._pages.column, self._pages.empty
         column.addLayout(self._head())
         column.addWidget(self.table, 1)
-        self.empty = EmptyState()
-        self._pages = QStackedLayout(self)
-        self._pages.addWidget(self.empty)
-        self._pages.addWidget(content)
         self.setFocusProxy(self.table)
 
     def _head(self) -> QHBoxLayout:
@@ -76,7 +70,7 @@ class HealthStrip(PacedView):
         """Show the figures as they are now."""
         state = self._session.state
         rows = layer_rows(state.watching.health, state.training)
-        self._pages.setCurrentIndex(1 if rows else 0)
+        self._pages.show_content(bool(rows))
         self.empty.show_message(WAITING if state.training.status == "running" else EMPTY)
         self.table.show_rows(rows, dimmed=not state.training.is_live)
         self.table.set_selected(state.selection.layer)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 from explorer.ui.common import theme
 from explorer.ui.common.arrow_keys import ARROWS
 from explorer.ui.common.dragging import Drag
-from explorer.ui.common.plot_axis import Axis
+from explorer.ui.common.plot_axis import Axis, dress_axes
 
 DISC, RING = 7, 6
 LEFT_WIDTH = 50
@@ -129,11 +129,9 @@ class PlaneCanvas(pg.PlotWidget):
     def _dress(self) -> None:
         """Colours and type of the theme."""
         colours = theme.current()
-        self.setBackground(colours.pane)
         below, left = self._labels
-        for side, label in (("bottom", below if self.height() >= LOW else ""), ("left", left)):
-            axis = self.getAxis(side)
-            axis.dress(label)
+        dress_axes(self, below if self.height() >= LOW else "", left)
+        for axis in (self.getAxis("bottom"), self.getAxis("left")):
             axis.setStyle(hideOverlappingLabels=True)
         self.getAxis("left").setWidth(LEFT_WIDTH)
         self._mark.setPen(pg.mkPen(QColor(colours.text), width=2))

@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from explorer.ui.common import theme
-from explorer.ui.common.plot_axis import BELOW_HEIGHT, BELOW_WITHOUT_LABEL, Axis, label_width
+from explorer.ui.common.plot_axis import BELOW_HEIGHT, BELOW_WITHOUT_LABEL, Axis, dress_axes, label_width
 from explorer.ui.training.plane.canvas import Smooth
 from explorer.ui.training.plane.loss_picture import loss_picture
 
@@ -89,10 +89,8 @@ class LandscapeCanvas(pg.PlotWidget):
     def _dress(self) -> None:
         """Colours and type of the theme."""
         colours = theme.current()
-        self.setBackground(colours.pane)
-        for side, label in zip(("bottom", "left"), self._fitting_labels(), strict=True):
-            axis = self.getAxis(side)
-            axis.dress(label)
+        dress_axes(self, *self._fitting_labels())
+        for axis in (self.getAxis("bottom"), self.getAxis("left")):
             axis.setStyle(hideOverlappingLabels=True)  # the picture fills the plot: nothing is free beyond its ends
         self.getAxis("left").setWidth(58)
         self.line.setPen(pg.mkPen(colours.phases["forward"], width=2))
