@@ -14,7 +14,7 @@ import numpy as np
 
 from explorer.arithmetic.cells import arrived, place, symbol
 from explorer.arithmetic.explanation import Explanation, Factor, Terms, number
-from explorer.arithmetic.operation import CallValues, Cell, Operation
+from explorer.arithmetic.operation import CallValues, Index, Operation
 from explorer.arithmetic.places import factor_at, one
 from explorer.arithmetic.written import (
     Number,
@@ -65,7 +65,7 @@ class Activation(Operation):
     def numbers(self, point: Point) -> tuple[Written | None, str]:
         """g with the numbers of one place in it, None where z is u itself; and what is to be said of it."""
 
-    def forward(self, call: CallValues, cell: Cell) -> Explanation:
+    def forward(self, call: CallValues, cell: Index) -> Explanation:
         point = _point(call, cell)
         total, (numbers, note) = self.value(point), self.numbers(point)
         terms = Terms((factor_at("input", call.arguments["input"], one(cell)),))
@@ -75,7 +75,7 @@ class Activation(Operation):
         result = note if numbers is None else settled(numbers, total)
         return Explanation(rule, terms, total, f"{line}{note and f', {note}'}", result=result)
 
-    def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
+    def backward(self, call: CallValues, of: str, cell: Index) -> Explanation:
         point = _point(call, cell)
         parts = np.asarray(self.slope(point), dtype=np.float64)
         places = np.repeat(one(cell), len(parts), axis=0)
@@ -91,10 +91,10 @@ class Activation(Operation):
         seen = factor_at("input", call.arguments["input"], one(cell))
         return Explanation(formula, terms, total, f"{line}, as {reason}", result=reason, seen=seen)
 
-    def slope_parts(self, call: CallValues, cell: Cell) -> Parts:
+    def slope_parts(self, call: CallValues, cell: Index) -> Parts:
         """g′ at one cell of the input, in parts that add up to it."""
         return self.slope(_point(call, cell))
 
 
-def _point(call: CallValues, cell: Cell) -> Point:
+def _point(call: CallValues, cell: Index) -> Point:
     return Point(float(call.arguments["input"][cell]), float(call.output[cell]), call)

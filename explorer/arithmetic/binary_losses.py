@@ -12,7 +12,7 @@ from explorer.arithmetic.class_cells import less_target, only, times
 from explorer.arithmetic.compared import Compared, Part, all_cells
 from explorer.arithmetic.explanation import Factor
 from explorer.arithmetic.loss import Loss
-from explorer.arithmetic.operation import Cell
+from explorer.arithmetic.operation import Index
 from explorer.arithmetic.places import factor_at
 from explorer.arithmetic.target_checks import check_between_0_and_1, check_same_shape
 from explorer.arithmetic.written import Exact, Function, Minus, Number, Product, Quotient, Sum, Written, probability
@@ -75,7 +75,7 @@ class BinaryCrossEntropy(BinaryLoss):
             no = np.maximum(np.log1p(-compared.output), LEAST_LOG)
         return _yes_or_no(compared, yes, no, (_log_of_yes, _log_of_no))
 
-    def slope(self, compared: Compared, cell: Cell) -> Part:
+    def slope(self, compared: Compared, cell: Index) -> Part:
         output, target = float(compared.output[cell]), float(compared.target[cell])
         spread = max(output * (1 - output), LEAST_SPREAD)
         factors = (
@@ -131,7 +131,7 @@ class BinaryCrossEntropyWithLogits(BinaryLoss):
         yes, no = -np.logaddexp(0, -compared.output), -np.logaddexp(0, compared.output)
         return _yes_or_no(compared, yes, no, (_log_sigmoid, lambda output: _log_sigmoid(-output)))
 
-    def slope(self, compared: Compared, cell: Cell) -> Part:
+    def slope(self, compared: Compared, cell: Index) -> Part:
         output, target = float(compared.output[cell]), float(compared.target[cell])
         yes = target * (1.0 if compared.pos_weight is None else _spread(compared.pos_weight, compared)[cell])
         whole = yes + 1 - target

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from explorer.arithmetic.explanation import Factor
-from explorer.arithmetic.operation import CallValues, Cell
+from explorer.arithmetic.operation import CallValues, Index
 from explorer.arithmetic.places import factor_at
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -35,7 +35,7 @@ def symbol(call: CallValues, name: str) -> str:
     return call.symbols.get(name, name)
 
 
-def place(call: CallValues, name: str, cell: Cell) -> str:
+def place(call: CallValues, name: str, cell: Index) -> str:
     """ "output[0, 3, 10, 12]"; with a symbol of the caller's, the textbook's "u₁" and "Δw₂₁", counted from 1."""
     own = cell if name in _WITHOUT_BATCH else cell[1:] or cell
     if name not in call.symbols or len(own) > 2 or max(own, default=9) > 8:

@@ -6,12 +6,12 @@ import numpy as np
 
 from explorer.arithmetic.compared import Compared, Part, all_cells
 from explorer.arithmetic.explanation import Factor
-from explorer.arithmetic.operation import Cell
+from explorer.arithmetic.operation import Index
 from explorer.arithmetic.places import Region
 from explorer.arithmetic.written import Number, Product, Written
 
 
-def less_target(likely: float, target: float, cell: Cell, text: Written) -> Part:
+def less_target(likely: float, target: float, cell: Index, text: Written) -> Part:
     """p − target as two terms, so that their magnitudes say how exact the difference can be; both stand at `cell`."""
     values = np.array([likely, -target])
     return Part((Factor("input", values, np.array([cell, cell], dtype=np.intp), made="probability, −target"),), text)
@@ -30,10 +30,10 @@ def true_cells(compared: Compared) -> np.ndarray:
     return np.concatenate([places[:, :axis], classes[:, None], places[:, axis:]], axis=1)
 
 
-def column_of(cell: Cell, axis: int) -> Region:
+def column_of(cell: Index, axis: int) -> Region:
     """The box of all classes at one place."""
     return tuple(slice(None) if at == axis else slice(place, place + 1) for at, place in enumerate(cell))
 
 
-def only(cell: Cell) -> np.ndarray:
+def only(cell: Index) -> np.ndarray:
     return np.array([cell], dtype=np.intp).reshape(1, len(cell))

@@ -11,7 +11,7 @@ import numpy as np
 from explorer.arithmetic.biased import explain_biased
 from explorer.arithmetic.cells import arrived, formula, picked, place
 from explorer.arithmetic.explanation import Explanation, Factor, explain_sum
-from explorer.arithmetic.operation import CallValues, Cell, Operation
+from explorer.arithmetic.operation import CallValues, Index, Operation
 from explorer.arithmetic.patches import Axis, padding_before, pair
 from explorer.arithmetic.words import DY, KindWords, Told
 
@@ -51,7 +51,7 @@ class _Sliding:
     def _cells_of_narrow(self, *indices: Any) -> Factor:
         return replace(picked(self.names[1], self.narrow, *indices), channel_axis=np.ndim(self.narrow) - 3)
 
-    def at_narrow(self, cell: Cell) -> Factors:
+    def at_narrow(self, cell: Index) -> Factors:
         """Wide cells under the patch of a narrow cell, with the weights they meet; by channel, row, column."""
         *example, channel, row, column = cell
         within = np.arange(self._wide_channels).reshape(-1, 1, 1)
@@ -62,7 +62,7 @@ class _Sliding:
             picked("weight", self.weight, channel, within, down[:, None], across),
         )
 
-    def at_wide(self, cell: Cell) -> Factors:
+    def at_wide(self, cell: Index) -> Factors:
         """Narrow cells whose patches hold a wide cell, with the weights it meets there."""
         *example, channel, row, column = cell
         group, within = divmod(channel, self._wide_channels)
@@ -73,7 +73,7 @@ class _Sliding:
             picked("weight", self.weight, narrow, within, down[:, None], across),
         )
 
-    def at_weight(self, cell: Cell) -> Factors:
+    def at_weight(self, cell: Index) -> Factors:
         """Narrow cells and the wide cells that this weight joins them to, in every example."""
         channel, within, down, across = cell
         examples = [np.arange(size).reshape(-1, 1, 1) for size in np.shape(self.wide)[:-3]]
@@ -99,19 +99,19 @@ class Convolution(Operation):
     always = ("stride", "padding")
     is_transposed: ClassVar[bool]
 
-    def forward(self, call: CallValues, cell: Cell) -> Explanation:
+    def forward(self, call: CallValues, cell: Index) -> Explanation:
         sliding, bias = self._sliding(call, call.output), call.arguments.get("bias")
         factors = sliding.at_wide(cell) if self.is_transposed else sliding.at_narrow(cell)
         note = "" if self.is_transposed else _left_out(sliding, factors)
         rule = formula(call, "output", "input", "weight", bias=bias is not None, note=note)
         return explain_biased(rule, factors, bias, (cell[-3],), name=place(call, "output", cell))
 
-    def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
+    def backward(self, call: CallValues, of: str, cell: Index) -> Explanation:
         factors, note = self._backward_factors(call, of, cell)
         rule = formula(call, f"grad_{of}", *(factor.name for factor in factors), note=note)
         return explain_sum(rule, factors, name=place(call, f"grad_{of}", cell))
 
-    def _backward_factors(self, call: CallValues, of: str, cell: Cell) -> tuple[tuple[Factor, ...], str]:
+    def _backward_factors(self, call: CallValues, of: str, cell: Index) -> tuple[tuple[Factor, ...], str]:
         if of == "bias":
             shape = call.output.shape
             *examples, rows, columns = np.indices((*shape[:-3], *shape[-2:]))

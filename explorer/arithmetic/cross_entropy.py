@@ -11,7 +11,7 @@ from explorer.arithmetic.class_cells import column_of, less_target, times, true_
 from explorer.arithmetic.compared import Compared, Part, all_cells
 from explorer.arithmetic.explanation import Factor, number
 from explorer.arithmetic.loss import Loss
-from explorer.arithmetic.operation import Cell
+from explorer.arithmetic.operation import Index
 from explorer.arithmetic.places import factor_at, seen_at
 from explorer.arithmetic.target_checks import check_between_0_and_1, check_class_indices, check_finite
 from explorer.arithmetic.written import (
@@ -133,7 +133,7 @@ class CrossEntropy(Loss):
             part = part.weighed(Factor("target", chosen, None if compared.has_class_indices else kept, made=made))
         return _weighed_by_class(part, compared, kept)
 
-    def slope(self, compared: Compared, cell: Cell) -> Part:
+    def slope(self, compared: Compared, cell: Index) -> Part:
         axis = compared.class_axis
         seen = seen_at("input", compared.output, column_of(cell, axis))
         column = tuple(slice(None) if at == axis else place for at, place in enumerate(cell))
@@ -206,7 +206,7 @@ def _log_softmax(compared: Compared) -> np.ndarray:
     return logs
 
 
-def _softmax_text(compared: Compared, cell: Cell) -> Written:
+def _softmax_text(compared: Compared, cell: Index) -> Written:
     """ "24.53/31.65", the exponential over their sum; the probability alone where logits are large."""
     column, own = compared.output[_whole_column(compared, cell)], float(compared.output[cell])
     if not (np.abs(column) <= READABLE_LOGIT).all():
@@ -218,7 +218,7 @@ def _softmax_text(compared: Compared, cell: Cell) -> Written:
     return Quotient(Number(float(np.exp(own))), Number(total))
 
 
-def _log_text(compared: Compared, cell: Cell) -> Written:
+def _log_text(compared: Compared, cell: Index) -> Written:
     """ "log(24.53/31.65)"; of logits that are large or almost certain x − max − log(1 + what the others add to it)."""
     column, own = compared.output[_whole_column(compared, cell)], float(compared.output[cell])
     share = np.exp(own - column.max()) / np.exp(column - column.max()).sum()
@@ -229,6 +229,6 @@ def _log_text(compared: Compared, cell: Cell) -> Written:
     return log if own == column.max() else Sum((*difference(own, float(column.max())).parts, log))
 
 
-def _whole_column(compared: Compared, cell: Cell) -> tuple[int | slice, ...]:
+def _whole_column(compared: Compared, cell: Index) -> tuple[int | slice, ...]:
     """The outputs of all classes at a place."""
     return tuple(slice(None) if at == compared.class_axis else place for at, place in enumerate(cell))

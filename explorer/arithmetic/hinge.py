@@ -10,7 +10,7 @@ from explorer.arithmetic.class_cells import column_of, true_cells
 from explorer.arithmetic.compared import Compared, Part, all_cells
 from explorer.arithmetic.explanation import TERMS_WRITTEN, Factor
 from explorer.arithmetic.loss import Loss
-from explorer.arithmetic.operation import Cell
+from explorer.arithmetic.operation import Index
 from explorer.arithmetic.places import seen_at
 from explorer.arithmetic.target_checks import check_class_indices
 from explorer.arithmetic.written import (
@@ -84,7 +84,7 @@ class Hinge(Loss):
 
         return Part((Factor("input", margins, kept, made="max(0, input[j] − input[target] + 1)"),), text)
 
-    def slope(self, compared: Compared, cell: Cell) -> Part:
+    def slope(self, compared: Compared, cell: Index) -> Part:
         scores, own = compared.output[cell[:-1]], cell[-1]
         true = int(compared.target[cell[:-1]])
         others = np.delete(np.arange(len(scores)), true) if own == true else np.array([own])

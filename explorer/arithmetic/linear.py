@@ -10,7 +10,7 @@ import numpy as np
 from explorer.arithmetic.biased import explain_biased
 from explorer.arithmetic.cells import arrived, formula, picked, place
 from explorer.arithmetic.explanation import Explanation, Factor, explain_sum
-from explorer.arithmetic.operation import CallValues, Cell, Operation
+from explorer.arithmetic.operation import CallValues, Index, Operation
 from explorer.arithmetic.words import DY, KindWords, Told
 
 
@@ -49,27 +49,27 @@ class Linear(Operation):
     }
     differentiable = ("input", "weight", "bias")
 
-    def forward(self, call: CallValues, cell: Cell) -> Explanation:
+    def forward(self, call: CallValues, cell: Index) -> Explanation:
         given, weight, bias = call.arguments["input"], call.arguments["weight"], call.arguments.get("bias")
         inputs = np.arange(np.shape(weight)[1])
         factors = picked("input", given, *cell[:-1], inputs), picked("weight", weight, cell[-1], inputs)
         rule = formula(call, "output", "input", "weight", bias=bias is not None)
         return explain_biased(rule, factors, bias, cell[-1:], name=place(call, "output", cell))
 
-    def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
+    def backward(self, call: CallValues, of: str, cell: Index) -> Explanation:
         factors = {"input": _of_input, "weight": _of_weight, "bias": _of_bias}[of](call, cell)
         rule = formula(call, f"grad_{of}", *(factor.name for factor in factors))
         return explain_sum(rule, factors, name=place(call, f"grad_{of}", cell))
 
 
-def _of_input(call: CallValues, cell: Cell) -> tuple[Factor, ...]:
+def _of_input(call: CallValues, cell: Index) -> tuple[Factor, ...]:
     """Every neuron that read this input sends its gradient back through the weight it read it with."""
     weight = call.arguments["weight"]
     neurons = np.arange(np.shape(weight)[0])
     return picked("grad_output", arrived(call), *cell[:-1], neurons), picked("weight", weight, neurons, cell[-1])
 
 
-def _of_weight(call: CallValues, cell: Cell) -> tuple[Factor, ...]:
+def _of_weight(call: CallValues, cell: Index) -> tuple[Factor, ...]:
     """The neuron's gradient times the input that the weight was multiplied with, for every example."""
     neuron, which = cell
     examples = _examples(call)
@@ -79,7 +79,7 @@ def _of_weight(call: CallValues, cell: Cell) -> tuple[Factor, ...]:
     )
 
 
-def _of_bias(call: CallValues, cell: Cell) -> tuple[Factor, ...]:
+def _of_bias(call: CallValues, cell: Index) -> tuple[Factor, ...]:
     return (picked("grad_output", arrived(call), *_examples(call), cell[0]),)
 
 

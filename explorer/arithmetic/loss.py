@@ -12,7 +12,7 @@ import numpy as np
 from explorer.amounts import number
 from explorer.arithmetic.compared import Compared, Part
 from explorer.arithmetic.explanation import TERMS_WRITTEN, Explanation, Factor, Terms
-from explorer.arithmetic.operation import CallValues, Cell, Operation
+from explorer.arithmetic.operation import CallValues, Index, Operation
 from explorer.arithmetic.probabilities import Reading
 from explorer.arithmetic.words import KindWords, Told
 from explorer.arithmetic.written import Exact, Number, Product, Quotient, Rest, Written, added, equation, negative
@@ -93,7 +93,7 @@ class Loss(Operation):
         """What the loss adds up."""
 
     @abstractmethod
-    def slope(self, compared: Compared, cell: Cell) -> Part:
+    def slope(self, compared: Compared, cell: Index) -> Part:
         """What the derivative with respect to the output at `cell` adds up, before the mean."""
 
     def own_places(self, compared: Compared, cells: np.ndarray) -> np.ndarray:
@@ -128,7 +128,7 @@ class Loss(Operation):
             return ""
         return f"{self.mean if compared.weight is None else self.weighed_mean(compared)} "
 
-    def forward(self, call: CallValues, cell: Cell = ()) -> Explanation:
+    def forward(self, call: CallValues, cell: Index = ()) -> Explanation:
         """How the loss came about; unreduced it has more cells than one."""
         compared = self._compared(call)
         part = self.value(compared)
@@ -142,7 +142,7 @@ class Loss(Operation):
             return explained
         return replace(explained, total=float("nan"), written=f"{head} = 0/0 = NaN, as every target is ignored")
 
-    def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
+    def backward(self, call: CallValues, of: str, cell: Index) -> Explanation:
         """How the gradient of the loss with respect to the output at `cell` came about.
 
         A loss starts the way back with 1; where something follows it, what arrived is a factor.
@@ -167,7 +167,7 @@ class Loss(Operation):
             {"": Told(self.backwards, f"∂L/∂x = {self.gradient_rule(compared).format(**symbols)}")},
         )
 
-    def _arrived(self, call: CallValues, compared: Compared, cell: Cell) -> float:
+    def _arrived(self, call: CallValues, compared: Compared, cell: Index) -> float:
         if call.grad_output is None:
             return 1.0
         if compared.reduction != "none":

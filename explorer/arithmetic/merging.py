@@ -10,7 +10,7 @@ import numpy as np
 from explorer.arithmetic.cells import arrived, place, symbol
 from explorer.arithmetic.explanation import Explanation, Factor, Terms, explain_sum, number, written_sum
 from explorer.arithmetic.joined import joined
-from explorer.arithmetic.operation import CallValues, Cell, Operation
+from explorer.arithmetic.operation import CallValues, Index, Operation
 from explorer.arithmetic.places import constant, factor_at, grid, one
 from explorer.arithmetic.python_call import unusual, value_text
 from explorer.arithmetic.words import DY, SPREAD, KindWords, Told, moved
@@ -47,7 +47,7 @@ class Add(Operation):
 
     differentiable = ("input", "other")
 
-    def forward(self, call: CallValues, cell: Cell) -> Explanation:
+    def forward(self, call: CallValues, cell: Index) -> Explanation:
         alpha = _alpha(call)
         left, right = (_factor_under(call, name, one(cell)) for name in self.differentiable)
         scaled = (right,) if alpha == 1 else (right, constant("alpha", alpha))
@@ -58,7 +58,7 @@ class Add(Operation):
         line = equation(place(call, "output", cell), Sum(products), total=total)
         return Explanation(rule + symbol(call, "other"), terms, total, line)
 
-    def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
+    def backward(self, call: CallValues, of: str, cell: Index) -> Explanation:
         gradients = _gradients_over(call, of, cell)
         if len(gradients.values) == 1 and (of == "input" or _alpha(call) == 1):
             return explain_copy(call, f"grad_{of}", cell, gradients)
@@ -97,12 +97,12 @@ class Mul(Operation):
 
     differentiable = ("input", "other")
 
-    def forward(self, call: CallValues, cell: Cell) -> Explanation:
+    def forward(self, call: CallValues, cell: Index) -> Explanation:
         factors = [_factor_under(call, name, one(cell)) for name in self.differentiable]
         rule = f"{symbol(call, 'output')} = {symbol(call, 'input')} · {symbol(call, 'other')}"
         return explain_sum(rule, factors, name=place(call, "output", cell))
 
-    def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
+    def backward(self, call: CallValues, of: str, cell: Index) -> Explanation:
         gradients = _gradients_over(call, of, cell)
         assert gradients.cells is not None
         other = "other" if of == "input" else "input"
@@ -133,14 +133,14 @@ class Cat(Operation):
 
     differentiable = ("tensors",)
 
-    def forward(self, call: CallValues, cell: Cell) -> Explanation:
+    def forward(self, call: CallValues, cell: Index) -> Explanation:
         dim, starts = _starts(call)
         which = int(np.searchsorted(starts, cell[dim], side="right")) - 1
         source = _moved(cell, dim, -int(starts[which]))
         taken = factor_at(f"tensors[{which}]", np.asarray(call.arguments["tensors"][which]), one(source))
         return explain_copy(call, "output", cell, taken)
 
-    def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
+    def backward(self, call: CallValues, of: str, cell: Index) -> Explanation:
         dim, starts = _starts(call)
         target = _moved(cell, dim, int(starts[int(of.removeprefix("tensors[").removesuffix("]"))]))
         return explain_copy(call, f"grad_{of}", cell, factor_at("grad_output", arrived(call), one(target)))
@@ -166,7 +166,7 @@ class Mean(Operation):
     def line(self, kind: str, inputs: Sequence[str], weights: Mapping[str, str], settings: Mapping[str, Any]) -> str:
         return f"{inputs[0]}.mean({unusual(settings, 'dim', 'keepdim')})"
 
-    def forward(self, call: CallValues, cell: Cell) -> Explanation:
+    def forward(self, call: CallValues, cell: Index) -> Explanation:
         given = np.asarray(call.arguments["input"])
         axes = _mean_axes(call, given.ndim)
         kept = iter(_without_kept_ones(call, cell, axes))
@@ -178,7 +178,7 @@ class Mean(Operation):
         rule = f"{symbol(call, 'output')} = Σ {symbol(call, 'input')} / n, n = {len(cells):,}"
         return Explanation(rule, terms, total, equation(place(call, "output", cell), line, total=total))
 
-    def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
+    def backward(self, call: CallValues, of: str, cell: Index) -> Explanation:
         given = np.asarray(call.arguments["input"])
         axes = _mean_axes(call, given.ndim)
         if call.arguments.get("keepdim"):
@@ -195,7 +195,7 @@ class Mean(Operation):
         return Explanation(rule, terms, total, line)
 
 
-def explain_copy(call: CallValues, name: str, cell: Cell, taken: Factor) -> Explanation:
+def explain_copy(call: CallValues, name: str, cell: Index, taken: Factor) -> Explanation:
     """A cell that is another one, unchanged: "output[0, 5] = input[0, 1, 2] = 0.3"."""
     terms = Terms((taken,))
     assert taken.cells is not None
@@ -218,7 +218,7 @@ def _factor_under(call: CallValues, name: str, cells: np.ndarray) -> Factor:
     return factor_at(name, value, own)
 
 
-def _gradients_over(call: CallValues, of: str, cell: Cell) -> Factor:
+def _gradients_over(call: CallValues, of: str, cell: Index) -> Factor:
     """The gradients of all output cells that `cell` of the argument `of` was broadcast into."""
     gradient = arrived(call)
     shape = np.shape(call.arguments[of])
@@ -237,7 +237,7 @@ def _starts(call: CallValues) -> tuple[int, np.ndarray]:
     return dim, np.concatenate(([0], np.cumsum(sizes)[:-1]))
 
 
-def _moved(cell: Cell, dim: int, by: int) -> Cell:
+def _moved(cell: Index, dim: int, by: int) -> Index:
     return (*cell[:dim], cell[dim] + by, *cell[dim + 1 :])
 
 
@@ -249,7 +249,7 @@ def _mean_axes(call: CallValues, count: int) -> tuple[int, ...]:
     return tuple(int(axis) % count for axis in dims) if count else ()
 
 
-def _without_kept_ones(call: CallValues, cell: Cell, axes: tuple[int, ...]) -> tuple[int, ...]:
+def _without_kept_ones(call: CallValues, cell: Index, axes: tuple[int, ...]) -> tuple[int, ...]:
     if not call.arguments.get("keepdim"):
         return cell
     return tuple(index for axis, index in enumerate(cell) if axis not in axes)

@@ -20,7 +20,7 @@ import numpy as np
 from explorer.arithmetic.cells import arrived, place, symbol
 from explorer.arithmetic.explanation import Explanation, Factor, Terms, explain_sum
 from explorer.arithmetic.joined import joined
-from explorer.arithmetic.operation import CallValues, Cell, Operation
+from explorer.arithmetic.operation import CallValues, Index, Operation
 from explorer.arithmetic.places import Region, cells_in, constant, factor_at, one, seen_at
 from explorer.arithmetic.written import Function, Number, Product, Quotient, Sum, Written, added, difference, equation
 
@@ -34,11 +34,11 @@ class Normalization(Operation):
     """Whether PyTorch scales x and the mean before it subtracts them: not the same where weights are ∞."""
 
     @abstractmethod
-    def together(self, call: CallValues, cell: Cell) -> Region:
+    def together(self, call: CallValues, cell: Index) -> Region:
         """The box of cells that share a mean and a variance with `cell`."""
 
     @abstractmethod
-    def scaled_by(self, call: CallValues, weight_cell: Cell) -> Region:
+    def scaled_by(self, call: CallValues, weight_cell: Index) -> Region:
         """The box of cells that one cell of weight scales and one of bias is added to."""
 
     @abstractmethod
@@ -53,7 +53,7 @@ class Normalization(Operation):
         """Whether mean and variance are the cells' own, and not numbers kept from training."""
         return True
 
-    def forward(self, call: CallValues, cell: Cell) -> Explanation:
+    def forward(self, call: CallValues, cell: Index) -> Explanation:
         cells = one(cell)
         mean, rate = self._mean_and_rate(call, box(cell))
         given = factor_at("input", input_of(call), cells)
@@ -83,7 +83,7 @@ class Normalization(Operation):
         seen = seen_at("input", input_of(call), region) if self.is_measured(call) else None
         return Explanation(rule, terms, total, written, seen=seen)
 
-    def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
+    def backward(self, call: CallValues, of: str, cell: Index) -> Explanation:
         if of == "input":
             return self._through_statistics(call, cell) if self.is_measured(call) else self._straight(call, cell)
         region = self.scaled_by(call, cell)
@@ -98,7 +98,7 @@ class Normalization(Operation):
             return explained
         return replace(explained, rounded=float(np.abs(factors[0].values) @ self._rounded(call, region)))
 
-    def _straight(self, call: CallValues, cell: Cell) -> Explanation:
+    def _straight(self, call: CallValues, cell: Index) -> Explanation:
         """The mean and the variance are fixed numbers: the gradient is only scaled."""
         _, rate = self._mean_and_rate(call, box(cell))
         weight = self._parameter(call, "weight", one(cell))
@@ -111,7 +111,7 @@ class Normalization(Operation):
         factors = (gradient, *weight, constant("1/√(variance + eps)", rate))
         return explain_sum(rule, factors, name=place(call, "grad_input", cell))
 
-    def _through_statistics(self, call: CallValues, cell: Cell) -> Explanation:
+    def _through_statistics(self, call: CallValues, cell: Index) -> Explanation:
         """Three ways back to the cell: from its own output, through the mean, and through the variance."""
         region = self.together(call, cell)
         group = cells_in(region, call.output.shape)
@@ -163,7 +163,7 @@ class Normalization(Operation):
             return ()
         return (factor_at(name, np.asarray(parameter), self.weight_cells(call, cells)),)
 
-    def _origin(self, call: CallValues, cell: Cell) -> str:
+    def _origin(self, call: CallValues, cell: Index) -> str:
         if not self.is_measured(call):
             return "kept from training"
         return f"over {call.output[self.together(call, cell)].size:,} cells"
@@ -185,7 +185,7 @@ def _eps(call: CallValues) -> float:
     return float(call.arguments.get("eps", 1e-5))
 
 
-def box(cell: Cell) -> Region:
+def box(cell: Index) -> Region:
     return tuple(slice(index, index + 1) for index in cell)
 
 

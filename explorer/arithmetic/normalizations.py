@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from explorer.arithmetic.normalization import Normalization, box, channel, input_of, mean_and_variance, whole
-from explorer.arithmetic.operation import CallValues, Cell
+from explorer.arithmetic.operation import CallValues, Index
 from explorer.arithmetic.places import Region
 from explorer.arithmetic.words import DY, KindWords, Told
 
@@ -64,10 +64,10 @@ class BatchNorm(Normalization):
     def words(self, kind: str, arguments: Mapping[str, Any]) -> KindWords:
         return super().words(f"{kind} training" if arguments.get("training") else kind, arguments)
 
-    def together(self, call: CallValues, cell: Cell) -> Region:
+    def together(self, call: CallValues, cell: Index) -> Region:
         return self.scaled_by(call, cell[1:2])
 
-    def scaled_by(self, call: CallValues, weight_cell: Cell) -> Region:
+    def scaled_by(self, call: CallValues, weight_cell: Index) -> Region:
         return channel(call, weight_cell[0])
 
     def weight_cells(self, call: CallValues, cells: np.ndarray) -> np.ndarray:
@@ -112,10 +112,10 @@ class GroupNorm(Normalization):
         ),
     }
 
-    def together(self, call: CallValues, cell: Cell) -> Region:
+    def together(self, call: CallValues, cell: Index) -> Region:
         return (slice(cell[0], cell[0] + 1), self._group(call, cell[1]), *whole(call.output.ndim - 2))
 
-    def scaled_by(self, call: CallValues, weight_cell: Cell) -> Region:
+    def scaled_by(self, call: CallValues, weight_cell: Index) -> Region:
         return channel(call, weight_cell[0])
 
     def weight_cells(self, call: CallValues, cells: np.ndarray) -> np.ndarray:
@@ -159,11 +159,11 @@ class LayerNorm(Normalization):
     }
     scales_apart = False
 
-    def together(self, call: CallValues, cell: Cell) -> Region:
+    def together(self, call: CallValues, cell: Index) -> Region:
         leading = self._leading(call)
         return (*box(cell)[:leading], *whole(len(cell) - leading))
 
-    def scaled_by(self, call: CallValues, weight_cell: Cell) -> Region:
+    def scaled_by(self, call: CallValues, weight_cell: Index) -> Region:
         return (*whole(self._leading(call)), *box(weight_cell))
 
     def weight_cells(self, call: CallValues, cells: np.ndarray) -> np.ndarray:

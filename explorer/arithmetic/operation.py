@@ -13,7 +13,8 @@ from explorer.arithmetic.explanation import Explanation
 from explorer.arithmetic.python_call import call_text
 from explorer.arithmetic.words import KindWords
 
-Cell = tuple[int, ...]
+Index = tuple[int, ...]
+"""Where a cell lies in its tensor: a place along every axis, that of the batch among them."""
 Family = Literal["convolution", "activation", "pooling", "shape", "linear", "normalization", "merge", "other"]
 
 
@@ -82,9 +83,9 @@ class Operation(ABC):
                 raise ValueError(f"{call.kind} with {setting}={call.arguments[setting]} is not explained.")
 
     @abstractmethod
-    def forward(self, call: CallValues, cell: Cell) -> Explanation:
+    def forward(self, call: CallValues, cell: Index) -> Explanation:
         """How `output[cell]` came about."""
 
     @abstractmethod
-    def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
+    def backward(self, call: CallValues, of: str, cell: Index) -> Explanation:
         """How what this call passes back to argument `of` came about at `cell`; `of` is one of `differentiable`."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from explorer.arithmetic.explanation import Factor
-from explorer.arithmetic.operation import Cell
+from explorer.arithmetic.operation import Index
 
 MOST_SEEN = 1 << 16
 
@@ -15,12 +15,12 @@ Region = tuple[slice, ...]
 """A box of cells: one slice for each axis."""
 
 
-def one(cell: Cell) -> np.ndarray:
+def one(cell: Index) -> np.ndarray:
     """The cell alone, (1, ndim)."""
     return np.asarray([cell], dtype=np.int64).reshape(1, len(cell))
 
 
-def along(cell: Cell, dim: int, size: int) -> np.ndarray:
+def along(cell: Index, dim: int, size: int) -> np.ndarray:
     """The `size` cells of the row through `cell` along axis `dim`, (size, ndim)."""
     cells = np.repeat(one(cell), size, axis=0)
     cells[:, dim] = np.arange(size)

@@ -11,7 +11,7 @@ import numpy as np
 
 from explorer.arithmetic.cells import arrived, formula, picked, place, symbol
 from explorer.arithmetic.explanation import TERMS_WRITTEN, Explanation, Factor, Terms, written_sum
-from explorer.arithmetic.operation import CallValues, Cell, Operation
+from explorer.arithmetic.operation import CallValues, Index, Operation
 from explorer.arithmetic.patches import AdaptiveAxis, Axis, pair
 from explorer.arithmetic.words import DY, KindWords, Told
 from explorer.arithmetic.written import Exact, Function, Number, Quotient, Smaller, Written, equation
@@ -51,7 +51,7 @@ class MaxPool2d(Operation):
     def line(self, kind: str, inputs: Sequence[str], weights: Mapping[str, str], settings: Mapping[str, Any]) -> str:
         return super().line("max_pool2d", inputs, weights, settings)
 
-    def forward(self, call: CallValues, cell: Cell) -> Explanation:
+    def forward(self, call: CallValues, cell: Index) -> Explanation:
         patch = _cells_of_patch(call, self._axes(call), cell)
         at = _winner(patch.values)
         terms = _Won((patch, Factor("won", (np.arange(len(patch.values)) == at).astype(np.float64))))
@@ -61,7 +61,7 @@ class MaxPool2d(Operation):
         line = equation(place(call, "output", cell), _largest_of(patch.values), total=best)
         return Explanation(rule, terms, best, line, result=f"the largest of the patch is {winner}")
 
-    def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
+    def backward(self, call: CallValues, of: str, cell: Index) -> Explanation:
         axes = self._axes(call)
         gradients = _patches_of_cell(call, axes, cell)
         patches = (_cells_of_patch(call, axes, _cell(gradients, at)) for at in range(len(gradients.values)))
@@ -85,13 +85,13 @@ class MeanPool(Operation):
 
     family = "pooling"
 
-    def forward(self, call: CallValues, cell: Cell) -> Explanation:
+    def forward(self, call: CallValues, cell: Index) -> Explanation:
         patch = _cells_of_patch(call, self._axes(call), cell)
         count = self._counts(call, np.array([cell[-2]]), np.array([cell[-1]])).item()
         rule = f"{symbol(call, 'output')} = Σ {symbol(call, 'input')} / n over the patch ({self._says(call, count)})"
         return _explain_shares(rule, patch, np.full(len(patch.values), count), place(call, "output", cell))
 
-    def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
+    def backward(self, call: CallValues, of: str, cell: Index) -> Explanation:
         axes = self._axes(call)
         gradients = _patches_of_cell(call, axes, cell)
         rows, columns = axes[0].of_cell(cell[-2])[1], axes[1].of_cell(cell[-1])[1]
@@ -208,13 +208,13 @@ def _axes(call: CallValues, dilation: tuple[int, int]) -> tuple[Axis, Axis]:
     return rows, columns
 
 
-def _cells_of_patch(call: CallValues, axes: Axes, cell: Cell) -> Factor:
+def _cells_of_patch(call: CallValues, axes: Axes, cell: Index) -> Factor:
     """The input's cells that the output's `cell` was made of, row by row."""
     rows, columns = axes[0].of_patch(cell[-2])[1], axes[1].of_patch(cell[-1])[1]
     return picked("input", call.arguments["input"], *cell[:-2], rows[:, None], columns)
 
 
-def _patches_of_cell(call: CallValues, axes: Axes, cell: Cell) -> Factor:
+def _patches_of_cell(call: CallValues, axes: Axes, cell: Index) -> Factor:
     """The gradients of the outputs that the input's `cell` was part of, row by row."""
     rows, columns = axes[0].of_cell(cell[-2])[1], axes[1].of_cell(cell[-1])[1]
     return picked("grad_output", arrived(call), *cell[:-2], rows[:, None], columns)
@@ -228,7 +228,7 @@ def _winner(values: np.ndarray) -> int | None:
     return int(missing[-1]) if len(missing) else int(values.argmax())
 
 
-def _cell(factor: Factor, at: int) -> Cell:
+def _cell(factor: Factor, at: int) -> Index:
     return () if factor.cells is None else tuple(int(index) for index in factor.cells[at])
 
 

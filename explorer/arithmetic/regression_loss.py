@@ -10,7 +10,7 @@ import numpy as np
 from explorer.arithmetic.compared import Compared, Part, all_cells
 from explorer.arithmetic.explanation import Factor
 from explorer.arithmetic.loss import Loss
-from explorer.arithmetic.operation import Cell
+from explorer.arithmetic.operation import Index
 from explorer.arithmetic.places import factor_at
 from explorer.arithmetic.target_checks import check_same_shape
 from explorer.arithmetic.written import (
@@ -53,7 +53,7 @@ class RegressionLoss(Loss):
         )
         return _weighed(part, compared, cells)
 
-    def slope(self, compared: Compared, cell: Cell) -> Part:
+    def slope(self, compared: Compared, cell: Index) -> Part:
         output, target = float(compared.output[cell]), float(compared.target[cell])
         cells = np.array([cell], dtype=np.intp).reshape(1, len(cell))
         factors = self.penalty_slope(compared, np.array([output - target]), cells)

@@ -10,7 +10,7 @@ import numpy as np
 from explorer.arithmetic.cells import arrived, place, symbol
 from explorer.arithmetic.explanation import Explanation, Terms, number
 from explorer.arithmetic.merging import explain_copy
-from explorer.arithmetic.operation import CallValues, Cell, Family, Operation
+from explorer.arithmetic.operation import CallValues, Family, Index, Operation
 from explorer.arithmetic.places import constant, factor_at, one
 from explorer.arithmetic.python_call import method_text
 from explorer.arithmetic.words import DY, KindWords, Told, by_slope, moved
@@ -72,12 +72,12 @@ class Reshape(Operation):
         if np.asarray(call.arguments["input"]).dtype != call.output.dtype:
             raise ValueError("A view of the same memory as numbers of another type is not explained.")
 
-    def forward(self, call: CallValues, cell: Cell) -> Explanation:
+    def forward(self, call: CallValues, cell: Index) -> Explanation:
         given = np.asarray(call.arguments["input"])
         source = _same_place(cell, call.output.shape, given.shape)
         return explain_copy(call, "output", cell, factor_at("input", given, one(source)))
 
-    def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
+    def backward(self, call: CallValues, of: str, cell: Index) -> Explanation:
         target = _same_place(cell, np.shape(call.arguments[of]), call.output.shape)
         return explain_copy(call, f"grad_{of}", cell, factor_at("grad_output", arrived(call), one(target)))
 
@@ -154,7 +154,7 @@ class Dropout(Operation):
         what = "dropout" if kind == "dropout" else "dropout2d"
         return self.told[f"{what} training" if arguments.get("training") else what]
 
-    def forward(self, call: CallValues, cell: Cell) -> Explanation:
+    def forward(self, call: CallValues, cell: Index) -> Explanation:
         given = factor_at("input", np.asarray(call.arguments["input"]), one(cell))
         if not _is_training(call):
             return explain_copy(call, "output", cell, given)
@@ -163,7 +163,7 @@ class Dropout(Operation):
         reason = {True: "it was kept", False: "it was dropped", None: "0 stays 0, kept or dropped"}[kept]
         return self._explained(call, "output", cell, terms=terms, reason=reason)
 
-    def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
+    def backward(self, call: CallValues, of: str, cell: Index) -> Explanation:
         gradient = factor_at("grad_output", arrived(call), one(cell))
         if not _is_training(call):
             return explain_copy(call, f"grad_{of}", cell, gradient)
@@ -175,7 +175,7 @@ class Dropout(Operation):
         return self._explained(call, f"grad_{of}", cell, terms=terms, reason=reason)
 
     @staticmethod
-    def _explained(call: CallValues, name: str, cell: Cell, *, terms: Terms, reason: str) -> Explanation:
+    def _explained(call: CallValues, name: str, cell: Index, *, terms: Terms, reason: str) -> Explanation:
         total = float(terms.values[0]) + 0.0  # no −0
         line = product(*(float(factor.values[0]) for factor in terms.factors))
         rule = f"{symbol(call, name)} = {symbol(call, terms.factors[0].name)} · kept / (1 − p), kept 0 or 1"
@@ -183,7 +183,7 @@ class Dropout(Operation):
         return Explanation(rule, terms, total, f"{written}, as {reason} (p = {number(_p(call))})", result=reason)
 
 
-def _same_place(cell: Cell, shape: tuple[int, ...], other: tuple[int, ...]) -> Cell:
+def _same_place(cell: Index, shape: tuple[int, ...], other: tuple[int, ...]) -> Index:
     """The cell of a tensor of shape `other` that stands where `cell` stands in one of `shape`."""
     flat = np.ravel_multi_index(cell, shape) if shape else 0
     return tuple(int(index) for index in np.unravel_index(flat, other)) if other else ()
@@ -201,7 +201,7 @@ def _share(call: CallValues, kept: bool) -> float:
     return 1 / (1 - _p(call)) if kept and _p(call) < 1 else 0.0
 
 
-def _was_kept(call: CallValues, cell: Cell) -> bool | None:
+def _was_kept(call: CallValues, cell: Index) -> bool | None:
     """None where it cannot be seen."""
     if "mask" in call.arguments:
         return bool(call.arguments["mask"][cell])

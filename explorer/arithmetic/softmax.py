@@ -10,7 +10,7 @@ import numpy as np
 
 from explorer.arithmetic.cells import arrived, place, symbol
 from explorer.arithmetic.explanation import TERMS_WRITTEN, Explanation, Factor, Terms, written_sum
-from explorer.arithmetic.operation import CallValues, Cell, Operation
+from explorer.arithmetic.operation import CallValues, Index, Operation
 from explorer.arithmetic.places import along, factor_at, one, values_at
 from explorer.arithmetic.words import DY, KindWords, Told
 from explorer.arithmetic.written import (
@@ -75,7 +75,7 @@ class Softmax(Operation):
         ),
     }
 
-    def forward(self, call: CallValues, cell: Cell) -> Explanation:
+    def forward(self, call: CallValues, cell: Index) -> Explanation:
         cells = _row(call, cell)
         row, own = values_at(call.arguments["input"], cells), cell[_dim(call)]
         taken_off = 0.0 if 0 <= row.max() <= LARGEST_PLAIN else float(row.max())
@@ -99,7 +99,7 @@ class Softmax(Operation):
         rounded = 0.0 if call.kind == "softmax" else 1 + abs(float(row[own])) + abs(float(row.max()))
         return Explanation(formula, terms, total, written + note, result=settled(sides[-1], total), rounded=rounded)
 
-    def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
+    def backward(self, call: CallValues, of: str, cell: Index) -> Explanation:
         row = _row(call, cell)
         gradients = factor_at("grad_output", arrived(call), np.concatenate((one(cell), row)))
         own = float(call.output[cell])
@@ -128,7 +128,7 @@ def _dim(call: CallValues) -> int:
     return int(dim) % count
 
 
-def _row(call: CallValues, cell: Cell) -> np.ndarray:
+def _row(call: CallValues, cell: Index) -> np.ndarray:
     dim = _dim(call)
     return along(cell, dim, call.output.shape[dim])
 

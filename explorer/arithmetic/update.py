@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from explorer.arithmetic.explanation import Explanation
-from explorer.arithmetic.operation import Cell
+from explorer.arithmetic.operation import Index
 from explorer.arithmetic.update_lines import Lines, UpdateExplanation
 from explorer.arithmetic.words import Told
 
@@ -58,7 +58,7 @@ class Update(ABC):
         gradient: np.ndarray,
         state: Mapping[str, Any],
         hyperparameters: Mapping[str, Any],
-        cell: Cell,
+        cell: Index,
         *,
         symbols: Mapping[str, str] | None = None,
     ) -> UpdateExplanation:
@@ -85,6 +85,6 @@ class Update(ABC):
         """Adds the update's lines to `lines`, state included, and returns the one that gives the new value."""
 
 
-def _at(value: Any, cell: Cell) -> float:
+def _at(value: Any, cell: Index) -> float:
     array = np.asarray(value)
     return float(array[cell] if array.ndim else array)

@@ -14,7 +14,7 @@ import numpy as np
 from explorer.arithmetic.cells import arrived, place, symbol
 from explorer.arithmetic.explanation import Explanation, Factor, explain_sum
 from explorer.arithmetic.merging import explain_copy
-from explorer.arithmetic.operation import CallValues, Cell, Operation
+from explorer.arithmetic.operation import CallValues, Index, Operation
 from explorer.arithmetic.places import factor_at, grid
 from explorer.arithmetic.words import DY, KindWords, Told
 
@@ -84,20 +84,20 @@ class Interpolate(Operation):
     def words(self, kind: str, arguments: Mapping[str, Any]) -> KindWords:
         return self.told["interpolate linear" if arguments.get("mode") in LINEAR else "interpolate"]
 
-    def forward(self, call: CallValues, cell: Cell) -> Explanation:
+    def forward(self, call: CallValues, cell: Index) -> Explanation:
         taken, weights = self._taken(call, cell, shortcut=False)
         if _mode(call) == "nearest" and taken.values[0] != call.output[cell]:
             taken, weights = self._taken(call, cell, shortcut=True)
         return self._explained(call, "output", cell, factors=(taken, weights))
 
     @staticmethod
-    def _taken(call: CallValues, cell: Cell, *, shortcut: bool) -> tuple[Factor, Factor]:
+    def _taken(call: CallValues, cell: Index, *, shortcut: bool) -> tuple[Factor, Factor]:
         """The input cells that an output cell reads, and their weights."""
         axes = zip(_reads(call, shortcut=shortcut), cell[2:], strict=True)
         cells, weights = _combined(cell, [reads.of_output(index) for reads, index in axes])
         return factor_at("input", np.asarray(call.arguments["input"]), cells), weights
 
-    def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
+    def backward(self, call: CallValues, of: str, cell: Index) -> Explanation:
         axes = zip(_reads(call, shortcut=True), cell[2:], strict=True)
         found = [reads.of_input(index) for reads, index in axes]
         cells, weights = _combined(cell, found)
@@ -106,7 +106,7 @@ class Interpolate(Operation):
         )
 
     @staticmethod
-    def _explained(call: CallValues, name: str, cell: Cell, *, factors: tuple[Factor, Factor]) -> Explanation:
+    def _explained(call: CallValues, name: str, cell: Index, *, factors: tuple[Factor, Factor]) -> Explanation:
         mode, taken = _mode(call), factors[0]
         if mode in LINEAR:
             factors = _counted(*factors)
@@ -118,7 +118,7 @@ class Interpolate(Operation):
         return explain_sum(rule, (taken,), name=place(call, name, cell))
 
 
-def _combined(cell: Cell, found: list[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, Factor]:
+def _combined(cell: Index, found: list[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, Factor]:
     """The cells in every combination of the axes' indices, and the product of their weights for each."""
     cells = grid([[cell[0]], [cell[1]], *(indices for indices, _ in found)])
     weights: np.ndarray = np.ones(1)

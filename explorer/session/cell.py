@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-Index = tuple[int, ...]
-"""Where a cell lies in its tensor: a place along every axis, that of the batch among them."""
+from explorer.arithmetic.operation import Index
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer.session.cell import Index, has_places, is_index
+from explorer.arithmetic.operation import Index
+from explorer.session.cell import has_places, is_index
 
 if TYPE_CHECKING:
     from explorer.session.timeline import Timeline, TimelineStep

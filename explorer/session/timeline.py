@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explorer.session.cell import Cell, Index
+from explorer.arithmetic.operation import Index
+from explorer.session.cell import Cell
 from explorer.session.explained import Explained, Explainer
 from explorer.session.ranges import finite_range
 from explorer.session.step_tensors import (

@@ -19,7 +19,7 @@ import explorer
 from explorer.arithmetic.activation import Activation, Parts, Point
 from explorer.arithmetic.cells import arrived, place, symbol
 from explorer.arithmetic.explanation import Explanation, explain_sum
-from explorer.arithmetic.operation import CallValues, Cell, Operation
+from explorer.arithmetic.operation import CallValues, Index, Operation
 from explorer.arithmetic.operations import OPERATIONS
 from explorer.arithmetic.places import factor_at
 from explorer.arithmetic.words import DY, KindWords, Told, by_slope
@@ -77,16 +77,16 @@ class RunningSum(Operation):
         ),
     }
 
-    def forward(self, call: CallValues, cell: Cell) -> Explanation:
+    def forward(self, call: CallValues, cell: Index) -> Explanation:
         return self._summed(call, "output", "input", call.arguments["input"], cell, range(cell[-1] + 1))
 
-    def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
+    def backward(self, call: CallValues, of: str, cell: Index) -> Explanation:
         later = range(cell[-1], call.output.shape[-1])
         return self._summed(call, f"grad_{of}", "grad_output", arrived(call), cell, later)
 
     @staticmethod
     def _summed(
-        call: CallValues, name: str, of: str, values: np.ndarray, cell: Cell, places: range
+        call: CallValues, name: str, of: str, values: np.ndarray, cell: Index, places: range
     ) -> Explanation:  # fmt: skip
         cells = np.array([(*cell[:-1], index) for index in places], dtype=np.intp)
         rule = f"{symbol(call, name)} = Σ {symbol(call, of)}"

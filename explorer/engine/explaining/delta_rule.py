@@ -22,6 +22,7 @@ from explorer.arithmetic.delta_rule import (
     output_delta_of_any_loss,
     weight_rule,
 )
+from explorer.arithmetic.operation import Index
 from explorer.arithmetic.operations import operation_for
 from explorer.arithmetic.places import one
 from explorer.arithmetic.regression_losses import HalfSquaredError
@@ -29,7 +30,7 @@ from explorer.arithmetic.reshaping import Identity
 from explorer.arithmetic.sgd import SGD
 from explorer.engine.arrays import array
 from explorer.engine.errors import EngineError
-from explorer.engine.explaining.explain import Cell, call_values, checked, outputs_of
+from explorer.engine.explaining.explain import call_values, checked, outputs_of
 from explorer.engine.recording.kept import Kept
 from explorer.engine.recording.recording import LOSS, Call, Recording
 from explorer.engine.recording.tree import leaves
@@ -37,7 +38,7 @@ from explorer.engine.recording.update import Update
 
 
 def explain_delta(
-    recording: Recording, layer: str, cell: Cell, *, symbols: Mapping[str, str] | None = None
+    recording: Recording, layer: str, cell: Index, *, symbols: Mapping[str, str] | None = None
 ) -> Explanation:
     """Δ or δ of one neuron, `cell` being its place in the output of the linear call `layer`, batch axis included.
 
@@ -63,7 +64,7 @@ def explain_delta(
 
 
 def explain_weight_rule(
-    recording: Recording, parameter: str, cell: Cell, *, symbols: Mapping[str, str] | None = None
+    recording: Recording, parameter: str, cell: Index, *, symbols: Mapping[str, str] | None = None
 ) -> Explanation:
     """How a linear layer's weight or bias changed, by w ← w + η·Δ·z: the same number as the update's explanation.
 
@@ -157,7 +158,7 @@ def _only_reader(recording: Recording, call: Call) -> Call:
     return readers[0]
 
 
-def _slope(recording: Recording, call: Call, activation: Call | None, cell: Cell) -> Slope:
+def _slope(recording: Recording, call: Call, activation: Call | None, cell: Index) -> Slope:
     name, place = f"{call.name}.output", one(cell)
     function = None if activation is None else operation_for(activation.kind)
     if activation is None or not isinstance(function, Activation):
@@ -169,7 +170,7 @@ def _values(recording: Recording, call: Call) -> CallValues:
     return call_values(call, outputs_of(recording, call)[0], {}, arguments=recording.arguments(call))
 
 
-def _hidden(recording: Recording, letters: Letters, slope: Slope, reader: Call, cell: Cell) -> Explanation:
+def _hidden(recording: Recording, letters: Letters, slope: Slope, reader: Call, cell: Index) -> Explanation:
     neurons = np.arange(reader.output_shape[-1])
     examples = np.repeat(np.asarray([cell[:-1]], dtype=np.int64).reshape(1, -1), len(neurons), axis=0)
     deltas = _negative(reader, np.column_stack((examples, neurons)))
@@ -178,7 +179,7 @@ def _hidden(recording: Recording, letters: Letters, slope: Slope, reader: Call, 
     return hidden_delta(letters, cell[-1], slope, deltas=deltas, weights=weights)
 
 
-def _output(recording: Recording, letters: Letters, slope: Slope, last: Call, cell: Cell) -> Explanation:
+def _output(recording: Recording, letters: Letters, slope: Slope, last: Call, cell: Index) -> Explanation:
     loss = recording.loss_call
     assert loss is not None
     if loss.kind != HalfSquaredError.name:

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from explorer.arithmetic import CallValues, Explanation, Operation
+from explorer.arithmetic.operation import Index
 from explorer.arithmetic.operations import operation_for
 from explorer.arithmetic.updates import update_named
 from explorer.engine.arrays import array
@@ -20,8 +21,6 @@ from explorer.engine.recording.recording import Call, Recording, Step
 from explorer.engine.recording.tree import leaves, map_tree
 from explorer.engine.recording.update import Update
 
-Cell = tuple[int, ...]
-
 # What a call passes back costs a backward pass of that call: once, not once a cell.
 _shares: WeakKeyDictionary[Call, dict[str, torch.Tensor]] = WeakKeyDictionary()
 
@@ -30,7 +29,7 @@ _shares: WeakKeyDictionary[Call, dict[str, torch.Tensor]] = WeakKeyDictionary()
 def explain(
     recording: Recording,
     step: Step | Call | str,
-    cell: Cell,
+    cell: Index,
     *,
     of: str = "output",
     symbols: Mapping[str, str] | None = None,
@@ -71,7 +70,7 @@ def _words(error: Exception) -> str:
     return f"its argument {error} is not known" if isinstance(error, KeyError) else str(error) or type(error).__name__
 
 
-def as_cell(cell: Any) -> Cell:
+def as_cell(cell: Any) -> Index:
     """A list, an array or one number as the indices of a cell. Raises EngineError for anything else."""
     try:
         indices = np.asarray(cell).reshape(-1)
@@ -88,7 +87,7 @@ def forward_step(recording: Recording, name: str) -> Step:
     return Step("forward", call, {"output": call.output_shape})
 
 
-def check_asked(step: Step, of: str, cell: Cell) -> None:
+def check_asked(step: Step, of: str, cell: Index) -> None:
     """Raises EngineError with a sentence unless `cell` is one of what `of` names in this step."""
     shape = step.shapes.get(of)
     if shape is None:
@@ -98,7 +97,7 @@ def check_asked(step: Step, of: str, cell: Cell) -> None:
 
 
 def _explained(
-    recording: Recording, step: Step, operation: Operation, *, of: str, cell: Cell, symbols: Mapping[str, str]
+    recording: Recording, step: Step, operation: Operation, *, of: str, cell: Index, symbols: Mapping[str, str]
 ) -> Explanation:
     output = outputs_of(recording, step.call)[0]
     values = call_values(step.call, output, symbols, arguments=recording.arguments(step.call))
@@ -148,7 +147,7 @@ def shares(call: Call, recording: Recording | None = None) -> dict[str, torch.Te
     return _shares[call]
 
 
-def _explained_update(update: Update, cell: Cell, symbols: Mapping[str, str]) -> Explanation:
+def _explained_update(update: Update, cell: Index, symbols: Mapping[str, str]) -> Explanation:
     try:
         rule = update_named(update.optimizer)
     except ValueError as error:

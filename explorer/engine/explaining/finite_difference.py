@@ -13,8 +13,9 @@ from typing import Any
 import torch
 
 from explorer.arithmetic.explanation import number
+from explorer.arithmetic.operation import Index
 from explorer.engine.errors import EngineError
-from explorer.engine.explaining.explain import Cell, check_asked, forward_step, outputs_of, shares
+from explorer.engine.explaining.explain import check_asked, forward_step, outputs_of, shares
 from explorer.engine.recording.arguments import tensors_by_name
 from explorer.engine.recording.hollow_patches import refuse_hollow_patches
 from explorer.engine.recording.recomputation import Recomputation, rerun
@@ -46,7 +47,7 @@ class Reading:
     what: str
 
 
-def finite_difference(recording: Recording, step: Step | str, cell: Cell, *, of: str = "output") -> Reading:
+def finite_difference(recording: Recording, step: Step | str, cell: Index, *, of: str = "output") -> Reading:
     """How a number moves when another one is moved a little: worked out on request, in float64.
 
     Of a step on the way back: how the loss, as far as this call passes it on, changes with `cell` of the argument `of`;
@@ -69,7 +70,7 @@ def finite_difference(recording: Recording, step: Step | str, cell: Cell, *, of:
     return _most_moving(again, cell)
 
 
-def _through(again: _Again, of: str, cell: Cell, *, expected: float | None) -> Reading:
+def _through(again: _Again, of: str, cell: Index, *, expected: float | None) -> Reading:
     """Of Σ grad_output · output; of the loss itself where the call is the loss, as 1 arrives there."""
     arrived = [
         (place, gradient.detach().to(again.outputs[place].device, _wide(gradient.dtype)).conj())
@@ -85,7 +86,7 @@ def _through(again: _Again, of: str, cell: Cell, *, expected: float | None) -> R
     return Reading(sides.value, expected, sides.step_size, sides.sentence(again.place(of, cell), loss))
 
 
-def _most_moving(again: _Again, cell: Cell) -> Reading:
+def _most_moving(again: _Again, cell: Index) -> Reading:
     name = "the loss" if again.call.is_loss else again.place("output", cell)
     of, moved, slope = again.steepest(cell)
     sides = again.sides(of, moved, lambda outputs: outputs[0][cell].real)
@@ -135,13 +136,13 @@ class _Again:
         if call.random_state is not None and not self._is_repeated(outputs_of(recording, call)[0]):
             raise EngineError(f"{call.name} draws random numbers that cannot be drawn again in float64.")
 
-    def place(self, name: str, cell: Cell) -> str:
+    def place(self, name: str, cell: Index) -> str:
         """ "input[0, 3, 4, 4]"; of a complex tensor only the real part is moved or followed."""
         tensor = self.outputs[0] if name == "output" else self._named(self._given)[name]
         text = f"{name}[{', '.join(map(str, cell))}]" if cell else name
         return f"the real part of {text}" if tensor.is_complex() else text
 
-    def steepest(self, cell: Cell) -> tuple[str, Cell, float]:
+    def steepest(self, cell: Index) -> tuple[str, Index, float]:
         """The number given to the call that `cell` of its output depends on most: whose, where, and how much."""
         if not _can_move("output", self.outputs[0]):
             raise EngineError(
@@ -168,7 +169,7 @@ class _Again:
         where = tuple(int(index) for index in torch.unravel_index(torch.tensor(flat), slopes[name].shape))
         return name, where, float(slopes[name][where])
 
-    def sides(self, of: str, cell: Cell, read: Read) -> _Sides:
+    def sides(self, of: str, cell: Index, read: Read) -> _Sides:
         """`read` of the output, with `cell` of the argument `of` moved up and down; nearer where the sides differ.
 
         Seen from near, a curve becomes straight and a bend does not; from too near, rounding hides which of them it is.
@@ -186,7 +187,7 @@ class _Again:
             found.append(sides)
         return replace(found[min(1, len(found) - 1)], is_bend=all(math.isfinite(each.apart) for each in found))
 
-    def _sides(self, of: str, cell: Cell, read: Read, *, size: float) -> tuple[_Sides, float]:
+    def _sides(self, of: str, cell: Index, read: Read, *, size: float) -> tuple[_Sides, float]:
         """The two sides at one distance, and how far apart rounding alone may put them."""
         here = read(self.outputs)
         (raised, up), (lowered, down) = (self._moved(of, cell, by) for by in (size, -size))
@@ -201,7 +202,7 @@ class _Again:
         """What rounding of the numbers beside the moved one may make of the moves, as in x − mean."""
         return float(moves.abs().nan_to_num(0.0).sum()) / 2 * _largest(self._movable(of).abs()) / size
 
-    def _moved(self, of: str, cell: Cell, by: float) -> tuple[Outputs, float]:
+    def _moved(self, of: str, cell: Index, by: float) -> tuple[Outputs, float]:
         """The output with one number moved, and by how much it was: what float64 makes of x + h − x."""
         given = map_tree(self._given, torch.Tensor, torch.clone)
         tensor = self._named(given)[of]

@@ -8,13 +8,13 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from explorer.arithmetic.operation import Index
 from explorer.session import Session
 from explorer.session.cursor import Cursor
 from explorer.session.timeline import Timeline
 from explorer.ui.common import theme
 from explorer.ui.debugger.cells_read import Read, cells_read, read_of
 from explorer.ui.debugger.over_plan import OverPlan, Part, over_plan
-from explorer.ui.tensors.tiles import Cell
 from explorer.ui.tensors.view import GAP, TITLE_HEIGHT, TensorView
 
 SPACE = 16
@@ -72,16 +72,16 @@ class OverView(QWidget):
         for at, view in enumerate(self.views):
             view.setVisible(at < count)
 
-    def _asking(self, at: int) -> Callable[[Cell], None]:
-        def ask(cell: Cell) -> None:
+    def _asking(self, at: int) -> Callable[[Index], None]:
+        def ask(cell: Index) -> None:
             part = self._part(at)
             if part is not None and part.asks_for:
                 self._session.steps.choose_cell(part.asks_for, cell)
 
         return ask
 
-    def _following(self, at: int) -> Callable[[Cell], None]:
-        def follow(cell: Cell) -> None:
+    def _following(self, at: int) -> Callable[[Index], None]:
+        def follow(cell: Index) -> None:
             part = self._part(at)
             if part is not None and not part.asks_for and part.tensor:
                 self._session.steps.follow_term(part.tensor, cell)
@@ -102,7 +102,7 @@ class OverView(QWidget):
             self._mark_view(self.weight, self._plan.weight, read, strong=None)
 
     @staticmethod
-    def _mark_view(view: TensorView, part: Part, read: Read, *, strong: Cell | None) -> None:
+    def _mark_view(view: TensorView, part: Part, read: Read, *, strong: Index | None) -> None:
         ndim = len(part.shown.prefix) + part.shown.values.ndim
         view.set_marks(read_of(read, part.tensor, ndim) if strong is None and part.tensor else None, strong)
 

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from explorer.ui.common import theme
 from explorer.ui.common.dragging import NOTCH, turned
 from explorer.ui.common.text import count
-from explorer.ui.debugger.timeline_layout import BarLayout, Cell, label_places, lay_out, runs_of
+from explorer.ui.debugger.timeline_layout import BarLayout, Piece, label_places, lay_out, runs_of
 
 MARK, BAR, NAMES = 6, 15, 16  # heights, from the top
 LABEL_PIXELS = 11
@@ -88,10 +88,10 @@ class TimelineBar(QWidget):
         """The step that the cursor is on."""
         return self._index
 
-    def cell_rect(self, index: int) -> QRectF:
+    def piece_rect(self, index: int) -> QRectF:
         """Where the step `index` lies on the widget; with many steps its neighbours lie there too."""
-        cell = self._layout.cells[self._layout.cell_of(index)]
-        return QRectF(cell.left, MARK, cell.right - cell.left, BAR)
+        piece = self._layout.pieces[self._layout.piece_of(index)]
+        return QRectF(piece.left, MARK, piece.right - piece.left, BAR)
 
     def tip(self, index: int) -> str:
         """What is said of the step `index` when the mouse rests on it."""
@@ -149,7 +149,7 @@ class TimelineBar(QWidget):
 
     def _show_tip(self, place: QPoint, on_screen: QPoint) -> None:
         index = self._layout.step_at(place.x())
-        QToolTip.showText(on_screen, self.tip(index), self, self.cell_rect(index).toAlignedRect())
+        QToolTip.showText(on_screen, self.tip(index), self, self.piece_rect(index).toAlignedRect())
 
     def _phase_start(self, direction: int) -> int:
         firsts = [run.first for run in self._layout.runs]
@@ -187,7 +187,7 @@ class TimelineBar(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if not self._layout.cells:
+        if not self._layout.pieces:
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -201,16 +201,16 @@ class TimelineBar(QWidget):
         phases, pane = theme.current().phases, QColor(theme.current().pane)
         full = {phase: QColor(phases[phase]) for phase in {run.phase for run in self._layout.runs}}
         pale = {phase: _mixed(colour, pane, PALE_SHARE) for phase, colour in full.items()}
-        under = None if self._under is None else self._layout.cell_of(self._under)
-        for place, cell in enumerate(self._layout.cells):
-            is_behind = cell.last <= self._index
-            colour = (full if is_behind else pale)[cell.phase]
-            painter.setBrush(_mixed(full[cell.phase], colour, 0.5) if place == under and not is_behind else colour)
-            _paint_cell(painter, cell.left, cell.right)
+        under = None if self._under is None else self._layout.piece_of(self._under)
+        for place, piece in enumerate(self._layout.pieces):
+            is_behind = piece.last <= self._index
+            colour = (full if is_behind else pale)[piece.phase]
+            painter.setBrush(_mixed(full[piece.phase], colour, 0.5) if place == under and not is_behind else colour)
+            _paint_piece(painter, piece.left, piece.right)
 
     def _paint_cursor(self, painter: QPainter) -> None:
-        cell = self._layout.cells[self._layout.cell_of(self._index)]
-        left, right = _cursor_edges(cell, self._index, float(self.width()))
+        piece = self._layout.pieces[self._layout.piece_of(self._index)]
+        left, right = _cursor_edges(piece, self._index, float(self.width()))
         painter.setBrush(QColor(theme.current().accent if self.hasFocus() else theme.current().text))
         painter.drawRoundedRect(QRectF(left, MARK - 1, right - left, BAR + 2), 3, 3)
         if self.hasFocus():  # the cursor stays dark; its rim shows that it has the keyboard
@@ -220,7 +220,7 @@ class TimelineBar(QWidget):
     def _paint_marks(self, painter: QPainter) -> None:
         painter.setBrush(QColor(theme.current().error))
         for index in self._marks:
-            middle = self.cell_rect(index).center().x()
+            middle = self.piece_rect(index).center().x()
             points = [QPointF(middle - 4, 0), QPointF(middle + 4, 0), QPointF(middle, MARK - 1)]
             painter.drawPolygon(QPolygonF(points))
 
@@ -232,7 +232,7 @@ class TimelineBar(QWidget):
             painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
 
 
-def _paint_cell(painter: QPainter, left: float, right: float) -> None:
+def _paint_piece(painter: QPainter, left: float, right: float) -> None:
     width = right - left
     if width >= 8:
         painter.drawRoundedRect(QRectF(left, MARK, width - 2, BAR), 2.5, 2.5)
@@ -240,14 +240,14 @@ def _paint_cell(painter: QPainter, left: float, right: float) -> None:
         painter.drawRect(QRectF(left, MARK, width - (1 if width >= 4 else 0), BAR))
 
 
-def _cursor_edges(cell: Cell, index: int, width: float) -> tuple[float, float]:
-    """The cursor fills its step's cell; where a cell holds several steps it stands at the step's share of it."""
-    count_here = cell.last - cell.first + 1
-    size = cell.right - cell.left
+def _cursor_edges(piece: Piece, index: int, width: float) -> tuple[float, float]:
+    """The cursor fills its step's piece; where a piece holds several steps it stands at the step's share of it."""
+    count_here = piece.last - piece.first + 1
+    size = piece.right - piece.left
     wide = max(size - 2, LEAST_CURSOR)
     if size >= LEAST_CURSOR + 2 and count_here == 1:
-        return cell.left, cell.left + wide
-    middle = cell.left + size * (index - cell.first + 0.5) / count_here
+        return piece.left, piece.left + wide
+    middle = piece.left + size * (index - piece.first + 0.5) / count_here
     left = min(max(middle - wide / 2, 0), width - wide)
     return left, left + wide
 

@@ -1,4 +1,4 @@
-"""Where the steps of a timeline lie along a bar: one cell a step while there is room, else a cell for several. Pure."""
+"""Where the steps of a timeline lie along a bar: one piece a step while there is room, else one for several. Pure."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Cell:
+class Piece:
     """A piece of the bar from `left` to `right`, in pixels, for the steps `first` to `last`, both included."""
 
     phase: str
@@ -38,30 +38,30 @@ class Cell:
 
 @dataclass(frozen=True)
 class BarLayout:
-    """The cells of a bar `width` pixels wide, and the runs that they stand for."""
+    """The pieces of a bar `width` pixels wide, and the runs that they stand for."""
 
     width: float
     runs: tuple[Run, ...]
-    cells: tuple[Cell, ...]
+    pieces: tuple[Piece, ...]
 
     @cached_property
     def _firsts(self) -> list[int]:
-        return [cell.first for cell in self.cells]
+        return [piece.first for piece in self.pieces]
 
     @cached_property
     def _lefts(self) -> list[float]:
-        return [cell.left for cell in self.cells]
+        return [piece.left for piece in self.pieces]
 
-    def cell_of(self, step: int) -> int:
-        """The place of the cell that holds `step`."""
+    def piece_of(self, step: int) -> int:
+        """The place of the piece that holds `step`."""
         return max(bisect_right(self._firsts, step) - 1, 0)
 
     def step_at(self, x: float) -> int:
         """The step under `x`; the nearest one outside the bar."""
-        cell = self.cells[max(bisect_right(self._lefts, x) - 1, 0)]
-        share = (x - cell.left) / max(cell.right - cell.left, 1e-6)
-        step = cell.first + int(share * (cell.last - cell.first + 1))
-        return min(max(step, cell.first), cell.last)
+        piece = self.pieces[max(bisect_right(self._lefts, x) - 1, 0)]
+        share = (x - piece.left) / max(piece.right - piece.left, 1e-6)
+        step = piece.first + int(share * (piece.last - piece.first + 1))
+        return min(max(step, piece.first), piece.last)
 
 
 def runs_of(phases: tuple[str, ...]) -> tuple[Run, ...]:
@@ -75,7 +75,7 @@ def runs_of(phases: tuple[str, ...]) -> tuple[Run, ...]:
 
 
 def lay_out(runs: tuple[Run, ...], width: float) -> BarLayout:
-    """Cells of equal width. With more steps than room a cell stands for several, but never for two phases."""
+    """Pieces of equal width. With more steps than room a piece stands for several, but never for two phases."""
     total = sum(run.count for run in runs)
     if not total:
         return BarLayout(width, (), ())
@@ -83,26 +83,26 @@ def lay_out(runs: tuple[Run, ...], width: float) -> BarLayout:
     share = min(1.0, (room - len(runs)) / total) if total > room else 1.0
     amounts = [max(1, min(run.count, round(run.count * share))) for run in runs]
     size = width / sum(amounts)
-    cells: list[Cell] = []
+    pieces: list[Piece] = []
     for run, amount in zip(runs, amounts, strict=True):
-        cells += _cells_of(run, amount, left=cells[-1].right if cells else 0.0, size=size)
-    return BarLayout(width, runs, tuple(cells))
+        pieces += _pieces_of(run, amount, left=pieces[-1].right if pieces else 0.0, size=size)
+    return BarLayout(width, runs, tuple(pieces))
 
 
-def _cells_of(run: Run, amount: int, *, left: float, size: float) -> list[Cell]:
+def _pieces_of(run: Run, amount: int, *, left: float, size: float) -> list[Piece]:
     edges = [run.first + run.count * place // amount for place in range(amount + 1)]
     return [
-        Cell(run.phase, left + place * size, left + (place + 1) * size, edges[place], edges[place + 1] - 1)
+        Piece(run.phase, left + place * size, left + (place + 1) * size, edges[place], edges[place + 1] - 1)
         for place in range(amount)
     ]
 
 
 def label_places(layout: BarLayout, width_of: Callable[[str], float]) -> tuple[tuple[str, float], ...]:
-    """Each phase's name with its left edge: under its first cell where it can, never over its neighbour or the end.
+    """Each phase's name with its left edge: under its first piece where it can, never over its neighbour or the end.
 
     Names for which there is no room at all are left out, from the end.
     """
-    wanted = [(run.phase, layout.cells[layout.cell_of(run.first)].left) for run in layout.runs]
+    wanted = [(run.phase, layout.pieces[layout.piece_of(run.first)].left) for run in layout.runs]
     while wanted and sum(width_of(name) + LABEL_GAP for name, _ in wanted) - LABEL_GAP > layout.width:
         wanted.pop()
     lefts: list[float] = []

@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from explorer.arithmetic.operation import Index
 from explorer.ui.common import theme
 from explorer.ui.common.colour import colourise, ink_on
 from explorer.ui.common.mosaic import GAP_SHARE, Mosaic
@@ -15,7 +16,7 @@ from explorer.ui.tensors.cell_bars import BarRows, bar_rows, paint_bars
 from explorer.ui.tensors.cell_images import SHARP_FROM, images
 from explorer.ui.tensors.cell_numbers import writing_for
 from explorer.ui.tensors.cell_painting import paint_lone_number, paint_number, set_number_font
-from explorer.ui.tensors.tiles import Cell, Folding, Shown, fold
+from explorer.ui.tensors.tiles import Folding, Shown, fold
 
 NUMBERS_FROM = 34
 NUMBERS_AT_MOST = 900
@@ -51,7 +52,7 @@ class TensorLayout:
         zoom, origin = self.zoom, self.origin
         return QRectF(origin.x() + (left + column) * zoom, origin.y() + (top + row) * zoom, columns * zoom, rows * zoom)
 
-    def cell_at(self, point: QPointF) -> Cell | None:
+    def cell_at(self, point: QPointF) -> Index | None:
         """The cell of the part shown under a point."""
         if self.mode == "number":
             return () if self.area.contains(point) else None

@@ -6,10 +6,11 @@ from functools import lru_cache
 
 import numpy as np
 
+from explorer.arithmetic.operation import Index
 from explorer.session.step_tensors import WITHOUT_BATCH, Tensor
 from explorer.session.timeline import TimelineStep
 from explorer.ui.common.text import shape_text
-from explorer.ui.tensors.tiles import Cell, Shown, is_too_large, scale_of, section
+from explorer.ui.tensors.tiles import Shown, is_too_large, scale_of, section
 
 STATE_TITLES = {
     "momentum_buffer": "momentum",
@@ -26,7 +27,7 @@ def shown_tensor(
     tensor: Tensor,
     entry: TimelineStep,
     *,
-    cell: Cell | None = None,
+    cell: Index | None = None,
     example: int = 0,
     names: tuple[str, ...] = (),
     beside: tuple[Tensor, ...] = (),
@@ -41,7 +42,7 @@ def shown_tensor(
     return _whole(tensor, example if is_batch else None, first, names, beside, title)
 
 
-def shown_map(tensor: Tensor, key: Cell, *, padding: tuple[int, int] = (0, 0), title: str = "") -> Shown:
+def shown_map(tensor: Tensor, key: Index, *, padding: tuple[int, int] = (0, 0), title: str = "") -> Shown:
     """One map of `tensor`: `key` holds all indices but row and column."""
     return _map(tensor, key, padding, title)
 
@@ -62,7 +63,7 @@ def _whole(
     title: str,
 ) -> Shown:
     values: np.ndarray = tensor.values
-    prefix: Cell = ()
+    prefix: Index = ()
     if example is not None and len(values):
         values, prefix = _example(values, example)
     elif example is None:
@@ -74,13 +75,13 @@ def _whole(
     return Shown(tensor.name, title or tensor.title, facts, values, scale, prefix, names if fits else ())
 
 
-def _example(values: np.ndarray, example: int) -> tuple[np.ndarray, Cell]:
+def _example(values: np.ndarray, example: int) -> tuple[np.ndarray, Index]:
     at = min(example, len(values) - 1)
     return values[at], (at,)
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _map(tensor: Tensor, key: Cell, padding: tuple[int, int], title: str) -> Shown:
+def _map(tensor: Tensor, key: Index, padding: tuple[int, int], title: str) -> Shown:
     values = tensor.values[key]
     scale = scale_of(tensor.values, is_signed=tensor.is_signed)
     return Shown(tensor.name, title or tensor.title, map_words(tensor, key), values, scale, key, padding=padding)
@@ -91,7 +92,7 @@ def state_title(tensor: Tensor) -> str:
     return STATE_TITLES.get(tensor.name, tensor.title)
 
 
-def map_words(tensor: Tensor, key: Cell) -> str:
+def map_words(tensor: Tensor, key: Index) -> str:
     """Which map it is: "channel 2", "filter 4, channel 2"."""
     name = tensor.name.removeprefix("grad_")
     if tensor.role == "weight" or name in WITHOUT_BATCH:

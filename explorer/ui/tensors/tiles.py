@@ -12,11 +12,11 @@ from functools import cached_property
 
 import numpy as np
 
+from explorer.arithmetic.operation import Index
 from explorer.session.cell import has_places
 from explorer.session.ranges import finite_range
 from explorer.ui.common.colour import Scale, scale_for
 
-Cell = tuple[int, ...]
 Shape = tuple[int, ...]
 
 SLICES_AT_MOST = 1024
@@ -39,7 +39,7 @@ class Shown:
     facts: str
     values: np.ndarray
     scale: Scale
-    prefix: Cell = ()
+    prefix: Index = ()
     names: tuple[str, ...] = ()
     padding: tuple[int, int] = (0, 0)
     is_plain: bool = field(default=False)  # a number that has no colour, such as a class index
@@ -87,7 +87,7 @@ class Folding:
         tile, rest = np.divmod(flat, self.tile_cells)
         return np.stack([tile, rest // self.width, rest % self.width], axis=1)
 
-    def cell(self, tile: int, row: int, column: int) -> Cell | None:
+    def cell(self, tile: int, row: int, column: int) -> Index | None:
         """The cell at a place; None where the tile has none."""
         within = row * self.width + column
         if not has_places((tile, row, column), (self.count, self.height, self.width)) or within >= self.tile_cells:
@@ -134,7 +134,7 @@ def _line_length(length: int, count: int, pane: tuple[int, int]) -> int:
     return min(max(1, math.ceil(math.sqrt(length * aspect))), max(length, 1))
 
 
-def section(values: np.ndarray, cell: Cell | None) -> tuple[np.ndarray, Cell]:
+def section(values: np.ndarray, cell: Index | None) -> tuple[np.ndarray, Index]:
     """For a weight with too many slices for one picture the filter of `cell`, and the indices that lead to it."""
     if is_too_large(values):
         first = cell[0] if cell else 0

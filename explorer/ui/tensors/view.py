@@ -7,13 +7,14 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from explorer.arithmetic.operation import Index
 from explorer.ui.common import theme
 from explorer.ui.common.arrow_keys import ARROWS
 from explorer.ui.common.late import LATE_OPACITY
 from explorer.ui.common.text import hovered
 from explorer.ui.tensors.cell_painting import paint_frame, paint_note, paint_range, paint_title
 from explorer.ui.tensors.layout import TensorLayout, boxes, lay_out
-from explorer.ui.tensors.tiles import Cell, Shown
+from explorer.ui.tensors.tiles import Shown
 
 TITLE_HEIGHT, FOOT_HEIGHT, GAP = 20, 18, 4
 FRAMED_AT_MOST = 50_000  # cells; more of them would frame everything
@@ -35,11 +36,11 @@ class TensorView(QWidget):
         super().__init__(parent)
         self.shown: Shown | None = None
         self._cells = np.zeros((0, 0), np.int64)
-        self._strong: Cell | None = None
+        self._strong: Index | None = None
         self._frame: tuple[int, int, int, int] | None = None
         self._asked = False
         self._dimmed = False
-        self._under: Cell | None = None
+        self._under: Index | None = None
         self._layout: TensorLayout | None = None
         self._laid_out_for = QSize()
         self.setMouseTracking(True)
@@ -63,7 +64,7 @@ class TensorView(QWidget):
         self.update()
 
     def set_marks(
-        self, cells: np.ndarray | None, strong: Cell | None, *, frame: tuple[int, int, int, int] | None = None
+        self, cells: np.ndarray | None, strong: Index | None, *, frame: tuple[int, int, int, int] | None = None
     ) -> None:
         """Mark whole `cells` (T, ndim) as read, and `strong` as the one asked for.
 
@@ -79,7 +80,7 @@ class TensorView(QWidget):
             self._dimmed = dimmed
             self.update()
 
-    def point_of(self, cell: Cell) -> QPointF | None:
+    def point_of(self, cell: Index) -> QPointF | None:
         """The middle of a whole cell in this widget's pixels."""
         layout, place = self._laid_out(), self._place(cell)
         if layout is None or place is None:
@@ -103,7 +104,7 @@ class TensorView(QWidget):
             self._layout, self._laid_out_for = lay_out(self.shown, self._body()), self.size()
         return self._layout
 
-    def _place(self, cell: Cell) -> tuple[int, int, int] | None:
+    def _place(self, cell: Index) -> tuple[int, int, int] | None:
         layout = self._laid_out()
         if layout is None or self.shown is None:
             return None
@@ -113,7 +114,7 @@ class TensorView(QWidget):
         tile, row, column = layout.folding.places(own)[0].tolist()
         return tile, row, column
 
-    def _cell_at(self, point: QPointF) -> Cell | None:
+    def _cell_at(self, point: QPointF) -> Index | None:
         layout = self._laid_out()
         found = None if layout is None else layout.cell_at(point)
         return None if found is None or self.shown is None else (*self.shown.prefix, *found)

@@ -159,7 +159,7 @@ def test_gradients_and_the_selected_layer_are_a_click_away(desk: Desk) -> None:
 
 
 def test_the_timeline_chooses_steps_by_mouse_and_keys(desk: Desk) -> None:
-    QTest.mouseClick(desk.bar, Qt.MouseButton.LeftButton, pos=desk.bar.cell_rect(5).center().toPoint())
+    QTest.mouseClick(desk.bar, Qt.MouseButton.LeftButton, pos=desk.bar.piece_rect(5).center().toPoint())
     assert desk.session.state.steps.cursor.step == 5
     QTest.keyClick(desk.bar, Qt.Key.Key_Right)
     assert desk.session.state.steps.cursor.step == 6

@@ -35,20 +35,20 @@ widths = st.floats(40, 2500)
 @given(timelines, widths)
 def test_every_step_lies_in_one_cell_and_no_cell_holds_two_phases(steps: tuple[str, ...], width: float) -> None:
     layout = lay_out(runs_of(steps), width)
-    held = [step for cell in layout.cells for step in range(cell.first, cell.last + 1)]
+    held = [step for piece in layout.pieces for step in range(piece.first, piece.last + 1)]
     assert held == list(range(len(steps)))
-    assert all({steps[step] for step in range(cell.first, cell.last + 1)} == {cell.phase} for cell in layout.cells)
-    assert all(before.right == after.left for before, after in pairwise(layout.cells))
-    assert layout.cells[-1].right == pytest.approx(width)
+    assert all({steps[step] for step in range(piece.first, piece.last + 1)} == {piece.phase} for piece in layout.pieces)
+    assert all(before.right == after.left for before, after in pairwise(layout.pieces))
+    assert layout.pieces[-1].right == pytest.approx(width)
 
 
 @given(timelines, widths)
 def test_a_step_is_found_again_where_it_lies(steps: tuple[str, ...], width: float) -> None:
     layout = lay_out(runs_of(steps), width)
     for step in range(len(steps)):
-        cell = layout.cells[layout.cell_of(step)]
-        count = cell.last - cell.first + 1
-        x = cell.left + (cell.right - cell.left) * (step - cell.first + 0.5) / count
+        piece = layout.pieces[layout.piece_of(step)]
+        count = piece.last - piece.first + 1
+        x = piece.left + (piece.right - piece.left) * (step - piece.first + 0.5) / count
         assert layout.step_at(x) == step
     assert layout.step_at(-50) == 0
     assert layout.step_at(width + 50) == len(steps) - 1
@@ -91,15 +91,15 @@ def chosen_by(bar: TimelineBar) -> list[int]:
 
 def test_a_click_chooses_the_step_under_it(bar: TimelineBar) -> None:
     found = chosen_by(bar)
-    QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.cell_rect(9).center().toPoint())
+    QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.piece_rect(9).center().toPoint())
     assert found == [9]
 
 
 def test_dragging_walks_along(bar: TimelineBar) -> None:
     found = chosen_by(bar)
-    QTest.mousePress(bar, Qt.MouseButton.LeftButton, pos=bar.cell_rect(2).center().toPoint())
+    QTest.mousePress(bar, Qt.MouseButton.LeftButton, pos=bar.piece_rect(2).center().toPoint())
     for step in (3, 4, 5):
-        QTest.mouseMove(bar, bar.cell_rect(step).center().toPoint())
+        QTest.mouseMove(bar, bar.piece_rect(step).center().toPoint())
         QApplication.processEvents()
     QTest.mouseMove(bar, QPoint(bar.width() + 40, 5))
     QApplication.processEvents()
@@ -151,7 +151,7 @@ def test_the_cursor_is_dark_behind_it_is_full_and_ahead_is_pale(bar: TimelineBar
     picture = bar.grab().toImage()
 
     def colour(step: int) -> QColor:
-        return picture.pixelColor(bar.cell_rect(step).center().toPoint() * picture.devicePixelRatio())
+        return picture.pixelColor(bar.piece_rect(step).center().toPoint() * picture.devicePixelRatio())
 
     phases_of = theme.current().phases
     assert colour(3).name() == theme.current().text
@@ -185,7 +185,7 @@ def test_thousands_of_steps_keep_every_phase_in_sight(bar: TimelineBar) -> None:
     bar.set_steps(tuple((phase, "") for phase in phases(2000, 1, 2000, MANY - 4001)))
     bar.set_cursor(2000)
     assert [name for name, _ in bar.names()] == list(PHASES)
-    assert bar.cell_rect(2000).width() >= 2
+    assert bar.piece_rect(2000).width() >= 2
     began = perf_counter()
     for _ in range(20):
         bar.grab()

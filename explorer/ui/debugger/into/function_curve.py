@@ -8,9 +8,9 @@ import numpy as np
 
 from explorer.arithmetic import CallValues, Explanation
 from explorer.arithmetic.activation import Activation, Point
+from explorer.arithmetic.operation import Index
 from explorer.session.step_tensors import StepTensors
 from explorer.session.timeline import TimelineStep
-from explorer.ui.tensors.tiles import Cell
 
 SAMPLES = 121
 LEAST_REACH = 3.0
@@ -35,7 +35,7 @@ class Curve:
 
 
 def curve_of(
-    explanation: Explanation, tensors: StepTensors, cell: Cell, *, function: Activation, step: TimelineStep
+    explanation: Explanation, tensors: StepTensors, cell: Index, *, function: Activation, step: TimelineStep
 ) -> Curve | None:
     """The curve of an activation function's step; None where the input is not finite."""
     u = float(tensors.by_name["input"].values[cell])

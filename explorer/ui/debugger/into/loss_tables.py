@@ -9,10 +9,11 @@ import numpy as np
 from explorer.arithmetic import Explanation
 from explorer.arithmetic.explanation import number
 from explorer.arithmetic.loss import Loss
+from explorer.arithmetic.operation import Index
 from explorer.arithmetic.probabilities import READ
 from explorer.session.step_tensors import StepTensors
 from explorer.ui.debugger.into.term_tables import SORTED_FROM, Column, Table
-from explorer.ui.tensors.tiles import NO_COLOUR, Cell, scale_of
+from explorer.ui.tensors.tiles import NO_COLOUR, scale_of
 
 
 def loss_table(
@@ -21,7 +22,7 @@ def loss_table(
     *,
     loss: Loss,
     example: int,
-    cell: Cell,
+    cell: Index,
     of: str = "output",
     classes: Sequence[str] = (),
 ) -> Table | None:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from explorer.arithmetic import Explanation
 from explorer.arithmetic.explanation import number
+from explorer.arithmetic.operation import Index
 from explorer.session.step_tensors import StepTensors
 from explorer.session.timeline import TimelineStep
 from explorer.ui.common.text import count, shape_text
-from explorer.ui.tensors.tiles import Cell
 
 RESHAPES = ("flatten", "reshape", "view")
 
@@ -19,15 +19,17 @@ class Move:
     """`value` stands at `source` of the tensor `tensor` and at `target` of what is made; `lines` say how."""
 
     tensor: str
-    source: Cell
-    target: Cell
+    source: Index
+    target: Index
     value: float
     source_title: str
     target_title: str
     lines: tuple[str, ...]
 
 
-def move_of(explanation: Explanation, entry: TimelineStep, tensors: StepTensors, *, of: str, cell: Cell) -> Move | None:
+def move_of(
+    explanation: Explanation, entry: TimelineStep, tensors: StepTensors, *, of: str, cell: Index
+) -> Move | None:
     """The move of an explanation whose only term is one cell, unchanged; None for others."""
     factors = explanation.terms.factors
     if len(explanation.terms.parts) != 1 or len(factors) != 1 or len(explanation.terms) != 1:
@@ -48,7 +50,7 @@ def _reshapes(entry: TimelineStep) -> bool:
     return entry.kind in RESHAPES
 
 
-def _places(source: Cell, shape: Cell, target: Cell, made: Cell) -> tuple[str, ...]:
+def _places(source: Index, shape: Index, target: Index, made: Index) -> tuple[str, ...]:
     """The row-by-row number of the cell, from the longer index to the shorter one."""
     own, sizes = (source, shape) if len(source) >= len(target) else (target, made)
     flat = target if len(source) >= len(target) else source

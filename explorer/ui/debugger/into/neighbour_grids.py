@@ -8,13 +8,14 @@ import numpy as np
 
 from explorer.arithmetic import Explanation
 from explorer.arithmetic.explanation import number
+from explorer.arithmetic.operation import Index
 from explorer.arithmetic.update_lines import UpdateExplanation
 from explorer.session.cursor import Cursor
 from explorer.session.step_tensors import AFTER, BEFORE, GRADIENT, StepTensors, Tensor
 from explorer.session.timeline import Timeline
 from explorer.ui.debugger.into.term_grids import Grid, patches_of
 from explorer.ui.tensors.shown import state_title
-from explorer.ui.tensors.tiles import Cell, scale_of
+from explorer.ui.tensors.tiles import scale_of
 
 AROUND = 1
 WHOLE_AT_MOST = 5
@@ -30,11 +31,11 @@ class Grids:
     grids: tuple[Grid, ...]
     symbols: tuple[str, ...]
     lines: tuple[str, ...]
-    source: Cell = ()
+    source: Index = ()
     is_update: bool = False
 
 
-def update_grids(explanation: Explanation, tensors: StepTensors, cell: Cell) -> Grids:
+def update_grids(explanation: Explanation, tensors: StepTensors, cell: Index) -> Grids:
     """Before, gradient, the optimizer's own numbers and after, around one cell; the lines of the update below."""
     by_name = tensors.by_name
     drawn = [by_name[BEFORE], by_name[GRADIENT], *tensors.beside, by_name[AFTER]]
@@ -52,12 +53,12 @@ def update_grids(explanation: Explanation, tensors: StepTensors, cell: Cell) -> 
     return Grids(tuple(grids), symbols, lines, cell, is_update=True)
 
 
-def _around(tensor: Tensor, cell: Cell, title: str) -> Grid:
+def _around(tensor: Tensor, cell: Index, title: str) -> Grid:
     """The neighbours of a cell in its last two axes; a small kernel as a whole."""
     values = tensor.values
     if values.ndim < 2:
         values = values.reshape(-1, 1)
-        place: Cell = (cell[0] if cell else 0, 0)
+        place: Index = (cell[0] if cell else 0, 0)
     else:
         values, place = values[cell[:-2]], cell[-2:]
     rows, columns = (_span(at, size) for at, size in zip(place, values.shape, strict=True))
@@ -68,7 +69,7 @@ def _around(tensor: Tensor, cell: Cell, title: str) -> Grid:
     return Grid(title, "", part, np.ones(part.shape, bool), scale, tensor.name, cells, ringed)
 
 
-def _cells_between(shape: Cell, cell: Cell, rows: slice, columns: slice) -> np.ndarray:
+def _cells_between(shape: Index, cell: Index, rows: slice, columns: slice) -> np.ndarray:
     """Which cell of a tensor of `shape` stands at each place, (rows, columns, ndim)."""
     down, across = np.meshgrid(np.arange(rows.start, rows.stop), np.arange(columns.start, columns.stop), indexing="ij")
     if len(shape) < 2:
@@ -103,7 +104,7 @@ def gradient_of_max(timeline: Timeline, cursor: Cursor, explanation: Explanation
     return _of_patch(found.grids(found.groups[0])[0], float(patches.values[at]), explanation, cursor, output)
 
 
-def _of_patch(patch: Grid, gradient: float, explanation: Explanation, cursor: Cursor, output: Cell) -> Grids:
+def _of_patch(patch: Grid, gradient: float, explanation: Explanation, cursor: Cursor, output: Index) -> Grids:
     passed = np.where(patch.present, 0.0, np.nan)
     winner = None
     if patch.ringed is not None:

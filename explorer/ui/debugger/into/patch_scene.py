@@ -7,11 +7,11 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from explorer.arithmetic.explanation import number
+from explorer.arithmetic.operation import Index
 from explorer.ui.common.icons import icon
 from explorer.ui.debugger.into.channel_strip import ChannelStrip
 from explorer.ui.debugger.into.grid_row import GridRow
 from explorer.ui.debugger.into.term_grids import Group, Patches
-from explorer.ui.tensors.tiles import Cell
 
 CHOOSER_HEIGHT, STRIP_HEIGHT = 26, 18
 LOW = 230
@@ -28,7 +28,7 @@ class PatchScene(QWidget):
         super().__init__(parent)
         self._patches: Patches | None = None
         self._place: tuple[int, str] | None = None
-        self._key: Cell | None = None
+        self._key: Index | None = None
         self.chooser = self._make_chooser()
         self.row = GridRow(self)
         self.row.opened.connect(self.opened)
@@ -68,7 +68,7 @@ class PatchScene(QWidget):
             self._key = keys[patches.largest_first[0]]
         self._show_group()
 
-    def show_group(self, key: Cell) -> None:
+    def show_group(self, key: Index) -> None:
         """Show the channel whose cells have these first indices, if there is one."""
         keys = [group.key for group in self._patches.groups] if self._patches else []
         if key in keys:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from explorer.arithmetic.operation import Index
 from explorer.ui.debugger.into.plan import IntoPlan
 from explorer.ui.debugger.into.term_grids import Group, Patches
-from explorer.ui.tensors.tiles import Cell
 
 
-def steered(plan: IntoPlan, patches: Patches, group: Group, pointer: Cell, shape: Cell) -> Cell | None:
+def steered(plan: IntoPlan, patches: Patches, group: Group, pointer: Index, shape: Index) -> Index | None:
     """The cell of the made tensor of `shape` whose patch has its middle nearest to `pointer`, a cell of the source.
 
     The patch moves by `_pace` source cells for each made cell; where the present one lies is known from its terms.
@@ -26,7 +26,7 @@ def steered(plan: IntoPlan, patches: Patches, group: Group, pointer: Cell, shape
     return (*plan.cell[:-2], *moved)
 
 
-def _paces(plan: IntoPlan, pointer: Cell, shape: Cell) -> tuple[float, float]:
+def _paces(plan: IntoPlan, pointer: Index, shape: Index) -> tuple[float, float]:
     """How far the patch moves on the source for one cell of what is made, down and across."""
     settings, entry = plan.tensors.settings, plan.entry
     if entry.phase == "backward" and plan.made.name == "grad_weight":

@@ -12,6 +12,7 @@ from explorer.arithmetic import Explanation
 from explorer.arithmetic.activation import Activation
 from explorer.arithmetic.loss import Loss
 from explorer.arithmetic.normalization import Normalization
+from explorer.arithmetic.operation import Index
 from explorer.arithmetic.operations import operation_for
 from explorer.arithmetic.pooling import MaxPool2d
 from explorer.arithmetic.softmax import Softmax
@@ -34,7 +35,7 @@ from explorer.ui.debugger.into.term_tables import (
     three_ways_table,
 )
 from explorer.ui.tensors.shown import has_batch, shown_map, shown_tensor
-from explorer.ui.tensors.tiles import Cell, Shown
+from explorer.ui.tensors.tiles import Shown
 
 Middle = Patches | Table | Curve | Move | Grids
 LADDER_AT_MOST = 6
@@ -49,7 +50,7 @@ class IntoPlan:
 
     entry: TimelineStep
     tensors: StepTensors
-    cell: Cell | None
+    cell: Index | None
     made: Shown
     given: Shown | None
     given_name: str
@@ -72,7 +73,7 @@ def into_plan(timeline: Timeline, cursor: Cursor, classes: tuple[str, ...]) -> I
     return IntoPlan(entry, tensors, cursor.cell, made, shown, name, middle, read, explained.message)
 
 
-def given_map(plan: IntoPlan, patches: Patches, key: Cell) -> Shown | None:
+def given_map(plan: IntoPlan, patches: Patches, key: Index) -> Shown | None:
     """The map of the source that a channel's patch lies on."""
     tensor = patches.source_tensor()
     if tensor is None:
@@ -173,7 +174,7 @@ def _given(
     return shown_tensor(tensor, entry, cell=cursor.cell, example=cursor.example, names=names)
 
 
-def _own_map(tensor: Tensor, entry: TimelineStep, middle: Middle | None, cursor: Cursor) -> Cell | None:
+def _own_map(tensor: Tensor, entry: TimelineStep, middle: Middle | None, cursor: Cursor) -> Index | None:
     """The map of a (N, C, H, W) tensor in which the cursor's terms lie."""
     if isinstance(middle, Move):
         return middle.source[:2] if len(middle.source) == 4 else None

@@ -13,12 +13,13 @@ import numpy as np
 
 from explorer.arithmetic import Explanation
 from explorer.arithmetic.explanation import Factor, Terms
+from explorer.arithmetic.operation import Index
 from explorer.arithmetic.operations import operation_for
 from explorer.arithmetic.pooling import MaxPool2d
 from explorer.session.step_tensors import StepTensors, Tensor
 from explorer.ui.common.colour import Scale
 from explorer.ui.debugger.into.patch_arrangement import Arrangement, arranged, turns_kernel
-from explorer.ui.tensors.tiles import NO_COLOUR, Cell, scale_of
+from explorer.ui.tensors.tiles import NO_COLOUR, scale_of
 
 NUMBERED_AT_MOST = 8  # a grid with more rows or columns is drawn as a map
 Frame = tuple[int, int, int, int]
@@ -47,7 +48,7 @@ class Grid:
         """Whether it has too many cells for numbers."""
         return max(self.values.shape) > NUMBERED_AT_MOST
 
-    def cell(self, row: int, column: int) -> Cell | None:
+    def cell(self, row: int, column: int) -> Index | None:
         """Which cell of its tensor stands at a place."""
         if self.cells is None or not self.present[row, column]:
             return None
@@ -58,7 +59,7 @@ class Grid:
 class Group:
     """The terms of one channel (or of one example): where they stand in the grid, and what they add up to."""
 
-    key: Cell
+    key: Index
     label: str
     terms: np.ndarray
     total: float
@@ -98,7 +99,7 @@ class Patches:
         """The tensor that the patch lies on."""
         return self.tensors.by_name.get(self.terms.factors[self.source].name)
 
-    def source_key(self, group: Group) -> Cell:
+    def source_key(self, group: Group) -> Index:
         """Which map of the source the group's cells lie on: all its indices but row and column."""
         cells = self.terms.factors[self.source].cells
         assert cells is not None

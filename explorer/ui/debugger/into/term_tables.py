@@ -9,10 +9,11 @@ import numpy as np
 
 from explorer.arithmetic import Explanation
 from explorer.arithmetic.explanation import Terms, number
+from explorer.arithmetic.operation import Index
 from explorer.session.step_tensors import StepTensors, Tensor
 from explorer.ui.common.colour import Scale
 from explorer.ui.common.text import count
-from explorer.ui.tensors.tiles import NO_COLOUR, Cell, scale_of
+from explorer.ui.tensors.tiles import NO_COLOUR, scale_of
 
 SORTED_FROM = 12  # rows; fewer stay in their own order
 ROWS_AT_MOST = 64
@@ -44,7 +45,7 @@ class Table:
     lines: tuple[str, ...]
     marked: int | None = None
     adds_up: bool = False
-    sources: tuple[tuple[str, Cell] | None, ...] = ()
+    sources: tuple[tuple[str, Index] | None, ...] = ()
     beyond: tuple[int, float] = (0, 0.0)
 
     def left_out(self, shown: int) -> str:
@@ -136,7 +137,7 @@ def three_ways_table(explanation: Explanation) -> Table:
 
 
 def softmax_table(
-    explanation: Explanation, tensors: StepTensors, cell: Cell, *, kind: str, classes: Sequence[str] = ()
+    explanation: Explanation, tensors: StepTensors, cell: Index, *, kind: str, classes: Sequence[str] = ()
 ) -> Table:
     """x, exp(x) and what each is of their sum; for a log softmax its logarithm."""
     factor = explanation.terms.parts[0].factors[0]
@@ -190,7 +191,7 @@ def _titled(label: str, tensors: StepTensors) -> str:
     return f"{symbol} {tensor.title}".strip() if tensor is not None and tensor.role == "activation" else label
 
 
-def _labels(main: Terms, classes: Sequence[str]) -> tuple[tuple[str, ...], tuple[tuple[str, Cell] | None, ...]]:
+def _labels(main: Terms, classes: Sequence[str]) -> tuple[tuple[str, ...], tuple[tuple[str, Index] | None, ...]]:
     """What each term is called: a class, or its index in what varies from term to term; and where it came from."""
     factor = next((factor for factor in main.factors if factor.cells is not None), None)
     if factor is None or factor.cells is None:

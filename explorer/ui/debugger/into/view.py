@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
+from explorer.arithmetic.operation import Index
 from explorer.session import Session
 from explorer.session.cursor import Cursor
 from explorer.session.timeline import Timeline
@@ -24,7 +25,6 @@ from explorer.ui.debugger.into.plan import IntoPlan, given_map, into_plan
 from explorer.ui.debugger.into.term_grids import Patches
 from explorer.ui.debugger.into.term_table import TermTable
 from explorer.ui.debugger.into.term_tables import Table
-from explorer.ui.tensors.tiles import Cell
 from explorer.ui.tensors.view import FOOT_HEIGHT, GAP, TITLE_HEIGHT, TensorView
 
 SPACE = 26
@@ -145,7 +145,7 @@ class IntoView(QWidget):
     # --- the mouse ---
 
     @Slot(tuple)
-    def _steer(self, cell: Cell) -> None:
+    def _steer(self, cell: Index) -> None:
         """Bring the patch to `cell` of the given tensor; where there is no patch, choose the cell that reads it."""
         plan = self._plan
         if plan is None or plan.cell is None:
@@ -157,7 +157,7 @@ class IntoView(QWidget):
         if target is not None and target != plan.cell:
             self._session.steps.choose_cell(self._cursor.of, target)
 
-    def _same_place(self, cell: Cell) -> Cell | None:
+    def _same_place(self, cell: Index) -> Index | None:
         """The same cell of what is made, where both tensors have one shape."""
         plan = self._plan
         if plan is None or plan.given is None or isinstance(plan.middle, Table):
@@ -167,7 +167,7 @@ class IntoView(QWidget):
         return None
 
     @Slot(str, tuple)
-    def _choose_neighbour(self, _tensor: str, cell: Cell) -> None:
+    def _choose_neighbour(self, _tensor: str, cell: Index) -> None:
         if self._is_update():
             self._choose(cell)
 
@@ -175,16 +175,16 @@ class IntoView(QWidget):
         return self._plan is not None and isinstance(self._plan.middle, Grids) and self._plan.middle.is_update
 
     @Slot(tuple)
-    def _follow_given(self, cell: Cell) -> None:
+    def _follow_given(self, cell: Index) -> None:
         if self._plan is not None and self._plan.given_name:
             self._session.steps.follow_term(self._plan.given_name, cell)
 
     @Slot(tuple)
-    def _choose(self, cell: Cell) -> None:
+    def _choose(self, cell: Index) -> None:
         if self._plan is not None and cell != self._plan.cell:
             self._session.steps.choose_cell(self._cursor.of, cell)
 
-    def _shape(self) -> Cell:
+    def _shape(self) -> Index:
         assert self._plan is not None
         return self._plan.entry.asked[self._cursor.of]
 

@@ -18,7 +18,7 @@ from explorer.ui.data.picture_grid import PictureGrid
 from explorer.ui.data.picture_lines import Group
 from explorer.ui.data.shown_example import show_example
 from explorer.ui.data.words import noun_of
-from explorer.ui.training.confusion.layout import Cell, cell_sentence
+from explorer.ui.training.confusion.layout import Pair, cell_sentence
 
 if TYPE_CHECKING:
     from explorer.engine.training.confusion import Evaluation
@@ -38,7 +38,7 @@ class BehindCell(QWidget):
         self.setObjectName("behindCell")
         self._session = session
         self._data: DataSet | None = None
-        self._cell: Cell | None = None
+        self._cell: Pair | None = None
         self._told = Told(np.zeros(0, np.int64), None)
         self.title = ElidedLabel()
         self.pictures = PictureGrid("Pictures behind the cell", captioned=PICTURE)
@@ -57,7 +57,7 @@ class BehindCell(QWidget):
         column.addWidget(self.title)
         column.addLayout(self._pages, 1)
 
-    def show_examples(self, data: DataSet, judged: Judged, cell: Cell) -> None:
+    def show_examples(self, data: DataSet, judged: Judged, cell: Pair) -> None:
         """Show the held-out examples of `data` behind `cell`, the worst first; the same ones stay as they are."""
         evaluation, (true, guessed) = judged.evaluation, cell
         assert evaluation.confusion is not None

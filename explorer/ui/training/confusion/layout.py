@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from explorer.engine.training.confusion import Confusion
 
 Labels = Literal["flat", "turned", "none"]
-Cell = tuple[int, int]  # (true, guessed)
+Pair = tuple[int, int]  # of classes, (true, guessed)
 
 TITLE, LINE, GAP = 16, 15, 6
 SHARES = 62  # the width of the accuracies beside the matrix
@@ -53,12 +53,12 @@ class MatrixLayout:
     def bottom(self) -> float:
         return self.top + self.size * self.height
 
-    def rect(self, cell: Cell) -> tuple[float, float, float, float]:
+    def rect(self, cell: Pair) -> tuple[float, float, float, float]:
         """Left, top, width and height of a cell."""
         true, guessed = cell
         return self.left + guessed * self.width, self.top + true * self.height, self.width, self.height
 
-    def at(self, x: float, y: float) -> Cell | None:
+    def at(self, x: float, y: float) -> Pair | None:
         """The cell under a point; None beside the matrix."""
         guessed, true = math.floor((x - self.left) / self.width), math.floor((y - self.top) / self.height)
         return (true, guessed) if 0 <= true < self.size and 0 <= guessed < self.size else None
@@ -96,7 +96,7 @@ def _cell(room: float, size: int, largest: float) -> float:
     return float(int(side)) if side >= 8 else side
 
 
-def cell_sentence(confusion: Confusion, classes: Sequence[str], cell: Cell, *, noun: str = "example") -> str:
+def cell_sentence(confusion: Confusion, classes: Sequence[str], cell: Pair, *, noun: str = "example") -> str:
     """ "dog taken for cat: 31 of 200, 15.5 %."; `noun` is what one example is called."""
     true, guessed = cell
     row = confusion.counts[true]

@@ -21,8 +21,8 @@ from explorer.ui.training.confusion.layout import (
     LINE,
     SHARES,
     TITLE,
-    Cell,
     MatrixLayout,
+    Pair,
     cell_sentence,
     lay_out,
     least_height,
@@ -65,8 +65,8 @@ class ConfusionMatrix(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._confusion: Confusion | None = None
         self._classes: tuple[str, ...] = ()
-        self._point: Cell | None = None
-        self._choice: Cell | None = None
+        self._point: Pair | None = None
+        self._choice: Pair | None = None
         self._noun = "example"
         self._scrolled = 0  # pixels above what is seen
 
@@ -101,12 +101,12 @@ class ConfusionMatrix(QWidget):
         """How many classes there are."""
         return len(self._confusion.counts) if self._confusion else 0
 
-    def set_choice(self, cell: Cell | None) -> None:
+    def set_choice(self, cell: Pair | None) -> None:
         """Frame the cell whose pictures are shown."""
         self._choice = cell
         self.update()
 
-    def rect_of(self, cell: Cell) -> QRectF:
+    def rect_of(self, cell: Pair) -> QRectF:
         """Where a cell stands."""
         return QRectF(*self._laid_out().rect(cell))
 
@@ -145,12 +145,12 @@ class ConfusionMatrix(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def _at(self, event: QMouseEvent) -> Cell | None:
+    def _at(self, event: QMouseEvent) -> Pair | None:
         place, layout = event.position(), self._laid_out()
         is_head = place.y() < self._scrolled + layout.top
         return None if self._confusion is None or is_head else layout.at(place.x(), place.y())
 
-    def _point_at(self, cell: Cell | None) -> None:
+    def _point_at(self, cell: Pair | None) -> None:
         if cell != self._point:
             self._point = cell
             self._describe()

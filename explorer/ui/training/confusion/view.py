@@ -13,7 +13,7 @@ from explorer.ui.common.empty_state import ContentPages
 from explorer.ui.common.paced_view import PacedView
 from explorer.ui.common.pane import ElidedLabel
 from explorer.ui.training.confusion.behind_cell import BehindCell
-from explorer.ui.training.confusion.layout import Cell, cell_sentence, summary
+from explorer.ui.training.confusion.layout import Pair, cell_sentence, summary
 from explorer.ui.training.confusion.matrix import ConfusionMatrix
 from explorer.ui.training.run_words import one_example
 
@@ -36,7 +36,7 @@ class ConfusionView(PacedView):
         super().__init__(session, parent)
         self.setObjectName("confusionView")
         self._judged: Judged | None = None
-        self._choice: Cell | None = None
+        self._choice: Pair | None = None
         self._make_parts()
         session.changed.connect(self.show_state)
         self.redraw()
@@ -108,7 +108,7 @@ class ConfusionView(PacedView):
         self._show_behind()
 
     @Slot(tuple)
-    def choose(self, cell: Cell) -> None:
+    def choose(self, cell: Pair) -> None:
         """Show the examples behind a cell; the same cell again puts them away."""
         self._choice = None if cell == self._choice else cell
         self._show_behind()
@@ -132,7 +132,7 @@ class ConfusionView(PacedView):
         return one_example(self._session.state.data.data_set)
 
     @Slot(object)
-    def _show_words(self, cell: Cell | None) -> None:
+    def _show_words(self, cell: Pair | None) -> None:
         if self._judged is None or self._confusion is None:
             self.words.set_whole("")
         elif cell is None:
