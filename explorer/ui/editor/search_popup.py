@@ -5,7 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPoint, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPoint,
+    QRect,
+    QSize,
+    QSortFilterProxyModel,
+    Qt,
+    Signal,
+    Slot,
+)
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -22,6 +33,7 @@ from PySide6.QtWidgets import (
 
 from explorer.ui.common import theme
 from explorer.ui.common.arrow_keys import ENTERING
+from explorer.ui.common.row_list import RowModel
 from explorer.ui.common.saved_painter import saved
 from explorer.ui.editor.card_model import Index
 from explorer.ui.editor.layer_card import small_font, title_font
@@ -46,38 +58,17 @@ class Choice:
     words: str = ""
     fault: str = ""
 
-
-def matching(choices: tuple[Choice, ...], query: str) -> list[int]:
-    """The numbers of the choices that hold every word of `query`, those whose title begins with it first."""
-    words = query.lower().split()
-    found = []
-    for number, choice in enumerate(choices):
-        everything = f"{choice.title} {choice.family} {choice.words} {choice.note}".lower()
-        if all(word in everything for word in words):
-            title = choice.title.lower()
-            rank = 0 if words and title.startswith(words[0]) else 1 if words and words[0] in title else 2
-            found.append((rank, number))
-    return [number for _, number in sorted(found)]
+    @property
+    def everything(self) -> str:
+        """All that it is found by."""
+        return f"{self.title} {self.family} {self.words} {self.note}".lower()
 
 
-class ChoiceModel(QAbstractListModel):
-    """What was found."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.choices: list[Choice] = []
-
-    def show_choices(self, choices: list[Choice]) -> None:
-        """Show other choices."""
-        self.beginResetModel()
-        self.choices = choices
-        self.endResetModel()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's own signature
-        return 0 if parent.isValid() else len(self.choices)
+class ChoiceModel(RowModel):
+    """What there is to choose."""
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        choice = self.choices[index.row()]
+        choice = self.rows[index.row()]
         if role == CHOICE_ROLE:
             return choice
         if role == Qt.ItemDataRole.DisplayRole:
@@ -87,6 +78,39 @@ class ChoiceModel(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{choice.title}: {choice.note} {choice.fault}".strip()
         return None
+
+
+class Found(QSortFilterProxyModel):
+    """The choices that hold every word that is looked for, those whose title begins with the first one on top."""
+
+    def __init__(self, choices: ChoiceModel) -> None:
+        super().__init__(choices)
+        self._choices = choices
+        self._words: list[str] = []
+        self.setSourceModel(choices)
+        self.sort(0)
+
+    def look_for(self, query: str) -> None:
+        """Show what holds the words of `query`; everything where there are none."""
+        self._words = query.lower().split()
+        self.invalidate()
+
+    def choice(self, row: int) -> Choice:
+        """The choice in row `row` of what was found."""
+        found: Choice = self.index(row, 0).data(CHOICE_ROLE)
+        return found
+
+    def filterAcceptsRow(self, row: int, parent: Index) -> bool:
+        everything = self._choices.rows[row].everything
+        return all(word in everything for word in self._words)
+
+    def lessThan(self, left: Index, right: Index) -> bool:
+        return (self._rank(left), left.row()) < (self._rank(right), right.row())
+
+    def _rank(self, index: Index) -> int:
+        title = self._choices.rows[index.row()].title.lower()
+        first = self._words[0] if self._words else ""
+        return 0 if title.startswith(first) else 1 if first in title else 2
 
 
 class ChoiceDelegate(QStyledItemDelegate):
@@ -143,8 +167,6 @@ class SearchPopup(QFrame):
         super().__init__(parent, Qt.WindowType.Popup)
         self.setObjectName(name)
         self.setProperty("role", "pane")
-        self._choices: tuple[Choice, ...] = ()
-        self._shown: list[int] = []
         self.search = QLineEdit(self, placeholderText=placeholder)
         self.search.setObjectName(f"{name}Search")
         self.search.setAccessibleName(placeholder)
@@ -162,7 +184,8 @@ class SearchPopup(QFrame):
         self.nothing = QLabel("Nothing has that name or that purpose.", self, wordWrap=True)
         self.nothing.setProperty("role", "dim")
         self.nothing.setMargin(8)
-        self._found = ChoiceModel(self)
+        self._choices = ChoiceModel(self)
+        self._found = Found(self._choices)
         self.list.setModel(self._found)
         self.list.setItemDelegate(ChoiceDelegate(self))
         self.list.clicked.connect(self._pick)
@@ -177,7 +200,7 @@ class SearchPopup(QFrame):
 
     def open_with(self, choices: tuple[Choice, ...], anchor: QWidget) -> None:
         """Show `choices` beside `anchor`, everything unfiltered."""
-        self._choices = choices
+        self._choices.show_rows(choices)
         self.search.clear()
         self._filter("")
         self.move(self._place_by(anchor))
@@ -186,7 +209,7 @@ class SearchPopup(QFrame):
 
     def shown_choice(self, row: int) -> Choice:
         """The choice in row `row` of what was found."""
-        return self._found.choices[row]
+        return self._found.choice(row)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.search and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
@@ -212,16 +235,15 @@ class SearchPopup(QFrame):
 
     @Slot(str)
     def _filter(self, query: str) -> None:
-        self._shown = matching(self._choices, query)
-        self._found.show_choices([self._choices[number] for number in self._shown])
-        self.list.setCurrentIndex(self._found.index(0))
-        self.list.setVisible(bool(self._shown))
-        self.nothing.setVisible(not self._shown)
+        self._found.look_for(query)
+        self.list.setCurrentIndex(self._found.index(0, 0))
+        self.list.setVisible(self._found.rowCount() > 0)
+        self.nothing.setVisible(self._found.rowCount() == 0)
 
     @Slot(QModelIndex)
     def _pick(self, index: QModelIndex) -> None:
         if index.isValid():
-            number: Any = self._shown[index.row()]
+            number = self._found.mapToSource(index).row()
             self.close()
             self.picked.emit(number)
 

@@ -335,6 +335,20 @@ def test_the_palette_finds_by_family(panel: NetworkPanel) -> None:
     assert "Conv2d" not in shown
 
 
+def test_the_palette_puts_what_begins_with_the_word_before_what_only_holds_it(panel: NetworkPanel) -> None:
+    search = open_palette(panel)
+    QTest.keyClicks(search, "l")
+    popup = panel.palette_popup
+    titles = [popup.shown_choice(row).title for row in range(popup.list.model().rowCount())]
+    assert titles[:3] == ["Linear", "LeakyReLU", "LayerNorm"]
+    assert titles[3:5] == ["MaxPool2d", "AvgPool2d"], "they hold it in their names, and come before in the list"
+    assert titles.index("Conv2d") > titles.index("Upsample"), "only its words hold it"
+    search.clear()
+    assert [popup.shown_choice(row).title for row in range(popup.list.model().rowCount())] == [
+        kind.kind for kind in LAYERS
+    ]
+
+
 def test_escape_closes_the_palette_and_adds_nothing(panel: NetworkPanel, session: Session) -> None:
     before = network_of(session)
     search = open_palette(panel)
