@@ -172,7 +172,7 @@ def test_inputs_of_a_merging_layer_are_added_and_taken_away(qtbot: QtBot) -> Non
     QTest.mouseClick(editor.more, Qt.MouseButton.LeftButton)
     assert said[-1] == (("relu1", "input", "conv1"), True)
     editor.set_value(said[-1][0])
-    first = next(each for each in editor.findChildren(QToolButton) if each.toolTip() == "Take this input no more.")
+    first = next(each for each in editor.findChildren(QToolButton) if each.toolTip() == "Stop taking this input.")
     QTest.mouseClick(first, Qt.MouseButton.LeftButton)
     assert said[-1] == (("input", "conv1"), True)
     editor.set_value(said[-1][0])
