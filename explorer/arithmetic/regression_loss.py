@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,9 +22,6 @@ from explorer.arithmetic.written import (
     Written,
     difference,
 )
-
-if TYPE_CHECKING:
-    pass
 
 DIFFERENCE = "input − target"
 
@@ -68,10 +64,12 @@ class RegressionLoss(Loss):
         """Factors of the penalty's derivative with respect to the output."""
 
     @abstractmethod
-    def penalty_text(self, compared: Compared, output: float, target: float) -> Written: ...
+    def penalty_text(self, compared: Compared, output: float, target: float) -> Written:
+        """What one cell adds, with its numbers in it: "(2 − 1)²"."""
 
     @abstractmethod
-    def slope_text(self, compared: Compared, output: float, target: float) -> Written: ...
+    def slope_text(self, compared: Compared, output: float, target: float) -> Written:
+        """Its derivative with the numbers in it: "2·(2 − 1)"."""
 
 
 def _weighed(part: Part, compared: Compared, cells: np.ndarray) -> Part:
