@@ -58,7 +58,7 @@ def open_window(
     paths = [Path(file) for file in files]
     for path in filter(is_network, paths):
         window.open_path(path)
-    if session.state.network is None:
+    if not session.state.subject.is_open:
         why = session.state.status.notice  # what was wrong with the network that was asked for
         session.files.open_network(START_NETWORK)
         session.say(why)

@@ -17,6 +17,7 @@ from explorer.network.receptive_field import ReceptiveFields
 from explorer.session.cell import Cell, has_places, is_index
 from explorer.session.explained import Explained
 from explorer.session.numbered import Numbered
+from explorer.session.part import Part
 from explorer.session.ranges import finite_range
 
 if TYPE_CHECKING:
@@ -59,6 +60,11 @@ class LayerActivation:
     def shape(self) -> tuple[int, ...]:
         """Sizes of the output of one example, as PyTorch has them."""
         return self.volume or self.values.shape
+
+    def as_part(self) -> Part:
+        """What is known of it without its values; its parameters are those that its call was given."""
+        parameters = sum(array.size for array in (self.weight, self.bias) if array is not None)
+        return Part(self.name, self.kind, self.family, self.shape, self.parents, parameters)
 
     def map_name(self, index: int) -> str:
         """Which of its maps that at `index` is: "channel 2", of a volume "channel 2, slice 5"."""
@@ -208,6 +214,11 @@ class Activations:
         """Where a cell lies in the `values` of its layer; None for one that is not among these."""
         entry = self.by_name.get(cell.call)
         return None if entry is None else entry.place(cell)
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """What ran, as far as can be told of it by its calls."""
+        return tuple(layer.as_part() for layer in self.layers)
 
 
 def _unravelled(number: int, shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -15,6 +15,7 @@ from explorer.session.cell import Cell, has_places
 from explorer.session.cursor import Cursor
 from explorer.session.document import Document
 from explorer.session.example import Target
+from explorer.session.part import Part
 from explorer.session.selection import Selection
 from explorer.session.slices import (
     DataState,
@@ -27,7 +28,7 @@ from explorer.session.slices import (
     WatchingState,
 )
 from explorer.session.snapshot import LayerActivation, Prediction
-from explorer.session.subjects.subject import Part, Subject, Verb
+from explorer.session.subjects.subject import Subject, Verb
 from explorer.session.train_state import Training
 
 if TYPE_CHECKING:

@@ -72,7 +72,7 @@ class DataProblem:
 
     message: str
     label: str = ""
-    network: Network | None = None
+    mended: Network | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -75,7 +75,7 @@ class Data:
     def fit_to_data(self) -> None:
         """Take the network that can learn from the data: another input or another number of outputs."""
         problem = self._store.state.data.problem
-        if problem is not None and (network := problem.network) is not None:
+        if problem is not None and (network := problem.mended) is not None:
             self._store.edit(problem.label.lower(), lambda before: before.with_network(network))
 
     def open_batch(self) -> None:

@@ -12,8 +12,9 @@ import numpy as np
 
 from explorer.network import Layer, Network, Problem, Shape
 from explorer.network.names import INPUT
+from explorer.session.part import Part
 from explorer.session.snapshot import Activations, LayerActivation, last_call, layer_activations
-from explorer.session.subjects.subject import Part, Subject, Verb
+from explorer.session.subjects.subject import Subject, Verb
 
 if TYPE_CHECKING:
     from explorer.engine.model.workbench import Workbench
@@ -55,9 +56,8 @@ class EditableNetwork(Subject):
 
     @cached_property
     def _why_not_trained(self) -> str:
-        problem = next((problem for problem in self.problems if problem.severity == "error"), None)
-        if problem is not None:
-            return f"Repair {problem.layer} first: {problem.message}"
+        if self.fault is not None:
+            return f"Repair {self.fault.layer} first: {self.fault.message}"
         return "" if any(self.network.parameter_counts()) else NOTHING_TO_LEARN
 
     # --- what it is ---

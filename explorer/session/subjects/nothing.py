@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from explorer.engine.errors import EngineError
-from explorer.session.subjects.subject import Part, Subject, Verb
+from explorer.session.part import Part
+from explorer.session.subjects.subject import Subject, Verb
 
 if TYPE_CHECKING:
     from explorer.engine.model.workbench import Workbench

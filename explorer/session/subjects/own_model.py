@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from explorer.session.part import Part
 from explorer.session.snapshot import Activations, LayerActivation, call_activations
-from explorer.session.subjects.subject import Part, Subject, Verb
+from explorer.session.subjects.subject import Subject, Verb
 
 if TYPE_CHECKING:
     from explorer.engine.model.workbench import Workbench
@@ -52,7 +53,7 @@ class OwnModel(Subject):
         return np.dtype(np.float32) if present is None else present.dtype
 
     def parts(self, activations: Activations | None) -> tuple[Part, ...]:
-        return tuple(map(_part, activations.layers)) if activations else ()
+        return activations.parts if activations else ()
 
     def has_part(self, name: str, activations: Activations | None) -> bool:
         return activations is not None and name in activations.by_name
@@ -69,15 +70,3 @@ class OwnModel(Subject):
     def output_part(self, recording: Recording) -> str:
         """It need not be the last call that gives the output."""
         return recording.output_call.name if recording.output_call else ""
-
-
-def _part(activation: LayerActivation) -> Part:
-    arrays = (activation.weight, activation.bias)
-    return Part(
-        name=activation.name,
-        kind=activation.kind,
-        family=activation.family,
-        shape=activation.shape,
-        parents=activation.parents,
-        parameters=sum(array.size for array in arrays if array is not None),
-    )

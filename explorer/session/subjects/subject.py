@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from explorer.network import Layer, Network, Problem, Shape
+from explorer.session.part import Part
 
 if TYPE_CHECKING:
     from explorer.engine.model.workbench import Workbench
@@ -31,23 +31,6 @@ class Verb(Enum):
 
 class Refused(ValueError):
     """What cannot be done with this subject; the message is a sentence for the person."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """The input, a layer of a network, or a call of a person's own model.
-
-    `shape` is that of what it gives for one example, None where that cannot be worked out; `parents` are the parts it
-    takes from. `runs` is False for a layer that is not run because of an error in it or before it.
-    """
-
-    name: str
-    kind: str
-    family: str
-    shape: Shape | None
-    parents: tuple[str, ...] = ()
-    parameters: int = 0
-    runs: bool = True
 
 
 class Subject(ABC):
@@ -90,9 +73,14 @@ class Subject(ABC):
         return ()
 
     @property
+    def fault(self) -> Problem | None:
+        """The first of these problems that keeps it from running to its end."""
+        return next((problem for problem in self.problems if problem.severity == "error"), None)
+
+    @property
     def is_whole(self) -> bool:
-        """Whether none of these problems keeps it from running to its end."""
-        return not any(problem.severity == "error" for problem in self.problems)
+        """Whether there is no such fault."""
+        return self.fault is None
 
     @property
     def input_shape(self) -> Shape | None:

@@ -125,8 +125,8 @@ class PassRecorder:
             return None
         rule = (shape, document.fit, document.mean, document.std)
         if self._fitted is None or self._fitted[0] is not picture or self._fitted[1] != rule:
-            shape, mode, mean, std = rule
-            self._fitted = (picture, rule, fit_picture(picture, shape, mode=mode, mean=mean, std=std))
+            fitted = fit_picture(picture, shape, mode=document.fit, mean=document.mean, std=document.std)
+            self._fitted = (picture, rule, fitted)
         return self._fitted[2]
 
     def _record(

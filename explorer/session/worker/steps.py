@@ -180,7 +180,7 @@ def read_difference(timeline: Timeline, cursor: Cursor) -> Reading | Fault:
 
 def _cut_short(document: Document) -> str:
     """What a network that does not fit together leaves out of its step; "" for a whole one."""
-    problem = next((problem for problem in document.problems if problem.severity == "error"), None)
+    problem = document.subject.fault
     return f"Only the layers before {problem.layer} take part. {problem.message}" if problem else ""
 
 

@@ -90,7 +90,7 @@ class ProblemLine(QWidget):
         self.fix.setText(problem.label)
         self.fix.setAccessibleName(problem.label)
         self.fix.setToolTip(f"{problem.label}; undo takes it back.")
-        self.fix.setVisible(problem.network is not None)
+        self.fix.setVisible(problem.mended is not None)
 
 
 class TwinsLine(QWidget):

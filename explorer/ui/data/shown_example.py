@@ -9,7 +9,6 @@ from explorer.session import Session
 
 def show_example(session: Session, split: Split, place: int) -> str:
     """Let the network see the example at `place`, with its class as the target; why it cannot, or ""."""
-    network = session.state.network
     try:
         values = split.inputs([place])[0]
     except DataError as error:
@@ -18,7 +17,7 @@ def show_example(session: Session, split: Split, place: int) -> str:
         session.input.use_picture(picture_from_array(values, split.name_of(place)))
         if session.state.status.notice:
             return session.state.status.notice
-    elif network is not None and network.input_shape == values.shape:
+    elif session.state.subject.input_shape == values.shape:
         session.input.set_values(values)
     else:
         return f"This network does not take {len(values)} numbers."

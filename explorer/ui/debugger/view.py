@@ -149,6 +149,6 @@ def why_empty(state: State) -> str:
         return state.steps.message
     if state.steps.is_recording or state.maps.computing:
         return RECORDING
-    if state.network is None and state.maps.activations is None:
+    if not state.subject.is_open:
         return NO_NETWORK
     return NO_INPUT if state.values is None else EMPTY

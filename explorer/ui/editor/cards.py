@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,9 @@ from explorer.ui.editor.layer_card import Card, CardProblem
 from explorer.ui.editor.minis import Minis
 
 if TYPE_CHECKING:
-    from explorer.network import Layer, Network
+    from explorer.network import Layer
     from explorer.session.document import Document
+    from explorer.session.part import Part
     from explorer.session.snapshot import LayerActivation
     from explorer.session.state import State
 
@@ -21,19 +23,16 @@ class Cards:
     """Makes the cards of a state and keeps what did not change from the last one."""
 
     def __init__(self) -> None:
-        self._document: Document | None = None
+        self._made_of: tuple[Document | None, tuple[Part, ...]] = None, ()
         self._facts: tuple[Card, ...] = ()
         self._minis: dict[str, tuple[object, Minis]] = {}
 
     def of(self, state: State) -> tuple[Card, ...]:
         """One card for the input and one a layer; or one a call, for a person's own model."""
-        if state.network is None:
-            cards = _call_cards(state)
-        else:
-            if self._document is not state.document:
-                self._document, self._facts = state.document, _layer_cards(state.document, state.network)
-            cards = self._facts
-        cards = _with_fault(cards, state)
+        parts = state.parts
+        if self._made_of[0] is not state.document or self._made_of[1] is not parts:
+            self._made_of, self._facts = (state.document, parts), tuple(_cards(state, parts))
+        cards = _with_fault(self._facts, state)
         return tuple(replace(card, minis=self._minis_of(card, state)) for card in cards)
 
     def _minis_of(self, card: Card, state: State) -> Minis | None:
@@ -56,73 +55,44 @@ def _minis(source: object) -> Minis:
     return Minis(values=activation.values, low=activation.low, high=activation.high)
 
 
-def _layer_cards(document: Document, network: Network) -> tuple[Card, ...]:
-    shapes, counts, runnable = network.shapes(), network.parameter_counts(), network.runnable()
+def _cards(state: State, parts: tuple[Part, ...]) -> Iterator[Card]:
     problems: dict[str, list[CardProblem]] = {}
-    for problem in document.problems:
+    for problem in state.problems:
         fix = problem.fix.label if problem.fix else ""
         problems.setdefault(problem.layer, []).append(CardProblem(problem.message, problem.severity, fix))
-    cards = [_input_card(network.input_shape, tuple(problems.get(INPUT, ())))]
-    before = INPUT
-    for index, layer in enumerate(network.layers):
-        cards.append(
-            Card(
-                name=layer.name,
-                kind=layer.kind,
-                family=layer.family,
-                shape=shapes[index],
-                parameters=counts[index],
-                hyperparameters=hyperparameters(layer),
-                takes=_takes(network, layer, before),
-                problems=tuple(problems.get(layer.name, ())),
-                runs=index < runnable,
-            )
-        )
-        before = layer.name
-    return tuple(cards)
+    before = ""
+    for part in parts:
+        its_problems = tuple(problems.get(part.name, ()))
+        yield _input_card(part, its_problems) if part.name == INPUT else _card(part, state, before, its_problems)
+        before = part.name
 
 
-def _input_card(shape: tuple[int, ...], problems: tuple[CardProblem, ...] = ()) -> Card:
+def _card(part: Part, state: State, before: str, problems: tuple[CardProblem, ...]) -> Card:
+    """What it takes is worth writing only where that is not the part just above."""
+    layer = state.layer(part.name)
+    return Card(
+        name=part.name,
+        kind=part.kind,
+        family=part.family,
+        shape=part.shape,
+        parameters=part.parameters,
+        hyperparameters=hyperparameters(layer) if layer else (),
+        takes=() if part.parents == (before,) else part.parents,
+        problems=problems,
+        runs=part.runs,
+    )
+
+
+def _input_card(part: Part, problems: tuple[CardProblem, ...]) -> Card:
+    shape = part.shape or ()
     kind = "picture" if len(shape) == 3 and shape[0] in (1, 3) else "maps" if len(shape) == 3 else "numbers"
     return Card(INPUT, kind, "input", shape, problems=problems, is_input=True)
-
-
-def _takes(network: Network, layer: Layer, before: str) -> tuple[str, ...]:
-    """The names worth writing on the card: not the layer just above."""
-    if not layer.inputs or layer.inputs == (before,):
-        return ()
-    return layer.inputs
 
 
 def hyperparameters(layer: Layer) -> tuple[str, ...]:
     """What is set by hand, as "filters 12"; a setting that only states what arrives is not a choice."""
     chosen = [(name, setting.label.lower()) for name, setting, _ in layer.settings() if name != layer.arriving]
     return tuple(f"{label} {layer.setting_text(name)}" for name, label in chosen)
-
-
-def _call_cards(state: State) -> tuple[Card, ...]:
-    """Read-only cards of the calls of a person's own model."""
-    if state.maps.activations is None:
-        return ()
-    return tuple(_call_card(activation, before) for activation, before in _with_before(state.maps.activations.layers))
-
-
-def _with_before(layers: tuple[LayerActivation, ...]) -> list[tuple[LayerActivation, str]]:
-    return [(layer, layers[index - 1].name if index else "") for index, layer in enumerate(layers)]
-
-
-def _call_card(activation: LayerActivation, before: str) -> Card:
-    if activation.name == INPUT:
-        return _input_card(activation.shape)
-    arrays = (activation.weight, activation.bias)
-    return Card(
-        name=activation.name,
-        kind=activation.kind,
-        family=activation.family,
-        shape=activation.shape,
-        parameters=sum(array.size for array in arrays if array is not None),
-        takes=() if activation.parents == (before,) else activation.parents,
-    )
 
 
 def _with_fault(cards: tuple[Card, ...], state: State) -> tuple[Card, ...]:

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from explorer.session import Session, State
+from explorer.session import LayerActivation, Session, State, Verb
 from explorer.session.state import parts_changed
 from explorer.ui.common import theme
 from explorer.ui.common.undo_keys import NameLine
@@ -154,19 +154,15 @@ class LayerForm(QWidget):
             self._show_now()
 
     def _show(self, state: State) -> None:
-        network, subject = state.network, _subject(state)
-        fresh = self._turn_to(subject)
-        call = state.maps.activations.by_name.get(state.selection.layer or "") if state.maps.activations else None
-        if network is not None and subject == INPUT:
-            self._show_input(state, network, fresh=fresh)
-        elif network is not None and subject is not None:
-            self._show_layer(state, network, network.layer(str(state.selection.layer)), fresh=fresh)
-        elif call is not None and subject is not None:
-            self._show_header(call.name, kind=call.kind, editable=False)
-            self._show_settings((), {}, fresh=True)
-            self.inputs_row.hide()
-            self.facts.show_call(state, call)
-            self.arithmetic.show_nothing(state, call.name)
+        about = _about(state)
+        fresh = self._turn_to(about)
+        layer, call = state.layer(state.selection.layer or ""), state.entry(state.selection.layer)
+        if layer is not None:
+            self._show_layer(state, state.subject.edited, layer, fresh=fresh)
+        elif about == INPUT and state.subject.can(Verb.EDIT):
+            self._show_input(state, state.subject.edited, fresh=fresh)
+        elif about is not None and call is not None:
+            self._show_call(state, call)
         else:
             self._show_nothing()
             self.arithmetic.show_nothing(state)
@@ -188,6 +184,13 @@ class LayerForm(QWidget):
         self.inputs_row.hide()
         self.facts.show_input(shape)
         self.arithmetic.show_nothing(state, INPUT)
+
+    def _show_call(self, state: State, call: LayerActivation) -> None:
+        self._show_header(call.name, kind=call.kind, editable=False)
+        self._show_settings((), {}, fresh=True)
+        self.inputs_row.hide()
+        self.facts.show_call(state, call)
+        self.arithmetic.show_nothing(state, call.name)
 
     def _show_nothing(self) -> None:
         self.nothing.show()
@@ -272,16 +275,17 @@ class LayerForm(QWidget):
 
     def _is_meant(self) -> bool:
         """Whether the form still shows what is selected: else what was typed was meant for another layer."""
-        is_meant = self._shown == _subject(self._session.state)
+        is_meant = self._shown == _about(self._session.state)
         if not is_meant:
             self._show_now()
         return is_meant
 
     @Slot(str, object, bool)
     def _edit(self, field: str, value: Any, settled: bool) -> None:
-        network = self._session.state.network
-        if network is None or self.sender() is not self._grid or not self._is_meant():
+        subject = self._session.state.subject
+        if not subject.can(Verb.EDIT) or self.sender() is not self._grid or not self._is_meant():
             return
+        network = subject.edited
         if self._shown == INPUT:
             names = [name for name, _ in AXES] if len(network.input_shape) == 3 else ["features"]
             shape = list(network.input_shape)
@@ -308,14 +312,12 @@ class LayerForm(QWidget):
         self.name_edit.setText(self._name)  # the old one, where the new one was refused
 
 
-def _subject(state: State) -> object:
+def _about(state: State) -> object:
     """What the form is about: the id of the selected layer, INPUT, the name of a call, or None."""
-    name, network = state.selection.layer, state.network
-    if network is None:
-        return name if state.maps.activations and name in state.maps.activations.by_name else None
-    if name in network.names:
-        return state.document.layer_ids[network.index(name)]
-    return name if name == INPUT else None
+    name = state.selection.layer
+    if name is None or not state.subject.has_part(name, state.maps.activations):
+        return None
+    return state.subject.identity(name)
 
 
 def _field(name: str, rules: Any, kind: str) -> Field:

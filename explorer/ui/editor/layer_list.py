@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from explorer.session import Session, State
+from explorer.session import Session, State, Verb
 from explorer.session.state import parts_changed
 from explorer.ui.common import icons
 from explorer.ui.common.late import Late
@@ -55,7 +55,7 @@ class LayerList(CardList):
         if old is not None and not parts_changed(old, new, WATCHED) and old.selection.layer == new.selection.layer:
             return
         self._is_behind = old is not None
-        if old is not None and old.network is not new.network:
+        if old is not None and old.subject.structure is not new.subject.structure:
             self.give_up_renaming()
         if old is not None and is_only_a_look(old, new, WATCHED):
             if not self._run_timer.isActive():
@@ -71,7 +71,7 @@ class LayerList(CardList):
             self._show(self._session.state)
 
     def _show(self, state: State) -> None:
-        self.show_cards(self._cards.of(state), state.selection.layer, editable=state.network is not None)
+        self.show_cards(self._cards.of(state), state.selection.layer, editable=state.subject.can(Verb.EDIT))
         self._enable_actions()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -172,9 +172,9 @@ class LayerList(CardList):
         self._session.editing.remove_layers(self.selected_names())
 
     def _copy(self) -> None:
-        network, names = self._session.state.network, self.selected_names()
-        if network is not None and names:
-            QGuiApplication.clipboard().setText(network.layers_text(names))
+        subject, names = self._session.state.subject, self.selected_names()
+        if names and subject.can(Verb.EDIT):
+            QGuiApplication.clipboard().setText(subject.edited.layers_text(names))
 
     def _paste(self) -> None:
         text = INPUT_SHAPE.sub("", QGuiApplication.clipboard().text()).strip()
@@ -187,9 +187,7 @@ class LayerList(CardList):
 
     def insertion_index(self) -> int:
         """Where a new layer goes: after the selected one, or at the end."""
-        network, name = self._session.state.network, self._session.state.selection.layer
-        if network is None:
-            return 0
+        names, name = self._session.state.subject.names, self._session.state.selection.layer
         if name == INPUT:
             return 0
-        return network.index(name) + 1 if name in network.names else len(network.layers)
+        return names.index(name) + 1 if name in names else len(names)

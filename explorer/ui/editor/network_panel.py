@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QToolButton, QVBoxLayout, QWidget
 
-from explorer.session import Session, State
+from explorer.session import Session, State, Verb
 from explorer.ui.common import icons, text, theme
 from explorer.ui.common.pane import Pane
 from explorer.ui.editor.layer_form import LayerForm
@@ -111,22 +111,26 @@ class NetworkPanel(Pane):
         """Title line, empty state, and what may be done."""
         if old is not None and old.document is new.document and old.maps.activations is new.maps.activations:
             return
-        network = new.network
-        counts = network.parameter_counts() if network else ()
-        facts = [text.plural(sum(counts), "parameter") if network else "", new.title]
-        self.set_facts(" · ".join(fact for fact in facts if fact))
-        is_bare = new.maps.activations is None and network is None
-        self.empty.setText(NO_NETWORK if is_bare else NO_LAYERS)
-        self.empty.setVisible(is_bare or (network is not None and not network.layers))
-        self.list.setVisible(not is_bare)
+        subject, is_edited = new.subject, new.subject.can(Verb.EDIT)
+        self.set_facts(_facts(new))
+        self.empty.setText(NO_LAYERS if subject.is_open else NO_NETWORK)
+        self.empty.setVisible(not subject.is_open or (is_edited and not subject.names))
+        self.list.setVisible(subject.is_open)
         # The line that says what to do stands right below the only card.
         self.list.setMaximumHeight(BARE_LIST if self.empty.isVisibleTo(self) else WIDEST)
-        self.add.setVisible(network is not None)
-        self.read_only.setVisible(network is None and not is_bare)
+        self.add.setVisible(is_edited)
+        self.read_only.setVisible(subject.is_open and not is_edited)
         for button in self._buttons:
-            button.setVisible(network is not None)
+            button.setVisible(is_edited)
 
     @Slot()
     def open_palette(self) -> None:
         """Offer every layer type for the place after the selected layer."""
         self.palette_popup.open_at(self.list.insertion_index(), self.add)
+
+
+def _facts(state: State) -> str:
+    """How many parameters are learned here, and what it is called."""
+    counts = [part.parameters for part in state.parts] if state.subject.can(Verb.EDIT) else []
+    facts = (text.plural(sum(counts), "parameter") if counts else "", state.title)
+    return " · ".join(fact for fact in facts if fact)

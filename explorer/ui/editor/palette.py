@@ -6,7 +6,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
 from explorer.network import LAYERS, Layer, Network, Shape
-from explorer.session import Session, State
+from explorer.session import Session, State, Verb
 from explorer.ui.common import text
 from explorer.ui.editor.cards import INPUT
 from explorer.ui.editor.search_popup import Choice, SearchPopup
@@ -26,9 +26,10 @@ class Palette(SearchPopup):
 
     def open_at(self, index: int, anchor: QWidget) -> None:
         """Offer what can be put in at `index` of the network."""
-        network = self._session.state.network
-        if network is None:
+        subject = self._session.state.subject
+        if not subject.can(Verb.EDIT):
             return
+        network = subject.edited
         self._index = index
         self._layers = tuple(fitting(kind, network, index) for kind in LAYERS)
         self.open_with(tuple(_choice(layer, network, index) for layer in self._layers), anchor)
@@ -36,7 +37,7 @@ class Palette(SearchPopup):
     @Slot(object, object)
     def _close_with_its_network(self, old: State | None, new: State) -> None:
         """What was offered fits the network that it was opened for; a file that is read meanwhile brings another."""
-        if old is not None and new.network is not old.network and self.isVisible():
+        if old is not None and new.subject.structure is not old.subject.structure and self.isVisible():
             self.close()
 
     @Slot(int)

@@ -78,10 +78,8 @@ class Drawing(QObject):
         self._feed(self._empty_sheet(self._brush.colour))
 
     def _empty_sheet(self, colour: tuple[int, int, int]) -> np.ndarray | None:
-        network = self._session.state.network
-        if network is None or len(network.input_shape) != 3:
-            return None
-        return np.full((*network.input_shape[1:], 3), colour, np.uint8)
+        shape = self._session.state.subject.picture_shape
+        return None if shape is None else np.full((*shape[1:], 3), colour, np.uint8)
 
     def _feed(self, sheet: np.ndarray | None) -> None:
         self._sheet = sheet

@@ -143,13 +143,13 @@ def _line(state: State) -> str:
     """What stands here while there is no prediction."""
     if state.prediction is not None:
         return ""
-    if any(problem.severity == "error" for problem in state.problems):
+    if not state.subject.is_whole:
         return BROKEN
     if state.maps.fault is not None:
         return state.maps.fault.message
     if state.maps.activations is not None and len(state.maps.activations.layers) > 1 and not state.maps.computing:
         return MAPS
-    if state.network is None and state.maps.activations is None:
+    if not state.subject.is_open:
         return NO_NETWORK
     return "" if state.maps.computing else EMPTY
 

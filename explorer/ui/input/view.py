@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedWidget, QToolB
 from explorer.data import SAMPLES, read_sample
 from explorer.data.samples import SUBJECTS
 from explorer.network.file_names import is_network, is_weights
-from explorer.session import Cell, Session, State
+from explorer.session import Cell, Session, State, Verb
 from explorer.ui.common import dialogs, leaving, pictures
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.icons import icon
@@ -152,11 +152,10 @@ class InputView(FollowingView, Pane):
         self.empty.setText(EMPTY if values is None else GIVEN.format(shape=shape_text(values.shape)))
         for control in (self.open, self.recent, self.samples, self.paste_button, self.draw):
             control.setVisible(not takes_numbers)
-        # A model opened from a program keeps the input that the program gave it.
-        is_given = state.network is None and values is not None
+        is_given = values is not None and not state.subject.can(Verb.SHOW_PICTURE)
         for control in (self.open, self.recent, self.samples, self.paste_button):
             control.setEnabled(not is_given)
-        self.draw.setEnabled(state.network is not None)
+        self.draw.setEnabled(state.subject.input_shape is not None)
         if takes_numbers or (not has_picture and not self.drawing.has_sheet):
             self.draw.setChecked(False)
         if values is not None and takes_numbers:

@@ -127,7 +127,7 @@ class FeatureMaps(FollowingView, QWidget):
     def _show_empty(self, message: str) -> None:
         state = self._session.state
         self._controls.show_nothing(state.selection.layer or "Feature maps")
-        problem = next((found for found in state.problems if found.severity == "error"), None)
+        problem = state.subject.fault
         fix = problem.fix if problem and message.endswith(problem.message) else None
         action = (lambda: self._session.editing.apply_fix(problem)) if problem and fix else None
         self._empty.show_message(message, fix.label if fix else "", action)

@@ -73,7 +73,7 @@ def why_empty(state: State, entry: LayerActivation | None) -> str:
         return "Choose a layer in the list on the left to see its feature maps."
     if entry is not None:
         return ""
-    problem = next((found for found in state.problems if found.severity == "error"), None)
+    problem = state.subject.fault
     if problem is not None:
         chosen = state.selection.layer
         cause = "" if problem.layer == chosen else f"{problem.layer} before it has a fault. "

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from explorer.session import State
-    from explorer.session.snapshot import Activations, LayerActivation, Prediction
+    from explorer.session.snapshot import LayerActivation, Prediction
 
 INPUT = "input"
 PREDICTION = "prediction"
@@ -76,44 +76,32 @@ class Entry:
 
 def entries_of(state: State) -> tuple[Entry, ...]:
     """The columns for `state`, in the order in which they run."""
-    found = tuple(_of_network(state) if state.network is not None else _of_calls(state.maps.activations))
+    found = tuple(_of_parts(state))
     prediction = state.prediction
     if prediction is None or not prediction.is_probability or not found or found[-1].maps is None:
         return found
     return _with_prediction(found, prediction)
 
 
-def _of_calls(activations: Activations | None) -> Iterator[Entry]:
-    for each in activations.layers if activations else ():
-        yield Entry(each.name, each.name, each.family, each.parents, each.values.shape, each)
-
-
-def _of_network(state: State) -> Iterator[Entry]:
-    network = state.network
-    assert network is not None
+def _of_parts(state: State) -> Iterator[Entry]:
     ran = state.maps.activations.by_name if state.maps.activations else {}
-    read = ran.get(INPUT)
-    fed = (
-        read.values.shape if read is not None else tuple(network.input_shape)
-    )  # those of the last pass, as for every layer
-    yield Entry(INPUT, INPUT, INPUT, (), fed, read)
-    faults = {each.layer: each.message for each in reversed(state.problems) if each.severity == "error"}
+    parts, faults = state.parts, _faults(state)
+    first = next((part.name for part in parts if part.name in faults), "")
+    waits = f"Runs again once {first} is mended." if first else "Its maps appear once the network has run."
+    for part in parts:
+        maps = None if part.name in faults else ran.get(part.name)
+        shape = part.shape if maps is None else maps.values.shape  # those of the last pass
+        remark = "" if maps is not None or part.name == INPUT else faults.get(part.name, waits)
+        yield Entry(part.name, part.name, part.family, part.parents, shape, maps, remark, part.name in faults)
+
+
+def _faults(state: State) -> dict[str, str]:
+    """Why layers do not run, by their names; an input at fault is told of where it is chosen."""
+    found = {each.layer: each.message for each in reversed(state.problems) if each.severity == "error"}
     if state.maps.fault is not None and state.maps.fault.layer:
-        faults.setdefault(state.maps.fault.layer, state.maps.fault.message)
-    first = next((name for name in network.names if name in faults), "")
-    for name, layer, shape in zip(network.names, network.layers, network.shapes(), strict=True):
-        maps = None if name in faults else ran.get(name)
-        shape = maps.values.shape if maps is not None else shape
-        waits = f"Runs again once {first} is mended." if first else "Its maps appear once the network has run."
-        remark = "" if maps is not None else faults.get(name, waits)
-        yield Entry(name, name, layer.family, _parents(network, name), shape, maps, remark, name in faults)
-
-
-def _parents(network: object, name: str) -> tuple[str, ...]:
-    try:
-        return tuple(network.inputs(name))  # type: ignore[attr-defined]  # Network; kept out of the import for speed
-    except (KeyError, ValueError):
-        return ()
+        found.setdefault(state.maps.fault.layer, state.maps.fault.message)
+    found.pop(INPUT, None)
+    return found
 
 
 def _with_prediction(found: tuple[Entry, ...], prediction: Prediction) -> tuple[Entry, ...]:

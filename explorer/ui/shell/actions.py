@@ -5,12 +5,12 @@ from __future__ import annotations
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from explorer.session import State
+from explorer.session import State, Verb
 from explorer.ui.common.command import SEPARATOR, Command, Shell
 from explorer.ui.common.icons import icon
 from explorer.ui.debugger.commands import STEP_COMMANDS
 from explorer.ui.shell import commands
-from explorer.ui.shell.file_actions import FILE_COMMANDS, has_network
+from explorer.ui.shell.file_actions import FILE_COMMANDS, allows
 from explorer.ui.shell.tabs import tab_commands
 from explorer.ui.training.commands import TRAIN_COMMANDS
 
@@ -49,7 +49,7 @@ EDIT_COMMANDS: tuple[Command | str, ...] = (
         commands.copy_notation,
         "ph.copy",
         "Ctrl+Alt+C",
-        has_network,
+        allows(Verb.EDIT),
     ),
     Command(
         "pastePicture",
@@ -68,7 +68,7 @@ EDIT_COMMANDS: tuple[Command | str, ...] = (
         lambda shell: shell.session.editing.reset_weights(),
         "ph.dice-five",
         "Ctrl+Shift+R",
-        has_network,
+        allows(Verb.CHANGE_WEIGHTS),
     ),
 )
 VIEW_COMMANDS: tuple[Command | str, ...] = (
@@ -81,7 +81,7 @@ VIEW_COMMANDS: tuple[Command | str, ...] = (
         lambda shell: commands.step_layer(shell, -1),
         "ph.caret-up",
         "Ctrl+Up",
-        has_network,
+        allows(Verb.EDIT),
     ),
     Command(
         "nextLayer",
@@ -91,7 +91,7 @@ VIEW_COMMANDS: tuple[Command | str, ...] = (
         lambda shell: commands.step_layer(shell, 1),
         "ph.caret-down",
         "Ctrl+Down",
-        has_network,
+        allows(Verb.EDIT),
     ),
     Command(
         "clearCell",

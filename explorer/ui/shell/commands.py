@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from explorer.session import Verb
 from explorer.ui.common import dialogs, leaving, pictures, settings, theme
 from explorer.ui.common.command import Shell
 from explorer.ui.common.passing import passing
@@ -51,20 +52,20 @@ def save_as(shell: Shell) -> None:
 
 
 def copy_source(shell: Shell) -> None:
-    network = shell.session.state.network
-    if network is None:
+    subject = shell.session.state.subject
+    if not subject.can(Verb.EDIT):
         return
-    if any(problem.severity == "error" for problem in shell.session.state.problems):
+    if not subject.is_whole:
         shell.session.say("The network has a fault: mend it first, then its source can be written.")
         return
-    QGuiApplication.clipboard().setText(network.source())
+    QGuiApplication.clipboard().setText(subject.edited.source())
     shell.session.say("The PyTorch source is on the clipboard.")
 
 
 def copy_notation(shell: Shell) -> None:
-    network = shell.session.state.network
-    if network is not None:
-        QGuiApplication.clipboard().setText(network.text())
+    subject = shell.session.state.subject
+    if subject.can(Verb.EDIT):
+        QGuiApplication.clipboard().setText(subject.edited.text())
         shell.session.say("The network is on the clipboard as text.")
 
 
@@ -74,8 +75,7 @@ def paste_picture(shell: Shell) -> None:
 
 def step_layer(shell: Shell, steps: int) -> None:
     """Select the layer `steps` after the selected one."""
-    network = shell.session.state.network
-    names = ("input", *(network.names if network else ()))
+    names = ("input", *shell.session.state.subject.names)
     chosen = shell.session.state.selection.layer
     at = names.index(chosen) if chosen in names else 0
     shell.session.selection.select(layer=names[min(max(at + steps, 0), len(names) - 1)])

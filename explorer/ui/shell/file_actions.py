@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from explorer.session import State
+from collections.abc import Callable
+
+from explorer.session import State, Verb
 from explorer.ui.common.command import SEPARATOR, Command
 from explorer.ui.shell import commands
 
 
-def has_network(state: State) -> bool:
-    """Whether there is a network to work on."""
-    return state.network is not None
+def allows(verb: Verb) -> Callable[[State], bool]:
+    """Whether what is open lets `verb` be done with it."""
+    return lambda state: state.subject.can(verb)
 
 
 FILE_COMMANDS: tuple[Command | str, ...] = (
@@ -48,7 +50,7 @@ FILE_COMMANDS: tuple[Command | str, ...] = (
         commands.choose_weights,
         "ph.scales",
         "Ctrl+L",
-        has_network,
+        allows(Verb.CHANGE_WEIGHTS),
     ),
     Command(
         "openPictureFile",
@@ -68,7 +70,7 @@ FILE_COMMANDS: tuple[Command | str, ...] = (
         commands.save,
         "ph.floppy-disk",
         "Ctrl+S",
-        has_network,
+        allows(Verb.SAVE),
     ),
     Command(
         "saveAs",
@@ -78,7 +80,7 @@ FILE_COMMANDS: tuple[Command | str, ...] = (
         commands.save_as,
         "ph.floppy-disk-back",
         "Ctrl+Shift+S",
-        has_network,
+        allows(Verb.SAVE),
     ),
     Command(
         "copySource",
@@ -88,7 +90,7 @@ FILE_COMMANDS: tuple[Command | str, ...] = (
         commands.copy_source,
         "ph.code",
         "Ctrl+Shift+C",
-        has_network,
+        allows(Verb.EDIT),
     ),
     SEPARATOR,
     Command(

@@ -6,17 +6,14 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog
 
-from explorer.session import State
+from explorer.session import State, Verb
 from explorer.ui.common.command import SEPARATOR, Command, Shell
 
 
 def can_train(state: State) -> bool:
     """Whether Train would do something: there are weights to learn, nothing is broken and no run goes on."""
-    network = state.network
-    if network is None or state.training.status == "running" or state.data.progress is not None:
-        return False
-    is_whole = not any(problem.severity == "error" for problem in state.problems)
-    return is_whole and state.data.problem is None and any(network.parameter_counts())
+    is_free = state.training.status != "running" and state.data.progress is None
+    return is_free and state.data.problem is None and state.subject.can(Verb.TRAIN)
 
 
 def is_running(state: State) -> bool:
@@ -31,7 +28,7 @@ def can_rewind(state: State) -> bool:
 
 def has_batches(state: State) -> bool:
     """Whether a batch of the data can be stepped through."""
-    return state.data.data_set is not None and state.network is not None and state.data.problem is None
+    return state.data.data_set is not None and state.data.problem is None and state.subject.can(Verb.USE_DATA)
 
 
 def show_data_browser(shell: Shell) -> None:

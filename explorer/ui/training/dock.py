@@ -13,7 +13,7 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QMenu, QProgressBar, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from explorer.session import Session, State
+from explorer.session import Session, State, Verb
 from explorer.session.features.training import Trainer
 from explorer.session.soon import soon
 from explorer.session.state import parts_changed
@@ -33,7 +33,6 @@ NARROW = 1060
 LINE_WIDTH = 96
 START_WIDTH = 92
 READY = "Choose data and train: the loss, the accuracy and every map are followed live."
-OWN = "The weights of a model opened from a program are its own: train it in that program."
 
 
 @dataclass(frozen=True)
@@ -196,8 +195,8 @@ def facts(state: State) -> str:
         return words
     if state.data.progress is not None:
         return state.data.progress.text
-    if state.network is None and state.maps.activations is not None:
-        return OWN
+    if state.subject.is_open and not state.subject.can(Verb.CHANGE_WEIGHTS):
+        return state.subject.refusal(Verb.TRAIN)
     if state.data.data_set is None:
         return READY
     data = state.data.data_set

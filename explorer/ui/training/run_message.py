@@ -45,7 +45,7 @@ class RunMessage(QWidget):
         self._colour("error" if problem or (is_over and training.is_fault) else "dim")
         self.rewind.setVisible(is_over and bool(training.layer) and training.is_of(new.document))
         self.halve.setVisible(is_over and training.too_large_batch > 1)
-        self.fix.setVisible(problem is not None and problem.network is not None)
+        self.fix.setVisible(problem is not None and problem.mended is not None)
         if problem is not None:
             self.fix.setText(problem.label)
             self.fix.setAccessibleName(problem.label)

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from pytestqt.qtbot import QtBot
+from torch import nn
 
 from explorer.network import LAYERS, Network
 from explorer.session import Session
@@ -510,8 +511,6 @@ def test_a_setting_out_of_range_is_shown_with_its_sentence(panel: NetworkPanel, 
 
 
 def test_a_persons_own_model_is_shown_read_only(panel: NetworkPanel, session: Session, qtbot: QtBot) -> None:
-    from torch import nn
-
     model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(4 * 6 * 6, 2))
     session.files.adopt(model, np.zeros((3, 8, 8), np.float32), "mine")
     wait_until_shown(qtbot, session)
@@ -526,6 +525,14 @@ def test_a_persons_own_model_is_shown_read_only(panel: NetworkPanel, session: Se
     assert button is not None
     assert not button.isVisible()
     assert panel.form.facts.facts.isVisible()
+
+
+def test_before_it_ran_a_persons_own_model_is_open_already(panel: NetworkPanel, session: Session) -> None:
+    session.files.adopt(nn.Sequential(nn.Conv2d(3, 4, 3)), np.zeros((3, 8, 8), np.float32), "mine")
+    assert session.state.maps.computing
+    assert not panel.empty.isVisible()
+    assert panel.read_only.isVisible()
+    assert not panel.add.isVisible()
 
 
 # --- all of it ---

@@ -20,8 +20,9 @@ from torch import nn
 
 from explorer.app import open_window
 from explorer.engine.training.hyperparameters import Hyperparameters
-from explorer.session import Session
+from explorer.session import Session, Verb
 from explorer.session.run_curves import RunCurves
+from explorer.session.subjects.own_model import REFUSALS
 from explorer.session.train_state import Training
 from explorer.ui.common import settings
 from explorer.ui.shell.folding_dock import LOW_WINDOW
@@ -29,7 +30,7 @@ from explorer.ui.shell.main_window import MainWindow
 from explorer.ui.training.commands import TRAIN_COMMANDS
 from explorer.ui.training.curves.saving import CurveSaving
 from explorer.ui.training.curves.view import CurvePlot
-from explorer.ui.training.dock import HEIGHT, OWN, READY, TrainingDock
+from explorer.ui.training.dock import HEIGHT, READY, TrainingDock
 from explorer.ui.training.run_list import BEST, FROM, RUN, SETTINGS, RunList
 from explorer.ui.training.run_message import RunMessage
 from explorer.ui.training.run_words import progress_words, settings_words
@@ -422,7 +423,7 @@ def test_of_a_model_that_cannot_be_trained_here_the_strip_says_so(qtbot: QtBot) 
     qtbot.addWidget(dock, before_close_func=lambda _widget: session.close())
     assert dock.facts_label.whole() == READY
     session.files.adopt(nn.Sequential(nn.Conv2d(3, 2, 3)), np.zeros((3, 8, 8), np.float32), "mine")
-    qtbot.waitUntil(lambda: dock.facts_label.whole() == OWN)
+    qtbot.waitUntil(lambda: dock.facts_label.whole() == REFUSALS[Verb.TRAIN])
     assert not dock.start.isEnabled()
 
 

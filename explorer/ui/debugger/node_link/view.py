@@ -68,7 +68,7 @@ class NodeLinkView(FollowingView, QWidget):
 
     @np.errstate(all="ignore")  # sums over a diverged step are NaN, and shown as that
     def show_changes(self, old: State | None, new: State) -> None:
-        if old is not None and old.network is not new.network:
+        if old is not None and old.subject.structure is not new.subject.structure:
             self._close_editor()
         if old is None or old.steps.timeline is not new.steps.timeline:
             self._show_timeline(new)

@@ -83,6 +83,6 @@ class HealthStrip(PacedView):
 
     @Slot(str)
     def _select(self, name: str) -> None:
-        network = self._session.state.network
-        if network is not None and name in network.names and self._session.state.selection.layer != name:
+        state = self._session.state
+        if name in state.subject.names and state.selection.layer != name:
             self._session.selection.select(layer=name)

@@ -8,7 +8,7 @@ from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.arithmetic.losses import loss_named
-from explorer.session import Session, State
+from explorer.session import Session, State, Verb
 from explorer.session.features.plane import can_judge
 from explorer.session.landscape_state import SPAN, Landscape, LandscapeWish, WeightCell
 from explorer.ui.common.colour_bar import ColourBar
@@ -31,7 +31,7 @@ BROKEN = "The network cannot be run on the chosen data yet. Its loss appears her
 WORKING = "The loss is worked out…"
 WORKING_ON_THE_SIDE = "The loss is worked out between the steps of the run, which takes a while. Paused it is quick."
 NOWHERE_FINITE = "The loss is NaN or infinite everywhere here. Rewind, then try a smaller learning rate."
-NO_NETWORK = "The loss over the weights of a network appears here. Open a network first."
+WHAT = "The loss over the weights of a network appears here."
 
 
 class LandscapeView(PacedView):
@@ -216,8 +216,8 @@ def parameter_shapes(state: State) -> dict[str, tuple[int, ...]]:
 
 def why_empty(state: State) -> str:
     """The sentence that stands where there is no loss."""
-    if state.network is None:
-        return NO_NETWORK
+    if not state.subject.can(Verb.USE_DATA):
+        return f"{WHAT} {state.subject.refusal(Verb.USE_DATA)}"
     return NO_DATA if state.data.data_set is None else BROKEN
 
 

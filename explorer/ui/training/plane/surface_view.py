@@ -162,8 +162,8 @@ class SurfaceView(PacedView):
 
 def why_empty(state: State) -> str:
     """The sentence that stands where no surface can be drawn."""
-    if state.network is not None and state.network.input_shape != (2,) and state.data.data_set is not None:
-        shape = state.network.input_shape
+    shape = state.subject.input_shape
+    if shape is not None and shape != (2,) and state.data.data_set is not None:
         taken = f"{count(shape[0])} numbers" if len(shape) == 1 else "pictures"
         return NOT_TWO.format(taken=taken)
     return NO_DATA if state.data.data_set is None else BROKEN
