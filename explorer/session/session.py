@@ -52,9 +52,7 @@ class Session(QObject):
         origins, self.recent = Origins(), RecentFiles(store)
         self.selection = Selecting(store)
         self.editing = Editing(store, self.selection)
-        self.input = Feeding(
-            store, self.recent
-        )  # before the passes, which ask for a pass with what a new document is fed
+        self.input = Feeding(store, self.recent)  # before the passes, which ask with what a new document is fed
         self.passes = Passes(store)
         self.explaining = Explaining(store)
         self.learning = Learning(store, self.passes)
