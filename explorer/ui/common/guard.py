@@ -13,7 +13,7 @@ from functools import wraps
 from types import FunctionType
 from typing import Any
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QRectF, QSize, Qt
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QRectF, QSize, QSortFilterProxyModel, Qt
 from PySide6.QtGui import QIconEngine, QPainterPath, QPixmap, QValidator
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -58,6 +58,7 @@ VIRTUALS: tuple[tuple[type, dict[str, Callable[[], Any]]], ...] = (
             "parent": QModelIndex,
         },
     ),
+    (QSortFilterProxyModel, {"filterAcceptsRow": bool, "lessThan": bool}),
     (
         QAbstractItemDelegate,
         {"paint": NOTHING, "sizeHint": QSize, "createEditor": NOTHING, "updateEditorGeometry": NOTHING},
