@@ -83,6 +83,14 @@ def next_where(timeline: Timeline, cursor: Cursor, wanted: Callable[[TimelineSte
     return cursor
 
 
+def is_at_end(timeline: Timeline, cursor: Cursor) -> bool:
+    """Whether there is no next step, and no next cell inside the last."""
+    if cursor.step < len(timeline.steps) - 1:
+        return False
+    step = timeline.steps[cursor.step]
+    return not cursor.is_inside or walk_place(step, cursor) == walk_length(step, cursor.of) - 1
+
+
 def walk_length(entry: TimelineStep, of: str) -> int:
     """How many cells of one example stepping inside walks through."""
     shape = entry.asked[of]

@@ -21,6 +21,7 @@ from explorer.session.features.left_overs import KEEP_EVERY_S, LeftOvers
 from explorer.session.features.origins import Origins
 from explorer.session.features.passes import Passes
 from explorer.session.features.plane import Plane
+from explorer.session.features.playing import Playing
 from explorer.session.features.recent import RecentFiles
 from explorer.session.features.saved import Saved
 from explorer.session.features.selecting import Selecting
@@ -54,10 +55,9 @@ class Session(QObject):
         self.editing = Editing(store, self.selection)
         self.input = Feeding(store, self.recent)  # before the passes, which ask with what a new document is fed
         self.passes = Passes(store)
-        self.explaining = Explaining(store)
-        self.learning = Learning(store, self.passes)
+        self.learning, self.explaining = Learning(store, self.passes), Explaining(store)
         self.steps = Steps(store, self.learning)
-        self.data = Data(store, self.learning)
+        self.data, self.playing = Data(store, self.learning), Playing(store, self.steps)
         self.watching = Watching(store, self.passes, self.learning)
         self.training = Trainer(store, self.passes, self.data, self.watching, origins)
         self.following = Following(store, origins)
@@ -93,7 +93,7 @@ class Session(QObject):
 
     def close(self) -> bool:
         """Stop and join all threads; True if they ended in time."""
-        for feature in (self.following, self.plane, self.landscape, self.left_overs):
+        for feature in (self.following, self.playing, self.plane, self.landscape, self.left_overs):
             feature.stop()
         was_ended = self.store.close()
         self.left_overs.close()

@@ -91,6 +91,7 @@ class StepsState:
     is_recording: bool = False
     timeline: Timeline | None = None
     cursor: Cursor = field(default_factory=Cursor)
+    is_playing: bool = False  # it steps by itself
     message: str = ""  # why the step ends before its loss, or why there is none
     target: Target = None  # what the present input should give
     batch: tuple[Example, ...] = ()  # further examples beside the present input

@@ -24,7 +24,7 @@ from explorer.ui.common import theme
 from explorer.ui.data.browser import DataBrowser
 from explorer.ui.data.button import DataButton
 from tests.architecture.entries import listed
-from tests.ui.fakes import make_session
+from tests.ui.fakes import make_actions, make_session
 
 CARD = Card("stripes", "Stripes", "Points in three stripes.", 300, 90, ("left", "middle", "right"), "made", "free")
 
@@ -61,7 +61,7 @@ def test_it_opens_by_its_name_and_is_told_of_where_there_is_none_of_that_name() 
 
 
 def test_the_browser_has_a_card_that_opens_it_and_the_button_names_it(session: Session, qtbot: QtBot) -> None:
-    browser, button = DataBrowser(session), DataButton(session)
+    browser, button = DataBrowser(session), DataButton(session, make_actions(session)["showData"])
     for widget in (browser, button):
         qtbot.addWidget(widget)
         widget.resize(900, 600)

@@ -14,6 +14,7 @@ from explorer.session.timeline import PHASES
 from explorer.ui.common import theme
 from explorer.ui.debugger.timeline_bar import TimelineBar
 from explorer.ui.debugger.view import Debugger
+from tests.ui.fakes import make_actions
 
 ROUNDS = 60
 SIZE = (860, 700)
@@ -34,7 +35,7 @@ def main() -> None:
 def _measure(name: str) -> None:
     session = Session()
     session.files.open_network(name)
-    view = Debugger(session)
+    view = Debugger(session, make_actions(session))
     view.resize(*SIZE)
     view.show()
     session.learning.watch_steps("debugger", True)

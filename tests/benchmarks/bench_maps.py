@@ -19,6 +19,7 @@ from explorer.ui.common.mosaic import Place
 from explorer.ui.common.pane import ElidedLabel
 from explorer.ui.maps.feature_maps import FeatureMaps
 from explorer.ui.maps.mosaic_view import MapMosaic
+from tests.ui.fakes import make_actions
 
 ROUNDS = 9
 BASELINE_ROUNDS = 3
@@ -41,7 +42,7 @@ def main() -> None:
 def _measure(name: str, text: str) -> None:
     session = Session()
     session.files.new_network(text)
-    view = FeatureMaps(session)
+    view = FeatureMaps(session, make_actions(session))
     view.resize(*SIZE)
     view.show()
     for layer in ("conv1", "relu1"):

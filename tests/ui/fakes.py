@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.data import Picture, picture_from_array
 from explorer.session import Session
+from explorer.ui.common.actions import Actions
+from explorer.ui.common.command import Shell
 from explorer.ui.common.paced_view import PacedView
+from explorer.ui.shell.actions import make_actions as actions_of
 
 SMALL = "3x16x16 conv(4, 3, padding=1) relu maxpool(2) conv(6, 3) relu flatten linear(5) softmax"
 
@@ -29,6 +32,15 @@ def make_session(text: str = SMALL, *, picture: bool = True) -> Session:
     if picture and len(session.state.network.input_shape) == 3:
         session.input.use_picture(make_picture())
     return session
+
+
+def make_actions(session: Session, over: QWidget | None = None) -> Actions:
+    """The actions of all commands, for a view that stands alone: only dialogs `over` a widget can be shown by them."""
+    made: list[Actions] = []
+    nothing = lambda *_given: None  # noqa: E731
+    shell = Shell(session, over, nothing, nothing, session.open_path, lambda: made[0], nothing)
+    made.append(actions_of(shell, session))
+    return made[0]
 
 
 def wait_until_shown(qtbot: QtBot, session: Session, timeout_ms: int = 60_000) -> None:

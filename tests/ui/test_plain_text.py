@@ -142,6 +142,6 @@ def test_the_label_of_an_axis_is_text(qtbot: QtBot) -> None:
 
 @pytest.mark.parametrize("choice", ["dark", "light"])
 def test_another_theme_changes_nothing_of_it(window: MainWindow, choice: str) -> None:
-    window.findChild(type(window.menus.action("save")), f"action.theme.{choice}").trigger()
+    window.findChild(type(window.action("save")), f"action.theme.{choice}").trigger()
     QApplication.processEvents()
     _check(window)

@@ -25,7 +25,7 @@ from explorer.ui.input.view import InputView
 from explorer.ui.tensors.tiles import Shown, fold
 from explorer.ui.tensors.view import TensorView
 from tests.session.staging import with_parts
-from tests.ui.fakes import make_session, wait_until_shown
+from tests.ui.fakes import make_actions, make_session, wait_until_shown
 from tests.ui.step_sessions import recorded
 
 
@@ -52,7 +52,7 @@ def test_what_the_mouse_rests_on_is_no_cell_any_more_when_its_map_grew_smaller(q
     wait_until_shown(qtbot, session)
     session.editing.replace_layer("conv1", replace(session.state.layer("conv1"), padding=(4, 4)))
     wait_until_shown(qtbot, session)
-    view = InputView(session)
+    view = InputView(session, make_actions(session))
     qtbot.addWidget(view)
     view.show()
     seen: list[Cell | None] = []

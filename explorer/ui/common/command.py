@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from explorer.session import Session, State
 from explorer.ui.common.leaving import leave
+
+if TYPE_CHECKING:
+    from explorer.ui.common.actions import Actions
 
 SEPARATOR = "—"
 
@@ -18,6 +22,11 @@ SEPARATOR = "—"
 def always(_state: State) -> bool:
     """For commands that can be used at any time."""
     return True
+
+
+def as_declared(command: Command, _state: State) -> Command:
+    """For commands that are called the same at any time."""
+    return command
 
 
 @dataclass(frozen=True)
@@ -29,7 +38,7 @@ class Shell:
     show: Callable[[str], object]  # brings the tab or strip of that name to the front
     view: Callable[[str], QWidget]  # the tab or strip of that name
     open_path: Callable[[str | Path], None]
-    actions: Callable[[], list[QAction]]  # all commands, in the order of the menus
+    actions: Callable[[], Actions]  # of all commands, in the order of the menus
     reset_layout: Callable[[], None]
 
     def leave(self, go: Callable[[], object]) -> None:
@@ -43,7 +52,11 @@ class Shell:
 
 @dataclass(frozen=True)
 class Command:
-    """One thing a person can ask for. `name` is also the action's object name; `tip` is a sentence."""
+    """One thing a person can ask for. `name` is also the action's object name; `tip` is a sentence.
+
+    Menus show `text`, the tool bar and other buttons `word`, and those of the pane that the command belongs to `brief`;
+    what is left out is the one before it. `now` gives the command as it is called in a state, where that differs.
+    """
 
     name: str
     menu: str
@@ -53,8 +66,21 @@ class Command:
     icon: str = ""
     shortcut: str = ""
     enabled: Callable[[State], bool] = always
+    word: str = ""
+    brief: str = ""
+    now: Callable[[Command, State], Command] = as_declared
 
     @property
     def tip_with_key(self) -> str:
-        """The tip, and the key in brackets."""
-        return f"{self.tip} ({QKeySequence(self.shortcut).toString()})" if self.shortcut else self.tip
+        """The tip with the key in brackets: "Open a network file (Ctrl+O)."."""
+        return f"{self.tip[:-1]} ({QKeySequence(self.shortcut).toString()})." if self.shortcut else self.tip
+
+    @property
+    def on_a_button(self) -> str:
+        """What a button says."""
+        return self.word or self.text.rstrip("…")
+
+    @property
+    def in_its_pane(self) -> str:
+        """What a button says that stands in the pane of the command."""
+        return self.brief or self.on_a_button

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QSize, Qt, Slot
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from explorer.session import Session, State
 from explorer.ui.common import theme
+from explorer.ui.common.actions import NamedAction
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.icons import draw_icon
 from explorer.ui.common.text import on_a_button
 from explorer.ui.data.lines import OpeningLine, ProblemLine
 from explorer.ui.data.words import button_words
 
-CHOOSE = "Choose data…"
-TIP = "What the network learns from: see it, or choose other data."
 CARET, SIDES = 10, 28
 
 
@@ -25,11 +24,12 @@ class DataButton(FollowingView, QWidget):
     `with_problem`: whether what is wrong with the data stands under the button, or somewhere else.
     """
 
-    def __init__(self, session: Session, parent: QWidget | None = None, *, with_problem: bool = True) -> None:
+    def __init__(
+        self, session: Session, show_data: NamedAction, parent: QWidget | None = None, *, with_problem: bool = True
+    ) -> None:
         super().__init__(session, parent)
         self.setObjectName("data")
-        self.button = _Caret("chooseData")
-        self.button.clicked.connect(self.open_browser)
+        self.button = _Caret(show_data, "chooseData")
         self.opening = OpeningLine(session)
         self.problem = ProblemLine(session) if with_problem else None
         column = QVBoxLayout(self)
@@ -42,35 +42,33 @@ class DataButton(FollowingView, QWidget):
         session.changed.connect(self.show_state)
         self.show_state(None, session.state)
 
-    @Slot()
-    def open_browser(self) -> None:
-        """Show the browser of data sets, one a session."""
-        from explorer.ui.data.browser import show_data_browser
-
-        show_data_browser(self._session, self)
-
     def show_changes(self, old: State | None, new: State) -> None:
         if old is not None and old.data.data_set is new.data.data_set and old.data.progress is new.data.progress:
             return
         self.button.setVisible(new.data.progress is None)
-        self.button.show_parts(*(button_words(new.data.data_set) if new.data.data_set is not None else (CHOOSE, "")))
+        self.button.show_parts(*(button_words(new.data.data_set) if new.data.data_set is not None else ("", "")))
 
 
 class _Caret(QToolButton):
-    """A button whose facts go, one by one, where there is no room, with a caret behind them."""
+    """A button whose facts go, one by one, where there is no room, with a caret behind them.
 
-    def __init__(self, name: str) -> None:
+    It triggers `action`, of which it has its words while there are no facts.
+    """
+
+    def __init__(self, action: NamedAction, name: str) -> None:
         super().__init__(objectName=name)
-        self._parts: tuple[str, ...] = (CHOOSE,)
+        self._action = action
+        self._parts: tuple[str, ...] = (action.brief,)
+        self.clicked.connect(action.trigger)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setStyleSheet(f"QToolButton {{ text-align: left; padding-right: {CARET + 8}px; }}")
 
     def show_parts(self, title: str, facts: str) -> None:
         """Show the title, and as many facts as there is room for; the tip has them all."""
-        self._parts = (title, *facts.split(" · ")) if facts else (title,)
-        whole = " · ".join(self._parts)
-        self.setAccessibleName(f"Data: {whole}" if facts else title)
-        self.setToolTip(f"{whole}\n{TIP}" if facts else TIP)
+        self._parts = (title, *facts.split(" · ")) if facts else (title or self._action.brief,)
+        whole, tip = " · ".join(self._parts), self._action.toolTip()
+        self.setAccessibleName(f"Data: {whole}" if facts else whole)
+        self.setToolTip(f"{whole}\n{tip}" if facts else tip)
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

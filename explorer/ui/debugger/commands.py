@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from explorer.session import State
 from explorer.ui.common.command import SEPARATOR, Command, Shell
 
 
 def has_timeline(state: State) -> bool:
     """Whether there is a training step to walk through."""
-    return state.steps.timeline is not None
+    return state.steps.timeline is not None and bool(state.steps.timeline.steps)
+
+
+def can_go_back(state: State) -> bool:
+    """Whether there is a step, or inside one a cell, before this one."""
+    return has_timeline(state) and (state.steps.cursor.step > 0 or state.steps.cursor.is_inside)
+
+
+def can_go_out(state: State) -> bool:
+    """Whether one stands at a cell of the step."""
+    return has_timeline(state) and state.steps.cursor.is_inside
+
+
+def is_before_the_end(state: State) -> bool:
+    """Whether this is not the whole of the last step."""
+    timeline, cursor = state.steps.timeline, state.steps.cursor
+    return timeline is not None and (cursor.step < len(timeline.steps) - 1 or can_go_out(state))
 
 
 def previous_step(shell: Shell) -> None:
@@ -27,12 +45,15 @@ def back_into(shell: Shell) -> None:
 
 def toggle_play(shell: Shell) -> None:
     """Play in the debugger's tab, or stop."""
-    from explorer.ui.debugger.view import Debugger  # made after the first paint
-
     shell.show("debugger")
-    debugger = shell.view("debugger")
-    assert isinstance(debugger, Debugger)
-    debugger.controls.toggle_play()
+    shell.session.playing.toggle()
+
+
+def pause_while_playing(command: Command, state: State) -> Command:
+    """What the command that plays is called: while it does, Pause."""
+    if not state.steps.is_playing:
+        return command
+    return replace(command, text="Pause", tip="Stop stepping.", icon="ph.pause")
 
 
 STEP_COMMANDS: tuple[Command | str, ...] = (
@@ -45,6 +66,7 @@ STEP_COMMANDS: tuple[Command | str, ...] = (
         "ph.arrow-right",
         "F10",
         has_timeline,
+        brief="Over",
     ),
     Command(
         "stepInto",
@@ -55,6 +77,7 @@ STEP_COMMANDS: tuple[Command | str, ...] = (
         "ph.arrow-down",
         "F11",
         has_timeline,
+        brief="Into",
     ),
     Command(
         "stepOut",
@@ -64,7 +87,8 @@ STEP_COMMANDS: tuple[Command | str, ...] = (
         lambda shell: shell.session.steps.step_out(),
         "ph.arrow-up",
         "Shift+F11",
-        has_timeline,
+        can_go_out,
+        brief="Out",
     ),
     Command(
         "stepBack",
@@ -74,7 +98,8 @@ STEP_COMMANDS: tuple[Command | str, ...] = (
         lambda shell: shell.session.steps.step_over(-1),
         "ph.arrow-left",
         "Shift+F10",
-        has_timeline,
+        can_go_back,
+        brief="Back",
     ),
     Command(
         "previousStep",
@@ -105,7 +130,8 @@ STEP_COMMANDS: tuple[Command | str, ...] = (
         lambda shell: shell.session.steps.to_start(),
         "ph.skip-back",
         "Ctrl+Home",
-        has_timeline,
+        can_go_back,
+        brief="Start",
     ),
     Command(
         "toEnd",
@@ -115,7 +141,8 @@ STEP_COMMANDS: tuple[Command | str, ...] = (
         lambda shell: shell.session.steps.to_end(),
         "ph.skip-forward",
         "Ctrl+End",
-        has_timeline,
+        is_before_the_end,
+        brief="End",
     ),
     Command(
         "nextGradient",
@@ -126,27 +153,30 @@ STEP_COMMANDS: tuple[Command | str, ...] = (
         "ph.arrow-bend-up-left",
         "Ctrl+G",
         has_timeline,
+        brief="Gradient",
     ),
     Command(
         "runToLayer",
         "Step",
         "To the selected layer",
-        "Go on to the next step of the layer that is selected.",
+        "Go on to the next step of the layer selected on the left.",
         lambda shell: shell.session.steps.run_to_layer(),
         "ph.crosshair",
         "Ctrl+F10",
         has_timeline,
+        brief="To layer",
     ),
     SEPARATOR,
     Command(
         "play",
         "Step",
         "Play",
-        "Step over again and again, or stop doing so.",
+        "Step over again and again, to the end.",
         toggle_play,
         "ph.play",
         "F5",
         has_timeline,
+        now=pause_while_playing,
     ),
     Command(
         "takeStep",

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QSt
 
 from explorer.session import Session, State
 from explorer.session.timeline import Timeline
+from explorer.ui.common.actions import Actions
 from explorer.ui.common.empty_state import EmptyState
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.pane import ElidedLabel
@@ -37,14 +38,14 @@ RECORDING = "Recording one training step…"
 class Debugger(FollowingView, QWidget):
     """Header, timeline, buttons, words, stage, explanation and settings, each in a place that stepping never moves."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.setObjectName("debugger")
         self.setAccessibleName("Step debugger")
         self.setProperty("role", "pane")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.empty = EmptyState()
-        self._content = self._make_content()
+        self._content = self._make_content(actions)
         self._pages = QStackedLayout(self)
         self._pages.setContentsMargins(0, 0, 0, 0)
         self._pages.setSizeConstraint(QStackedLayout.SizeConstraint.SetNoConstraint)  # see minimumSizeHint
@@ -54,7 +55,7 @@ class Debugger(FollowingView, QWidget):
         session.changed.connect(self.show_state)
         self.show_state(None, session.state)
 
-    def _make_content(self) -> QWidget:
+    def _make_content(self, actions: Actions) -> QWidget:
         session = self._session
         self.header = HeaderLine()
         self.notice = ElidedLabel()
@@ -62,7 +63,7 @@ class Debugger(FollowingView, QWidget):
         self.notice.setProperty("role", "warning")
         self.timeline = TimelineBar()
         self.timeline.chosen.connect(session.steps.go_to_step)
-        self.controls = StepControls(session)
+        self.controls = StepControls(session, actions)
         self.words = WordsPanel()
         self.stage = StepStage(session)
         self.stage.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)  # what it draws never pushes

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from explorer.session import Session, State, Verb
 from explorer.session.state import parts_changed
 from explorer.ui.common import icons
+from explorer.ui.common.actions import NamedAction
 from explorer.ui.common.late import Late
 from explorer.ui.editor.card_list import CardList
 from explorer.ui.editor.cards import INPUT, Cards
@@ -79,16 +80,9 @@ class LayerList(CardList):
         if self._is_behind:
             self._catch_up()
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_icons"):
-            for action, name in self._icons.items():
-                action.setIcon(icons.icon(name))
-
     # --- commands ---
 
     def _make_actions(self) -> None:
-        self._icons: dict[QAction, str] = {}
         self.add = self._action(
             "Add layer…", "ph.plus", "Ins", "Put a layer in after this one.", self.adding_wanted.emit
         )
@@ -105,8 +99,10 @@ class LayerList(CardList):
         self.remove = self._action("Remove", "ph.trash", "Del", "Take the selected layers out.", self._remove)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
-    def _action(self, text: str, icon: str, keys: str, tip: str, run: Callable[[], object]) -> QAction:
-        action = QAction(icons.icon(icon), text, self)
+    def _action(self, text: str, icon: str, keys: str, tip: str, run: Callable[[], object]) -> NamedAction:
+        action = NamedAction(icons.icon(icon), text, self)
+        action.icon_name, action.brief = icon, text.rstrip("…")
+        action.setIconText(action.brief)
         action.setObjectName(f"layer.{text.strip('…').replace(' ', '')}")
         action.setShortcut(QKeySequence(keys))
         action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)  # Del and Ctrl+C mean other things elsewhere
@@ -114,7 +110,6 @@ class LayerList(CardList):
         action.setStatusTip(tip)
         action.triggered.connect(lambda _checked=False: run())
         self.addAction(action)
-        self._icons[action] = icon
         return action
 
     def _separator(self) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, Slot
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
 from explorer.session import Session, State, Verb
-from explorer.ui.common import icons, text, theme
+from explorer.ui.common import text
+from explorer.ui.common.command_button import CommandButton, CommandTool
 from explorer.ui.common.pane import Pane
 from explorer.ui.editor.layer_form import LayerForm
 from explorer.ui.editor.layer_list import LayerList
@@ -57,21 +57,17 @@ class NetworkPanel(Pane):
         return QSize(300, 640)
 
     def _make_buttons(self) -> QHBoxLayout:
-        self.add = QPushButton("Add layer")
-        self.add.setObjectName("addLayer")
-        self.add.setAccessibleName("Add layer")
+        self.add = CommandButton(self.list.add, "addLayer", colour="accent")
         self.add.setProperty("role", "link")
-        self.add.setToolTip(self.list.add.toolTip())
-        self.add.clicked.connect(self.open_palette)
         self.read_only = QLabel("opened from a program, read-only")
         self.read_only.setProperty("role", "dim")
         self.read_only.hide()
-        self._buttons = {
-            self._button("duplicateLayer", self.list.duplicate): "ph.copy-simple",
-            self._button("moveLayerUp", self.list.up): "ph.arrow-up",
-            self._button("moveLayerDown", self.list.down): "ph.arrow-down",
-            self._button("removeLayer", self.list.remove): "ph.trash",
-        }
+        self._buttons = (
+            CommandTool(self.list.duplicate, "duplicateLayer"),
+            CommandTool(self.list.up, "moveLayerUp"),
+            CommandTool(self.list.down, "moveLayerDown"),
+            CommandTool(self.list.remove, "removeLayer"),
+        )
         line = QHBoxLayout()
         line.setContentsMargins(10, 4, 6, 4)
         line.setSpacing(0)
@@ -79,32 +75,10 @@ class NetworkPanel(Pane):
         line.addWidget(self.read_only)
         line.addStretch(1)
         for button in self._buttons:
+            button.setProperty("role", "flat")
+            button.setStyleSheet("QToolButton { padding: 3px; }")
             line.addWidget(button)
-        self._colour_buttons()
         return line
-
-    def _button(self, name: str, action: QAction) -> QToolButton:
-        """A button for `action`; it has no shortcut of its own, the list has that."""
-        button = QToolButton()
-        button.setObjectName(name)
-        button.setProperty("role", "flat")
-        button.setStyleSheet("QToolButton { padding: 3px; }")
-        button.setAccessibleName(action.text())
-        button.setToolTip(action.toolTip())
-        button.setEnabled(action.isEnabled())
-        button.clicked.connect(action.trigger)
-        action.enabledChanged.connect(button.setEnabled)
-        return button
-
-    def _colour_buttons(self) -> None:
-        self.add.setIcon(icons.icon("ph.plus", theme.current().accent))
-        for button, name in self._buttons.items():
-            button.setIcon(icons.icon(name))
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "splitter"):
-            self._colour_buttons()
 
     @Slot(object, object)
     def show_state(self, old: State | None, new: State) -> None:

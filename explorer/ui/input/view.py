@@ -20,14 +20,17 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedWidget, QToolB
 from explorer.data import SAMPLES, read_sample
 from explorer.data.samples import SUBJECTS
 from explorer.network.file_names import is_network, is_weights
-from explorer.session import Cell, Session, State, Verb
-from explorer.ui.common import dialogs, leaving, pictures
+from explorer.session import Cell, Session, State
+from explorer.ui.common import leaving, pictures
+from explorer.ui.common.actions import Actions
+from explorer.ui.common.command_button import CommandTool
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.icons import icon
 from explorer.ui.common.number_fields import NumberFields
 from explorer.ui.common.pane import Pane
 from explorer.ui.common.text import on_a_button, plural, shape_text
 from explorer.ui.input.brush import BrushBar
+from explorer.ui.input.commands import takes_pictures
 from explorer.ui.input.drawing import Drawing
 from explorer.ui.input.picture import InputPicture
 from explorer.ui.input.thumbnails import SIDE, Thumbnail, ThumbnailPopup
@@ -40,7 +43,7 @@ HEADINGS = {"natural": "Natural pictures", "biomedical": "Biomedical pictures"}
 class InputView(FollowingView, Pane):
     """What the network is fed, and where it came from."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(session, "Input", parent)
         self.setObjectName("inputView")
         self.setAcceptDrops(True)
@@ -62,7 +65,7 @@ class InputView(FollowingView, Pane):
         self.drawing = Drawing(session, self.picture, self.brush)
         self.body.addWidget(self.pages, 1)
         self.body.addWidget(self.brush)
-        self.body.addLayout(self._make_buttons())
+        self.body.addLayout(self._make_buttons(actions))
         self._connect()
         self.show_state(None, session.state)
 
@@ -80,10 +83,8 @@ class InputView(FollowingView, Pane):
         self._session.changed.connect(self.show_state)
         self._session.selection.hovered.connect(self.show_hovered)
 
-    def _make_buttons(self) -> QHBoxLayout:
-        self.open = QToolButton(text="Open", objectName="openPicture", accessibleName="Open picture")
-        self.open.setToolTip("Show a picture of your own to the network.")
-        self.open.clicked.connect(self._ask_picture)
+    def _make_buttons(self, actions: Actions) -> QHBoxLayout:
+        self.open = CommandTool(actions["openPictureFile"], "openPicture", icon=False)
         self.recent = QToolButton(objectName="recentPictures", accessibleName="Recent pictures")
         self.recent.setToolTip("Pictures opened before.")
         self.recent.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -96,17 +97,15 @@ class InputView(FollowingView, Pane):
         self.draw = QToolButton(text="Draw", objectName="drawPicture", accessibleName="Draw", checkable=True)
         self.draw.setToolTip("Paint on what the network is fed, and watch the maps follow.")
         self.draw.toggled.connect(self.drawing.set_on)
-        self.paste_button = QToolButton(objectName="pastePicture", accessibleName="Paste picture")
-        self.paste_button.setToolTip(f"Paste a picture ({QKeySequence(QKeySequence.StandardKey.Paste).toString()}).")
-        self.paste_button.clicked.connect(self.paste)
+        self.paste = CommandTool(actions["pastePicture"], "pastePicture")
         row = QHBoxLayout()
         row.setContentsMargins(11, 8, 11, 11)
         row.setSpacing(4)
         for button in (self.open, self.recent, self.samples, self.draw):
             row.addWidget(button)
         row.addStretch()
-        self.paste_button.setProperty("role", "flat")
-        self.corner.addWidget(self.paste_button)
+        self.paste.setProperty("role", "flat")
+        self.corner.addWidget(self.paste)
         self._draw_icons()
         return row
 
@@ -119,12 +118,11 @@ class InputView(FollowingView, Pane):
         for button in (self.open, self.samples, self.draw):
             button.setStyleSheet("QToolButton { padding: 4px 6px; }")
         self.recent.setStyleSheet("QToolButton { padding: 4px; }")
-        self.paste_button.setStyleSheet("QToolButton { padding: 0; min-height: 0; }")
-        self.paste_button.setFixedSize(28, 24)
-        self.paste_button.setIconSize(QSize(16, 16))
+        self.paste.setStyleSheet("QToolButton { padding: 0; min-height: 0; }")
+        self.paste.setFixedSize(28, 24)
+        self.paste.setIconSize(QSize(16, 16))
         self.samples.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.samples.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the caret stands behind the word
-        self.paste_button.setIcon(icon("ph.clipboard"))
 
     # --- what it shows ---
 
@@ -150,11 +148,10 @@ class InputView(FollowingView, Pane):
         page = self.numbers if takes_numbers else self.picture if has_picture else self.empty
         self.pages.setCurrentWidget(page)
         self.empty.setText(EMPTY if values is None else GIVEN.format(shape=shape_text(values.shape)))
-        for control in (self.open, self.recent, self.samples, self.paste_button, self.draw):
+        for control in (self.open, self.recent, self.samples, self.paste, self.draw):
             control.setVisible(not takes_numbers)
-        is_given = values is not None and not state.subject.can(Verb.SHOW_PICTURE)
-        for control in (self.open, self.recent, self.samples, self.paste_button):
-            control.setEnabled(not is_given)
+        for control in (self.recent, self.samples):
+            control.setEnabled(takes_pictures(state))
         self.draw.setEnabled(state.subject.input_shape is not None)
         if takes_numbers or (not has_picture and not self.drawing.has_sheet):
             self.draw.setChecked(False)
@@ -176,17 +173,6 @@ class InputView(FollowingView, Pane):
             self._show_field(self._session.state)
 
     # --- pictures in ---
-
-    @Slot()
-    def _ask_picture(self) -> None:
-        path = dialogs.ask_picture(self)
-        if path is not None:
-            leaving.open_path(self, self._session, path)
-
-    @Slot()
-    def paste(self) -> None:
-        """Show the network what is on the clipboard."""
-        pictures.paste(self._session, partial(leaving.open_path, self, self._session))
 
     @Slot()
     def _fill_recent(self) -> None:
@@ -212,7 +198,7 @@ class InputView(FollowingView, Pane):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Paste):
-            self.paste()
+            self.paste.command.trigger()
         else:
             super().keyPressEvent(event)
 

@@ -7,6 +7,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from explorer.session import Cell, LayerActivation, Selection, Session
+from explorer.ui.common.actions import NamedAction
+from explorer.ui.common.command_button import CommandTool
 from explorer.ui.common.icons import icon
 from explorer.ui.common.mosaic import Place
 from explorer.ui.common.pane import Pane
@@ -19,7 +21,7 @@ FAR = 1_000_000
 class ChannelView(Pane):
     """Shows the channel of the selection; clicking a cell selects it everywhere."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, clear: NamedAction, parent: QWidget | None = None) -> None:
         super().__init__("Channel", parent)
         self.setObjectName("channelView")
         self.setProperty("role", "")  # it lies inside another pane: no frame within a frame
@@ -36,15 +38,13 @@ class ChannelView(Pane):
         self._map.canvas.escaped.connect(session.selection.clear_cell)
         self._map.canvas.key_pressed.connect(self._on_key)
         self.body.addWidget(self._map)
-        self._add_button("ph.corners-out", "Fit the whole channel into the pane (F).", self._map.canvas.fit)
-        self._add_button("ph.x", "Back to all channels (Esc).", session.selection.clear_cell)
-
-    def _add_button(self, icon_name: str, tip: str, run: object) -> None:
-        button = QToolButton(toolTip=tip, accessibleName=tip.split(" (")[0])
-        button.setProperty("role", "flat")
-        button.setIcon(icon(icon_name))
-        button.clicked.connect(run)
-        self.corner.addWidget(button)
+        fit = QToolButton(toolTip="Fit the whole channel into the pane (F).")
+        fit.setAccessibleName("Fit the whole channel into the pane")
+        fit.setIcon(icon("ph.corners-out"))
+        fit.clicked.connect(self._map.canvas.fit)
+        for button in (fit, CommandTool(clear)):
+            button.setProperty("role", "flat")
+            self.corner.addWidget(button)
 
     def show_channel(self, entry: LayerActivation | None, sheet: Sheet | None) -> None:
         """Show the selection's channel of `entry`, in the colours it has in `sheet`."""

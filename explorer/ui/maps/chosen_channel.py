@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from explorer.session import LayerActivation, Session
+from explorer.ui.common.actions import NamedAction
 from explorer.ui.maps.cell_facts import CellFacts
 from explorer.ui.maps.channel_view import ChannelView
 from explorer.ui.maps.explanation_line import ExplanationLine
@@ -18,9 +19,9 @@ NO_LIMIT = 16_777_215  # Qt's own
 class ChosenChannel(QWidget):
     """A number of a row has no channel to show large: then only the facts stand here."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, clear: NamedAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.channel = ChannelView(session)
+        self.channel = ChannelView(session, clear)
         self._facts = CellFacts(session)
         self._facts.setFixedWidth(FACTS_WIDTH)
         parts = QWidget()

@@ -7,6 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from explorer.session import Cell, LayerActivation, Selection, Session, State
+from explorer.ui.common.actions import Actions
 from explorer.ui.common.empty_state import EmptyState
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.late import Late
@@ -23,7 +24,7 @@ WIDE = 1.8
 class FeatureMaps(FollowingView, QWidget):
     """Follows the selected layer. It keeps only how to look: order, scale, maps or filters, zoom."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.setObjectName("featureMaps")
         self.setProperty("role", "pane")
@@ -36,7 +37,7 @@ class FeatureMaps(FollowingView, QWidget):
         self._controls.export_wanted.connect(self.export.ask)
         self._controls.copy_picture_wanted.connect(self.export.copy_picture)
         self._controls.copy_values_wanted.connect(self.export.copy_values)
-        self._make_panes()
+        self._make_panes(actions)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 8)
         column.setSpacing(6)
@@ -47,9 +48,9 @@ class FeatureMaps(FollowingView, QWidget):
         session.selection.hovered.connect(self.show_hovered)
         session.changed.connect(self.show_state)
 
-    def _make_panes(self) -> None:
+    def _make_panes(self, actions: Actions) -> None:
         self._maps = LayerMaps(self._session)
-        self._chosen = ChosenChannel(self._session)
+        self._chosen = ChosenChannel(self._session, actions["clearCell"])
         self._split = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
         self._split.addWidget(self._maps)
         self._split.addWidget(self._chosen)

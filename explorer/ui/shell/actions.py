@@ -1,22 +1,26 @@
-"""Every command of the window, each declared once: menu, shortcut, tip, tool bar and help follow from these tables."""
+"""Every command of the window, each declared once: menu, key, tip, buttons and help follow from these tables."""
 
 from __future__ import annotations
 
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QWidget
+from dataclasses import replace
 
-from explorer.session import State, Verb
+from PySide6.QtCore import QObject
+
+from explorer.session import Verb
+from explorer.ui.common.actions import Actions
 from explorer.ui.common.command import SEPARATOR, Command, Shell
-from explorer.ui.common.icons import icon
 from explorer.ui.debugger.commands import STEP_COMMANDS
+from explorer.ui.input.commands import PASTE_PICTURE
 from explorer.ui.shell import commands
 from explorer.ui.shell.file_actions import FILE_COMMANDS, allows
 from explorer.ui.shell.tabs import tab_commands
 from explorer.ui.training.commands import TRAIN_COMMANDS
 
 
-def _has_layer(state: State) -> bool:
-    return state.layer(state.selection.layer or "") is not None
+def _of_an_edit(command: Command, edit: str) -> Command:
+    """What undo and redo are called where they would take back or do `edit`, a few words; "" for none."""
+    label = f"{command.word} {edit}".strip()
+    return replace(command, text=label, tip=f"{label}." if edit else f"Nothing to {command.name}.")
 
 
 EDIT_COMMANDS: tuple[Command | str, ...] = (
@@ -29,6 +33,8 @@ EDIT_COMMANDS: tuple[Command | str, ...] = (
         "ph.arrow-u-up-left",
         "Ctrl+Z",
         lambda state: bool(state.files.undo_text),
+        word="Undo",
+        now=lambda command, state: _of_an_edit(command, state.files.undo_text),
     ),
     Command(
         "redo",
@@ -39,6 +45,8 @@ EDIT_COMMANDS: tuple[Command | str, ...] = (
         "ph.arrow-u-up-right",
         "Ctrl+Shift+Z",
         lambda state: bool(state.files.redo_text),
+        word="Redo",
+        now=lambda command, state: _of_an_edit(command, state.files.redo_text),
     ),
     SEPARATOR,
     Command(
@@ -51,15 +59,7 @@ EDIT_COMMANDS: tuple[Command | str, ...] = (
         "Ctrl+Alt+C",
         allows(Verb.EDIT),
     ),
-    Command(
-        "pastePicture",
-        "Edit",
-        "Paste picture",
-        "Show the picture on the clipboard to the network.",
-        commands.paste_picture,
-        "ph.clipboard",
-        "Ctrl+Shift+V",
-    ),
+    PASTE_PICTURE,
     Command(
         "resetWeights",
         "Edit",
@@ -97,11 +97,11 @@ VIEW_COMMANDS: tuple[Command | str, ...] = (
         "clearCell",
         "View",
         "Back to all channels",
-        "Let go of the chosen cell.",
+        "Let go of the chosen cell and channel, as Esc does in the maps.",
         lambda shell: shell.session.selection.clear_cell(),
-        "ph.arrow-left",
+        "ph.x",
         "Ctrl+Backspace",
-        _has_layer,
+        lambda state: state.selection.channel is not None,
     ),
     SEPARATOR,
     Command(
@@ -170,15 +170,6 @@ def all_commands() -> tuple[Command | str, ...]:
     return (*FILE_COMMANDS, *EDIT_COMMANDS, *view, *STEP_COMMANDS, *TRAIN_COMMANDS, *HELP_COMMANDS)
 
 
-def make_action(command: Command, owner: QWidget, shell: Shell) -> QAction:
-    """The action of `command`: its text, tip, icon, shortcut and accessible name."""
-    action = QAction(command.text, owner)
-    action.setObjectName(f"action.{command.name}")
-    action.setToolTip(command.tip_with_key)
-    action.setStatusTip(command.tip)
-    if command.shortcut:
-        action.setShortcut(QKeySequence(command.shortcut))
-    if command.icon:
-        action.setIcon(icon(command.icon))
-    action.triggered.connect(lambda _checked=False: command.run(shell))
-    return action
+def make_actions(shell: Shell, owner: QObject) -> Actions:
+    """The actions of them all; they go with `owner`."""
+    return Actions((command for command in all_commands() if isinstance(command, Command)), shell, owner)

@@ -6,16 +6,15 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from explorer.session import Verb
-from explorer.ui.common import dialogs, leaving, pictures, settings, theme
+from explorer.ui.common import dialogs, leaving, settings, theme
 from explorer.ui.common.command import Shell
 from explorer.ui.common.passing import passing
 from explorer.ui.shell.start_list import StartList
 
 
 def show_start_list(shell: Shell) -> None:
-    dialog = passing(StartList(shell.widget))
+    dialog = passing(StartList(shell.actions()["openNetwork"], shell.widget))
     dialog.chosen.connect(lambda name: shell.leave(lambda: shell.session.files.open_network(name)))
-    dialog.file_wanted.connect(lambda: choose_network(shell))
     dialog.open()
 
 
@@ -35,12 +34,6 @@ def choose_weights(shell: Shell) -> None:
     path = dialogs.ask_weights(shell.widget)
     if path:
         shell.session.files.load_weights(path)
-
-
-def choose_picture(shell: Shell) -> None:
-    path = dialogs.ask_picture(shell.widget)
-    if path:
-        shell.session.input.open_picture(path)
 
 
 def save(shell: Shell) -> None:
@@ -69,10 +62,6 @@ def copy_notation(shell: Shell) -> None:
         shell.session.say("The network is on the clipboard as text.")
 
 
-def paste_picture(shell: Shell) -> None:
-    pictures.paste(shell.session, shell.open_path)
-
-
 def step_layer(shell: Shell, steps: int) -> None:
     """Select the layer `steps` after the selected one."""
     names = ("input", *shell.session.state.subject.names)
@@ -90,7 +79,7 @@ def set_theme(choice: str) -> None:
 
 
 def show_shortcuts(shell: Shell) -> None:
-    passing(dialogs.Shortcuts(shell.actions(), shell.widget)).open()
+    passing(dialogs.Shortcuts(list(shell.actions()), shell.widget)).open()
 
 
 def show_report(shell: Shell) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from explorer.session import State, Verb
 from explorer.ui.common.command import SEPARATOR, Command
+from explorer.ui.input.commands import OPEN_PICTURE
 from explorer.ui.shell import commands
 
 
@@ -52,15 +53,7 @@ FILE_COMMANDS: tuple[Command | str, ...] = (
         "Ctrl+L",
         allows(Verb.CHANGE_WEIGHTS),
     ),
-    Command(
-        "openPictureFile",
-        "File",
-        "Open picture…",
-        "Show a picture to the network.",
-        commands.choose_picture,
-        "ph.image",
-        "Ctrl+Shift+O",
-    ),
+    OPEN_PICTURE,
     SEPARATOR,
     Command(
         "save",
@@ -71,6 +64,7 @@ FILE_COMMANDS: tuple[Command | str, ...] = (
         "ph.floppy-disk",
         "Ctrl+S",
         allows(Verb.SAVE),
+        word="Save",
     ),
     Command(
         "saveAs",

@@ -19,11 +19,13 @@ from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 from explorer.session import Session, State
 from explorer.session.soon import soon
 from explorer.ui.common import leaving, pictures, settings, theme
+from explorer.ui.common.actions import Actions
 from explorer.ui.common.command import Shell
 from explorer.ui.editor.network_panel import NetworkPanel
 from explorer.ui.input.prediction import PredictionView
 from explorer.ui.input.view import InputView
 from explorer.ui.shell import commands
+from explorer.ui.shell.actions import make_actions
 from explorer.ui.shell.docks import PaneDock
 from explorer.ui.shell.folding_dock import FoldingDock
 from explorer.ui.shell.left_over_line import LeftOverLine
@@ -63,14 +65,12 @@ class MainWindow(QMainWindow):
         self._is_painted = self._is_over = False
         self._rest_timer = QTimer(self, singleShot=True, interval=AFTER_MAPS_MS)
         self._rest_timer.timeout.connect(self.show_late_parts)
+        shell = Shell(session, self, self.show_part, self.view, self.open_path, self.all_actions, self.reset_layout)
+        self._actions = make_actions(shell, self)
         self._make_centre()
         self._make_docks()
-        shell = Shell(session, self, self.show_part, self.view, self.open_path, self._all_actions, self.reset_layout)
-        self.welcome.networks_wanted.connect(lambda: commands.show_start_list(shell))
-        self.welcome.picture_wanted.connect(lambda: commands.choose_picture(shell))
         self.menus = Menus(self, shell, self.docks)
-        self.training.set_further([self.action(name) for name in ("openBatch", "followRun", "exportCurves")])
-        self.setStatusBar(Status(session))
+        self.setStatusBar(Status(session, self._actions))
         theme.dress(self)
         session.setParent(self)  # the last child: taken apart after the views, which let go of what they watch
         self._restore_layout()
@@ -84,9 +84,9 @@ class MainWindow(QMainWindow):
     # --- the parts ---
 
     def _make_centre(self) -> None:
-        self.tabs = Tabs(self.session)
+        self.tabs = Tabs(self.session, self._actions)
         self.tabs.currentChanged.connect(self._show_stepping)
-        self.welcome = Welcome()
+        self.welcome = Welcome(self._actions)
         self.welcome.setVisible(not settings.is_welcome_seen())
         self.welcome.dismissed.connect(self._dismiss_welcome)
         centre = QWidget()
@@ -101,14 +101,13 @@ class MainWindow(QMainWindow):
 
     def _make_docks(self) -> None:
         self.network_panel = NetworkPanel(self.session)
-        self.input_view = InputView(self.session)
+        self.input_view = InputView(self.session, self._actions)
         self.prediction = PredictionView(self.session)
-        self.training = TrainingDock(self.session)
+        self.training = TrainingDock(self.session, self._actions)
         self.training_dock = FoldingDock(
             "Training", "dock.training", self.training, self, inside=self.training.inside, height=TRAINING_HEIGHT
         )
         self.training.folding.connect(self.training_dock.choose)
-        self.training.step_wanted.connect(lambda: self.show_part("debugger"))
         self.training_dock.folded.connect(self.training.show_folded)
         self.docks = (
             PaneDock("Network", "dock.network", self.network_panel, self),
@@ -132,10 +131,11 @@ class MainWindow(QMainWindow):
 
     def action(self, name: str) -> QAction:
         """The action of the command `name`."""
-        return self.menus.action(name)
+        return self._actions[name]
 
-    def _all_actions(self) -> list[QAction]:
-        return self.menus.actions()
+    def all_actions(self) -> Actions:
+        """Those of all commands."""
+        return self._actions
 
     def show_late_parts(self) -> None:
         """Make what the first paint did not need."""
@@ -154,10 +154,9 @@ class MainWindow(QMainWindow):
 
     @Slot(object, object)
     def show_state(self, old: State | None, new: State) -> None:
-        """Title, enabled commands, and what undo and redo would do."""
+        """Title, and what the strip and the late parts have to do with."""
         mark = "•" if new.files.unsaved else ""
         self.setWindowTitle(f"{mark}{new.title} – {TITLE}")
-        self.menus.show_state(new)
         if old is not None and old.files.recent is not new.files.recent:
             settings.set_recent_files(new.files.recent)
         self._make_rest_when_quiet(new)
@@ -186,8 +185,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def _show_stepping(self) -> None:
         """Training steps are recorded only while the debugger is looked at."""
-        if self.tabs.currentIndex():
-            self.show_late_parts()
+        self.show_late_parts()
         self.session.learning.watch_steps("debugger", self.tabs.current == "debugger")
         self._follow_training()
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QBoxLayout,
     QFrame,
     QHBoxLayout,
@@ -16,6 +17,8 @@ from PySide6.QtWidgets import (
 
 from explorer.session import Fault, Session, State
 from explorer.session.state import parts_changed
+from explorer.ui.common.actions import Actions
+from explorer.ui.common.command_button import CommandTool
 from explorer.ui.common.fault_details import copy_report, show_details
 from explorer.ui.common.icons import icon
 from explorer.ui.common.rich_label import RichLabel
@@ -52,8 +55,12 @@ class Line(QFrame):
             button.setProperty("role", "flat")
         else:
             button.setText(text)
-        self._buttons.addWidget(button)
+        self.add(button)
         return button
+
+    def add(self, button: QAbstractButton) -> None:
+        """Put `button` at the right end."""
+        self._buttons.addWidget(button)
 
     def minimumSizeHint(self) -> QSize:
         """As narrow as its buttons, however they stand now: the window must not be kept wide by a sentence."""
@@ -123,18 +130,13 @@ class Welcome(Line):
     """The first steps, until the person puts them away."""
 
     dismissed = Signal()
-    networks_wanted = Signal()
-    picture_wanted = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__("welcome", parent, label=RichLabel())
         self.label.setText(
             "<b>Welcome.</b> A trained network is looking at a photograph. Click a layer on the left to see its maps, "
             "click a map to see its numbers, drop a picture of your own anywhere."
         )
-        for text, tip, signal in (
-            ("Open a picture…", "Show a picture of your own to the network.", self.picture_wanted),
-            ("Other networks…", "Choose one of the networks that come with the program.", self.networks_wanted),
-            ("Got it", "Put this line away; Help brings it back.", self.dismissed),
-        ):
-            self.add_button(text, tip).clicked.connect(signal)
+        for name in ("openPictureFile", "startList"):
+            self.add(CommandTool(actions[name], words=QAction.text, icon=False))
+        self.add_button("Got it", "Put this line away; Help brings it back.").clicked.connect(self.dismissed)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QAction, QPixmap
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from explorer.network.files import NetworkFile, read_network
 from explorer.resources import bundled_networks, resource
+from explorer.ui.common.actions import NamedAction
+from explorer.ui.common.command_button import CommandButton
 from explorer.ui.common.text import count, plural
 
 PICTURE_SIZE = QSize(160, 100)
@@ -17,9 +19,8 @@ class StartList(QDialog):
     """Emits `chosen` with a network's name and closes; Esc closes without a choice."""
 
     chosen = Signal(str)
-    file_wanted = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, open_file: NamedAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("startList")
         self.setWindowTitle("Networks")
@@ -32,7 +33,7 @@ class StartList(QDialog):
         column.addWidget(title)
         for name in bundled_networks():
             column.addWidget(self._row(name))
-        column.addLayout(self._buttons())
+        column.addLayout(self._buttons(open_file))
 
     def _row(self, name: str) -> QPushButton:
         file = read_network(resource("networks", f"{name}.json"))
@@ -49,10 +50,13 @@ class StartList(QDialog):
         row.clicked.connect(lambda: self._choose(name))
         return row
 
-    def _buttons(self) -> QHBoxLayout:
+    def _buttons(self, open_file: NamedAction) -> QHBoxLayout:
+        def close_and_open() -> None:
+            self.accept()
+            open_file.trigger()
+
         row = QHBoxLayout()
-        other = QPushButton("Open a file…", toolTip="Open a network file of your own.")
-        other.clicked.connect(self._want_file)
+        other = CommandButton(open_file, words=QAction.text, icon=False, press=close_and_open)
         close = QPushButton("Close", toolTip="Keep the network that is open.")
         close.clicked.connect(self.reject)
         row.addWidget(other)
@@ -63,10 +67,6 @@ class StartList(QDialog):
     def _choose(self, name: str) -> None:
         self.accept()
         self.chosen.emit(name)
-
-    def _want_file(self) -> None:
-        self.accept()
-        self.file_wanted.emit()
 
 
 def _picture(name: str) -> QLabel:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QSta
 
 from explorer.session import Session, State
 from explorer.session.progress import Progress
+from explorer.ui.common.actions import Actions
 from explorer.ui.common.late import Late
 from explorer.ui.common.text import plural, seconds_text
 
@@ -59,20 +60,21 @@ class WorkLine(QWidget):
 class Status(QStatusBar):
     """What is computed, opened and written, the device and the mode."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizeGripEnabled(False)
+        key = actions["cancel"].shortcut().toString()  # it cancels what is opened, else what is computed
         self._task = WorkLine(
             "work",
             cancel=session.tasks.cancel_work,
             cancel_name="Cancel the work",
-            cancel_tip="Give up what is being computed (Ctrl+.).",
+            cancel_tip=f"Give up what is being computed ({key}).",
         )
         self._opening = WorkLine(
             "opening",
             cancel=session.tasks.cancel_opening,
             cancel_name="Cancel opening",
-            cancel_tip="Give up what is being opened; what is open stays (Ctrl+.).",
+            cancel_tip=f"Give up what is being opened; what is open stays ({key}).",
         )
         self._saving = WorkLine(
             "saving",

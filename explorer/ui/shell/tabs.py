@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from explorer.session import Session
+from explorer.ui.common.actions import Actions
 from explorer.ui.common.command import Command
 from explorer.ui.overview.view import Overview
-
-Show = Callable[[str], None]  # brings the tab of that name to the front
 
 
 @dataclass(frozen=True)
 class Tab:
-    """One tab. `make` is given the session and what shows another tab; `name` is what commands call it.
+    """One tab. `make` is given the session and the actions of all commands; `name` is what commands call it.
 
     What `is_late` is made after the first paint: pyqtgraph alone takes 0.4 s to import.
     """
@@ -27,26 +26,26 @@ class Tab:
     tip: str
     icon: str
     shortcut: str
-    make: Callable[[Session, Show], QWidget]
+    make: Callable[[Session, Actions], QWidget]
     is_late: bool = True
 
 
-def _overview(session: Session, show: Show) -> QWidget:
+def _overview(session: Session, actions: Actions) -> QWidget:
     overview = Overview(session)
-    overview.opened.connect(lambda: show("maps"))
+    overview.opened.connect(actions["showFeatureMaps"].trigger)
     return overview
 
 
-def _maps(session: Session, _show: Show) -> QWidget:
+def _maps(session: Session, actions: Actions) -> QWidget:
     from explorer.ui.maps.feature_maps import FeatureMaps
 
-    return FeatureMaps(session)
+    return FeatureMaps(session, actions)
 
 
-def _debugger(session: Session, _show: Show) -> QWidget:
+def _debugger(session: Session, actions: Actions) -> QWidget:
     from explorer.ui.debugger.view import Debugger
 
-    return Debugger(session)
+    return Debugger(session, actions)
 
 
 TABS = (
@@ -93,9 +92,9 @@ def _command(tab: Tab) -> Command:
 class Tabs(QTabWidget):
     """The centre of the window: a page a tab, of which the late ones are filled when they are asked for."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, actions: Actions) -> None:
         super().__init__(documentMode=True, objectName="centre")
-        self._session = session
+        self._session, self._actions = session, actions
         self._views: dict[str, QWidget] = {}
         self._pages: dict[str, QWidget] = {}
         self.tabBar().setDrawBase(False)
@@ -132,7 +131,7 @@ class Tabs(QTabWidget):
 
     def _fill(self, tab: Tab) -> None:
         if tab.name not in self._views:
-            view = self._views[tab.name] = tab.make(self._session, self.bring)
+            view = self._views[tab.name] = tab.make(self._session, self._actions)
             layout = self._pages[tab.name].layout()
             assert layout is not None
             layout.addWidget(view)

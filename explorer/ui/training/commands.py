@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog
 
 from explorer.session import State, Verb
 from explorer.ui.common.command import SEPARATOR, Command, Shell
+from explorer.ui.training.run_words import train_word
 
 
 def can_train(state: State) -> bool:
     """Whether Train would do something: there are weights to learn, nothing is broken and no run goes on."""
     is_free = state.training.status != "running" and state.data.progress is None
     return is_free and state.data.problem is None and state.subject.can(Verb.TRAIN)
+
+
+def named_for_the_run(command: Command, state: State) -> Command:
+    """What Train is called: after a pause the run goes on, or forks."""
+    return replace(command, text=train_word(state))
 
 
 def is_running(state: State) -> bool:
@@ -76,6 +83,7 @@ TRAIN_COMMANDS: tuple[Command | str, ...] = (
         show_data_browser,
         "ph.database",
         "Ctrl+Shift+D",
+        brief="Choose data…",
     ),
     SEPARATOR,
     Command(
@@ -84,9 +92,10 @@ TRAIN_COMMANDS: tuple[Command | str, ...] = (
         "Train",
         "Train the network on the chosen data; a paused run goes on, with other settings as a new one.",
         lambda shell: shell.session.training.train(),
-        "ph.play-circle",
+        "ph.play",
         "Ctrl+R",
         can_train,
+        now=named_for_the_run,
     ),
     Command(
         "trainPause",

@@ -5,25 +5,21 @@ Its title row is made at once; the rest, which needs pyqtgraph, after the window
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QMenu, QProgressBar, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QMenu, QProgressBar, QToolButton, QVBoxLayout, QWidget
 
 from explorer.session import Session, State, Verb
-from explorer.session.features.training import Trainer
 from explorer.session.soon import soon
 from explorer.session.state import parts_changed
-from explorer.ui.common import theme
-from explorer.ui.common.command import Command
+from explorer.ui.common.actions import Actions
+from explorer.ui.common.command_button import CommandButton, CommandTool
 from explorer.ui.common.icons import icon
 from explorer.ui.common.pane import Pane
 from explorer.ui.common.text import count
-from explorer.ui.training.commands import TRAIN_COMMANDS
-from explorer.ui.training.run_words import examples_noun, progress_words, train_word
+from explorer.ui.training.run_words import examples_noun, progress_words
 
 if TYPE_CHECKING:
     from explorer.ui.training.parts import TrainingParts
@@ -33,38 +29,19 @@ NARROW = 1060
 LINE_WIDTH = 96
 START_WIDTH = 92
 READY = "Choose data and train: the loss, the accuracy and every map are followed live."
-
-
-@dataclass(frozen=True)
-class Step:
-    """A button beside Train, for the command of the same name."""
-
-    name: str
-    run: Callable[[Trainer], object]
-
-
-STEPS = (
-    Step("trainPause", Trainer.pause),
-    Step("trainOneStep", Trainer.train_one_step),
-    Step("trainOneEpoch", Trainer.train_one_epoch),
-    Step("trainReset", Trainer.rewind),
-)
-COMMANDS = {command.name: command for command in TRAIN_COMMANDS if isinstance(command, Command)}
+STEPS = ("trainPause", "trainOneStep", "trainOneEpoch", "trainReset")
+FURTHER = ("openBatch", "followRun", "exportCurves")  # behind the button with the dots
 
 
 class TrainingDock(Pane):
-    """Buttons and progress in the title row, so that a folded strip still trains.
-
-    `folding` asks to fold or open it, `step_wanted` to show the step that was made in the debugger.
-    """
+    """Buttons and progress in the title row, so that a folded strip still trains. `folding` asks to fold or open it."""
 
     folding = Signal(bool)
-    step_wanted = Signal()
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__("Training", parent)
         self.setObjectName("training")
-        self._session = session
+        self._session, self._actions = session, actions
         self.parts: TrainingParts | None = None
         self.inside = QWidget()
         self._column = QVBoxLayout(self.inside)
@@ -79,15 +56,8 @@ class TrainingDock(Pane):
         if self.parts is None:
             from explorer.ui.training.parts import TrainingParts
 
-            self.parts = TrainingParts(self._session)
+            self.parts = TrainingParts(self._session, self._actions)
             self._column.addWidget(self.parts)
-
-    def set_further(self, actions: list[QAction]) -> None:
-        """The commands behind the button with the dots."""
-        menu = QMenu(self.further)
-        menu.setToolTipsVisible(True)
-        menu.addActions(actions)
-        self.further.setMenu(menu)
 
     def export_curves(self) -> None:
         """Ask where to, and write the curves of all runs that are shown."""
@@ -115,15 +85,13 @@ class TrainingDock(Pane):
     def _make_title(self) -> None:
         self.line = QProgressBar(maximum=1000, textVisible=False, accessibleName="Progress of the run")
         self.line.setFixedWidth(LINE_WIDTH)
-        self.start = QPushButton("Train", objectName="trainStart", accessibleName="Train")
+        self.start = CommandButton(self._actions["trainStart"], "trainStart", colour="accent_text")
         self.start.setProperty("role", "primary")
         self.start.setMinimumWidth(START_WIDTH)
-        self.start.clicked.connect(self._session.training.train)
-        self.steps = {step.name: self._step_button(step) for step in STEPS}
-        self.further = QToolButton(objectName="trainFurther", accessibleName="More about training")
-        self.further.setIcon(icon("ph.dots-three"))
-        self.further.setToolTip("Step through a batch, follow a run's folder, export the curves.")
-        self.further.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.steps = {name: CommandTool(self._actions[name], name) for name in STEPS}
+        self.start.hand_focus_to(self.steps["trainPause"])
+        self.steps["trainPause"].hand_focus_to(self.start)
+        self.further = self._make_further()
         self.fold = QToolButton(objectName="trainFold")
         self.fold.setProperty("role", "flat")
         self.fold.clicked.connect(lambda _checked=False: self.folding.emit(not self._is_folded))
@@ -133,15 +101,15 @@ class TrainingDock(Pane):
         for button in (self.start, *self.steps.values(), self.further, self.fold):
             self.corner.addWidget(button)
 
-    def _step_button(self, step: Step) -> QToolButton:
-        command = COMMANDS[step.name]
-        button = QToolButton(text=command.text, toolTip=command.tip_with_key, objectName=step.name)
-        button.setAccessibleName(command.text)
-        button.setIcon(icon(command.icon))
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.clicked.connect(lambda _checked=False: step.run(self._session.training))
-        if step.name == "trainOneStep":
-            button.clicked.connect(self.step_wanted)
+    def _make_further(self) -> QToolButton:
+        button = QToolButton(objectName="trainFurther", accessibleName="More about training")
+        button.setIcon(icon("ph.dots-three"))
+        button.setToolTip("Step through a batch, follow a run's folder, export the curves.")
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(button)
+        menu.setToolTipsVisible(True)
+        menu.addActions([self._actions[name] for name in FURTHER])
+        button.setMenu(menu)
         return button
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -166,26 +134,6 @@ class TrainingDock(Pane):
             soon(self, lambda: self._session.say(new.training.message))
         self.line.setVisible(new.training.is_live)
         self.line.setValue(round(1000 * new.training.progress))
-        command = COMMANDS["trainStart"]
-        word = train_word(new)
-        if self.start.text() != word or old is None:
-            self.start.setText(word)
-            self.start.setIcon(icon("ph.play", theme.current().accent_text))
-            self.start.setAccessibleName(word)
-            self.start.setToolTip(command.tip_with_key)
-        had_focus = self.start.hasFocus(), self.steps["trainPause"].hasFocus()
-        self.start.setEnabled(command.enabled(new))
-        for name, button in self.steps.items():
-            button.setEnabled(COMMANDS[name].enabled(new))
-        self._keep_focus(*had_focus)
-
-    def _keep_focus(self, was_start: bool, was_pause: bool) -> None:
-        """From the one of the two buttons that was pressed to the one that can be pressed next."""
-        pause = self.steps["trainPause"]
-        if was_start and not self.start.isEnabled() and pause.isEnabled():
-            pause.setFocus()
-        elif was_pause and not pause.isEnabled() and self.start.isEnabled():
-            self.start.setFocus()
 
 
 def facts(state: State) -> str:

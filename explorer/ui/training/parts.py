@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QTabBar, Q
 from explorer.session import Session, State
 from explorer.session.features.plane import has_surface
 from explorer.session.state import parts_changed
+from explorer.ui.common.actions import Actions
 from explorer.ui.training.curves.saving import CurveSaving
 from explorer.ui.training.curves.view import ACCURACY, LOSS, CurvePlot
 from explorer.ui.training.health.strip import HealthStrip
@@ -83,14 +84,15 @@ PARTS: tuple[Part, ...] = (
 class TrainingParts(QWidget):
     """Curves and runs first, then `PARTS`, each made when it is first looked at."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self.shown = ShownRuns(self)
         self.loss = CurvePlot(session, LOSS, shown=self.shown)
         self.accuracy = CurvePlot(session, ACCURACY, shown=self.shown)
         self.export = CurveSaving(session, self.shown, self.loss, self.accuracy)
-        self.settings = RunSettings(session)
+        self.settings = RunSettings(session, actions["showData"])
+        self.message = RunMessage(session, actions["trainReset"])
         self._made: dict[str, QWidget] = {}
         self._make_tabs()
         self._lay_out()
@@ -129,7 +131,7 @@ class TrainingParts(QWidget):
         """What a run has to say stands over the views, not over the settings, which need all of the height."""
         right = QVBoxLayout()
         right.setSpacing(4)
-        right.addWidget(RunMessage(self._session))
+        right.addWidget(self.message)
         right.addWidget(self._head())
         right.addWidget(self.pages, 1)
         row = QHBoxLayout(self)

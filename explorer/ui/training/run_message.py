@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from explorer.session import Session, State
 from explorer.session.state import parts_changed
+from explorer.ui.common.actions import NamedAction
+from explorer.ui.common.command_button import CommandButton
 
 FIX_TIP = "Change the network so that it can learn from the data; undo takes it back."
 
@@ -16,12 +18,12 @@ FIX_TIP = "Change the network so that it can learn from the data; undo takes it 
 class RunMessage(QWidget):
     """Hidden while there is nothing to say."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, rewind: NamedAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("runMessage")
         self._session = session
         self.label = QLabel(wordWrap=True)
-        self.rewind = self._button("Rewind", "Go back to the weights that the run began with.", session.training.rewind)
+        self.rewind = CommandButton(rewind, icon=False)
         self.halve = self._button("Halve the batch", "Train on with half the batch size.", self._halve)
         self.fix = self._button("Fit the network", FIX_TIP, session.data.fit_to_data)
         row = QHBoxLayout(self)

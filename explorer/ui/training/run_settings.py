@@ -7,6 +7,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.session import Session, State
+from explorer.ui.common.actions import NamedAction
 from explorer.ui.common.learning_form import loss_title
 from explorer.ui.common.number_boxes import FloatBox
 from explorer.ui.common.popup_button import PopupButton
@@ -31,13 +32,13 @@ RATE_TIP = "lr: how far along the gradient a step goes. It can be changed while 
 class RunSettings(QWidget):
     """A column; what is chosen here is the document's, so that undo takes it back."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, show_data: NamedAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("runSettings")
         self._session = session
         self._stale = False
         self.setFixedWidth(WIDTH)
-        self.data = DataButton(session, with_problem=False)  # the line above the settings has more room for it
+        self.data = DataButton(session, show_data, with_problem=False)  # the line above has more room for it
         self.form = RunForm()
         self.form.edited.connect(self._choose)
         self.open_form = PopupButton("Loss and optimizer", tip=FORM_TIP)

@@ -8,16 +8,16 @@ from collections.abc import Callable, Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.session import Session
 from explorer.session.progress import Progress
 from explorer.ui.common import theme
 from explorer.ui.data.browser import DataBrowser
-from explorer.ui.data.button import CHOOSE, DataButton
+from explorer.ui.data.button import DataButton
 from explorer.ui.data.lines import progress_words
-from tests.ui.fakes import make_session
+from tests.ui.fakes import make_actions, make_session
 
 
 @pytest.fixture
@@ -30,10 +30,12 @@ def session(qapp: QApplication) -> Iterator[Session]:
 
 @pytest.fixture
 def view(session: Session, qtbot: QtBot) -> DataButton:
-    made = DataButton(session)
-    qtbot.addWidget(made)
+    window = QWidget()
+    qtbot.addWidget(window)
+    made = DataButton(session, make_actions(session, window)["showData"], window)
     made.resize(420, 120)
-    made.show()
+    window.resize(420, 120)
+    window.show()
     return made
 
 
@@ -45,7 +47,7 @@ def _open(qtbot: QtBot, session: Session, name: str) -> None:
 def test_it_asks_for_data_and_then_names_them_with_as_many_facts_as_there_is_room_for(
     view: DataButton, session: Session, qtbot: QtBot
 ) -> None:
-    assert view.button.text() == CHOOSE
+    assert view.button.text() == "Choose data…"
     _open(qtbot, session, "points:moons")
     assert view.button.text() == "Points: moons · 2 classes · 600 points"
     assert view.button.accessibleName() == "Data: Points: moons · 2 classes · 600 points"

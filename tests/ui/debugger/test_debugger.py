@@ -25,7 +25,7 @@ from explorer.ui.debugger.timeline_bar import TimelineBar
 from explorer.ui.debugger.view import Debugger, why_empty
 from explorer.ui.shell import commands
 from explorer.ui.shell.main_window import MainWindow
-from tests.ui.fakes import make_session, wait_until_shown
+from tests.ui.fakes import make_actions, make_session, wait_until_shown
 
 SMALL = "3x8x8 conv(2, 3, padding=1) relu maxpool(2) flatten linear(3)"
 BUTTONS = ("toStart", "stepBack", "stepOver", "stepInto", "stepOut", "toEnd", "nextGradient", "runToLayer", "play")
@@ -68,7 +68,7 @@ class Desk:
 
 
 def open_desk(qtbot: QtBot, session: Session) -> Desk:
-    view = Debugger(session)
+    view = Debugger(session, make_actions(session))
     qtbot.addWidget(view)
     view.resize(860, 640)
     view.show()
@@ -237,7 +237,7 @@ def test_playing_steps_to_the_end_and_stops_there(desk: Desk, qtbot: QtBot) -> N
     assert button is not None
     assert button.text() == "Pause"
     last = len(desk.timeline.steps) - 1
-    qtbot.waitUntil(lambda: not desk.view.controls.is_playing, timeout=20_000)
+    qtbot.waitUntil(lambda: not desk.session.state.steps.is_playing, timeout=20_000)
     assert desk.session.state.steps.cursor.step == last
     assert button.text() == "Play"
     assert desk.session.state.steps.timeline is desk.timeline
@@ -247,10 +247,10 @@ def test_playing_steps_to_the_end_and_stops_there(desk: Desk, qtbot: QtBot) -> N
 def test_playing_stops_when_the_cursor_is_moved_by_hand(desk: Desk, qtbot: QtBot) -> None:
     desk.press("play")
     desk.session.steps.go_to_step(3)
-    assert not desk.view.controls.is_playing
+    assert not desk.session.state.steps.is_playing
     desk.press("play")
     desk.press("play")
-    assert not desk.view.controls.is_playing
+    assert not desk.session.state.steps.is_playing
 
 
 def test_the_speed_is_remembered(desk: Desk, qtbot: QtBot) -> None:
@@ -258,7 +258,7 @@ def test_the_speed_is_remembered(desk: Desk, qtbot: QtBot) -> None:
     assert isinstance(speed, QSlider)
     speed.setValue(17)
     assert settings.play_speed() == 17
-    other = StepControls(desk.session)
+    other = StepControls(desk.session, make_actions(desk.session))
     qtbot.addWidget(other)
     assert other.speed.value() == 17
 
@@ -374,8 +374,10 @@ def test_steps_are_recorded_only_while_the_tab_is_looked_at(window: MainWindow, 
     cursor = window.session.state.steps.cursor
     assert (cursor.step, cursor.is_inside) == (len(window.session.state.steps.timeline.steps) - 2, True)  # type: ignore[union-attr]
     window.action("play").trigger()
-    assert debugger.controls.is_playing
+    assert window.session.state.steps.is_playing
+    assert window.action("play").text() == "Pause"
     window.show_part("overview")
+    assert not window.session.state.steps.is_playing
     assert not window.session.state.steps.is_watched
 
 

@@ -23,7 +23,7 @@ from explorer.ui.input.canvas import PictureCanvas
 from explorer.ui.input.picture import HINT, field_text, pixel_text
 from explorer.ui.input.thumbnails import ThumbnailPopup
 from explorer.ui.input.view import EMPTY, InputView
-from tests.ui.fakes import make_picture, make_session, wait_until_shown
+from tests.ui.fakes import make_actions, make_picture, make_session, wait_until_shown
 
 Opened = Callable[..., tuple[Session, InputView]]
 
@@ -37,7 +37,7 @@ def opened(qtbot: QtBot, qapp: QApplication) -> Iterator[Opened]:
     def make(*arguments: object, width: int = 290, **options: object) -> tuple[Session, InputView]:
         session = make_session(*arguments, **options)
         sessions.append(session)
-        view = InputView(session)
+        view = InputView(session, make_actions(session))
         qtbot.addWidget(view)
         view.resize(width, 520)
         view.show()
@@ -164,7 +164,7 @@ def test_pasting_takes_the_clipboards_picture(opened: Opened, qtbot: QtBot) -> N
 def test_pasting_without_a_picture_says_so(opened: Opened) -> None:
     session, view = opened()
     QGuiApplication.clipboard().setText("only words")
-    QTest.mouseClick(view.paste_button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(view.paste, Qt.MouseButton.LeftButton)
     assert session.state.status.notice == pictures.NOTHING_TO_PASTE
 
 
@@ -389,7 +389,7 @@ def test_a_hidden_pane_catches_up_when_it_is_shown(opened: Opened, qtbot: QtBot)
 def test_every_control_has_a_name_and_a_tip(opened: Opened) -> None:
     _, view = opened()
     view.draw.setChecked(True)
-    controls = [view.open, view.recent, view.samples, view.draw, view.paste_button, view.picture.fit, view.brush.slider]
+    controls = [view.open, view.recent, view.samples, view.draw, view.paste, view.picture.fit, view.brush.slider]
     assert all(control.accessibleName() and control.toolTip() for control in controls)
 
 
@@ -445,7 +445,7 @@ def test_cells_are_square_and_equal(qtbot: QtBot) -> None:
 
 def test_a_network_of_numbers_is_told_by_its_numbers_though_a_picture_waits(qtbot: QtBot) -> None:
     session = make_session()
-    view = InputView(session)
+    view = InputView(session, make_actions(session))
     qtbot.addWidget(view)
     view.show()
     wait_until_shown(qtbot, session)

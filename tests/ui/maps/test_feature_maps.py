@@ -26,7 +26,7 @@ from explorer.ui.maps.controls import MapControls
 from explorer.ui.maps.feature_maps import FeatureMaps
 from explorer.ui.maps.mosaic_view import NUMBERS_FROM_PIXELS, MapMosaic, short
 from explorer.ui.maps.value_bars import ROW, ValueBars
-from tests.ui.fakes import SMALL, make_picture, make_session, wait_until_shown
+from tests.ui.fakes import SMALL, make_actions, make_picture, make_session, wait_until_shown
 
 BROKEN = "3x16x16 conv(4, 3, padding=1) relu linear(5) softmax"
 Opened = tuple[Session, FeatureMaps]
@@ -42,7 +42,7 @@ def open_maps(qtbot: QtBot, qapp: QApplication) -> Iterator[Callable[..., Opened
         session = make_session(text)
         sessions.append(session)
         wait_until_shown(qtbot, session)
-        view = FeatureMaps(session)
+        view = FeatureMaps(session, make_actions(session))
         qtbot.addWidget(view)
         view.resize(860, 760)
         view.show()

@@ -14,6 +14,7 @@ from explorer.session import Session
 from explorer.session.features.tasks import Tasks
 from explorer.session.progress import Progress
 from explorer.ui.shell.status import Status, WorkLine
+from tests.ui.fakes import make_actions
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def session(qtbot: QtBot) -> Iterator[Session]:
 
 @pytest.fixture
 def status(session: Session, qtbot: QtBot) -> Status:
-    made = Status(session)
+    made = Status(session, make_actions(session))
     qtbot.addWidget(made)
     made.resize(1280, 28)
     made.show()
@@ -61,7 +62,7 @@ def test_each_line_cancels_its_own(
     monkeypatch.setattr(Tasks, "cancel_work", lambda _self: asked.append("work"))
     monkeypatch.setattr(Tasks, "cancel_opening", lambda _self: asked.append("opening"))
     monkeypatch.setattr(Tasks, "cancel_saving", lambda _self: asked.append("saving"))
-    other = Status(session)
+    other = Status(session, make_actions(session))
     qtbot.addWidget(other)
     other.show()
     opening, saving = Progress("Opening cat.png…"), Progress("Saving curves.csv…", 1, 2)

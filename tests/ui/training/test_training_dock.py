@@ -34,7 +34,7 @@ from explorer.ui.training.dock import HEIGHT, READY, TrainingDock
 from explorer.ui.training.run_list import BEST, FROM, RUN, SETTINGS, RunList
 from explorer.ui.training.run_message import RunMessage
 from explorer.ui.training.run_words import progress_words, settings_words
-from tests.ui.fakes import make_session, wait_until_drawn, wait_until_shown
+from tests.ui.fakes import make_actions, make_session, wait_until_drawn, wait_until_shown
 from tests.ui.training.test_curve_plot import make_run
 
 MOONS = "2 linear(8) tanh linear(2)"
@@ -54,7 +54,7 @@ def session(qtbot: QtBot) -> Iterator[Session]:
 
 @pytest.fixture
 def dock(session: Session, qtbot: QtBot) -> TrainingDock:
-    made = TrainingDock(session)
+    made = TrainingDock(session, make_actions(session))
     made.make_parts()
     qtbot.addWidget(made)
     made.resize(1300, 260)
@@ -419,7 +419,7 @@ def test_before_there_are_data_the_strip_says_what_to_do(window: MainWindow) -> 
 
 def test_of_a_model_that_cannot_be_trained_here_the_strip_says_so(qtbot: QtBot) -> None:
     session = Session()
-    dock = TrainingDock(session)
+    dock = TrainingDock(session, make_actions(session))
     qtbot.addWidget(dock, before_close_func=lambda _widget: session.close())
     assert dock.facts_label.whole() == READY
     session.files.adopt(nn.Sequential(nn.Conv2d(3, 2, 3)), np.zeros((3, 8, 8), np.float32), "mine")
@@ -531,7 +531,7 @@ def test_one_step_is_made_and_opens_in_the_debugger(window: MainWindow, qtbot: Q
     window.session.data.use_data("points:moons")
     qtbot.waitUntil(lambda: window.session.state.data.data_set is not None, timeout=WAIT_MS)
     _click(window.training_dock, "trainOneStep")
-    assert window.tabs.currentIndex() == 2
+    assert window.tabs.current == "debugger"
     qtbot.waitUntil(
         lambda: (
             window.session.state.steps.timeline is not None and window.session.state.steps.timeline.batch_size == 20
@@ -573,7 +573,7 @@ def test_a_batch_is_opened_in_the_debugger(window: MainWindow, qtbot: QtBot) -> 
     window.session.data.use_data("points:moons")
     qtbot.waitUntil(lambda: window.session.state.data.data_set is not None, timeout=WAIT_MS)
     window.action("openBatch").trigger()
-    assert window.tabs.currentIndex() == 2
+    assert window.tabs.current == "debugger"
     qtbot.waitUntil(
         lambda: (
             window.session.state.steps.timeline is not None and window.session.state.steps.timeline.batch_size == 20

@@ -1,0 +1,71 @@
+"""The actions of all commands: what menus, tool bar and buttons show and trigger, in step with the state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtGui import QAction, QKeySequence
+
+from explorer.session import State
+from explorer.ui.common.command import Command, Shell
+from explorer.ui.common.icons import icon
+
+
+class NamedAction(QAction):
+    """An action that also holds what buttons need: the name of its icon, and what it is called in its own pane."""
+
+    icon_name = ""
+    brief = ""
+
+
+class Actions(QObject):
+    """An action a command, found by the command's name."""
+
+    def __init__(self, commands: Iterable[Command], shell: Shell, owner: QObject) -> None:
+        super().__init__(owner)
+        self._shown = {command.name: (command, _action(command, shell, owner)) for command in commands}
+        self._called = {name: command for name, (command, _) in self._shown.items()}
+        shell.session.changed.connect(self.show_state)
+        self.show_state(None, shell.session.state)
+
+    def __getitem__(self, name: str) -> NamedAction:
+        """The action of the command `name`."""
+        return self._shown[name][1]
+
+    def __iter__(self) -> Iterator[NamedAction]:
+        """All of them, in the order of the commands."""
+        return (action for _, action in self._shown.values())
+
+    @Slot(object, object)
+    def show_state(self, _old: State | None, new: State) -> None:
+        """Which commands can be used now, and what they are called."""
+        usable = {name: command.enabled(new) for name, (command, _) in self._shown.items()}
+        # Those that can be used first: a button that no longer can hands the focus to one that can.
+        for name in sorted(usable, key=usable.__getitem__, reverse=True):
+            self[name].setEnabled(usable[name])
+        for name, (command, action) in self._shown.items():
+            called = command.now(command, new)
+            if called != self._called[name]:
+                self._called[name] = called
+                _call(action, called)
+
+
+def _action(command: Command, shell: Shell, owner: QObject) -> NamedAction:
+    action = NamedAction(owner)
+    action.setObjectName(f"action.{command.name}")
+    action.setStatusTip(command.tip)  # also what the list of keys says, whatever it is called meanwhile
+    if command.shortcut:
+        action.setShortcut(QKeySequence(command.shortcut))
+    _call(action, command)
+    action.triggered.connect(lambda _checked=False: command.run(shell))
+    return action
+
+
+def _call(action: NamedAction, command: Command) -> None:
+    action.icon_name, action.brief = command.icon, command.in_its_pane
+    action.setText(command.text)
+    action.setIconText(command.on_a_button)
+    action.setToolTip(command.tip_with_key)
+    if command.icon:
+        action.setIcon(icon(command.icon))

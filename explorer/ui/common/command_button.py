@@ -1,0 +1,90 @@
+"""Buttons that are one with a command: words, icon, tip and key, and whether it can be used, come from its action."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, Slot
+from PySide6.QtWidgets import QAbstractButton, QPushButton, QToolButton
+
+from explorer.ui.common import icons, theme
+from explorer.ui.common.actions import NamedAction
+
+if TYPE_CHECKING:
+    _Beside = QAbstractButton
+else:
+    _Beside = object
+
+
+def brief(action: NamedAction) -> str:
+    """What a button says in the pane of its command."""
+    return action.brief
+
+
+class _OneWithAction(_Beside):
+    """Stands before the kind of button.
+
+    `words` picks which of the action's words it shows, `icon` whether its icon too, `colour` the theme's colour for it.
+    `press` is called in place of the action, where something has to be done before.
+    """
+
+    def __init__(
+        self,
+        action: NamedAction,
+        name: str = "",
+        *,
+        words: Callable[[NamedAction], str] = brief,
+        icon: bool = True,
+        colour: str = "",
+        press: Callable[[], object] | None = None,
+    ) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self._action, self._words = action, words
+        self._has_icon, self._colour = icon, colour
+        self._drawn = ("", "")
+        self._heir: QAbstractButton | None = None
+        self.clicked.connect(press or action.trigger)
+        action.changed.connect(self._follow)
+        self._follow()
+
+    @property
+    def command(self) -> NamedAction:
+        """The action of the command."""
+        return self._action
+
+    def hand_focus_to(self, heir: QAbstractButton) -> None:
+        """Where this button has the focus and can no longer be used, `heir` gets it."""
+        self._heir = heir
+
+    @Slot()
+    def _follow(self) -> None:
+        action = self._action
+        self.setText(self._words(action))
+        self.setAccessibleName(action.iconText())
+        self._draw_icon()
+        self.setToolTip(action.toolTip())
+        if self.isEnabled() and not action.isEnabled() and self.hasFocus() and self._heir is not None:
+            self._heir.setFocus()
+        self.setEnabled(action.isEnabled())
+
+    def _draw_icon(self) -> None:
+        colour = getattr(theme.current(), self._colour) if self._colour else ""
+        wanted = (self._action.icon_name, colour)
+        if self._has_icon and self._drawn != wanted:  # each icon that is set is laid out and painted anew
+            self._drawn = wanted
+            self.setIcon(icons.icon(self._action.icon_name, colour or None))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._colour and hasattr(self, "_drawn"):
+            self._draw_icon()
+
+
+class CommandTool(_OneWithAction, QToolButton):
+    """A tool button of a command."""
+
+
+class CommandButton(_OneWithAction, QPushButton):
+    """A push button of a command."""

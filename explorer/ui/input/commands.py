@@ -1,0 +1,47 @@
+"""The commands that bring a picture in."""
+
+from __future__ import annotations
+
+from explorer.session import State, Verb
+from explorer.ui.common import dialogs, pictures
+from explorer.ui.common.command import Command, Shell
+
+
+def takes_pictures(state: State) -> bool:
+    """Whether another picture can be shown: a model opened from a program keeps the input that it was given."""
+    return state.values is None or state.subject.can(Verb.SHOW_PICTURE)
+
+
+def choose_picture(shell: Shell) -> None:
+    """Ask for a picture and show it to the network."""
+    path = dialogs.ask_picture(shell.widget)
+    if path:
+        shell.open_path(path)
+
+
+def paste_picture(shell: Shell) -> None:
+    """Show the network what is on the clipboard."""
+    pictures.paste(shell.session, shell.open_path)
+
+
+OPEN_PICTURE = Command(
+    "openPictureFile",
+    "File",
+    "Open picture…",
+    "Show a picture of your own to the network.",
+    choose_picture,
+    "ph.image",
+    "Ctrl+Shift+O",
+    takes_pictures,
+    brief="Open",
+)
+PASTE_PICTURE = Command(
+    "pastePicture",
+    "Edit",
+    "Paste picture",
+    "Show the picture on the clipboard to the network.",
+    paste_picture,
+    "ph.clipboard",
+    "Ctrl+Shift+V",
+    takes_pictures,
+)
