@@ -11,8 +11,6 @@ from explorer.session.features.steps import Steps
 from explorer.session.state import State
 from explorer.session.store import Store
 
-SLOWEST, FASTEST = 1, 30  # steps a second
-
 
 class Playing(QObject):
     """Steps over until the end; it stops where someone else moves the cursor, or another step comes."""
@@ -42,7 +40,7 @@ class Playing(QObject):
         self._tell(False)
 
     def set_speed(self, speed: int) -> None:
-        """How many steps a second, `SLOWEST` to `FASTEST`."""
+        """How many steps a second, at least one."""
         self._timer.setInterval(1000 // speed)
 
     def _tell(self, is_playing: bool) -> None:

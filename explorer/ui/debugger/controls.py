@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QToolButton, QWidget
 
-from explorer.session import Session
-from explorer.session.features.playing import FASTEST, SLOWEST
 from explorer.ui.common import settings
 from explorer.ui.common.actions import Actions
 from explorer.ui.common.command_button import CommandTool
 
 GAP = 4
+SLOWEST, FASTEST = 1, 30  # steps a second
 BUTTONS = ("toStart", "stepBack", "stepOver", "stepInto", "stepOut", "toEnd", "nextGradient", "runToLayer", "play")
 KEEP_WORDS = ("stepOver", "stepBack", "stepInto", "stepOut", "play", "nextGradient", "runToLayer", "toStart", "toEnd")
 """Where there is not room for all words, the first of these keep theirs."""
 
 
 class StepControls(QWidget):
-    """A row of the buttons of commands, and how fast it plays.
+    """A row of the buttons of commands, and how fast it plays. `hidden` tells that nobody sees it any more.
 
     Where the row is narrow, the rarely used ones lose their words first and keep their icons.
     """
 
-    def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
+    speed_chosen = Signal(int)  # steps a second
+    hidden = Signal()
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("stepControls")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self._session = session
         self.buttons = {name: _button(actions, name) for name in BUTTONS}
         self._make_speed()
         row = QHBoxLayout(self)
@@ -47,22 +48,22 @@ class StepControls(QWidget):
         self._speed_words.setProperty("role", "dim")
         self._speed_words.setFixedWidth(self._speed_words.fontMetrics().horizontalAdvance("00/s") + 4)
         self.speed.setValue(settings.play_speed())
-        self._use_speed(self.speed.value())
+        self._say_speed(self.speed.value())
         self.speed.valueChanged.connect(self._choose_speed)
 
     @Slot(int)
     def _choose_speed(self, speed: int) -> None:
         settings.set_play_speed(speed)
-        self._use_speed(speed)
+        self._say_speed(speed)
+        self.speed_chosen.emit(speed)
 
-    def _use_speed(self, speed: int) -> None:
-        self._session.playing.set_speed(speed)
+    def _say_speed(self, speed: int) -> None:
         self._speed_words.setText(f"{speed}/s")
         self.speed.setToolTip(f"How fast it plays: {speed} steps a second.")
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self._session.playing.stop()  # nobody sees it
+        self.hidden.emit()
 
     # --- words where there is room ---
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from explorer.arithmetic.operation import Index
-from explorer.session import Session
 from explorer.session.cursor import Cursor
 from explorer.session.timeline import Timeline
 from explorer.ui.common import theme
@@ -24,23 +23,29 @@ NUMBER_WIDTH = 150
 
 
 class OverView(QWidget):
-    """Draws the step of the cursor. Clicking a cell of what was made asks where it came from."""
+    """Draws the step of the cursor. Clicking a cell of what was made asks where it came from.
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    `cell_chosen` tells of which tensor of the step, and the cell; `followed` the tensor and the cell of a number of
+    which the person wants to see where it came from.
+    """
+
+    cell_chosen = Signal(str, tuple)
+    followed = Signal(str, tuple)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("stepOverView")
         self.setAccessibleName("The step as a whole")
-        self._session = session
         self._plan: OverPlan | None = None
         self._shown_at: tuple[object, ...] | None = None
         self.views: list[TensorView] = []
         self.weight = TensorView(self)
         self.weight.hide()
-        self.weight.opened.connect(lambda cell: self._session.steps.follow_term("weight", cell))
+        self.weight.opened.connect(lambda cell: self.followed.emit("weight", cell))
 
-    def show_cursor(self, timeline: Timeline, cursor: Cursor) -> None:
-        """Draw the step, and mark the cursor's cell and what its terms read."""
-        plan = over_plan(timeline, cursor, self._session.state.classes)
+    def show_cursor(self, timeline: Timeline, cursor: Cursor, classes: tuple[str, ...]) -> None:
+        """Draw the step, and mark the cursor's cell and what its terms read; the outputs stand for `classes`."""
+        plan = over_plan(timeline, cursor, classes)
         self._plan = plan
         parts = (*plan.given, *plan.made)
         self._make_views(len(parts))
@@ -52,11 +57,10 @@ class OverView(QWidget):
         self._arrange()
         self.update()
 
-    def point_at(self, pointed: Read) -> None:
+    def point_at(self, timeline: Timeline, cursor: Cursor, pointed: Read) -> None:
         """Mark only the cells of a row of the explanation; all that are read where `pointed` is empty."""
-        timeline = self._session.state.steps.timeline
-        if timeline is not None and self._plan is not None:
-            self._mark(timeline, self._session.state.steps.cursor, pointed)
+        if self._plan is not None:
+            self._mark(timeline, cursor, pointed)
 
     def set_dimmed(self, dimmed: bool) -> None:
         """Paler while a newer step is being recorded."""
@@ -76,7 +80,7 @@ class OverView(QWidget):
         def ask(cell: Index) -> None:
             part = self._part(at)
             if part is not None and part.asks_for:
-                self._session.steps.choose_cell(part.asks_for, cell)
+                self.cell_chosen.emit(part.asks_for, cell)
 
         return ask
 
@@ -84,7 +88,7 @@ class OverView(QWidget):
         def follow(cell: Index) -> None:
             part = self._part(at)
             if part is not None and not part.asks_for and part.tensor:
-                self._session.steps.follow_term(part.tensor, cell)
+                self.followed.emit(part.tensor, cell)
 
         return follow
 

@@ -28,7 +28,10 @@ class StepStage(FollowingView, QWidget):
         self.setObjectName("stepStage")
         self.setAccessibleName("What happens in this step")
         self._wants_drawing = True
-        self.over, self.into = OverView(session), IntoView(session)
+        self.over, self.into = OverView(), IntoView()
+        for view in (self.over, self.into):
+            view.cell_chosen.connect(session.steps.choose_cell)
+            view.followed.connect(session.steps.follow_term)
         self.empty = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
         self.empty.setProperty("role", "dim")
         self.pages = QStackedWidget()
@@ -91,7 +94,7 @@ class StepStage(FollowingView, QWidget):
             self.pages.setCurrentWidget(self.drawing)
             return
         view = self.into if cursor.is_inside else self.over
-        view.show_cursor(timeline, cursor)
+        view.show_cursor(timeline, cursor, state.classes)
         self.pages.setCurrentWidget(view)
 
     def _offer_drawing(self, timeline: Timeline | None) -> None:
@@ -106,9 +109,9 @@ class StepStage(FollowingView, QWidget):
     @Slot(object)
     def point_at(self, pointed: Read) -> None:
         """Show the cells behind a row of the explanation: names of tensors and their cells, () for none."""
-        page = self.pages.currentWidget()
-        if page is self.over:
-            self.over.point_at(pointed)
+        page, steps = self.pages.currentWidget(), self._session.state.steps
+        if page is self.over and steps.timeline is not None:
+            self.over.point_at(steps.timeline, steps.cursor, pointed)
         elif page is self.into:
             self.into.point_at(pointed)
 

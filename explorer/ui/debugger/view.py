@@ -63,7 +63,10 @@ class Debugger(FollowingView, QWidget):
         self.notice.setProperty("role", "warning")
         self.timeline = TimelineBar()
         self.timeline.chosen.connect(session.steps.go_to_step)
-        self.controls = StepControls(session, actions)
+        self.controls = StepControls(actions)
+        self.controls.hidden.connect(session.playing.stop)
+        self.controls.speed_chosen.connect(session.playing.set_speed)
+        session.playing.set_speed(self.controls.speed.value())
         self.words = WordsPanel()
         self.stage = StepStage(session)
         self.stage.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)  # what it draws never pushes

@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from explorer.session import State
 from explorer.ui.common import theme
 from explorer.ui.editor.facts import FormulaLabel
 
@@ -51,29 +50,26 @@ class LayerArithmetic(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         QPainter(self).fillRect(0, 0, self.width(), 1, QColor(theme.current().border))
 
-    def show_layer(self, state: State, network: Network, layer: Layer) -> None:
-        """The arithmetic of a layer of the network, as far as it works out."""
+    def show_layer(self, network: Network, layer: Layer, errors: tuple[str, ...]) -> None:
+        """The arithmetic of a layer of the network, as far as it works out, and what is wrong with it."""
         shapes = network.input_shapes(layer.name)
         known = tuple(shape for shape in shapes if shape is not None)
         works = network.shapes()[network.index(layer.name)] is not None and len(known) == len(shapes)
         self._show_row(self.size_title, self.size_formula, layer.size_formula(*known) if works else "")
         self._show_row(self.parameter_title, self.parameter_formula, layer.parameter_formula(*known) if works else "")
-        self._show_error(state, layer.name)
+        self._show_errors(errors)
 
-    def show_nothing(self, state: State, name: str = "") -> None:
-        """No arithmetic; only what went wrong with `name`."""
+    def show_nothing(self, errors: tuple[str, ...] = ()) -> None:
+        """No arithmetic; only what went wrong."""
         self._show_row(self.size_title, self.size_formula, "")
         self._show_row(self.parameter_title, self.parameter_formula, "")
-        self._show_error(state, name)
+        self._show_errors(errors)
 
     def _show_row(self, title: QLabel, label: FormulaLabel, formula: str) -> None:
         label.show_formula(formula.replace("; columns:", "\ncolumns:"))
         title.setVisible(bool(formula))
 
-    def _show_error(self, state: State, name: str) -> None:
-        errors = [problem.message for problem in state.problems if (problem.layer, problem.severity) == (name, "error")]
-        if state.maps.fault is not None and state.maps.fault.layer == name:
-            errors.append(state.maps.fault.message)
+    def _show_errors(self, errors: tuple[str, ...]) -> None:
         self.error.setText("\n".join(errors))
         self.error.setVisible(bool(errors))
         self.setVisible(bool(errors or self.size_formula.plain or self.parameter_formula.plain))

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from explorer.session import State
 from explorer.ui.common import text
 from explorer.ui.editor.facts import Facts
 from explorer.ui.editor.volume import VolumeView
@@ -32,34 +31,27 @@ class LayerFacts(QWidget):
         column.addWidget(self.volume)
         column.addWidget(self.facts)
 
-    def show_layer(self, state: State, network: Network, layer: Layer) -> None:
-        """Everything about a layer of the network."""
+    def show_layer(self, network: Network, layer: Layer, ran: LayerActivation | None) -> None:
+        """Everything about a layer of the network; `ran` is what it gave, once it did."""
         shapes, output = network.input_shapes(layer.name), network.shapes()[network.index(layer.name)]
         known = tuple(shape for shape in shapes if shape is not None)
         self.volume.show_layer(known, output, family=layer.family, kernel=_kernel(layer))
         multiply_adds = layer.multiply_adds(*known) if output is not None and len(known) == len(shapes) else 0
-        self.facts.show_facts(_costs(output, multiply_adds, _activation(state, layer.name)))
+        self.facts.show_facts(_costs(output, multiply_adds, ran))
 
     def show_input(self, shape: Shape) -> None:
         """The input: only its volume and its size."""
         self.volume.show_layer((), shape, family="input")
         self.facts.show_facts((("Numbers", text.count(prod(shape))), ("Size", text.memory_text(4 * prod(shape)))))
 
-    def show_call(self, state: State, activation: LayerActivation) -> None:
-        """A call of a person's own model."""
-        assert state.maps.activations is not None
-        known = state.maps.activations.by_name
-        inputs = tuple(known[name].shape for name in activation.parents if name in known)
+    def show_call(self, activation: LayerActivation, inputs: tuple[Shape, ...]) -> None:
+        """A call of a person's own model, and the shapes of what it took."""
         self.volume.show_layer(inputs, activation.shape, family=activation.family)
         arrays = (("Weight", activation.weight), ("Bias", activation.bias))
         stored = tuple((label, text.shape_text(array.shape)) for label, array in arrays if array is not None)
         takes = ("Takes", ", ".join(activation.parents))
         costs = _costs(activation.shape, activation.multiply_adds, activation)
         self.facts.show_facts((takes, *stored, *costs, ("Source", activation.source.rpartition("/")[2])))
-
-
-def _activation(state: State, name: str) -> LayerActivation | None:
-    return state.maps.activations.by_name.get(name) if state.maps.activations else None
 
 
 def _costs(shape: Shape | None, multiply_adds: int, ran: LayerActivation | None) -> tuple[tuple[str, str], ...]:

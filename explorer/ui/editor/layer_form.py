@@ -165,15 +165,15 @@ class LayerForm(QWidget):
             self._show_call(state, call)
         else:
             self._show_nothing()
-            self.arithmetic.show_nothing(state)
+            self.arithmetic.show_nothing()
 
     def _show_layer(self, state: State, network: Network, layer: Layer, *, fresh: bool) -> None:
         self._show_header(layer.name, kind=layer.kind, summary=layer.summary, editable=True)
         fields = tuple(_field(name, rules, kind) for name, rules, kind in layer.settings())
         self._show_settings(fields, {field.name: getattr(layer, field.name) for field in fields}, fresh=fresh)
         self._show_inputs(network, layer)
-        self.facts.show_layer(state, network, layer)
-        self.arithmetic.show_layer(state, network, layer)
+        self.facts.show_layer(network, layer, state.entry(layer.name))
+        self.arithmetic.show_layer(network, layer, _errors(state, layer.name))
 
     def _show_input(self, state: State, network: Network, *, fresh: bool) -> None:
         shape = network.input_shape
@@ -183,14 +183,15 @@ class LayerForm(QWidget):
         self._show_settings(fields, dict(zip((name for name, _ in axes), shape, strict=True)), fresh=fresh)
         self.inputs_row.hide()
         self.facts.show_input(shape)
-        self.arithmetic.show_nothing(state, INPUT)
+        self.arithmetic.show_nothing(_errors(state, INPUT))
 
     def _show_call(self, state: State, call: LayerActivation) -> None:
         self._show_header(call.name, kind=call.kind, editable=False)
         self._show_settings((), {}, fresh=True)
         self.inputs_row.hide()
-        self.facts.show_call(state, call)
-        self.arithmetic.show_nothing(state, call.name)
+        taken = (state.entry(name) for name in call.parents)
+        self.facts.show_call(call, tuple(entry.shape for entry in taken if entry is not None))
+        self.arithmetic.show_nothing(_errors(state, call.name))
 
     def _show_nothing(self) -> None:
         self.nothing.show()
@@ -310,6 +311,13 @@ class LayerForm(QWidget):
         if wanted and wanted != self._name:
             self._session.editing.rename_layer(self._name, wanted)
         self.name_edit.setText(self._name)  # the old one, where the new one was refused
+
+
+def _errors(state: State, name: str) -> tuple[str, ...]:
+    """What is wrong with the layer called `name`, and what went wrong when it ran."""
+    found = [problem.message for problem in state.problems if (problem.layer, problem.severity) == (name, "error")]
+    fault = state.maps.fault
+    return (*found, fault.message) if fault is not None and fault.layer == name else tuple(found)
 
 
 def _about(state: State) -> object:

@@ -27,7 +27,8 @@ class NetworkPanel(Pane):
         self._session = session
         self.list = LayerList(session)
         self.form = LayerForm(session, self)
-        self.palette_popup = Palette(session, self)
+        self.palette_popup = Palette(self)
+        self.palette_popup.chosen.connect(session.editing.insert_layer)
         self.empty = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop)
         self.empty.setProperty("role", "dim")
         self.empty.setContentsMargins(12, 8, 12, 8)
@@ -86,6 +87,8 @@ class NetworkPanel(Pane):
         if old is not None and old.document is new.document and old.maps.activations is new.maps.activations:
             return
         subject, is_edited = new.subject, new.subject.can(Verb.EDIT)
+        if old is not None and old.subject.structure is not subject.structure and self.palette_popup.isVisible():
+            self.palette_popup.close()  # what it offers fits the network before; a file was read meanwhile
         self.set_facts(_facts(new))
         self.empty.setText(NO_LAYERS if subject.is_open else NO_NETWORK)
         self.empty.setVisible(not subject.is_open or (is_edited and not subject.names))
@@ -100,7 +103,9 @@ class NetworkPanel(Pane):
     @Slot()
     def open_palette(self) -> None:
         """Offer every layer type for the place after the selected layer."""
-        self.palette_popup.open_at(self.list.insertion_index(), self.add)
+        subject = self._session.state.subject
+        if subject.can(Verb.EDIT):
+            self.palette_popup.open_at(subject.edited, self.list.insertion_index(), self.add)
 
 
 def _facts(state: State) -> str:

@@ -2,47 +2,36 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from explorer.network import LAYERS, Layer, Network, Shape
-from explorer.session import Session, State, Verb
 from explorer.ui.common import text
 from explorer.ui.editor.cards import INPUT
 from explorer.ui.editor.search_popup import Choice, SearchPopup
 
 
 class Palette(SearchPopup):
-    """Opens over the window; what is picked is inserted by the session."""
+    """Opens over the window. `chosen` tells where in the network to put a layer in, and the layer."""
 
-    def __init__(self, session: Session, parent: QWidget) -> None:
+    chosen = Signal(int, object)
+
+    def __init__(self, parent: QWidget) -> None:
         super().__init__("layerPalette", "Search layers", parent)
         self.setAccessibleName("Layers to add")
-        self._session = session
         self._layers: tuple[Layer, ...] = ()
         self._index = 0
-        self.picked.connect(self._insert)
-        session.changed.connect(self._close_with_its_network)
+        self.picked.connect(self._choose)
 
-    def open_at(self, index: int, anchor: QWidget) -> None:
+    def open_at(self, network: Network, index: int, anchor: QWidget) -> None:
         """Offer what can be put in at `index` of the network."""
-        subject = self._session.state.subject
-        if not subject.can(Verb.EDIT):
-            return
-        network = subject.edited
         self._index = index
         self._layers = tuple(fitting(kind, network, index) for kind in LAYERS)
         self.open_with(tuple(_choice(layer, network, index) for layer in self._layers), anchor)
 
-    @Slot(object, object)
-    def _close_with_its_network(self, old: State | None, new: State) -> None:
-        """What was offered fits the network that it was opened for; a file that is read meanwhile brings another."""
-        if old is not None and new.subject.structure is not old.subject.structure and self.isVisible():
-            self.close()
-
     @Slot(int)
-    def _insert(self, number: int) -> None:
-        self._session.editing.insert_layer(self._index, self._layers[number])
+    def _choose(self, number: int) -> None:
+        self.chosen.emit(self._index, self._layers[number])
 
 
 def fitting(kind: type[Layer], network: Network, index: int) -> Layer:

@@ -47,13 +47,13 @@ class Drawing(QObject):
         self._brush.setVisible(on)
         self._picture.set_sheet(on)
         self._picture.fed.setCursor(Qt.CursorShape.CrossCursor if on else Qt.CursorShape.ArrowCursor)
-        if on and pixels_of(self._session.state) is None:
+        if on and pixels_of(self._session.state.input) is None:
             self._feed(self._empty_sheet(BLACK))
 
     def press(self, row: int, column: int) -> None:
         """Start a stroke on what is shown."""
         if self._sheet is None or not self.is_ahead(self._session.state):
-            self._sheet = pixels_of(self._session.state)
+            self._sheet = pixels_of(self._session.state.input)
         self._last_place = (row, column)
         self.drag(row, column)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from html import escape
 
 import numpy as np
-from PySide6.QtCore import QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.data import FIT_MODES, Fitted
 from explorer.network.receptive_field import Field
-from explorer.session import Cell, Session, State
+from explorer.session import Cell
+from explorer.session.slices import InputState
 from explorer.ui.common.number_boxes import ChoiceBox
 from explorer.ui.common.rich_label import RichLabel
 from explorer.ui.common.text import exact, number, plural, shape_text
@@ -28,11 +29,17 @@ CHANNEL_NAMES = ("R", "G", "B")
 
 
 class InputPicture(QWidget):
-    """`fed` shows what the network is fed, `original` what it was made from."""
+    """`fed` shows what the network is fed, `original` what it was made from.
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    `fit_chosen` tells a rule of `FIT_MODES`, `pointed` the row and column under the mouse, or None.
+    """
+
+    fit_chosen = Signal(str)
+    pointed = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session = session
+        self._input = InputState()
         self._field: Field | None = None
         self._cell: Cell | None = None
         self._place: tuple[int, int] | None = None
@@ -63,7 +70,7 @@ class InputPicture(QWidget):
         self.fit.setToolTip("How the picture is brought to the size that the network takes.")
         for mode in FIT_MODES:
             self.fit.addItem(FIT_NAMES[mode], mode)
-        self.fit.activated.connect(lambda _index: self._session.input.set_fit(self.fit.currentData()))
+        self.fit.activated.connect(lambda _index: self.fit_chosen.emit(self.fit.currentData()))
         self.caption = _words(QLabel, "fieldCaption")
         self.caption.setText(HINT)
         # Two lines are kept free, so that nothing jumps while the mouse moves.
@@ -105,13 +112,13 @@ class InputPicture(QWidget):
 
     # --- pictures ---
 
-    def show_input(self, state: State, *, keep_fed: bool = False) -> None:
-        """Show the picture and what was made of it; with `keep_fed` the sheet being painted on stays."""
-        fitted, picture = state.input.fitted, state.input.picture
-        pixels = pixels_of(state)
+    def show_input(self, shown: InputState, fit: str, *, keep_fed: bool = False) -> None:
+        """Show the picture and what the rule `fit` made of it; with `keep_fed` the sheet being painted on stays."""
+        self._input = shown
+        fitted, picture = shown.fitted, shown.picture
         if not keep_fed:
-            self.show_fed(pixels)
-            values = state.values
+            self.show_fed(pixels_of(shown))
+            values = shown.values
             self.fed.set_numbers(values[0] if values is not None and values.ndim == 3 and len(values) == 1 else None)
         has_original = picture is not None and fitted is not None
         self.original.setVisible(has_original)
@@ -119,22 +126,22 @@ class InputPicture(QWidget):
         if picture is not None and fitted is not None:
             self.original.set_picture(picture.pixels, frame=_rectangle(fitted.source_box))
             self.original.setToolTip(f"{picture.name}, {picture.facts}. The frame is what the network sees.")
-        self.fit.setCurrentIndex(max(self.fit.findData(state.fit), 0))
-        self._show_steps(state)
-        self._draw_field(state)
+        self.fit.setCurrentIndex(max(self.fit.findData(fit), 0))
+        self._show_steps()
+        self._draw_field()
 
     def set_sheet(self, is_sheet: bool) -> None:
         """While it is a sheet to paint on, the original and the rule give their room to it."""
         self._is_sheet = is_sheet
         self.strip.setVisible(not is_sheet)
-        self._show_steps(self._session.state)
+        self._show_steps()
 
     def show_fed(self, pixels: np.ndarray | None) -> None:
         """Show `pixels` (H, W, 3) as what the network is fed."""
         self.fed.set_picture(pixels)
 
-    def _show_steps(self, state: State) -> None:
-        steps = steps_of(state)
+    def _show_steps(self) -> None:
+        steps = steps_of(self._input)
         shown = steps if self._all_steps else steps[:STEPS_SHOWN]
         link = "fewer" if self._all_steps else f"all {len(steps)} steps"
         tail = f" <a href='steps'>{link}</a>" if len(steps) > STEPS_SHOWN else ""
@@ -146,7 +153,7 @@ class InputPicture(QWidget):
     @Slot(str)
     def _toggle_steps(self, _link: str) -> None:
         self._all_steps = not self._all_steps
-        self._show_steps(self._session.state)
+        self._show_steps()
 
     # --- what a cell looks at ---
 
@@ -155,34 +162,31 @@ class InputPicture(QWidget):
         # Under the brush nothing is dimmed: the colours painted are the colours seen.
         is_under_brush = self._is_sheet and cell is not None and cell.call == "input"
         self._cell, self._field = (None, None) if is_under_brush else (cell, field)
-        self._draw_field(self._session.state)
+        self._draw_field()
 
-    def _draw_field(self, state: State) -> None:
-        field, values = self._field, state.values
+    def _draw_field(self) -> None:
+        field, values, fitted = self._field, self._input.values, self._input.fitted
         fits = field is not None and values is not None and field.mask.shape == values.shape[-2:]
         if field is None or not fits:
             self.fed.set_field(None, (0, 0, 0, 0))
             self.original.set_field(None, (0, 0, 0, 0))
         else:
             self.fed.set_field(field.mask, field.box)
-            if state.input.fitted is not None:
-                self.original.set_field(field.mask, field.box, _rectangle(state.input.fitted.source_box))
-        self._show_caption(state)
+            if fitted is not None:
+                self.original.set_field(field.mask, field.box, _rectangle(fitted.source_box))
+        self._show_caption()
 
     @Slot(object)
     def _point(self, place: tuple[int, int] | None) -> None:
         self._place = place
-        if place is None:
-            self._session.selection.hover(None)
-        else:
-            self._session.selection.hover_at("input", 0, *place)
-        self._show_caption(self._session.state)
+        self.pointed.emit(place)
+        self._show_caption()
 
-    def _show_caption(self, state: State) -> None:
-        values = state.values
+    def _show_caption(self) -> None:
+        values = self._input.values
         if self._place is not None and values is not None and values.ndim == 3:
             self.caption.setText(pixel_text(values, *self._place))
-            self.fed.setToolTip(pixel_tip(values, state.input.fitted, *self._place))
+            self.fed.setToolTip(pixel_tip(values, self._input.fitted, *self._place))
         elif self._cell is not None and self._field is not None:
             self.caption.setText(field_text(self._cell.call, self._field))
         else:
@@ -202,26 +206,26 @@ def _rectangle(box: tuple[float, float, float, float]) -> QRectF:
     return QRectF(left, top, right - left, bottom - top)
 
 
-def pixels_of(state: State) -> np.ndarray | None:
+def pixels_of(shown: InputState) -> np.ndarray | None:
     """What the network is fed as uint8 (H, W, 3) for the screen; None if it is fed no picture."""
-    if state.input.fitted is not None:
-        pixels = state.input.fitted.pixels
+    if shown.fitted is not None:
+        pixels = shown.fitted.pixels
         return pixels if pixels.shape[2] == 3 else np.repeat(pixels[..., :1], 3, axis=2)
-    values = state.values
+    values = shown.values
     if values is None or values.ndim != 3:
         return None
-    shown = values if values.shape[0] == 3 else np.repeat(values[:1], 3, axis=0)
-    shown = np.nan_to_num(shown, posinf=0, neginf=0)
-    low, high = float(shown.min()), float(shown.max())
-    scaled = (shown - low) / ((high - low) or 1.0)
+    colours = values if values.shape[0] == 3 else np.repeat(values[:1], 3, axis=0)
+    colours = np.nan_to_num(colours, posinf=0, neginf=0)
+    low, high = float(colours.min()), float(colours.max())
+    scaled = (colours - low) / ((high - low) or 1.0)
     return np.ascontiguousarray((scaled.clip(0, 1) * 255).astype(np.uint8).transpose(1, 2, 0))
 
 
-def steps_of(state: State) -> tuple[str, ...]:
+def steps_of(shown: InputState) -> tuple[str, ...]:
     """How what the network is fed came about, a sentence each."""
-    if state.input.picture is not None and state.input.fitted is not None:
-        return (*state.input.picture.conversions, *state.input.fitted.steps)
-    values = state.values
+    if shown.picture is not None and shown.fitted is not None:
+        return (*shown.picture.conversions, *shown.fitted.steps)
+    values = shown.values
     if values is None or values.ndim != 3:
         return ()
     return (f"The network is fed {shape_text(values.shape)} numbers from a program, shown from dark to light.",)

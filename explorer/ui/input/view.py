@@ -49,7 +49,7 @@ class InputView(FollowingView, Pane):
         self.setAcceptDrops(True)
         self._hovered: Cell | None = None
         self._popup: ThumbnailPopup | None = None
-        self.picture = InputPicture(session)
+        self.picture = InputPicture()
         self.numbers = NumberFields()
         self.numbers.edited.connect(session.input.set_values)
         self.numbers.refused.connect(session.say)
@@ -80,6 +80,8 @@ class InputView(FollowingView, Pane):
         for before, after in pairwise(order):
             self.setTabOrder(before, after)
         self.picture.fed.pressed.connect(self._press)
+        self.picture.fit_chosen.connect(self._session.input.set_fit)
+        self.picture.pointed.connect(self._point)
         self._session.changed.connect(self.show_state)
         self._session.selection.hovered.connect(self.show_hovered)
 
@@ -135,7 +137,7 @@ class InputView(FollowingView, Pane):
         ):
             self._show_input(new)
         elif old.fit != new.fit:
-            self.picture.show_input(new)
+            self.picture.show_input(new.input, new.fit)
         if old is None or old.selection is not new.selection or old.maps.activations is not new.maps.activations:
             self._show_field(new)
 
@@ -158,7 +160,7 @@ class InputView(FollowingView, Pane):
         if values is not None and takes_numbers:
             self.numbers.show_numbers(values)
         else:
-            self.picture.show_input(state, keep_fed=self.drawing.is_ahead(state))
+            self.picture.show_input(state.input, state.fit, keep_fed=self.drawing.is_ahead(state))
         self.set_facts(_facts(state))
 
     def _show_field(self, state: State) -> None:
@@ -224,6 +226,13 @@ class InputView(FollowingView, Pane):
             self._draw_icons()
 
     # --- the fed picture as a control ---
+
+    @Slot(object)
+    def _point(self, place: tuple[int, int] | None) -> None:
+        if place is None:
+            self._session.selection.hover(None)
+        else:
+            self._session.selection.hover_at("input", 0, *place)
 
     @Slot(int, int)
     def _press(self, row: int, column: int) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QLabel, QWidget
 
-from explorer.session import LayerActivation, Selection, Session
+from explorer.network.receptive_field import Field
+from explorer.session import LayerActivation, Selection
 from explorer.ui.common import theme
 from explorer.ui.common.pane import Pane
 from explorer.ui.common.text import count, exact, number, shape_text
@@ -19,13 +22,22 @@ TIPS = {
 }
 
 
+@dataclass(frozen=True)
+class ChosenCell:
+    """A chosen cell or channel of `entry`, the classes of its numbers, and what the cell sees, where that is known."""
+
+    entry: LayerActivation
+    selection: Selection
+    classes: tuple[str, ...]
+    field: Field | None
+
+
 class CellFacts(Pane):
     """The facts of the selection, in a column of labels and numbers that can be selected and copied."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Cell", parent)
         self.setProperty("role", "")
-        self._session = session
         self._values: dict[str, QLabel] = {}
         self._form = QFormLayout()
         self._form.setContentsMargins(12, 4, 12, 12)
@@ -42,51 +54,50 @@ class CellFacts(Pane):
         self.body.addLayout(self._form)
         self.body.addStretch()
 
-    def show_facts(self, entry: LayerActivation | None) -> None:
-        """Show what is known of the selection inside `entry`."""
-        chosen = self._session.state.selection
-        facts = {} if entry is None or chosen.channel is None else self._facts(entry, chosen)
-        is_number = entry is not None and entry.values.ndim == 1
-        self.set_title("Cell" if chosen.row is not None or is_number else "Channel")
-        self.set_facts(_place(entry, chosen.channel) if entry is not None and chosen.channel is not None else "")
+    def show_facts(self, chosen: ChosenCell) -> None:
+        """Show what is known of the chosen cell."""
+        entry, selection = chosen.entry, chosen.selection
+        facts = {} if selection.channel is None else {**_cell_facts(chosen), **_channel_facts(entry, selection.channel)}
+        self.set_title("Cell" if selection.row is not None or entry.values.ndim == 1 else "Channel")
+        self.set_facts(_place(entry, selection.channel) if selection.channel is not None else "")
         for row, name in enumerate(ROWS):
             self._values[name].setText(facts.get(name, ""))
             self._form.setRowVisible(row, name in facts)
 
-    def _facts(self, entry: LayerActivation, chosen: Selection) -> dict[str, str]:
-        assert chosen.channel is not None
-        facts = self._cell_facts(entry, chosen)
-        channel = entry.values[chosen.channel]
-        if entry.values.ndim == 3:
-            zeros = int(channel.size - (channel != 0).sum())
-            facts |= {
-                "mean": number(entry.mean_of(chosen.channel), 5),
-                "largest": number(float(channel.max()), 5),
-                "smallest": number(float(channel.min()), 5),
-                "variance": number(entry.variance_of(chosen.channel), 5),
-                "zero cells": f"{count(zeros)} of {count(channel.size)}" + (" – dead" if zeros == channel.size else ""),
-            }
-        return facts
 
-    def _cell_facts(self, entry: LayerActivation, chosen: Selection) -> dict[str, str]:
-        assert chosen.channel is not None
-        if entry.values.ndim == 1:
-            classes = self._session.state.classes
-            named = f": {classes[chosen.channel]}" if len(classes) == len(entry.values) else ""
-            return {"value": exact(float(entry.values[chosen.channel])), "place": f"index {chosen.channel}{named}"}
-        if chosen.row is None or chosen.column is None:
-            return {}
-        value = float(entry.values[chosen.channel, chosen.row, chosen.column])
-        facts = {
-            "value": exact(value),
-            "place": f"row {chosen.row}, column {chosen.column}",
-        }
-        field = self._session.selection.receptive_field(self._session.state.chosen_cell)
-        if field is not None:
-            top, left, bottom, right = field.box
-            size = shape_text((bottom - top, right - left))
-            facts["sees"] = f"{size} of the input\nrows {top}–{bottom - 1}\ncolumns {left}–{right - 1}"
-        return facts
+def _channel_facts(entry: LayerActivation, channel: int) -> dict[str, str]:
+    """What is known of a whole channel; nothing of one number of a row."""
+    if entry.values.ndim != 3:
+        return {}
+    values = entry.values[channel]
+    zeros = int(values.size - (values != 0).sum())
+    return {
+        "mean": number(entry.mean_of(channel), 5),
+        "largest": number(float(values.max()), 5),
+        "smallest": number(float(values.min()), 5),
+        "variance": number(entry.variance_of(channel), 5),
+        "zero cells": f"{count(zeros)} of {count(values.size)}" + (" – dead" if zeros == values.size else ""),
+    }
+
+
+def _cell_facts(chosen: ChosenCell) -> dict[str, str]:
+    """What is known of one cell; nothing where a whole channel is chosen."""
+    entry, cell = chosen.entry, chosen.selection
+    assert cell.channel is not None
+    if entry.values.ndim == 1:
+        named = f": {chosen.classes[cell.channel]}" if len(chosen.classes) == len(entry.values) else ""
+        return {"value": exact(float(entry.values[cell.channel])), "place": f"index {cell.channel}{named}"}
+    if cell.row is None or cell.column is None:
+        return {}
+    facts = {
+        "value": exact(float(entry.values[cell.channel, cell.row, cell.column])),
+        "place": f"row {cell.row}, column {cell.column}",
+    }
+    if chosen.field is not None:
+        top, left, bottom, right = chosen.field.box
+        size = shape_text((bottom - top, right - left))
+        facts["sees"] = f"{size} of the input\nrows {top}–{bottom - 1}\ncolumns {left}–{right - 1}"
+    return facts
 
 
 def _place(entry: LayerActivation, channel: int) -> str:

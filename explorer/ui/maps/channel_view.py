@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QToolButton, QWidget
 
-from explorer.session import Cell, LayerActivation, Selection, Session
+from explorer.session import Cell, LayerActivation, Selection
 from explorer.ui.common.actions import NamedAction
 from explorer.ui.common.command_button import CommandTool
 from explorer.ui.common.icons import icon
@@ -19,23 +19,27 @@ FAR = 1_000_000
 
 
 class ChannelView(Pane):
-    """Shows the channel of the selection; clicking a cell selects it everywhere."""
+    """Shows the chosen channel. `hovered` tells which cell the mouse is over, `chosen` the row and column of a click,
+    `moved` by how many rows and columns a key moves the chosen cell; Esc and a button let go of it."""
 
-    def __init__(self, session: Session, clear: NamedAction, parent: QWidget | None = None) -> None:
+    hovered = Signal(object)
+    chosen = Signal(int, int)
+    moved = Signal(int, int)
+
+    def __init__(self, clear: NamedAction, parent: QWidget | None = None) -> None:
         super().__init__("Channel", parent)
         self.setObjectName("channelView")
         self.setProperty("role", "")  # it lies inside another pane: no frame within a frame
-        self._session = session
         self._entry: LayerActivation | None = None
-        self._channel: int | None = None
+        self._chosen = Selection()
         self._kept: Selection | None = None  # a cell that someone panned away from is not brought back
         self._map = MapMosaic(frames=False)
         self._map.canvas.scrolls = False
         self._map.canvas.setAccessibleName("Chosen channel")
         self._map.hovered.connect(self._on_hovered)
-        self._map.clicked.connect(self._on_clicked)
-        self._map.canvas.walked.connect(self._move)
-        self._map.canvas.escaped.connect(session.selection.clear_cell)
+        self._map.clicked.connect(lambda place: self.chosen.emit(place.row, place.column))
+        self._map.canvas.walked.connect(self.moved)
+        self._map.canvas.escaped.connect(clear.trigger)
         self._map.canvas.key_pressed.connect(self._on_key)
         self.body.addWidget(self._map)
         fit = QToolButton(toolTip="Fit the whole channel into the pane (F).")
@@ -46,11 +50,10 @@ class ChannelView(Pane):
             button.setProperty("role", "flat")
             self.corner.addWidget(button)
 
-    def show_channel(self, entry: LayerActivation | None, sheet: Sheet | None) -> None:
-        """Show the selection's channel of `entry`, in the colours it has in `sheet`."""
-        chosen = self._session.state.selection
-        self._entry, self._channel = entry, chosen.channel
-        if entry is None or sheet is None or chosen.channel is None or entry.values.ndim != 3:
+    def show_channel(self, entry: LayerActivation, sheet: Sheet | None, chosen: Selection) -> None:
+        """Show the chosen channel of `entry`, in the colours it has in `sheet`."""
+        self._entry, self._chosen = entry, chosen
+        if sheet is None or chosen.channel is None or entry.values.ndim != 3:
             self._map.show_sheet(None)
             return
         tile = sheet.tile_of(chosen.channel)
@@ -67,10 +70,10 @@ class ChannelView(Pane):
 
     def set_pointed(self, cell: Cell | None) -> None:
         """Mark the hovered cell if it is one of this channel."""
-        chosen = self._session.state.selection
+        chosen = self._chosen
         mark = None if chosen.row is None or chosen.column is None else Place(0, chosen.row, chosen.column)
         place = None if cell is None or self._entry is None else self._entry.place(cell)
-        is_here = place is not None and len(place) == 3 and place[0] == self._channel
+        is_here = place is not None and len(place) == 3 and place[0] == self._chosen.channel
         self._map.set_marks(mark, Place(0, *place[1:]) if place is not None and is_here else None)
 
     def set_dimmed(self, dimmed: bool) -> None:
@@ -83,26 +86,16 @@ class ChannelView(Pane):
 
     @Slot(object)
     def _on_hovered(self, place: Place | None) -> None:
-        if place is None or self._entry is None or self._channel is None:
-            self._session.selection.hover(None)
+        channel = self._chosen.channel
+        if place is None or self._entry is None or channel is None:
+            self.hovered.emit(None)
         else:
-            self._session.selection.hover_at(self._entry.name, self._channel, place.row, place.column)
-
-    @Slot(object)
-    def _on_clicked(self, place: Place) -> None:
-        self._session.selection.select(row=place.row, column=place.column)
+            self.hovered.emit(self._entry.cell(channel, place.row, place.column))
 
     @Slot(QKeyEvent)
     def _on_key(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
         if key in (Qt.Key.Key_Home, Qt.Key.Key_End):
-            self._move(0, -FAR if key == Qt.Key.Key_Home else FAR)
+            self.moved.emit(0, -FAR if key == Qt.Key.Key_Home else FAR)
         elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
-            self._move(-FAR if key == Qt.Key.Key_PageUp else FAR, 0)
-
-    @Slot(int, int)
-    def _move(self, rows: int, columns: int) -> None:
-        if self._session.state.selection.row is None:
-            self._session.selection.select(row=0, column=0)
-        else:
-            self._session.selection.move_cell(rows, columns)
+            self.moved.emit(-FAR if key == Qt.Key.Key_PageUp else FAR, 0)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from explorer.session import LayerActivation, Session
 from explorer.ui.common.actions import NamedAction
-from explorer.ui.maps.cell_facts import CellFacts
+from explorer.ui.maps.cell_facts import CellFacts, ChosenCell
 from explorer.ui.maps.channel_view import ChannelView
-from explorer.ui.maps.explanation_line import ExplanationLine
 from explorer.ui.maps.sheet import Sheet
 
 FACTS_WIDTH = 280
@@ -17,12 +15,12 @@ NO_LIMIT = 16_777_215  # Qt's own
 
 
 class ChosenChannel(QWidget):
-    """A number of a row has no channel to show large: then only the facts stand here."""
+    """A number of a row has no channel to show large: then only the facts stand here, over the `explanation`."""
 
-    def __init__(self, session: Session, clear: NamedAction, parent: QWidget | None = None) -> None:
+    def __init__(self, clear: NamedAction, explanation: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.channel = ChannelView(session, clear)
-        self._facts = CellFacts(session)
+        self.channel = ChannelView(clear)
+        self._facts = CellFacts()
         self._facts.setFixedWidth(FACTS_WIDTH)
         parts = QWidget()
         self._beside = QHBoxLayout(parts)
@@ -34,14 +32,14 @@ class ChosenChannel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(parts, 1)
-        column.addWidget(ExplanationLine(session))
+        column.addWidget(explanation)
 
-    def show_chosen(self, entry: LayerActivation, sheet: Sheet | None) -> None:
-        """Show the selection's channel of `entry`, in the colours it has in `sheet`; None for a row of numbers."""
+    def show_chosen(self, chosen: ChosenCell, sheet: Sheet | None) -> None:
+        """Show the chosen channel, in the colours it has in `sheet`; None for a row of numbers."""
         self.channel.setVisible(sheet is not None)
         self.setMaximumHeight(NO_LIMIT if sheet is not None else FACTS_HEIGHT)
-        self.channel.show_channel(entry, sheet)
-        self._facts.show_facts(entry)
+        self.channel.show_channel(chosen.entry, sheet, chosen.selection)
+        self._facts.show_facts(chosen)
 
     def set_upright(self, is_upright: bool) -> None:
         """The facts below the channel, in a pane that is higher than wide, or beside it."""

@@ -11,8 +11,10 @@ from explorer.ui.common.actions import Actions
 from explorer.ui.common.empty_state import EmptyState
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.late import Late
+from explorer.ui.maps.cell_facts import ChosenCell
 from explorer.ui.maps.chosen_channel import ChosenChannel
 from explorer.ui.maps.controls import MapControls
+from explorer.ui.maps.explanation_line import ExplanationLine
 from explorer.ui.maps.export import MapExport, OnShow
 from explorer.ui.maps.layer_maps import LayerMaps
 from explorer.ui.maps.sheet import Sheet, filter_sheet, flattened, has_filters, map_sheet
@@ -49,8 +51,15 @@ class FeatureMaps(FollowingView, QWidget):
         session.changed.connect(self.show_state)
 
     def _make_panes(self, actions: Actions) -> None:
-        self._maps = LayerMaps(self._session)
-        self._chosen = ChosenChannel(self._session, actions["clearCell"])
+        selection = self._session.selection
+        self._maps = LayerMaps()
+        self._maps.chosen.connect(self._choose)
+        self._maps.left.connect(actions["clearCell"].trigger)
+        self._chosen = ChosenChannel(actions["clearCell"], ExplanationLine(self._session))
+        self._chosen.channel.chosen.connect(lambda row, column: selection.select(row=row, column=column))
+        self._chosen.channel.moved.connect(self._move)
+        for view in (self._maps, self._chosen.channel):
+            view.hovered.connect(selection.hover)
         self._split = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
         self._split.addWidget(self._maps)
         self._split.addWidget(self._chosen)
@@ -103,7 +112,8 @@ class FeatureMaps(FollowingView, QWidget):
         self._controls.show_layer(entry, facts(entry, sheet if are_filters else None), has_maps=has_maps)
         has_one_scale = sheet is not None and not sheet.per_map and not sheet.composite
         self._controls.show_scale(sheet.scale if sheet is not None and has_one_scale else None)
-        self._maps.show_layer(entry, sheet, are_filters=are_filters, order=self._controls.order)
+        order, classes = self._controls.order, self._session.state.classes
+        self._maps.show_layer(entry, sheet, are_filters=are_filters, order=order, classes=classes)
 
     def _show_selection(self, before: Selection | None) -> None:
         entry, chosen = self._entry(), self._session.state.selection
@@ -111,10 +121,10 @@ class FeatureMaps(FollowingView, QWidget):
             self._redraw()  # the slices of the chosen filter, or all filters again
             return
         self._chosen.setVisible(entry is not None and chosen.channel is not None)
-        self._maps.mark_chosen(brings_into_view=before is not None)
+        self._maps.mark_chosen(chosen, brings_into_view=before is not None)
         if entry is None or chosen.channel is None:
             return
-        self._chosen.show_chosen(entry, self._map_sheet(entry) if entry.values.ndim == 3 else None)
+        self._chosen.show_chosen(self._known(entry, chosen), self._map_sheet(entry) if entry.values.ndim == 3 else None)
         self._show_own_scale(chosen.channel)
         # Only a chosen cell takes the keys: they still walk over the mosaic where a whole channel is chosen.
         if before is not None and before.channel is None and chosen.row is not None:
@@ -137,7 +147,7 @@ class FeatureMaps(FollowingView, QWidget):
     def show_hovered(self, cell: Cell | None) -> None:
         """Tell and mark the cell under the mouse, wherever the mouse is."""
         if self.isVisible():
-            self._maps.show_hovered(cell)
+            self._maps.show_hovered(cell, self._session.state.entry(cell.call if cell is not None else None))
             self._chosen.channel.set_pointed(cell)
 
     @Slot(bool)
@@ -145,7 +155,25 @@ class FeatureMaps(FollowingView, QWidget):
         self._maps.set_dimmed(is_late)
         self._chosen.channel.set_dimmed(is_late)
 
+    # --- what was chosen in it ---
+
+    @Slot(object)
+    def _choose(self, chosen: Selection) -> None:
+        self._session.selection.select(layer=chosen.layer, channel=chosen.channel, row=chosen.row, column=chosen.column)
+
+    @Slot(int, int)
+    def _move(self, rows: int, columns: int) -> None:
+        """Move the chosen cell; from a whole channel to its first one."""
+        if self._session.state.selection.row is None:
+            self._session.selection.select(row=0, column=0)
+        else:
+            self._session.selection.move_cell(rows, columns)
+
     # --- what is behind it ---
+
+    def _known(self, entry: LayerActivation, chosen: Selection) -> ChosenCell:
+        state = self._session.state
+        return ChosenCell(entry, chosen, state.classes, self._session.selection.receptive_field(state.chosen_cell))
 
     def _entry(self) -> LayerActivation | None:
         activations = self._session.state.maps.activations

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from explorer.session import Cell, LayerActivation, Session
+from explorer.session import Cell, LayerActivation, Selection
 from explorer.ui.common import theme
 from explorer.ui.common.mosaic import Place
 from explorer.ui.common.pane import ElidedLabel
@@ -20,11 +20,19 @@ MOST_SORTED = 1_000_000  # numbers; more than these stay in their own order, sin
 
 
 class LayerMaps(QWidget):
-    """Pointing tells the exact value, a click selects the cell in every view, the arrow keys walk from map to map."""
+    """Pointing tells the exact value, a click chooses the cell, the arrow keys walk from map to map.
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    `hovered` tells which cell the mouse is over, `chosen` what was chosen; `left` that Esc was pressed.
+    """
+
+    hovered = Signal(object)
+    chosen = Signal(object)
+    left = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session = session
+        self._chosen = Selection()
+        self._classes: tuple[str, ...] = ()
         self._entry: LayerActivation | None = None
         self._sheet: Sheet | None = None
         self._are_filters = False
@@ -34,7 +42,7 @@ class LayerMaps(QWidget):
         self._maps.hovered.connect(self._on_hovered)
         self._maps.clicked.connect(self._on_clicked)
         self._maps.canvas.walked.connect(self._step)
-        self._maps.canvas.escaped.connect(session.selection.clear_cell)
+        self._maps.canvas.escaped.connect(self.left)
         self._bars = ValueBars()
         self._bars.hovered.connect(self._on_bar_hovered)
         self._bars.chosen.connect(self._on_bar_chosen)
@@ -53,33 +61,33 @@ class LayerMaps(QWidget):
 
     # --- what it shows ---
 
-    def show_layer(self, entry: LayerActivation, sheet: Sheet | None, *, are_filters: bool, order: str) -> None:
+    def show_layer(
+        self, entry: LayerActivation, sheet: Sheet | None, *, are_filters: bool, order: str, classes: tuple[str, ...]
+    ) -> None:
         """Show `sheet`, which are the filters of `entry` or its maps; where there is none, its numbers in `order`."""
-        self._entry, self._sheet, self._are_filters = entry, sheet, are_filters
+        self._entry, self._sheet, self._are_filters, self._classes = entry, sheet, are_filters, classes
         self._pages.setCurrentWidget(self._bars if sheet is None else self._maps)
         if sheet is not None:
             self._maps.show_sheet(sheet)
         else:
-            names = names_of(entry, self._session.state.classes)
+            names = names_of(entry, classes)
             is_sorted = order != "index" and len(entry.values) <= MOST_SORTED
             rows = order_of(entry, "maximum") if is_sorted else range(len(entry.values))
             self._bars.show_values(entry.values, names, rows, ends=(entry.low, entry.high))
         self._where.set_whole(self._hint())
 
-    def mark_chosen(self, *, brings_into_view: bool) -> None:
-        """Mark the selection's cell, map or number."""
-        chosen = self._session.state.selection
+    def mark_chosen(self, chosen: Selection, *, brings_into_view: bool) -> None:
+        """Mark the chosen cell, map or number."""
+        self._chosen = chosen
         self._bars.set_selected(chosen.channel)
         place = self._chosen_place()
         self._maps.set_marks(place, None)
         if place is not None and brings_into_view:
             self._maps.keep_in_view(place)
 
-    def show_hovered(self, cell: Cell | None) -> None:
-        """The exact value under the mouse, wherever the mouse is."""
-        activations = self._session.state.maps.activations
-        entry = activations.by_name.get(cell.call) if cell and activations else None
-        words = cell_words(entry, cell, self._session.state.classes) if cell is not None and entry is not None else ""
+    def show_hovered(self, cell: Cell | None, entry: LayerActivation | None) -> None:
+        """The exact value under the mouse, wherever the mouse is; `entry` is what the layer of the cell gave."""
+        words = cell_words(entry, cell, self._classes) if cell is not None and entry is not None else ""
         self._where.set_whole(words or self._hint())
         pointed = None if cell is None or self._entry is None else self._entry.place(cell)
         self._maps.set_marks(self._chosen_place(), None if pointed is None else self._place(*pointed))
@@ -96,7 +104,7 @@ class LayerMaps(QWidget):
         return hint(is_filters=self._are_filters, is_bars=self._sheet is None)
 
     def _chosen_place(self) -> Place | None:
-        chosen = self._session.state.selection
+        chosen = self._chosen
         return self._place(chosen.channel, chosen.row, chosen.column)
 
     def _place(self, channel: int | None, row: int | None = None, column: int | None = None) -> Place | None:
@@ -111,25 +119,22 @@ class LayerMaps(QWidget):
     @Slot(object)
     def _on_hovered(self, place: Place | None) -> None:
         if place is None or self._entry is None or self._sheet is None:
-            self._session.selection.hover(None)
+            self.hovered.emit(None)
             self._where.set_whole(self._hint())
         elif self._are_filters:
             self._where.set_whole(filter_words(self._sheet, place))
         else:
             channel = int(self._sheet.channels[place.tile])
-            self._session.selection.hover_at(self._entry.name, channel, place.row, place.column)
+            self.hovered.emit(self._entry.cell(channel, place.row, place.column))
 
     @Slot(object)
     def _on_bar_hovered(self, index: int | None) -> None:
-        if index is None or self._entry is None:
-            self._session.selection.hover(None)
-        else:
-            self._session.selection.hover_at(self._entry.name, index)
+        self.hovered.emit(None if index is None or self._entry is None else self._entry.cell(index))
 
     @Slot(int)
     def _on_bar_chosen(self, index: int) -> None:
         if self._entry is not None:
-            self._session.selection.select(layer=self._entry.name, channel=index)
+            self.chosen.emit(Selection(self._entry.name, index))
 
     @Slot(object)
     def _on_clicked(self, place: Place) -> None:
@@ -137,14 +142,14 @@ class LayerMaps(QWidget):
             return
         channel = int(self._sheet.channels[place.tile])
         row, column = (None, None) if self._are_filters else (place.row, place.column)
-        self._session.selection.select(layer=self._entry.name, channel=channel, row=row, column=column)
+        self.chosen.emit(Selection(self._entry.name, channel, row, column))
 
     @Slot(int, int)
     def _step(self, down: int, across: int) -> None:
         """Choose the map beside the chosen one, as they lie; the first one where none is chosen."""
-        if self._sheet is None or not self._sheet.count or self._are_filters:
+        if self._entry is None or self._sheet is None or not self._sheet.count or self._are_filters:
             return
-        tile = self._sheet.tile_of(self._session.state.selection.channel)
+        tile = self._sheet.tile_of(self._chosen.channel)
         wanted = 0 if tile is None else tile + across + down * self._maps.columns
         if 0 <= wanted < self._sheet.count:
-            self._session.selection.select(channel=int(self._sheet.channels[wanted]), row=None, column=None)
+            self.chosen.emit(Selection(self._entry.name, int(self._sheet.channels[wanted])))

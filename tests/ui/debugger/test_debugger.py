@@ -258,7 +258,7 @@ def test_the_speed_is_remembered(desk: Desk, qtbot: QtBot) -> None:
     assert isinstance(speed, QSlider)
     speed.setValue(17)
     assert settings.play_speed() == 17
-    other = StepControls(desk.session, make_actions(desk.session))
+    other = StepControls(make_actions(desk.session))
     qtbot.addWidget(other)
     assert other.speed.value() == 17
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Slot
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from explorer.arithmetic.operation import Index
-from explorer.session import Session
 from explorer.session.cursor import Cursor
 from explorer.session.timeline import Timeline
 from explorer.ui.common import theme
@@ -35,13 +34,19 @@ NOTHING = "Nothing explains this number."
 
 
 class IntoView(QWidget):
-    """Draws the cursor's cell. Clicking or dragging on the left moves the patch, on the right it chooses a cell."""
+    """Draws the cursor's cell. Clicking or dragging on the left moves the patch, on the right it chooses a cell.
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    `cell_chosen` tells of which tensor of the step, and the cell; `followed` the tensor and the cell of a number of
+    which the person wants to see where it came from.
+    """
+
+    cell_chosen = Signal(str, tuple)
+    followed = Signal(str, tuple)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("stepIntoView")
         self.setAccessibleName("One cell of the step")
-        self._session = session
         self._plan: IntoPlan | None = None
         self._cursor = Cursor()
         self.given, self.made = TensorView(self), TensorView(self)
@@ -66,13 +71,13 @@ class IntoView(QWidget):
         self.patches.group_changed.connect(self._show_given)
         self.grids.clicked.connect(self._choose_neighbour)
         for scene in (self.patches, self.table, self.grids):
-            scene.opened.connect(self._session.steps.follow_term)
+            scene.opened.connect(self.followed)
 
     # --- what it shows ---
 
-    def show_cursor(self, timeline: Timeline, cursor: Cursor) -> None:
-        """Draw the arithmetic of the cursor's cell."""
-        plan = into_plan(timeline, cursor, self._session.state.classes)
+    def show_cursor(self, timeline: Timeline, cursor: Cursor, classes: tuple[str, ...]) -> None:
+        """Draw the arithmetic of the cursor's cell; `classes` are those that the outputs stand for."""
+        plan = into_plan(timeline, cursor, classes)
         self._plan, self._cursor = plan, cursor
         self._show_middle(plan)
         self._show_given()
@@ -155,7 +160,7 @@ class IntoView(QWidget):
         else:
             target = cell if self._is_update() else self._same_place(cell)
         if target is not None and target != plan.cell:
-            self._session.steps.choose_cell(self._cursor.of, target)
+            self.cell_chosen.emit(self._cursor.of, target)
 
     def _same_place(self, cell: Index) -> Index | None:
         """The same cell of what is made, where both tensors have one shape."""
@@ -177,12 +182,12 @@ class IntoView(QWidget):
     @Slot(tuple)
     def _follow_given(self, cell: Index) -> None:
         if self._plan is not None and self._plan.given_name:
-            self._session.steps.follow_term(self._plan.given_name, cell)
+            self.followed.emit(self._plan.given_name, cell)
 
     @Slot(tuple)
     def _choose(self, cell: Index) -> None:
         if self._plan is not None and cell != self._plan.cell:
-            self._session.steps.choose_cell(self._cursor.of, cell)
+            self.cell_chosen.emit(self._cursor.of, cell)
 
     def _shape(self) -> Index:
         assert self._plan is not None

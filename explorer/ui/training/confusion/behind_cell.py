@@ -6,17 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStackedLayout, QVBoxLayout, QWidget
 
 from explorer.data.data_set import DataSet
-from explorer.session import Session
 from explorer.ui.common.pane import ElidedLabel
 from explorer.ui.common.text import count, number
 from explorer.ui.data.mistake_words import told_group
 from explorer.ui.data.picture_grid import PictureGrid
 from explorer.ui.data.picture_lines import Group
-from explorer.ui.data.shown_example import show_example
 from explorer.ui.data.words import noun_of
 from explorer.ui.training.confusion.layout import Pair, cell_sentence
 
@@ -31,18 +29,22 @@ NUMBERS_AT_MOST = 6
 
 
 class BehindCell(QWidget):
-    """Pictures in a grid, rows of numbers in a list, under a sentence that says which they are."""
+    """Pictures in a grid, rows of numbers in a list, under a sentence that says which they are.
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    `chosen` tells the split and the place in it of an example that the network shall see.
+    """
+
+    chosen = Signal(object, int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("behindCell")
-        self._session = session
         self._data: DataSet | None = None
         self._cell: Pair | None = None
         self._told = Told(np.zeros(0, np.int64), None)
         self.title = ElidedLabel()
         self.pictures = PictureGrid("Pictures behind the cell", captioned=PICTURE)
-        self.pictures.chosen.connect(self._show_to_network)
+        self.pictures.chosen.connect(self._choose)
         self.rows = QListWidget(
             accessibleName="Examples behind the cell", toolTip="Click one to show it to the network."
         )
@@ -103,12 +105,12 @@ class BehindCell(QWidget):
     def _take_row(self, item: QListWidgetItem) -> None:
         place = item.data(PLACE_ROLE)
         if place is not None:
-            self._show_to_network(place)
+            self._choose(place)
 
     @Slot(int)
-    def _show_to_network(self, place: int) -> None:
+    def _choose(self, place: int) -> None:
         if self._data is not None and self._data.test is not None:
-            self._session.say(show_example(self._session, self._data.test, place))
+            self.chosen.emit(self._data.test, place)
 
 
 @dataclass(frozen=True, eq=False)

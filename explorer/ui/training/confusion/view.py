@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRectF, QSize, Qt, Slot
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSplitter, QStackedLayout, QWidget
 
+from explorer.data.data_set import Split
 from explorer.session import Session, State
 from explorer.session.train_state import Judged
 from explorer.ui.common.empty_state import ContentPages
 from explorer.ui.common.paced_view import PacedView
 from explorer.ui.common.pane import ElidedLabel
+from explorer.ui.data.shown_example import show_example
 from explorer.ui.training.confusion.behind_cell import BehindCell
 from explorer.ui.training.confusion.layout import Pair, cell_sentence, summary
 from explorer.ui.training.confusion.matrix import ConfusionMatrix
@@ -48,7 +50,8 @@ class ConfusionView(PacedView):
         self.matrix.pointed.connect(self._show_words)
         self.matrix.chosen.connect(self.choose)
         self.matrix.walked.connect(self._show_whole)
-        self.behind = BehindCell(self._session)
+        self.behind = BehindCell()
+        self.behind.chosen.connect(self._show_to_network)
         self.hint = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
         self.hint.setProperty("role", "dim")
         right = QWidget()
@@ -139,6 +142,10 @@ class ConfusionView(PacedView):
             self.words.set_whole(summary(self._confusion, self._judged.step, noun=self._noun))
         else:
             self.words.set_whole(cell_sentence(self._confusion, self._classes, cell, noun=self._noun))
+
+    @Slot(object, int)
+    def _show_to_network(self, split: Split, place: int) -> None:
+        self._session.say(show_example(self._session, split, place))
 
     def _show_behind(self) -> None:
         data = self._session.state.data.data_set
