@@ -20,8 +20,16 @@ Write = Callable[[Tell], None]
 
 
 @dataclass(frozen=True)
+class Written:
+    """How it went, as a sentence, and whether it is saved now."""
+
+    sentence: str
+    is_saved: bool
+
+
+@dataclass(frozen=True)
 class WriteFile:
-    """The file or folder called `name`; the answer is a sentence on how it went."""
+    """The file or folder called `name`."""
 
     name: str
     write: Write
@@ -30,22 +38,15 @@ class WriteFile:
     def title(self) -> str:
         return f"Saving {brief(self.name)}"
 
-    def run(self, watch: Watch) -> str:
+    def run(self, watch: Watch) -> Written:
         try:
             self.write(watch.tell)
         except FileError as error:
-            return str(error)
+            return Written(str(error), is_saved=False)
         except (OSError, ValueError, MemoryError) as error:
-            return f"{brief(self.name)} could not be written: {str(error) or 'there is not enough memory'}."
-        return f"Saved as {brief(self.name)}."
-
-
-@dataclass(frozen=True)
-class Written:
-    """How it went, as a sentence, and whether the network is saved now."""
-
-    sentence: str
-    is_saved: bool
+            why = str(error) or "there is not enough memory"
+            return Written(f"{brief(self.name)} could not be written: {why}.", is_saved=False)
+        return Written(f"Saved as {brief(self.name)}.", is_saved=True)
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,6 +12,7 @@ from explorer.session.fault import Fault
 from explorer.session.features.data import Data
 from explorer.session.features.editing import Editing
 from explorer.session.features.explaining import Explaining
+from explorer.session.features.exports import Exports
 from explorer.session.features.feeding import Feeding
 from explorer.session.features.files import Files
 from explorer.session.features.following import Following
@@ -60,9 +61,8 @@ class Session(QObject):
         self.data, self.playing = Data(store, self.learning), Playing(store, self.steps)
         self.watching = Watching(store, self.passes, self.learning)
         self.training = Trainer(store, self.passes, self.data, self.watching, origins)
-        self.following = Following(store, origins)
-        self.plane, self.landscape = Plane(store), LossLandscape(store)
-        self.files = Files(store, self.input, self.recent, Saved(store, origins))
+        self.following, self.plane, self.landscape = Following(store, origins), Plane(store), LossLandscape(store)
+        self.files, self.exports = Files(store, self.input, self.recent, Saved(store, origins)), Exports(store)
         self.tasks = Tasks(store, self.passes, self.files, self.training)
         self.left_overs = LeftOvers(store, self.files, self.learning, left_overs, keep_every_s)
 
@@ -87,9 +87,9 @@ class Session(QObject):
     @Slot(object)
     def tell(self, mistake: Fault) -> None:
         """Tell of a mistake in the program itself, once while it is on the screen."""
-        told = self.state.status.mistake
-        if told is None or (told.message, told.message) != (mistake.message, self.state.status.notice):
-            self.store.set(replace(self.store.state.status, mistake=mistake, notice=mistake.message))
+        told, status = self.state.status.mistake, self.state.status
+        if told is None or (told.message, told.message) != (mistake.message, status.notice):
+            self.store.set(replace(status, mistake=mistake, notice=mistake.message))
 
     def close(self) -> bool:
         """Stop and join all threads; True if they ended in time."""

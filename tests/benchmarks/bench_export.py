@@ -47,7 +47,7 @@ def _row_by_row(runs: tuple[RunCurves, ...]) -> float:
 
 def _measure(session: Session, what: str, write: Write) -> None:
     def act() -> None:
-        session.files.save_apart(what, write)
+        session.exports.write(what, write)
         while session.state.status.saving is not None:
             QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 5)
 

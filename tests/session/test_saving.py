@@ -49,7 +49,7 @@ def slow(tmp_path: Path, session: Session, qtbot: QtBot) -> Iterator[SlowFile]:
     """A file that waits in its second part."""
     file = SlowFile(tmp_path / "curves.csv")
     file.path.write_bytes(b"older")
-    session.files.save_apart("curves.csv", file.write)
+    session.exports.write("curves.csv", file.write)
     qtbot.waitUntil(lambda: session.state.status.saving is not None and session.state.status.saving.done == 1)
     yield file
     file.go_on.set()
@@ -87,11 +87,44 @@ def test_what_is_computed_is_cancelled_by_itself(slow: SlowFile, session: Sessio
     assert slow.path.read_bytes() == b"part " * PARTS
 
 
-def test_a_second_file_waits_for_the_first(slow: SlowFile, session: Session) -> None:
+def test_a_second_file_waits_for_the_first(slow: SlowFile, session: Session, qtbot: QtBot) -> None:
     other = SlowFile(slow.path.with_name("other.csv"))
-    session.files.save_apart("other.csv", other.write)
-    assert session.state.status.notice.startswith("curves.csv is still being written")
+    other.go_on.set()
+    session.exports.write("other.csv", other.write)
+    assert session.exports.names == ("curves.csv", "other.csv")
     assert other.thread is None
+    slow.go_on.set()
+    qtbot.waitUntil(lambda: session.exports.names == ())
+    assert session.state.status.notice == "Saved as other.csv."
+    assert slow.path.read_bytes() == other.path.read_bytes() == b"part " * PARTS
+
+
+def test_one_that_is_cancelled_lets_the_next_be_written(slow: SlowFile, session: Session, qtbot: QtBot) -> None:
+    other = SlowFile(slow.path.with_name("other.csv"))
+    other.go_on.set()
+    session.exports.write("other.csv", other.write)
+    session.tasks.cancel_saving()
+    slow.go_on.set()
+    qtbot.waitUntil(lambda: session.exports.names == ())
+    assert slow.path.read_bytes() == b"older"
+    assert other.path.read_bytes() == b"part " * PARTS
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_what_is_to_be_done_once_all_are_written_is_done_where_they_are(
+    fails: bool, slow: SlowFile, session: Session, qtbot: QtBot
+) -> None:
+    def write(_tell: Tell) -> None:
+        if fails:
+            raise FileError("b.csv could not be written.")
+
+    done: list[bool] = []
+    session.exports.write("b.csv", write)
+    session.exports.when_written(lambda: done.append(True))
+    slow.go_on.set()
+    qtbot.waitUntil(lambda: session.exports.names == ())
+    assert done == ([] if fails else [True])
+    assert not session.exports.is_waited_for
 
 
 def test_closing_gives_it_up_and_leaves_no_thread(slow: SlowFile, session: Session) -> None:
@@ -115,8 +148,8 @@ def test_what_goes_wrong_ends_in_a_sentence(error: Exception, words: str, sessio
     def fail(_tell: Tell) -> None:
         raise error
 
-    session.files.save_apart("a.csv", fail)
+    session.exports.write("a.csv", fail)
     qtbot.waitUntil(lambda: session.state.status.saving is None)
     assert session.state.status.notice.endswith(words)
-    session.files.save_apart("b.csv", lambda tell: tell(1, 1))  # it can write again
+    session.exports.write("b.csv", lambda tell: tell(1, 1))  # it can write again
     qtbot.waitUntil(lambda: session.state.status.notice == "Saved as b.csv.")

@@ -20,7 +20,7 @@ from explorer.session.fault import Fault
 from explorer.session.features.feeding import Feeding
 from explorer.session.features.recent import RecentFiles
 from explorer.session.features.saved import Saved
-from explorer.session.file_writing import Write, WriteFile, WriteNetwork, Written
+from explorer.session.file_writing import WriteNetwork, Written
 from explorer.session.jobs.weights import LoadWeights, SaveNetwork, ToSave
 from explorer.session.lanes import Lane
 from explorer.session.slices import InputState
@@ -50,9 +50,8 @@ class Files:
             "weights", failed=store.fail, cancelled=store.tell_cancelled, told_as="opening"
         )
         saves: Lane[Written] = Lane("save", failed=store.fail, cancelled=self._tell_unwritten, told_as="saving")
-        others: Lane[str] = Lane("file", failed=store.fail, cancelled=self._tell_unwritten, told_as="saving")
         self._networks, self._weights = store.add_lane(networks), store.add_lane(weights)
-        self._others, self._saves = store.add_lane(others), store.add_lane(saves)
+        self._saves = store.add_lane(saves)
         self._then: Callable[[], object] | None = None  # what is to be done once the network is saved
         self._asked: SaveNetwork | None = None
         self._turn = threading.Lock()
@@ -154,15 +153,6 @@ class Files:
         self._then = then
         self._asked = job = SaveNetwork(document, path)
         self._store.ask(job, partial(self._write, job), failed=lambda _failure: self._forget_then_of(job))
-
-    def save_apart(self, name: str, write: Write) -> None:
-        """Let `write` write the file or folder called `name` in a thread of its own."""
-        if (going_on := self._others.progress) is not None:
-            going = going_on.text.removeprefix("Saving ").removesuffix("…")
-            self._store.say(f"{going} is still being written: wait for it, or cancel it below.")
-            return
-        self._store.say("")
-        self._store.begin(self._others, WriteFile(name, write), self._store.say)
 
     def forget_then(self) -> None:
         """What was to be done once the network is saved shall not be done any more."""

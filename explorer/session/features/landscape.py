@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from time import monotonic
 
-from explorer.session.features.looking import Looking
+from PySide6.QtCore import QObject, Slot
+
 from explorer.session.features.plane import can_judge, weights_key
 from explorer.session.jobs.plane import SliceLandscape
 from explorer.session.landscape_state import LandscapeWish
+from explorer.session.looking import Looking
 from explorer.session.store import Store
 from explorer.session.worker.landscape import LandscapeRequest, LandscapeWork, Slice
 
@@ -19,11 +20,14 @@ SLICE_SHARE, FIRST_SHARE = (
 )  # share of the time, while a run goes on and someone looks; until there is a picture
 
 
-class LossLandscape(Looking):
+class LossLandscape(QObject):
     """Asks for one slice after the other, as long as there is more to know about the present weights."""
 
     def __init__(self, store: Store) -> None:
         super().__init__(store)
+        self._store = store
+        self._looking = Looking(self._look, self)
+        self._key: tuple[object, ...] = ()
         self._wished: LandscapeWish | None = None
         self._work = LandscapeWork()
 
@@ -33,12 +37,17 @@ class LossLandscape(Looking):
             self._work, self._key = LandscapeWork(), ()
             self._store.set(replace(self._store.state.plane, landscape=None))
         self._wished = wish
-        self._look_while(wish is not None)
+        self._looking.look_while(wish is not None)
 
-    def look(self) -> None:
+    def stop(self) -> None:
+        """Look no more."""
+        self._looking.look_while(False)
+
+    @Slot()
+    def _look(self) -> None:
         """Ask for more, if the network went on since."""
         state, wish = self._store.state, self._wished
-        if wish is None or state.data.data_set is None or not can_judge(state) or monotonic() < self._due:
+        if wish is None or state.data.data_set is None or not can_judge(state) or self._looking.is_resting:
             return
         key = (wish, *weights_key(state))
         if key != self._key:
@@ -60,7 +69,7 @@ class LossLandscape(Looking):
             self._store.set(replace(self._store.state.plane, landscape=slice_.landscape))
         if state.training.status == "running":
             share = FIRST_SHARE if self._store.state.plane.landscape is None else SLICE_SHARE
-            self._due = monotonic() + slice_.seconds * (1 / share - 1)
+            self._looking.rest(slice_.seconds * (1 / share - 1))
             self._key = ()  # asked again when it is due
         elif not slice_.is_done:
             self._ask()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from time import monotonic
 
-from explorer.session.features.looking import Looking
+from PySide6.QtCore import QObject, Slot
+
 from explorer.session.jobs.plane import ShowSurface
+from explorer.session.looking import Looking
 from explorer.session.state import State
 from explorer.session.store import Store
 from explorer.session.subjects.subject import Verb
@@ -18,26 +19,36 @@ SURFACE_EVERY_S = 0.15
 SURFACE_SHARE = 0.05  # share of the time, while a run goes on
 
 
-class Plane(Looking):
+class Plane(QObject):
     """Asks for the surface whenever the network that it shows went on; what nobody watches costs nothing."""
 
     def __init__(self, store: Store) -> None:
         super().__init__(store)
+        self._store = store
+        self._looking = Looking(self._look, self)
+        self._key: tuple[object, ...] = ()
         self._area: Area | None = None
 
     def watch_surface(self, area: Area | None) -> None:
         """Whether a view shows the surface over `area`; it then follows the network. None: nobody looks."""
-        self._area, self._due = area, 0.0
-        self._look_while(area is not None)
+        self._area = area
+        self._looking.rest(0)
+        self._looking.look_while(area is not None)
 
-    def look(self) -> None:
+    def stop(self) -> None:
+        """Look no more."""
+        self._looking.look_while(False)
+
+    @Slot()
+    def _look(self) -> None:
         """Ask for the surface, if the network went on since."""
         state = self._store.state
         key = (self._area, *weights_key(state), state.watching.film_at)
-        if self._area is None or not has_surface(state) or key == self._key or monotonic() < self._due:
+        if self._area is None or not has_surface(state) or key == self._key or self._looking.is_resting:
             return
         assert state.data.data_set is not None
-        self._key, self._due = key, monotonic() + SURFACE_EVERY_S
+        self._key = key
+        self._looking.rest(SURFACE_EVERY_S)
         request = SurfaceRequest(
             state.document, state.data.data_set, self._area, state.watching.film_at, state.training.step
         )
@@ -46,7 +57,7 @@ class Plane(Looking):
     def _take(self, request: SurfaceRequest, surface: Surface) -> None:
         state = self._store.state
         if state.training.status == "running":
-            self._due = monotonic() + surface.seconds * (1 / SURFACE_SHARE - 1)
+            self._looking.rest(surface.seconds * (1 / SURFACE_SHARE - 1))
         if request.document.subject.structure == state.subject.structure and request.data is state.data.data_set:
             self._store.set(replace(self._store.state.plane, surface=surface))
 

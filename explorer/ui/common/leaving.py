@@ -33,6 +33,19 @@ def may_leave(parent: QWidget, session: Session, later: Callable[[], object]) ->
     return answer == "discard"
 
 
+def may_close(session: Session, later: Callable[[], object]) -> bool:
+    """Whether every file that was asked for is written; if not, `later` is called when all are.
+
+    Who asks again meanwhile does not want to wait: what is not yet written is given up.
+    """
+    names = session.exports.names
+    if not names or session.exports.is_waited_for:
+        return True
+    session.exports.when_written(later)
+    session.say(f"{names[0]} is still being written, the window closes then. Closing it again gives the file up.")
+    return False
+
+
 def open_path(parent: QWidget, session: Session, path: str | Path) -> None:
     """Open whatever lies at `path`; a network takes the place of the one that is open."""
     if is_network(path):

@@ -77,9 +77,4 @@ class MapExport(QObject):
         if shown is None:
             return
         colours = shown.colours if shown.colours is not None else np.zeros((1, 1, 4), np.uint8)
-        try:
-            export.write(path, colours, shown.values, shown.name)
-        except export.ExportError as error:
-            self._session.say(str(error))
-        else:
-            self._session.say(f"Saved as {path.name}.")
+        self._session.exports.write(path.name, lambda _tell: export.write(path, colours, shown.values, shown.name))

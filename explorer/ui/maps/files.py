@@ -24,10 +24,6 @@ AXES = {
 }
 
 
-class ExportError(Exception):
-    """The file could not be written; the message is a sentence."""
-
-
 def png(colours: np.ndarray, _values: np.ndarray, _title: str) -> bytes:
     """The picture (H, W, 4) with each cell as 4 × 4 pixels."""
     buffer = io.BytesIO()
@@ -75,15 +71,12 @@ FORMATS: dict[str, Callable[[np.ndarray, np.ndarray, str], bytes]] = {
 def write(path: Path, colours: np.ndarray, values: np.ndarray, title: str) -> None:
     """Write maps, as `colours` (H, W, 4) or as `values`, to `path`; the ending says how.
 
-    Raises ExportError with a sentence.
+    Raises FileError with a sentence.
     """
     make = FORMATS.get(path.suffix.lower())
     if make is None:
-        raise ExportError(f"{path.name} has no ending that says how to write it: .png, .svg, .npy or .csv.")
-    try:
-        write_atomically(path, make(colours, values, title))
-    except FileError as error:
-        raise ExportError(str(error)) from error
+        raise FileError(f"{path.name} has no ending that says how to write it: .png, .svg, .npy or .csv.")
+    write_atomically(path, make(colours, values, title))
 
 
 def copy_picture(colours: np.ndarray) -> None:

@@ -247,7 +247,7 @@ class MainWindow(QMainWindow):
         event.acceptProposedAction()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self.isVisible() and not leaving.may_leave(self, self.session, self.close):
+        if self.isVisible() and not self._may_close():
             event.ignore()
             return
         settings.set_layout(self.saveGeometry(), self.saveState())
@@ -256,6 +256,11 @@ class MainWindow(QMainWindow):
         self._is_over = True
         self.closed.emit()
         soon(self, self._take_apart)
+
+    def _may_close(self) -> bool:
+        """Whether all is written and saved, or the person lets the rest go."""
+        are_written = leaving.may_close(self.session, lambda: soon(self, self.close))
+        return are_written and leaving.may_leave(self, self.session, self.close)
 
     @Slot()
     def _take_apart(self) -> None:

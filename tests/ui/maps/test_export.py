@@ -15,7 +15,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from explorer.ui.maps import files as export
-from explorer.ui.maps.files import ENLARGE, ExportError
+from explorer.ui.maps.files import ENLARGE
+from explorer.writing import FileError
 
 VALUES = np.random.default_rng(0).normal(size=(2, 3, 4)).astype(np.float32)
 COLOURS = np.random.default_rng(1).integers(0, 256, (3, 9, 4)).astype(np.uint8)
@@ -64,16 +65,16 @@ def test_what_cannot_be_written_is_told_and_the_old_file_survives(
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("os.replace", refuse)
-    with pytest.raises(ExportError, match=r"maps\.csv could not be written in .*\."):
+    with pytest.raises(FileError, match=r"maps\.csv could not be written in .*\."):
         export.write(old, COLOURS, VALUES, "x")
     assert old.read_text() == "old"
     assert list(tmp_path.iterdir()) == [old]
 
 
 def test_a_folder_that_is_not_there_and_a_strange_ending_are_told(tmp_path: Path) -> None:
-    with pytest.raises(ExportError, match="could not be written"):
+    with pytest.raises(FileError, match="could not be written"):
         export.write(tmp_path / "nowhere" / "maps.png", COLOURS, VALUES, "x")
-    with pytest.raises(ExportError, match=r"maps\.docx has no ending that says how to write it"):
+    with pytest.raises(FileError, match=r"maps\.docx has no ending that says how to write it"):
         export.write(tmp_path / "maps.docx", COLOURS, VALUES, "x")
 
 

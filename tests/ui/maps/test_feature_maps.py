@@ -404,9 +404,10 @@ def test_a_wide_pane_has_the_channel_beside_the_mosaic(opened: Opened) -> None:
 
 
 @pytest.mark.parametrize("ending", [".png", ".svg", ".npy", ".csv"])
-def test_what_is_shown_is_saved_and_told(opened: Opened, tmp_path: Path, ending: str) -> None:
+def test_what_is_shown_is_saved_and_told(opened: Opened, tmp_path: Path, ending: str, qtbot: QtBot) -> None:
     session, view = opened
     view.export.save_to(tmp_path / f"conv1{ending}")
+    qtbot.waitUntil(lambda: session.exports.names == ())
     assert (tmp_path / f"conv1{ending}").stat().st_size > 100
     assert session.state.status.notice == f"Saved as conv1{ending}."
 
@@ -421,18 +422,20 @@ def test_the_box_says_maps_where_a_layer_has_no_filters_and_filters_again_where_
         assert (box.currentText(), box.isEnabled()) == (what, what == "filters")
 
 
-def test_filters_on_show_are_what_is_saved(opened: Opened, tmp_path: Path) -> None:
+def test_filters_on_show_are_what_is_saved(opened: Opened, tmp_path: Path, qtbot: QtBot) -> None:
     session, view = opened
     choose(view, "Show", "filters")
     view.export.save_to(tmp_path / "weights.npy")
+    qtbot.waitUntil(lambda: session.exports.names == ())
     assert session.state.maps.activations is not None
     weight = session.state.maps.activations.by_name["conv1"].weight
     np.testing.assert_array_equal(np.load(tmp_path / "weights.npy"), weight)
 
 
-def test_a_folder_that_cannot_be_written_to_is_told(opened: Opened, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_to_is_told(opened: Opened, tmp_path: Path, qtbot: QtBot) -> None:
     session, view = opened
     view.export.save_to(tmp_path / "nowhere" / "maps.png")
+    qtbot.waitUntil(lambda: session.exports.names == ())
     assert "maps.png could not be written" in session.state.status.notice
 
 
@@ -447,12 +450,13 @@ def test_the_chosen_channel_is_copied_as_a_table(opened: Opened) -> None:
 
 
 def test_a_row_of_numbers_is_saved_as_numbers_and_said_not_to_be_a_picture(
-    open_maps: Callable[..., Opened], tmp_path: Path
+    open_maps: Callable[..., Opened], tmp_path: Path, qtbot: QtBot
 ) -> None:
     session, view = open_maps(layer="softmax1")
     view.export.ask(".png")
     assert session.state.status.notice == "softmax1 is a row of numbers, not a picture: save or copy its values."
     view.export.save_to(tmp_path / "softmax1.csv")
+    qtbot.waitUntil(lambda: session.exports.names == ())
     assert len((tmp_path / "softmax1.csv").read_text().splitlines()) == 6
 
 

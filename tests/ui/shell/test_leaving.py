@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from explorer.engine.model.load import load
 from explorer.network.files import read_network
 from explorer.session import State
 from explorer.session.document import Document
+from explorer.session.file_writing import Tell
 from explorer.ui.common import dialogs
 from explorer.ui.common.leaving import proposed
 from explorer.ui.shell.main_window import MainWindow
@@ -362,3 +364,45 @@ def test_a_file_has_the_ending_of_its_kind(name: str, ending: str, given: str) -
 
 def test_a_title_is_proposed_as_a_name_that_leads_to_no_other_folder() -> None:
     assert proposed(State(Document(title="a/../b"))) == "a-..-b"
+
+
+def _write_until(window: MainWindow, path: Path) -> threading.Event:
+    """A file is written from now on, until the event that is returned is set."""
+    go_on = threading.Event()
+
+    def write(tell: Tell) -> None:
+        while not go_on.wait(0.01):
+            tell(0, 1)
+        path.write_text("whole")
+
+    window.session.exports.write(path.name, write)
+    return go_on
+
+
+def test_the_window_closes_when_the_files_that_were_asked_for_are_written(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    go_on = _write_until(window, tmp_path / "maps.csv")
+    window.close()
+    assert window.isVisible()
+    assert window.session.state.status.notice.startswith("maps.csv is still being written, the window closes then.")
+    go_on.set()
+    qtbot.waitUntil(lambda: not window.isVisible())
+    assert (tmp_path / "maps.csv").read_text() == "whole"
+
+
+def test_a_window_that_is_closed_again_gives_the_file_up(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    _write_until(window, tmp_path / "maps.csv")
+    window.close()
+    window.close()
+    assert not window.isVisible()
+    assert not (tmp_path / "maps.csv").exists()
+
+
+def test_a_file_that_could_not_be_written_keeps_the_window(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    go_on = _write_until(window, tmp_path / "nowhere" / "maps.csv")
+    window.close()
+    go_on.set()
+    qtbot.waitUntil(lambda: window.session.exports.names == ())
+    assert window.session.state.status.notice.startswith("maps.csv could not be written")
+    assert window.isVisible()

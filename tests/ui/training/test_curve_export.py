@@ -323,19 +323,19 @@ def test_nothing_is_saved_before_there_is_a_run(saving: CurveSaving, session: Se
 
 
 def test_both_plots_are_saved_side_by_side_at_twice_their_size(
-    saving: CurveSaving, plots: list[CurvePlot], session: Session, tmp_path: Path
+    saving: CurveSaving, plots: list[CurvePlot], session: Session, tmp_path: Path, qtbot: QtBot
 ) -> None:
     session.store.set(replace(session.state.watching, runs=(make_run(),)))
-    saving.save_to(tmp_path / "curves.png")
+    _save(saving, session, tmp_path / "curves.png", qtbot)
     assert session.state.status.notice == "Saved as curves.png."
     with Image.open(tmp_path / "curves.png") as image:
         assert image.width == 2 * sum(plot.canvas.width() for plot in plots)
         assert len(image.convert("RGB").getcolors(1_000_000)) > 20
 
 
-def test_a_drawing_is_saved_with_its_words(saving: CurveSaving, session: Session, tmp_path: Path) -> None:
+def test_a_drawing_is_saved_with_its_words(saving: CurveSaving, session: Session, tmp_path: Path, qtbot: QtBot) -> None:
     session.store.set(replace(session.state.watching, runs=(make_run(),)))
-    saving.save_to(tmp_path / "curves.svg")
+    _save(saving, session, tmp_path / "curves.svg", qtbot)
     root = ElementTree.parse(tmp_path / "curves.svg").getroot()
     words = " ".join("".join(each.itertext()) for each in root.iter("{http://www.w3.org/2000/svg}text"))
     assert "Loss" in words
@@ -348,7 +348,7 @@ def test_a_drawing_is_saved_with_its_words(saving: CurveSaving, session: Session
 
 def _save(saving: CurveSaving, session: Session, path: Path, qtbot: QtBot) -> None:
     saving.save_to(path)
-    qtbot.waitUntil(lambda: session.state.status.saving is None)
+    qtbot.waitUntil(lambda: session.exports.names == ())
 
 
 def test_the_ending_says_how_and_no_ending_means_events(

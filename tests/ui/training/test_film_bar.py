@@ -13,12 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QColor, QImage, QPainter
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
+from explorer.engine.errors import Cancelled
 from explorer.session import Session
 from explorer.ui.common import theme
 from explorer.ui.common.mosaic import Mosaic
@@ -238,7 +239,7 @@ def test_the_gif_has_every_frame_and_the_window_is_where_it_was(
     with Image.open(path) as film:
         assert (film.n_frames, film.size, film.info["duration"]) == (whole, (WIDTH, HEIGHT), 100)
     assert told == [(done, whole) for done in range(whole + 1)]
-    assert session.state.status.notice == "Saved as film.gif."
+    qtbot.waitUntil(lambda: session.state.status.notice == "Saved as film.gif.")
     _settle(qtbot, session)
     assert session.state.watching.film_at is None
     assert not bar.cancel.isVisible()
@@ -256,58 +257,53 @@ def test_a_cancelled_film_leaves_the_older_file(bar: FilmBar, session: Session, 
     assert "Saved" not in session.state.status.notice
 
 
+def film_threads() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "explorer-export"]
+
+
 def test_closing_while_a_film_is_saved_writes_nothing_and_leaves_no_thread(
     session: Session, qtbot: QtBot, tmp_path: Path
 ) -> None:
     made = FilmBar(session)
     made.show()
     made.export.save_to(tmp_path / "film.gif", frame_ms=100)
-    thread = next(thread for thread in threading.enumerate() if thread.name == "explorer-film")
+    assert len(film_threads()) == 1
     made.close()
     made.deleteLater()
-    qtbot.waitUntil(lambda: not thread.is_alive(), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not film_threads(), timeout=WAIT_MS)
     assert not list(tmp_path.iterdir())
     _settle(qtbot, session)
 
 
-def film_threads() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name == "explorer-film"]
+def test_a_film_that_is_cancelled_below_is_not_walked_on(bar: FilmBar, session: Session, qtbot: QtBot, tmp_path: Path):
+    bar.export.save_to(tmp_path / "film.gif", frame_ms=100)
+    with qtbot.waitSignal(bar.export.ended, timeout=WAIT_MS):
+        session.tasks.cancel_saving()
+    qtbot.waitUntil(lambda: session.state.status.notice == "Cancelled: film.gif was not written.")
+    assert not bar.export.is_saving
+    assert not list(tmp_path.iterdir())
+    _settle(qtbot, session)
 
 
 @pytest.mark.parametrize("is_whole", [True, False])
-def test_no_thread_is_left_when_a_film_is_closed(tmp_path: Path, is_whole: bool) -> None:
-    file = FilmFile(tmp_path / "film.gif", frame_ms=100)
+def test_a_film_that_is_given_up_is_no_file(tmp_path: Path, is_whole: bool) -> None:
+    film = FilmFile(tmp_path / "film.gif", frame_ms=100, frames=200)
     for number in range(200):
-        file.add(np.full((400, 600, 3), number, np.uint8))
+        film.add(np.full((40, 60, 3), number, np.uint8))
     if is_whole:
-        file.finish()
-    file.close()
-    assert file.is_done
-    assert film_threads() == []
+        film.finish()
+    told: list[tuple[int, int]] = []
+
+    def tell(done: int, whole: int) -> None:
+        told.append((done, whole))
+        if done == (whole if is_whole else 100):
+            film.give_up()
+
+    with pytest.raises(Cancelled):
+        film.write(tell)
+    assert told[0] == (0, 200)
+    assert film.is_done
     assert not list(tmp_path.iterdir())
-
-
-class Closing(QWidget):
-    """A window that tells when it is closed, as the program's does."""
-
-    closed = Signal()
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        super().closeEvent(event)
-        self.closed.emit()
-
-
-def test_the_thread_has_ended_when_the_window_is_closed(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
-    window = Closing()
-    qtbot.addWidget(window)
-    bar = FilmBar(session, window)
-    window.show()
-    bar.export.save_to(tmp_path / "film.gif", frame_ms=100)
-    assert len(film_threads()) == 1
-    window.close()
-    assert film_threads() == []
-    bar.export.cancel()
-    _settle(qtbot, session)
 
 
 def test_a_film_that_cannot_be_written_is_told_in_a_sentence(
@@ -318,7 +314,7 @@ def test_a_film_that_cannot_be_written_is_told_in_a_sentence(
     shutil.rmtree(folder)
     with qtbot.waitSignal(bar.export.ended, timeout=WAIT_MS):
         bar.export.save_to(folder / "film.gif", frame_ms=100)
-    assert session.state.status.notice.startswith("film.gif could not be written")
+    qtbot.waitUntil(lambda: session.state.status.notice.startswith("film.gif could not be written"))
     assert session.state.status.notice.endswith(".")
 
 
@@ -370,9 +366,10 @@ def test_a_frame_shows_the_maps_in_the_colours_of_the_mosaic(qtbot: QtBot) -> No
     assert session.close()
 
 
-def test_a_film_without_a_frame_is_no_file(tmp_path: Path, qtbot: QtBot) -> None:
-    film = FilmFile(tmp_path / "film.gif", frame_ms=100)
+def test_a_film_without_a_frame_is_no_file(tmp_path: Path) -> None:
+    film = FilmFile(tmp_path / "film.gif", frame_ms=100, frames=0)
     film.finish()
-    qtbot.waitUntil(lambda: film.is_done, timeout=WAIT_MS)
-    assert film.problem == "film.gif could not be written: there is no frame."
+    with pytest.raises(ValueError, match="there is no frame"):
+        film.write(lambda _done, _whole: None)
+    assert film.is_done
     assert not list(tmp_path.iterdir())

@@ -13,7 +13,7 @@ from explorer.ui.training.curves import pictures as curve_pictures
 from explorer.ui.training.curves import tables as curve_export
 from explorer.ui.training.curves.view import CurvePlot
 from explorer.ui.training.shown_runs import ShownRuns
-from explorer.writing import FileError, write_atomically
+from explorer.writing import write_atomically
 
 EVENTS = "TensorBoard event files, in a folder (*)"
 FILTERS = {
@@ -28,7 +28,7 @@ NOTHING = "There are no curves to save yet: train, or show a run in the list of 
 class CurveSaving(QObject):
     """Saves the runs that are shown: pictures as they are drawn, tables and events with every step.
 
-    A million steps take seconds: tables and events are written in the background, as the runs are now.
+    Tables and events are those of the runs as they are now; a million steps take seconds.
     """
 
     def __init__(self, session: Session, shown: ShownRuns, *plots: CurvePlot) -> None:
@@ -53,19 +53,14 @@ class CurveSaving(QObject):
             return
         write = curve_export.write_table if path.suffix.lower() == ".csv" else curve_export.write_events
         kept = tuple(runs)
-        self._session.files.save_apart(path.name, lambda tell: write(kept, path, tell))
+        self._session.exports.write(path.name, lambda tell: write(kept, path, tell))
 
     def _save_picture(self, path: Path) -> None:
         drawn = self._drawn(path.suffix.lower())
         if not drawn:
             self._session.say(NOTHING)
             return
-        try:
-            write_atomically(path, drawn)
-        except FileError as error:
-            self._session.say(str(error))
-        else:
-            self._session.say(f"Saved as {path.name}.")
+        self._session.exports.write(path.name, lambda _tell: write_atomically(path, drawn))
 
     def _drawn(self, ending: str) -> bytes:
         """The plots that show something, side by side; b"" where none does."""

@@ -62,12 +62,10 @@ class FilmExport(QObject):
             return
         self._layer, self._before = state.selection.layer, state.watching.film_at
         self._done, self._whole = 0, len(state.watching.film)
-        self._file = FilmFile(path, frame_ms=frame_ms)
-        self._session.say("")
-        self.destroyed.connect(self._file.close)
-        closed = getattr(self._window.window(), "closed", None)  # the dialog stands over the program's window
-        if closed is not None:
-            closed.connect(self._file.close)
+        self._file = FilmFile(path, frame_ms=frame_ms, frames=self._whole)
+        self._session.exports.write(path.name, self._file.write)
+        self.destroyed.connect(self._file.give_up)
+        self._look.start()
         self.progressed.emit(0, self._whole)
         self._walk.start(range(self._whole), gap_ms=0)
 
@@ -75,9 +73,8 @@ class FilmExport(QObject):
     def cancel(self) -> None:
         """Write nothing; an older file of that name stays as it was."""
         if self._file is not None:
-            self._file.cancel()
+            self._file.give_up()
             self._walk.stop()
-            self._look.start()
 
     @Slot(int)
     def _take(self, _frame: int) -> None:
@@ -97,21 +94,16 @@ class FilmExport(QObject):
         if is_whole:
             self._file.finish()
         else:
-            self._file.cancel()
+            self._file.give_up()
             self._session.say(self._session.state.status.notice or NO_FRAME)
-        self._look.start()
 
     @Slot()
     def _see_whether_done(self) -> None:
-        file = self._file
-        if file is None or not file.is_done:
+        if self._file is None or not self._file.is_done:
             return
         self._look.stop()
+        self._walk.stop()
         self._file = None
-        if file.problem:
-            self._session.say(file.problem)
-        elif file.is_written:
-            self._session.say(f"Saved as {file.path.name}.")
         if self._session.state.watching.film_at is not None:
             self._session.watching.show_frame(self._before)
         self.ended.emit()

@@ -1,4 +1,4 @@
-"""Writes pictures into an animated GIF in a thread of its own. The file is written beside and renamed at the end."""
+"""Writes pictures into an animated GIF, as they come. The file is written beside and renamed at the end."""
 
 from __future__ import annotations
 
@@ -11,91 +11,80 @@ from queue import Empty, Queue
 import numpy as np
 from PIL import Image
 
-from explorer.writing import FileError, write_atomically
+from explorer.engine.errors import Cancelled
+from explorer.session.file_writing import Tell
+from explorer.writing import write_atomically
 
 LAST_MS = 1500
 LOOK_EVERY_S = 0.1
-JOIN_S = 2.0
-
-
-class _CancelledError(Exception):
-    """Nobody wants the file any more."""
 
 
 class FilmFile:
-    """Takes pictures with `add`, writes the file after `finish`; then `is_done`, and `problem` says what went wrong."""
+    """Takes pictures with `add` until `finish`, which another thread writes meanwhile; then `is_done`."""
 
-    def __init__(self, path: Path, *, frame_ms: int) -> None:
-        self.path, self._frame_ms = path, frame_ms
-        self.problem = ""
-        self.is_written = False
+    def __init__(self, path: Path, *, frame_ms: int, frames: int) -> None:
+        self.path, self._frame_ms, self._whole = path, frame_ms, frames
         self._pictures: Queue[np.ndarray | None] = Queue()
-        self._cancelled = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="explorer-film", daemon=True)
-        self._thread.start()
+        self._given_up, self._done = threading.Event(), threading.Event()
 
     @property
     def is_done(self) -> bool:
         """Whether the file is written, given up, or could not be written."""
-        return not self._thread.is_alive()
+        return self._done.is_set()
 
     def add(self, picture: np.ndarray) -> None:
         """One more frame, (H, W, 3) uint8."""
         self._pictures.put(picture)
 
     def finish(self) -> None:
-        """Say that all frames have come: the file is written now."""
+        """That was the last frame."""
         self._pictures.put(None)
 
-    def cancel(self) -> None:
+    def give_up(self) -> None:
         """Write nothing."""
-        self._cancelled.set()
+        self._given_up.set()
 
-    def close(self) -> None:
-        """Write nothing, and wait for the thread, which looks at each picture whether it is still wanted."""
-        self.cancel()
-        self._thread.join(JOIN_S)
+    def write(self, tell: Tell) -> None:
+        """Write the file once all frames are there. Raises FileError or ValueError, and Cancelled where it is given up.
 
-    def _run(self) -> None:
+        For the thread that writes: each frame is turned into the colours of the file when it comes.
+        """
         try:
-            write_atomically(self.path, self._content())
-            self.is_written = True
-        except _CancelledError:
-            pass
-        except FileError as error:
-            self.problem = str(error)
-        except (OSError, ValueError, MemoryError) as error:
-            self.problem = f"{self.path.name} could not be written: {error}."
+            write_atomically(self.path, self._content(tell))
+        finally:
+            self._done.set()
 
-    def _content(self) -> bytes:
-        frames = self._frames()
-        first = next(frames, None)
-        if first is None:
+    def _content(self, tell: Tell) -> bytes:
+        frames = [Image.fromarray(each).quantize(256, dither=Image.Dither.NONE) for each in self._taken(tell)]
+        if not frames:
             raise ValueError("there is no frame")
-        buffer, rest = io.BytesIO(), list(frames)
-        times = [self._frame_ms] * len(rest) + [LAST_MS]
-        more = self._while_wanted(rest)
-        first.save(buffer, "GIF", save_all=True, append_images=more, duration=times, loop=0, optimize=False)
-        self._check_wanted()
+        buffer = io.BytesIO()
+        times = [self._frame_ms] * (len(frames) - 1) + [LAST_MS]
+        more = self._while_wanted(frames[1:], tell)
+        frames[0].save(buffer, "GIF", save_all=True, append_images=more, duration=times, loop=0, optimize=False)
+        self._look(tell, self._whole)
         return buffer.getvalue()
 
-    def _while_wanted(self, frames: list[Image.Image]) -> Iterator[Image.Image]:
+    def _while_wanted(self, frames: list[Image.Image], tell: Tell) -> Iterator[Image.Image]:
         for frame in frames:
-            self._check_wanted()
+            self._look(tell, self._whole)
             yield frame
 
-    def _check_wanted(self) -> None:
-        if self._cancelled.is_set():
-            raise _CancelledError
-
-    def _frames(self) -> Iterator[Image.Image]:
-        while (picture := self._next()) is not None:
-            yield Image.fromarray(picture).quantize(256, dither=Image.Dither.NONE)
-
-    def _next(self) -> np.ndarray | None:
-        while not self._cancelled.is_set():
+    def _taken(self, tell: Tell) -> Iterator[np.ndarray]:
+        taken = 0
+        while True:
+            self._look(tell, taken)
             try:
-                return self._pictures.get(timeout=LOOK_EVERY_S)
+                picture = self._pictures.get(timeout=LOOK_EVERY_S)
             except Empty:
                 continue
-        raise _CancelledError
+            if picture is None:
+                return
+            taken += 1
+            yield picture
+
+    def _look(self, tell: Tell, done: int) -> None:
+        """Say how many frames are taken. Raises Cancelled where nobody wants the film any more."""
+        if self._given_up.is_set():
+            raise Cancelled
+        tell(done, self._whole)
