@@ -56,7 +56,7 @@ def memory_text(amount_bytes: int) -> str:
 
 
 def file_size(amount_bytes: int) -> str:
-    """ "812 bytes", "16 MB", "3.22 GB": of a file, in powers of 1000 as who offers it for download tells of it."""
+    """ "812 bytes", "16 MB", "3.22 GB": of a file, in powers of 1000, as those who offer it for download tell it."""
     return _size(amount_bytes, 1000, FILE_UNITS)
 
 
@@ -89,7 +89,7 @@ def seconds_text(seconds: float) -> str:
 
 
 def time_left(seconds: float) -> str:
-    """ "12 s", "3 min", "1 h 20 min": how long it may still take, rounded up as who waits would."""
+    """ "12 s", "3 min", "1 h 20 min": how long it may still take, rounded up for those who wait."""
     whole = max(math.ceil(seconds), 0)
     if whole < 100:
         return f"{whole} s"

@@ -83,7 +83,7 @@ class Document:
 
     @property
     def layer_ids(self) -> tuple[int, ...]:
-        """Under which the weights of its layers are kept."""
+        """The ids under which the weights of its layers are kept."""
         return self.subject.layer_ids
 
     @property

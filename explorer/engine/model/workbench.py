@@ -126,7 +126,7 @@ class Workbench:
         self._bank.put(state, network.names, layer_ids)
 
     def to_save(self, file: NetworkFile) -> Callable[[Path], str]:
-        """What writes the shown network with its weights of now to a path, those of layers that cannot run too.
+        """What writes the shown network with its present weights to a path, those of layers that cannot run too.
 
         Any thread may call it, while the model goes on to learn. It answers as `save` does.
         """
@@ -206,7 +206,7 @@ class Workbench:
             )
 
     def freeze(self, recording: Recording) -> None:
-        """Let a recording of the shown model keep the weights of now, which are about to change where they lie."""
+        """Let a recording of the shown model keep the present weights, which are about to change where they lie."""
         model = self._shown_model()
         freeze(recording, (*model.parameters(), *model.buffers()))
 
@@ -251,7 +251,7 @@ class Workbench:
         return record_gradients(self._shown_model(), batch, training=self._training)
 
     def begin_training(self, layer_ids: tuple[int, ...]) -> nn.Module:
-        """The model, to be trained in place: its layers go under new ids, those it had keep the weights of now.
+        """The model, to be trained in place: its layers go under new ids, those it had keep the present weights.
 
         Raises EngineError for a model that is not made from a network, or that cannot run to its end.
         """

@@ -74,7 +74,7 @@ class Kept:
             self.requires_grad = self.tensor.requires_grad
 
     def copy(self) -> None:
-        """Have the numbers of now for its own, whatever is written into the tensor that was recorded."""
+        """Copy the present numbers, so that nothing written into the recorded tensor changes them."""
         if self.tensor is not None:
             is_unchanged = self.version == version_of(self.tensor)
             self.tensor = self.tensor.detach().clone()

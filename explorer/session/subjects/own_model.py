@@ -49,7 +49,7 @@ class OwnModel(Subject):
         return self.module
 
     def number_type(self, present: np.ndarray | None) -> np.dtype[np.generic]:
-        """That of the numbers that it was given."""
+        """The type of the numbers that it was given."""
         return np.dtype(np.float32) if present is None else present.dtype
 
     def parts(self, activations: Activations | None) -> tuple[Part, ...]:

@@ -37,7 +37,7 @@ class Subject(ABC):
     """What the window looks at. What is known of a network alone is empty for any other."""
 
     is_open: bool = True  # whether there is anything to look at
-    layer_ids: tuple[int, ...] = ()  # under which its layers' weights are kept, in their order
+    layer_ids: tuple[int, ...] = ()  # the ids under which its layers' weights are kept, in their order
     others: np.ndarray | None = None  # further examples that it is always fed beside the one shown, (N − 1, …)
 
     # --- what may be done ---
@@ -84,7 +84,7 @@ class Subject(ABC):
 
     @property
     def input_shape(self) -> Shape | None:
-        """What it is fed, without the batch axis; None where it says nothing of that."""
+        """What it is fed, without the batch axis; None where it does not say."""
         return None
 
     @property
@@ -108,7 +108,7 @@ class Subject(ABC):
 
     @abstractmethod
     def number_type(self, present: np.ndarray | None) -> np.dtype[np.generic]:
-        """Of which type numbers are that are typed in the place of `present`."""
+        """The type of the numbers that are typed in place of `present`."""
 
     # --- what is seen of it ---
 

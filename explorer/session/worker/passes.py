@@ -74,7 +74,7 @@ class PassRecorder:
         self.last_request: Request | None = None
 
     def freeze(self) -> None:
-        """The weights are about to change where they lie: what is recorded keeps those of now."""
+        """The weights are about to change where they lie: what is recorded keeps the present ones."""
         if self._last is not None and not self._last.is_frozen:
             self._desk.bench.freeze(self._last.recording)
             self._last.is_frozen = True

@@ -1,4 +1,4 @@
-"""The file of settings, in which nothing stands but what the program writes: Qt runs what it finds there.
+"""The settings file, which holds nothing but what the program writes: Qt runs what it finds there.
 
 Qt makes an object of every value that begins with "@", of all of a section as soon as one is asked for: from a few
 letters it asks for more memory than there is, which ends the process, or unpickles, which runs anybody's code. So
