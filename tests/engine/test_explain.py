@@ -146,7 +146,7 @@ def test_a_written_line_is_what_str_gives() -> None:
 
 @pytest.mark.parametrize(
     ("cell", "of", "words"),
-    [((0, 99, 0, 0), "output", "no cell"), ((0, 0), "output", "no cell"), ((0, 0, 0, 0), "weight", "output")],
+    [((0, 99, 0, 0), "output", "not a cell"), ((0, 0), "output", "not a cell"), ((0, 0, 0, 0), "weight", "output")],
 )
 def test_what_cannot_be_asked_is_refused_in_a_sentence(cell: tuple[int, ...], of: str, words: str) -> None:
     recording = _recorded("lecture", "sgd", train=False)

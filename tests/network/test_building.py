@@ -129,7 +129,7 @@ def test_source_reads_like_a_lesson() -> None:
 def test_a_broken_network_is_neither_built_nor_written() -> None:
     network = Network.parse("3x8x8 relu conv(4, 9)")
     for refused in (network.build, network.source):
-        with pytest.raises(NetworkError, match="conv1: The 9×9 kernel is larger than the 8×8 map"):
+        with pytest.raises(NetworkError, match="conv1: The 9×9 kernel window is larger than the 8×8 map"):
             refused()
 
 

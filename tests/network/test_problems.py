@@ -27,23 +27,23 @@ def said(network: Network) -> list[str]:
 
 FAULTS = [
     # what is written, the layer, what is said, what is written after the fix
-    ("3x7x7 conv(4, 9)", "conv1", "The 9×9 kernel is larger than the 7×7 map that arrives.", "3x7x7 conv(4, 7)"),
+    ("3x7x7 conv(4, 9)", "conv1", "The 9×9 kernel window is larger than the 7×7 map that arrives.", "3x7x7 conv(4, 7)"),
     (
         "3x7x7 conv(4, 3, dilation=4)",
         "conv1",
-        "The 9×9 kernel (with its dilation) is larger than the 7×7 map that arrives.",
+        "The 9×9 kernel window (with its dilation) is larger than the 7×7 map that arrives.",
         "3x7x7 conv(4, 2, dilation=4)",
     ),
     (
         "3x2x9 conv(4, 5, padding=1)",
         "conv1",
-        "The 5×5 kernel is larger than the 2×9 map that arrives, 4×11 with padding.",
+        "The 5×5 kernel window is larger than the 2×9 map that arrives, 4×11 with padding.",
         "3x2x9 conv(4, (4, 5), padding=1)",
     ),
     (
         "3x2x2 maxpool(2) maxpool(2)",
         "pool2",
-        "The 2×2 kernel is larger than the 1×1 map that arrives.",
+        "The 2×2 kernel window is larger than the 1×1 map that arrives.",
         "3x2x2 maxpool(2) maxpool(1)",
     ),
     (
@@ -105,7 +105,7 @@ FAULTS = [
     (
         "3x8x8 maxpool(2, padding=(2, 1))",
         "pool1",
-        "Padding = 2 × 1 is more than half of the 2×2 kernel; some patches would hold nothing but padding.",
+        "Padding = 2 × 1 is more than half of the 2×2 kernel window; some patches would hold nothing but padding.",
         "3x8x8 maxpool(2, padding=1)",
     ),
     (

@@ -53,7 +53,7 @@ class _Pool(Windowed):
             return
         allowed = single(*(min(sizes) for sizes in zip(paddings, limits, strict=True)))
         raise ShapeError(
-            f"{self.stated('padding')} is more than half of the {pair_text(self.kernel_size)} kernel; "
+            f"{self.stated('padding')} is more than half of the {pair_text(self.kernel_size)} kernel window; "
             "some patches would hold nothing but padding.",
             self.repair(padding=allowed),
         )

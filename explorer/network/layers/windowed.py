@@ -72,7 +72,7 @@ class Windowed(Layer):
         spread = " (with its dilation)" if (rows.span, columns.span) != (rows.kernel, columns.kernel) else ""
         padded = shape[1] + rows.before + rows.after, shape[2] + columns.before + columns.after
         around = f", {pair_text(padded)} with padding" if padded != shape[1:] else ""
-        return f"The {spans} kernel{spread} is larger than the {shape[1]}×{shape[2]} map that arrives{around}."
+        return f"The {spans} kernel window{spread} is larger than the {shape[1]}×{shape[2]} map that arrives{around}."
 
     def _smaller_kernel(self, shape: Shape) -> Repair:
         """The largest kernel, as dilated as now, that fits once."""

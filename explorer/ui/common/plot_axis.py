@@ -69,7 +69,7 @@ class Axis(pg.AxisItem):
 
 
 def dress_axes(plot: pg.PlotWidget, below: str, left: str) -> None:
-    """The background and both axes of a plot in the theme's colours and type; `below` and `left` say what they count."""
+    """Ground and axes of a plot in the theme's colours and type; `below` and `left` say what the axes count."""
     plot.setBackground(theme.current().pane)
     plot.getAxis("bottom").dress(below)
     plot.getAxis("left").dress(left)
