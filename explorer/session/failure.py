@@ -11,3 +11,8 @@ class Failure:
 
     error: BaseException
     details: str
+
+    @property
+    def sentence(self) -> str:
+        """What the exception says, or where it says nothing, which one it is: no fault is told by an empty line."""
+        return str(self.error) or f"The program made a mistake: {type(self.error).__name__}."

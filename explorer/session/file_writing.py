@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,11 @@ Tell = Callable[[int, int], None]
 
 Write = Callable[[Tell], None]
 """Writes the file beside and renames it, telling between two parts. Raises FileError with a sentence."""
+
+
+def unwritten(title: str) -> str:
+    """What is said of an errand called `title` that was given up."""
+    return f"Cancelled: {title.removeprefix('Saving ')} was not written."
 
 
 @dataclass(frozen=True)
@@ -51,27 +55,22 @@ class WriteFile:
 
 @dataclass(frozen=True, eq=False)
 class WriteNetwork:
-    """A network with its weights.
-
-    One that is saved twice in a row is written in that order: each waits for its `turn`.
-    """
+    """A network with its weights."""
 
     path: Path
     write: Callable[[Path], str]
     """Returns the name of the weights' file, "" without one. Raises EngineError with a sentence."""
-    turn: threading.Lock
 
     @property
     def title(self) -> str:
         return f"Saving {brief(self.path.name)}"
 
     def run(self, watch: Watch) -> Written:
-        with self.turn:
-            watch.tell(0, 0)  # a newer one may have taken its place
-            try:
-                weights = self.write(self.path)
-            except EngineError as error:
-                return Written(str(error), is_saved=False)
+        watch.tell(0, 0)  # it may have been given up already
+        try:
+            weights = self.write(self.path)
+        except EngineError as error:
+            return Written(str(error), is_saved=False)
         is_elsewhere = weights not in ("", f"{self.path.stem}.safetensors")
         beside = f"; its weights lie in {brief(weights)}" if is_elsewhere else ""
         return Written(f"Saved as {brief(self.path.name)}{beside}.", is_saved=True)

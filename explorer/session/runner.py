@@ -172,11 +172,13 @@ class Runner:
 
     # --- ending ---
 
-    def cancel(self) -> None:
-        """Drop what waits and stop what runs at its next call."""
+    def cancel(self) -> tuple[Job[object], ...]:
+        """Drop what waits, which is the answer, and stop what runs at its next call."""
         with self._condition:
+            dropped = tuple(each.job for each in self._waiting)
             self._waiting.clear()
             self._cancelled = self._number
+        return dropped
 
     def close(self) -> bool:
         """Stop and join all threads; True if they ended in time. Further requests are ignored."""

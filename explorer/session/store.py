@@ -239,7 +239,7 @@ class Store(QObject):
 
     def fail(self, failure: Failure) -> None:
         """Say what went wrong; its details are a click away. Maps of another network do not stay beside the fault."""
-        fault = Fault(str(failure.error), details=failure.details)
+        fault = Fault(failure.sentence, details=failure.details)
         state = self.state
         activations = None if state.has_maps_of_another_network else state.maps.activations
         self.set(replace(state.maps, fault=fault, activations=activations), replace(state.status, notice=fault.message))

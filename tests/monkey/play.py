@@ -99,8 +99,7 @@ class Play:
             self._hand.leave_dialog()
         else:
             self._hand.act()
-        if not self._window.isVisible() and not self._window.isMinimized():
-            self._open()
+        self._open_if_closed()
         self._keeper.beat()
 
     def _is_due(self, number: int, every: int) -> bool:
@@ -121,7 +120,9 @@ class Play:
 
     def _look(self, number: int) -> None:
         self._keeper.rest()
-        if not self._settled():
+        is_settled = self._settled()
+        self._open_if_closed()  # it was closed once it was saved, for which was waited just now
+        if not (is_settled and self._settled()):
             self._keeper.tell(f"not at rest after {SETTLE_LIMIT_S} s: {self._window.session.state.status.task!r}")
             return
         told = keeper.disagreements(self._window)
@@ -151,7 +152,9 @@ class Play:
         """Save the document and compare what its file computes with what is on the screen."""
         session, path = self._window.session, self._folder / "kept.json"
         session.files.save_network(path)
-        if not self._settled() or not path.exists():
+        if not self._settled():
+            return [f"not saved in {SETTLE_LIMIT_S} s: {session.state.status}"]
+        if not path.exists():
             return [f"not saved: {session.state.status.notice}"]
         try:
             return keeper.differs_from_file(session.state, explorer.load(path).model)
@@ -165,6 +168,10 @@ class Play:
         networks = [path for path in self._files if path.name.startswith("network")]
         window = self._window = open_window([self._rng.choice(networks)])
         _wait(lambda: window.is_complete or not window.isVisible(), SETTLE_LIMIT_S)
+
+    def _open_if_closed(self) -> None:
+        if not self._window.isVisible() and not self._window.isMinimized():
+            self._open()
 
     def _close(self) -> None:
         window, self._in_front = self._window, None

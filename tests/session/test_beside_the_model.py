@@ -60,6 +60,18 @@ def gate() -> Iterator[Gate]:
 
 
 @pytest.fixture
+def slow_saves(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is saved is written once the gate is open."""
+    write = workbench.save
+
+    def slow(path: Path, file: NetworkFile, state: Any) -> str:
+        assert gate.open.wait(10)
+        return write(path, file, state)
+
+    monkeypatch.setattr(workbench, "save", slow)
+
+
+@pytest.fixture
 def slow_server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """CIFAR-10 comes from a server that sends one byte and then nothing, for as long as the test lasts."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
@@ -298,16 +310,10 @@ def test_weights_on_a_slow_disk_hold_up_no_maps_and_can_be_cancelled(
     qtbot.waitUntil(lambda: session.state.files.undo_text == "load weights from a.safetensors")
 
 
+@pytest.mark.usefixtures("slow_saves")
 def test_a_slow_disk_that_is_written_to_holds_up_no_maps_and_the_last_save_wins(
-    session: Session, qtbot: QtBot, gate: Gate, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    session: Session, qtbot: QtBot, gate: Gate, tmp_path: Path
 ) -> None:
-    write = workbench.save
-
-    def slow(path: Path, file: NetworkFile, state: Any) -> str:
-        assert gate.open.wait(10)
-        return write(path, file, state)
-
-    monkeypatch.setattr(workbench, "save", slow)
     session.files.save_network(tmp_path / "a.json")
     qtbot.waitUntil(lambda: session.state.status.saving is not None)
     session.editing.replace_layer("conv1", session.state.layer("conv1").with_settings(out_channels=5))
@@ -320,6 +326,67 @@ def test_a_slow_disk_that_is_written_to_holds_up_no_maps_and_the_last_save_wins(
     qtbot.waitUntil(lambda: session.state.status.notice == "Saved as a.json.")
     assert not session.state.files.unsaved
     assert read_network(tmp_path / "a.json").network.shapes()[0] == (5, 16, 16)
+
+
+@pytest.mark.usefixtures("slow_saves")
+def test_of_several_files_each_is_written_and_what_was_to_follow_the_last_save_follows_it_once(
+    session: Session, qtbot: QtBot, gate: Gate, tmp_path: Path
+) -> None:
+    followed: list[bool] = []
+    for name in ("a", "b", "c", "b"):
+        session.files.save_network(tmp_path / f"{name}.json", lambda: followed.append((tmp_path / "b.json").exists()))
+    qtbot.waitUntil(lambda: session.state.status.saving is not None)
+    gate.open.set()
+    qtbot.waitUntil(lambda: session.state.status.notice == "Saved as b.json.")
+    assert followed == [True]
+    assert {path.name for path in tmp_path.glob("*.json")} == {"a.json", "b.json", "c.json"}
+    assert not session.state.files.unsaved
+
+
+@pytest.mark.usefixtures("slow_saves")
+def test_a_save_that_fails_is_told_also_where_another_one_follows(
+    session: Session, qtbot: QtBot, gate: Gate, tmp_path: Path
+) -> None:
+    session.files.save_network(tmp_path / "a.json")
+    qtbot.waitUntil(lambda: session.state.status.saving is not None)
+    session.files.save_network(tmp_path / "nowhere" / "b.json")
+    session.files.save_network(tmp_path / "c.json")
+    gate.open.set()
+    qtbot.waitUntil(lambda: session.state.status.notice.endswith(" no such file or directory. Saved as c.json."))
+    assert session.state.status.notice.startswith("b.safetensors could not be written in ")
+
+
+def test_a_save_that_is_given_up_with_a_pass_that_it_waits_for_is_told(
+    session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    may_end = threading.Event()
+
+    def slow(_worker: Worker, should_stop: Any) -> Iterator[tuple[str, object]]:
+        while not should_stop() and not may_end.wait(0.01):
+            pass
+        yield from ()
+
+    session.store.ask(Doing(slow, "Counting"), lambda _answer: None)
+    session.files.save_network(tmp_path / "a.json")
+    session.files.save_network(tmp_path / "b.json")
+    session.store.set(replace(session.state.status, task="Counting…"))
+    session.tasks.cancel()
+    assert session.state.status.notice == "Cancelled: counting. a.json was not written. b.json was not written."
+    wait_until_shown(qtbot, session)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_fault_without_words_is_told_by_its_kind(
+    session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def broken(*_arguments: Any) -> str:
+        raise AssertionError
+
+    monkeypatch.setattr(workbench, "save", broken)
+    session.files.save_network(tmp_path / "a.json")
+    qtbot.waitUntil(lambda: session.state.status.notice == "The program made a mistake: AssertionError.")
+    assert session.state.maps.fault is not None
+    assert "in broken" in session.state.maps.fault.details
 
 
 def test_weights_that_had_to_be_called_otherwise_are_told_by_their_name(

@@ -138,7 +138,7 @@ class Data:
 
     def _take_failure(self, failure: Failure) -> None:
         self._store.fail(failure)
-        self._take_none(str(failure.error))
+        self._take_none(failure.sentence)
 
     def _take_batch(self, document: Document, examples: tuple[Example, ...]) -> None:
         if document is self._store.state.document:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -18,9 +17,10 @@ from explorer.session.document import Document
 from explorer.session.errands import FoundNetwork, ReadNetwork, ReadWeights
 from explorer.session.fault import Fault
 from explorer.session.features.feeding import Feeding
+from explorer.session.features.network_writing import NetworkWriting
 from explorer.session.features.recent import RecentFiles
 from explorer.session.features.saved import Saved
-from explorer.session.file_writing import WriteNetwork, Written
+from explorer.session.file_writing import Written
 from explorer.session.jobs.weights import LoadWeights, SaveNetwork, ToSave
 from explorer.session.lanes import Lane
 from explorer.session.slices import InputState
@@ -49,12 +49,10 @@ class Files:
         weights: Lane[Weights | Fault] = Lane(
             "weights", failed=store.fail, cancelled=store.tell_cancelled, told_as="opening"
         )
-        saves: Lane[Written] = Lane("save", failed=store.fail, cancelled=self._tell_unwritten, told_as="saving")
         self._networks, self._weights = store.add_lane(networks), store.add_lane(weights)
-        self._saves = store.add_lane(saves)
+        self._writing = NetworkWriting(store, self._take_written)
         self._then: Callable[[], object] | None = None  # what is to be done once the network is saved
         self._asked: SaveNetwork | None = None
-        self._turn = threading.Lock()
 
     # --- opening ---
 
@@ -165,33 +163,29 @@ class Files:
     def _write(self, job: SaveNetwork, answer: ToSave | Fault) -> None:
         """Write a network beside the model's thread, which copied its weights."""
         if isinstance(answer, Fault):
-            self.forget_then()
-            self._store.say(answer.message)
+            self._forget_then_of(job)
+            self._writing.say(answer.message)
         else:
-            errand = WriteNetwork(job.path, answer.write, self._turn)
-            self._store.begin(self._saves, errand, partial(self._take_written, job, answer.steps))
+            self._writing.write(job, answer)
 
-    def _take_written(self, job: SaveNetwork, steps: int | None, written: Written) -> None:
-        """`steps` are those of the run that was learning meanwhile, which went on since."""
+    def _take_written(self, job: SaveNetwork, answer: ToSave, written: Written) -> None:
+        """The run that was learning meanwhile went on since."""
         if not written.is_saved:
-            self.forget_then()
+            self._forget_then_of(job)
             self._store.say(written.sentence)
             return
         document, path = job.document, job.path
         self._recent.remember(path)
         if path.suffix.lower() == ".txt" and not document.fits_in_text:
-            self.forget_then()
+            self._forget_then_of(job)
             self._store.say(
                 f"{path.name} holds the network's text alone: save it as .json to keep its weights and settings."
             )
             return
         self._store.save_as(path, document.opening)
-        self._saved.tell(document, steps)
+        self._saved.tell(document, answer.steps)
         self._store.say(written.sentence)
-        then, self._then = self._then, None
-        if then is not None:
-            then()
-
-    def _tell_unwritten(self, title: str) -> None:
-        self.forget_then()
-        self._store.say(f"Cancelled: {title.removeprefix('Saving ')} was not written.")
+        if job is self._asked:
+            then, self._then = self._then, None
+            if then is not None:
+                then()

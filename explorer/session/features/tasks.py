@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
+from explorer.bounds import brief
 from explorer.session.cancelling import PASS, cancelled
 from explorer.session.features.files import Files
 from explorer.session.features.passes import Passes
 from explorer.session.features.training import Trainer
+from explorer.session.jobs.job import Job
+from explorer.session.jobs.weights import SaveNetwork
 from explorer.session.store import Store
 
 
@@ -47,11 +51,12 @@ class Tasks:
         is_map_owed = state.maps.computing and state.status.task.removesuffix("…") not in ("", PASS)
         activations = None if state.has_maps_of_another_network else state.maps.activations
         self._files.forget_then()
-        self._store.runner.cancel()
+        dropped = self._store.runner.cancel()
+        told = " ".join((cancelled(state), *_unwritten(dropped, state.status.task))).strip()
         self._store.set(
             replace(self._store.state.maps, computing=False, activations=activations),
             replace(self._store.state.steps, is_recording=False),
-            replace(self._store.state.status, task="", notice=cancelled(state)),
+            replace(self._store.state.status, task="", notice=told),
         )
         self._training.cancel_start()
         if is_map_owed:
@@ -61,3 +66,10 @@ class Tasks:
         lanes = self._store.runner.lanes
         opening, saving = lanes.progress("opening"), lanes.progress("saving")
         self._store.set(replace(self._store.state.status, opening=opening, saving=saving))
+
+
+def _unwritten(dropped: tuple[Job[object], ...], task: str) -> Iterator[str]:
+    """Networks whose saving went with the work that was given up, but for that which is told of as the `task`."""
+    for job in dropped:
+        if isinstance(job, SaveNetwork) and task != f"{job.title}…":
+            yield f"{brief(job.path.name)} was not written."

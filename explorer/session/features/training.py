@@ -269,7 +269,7 @@ class Trainer:
 
     def _fail(self, run: _Run, failure: Failure) -> None:
         if run is self._run:
-            self._end(str(failure.error))
+            self._end(failure.sentence)
 
 
 def _as_begun(present: Document, start: Document) -> Document:

@@ -29,14 +29,18 @@ class ToSave:
 
 @dataclass(frozen=True, eq=False)
 class SaveNetwork(Job[ToSave | Fault]):
-    """What writes a network with its weights to a file."""
+    """What writes a network with its weights to a file. Only a newer one of the same file takes its place."""
 
+    kept = (ToSave, Fault)
     document: Document
     path: Path
 
     @property
     def title(self) -> str:
         return f"Saving {brief(self.path.name)}"
+
+    def replaces(self, waiting: Job[object]) -> bool:
+        return isinstance(waiting, SaveNetwork) and waiting.path == self.path
 
     def run(self, worker: Worker, should_stop: ShouldStop) -> Iterator[ToSave | Fault]:
         write = worker.desk.to_save(self.document, self.path)

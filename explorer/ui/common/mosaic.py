@@ -78,10 +78,16 @@ class Mosaic:
 
     def spread(self, of_tiles: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         """What each tile has, (count,), at the cells of `rows` × `columns` of the whole; 0 where there is no tile."""
+        return self._across(of_tiles, columns).take(rows // self.step[0], axis=0)
+
+    def _across(self, of_tiles: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """What each tile has at `columns`, a line for each row of tiles.
+
+        These are few: whole lines of it are then copied, where numbers would be picked one by one.
+        """
         table = np.zeros(self.rows * self.columns, of_tiles.dtype)
         table[: self.count] = of_tiles
-        step_y, step_x = self.step
-        return table.reshape(self.rows, self.columns).take(rows // step_y, axis=0).take(columns // step_x, axis=1)
+        return table.reshape(self.rows, self.columns).take(columns // self.step[1], axis=1)
 
     def picks(self, rows: np.ndarray, columns: np.ndarray, *, starts: np.ndarray) -> np.ndarray:
         """Which number lies at each of `rows` × `columns` of the whole, counted through all numbers.
@@ -89,18 +95,20 @@ class Mosaic:
         A tile's numbers begin at its `starts`, line by line. In a gap the count means nothing.
         """
         step_y, step_x = self.step
-        places = self.spread(starts, rows, columns)
+        across = self._across(starts, columns)
+        across += columns % step_x
+        places = across.take(rows // step_y, axis=0)
         places += (rows % step_y * self.width)[:, None]
-        places += columns % step_x
         return places
 
     def clear_gaps(self, colours: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> None:
         """Make what lies between the maps and after the last one transparent; `colours` are of `rows` × `columns`."""
         step_y, step_x = self.step
-        colours[rows % step_y >= self.height] = 0
-        colours[:, columns % step_x >= self.width] = 0
+        pixels = colours.view(np.uint32)[..., 0]  # four bytes at a time
+        pixels[rows % step_y >= self.height] = 0
+        pixels[:, columns % step_x >= self.width] = 0
         missing = columns // step_x >= self.count - (self.rows - 1) * self.columns
-        colours[np.ix_(rows // step_y == self.rows - 1, missing)] = 0
+        pixels[np.ix_(rows // step_y == self.rows - 1, missing)] = 0
 
 
 def taken(values: np.ndarray, places: np.ndarray) -> np.ndarray:

@@ -74,7 +74,7 @@ class MapCanvas(pg.GraphicsView):
         self._drag = Drag()
         self.is_fitted = True
         self._view.sigResized.connect(self._on_view_resized)
-        self._view.sigRangeChanged.connect(lambda *_: self.ranged.emit())
+        self._view.sigRangeChanged.connect(self._on_ranged)
 
     # --- what it shows ---
 
@@ -201,6 +201,11 @@ class MapCanvas(pg.GraphicsView):
             self.escaped.emit()
         else:
             self.key_pressed.emit(event)
+
+    @Slot()
+    def _on_ranged(self) -> None:
+        self._view.updateMatrix()  # else it is put off until the first painting, which then is done twice
+        self.ranged.emit()
 
     @Slot()
     def _on_view_resized(self) -> None:

@@ -15,6 +15,7 @@ from explorer.ui.common.mosaic import Mosaic, taken
 
 ORDERS = ("index", "mean", "maximum", "variance")
 SLICE_LIMIT = 4096
+CELLS_AT_ONCE = 32_768  # a quarter of a MiB of places
 INPUT = "input"
 PASSING = ("shape", "activation", "normalization", "other")  # dropout and the like keep the order of the numbers
 COLOURS = ("red", "green", "blue")
@@ -41,21 +42,28 @@ class Sheet:
     def coloured(self, mosaic: Mosaic, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         """The cells at `rows` × `columns` of the tiles laid out as `mosaic`, (rows, columns, 4) uint8.
 
-        No other cell is read: a picture costs what is seen of it.
+        No other cell is read: a picture costs what is seen of it. What is worked out on the way is small: memory of
+        the size of the picture, asked for anew at each step, cost more than the arithmetic.
         """
+        colours = np.empty((len(rows), len(columns), 4), np.uint8)
+        lines = max(1, CELLS_AT_ONCE // max(len(columns), 1))
+        for first in range(0, len(rows), lines):
+            strip = slice(first, first + lines)
+            colours[strip] = self._strip(mosaic, rows[strip], columns)
+        mosaic.clear_gaps(colours, rows, columns)
+        return colours
+
+    def _strip(self, mosaic: Mosaic, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         size = self.maps[0].size if len(self.maps) else 0
         starts = (np.arange(self.count) if self.order is None else self.order) * size
         places = mosaic.picks(rows, columns, starts=starts)
         if self.composite:
             planes = np.arange(len(COLOURS)) * (size // len(COLOURS))
-            colours = _composite(taken(self.maps, places[..., None] + planes), self.scale)
-        elif self.ranges is not None:
+            return _composite(taken(self.maps, places[..., None] + planes), self.scale)
+        if self.ranges is not None:
             scales = (mosaic.spread(each, rows, columns) for each in scale_factors(*self.ranges))
-            colours = colourise_each(taken(self.maps, places), *scales)
-        else:
-            colours = colourise(taken(self.maps, places), self.scale)
-        mosaic.clear_gaps(colours, rows, columns)
-        return colours
+            return colourise_each(taken(self.maps, places), *scales)
+        return colourise(taken(self.maps, places), self.scale)
 
     @property
     def count(self) -> int:
