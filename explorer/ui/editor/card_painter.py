@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen
@@ -28,7 +28,6 @@ from explorer.ui.editor.layer_card import (
 )
 from explorer.ui.editor.minis import SHOWN, Minis
 
-KEPT_IMAGES = 400
 PALE = 0.45
 
 
@@ -46,7 +45,8 @@ class CardPainter:
     """Paints cards, and keeps their miniature maps as images until these change."""
 
     def __init__(self) -> None:
-        self._images: OrderedDict[int, tuple[Minis, str, float, QImage]] = OrderedDict()
+        # An image goes with its maps: they are a whole layer's, and 400 of them once were a gigabyte.
+        self._images: WeakKeyDictionary[Minis, tuple[str, float, QImage]] = WeakKeyDictionary()
 
     def paint(self, painter: QPainter, rect: QRect, card: Card, looks: Looks) -> None:
         """Draw `card` into `rect` of the painter's device."""
@@ -118,16 +118,13 @@ class CardPainter:
 
     def _image(self, minis: Minis, ratio: float) -> QImage:
         """The image of `minis`, made when it is first painted, so that cards out of sight cost nothing."""
-        key = id(minis)  # the entry keeps `minis` alive, so the id stays its own
         name = theme.current().name
-        kept = self._images.get(key)
-        if kept is None or kept[1:3] != (name, ratio):
+        kept = self._images.get(minis)
+        if kept is None or kept[:2] != (name, ratio):
             image = minis.rendered(round(MINIS_HEIGHT * ratio), round(MINIS_WIDTH * ratio), round(2 * ratio))
             image.setDevicePixelRatio(ratio)
-            kept = self._images[key] = (minis, name, ratio, image)
-            if len(self._images) > KEPT_IMAGES:
-                self._images.popitem(last=False)
-        return kept[3]
+            kept = self._images[minis] = (name, ratio, image)
+        return kept[2]
 
 
 def _empty_maps(painter: QPainter, card: Card, place: QRect) -> None:

@@ -33,6 +33,8 @@ class Cards:
         if self._made_of[0] is not state.document or self._made_of[1] is not parts:
             self._made_of, self._facts = (state.document, parts), tuple(_cards(state, parts))
         cards = _with_fault(self._facts, state)
+        names = {card.name for card in cards}
+        self._minis = {name: kept for name, kept in self._minis.items() if name in names}
         return tuple(replace(card, minis=self._minis_of(card, state)) for card in cards)
 
     def _minis_of(self, card: Card, state: State) -> Minis | None:
@@ -40,6 +42,7 @@ class Cards:
         if card.is_input and state.input.fitted is not None:
             source = state.input.fitted
         if source is None or not card.runs:
+            self._minis.pop(card.name, None)
             return None
         kept = self._minis.get(card.name)
         if kept is None or kept[0] is not source:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property, lru_cache
 
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics
@@ -46,6 +46,11 @@ class Card:
     runs: bool = True
     is_input: bool = False
     minis: Minis | None = field(default=None, compare=False)
+
+    @cached_property
+    def without_minis(self) -> Card:
+        """What is kept of a card must not hold on to the maps of a network that is gone."""
+        return replace(self, minis=None)
 
     @property
     def has_error(self) -> bool:
@@ -130,9 +135,13 @@ def small_font() -> QFont:
     return theme.interface_font(SMALL_PIXELS)
 
 
-@lru_cache(maxsize=4000)
 def arranged(card: Card, width: int) -> CardPlaces:
     """The places of `card` in a list `width` pixels wide. Kept: a list asks for them with every painting."""
+    return _arranged(card.without_minis, width)
+
+
+@lru_cache(maxsize=4000)
+def _arranged(card: Card, width: int) -> CardPlaces:
     right = width - RIGHT
     shape_width = QFontMetrics(plain_font()).horizontalAdvance(card.shape_text) + 2
     shape = QRect(right - shape_width, TOP, shape_width, LINE)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -12,9 +15,10 @@ from pytestqt.qtbot import QtBot
 from explorer.network import Network
 from explorer.ui.common import theme
 from explorer.ui.editor.card_list import CardList
-from explorer.ui.editor.cards import hyperparameters
+from explorer.ui.editor.cards import Cards, hyperparameters
 from explorer.ui.editor.layer_card import Card, CardProblem, arranged
 from explorer.ui.editor.minis import Minis
+from tests.ui.fakes import make_session, wait_until_shown
 
 INPUT = Card("input", "picture", "input", (3, 32, 32), is_input=True)
 CONV = Card("conv1", "Conv2d", "convolution", (12, 32, 32), 912, ("filters 12",))
@@ -175,3 +179,27 @@ def test_a_card_tells_what_a_setting_that_is_not_set_means_for_its_layer() -> No
     assert "stride as the window (2)" in hyperparameters(pool)
     assert "stride as the window (3 × 2)" in hyperparameters(wide)
     assert "axes all" in hyperparameters(norm)
+
+
+def test_cards_hold_on_to_the_maps_of_the_present_network_alone(qtbot: QtBot, qapp: QApplication) -> None:
+    """Each card was remembered with its maps, which are those of the whole layer, and so was each picture of them."""
+    theme.apply(qapp, "light")
+    session = make_session("3x16x16 conv(2, 3) relu flatten linear(2)")
+    wait_until_shown(qtbot, session)
+    cards, view = Cards(), CardList()
+    qtbot.addWidget(view)
+    view.resize(298, 500)
+    view.show()
+    seen: list[weakref.ref[np.ndarray]] = []
+    for channels in range(3, 9):
+        first = session.state.network.layers[0]
+        session.editing.replace_layer(first.name, first.with_settings(out_channels=channels))
+        session.editing.rename_layer(first.name, f"c{channels}")
+        wait_until_shown(qtbot, session)
+        seen += [weakref.ref(entry.values) for entry in session.state.maps.activations.layers[1:]]
+        view.show_cards(cards.of(session.state), None, editable=True)
+        view.grab()
+    gc.collect()
+    shown = [entry.values for entry in session.state.maps.activations.layers]
+    assert [values for ref in seen if (values := ref()) is not None and not any(values is each for each in shown)] == []
+    assert session.close()
