@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
 
 from explorer.arithmetic.activation import Activation, Parts, Point
-from explorer.arithmetic.explanation import number
+from explorer.arithmetic.explanation import Explanation, Otherwise, number
+from explorer.arithmetic.operation import CallValues, Cell
 from explorer.arithmetic.words import DY, KindWords, Told, by_slope
 from explorer.arithmetic.written import Exact, Function, Minus, Number, Product, Quotient, Sum, Written, product
+
+SEVERAL_AT_ONCE = "PyTorch's loop over several numbers at once"
 
 
 class ReLU(Activation):
@@ -110,6 +114,10 @@ class ELU(Activation):
     def slope(self, point: Point) -> Parts:
         return _step(point, point.setting("alpha", 1) * math.exp(min(point.u, 0.0)))
 
+    def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
+        """Of NaN each of PyTorch's two loops has its own slope, and where a number lies says which of them it is in."""
+        return _or_nan(super().backward(call, of, cell), math.isnan(float(call.arguments["input"][cell])))
+
     def numbers(self, point: Point) -> tuple[Written | None, str]:
         if point.u > 0:
             return None, "as the input is above 0"
@@ -137,6 +145,10 @@ class GELU(Activation):
 
     def value(self, point: Point) -> float:
         return 0.5 * point.u * (1 + _gelu_bell(point))
+
+    def forward(self, call: CallValues, cell: Cell) -> Explanation:
+        """Of ∞ PyTorch's loop over several numbers at once finds no erf on some processors."""
+        return _or_nan(super().forward(call, cell), math.isinf(float(call.arguments["input"][cell])))
 
     def slope(self, point: Point) -> Parts:
         """½ + ½·erf(u/√2) + u·φ(u), φ the density of the normal distribution; the tanh form by the chain rule."""
@@ -241,6 +253,11 @@ class Tanh(Activation):
 
     def numbers(self, point: Point) -> tuple[Written | None, str]:
         return (Function("tanh", (Number(point.u),)), "")
+
+
+def _or_nan(explained: Explanation, may_be: bool) -> Explanation:
+    """`explained`, or where it may be NaN in one of PyTorch's loops, which of them a number is in by its place."""
+    return replace(explained, otherwise=Otherwise((math.nan,), SEVERAL_AT_ONCE)) if may_be else explained
 
 
 def _step(point: Point, below: float) -> Parts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -110,6 +111,18 @@ class Terms(Sequence[Term]):
         return {int(index): float(value) for index, value in zip(indices, sums, strict=True)}
 
 
+@dataclass(frozen=True)
+class Otherwise:
+    """What PyTorch gives instead, one of `totals`, where it takes another way to a number, which `way` names."""
+
+    totals: tuple[float, ...]
+    way: str
+
+    def includes(self, given: float) -> bool:
+        """Whether a number is one of them, but for rounding."""
+        return any(math.isclose(each, given, rel_tol=1e-5) or (each != each and given != given) for each in self.totals)
+
+
 @dataclass(frozen=True, eq=False)
 class Explanation:
     """How one cell came about.
@@ -122,6 +135,7 @@ class Explanation:
     `rounded` is the size of what was added up and rounded inside the terms, as the x − mean of a normalization is.
     `seen` are the cells that were looked at, where they are more than those of the terms: all scores of a cross
     entropy whose one term is the true class's; None where the terms hold them.
+    `otherwise` is what PyTorch may have instead of the total.
     """
 
     formula: str
@@ -132,6 +146,7 @@ class Explanation:
     result: str = ""
     seen: Factor | None = None
     rounded: float = 0.0
+    otherwise: Otherwise | None = None
 
     @property
     def error(self) -> float | None:
@@ -141,6 +156,11 @@ class Explanation:
     @property
     def magnitude(self) -> float:
         return float(np.abs(self.terms.values).sum())
+
+    @property
+    def reach(self) -> float:
+        """How far the sum may get on its way: the finite terms' magnitudes, a mean divided in the end or before."""
+        return max(_finite_sum(self.terms.values), sum(map(_undivided, self.terms.parts)))
 
     def by_input_channel(self) -> tuple[tuple[int, float], ...]:
         """Sums of the main part's terms by the channel of its first factor that is a map's, largest magnitude first.
@@ -156,6 +176,16 @@ class Explanation:
         """The same explanation of a number that `precision` ("float32") is too narrow for: ∞ or 0 is what it keeps."""
         written = f"{self.written}, which {precision} keeps as {number(kept)}"
         return replace(self, total=kept, written=written)
+
+    def gone_beyond(self, given: float, precision: str) -> Explanation:
+        """The same explanation of a number that `precision` has room for, but not for what is added up on the way."""
+        written = f"{self.written}, where {precision} goes beyond its largest number on the way and has {number(given)}"
+        return replace(self, total=given, written=written)
+
+    def taken_otherwise(self, given: float) -> Explanation:
+        """The same explanation of a number for which PyTorch has another rule, by which it is `given`."""
+        assert self.otherwise is not None
+        return replace(self, total=given, written=f"{self.written}, where {self.otherwise.way} has {number(given)}")
 
     def checked_against(self, computed: float) -> Explanation:
         """The same explanation beside what PyTorch computed."""
@@ -187,6 +217,16 @@ def written_parts(terms: Terms) -> list[Written]:
         left_out = np.delete(terms.values, terms.ranked()[:TERMS_WRITTEN])
         products.append(Rest(count - TERMS_WRITTEN, float(left_out.sum())))
     return products
+
+
+def _undivided(part: Terms) -> float:
+    """What is added up where the numbers that no tensor holds, as the 1/n of a mean, come in the end."""
+    factors = [factor.values for factor in part.factors if factor.cells is not None]
+    return _finite_sum(np.prod(factors, axis=0)) if factors else 0.0
+
+
+def _finite_sum(values: np.ndarray) -> float:
+    return float(np.abs(values[np.isfinite(values)]).sum())
 
 
 def _product(values: Sequence[float]) -> Written:

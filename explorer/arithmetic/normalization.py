@@ -18,11 +18,13 @@ from typing import Any, ClassVar
 import numpy as np
 
 from explorer.arithmetic.cells import arrived, place, symbol
-from explorer.arithmetic.explanation import Explanation, Factor, Terms, explain_sum
+from explorer.arithmetic.explanation import Explanation, Factor, Otherwise, Terms, explain_sum
 from explorer.arithmetic.joined import joined
 from explorer.arithmetic.operation import CallValues, Index, Operation
 from explorer.arithmetic.places import Region, cells_in, constant, factor_at, one, seen_at
 from explorer.arithmetic.written import Function, Number, Product, Quotient, Sum, Written, added, difference, equation
+
+TOO_WIDE = "the sum of squares goes beyond float32's largest number and PyTorch"
 
 
 class Normalization(Operation):
@@ -81,7 +83,8 @@ class Normalization(Operation):
         written = f"{equation(place(call, 'output', cell), line, total=total)}, mean and variance {origin}"
         region = self.together(call, cell)
         seen = seen_at("input", input_of(call), region) if self.is_measured(call) else None
-        return Explanation(rule, terms, total, written, seen=seen)
+        explained = Explanation(rule, terms, total, written, seen=seen)
+        return self._unless_too_wide(call, box(cell), explained, sum(float(factor.values[0]) for factor in bias))
 
     def backward(self, call: CallValues, of: str, cell: Index) -> Explanation:
         if of == "input":
@@ -96,7 +99,9 @@ class Normalization(Operation):
         explained = explain_sum(rule, factors, name=place(call, f"grad_{of}", cell))
         if of != "weight":
             return explained
-        return replace(explained, rounded=float(np.abs(factors[0].values) @ self._rounded(call, region)))
+        explained = replace(explained, rounded=float(np.abs(factors[0].values) @ self._rounded(call, region)))
+        kept = np.where(self._is_too_wide(call, region), 0, factors[1].values)
+        return self._unless_too_wide(call, region, explained, float(factors[0].values @ kept))
 
     def _straight(self, call: CallValues, cell: Index) -> Explanation:
         """The mean and the variance are fixed numbers: the gradient is only scaled."""
@@ -138,7 +143,21 @@ class Normalization(Operation):
         rounded = float(passed @ np.abs(normalized)) * own_rounded + abs(own) * float(
             passed @ self._rounded(call, region)
         )
-        return Explanation(rule, terms, total, written, result=reason, rounded=rounded)
+        explained = Explanation(rule, terms, total, written, result=reason, rounded=rounded)
+        return self._unless_too_wide(call, box(cell), explained, 0.0)
+
+    def _unless_too_wide(self, call: CallValues, region: Region, explained: Explanation, kept: float) -> Explanation:
+        """`explained`, or `kept` where the squares of the cells leave float32: divided by ∞, their x̂ are 0."""
+        is_too_wide = bool(self._is_too_wide(call, region).any())
+        return replace(explained, otherwise=Otherwise((kept, math.nan), TOO_WIDE)) if is_too_wide else explained
+
+    def _is_too_wide(self, call: CallValues, region: Region) -> np.ndarray:
+        """Of which cells of the box the squares add up to more than float32 holds, flat."""
+        given = input_of(call)
+        if not self.is_measured(call) or given.dtype == np.float64:
+            return np.zeros(1, bool)
+        squares = self.statistics(call, region)[1] * given[self.together(call, (0,) * given.ndim)].size
+        return np.broadcast_to(squares > np.finfo(np.float32).max, given[region].shape).reshape(-1)
 
     def _mean_and_rate(self, call: CallValues, box: Region) -> tuple[float, float]:
         """The mean of a box of one cell, and 1/√(variance + eps)."""

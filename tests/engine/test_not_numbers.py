@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import product
+from math import prod
 from typing import Any
 
 import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from torch import nn
 
 import explorer
+from explorer.engine.explaining.explain import checked
 from explorer.engine.recording.recording import Recording
+from explorer.ui.common.check import holds
 from tests.arithmetic.evaluator import assert_evaluates
 
 NAN, INF = float("nan"), float("inf")
@@ -118,3 +123,82 @@ def test_a_number_too_large_for_its_precision_is_told_as_pytorch_keeps_it(dtype:
     assert explained.total == explained.computed == -INF
     assert str(explained).endswith(f", which {str(dtype).removeprefix('torch.')} keeps as −∞")
     assert_evaluates(explained)
+
+
+LEAVING = st.sampled_from([0.0, 1.0, -1.0, 3e19, -2e19, 1e30, -1e30, 3e38, -3e38])
+SUMS: dict[str, tuple[tuple[int, ...], Callable[..., torch.Tensor]]] = {
+    "linear": ((4, 6), lambda x, w: F.linear(x, w)),
+    "conv2d": ((2, 1, 1, 6), lambda x, w: F.conv2d(x.reshape(1, 1, 4, 6), w)),
+    "mean": ((4, 6), lambda x, w: (x * w).mean(1)),
+    "mse": ((4, 6), lambda x, w: x * w),
+}
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(sorted(SUMS)), st.lists(LEAVING, min_size=24, max_size=24), st.lists(LEAVING, min_size=24))
+def test_a_sum_that_leaves_its_precision_on_the_way_is_pytorchs_and_says_so(
+    kind: str, inputs: list[float], weights: list[float]
+) -> None:
+    shape, function = SUMS[kind]
+    weight = nn.Parameter(torch.tensor(weights[: prod(shape)]).reshape(shape))
+    model = Enlarged(lambda x: function(x, weight))
+    x = torch.tensor(inputs).reshape(4, 6)
+    target = torch.zeros_like(model(x))
+    recording = explorer.record(model, x, target=target, loss="mse")
+    for step in (step for step in recording.steps if step.kind in ("forward", "loss") and step.call.kind == kind):
+        for cell in product(*(range(size) for size in step.shapes["output"])):
+            explained = explorer.explain(recording, step, cell)
+            assert holds(explained), (str(explained), explained.computed)
+            assert_evaluates(explained)
+
+
+def test_a_sum_within_float32_that_leaves_it_on_the_way_says_what_pytorch_has() -> None:
+    model = nn.Linear(3, 1, bias=False)
+    model.weight.data.copy_(torch.tensor([[1.0, 1.0, -1.0]]))
+    explained = explorer.explain(explorer.record(model, torch.full((1, 3), 3e38)), "linear", (0, 0))
+    assert explained.computed in (INF, -INF) or explained.computed != explained.computed
+    assert holds(explained)
+    assert str(explained) == (
+        "output[0, 0] = 3e38·1 + 3e38·1 + 3e38·−1 = 3e38, "
+        "where float32 goes beyond its largest number on the way and has ∞"
+    )
+
+
+def test_a_wrong_total_is_not_excused_by_a_sum_that_stays_within_float32() -> None:
+    explained = explorer.explain(explorer.record(nn.Linear(3, 1), torch.ones(1, 3)), "linear", (0, 0))
+    assert not holds(checked(explained, torch.tensor(INF)))
+    assert not holds(checked(explained, torch.tensor(NAN)))
+
+
+@pytest.mark.parametrize(
+    ("norm", "shape"),
+    [(nn.GroupNorm(2, 4), (3, 4, 5)), (nn.LayerNorm(5), (3, 4, 5)), (nn.BatchNorm1d(4), (3, 4, 5))],
+)
+@pytest.mark.parametrize("size", [1e15, 1e19, 3e19, 1e25, 1e30])
+def test_a_normalization_whose_squares_leave_float32_is_pytorchs_and_says_so(
+    norm: nn.Module, shape: tuple[int, ...], size: float
+) -> None:
+    torch.manual_seed(0)
+    x = torch.randn(shape)
+    x[0] *= size
+    recording = explorer.record(norm, x.requires_grad_(), target=torch.randn(shape), loss="mse", train=True)
+    for step in (step for step in recording.steps if step.kind in ("forward", "backward")):
+        for of, sizes in step.shapes.items():
+            for cell in product(*map(range, sizes)):
+                explained = explorer.explain(recording, step, cell, of=of)
+                assert holds(explained), (str(explained), explained.computed, of)
+                assert_evaluates(explained)
+
+
+@pytest.mark.parametrize("count", [3, 7, 8, 16, 37, 64])
+def test_the_slope_of_elu_at_nan_is_that_of_the_loop_that_pytorch_takes(count: int) -> None:
+    model = Enlarged(lambda x: torch.nan_to_num(F.elu(x)))
+    x = torch.full((1, count), NAN).requires_grad_()
+    recording = explorer.record(model, x, target=torch.ones(1, count), loss="half_squared_error")
+    step = next(step for step in recording.steps if step.kind == "backward" and step.call.kind == "elu")
+    for place in range(count):
+        explained = explorer.explain(recording, step, (0, place), of="input")
+        assert holds(explained), (str(explained), explained.computed)
+        assert_evaluates(explained)
+        is_told = str(explained).endswith("where PyTorch's loop over several numbers at once has NaN")
+        assert is_told == (explained.computed != explained.computed)

@@ -398,6 +398,30 @@ def test_an_encoder_with_padding_gives_its_own_output(name: str, grad: bool) -> 
     assert not any("forward" in vars(module) for module in model.modules())
 
 
+@pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize("by", ["padding", "mask", "mask of each head"])
+def test_a_row_that_is_masked_as_a_whole_is_pytorchs_or_a_sentence_says_why_it_is_not(by: str, whole: bool) -> None:
+    blocked = torch.zeros(5, dtype=torch.bool)
+    blocked[0 if whole else 1 :] = True
+    masks = {
+        "padding": {"key_padding_mask": torch.stack([blocked, torch.zeros(5, dtype=torch.bool)])},
+        "mask": {"attn_mask": blocked.repeat(5, 1)},
+        "mask of each head": {"attn_mask": torch.stack([blocked.repeat(5, 1)] + [torch.zeros(5, 5) > 0] * 3)},
+    }[by]
+
+    class Attending(nn.MultiheadAttention):
+        def forward(self, x: Tensor) -> Tensor:  # type: ignore[override]
+            return super().forward(x, x, x, need_weights=False, **masks)[0]
+
+    model, x = nn.Sequential(Attending(8, 2, batch_first=True)).eval(), torch.randn(2, 5, 8)
+    for grad in (True, False):
+        with torch.set_grad_enabled(grad):
+            recording, expected = record(model, x), model(x)
+        is_same = torch.allclose(recording.outputs, expected, rtol=1e-5, atol=1e-5, equal_nan=True)
+        assert is_same == ("A row in which everything is masked (0) gives zeros on record" not in recording.unseen)
+        assert is_same or (whole and not grad and expected.isnan().any())
+
+
 @pytest.mark.parametrize("grad", [True, False])
 @pytest.mark.parametrize("needs", [True, False])
 def test_attention_gives_its_own_output(needs: bool, grad: bool) -> None:

@@ -109,11 +109,19 @@ def _explained(
 
 
 def checked(explained: Explanation, computed: torch.Tensor) -> Explanation:
-    """`explained` beside PyTorch's number, which is infinite where its precision does not reach as far as the total."""
+    """`explained` beside PyTorch's number, which is not finite where its precision does not reach as far.
+
+    As far as the total, or as far as what is added up on the way to it.
+    """
     number, total = computed.item(), explained.total
-    is_beyond = math.isinf(number) and math.isfinite(total) and total * number > 0
-    if is_beyond and abs(total) > torch.finfo(computed.dtype).max:
-        explained = explained.kept_as(number, str(computed.dtype).removeprefix("torch."))
+    if not math.isfinite(number) and not math.isnan(total) and number != total:
+        largest, precision = torch.finfo(computed.dtype).max, str(computed.dtype).removeprefix("torch.")
+        if math.isfinite(total) and abs(total) > largest and total * number > 0:
+            explained = explained.kept_as(number, precision)
+        elif explained.reach > largest:
+            explained = explained.gone_beyond(number, precision)
+    if explained.otherwise is not None and explained.otherwise.includes(number):
+        explained = explained.taken_otherwise(number)
     return explained.checked_against(number)
 
 

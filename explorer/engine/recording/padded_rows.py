@@ -18,13 +18,17 @@ Forward = Callable[..., Any]
 
 
 @contextmanager
-def zeros_for_padding(modules: Iterable[nn.Module]) -> Iterator[None]:
-    """While it lasts each encoder among `modules` leaves zeros where its own way of evaluation does."""
+def zeros_for_padding(modules: Iterable[nn.Module]) -> Iterator[list[nn.Module]]:
+    """While it lasts each encoder among `modules` leaves zeros where its own way of evaluation does.
+
+    Gives those of them that are running so.
+    """
+    running: list[nn.Module] = []
     encoders = [module for module in modules if isinstance(module, nn.TransformerEncoder) and _is_plain(module)]
     for encoder in encoders:
-        encoder.__dict__["forward"] = partial(_run, encoder, encoder.forward)
+        encoder.__dict__["forward"] = partial(_run, running, encoder, encoder.forward)
     try:
-        yield
+        yield running
     finally:
         for encoder in encoders:
             del encoder.__dict__["forward"]
@@ -34,7 +38,9 @@ def _is_plain(module: nn.TransformerEncoder) -> bool:
     return type(module).forward is nn.TransformerEncoder.forward and "forward" not in module.__dict__
 
 
-def _run(encoder: nn.TransformerEncoder, forward: Forward, src: Tensor, *args: Any, **kwargs: Any) -> Any:
+def _run(
+    running: list[nn.Module], encoder: nn.TransformerEncoder, forward: Forward, src: Tensor, *args: Any, **kwargs: Any
+) -> Any:
     mask, padding = _masks(*args, **kwargs)
     with torch._C.DisableTorchFunction():
         is_nested = mask is None and padding is not None and _would_be_nested(encoder, src, padding)
@@ -43,9 +49,11 @@ def _run(encoder: nn.TransformerEncoder, forward: Forward, src: Tensor, *args: A
     last = encoder.layers[-1]
     own = last.__dict__["forward"]  # the forward of whoever watches
     last.__dict__["forward"] = partial(_without_padding, own, padding)
+    running.append(encoder)
     try:
         return forward(src, *args, **kwargs)
     finally:
+        running.remove(encoder)
         last.__dict__["forward"] = own
 
 

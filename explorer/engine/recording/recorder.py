@@ -20,6 +20,7 @@ from explorer.engine.recording.failure import Failure
 from explorer.engine.recording.in_place import Replaced, keeps_its_type, may_run_out_of_place
 from explorer.engine.recording.kept import NOBODY, Kept, Shelf
 from explorer.engine.recording.ledger import Ledger
+from explorer.engine.recording.masked_rows import may_differ
 from explorer.engine.recording.module_watch import ModuleWatch, Run, is_inside_transform
 from explorer.engine.recording.padded_rows import zeros_for_padding
 from explorer.engine.recording.place import caller_frame
@@ -139,6 +140,7 @@ class Recorder(TorchFunctionMode):
             elsewhere=self._unseen.elsewhere.append,
         )
         self._failed: Failure | None = None
+        self._padded: list[torch.nn.Module] = []  # encoders that are running, whose padded rows are zeros
 
     def run(self, model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Recording:
         """One pass of the model."""
@@ -146,7 +148,8 @@ class Recorder(TorchFunctionMode):
         self._ledger.open(given)
         self._check_stop()
         outputs, error, began = None, None, perf_counter()
-        with zeros_for_padding(module for _, module in self._found.modules), self._watch.installed(), as_written():
+        modules = [module for _, module in self._found.modules]
+        with zeros_for_padding(modules) as self._padded, self._watch.installed(), as_written():
             try:
                 with self:
                     outputs = model(*args, **kwargs)
@@ -277,6 +280,8 @@ class Recorder(TorchFunctionMode):
             self._unseen.made(output)
             return output
         self._unseen.read(len(self._ledger.calls), given.tensors)
+        if not self._padded and may_differ(function, args, kwargs):
+            self._unseen.masked.append(self._watch.path)
         call = self._ledger.draft(function, kind, given, module=self._watch.path)
         if written:
             call.written = tuple(given.tensors)

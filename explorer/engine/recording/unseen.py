@@ -29,6 +29,8 @@ class Unseen:
     """Kinds of the functions that `torch.vmap` and its like ran."""
     elsewhere: list[str] = field(default_factory=list)
     """Paths of the modules that ran in another thread."""
+    masked: list[str] = field(default_factory=list)
+    """Paths of the attentions that mask a whole row, which they fill otherwise where nobody watches."""
     _made: dict[int, ref[torch.Tensor]] = field(default_factory=dict)
     _readers: list[int] = field(default_factory=list)
 
@@ -66,6 +68,11 @@ class Unseen:
             )
         if not told and any(kept is None or kept.maker < INPUT for kept in returned):
             told.append("No call on record made what the model gives: that came from code that cannot be watched.")
+        if self.masked:
+            told.append(
+                f"A row in which everything is masked ({_listed(self.masked)}) gives zeros on record; by itself "
+                "PyTorch may take a faster way without gradients, which gives NaN there."
+            )
         return " ".join(told)
 
 
