@@ -11,7 +11,7 @@ import numpy as np
 
 from explorer.arithmetic.activation import Activation, Parts, Point
 from explorer.arithmetic.explanation import Explanation, Otherwise, number
-from explorer.arithmetic.operation import CallValues, Cell
+from explorer.arithmetic.operation import CallValues, Index
 from explorer.arithmetic.words import DY, KindWords, Told, by_slope
 from explorer.arithmetic.written import Exact, Function, Minus, Number, Product, Quotient, Sum, Written, product
 
@@ -114,7 +114,7 @@ class ELU(Activation):
     def slope(self, point: Point) -> Parts:
         return _step(point, point.setting("alpha", 1) * math.exp(min(point.u, 0.0)))
 
-    def backward(self, call: CallValues, of: str, cell: Cell) -> Explanation:
+    def backward(self, call: CallValues, of: str, cell: Index) -> Explanation:
         """Of NaN each of PyTorch's two loops has its own slope, and where a number lies says which of them it is in."""
         return _or_nan(super().backward(call, of, cell), math.isnan(float(call.arguments["input"][cell])))
 
@@ -146,7 +146,7 @@ class GELU(Activation):
     def value(self, point: Point) -> float:
         return 0.5 * point.u * (1 + _gelu_bell(point))
 
-    def forward(self, call: CallValues, cell: Cell) -> Explanation:
+    def forward(self, call: CallValues, cell: Index) -> Explanation:
         """Of ∞ PyTorch's loop over several numbers at once finds no erf on some processors."""
         return _or_nan(super().forward(call, cell), math.isinf(float(call.arguments["input"][cell])))
 

@@ -19,6 +19,7 @@ from explorer.session.features.following import Following
 from explorer.session.features.landscape import LossLandscape
 from explorer.session.features.learning import Learning
 from explorer.session.features.left_overs import KEEP_EVERY_S, LeftOvers
+from explorer.session.features.measuring import Measuring
 from explorer.session.features.origins import Origins
 from explorer.session.features.passes import Passes
 from explorer.session.features.plane import Plane
@@ -51,11 +52,10 @@ class Session(QObject):
     ) -> None:
         super().__init__(parent)
         self.store = store = Store(self, recent=recent, held=held)
-        origins, self.recent = Origins(), RecentFiles(store)
-        self.selection = Selecting(store)
+        origins, self.recent, self.selection = Origins(), RecentFiles(store), Selecting(store)
         self.editing = Editing(store, self.selection)
         self.input = Feeding(store, self.recent)  # before the passes, which ask with what a new document is fed
-        self.passes = Passes(store)
+        self.passes, self.measuring = Passes(store), Measuring(store)
         self.learning, self.explaining = Learning(store, self.passes), Explaining(store)
         self.steps = Steps(store, self.learning)
         self.data, self.playing = Data(store, self.learning), Playing(store, self.steps)

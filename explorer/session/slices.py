@@ -81,6 +81,7 @@ class MapsState:
     wanted_device: str | None = None  # None: whatever is best
     device: str = "CPU"
     devices: tuple[str, ...] = ("CPU",)
+    measured: int = 0  # statistics of large layers that were read through since they were asked for
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from explorer.arithmetic.probabilities import sigmoid, softmax
 from explorer.network import Network
 from explorer.network.receptive_field import ReceptiveFields
 from explorer.session.cell import Cell, has_places, is_index
+from explorer.session.channel_facts import ChannelFacts, Look, facts_of, moments
 from explorer.session.explained import Explained
 from explorer.session.numbered import Numbered
 from explorer.session.part import Part
@@ -117,7 +118,7 @@ class LayerActivation:
 
     def read_through(self) -> None:
         """Work out what every view asks for, here where there is time for it, not in the window's thread."""
-        _ = self._range, self.dead
+        _ = self._range, self.dead, self.channel_ranges
         if self.weight is not None:
             finite_range(self.weight)
 
@@ -141,30 +142,39 @@ class LayerActivation:
         return self._range[1]
 
     @cached_property
-    def mean(self) -> np.ndarray:
-        """Mean of each channel, (C,)."""
-        return np.array([self.mean_of(channel) for channel in range(len(self.values))])
-
-    def mean_of(self, channel: int) -> float:
-        """Mean of a channel over its cells."""
-        with np.errstate(invalid="ignore"):  # infinite maps have no mean
-            return float(self.values[channel].mean(dtype=np.float64))
+    def _orders(self) -> dict[str, np.ndarray]:
+        return {"index": np.arange(len(self.values))}
 
     @cached_property
-    def maximum(self) -> np.ndarray:
-        """Maximum of each channel, (C,)."""
-        return self._ends[1]
+    def _facts(self) -> dict[int, ChannelFacts]:
+        return {}
 
-    @cached_property
-    def variance(self) -> np.ndarray:
-        """Variance of each channel over its cells, (C,)."""
-        return np.array([self.variance_of(channel) for channel in range(len(self.values))])
+    def order_by(self, statistic: str, look: Look = lambda: None) -> np.ndarray:
+        """The channels by "index", or by their mean, maximum or variance with the largest first; (C,). Remembered."""
+        if statistic not in self._orders:
+            found = self._statistic(statistic, look)
+            self._orders[statistic] = np.argsort(-np.nan_to_num(found), kind="stable")
+        return self._orders[statistic]
 
-    def variance_of(self, channel: int) -> float:
-        """Variance of a channel over its cells."""
-        # A diverged network's maps have no squares in float32, and infinite ones no mean.
-        with np.errstate(invalid="ignore", over="ignore"):
-            return float(self.values[channel].var(dtype=np.float64))
+    def knows_order(self, statistic: str) -> bool:
+        """Whether `order_by` is worked out already."""
+        return statistic in self._orders
+
+    def facts_of(self, channel: int, look: Look = lambda: None) -> ChannelFacts:
+        """What is told of a map as a whole. Remembered."""
+        if channel not in self._facts:
+            self._facts[channel] = facts_of(self.values[channel], look)
+        return self._facts[channel]
+
+    def knows_facts(self, channel: int) -> bool:
+        """Whether `facts_of` a channel are worked out already."""
+        return channel in self._facts
+
+    def _statistic(self, name: str, look: Look) -> np.ndarray:
+        if name == "maximum":
+            return self._ends[1]
+        place = ("mean", "variance").index(name)
+        return np.array([moments(cells, look)[place] for cells in self.values])
 
     @cached_property
     def dead(self) -> np.ndarray:

@@ -9,11 +9,13 @@ from PySide6.QtWidgets import QFormLayout, QLabel, QWidget
 
 from explorer.network.receptive_field import Field
 from explorer.session import LayerActivation, Selection
+from explorer.session.channel_facts import ChannelFacts
 from explorer.ui.common import theme
 from explorer.ui.common.pane import Pane
 from explorer.ui.common.text import count, exact, number, shape_text
 
-ROWS = ("value", "place", "sees", "mean", "largest", "smallest", "variance", "zero cells")
+STATISTICS = ("mean", "largest", "smallest", "variance", "zero cells")
+ROWS = ("value", "place", "sees", *STATISTICS)
 TIPS = {
     "value": "The exact number, as float32 holds it.",
     "place": "Row and column in the channel, counted from 0.",
@@ -24,12 +26,16 @@ TIPS = {
 
 @dataclass(frozen=True)
 class ChosenCell:
-    """A chosen cell or channel of `entry`, the classes of its numbers, and what the cell sees, where that is known."""
+    """A chosen cell or channel of `entry`, the classes of its numbers, and what the cell sees, where that is known.
+
+    `of_channel` is None for one number of a row, and while a large channel is read through.
+    """
 
     entry: LayerActivation
     selection: Selection
     classes: tuple[str, ...]
     field: Field | None
+    of_channel: ChannelFacts | None
 
 
 class CellFacts(Pane):
@@ -57,7 +63,7 @@ class CellFacts(Pane):
     def show_facts(self, chosen: ChosenCell) -> None:
         """Show what is known of the chosen cell."""
         entry, selection = chosen.entry, chosen.selection
-        facts = {} if selection.channel is None else {**_cell_facts(chosen), **_channel_facts(entry, selection.channel)}
+        facts = {} if selection.channel is None else {**_cell_facts(chosen), **_channel_facts(chosen)}
         self.set_title("Cell" if selection.row is not None or entry.values.ndim == 1 else "Channel")
         self.set_facts(_place(entry, selection.channel) if selection.channel is not None else "")
         for row, name in enumerate(ROWS):
@@ -65,18 +71,20 @@ class CellFacts(Pane):
             self._form.setRowVisible(row, name in facts)
 
 
-def _channel_facts(entry: LayerActivation, channel: int) -> dict[str, str]:
+def _channel_facts(chosen: ChosenCell) -> dict[str, str]:
     """What is known of a whole channel; nothing of one number of a row."""
-    if entry.values.ndim != 3:
+    if chosen.entry.values.ndim != 3:
         return {}
-    values = entry.values[channel]
-    zeros = int(values.size - (values != 0).sum())
+    facts = chosen.of_channel
+    if facts is None:
+        return dict.fromkeys(STATISTICS, "…")  # it is being read through
+    size = chosen.entry.values[chosen.selection.channel].size
     return {
-        "mean": number(entry.mean_of(channel), 5),
-        "largest": number(float(values.max()), 5),
-        "smallest": number(float(values.min()), 5),
-        "variance": number(entry.variance_of(channel), 5),
-        "zero cells": f"{count(zeros)} of {count(values.size)}" + (" – dead" if zeros == values.size else ""),
+        "mean": number(facts.mean, 5),
+        "largest": number(facts.largest, 5),
+        "smallest": number(facts.smallest, 5),
+        "variance": number(facts.variance, 5),
+        "zero cells": f"{count(facts.zeros)} of {count(size)}" + (" – dead" if facts.zeros == size else ""),
     }
 
 

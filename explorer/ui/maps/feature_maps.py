@@ -18,6 +18,7 @@ from explorer.ui.maps.explanation_line import ExplanationLine
 from explorer.ui.maps.export import MapExport, OnShow
 from explorer.ui.maps.layer_maps import LayerMaps
 from explorer.ui.maps.sheet import Sheet, filter_sheet, flattened, has_filters, map_sheet
+from explorer.ui.maps.shown_order import ShownOrder
 from explorer.ui.maps.words import facts, why_empty
 
 WIDE = 1.8
@@ -33,6 +34,7 @@ class FeatureMaps(FollowingView, QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._is_stale = True  # first drawn when it is first seen
         self._sheet: Sheet | None = None
+        self._order = ShownOrder(session.measuring.order)
         self._controls = MapControls()
         self._controls.changed.connect(self._redraw)
         self.export = MapExport(session, self._on_show, self)
@@ -112,8 +114,8 @@ class FeatureMaps(FollowingView, QWidget):
         self._controls.show_layer(entry, facts(entry, sheet if are_filters else None), has_maps=has_maps)
         has_one_scale = sheet is not None and not sheet.per_map and not sheet.composite
         self._controls.show_scale(sheet.scale if sheet is not None and has_one_scale else None)
-        order, classes = self._controls.order, self._session.state.classes
-        self._maps.show_layer(entry, sheet, are_filters=are_filters, order=order, classes=classes)
+        rows = self._order.rows(entry, self._controls.order) if sheet is None else range(0)
+        self._maps.show_layer(entry, sheet, are_filters=are_filters, rows=rows, classes=self._session.state.classes)
 
     def _show_selection(self, before: Selection | None) -> None:
         entry, chosen = self._entry(), self._session.state.selection
@@ -172,8 +174,11 @@ class FeatureMaps(FollowingView, QWidget):
     # --- what is behind it ---
 
     def _known(self, entry: LayerActivation, chosen: Selection) -> ChosenCell:
-        state = self._session.state
-        return ChosenCell(entry, chosen, state.classes, self._session.selection.receptive_field(state.chosen_cell))
+        assert chosen.channel is not None
+        session, state = self._session, self._session.state
+        of_channel = session.measuring.facts(entry, chosen.channel) if entry.values.ndim == 3 else None
+        seen = session.selection.receptive_field(state.chosen_cell)
+        return ChosenCell(entry, chosen, state.classes, seen, of_channel)
 
     def _entry(self) -> LayerActivation | None:
         activations = self._session.state.maps.activations
@@ -202,12 +207,14 @@ class FeatureMaps(FollowingView, QWidget):
 
     def _map_sheet(self, entry: LayerActivation, *, only_dead: bool = False) -> Sheet:
         only_dead = only_dead and bool(entry.dead.any())
-        return map_sheet(entry, order=self._controls.order, per_map=self._controls.per_map, only_dead=only_dead)
+        order = self._order.maps(entry, self._controls.order)
+        return map_sheet(entry, order=order, per_map=self._controls.per_map, only_dead=only_dead)
 
 
 def _differs(old: State, new: State) -> bool:
     return (
         old.maps.activations is not new.maps.activations
+        or old.maps.measured != new.maps.measured
         or old.selection.layer != new.selection.layer
         or old.problems != new.problems
         or old.classes != new.classes

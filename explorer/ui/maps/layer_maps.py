@@ -11,12 +11,11 @@ from explorer.ui.common import theme
 from explorer.ui.common.mosaic import Place
 from explorer.ui.common.pane import ElidedLabel
 from explorer.ui.maps.mosaic_view import MapMosaic
-from explorer.ui.maps.sheet import Sheet, order_of
-from explorer.ui.maps.value_bars import ValueBars
+from explorer.ui.maps.sheet import Sheet
+from explorer.ui.maps.value_bars import Order, ValueBars
 from explorer.ui.maps.words import cell_words, filter_words, hint, names_of
 
 WHOLE_TILE = -1
-MOST_SORTED = 1_000_000  # numbers; more than these stay in their own order, since sorting them would take too long
 
 
 class LayerMaps(QWidget):
@@ -62,17 +61,15 @@ class LayerMaps(QWidget):
     # --- what it shows ---
 
     def show_layer(
-        self, entry: LayerActivation, sheet: Sheet | None, *, are_filters: bool, order: str, classes: tuple[str, ...]
+        self, entry: LayerActivation, sheet: Sheet | None, *, are_filters: bool, rows: Order, classes: tuple[str, ...]
     ) -> None:
-        """Show `sheet`, which are the filters of `entry` or its maps; where there is none, its numbers in `order`."""
+        """Show `sheet`, which are the filters of `entry` or its maps; where there is none, its numbers by `rows`."""
         self._entry, self._sheet, self._are_filters, self._classes = entry, sheet, are_filters, classes
         self._pages.setCurrentWidget(self._bars if sheet is None else self._maps)
         if sheet is not None:
             self._maps.show_sheet(sheet)
         else:
             names = names_of(entry, classes)
-            is_sorted = order != "index" and len(entry.values) <= MOST_SORTED
-            rows = order_of(entry, "maximum") if is_sorted else range(len(entry.values))
             self._bars.show_values(entry.values, names, rows, ends=(entry.low, entry.high))
         self._where.set_whole(self._hint())
 

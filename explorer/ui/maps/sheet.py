@@ -95,17 +95,11 @@ class Sheet:
         return self.scale if self.ranges is None else scale_for(*(float(ends[tile]) for ends in self.ranges))
 
 
-def order_of(entry: LayerActivation, order: str) -> np.ndarray:
-    """Indices of the channels by "index", or by a statistic with the largest first."""
-    if order == "index":
-        return np.arange(entry.values.shape[0])
-    statistic: np.ndarray = getattr(entry, order)
-    return np.argsort(-np.nan_to_num(statistic), kind="stable")
-
-
-def map_sheet(entry: LayerActivation, *, order: str = "index", per_map: bool = False, only_dead: bool = False) -> Sheet:
-    """The feature maps of a layer whose values are (C, H, W)."""
-    channels = order_of(entry, order)
+def map_sheet(
+    entry: LayerActivation, *, order: np.ndarray | None = None, per_map: bool = False, only_dead: bool = False
+) -> Sheet:
+    """The feature maps of a layer whose values are (C, H, W); `order` is that of its channels, (C,)."""
+    channels = entry.order_by("index") if order is None else order
     if only_dead:
         channels = channels[entry.dead[channels]]
     ends = entry.channel_ranges if per_map else None
