@@ -39,7 +39,7 @@ from explorer.ui.overview.map_images import COARSE_CELLS, MapImages
 from explorer.ui.tensors.shown import forget, shown_tensor
 from explorer.ui.tensors.sight import in_sight, sampled
 from explorer.ui.tensors.view import TensorView
-from tests.ui.fakes import make_session, wait_until_shown
+from tests.ui.fakes import make_actions, make_session, wait_until_shown
 from tests.ui.step_sessions import recorded
 
 PANE = (420, 300)
@@ -247,7 +247,7 @@ def test_large_maps_lie_as_before_until_another_thread_has_read_them_through_onc
     qtbot: QtBot, large: _Large, statistic: str
 ) -> None:
     session = large.session
-    view = _shown(qtbot, FeatureMaps(session))
+    view = _shown(qtbot, FeatureMaps(session, make_actions(session)))
     session.selection.select(layer="conv1")
     mosaic, box = view.findChild(MapMosaic, "mosaic"), _box(view, "Order")
 
@@ -276,7 +276,7 @@ def test_large_maps_lie_as_before_until_another_thread_has_read_them_through_onc
 
 def test_what_is_told_of_a_large_map_comes_when_it_is_read(qtbot: QtBot, large: _Large) -> None:
     session = large.session
-    view = _shown(qtbot, FeatureMaps(session))
+    view = _shown(qtbot, FeatureMaps(session, make_actions(session)))
     session.selection.select(layer="conv1", channel=2)
     label = next(each for each in view.findChildren(QLabel) if each.accessibleName() == "mean of the chosen cell")
     assert label.text() == "…"
