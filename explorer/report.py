@@ -13,7 +13,6 @@ import time
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 
 import explorer
@@ -81,6 +80,8 @@ def report(*parts: Part) -> str:
 
 def version_of(distribution: str) -> str:
     """The installed version of a library."""
+    from importlib import metadata  # with all of `email`: not at the start of the window
+
     try:
         return metadata.version(distribution)
     except metadata.PackageNotFoundError:

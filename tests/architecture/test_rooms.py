@@ -75,6 +75,9 @@ def test_only_the_engine_and_network_run_torch(room: str) -> None:
         ("import explorer.network", ("torch", "PySide6")),
         ("import explorer.data", ("torch", "PySide6", "skimage")),
         ("import explorer.app", ("torch", "pyqtgraph", "skimage")),
+        # All data sets, and what opens archives, tables and the texts of installed packages.
+        ("import explorer.app", ("explorer.data.catalogue", "explorer.data.sets", "tarfile", "email", "platformdirs")),
+        ("import explorer.app", ("tifffile", "requests", "safetensors", "hypothesis", "scipy", "qtawesome")),
     ],
 )
 def test_importing_stays_light(statement: str, absent: tuple[str, ...]) -> None:

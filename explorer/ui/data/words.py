@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from explorer.data import DataSet, Split
-from explorer.data.catalogue import Entry
 from explorer.data.data_set import Card
 from explorer.ui.common.text import count, number, percent, plural, shape_text
 from explorer.ui.data.picture_lines import Group
+
+if TYPE_CHECKING:
+    from explorer.data.catalogue import Entry  # which reads all data sets: not at the start of the window
 
 PER_CLASS = 10
 MANY_NAMES = 3
