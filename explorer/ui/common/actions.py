@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QAction, QKeySequence
 
 from explorer.session import State
-from explorer.ui.common.command import Command, Shell
+from explorer.ui.common.command import Command, Shell, as_declared
 from explorer.ui.common.icons import icon
 
 
@@ -24,31 +24,34 @@ class Actions(QObject):
 
     def __init__(self, commands: Iterable[Command], shell: Shell, owner: QObject) -> None:
         super().__init__(owner)
-        self._shown = {command.name: (command, _action(command, shell, owner)) for command in commands}
-        self._called = {name: command for name, (command, _) in self._shown.items()}
+        self._commands = tuple(commands)
+        self._actions = {command.name: _action(command, shell, owner) for command in self._commands}
+        self._renamed = tuple(command for command in self._commands if command.now is not as_declared)
+        self._called = {command.name: command for command in self._renamed}
         shell.session.changed.connect(self.show_state)
         self.show_state(None, shell.session.state)
 
     def __getitem__(self, name: str) -> NamedAction:
         """The action of the command `name`."""
-        return self._shown[name][1]
+        return self._actions[name]
 
     def __iter__(self) -> Iterator[NamedAction]:
         """All of them, in the order of the commands."""
-        return (action for _, action in self._shown.values())
+        return iter(self._actions.values())
 
     @Slot(object, object)
     def show_state(self, _old: State | None, new: State) -> None:
         """Which commands can be used now, and what they are called."""
-        usable = {name: command.enabled(new) for name, (command, _) in self._shown.items()}
+        usable = {command.name for command in self._commands if command.enabled(new)}
+        changed = [name for name, action in self._actions.items() if action.isEnabled() != (name in usable)]
         # Those that can be used first: a button that no longer can hands the focus to one that can.
-        for name in sorted(usable, key=usable.__getitem__, reverse=True):
-            self[name].setEnabled(usable[name])
-        for name, (command, action) in self._shown.items():
+        for name in sorted(changed, key=usable.__contains__, reverse=True):
+            self[name].setEnabled(name in usable)
+        for command in self._renamed:
             called = command.now(command, new)
-            if called != self._called[name]:
-                self._called[name] = called
-                _call(action, called)
+            if called != self._called[command.name]:
+                self._called[command.name] = called
+                _call(self[command.name], called)
 
 
 def _action(command: Command, shell: Shell, owner: QObject) -> NamedAction:
