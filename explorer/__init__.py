@@ -5,8 +5,9 @@ The names a script uses live here and are imported when first asked for: `import
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from explorer.lazy import lazily
 
 if TYPE_CHECKING:
     from explorer.app import view
@@ -31,14 +32,7 @@ _HOMES = {
     "view": "explorer.app",
 }
 
-
-def __getattr__(name: str) -> Any:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(home), name)
-    globals()[name] = value
-    return value
+__getattr__ = lazily(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

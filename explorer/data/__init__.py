@@ -6,14 +6,14 @@ Every change made to a picture on the way is told as a sentence. No Qt and no to
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from explorer.data.data_set import Card, DataError, DataSet, OpeningStopped, Skipped, Split
 from explorer.data.fitting import FIT_MODES, Fitted, fit_picture
 from explorer.data.picture import Picture, PictureError, picture_from_array, picture_from_pil
 from explorer.data.reading import read_picture
 from explorer.data.samples import SAMPLES, Sample, read_sample
+from explorer.lazy import lazily
 
 if TYPE_CHECKING:
     from explorer.data.augment import AUGMENTATIONS, Augmentation, augmented
@@ -62,9 +62,4 @@ _HOMES = {
     "without_twins": "explorer.data.twins",
 }
 
-
-def __getattr__(name: str) -> Any:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(home), name)
+__getattr__ = lazily(__name__, _HOMES)

@@ -5,10 +5,10 @@ Importing this package does not import torch; the names below do, when they are 
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from explorer.engine.errors import Cancelled, EngineError, LoadError, OutOfMemoryError, RecordError
+from explorer.lazy import lazily
 
 if TYPE_CHECKING:
     from explorer.engine.recording.recorder import record
@@ -33,9 +33,4 @@ _HOMES = {
     "Step": "explorer.engine.recording.recording",
 }
 
-
-def __getattr__(name: str) -> Any:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(home), name)
+__getattr__ = lazily(__name__, _HOMES)

@@ -22,8 +22,8 @@ ALLOWED = {
     "ui": {"ui", "session", "engine", "lessons", "data", "network", "arithmetic"},
 }
 # Anyone may ask where the program's own files lie, how much of a file or of a text may be taken and how an amount is
-# written, write files, and tell what a report of a problem should hold.
-EVERYWHERE = {"amounts", "bounds", "report", "resources", "writing"}
+# written, import a name when it is asked for, write files, and tell what a report of a problem should hold.
+EVERYWHERE = {"amounts", "bounds", "lazy", "report", "resources", "writing"}
 QT_FREE = ("network", "arithmetic", "data", "engine", "lessons")
 
 

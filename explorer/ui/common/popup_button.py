@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, Qt, Signal, Slot
+from PySide6.QtCore import QRect, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout, QWidget
 
 from explorer.ui.common import theme
 from explorer.ui.common.icons import draw_icon
+from explorer.ui.common.popup_place import place_beside
 
 CARET, CARETS_ROOM = 10, 14
-MARGIN, GAP = 12, 4
+MARGIN = 12
 
 
 class _Popup(QFrame):
@@ -47,7 +48,7 @@ class PopupButton(QToolButton):
         """Show the form below the button, or where the screen has room, with the focus on its first control."""
         self.opened.emit()
         self.popup.adjustSize()
-        self.popup.move(self._place())
+        self.popup.move(place_beside(self, self.popup.size()))
         self.popup.show()
         self.popup.setFocus(Qt.FocusReason.PopupFocusReason)
         self.popup.focusNextChild()
@@ -62,11 +63,3 @@ class PopupButton(QToolButton):
         colour = theme.current().dim
         place = QRect(self.width() - CARETS_ROOM - 4, (self.height() - CARET) // 2, CARET, CARET)
         draw_icon(QPainter(self), "ph.caret-down", colour, place)
-
-    def _place(self) -> QPoint:
-        screen, size = self.screen().availableGeometry(), self.popup.size()
-        place = self.mapToGlobal(QPoint(0, self.height() + GAP))
-        if place.y() + size.height() > screen.bottom():
-            place.setY(max(screen.top(), self.mapToGlobal(QPoint(0, 0)).y() - size.height() - GAP))
-        place.setX(max(screen.left(), min(place.x(), screen.right() - size.width())))
-        return place

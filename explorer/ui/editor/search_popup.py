@@ -9,7 +9,6 @@ from PySide6.QtCore import (
     QEvent,
     QModelIndex,
     QObject,
-    QPoint,
     QRect,
     QSize,
     QSortFilterProxyModel,
@@ -33,6 +32,7 @@ from PySide6.QtWidgets import (
 
 from explorer.ui.common import theme
 from explorer.ui.common.arrow_keys import ENTERING
+from explorer.ui.common.popup_place import place_beside
 from explorer.ui.common.row_list import RowModel
 from explorer.ui.common.saved_painter import saved
 from explorer.ui.editor.card_model import Index
@@ -203,7 +203,7 @@ class SearchPopup(QFrame):
         self._choices.show_rows(choices)
         self.search.clear()
         self._filter("")
-        self.move(self._place_by(anchor))
+        self.move(place_beside(anchor, self.size()))
         self.show()
         self.search.setFocus(Qt.FocusReason.PopupFocusReason)
 
@@ -246,13 +246,3 @@ class SearchPopup(QFrame):
             number = self._found.mapToSource(index).row()
             self.close()
             self.picked.emit(number)
-
-    def _place_by(self, anchor: QWidget) -> QPoint:
-        """Below the anchor's left edge, or where the screen has room."""
-        screen = anchor.screen().availableGeometry()
-        place = anchor.mapToGlobal(QPoint(0, anchor.height() + 4))
-        if place.y() + HEIGHT > screen.bottom():
-            above = anchor.mapToGlobal(QPoint(0, 0)).y() - HEIGHT - 4
-            place.setY(max(screen.top(), above))
-        place.setX(max(screen.left(), min(place.x(), screen.right() - WIDTH)))
-        return place

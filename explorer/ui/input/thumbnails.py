@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from explorer.ui.common.popup_place import place_beside
 
 COLUMNS = 4
 SIDE = 56
@@ -52,13 +54,7 @@ class ThumbnailPopup(QFrame):
 
     def open_below(self, widget: QWidget) -> None:
         """Show it under `widget`, or above it, inside the screen."""
-        size, screen = self.sizeHint(), widget.screen().availableGeometry()
-        below = widget.mapToGlobal(QPoint(0, widget.height() + 4))
-        left = max(min(below.x(), screen.right() - size.width()), screen.left())
-        top = below.y()
-        if top + size.height() > screen.bottom():
-            top = max(below.y() - widget.height() - 8 - size.height(), screen.top())
-        self.move(left, top)
+        self.move(place_beside(widget, self.sizeHint()))
         self.show()
         self._timer.start()
         next(iter(self.buttons.values())).setFocus()
