@@ -74,7 +74,7 @@ def view(model: torch.nn.Module, x: torch.Tensor) -> MainWindow | None:
     One example without a batch axis, as convolutions take it too, gets one.
 
     Runs the event loop until the window is closed, and gives None, unless one is running already (a notebook with
-    `%gui qt`), which gets the shown window. A closed window is gone, and holds the model no more.
+    `%gui qt`), which gets the shown window. A closed window is gone, and no longer holds the model.
     Raises TypeError for inputs of another form, ValueError for a tensor without examples,
     RuntimeError outside the main thread, and where there is no display.
     """
@@ -137,7 +137,7 @@ def _end(window: MainWindow, number: int) -> None:
 
 
 def pass_on(_type: object, _context: object, message: str) -> None:
-    """Qt's messages on stderr, but for one that the offscreen platform prints for every window with a minimum size."""
+    """Qt's messages on stderr, except one that the offscreen platform prints for every window with a minimum size."""
     if "propagateSizeHints" not in message:
         print(message, file=sys.stderr)
 

@@ -2,7 +2,7 @@
 
 `explanation` says what an explanation is; `operation`, `loss` and `update` what each of the three has to offer; all
 of them are listed in `operations`, `losses` and `updates`, one file a family. Nothing here draws, or runs
-PyTorch but for `Loss.compute`, which is handed its tensors. Values come from a recording, and each explanation is
+PyTorch except for `Loss.compute`, which is handed its tensors. Values come from a recording, and each explanation is
 checked against it.
 """
 

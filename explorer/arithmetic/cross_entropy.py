@@ -144,7 +144,7 @@ class CrossEntropy(Loss):
         whole, own = float(weighed.sum()), float(weighed[cell[axis]])
         logits = compared.output[column]
         likely = float(np.exp(logits[cell[axis]] - logits.max()) / np.exp(logits - logits.max()).sum())
-        is_whole = abs(whole - 1) < SUM_TOLERANCE  # 1 but for rounding
+        is_whole = abs(whole - 1) < SUM_TOLERANCE  # 1 except for rounding
         text = times(_softmax_text(compared, cell), 1.0 if is_whole and compared.weight is None else whole)
         part = less_target(likely * whole, own, cell, Sum((text, Minus(Number(own)))))
         return replace(part, seen=seen)

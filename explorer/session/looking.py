@@ -24,7 +24,7 @@ class Looking(QObject):
         self._timer.timeout.connect(self.tick)
 
     def look_while(self, is_watched: bool) -> None:
-        """Look at once and from now on, or no more."""
+        """Look at once and from now on, or stop looking."""
         if is_watched:
             self._timer.start()
             self.tick.emit()

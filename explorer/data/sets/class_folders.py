@@ -25,7 +25,7 @@ Labelled = tuple[str, str]
 
 @dataclass(frozen=True)
 class _Places:
-    """Where class folders lie: those to learn from, but for a `copy` of them all, those held out, and what is said."""
+    """Where class folders lie: those to learn from, without a `copy` of them all, those held out, and what is said."""
 
     train: Path
     test: Path | None = None

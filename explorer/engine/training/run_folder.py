@@ -1,6 +1,6 @@
 """The folder of a training run: writing its metrics, and reading them while they are written. No torch.
 
-FOLDER/metrics.jsonl        a line a step: step, epoch, loss, learning_rate; at each epoch's end also train_loss,
+FOLDER/metrics.jsonl        a line for each step: step, epoch, loss, learning_rate; at each epoch's end also train_loss,
                             train_accuracy, val_loss, val_accuracy, with classes val_balanced_accuracy
 FOLDER/run.json             what was chosen: network, data, hyperparameters; and the version of all these files
 FOLDER/checkpoint           where the run goes on after it was stopped
@@ -112,7 +112,7 @@ class RunFolder:
 def held(path: Path) -> Iterator[None]:
     """Two processes would mix their steps and break each other's checkpoint: only one writes the run at `path`.
 
-    Raises FileError where another one does. A process that ends, in whatever way, holds it no more.
+    Raises FileError where another one does. A process that ends, in whatever way, no longer holds it.
     """
     if sys.platform == "win32":
         yield

@@ -1,4 +1,4 @@
-"""Activation functions: each cell on its own, but for softmax."""
+"""Activation functions: each cell on its own, except for softmax."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -36,7 +36,7 @@ START_PICTURE = "cat"
 
 
 class Files:
-    """Opens networks and weights, of which the newest that is asked for wins, and saves them.
+    """Opens networks and weights, the newest that is asked for, and saves them.
 
     `state.status.saving` says how far the writing is. Files that need no network are written one at a time.
     """

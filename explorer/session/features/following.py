@@ -135,7 +135,7 @@ class Following(QObject):
         self._timer.start()
 
     def stop(self) -> None:
-        """Read no more."""
+        """Stop reading."""
         self._timer.stop()
 
     def _follow(self, old: State, new: State) -> None:

@@ -40,7 +40,7 @@ class LossLandscape(QObject):
         self._looking.look_while(wish is not None)
 
     def stop(self) -> None:
-        """Look no more."""
+        """Stop looking."""
         self._looking.look_while(False)
 
     @Slot()

@@ -36,7 +36,7 @@ class Plane(QObject):
         self._looking.look_while(area is not None)
 
     def stop(self) -> None:
-        """Look no more."""
+        """Stop looking."""
         self._looking.look_while(False)
 
     @Slot()

@@ -19,7 +19,7 @@ from explorer.session.worker.run import FilmFrame, Rest, Wishes
 
 
 class Watching(QObject):
-    """Tells the run what the window wants to see, and shows what comes of it."""
+    """Tells the run what the window wants to see, and shows what it answers."""
 
     def __init__(self, store: Store, passes: Passes, learning: Learning) -> None:
         super().__init__(store)

@@ -92,7 +92,7 @@ def end_painters(error: Exception, given: Sequence[object] = ()) -> None:
 
 
 def words(error: BaseException) -> str:
-    """What an exception says, in one line that is not too long, and of which kind it is."""
+    """What an exception says, in one line that is not too long, and its kind."""
     said = " ".join(str(error).split())
     said = said if len(said) <= LONGEST else f"{said[:LONGEST]}…"
     return f"{said} ({type(error).__name__})" if said else type(error).__name__

@@ -1,4 +1,4 @@
-"""Where the keys lead from a picture to the next, in lines of pictures. Pure but for the names of keys."""
+"""Where the keys lead from a picture to the next, in lines of pictures. Pure, apart from the names of keys."""
 
 from __future__ import annotations
 

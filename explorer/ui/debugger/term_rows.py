@@ -151,7 +151,7 @@ def _keys(main: Terms, grouping: str) -> np.ndarray | None:
 
 
 def _is_contest(explanation: Explanation) -> bool:
-    """Whether the terms are a window of which one cell won: what max pooling passes on."""
+    """Whether the terms are a patch in which one cell won: what max pooling passes on."""
     parts = explanation.terms.parts
     names = [factor.name for factor in parts[0].factors]
     return len(parts) == 1 and names == ["input", "won"]

@@ -1,4 +1,4 @@
-"""A form made from the settings of a layer type: a label and an editor a row."""
+"""A form made from the settings of a layer type: a label and an editor in each row."""
 
 from __future__ import annotations
 

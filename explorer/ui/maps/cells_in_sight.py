@@ -1,4 +1,4 @@
-"""The cells of a large picture, of which only those in sight are coloured, at most one for each pixel of the screen."""
+"""The cells of a large picture; only those in sight are coloured, at most one for each pixel of the screen."""
 
 from __future__ import annotations
 

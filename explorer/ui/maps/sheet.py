@@ -124,7 +124,7 @@ def filter_sheet(entry: LayerActivation, channel: int | None, source: LayerActiv
 
     A layer's filters on a colour picture are shown in colour. With a `channel`, the slices of its filter, one an
     input channel. A matrix on flattened maps, those of `source`, is shown as weights of these maps; another one as
-    one map, a row an output.
+    one map, with a row for each output.
     """
     weight = entry.weight
     if weight is None or not has_filters(entry):

@@ -1,4 +1,4 @@
-"""Numbers as labelled bars about a zero line, of which only the rows in sight are made: there may be millions."""
+"""Numbers as labelled bars about a zero line; only the rows in sight are made, for there may be millions."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ def _command(tab: Tab) -> Command:
 
 
 class Tabs(QTabWidget):
-    """The centre of the window: a page a tab, of which the late ones are filled when they are asked for."""
+    """The centre of the window: a page for each tab; the late ones are filled when they are asked for."""
 
     def __init__(self, session: Session, actions: Actions) -> None:
         super().__init__(documentMode=True, objectName="centre")

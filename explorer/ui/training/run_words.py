@@ -68,7 +68,7 @@ def settings_words(chosen: Hyperparameters, *, turned_to: float | None = None) -
 
 
 def run_tip(run: RunCurves) -> str:
-    """All about a run, a fact a line."""
+    """All about a run, each fact on a line."""
     lines = [run.label, run_settings(run)]
     if run.parent is not None:
         lines.append(f"It went on from run {run.parent} at step {count(run.first_step)}.")

@@ -73,7 +73,7 @@ def crc32c(rows: np.ndarray) -> np.ndarray:
     """CRC-32C of each row of bytes (n, length), n at least 1, as uint32 (n,).
 
     Where a byte differs from the first row's, the checksum differs by what that byte's difference is worth at its
-    place: rows that are alike but for a few bytes need only those looked at.
+    place: rows that differ in a few bytes need only these looked at.
     """
     length = rows.shape[1]
     crc = np.full(len(rows), _crc32c(rows[0].tobytes()), np.uint32)

@@ -87,7 +87,7 @@ class LayerRow:
 
 
 def layer_rows(health: tuple[LayerHealth, ...], training: Training) -> tuple[LayerRow, ...]:
-    """A row for each layer of which there is anything to tell; the one at which `training` broke off is marked too."""
+    """A row for each layer that has anything to tell; the one at which `training` broke off is marked too."""
     rows = (_row(layer, training) for layer in health)
     return tuple(row for row in rows if row.nan or any(row.figures))
 
