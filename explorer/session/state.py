@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class State:
-    """Everything the window shows, a slice for each feature. Replaced, never changed; views compare the old with the new."""
+    """Everything the window shows, a slice for each feature. Replaced, never changed; views compare old and new."""
 
     document: Document = field(default_factory=Document)
     files: FilesState = field(default_factory=FilesState)
