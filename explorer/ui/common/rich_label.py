@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
 
@@ -16,3 +16,11 @@ class RichLabel(QLabel):
 
     def __init__(self, parent: QWidget | None = None, **options: Any) -> None:
         super().__init__(parent, textFormat=Qt.TextFormat.RichText, **options)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Links keep the colour of the palette there was when the text was set."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self.text():
+            text = self.text()
+            self.clear()
+            self.setText(text)

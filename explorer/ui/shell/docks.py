@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QWidget
 
 from explorer.ui.common.pane import Pane
 
@@ -18,7 +18,9 @@ class PaneDock(QDockWidget):
         pane = content if isinstance(content, Pane) else content.findChild(Pane)
         if pane is not None:
             pane.setProperty("role", "docked")
-            pane.style().polish(pane)  # where it was measured before, it has the frame of a pane all around
+            pane.style().polish(pane)
+            # Where it was measured before, it keeps the frame of a pane all around until it hears of another style.
+            QApplication.sendEvent(pane, QEvent(QEvent.Type.StyleChange))
             pane.title_bar.setProperty("role", "docked-title")
             pane.title_bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
             pane.title_bar.setToolTip(f"Drag to move {title.lower()}; double-click to float it.")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from explorer.ui.common import theme
 
@@ -95,3 +99,54 @@ def test_a_change_of_theme_polishes_each_widget_a_few_times_however_deep_it_lies
     assert int(switched) <= 4  # of the application's sheet: 13 times at depth 12
     assert again == switched
     assert labels == [f"{theme.DARK.text} PlainText"] * 2, "a window that is opened later has the new theme too"
+
+
+OPENED_IN = """
+import os, sys, time
+from pathlib import Path
+from PySide6.QtWidgets import QApplication
+from explorer.app import application, open_window
+from explorer.ui.common import settings, theme
+
+first, then, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
+made = application()
+settings.set_theme_choice(first)
+theme.apply(made, first)
+(folder / "net.txt").write_text("3x32x32 conv(4, 3, padding=1) relu maxpool(2) flatten linear(4)")
+window = open_window([folder / "net.txt"])
+window.resize(1280, 800)
+
+def look_s(seconds):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        made.processEvents()
+
+def is_ready():
+    maps = window.session.state.maps
+    return window.is_complete and maps.activations is not None and not maps.computing
+
+while not is_ready():
+    look_s(0.05)
+look_s(0.5)
+theme.apply(made, then)
+window.statusBar().hide()  # it tells how long the pass took
+look_s(0.5)
+window.grab().save(str(folder / f"{first} {then}.png"))
+window.session.close()
+os._exit(0)
+"""
+
+
+def test_a_window_whose_theme_is_changed_looks_as_one_that_was_opened_in_it(tmp_path: Path) -> None:
+    """To the pixel: panes kept the frame of before they were docked, and links the colour of before."""
+    homes = {name: str(tmp_path) for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")}
+    for first, then in (("dark", "dark"), ("light", "dark")):
+        command = [sys.executable, "-c", OPENED_IN, first, then, str(tmp_path)]
+        subprocess.run(command, env={**os.environ, **homes}, capture_output=True, timeout=120, check=True)
+    opened, changed = (
+        np.asarray(Image.open(tmp_path / f"{first} dark.png").convert("RGB")) for first in ("dark", "light")
+    )
+    assert opened.shape == changed.shape == (800, 1280, 3)
+    assert opened[5, 5].max() < 64, "it is dark"
+    different = np.argwhere((opened != changed).any(-1))
+    assert not len(different), f"{len(different)} pixels from {different.min(0)} to {different.max(0)}"
