@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMessageBox, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -142,6 +143,6 @@ def test_the_label_of_an_axis_is_text(qtbot: QtBot) -> None:
 
 @pytest.mark.parametrize("choice", ["dark", "light"])
 def test_another_theme_changes_nothing_of_it(window: MainWindow, choice: str) -> None:
-    window.findChild(type(window.action("save")), f"action.theme.{choice}").trigger()
+    window.findChild(QAction, f"action.theme.{choice}").trigger()
     QApplication.processEvents()
     _check(window)
