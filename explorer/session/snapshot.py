@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.arithmetic.losses import loss_named, suggested_loss
+from explorer.arithmetic.operation import Index
 from explorer.arithmetic.probabilities import sigmoid, softmax
 from explorer.network import Network
 from explorer.network.receptive_field import ReceptiveFields
@@ -82,16 +83,16 @@ class LayerActivation:
         place = (channel, row, column)[: self.values.ndim]
         if None in place or not has_places(place, self.values.shape):
             return None
-        number = int(np.ravel_multi_index(place, self.values.shape))  # type: ignore[arg-type]  # no None is left
-        return Cell(self.name, _unravelled(number, self._whole_shape))
+        index: Index = tuple(at for at in place if at is not None)
+        return Cell(self.name, _same_cell(index, self.values.shape, self._whole_shape))
 
     def place(self, cell: Cell) -> tuple[int, ...] | None:
         """Where in `values` a cell lies, (channel, row, column) or (index,); None for one that is not among them."""
         whole = self._whole_shape
         if (cell.call, cell.of) != (self.name, "output") or not is_index(cell.index, whole):
             return None
-        number = int(np.ravel_multi_index(cell.index, whole)) if whole else 0
-        return _unravelled(number, self.values.shape) if number < self.values.size else None  # else of another example
+        mine = 1 if len(whole) > 1 else len(self.values)  # of what lies along the first axis; the rest is of others
+        return None if whole and cell.index[0] >= mine else _same_cell(cell.index, whole, self.values.shape)
 
     @property
     def _whole_shape(self) -> tuple[int, ...]:
@@ -231,8 +232,12 @@ class Activations:
         return tuple(layer.as_part() for layer in self.layers)
 
 
-def _unravelled(number: int, shape: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(int(index) for index in np.unravel_index(number, shape)) if shape else ()
+def _same_cell(index: Index, shape: tuple[int, ...], other: tuple[int, ...]) -> Index:
+    """Where a cell of the first example of a tensor of `shape` lies in one of the shape `other` that begins with it."""
+    if shape == (1, *other) or other == (1, *shape):  # nearly always, and numpy takes ten times as long
+        return index[1:] if len(shape) > len(other) else (0, *index)
+    number = np.ravel_multi_index(index, shape) if shape else 0
+    return tuple(int(place) for place in np.unravel_index(number, other)) if other else ()
 
 
 def first_example(output: Any, batch: int = 1) -> Any:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from explorer.session import Session, State
+from explorer.session import Cell, LayerActivation, Session, State
 from explorer.session.explained import GIVEN
 from tests.ui.fakes import make_session, wait_until_shown
 
@@ -149,3 +149,28 @@ def test_the_debugger_and_the_maps_tell_the_same_of_a_number(qtbot: QtBot, sessi
     assert of_step.cell == of_maps.cell
     assert str(of_step.explanation) == str(of_maps.explanation)
     assert timeline.explain(timeline.find("forward", "conv1"), "output", (0, 1, 2, 3)) is of_step
+
+
+@pytest.mark.parametrize(
+    ("output", "values"),
+    [
+        ((1, 4, 5, 6), (4, 5, 6)),
+        ((2, 4, 3, 5, 6), (12, 5, 6)),
+        ((2, 3, 4), (1, 3, 4)),
+        ((2, 7), (7,)),
+        ((3,), (1,)),
+        ((3,), (3,)),
+        ((), (1,)),
+    ],
+)
+def test_each_number_that_is_shown_is_one_cell_of_the_output(output: tuple[int, ...], values: tuple[int, ...]) -> None:
+    entry = LayerActivation("a", "add", "merge", (), np.zeros(values, np.float32), output_shape=output)
+    flat = np.arange(int(np.prod(output, dtype=int))).reshape(output)
+    for number, place in enumerate(np.ndindex(values)):
+        cell = entry.cell(*place)
+        assert cell is not None
+        assert flat[cell.index] == number
+        assert entry.place(cell) == place
+    has_others = output[0] > 1 if len(output) > 1 else len(flat.ravel()) > values[0]
+    if has_others:
+        assert entry.place(Cell("a", tuple(size - 1 for size in output))) is None
