@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import cache
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -141,7 +142,10 @@ def settled(state: State) -> State:
 
 def parts_changed(old: State | None, new: State, parts: Iterable[str]) -> tuple[str, ...]:
     """Which of `parts` of the state ("document", "maps.activations") differ from before; all, if there was no state."""
-    return tuple(part for part in parts if old is None or attrgetter(part)(old) is not attrgetter(part)(new))
+    return tuple(part for part in parts if old is None or _reader(part)(old) is not _reader(part)(new))
+
+
+_reader = cache(attrgetter)  # asked for at each change by each view
 
 
 def _settled_selection(state: State) -> Selection:

@@ -10,7 +10,7 @@ from explorer.data import Picture, picture_from_array
 from explorer.session import Session
 from explorer.ui.common.actions import Actions
 from explorer.ui.common.command import Shell
-from explorer.ui.common.paced_view import PacedView
+from explorer.ui.common.following_view import FollowingView
 from explorer.ui.shell.actions import make_actions as actions_of
 
 SMALL = "3x16x16 conv(4, 3, padding=1) relu maxpool(2) conv(6, 3) relu flatten linear(5) softmax"
@@ -52,5 +52,5 @@ def wait_until_shown(qtbot: QtBot, session: Session, timeout_ms: int = 60_000) -
 
 def wait_until_drawn(qtbot: QtBot) -> None:
     """Let the views that draw a few times a second show what was told last."""
-    views = [widget for widget in QApplication.allWidgets() if isinstance(widget, PacedView)]
+    views = [widget for widget in QApplication.allWidgets() if isinstance(widget, FollowingView)]
     qtbot.waitUntil(lambda: not any(view.is_due for view in views))

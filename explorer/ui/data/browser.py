@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QWidget
 
 from explorer.session import Session, State
 from explorer.ui.common import pictures
+from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.passing import passing
 from explorer.ui.data.list import DataList, entry_of
 from explorer.ui.data.open_data import OpenData
@@ -17,11 +18,13 @@ SIZE = (1240, 760)
 FRAME = QSize(16, 48)  # what the desktop puts around a window
 
 
-class DataBrowser(QDialog):
+class DataBrowser(FollowingView, QDialog):
     """A window beside the main one: the network goes on while it is looked at. A download asks first, once."""
 
+    shows = ("data.data_set", "data.progress", "document")
+
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(session, parent)
         self.setObjectName("dataBrowser")
         self.setWindowTitle("Data")
         self.setAcceptDrops(True)
@@ -39,8 +42,7 @@ class DataBrowser(QDialog):
         row.setSpacing(6)
         row.addWidget(self.list)
         row.addWidget(self.shown, 1)
-        session.changed.connect(self.show_state)
-        self.list.show_state(session.state)
+        self.follow_session()
 
     @Slot(str)
     def open_data(self, name: str) -> None:
@@ -58,11 +60,10 @@ class DataBrowser(QDialog):
         self._agreed.add(name)
         self.session.data.use_data(name)
 
-    @Slot(object, object)
-    def show_state(self, old: State, new: State) -> None:
+    def show_changes(self, old: State | None, new: State) -> None:
         """Mark the open one, and what has been downloaded by now."""
-        is_other = old.data.data_set is not new.data.data_set or old.document.data != new.document.data
-        if is_other or (old.data.progress is None) != (new.data.progress is None):
+        is_other = old is None or old.data.data_set is not new.data.data_set or old.document.data != new.document.data
+        if old is None or is_other or (old.data.progress is None) != (new.data.progress is None):
             self.list.show_state(new)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

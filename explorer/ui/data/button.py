@@ -24,6 +24,8 @@ class DataButton(FollowingView, QWidget):
     `with_problem`: whether what is wrong with the data stands under the button, or somewhere else.
     """
 
+    shows = ("data.data_set", "data.progress")
+
     def __init__(
         self, session: Session, show_data: NamedAction, parent: QWidget | None = None, *, with_problem: bool = True
     ) -> None:
@@ -39,8 +41,7 @@ class DataButton(FollowingView, QWidget):
             if part is not None:
                 column.addWidget(part)
         self.setFocusProxy(self.button)
-        session.changed.connect(self.show_state)
-        self.show_state(None, session.state)
+        self.follow_session()
 
     def show_changes(self, old: State | None, new: State) -> None:
         if old is not None and old.data.data_set is new.data.data_set and old.data.progress is new.data.progress:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from explorer.amounts import part_of_file
 from explorer.data import Twins
 from explorer.session import Session, State
 from explorer.session.progress import Progress
+from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.icons import icon
 from explorer.ui.common.pane import ElidedLabel
 from explorer.ui.common.text import count, plural
@@ -17,11 +18,14 @@ MOST = 1000
 REMOVE = "Remove from training"
 
 
-class OpeningLine(QWidget):
+class OpeningLine(FollowingView, QWidget):
     """What is being opened, a thin line of progress and a button that gives it up; hidden while nothing is opened."""
 
+    shows = ("data.progress",)
+    follows_hidden = True  # it hides itself
+
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(session, parent)
         self.setObjectName("openingData")
         self.words = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle)  # how far it is stands at the end
         self.bar = QProgressBar(textVisible=False, accessibleName="Progress of opening the data")
@@ -39,14 +43,10 @@ class OpeningLine(QWidget):
         row.setSpacing(8)
         row.addLayout(column, 1)
         row.addWidget(self.cancel)
-        session.changed.connect(self.show_state)
-        self.show_state(None, session.state)
+        self.follow_session()
 
-    @Slot(object, object)
-    def show_state(self, old: State | None, new: State) -> None:
+    def show_changes(self, old: State | None, new: State) -> None:
         """Follow the progress."""
-        if old is not None and old.data.progress is new.data.progress:
-            return
         progress = new.data.progress
         self.setVisible(progress is not None)
         if progress is None:
@@ -57,11 +57,14 @@ class OpeningLine(QWidget):
             self.bar.setValue(round(MOST * min(progress.done / progress.total, 1)))
 
 
-class ProblemLine(QWidget):
+class ProblemLine(FollowingView, QWidget):
     """Why the network cannot learn from the data, and the fix as a button; hidden while it can."""
 
+    shows = ("data.problem",)
+    follows_hidden = True  # it hides itself
+
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(session, parent)
         self.setObjectName("dataProblem")
         self.sentence = QLabel(wordWrap=True)
         self.sentence.setProperty("role", "warning")
@@ -73,14 +76,10 @@ class ProblemLine(QWidget):
         column.setSpacing(4)
         column.addWidget(self.sentence)
         column.addWidget(self.fix, 0, Qt.AlignmentFlag.AlignLeft)
-        session.changed.connect(self.show_state)
-        self.show_state(None, session.state)
+        self.follow_session()
 
-    @Slot(object, object)
-    def show_state(self, old: State | None, new: State) -> None:
+    def show_changes(self, old: State | None, new: State) -> None:
         """Follow the problem."""
-        if old is not None and old.data.problem is new.data.problem:
-            return
         problem = new.data.problem
         self.setVisible(problem is not None)
         if problem is None:
@@ -93,11 +92,14 @@ class ProblemLine(QWidget):
         self.fix.setVisible(problem.mended is not None)
 
 
-class TwinsLine(QWidget):
+class TwinsLine(FollowingView, QWidget):
     """How many pictures lie in training and test at once, and a button that takes them out of training."""
 
+    shows = ("data.twins",)
+    follows_hidden = True  # it hides itself
+
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(session, parent)
         self.setObjectName("dataTwins")
         self.sentence = QLabel(wordWrap=True)
         self.sentence.setProperty("role", "warning")
@@ -110,14 +112,10 @@ class TwinsLine(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.sentence, 1)
         row.addWidget(self.remove)
-        session.changed.connect(self.show_state)
-        self.show_state(None, session.state)
+        self.follow_session()
 
-    @Slot(object, object)
-    def show_state(self, old: State | None, new: State) -> None:
+    def show_changes(self, old: State | None, new: State) -> None:
         """Follow what was found."""
-        if old is not None and old.data.twins is new.data.twins:
-            return
         words = twins_words(new.data.twins) if new.data.twins is not None and new.data.twins.held_out else ""
         self.setVisible(bool(words))
         self.sentence.setText(words)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, 
 from explorer.data import Split
 from explorer.session import Session, State
 from explorer.ui.common.empty_state import EmptyState
+from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.pane import ElidedLabel, Pane
 from explorer.ui.common.text import count
 from explorer.ui.data.about import AboutData
@@ -37,15 +38,16 @@ JUDGED_MS = 250  # seconds: mistakes follow a run's epochs at most that often
 TRAIN, TEST, MISTAKES, AUGMENT, ABOUT = range(5)
 
 
-class OpenData(Pane):
+class OpenData(FollowingView, Pane):
     """Emits `wanted` with the name of a data set: the button of the empty page."""
+
+    shows = ("data", "document", "watching.judged")
 
     wanted = Signal(str)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__("Data", parent)
+        super().__init__(session, "Data", parent)
         self.setObjectName("openData")
-        self._session = session
         self._seeds = {TRAIN: 0, TEST: 0}
         self._agreed: Callable[[], object] | None = None
         self._judged_timer = QTimer(self, interval=JUDGED_MS, singleShot=True)
@@ -53,8 +55,7 @@ class OpenData(Pane):
         self._make_lines()
         self._make_tabs()
         self._make_pages()
-        session.changed.connect(self.show_state)
-        self.show_state(None, session.state)
+        self.follow_session()
 
     # --- its parts ---
 
@@ -155,8 +156,7 @@ class OpenData(Pane):
 
     # --- what it shows ---
 
-    @Slot(object, object)
-    def show_state(self, old: State | None, new: State) -> None:
+    def show_changes(self, old: State | None, new: State) -> None:
         """Redraw what differs."""
         if old is None or old.data.data_set is not new.data.data_set:
             self._show_data(new)

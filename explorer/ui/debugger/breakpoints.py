@@ -24,6 +24,8 @@ WIDTH = 420
 class BreakpointsButton(FollowingView, PopupButton):
     """Opens the conditions; the button's words tell how many are set, and the popup what the last run met."""
 
+    shows = ("steps.breakpoints", "steps.timeline", "steps.message", "status.task")
+
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, "Stop at", tip=TIP, parent=parent)
         self.setObjectName("breakpoints")
@@ -41,8 +43,7 @@ class BreakpointsButton(FollowingView, PopupButton):
         self.body.addLayout(self._run_row())
         self.body.addWidget(self.sentence)
         self.popup.setFixedWidth(WIDTH)
-        session.changed.connect(self.show_state)
-        self.show_state(None, session.state)
+        self.follow_session()
 
     def _add(self, grid: QGridLayout, row: int, kind: type[Breakpoint]) -> None:
         box = QCheckBox(kind.words, toolTip=kind.tip)

@@ -28,6 +28,8 @@ EXAMPLE_TIP = "The example of the batch that is drawn."
 class StepSettings(FollowingView, QWidget):
     """One row where there is room for it; else a single button that opens all of it."""
 
+    shows = ("document", "steps.timeline", "steps.target", "steps.batch", "steps.cursor")
+
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.setObjectName("stepSettings")
@@ -60,8 +62,7 @@ class StepSettings(FollowingView, QWidget):
         self._row.addWidget(self.open_form)
         self._row.addWidget(self._beside)
         self._row.addStretch()
-        session.changed.connect(self.show_state)
-        self.show_state(None, session.state)
+        self.follow_session()
 
     def _row_beside(self) -> QWidget:
         """What is changed most."""

@@ -23,6 +23,8 @@ RECORDING = "The training step is being recorded…"
 class StepStage(FollowingView, QWidget):
     """Draws `state.steps.cursor` on its timeline. Tiny networks have a second drawing, with every neuron and edge."""
 
+    shows = ("document", "steps.timeline", "steps.cursor", "steps.is_recording", "steps.message")
+
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.setObjectName("stepStage")
@@ -46,8 +48,7 @@ class StepStage(FollowingView, QWidget):
         layout.addWidget(self.pages, 1)
         self._late = Late(self)
         self._late.turned.connect(self._dim)
-        session.changed.connect(self.show_state)
-        self.show_state(None, session.state)
+        self.follow_session()
 
     def _make_choice(self) -> QWidget:
         row = QWidget()

@@ -38,6 +38,8 @@ RECORDING = "Recording one training step…"
 class Debugger(FollowingView, QWidget):
     """Header, timeline, buttons, words, stage, explanation and settings, each in a place that stepping never moves."""
 
+    shows = ("document", "input", "maps.activations", "maps.computing", "steps")
+
     def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.setObjectName("debugger")
@@ -52,8 +54,7 @@ class Debugger(FollowingView, QWidget):
         self._pages.addWidget(self.empty)
         self._pages.addWidget(self._content)
         self.setFocusProxy(self.timeline)  # arrow keys walk the steps as soon as one is here
-        session.changed.connect(self.show_state)
-        self.show_state(None, session.state)
+        self.follow_session()
 
     def _make_content(self, actions: Actions) -> QWidget:
         session = self._session

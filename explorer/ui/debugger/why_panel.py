@@ -51,6 +51,8 @@ class WhyPanel(FollowingView, QWidget):
     `pointed` carries the cells behind the chosen row, a tuple of (tensor, cells (T, ndim)); empty when none is.
     """
 
+    shows = ("steps.timeline", "steps.message", "steps.cursor", "steps.reading")
+
     pointed = Signal(object)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -80,8 +82,7 @@ class WhyPanel(FollowingView, QWidget):
         self.terms.customContextMenuRequested.connect(self._open_menu)
         self._menu = QMenu(self, objectName="followMenu")
         self._lay_out()
-        session.changed.connect(self.show_state)
-        self.show_state(None, session.state)
+        self.follow_session()
 
     def _lay_out(self) -> None:
         title = QLabel("Why this number?")

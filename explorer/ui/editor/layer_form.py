@@ -10,8 +10,8 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from explorer.session import LayerActivation, Session, State, Verb
-from explorer.session.state import parts_changed
 from explorer.ui.common import theme
+from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.undo_keys import NameLine
 from explorer.ui.editor.cards import INPUT
 from explorer.ui.editor.inputs_editor import InputsEditor
@@ -25,33 +25,31 @@ if TYPE_CHECKING:
     from explorer.network import Layer, Network
 
 NOTHING = "Select a layer to see its settings and where its size comes from."
-WATCHED = ("document", "maps.activations", "selection", "maps.fault")
 SETTLED_MS = 150
 AXES = (("channels", "Colours or maps."), ("height", "Rows."), ("width", "Columns."))
 
 
-class LayerForm(QWidget):
+class LayerForm(FollowingView, QWidget):
     """Shows the selected layer. Editors are kept while the layer type stays, so typing is never interrupted."""
 
+    shows = ("document", "maps.activations", "maps.fault", "selection")
+
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(session, parent)
         self.setObjectName("layerForm")
         self.setAccessibleName("Selected layer")
-        self._session = session
         self._shown: object = None  # the layer the form shows: its id, "input", or the name of a call
         self._name = ""
-        self._is_stale = False
         # The debugger's cursor takes the selection from layer to layer: building a form for each would hold it up.
         self._later = QTimer(self, singleShot=True, interval=SETTLED_MS)
-        self._later.timeout.connect(self._show_now)
+        self._later.timeout.connect(self.redraw)
         self._looks = QTimer(self, singleShot=True, interval=LOOK_MS + 80)  # the form is drawn after the cards
-        self._looks.timeout.connect(self._show_now)
+        self._looks.timeout.connect(self.redraw)
         self._make_parts()
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._follow_focus)
-        session.changed.connect(self.show_state)
-        self.show_state(None, session.state)
+        self.follow_session()
 
     def _make_parts(self) -> None:
         content = QWidget()
@@ -115,32 +113,22 @@ class LayerForm(QWidget):
 
     # --- what it shows ---
 
-    @Slot(object, object)
-    def show_state(self, old: State | None, new: State) -> None:
-        """Show the selected layer of `new`; a hidden form waits until it is seen."""
-        if not parts_changed(old, new, WATCHED):
-            return
-        if not self.isVisible() and old is not None:
-            self._is_stale = True
-        elif old is not None and new.steps.is_watched and old.selection is not new.selection and not self._has_focus():
+    def show_changes(self, old: State | None, new: State) -> None:
+        """Show the selected layer of `new`, or soon where more will follow at once."""
+        if old is not None and new.steps.is_watched and old.selection is not new.selection and not self._has_focus():
             self._later.start()
-        elif old is not None and is_only_a_look(old, new, WATCHED):
+        elif old is not None and is_only_a_look(old, new, self.shows):
             if not self._looks.isActive():
                 self._looks.start()
         else:
-            self._show_now()
+            self.redraw()
 
     @Slot()
-    def _show_now(self) -> None:
+    def redraw(self) -> None:
+        """Show what is selected now."""
         self._later.stop()
         self._looks.stop()
-        self._is_stale = False
         self._show(self._session.state)
-
-    def showEvent(self, event: Any) -> None:
-        super().showEvent(event)
-        if self._is_stale:
-            self._show_now()
 
     def _has_focus(self, widget: QWidget | None = None) -> bool:
         """Whether what is typed now goes into the form, or into `widget` of it."""
@@ -151,7 +139,7 @@ class LayerForm(QWidget):
     def _follow_focus(self, _before: QWidget | None, _now: QWidget | None) -> None:
         """Whoever begins to type does not wait for the cursor to settle."""
         if self._later.isActive() and self._has_focus():
-            self._show_now()
+            self.redraw()
 
     def _show(self, state: State) -> None:
         about = _about(state)
@@ -278,7 +266,7 @@ class LayerForm(QWidget):
         """Whether the form still shows what is selected: else what was typed was meant for another layer."""
         is_meant = self._shown == _about(self._session.state)
         if not is_meant:
-            self._show_now()
+            self.redraw()
         return is_meant
 
     @Slot(str, object, bool)

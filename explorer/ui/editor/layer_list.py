@@ -6,13 +6,14 @@ import re
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QShowEvent
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from explorer.session import Session, State, Verb
 from explorer.session.state import parts_changed
 from explorer.ui.common import icons
 from explorer.ui.common.actions import NamedAction
+from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.late import Late
 from explorer.ui.editor.card_list import CardList
 from explorer.ui.editor.cards import INPUT, Cards
@@ -22,63 +23,51 @@ WATCHED = ("document", "maps.activations", "input.fitted", "maps.fault")
 INPUT_SHAPE = re.compile(r"^\s*\d+(x\d+)*\s+")  # a whole network was copied: its layers are pasted
 
 
-class LayerList(CardList):
+class LayerList(FollowingView, CardList):
     """The layer cards, wired to the session."""
+
+    shows = ("document", "maps.activations", "maps.computing", "maps.fault", "input.fitted", "selection")
 
     adding_wanted = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(session, parent)
         self.setObjectName("layerList")
         self.setAccessibleName("Layers of the network")
-        self._session = session
         self._cards = Cards()
-        self._is_behind = False
         self._late = Late(self)
         self._late.turned.connect(self.set_stale)
         self._run_timer = QTimer(self, singleShot=True, interval=LOOK_MS)
-        self._run_timer.timeout.connect(self._catch_up)
+        self._run_timer.timeout.connect(self._show_now)
         self._make_actions()
         self.chosen.connect(self._choose)
         self.fix_wanted.connect(self._fix)
         self.move_wanted.connect(self._move)
         self.rename_wanted.connect(session.editing.rename_layer)
-        session.changed.connect(self.show_state)
-        self.show_state(None, session.state)
+        self.follow_session()
 
     # --- what it shows ---
 
-    @Slot(object, object)
-    def show_state(self, old: State | None, new: State) -> None:
-        """Show the cards of `new`; a hidden list waits until it is seen."""
+    def show_changes(self, old: State | None, new: State) -> None:
+        """Show the cards of `new`; those of another look that a run takes soon."""
         if old is None or old.maps.computing is not new.maps.computing:
             self._late.wait(new.maps.computing)
         if old is not None and not parts_changed(old, new, WATCHED) and old.selection.layer == new.selection.layer:
             return
-        self._is_behind = old is not None
         if old is not None and old.subject.structure is not new.subject.structure:
             self.give_up_renaming()
         if old is not None and is_only_a_look(old, new, WATCHED):
             if not self._run_timer.isActive():
                 self._run_timer.start()
         else:
-            self._catch_up()
+            self._show_now()
 
     @Slot()
-    def _catch_up(self) -> None:
-        """Show what there is now; a hidden list waits until it is seen."""
-        if self.isVisible() or not self._is_behind:
-            self._is_behind = False
-            self._show(self._session.state)
-
-    def _show(self, state: State) -> None:
+    def _show_now(self) -> None:
+        """Show the cards of what there is now."""
+        state = self._session.state
         self.show_cards(self._cards.of(state), state.selection.layer, editable=state.subject.can(Verb.EDIT))
         self._enable_actions()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._is_behind:
-            self._catch_up()
 
     # --- commands ---
 

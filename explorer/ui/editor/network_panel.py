@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidg
 from explorer.session import Session, State, Verb
 from explorer.ui.common import text
 from explorer.ui.common.command_button import CommandButton, CommandTool
+from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.pane import Pane
 from explorer.ui.editor.layer_form import LayerForm
 from explorer.ui.editor.layer_list import LayerList
@@ -19,12 +20,13 @@ NO_LAYERS = "No layers yet: “Add layer” below puts in the first one."
 NO_NETWORK = "No network is open. Open one from the tool bar, and its layers appear here."
 
 
-class NetworkPanel(Pane):
+class NetworkPanel(FollowingView, Pane):
     """Everything about what the network is."""
 
+    shows = ("document", "maps.activations")
+
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__("Network", parent)
-        self._session = session
+        super().__init__(session, "Network", parent)
         self.list = LayerList(session)
         self.form = LayerForm(session, self)
         self.palette_popup = Palette(self)
@@ -51,8 +53,7 @@ class NetworkPanel(Pane):
         self.form.setMinimumHeight(140)
         self.list.adding_wanted.connect(self.open_palette)
         self.palette_popup.picked.connect(self.list.setFocus)
-        session.changed.connect(self.show_state)
-        self.show_state(None, session.state)
+        self.follow_session()
 
     def sizeHint(self) -> QSize:
         return QSize(300, 640)
@@ -81,11 +82,8 @@ class NetworkPanel(Pane):
             line.addWidget(button)
         return line
 
-    @Slot(object, object)
-    def show_state(self, old: State | None, new: State) -> None:
+    def show_changes(self, old: State | None, new: State) -> None:
         """Title line, empty state, and what may be done."""
-        if old is not None and old.document is new.document and old.maps.activations is new.maps.activations:
-            return
         subject, is_edited = new.subject, new.subject.can(Verb.EDIT)
         if old is not None and old.subject.structure is not subject.structure and self.palette_popup.isVisible():
             self.palette_popup.close()  # what it offers fits the network before; a file was read meanwhile

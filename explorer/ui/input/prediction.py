@@ -27,6 +27,8 @@ MAPS = "This network ends in maps, not in numbers: choose its last layer to see 
 class PredictionView(FollowingView, Pane):
     """The last layer's numbers; a click chooses that channel in every view."""
 
+    shows = ("document", "maps.activations", "maps.computing", "maps.fault", "selection")
+
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, "Prediction", parent)
         self.setObjectName("prediction")
@@ -44,8 +46,7 @@ class PredictionView(FollowingView, Pane):
         self.body.addWidget(self.empty, 1)
         self._late = Late(self)
         self._late.turned.connect(self.answers.set_dimmed)
-        session.changed.connect(self.show_state)
-        self.show_state(None, session.state)
+        self.follow_session()
 
     def sizeHint(self) -> QSize:
         return QSize(290, 280)

@@ -43,6 +43,8 @@ HEADINGS = {"natural": "Natural pictures", "biomedical": "Biomedical pictures"}
 class InputView(FollowingView, Pane):
     """What the network is fed, and where it came from."""
 
+    shows = ("document", "input", "selection", "maps.activations")
+
     def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(session, "Input", parent)
         self.setObjectName("inputView")
@@ -67,7 +69,7 @@ class InputView(FollowingView, Pane):
         self.body.addWidget(self.brush)
         self.body.addLayout(self._make_buttons(actions))
         self._connect()
-        self.show_state(None, session.state)
+        self.follow_session()
 
     def sizeHint(self) -> QSize:
         return QSize(290, 480)
@@ -82,7 +84,6 @@ class InputView(FollowingView, Pane):
         self.picture.fed.pressed.connect(self._press)
         self.picture.fit_chosen.connect(self._session.input.set_fit)
         self.picture.pointed.connect(self._point)
-        self._session.changed.connect(self.show_state)
         self._session.selection.hovered.connect(self.show_hovered)
 
     def _make_buttons(self, actions: Actions) -> QHBoxLayout:

@@ -10,6 +10,7 @@ from explorer.arithmetic import Explanation
 from explorer.session import Session, State
 from explorer.ui.common import theme
 from explorer.ui.common.check import show_check
+from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.icons import icon
 from explorer.ui.common.pane import ElidedLabel
 from explorer.ui.common.text import count, number
@@ -17,13 +18,15 @@ from explorer.ui.common.text import count, number
 TERMS_SHOWN, LARGEST_SHOWN = 4, 2
 
 
-class ExplanationLine(QWidget):
+class ExplanationLine(FollowingView, QWidget):
     """Shows `state.maps.explained`; nothing where no cell is chosen. The tip has the whole line; it can be copied."""
 
+    shows = ("maps.explained",)
+    follows_hidden = True  # it hides itself
+
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(session, parent)
         self.setObjectName("explanation")
-        self._session = session
         policy = self.sizePolicy()
         policy.setRetainSizeWhenHidden(True)  # the maps above must not move when the line comes and goes
         self.setSizePolicy(policy)
@@ -44,14 +47,10 @@ class ExplanationLine(QWidget):
         row.addWidget(self.line, 1)
         row.addWidget(self.check)
         row.addWidget(copy)
-        session.changed.connect(self.show_state)
-        self.show_state(None, session.state)
+        self.follow_session()
 
-    @Slot(object, object)
-    def show_state(self, old: State | None, new: State) -> None:
+    def show_changes(self, old: State | None, new: State) -> None:
         explained = new.maps.explained
-        if old is not None and old.maps.explained is explained:
-            return
         self.setVisible(explained is not None)
         if explained is None:
             return

@@ -27,12 +27,13 @@ WIDE = 1.8
 class FeatureMaps(FollowingView, QWidget):
     """Follows the selected layer. It keeps only how to look: order, scale, maps or filters, zoom."""
 
+    shows = ("document", "maps.activations", "maps.computing", "selection")
+
     def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.setObjectName("featureMaps")
         self.setProperty("role", "pane")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._is_stale = True  # first drawn when it is first seen
         self._sheet: Sheet | None = None
         self._order = ShownOrder(session.measuring.order)
         self._controls = MapControls()
@@ -50,7 +51,7 @@ class FeatureMaps(FollowingView, QWidget):
         self._late = Late(self)
         self._late.turned.connect(self._dim)
         session.selection.hovered.connect(self.show_hovered)
-        session.changed.connect(self.show_state)
+        self.follow_session(draws_now=False)
 
     def _make_panes(self, actions: Actions) -> None:
         selection = self._session.selection

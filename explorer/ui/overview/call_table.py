@@ -25,13 +25,14 @@ PANES_HEIGHT = 240
 class CallTable(FollowingView, QWidget):
     """Calls grouped by module. The row of the debugger's cursor is marked; choosing a row moves the cursor there."""
 
+    shows = ("steps.timeline", "steps.message", "steps.cursor")
+
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.setObjectName("callTable")
         self._shown: Timeline | None = None
-        self._is_stale = True  # first drawn when it is first seen
         self._make_parts()
-        session.changed.connect(self.show_state)
+        self.follow_session(draws_now=False)
 
     def _make_parts(self) -> None:
         self.model = CallModel(self)

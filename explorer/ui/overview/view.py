@@ -36,18 +36,19 @@ EMPTY = (
 class Overview(FollowingView, QWidget):
     """All layers side by side; hovering shows what a map was made of, a click chooses it in every view."""
 
+    shows = ("document", "maps.activations", "maps.fault", "maps.computing", "selection")
+
     opened = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.setObjectName("overview")
         self.setAccessibleName("Overview")
-        self._is_stale = True  # first drawn when it is first seen
         self._drawn: Document | None = None
         self._make_parts()
         self._late = Late(self)
         self._late.turned.connect(self._dim)
-        session.changed.connect(self.show_state)
+        self.follow_session(draws_now=False)
 
     def _make_parts(self) -> None:
         self.pane = Pane("Overview")

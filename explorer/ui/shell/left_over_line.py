@@ -5,23 +5,27 @@ from __future__ import annotations
 import time
 from functools import partial
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from explorer.bounds import brief
 from explorer.session import Session, State
 from explorer.session.slices import Offer
+from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.leaving import leave
 from explorer.ui.shell.messages import Line
 
 DAY_S = 24 * 3600
 
 
-class LeftOverLine(Line):
+class LeftOverLine(FollowingView, Line):
     """Shows `state.files.offer`; hidden when there is none."""
 
+    shows = ("files.offer",)
+    follows_hidden = True  # it hides itself
+
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__("leftOver", parent)
+        super().__init__(session, "leftOver", parent)
         self.label.setTextFormat(Qt.TextFormat.PlainText)
         for text, tip, run in (
             (
@@ -34,13 +38,9 @@ class LeftOverLine(Line):
             self.add_button(text, tip).clicked.connect(run)
         later = self.add_button("Not now", "Put this line away; the next start offers it again.", "ph.x")
         later.clicked.connect(session.left_overs.put_off)
-        session.changed.connect(self.show_state)
-        self.show_state(None, session.state)
+        self.follow_session()
 
-    @Slot(object, object)
-    def show_state(self, old: State | None, new: State) -> None:
-        if old is not None and old.files.offer == new.files.offer:
-            return
+    def show_changes(self, old: State | None, new: State) -> None:
         sentence = words(new.files.offer) if new.files.offer is not None else ""
         self.label.setText(sentence)
         self.label.setAccessibleName(sentence)

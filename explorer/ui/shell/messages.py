@@ -16,14 +16,13 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.session import Fault, Session, State
-from explorer.session.state import parts_changed
 from explorer.ui.common.actions import Actions
 from explorer.ui.common.command_button import CommandTool
 from explorer.ui.common.fault_details import copy_report, show_details
+from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.icons import icon
 from explorer.ui.common.rich_label import RichLabel
 
-TOLD = ("status.notice", "maps.fault", "status.mistake")
 WORDS_WIDTH = 240  # the least width beside the buttons; where there is less room they stand below
 
 
@@ -75,25 +74,23 @@ class Line(QFrame):
         self._parts.setDirection(direction.TopToBottom if is_narrow else direction.LeftToRight)
 
 
-class Messages(Line):
+class Messages(FollowingView, Line):
     """Shows `state.status.notice` and `state.maps.fault`; hidden when there is nothing to say."""
 
+    shows = ("status.notice", "status.mistake", "maps.fault")
+    follows_hidden = True  # it hides itself
+
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__("messages", parent)
-        self._session = session
+        super().__init__(session, "messages", parent)
         self._details = self.add_button("Details…", "Show where in the program this happened.")
         self._details.clicked.connect(self._show_details)
         self._copy = self.add_button("Copy report", "Put a report of this problem on the clipboard; nothing is sent.")
         self._copy.clicked.connect(self._copy_report)
         close = self.add_button("Close this message", "Close this message.", "ph.x")
         close.clicked.connect(lambda: session.say(""))
-        session.changed.connect(self.show_state)
-        self.show_state(None, session.state)
+        self.follow_session()
 
-    @Slot(object, object)
-    def show_state(self, old: State | None, new: State) -> None:
-        if not parts_changed(old, new, TOLD):
-            return
+    def show_changes(self, old: State | None, new: State) -> None:
         sentence = _sentence(new)
         self.label.setText(sentence)
         self.label.setAccessibleName(sentence)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
 from explorer.session import Session, State
 from explorer.session.progress import Progress
 from explorer.ui.common.actions import Actions
+from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.late import Late
 from explorer.ui.common.text import plural, seconds_text
 
@@ -57,11 +57,13 @@ class WorkLine(QWidget):
             self.show_work(progress.text, progress.done, progress.total)
 
 
-class Status(QStatusBar):
+class Status(FollowingView, QStatusBar):
     """What is computed, opened and written, the device and the mode."""
 
+    shows = ("maps", "status.task", "status.opening", "status.saving")
+
     def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(session, parent)
         self.setSizeGripEnabled(False)
         key = actions["cancel"].shortcut().toString()  # it cancels what is opened, else what is computed
         self._task = WorkLine(
@@ -94,11 +96,9 @@ class Status(QStatusBar):
             line.hide()  # adding it shows it
         for permanent in (self._facts, self._device, self._mode):
             self.addPermanentWidget(permanent)
-        session.changed.connect(self.show_state)
-        self.show_state(None, session.state)
+        self.follow_session()
 
-    @Slot(object, object)
-    def show_state(self, old: State | None, new: State) -> None:
+    def show_changes(self, old: State | None, new: State) -> None:
         if old is None or old.maps.devices != new.maps.devices or old.maps.device != new.maps.device:
             self._device.clear()
             self._device.addItems(list(new.maps.devices))

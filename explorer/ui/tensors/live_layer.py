@@ -2,47 +2,47 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Slot
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from explorer.session import Session, State
-from explorer.session.state import parts_changed
 from explorer.session.step_tensors import LearnedTensors
 from explorer.session.timeline import Timeline
 from explorer.ui.common.empty_state import ContentPages
+from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.pane import ElidedLabel
 from explorer.ui.tensors.learned import LearnedLayer, learned_layer, shown_example
 from explorer.ui.tensors.pane import TensorPane
 
 PANES = ("liveOutput", "liveOutputGradient", "liveWeight", "liveWeightGradient")
-FOLLOWED = (
-    "selection",
-    "watching.live",
-    "watching.film_at",
-    "steps.timeline",
-    "maps.activations",
-    "steps.message",
-    "steps.is_recording",
-    "training",
-)
 
 
-class LiveLayer(QWidget):
+class LiveLayer(FollowingView, QWidget):
     """The four side by side, at every look that the run takes; otherwise those of a recorded training step.
 
     Gradients are asked for only while it is looked at: they cost a backward pass each time.
     """
 
+    shows = (
+        "selection",
+        "watching.live",
+        "watching.film_at",
+        "steps.timeline",
+        "steps.message",
+        "steps.is_recording",
+        "maps.activations",
+        "training",
+    )
+
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(session, parent)
         self.setObjectName("liveLayer")
-        self._session = session
         self._shown: LearnedLayer | None = None
         self._outdated: Timeline | None = None  # the step that was recorded before the run changed the weights
         self._asks = (False, False)
         self._make_parts()
-        session.changed.connect(self.show_state)
+        self.follow_session(draws_now=False)
         self.redraw()
 
     def _make_parts(self) -> None:
@@ -67,20 +67,15 @@ class LiveLayer(QWidget):
 
     # --- what it shows ---
 
-    @Slot(object, object)
-    def show_state(self, old: State | None, new: State) -> None:
+    def show_changes(self, old: State | None, new: State) -> None:
         """Show another layer, or what it has learned since."""
-        if not self.isVisible():
-            return
         if old is None or old.training.status != new.training.status:
             self._ask(True)
-        if parts_changed(old, new, FOLLOWED):
-            self.redraw()
+        self.redraw()
 
     def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
         self._ask(True)
-        self.redraw()
+        super().showEvent(event)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QMenu, QProgressBar, QToolButton, QVBoxLayout, QWi
 
 from explorer.session import Session, State, Verb
 from explorer.session.soon import soon
-from explorer.session.state import parts_changed
 from explorer.ui.common.actions import Actions
 from explorer.ui.common.command_button import CommandButton, CommandTool
+from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.icons import icon
 from explorer.ui.common.pane import Pane
 from explorer.ui.common.text import count
@@ -33,23 +33,25 @@ STEPS = ("trainPause", "trainOneStep", "trainOneEpoch", "trainReset")
 FURTHER = ("openBatch", "followRun", "exportCurves")  # behind the button with the dots
 
 
-class TrainingDock(Pane):
+class TrainingDock(FollowingView, Pane):
     """Buttons and progress in the title row, so that a folded strip still trains. `folding` asks to fold or open it."""
+
+    shows = ("training", "document", "data.data_set", "data.progress", "data.problem")
+    follows_hidden = True  # it tells of a fault where nobody sees the line that does
 
     folding = Signal(bool)
 
     def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
-        super().__init__("Training", parent)
+        super().__init__(session, "Training", parent)
         self.setObjectName("training")
-        self._session, self._actions = session, actions
+        self._actions = actions
         self.parts: TrainingParts | None = None
         self.inside = QWidget()
         self._column = QVBoxLayout(self.inside)
         self._column.setContentsMargins(12, 0, 12, 8)
         self.body.addWidget(self.inside)
         self._make_title()
-        session.changed.connect(self.show_state)
-        self.show_state(None, session.state)
+        self.follow_session()
 
     def make_parts(self) -> None:
         """Make what the first paint did not need."""
@@ -121,13 +123,12 @@ class TrainingDock(Pane):
 
     # --- what it shows ---
 
-    @Slot(object, object)
-    def show_state(self, old: State | None, new: State) -> None:
+    def concerns(self, old: State, new: State) -> bool:
+        """A look that the run takes is none of its business, but that there are maps at all."""
+        return (old.maps.activations is None) != (new.maps.activations is None) or super().concerns(old, new)
+
+    def show_changes(self, old: State | None, new: State) -> None:
         """The row of the title follows every change: it is cheap, and stands while the rest is folded."""
-        names = ("training", "document", "data.data_set", "data.progress", "data.problem")
-        is_looking_still = old is not None and (old.maps.activations is None) == (new.maps.activations is None)
-        if is_looking_still and not parts_changed(old, new, names):
-            return
         self.set_facts(facts(new))
         if new.training.is_fault and not self.inside.isVisible() and (old is None or not old.training.is_fault):
             # Nobody sees the line inside that says so. After the views: they follow one change at a time.

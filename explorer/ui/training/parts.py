@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QTabBar, Q
 
 from explorer.session import Session, State
 from explorer.session.features.plane import has_surface
-from explorer.session.state import parts_changed
 from explorer.ui.common.actions import Actions
+from explorer.ui.common.following_view import FollowingView
 from explorer.ui.training.curves.saving import CurveSaving
 from explorer.ui.training.curves.view import ACCURACY, LOSS, CurvePlot
 from explorer.ui.training.health.strip import HealthStrip
@@ -81,12 +81,13 @@ PARTS: tuple[Part, ...] = (
 )
 
 
-class TrainingParts(QWidget):
+class TrainingParts(FollowingView, QWidget):
     """Curves and runs first, then `PARTS`, each made when it is first looked at."""
 
+    shows = ("document", "data.data_set", "data.problem")
+
     def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._session = session
+        super().__init__(session, parent)
         self.shown = ShownRuns(self)
         self.loss = CurvePlot(session, LOSS, shown=self.shown)
         self.accuracy = CurvePlot(session, ACCURACY, shown=self.shown)
@@ -96,8 +97,7 @@ class TrainingParts(QWidget):
         self._made: dict[str, QWidget] = {}
         self._make_tabs()
         self._lay_out()
-        session.changed.connect(self.show_state)
-        self.show_state(None, session.state)
+        self.follow_session()
 
     def _make_tabs(self) -> None:
         session = self._session
@@ -150,11 +150,8 @@ class TrainingParts(QWidget):
         row.addWidget(self.loss.controls)
         return head
 
-    @Slot(object, object)
-    def show_state(self, old: State | None, new: State) -> None:
+    def show_changes(self, old: State | None, new: State) -> None:
         """Tabs come and go with what applies."""
-        if not parts_changed(old, new, ("document", "data.data_set", "data.problem")):
-            return
         for index, part in enumerate(self._parts):
             applies = part.applies(new)
             if self.tabs.isTabVisible(index) != applies:  # Qt does not lay out the last of several changes by itself

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Slot
-from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from explorer.session import Session, State
 from explorer.session.run_curves import RunCurves
+from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.icons import icon
 from explorer.ui.common.text import count, number, percent
 from explorer.ui.training.run_words import best_accuracy, run_settings, run_tip
@@ -29,13 +30,15 @@ REFRESH_MS = 500
 ROW_HEIGHT = 24
 
 
-class RunList(QStackedWidget):
+class RunList(FollowingView, QStackedWidget):
     """The newest run stands first. A tick draws a run's curves on all plots."""
 
+    shows = ("watching.runs",)
+
     def __init__(self, session: Session, shown: ShownRuns) -> None:
-        super().__init__()
+        super().__init__(session)
         self.setObjectName("runList")
-        self._session, self._shown = session, shown
+        self._shown = shown
         self.tree = QTreeWidget(rootIsDecorated=False, uniformRowHeights=True)
         self.tree.setAccessibleName("Training runs")
         self.tree.setToolTip("A tick draws a run; Del takes it off.")
@@ -51,20 +54,15 @@ class RunList(QStackedWidget):
         self.addWidget(self.tree)
         self._timer = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._timer.timeout.connect(self.refresh)
-        session.changed.connect(self.show_state)
+        self.follow_session(draws_now=False)
         shown.changed.connect(self.refresh)
 
-    @Slot(object, object)
-    def show_state(self, old: State | None, new: State) -> None:
+    def show_changes(self, old: State | None, new: State) -> None:
         """Show other runs at once, and how they go on twice a second."""
         if old is None or _named(old) != _named(new):
             self.refresh()
-        elif old.watching.runs is not new.watching.runs and self.isVisible() and not self._timer.isActive():
+        elif not self._timer.isActive():
             self._timer.start()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.refresh()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         item = self.tree.currentItem()

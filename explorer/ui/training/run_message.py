@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from explorer.session import Session, State
-from explorer.session.state import parts_changed
 from explorer.ui.common.actions import NamedAction
 from explorer.ui.common.command_button import CommandButton
+from explorer.ui.common.following_view import FollowingView
 
 FIX_TIP = "Change the network so that it can learn from the data; undo takes it back."
 
 
-class RunMessage(QWidget):
+class RunMessage(FollowingView, QWidget):
     """Hidden while there is nothing to say."""
 
+    shows = ("training", "data.problem", "document")
+    follows_hidden = True  # it hides itself
+
     def __init__(self, session: Session, rewind: NamedAction, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(session, parent)
         self.setObjectName("runMessage")
-        self._session = session
         self.label = QLabel(wordWrap=True)
         self.rewind = CommandButton(rewind, icon=False)
         self.halve = self._button("Halve the batch", "Train on with half the batch size.", self._halve)
@@ -33,14 +34,10 @@ class RunMessage(QWidget):
         row.addWidget(self.rewind)
         row.addWidget(self.halve)
         row.addWidget(self.fix)
-        session.changed.connect(self.show_state)
-        self.show_state(None, session.state)
+        self.follow_session()
 
-    @Slot(object, object)
-    def show_state(self, old: State | None, new: State) -> None:
+    def show_changes(self, old: State | None, new: State) -> None:
         """Show why the data cannot be learned from, why the run ended, or what it warns of."""
-        if not parts_changed(old, new, ("training", "data.problem", "document")):
-            return
         training, problem = new.training, new.data.problem
         is_over = training.status == "ended" and problem is None
         self.label.setText(problem.message if problem else training.message)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.session import Session, State
 from explorer.ui.common.actions import NamedAction
+from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.learning_form import loss_title
 from explorer.ui.common.number_boxes import FloatBox
 from explorer.ui.common.popup_button import PopupButton
@@ -29,14 +29,14 @@ FORM_TIP = "Loss, optimizer, schedule and all of their numbers."
 RATE_TIP = "lr: how far along the gradient a step goes. It can be changed while the run goes on."
 
 
-class RunSettings(QWidget):
+class RunSettings(FollowingView, QWidget):
     """A column; what is chosen here is the document's, so that undo takes it back."""
 
+    shows = ("document", "data.data_set")
+
     def __init__(self, session: Session, show_data: NamedAction, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(session, parent)
         self.setObjectName("runSettings")
-        self._session = session
-        self._stale = False
         self.setFixedWidth(WIDTH)
         self.data = DataButton(session, show_data, with_problem=False)  # the line above has more room for it
         self.form = RunForm()
@@ -55,8 +55,7 @@ class RunSettings(QWidget):
         for box in (self.rate, self.batch, self.epochs):
             box.refused.connect(session.say)
         self._lay_out()
-        session.changed.connect(self.show_state)
-        self.show_state(None, session.state)
+        self.follow_session()
 
     def _lay_out(self) -> None:
         self.column = QVBoxLayout(self)
@@ -86,14 +85,8 @@ class RunSettings(QWidget):
         grid.addWidget(label, row, column, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         grid.addWidget(control, row, column + 1, 1, 3 if row < 3 else 1)
 
-    @Slot(object, object)
-    def show_state(self, old: State | None, new: State) -> None:
-        """Show what is chosen; a hidden view waits until it is shown."""
-        if not self.isVisible() and old is not None:
-            self._stale = True
-            return
-        if old is not None and (old.document is new.document and old.data.data_set is new.data.data_set):
-            return
+    def show_changes(self, old: State | None, new: State) -> None:
+        """Show what is chosen."""
         chosen, suited = new.document.hyperparameters, suited_loss(new)
         self.form.show_chosen(chosen, suited=suited)
         self.rate.show_number(chosen.learning_rate)
@@ -103,12 +96,6 @@ class RunSettings(QWidget):
         self.open_form.setText(words)
         self.open_form.setAccessibleName(f"Loss and optimizer: {words}")
         self.open_form.settle()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._stale:
-            self._stale = False
-            self.show_state(None, self._session.state)
 
     @Slot(str, object)
     def _choose(self, name: str, value: object) -> None:

@@ -448,6 +448,7 @@ def test_a_browser_opened_after_training_begins_with_the_mistakes(
     _judge(session, np.zeros(1000, np.int64))
     other = DataBrowser(session)
     qtbot.addWidget(other)
+    other.show()
     assert other.shown.tabs.currentIndex() == MISTAKES
     browser.open_data("points:moons")
     _wait(qtbot, session)

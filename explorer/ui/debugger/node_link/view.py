@@ -33,6 +33,8 @@ NOT_NEGATIVE = "The learning rate cannot be below 0."
 class NodeLinkView(FollowingView, QWidget):
     """Shows `state.steps.timeline` at its cursor; a click explains a number, a double click changes it."""
 
+    shows = ("document", "steps.timeline", "steps.cursor", "steps.is_recording", "steps.message")
+
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.setObjectName("nodeLink")
@@ -55,8 +57,7 @@ class NodeLinkView(FollowingView, QWidget):
         self.editor.cancelled.connect(self._close_editor)
         self.editor.refused.connect(lambda sentence: self.canvas.set_message(sentence, is_fault=True))
         self.editor.textEdited.connect(lambda _text: self.canvas.set_message(""))
-        session.changed.connect(self.show_state)
-        self.show_state(None, session.state)
+        self.follow_session()
 
     def sizeHint(self) -> QSize:
         return self.canvas.sizeHint()

@@ -11,7 +11,7 @@ from explorer.data.data_set import Split
 from explorer.session import Session, State
 from explorer.session.train_state import Judged
 from explorer.ui.common.empty_state import ContentPages
-from explorer.ui.common.paced_view import PacedView
+from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.pane import ElidedLabel
 from explorer.ui.data.shown_example import show_example
 from explorer.ui.training.confusion.behind_cell import BehindCell
@@ -29,10 +29,11 @@ OTHER_DATA = "The network was judged by other data: train it to judge it by thes
 CHOOSE = "Click a cell to see the {noun}s behind it."
 
 
-class ConfusionView(PacedView):
+class ConfusionView(FollowingView, QWidget):
     """The matrix at the left; at the right the examples of the cell that was clicked, each a click from the network."""
 
-    drawn = ("watching.judged", "data.data_set")
+    shows = ("watching.judged", "data.data_set")
+    is_paced = True
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -40,7 +41,7 @@ class ConfusionView(PacedView):
         self._judged: Judged | None = None
         self._choice: Pair | None = None
         self._make_parts()
-        session.changed.connect(self.show_state)
+        self.follow_session()
         self.redraw()
 
     def _make_parts(self) -> None:

@@ -14,7 +14,7 @@ from explorer.session import Session, State
 from explorer.session.run_curves import RunCurves
 from explorer.session.state import parts_changed
 from explorer.ui.common import theme
-from explorer.ui.common.paced_view import PacedView
+from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.text import count, number, percent
 from explorer.ui.training.curves.canvas import CurveCanvas
 from explorer.ui.training.curves.curve import Curve, Role
@@ -48,10 +48,11 @@ LOSS = Figure("lossPlot", "Loss", NO_LOSS, number)
 ACCURACY = Figure("accuracyPlot", "Accuracy", NO_ACCURACY, lambda value: percent(value / 100))
 
 
-class CurvePlot(PacedView):
+class CurvePlot(FollowingView, QWidget):
     """It keeps its smoothing, its scale and its crosshair."""
 
-    drawn = ("training", "watching.runs", "watching.film", "watching.film_at", "data.data_set", "document")
+    shows = ("training", "watching.runs", "watching.film", "watching.film_at", "data.data_set", "document")
+    is_paced = True
 
     def __init__(
         self,
@@ -70,9 +71,8 @@ class CurvePlot(PacedView):
         self._epochs: tuple[tuple[int, int], ...] = ()  # what was drawn of each run
         self._losses: tuple[str, ...] = ()  # whose curves are drawn
         self._make_parts()
-        self._shown.changed.connect(self._redraw_soon)
-        session.changed.connect(self.show_state)
-        self.show_state(None, session.state)
+        self._shown.changed.connect(self.redraw_soon)
+        self.follow_session()
 
     def _make_parts(self) -> None:
         self.canvas = CurveCanvas()
@@ -130,13 +130,13 @@ class CurvePlot(PacedView):
 
     # --- what it shows ---
 
-    def follow(self, old: State | None, new: State) -> None:
+    def concerns(self, old: State, new: State) -> bool:
         """Accuracies grow at the end of an epoch alone: steps in between leave their plot as it is."""
-        others = (name for name in self.drawn if name not in ("training", "watching.runs"))
+        others = (name for name in self.shows if name not in ("training", "watching.runs"))
         is_between = not parts_changed(old, new, others)
         if self._figure is ACCURACY and is_between and _epochs(new) == self._epochs:
-            return
-        super().follow(old, new)
+            return False
+        return super().concerns(old, new)
 
     def redraw(self) -> None:
         """Draw all curves as they are now."""

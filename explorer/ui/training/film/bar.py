@@ -13,9 +13,10 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.session import Session, State
+from explorer.session.state import parts_changed
 from explorer.ui.common.empty_state import ContentPages
+from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.icons import icon
-from explorer.ui.common.paced_view import PacedView
 from explorer.ui.common.pane import ElidedLabel
 from explorer.ui.common.text import count, number
 from explorer.ui.training.film.export import FilmExport, film_curve
@@ -24,22 +25,25 @@ from explorer.ui.training.film.track import FilmTrack
 
 PACES = (2, 5, 10, 20)  # frames a second
 USUAL_PACE = 5
+DRAWN = (
+    "watching.film",
+    "watching.film_at",
+    "watching.runs",
+    "watching.live",
+    "training",
+    "input.picture",
+    "input.numbers",
+)
 EMPTY = "Train the network: what it sees of the present picture is kept here as a film of the run."
 NO_INPUT = "Open a picture: the film shows what the network made of it at each of its steps."
 
 
-class FilmBar(PacedView):
+class FilmBar(FollowingView, QWidget):
     """While the film is shown, maps, filters, prediction and curves follow it; Live leads back to the present."""
 
-    drawn = (
-        "watching.film",
-        "watching.film_at",
-        "watching.runs",
-        "watching.live",
-        "training",
-        "input.picture",
-        "input.numbers",
-    )
+    shows = ("watching", "training", "input.picture", "input.numbers", "document", "maps")
+    is_paced = True
+    follows_hidden = True  # it keeps the frame that other views show
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -51,7 +55,7 @@ class FilmBar(PacedView):
         self.export.progressed.connect(self._show_progress)
         self.export.ended.connect(self.redraw)
         self._make_parts()
-        session.changed.connect(self.show_state)
+        self.follow_session()
         self.redraw()
 
     # --- parts ---
@@ -105,13 +109,13 @@ class FilmBar(PacedView):
 
     # --- what it shows ---
 
-    def follow(self, old: State | None, new: State) -> None:
-        """Redraw soon what differs; a hidden view waits until it is shown."""
+    def show_changes(self, old: State | None, new: State) -> None:
         if old is not None and new.watching.film_at is not None and _is_other_network(old, new):
             self._go_live()
             return
         self._keep_frame(new)
-        super().follow(old, new)
+        if parts_changed(old, new, DRAWN):
+            self.redraw_soon()
 
     @Slot()
     def redraw(self) -> None:

@@ -6,8 +6,9 @@ from PySide6.QtCore import QSize, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from explorer.session import Session, State
+from explorer.session.state import parts_changed
 from explorer.ui.common.empty_state import ContentPages
-from explorer.ui.common.paced_view import PacedView
+from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.pane import ElidedLabel
 from explorer.ui.common.text import count
 from explorer.ui.training.curves.view import HEAD_HEIGHT
@@ -19,14 +20,17 @@ WAITING = "The first figures come with the first steps of the run."
 ROLES: dict[Level, str] = {"": "dim", "warning": "warning", "error": "error"}
 
 
-class HealthStrip(PacedView):
+class HealthStrip(FollowingView, QWidget):
     """A row a layer; the last run's figures stay, dimmed, when it has ended. A click selects the layer everywhere."""
+
+    shows = ("training.status", "watching.health", "selection")
+    is_paced = True
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.setObjectName("healthStrip")
         self._make_parts()
-        session.changed.connect(self.show_state)
+        self.follow_session()
         self.redraw()
 
     def _make_parts(self) -> None:
@@ -56,14 +60,11 @@ class HealthStrip(PacedView):
     def minimumSizeHint(self) -> QSize:
         return QSize(268, 76)
 
-    def follow(self, old: State | None, new: State) -> None:
-        """Redraw soon what differs; a hidden view waits until it is shown."""
+    def show_changes(self, old: State | None, new: State) -> None:
         if old is not None and old.selection is not new.selection:
             self.table.set_selected(new.selection.layer)
-        is_same_run = old is not None and old.training.status == new.training.status
-        if is_same_run and old is not None and old.watching.health is new.watching.health:
-            return
-        self._redraw_soon()
+        if parts_changed(old, new, ("training.status", "watching.health")):
+            self.redraw_soon()
 
     @Slot()
     def redraw(self) -> None:

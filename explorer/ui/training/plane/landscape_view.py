@@ -12,8 +12,8 @@ from explorer.session import Session, State, Verb
 from explorer.session.features.plane import can_judge
 from explorer.session.landscape_state import SPAN, Landscape, LandscapeWish, WeightCell
 from explorer.ui.common.colour_bar import ColourBar
+from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.number_boxes import FloatBox
-from explorer.ui.common.paced_view import PacedView
 from explorer.ui.common.text import count, number
 from explorer.ui.training.plane.landscape_canvas import LandscapeCanvas
 from explorer.ui.training.plane.loss_picture import loss_scale
@@ -34,10 +34,11 @@ NOWHERE_FINITE = "The loss is NaN or infinite everywhere here. Rewind, then try 
 WHAT = "The loss over the weights of a network appears here."
 
 
-class LandscapeView(PacedView):
+class LandscapeView(FollowingView, QWidget):
     """The person picks the weights. Hidden it asks for nothing."""
 
-    drawn = ("plane.landscape", "data.data_set", "document", "data.problem")
+    shows = ("plane.landscape", "data.data_set", "document", "data.problem")
+    is_paced = True
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -48,8 +49,7 @@ class LandscapeView(PacedView):
         self._labels: dict[str, QLabel] = {}
         self._make_parts()
         self._lay_out()
-        session.changed.connect(self.show_state)
-        self.show_state(None, session.state)
+        self.follow_session()
 
     def _make_parts(self) -> None:
         self.canvas = LandscapeCanvas()
@@ -204,7 +204,7 @@ class LandscapeView(PacedView):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
-            self._redraw_soon()
+            self.redraw_soon()
 
 
 def parameter_shapes(state: State) -> dict[str, tuple[int, ...]]:

@@ -14,7 +14,7 @@ from explorer.session.features.plane import has_surface
 from explorer.session.surface_state import Area, Surface
 from explorer.ui.common.class_colours import class_colour, class_mark
 from explorer.ui.common.colour_bar import ColourBar
-from explorer.ui.common.paced_view import PacedView
+from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.text import count, number, percent
 from explorer.ui.training.plane.canvas import PlaneCanvas, Points
 from explorer.ui.training.plane.colours import class_picture, number_picture, number_scale
@@ -33,10 +33,11 @@ NOT_TWO = "A surface can be drawn of a network that takes two numbers. This one 
 BROKEN = "The network cannot be run on these points yet. Its decisions appear here once that is mended."
 
 
-class SurfaceView(PacedView):
+class SurfaceView(FollowingView, QWidget):
     """Follows the network while it learns; a click feeds it that point. Hidden it asks for nothing."""
 
-    drawn = ("plane.surface", "data.data_set", "document", "data.problem", "values")
+    shows = ("plane.surface", "data.data_set", "document", "data.problem", "values")
+    is_paced = True
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -44,8 +45,7 @@ class SurfaceView(PacedView):
         self.setAccessibleName("Decision surface")
         self._points_of: DataSet | None = None
         self._make_parts()
-        session.changed.connect(self.show_state)
-        self.show_state(None, session.state)
+        self.follow_session()
 
     def _make_parts(self) -> None:
         self.canvas = PlaneCanvas()
@@ -157,7 +157,7 @@ class SurfaceView(PacedView):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self._points_of = None
-            self._redraw_soon()
+            self.redraw_soon()
 
 
 def why_empty(state: State) -> str:
