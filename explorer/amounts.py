@@ -112,6 +112,11 @@ def percent(share: float) -> str:
     return f"{written.removesuffix('.0')} %".replace("-", MINUS)
 
 
+def chosen_percent(hundredths: float) -> str:
+    """ "0.001 %", "50 %": a limit of 0 to 100 as the person chose it, however small."""
+    return f"{number(hundredths, 3)} %"
+
+
 def whole_percent(share: float) -> str:
     """ "31 %": how much of something is done; 100 % is said at the end alone."""
     return f"{round(100 * share) if share >= 1 else min(round(100 * share), 99)} %"

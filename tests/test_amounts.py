@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.amounts import (
+    chosen_percent,
     exact,
     file_size,
     memory_text,
@@ -64,6 +65,11 @@ def test_a_time_is_written_in_the_unit_that_it_comes_to(seconds: float, words: s
 )
 def test_what_is_not_quite_all_or_nothing_says_so(share: float, words: str) -> None:
     assert percent(share) == words
+
+
+@pytest.mark.parametrize(("hundredths", "words"), [(50, "50 %"), (0.001, "0.001 %"), (33.33, "33.3 %")])
+def test_a_chosen_limit_is_written_as_it_was_chosen(hundredths: float, words: str) -> None:
+    assert chosen_percent(hundredths) == words
 
 
 @given(st.floats(0, 1))

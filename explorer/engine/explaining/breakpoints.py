@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from explorer.amounts import number, percent
+from explorer.amounts import chosen_percent, number, percent
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -155,7 +155,7 @@ class DeadReLUs(Breakpoint):
 
     @property
     def label(self) -> str:
-        return f"Stop where more than {percent(self.percent / 100)} of a ReLU's channels or units give nothing but 0."
+        return f"Stop where more than {chosen_percent(self.percent)} of a ReLU's channels or units give nothing but 0."
 
     def check(self, recording: Recording) -> Hit | None:
         from explorer.engine.explaining.explain import outputs_of
