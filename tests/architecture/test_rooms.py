@@ -85,3 +85,10 @@ def test_importing_stays_light(statement: str, absent: tuple[str, ...]) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "[]"
+
+
+def test_what_needs_no_qt_is_imported_before_it() -> None:
+    """PySide6 looks into the source of each module that is imported after it."""
+    code = "import sys, explorer.app; names = [*sys.modules]; print(names.index('numpy') < names.index('PySide6'))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.strip() == "True"
