@@ -18,7 +18,6 @@ from pytestqt.qtbot import QtBot
 from torch import nn
 
 import explorer
-from explorer import app
 from explorer.engine.recording.batch_axis import lacks_batch_axis
 from explorer.ui.shell.main_window import MainWindow
 from tests.ui.fakes import make_picture
@@ -105,11 +104,12 @@ def test_one_example_without_a_batch_axis_is_known(model: nn.Module, shape: tupl
         ((1, 3, 8, 9), ""),
     ],
 )
-def test_view_tells_the_batch_that_it_feeds(
-    shape: tuple[int, ...], told: str, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
-) -> None:
-    monkeypatch.setattr(app, "_is_loop_running", lambda _: True)
-    window = explorer.view(nn.Sequential(nn.Conv2d(3, 4, 3)), torch.randn(shape))
+def test_view_tells_the_batch_that_it_feeds(shape: tuple[int, ...], told: str, qtbot: QtBot) -> None:
+    opened: list[MainWindow | None] = []
+    model = nn.Sequential(nn.Conv2d(3, 4, 3))
+    QTimer.singleShot(0, lambda: opened.append(explorer.view(model, torch.randn(shape))))  # as from a notebook's loop
+    qtbot.waitUntil(lambda: bool(opened))
+    (window,) = opened
     assert window is not None
     assert window.session.state.status.notice == told
     qtbot.waitUntil(lambda: window.session.state.maps.activations is not None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import socket
 import subprocess
 import sys
@@ -21,7 +22,21 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="el
 def _bare(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(display, "_missing_library", lambda _folder: "")
+    _answer_for_the_plugin(monkeypatch, "")
+
+
+def _answer_for_the_plugin(monkeypatch: pytest.MonkeyPatch, fault: str) -> None:
+    """What the loader says of Qt's plugin for X; without a `fault` it is loaded."""
+    load = ctypes.CDLL
+
+    def loaded(name: str) -> object:
+        if not name.endswith("libqxcb.so"):
+            return load(name)
+        if fault:
+            raise OSError(fault)
+        return None
+
+    monkeypatch.setattr(ctypes, "CDLL", loaded)
 
 
 def test_the_window_without_a_display_ends_in_one_sentence() -> None:
@@ -53,9 +68,7 @@ def test_a_platform_that_needs_no_display_is_taken_as_asked_for(monkeypatch: pyt
 
 
 def test_a_missing_library_is_named_with_the_way_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        display, "_missing_library", lambda _folder: "libxcb-cursor.so.0: cannot open shared object file"
-    )
+    _answer_for_the_plugin(monkeypatch, "libxcb-cursor.so.0: cannot open shared object file")
     told = display.missing_display()
     assert "libxcb-cursor.so.0" in told
     assert "README" in told

@@ -58,15 +58,20 @@ def test_the_line_is_drawn_ten_times_a_second_and_no_thread_draws_it():
 
 
 class FullDisk(Terminal):
+    tried = 0
+
     def flush(self) -> None:
+        self.tried += 1
         raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def test_a_run_goes_on_where_its_progress_cannot_be_told():
-    line = ProgressLine(FullDisk(), epochs=2)
+    out = FullDisk()
+    line = ProgressLine(out, epochs=2)
     line.show(snapshot(1, warning="The disk is full."))
     line.say("More.")
     line.close()
+    assert out.tried > 0
 
 
 def test_a_run_is_done_when_it_is_done():

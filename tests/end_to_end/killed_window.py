@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import random
 import sys
+import threading
 from typing import Any
 
 import numpy as np
@@ -18,8 +19,8 @@ from PySide6.QtCore import QTimer
 from explorer import app
 from explorer.network.layers import Linear, Tanh
 from explorer.session import Session
-from explorer.session.features.left_overs import LeftOvers
 from explorer.session.kept_work import Arrays, Work, content
+from explorer.session.left_over import LeftOver
 
 NETWORK = "3 linear(6) tanh linear(2)"
 EDIT_EVERY_MS = 3
@@ -30,8 +31,12 @@ def digest(work: Work, weights: Arrays) -> str:
     return hashlib.blake2b(b"".join(content(work, weights)), digest_size=16).hexdigest()
 
 
+TELLING = threading.RLock()  # two threads tell: of edits, and of what is written
+
+
 def tell(line: str) -> None:
-    print(line, flush=True)
+    with TELLING:
+        print(line, flush=True)
 
 
 def edit(session: Session, rng: random.Random) -> None:
@@ -62,23 +67,21 @@ def edit(session: Session, rng: random.Random) -> None:
 
 def watch() -> None:
     """Tell of what is written, and when it is there."""
-    write, take, forget = LeftOvers._write, LeftOvers._take_kept, LeftOvers._forget
+    write, remove = LeftOver.write, LeftOver.remove
 
-    def write_work(self: LeftOvers, work: Work, weights: Arrays) -> None:
-        if not self._keeping.is_busy:  # else it waits for its turn
-            tell(f"writes {digest(work, weights)}")
-        write(self, work, weights)
+    def write_work(left: LeftOver, work: Work, weights: Arrays) -> None:
+        tell(f"writes {digest(work, weights)}")
+        write(left, work, weights)
+        with TELLING:
+            if not left.is_removed:  # meanwhile
+                tell("kept")
 
-    def take_kept(self: LeftOvers, work: Any) -> None:
-        take(self, work)
-        tell("kept")
-
-    def forget_kept(self: LeftOvers) -> None:
-        if self._kept_in is not None:
+    def remove_kept(left: LeftOver) -> None:
+        with TELLING:
             tell("forgets")
-        forget(self)
+            remove(left)
 
-    LeftOvers._write, LeftOvers._take_kept, LeftOvers._forget = write_work, take_kept, forget_kept  # type: ignore[method-assign]
+    LeftOver.write, LeftOver.remove = write_work, remove_kept  # type: ignore[method-assign]
 
 
 def main(seed: int) -> None:

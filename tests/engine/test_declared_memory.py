@@ -15,8 +15,7 @@ from typing import Any
 import pytest
 import torch
 
-from explorer.bounds import SENTENCE_LETTERS, Refused
-from explorer.engine import declared_memory
+from explorer.bounds import SENTENCE_LETTERS, Refused, size_text
 from explorer.engine.declared_memory import check_declared
 from explorer.engine.errors import LoadError
 from explorer.engine.model.weights import read_weights
@@ -66,9 +65,8 @@ def _tensor(stored: int, size: tuple[int, ...], stride: tuple[int, ...]) -> Aske
     return Asked(torch._utils._rebuild_tensor_v2, Stored(stored), 0, size, stride, False, OrderedDict())
 
 
-@pytest.fixture(params=["archive", "legacy"])
-def saved(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """What people save, in both formats: weights, an optimizer, shared, expanded, turned and empty tensors."""
+def _what_people_save() -> dict[str, object]:
+    """Weights, an optimizer, shared, expanded, turned and empty tensors."""
     net = torch.nn.Sequential(
         torch.nn.Conv2d(3, 4, 3), torch.nn.BatchNorm2d(4), torch.nn.Flatten(), torch.nn.LazyLinear(2)
     )
@@ -76,7 +74,7 @@ def saved(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     optimizer = torch.optim.Adam(net.parameters())
     optimizer.step()
     turned = torch.rand(3, 4).t()
-    content = {
+    return {
         "model": net.state_dict(),
         "optimizer": optimizer.state_dict(),
         "turned": turned,
@@ -87,21 +85,31 @@ def saved(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
         "sparse": torch.eye(3).to_sparse(),
         "bytes": bytearray(b"xx"),
     }
-    torch.save(content, tmp_path / "x.pt", _use_new_zipfile_serialization=request.param == "archive")
-    return tmp_path / "x.pt"
 
 
-def test_what_people_save_is_looked_through_to_its_end_and_passes(saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole: list[int] = []
-    check = declared_memory._Scan.check
+@pytest.mark.parametrize("kind", ["archive", "legacy"])
+def test_what_people_save_passes_and_is_looked_through_to_its_end(kind: str, tmp_path: Path) -> None:
+    content, path = _what_people_save(), tmp_path / "x.pt"
+    torch.save(content, path, _use_new_zipfile_serialization=kind == "archive")
+    check_declared(path)
+    more = content | {"last": Asked(bytearray, 5_800_000_000)}
+    torch.save(more, path, _use_new_zipfile_serialization=kind == "archive")
+    with pytest.raises(Refused, match="asks for memory by a number"):
+        check_declared(path)
 
-    def counted(scan: declared_memory._Scan, name: str, length: int) -> None:
-        whole.append(sum(scan._storages.values()))
-        check(scan, name, length)
 
-    monkeypatch.setattr(declared_memory._Scan, "check", counted)
-    check_declared(saved)
-    assert max(whole) > 1000
+def test_all_numbers_of_what_people_save_are_counted(tmp_path: Path) -> None:
+    whole, emptied = tmp_path / "whole.pt", tmp_path / "emptied.pt"
+    torch.save(_what_people_save(), whole)
+    with zipfile.ZipFile(whole) as archive, zipfile.ZipFile(emptied, "w") as left:
+        names = archive.namelist()
+        numbers = [name for name in names if "/data/" in name]
+        for name in names:
+            left.writestr(name, b"" if name in numbers else archive.read(name))
+        taken = sum(archive.getinfo(name).file_size for name in numbers)
+    assert taken > 1000
+    with pytest.raises(Refused, match=f"its numbers take {size_text(taken)}, but it holds"):
+        check_declared(emptied)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 import torch
 
@@ -44,5 +46,6 @@ def test_equal_accelerators_are_told_apart(
     monkeypatch.setattr(torch.accelerator, "is_available", lambda: True)
     monkeypatch.setattr(torch.accelerator, "current_accelerator", lambda: torch.device("cuda"))
     monkeypatch.setattr(torch.accelerator, "device_count", lambda: len(names))
-    monkeypatch.setattr(device, "_model_name", lambda found: names[found.index])
+    kind = SimpleNamespace(get_device_properties=lambda found: SimpleNamespace(name=names[found.index]))
+    monkeypatch.setattr(torch, "get_device_module", lambda _found: kind)
     assert list(device.available()) == expected

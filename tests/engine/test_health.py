@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 import torch
 from torch import Tensor, nn
 
+from explorer.engine.training import health
 from explorer.engine.training.health import HealthWatch, LayerHealth, Pace
 from explorer.engine.training.train import Examples, train
 from explorer.network import Network
@@ -114,15 +113,21 @@ def test_watching_changes_nothing_and_leaves_no_hooks(pictures):
     assert not any(module._forward_hooks for module in watched.modules())
 
 
-def test_it_is_measured_at_its_pace_and_not_more_than_its_share():
-    pace = Pace(per_second=20, share=0.1)
+def test_it_is_measured_at_its_pace_and_not_more_than_its_share(monkeypatch):
+    pace, now = Pace(per_second=20, share=0.1), [100.0]
+    monkeypatch.setattr(health, "monotonic", lambda: now[0])
+
+    def is_due_after(seconds):
+        now[0] += seconds
+        return pace.is_due()
+
     assert pace.is_due()
-    pace.took(time.monotonic())
-    assert not pace.is_due()
-    seconds = pace._next - time.monotonic()
-    assert 0 < seconds <= 1 / 20
-    pace.took(time.monotonic() - 1.0)  # a second of work, so nine of rest
-    assert pace._next - time.monotonic() == pytest.approx(9.0, abs=2.0)
+    pace.took(now[0])
+    assert not is_due_after(1 / 20 - 1e-3)
+    assert is_due_after(2e-3)
+    pace.took(now[0] - 1.0)  # a second of work, so nine of rest
+    assert not is_due_after(9 - 1e-3)
+    assert is_due_after(2e-3)
 
 
 def test_the_loss_of_the_measured_batch_is_told_beside_its_gradients():

@@ -87,12 +87,13 @@ def functions() -> Iterator[tuple[str, Callable[..., Any]]]:
 
 
 FUNCTIONS = dict(functions())
+NATIVE = torch._C._nn  # where PyTorch keeps those that are written in C++
 
 
 def listed(function: Callable[..., Any]) -> list[Parameter]:
     """What PyTorch's list for those who override its functions, or Python itself, says of the arguments."""
     base = known(function).kind if "__" in function.__name__ else function.__name__.rstrip("_")
-    alike = (function, *(getattr(room, base, None) for room in (torch, torch._C._nn, F)))
+    alike = (function, *(getattr(room, base, None) for room in (torch, NATIVE, F)))
     found = next((get_testing_overrides()[each] for each in alike if each in get_testing_overrides()), function)
     return list(signature(found).parameters.values())
 
@@ -240,7 +241,7 @@ def test_numpys_names_and_operators_are_explained_too(name: str) -> None:
 
 
 REFUSED = {
-    "elu with scale=2": lambda x: torch._C._nn.elu(x, 1.0, 2.0),
+    "elu with scale=2": lambda x: NATIVE.elu(x, 1.0, 2.0),
     "view": lambda x: x.detach().view(torch.int32),
     "bicubic": lambda x: F.interpolate(x[None, None], scale_factor=2.0, mode="bicubic"),
     "add": lambda x: torch.add(x, 2, x),

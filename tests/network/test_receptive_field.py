@@ -65,8 +65,8 @@ def _geometry(network: Network, layer: Layer) -> Geometry:
 
 def _axis(layer: Layer, axis: int, size_in: int, size_out: int) -> AxisRule:
     if isinstance(layer, ConvTranspose2d):
-        kernel, stride, padding, _, dilation = layer._axis(axis)
-        return AxisRule.transposed(kernel, stride, padding, dilation, size_in, size_out)
+        settings = (layer.kernel_size, layer.stride, layer.padding, layer.dilation)
+        return AxisRule.transposed(*(pair(setting)[axis] for setting in settings), size_in, size_out)
     if isinstance(layer, Windowed):
         window = layer.kernel_windows()[axis]
         return AxisRule.kernel_window(window.kernel, window.stride, window.before, window.dilation, size_in, size_out)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
-import time
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,8 @@ from explorer.data import AUGMENTATIONS
 from explorer.network.layers import Conv2d
 from explorer.session import Session, left_over
 from explorer.session.features import left_overs as keeping
-from explorer.session.kept_work import Arrays, Work
-from explorer.session.left_over import found
+from explorer.session.kept_work import Arrays, Work, read
+from explorer.session.left_over import LeftOver, found
 from tests.session.doing import Doing
 from tests.ui.fakes import make_picture, wait_until_shown
 
@@ -55,15 +56,32 @@ def _files(folder: Path) -> list[str]:
     return sorted(path.suffix for path in folder.iterdir()) if folder.exists() else []
 
 
-def _crash(session: Session) -> None:
-    """End the session as a process that is killed: nothing is asked, removed or written; its lock falls."""
-    session.changed.disconnect(session.left_overs._consider)
-    session.left_overs._is_left = True
+def _crash(session: Session, folder: Path) -> None:
+    """End the session as a process that is killed: its files lie there as they were, and its lock falls."""
+    lay = _contents(folder)
     session.close()
+    for name, content in lay.items():
+        if not (folder / name).exists():
+            (folder / name).write_bytes(content)
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    """What lies in a folder in which another thread may be writing."""
+    lay: dict[str, bytes] = {}
+    for path in folder.glob("*"):
+        with suppress(FileNotFoundError):  # written under another name first, which is gone then
+            lay[path.name] = path.read_bytes()
+    return lay
 
 
 def _wait_until_kept(qtbot: QtBot, session: Session) -> None:
     qtbot.waitUntil(lambda: session.left_overs.is_up_to_date)
+
+
+def _is_learned(folder: Path, before: Arrays) -> bool:
+    """Whether weights lie in the folder that are others than `before`."""
+    kept = [read(path)[1] for path in folder.glob("*.safetensors")]
+    return any(not np.array_equal(weights["linear1.weight"], before["linear1.weight"]) for weights in kept)
 
 
 def _weights(session: Session, qtbot: QtBot) -> Arrays:
@@ -84,7 +102,7 @@ def _restore(session: Session, qtbot: QtBot) -> None:
 
 
 def test_what_was_edited_comes_back_equal_with_its_weights_bit_for_bit(
-    open_session: Open, qtbot: QtBot, tmp_path: Path
+    open_session: Open, folder: Path, qtbot: QtBot, tmp_path: Path
 ) -> None:
     first = open_session()
     path = tmp_path / "mine.json"
@@ -98,7 +116,7 @@ def test_what_was_edited_comes_back_equal_with_its_weights_bit_for_bit(
     qtbot.waitUntil(lambda: first.state.files.undo_text.endswith("bn1.weight"))
     _wait_until_kept(qtbot, first)
     document, weights = first.state.document, _weights(first, qtbot)
-    _crash(first)
+    _crash(first, folder)
 
     second = open_session("3x8x8 relu")
     _restore(second, qtbot)
@@ -113,14 +131,14 @@ def test_what_was_edited_comes_back_equal_with_its_weights_bit_for_bit(
     assert all(came[name].tobytes() == values.tobytes() for name, values in weights.items())
 
 
-def test_typed_inputs_targets_and_batches_come_back(open_session: Open, qtbot: QtBot) -> None:
+def test_typed_inputs_targets_and_batches_come_back(open_session: Open, folder: Path, qtbot: QtBot) -> None:
     first = open_session("4 linear(2)")
     first.input.set_values(np.array([1, 2.5, -3, 1e-30], np.float32))
     first.learning.set_target((0.5, -1.0))
     first.learning.add_to_batch()
     first.input.set_cell((1,), 7)
     _wait_until_kept(qtbot, first)
-    _crash(first)
+    _crash(first, folder)
     second = open_session()
     _restore(second, qtbot)
     state = second.state
@@ -130,28 +148,31 @@ def test_typed_inputs_targets_and_batches_come_back(open_session: Open, qtbot: Q
     assert state.steps.batch[0].target == (0.5, -1.0)
 
 
-def test_a_picture_without_a_file_comes_back(open_session: Open, qtbot: QtBot) -> None:
+def test_a_picture_without_a_file_comes_back(open_session: Open, folder: Path, qtbot: QtBot) -> None:
     first = open_session()
     first.input.use_picture(make_picture(5))
     first.input.set_fit("stretch")
     _wait_until_kept(qtbot, first)
-    _crash(first)
+    _crash(first, folder)
     second = open_session()
     _restore(second, qtbot)
     assert second.state.input.picture is not None
     np.testing.assert_array_equal(second.state.input.picture.pixels, make_picture(5).pixels)
 
 
-def test_weights_that_a_run_has_learned_are_kept_while_it_goes_on(open_session: Open, qtbot: QtBot) -> None:
+def test_weights_that_a_run_has_learned_are_kept_while_it_goes_on(
+    open_session: Open, folder: Path, qtbot: QtBot
+) -> None:
     first = open_session("2 linear(8) tanh linear(2)")
     first.data.use_data("points:moons")
     qtbot.waitUntil(lambda: first.state.data.data_set is not None)
     first.learning.set_hyperparameters(epochs=100_000)
     before = _weights(first, qtbot)
     first.training.train()
-    qtbot.waitUntil(lambda: first.left_overs._kept.step > 20)
+    qtbot.waitUntil(lambda: first.state.training.step > 20)
+    qtbot.waitUntil(lambda: _is_learned(folder, before))
     assert first.state.training.status == "running"
-    _crash(first)
+    _crash(first, folder)
     second = open_session()
     _restore(second, qtbot)
     came = _weights(second, qtbot)
@@ -182,9 +203,10 @@ def test_after_saving_nothing_is_left(open_session: Open, folder: Path, qtbot: Q
 def test_a_network_that_was_only_looked_at_is_not_kept(open_session: Open, folder: Path, qtbot: QtBot) -> None:
     session = open_session()
     session.selection.select(layer="relu1")
-    assert not session.left_overs._timer.isActive()
     numbers = open_session("4 linear(2)")
-    assert not numbers.left_overs._timer.isActive()
+    for each in (session, numbers):
+        qtbot.waitUntil(lambda each=each: not each.store.runner.is_busy())
+        assert each.left_overs.leave() == ""
     assert not folder.exists()
 
 
@@ -196,11 +218,11 @@ def test_a_session_that_goes_on_is_offered_to_nobody(open_session: Open, qtbot: 
     assert second.state.files.offer is None
 
 
-def test_what_one_window_offers_is_not_offered_by_another(open_session: Open, qtbot: QtBot) -> None:
+def test_what_one_window_offers_is_not_offered_by_another(open_session: Open, folder: Path, qtbot: QtBot) -> None:
     first = open_session()
     first.editing.remove_layer("relu1")
     _wait_until_kept(qtbot, first)
-    _crash(first)
+    _crash(first, folder)
     second, third = open_session(), open_session()
     second.left_overs.look_for_left_overs()
     third.left_overs.look_for_left_overs()
@@ -212,17 +234,17 @@ def test_what_one_window_offers_is_not_offered_by_another(open_session: Open, qt
 
 
 def test_what_was_restored_is_still_there_until_it_is_written_anew(
-    open_session: Open, folder: Path, qtbot: QtBot
+    open_session: Open, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = open_session()
     first.editing.remove_layer("relu1")
     _wait_until_kept(qtbot, first)
-    _crash(first)
+    _crash(first, folder)
     second = open_session()
-    second.left_overs.keep_every_s = 3600  # the next writing is far away
-    second.left_overs._asked_at = time.monotonic()
+    second.left_overs.keep_every_s = 3600
+    monkeypatch.setattr(keeping, "SOON_S", 3600)  # the next writing is far away
     _restore(second, qtbot)
-    _crash(second)
+    _crash(second, folder)
     third = open_session()
     third.left_overs.look_for_left_overs()
     assert third.state.files.offer is not None
@@ -234,7 +256,7 @@ def test_discarded_work_is_gone_and_the_next_is_offered(open_session: Open, fold
         crashed = open_session()
         crashed.editing.remove_layer("relu1")
         _wait_until_kept(qtbot, crashed)
-        _crash(crashed)
+        _crash(crashed, folder)
     session = open_session()
     session.left_overs.look_for_left_overs()
     assert session.state.files.offer is not None
@@ -246,12 +268,12 @@ def test_discarded_work_is_gone_and_the_next_is_offered(open_session: Open, fold
     assert _files(folder) == []
 
 
-def test_pressing_restore_twice_restores_once(open_session: Open, qtbot: QtBot) -> None:
+def test_pressing_restore_twice_restores_once(open_session: Open, folder: Path, qtbot: QtBot) -> None:
     for layer in ("relu1", "flatten1"):
         crashed = open_session()
         crashed.editing.remove_layer(layer)
         _wait_until_kept(qtbot, crashed)
-        _crash(crashed)
+        _crash(crashed, folder)
     session = open_session()
     session.left_overs.look_for_left_overs()
     session.left_overs.restore()
@@ -270,17 +292,20 @@ def test_a_full_disk_is_said_once(open_session: Open, qtbot: QtBot, monkeypatch:
         lambda old, new: said.append(new.status.notice) if old.status.notice != new.status.notice else None
     )
 
-    def full(_file: int) -> None:
+    tried: list[int] = []
+
+    def full(file: int) -> None:
+        tried.append(file)
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patched:
         patched.setattr(os, "fsync", full)
         session.editing.remove_layer("relu1")
         qtbot.waitUntil(lambda: any("no space left" in sentence for sentence in said))
-        asked = session.left_overs._asked_at
         session.editing.undo()
         session.editing.remove_layer("linear1")
-        qtbot.waitUntil(lambda: session.left_overs._asked_at > asked and not session.left_overs._keeping.is_busy)
+        before = len(tried)
+        qtbot.waitUntil(lambda: len(tried) >= before + 2)  # the first may have begun before the edit
     session.editing.redo()
     session.learning.set_hyperparameters(learning_rate=0.5)
     _wait_until_kept(qtbot, session)
@@ -325,15 +350,25 @@ def test_work_that_is_removed_while_it_is_written_is_gone(open_session: Open, fo
 
 
 def test_a_second_answer_while_the_first_is_written_waits_for_its_turn(
-    open_session: Open, folder: Path, qtbot: QtBot
+    open_session: Open, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session = open_session()
+    session, is_disk_free, begun = open_session(), threading.Event(), list[Work]()
+    write = LeftOver.write
+
+    def write_slowly(left: LeftOver, work: Work, weights: Arrays) -> None:
+        begun.append(work)
+        assert is_disk_free.wait(60)
+        write(left, work, weights)
+
+    monkeypatch.setattr(LeftOver, "write", write_slowly)
     session.editing.remove_layer("relu1")
     for _ in range(5):  # asked for more often than the disk can follow
         session.left_overs.keep()
     session.editing.undo()
     session.editing.redo()
-    session.left_overs._write(Work.of(session.state), {})
+    qtbot.waitUntil(lambda: bool(begun) and not session.store.runner.has_requests())
+    assert len(begun) == 1
+    is_disk_free.set()
     _wait_until_kept(qtbot, session)
     assert _files(folder) == [".lock", ".safetensors"]
 

@@ -6,14 +6,13 @@ import threading
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from explorer.engine.training import metrics
-from explorer.engine.training.confusion import Evaluation
-from explorer.engine.training.distributed import Processes
+from explorer.engine.training.confusion import Confusion
 from explorer.session import Session, run_progress
 from tests.session.doing import Doing
 from tests.ui.fakes import make_session
@@ -274,15 +273,15 @@ def test_the_foot_of_the_window_is_quiet_while_nothing_but_the_run_goes_on(qtbot
 def test_the_pace_is_that_of_learning_and_the_time_left_counts_the_judging(
     qtbot: QtBot, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    judge, judging_s, told = metrics._Tally.evaluation, 0.3, []
+    judge, judging_s, told = Confusion.of, 0.3, []
 
-    def judge_slowly(tally: metrics._Tally, processes: Processes) -> Evaluation:
+    def judge_slowly(*judged: Any) -> Confusion:
         until = monotonic() + judging_s
         while monotonic() < until:
             pass
-        return judge(tally, processes)
+        return judge(*judged)
 
-    monkeypatch.setattr(metrics._Tally, "evaluation", judge_slowly)
+    monkeypatch.setattr(Confusion, "of", judge_slowly)
     session.changed.connect(lambda _old, new: told.append(new.training))
     _train(qtbot, session)
     last = session.state.training

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import tracemalloc
+import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -28,6 +30,7 @@ from explorer.ui.common.colour import colourise
 from explorer.ui.common.mosaic import Mosaic, Place
 from explorer.ui.common.text import number
 from explorer.ui.editor.minis import Minis
+from explorer.ui.input import prediction as prediction_pane
 from explorer.ui.input.answer_list import Answer, AnswerList
 from explorer.ui.input.prediction import Ranked
 from explorer.ui.maps.canvas import Overlay
@@ -40,6 +43,7 @@ from explorer.ui.tensors.shown import forget, shown_tensor
 from explorer.ui.tensors.sight import in_sight, sampled
 from explorer.ui.tensors.view import TensorView
 from tests.ui.fakes import make_actions, make_session, wait_until_shown
+from tests.ui.overview.followed import turn_wheel
 from tests.ui.step_sessions import recorded
 
 PANE = (420, 300)
@@ -61,13 +65,13 @@ def coloured(monkeypatch: pytest.MonkeyPatch, qapp: QApplication) -> list[int]:
     """How many cells are given a colour, each time that some are."""
     theme.apply(qapp, "light")
     counted: list[int] = []
-    own = colour._with_faults
+    own = colour.with_faults
 
     def counting(values: np.ndarray, colours: np.ndarray) -> np.ndarray:
         counted.append(values.size)
         return own(values, colours)
 
-    monkeypatch.setattr(colour, "_with_faults", counting)
+    monkeypatch.setattr(colour, "with_faults", counting)
     return counted
 
 
@@ -78,7 +82,7 @@ def unread(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     def refuse(values: np.ndarray) -> tuple[float, float]:
         raise AssertionError(f"{values.size} numbers were read through")
 
-    return lambda: monkeypatch.setattr(ranges, "_read_through", refuse)
+    return lambda: monkeypatch.setattr(ranges, "read_through", refuse)
 
 
 def _layer(values: np.ndarray, weight: np.ndarray | None = None) -> LayerActivation:
@@ -116,7 +120,7 @@ def test_a_mosaic_colours_no_more_cells_than_there_are_pixels(
     view.grab()
     assert 0 < sum(coloured) <= 1.1 * PIXELS
     coloured.clear()
-    view.canvas._zoom(50, view.canvas.rect().center().toPointF())
+    turn_wheel(view.canvas.viewport(), view.canvas.rect().center().toPointF(), 21)
     view.grab()
     assert 0 < sum(coloured) <= 1.1 * PIXELS
 
@@ -318,20 +322,41 @@ def test_the_worker_reads_large_tensors_through_so_that_the_cursor_waits_for_non
     for entry in made.steps:
         for tensor in made.tensors(entry.index).by_name.values():
             finite_range(tensor.values)
+
+    def refuse(step: int, of: str) -> Tensor:
+        raise AssertionError(f"{of} of step {step} is looked through for its largest cell")
+
+    monkeypatch.setattr(made, "asked", refuse)
+    for entry in made.steps:
         for of in entry.asked:
-            assert (entry.index, of, 0) in made._telling
+            assert made.telling_cell(entry.index, of) is not None
 
 
 def test_a_range_is_read_once_as_long_as_its_array_lives(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[int] = []
-    own = ranges._read_through
-    monkeypatch.setattr(ranges, "_read_through", lambda values: read.append(values.size) or own(values))
+    own = ranges.read_through
+    monkeypatch.setattr(ranges, "read_through", lambda values: read.append(values.size) or own(values))
     values = np.array([3.0, np.nan, -1.0, np.inf], np.float32)
     assert finite_range(values) == finite_range(values) == (-1.0, 3.0)
     assert read == [4]
-    known = len(ranges._known)
+    gone = weakref.ref(values)
     del values
-    assert len(ranges._known) == known - 1
+    assert gone() is None
+
+
+def test_ranges_of_arrays_that_are_gone_are_forgotten() -> None:
+    finite_range(np.zeros(1))
+    tracemalloc.start()
+    try:
+        arrays = [np.zeros(1) for _ in range(2000)]
+        for values in arrays:
+            finite_range(values)
+        remembered, _ = tracemalloc.get_traced_memory()
+        del arrays, values
+        left, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert left < remembered / 4
 
 
 # --- rows ---
@@ -384,8 +409,7 @@ def test_of_millions_of_answers_only_those_in_sight_are_made(
     assert prediction is not None
     prediction.read_through()
     made: list[int] = []
-    own = Ranked._answer
-    monkeypatch.setattr(Ranked, "_answer", lambda self, index: made.append(index) or own(self, index))
+    monkeypatch.setattr(prediction_pane, "Answer", lambda **told: made.append(told["index"]) or Answer(**told))
     view = _shown(qtbot, AnswerList())
     view.show_answers(Ranked(prediction), signed=True)
     view.grab()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
+    QApplication,
     QComboBox,
     QLabel,
     QLineEdit,
@@ -25,6 +27,7 @@ from explorer.ui.shell import commands
 from explorer.ui.shell.main_window import MainWindow
 from tests.ui.fakes import wait_until_shown
 
+ROUNDS_MS = 2_000
 SIZES = [(1280, 720), (1440, 900), (1920, 1080)]
 SLACK = 1
 
@@ -174,9 +177,9 @@ def test_words_have_their_room(state: object, window: MainWindow, qtbot: QtBot) 
         for theme in ("light", "dark"):
             commands.set_theme(theme)
             window.resize(*size)
-            qtbot.wait(20)
-            if _cut_off(window):  # a layout in two rounds, on a busy machine
-                qtbot.wait(300)
+            QApplication.processEvents()
+            with suppress(qtbot.TimeoutError):  # a layout may take two rounds
+                qtbot.waitUntil(lambda: not _cut_off(window), timeout=ROUNDS_MS)
             cut += [f"{size} {theme}: {words}" for words in _cut_off(window)]
     assert not cut
 

@@ -1,5 +1,6 @@
 """Convolutions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -225,7 +226,7 @@ class ConvTranspose2d(Layer):
         return self.out_channels, height, width
 
     def remarks(self, *shapes: Shape) -> tuple[Remark, ...]:
-        rows, columns = (self._cut_off(axis, size) for axis, size in enumerate(shapes[0][1:]))
+        rows, columns = self.unread(shapes[0])
         if not rows and not columns:
             return ()
         sentence = (
@@ -233,6 +234,10 @@ class ConvTranspose2d(Layer):
             f"{lost_text(rows, columns, shape=shapes[0])} never read."
         )
         return ((sentence, (self.repair(padding=0),)),)
+
+    def unread(self, shape: Shape) -> tuple[Sequence[int], Sequence[int]]:
+        """The rows and the columns of a map of `shape` of which nothing reaches the output."""
+        return self._cut_off(0, shape[1]), self._cut_off(1, shape[2])
 
     def _cut_off(self, axis: int, size: int) -> tuple[int, ...]:
         """The cells of the input whose whole patch lies in the padding that is cut off."""

@@ -47,7 +47,7 @@ class Windowed(Layer):
 
     def remarks(self, *shapes: Shape) -> tuple[Remark, ...]:
         shape = shapes[0]
-        lost = self._lost(shape)
+        lost = self.unread(shape)
         if not any(lost):
             return ()
         sentence = (
@@ -56,8 +56,8 @@ class Windowed(Layer):
         )
         return ((sentence, self._complete_covers(shape)),)
 
-    def _lost(self, shape: Shape) -> tuple[Sequence[int], Sequence[int]]:
-        """The rows and the columns that no patch holds."""
+    def unread(self, shape: Shape) -> tuple[Sequence[int], Sequence[int]]:
+        """The rows and the columns of a map of `shape` that no patch holds."""
         rows, columns = self.kernel_windows()
         return rows.unread(shape[1]), columns.unread(shape[2])
 
@@ -108,7 +108,7 @@ class Windowed(Layer):
             self.output_shape(shape)
         except ShapeError:
             return False
-        return not any(self._lost(shape))
+        return not any(self.unread(shape))
 
 
 def fixed_kernel_windows(

@@ -44,7 +44,7 @@ def lookup_table(signed: bool) -> np.ndarray:
 
 def colourise(values: np.ndarray, scale: Scale) -> np.ndarray:
     """`values` of any shape as uint8 colours with a last axis of 4 (RGBA); NaN and ∞ get the theme's error colour."""
-    return _with_faults(values, _colours(values, scale))
+    return with_faults(values, _colours(values, scale))
 
 
 def scale_factors(low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -66,10 +66,11 @@ def colourise_each(values: np.ndarray, factor: np.ndarray, offset: np.ndarray, t
         indices = places.astype(np.uint16)
     indices += table
     colours: np.ndarray = both[indices].view(np.uint8).reshape(*values.shape, 4)
-    return _with_faults(values, colours)
+    return with_faults(values, colours)
 
 
-def _with_faults(values: np.ndarray, colours: np.ndarray) -> np.ndarray:
+def with_faults(values: np.ndarray, colours: np.ndarray) -> np.ndarray:
+    """`colours` (…, 4) of `values` (…), in which NaN and ∞ get the error colour; changed in place."""
     bad = ~np.isfinite(values)
     if bad.any():
         colours[bad] = (*rgb(theme.current().error), 255)

@@ -65,7 +65,7 @@ class CellFacts(Pane):
         entry, selection = chosen.entry, chosen.selection
         facts = {} if selection.channel is None else {**_cell_facts(chosen), **_channel_facts(chosen)}
         self.set_title("Cell" if selection.row is not None or entry.values.ndim == 1 else "Channel")
-        self.set_facts(_place(entry, selection.channel) if selection.channel is not None else "")
+        self.set_facts(place_words(entry, selection.channel) if selection.channel is not None else "")
         for row, name in enumerate(ROWS):
             self._values[name].setText(facts.get(name, ""))
             self._form.setRowVisible(row, name in facts)
@@ -108,6 +108,6 @@ def _cell_facts(chosen: ChosenCell) -> dict[str, str]:
     return facts
 
 
-def _place(entry: LayerActivation, channel: int) -> str:
+def place_words(entry: LayerActivation, channel: int) -> str:
     """ "channel 2 of conv1", "number 3 of linear1"."""
     return f"{f'number {channel}' if entry.values.ndim == 1 else entry.map_name(channel)} of {entry.name}"

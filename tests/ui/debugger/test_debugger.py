@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from time import perf_counter
+from statistics import median
+from time import thread_time
 
 import pytest
 from PySide6.QtCore import Qt
@@ -30,6 +31,7 @@ from tests.ui.fakes import make_actions, make_session, wait_until_shown
 SMALL = "3x8x8 conv(2, 3, padding=1) relu maxpool(2) flatten linear(3)"
 BUTTONS = ("toStart", "stepBack", "stepOver", "stepInto", "stepOut", "toEnd", "nextGradient", "runToLayer", "play")
 WAIT_MS = 60_000
+QUICK_S = 0.1  # of the processor
 
 
 @dataclass
@@ -218,11 +220,11 @@ def test_moving_the_cursor_is_quick(desk: Desk) -> None:
     QApplication.processEvents()
     times = []
     for step in desk.timeline.steps:
-        began = perf_counter()
+        began = thread_time()
         desk.session.steps.go_to_step(step.index)
         QApplication.processEvents()
-        times.append(perf_counter() - began)
-    print(f"moving the cursor: median {sorted(times)[len(times) // 2] * 1e3:.1f} ms, worst {max(times) * 1e3:.1f} ms")
+        times.append(thread_time() - began)
+    assert median(times) < QUICK_S
 
 
 # --- playing ---

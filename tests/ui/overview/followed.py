@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from explorer.session import Session
 from explorer.ui.overview.canvas import OverviewCanvas
@@ -52,7 +52,7 @@ def click(view: Overview, point: QPoint) -> None:
     QTest.mouseClick(view.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, point)
 
 
-def turn_wheel(canvas: OverviewCanvas, at: QPointF, steps: int) -> None:
+def turn_wheel(canvas: QWidget, at: QPointF, steps: int) -> None:
     event = QWheelEvent(
         at,
         QPointF(canvas.mapToGlobal(at.toPoint())),

@@ -278,7 +278,7 @@ def test_what_cannot_be_saved_is_not_left(
     assert window.session.state.maps.fault is None
     _settle(qtbot, window)
     _save(qtbot, window, tmp_path / "a.json")
-    qtbot.wait(50)
+    QApplication.processEvents()
     assert window.isVisible(), "a save that was asked for later closes nothing"
 
 

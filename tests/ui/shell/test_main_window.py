@@ -204,7 +204,9 @@ def test_the_first_steps_are_read_whole_at_any_width(window: MainWindow, width: 
 def test_closing_while_the_network_runs_does_not_hang(qtbot: QtBot) -> None:
     window = open_window([])
     qtbot.addWidget(window)
-    window.close()
+    assert window.session.store.runner.is_busy()
+    assert window.close()
+    assert not window.isVisible()
 
 
 class _Emitter(QObject):

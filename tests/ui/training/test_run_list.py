@@ -1,0 +1,82 @@
+"""The list of runs beside the curves, and the words for a run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton
+
+from explorer.engine.training.hyperparameters import Hyperparameters
+from explorer.session import Session
+from explorer.session.run_curves import RunCurves
+from explorer.session.train_state import Training
+from explorer.ui.training.dock import TrainingDock
+from explorer.ui.training.run_list import BEST, FROM, RUN, SETTINGS, RunList
+from explorer.ui.training.run_words import progress_words, settings_words
+from tests.ui.training.test_curve_plot import make_run
+
+
+@pytest.fixture
+def runs(session: Session, dock: TrainingDock) -> RunList:
+    assert dock.parts is not None
+    session.store.set(replace(session.state.watching, runs=(make_run(1), make_run(2, 80))))
+    dock.parts.tabs.setCurrentIndex(1)
+    found = dock.findChild(RunList)
+    assert found is not None
+    return found
+
+
+def test_runs_are_listed_with_settings_and_best_accuracy(runs: RunList) -> None:
+    newest = runs.tree.topLevelItem(0)
+    assert newest is not None
+    assert newest.text(RUN) == "run 2"
+    assert newest.text(SETTINGS) == "SGD, learning rate 0.01, batch 64, 10 epochs, seed 0"
+    assert newest.text(BEST) == "48 %"
+    assert newest.text(FROM) == "–"
+
+
+def test_a_fork_says_what_it_goes_on_from(session: Session, runs: RunList) -> None:
+    session.store.set(replace(session.state.watching, runs=(make_run(1), make_run(2, first_step=1_040, parent=1))))
+    newest = runs.tree.topLevelItem(0)
+    assert newest is not None
+    assert newest.text(FROM) == "run 1, step 1,040"
+
+
+def test_a_followed_run_is_listed_by_the_number_that_it_has_in_the_plots(session: Session, runs: RunList) -> None:
+    session.store.set(replace(session.state.watching, runs=(make_run(1), RunCurves(2, "cifar (followed)"))))
+    newest = runs.tree.topLevelItem(0)
+    assert newest is not None
+    assert newest.text(RUN) == "run 2: cifar (followed)"
+
+
+def test_a_run_is_put_away_by_its_tick_and_removed_by_its_button_or_del(
+    session: Session, dock: TrainingDock, runs: RunList
+) -> None:
+    assert dock.parts is not None
+    newest = runs.tree.topLevelItem(0)
+    assert newest is not None
+    newest.setCheckState(RUN, Qt.CheckState.Unchecked)
+    assert not dock.parts.shown.is_shown(2)
+    button = next(each for each in runs.findChildren(QAbstractButton) if each.accessibleName() == "Remove run 2")
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert [run.number for run in session.state.watching.runs] == [1]
+    runs.tree.setCurrentItem(runs.tree.topLevelItem(0))
+    QTest.keyClick(runs, Qt.Key.Key_Delete)
+    assert session.state.watching.runs == ()
+
+
+def test_progress_is_told_in_one_line() -> None:
+    run = Training("running", 1, step=1840, epoch=7, epochs=20, progress=0.25, seconds_left=180, per_second=1840.2)
+    assert progress_words(run) == "epoch 7 of 20 · step 1,840 · 1,840 pictures a second · 3 min left"
+    assert progress_words(replace(run, status="paused"), "examples") == "epoch 7 of 20 · step 1,840 · paused"
+    assert progress_words(Training()) == ""
+
+
+def test_settings_that_are_not_used_are_not_told() -> None:
+    chosen = Hyperparameters(optimizer="Adam", momentum=0.9, nesterov=True, schedule="cosine", loss="mse", patience=3)
+    expected = "Adam, learning rate 0.01, cosine schedule, mean squared error, batch 64, 10 epochs, seed 0, patience 3"
+    assert settings_words(chosen) == expected
+    assert "Nesterov" in settings_words(replace(chosen, optimizer="SGD"))

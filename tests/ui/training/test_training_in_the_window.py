@@ -1,0 +1,262 @@
+"""The strip of training in its window: folded and opened, with the debugger, the menu and the files."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QComboBox, QFileDialog, QSlider
+from pytestqt.qtbot import QtBot
+from torch import nn
+
+from explorer.app import open_window
+from explorer.session import Session, Verb
+from explorer.session.run_curves import RunCurves
+from explorer.session.subjects.own_model import REFUSALS
+from explorer.ui.common import settings
+from explorer.ui.shell.folding_dock import LOW_WINDOW
+from explorer.ui.shell.main_window import MainWindow
+from explorer.ui.training.commands import TRAIN_COMMANDS
+from explorer.ui.training.curves.saving import CurveSaving
+from explorer.ui.training.dock import HEIGHT, READY, TrainingDock
+from tests.ui.fakes import make_actions, wait_until_shown
+from tests.ui.training.docked import MOONS, WAIT_MS, button_of, click
+from tests.ui.training.test_curve_plot import make_run
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> MainWindow:
+    made = open_window([])
+    qtbot.addWidget(
+        made, before_close_func=lambda _widget: made.session.store.set(replace(made.session.state.files, unsaved=False))
+    )
+    wait_until_shown(qtbot, made.session)
+    made.show_late_parts()
+    return made
+
+
+def test_the_window_is_made_before_the_plots_library_is_imported() -> None:
+    code = """
+import sys
+from explorer.app import application
+from explorer.session import Session
+from explorer.ui.shell.main_window import MainWindow
+app = application()
+window = MainWindow(Session(held=True))
+print([name for name in ("pyqtgraph", "torch") if name in sys.modules])
+window.session.close()
+"""
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert told.stdout.strip() == "[]"
+
+
+def test_before_there_are_data_the_strip_says_what_to_do(window: MainWindow) -> None:
+    assert window.training.facts_label.whole() == READY
+
+
+def test_of_a_model_that_cannot_be_trained_here_the_strip_says_so(qtbot: QtBot) -> None:
+    session = Session()
+    dock = TrainingDock(session, make_actions(session))
+    qtbot.addWidget(dock, before_close_func=lambda _widget: session.close())
+    assert dock.facts_label.whole() == READY
+    session.files.adopt(nn.Sequential(nn.Conv2d(3, 2, 3)), np.zeros((3, 8, 8), np.float32), "mine")
+    qtbot.waitUntil(lambda: dock.facts_label.whole() == REFUSALS[Verb.TRAIN])
+    assert not dock.start.isEnabled()
+
+
+def test_a_low_window_folds_the_strip_and_a_high_one_opens_it(window: MainWindow, qtbot: QtBot) -> None:
+    window.session.store.set(replace(window.session.state.watching, runs=(make_run(),)))
+    window.resize(1280, LOW_WINDOW - 40)
+    QApplication.processEvents()
+    assert window.training_dock.is_folded
+    assert not window.training.inside.isVisible()
+    assert button_of(window, "trainStart").isVisible()
+    assert window.training_dock.height() < 60
+    window.resize(1440, 900)
+    QApplication.processEvents()
+    assert not window.training_dock.is_folded
+    qtbot.waitUntil(lambda: window.training_dock.height() == HEIGHT)
+
+
+def test_the_strip_keeps_the_height_that_a_person_drags_it_to(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.session.store.set(replace(window.session.state.watching, runs=(make_run(),)))
+    window.resize(1440, 900)
+    qtbot.waitUntil(lambda: window.training_dock.height() == HEIGHT)
+    monkeypatch.setattr(QGuiApplication, "mouseButtons", lambda: Qt.MouseButton.LeftButton)
+    window.resizeDocks([window.training_dock], [300], Qt.Orientation.Vertical)
+    qtbot.waitUntil(lambda: settings.training_height() == 300)
+    monkeypatch.undo()
+    for fold in (True, False):
+        window.training_dock.choose(fold)
+    qtbot.waitUntil(lambda: window.training_dock.height() == 300)
+    window.action("resetLayout").trigger()
+    qtbot.waitUntil(lambda: window.training_dock.height() == HEIGHT)
+
+
+def test_what_a_person_folded_stays_folded_until_the_layout_is_reset(window: MainWindow, qtbot: QtBot) -> None:
+    window.session.store.set(replace(window.session.state.watching, runs=(make_run(),)))
+    window.resize(1440, 900)
+    QApplication.processEvents()
+    click(window.training_dock, "trainFold")
+    assert window.training_dock.is_folded
+    window.resize(1500, 950)
+    QApplication.processEvents()
+    assert window.training_dock.is_folded
+    second = open_window([])
+    qtbot.addWidget(
+        second,
+        before_close_func=lambda _widget: second.session.store.set(replace(second.session.state.files, unsaved=False)),
+    )
+    wait_until_shown(qtbot, second.session)
+    assert second.training_dock.is_folded
+    second.resize(1440, 900)
+    second.action("resetLayout").trigger()
+    assert second.training_dock.is_folded  # there is no run to see
+    second.session.store.set(replace(second.session.state.watching, runs=(make_run(),)))
+    assert not second.training_dock.is_folded
+
+
+def test_the_strip_opened_in_a_low_window_takes_its_room_and_no_pane_lies_over_another(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    window.session.store.set(replace(window.session.state.watching, runs=(make_run(),)))
+    window.resize(960, 600)
+    QApplication.processEvents()
+    assert window.training_dock.is_folded
+    click(window.training_dock, "trainFold")
+    qtbot.waitUntil(lambda: window.height() == window.minimumSizeHint().height())
+    assert not window.training_dock.is_folded
+    qtbot.waitUntil(lambda: not _overlapping(window))
+    window.resize(960, 600)
+    QApplication.processEvents()
+    assert window.training_dock.is_folded
+    qtbot.waitUntil(lambda: not _overlapping(window))
+    window.resize(1280, 800)
+    QApplication.processEvents()
+    assert not window.training_dock.is_folded  # as it was chosen
+
+
+def _overlapping(window: MainWindow) -> list[str]:
+    docks = window.docks
+    pairs = ((one, other) for at, one in enumerate(docks) for other in docks[:at])
+    return [
+        f"{one.objectName()} {other.objectName()}"
+        for one, other in pairs
+        if one.geometry().intersects(other.geometry())
+    ]
+
+
+def test_the_strip_opens_with_the_first_run_and_leaves_the_room_to_the_debugger(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    window.resize(1440, 900)
+    QApplication.processEvents()
+    assert window.training_dock.is_folded
+    window.session.store.set(replace(window.session.state.watching, runs=(make_run(),)))
+    assert not window.training_dock.is_folded
+    window.show_part("debugger")
+    assert window.training_dock.is_folded
+    window.show_part("maps")
+    assert not window.training_dock.is_folded
+
+
+def test_one_step_is_made_and_opens_in_the_debugger(window: MainWindow, qtbot: QtBot) -> None:
+    window.session.files.new_network(MOONS)
+    window.session.learning.set_hyperparameters(batch_size=20)
+    window.session.data.use_data("points:moons")
+    qtbot.waitUntil(lambda: window.session.state.data.data_set is not None, timeout=WAIT_MS)
+    click(window.training_dock, "trainOneStep")
+    assert window.tabs.current == "debugger"
+    qtbot.waitUntil(
+        lambda: (
+            window.session.state.steps.timeline is not None and window.session.state.steps.timeline.batch_size == 20
+        ),
+        timeout=WAIT_MS,
+    )
+    assert window.session.state.training.status == "paused"
+    assert window.session.state.training.step == 1
+
+
+def test_every_train_command_is_in_the_menu_and_enabled_by_the_state(window: MainWindow) -> None:
+    menu = next(action.menu() for action in window.menuBar().actions() if action.text() == "&Train")
+    names = [command.name for command in TRAIN_COMMANDS if not isinstance(command, str)]
+    listed = [action.objectName() for action in menu.actions() if not action.isSeparator()]
+    assert listed == [f"action.{name}" for name in names]
+    assert window.action("trainStart").isEnabled()
+    for name in ("trainPause", "trainReset", "openBatch", "exportCurves"):
+        assert not window.action(name).isEnabled(), name
+
+
+def test_every_control_of_the_strip_has_a_name_and_a_tip(window: MainWindow) -> None:
+    kinds = (QAbstractButton, QAbstractSpinBox, QComboBox, QSlider)
+    parts = window.training_dock, window.training.parts.settings.form  # type: ignore[union-attr]
+    controls = [each for kind in kinds for part in parts for each in part.findChildren(kind)]
+    assert len(controls) > 20
+    nameless = [
+        f"{type(each).__name__} {each.objectName()}"
+        for each in controls
+        if not each.isHidden()
+        and not each.objectName().startswith(("qt_", "ScrollLeft", "ScrollRight"))
+        and not ((each.accessibleName() or getattr(each, "text", str)()) and each.toolTip())
+    ]
+    assert not nameless
+
+
+def test_a_batch_is_opened_in_the_debugger(window: MainWindow, qtbot: QtBot) -> None:
+    window.session.files.new_network(MOONS)
+    window.session.learning.set_hyperparameters(batch_size=20)
+    window.session.data.use_data("points:moons")
+    qtbot.waitUntil(lambda: window.session.state.data.data_set is not None, timeout=WAIT_MS)
+    window.action("openBatch").trigger()
+    assert window.tabs.current == "debugger"
+    qtbot.waitUntil(
+        lambda: (
+            window.session.state.steps.timeline is not None and window.session.state.steps.timeline.batch_size == 20
+        ),
+        timeout=WAIT_MS,
+    )
+
+
+def test_a_runs_folder_is_followed_from_the_menu(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = {"step": 1, "epoch": 1, "loss": 2.0, "learning_rate": 0.1}
+    (tmp_path / "metrics.jsonl").write_text(json.dumps(entry) + "\n")
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_words: str(tmp_path))
+    window.action("followRun").trigger()
+    assert window.training.parts is not None
+    qtbot.waitUntil(lambda: len(window.training.parts.loss.canvas.curves) == 3)  # type: ignore[union-attr]
+    assert not window.training_dock.is_folded
+
+
+@pytest.mark.parametrize("ending", [".png", ".svg", ".csv"])
+def test_curves_of_runs_without_steps_are_not_written_over_an_older_file(
+    window: MainWindow, tmp_path: Path, ending: str
+) -> None:
+    path = tmp_path / f"curves{ending}"
+    path.write_bytes(b"an older picture")
+    window.session.store.set(replace(window.session.state.watching, runs=(RunCurves(1, "run 1"),)))
+    window.findChildren(CurveSaving)[0].save_to(path)
+    assert path.read_bytes() == b"an older picture"
+    assert window.session.state.status.notice.startswith("There are no curves to save yet")
+    assert window.session.state.status.saving is None
+
+
+def test_curves_are_exported_from_the_menu(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.session.store.set(replace(window.session.state.watching, runs=(make_run(),)))
+    answer = (str(tmp_path / "curves"), "Table, all steps (*.csv)")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_words: answer)
+    window.action("exportCurves").trigger()
+    qtbot.waitUntil(lambda: window.session.state.status.notice == "Saved as curves.csv.", timeout=20_000)
+    assert (tmp_path / "curves.csv").exists()
