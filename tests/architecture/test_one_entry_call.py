@@ -28,7 +28,7 @@ from explorer.engine.explaining.delta_rule import explain_delta
 from explorer.session import cursor as moves
 from explorer.session.timeline import Timeline
 from explorer.ui.common import theme
-from explorer.ui.debugger.into.function_curve import Curve
+from explorer.ui.debugger.into.function_curve import FunctionCurve
 from explorer.ui.debugger.into.plan import into_plan
 from explorer.ui.debugger.into.term_tables import Table
 from explorer.ui.debugger.node_link.reading import drawable
@@ -177,7 +177,7 @@ def test_it_is_drawn_in_the_debugger(
     for step in (step for step in timeline.steps if step.kind in operation.kinds):
         inside = replace(moves.into(timeline, moves.at(timeline, step.index)), cell=(0, 2))
         middle = into_plan(timeline, inside, ()).middle
-        assert isinstance(middle, Curve if isinstance(operation, Activation) else Table)
+        assert isinstance(middle, FunctionCurve if isinstance(operation, Activation) else Table)
         session.go(step.phase, step.call, inside=True)
     assert not stage.grab().isNull()
     stage.hide()

@@ -22,7 +22,7 @@ from explorer.ui.common import theme
 from explorer.ui.common.colour import colourise, scale_for
 from explorer.ui.overview.canvas import OverviewCanvas
 from explorer.ui.overview.entries import Entry
-from explorer.ui.overview.folding import Group, folded
+from explorer.ui.overview.folding import LayerGroup, folded
 from explorer.ui.overview.layout import Opened, column_limit
 from explorer.ui.overview.lines import Lines, Spot
 from explorer.ui.overview.sources import sources_of
@@ -151,10 +151,10 @@ def _many(opened: bool) -> tuple[float, float]:
     return seconds, _frames_a_second(painted.pan)
 
 
-def _all_groups(items: tuple[Entry | Group, ...]) -> set[tuple[str, str]]:
+def _all_groups(items: tuple[Entry | LayerGroup, ...]) -> set[tuple[str, str]]:
     found: set[tuple[str, str]] = set()
     for item in items:
-        if isinstance(item, Group):
+        if isinstance(item, LayerGroup):
             found |= {item.key} | _all_groups(item.items)
     return found
 

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 import torch
 
-from explorer.bounds import SENTENCE_LETTERS, Refused, size_text
+from explorer.amounts import file_size
+from explorer.bounds import SENTENCE_LETTERS, Refused
 from explorer.engine.declared_memory import check_declared
 from explorer.engine.errors import LoadError
 from explorer.engine.model.weights import read_weights
@@ -108,7 +109,7 @@ def test_all_numbers_of_what_people_save_are_counted(tmp_path: Path) -> None:
             left.writestr(name, b"" if name in numbers else archive.read(name))
         taken = sum(archive.getinfo(name).file_size for name in numbers)
     assert taken > 1000
-    with pytest.raises(Refused, match=f"its numbers take {size_text(taken)}, but it holds"):
+    with pytest.raises(Refused, match=f"its numbers take {file_size(taken)}, but it holds"):
         check_declared(emptied)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from explorer.engine.recording.module_watch import Run
+from explorer.engine.recording.module_watch import ModuleRun
 from explorer.engine.recording.recording import LOSS, Call
 from explorer.network.names import INPUT
 
@@ -18,10 +18,10 @@ class CallNames:
     def __init__(self) -> None:
         self._owners: dict[int, str] = {}  # path of the module whose output a call made
 
-    def made_output(self, run: Run, call: int) -> None:
+    def made_output(self, run: ModuleRun, call: int) -> None:
         self._owners[call] = run.path
 
-    def tentative(self, run: Run | None, kind: str) -> str:
+    def tentative(self, run: ModuleRun | None, kind: str) -> str:
         """The name of a call that failed, so that nobody knows whether it would have made its module's output."""
         if run is None or not run.path:
             return kind

@@ -15,7 +15,7 @@ import torch
 from explorer.engine.recording.call_tensors import maker_of
 from explorer.engine.recording.channel_rules import channels_of
 from explorer.engine.recording.kept import INPUT, Kept
-from explorer.engine.recording.reading_rules import Axes, Reading, Shape, axes_of, elementwise, map_size, whole
+from explorer.engine.recording.reading_rules import Axes, ReadTensor, Shape, axes_of, elementwise, map_size, whole
 from explorer.engine.recording.tree import leaves
 from explorer.network.axis_rule import AxisRule
 from explorer.network.channel_rule import ChannelRule, Part
@@ -37,7 +37,7 @@ def _geometry_or_whole(call: Call, shapes: Mapping[str, Shape], names: tuple[str
     try:
         return _joined(call, shapes, names) if call.kind == "cat" and call.parents else _geometry(call, shapes)
     except Exception:  # whatever it may be: the maps are worth more than an exact field
-        axes = [whole(Reading({}, shapes[parent], call.output_shape)) for parent in call.parents]
+        axes = [whole(ReadTensor({}, shapes[parent], call.output_shape)) for parent in call.parents]
         return Geometry(call.name, call.parents, *_by_axis(axes))
 
 
@@ -52,7 +52,7 @@ def _geometry(call: Call, shapes: Mapping[str, Shape]) -> Geometry:
     arguments = call.arguments
     is_double = leaves(call.kept_output, Kept)[0].dtype is torch.float64
     axes = [
-        _axes(call, Reading(arguments, given, call.output_shape, is_double), shapes[parent])
+        _axes(call, ReadTensor(arguments, given, call.output_shape, is_double), shapes[parent])
         for parent, given in zip(parents, call.parent_shapes, strict=True)
     ]
     return Geometry(call.name, parents, *_by_axis(axes), channels_of(call, arguments))
@@ -63,9 +63,9 @@ def _by_axis(axes: list[Axes]) -> tuple[tuple[AxisRule, ...], tuple[AxisRule, ..
     return tuple(rows for rows, _ in axes), tuple(columns for _, columns in axes)
 
 
-def _axes(call: Call, reading: Reading, parent: Shape) -> Axes:
+def _axes(call: Call, reading: ReadTensor, parent: Shape) -> Axes:
     if map_size(parent) != map_size(reading.given):  # it reads another part of what its parent made
-        return whole(Reading({}, parent, reading.output))
+        return whole(ReadTensor({}, parent, reading.output))
     return axes_of(call.kind, reading)
 
 
@@ -82,15 +82,15 @@ def _joined(call: Call, shapes: Mapping[str, Shape], names: tuple[str, ...]) -> 
         if maker is not None:  # a constant is made from no cell
             parent = "input" if maker == INPUT else names[maker]
             parents.append(parent)
-            axes.append(_piece(Reading({}, kept.shape, output), from_end, first, shapes[parent]))
+            axes.append(_piece(ReadTensor({}, kept.shape, output), from_end, first, shapes[parent]))
             channels.append(_piece_channels(from_end, Part(first, kept.shape[dim]), len(output)))
         first += kept.shape[dim]
     return Geometry(call.name, tuple(parents), *_by_axis(axes), tuple(channels))
 
 
-def _piece(reading: Reading, from_end: int, first: int, parent: Shape) -> Axes:
+def _piece(reading: ReadTensor, from_end: int, first: int, parent: Shape) -> Axes:
     if map_size(parent) != map_size(reading.given):
-        return whole(Reading({}, parent, reading.output))
+        return whole(ReadTensor({}, parent, reading.output))
     rows, columns = elementwise(reading)
     if from_end == -1:
         return rows, AxisRule.part(first, *reading.sizes[1])

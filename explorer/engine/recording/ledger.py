@@ -12,14 +12,14 @@ from explorer.engine.recording import kinds
 from explorer.engine.recording.call_names import CallNames
 from explorer.engine.recording.clock import Clock
 from explorer.engine.recording.kept import INPUT, Kept, Shelf
-from explorer.engine.recording.module_watch import Run
+from explorer.engine.recording.module_watch import ModuleRun
 from explorer.engine.recording.place import caller_frame, source_line
 from explorer.engine.recording.recording import Call, parent_names
 from explorer.engine.recording.tree import PLAIN, is_plain, leaves, map_tree
 from explorer.engine.recording.whole_step import GradientWatch
 
 
-class Given(NamedTuple):
+class ShelvedArguments(NamedTuple):
     """What a call is given, its tensors on the shelf; `tensors` are these alone, in order."""
 
     args: tuple[Any, ...]
@@ -55,7 +55,7 @@ class Ledger:
         if tensors:
             self.clock = Clock(tensors[0].device)
 
-    def given(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Given:
+    def given(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> ShelvedArguments:
         """Puts what a call is given on the shelf."""
         tensors: list[Kept] = []
         kept_args = tuple([value if type(value) in PLAIN else self._shelved(value, tensors) for value in args])
@@ -63,7 +63,7 @@ class Ledger:
             kwargs = {
                 name: value if type(value) in PLAIN else self._shelved(value, tensors) for name, value in kwargs.items()
             }
-        return Given(kept_args, kwargs, tensors)
+        return ShelvedArguments(kept_args, kwargs, tensors)
 
     def _shelved(self, value: Any, tensors: list[Kept]) -> Any:
         if isinstance(value, torch.Tensor):
@@ -74,7 +74,7 @@ class Ledger:
             return value
         return map_tree(value, torch.Tensor, lambda tensor: self._shelved(tensor, tensors))
 
-    def draft(self, function: Callable[..., Any], kind: str, given: Given, *, module: str) -> Call:
+    def draft(self, function: Callable[..., Any], kind: str, given: ShelvedArguments, *, module: str) -> Call:
         """A call before it runs, not yet on record."""
         return Call(
             index=len(self.calls),
@@ -102,7 +102,7 @@ class Ledger:
         else:
             call.kept_output = map_tree(output, torch.Tensor, lambda tensor: self.shelf.keep(tensor, call.index))
 
-    def module_ended(self, run: Run, outputs: list[torch.Tensor]) -> None:
+    def module_ended(self, run: ModuleRun, outputs: list[torch.Tensor]) -> None:
         """Notes which call made the output of a module, and names it after a module that has none inside."""
         maker = self._maker(run, outputs)
         if maker is None:
@@ -111,7 +111,7 @@ class Ledger:
         if not run.has_children and maker == len(self.calls) - 1 >= run.calls_before:
             self.names.made_output(run, maker)
 
-    def _maker(self, run: Run, outputs: list[torch.Tensor]) -> int | None:
+    def _maker(self, run: ModuleRun, outputs: list[torch.Tensor]) -> int | None:
         """The call that made the first output; in a module that hands its input on beside others, the first made in it.
 
         None for a module that gives nothing but what the network was given.

@@ -14,7 +14,7 @@ from torch import nn
 
 
 @dataclass(eq=False, slots=True)
-class Run:
+class ModuleRun:
     """One run of a module; `forward` is the module's own; `has_children` once another module ran inside it."""
 
     path: str
@@ -46,7 +46,7 @@ class ModuleWatch:
         *,
         given: Callable[[Any], Any],
         began: Callable[[], tuple[int, Any]],
-        ended: Callable[[Run, Any], None],
+        ended: Callable[[ModuleRun, Any], None],
         elsewhere: Callable[[str], None],
     ) -> None:
         """`modules`: those to watch, each with its path; `given` exchanges what they are called with.
@@ -59,11 +59,11 @@ class ModuleWatch:
         self._ended = ended
         self._elsewhere = elsewhere
         self._thread: int | None = None  # the one that is watched, while the watch is installed
-        self._running: list[Run] = []
+        self._running: list[ModuleRun] = []
         self.failed_in = ""
 
     @property
-    def current(self) -> Run | None:
+    def current(self) -> ModuleRun | None:
         return self._running[-1] if self._running else None
 
     @property
@@ -95,7 +95,7 @@ class ModuleWatch:
         args, kwargs = self._given((args, kwargs))
         if self._running:
             self._running[-1].has_children = True
-        run = Run(path, module, forward, args, kwargs, *self._began())
+        run = ModuleRun(path, module, forward, args, kwargs, *self._began())
         self._running.append(run)
         try:
             output = forward(*args, **kwargs)

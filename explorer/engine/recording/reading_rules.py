@@ -17,7 +17,7 @@ SMALL = 128  # rows and columns together, up to which PyTorch enlarges maps by t
 
 
 @dataclass(frozen=True)
-class Reading:
+class ReadTensor:
     """A call and one tensor that it reads: their shapes and what the call was given."""
 
     arguments: Mapping[str, Any]
@@ -53,19 +53,19 @@ def map_size(shape: Shape) -> tuple[int, int]:
     return (1, cells[0]) if len(cells) == 1 else (cells[-2], cells[-1])
 
 
-def whole(reading: Reading) -> Axes:
+def whole(reading: ReadTensor) -> Axes:
     """Every cell reads everything."""
     rows, columns = reading.sizes
     return AxisRule.whole(*rows), AxisRule.whole(*columns)
 
 
-def elementwise(reading: Reading) -> Axes:
+def elementwise(reading: ReadTensor) -> Axes:
     """Each cell from the one at its place; a size of one is spread over all."""
     rows, columns = (_kept(size_in, size_out) for size_in, size_out in reading.sizes)
     return rows, columns
 
 
-def axes_of(kind: str, reading: Reading) -> Axes:
+def axes_of(kind: str, reading: ReadTensor) -> Axes:
     """What a call of `kind` reads along rows and columns; everything where that is not known."""
     rule = _RULES.get(kind)
     if rule is None:
@@ -80,18 +80,18 @@ def _kept(size_in: int, size_out: int) -> AxisRule:
 # Kernel windows
 
 
-def _convolution(reading: Reading) -> Axes:
+def _convolution(reading: ReadTensor) -> Axes:
     rows, columns = _kernel_windows(reading, _kernel(reading), reading.pair("stride", 1))
     return (rows if reading.has_rows else AxisRule.whole(*reading.sizes[0])), columns
 
 
-def _pooling(reading: Reading) -> Axes:
+def _pooling(reading: ReadTensor) -> Axes:
     kernel = reading.pair("kernel_size", 1)
     rows, columns = _kernel_windows(reading, kernel, _pooling_stride(reading, kernel))
     return (rows if reading.has_rows else _kept(*reading.sizes[0])), columns
 
 
-def _kernel_windows(reading: Reading, kernel: tuple[int, int], stride: tuple[int, int]) -> Axes:
+def _kernel_windows(reading: ReadTensor, kernel: tuple[int, int], stride: tuple[int, int]) -> Axes:
     dilation = reading.pair("dilation", 1)
     padding = _padding(reading, kernel, dilation)
     rows, columns = (
@@ -101,17 +101,17 @@ def _kernel_windows(reading: Reading, kernel: tuple[int, int], stride: tuple[int
     return rows, columns
 
 
-def _kernel(reading: Reading) -> tuple[int, int]:
+def _kernel(reading: ReadTensor) -> tuple[int, int]:
     weight = reading.arguments["weight"]
     return int(weight.shape[-2]), int(weight.shape[-1])
 
 
-def _pooling_stride(reading: Reading, kernel: tuple[int, int]) -> tuple[int, int]:
+def _pooling_stride(reading: ReadTensor, kernel: tuple[int, int]) -> tuple[int, int]:
     rows, columns = reading.pair("stride", 0)
     return rows or kernel[0], columns or kernel[1]
 
 
-def _padding(reading: Reading, kernel: tuple[int, int], dilation: tuple[int, int]) -> tuple[int, int]:
+def _padding(reading: ReadTensor, kernel: tuple[int, int], dilation: tuple[int, int]) -> tuple[int, int]:
     padding = reading.arguments.get("padding", 0)
     if padding == "valid":
         return 0, 0
@@ -120,7 +120,7 @@ def _padding(reading: Reading, kernel: tuple[int, int], dilation: tuple[int, int
     return reading.pair("padding", 0)
 
 
-def _transposed(reading: Reading) -> Axes:
+def _transposed(reading: ReadTensor) -> Axes:
     kernel, stride = _kernel(reading), reading.pair("stride", 1)
     padding, dilation = reading.pair("padding", 0), reading.pair("dilation", 1)
     rows, columns = (
@@ -130,7 +130,7 @@ def _transposed(reading: Reading) -> Axes:
     return (rows if reading.has_rows else AxisRule.whole(*reading.sizes[0])), columns
 
 
-def _adaptive(reading: Reading) -> Axes:
+def _adaptive(reading: ReadTensor) -> Axes:
     rows, columns = reading.sizes
     return AxisRule.adaptive(*rows) if reading.has_rows else _kept(*rows), AxisRule.adaptive(*columns)
 
@@ -138,7 +138,7 @@ def _adaptive(reading: Reading) -> Axes:
 # Whole axes
 
 
-def _over(reading: Reading, dims: Iterable[int]) -> Axes:
+def _over(reading: ReadTensor, dims: Iterable[int]) -> Axes:
     """Over some axes of the tensor, all of them; along the others each place by itself."""
     rank = len(reading.given)
     mixed = {dim - rank if dim >= 0 else dim for dim in dims}
@@ -150,29 +150,29 @@ def _over(reading: Reading, dims: Iterable[int]) -> Axes:
     return rows, columns
 
 
-def _last_axis(reading: Reading) -> Axes:
+def _last_axis(reading: ReadTensor) -> Axes:
     """A linear layer: each row by itself, all its columns."""
     return _over(reading, (-1,))
 
 
-def _along(default: int | None) -> Callable[[Reading], Axes]:
+def _along(default: int | None) -> Callable[[ReadTensor], Axes]:
     """A softmax or its like, over the axis `dim`; over the channels a cell reads its own place in all of them."""
 
-    def rule(reading: Reading) -> Axes:
+    def rule(reading: ReadTensor) -> Axes:
         dims = _dims(reading, default)
         return whole(reading) if dims is None else _over(reading, dims)
 
     return rule
 
 
-def _dims(reading: Reading, default: int | None = None) -> tuple[int, ...] | None:
+def _dims(reading: ReadTensor, default: int | None = None) -> tuple[int, ...] | None:
     given = reading.arguments.get("dim", default)
     if given is None:
         return None
     return tuple(given) if isinstance(given, (tuple, list)) else (int(given),)
 
 
-def _reduced(reading: Reading) -> Axes:
+def _reduced(reading: ReadTensor) -> Axes:
     """A mean or its like: over some axes, or over all. Where the map loses an axis, its cells lie elsewhere."""
     dims, rank = _dims(reading), len(reading.given)
     if dims is None:
@@ -182,31 +182,31 @@ def _reduced(reading: Reading) -> Axes:
     return _over(reading, mixed) if stays and len(reading.output) > 2 else whole(reading)
 
 
-def _layer_norm(reading: Reading) -> Axes:
+def _layer_norm(reading: ReadTensor) -> Axes:
     """Over the last axes, as many as `normalized_shape` has."""
     shape = reading.arguments["normalized_shape"]
     count = len(shape) if isinstance(shape, (tuple, list)) else 1
     return _over(reading, range(-count, 0))
 
 
-def _over_map(reading: Reading) -> Axes:
+def _over_map(reading: ReadTensor) -> Axes:
     """A mean over each map; in (N, C, L) over each row, in a row of numbers over the batch alone."""
     return _over(reading, range(-max(0, len(reading.given) - 2), 0))
 
 
-def _batch_norm(reading: Reading) -> Axes:
+def _batch_norm(reading: ReadTensor) -> Axes:
     """In training the mean is taken over the whole map."""
     return _over_map(reading) if reading.arguments.get("training") else elementwise(reading)
 
 
-def _instance_norm(reading: Reading) -> Axes:
+def _instance_norm(reading: ReadTensor) -> Axes:
     return _over_map(reading) if reading.arguments.get("use_input_stats", True) else elementwise(reading)
 
 
 # Other places
 
 
-def _interpolated(reading: Reading) -> Axes:
+def _interpolated(reading: ReadTensor) -> Axes:
     mode = str(reading.arguments.get("mode", "nearest"))
     if mode == "area":
         return _adaptive(reading)
@@ -220,7 +220,7 @@ def _interpolated(reading: Reading) -> Axes:
     return (rows if reading.has_rows else _kept(*reading.sizes[0])), columns
 
 
-def _factors(reading: Reading) -> tuple[float | None, float | None]:
+def _factors(reading: ReadTensor) -> tuple[float | None, float | None]:
     """The scale factors that were given along rows and columns; None where they follow from the sizes."""
     factors = reading.arguments.get("scale_factor")
     if factors is None or reading.arguments.get("recompute_scale_factor"):
@@ -229,7 +229,7 @@ def _factors(reading: Reading) -> tuple[float | None, float | None]:
     return float(values[-2:][0]), float(values[-1])
 
 
-def _resampling(reading: Reading, method: Method, factor: float | None) -> Resampling:
+def _resampling(reading: ReadTensor, method: Method, factor: float | None) -> Resampling:
     return Resampling(
         method,
         factor,
@@ -240,7 +240,7 @@ def _resampling(reading: Reading, method: Method, factor: float | None) -> Resam
     )
 
 
-def _is_small(reading: Reading) -> bool:
+def _is_small(reading: ReadTensor) -> bool:
     """Whether PyTorch takes its kernel for small maps and for channels-last memory.
 
     Source: `_use_vectorized_kernel_cond_2d` and `_3d` of aten/src/ATen/native/cpu/UpSampleKernel.cpp.
@@ -253,7 +253,7 @@ def _is_small(reading: Reading) -> bool:
     return (channels_last and reading.given[1] > 3) or sum(reading.output[2:]) <= SMALL
 
 
-def _padded(reading: Reading) -> Axes:
+def _padded(reading: ReadTensor) -> Axes:
     """Cells moved by the padding before them; what reflects or wraps reads other cells too."""
     amounts = tuple(reading.arguments.get("pad", ()))
     if reading.arguments.get("mode", "constant") != "constant" or len(amounts) not in (2, 4):
@@ -272,7 +272,7 @@ _METHODS: dict[str, Method] = {
     "bicubic": "cubic",
 }
 
-_BY_RULE: dict[Callable[[Reading], Axes], str] = {
+_BY_RULE: dict[Callable[[ReadTensor], Axes], str] = {
     _convolution: "conv1d conv2d conv3d",
     _pooling: "max_pool1d max_pool2d max_pool3d avg_pool1d avg_pool2d avg_pool3d",
     _transposed: "conv_transpose1d conv_transpose2d conv_transpose3d",

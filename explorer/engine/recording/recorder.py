@@ -21,7 +21,7 @@ from explorer.engine.recording.in_place import Replaced, keeps_its_type, may_run
 from explorer.engine.recording.kept import NOBODY, Kept, Shelf
 from explorer.engine.recording.ledger import Ledger
 from explorer.engine.recording.masked_rows import may_differ
-from explorer.engine.recording.module_watch import ModuleWatch, Run, is_inside_transform
+from explorer.engine.recording.module_watch import ModuleRun, ModuleWatch, is_inside_transform
 from explorer.engine.recording.padded_rows import zeros_for_padding
 from explorer.engine.recording.place import caller_frame
 from explorer.engine.recording.recording import Recording
@@ -308,7 +308,7 @@ class Recorder(TorchFunctionMode):
     def _module_began(self) -> tuple[int, Any]:
         return len(self._ledger.calls), self._ledger.clock.now()
 
-    def _module_ended(self, run: Run, output: Any) -> None:
+    def _module_ended(self, run: ModuleRun, output: Any) -> None:
         output = self._replaced.current(output)
         tensors = leaves(output, torch.Tensor)
         if not tensors:
@@ -318,7 +318,7 @@ class Recorder(TorchFunctionMode):
             self._enter_silent_run(run, output)
         self._ledger.module_ended(run, tensors)
 
-    def _enter_silent_run(self, run: Run, output: Any) -> None:
+    def _enter_silent_run(self, run: ModuleRun, output: Any) -> None:
         """A module in which no call was seen, an Identity or scripted code, is one call as a whole."""
         args, kwargs = self._replaced.current((run.args, run.kwargs))
         taken = {id(tensor) for tensor in leaves((args, kwargs), torch.Tensor)}

@@ -28,14 +28,14 @@ from explorer.ui.data.picture_cell import (
     paint_head,
     paint_picture,
 )
-from explorer.ui.data.picture_lines import MARGIN, Group, Line, Lines, laid_out, shown_size
+from explorer.ui.data.picture_lines import MARGIN, Group, PictureLine, PictureLines, laid_out, shown_size
 from explorer.ui.data.picture_walk import Spot
 
 WANTED = 64.0
 WANTED_WITH_CAPTION = 96.0
 LEAST = 24.0
 LONG_CAPTION = 64  # pixels by which it may be wider than its picture; a longer one is shortened
-NO_LINES = Lines((), (1, 1), 0, 1, 0)
+NO_LINES = PictureLines((), (1, 1), 0, 1, 0)
 
 
 class PictureField(QAbstractScrollArea):
@@ -75,7 +75,7 @@ class PictureField(QAbstractScrollArea):
         self.verticalScrollBar().setValue(0)
 
     @property
-    def lines(self) -> Lines:
+    def lines(self) -> PictureLines:
         """Where everything stands, from the start of the whole."""
         return self._lines
 
@@ -147,11 +147,11 @@ class PictureField(QAbstractScrollArea):
             for column in range(line.count):
                 self._paint_cell(painter, line, column)
 
-    def _places(self, line: Line) -> list[int]:
+    def _places(self, line: PictureLine) -> list[int]:
         places: list[int] = self._groups[line.group].places[line.first : line.first + line.count].tolist()
         return places
 
-    def _paint_cell(self, painter: QPainter, line: Line, column: int) -> None:
+    def _paint_cell(self, painter: QPainter, line: PictureLine, column: int) -> None:
         cell, number = QRect(*self._lines.rect(line, column)), line.first + column
         group = self._groups[line.group]
         place = int(group.places[number])

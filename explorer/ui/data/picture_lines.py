@@ -56,7 +56,7 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Line:
+class PictureLine:
     """A line of cells: `count` of them from number `first` of `group` on, `top` pixels below the start."""
 
     group: int
@@ -66,16 +66,16 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Lines:
+class PictureLines:
     """All lines of a width. `cell` is (width, height) of one picture with its caption; `left` is where they begin."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[PictureLine, ...]
     cell: tuple[int, int]
     left: int
     columns: int
     height: int
 
-    def between(self, top: int, bottom: int) -> tuple[Line, ...]:
+    def between(self, top: int, bottom: int) -> tuple[PictureLine, ...]:
         """Those that can be seen from `top` to `bottom`."""
         first = bisect_left(self._tops, top - max(self.line_height, HEAD_HEIGHT))
         return self.lines[first : bisect_right(self._tops, bottom)]
@@ -88,7 +88,7 @@ class Lines:
     def line_height(self) -> int:
         return self.cell[1] + GAP
 
-    def rect(self, line: Line, column: int) -> tuple[int, int, int, int]:
+    def rect(self, line: PictureLine, column: int) -> tuple[int, int, int, int]:
         """(left, top, width, height) of a cell."""
         return self.left + column * (self.cell[0] + GAP), line.top, *self.cell
 
@@ -109,21 +109,21 @@ class Lines:
         return None
 
 
-def laid_out(counts: Sequence[int], *, width: int, cell: tuple[int, int], has_heads: bool) -> Lines:
+def laid_out(counts: Sequence[int], *, width: int, cell: tuple[int, int], has_heads: bool) -> PictureLines:
     """Lines of groups with so many cells each, in a view `width` pixels wide."""
     left = MARGIN + (HEAD_WIDTH + MARGIN if has_heads else 0)
     columns = max((width - left - MARGIN + GAP) // (cell[0] + GAP), 1)
     if has_heads and columns < TEN:
         columns = min(columns, TEN // 2)
-    lines: list[Line] = []
+    lines: list[PictureLine] = []
     top = MARGIN
     for group, amount in enumerate(counts):
         start = top
         for first in range(0, max(amount, 1), columns):
-            lines.append(Line(group, first, min(columns, amount - first), top))
+            lines.append(PictureLine(group, first, min(columns, amount - first), top))
             top += cell[1] + GAP
         top = max(top - GAP, start + (HEAD_HEIGHT if has_heads else 0)) + (BETWEEN if has_heads else GAP)
-    return Lines(tuple(lines), cell, left, columns, top - BETWEEN + MARGIN if lines else 0)
+    return PictureLines(tuple(lines), cell, left, columns, top - BETWEEN + MARGIN if lines else 0)
 
 
 def shown_size(height: int, width: int, *, wanted: float, ratio: float = 1.0) -> tuple[float, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 
 from explorer.ui.common.arrow_keys import ARROWS
-from explorer.ui.data.picture_lines import Lines
+from explorer.ui.data.picture_lines import PictureLines
 
 Spot = tuple[int, int]
 """A picture: the number of its group, and its number in there."""
@@ -15,7 +15,7 @@ STEPS = {**ARROWS, Qt.Key.Key_PageUp: (-1, 0), Qt.Key.Key_PageDown: (1, 0)}
 PAGES = (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
-def end_of(lines: Lines, key: Qt.Key) -> Spot | None:
+def end_of(lines: PictureLines, key: Qt.Key) -> Spot | None:
     """The first picture for Home, the last for End; None where there are no pictures."""
     filled = [line for line in lines.lines if line.count]
     if not filled:
@@ -24,7 +24,7 @@ def end_of(lines: Lines, key: Qt.Key) -> Spot | None:
     return line.group, line.first + (line.count - 1 if key == Qt.Key.Key_End else 0)
 
 
-def walked(lines: Lines, start: Spot | None, key: Qt.Key, *, page: int) -> Spot | None:
+def walked(lines: PictureLines, start: Spot | None, key: Qt.Key, *, page: int) -> Spot | None:
     """Where `key` of `STEPS` leads from `start`, which it leaves only for another picture.
 
     page: how many lines are seen at once. Without a start it is the first picture; None where there are no pictures.

@@ -23,7 +23,7 @@ PARAMETERS = ("weight", "bias")
 
 
 @dataclass(frozen=True)
-class Words:
+class StepWords:
     """What is said of a step. `source` is PyTorch's line."""
 
     title: str
@@ -32,7 +32,7 @@ class Words:
     source: str
 
 
-def step_words(step: TimelineStep, tensors: StepTensors, of: str = "") -> Words:
+def step_words(step: TimelineStep, tensors: StepTensors, of: str = "") -> StepWords:
     """The words for a step; on the way back for the gradient of its argument `of`, or else of its first."""
     if step.phase == "update":
         return _update_words(step, tensors)
@@ -98,7 +98,7 @@ def shown_cell(step: TimelineStep, cursor: Cursor) -> str:
     return f"({', '.join(str(place) for place in cell)})" if cell else ""
 
 
-def _update_words(step: TimelineStep, tensors: StepTensors) -> Words:
+def _update_words(step: TimelineStep, tensors: StepTensors) -> StepWords:
     settings = tensors.settings
     facts = {**facts_of(step, tensors), "parameter": step.parameter}
     update = update_of(step.kind)
@@ -124,5 +124,5 @@ def _gradient(known: KindWords, tensors: StepTensors, of: str) -> Told:
     return known.backward.get(of) or known.backward.get("") or next(iter(known.backward.values()))
 
 
-def _filled(title: str, told: Told, facts: Mapping[str, str], *, source: str) -> Words:
-    return Words(title, told.sentence.format_map(facts), told.formula.format_map(facts), source)
+def _filled(title: str, told: Told, facts: Mapping[str, str], *, source: str) -> StepWords:
+    return StepWords(title, told.sentence.format_map(facts), told.formula.format_map(facts), source)

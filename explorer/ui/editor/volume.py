@@ -20,7 +20,7 @@ BETWEEN = 22
 
 
 @dataclass(frozen=True)
-class Box:
+class VolumeBox:
     """One volume on the screen: lengths in pixels of a shape (height, width, depth).
 
     What is deep in more than one axis, slices of channels, has the sizes of all of them.
@@ -52,11 +52,11 @@ def length(size: int) -> float:
     return 6 + 5.5 * log2(max(1, size))
 
 
-def box_of(shape: Shape, scale: float = 1.0) -> Box:
+def box_of(shape: Shape, scale: float = 1.0) -> VolumeBox:
     """The box of (C, H, W) or (C, D, H, W), or of (features,) as one cell deep in features."""
     *depths, height, width = shape if len(shape) > 2 else (shape[0], 1, 1)
     sizes = (height, width, *depths)
-    return Box(sizes, scale * length(height), scale * length(width), scale * length(prod(depths)))
+    return VolumeBox(sizes, scale * length(height), scale * length(width), scale * length(prod(depths)))
 
 
 def sizes_text(shape: Shape) -> str:
@@ -112,14 +112,14 @@ class VolumeView(QWidget):
     def _shapes(self) -> tuple[Shape, ...]:
         return (*self._inputs[:2], *((self._output,) if self._output else ()))
 
-    def _room(self, box: Box) -> float:
+    def _room(self, box: VolumeBox) -> float:
         """Width that a box takes with its edge numbers."""
         return self._before(box) + box.across + self.fontMetrics().horizontalAdvance(box.deep) + 4
 
-    def _before(self, box: Box) -> float:
+    def _before(self, box: VolumeBox) -> float:
         return self.fontMetrics().horizontalAdvance(text.count(box.sizes[0])) + 4
 
-    def _boxes(self) -> list[Box]:
+    def _boxes(self) -> list[VolumeBox]:
         """The boxes, made smaller together until they fit side by side."""
         scale = 1.0
         boxes = [box_of(shape) for shape in self._shapes()]
@@ -147,7 +147,7 @@ class VolumeView(QWidget):
             self._draw_between(painter, boxes, corners)
         self._draw_captions(painter, boxes, corners)
 
-    def _corners(self, boxes: list[Box]) -> list[QPointF]:
+    def _corners(self, boxes: list[VolumeBox]) -> list[QPointF]:
         """The bottom left corner of each box's front, the boxes spread over the width."""
         rooms = [self._room(box) for box in boxes]
         free = max(0.0, self.width() - sum(rooms))
@@ -159,7 +159,7 @@ class VolumeView(QWidget):
             left += room + each
         return corners
 
-    def _draw_between(self, painter: QPainter, boxes: list[Box], corners: list[QPointF]) -> None:
+    def _draw_between(self, painter: QPainter, boxes: list[VolumeBox], corners: list[QPointF]) -> None:
         painter.setPen(QColor(theme.current().dim))
         for number, box in enumerate(boxes[:-1]):
             start = corners[number].x() - self._before(box) + self._room(box)
@@ -168,7 +168,7 @@ class VolumeView(QWidget):
             place = QRectF(start - 10, corners[number].y() - 24, end - start + 20, 18)
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter, sign)
 
-    def _draw_captions(self, painter: QPainter, boxes: list[Box], corners: list[QPointF]) -> None:
+    def _draw_captions(self, painter: QPainter, boxes: list[VolumeBox], corners: list[QPointF]) -> None:
         """Height × width × depth under each box, where there is room for all of them."""
         words = [text.shape_text(box.sizes) for box in boxes]
         wide = [painter.fontMetrics().horizontalAdvance(word) + 4.0 for word in words]
@@ -184,7 +184,7 @@ class VolumeView(QWidget):
             left += wide[number] + 8
 
 
-def _draw_box(painter: QPainter, box: Box, corner: QPointF, colour: str) -> None:
+def _draw_box(painter: QPainter, box: VolumeBox, corner: QPointF, colour: str) -> None:
     """Front, top and right side; `corner` is the front's bottom left."""
     pane = theme.current().pane
     right, up = QPointF(box.width, 0), QPointF(0, -box.height)
@@ -200,7 +200,7 @@ def _draw_box(painter: QPainter, box: Box, corner: QPointF, colour: str) -> None
         painter.drawPolygon(QPolygonF(list(points)))
 
 
-def _draw_numbers(painter: QPainter, box: Box, corner: QPointF) -> None:
+def _draw_numbers(painter: QPainter, box: VolumeBox, corner: QPointF) -> None:
     """Height at the left edge, width below, depth at the slanted edge."""
     height, width = box.sizes[:2]
     colours = theme.current()
@@ -220,7 +220,7 @@ _LOOSE = Qt.TextFlag.TextDontClip
 _CENTRE = Qt.AlignmentFlag.AlignCenter
 
 
-def _draw_kernel(painter: QPainter, boxes: list[Box], corners: list[QPointF], kernel: tuple[int, int]) -> None:
+def _draw_kernel(painter: QPainter, boxes: list[VolumeBox], corners: list[QPointF], kernel: tuple[int, int]) -> None:
     """The sliding kernel on the input's front, and the one cell of the output it gives."""
     colours = theme.current()
     inside, outside = boxes

@@ -60,7 +60,7 @@ class AnswerList(RowList):
         super().__init__(parent)
         self.answers = AnswerModel(self)
         self.setModel(self.answers)
-        self.setItemDelegate(_Rows(self))
+        self.setItemDelegate(_AnswerRows(self))
         self.is_signed = False
         self.is_dimmed = False
         self.chosen: int | None = None
@@ -88,7 +88,7 @@ class AnswerList(RowList):
             self.viewport().update()
 
 
-class _Rows(QStyledItemDelegate):
+class _AnswerRows(QStyledItemDelegate):
     """Name, bar, number. The number's column is as wide as the widest number, so that bars line up."""
 
     def __init__(self, view: AnswerList) -> None:

@@ -19,7 +19,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 @dataclass(frozen=True)
-class Column:
+class CallColumn:
     """What stands in a column, and what it means; `text` gets the branch and the function that measures tensors."""
 
     title: str
@@ -52,14 +52,14 @@ def _source(branch: Branch, _measure: Magnitudes) -> str:
 
 
 COLUMNS = (
-    Column("call", "The call, under the module it ran in.", lambda branch, _measure: branch.label),
-    Column("kind", "What PyTorch calls it.", _kind),
-    Column("output", "Shape of the output, the batch first.", _shape, True),
-    Column("size", "Root mean square of the output.", _forward, True),
-    Column("gradient", "Root mean square of the loss's gradient with respect to the output.", _gradient, True),
-    Column("time", "Time of the forward call.", lambda branch, _measure: seconds_text(branch.seconds), True),
-    Column("memory", "Bytes of the output.", lambda branch, _measure: memory_text(branch.output_bytes), True),
-    Column("source", "The line that made it.", _source),
+    CallColumn("call", "The call, under the module it ran in.", lambda branch, _measure: branch.label),
+    CallColumn("kind", "What PyTorch calls it.", _kind),
+    CallColumn("output", "Shape of the output, the batch first.", _shape, True),
+    CallColumn("size", "Root mean square of the output.", _forward, True),
+    CallColumn("gradient", "Root mean square of the loss's gradient with respect to the output.", _gradient, True),
+    CallColumn("time", "Time of the forward call.", lambda branch, _measure: seconds_text(branch.seconds), True),
+    CallColumn("memory", "Bytes of the output.", lambda branch, _measure: memory_text(branch.output_bytes), True),
+    CallColumn("source", "The line that made it.", _source),
 )
 
 
@@ -138,7 +138,7 @@ class CallModel(QAbstractItemModel):
         return None
 
 
-def _alignment(column: Column) -> Qt.AlignmentFlag:
+def _alignment(column: CallColumn) -> Qt.AlignmentFlag:
     side = Qt.AlignmentFlag.AlignRight if column.is_number else Qt.AlignmentFlag.AlignLeft
     return side | Qt.AlignmentFlag.AlignVCenter
 

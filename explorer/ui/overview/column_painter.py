@@ -15,7 +15,7 @@ from explorer.ui.common import theme
 from explorer.ui.common.colour import colourise, ink_on, scale_for
 from explorer.ui.common.text import number, percent
 from explorer.ui.overview.columns import MORE_HEIGHT
-from explorer.ui.overview.geometry import Column, Grid
+from explorer.ui.overview.geometry import Column, TileGrid
 from explorer.ui.overview.map_images import COARSE_CELLS, FINER
 from explorer.ui.overview.scene import Scene, View, elided, figures, fitted, font
 from explorer.ui.tensors.sight import in_sight
@@ -238,7 +238,7 @@ class ColumnPainter:
 
 
 @lru_cache(maxsize=256)
-def _places(grid: Grid, count: int, view: View, width: int, height: int) -> Places:
+def _places(grid: TileGrid, count: int, view: View, width: int, height: int) -> Places:
     """The slots on the screen with the place of their map of `width` × `height` cells. Kept for a run's next look."""
     tiles = [(slot, grid.tile(slot)) for slot in range(count)]
     return tuple((slot, fitted(view.rect(tile), width, height)) for slot, tile in tiles if view.sees(tile))

@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from explorer.ui.common.box import Box
 from explorer.ui.overview.entries import Entry
-from explorer.ui.overview.folding import Group
-from explorer.ui.overview.geometry import Column, Grid
+from explorer.ui.overview.folding import LayerGroup
+from explorer.ui.overview.geometry import Column, TileGrid
 
 SMALLEST_TILE, LARGEST_TILE = 18.0, 64.0
 ROWS_WHEN_FOLDED = 11
@@ -100,7 +100,7 @@ def has_number_tiles(entry: Entry) -> bool:
 
 def column(
     entry: Entry,
-    group: Group | None,
+    group: LayerGroup | None,
     *,
     rank: int,
     lane: int,
@@ -131,7 +131,7 @@ def _label(box: Box, measures: Measures, *, line: int, is_free: bool) -> Box:
     return Box(box.middle[0] - wide / 2, box.y + line * measures.label_height, wide, measures.label_height)
 
 
-Content = tuple[Grid | None, tuple[int, ...], Box | None, Box | None, Box | None, int]
+Content = tuple[TileGrid | None, tuple[int, ...], Box | None, Box | None, Box | None, int]
 """grid, channels, strip, picture, more, hidden: as in Column."""
 
 
@@ -154,7 +154,7 @@ def _classes(entry: Entry, body: Box) -> Content:
         shown = tuple(entry.prediction.surest[:fit].tolist())
     step = min(CLASS_HEIGHT, body.height / len(shown))
     y = body.y + (body.height - step * len(shown)) / 2
-    grid = Grid(body.x, y, body.width, step - 2, body.width, step, 1, len(shown))
+    grid = TileGrid(body.x, y, body.width, step - 2, body.width, step, 1, len(shown))
     hidden = entry.channels - len(shown)
     return grid, shown, None, None, _more(body, y + step * len(shown)) if hidden else None, hidden
 
@@ -169,7 +169,7 @@ def _numbers(entry: Entry, body: Box) -> Content:
         return None, (), strip, None, None, 0
     width = min(body.width, NUMBER_WIDTH, max(30.0, step * 2))
     y = body.y + (body.height - step * entry.channels) / 2
-    grid = Grid(body.x + (body.width - width) / 2, y, width, step - 3, width, step, 1, entry.channels)
+    grid = TileGrid(body.x + (body.width - width) / 2, y, width, step - 3, width, step, 1, entry.channels)
     return grid, tuple(range(entry.channels)), None, None, None, 0
 
 
@@ -192,7 +192,7 @@ def _maps(entry: Entry, body: Box, measures: Measures, *, is_opened: bool, kept:
     y = max(body.y, body.y + (body.height - taken - high) / 2)
     x = body.x + (body.width - wide) / 2
     picture = Box(body.x + (body.width - picture_size) / 2, y, picture_size, picture_size) if taken else None
-    grid = Grid(x, y + taken, size, size, step, step, across, shown)
+    grid = TileGrid(x, y + taken, size, size, step, step, across, shown)
     hidden = entry.channels - shown
     more = _more(body, y + taken + high) if hidden or (is_opened and folds) else None
     return grid, channels, None, picture, more, hidden

@@ -15,10 +15,10 @@ LARGEST_SHARE = 0.8
 
 
 @dataclass(frozen=True, eq=False)
-class Group:
+class LayerGroup:
     """Neighbouring layers that stand as one column until they are opened."""
 
-    items: tuple[Entry | Group, ...]
+    items: tuple[Entry | LayerGroup, ...]
     first: Entry
     last: Entry
     count: int
@@ -37,13 +37,13 @@ class Group:
     def entries(self) -> Iterator[Entry]:
         """Its layers, those of groups inside it too."""
         for item in self.items:
-            if isinstance(item, Group):
+            if isinstance(item, LayerGroup):
                 yield from item.entries()
             else:
                 yield item
 
 
-Item = Entry | Group
+Item = Entry | LayerGroup
 
 
 def folded(entries: Sequence[Entry], limit: int) -> tuple[Item, ...]:
@@ -76,8 +76,8 @@ def _small_enough(sizes: Sequence[int], limit: int) -> int:
     return fitting
 
 
-def _group(part: Sequence[Entry], limit: int) -> Group:
-    return Group(_folded(part, limit), part[0], part[-1], len(part))
+def _group(part: Sequence[Entry], limit: int) -> LayerGroup:
+    return LayerGroup(_folded(part, limit), part[0], part[-1], len(part))
 
 
 def _parts(entries: Sequence[Entry], limit: int) -> list[list[Entry]]:

@@ -9,11 +9,11 @@ from functools import cached_property
 
 from explorer.ui.common.box import Box
 from explorer.ui.overview.entries import Entry
-from explorer.ui.overview.folding import Group
+from explorer.ui.overview.folding import LayerGroup
 
 
 @dataclass(frozen=True)
-class Grid:
+class TileGrid:
     """Tiles of one size in reading order, `across` in a row, `step_x` and `step_y` apart."""
 
     x: float
@@ -48,14 +48,14 @@ class Column:
     """
 
     entry: Entry
-    group: Group | None
+    group: LayerGroup | None
     rank: int
     lane: int
     box: Box
     label: Box
     bar: Box
     body: Box
-    grid: Grid | None
+    grid: TileGrid | None
     channels: tuple[int, ...]
     strip: Box | None
     picture: Box | None
@@ -101,7 +101,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Edge:
+class ColumnEdge:
     """A line from one column to another: neighbours straight through the gap, others as an arc over the columns.
 
     `points` are corners; `label` is the shape that flows along an arc, written at `label_at` (its centre). Between
@@ -120,7 +120,7 @@ class Edge:
 class Bracket:
     """The line over an opened group, with the place that folds it again."""
 
-    group: Group
+    group: LayerGroup
     rect: Box
 
 
@@ -129,7 +129,7 @@ class Layout:
     """Everything in its place, for one size of the window."""
 
     columns: tuple[Column, ...]
-    edges: tuple[Edge, ...]
+    edges: tuple[ColumnEdge, ...]
     brackets: tuple[Bracket, ...]
     width: float
     height: float

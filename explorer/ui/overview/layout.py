@@ -11,8 +11,8 @@ from explorer.ui.common.box import Box
 from explorer.ui.common.text import shape_text
 from explorer.ui.overview.columns import READABLE_NUMBER, Measures, column, has_number_tiles
 from explorer.ui.overview.entries import Entry
-from explorer.ui.overview.folding import Group, Item, folded
-from explorer.ui.overview.geometry import Bracket, Column, Edge, Layout
+from explorer.ui.overview.folding import Item, LayerGroup, folded
+from explorer.ui.overview.geometry import Bracket, Column, ColumnEdge, Layout
 
 MARGIN = 14.0
 MINIMUM_PITCH, MAXIMUM_PITCH = 26.0, 132.0
@@ -48,7 +48,7 @@ class _Seat:
 
     @property
     def entry(self) -> Entry:
-        return self.item.last if isinstance(self.item, Group) else self.item
+        return self.item.last if isinstance(self.item, LayerGroup) else self.item
 
 
 def column_limit(width: float) -> int:
@@ -80,7 +80,7 @@ def _folded(entries: tuple[Entry, ...], limit: int) -> tuple[Item, ...]:
     return folded(entries, limit)
 
 
-Span = tuple[Group, int, int, int]
+Span = tuple[LayerGroup, int, int, int]
 """An opened group, the first and last place of what was in it, and how many opened groups it lies in."""
 
 
@@ -89,7 +89,7 @@ def _shown(items: Sequence[Item], opened: frozenset[tuple[str, str]]) -> tuple[l
     spans: list[Span] = []
 
     def show(item: Item, depth: int) -> None:
-        if not isinstance(item, Group) or item.key not in opened:
+        if not isinstance(item, LayerGroup) or item.key not in opened:
             shown.append(item)
             return
         start = len(shown)
@@ -109,7 +109,7 @@ def _depth(spans: Sequence[Span]) -> int:
 def _shown_as(items: Sequence[Item]) -> dict[str, int]:
     found: dict[str, int] = {}
     for index, item in enumerate(items):
-        for entry in item.entries() if isinstance(item, Group) else (item,):
+        for entry in item.entries() if isinstance(item, LayerGroup) else (item,):
             found[entry.name] = index
             found.setdefault(entry.layer, index)
     return found
@@ -120,7 +120,7 @@ def _seated(items: Sequence[Item], shown_as: Mapping[str, int]) -> list[_Seat]:
     seats: list[_Seat] = []
     lanes: dict[int, int] = {}
     for index, item in enumerate(items):
-        members = tuple(item.entries()) if isinstance(item, Group) else (item,)
+        members = tuple(item.entries()) if isinstance(item, LayerGroup) else (item,)
         named = [shown_as[name] for entry in members for name in entry.parents if name in shown_as]
         parents = tuple(dict.fromkeys(each for each in named if each < index))
         if not parents and index and not _is_source(members[0]):
@@ -234,7 +234,7 @@ def _width(seat: _Seat, measures: Measures, opened: Opened, lanes: int) -> float
 
 def _placed(seat: _Seat, across: Box, measures: Measures, lanes: int, opened: Opened) -> Column:
     start, bar, bottom = _body(measures, seat.lane, lanes)
-    group = seat.item if isinstance(seat.item, Group) else None
+    group = seat.item if isinstance(seat.item, LayerGroup) else None
     box = Box(across.x, start, across.width, bottom - start)
     name = seat.entry.name
     return column(
@@ -252,7 +252,7 @@ def _placed(seat: _Seat, across: Box, measures: Measures, lanes: int, opened: Op
 
 def _edges(
     seats: Sequence[_Seat], columns: Sequence[Column], levels: Mapping[tuple[int, int], int], measures: Measures
-) -> list[Edge]:
+) -> list[ColumnEdge]:
     made = []
     for index, seat in enumerate(seats):
         for parent in seat.parents:
@@ -261,13 +261,13 @@ def _edges(
             if level is None:
                 start, end = (source.bar.right, source.bar.middle[1]), (target.bar.x, target.bar.middle[1])
                 middle = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
-                made.append(Edge(parent, index, (start, end), "", middle, False))
+                made.append(ColumnEdge(parent, index, (start, end), "", middle, False))
             else:
                 made.append(_arc(parent, index, source, target, level, measures))
     return made
 
 
-def _arc(parent: int, index: int, source: Column, target: Column, level: int, measures: Measures) -> Edge:
+def _arc(parent: int, index: int, source: Column, target: Column, level: int, measures: Measures) -> ColumnEdge:
     """Up through the gap beside the source, over the columns between, down through the gap before the target."""
     y = measures.top + measures.labels + measures.arcs - (level + 0.5) * ARC_HEIGHT
     up, down = source.box.right + measures.gap * 0.35, target.box.x - measures.gap * 0.35
@@ -280,7 +280,7 @@ def _arc(parent: int, index: int, source: Column, target: Column, level: int, me
         (target.bar.x, target.bar.middle[1]),
     )
     shape = shape_text(source.entry.sizes)
-    return Edge(parent, index, points, shape, ((up + down) / 2, y), True)
+    return ColumnEdge(parent, index, points, shape, ((up + down) / 2, y), True)
 
 
 def _brackets(spans: Sequence[Span], columns: Sequence[Column]) -> tuple[Bracket, ...]:

@@ -12,7 +12,7 @@ from explorer.ui.common.box import Box
 from explorer.ui.common.saved_painter import saved
 from explorer.ui.common.text import plural, shape_text
 from explorer.ui.overview.column_painter import ColumnPainter
-from explorer.ui.overview.geometry import Column, Edge
+from explorer.ui.overview.geometry import Column, ColumnEdge
 from explorer.ui.overview.scene import Scene, View, elided, font
 
 EDGES_FROM = 0.1
@@ -203,14 +203,14 @@ class OverviewPainter:
     def _edges(self, visible: set[int]) -> None:
         self._draw(self._on_screen(visible))
 
-    def _draw(self, edges: Iterable[Edge]) -> None:
+    def _draw(self, edges: Iterable[ColumnEdge]) -> None:
         self.painter.setBrush(Qt.BrushStyle.NoBrush)
         pen = QPen(QColor(self.theme.dim if not self.view.is_far else self.theme.border), 1)
         self.painter.setPen(pen)
         for edge in edges:
             self.painter.drawPath(self._path(edge))
 
-    def _on_screen(self, visible: set[int]) -> Iterable[Edge]:
+    def _on_screen(self, visible: set[int]) -> Iterable[ColumnEdge]:
         left, right = self.view.span()
         if self.view.zoom < EDGES_FROM:
             return
@@ -219,7 +219,7 @@ class OverviewPainter:
             if edge.source in visible or edge.target in visible or (edge.is_arc and xs[0] <= right and xs[1] >= left):
                 yield edge
 
-    def _path(self, edge: Edge) -> QPainterPath:
+    def _path(self, edge: ColumnEdge) -> QPainterPath:
         points = [self.view.point(*point) for point in edge.points]
         path = QPainterPath(points[0])
         if not edge.is_arc:

@@ -13,12 +13,12 @@ from explorer.session import Session, State
 from explorer.session.slices import Offer
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.leaving import leave
-from explorer.ui.shell.messages import Line
+from explorer.ui.shell.messages import MessageLine
 
 DAY_S = 24 * 3600
 
 
-class LeftOverLine(FollowingView, Line):
+class LeftOverLine(FollowingView, MessageLine):
     """Shows `state.files.offer`; hidden when there is none."""
 
     shows = ("files.offer",)

@@ -26,7 +26,7 @@ from explorer.ui.common.rich_label import RichLabel
 WORDS_WIDTH = 240  # the least width beside the buttons; where there is less room they stand below
 
 
-class Line(QFrame):
+class MessageLine(QFrame):
     """A sentence that wraps, beside its buttons; above them where it is narrow."""
 
     def __init__(self, name: str, parent: QWidget | None = None, *, label: QLabel | None = None) -> None:
@@ -74,7 +74,7 @@ class Line(QFrame):
         self._parts.setDirection(direction.TopToBottom if is_narrow else direction.LeftToRight)
 
 
-class Messages(FollowingView, Line):
+class Messages(FollowingView, MessageLine):
     """Shows `state.status.notice` and `state.maps.fault`; hidden when there is nothing to say."""
 
     shows = ("status.notice", "status.mistake", "maps.fault")
@@ -123,7 +123,7 @@ def _told(state: State) -> Fault | None:
     return next((each for each in faults if each is not None and each.message == _sentence(state)), None)
 
 
-class Welcome(Line):
+class Welcome(MessageLine):
     """The first steps, until the person puts them away."""
 
     dismissed = Signal()

@@ -25,7 +25,7 @@ TABS_SHEET = "QTabBar::tab { padding: 3px 10px; }"
 
 
 @dataclass(frozen=True)
-class Part:
+class StripTab:
     """A tab. `make` is called when it is first shown; `applies` tells whether the tab is there."""
 
     title: str
@@ -72,12 +72,16 @@ def _has_points(state: State) -> bool:
     return state.data.data_set is not None and has_surface(state)
 
 
-PARTS: tuple[Part, ...] = (
-    Part("Confusion", _confusion, "Which class is taken for which, and the pictures behind each cell.", _has_classes),
-    Part("Film", _film, "What the network saw at the steps of the run; maps, filters and curves follow it."),
-    Part("Live", _live, "The selected layer while it learns: its activation, its weight and the gradients of both."),
-    Part("Surface", _surface, "What the network says everywhere in the plane.", _has_points),
-    Part("Landscape", _landscape, "The loss along one weight or two, with the point that walks down."),
+PARTS: tuple[StripTab, ...] = (
+    StripTab(
+        "Confusion", _confusion, "Which class is taken for which, and the pictures behind each cell.", _has_classes
+    ),
+    StripTab("Film", _film, "What the network saw at the steps of the run; maps, filters and curves follow it."),
+    StripTab(
+        "Live", _live, "The selected layer while it learns: its activation, its weight and the gradients of both."
+    ),
+    StripTab("Surface", _surface, "What the network says everywhere in the plane.", _has_points),
+    StripTab("Landscape", _landscape, "The loss along one weight or two, with the point that walks down."),
 )
 
 
@@ -102,8 +106,8 @@ class TrainingParts(FollowingView, QWidget):
     def _make_tabs(self) -> None:
         session = self._session
         self._parts = (
-            Part("Curves", lambda _session: self._curves(), "Loss and accuracy of all runs."),
-            Part("Runs", lambda _session: RunList(session, self.shown), "All runs with their settings."),
+            StripTab("Curves", lambda _session: self._curves(), "Loss and accuracy of all runs."),
+            StripTab("Runs", lambda _session: RunList(session, self.shown), "All runs with their settings."),
             *PARTS,
         )
         self.tabs = QTabBar(objectName="trainingTabs", accessibleName="Views of the training")

@@ -30,8 +30,8 @@ from explorer.ui.debugger.node_link import (
     positions,
     shown,
 )
-from explorer.ui.debugger.node_link.shown import Shown
-from explorer.ui.debugger.node_link.structure import Column, Line, Weights, spelled
+from explorer.ui.debugger.node_link.shown import ShownNumbers
+from explorer.ui.debugger.node_link.structure import Line, NodeColumn, Weights, spelled
 from explorer.ui.debugger.node_link.walking import neighbour
 
 PHASES = ("forward", "loss", "backward", "update")
@@ -56,27 +56,27 @@ def lecture(model: Any = None) -> Timeline:
     return record(model, torch.tensor([[0.0, 1.0]]), torch.tensor([[1.0, 0.0]]), "half_squared_error")
 
 
-def drawing_at(timeline: Timeline, phase: str, call: str) -> Shown:
+def drawing_at(timeline: Timeline, phase: str, call: str) -> ShownNumbers:
     step = timeline.find(phase, call)
     assert step is not None
     return shown(NodeLink.of(timeline), timeline, at(timeline, step))
 
 
-def texts(drawing: Shown, column: int, symbol: str) -> list[str]:
+def texts(drawing: ShownNumbers, column: int, symbol: str) -> list[str]:
     """What stands beside a symbol in each node of a column, from top to bottom."""
     nodes = sorted(item for item in drawing.written if isinstance(item, Node) and item.column == column)
     lines = [[line.number for line in drawing.written[node] if line.symbol.startswith(symbol)] for node in nodes]
     return [found[0] for found in lines if found]
 
 
-def weights(drawing: Shown, column: int) -> list[list[str]]:
+def weights(drawing: ShownNumbers, column: int) -> list[list[str]]:
     """The texts on the edges into a column, a row for each neuron."""
     edges = sorted(item for item in drawing.written if isinstance(item, Edge) and item.column == column)
     rows = sorted({edge.unit for edge in edges})
     return [[drawing.written[edge][0].text for edge in edges if edge.unit == row] for row in rows]
 
 
-def biases(drawing: Shown, column: int) -> list[str]:
+def biases(drawing: ShownNumbers, column: int) -> list[str]:
     found = sorted(item for item in drawing.written if isinstance(item, Bias) and item.column == column)
     return [drawing.written[bias][0].text for bias in found]
 
@@ -371,10 +371,10 @@ def sized(sizes: Sequence[int], has_activation: bool = True) -> NodeLink:
     lines = (Line("u", 0, "output"), Line("z", 1, "output"))[: 1 + has_activation]
     gradients = (Line("−∂E/∂z", 3, "grad_input"), Line("δ", 4, "grad_input"))
     made = Weights("linear", 0, 5, 6, 7, has_bias=True)
-    columns = [Column("input", "input", sizes[0], (Line("x", 0, "input", is_given=True),))]
-    columns += [Column("hidden", "linear", size, lines, gradients, made) for size in sizes[1:]]
-    columns.append(Column("target", "target", sizes[-1], (Line("d", 2, "target", is_given=True),)))
-    columns.append(Column("loss", "loss", 1, (Line("E", 2, "output"),)))
+    columns = [NodeColumn("input", "input", sizes[0], (Line("x", 0, "input", is_given=True),))]
+    columns += [NodeColumn("hidden", "linear", size, lines, gradients, made) for size in sizes[1:]]
+    columns.append(NodeColumn("target", "target", sizes[-1], (Line("d", 2, "target", is_given=True),)))
+    columns.append(NodeColumn("loss", "loss", 1, (Line("E", 2, "output"),)))
     return NodeLink(tuple(columns), (sizes[0],))
 
 

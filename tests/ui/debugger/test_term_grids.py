@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from explorer.session import cursor as moves
 from explorer.session.cursor import Cursor
 from explorer.session.timeline import Timeline
-from explorer.ui.debugger.into.function_curve import Curve
+from explorer.ui.debugger.into.function_curve import FunctionCurve
 from explorer.ui.debugger.into.moved_cell import Move
 from explorer.ui.debugger.into.neighbour_grids import Grids
 from explorer.ui.debugger.into.patch_steering import steered
@@ -226,12 +226,12 @@ def test_an_activation_is_a_curve_through_its_point(name: str) -> None:
     timeline = timeline_of(f"6 linear(5) {name} linear(3)", target=(1,))
     call = timeline.steps[1].call
     curve = plan_at(timeline, "forward", call, cell=(0, 2)).middle
-    assert isinstance(curve, Curve)
+    assert isinstance(curve, FunctionCurve)
     assert curve.z == pytest.approx(value_at(timeline, "forward", call, "output", (0, 2)), rel=1e-4, abs=1e-6)
     assert curve.xs[0] <= curve.u <= curve.xs[-1]
     assert np.interp(curve.u, curve.xs, curve.ys) == pytest.approx(curve.z, abs=0.02)
     back = plan_at(timeline, "backward", call, cell=(0, 2)).middle
-    assert isinstance(back, Curve)
+    assert isinstance(back, FunctionCurve)
     assert back.slope is not None
     assert back.arrived is not None
     assert back.slope * back.arrived == pytest.approx(

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from explorer.session.snapshot import Prediction
 from explorer.ui.overview.columns import SMALLEST_TILE
 from explorer.ui.overview.entries import Entry
-from explorer.ui.overview.folding import Group, folded
+from explorer.ui.overview.folding import LayerGroup, folded
 from explorer.ui.overview.geometry import Layout
 from explorer.ui.overview.layout import Opened, in_order, lay_out
 
@@ -218,8 +218,8 @@ def test_nothing_at_all_is_an_empty_layout() -> None:
 # --- folding ---
 
 
-def groups_of(entries: list[Entry], limit: int) -> list[Group]:
-    return [item for item in folded(entries, limit) if isinstance(item, Group)]
+def groups_of(entries: list[Entry], limit: int) -> list[LayerGroup]:
+    return [item for item in folded(entries, limit) if isinstance(item, LayerGroup)]
 
 
 @settings(max_examples=30, deadline=None)
@@ -228,7 +228,7 @@ def test_folding_keeps_every_layer_in_order_and_within_the_limit(entries: list[E
     items = folded(entries, limit)
     assert len(items) <= limit
     names = [
-        each.name for item in items for each in (item.entries() if isinstance(item, Group) else (item,))
+        each.name for item in items for each in (item.entries() if isinstance(item, LayerGroup) else (item,))
     ]  # fmt: skip
     assert names == [each.name for each in entries]
 

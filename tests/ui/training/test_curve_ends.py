@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.ui.training.curves.ends import Box, End, places
+from explorer.ui.training.curves.ends import End, LabelBox, places
 
 WIDTH, HEIGHT = 300.0, 120.0
 WORDS = (34.0, 14.0)
@@ -49,7 +49,7 @@ def test_words_cover_no_line_and_no_other_words(drawn: list[tuple[np.ndarray, np
 
 def test_a_word_stands_beside_its_end_where_that_is_free() -> None:
     line = _line([100.0, 60.0], 0, 200)
-    assert places([End(200, 60, *WORDS)], [line], width=WIDTH, height=HEIGHT) == [Box(204, 53, *WORDS)]
+    assert places([End(200, 60, *WORDS)], [line], width=WIDTH, height=HEIGHT) == [LabelBox(204, 53, *WORDS)]
 
 
 def test_a_word_gives_way_to_a_curve_that_goes_on_from_there() -> None:

@@ -24,7 +24,7 @@ from explorer.ui.common import theme
 from explorer.ui.shell import commands
 from explorer.ui.training.curves.canvas import CurveCanvas
 from explorer.ui.training.curves.curve import STYLES, Curve, colour_of
-from explorer.ui.training.curves.legend import CurveLegend, Entry
+from explorer.ui.training.curves.legend import CurveLegend, LegendEntry
 from explorer.ui.training.curves.lines import smoothed
 from explorer.ui.training.curves.view import ACCURACY, ALL_AWAY, LOSS, NO_ACCURACY, NO_CLASSES, NO_LOSS, CurvePlot
 from explorer.ui.training.run_words import run_tip
@@ -85,7 +85,7 @@ def _marked(canvas: CurveCanvas) -> list[float]:
     return [line.value() for line in _items(canvas, pg.InfiniteLine) if line.isVisible()]
 
 
-def _fitting(legend: CurveLegend) -> list[tuple[QRectF, Entry]]:
+def _fitting(legend: CurveLegend) -> list[tuple[QRectF, LegendEntry]]:
     """The entries that the legend has room for, and where they stand in it."""
     target = QPixmap(legend.size())
     painter = QPainter(target)

@@ -17,7 +17,7 @@ LEAST_REACH = 3.0
 
 
 @dataclass(frozen=True, eq=False)
-class Curve:
+class FunctionCurve:
     """The function's graph `xs`, `ys`; the point (`u`, `z`); on the way back its `slope` there and the gradient.
 
     `arrived` is the gradient that comes back to z, `total` what the step makes of the cell.
@@ -36,7 +36,7 @@ class Curve:
 
 def curve_of(
     explanation: Explanation, tensors: StepTensors, cell: Index, *, function: Activation, step: TimelineStep
-) -> Curve | None:
+) -> FunctionCurve | None:
     """The curve of an activation function's step; None where the input is not finite."""
     u = float(tensors.by_name["input"].values[cell])
     if not np.isfinite(u):
@@ -49,7 +49,7 @@ def curve_of(
     xs = np.linspace(-reach, reach, SAMPLES)
     ys = np.asarray([function.value(Point(float(x), 0.0, call)) for x in xs])
     if step.phase != "backward":
-        return Curve(kind, function.written, xs, ys, u, z, explanation.total)
+        return FunctionCurve(kind, function.written, xs, ys, u, z, explanation.total)
     slope = float(np.sum(function.slope(Point(u, z, call))))
     arrived = float(explanation.terms.factors[0].values[0])
-    return Curve(kind, function.slope_written, xs, ys, u, z, explanation.total, slope, arrived)
+    return FunctionCurve(kind, function.slope_written, xs, ys, u, z, explanation.total, slope, arrived)

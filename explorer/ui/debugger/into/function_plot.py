@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from explorer.arithmetic.explanation import number
 from explorer.ui.common import theme
 from explorer.ui.common.saved_painter import saved
-from explorer.ui.debugger.into.function_curve import Curve
+from explorer.ui.debugger.into.function_curve import FunctionCurve
 from explorer.ui.debugger.into.grid_row import LINE_HEIGHT, paint_lines
 from explorer.ui.tensors.cell_painting import paint_title
 from explorer.ui.tensors.view import TITLE_HEIGHT
@@ -18,15 +18,15 @@ MARGIN = 26
 POINT = 5.0
 
 
-class CurvePlot(QWidget):
-    """Shows a `Curve`: u on the axis below, z at the left, and the arithmetic under it."""
+class FunctionPlot(QWidget):
+    """Shows a `FunctionCurve`: u on the axis below, z at the left, and the arithmetic under it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.curve: Curve | None = None
+        self.curve: FunctionCurve | None = None
         self.setAccessibleName("The function and the point where it is looked at")
 
-    def show_curve(self, curve: Curve) -> None:
+    def show_curve(self, curve: FunctionCurve) -> None:
         """Show `curve`."""
         self.curve = curve
         self.setAccessibleDescription(". ".join(self.lines()))

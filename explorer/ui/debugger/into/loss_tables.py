@@ -12,7 +12,7 @@ from explorer.arithmetic.loss import Loss
 from explorer.arithmetic.operation import Index
 from explorer.arithmetic.probabilities import READ
 from explorer.session.step_tensors import StepTensors
-from explorer.ui.debugger.into.term_tables import SORTED_FROM, Column, Table
+from explorer.ui.debugger.into.term_tables import SORTED_FROM, Table, TableColumn
 from explorer.ui.tensors.tiles import NO_COLOUR, scale_of
 
 
@@ -38,7 +38,7 @@ def loss_table(
     wanted = _wanted(target.values, at, len(scores))
     if wanted is None:
         return None
-    columns = [Column("output", scores, scale_of(scores, is_signed=True))]
+    columns = [TableColumn("output", scores, scale_of(scores, is_signed=True))]
     columns += _worked_out(loss, scores, wanted)
     labels = tuple(classes) if len(classes) == len(scores) else tuple(str(index) for index in range(len(scores)))
     if of == "input":
@@ -68,30 +68,30 @@ def _wanted(target: np.ndarray, at: int, count: int) -> np.ndarray | None:
     return None
 
 
-def _worked_out(loss: Loss, scores: np.ndarray, wanted: np.ndarray) -> list[Column]:
+def _worked_out(loss: Loss, scores: np.ndarray, wanted: np.ndarray) -> list[TableColumn]:
     """What the loss makes of the outputs before it compares them, and the target beside it."""
-    target = Column("target", wanted, NO_COLOUR)
+    target = TableColumn("target", wanted, NO_COLOUR)
     if not loss.activation:
         return [target]
     shares = READ[loss.activation](scores)
-    return [Column(loss.activation, shares, scale_of(np.append(shares, 1), is_signed=True)), target]
+    return [TableColumn(loss.activation, shares, scale_of(np.append(shares, 1), is_signed=True)), target]
 
 
 def _with_gradient(
-    columns: list[Column], tensors: StepTensors, at: int, *, loss: Loss
-) -> tuple[list[Column], tuple[str, ...]]:
+    columns: list[TableColumn], tensors: StepTensors, at: int, *, loss: Loss
+) -> tuple[list[TableColumn], tuple[str, ...]]:
     made = tensors.by_name.get("grad_input")
     if made is not None:
         values = made.values[at].astype(np.float64)
-        columns = [*columns, Column("gradient", values, scale_of(values, is_signed=True), is_bar=True)]
+        columns = [*columns, TableColumn("gradient", values, scale_of(values, is_signed=True), is_bar=True)]
     between = "−" if loss.pulls_by_difference else "|"
     symbols = ("→", between, "⇒") if len(columns) == 4 else (between, "⇒")
     return columns, symbols[: len(columns) - 1]
 
 
 def _with_terms(
-    columns: list[Column], explanation: Explanation, at: int, count: int
-) -> tuple[list[Column], tuple[str, ...]]:
+    columns: list[TableColumn], explanation: Explanation, at: int, count: int
+) -> tuple[list[TableColumn], tuple[str, ...]]:
     """The terms of this example beside the outputs they are made from; empty where an output has none."""
     terms = np.full(count, np.nan)
     factor = next((factor for factor in explanation.terms.factors if factor.cells is not None), None)
@@ -99,7 +99,7 @@ def _with_terms(
         own = factor.cells[:, 0] == at
         terms[factor.cells[own, 1]] = explanation.terms.values[own]
     symbols = ("→",) * (len(columns) - 2) + ("|", "⇒")
-    return [*columns, Column("loss", terms, scale_of(terms, is_signed=True), is_bar=True)], symbols
+    return [*columns, TableColumn("loss", terms, scale_of(terms, is_signed=True), is_bar=True)], symbols
 
 
 def _loss_lines(explanation: Explanation, at: int, examples: int) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from explorer.arithmetic.operation import Index
 from explorer.ui.common.icons import icon
 from explorer.ui.debugger.into.channel_strip import ChannelStrip
 from explorer.ui.debugger.into.grid_row import GridRow
-from explorer.ui.debugger.into.term_grids import Group, Patches
+from explorer.ui.debugger.into.term_grids import Patches, TermGroup
 
 CHOOSER_HEIGHT, STRIP_HEIGHT = 26, 18
 LOW = 230
@@ -75,7 +75,7 @@ class PatchScene(QWidget):
             self._choose(keys.index(key))
 
     @property
-    def group(self) -> Group | None:
+    def group(self) -> TermGroup | None:
         """The channel shown."""
         if self._patches is None:
             return None

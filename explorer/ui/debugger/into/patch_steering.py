@@ -6,10 +6,10 @@ from typing import Any
 
 from explorer.arithmetic.operation import Index
 from explorer.ui.debugger.into.plan import IntoPlan
-from explorer.ui.debugger.into.term_grids import Group, Patches
+from explorer.ui.debugger.into.term_grids import Patches, TermGroup
 
 
-def steered(plan: IntoPlan, patches: Patches, group: Group, pointer: Index, shape: Index) -> Index | None:
+def steered(plan: IntoPlan, patches: Patches, group: TermGroup, pointer: Index, shape: Index) -> Index | None:
     """The cell of the made tensor of `shape` whose patch has its middle nearest to `pointer`, a cell of the source.
 
     The patch moves by `_pace` source cells for each made cell; where the present one lies is known from its terms.

@@ -20,7 +20,7 @@ from explorer.session.cursor import Cursor
 from explorer.session.step_tensors import AFTER, StepTensors, Tensor
 from explorer.session.timeline import Timeline, TimelineStep
 from explorer.ui.debugger.cells_read import Read, cells_read
-from explorer.ui.debugger.into.function_curve import Curve, curve_of
+from explorer.ui.debugger.into.function_curve import FunctionCurve, curve_of
 from explorer.ui.debugger.into.loss_tables import loss_table
 from explorer.ui.debugger.into.moved_cell import Move, move_of
 from explorer.ui.debugger.into.neighbour_grids import Grids, gradient_of_max, update_grids
@@ -37,7 +37,7 @@ from explorer.ui.debugger.into.term_tables import (
 from explorer.ui.tensors.shown import has_batch, shown_map, shown_tensor
 from explorer.ui.tensors.tiles import Shown
 
-Middle = Patches | Table | Curve | Move | Grids
+Middle = Patches | Table | FunctionCurve | Move | Grids
 LADDER_AT_MOST = 6
 
 

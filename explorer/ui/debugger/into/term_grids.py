@@ -56,7 +56,7 @@ class Grid:
 
 
 @dataclass(frozen=True, eq=False)
-class Group:
+class TermGroup:
     """The terms of one channel (or of one example): where they stand in the grid, and what they add up to."""
 
     key: Index
@@ -74,7 +74,7 @@ class Patches:
 
     explanation: Explanation
     tensors: StepTensors
-    groups: tuple[Group, ...]
+    groups: tuple[TermGroup, ...]
     arrangement: Arrangement
     source: int
     is_max: bool
@@ -99,13 +99,13 @@ class Patches:
         """The tensor that the patch lies on."""
         return self.tensors.by_name.get(self.terms.factors[self.source].name)
 
-    def source_key(self, group: Group) -> Index:
+    def source_key(self, group: TermGroup) -> Index:
         """Which map of the source the group's cells lie on: all its indices but row and column."""
         cells = self.terms.factors[self.source].cells
         assert cells is not None
         return tuple(int(index) for index in cells[group.terms[0], :-2])
 
-    def frame(self, group: Group) -> Frame:
+    def frame(self, group: TermGroup) -> Frame:
         """(row, column, rows, columns) of the patch on the source's map; it may reach into the padding."""
         cells = self.terms.factors[self.source].cells
         assert cells is not None
@@ -118,7 +118,7 @@ class Patches:
         rows, columns = spans
         return top, left, rows, columns
 
-    def grids(self, group: Group) -> tuple[Grid, ...]:
+    def grids(self, group: TermGroup) -> tuple[Grid, ...]:
         """The factors of a group and, where there are several, their products."""
         factors = self.terms.factors
         if self.is_max:
@@ -129,7 +129,7 @@ class Patches:
             grids.append(self._filled(group, values, title="products", facts="", scale=self.product_scale))
         return tuple(grids)
 
-    def _grid(self, group: Group, factor: Factor, at: int) -> Grid:
+    def _grid(self, group: TermGroup, factor: Factor, at: int) -> Grid:
         tensor = self.tensors.by_name.get(factor.name)
         title, facts = self._words(factor, group, is_source=at == self.source)
         scale = NO_COLOUR
@@ -140,7 +140,7 @@ class Patches:
             group, factor.values[group.terms], title=title, facts=facts, scale=scale, tensor=factor.name, cells=cells
         )
 
-    def _words(self, factor: Factor, group: Group, *, is_source: bool) -> tuple[str, str]:
+    def _words(self, factor: Factor, group: TermGroup, *, is_source: bool) -> tuple[str, str]:
         """What stands over a factor's grid."""
         if factor.cells is None or factor.made:
             return factor.label, ""
@@ -155,7 +155,7 @@ class Patches:
         title = f"patch of {tensor.title}" if is_shifted and tensor is not None else "patch"
         return (title if is_source else factor.name), channel
 
-    def _patch_of_max(self, group: Group) -> Grid:
+    def _patch_of_max(self, group: TermGroup) -> Grid:
         won = self.terms.factors[1].values[group.terms] > 0
         grid = self._grid(group, self.terms.factors[0], 0)
         rows, columns = self.arrangement.rows[group.terms], self.arrangement.columns[group.terms]
@@ -166,13 +166,13 @@ class Patches:
             grid.title, grid.facts, grid.values, grid.present, grid.scale, grid.tensor, grid.cells, ringed, pale
         )
 
-    def _largest(self, group: Group) -> Grid:
+    def _largest(self, group: TermGroup) -> Grid:
         patch = self._grid(group, self.terms.factors[0], 0)
         return Grid("largest", "", np.full((1, 1), group.total), np.ones((1, 1), bool), patch.scale)
 
     def _filled(
         self,
-        group: Group,
+        group: TermGroup,
         values: np.ndarray,
         *,
         title: str,
@@ -227,7 +227,7 @@ def _source(main: Terms, *, phase: str, of: str) -> int:
     return 0
 
 
-def _groups(main: Terms, source: int) -> tuple[Group, ...]:
+def _groups(main: Terms, source: int) -> tuple[TermGroup, ...]:
     """The terms by the map that the source's cells lie on."""
     cells = main.factors[source].cells
     assert cells is not None
@@ -243,5 +243,5 @@ def _groups(main: Terms, source: int) -> tuple[Group, ...]:
     for at, key in enumerate(keys):
         terms = order[bounds[at] : bounds[at + 1]]
         label = f"example {key[0]}" if by_example else f"channel {key[1]}"
-        found.append(Group(tuple(int(index) for index in key), label, terms, float(values[terms].sum())))
+        found.append(TermGroup(tuple(int(index) for index in key), label, terms, float(values[terms].sum())))
     return tuple(found)

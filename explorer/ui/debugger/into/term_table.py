@@ -13,7 +13,7 @@ from explorer.ui.common import theme
 from explorer.ui.common.colour import colourise, ink_on
 from explorer.ui.common.text import exact, number
 from explorer.ui.debugger.into.grid_row import LINE_HEIGHT, paint_lines
-from explorer.ui.debugger.into.term_tables import Column, Table
+from explorer.ui.debugger.into.term_tables import Table, TableColumn
 from explorer.ui.tensors.cell_bars import paint_bar, paint_label
 
 HEADER = 22
@@ -153,14 +153,14 @@ class TermTable(QWidget):
         super().changeEvent(event)
 
 
-def _paint_header(painter: QPainter, rect: QRectF, column: Column) -> None:
+def _paint_header(painter: QPainter, rect: QRectF, column: TableColumn) -> None:
     painter.setFont(theme.interface_font(12, semibold=True))
     painter.setPen(QColor(theme.current().text))
     text = painter.fontMetrics().elidedText(column.title, Qt.TextElideMode.ElideRight, int(rect.width()))
     painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, text)
 
 
-def _paint_value(painter: QPainter, rect: QRectF, column: Column, value: float, width: float) -> None:
+def _paint_value(painter: QPainter, rect: QRectF, column: TableColumn, value: float, width: float) -> None:
     if math.isnan(value):
         return
     cell = QRectF(rect.left(), rect.top() + 1, width, rect.height() - 2)

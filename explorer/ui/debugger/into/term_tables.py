@@ -20,7 +20,7 @@ ROWS_AT_MOST = 64
 
 
 @dataclass(frozen=True, eq=False)
-class Column:
+class TableColumn:
     """Numbers under a title: in coloured cells, or with `is_bar` beside bars. NaN is left empty."""
 
     title: str
@@ -39,7 +39,7 @@ class Table:
     """
 
     labels: tuple[str, ...]
-    columns: tuple[Column, ...]
+    columns: tuple[TableColumn, ...]
     symbols: tuple[str, ...]
     order: np.ndarray
     lines: tuple[str, ...]
@@ -64,9 +64,9 @@ def terms_table(explanation: Explanation, tensors: StepTensors, *, classes: Sequ
     main, order = _first_rows(whole)
     columns = _factor_columns(main, tensors)
     if len(main.factors) > 1:
-        columns.append(Column("product", main.values, scale_of(main.values, is_signed=True), is_bar=True))
+        columns.append(TableColumn("product", main.values, scale_of(main.values, is_signed=True), is_bar=True))
     else:
-        columns[-1] = Column(columns[-1].title, main.values, columns[-1].scale, is_bar=True)
+        columns[-1] = TableColumn(columns[-1].title, main.values, columns[-1].scale, is_bar=True)
     symbols = ("×",) * (len(main.factors) - 1) + ("=",) * (len(main.factors) > 1)
     labels, sources = _labels(main, classes)
     beyond = (len(whole) - len(main), float(whole.values.sum() - main.values.sum()))
@@ -99,8 +99,8 @@ def ladder(explanation: Explanation, tensors: StepTensors) -> Table:
     values = np.asarray([value for _, value, _ in rows])
     products = np.asarray([product for _, _, product in rows])
     columns = (
-        Column("number", values, scale_of(values, is_signed=True)),
-        Column(title, products, scale_of(products, is_signed=True), is_bar=True),
+        TableColumn("number", values, scale_of(values, is_signed=True)),
+        TableColumn(title, products, scale_of(products, is_signed=True), is_bar=True),
     )
     labels = tuple(_titled(label, tensors) for label, _, _ in rows)
     return Table(labels, columns, ("",), np.arange(len(rows)), _result_lines(explanation))
@@ -119,8 +119,8 @@ def normalization_table(explanation: Explanation) -> Table:
         running.append(running[-1] + steps[-1][1])
     values, results = np.asarray([value for _, value in steps]), np.asarray(running)
     columns = (
-        Column("number", values, scale_of(values, is_signed=True)),
-        Column("so far", results, scale_of(results, is_signed=True), is_bar=True),
+        TableColumn("number", values, scale_of(values, is_signed=True)),
+        TableColumn("so far", results, scale_of(results, is_signed=True), is_bar=True),
     )
     labels = tuple(label for label, _ in steps)
     return Table(labels, columns, ("",), np.arange(len(steps)), _result_lines(explanation))
@@ -131,7 +131,7 @@ def three_ways_table(explanation: Explanation) -> Table:
     values = explanation.terms.values
     half = (len(values) - 1) // 2
     ways = np.asarray([values[0], values[1 : 1 + half].sum(), values[1 + half :].sum()])
-    column = Column("adds", ways, scale_of(ways, is_signed=True), is_bar=True)
+    column = TableColumn("adds", ways, scale_of(ways, is_signed=True), is_bar=True)
     labels = ("from its own output", f"through the mean of {count(half)}", f"through the variance of {count(half)}")
     return Table(labels, (column,), (), np.arange(3), _result_lines(explanation), adds_up=True)
 
@@ -149,9 +149,11 @@ def softmax_table(
     result = shares if kind == "softmax" else np.log(shares)
     is_shifted = not np.allclose(exponentials, np.exp(np.minimum(given, 700)))
     columns = (
-        Column("x", given, scale_of(given, is_signed=True)),
-        Column("exp(x − largest)" if is_shifted else "exp(x)", exponentials, scale_of(exponentials, is_signed=True)),
-        Column("÷ Σ" if kind == "softmax" else "log(÷ Σ)", result, scale_of(result, is_signed=False), is_bar=True),
+        TableColumn("x", given, scale_of(given, is_signed=True)),
+        TableColumn(
+            "exp(x − largest)" if is_shifted else "exp(x)", exponentials, scale_of(exponentials, is_signed=True)
+        ),
+        TableColumn("÷ Σ" if kind == "softmax" else "log(÷ Σ)", result, scale_of(result, is_signed=False), is_bar=True),
     )
     marked = int(np.flatnonzero((factor.cells == np.asarray(cell)).all(axis=1))[0])
     order = np.argsort(-exponentials, kind="stable") if len(shares) >= SORTED_FROM else np.arange(len(shares))
@@ -160,18 +162,18 @@ def softmax_table(
     return Table(labels, columns, ("→", "→"), order, lines, marked, sources=sources)
 
 
-def _factor_columns(main: Terms, tensors: StepTensors) -> list[Column]:
+def _factor_columns(main: Terms, tensors: StepTensors) -> list[TableColumn]:
     columns = []
     for factor in main.factors:
         tensor = tensors.by_name.get(factor.name)
         if factor.made and factor.cells is not None and _is_read_from(tensor, factor.cells):
             assert tensor is not None
             raw = tensor.values[tuple(factor.cells.T)].astype(np.float64)
-            columns.append(Column(tensor.title, raw, scale_of(raw, is_signed=True)))
-            columns.append(Column(factor.label, factor.values, scale_of(factor.values, is_signed=True)))
+            columns.append(TableColumn(tensor.title, raw, scale_of(raw, is_signed=True)))
+            columns.append(TableColumn(factor.label, factor.values, scale_of(factor.values, is_signed=True)))
             continue
         scale = NO_COLOUR if tensor is None else scale_of(factor.values, is_signed=True)
-        columns.append(Column(_short(factor.label, tensor), factor.values, scale))
+        columns.append(TableColumn(_short(factor.label, tensor), factor.values, scale))
     return columns
 
 

@@ -12,8 +12,8 @@ from explorer.session.cursor import Cursor
 from explorer.session.timeline import Timeline
 from explorer.ui.common import theme
 from explorer.ui.debugger.cells_read import Read, read_of
-from explorer.ui.debugger.into.function_curve import Curve
-from explorer.ui.debugger.into.function_plot import CurvePlot
+from explorer.ui.debugger.into.function_curve import FunctionCurve
+from explorer.ui.debugger.into.function_plot import FunctionPlot
 from explorer.ui.debugger.into.grid_row import GridRow
 from explorer.ui.debugger.into.move_note import MoveNote
 from explorer.ui.debugger.into.moved_cell import Move
@@ -50,7 +50,7 @@ class IntoView(QWidget):
         self._plan: IntoPlan | None = None
         self._cursor = Cursor()
         self.given, self.made = TensorView(self), TensorView(self)
-        self.patches, self.table, self.curve = PatchScene(self), TermTable(self), CurvePlot(self)
+        self.patches, self.table, self.curve = PatchScene(self), TermTable(self), FunctionPlot(self)
         self.note, self.grids = MoveNote(self), GridRow(self)
         self.grids.set_line_room(3)
         self.message = QLabel(self, wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
@@ -111,7 +111,7 @@ class IntoView(QWidget):
         elif isinstance(middle, Table):
             self.table.show_table(middle)
             scene = self.table
-        elif isinstance(middle, Curve):
+        elif isinstance(middle, FunctionCurve):
             self.curve.show_curve(middle)
             scene = self.curve
         elif isinstance(middle, Move):

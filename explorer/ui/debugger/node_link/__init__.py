@@ -8,7 +8,7 @@ there yet, `asking` where each number was made, `walking` how the arrow keys go,
 from explorer.ui.debugger.node_link.asking import Ask, ask
 from explorer.ui.debugger.node_link.layout import Positions, fan, positions
 from explorer.ui.debugger.node_link.reading import drawable
-from explorer.ui.debugger.node_link.shown import Shown, shown
+from explorer.ui.debugger.node_link.shown import ShownNumbers, shown
 from explorer.ui.debugger.node_link.structure import Bias, Edge, Item, Node, NodeLink
 from explorer.ui.debugger.node_link.words import describe
 
@@ -20,7 +20,7 @@ __all__ = [
     "Node",
     "NodeLink",
     "Positions",
-    "Shown",
+    "ShownNumbers",
     "ask",
     "describe",
     "drawable",

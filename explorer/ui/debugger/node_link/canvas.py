@@ -21,12 +21,12 @@ from explorer.ui.common import theme
 from explorer.ui.common.arrow_keys import ARROWS, ENTERING
 from explorer.ui.common.box import Box
 from explorer.ui.common.late import late_veil
-from explorer.ui.debugger.node_link import Edge, Item, Node, NodeLink, Shown, describe, fan, positions
+from explorer.ui.debugger.node_link import Edge, Item, Node, NodeLink, ShownNumbers, describe, fan, positions
 from explorer.ui.debugger.node_link.edge_layers import EdgeLayers
 from explorer.ui.debugger.node_link.layout import FOOT, MARGIN
 from explorer.ui.debugger.node_link.legend import paint_legend
 from explorer.ui.debugger.node_link.painter import NodeLinkPainter
-from explorer.ui.debugger.node_link.scene import Scene
+from explorer.ui.debugger.node_link.scene import NodeLinkScene
 from explorer.ui.debugger.node_link.walking import neighbour
 
 NAME = "Neurons and weights"
@@ -45,7 +45,7 @@ class NodeLinkCanvas(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.scene: Scene | None = None
+        self.scene: NodeLinkScene | None = None
         self.legend_width = 10_000.0
         self._hovered: Item | None = None
         self._focused: Item | None = None
@@ -62,14 +62,14 @@ class NodeLinkCanvas(QWidget):
 
     # --- what is shown ---
 
-    def show_drawing(self, drawing: NodeLink | None, shown: Shown | None) -> None:
+    def show_drawing(self, drawing: NodeLink | None, shown: ShownNumbers | None) -> None:
         """Show a drawing at a cursor; what was hovered or had the focus keeps it where it still exists."""
         if drawing is None or shown is None:
             self.scene = self._hovered = self._focused = None
         else:
             is_same = self.scene is not None and self.scene.drawing == drawing
             places = self.scene.places if is_same and self.scene else positions(drawing, self.width(), self.height())
-            self.scene = Scene(drawing, places, shown)
+            self.scene = NodeLinkScene(drawing, places, shown)
             self._hovered = self._hovered if self._hovered in shown.written else None
             self._focused = self._focused if self._focused in shown.written else None
         self._look()
@@ -219,7 +219,7 @@ class NodeLinkCanvas(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def _beside(self, scene: Scene, item: Item, down: int, right: int) -> Item:
+    def _beside(self, scene: NodeLinkScene, item: Item, down: int, right: int) -> Item:
         return neighbour(scene.drawing, scene.places, item, right=right, down=down)
 
     def focusInEvent(self, event: QFocusEvent) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from explorer.ui.common import theme
 from explorer.ui.debugger.node_link import Edge, Node
 from explorer.ui.debugger.node_link.edge_layers import EdgeLayers, Stroke
-from explorer.ui.debugger.node_link.scene import TINT, Scene
+from explorer.ui.debugger.node_link.scene import TINT, NodeLinkScene
 from explorer.ui.debugger.node_link.segment import Segment
 
 BEHIND = 0.45
@@ -21,7 +21,7 @@ ARROW = 8.0
 class NodeLinkEdges:
     """Paints the edges of one scene; the weights between two columns lie in a picture kept in `layers`."""
 
-    def __init__(self, painter: QPainter, scene: Scene, layers: EdgeLayers) -> None:
+    def __init__(self, painter: QPainter, scene: NodeLinkScene, layers: EdgeLayers) -> None:
         self._painter, self._scene, self._layers = painter, scene, layers
         self._theme = theme.current()
         self._phase = scene.phase_colour
@@ -114,7 +114,7 @@ class NodeLinkEdges:
         self._painter.drawLine(QPointF(line.x0, line.y0), QPointF(line.x1, line.y1))
 
 
-def _largest_weight(scene: Scene) -> float:
+def _largest_weight(scene: NodeLinkScene) -> float:
     """The largest size of a weight before the update, so that a step changes no line but the updated ones."""
     edges = [lines[0] for item, lines in scene.shown.written.items() if isinstance(item, Edge)]
     before = [line.value if line.old is None else line.old for line in edges]

@@ -9,7 +9,7 @@ from itertools import combinations
 from explorer.ui.common.box import Box
 from explorer.ui.debugger.node_link.labels import label_boxes
 from explorer.ui.debugger.node_link.segment import Segment
-from explorer.ui.debugger.node_link.structure import Bias, Column, Edge, Item, Node, NodeLink, spelled
+from explorer.ui.debugger.node_link.structure import Bias, Edge, Item, Node, NodeColumn, NodeLink, spelled
 
 MARGIN = 10.0
 HEAD = 22.0
@@ -39,16 +39,16 @@ class Style:
     is_stacked: bool = False
     has_bias_line: bool = False
 
-    def height(self, column: Column) -> float:
+    def height(self, column: NodeColumn) -> float:
         """Of a node's box."""
         return self.row * (column.rows if self.is_stacked else 1) + 2 * self.pad
 
-    def pitch(self, column: Column) -> float:
+    def pitch(self, column: NodeColumn) -> float:
         """The least distance from node to node of the column."""
         below = BIAS_HEIGHT + 2 if self.has_bias_line and column.weights is not None else 0.0
         return self.height(column) + below + (4 if self.has_bias_line else 1)
 
-    def width(self, column: Column) -> float:
+    def width(self, column: NodeColumn) -> float:
         """Of a node's box: room for the longest symbol beside a number. A slim one squeezes long symbols."""
         if self.name == "dot":
             return 16.0
@@ -184,7 +184,7 @@ def _styles(node_link: NodeLink, width: float, height: float) -> tuple[tuple[Sty
     return found, max(gap, 0.0)
 
 
-def _style(column: Column, height: float, allowed: tuple[Style, ...]) -> Style:
+def _style(column: NodeColumn, height: float, allowed: tuple[Style, ...]) -> Style:
     room = (height - HEAD - FOOT) / column.size
     return next((style for style in allowed if style.pitch(column) <= room), DOT)
 

@@ -11,7 +11,7 @@ from explorer.ui.debugger.node_link import Bias, Edge, Item, Node
 from explorer.ui.debugger.node_link.edge_layers import EdgeLayers
 from explorer.ui.debugger.node_link.edges import NodeLinkEdges
 from explorer.ui.debugger.node_link.layout import FOOT
-from explorer.ui.debugger.node_link.scene import TINT, Scene
+from explorer.ui.debugger.node_link.scene import TINT, NodeLinkScene
 from explorer.ui.debugger.node_link.shown import Written
 from explorer.ui.debugger.node_link.text import CENTRE, LEFT, RIGHT, advance, draw_text, label_lines, rect
 
@@ -22,7 +22,7 @@ SMALL_LABEL = 56
 class NodeLinkPainter:
     """Paints one scene with the theme's colours; text is never in a phase's colour, only on a tint of it."""
 
-    def __init__(self, painter: QPainter, scene: Scene, layers: EdgeLayers) -> None:
+    def __init__(self, painter: QPainter, scene: NodeLinkScene, layers: EdgeLayers) -> None:
         self._painter, self._scene = painter, scene
         self._edges = NodeLinkEdges(painter, scene, layers)
         self._theme = theme.current()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from explorer.arithmetic.activation import Activation
 from explorer.arithmetic.operations import operation_for
-from explorer.ui.debugger.node_link.structure import Column, Line, NodeLink, Weights
+from explorer.ui.debugger.node_link.structure import Line, NodeColumn, NodeLink, Weights
 
 if TYPE_CHECKING:
     from explorer.session.timeline import Timeline, TimelineStep
@@ -94,9 +94,9 @@ def read(timeline: Timeline) -> NodeLink:
         return NodeLink(tuple(columns), shape)
     target = timeline.tensors(loss.index).by_name["target"].values
     size = columns[-1].size
-    columns.append(Column("target", "target", size, (Line("d", loss.index, "target", is_given=True),)))
+    columns.append(NodeColumn("target", "target", size, (Line("d", loss.index, "target", is_given=True),)))
     title = loss.kind.replace("_", " ")
-    columns.append(Column("loss", title, 1, (Line("E", loss.index, "output"),), steps=(loss.index,)))
+    columns.append(NodeColumn("loss", title, 1, (Line("E", loss.index, "output"),), steps=(loss.index,)))
     return NodeLink(tuple(columns), shape, has_class_target=target.ndim == 1 and size > 1)
 
 
@@ -111,7 +111,7 @@ def _grouped(calls: list[TimelineStep]) -> Iterator[list[TimelineStep]]:
     yield group
 
 
-def _input_column(timeline: Timeline, first: TimelineStep, group: list[TimelineStep]) -> Column:
+def _input_column(timeline: Timeline, first: TimelineStep, group: list[TimelineStep]) -> NodeColumn:
     size = prod(timeline.tensors(first.index).by_name["input"].values.shape[1:])
     given = Line("x", first.index, "input", is_given=True)
     lines = (given, *_activation_lines(group, "z"))
@@ -119,16 +119,16 @@ def _input_column(timeline: Timeline, first: TimelineStep, group: list[TimelineS
     names = ["input", *(call.call for call in group)]
     gradients = _gradients(timeline, [None, *group], symbols)
     steps = tuple(call.index for call in group)
-    return Column("input", " · ".join(names), size, lines, gradients, steps=steps)
+    return NodeColumn("input", " · ".join(names), size, lines, gradients, steps=steps)
 
 
-def _neurons(timeline: Timeline, group: list[TimelineStep], *, is_last: bool) -> Column:
+def _neurons(timeline: Timeline, group: list[TimelineStep], *, is_last: bool) -> NodeColumn:
     linear, after = group[0], group[1:]
     summed, given, delta = ("a", "y", "Δ") if is_last else ("u", "z", "δ")
     activated = _activation_lines(after, given)
     first = Line(summed if activated else f"{summed}={given}", linear.index, "output")
     symbols = _symbols(after, delta, given)
-    return Column(
+    return NodeColumn(
         role="output" if is_last else "hidden",
         title=" · ".join(call.call for call in group),
         size=_units(linear)[0],

@@ -9,18 +9,18 @@ from PySide6.QtGui import QColor
 
 from explorer.ui.common import theme
 from explorer.ui.common.box import Box
-from explorer.ui.debugger.node_link import Edge, Item, NodeLink, Positions, Shown
+from explorer.ui.debugger.node_link import Edge, Item, NodeLink, Positions, ShownNumbers
 
 TINT = 0.22
 
 
 @dataclass(frozen=True)
-class Scene:
+class NodeLinkScene:
     """What one painting shows. `fan` holds labels that are shown only for the item looked at."""
 
     drawing: NodeLink
     places: Positions
-    shown: Shown
+    shown: ShownNumbers
     looked_at: Item | None = None
     focused: Item | None = None
     fan: Mapping[Edge, Box] = field(default_factory=dict)

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from explorer.ui.common.text import number
-from explorer.ui.debugger.node_link.structure import Bias, Column, Edge, Item, Line, Node, NodeLink, Weights, spelled
+from explorer.ui.debugger.node_link.structure import (
+    Bias,
+    Edge,
+    Item,
+    Line,
+    Node,
+    NodeColumn,
+    NodeLink,
+    Weights,
+    spelled,
+)
 
 if TYPE_CHECKING:
     from explorer.session.cursor import Cursor
@@ -41,7 +51,7 @@ class Written:
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownNumbers:
     """All that is written at a cursor.
 
     `flow` tells how numbers run along the `current` edges: 1 forwards, −1 back, 0 where none do; `loss_flow` the same
@@ -61,7 +71,7 @@ class Shown:
         return known[-1] if known else self.written[item][0]
 
 
-def shown(node_link: NodeLink, timeline: Timeline, cursor: Cursor) -> Shown:
+def shown(node_link: NodeLink, timeline: Timeline, cursor: Cursor) -> ShownNumbers:
     """What stands in each node and on each edge when the cursor is there."""
     pen = _Pen(node_link, timeline, cursor)
     written: dict[Item, tuple[Written, ...]] = {node: pen.node(node) for node in node_link.nodes}
@@ -71,7 +81,7 @@ def shown(node_link: NodeLink, timeline: Timeline, cursor: Cursor) -> Shown:
     passes = "input" in entry.asked
     at_loss = entry.call == "loss"
     direction = {"forward": 1, "loss": 1, "backward": -1 if passes else 0, "update": 0}[entry.phase]
-    return Shown(
+    return ShownNumbers(
         phase=entry.phase,
         written=written,
         current=frozenset(pen.current()),
@@ -106,14 +116,14 @@ class _Pen:
         assert weights is not None
         return self._parameter(weights, "weight", (edge.unit, edge.source), symbol="w")
 
-    def _line(self, column: Column, line: Line, unit: int) -> Written:
+    def _line(self, column: NodeColumn, line: Line, unit: int) -> Written:
         of = line.tensor.removeprefix("grad_")
         is_made = line.is_given or self._is_made(line.step, of, self._cell(line.step, of, unit))
         is_now = is_made and not line.is_given and line.step == self._cursor.step
         value = self._value(column, line, unit) if is_made else None
         return Written(spelled(line.symbol, unit), value, is_now)
 
-    def _value(self, column: Column, line: Line, unit: int) -> float:
+    def _value(self, column: NodeColumn, line: Line, unit: int) -> float:
         values = self._timeline.tensors(line.step).by_name[line.tensor].values
         if values.ndim == 0:
             return line.sign * float(values)
@@ -162,7 +172,7 @@ class _Pen:
             if column.weights is not None:
                 yield from self._parameters_now(at, column.weights)
 
-    def _made_at(self, column: Column) -> set[int]:
+    def _made_at(self, column: NodeColumn) -> set[int]:
         made = {line.step for line in (*column.lines, *column.gradients) if not line.is_given}
         return made | set(column.steps)
 
@@ -198,7 +208,7 @@ class _Pen:
                 return Node(at, self._unit(cell))
         return None
 
-    def _is_of(self, column: Column, step: int, of: str) -> bool:
+    def _is_of(self, column: NodeColumn, step: int, of: str) -> bool:
         if of == "output":
             return step in column.steps
         return any(line.step == step for line in column.gradients)

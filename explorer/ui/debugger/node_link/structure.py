@@ -64,7 +64,7 @@ class Weights:
 
 
 @dataclass(frozen=True)
-class Column:
+class NodeColumn:
     """Nodes one above the other. `role` is "input", "hidden", "output", "target" or "loss".
 
     `lines` are the numbers forwards, in their order; `gradients` those on the way back, of which the newest is shown.
@@ -89,7 +89,7 @@ class Column:
 class NodeLink:
     """The drawing's parts. Two networks of the same sizes have the same layout."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[NodeColumn, ...]
     input_shape: tuple[int, ...] = ()
     has_class_target: bool = False
 

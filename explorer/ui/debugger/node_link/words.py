@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from explorer.ui.debugger.node_link.shown import Shown, Written
-from explorer.ui.debugger.node_link.structure import Bias, Column, Edge, Item, NodeLink
+from explorer.ui.debugger.node_link.shown import ShownNumbers, Written
+from explorer.ui.debugger.node_link.structure import Bias, Edge, Item, NodeColumn, NodeLink
 
 NAMES = {"input": "Input", "hidden": "Neuron", "output": "Output", "target": "Target", "loss": "Loss"}
 
 
-def describe(node_link: NodeLink, drawing: Shown, item: Item) -> str:
+def describe(node_link: NodeLink, drawing: ShownNumbers, item: Item) -> str:
     """An item in one sentence."""
     column = node_link.columns[item.column]
     written = drawing.written[item]
@@ -22,7 +22,7 @@ def describe(node_link: NodeLink, drawing: Shown, item: Item) -> str:
     return f"{head}{place}: {', '.join(_spoken(line) for line in written)}."
 
 
-def _layer(column: Column) -> str:
+def _layer(column: NodeColumn) -> str:
     assert column.weights is not None
     return column.weights.layer
 

@@ -12,7 +12,7 @@ Line = tuple[np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
-class Box:
+class LabelBox:
     """A rectangle in pixels, y downwards."""
 
     left: float
@@ -28,7 +28,7 @@ class Box:
     def bottom(self) -> float:
         return self.top + self.height
 
-    def meets(self, other: Box) -> bool:
+    def meets(self, other: LabelBox) -> bool:
         """Whether both have a pixel in common."""
         is_beside = self.right <= other.left or other.right <= self.left
         return not is_beside and self.top < other.bottom and other.top < self.bottom
@@ -48,12 +48,12 @@ class End:
     height: float
 
 
-def places(ends: Sequence[End], lines: Sequence[Line], *, width: float, height: float) -> list[Box | None]:
+def places(ends: Sequence[End], lines: Sequence[Line], *, width: float, height: float) -> list[LabelBox | None]:
     """A place for the words of each end, the first one served first; None where each would cover something.
 
     lines: (xs, ys) of every line drawn in the plot of `width` by `height` pixels.
     """
-    found: list[Box | None] = []
+    found: list[LabelBox | None] = []
     for end in ends:
         taken = [box for box in found if box is not None]
         free = (box for box in _wished(end) if box.is_inside(width, height))
@@ -61,22 +61,22 @@ def places(ends: Sequence[End], lines: Sequence[Line], *, width: float, height: 
     return found
 
 
-def _wished(end: End) -> list[Box]:
+def _wished(end: End) -> list[LabelBox]:
     """Right of the end first, then somewhat higher or lower, then left of it."""
     lefts = (end.x + GAP, end.x - GAP - end.width)
     rises = (0.0, -0.5, 0.5, -1.0, 1.0, -1.5, 1.5)
     return [
-        Box(left, end.y + (rise - 0.5) * end.height, end.width, end.height)
+        LabelBox(left, end.y + (rise - 0.5) * end.height, end.width, end.height)
         for left in lefts
         for rise in (rises if left > end.x else rises[3:])
     ]
 
 
-def _covers(box: Box, taken: Sequence[Box], lines: Sequence[Line]) -> bool:
+def _covers(box: LabelBox, taken: Sequence[LabelBox], lines: Sequence[Line]) -> bool:
     return any(box.meets(other) for other in taken) or any(_is_crossed(box, *line) for line in lines)
 
 
-def _is_crossed(box: Box, xs: np.ndarray, ys: np.ndarray) -> bool:
+def _is_crossed(box: LabelBox, xs: np.ndarray, ys: np.ndarray) -> bool:
     """Whether the line through `xs` (n,), rising, and `ys` (n,) has a point in `box`; holes have none."""
     if not len(xs) or xs[-1] < box.left or xs[0] > box.right:
         return False

@@ -16,7 +16,7 @@ SWATCH, GAP, APART = 20, 5, 14
 
 
 @dataclass(frozen=True)
-class Entry:
+class LegendEntry:
     """A line's swatch, its words and its tip; without a role no swatch. `short` is for little room.
 
     `value` is the number in the words.
@@ -35,22 +35,22 @@ class CurveLegend(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._entries: tuple[Entry, ...] = ()
-        self._fewer: tuple[Entry, ...] = ()
-        self._places: list[tuple[QRectF, Entry]] = []
+        self._entries: tuple[LegendEntry, ...] = ()
+        self._fewer: tuple[LegendEntry, ...] = ()
+        self._places: list[tuple[QRectF, LegendEntry]] = []
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(HEIGHT)
         self.setFont(theme.interface_font())
         self.setAccessibleName("Values of the curves")
 
     @property
-    def entries(self) -> tuple[Entry, ...]:
+    def entries(self) -> tuple[LegendEntry, ...]:
         return self._entries
 
     def sizeHint(self) -> QSize:
         return QSize(160, HEIGHT)
 
-    def show_entries(self, entries: tuple[Entry, ...], fewer: tuple[Entry, ...] = ()) -> None:
+    def show_entries(self, entries: tuple[LegendEntry, ...], fewer: tuple[LegendEntry, ...] = ()) -> None:
         """Show `entries`, the most wanted first, or `fewer` where they have no room."""
         if (entries, fewer) != (self._entries, self._fewer):
             self._entries, self._fewer = entries, fewer
@@ -62,11 +62,11 @@ class CurveLegend(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._places = self.paint_entries(painter, QRectF(self.rect()))
 
-    def paint_entries(self, painter: QPainter, room: QRectF) -> list[tuple[QRectF, Entry]]:
+    def paint_entries(self, painter: QPainter, room: QRectF) -> list[tuple[QRectF, LegendEntry]]:
         """Draw what fits into `room`, also for a file; returns where each entry stands."""
         painter.setFont(theme.interface_font())
         metrics = QFontMetricsF(painter.font())
-        places: list[tuple[QRectF, Entry]] = []
+        places: list[tuple[QRectF, LegendEntry]] = []
         left = room.left()
         entries = self._fitting(metrics, room.width())
         for at, entry in enumerate(entries):
@@ -75,7 +75,7 @@ class CurveLegend(QWidget):
             is_last = at == len(entries) - 1
             spare = 0 if is_last else APART + metrics.horizontalAdvance(rest)
             if left + width + spare > room.right() and (at or not is_last):
-                hidden = Entry(rest, tip="\n".join(each.words for each in entries[at:]))
+                hidden = LegendEntry(rest, tip="\n".join(each.words for each in entries[at:]))
                 places.append((self._paint(painter, hidden, QRectF(left, room.top(), 40, room.height())), hidden))
                 break
             place = QRectF(left, room.top(), min(width, room.right() - left), room.height())
@@ -83,7 +83,7 @@ class CurveLegend(QWidget):
             left += width + APART
         return places
 
-    def _fitting(self, metrics: QFontMetricsF, room: float) -> tuple[Entry, ...]:
+    def _fitting(self, metrics: QFontMetricsF, room: float) -> tuple[LegendEntry, ...]:
         """All entries with their words, or with the short ones where there is too little room, or the fewer ones."""
         short = tuple(replace(entry, words=entry.short or entry.words) for entry in self._entries)
         tries = [self._entries, short, *([self._fewer] if self._fewer else [])]
@@ -92,7 +92,7 @@ class CurveLegend(QWidget):
             (each for each, widths in zip(tries, wanted, strict=True) if sum(widths) - APART <= room), tries[-1]
         )
 
-    def _paint(self, painter: QPainter, entry: Entry, room: QRectF) -> QRectF:
+    def _paint(self, painter: QPainter, entry: LegendEntry, room: QRectF) -> QRectF:
         left = room.left()
         if entry.role is not None:
             painter.setPen(pen_of(entry.role, entry.style))
@@ -112,5 +112,5 @@ class CurveLegend(QWidget):
         return super().event(event)
 
 
-def _width(entry: Entry, metrics: QFontMetricsF) -> float:
+def _width(entry: LegendEntry, metrics: QFontMetricsF) -> float:
     return (SWATCH + GAP if entry.role else 0) + metrics.horizontalAdvance(entry.words)

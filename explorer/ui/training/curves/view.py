@@ -18,7 +18,7 @@ from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.text import count, number, percent
 from explorer.ui.training.curves.canvas import CurveCanvas
 from explorer.ui.training.curves.curve import Curve, Role
-from explorer.ui.training.curves.legend import CurveLegend, Entry
+from explorer.ui.training.curves.legend import CurveLegend, LegendEntry
 from explorer.ui.training.curves.lines import Smoothing, line_of, nearest
 from explorer.ui.training.run_words import loss_titles, run_tip
 from explorer.ui.training.shown_runs import ShownRuns
@@ -35,7 +35,7 @@ FIGURE_HEAD = 30
 
 
 @dataclass(frozen=True)
-class Figure:
+class PlotKind:
     """What a plot shows. `words` writes one of its values."""
 
     name: str
@@ -44,8 +44,8 @@ class Figure:
     words: Callable[[float], str]
 
 
-LOSS = Figure("lossPlot", "Loss", NO_LOSS, number)
-ACCURACY = Figure("accuracyPlot", "Accuracy", NO_ACCURACY, lambda value: percent(value / 100))
+LOSS = PlotKind("lossPlot", "Loss", NO_LOSS, number)
+ACCURACY = PlotKind("accuracyPlot", "Accuracy", NO_ACCURACY, lambda value: percent(value / 100))
 
 
 class CurvePlot(FollowingView, QWidget):
@@ -57,7 +57,7 @@ class CurvePlot(FollowingView, QWidget):
     def __init__(
         self,
         session: Session,
-        figure: Figure = LOSS,
+        figure: PlotKind = LOSS,
         *,
         shown: ShownRuns | None = None,
         parent: QWidget | None = None,
@@ -203,22 +203,25 @@ class CurvePlot(FollowingView, QWidget):
         newest_first = list(reversed(list(enumerate(runs))))
         entries = tuple(entry for at, run in newest_first for entry in self._entries(run, at, is_alone=len(runs) == 1))
         if cross is not None:  # the person knows by now which line is which, and wants the values there
-            place, bare = Entry(f"step {count(round(cross))}"), (replace(each, words=each.value) for each in entries)
+            place, bare = (
+                LegendEntry(f"step {count(round(cross))}"),
+                (replace(each, words=each.value) for each in entries),
+            )
             self.legend.show_entries((place, *entries), tuple(bare))
         else:
-            names = (Entry(self._run_words(run), "training", at, run_tip(run)) for at, run in newest_first)
+            names = (LegendEntry(self._run_words(run), "training", at, run_tip(run)) for at, run in newest_first)
             self.legend.show_entries(entries, tuple(names) if len(runs) > 1 else ())
 
-    def _entries(self, run: RunCurves, at: int, *, is_alone: bool) -> list[Entry]:
+    def _entries(self, run: RunCurves, at: int, *, is_alone: bool) -> list[LegendEntry]:
         """A run's lines with their values; among several runs the first one of each is named."""
-        found: list[Entry] = []
+        found: list[LegendEntry] = []
         for curve in (each for each in self.canvas.curves if each.style == at and not each.is_pale):
             value = _value_at(curve, self.canvas.cross)
             if value is not None:
                 told = self._figure.words(value)
                 word = curve.role if is_alone else self._run_words(run) if not found else ""
                 short = told if is_alone else ""
-                found.append(Entry(f"{word} {told}".strip(), curve.role, at, run_tip(run), short, value=told))
+                found.append(LegendEntry(f"{word} {told}".strip(), curve.role, at, run_tip(run), short, value=told))
         return found
 
     # --- for a file ---
