@@ -260,18 +260,3 @@ def test_curves_are_exported_from_the_menu(
     window.action("exportCurves").trigger()
     qtbot.waitUntil(lambda: window.session.state.status.notice == "Saved as curves.csv.", timeout=20_000)
     assert (tmp_path / "curves.csv").exists()
-
-
-def test_every_control_of_the_strip_has_a_name_and_a_tip(window: MainWindow) -> None:
-    kinds = (QAbstractButton, QAbstractSpinBox, QComboBox, QSlider)
-    parts = window.training_dock, window.training.parts.settings.form  # type: ignore[union-attr]
-    controls = [each for kind in kinds for part in parts for each in part.findChildren(kind)]
-    assert len(controls) > 20
-    nameless = [
-        f"{type(each).__name__} {each.objectName()}"
-        for each in controls
-        if not each.isHidden()
-        and not each.objectName().startswith(("qt_", "ScrollLeft", "ScrollRight"))
-        and not ((each.accessibleName() or getattr(each, "text", str)()) and each.toolTip())
-    ]
-    assert not nameless

@@ -1,0 +1,129 @@
+"""The form under the cards: settings typed, spun, refused and worked out in numbers."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+)
+from pytestqt.qtbot import QtBot
+
+from explorer.session import Session
+from explorer.ui.editor.network_panel import NetworkPanel
+from tests.ui.editor.panel import click_card, editor_of, label_text, network_of, spin_of
+from tests.ui.fakes import wait_until_shown
+
+
+def test_spinning_a_setting_changes_the_network_in_one_entry_of_undo(panel: NetworkPanel, session: Session) -> None:
+    before = network_of(session)
+    click_card(panel, "conv1")
+    box = spin_of(panel, "out_channels")
+    for _ in range(3):
+        QTest.keyClick(box, Qt.Key.Key_Up)
+    assert network_of(session).shapes()[0] == (7, 16, 16)
+    session.editing.undo()
+    assert network_of(session) == before
+    assert box.text() == "4"
+
+
+def test_sizes_and_parameters_are_worked_out_in_numbers(panel: NetworkPanel) -> None:
+    click_card(panel, "conv1")
+    assert "(16 + 2·1 − 3)/1 + 1 = 16" in label_text(panel, "sizeFormula")
+    assert label_text(panel, "parameterFormula").endswith("= 112")
+    click_card(panel, "relu1")
+    label = panel.findChild(QLabel, "parameterFormula")
+    assert label is not None
+    assert not label.isVisible()
+
+
+def test_typing_goes_on_while_new_maps_arrive(panel: NetworkPanel, session: Session, qtbot: QtBot) -> None:
+    wait_until_shown(qtbot, session)
+    click_card(panel, "conv1")
+    box = spin_of(panel, "out_channels")
+    box.setFocus()
+    box.selectAll()
+    QTest.keyClicks(box, "1")
+    wait_until_shown(qtbot, session)
+    assert spin_of(panel, "out_channels") is box
+    QTest.keyClicks(box, "0")
+    wait_until_shown(qtbot, session)
+    assert box.text() == "10"
+    assert network_of(session).shapes()[0] == (10, 16, 16)
+    assert panel.focusWidget() is box
+
+
+def test_the_form_keeps_its_scroll_position_while_a_setting_changes(panel: NetworkPanel) -> None:
+    click_card(panel, "conv1")
+    panel.resize(panel.width(), 420)
+    bar = panel.form.area.verticalScrollBar()
+    assert bar.maximum() > 0
+    bar.setValue(bar.maximum() // 2)
+    place = bar.value()
+    QTest.keyClick(spin_of(panel, "out_channels"), Qt.Key.Key_Up)
+    assert bar.value() == place
+
+
+def test_the_name_in_the_form_renames(panel: NetworkPanel, session: Session) -> None:
+    click_card(panel, "conv1")
+    name = panel.findChild(QLineEdit, "layerName")
+    assert name is not None
+    name.selectAll()
+    QTest.keyClicks(name, "edges")
+    QTest.keyClick(name, Qt.Key.Key_Return)
+    assert network_of(session).names[0] == "edges"
+    assert name.text() == "edges"
+
+
+def test_a_refused_name_goes_back_to_what_it_was(panel: NetworkPanel, session: Session) -> None:
+    click_card(panel, "conv1")
+    name = panel.findChild(QLineEdit, "layerName")
+    assert name is not None
+    name.selectAll()
+    QTest.keyClicks(name, "relu1")
+    QTest.keyClick(name, Qt.Key.Key_Return)
+    assert name.text() == "conv1"
+    assert session.state.status.notice
+
+
+def test_padding_is_chosen_by_rule(panel: NetworkPanel, session: Session) -> None:
+    click_card(panel, "conv1")
+    rule = editor_of(panel, "padding").findChild(QComboBox)
+    assert rule is not None
+    rule.setCurrentText("valid")
+    assert network_of(session).shapes()[0] == (4, 14, 14)
+
+
+def test_what_a_layer_takes_is_chosen_by_name(panel: NetworkPanel, session: Session) -> None:
+    click_card(panel, "relu1")
+    box = editor_of(panel, "inputs").findChild(QComboBox)
+    assert box is not None
+    box.setCurrentText("input")
+    assert network_of(session).layer("relu1").inputs == ("input",)
+
+
+def test_the_size_of_the_input_can_be_changed(panel: NetworkPanel, session: Session) -> None:
+    click_card(panel, "input")
+    QTest.keyClick(spin_of(panel, "height"), Qt.Key.Key_Up)
+    assert network_of(session).input_shape == (3, 17, 16)
+
+
+def test_a_setting_out_of_range_is_shown_with_its_sentence(panel: NetworkPanel, session: Session) -> None:
+    session.files.new_network("3x8x8 conv(4, 9)")
+    session.selection.select(layer="conv1")
+    assert panel.form.arithmetic.error.isVisible()
+    assert "9" in panel.form.arithmetic.error.text()
+
+
+def test_the_form_holds_only_what_is_seen(panel: NetworkPanel, session: Session) -> None:
+    for name in ("conv1", "pool1", "linear1", "input", "conv2", "conv1"):
+        session.selection.select(layer=name)
+        boxes = panel.form.findChildren(QAbstractSpinBox)
+        assert boxes
+        hidden = [
+            box.accessibleName() for box in boxes if not box.isVisible() and "columns" not in box.accessibleName()
+        ]
+        assert hidden == []
