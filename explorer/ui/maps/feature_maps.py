@@ -27,7 +27,7 @@ WIDE = 1.8
 class FeatureMaps(FollowingView, QWidget):
     """Follows the selected layer. It keeps only how to look: order, scale, maps or filters, zoom."""
 
-    shows = ("document", "maps.activations", "maps.computing", "selection")
+    shows = ("document", "maps.activations", "maps.computing", "maps.measured", "selection")
 
     def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
