@@ -46,6 +46,12 @@ def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
     return PatientQtBot(request)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _torch_is_imported() -> None:
+    """By nobody's worker: on a busy machine that takes longer than a session waits for its thread when it is closed."""
+    import torch  # noqa: F401
+
+
 @pytest.fixture(autouse=True)
 def _isolated_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings, recent files and caches of a test never touch the person's own."""
