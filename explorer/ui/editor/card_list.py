@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from explorer.session.soon import soon
 from explorer.ui.common import theme
 from explorer.ui.editor.card_model import CARD_ROLE, CardModel, Index
 from explorer.ui.editor.card_painter import CardPainter, Looks
@@ -100,10 +101,17 @@ class CardList(QListView):
         if not index.isValid():
             self.selectionModel().clear()
         elif index.row() != self.currentIndex().row() or not self.selectionModel().isSelected(index):
+            self.setAutoScroll(False)  # as it is shown the list is a line high: it is brought into view when laid out
             self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
-            self.scrollTo(index)
+            self.setAutoScroll(True)
+            soon(self, self._bring_current)
         self._following = False
         self.viewport().update()
+
+    @Slot()
+    def _bring_current(self) -> None:
+        """Bring the chosen card into view."""
+        self.scrollTo(self.currentIndex())
 
     def give_up_renaming(self) -> None:
         """Close the line editor of a name, if there is one, without taking what was typed: its card may be another."""

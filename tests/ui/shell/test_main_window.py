@@ -11,7 +11,15 @@ import shiboken6
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPointF, Qt, QUrl, Signal
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from explorer.app import open_window
@@ -78,6 +86,13 @@ def test_it_opens_on_a_trained_network_looking_at_a_photograph(window: MainWindo
     assert state.prediction is not None
     assert state.prediction.is_probability
     assert state.maps.mode == "eval"
+
+
+def test_the_cards_begin_with_the_input_as_far_as_the_chosen_layer_is_seen(window: MainWindow) -> None:
+    cards = window.findChild(QAbstractItemView, "layerList")
+    assert cards is not None
+    assert window.session.state.selection.layer == window.session.state.subject.names[0]
+    assert cards.verticalScrollBar().value() == 0
 
 
 @pytest.mark.parametrize("command", [command for command in all_commands() if isinstance(command, Command)])
