@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from torch import nn
 
+from explorer.data.catalogue import open_data
 from explorer.network import Network
 from explorer.session import Document, State, Verb
+from explorer.session.slices import DataState
 from explorer.session.subjects.editable_network import EditableNetwork
 from explorer.session.subjects.nothing import Nothing
 from explorer.session.subjects.own_model import OwnModel
@@ -14,7 +18,7 @@ from explorer.session.subjects.subject import Subject
 from explorer.ui.debugger import view as debugger
 from explorer.ui.shell.actions import Command, all_commands
 from explorer.ui.training import dock
-from explorer.ui.training.plane import landscape_view
+from explorer.ui.training.plane import landscape_view, surface_view
 
 NETWORK = EditableNetwork.fresh(Network.parse("2 linear(2)"))
 SUBJECTS = {"network": NETWORK, "own": OwnModel(nn.Linear(2, 2)), "nothing": Nothing()}
@@ -43,6 +47,8 @@ def test_of_a_model_that_has_not_run_yet_nobody_says_that_no_network_is_open() -
         assert why_empty(state) != why_empty(nothing)
         assert "open" in why_empty(nothing).lower()
     assert SUBJECTS["own"].refusal(Verb.USE_DATA) in landscape_view.why_empty(state)
+    with_points = replace(state, data=DataState(data_set=open_data("points:xor")))
+    assert surface_view.why_empty(with_points) == SUBJECTS["own"].refusal(Verb.USE_DATA)
     assert dock.facts(state) == SUBJECTS["own"].refusal(Verb.TRAIN)
     assert dock.facts(nothing) == dock.READY
 

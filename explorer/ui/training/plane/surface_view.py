@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from explorer.arithmetic.cells import subscript
 from explorer.data.data_set import DataSet, Split
-from explorer.session import Session, State
+from explorer.session import Session, State, Verb
 from explorer.session.features.plane import has_surface
 from explorer.session.surface_state import Area, Surface
 from explorer.ui.common.class_colours import class_colour, class_mark
@@ -162,11 +162,13 @@ class SurfaceView(FollowingView, QWidget):
 
 def why_empty(state: State) -> str:
     """The sentence that stands where no surface can be drawn."""
+    if state.data.data_set is None:
+        return NO_DATA
     shape = state.subject.input_shape
-    if shape is not None and shape != (2,) and state.data.data_set is not None:
+    if shape is not None and shape != (2,):
         taken = f"{count(shape[0])} numbers" if len(shape) == 1 else "pictures"
         return NOT_TWO.format(taken=taken)
-    return NO_DATA if state.data.data_set is None else BROKEN
+    return state.subject.refusal(Verb.USE_DATA) or BROKEN
 
 
 def whole_area(data: DataSet) -> Area:
