@@ -8,13 +8,14 @@ from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout, QWidget
 
 from explorer.ui.common import theme
 from explorer.ui.common.icons import draw_icon
+from explorer.ui.common.popup import Popup
 from explorer.ui.common.popup_place import place_beside
 
 CARET, CARETS_ROOM = 10, 14
 MARGIN = 12
 
 
-class _Popup(QFrame):
+class _Popup(Popup, QFrame):
     """Closes on a click beside it, as all popups do, and on Esc, as only menus do by themselves."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

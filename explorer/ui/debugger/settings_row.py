@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QToolButton, QWidget
 
 from explorer.arithmetic.losses import suggested_loss
 from explorer.session import Session, State
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.learning_form import LARGEST_RATE, LearningForm, loss_title
 from explorer.ui.common.number_boxes import FloatBox, WholeBox
+from explorer.ui.common.popup import ButtonMenu
 from explorer.ui.common.popup_button import PopupButton
 from explorer.ui.debugger.target_editor import Aim, TargetEditor
 
@@ -87,7 +88,7 @@ class StepSettings(FollowingView, QWidget):
     def _batch_button(self) -> QToolButton:
         button = QToolButton(toolTip=BATCH_TIP, accessibleName="Batch")
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        menu = QMenu(button)
+        menu = ButtonMenu(button)
         menu.setToolTipsVisible(True)
         self.add = menu.addAction("Add this input to the batch")
         self.add.setToolTip("It stays in the batch when another input is opened.")

@@ -32,6 +32,7 @@ from PySide6.QtWidgets import (
 
 from explorer.ui.common import theme
 from explorer.ui.common.arrow_keys import ENTERING
+from explorer.ui.common.popup import Popup
 from explorer.ui.common.popup_place import place_beside
 from explorer.ui.common.row_list import RowModel
 from explorer.ui.common.saved_painter import saved
@@ -158,7 +159,7 @@ class ChoiceDelegate(QStyledItemDelegate):
         painter.drawText(self._note_rect(choice, width), int(Qt.TextFlag.TextWordWrap), choice.note)
 
 
-class SearchPopup(QFrame):
+class SearchPopup(Popup, QFrame):
     """Type to filter, Up and Down to move, Enter or a click to choose, Esc to close."""
 
     picked = Signal(int)  # the number of the choice

@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from explorer.ui.common.popup import Popup
 from explorer.ui.common.popup_place import place_beside
 
 COLUMNS = 4
@@ -24,7 +25,7 @@ class Thumbnail:
     tip: str
 
 
-class ThumbnailPopup(QFrame):
+class ThumbnailPopup(Popup, QFrame):
     """Emits `chosen` with the entry's name. `load(name)` gives its picture, asked for one by one once it is open."""
 
     chosen = Signal(str)

@@ -15,7 +15,7 @@ from PySide6.QtGui import (
     QKeySequence,
     QPixmap,
 )
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedWidget, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QToolButton, QWidget
 
 from explorer.data import SAMPLES, read_sample
 from explorer.data.samples import SUBJECTS
@@ -28,6 +28,7 @@ from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.icons import icon
 from explorer.ui.common.number_fields import NumberFields
 from explorer.ui.common.pane import Pane
+from explorer.ui.common.popup import ButtonMenu
 from explorer.ui.common.text import on_a_button, plural, shape_text
 from explorer.ui.input.brush import BrushBar
 from explorer.ui.input.commands import takes_pictures
@@ -91,7 +92,7 @@ class InputView(FollowingView, Pane):
         self.recent = QToolButton(objectName="recentPictures", accessibleName="Recent pictures")
         self.recent.setToolTip("Pictures opened before.")
         self.recent.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        menu = QMenu(self.recent)
+        menu = ButtonMenu(self.recent)
         menu.aboutToShow.connect(self._fill_recent)
         self.recent.setMenu(menu)
         self.samples = QToolButton(text="Samples", objectName="samplePictures", accessibleName="Sample pictures")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from explorer.session import LayerActivation
 from explorer.ui.common.colour import Scale
 from explorer.ui.common.colour_bar import ColourBar
 from explorer.ui.common.icons import icon
 from explorer.ui.common.pane import ElidedLabel
+from explorer.ui.common.popup import ButtonMenu
 from explorer.ui.maps.sheet import ORDERS, has_filters
 
 GAP = 6
@@ -181,7 +182,7 @@ class MapControls(QWidget):
         button.setIcon(icon("ph.export"))
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        menu = QMenu(button)
+        menu = ButtonMenu(button)
         for ending, words in EXPORTS:
             menu.addAction(words).triggered.connect(
                 lambda _checked=False, chosen=ending: self.export_wanted.emit(chosen)

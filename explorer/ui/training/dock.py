@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QMenu, QProgressBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QProgressBar, QToolButton, QVBoxLayout, QWidget
 
 from explorer.session import Session, State, Verb
 from explorer.session.soon import soon
@@ -18,6 +18,7 @@ from explorer.ui.common.command_button import CommandButton, CommandTool
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.icons import icon
 from explorer.ui.common.pane import Pane
+from explorer.ui.common.popup import ButtonMenu
 from explorer.ui.common.text import count
 from explorer.ui.training.run_words import examples_noun, progress_words
 
@@ -108,7 +109,7 @@ class TrainingDock(FollowingView, Pane):
         button.setIcon(icon("ph.dots-three"))
         button.setToolTip("Step through a batch, follow a run's folder, export the curves.")
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        menu = QMenu(button)
+        menu = ButtonMenu(button)
         menu.setToolTipsVisible(True)
         menu.addActions([self._actions[name] for name in FURTHER])
         button.setMenu(menu)
