@@ -1,7 +1,7 @@
 """The network: an input shape and layers, frozen. Every change gives a new one."""
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
@@ -147,9 +147,11 @@ class Network:
             raise NetworkError(f"{INPUT!r} is the name of the network's input.")
         if new != name and new in self.names:
             raise NetworkError(f"There is already a layer called {new!r}.")
-        followed = [replace(layer, inputs=_renamed(layer.inputs, {name: new})) for layer in self.layers]
-        followed[index] = replace(followed[index], name=new)
-        return self.with_layers(followed)
+        return self.with_layers_at(index, (replace(self.layers[index], name=new),)).taking({name: new})
+
+    def taking(self, new_names: Mapping[str, str]) -> Self:
+        """The same layers, which take what they took from layers that have new names now."""
+        return self.with_layers(replace(layer, inputs=_renamed(layer.inputs, new_names)) for layer in self.layers)
 
     def move(self, name: str, index: int) -> Self:
         """A layer taken out and put back so that it stands at `index`."""
@@ -247,5 +249,5 @@ def _checked_layers(layers: Iterable[Layer]) -> tuple[Layer, ...]:
     return checked
 
 
-def _renamed(names: tuple[str, ...], new_names: dict[str, str]) -> tuple[str, ...]:
+def _renamed(names: tuple[str, ...], new_names: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(new_names.get(name, name) for name in names)

@@ -37,7 +37,9 @@ class Fix:
     @cached_property
     def network(self) -> "Network":
         """Made when it is asked for: few of thousands of faults are mended."""
-        return self.broken.with_layers_at(self.index, self.layers)
+        mended, before = self.broken.with_layers_at(self.index, self.layers), self.broken.layers[self.index].name
+        is_renamed = len(self.layers) == 1 and before not in mended.names
+        return mended.taking({before: self.layers[0].name}) if is_renamed else mended
 
 
 @dataclass(frozen=True)

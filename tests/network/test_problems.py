@@ -416,6 +416,22 @@ def test_a_fix_mends_what_it_was_offered_for_and_breaks_nothing(network: Network
             assert problem.fix.network != network
 
 
+@pytest.mark.parametrize("name", ["train", "class", "forward"])
+def test_a_layer_that_is_called_otherwise_is_still_taken_from(name: str) -> None:
+    problem = only_problem(f"1x7x7 {name}=conv(3, 3, padding=1) relu add({name}, relu1) flatten linear(2)")
+    assert problem.fix is not None
+    mended = problem.fix.network
+    assert mended.problems() == ()
+    assert mended.layer("add1").inputs == ("conv1", "relu1")
+
+
+def test_of_two_layers_with_one_name_the_first_is_still_taken_from() -> None:
+    network = Network.parse("1x7x7 a=conv(3, 3, padding=1) a=relu add(a, a)")
+    renamed = next(problem.fix for problem in network.problems() if problem.fix is not None).network
+    assert renamed.names == ("a", "relu1", "add1")
+    assert renamed.layer("add1").inputs == ("a", "a")
+
+
 def test_a_remark_offers_no_fix_that_breaks_a_layer_behind() -> None:
     before = "3x7x7 a=conv(4, 3, stride=3) {} "
     assert only_problem(before.format("relu")).fix is not None

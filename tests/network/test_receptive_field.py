@@ -14,7 +14,7 @@ from torch.nn import functional
 from explorer.network import Layer, Network, Shape
 from explorer.network.axis_rule import AxisRule, Kind
 from explorer.network.channel_rule import Part
-from explorer.network.layers import AdaptiveAvgPool2d, Concat, Conv2d, ConvTranspose2d, Upsample
+from explorer.network.layers import AdaptiveAvgPool2d, Add, Concat, Conv2d, ConvTranspose2d, Upsample
 from explorer.network.layers.windowed import Windowed
 from explorer.network.receptive_field import Field, Geometry, ReceptiveFields
 from explorer.network.resampling import Method, Resampling
@@ -39,6 +39,8 @@ NETWORKS = [
     "2x6x6 conv(2, 3) flatten linear(3)",
     "2x9x9 conv(4, 3, groups=2) batchnorm dropout(0.5) conv(2, 3, padding=full)",
     "5 linear(4) relu",
+    "1 linear(2, bias=False) relu add(input, linear1)",
+    "1x5x5 a=conv(1, 5) add(a, input) conv(1, 2)",
 ]
 
 
@@ -50,7 +52,9 @@ def _geometry(network: Network, layer: Layer) -> Geometry:
     arriving: list[Any] = list(network.input_shapes(layer.name))
     leaving: Any = network.shapes()[network.index(layer.name)]
     parents = network.inputs(layer.name)
-    rows, columns = (_axis(layer, axis, _size(arriving[0])[axis], _size(leaving)[axis]) for axis in (0, 1))
+    rows, columns = (
+        tuple(_axis(layer, axis, _size(each)[axis], _size(leaving)[axis]) for each in arriving) for axis in (0, 1)
+    )
     flattened = layer.kind == "Flatten" and len(arriving[0]) == 3
     channels: Any = "mixed" if layer.kind in ("Conv2d", "ConvTranspose2d", "Linear") else "same"
     if isinstance(layer, Concat):
@@ -76,7 +80,8 @@ def _axis(layer: Layer, axis: int, size_in: int, size_out: int) -> AxisRule:
         factor, mode = pair(layer.scale_factor)[axis], layer.mode
         resampling = Resampling(METHODS[mode], factor, align_corners=layer.align_corners, is_double=True, is_small=True)
         return AxisRule.resampled(size_in, size_out, resampling)
-    return AxisRule.whole(size_in, size_out) if layer.kind == "Linear" else AxisRule.same(size_out)
+    is_broadcast = isinstance(layer, Add) and size_in == 1
+    return AxisRule.whole(size_in, size_out) if layer.kind == "Linear" or is_broadcast else AxisRule.same(size_out)
 
 
 def _size(shape: Shape) -> tuple[int, int]:
