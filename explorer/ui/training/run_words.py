@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from explorer.arithmetic.losses import loss_named
@@ -26,7 +27,8 @@ def progress_words(training: Training, noun: str = "pictures") -> str:
         if training.seconds_left is not None:
             parts.append(f"{time_left(training.seconds_left)} left")
     else:
-        parts.append(training.status if training.status == "paused" or training.message else "done")
+        is_done = training.status != "paused" and not training.message and training.epoch >= training.epochs
+        parts.append("done" if is_done else training.status)
     return " · ".join(parts)
 
 
@@ -44,20 +46,12 @@ def settings_words(chosen: Hyperparameters, *, turned_to: float | None = None) -
     """ "SGD, learning rate 0.01, momentum 0.9, batch 64, 10 epochs, seed 0"; what was left as usual is omitted."""
     turned = "" if turned_to is None else f" changed to {exact(turned_to)}"
     parts = [chosen.optimizer, f"learning rate {exact(chosen.learning_rate)}{turned}"]
-    numbers = update_named(chosen.optimizer).numbers
-    if chosen.momentum and "momentum" in numbers:
-        parts.append(f"momentum {exact(chosen.momentum)}")
-    if chosen.nesterov and chosen.momentum and "nesterov" in numbers:
-        parts.append("Nesterov")
-    if chosen.weight_decay:
-        parts.append(f"weight decay {exact(chosen.weight_decay)}")
+    parts += _chosen_numbers(chosen, update_named(chosen.optimizer).numbers)
     if chosen.schedule != "constant":
         parts.append(f"{chosen.schedule} schedule")
     if chosen.loss:
         loss = loss_named(chosen.loss)
-        parts.append(loss.title)
-        if chosen.label_smoothing and "label_smoothing" in loss.numbers:
-            parts.append(f"label smoothing {exact(chosen.label_smoothing)}")
+        parts += [loss.title, *_chosen_numbers(chosen, loss.numbers)]
     if chosen.clip_norm:
         parts.append(f"gradients clipped to {exact(chosen.clip_norm)}")
     added = f" × {chosen.accumulation}" if chosen.accumulation > 1 else ""
@@ -65,6 +59,21 @@ def settings_words(chosen: Hyperparameters, *, turned_to: float | None = None) -
     if chosen.patience:
         parts.append(f"patience {chosen.patience}")
     return ", ".join(parts)
+
+
+def _chosen_numbers(chosen: Hyperparameters, names: Iterable[str]) -> list[str]:
+    """ "momentum 0.9", "betas 0.8 and 0.999": of the numbers that are read, those that are not as usual."""
+    usual, told = Hyperparameters(), []
+    for name in names:
+        value = getattr(chosen, name)
+        if name == "learning_rate" or value == getattr(usual, name):
+            continue
+        if isinstance(value, bool):
+            told += [name.capitalize()] if chosen.momentum else []  # Nesterov's is a way to use the momentum
+        else:
+            numbers = value if isinstance(value, tuple) else (value,)
+            told.append(f"{name.replace('_', ' ')} {' and '.join(exact(each) for each in numbers)}")
+    return told
 
 
 def run_tip(run: RunCurves) -> str:

@@ -72,6 +72,8 @@ def test_progress_is_told_in_one_line() -> None:
     run = Training("running", 1, step=1840, epoch=7, epochs=20, progress=0.25, seconds_left=180, per_second=1840.2)
     assert progress_words(run) == "epoch 7 of 20 · step 1,840 · 1,840 pictures a second · 3 min left"
     assert progress_words(replace(run, status="paused"), "examples") == "epoch 7 of 20 · step 1,840 · paused"
+    assert progress_words(replace(run, status="ended")) == "epoch 7 of 20 · step 1,840 · ended"  # undone meanwhile
+    assert progress_words(replace(run, status="ended", epoch=20)) == "epoch 20 of 20 · step 1,840 · done"
     assert progress_words(Training()) == ""
 
 
@@ -79,4 +81,17 @@ def test_settings_that_are_not_used_are_not_told() -> None:
     chosen = Hyperparameters(optimizer="Adam", momentum=0.9, nesterov=True, schedule="cosine", loss="mse", patience=3)
     expected = "Adam, learning rate 0.01, cosine schedule, mean squared error, batch 64, 10 epochs, seed 0, patience 3"
     assert settings_words(chosen) == expected
-    assert "Nesterov" in settings_words(replace(chosen, optimizer="SGD"))
+    assert "momentum 0.9, Nesterov" in settings_words(replace(chosen, optimizer="SGD"))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "words"),
+    [
+        (Hyperparameters(optimizer="RMSprop", alpha=0.5), "alpha 0.5"),
+        (Hyperparameters(optimizer="Adam", betas=(0.8, 0.999), weight_decay=1e-4), "betas 0.8 and 0.999, weight decay"),
+        (Hyperparameters(loss="cross_entropy", label_smoothing=0.1), "label smoothing 0.1"),
+    ],
+)
+def test_two_runs_that_differ_in_a_number_are_told_apart(chosen: Hyperparameters, words: str) -> None:
+    assert words in settings_words(chosen)
+    assert words not in settings_words(Hyperparameters(loss=chosen.loss, optimizer=chosen.optimizer))
