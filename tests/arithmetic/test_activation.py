@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,13 @@ SETTINGS = {
 SHAPES = st.lists(st.integers(1, 5), min_size=1, max_size=4).map(tuple)
 
 
+def function_of(kind: str) -> Callable[..., torch.Tensor]:
+    """PyTorch's, from torch itself where torch.nn.functional has none or would have another one called."""
+    is_torchs = kind in ("sigmoid", "tanh") or not hasattr(F, kind)
+    function: Callable[..., torch.Tensor] = getattr(torch if is_torchs else F, kind)
+    return function
+
+
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("kind", FUNCTIONS)
 @settings(deadline=None, max_examples=40)
@@ -43,7 +51,7 @@ SHAPES = st.lists(st.integers(1, 5), min_size=1, max_size=4).map(tuple)
 def test_an_activation_and_its_derivative_are_those_of_pytorch(
     kind: str, dtype: torch.dtype, data: st.DataObject, shape: tuple[int, ...], scale: float, seed: int
 ) -> None:
-    function = torch.sigmoid if kind == "sigmoid" else torch.tanh if kind == "tanh" else getattr(F, kind)
+    function = function_of(kind)
     given_settings: dict[str, Any] = data.draw(SETTINGS.get(kind, st.just({})))
     x = (normal(shape, dtype, seed) * scale).detach().requires_grad_()
     call = computed(kind, function, {"input": x, **given_settings})
@@ -57,7 +65,7 @@ def test_an_activation_and_its_derivative_are_those_of_pytorch(
 def test_an_activation_is_explained_where_it_bends_and_where_it_saturates(
     kind: str, dtype: torch.dtype, u: float
 ) -> None:
-    function = torch.sigmoid if kind == "sigmoid" else torch.tanh if kind == "tanh" else getattr(F, kind)
+    function = function_of(kind)
     x = torch.tensor([u], dtype=dtype, requires_grad=True)
     call = computed(kind, function, {"input": x})
     assert_forward(operation_for(call.kind), call, dtype)
@@ -69,7 +77,7 @@ def test_an_activation_is_explained_where_it_bends_and_where_it_saturates(
 def test_an_activation_of_no_number_and_of_the_largest_is_pytorchs(
     kind: str, chosen: dict[str, Any], dtype: torch.dtype
 ) -> None:
-    function = getattr(torch if kind in ("sigmoid", "tanh") else F, kind)
+    function = function_of(kind)
     largest = torch.finfo(dtype).max
     ends = [float("inf"), float("nan"), largest, largest**0.5, 1.9e19, 1e13, 1e4, 750.0, 104.0, 88.0, 14.0, 5.5, 0.0]
     for u in (sign * end for end in ends for sign in (1, -1)):

@@ -16,6 +16,7 @@ from torch.nn import functional
 
 from explorer.arithmetic import CallValues, Explanation
 from explorer.arithmetic.losses import LOSSES, loss_named
+from tests.by_hand import ByHand
 
 NAMES = tuple(loss.name for loss in LOSSES)
 TOLERANCES = {torch.float64: 1e-9, torch.float32: 1e-4}
@@ -25,18 +26,21 @@ def hinge(output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
     return functional.multi_margin_loss(output, target) * output.shape[-1]
 
 
-ORACLES: dict[str, Callable[..., torch.Tensor]] = {
-    "half_squared_error": lambda y, d: (0.5 * (y - d) ** 2).flatten(1 if y.dim() > 1 else 0).sum(-1).mean(),
-    "mse": functional.mse_loss,
-    "mae": functional.l1_loss,
-    "mbe": lambda y, d: (d - y).mean(),
-    "bce": functional.binary_cross_entropy,
-    "bce_with_logits": functional.binary_cross_entropy_with_logits,
-    "cross_entropy": functional.cross_entropy,
-    "hinge": hinge,
-    "huber": functional.huber_loss,
-    "smooth_l1": functional.smooth_l1_loss,
-}
+ORACLES: ByHand[Callable[..., torch.Tensor]] = ByHand(
+    "ORACLES of tests/arithmetic/test_losses.py",
+    {
+        "half_squared_error": lambda y, d: (0.5 * (y - d) ** 2).flatten(1 if y.dim() > 1 else 0).sum(-1).mean(),
+        "mse": functional.mse_loss,
+        "mae": functional.l1_loss,
+        "mbe": lambda y, d: (d - y).mean(),
+        "bce": functional.binary_cross_entropy,
+        "bce_with_logits": functional.binary_cross_entropy_with_logits,
+        "cross_entropy": functional.cross_entropy,
+        "hinge": hinge,
+        "huber": functional.huber_loss,
+        "smooth_l1": functional.smooth_l1_loss,
+    },
+)
 
 
 @st.composite
@@ -56,13 +60,14 @@ def cases(draw: st.DrawFn) -> tuple[str, torch.Tensor, torch.Tensor]:
 
 def target_for(draw: st.DrawFn, name: str, output: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
     shape, dtype = output.shape, output.dtype
-    if name in ("bce", "bce_with_logits"):
+    targets = loss_named(name).targets
+    if targets == "probabilities":
         target = torch.rand(shape, dtype=dtype, generator=generator)
         return target.round() if draw(st.booleans()) else target
     axis = 0 if output.dim() == 1 else 1
     if name == "cross_entropy" and draw(st.booleans()):
         return torch.randn(shape, dtype=dtype, generator=generator).softmax(axis)
-    if name in ("cross_entropy", "hinge"):
+    if targets == "classes":
         places = shape[:axis] + shape[axis + 1 :]
         return torch.randint(shape[axis], places, generator=generator)
     return torch.randn(shape, dtype=dtype, generator=generator)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from explorer.arithmetic import Explanation
 from explorer.arithmetic.updates import UPDATES, update_named
 from tests.arithmetic.evaluator import assert_evaluates
+from tests.by_hand import ByHand
 
 TOLERANCES = {torch.float64: 1e-9, torch.float32: 1e-4}
 SHAPE = (2, 3)
@@ -23,36 +24,39 @@ RATES = st.floats(1e-4, 0.5)
 FRACTIONS = st.floats(0.05, 0.99)
 FLAGS = st.booleans()
 
-HYPERPARAMETERS = {
-    "SGD": st.one_of(
-        st.fixed_dictionaries({"lr": RATES, "weight_decay": DECAYS, "maximize": FLAGS}),
-        st.fixed_dictionaries(
-            {"lr": RATES, "momentum": FRACTIONS, "dampening": FRACTIONS, "weight_decay": DECAYS, "maximize": FLAGS}
+HYPERPARAMETERS: ByHand[st.SearchStrategy[dict[str, Any]]] = ByHand(
+    "HYPERPARAMETERS of tests/arithmetic/test_updates.py",
+    {
+        "SGD": st.one_of(
+            st.fixed_dictionaries({"lr": RATES, "weight_decay": DECAYS, "maximize": FLAGS}),
+            st.fixed_dictionaries(
+                {"lr": RATES, "momentum": FRACTIONS, "dampening": FRACTIONS, "weight_decay": DECAYS, "maximize": FLAGS}
+            ),
+            st.fixed_dictionaries({"lr": RATES, "momentum": FRACTIONS, "nesterov": FLAGS, "weight_decay": DECAYS}),
         ),
-        st.fixed_dictionaries({"lr": RATES, "momentum": FRACTIONS, "nesterov": FLAGS, "weight_decay": DECAYS}),
-    ),
-    "Adam": st.fixed_dictionaries(
-        {
-            "lr": RATES,
-            "betas": st.tuples(FRACTIONS, FRACTIONS),
-            "eps": st.sampled_from([1e-8, 1e-3]),
-            "weight_decay": DECAYS,
-            "amsgrad": FLAGS,
-            "maximize": FLAGS,
-        }
-    ),
-    "RMSprop": st.fixed_dictionaries(
-        {
-            "lr": RATES,
-            "alpha": FRACTIONS,
-            "eps": st.sampled_from([1e-8, 1e-3]),
-            "weight_decay": DECAYS,
-            "momentum": st.sampled_from([0.0, 0.5, 0.9]),
-            "centered": FLAGS,
-            "maximize": FLAGS,
-        }
-    ),
-}
+        "Adam": st.fixed_dictionaries(
+            {
+                "lr": RATES,
+                "betas": st.tuples(FRACTIONS, FRACTIONS),
+                "eps": st.sampled_from([1e-8, 1e-3]),
+                "weight_decay": DECAYS,
+                "amsgrad": FLAGS,
+                "maximize": FLAGS,
+            }
+        ),
+        "RMSprop": st.fixed_dictionaries(
+            {
+                "lr": RATES,
+                "alpha": FRACTIONS,
+                "eps": st.sampled_from([1e-8, 1e-3]),
+                "weight_decay": DECAYS,
+                "momentum": st.sampled_from([0.0, 0.5, 0.9]),
+                "centered": FLAGS,
+                "maximize": FLAGS,
+            }
+        ),
+    },
+)
 HYPERPARAMETERS["AdamW"] = HYPERPARAMETERS["Adam"]
 
 
@@ -222,8 +226,9 @@ def test_a_line_whose_number_is_lost_in_float32_says_so() -> None:
 
 
 def test_an_unknown_optimizer_is_refused_with_the_names_there_are() -> None:
-    with pytest.raises(ValueError, match="LBFGS are not explained; those of SGD, Adam, AdamW, RMSprop are"):
-        update_named("LBFGS")
+    known = ", ".join(update.name for update in UPDATES)
+    with pytest.raises(ValueError, match=f"Nobodys are not explained; those of {known} are"):
+        update_named("Nobodys")
 
 
 def test_the_lectures_new_weights_and_biases_come_out(shared_data: Path) -> None:

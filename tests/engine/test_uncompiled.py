@@ -6,6 +6,7 @@ import subprocess
 import sys
 from functools import wraps
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -16,14 +17,18 @@ from torch import Tensor, nn
 from explorer.arithmetic.updates import UPDATES
 from explorer.engine.training.hyperparameters import SCHEDULES, Hyperparameters, make_optimizer
 from explorer.engine.training.uncompiled import uncompiled
+from tests.by_hand import ByHand
 
 STEPS = 4
-SETTINGS = {
-    "SGD": st.fixed_dictionaries({"momentum": st.floats(0, 0.9), "nesterov": st.just(False)}),
-    "Adam": st.fixed_dictionaries({"betas": st.tuples(st.floats(0, 0.99), st.floats(0, 0.999))}),
-    "AdamW": st.fixed_dictionaries({"betas": st.tuples(st.floats(0, 0.99), st.floats(0, 0.999))}),
-    "RMSprop": st.fixed_dictionaries({"alpha": st.floats(0.5, 0.99), "momentum": st.floats(0, 0.9)}),
-}
+SETTINGS: ByHand[st.SearchStrategy[dict[str, Any]]] = ByHand(
+    "SETTINGS of tests/engine/test_uncompiled.py",
+    {
+        "SGD": st.fixed_dictionaries({"momentum": st.floats(0, 0.9), "nesterov": st.just(False)}),
+        "Adam": st.fixed_dictionaries({"betas": st.tuples(st.floats(0, 0.99), st.floats(0, 0.999))}),
+        "AdamW": st.fixed_dictionaries({"betas": st.tuples(st.floats(0, 0.99), st.floats(0, 0.999))}),
+        "RMSprop": st.fixed_dictionaries({"alpha": st.floats(0.5, 0.99), "momentum": st.floats(0, 0.9)}),
+    },
+)
 
 
 @pytest.mark.parametrize("schedule", SCHEDULES)

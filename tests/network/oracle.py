@@ -11,6 +11,7 @@ from torch import nn
 
 from explorer.network import Layer, Shape
 from explorer.network.shape import pair
+from tests.by_hand import ByHand
 
 
 def _conv(layer: Any, shape: Shape) -> nn.Module:
@@ -71,29 +72,32 @@ def _upsample(layer: Any, shape: Shape) -> nn.Module:
     return nn.Upsample(scale_factor=layer.scale_factor, mode=layer.mode, align_corners=corners)
 
 
-MODULES: dict[str, Callable[[Any, Shape], nn.Module]] = {
-    "Conv2d": _conv,
-    "ConvTranspose2d": _conv_transpose,
-    "MaxPool2d": _max_pool,
-    "AvgPool2d": _avg_pool,
-    "AdaptiveAvgPool2d": lambda layer, shape: nn.AdaptiveAvgPool2d(layer.output_size),
-    "Linear": lambda layer, shape: nn.Linear(layer.in_features or shape[0], layer.out_features, bias=layer.bias),
-    "ReLU": lambda layer, shape: nn.ReLU(),
-    "LeakyReLU": lambda layer, shape: nn.LeakyReLU(layer.negative_slope),
-    "ELU": lambda layer, shape: nn.ELU(layer.alpha),
-    "GELU": lambda layer, shape: nn.GELU(layer.approximate),
-    "SiLU": lambda layer, shape: nn.SiLU(),
-    "Sigmoid": lambda layer, shape: nn.Sigmoid(),
-    "Tanh": lambda layer, shape: nn.Tanh(),
-    "Softmax": lambda layer, shape: nn.Softmax(dim=1),
-    "Identity": lambda layer, shape: nn.Identity(),
-    "BatchNorm2d": _batch_norm,
-    "GroupNorm": _group_norm,
-    "LayerNorm": _layer_norm,
-    "Dropout": lambda layer, shape: nn.Dropout(layer.p),
-    "Flatten": lambda layer, shape: nn.Flatten(),
-    "Upsample": _upsample,
-}
+MODULES: ByHand[Callable[[Any, Shape], nn.Module]] = ByHand(
+    "MODULES of tests/network/oracle.py",
+    {
+        "Conv2d": _conv,
+        "ConvTranspose2d": _conv_transpose,
+        "MaxPool2d": _max_pool,
+        "AvgPool2d": _avg_pool,
+        "AdaptiveAvgPool2d": lambda layer, shape: nn.AdaptiveAvgPool2d(layer.output_size),
+        "Linear": lambda layer, shape: nn.Linear(layer.in_features or shape[0], layer.out_features, bias=layer.bias),
+        "ReLU": lambda layer, shape: nn.ReLU(),
+        "LeakyReLU": lambda layer, shape: nn.LeakyReLU(layer.negative_slope),
+        "ELU": lambda layer, shape: nn.ELU(layer.alpha),
+        "GELU": lambda layer, shape: nn.GELU(layer.approximate),
+        "SiLU": lambda layer, shape: nn.SiLU(),
+        "Sigmoid": lambda layer, shape: nn.Sigmoid(),
+        "Tanh": lambda layer, shape: nn.Tanh(),
+        "Softmax": lambda layer, shape: nn.Softmax(dim=1),
+        "Identity": lambda layer, shape: nn.Identity(),
+        "BatchNorm2d": _batch_norm,
+        "GroupNorm": _group_norm,
+        "LayerNorm": _layer_norm,
+        "Dropout": lambda layer, shape: nn.Dropout(layer.p),
+        "Flatten": lambda layer, shape: nn.Flatten(),
+        "Upsample": _upsample,
+    },
+)
 
 
 def module_of(layer: Layer, shape: Shape) -> nn.Module:

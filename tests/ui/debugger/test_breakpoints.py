@@ -10,7 +10,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox
 from pytestqt.qtbot import QtBot
 
-from explorer.engine.explaining.breakpoints import BREAKPOINTS, DeadReLUs, GradientNorm, NotFinite, UpdateRatio
+from explorer.engine.explaining.breakpoints import (
+    BREAKPOINTS,
+    Breakpoint,
+    DeadReLUs,
+    GradientNorm,
+    NotFinite,
+    UpdateRatio,
+)
 from explorer.session import Session
 from explorer.ui.debugger.breakpoints import NOTHING, READY, BreakpointsButton
 from tests.ui.fakes import make_session
@@ -53,6 +60,11 @@ def _type(box: QAbstractSpinBox, text: str) -> None:
     QTest.keyClick(box, Qt.Key.Key_Return)
 
 
+def at_its_start(kind: type[Breakpoint]) -> Breakpoint:
+    """With the limit that a form starts with."""
+    return kind() if kind.limit_of is None else kind(**{kind.limit_of.field: kind.limit_of.start})
+
+
 def test_there_is_a_line_for_every_condition_that_the_engine_knows(button: BreakpointsButton) -> None:
     assert tuple(button.boxes) == BREAKPOINTS
     assert tuple(button.limits) == tuple(kind for kind in BREAKPOINTS if kind.limit_of is not None)
@@ -61,12 +73,12 @@ def test_there_is_a_line_for_every_condition_that_the_engine_knows(button: Break
 def test_what_is_checked_is_what_the_session_stops_at(session: Session, button: BreakpointsButton) -> None:
     for kind in button.boxes:
         button.boxes[kind].click()
-    assert session.state.steps.breakpoints == (NotFinite(), GradientNorm(10.0), UpdateRatio(0.1), DeadReLUs(50.0))
-    assert button.text() == "Stop at (4)"
+    assert session.state.steps.breakpoints == tuple(at_its_start(kind) for kind in BREAKPOINTS)
+    assert button.text() == f"Stop at ({len(BREAKPOINTS)})"
     _type(button.limits[GradientNorm], "2.5e3")
-    assert session.state.steps.breakpoints[1] == GradientNorm(2500.0)
-    button.boxes[NotFinite].click()
-    button.boxes[DeadReLUs].click()
+    assert session.state.steps.breakpoints[BREAKPOINTS.index(GradientNorm)] == GradientNorm(2500.0)
+    for kind in set(button.boxes) - {GradientNorm, UpdateRatio}:
+        button.boxes[kind].click()
     assert session.state.steps.breakpoints == (GradientNorm(2500.0), UpdateRatio(0.1))
 
 
@@ -157,7 +169,8 @@ def test_a_limit_that_is_none_is_refused_in_a_sentence(text: str, session: Sessi
 
 def test_every_control_of_the_popup_has_a_name_and_a_tip(button: BreakpointsButton) -> None:
     controls = [*button.popup.findChildren(QAbstractButton), *button.popup.findChildren(QAbstractSpinBox)]
-    assert len(controls) == 4 + 3 + 3
+    beside = 3  # run, stop, and the most steps
+    assert len(controls) == len(button.boxes) + len(button.limits) + beside
     assert all(control.accessibleName() and control.toolTip().endswith(".") for control in controls)
 
 

@@ -20,14 +20,18 @@ from explorer.ui.common import theme
 from explorer.ui.common.number_boxes import FloatBox
 from explorer.ui.debugger.settings_row import StepSettings
 from explorer.ui.debugger.target_editor import MOST_BESIDE
+from tests.by_hand import ByHand
 from tests.ui.fakes import make_picture, make_session
 
-READ_BY = {
-    "SGD": {"Learning rate", "Momentum", "Weight decay", "Nesterov"},
-    "Adam": {"Learning rate", "Beta 1", "Beta 2", "Weight decay"},
-    "AdamW": {"Learning rate", "Beta 1", "Beta 2", "Weight decay"},
-    "RMSprop": {"Learning rate", "Momentum", "Alpha", "Weight decay"},
-}
+READ_BY: ByHand[set[str]] = ByHand(
+    "READ_BY of tests/ui/debugger/test_step_settings.py",
+    {
+        "SGD": {"Learning rate", "Momentum", "Weight decay", "Nesterov"},
+        "Adam": {"Learning rate", "Beta 1", "Beta 2", "Weight decay"},
+        "AdamW": {"Learning rate", "Beta 1", "Beta 2", "Weight decay"},
+        "RMSprop": {"Learning rate", "Momentum", "Alpha", "Weight decay"},
+    },
+)
 
 
 @pytest.fixture
