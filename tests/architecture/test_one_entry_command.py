@@ -28,6 +28,7 @@ from explorer.ui.shell.tabs import TABS, Tab
 from tests.architecture.entries import listed
 from tests.ui.fakes import wait_until_shown
 
+CTRL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
 UI = Path(explorer.ui.__file__).parent
 TABLES = ("commands", "actions", "file_actions")
 VERB = r"shell\.session\.(\w+\.\w+)\(\)"
@@ -46,7 +47,7 @@ HALF = Command(
     TIP,
     lambda shell: shell.session.steps.go_to_step(len(shell.session.state.steps.timeline.steps) // 2),
     "ph.arrows-in-line-horizontal",
-    "Ctrl+F10",
+    "Ctrl+Alt+F35",
     has_timeline,
     brief="Middle",
     now=lambda command, state: replace(command, brief=f"Middle of {count_of(state)}"),
@@ -57,7 +58,7 @@ NOTES = Tab(
     "showNotes",
     "See what was noted of the network.",
     "ph.note",
-    "Ctrl+9",
+    "Ctrl+Alt+F34",
     lambda _session, _actions: QLabel("nothing noted yet", objectName="notes"),
 )
 
@@ -80,8 +81,8 @@ def menu_of(window: MainWindow, name: str) -> QMenu:
 def test_a_command_stands_in_its_menu_with_key_and_tip_and_is_run_from_there(window: MainWindow, qtbot: QtBot) -> None:
     action = window.findChild(QAction, "action.toMiddle")
     assert action in menu_of(window, "Step").actions()
-    assert (action.text(), action.shortcut().toString()) == ("To the middle", "Ctrl+F10")
-    assert action.toolTip() == "Go to the middle of the timeline (Ctrl+F10)."
+    assert (action.text(), action.shortcut().toString()) == ("To the middle", "Ctrl+Alt+F35")
+    assert action.toolTip() == "Go to the middle of the timeline (Ctrl+Alt+F35)."
     assert not action.icon().isNull()
     assert not action.isEnabled()
     window.action("showDebugger").trigger()
@@ -95,7 +96,7 @@ def test_a_command_stands_in_its_menu_with_key_and_tip_and_is_run_from_there(win
 def test_its_button_has_its_words_tip_and_icon_and_can_be_pressed_when_it_can(window: MainWindow, qtbot: QtBot) -> None:
     button = window.findChild(QToolButton, "toMiddle")
     assert (button.text(), button.accessibleName()) == ("Middle of 0", "To the middle")
-    assert button.toolTip() == "Go to the middle of the timeline (Ctrl+F10)."
+    assert button.toolTip() == "Go to the middle of the timeline (Ctrl+Alt+F35)."
     assert not button.icon().isNull()
     assert not button.isEnabled()
     window.action("showDebugger").trigger()
@@ -146,7 +147,7 @@ def test_a_tab_has_its_page_its_command_and_its_key(window: MainWindow) -> None:
     assert [centre.tabText(index) for index in range(centre.count())][-1] == "Notes"
     action = window.findChild(QAction, "action.showNotes")
     assert action in menu_of(window, "View").actions()
-    QTest.keyClick(window, Qt.Key.Key_9, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(window, Qt.Key.Key_F34, CTRL | ALT)
     page = window.findChild(QLabel, "notes")
     assert page.isVisible()
     assert window.view("notes") is page

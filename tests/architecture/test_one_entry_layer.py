@@ -1,4 +1,4 @@
-"""A layer type is one class and one entry in LAYERS: PReLU, added here, is found everywhere."""
+"""A layer type is one class and one entry in LAYERS: PReLU as a toy, added here, is found everywhere."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ from explorer.ui.editor.network_panel import NetworkPanel
 from tests.architecture.entries import listed
 from tests.ui.fakes import make_session, wait_until_shown
 
-TEXT = "2 linear(4) prelu(4, init=0.1) linear(3)"
+TEXT = "2 linear(4) toyprelu(4, init=0.1) linear(3)"
 
 
 @dataclass(frozen=True)
-class PReLU(Layer):
+class ToyPReLU(Layer):
     """x where positive, a learned multiple of x elsewhere."""
 
-    kind = "PReLU"
-    word = "prelu"
-    stem = "prelu"
+    kind = "ToyPReLU"
+    word = "toyprelu"
+    stem = "toyprelu"
     family = "activation"
     summary = "Keeps positive numbers and learns how far to shrink negative ones."
 
@@ -55,8 +55,10 @@ class PReLU(Layer):
 
 
 @pytest.fixture(autouse=True)
-def _added() -> Iterator[None]:
-    with listed(LAYERS, PReLU):
+def _added(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """PyTorch has its module under that name, which nobody will find taken."""
+    monkeypatch.setattr(nn, "ToyPReLU", type("ToyPReLU", (nn.PReLU,), {}), raising=False)
+    with listed(LAYERS, ToyPReLU):
         yield
 
 
@@ -95,8 +97,8 @@ def test_a_file_keeps_it_with_its_weights(tmp_path: Path) -> None:
 def test_it_is_recorded_with_its_gradients() -> None:
     model = Network.parse(TEXT).build(seed=3)
     recording = explorer.record(model, torch.randn(2, 2), target=[0, 1], loss="cross_entropy")
-    assert recording["prelu1"].kind == "prelu"
-    step = next(step for step in recording.steps if step.kind == "backward" and step.call.name == "prelu1")
+    assert recording["toyprelu1"].kind == "prelu"
+    step = next(step for step in recording.steps if step.kind == "backward" and step.call.name == "toyprelu1")
     assert step.shapes["weight"] == (4,)
 
 
@@ -107,11 +109,11 @@ def test_the_palette_puts_it_in_and_the_form_has_its_settings(session: Session, 
     panel.show()
     wait_until_shown(qtbot, session)
     QTest.mouseClick(panel.findChild(QPushButton, "addLayer"), Qt.MouseButton.LeftButton)
-    QTest.keyClicks(panel.palette_popup.search, "prelu")
+    QTest.keyClicks(panel.palette_popup.search, "toyprelu")
     QTest.keyClick(panel.palette_popup.search, Qt.Key.Key_Return)
     network = session.state.network
     assert network is not None
-    assert "PReLU" in [layer.kind for layer in network.layers]
+    assert "ToyPReLU" in [layer.kind for layer in network.layers]
     wait_until_shown(qtbot, session)
     form = panel.findChild(QWidget, "layerForm")
     assert {"num_parameters", "init"} <= {editor.objectName() for editor in form.findChildren(Editor)}

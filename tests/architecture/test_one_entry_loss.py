@@ -42,12 +42,12 @@ from tests.architecture.entries import listed
 from tests.ui.step_sessions import SteppedSession, recorded
 
 
-class LogCosh(RegressionLoss):
+class ToyLogCosh(RegressionLoss):
     """The logarithm of the hyperbolic cosine of each difference: squared near 0, straight far away."""
 
-    name = "log_cosh"
-    kinds: ClassVar[tuple[str, ...]] = ("log_cosh",)
-    title = "log-cosh loss"
+    name = "toy_log_cosh"
+    kinds: ClassVar[tuple[str, ...]] = ("toy_log_cosh",)
+    title = "toy log-cosh loss"
     term = "log cosh({input} − {target})"
     slope_term = "· tanh({input} − {target})"
     forwards = "Small differences count by half their square, large ones nearly by their distance."
@@ -72,7 +72,7 @@ class LogCosh(RegressionLoss):
 
 @pytest.fixture(autouse=True)
 def _added() -> Iterator[None]:
-    with listed(LOSSES, LogCosh()):
+    with listed(LOSSES, ToyLogCosh()):
         yield
 
 
@@ -84,7 +84,7 @@ def target() -> list[list[float]]:
 def test_it_is_recorded_and_each_of_its_cells_explained_as_pytorch_computed_it() -> None:
     torch.manual_seed(0)
     model, x, wanted = nn.Linear(4, 3).double(), torch.randn(2, 4).double(), torch.randn(2, 3).double()
-    recording = explorer.record(model, x, target=wanted, loss="log_cosh")
+    recording = explorer.record(model, x, target=wanted, loss="toy_log_cosh")
     assert recording.loss == pytest.approx((model(x) - wanted).cosh().log().mean().item())
     steps = [step for step in recording.steps if step.call is recording.loss_call]
     assert [step.kind for step in steps] == ["loss", "backward"]
@@ -99,19 +99,19 @@ def test_it_is_recorded_and_each_of_its_cells_explained_as_pytorch_computed_it()
 
 
 def test_targets_that_do_not_fit_are_refused_under_its_title() -> None:
-    check_target("log_cosh", torch.zeros(2, 3), torch.zeros(2, 3))
-    with pytest.raises(EngineError, match="The log-cosh loss compares each output with a target of its own"):
-        check_target("log_cosh", torch.zeros(2, 3), torch.zeros(2))
+    check_target("toy_log_cosh", torch.zeros(2, 3), torch.zeros(2, 3))
+    with pytest.raises(EngineError, match="The toy log-cosh loss compares each output with a target of its own"):
+        check_target("toy_log_cosh", torch.zeros(2, 3), torch.zeros(2))
 
 
 def test_its_steps_have_their_sentences_their_formula_and_a_line_that_does_the_same(target: list[list[float]]) -> None:
-    timeline = recorded("4 linear(3)", loss="log_cosh", target=target)
+    timeline = recorded("4 linear(3)", loss="toy_log_cosh", target=target)
     forward, backward = (
         step_words(step, timeline.tensors(step.index)) for step in timeline.steps if step.call == "loss"
     )
-    assert (forward.title, forward.sentence) == ("Log-cosh loss", LogCosh.forwards)
+    assert (forward.title, forward.sentence) == ("Toy log-cosh loss", ToyLogCosh.forwards)
     assert forward.formula == "L = 1/n Σ log cosh(x − t)"
-    assert (backward.title, backward.sentence) == ("Log-cosh loss, on the way back", LogCosh.backwards)
+    assert (backward.title, backward.sentence) == ("Toy log-cosh loss, on the way back", ToyLogCosh.backwards)
     assert backward.formula == "∂L/∂x = 1/n · tanh(x − t)"
     output = timeline.tensors(timeline.find("loss", "loss") or 0).by_name["input"]
     names = {"torch": torch, "target": torch.tensor(target), output.title: torch.tensor(output.values)}
@@ -120,7 +120,7 @@ def test_its_steps_have_their_sentences_their_formula_and_a_line_that_does_the_s
 
 
 def test_its_table_stands_in_the_debugger(target: list[list[float]], qtbot: QtBot, qapp: QApplication) -> None:
-    timeline = recorded("1x6x6 conv(2, 3) flatten linear(3)", loss="log_cosh", target=target)
+    timeline = recorded("1x6x6 conv(2, 3) flatten linear(3)", loss="toy_log_cosh", target=target)
     back = timeline.find("backward", "loss")
     assert back is not None
     table = into_plan(timeline, moves.into(timeline, moves.at(timeline, back)), ()).middle
@@ -142,7 +142,7 @@ def test_a_network_learns_with_it() -> None:
     points = torch.rand(64, 2, generator=torch.Generator().manual_seed(1))
     data = Examples(points, points.sum(dim=1))
     net = Network.parse("2 linear(1)").build(seed=0)
-    chosen = Hyperparameters(loss="log_cosh", optimizer="Adam", learning_rate=0.05, batch_size=16, epochs=40)
+    chosen = Hyperparameters(loss="toy_log_cosh", optimizer="Adam", learning_rate=0.05, batch_size=16, epochs=40)
     told = list(train_as_chosen(net, data, chosen, validation=data))
     assert told[-1].val_loss is not None
     assert told[-1].val_loss < 0.01 < told[0].loss
@@ -151,10 +151,11 @@ def test_a_network_learns_with_it() -> None:
 
 
 def test_the_command_line_takes_it(tmp_path: Path) -> None:
-    assert "log_cosh" in parser().format_help()
+    assert "toy_log_cosh" in parser().format_help()
     (tmp_path / "net.txt").write_text("2 linear(2) sigmoid")
-    arguments = ["train", str(tmp_path / "net.txt"), "--data", "points:moons", "--epochs", "1", "--loss", "log_cosh"]
-    assert run([*arguments, "--out", str(tmp_path / "run"), "--device", "cpu", "--threads", "1"]) == 0
+    arguments = ["train", str(tmp_path / "net.txt"), "--data", "points:moons", "--epochs", "1"]
+    arguments += ["--loss", "toy_log_cosh", "--out", str(tmp_path / "run"), "--device", "cpu", "--threads", "1"]
+    assert run(arguments) == 0
     lines = (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()
     assert json.loads(lines[-1])["val_accuracy"] > 0
 
@@ -162,9 +163,9 @@ def test_the_command_line_takes_it(tmp_path: Path) -> None:
 def test_the_form_offers_it_and_a_file_keeps_it(qtbot: QtBot) -> None:
     form = LearningForm()
     qtbot.addWidget(form)
-    form.show_chosen(Hyperparameters(loss="log_cosh"))
-    assert form.loss.currentText() == "log-cosh loss"
+    form.show_chosen(Hyperparameters(loss="toy_log_cosh"))
+    assert form.loss.currentText() == "toy log-cosh loss"
     assert form.formula.whole() == "1/n Σ log cosh(y − t)"
-    chosen = Hyperparameters(loss="log_cosh")
+    chosen = Hyperparameters(loss="toy_log_cosh")
     assert from_settings(as_settings(chosen)) == chosen
-    assert "log-cosh loss" in settings_words(chosen)
+    assert "toy log-cosh loss" in settings_words(chosen)

@@ -1,4 +1,4 @@
-"""An optimizer is one class and one entry in UPDATES: Adagrad, added here, is found everywhere."""
+"""An optimizer is one class and one entry in UPDATES: Adagrad as a toy, added here, is found everywhere."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ from tests.architecture.entries import listed
 from tests.ui.step_sessions import recorded
 
 
-class Adagrad(Update):
+class ToyAdagrad(Update):
     """The gradient over the root of the sum of all squared gradients so far.
 
     Source: Duchi, Hazan and Singer 2011, Adaptive Subgradient Methods, in the form of torch.optim.Adagrad.
     """
 
-    name = "Adagrad"
+    name = "ToyAdagrad"
     reads = ("step", "sum")
     defaults: ClassVar[Mapping[str, Any]] = {"lr": 1e-2, "lr_decay": 0.0, "weight_decay": 0.0, "eps": 1e-10}
 
@@ -64,15 +64,17 @@ class Adagrad(Update):
 
 
 @pytest.fixture(autouse=True)
-def _added() -> Iterator[None]:
-    with listed(UPDATES, Adagrad()):
+def _added(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """PyTorch has its optimizer under that name, which nobody will find taken."""
+    monkeypatch.setattr(torch.optim, "ToyAdagrad", type("ToyAdagrad", (torch.optim.Adagrad,), {}), raising=False)
+    with listed(UPDATES, ToyAdagrad()):
         yield
 
 
 def test_each_of_its_updates_is_explained_as_pytorch_made_it() -> None:
     torch.manual_seed(0)
     model, x = nn.Linear(3, 2).double(), torch.randn(2, 3).double()
-    optimizer = make_optimizer(Hyperparameters(optimizer="Adagrad", weight_decay=0.1), model.parameters())
+    optimizer = make_optimizer(Hyperparameters(optimizer="ToyAdagrad", weight_decay=0.1), model.parameters())
     for _ in range(3):
         recording = explorer.record(
             model, x, target=torch.zeros(2, 2).double(), loss="mse", optimizer=optimizer
@@ -88,12 +90,12 @@ def test_each_of_its_updates_is_explained_as_pytorch_made_it() -> None:
 
 
 def test_its_steps_have_their_sentence_a_line_and_a_picture() -> None:
-    timeline = recorded("4 linear(3)", loss="mse", target=[[0.5, 1.0, 0.0]], optimizer="Adagrad", steps_before=1)
+    timeline = recorded("4 linear(3)", loss="mse", target=[[0.5, 1.0, 0.0]], optimizer="ToyAdagrad", steps_before=1)
     step = timeline.steps[-1]
     words = step_words(step, timeline.tensors(step.index))
     assert words.title == "Update of linear1.bias"
     assert "times 0.05, with 1e−10 in the root's place" in words.sentence
-    assert words.source == "optimizer.step()  # Adagrad(lr=0.05)"
+    assert words.source == "optimizer.step()  # ToyAdagrad(lr=0.05)"
     picture = into_plan(timeline, moves.into(timeline, moves.at(timeline, step.index)), ()).middle
     assert isinstance(picture, Grids)
     assert picture.is_update
@@ -102,14 +104,14 @@ def test_its_steps_have_their_sentence_a_line_and_a_picture() -> None:
 def test_a_network_learns_with_it() -> None:
     points = torch.rand(64, 2, generator=torch.Generator().manual_seed(1))
     data = Examples(points, points.sum(dim=1))
-    chosen = Hyperparameters(loss="mse", optimizer="Adagrad", learning_rate=0.3, batch_size=16, epochs=30)
+    chosen = Hyperparameters(loss="mse", optimizer="ToyAdagrad", learning_rate=0.3, batch_size=16, epochs=30)
     told = list(train_as_chosen(Network.parse("2 linear(1)").build(seed=0), data, chosen))
     assert told[-1].loss < 0.01 < told[0].loss
 
 
 def test_the_command_line_takes_it(tmp_path: Path) -> None:
     (tmp_path / "net.txt").write_text("2 linear(2)")
-    arguments = ["train", str(tmp_path / "net.txt"), "--data", "points:moons", "--optimizer", "Adagrad", "--epochs"]
+    arguments = ["train", str(tmp_path / "net.txt"), "--data", "points:moons", "--optimizer", "ToyAdagrad", "--epochs"]
     assert run([*arguments, "1", "--out", str(tmp_path / "run"), "--device", "cpu", "--threads", "1"]) == 0
     lines = (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()
     assert json.loads(lines[-1])["val_accuracy"] > 0
@@ -118,10 +120,10 @@ def test_the_command_line_takes_it(tmp_path: Path) -> None:
 def test_the_form_offers_it_with_its_numbers_and_a_file_keeps_it(qtbot: QtBot) -> None:
     form = LearningForm()
     qtbot.addWidget(form)
-    chosen = Hyperparameters(optimizer="Adagrad", momentum=0.9)
+    chosen = Hyperparameters(optimizer="ToyAdagrad", momentum=0.9)
     form.show_chosen(chosen)
-    assert form.optimizer.currentText() == "Adagrad"
+    assert form.optimizer.currentText() == "ToyAdagrad"
     shown = {field.label for field, (label, _) in form.boxes.items() if not label.isHidden()}
     assert shown == {"learning rate", "weight decay", "gradient clipping"}
     assert from_settings(as_settings(chosen)) == chosen
-    assert settings_words(chosen).startswith("Adagrad, learning rate 0.01, batch")
+    assert settings_words(chosen).startswith("ToyAdagrad, learning rate 0.01, batch")

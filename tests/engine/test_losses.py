@@ -21,11 +21,12 @@ def targets_for(name: str, output: torch.Tensor) -> tuple[torch.Tensor, ...]:
     axis = 0 if output.dim() == 1 else 1
     places = output.shape[:axis] + output.shape[axis + 1 :]
     classes = torch.randint(output.shape[axis], places)
-    if name == "hinge":
-        return (classes,)
+    targets = loss_named(name).targets
     if name == "cross_entropy":
         return classes, output.detach().softmax(axis).roll(1, axis)
-    if name.startswith("bce"):
+    if targets == "classes":
+        return (classes,)
+    if targets == "probabilities":
         return torch.rand(output.shape), torch.randint(2, output.shape)
     return torch.randn(output.shape), torch.randint(-2, 3, output.shape)
 
