@@ -108,7 +108,7 @@ def test_the_patch_of_a_padded_convolution_is_the_one_that_pytorch_unfolds(data:
         assert np.where(patch.present, patch.values, 0) == pytest.approx(unfolded)
         weight = timeline.tensors(0).by_name["weight"].values[cell[1], group.key[1]]
         assert kernel.values[kernel.present] == pytest.approx(weight[kernel.present])
-        assert patches.frame(group) == (cell[2] - 1, cell[3] - 1, 3, 3)
+        assert patches.frame == (cell[2] - 1, cell[3] - 1, 3, 3)
 
 
 def test_on_the_way_back_the_kernel_is_turned_by_half() -> None:
@@ -147,9 +147,9 @@ def test_a_patch_dragged_to_another_cells_middle_is_that_cells_patch(text: str, 
     plan, goal = (plan_at(timeline, "forward", call, cell=cell) for cell in (start, (*start[:2], *wanted[2:])))
     assert isinstance(plan.middle, Patches)
     assert isinstance(goal.middle, Patches)
-    row, column, rows, columns = goal.middle.frame(goal.middle.groups[0])
+    row, column, rows, columns = goal.middle.frame
     pointer = (0, 0, row + (rows - 1) // 2, column + (columns - 1) // 2)
-    found = steered(plan, plan.middle, plan.middle.groups[0], pointer, shape)
+    found = steered(plan, plan.middle, pointer, shape)
     assert found is not None
     assert all(abs(have - want) <= 1 for have, want in zip(found[2:], wanted[2:], strict=True))
     if rows % 2 and columns % 2:

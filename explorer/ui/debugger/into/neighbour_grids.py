@@ -98,7 +98,8 @@ def gradient_of_max(timeline: Timeline, cursor: Cursor, explanation: Explanation
     made = timeline.explain(forward, "output", output).explanation
     if made is None:
         return None
-    found = patches_of(made, timeline.tensors(forward), kind=timeline.steps[forward].kind, phase="forward", of="output")
+    tensors, kind = timeline.tensors(forward), timeline.steps[forward].kind
+    found = patches_of(made, tensors, kind=kind, phase="forward", of="output", cell=output)
     if found is None:
         return None
     return _of_patch(found.grids(found.groups[0])[0], float(patches.values[at]), explanation, cursor, output)

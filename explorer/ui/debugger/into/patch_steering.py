@@ -6,17 +6,17 @@ from typing import Any
 
 from explorer.arithmetic.operation import Index
 from explorer.ui.debugger.into.plan import IntoPlan
-from explorer.ui.debugger.into.term_grids import Patches, TermGroup
+from explorer.ui.debugger.into.term_grids import Patches
 
 
-def steered(plan: IntoPlan, patches: Patches, group: TermGroup, pointer: Index, shape: Index) -> Index | None:
+def steered(plan: IntoPlan, patches: Patches, pointer: Index, shape: Index) -> Index | None:
     """The cell of the made tensor of `shape` whose patch has its middle nearest to `pointer`, a cell of the source.
 
     The patch moves by `_pace` source cells for each made cell; where the present one lies is known from its terms.
     """
     if plan.cell is None or len(plan.cell) != 4 or len(shape) != 4:
         return None
-    top, left, rows, columns = patches.frame(group)
+    top, left, rows, columns = patches.frame
     paces = _paces(plan, pointer, shape)
     middles = (top + (rows - 1) / 2, left + (columns - 1) / 2)
     moved = [

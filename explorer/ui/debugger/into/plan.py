@@ -123,7 +123,7 @@ def _of_kind(
     moved = move_of(explanation, entry, tensors, of=cursor.of, cell=cursor.cell)
     if moved is not None:
         return moved
-    return _of_terms(entry, tensors, explanation, cursor.of)
+    return _of_terms(entry, tensors, explanation, of=cursor.of, cell=cursor.cell)
 
 
 def _of_normalization(entry: TimelineStep, explanation: Explanation, of: str) -> Table | None:
@@ -133,8 +133,8 @@ def _of_normalization(entry: TimelineStep, explanation: Explanation, of: str) ->
     return three_ways_table(explanation) if of == "input" and {"x̂", "share"} <= factors else None
 
 
-def _of_terms(entry: TimelineStep, tensors: StepTensors, explanation: Explanation, of: str) -> Middle:
-    patches = patches_of(explanation, tensors, kind=entry.kind, phase=entry.phase, of=of)
+def _of_terms(entry: TimelineStep, tensors: StepTensors, explanation: Explanation, *, of: str, cell: Index) -> Middle:
+    patches = patches_of(explanation, tensors, kind=entry.kind, phase=entry.phase, of=of, cell=cell)
     if patches is not None and patches.arrangement.shape != (1, 1):
         return patches
     parts = explanation.terms.parts

@@ -18,11 +18,10 @@ from explorer.arithmetic.operations import operation_for
 from explorer.arithmetic.pooling import MaxPool2d
 from explorer.session.step_tensors import StepTensors, Tensor
 from explorer.ui.common.colour import Scale
-from explorer.ui.debugger.into.patch_arrangement import Arrangement, arranged, turns_kernel
+from explorer.ui.debugger.into.patch_arrangement import Arrangement, Frame, arranged, turns_kernel
 from explorer.ui.tensors.tiles import NO_COLOUR, scale_of
 
 NUMBERED_AT_MOST = 8  # a grid with more rows or columns is drawn as a map
-Frame = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,18 +104,10 @@ class Patches:
         assert cells is not None
         return tuple(int(index) for index in cells[group.terms[0], :-2])
 
-    def frame(self, group: TermGroup) -> Frame:
-        """(row, column, rows, columns) of the patch on the source's map; it may reach into the padding."""
-        cells = self.terms.factors[self.source].cells
-        assert cells is not None
-        here = cells[group.terms]
-        placed = self.arrangement.rows[group.terms], self.arrangement.columns[group.terms]
-        top, left = (int(here[0, axis - 2]) - int(placed[axis][0]) * self.arrangement.step[axis] for axis in (0, 1))
-        spans = (
-            (size - 1) * step + 1 for size, step in zip(self.arrangement.shape, self.arrangement.step, strict=True)
-        )
-        rows, columns = spans
-        return top, left, rows, columns
+    @property
+    def frame(self) -> Frame:
+        """(row, column, rows, columns) of the patch on the source's map, in every group; it may reach into padding."""
+        return self.arrangement.frame
 
     def grids(self, group: TermGroup) -> tuple[Grid, ...]:
         """The factors of a group and, where there are several, their products."""
@@ -192,15 +183,15 @@ class Patches:
         return Grid(title, facts, filled, present, scale, tensor, places)
 
 
-def patches_of(explanation: Explanation, tensors: StepTensors, *, kind: str, phase: str, of: str) -> Patches | None:
-    """The patches of a step; None where its terms are not those of patches over maps."""
+def patches_of(
+    explanation: Explanation, tensors: StepTensors, *, kind: str, phase: str, of: str, cell: Index
+) -> Patches | None:
+    """The patches that make `cell` of a step; None where its terms are not those of patches over maps."""
     main = explanation.terms.parts[0]
     if not len(main) or not main.factors or not _is_of_maps(main.factors[0], tensors):
         return None
     source = _source(main, phase=phase, of=of)
-    arrangement = arranged(main, tensors, source=source, kind=kind, phase=phase, of=of)
-    if arrangement is None:
-        return None
+    arrangement = arranged(main, tensors, source=source, kind=kind, phase=phase, of=of, cell=cell)
     rest = tuple((part.factors[0].label, float(part.values.sum())) for part in explanation.terms.parts[1:] if len(part))
     return Patches(
         explanation,

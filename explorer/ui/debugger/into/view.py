@@ -133,7 +133,7 @@ class IntoView(QWidget):
         if isinstance(plan.middle, Patches) and self.patches.group is not None:
             group = self.patches.group
             shown = given_map(plan, plan.middle, plan.middle.source_key(group))
-            frame = plan.middle.frame(group)
+            frame = plan.middle.frame
         self.given.set_tensor(shown)
         self.given.setVisible(shown is not None)
         if shown is None:
@@ -156,7 +156,7 @@ class IntoView(QWidget):
         if plan is None or plan.cell is None:
             return
         if isinstance(plan.middle, Patches) and self.patches.group is not None:
-            target = steered(plan, plan.middle, self.patches.group, cell, self._shape())
+            target = steered(plan, plan.middle, cell, self._shape())
         else:
             target = cell if self._is_update() else self._same_place(cell)
         if target is not None and target != plan.cell:
