@@ -5,7 +5,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from explorer.amounts import MINUS
+from explorer.amounts import MINUS, count, exact
 from explorer.bounds import quoted
 from explorer.network.shape import LARGEST_SIZE, NetworkError, single
 
@@ -64,7 +64,7 @@ class Setting:
             return self.unset
         if isinstance(value, bool):
             return "yes" if value else "no"
-        return " × ".join(str(part) for part in value) if isinstance(value, tuple) else str(value)
+        return " × ".join(_written(part) for part in (value if isinstance(value, tuple) else (value,)))
 
     def complaint(self, value: Any) -> str:
         """A sentence that says why the value is out of range, or an empty string."""
@@ -133,5 +133,12 @@ def _numbers(value: Any) -> tuple[float, ...]:
     return (value,) if isinstance(value, (int, float)) and not isinstance(value, bool) else ()
 
 
+def _written(value: object) -> str:
+    """A number as everywhere else: "1e−5", "−0.1"; a word as it is."""
+    if isinstance(value, float):
+        return exact(value)
+    return str(value).replace("-", MINUS) if _is_int(value) else str(value)
+
+
 def _plain(number: float) -> str:
-    return f"{number:,}".removesuffix(".0").replace("-", MINUS)
+    return count(number) if isinstance(number, int) else exact(number)

@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from explorer.network import LAYERS, Layer, Network, NetworkError, Problem
-from explorer.network.layers import AvgPool2d, Conv2d, ConvTranspose2d
+from explorer.network.layers import AvgPool2d, Conv2d, ConvTranspose2d, LeakyReLU
 from tests.campaigns.fixes import wrong_fixes
 from tests.network import strategies
 
@@ -438,6 +438,16 @@ def test_a_remark_offers_no_fix_that_breaks_a_layer_behind() -> None:
     assert only_problem(before.format("flatten linear(10, in_features=16)")).fix is None
     branches = "3x8x8 a=conv(4, 1, stride=2) b=conv(4, 3, stride=2, padding=1, input=input) add(a, b)"
     assert only_problem(branches).fix is None
+
+
+def test_the_numbers_of_a_setting_are_written_as_all_numbers_are() -> None:
+    assert {rules.text(value) for _, rules, _ in LeakyReLU.settings() for value in (1e-05, -0.1, 0.0)} == {
+        "1e−5",
+        "−0.1",
+        "0",
+    }
+    message = next(problem.message for problem in Network.parse("3x8x8 batchnorm(eps=-1e-6)").problems())
+    assert "−1e−6" in message
 
 
 @pytest.mark.parametrize("kind", LAYERS, ids=lambda kind: kind.kind)
