@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject
 
-from explorer.session import Verb
+from explorer.session import State, Verb
 from explorer.ui.common.actions import Actions
 from explorer.ui.common.command import SEPARATOR, Command, Shell
 from explorer.ui.debugger.commands import STEP_COMMANDS
@@ -71,6 +71,12 @@ EDIT_COMMANDS: tuple[Command | str, ...] = (
         allows(Verb.CHANGE_WEIGHTS),
     ),
 )
+
+
+def _has_parts(state: State) -> bool:
+    return bool(state.parts)
+
+
 VIEW_COMMANDS: tuple[Command | str, ...] = (
     SEPARATOR,
     Command(
@@ -81,7 +87,7 @@ VIEW_COMMANDS: tuple[Command | str, ...] = (
         lambda shell: commands.step_layer(shell, -1),
         "ph.caret-up",
         "Ctrl+Up",
-        allows(Verb.EDIT),
+        _has_parts,
     ),
     Command(
         "nextLayer",
@@ -91,7 +97,7 @@ VIEW_COMMANDS: tuple[Command | str, ...] = (
         lambda shell: commands.step_layer(shell, 1),
         "ph.caret-down",
         "Ctrl+Down",
-        allows(Verb.EDIT),
+        _has_parts,
     ),
     Command(
         "clearCell",

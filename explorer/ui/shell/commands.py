@@ -63,8 +63,8 @@ def copy_notation(shell: Shell) -> None:
 
 
 def step_layer(shell: Shell, steps: int) -> None:
-    """Select the layer `steps` after the selected one."""
-    names = ("input", *shell.session.state.subject.names)
+    """Select the layer, or the call of an own model, `steps` after the selected one."""
+    names = [part.name for part in shell.session.state.parts]
     chosen = shell.session.state.selection.layer
     at = names.index(chosen) if chosen in names else 0
     shell.session.selection.select(layer=names[min(max(at + steps, 0), len(names) - 1)])

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
+from pytestqt.qtbot import QtBot
 from torch import nn
 
 from explorer.data.catalogue import open_data
 from explorer.network import Network
-from explorer.session import Document, State, Verb
+from explorer.session import Document, Session, State, Verb
 from explorer.session.slices import DataState
 from explorer.session.subjects.editable_network import EditableNetwork
 from explorer.session.subjects.nothing import Nothing
 from explorer.session.subjects.own_model import OwnModel
 from explorer.session.subjects.subject import Subject
 from explorer.ui.debugger import view as debugger
+from explorer.ui.shell import commands
 from explorer.ui.shell.actions import Command, all_commands
 from explorer.ui.training import dock
 from explorer.ui.training.plane import landscape_view, surface_view
+from tests.ui.fakes import wait_until_shown
 
 NETWORK = EditableNetwork.fresh(Network.parse("2 linear(2)"))
 SUBJECTS = {"network": NETWORK, "own": OwnModel(nn.Linear(2, 2)), "nothing": Nothing()}
@@ -51,6 +56,22 @@ def test_of_a_model_that_has_not_run_yet_nobody_says_that_no_network_is_open() -
     assert surface_view.why_empty(with_points) == SUBJECTS["own"].refusal(Verb.USE_DATA)
     assert dock.facts(state) == SUBJECTS["own"].refusal(Verb.TRAIN)
     assert dock.facts(nothing) == dock.READY
+
+
+def test_the_calls_of_an_own_model_are_walked_through_as_layers_are(qtbot: QtBot) -> None:
+    session = Session()
+    session.files.adopt(nn.Sequential(nn.Linear(2, 3), nn.ReLU()), np.ones(2, np.float32), "mine")
+    wait_until_shown(qtbot, session)
+    walk = next(each for each in all_commands() if isinstance(each, Command) and each.name == "nextLayer")
+    assert walk.enabled(session.state)
+    names = [part.name for part in session.state.parts]
+    session.selection.select(layer=names[0])
+    seen = []
+    for _ in names:
+        commands.step_layer(SimpleNamespace(session=session), 1)  # type: ignore[arg-type]
+        seen.append(session.state.selection.layer)
+    assert seen == [*names[1:], names[-1]]
+    assert session.close()
 
 
 def test_both_kinds_of_subject_are_looked_at_by_the_same_questions() -> None:
