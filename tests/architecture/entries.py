@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
@@ -12,17 +12,17 @@ from explorer.arithmetic.operations import operation_for
 
 
 @contextmanager
-def listed(table: tuple[Any, ...], entry: Any) -> Iterator[tuple[Any, ...]]:
+def listed(table: tuple[Any, ...], entry: Any, *, instead_of: Container[Any] = ()) -> Iterator[tuple[Any, ...]]:
     """`table` with `entry` at its end, under every name that a module of the program has for it.
 
     What a module makes of the table while it is imported does not follow: a table is asked, not copied.
     """
-    longer = (*table, entry)
-    _put(table, longer)
+    changed = (*(each for each in table if each not in instead_of), entry)
+    _put(table, changed)
     try:
-        yield longer
+        yield changed
     finally:
-        _put(longer, table)
+        _put(changed, table)
 
 
 def _put(old: tuple[Any, ...], new: tuple[Any, ...]) -> None:

@@ -29,7 +29,7 @@ def names_beside_files() -> Iterator[tuple[str, str]]:
     """Names of classes, functions and tables, each with the file that the text says they are in."""
     text = " ".join(ROOMS.split())
     for names, file in re.findall(
-        r"((?:`\w+`(?:,? (?:and|or) |, )?)+) (?:\([^)]*\) )?in `(explorer/[\w/]+\.py)`", text
+        r"((?:`\w+`(?:,? (?:and|or) |, )?)+) (?:\([^)]*\) )?in `((?:explorer|tests)/[\w/]+\.py)`", text
     ):
         yield from ((name, file) for name in re.findall(CODE, names))
     yield from re.findall(r"`(\w+)` \(`(explorer/[\w/]+\.py)`\)", text)
@@ -49,4 +49,5 @@ def test_a_name_stands_in_the_file_that_the_readme_says(name: str, file: str) ->
 def test_the_tables_that_things_are_added_to_are_among_them() -> None:
     tables = {"LAYERS", "OPERATIONS", "LOSSES", "UPDATES", "DATA_SETS", "BREAKPOINTS", "STEP_COMMANDS", "TABS"}
     assert tables <= {name for name, _ in names_beside_files()}
+    assert {"ORACLES", "MODULES", "GIVEN", "HYPERPARAMETERS", "READ_BY"} <= {name for name, _ in names_beside_files()}
     assert len(set(files_named())) > 60

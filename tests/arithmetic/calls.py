@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch.nn import functional as F  # noqa: N812 (its usual name)
 
 from explorer.arithmetic import CallValues, Explanation, Operation
 
@@ -65,3 +66,10 @@ def assert_backward(
     assert gradient is not None
     for cell in cells_of(tuple(gradient.shape), seed):
         assert_explains(operation.backward(call, of, cell), float(gradient[cell]), dtype)
+
+
+def function_of(kind: str) -> Callable[..., torch.Tensor]:
+    """PyTorch's, from torch itself where torch.nn.functional has none or would have another one called."""
+    is_torchs = kind in ("sigmoid", "tanh") or not hasattr(F, kind)
+    function: Callable[..., torch.Tensor] = getattr(torch if is_torchs else F, kind)
+    return function

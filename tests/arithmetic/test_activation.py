@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from tests.arithmetic.calls import (
     assert_forward,
     cells_of,
     computed,
+    function_of,
     normal,
 )
 
@@ -35,13 +35,6 @@ SETTINGS = {
     "gelu": st.fixed_dictionaries({"approximate": st.sampled_from(["none", "tanh"])}),
 }
 SHAPES = st.lists(st.integers(1, 5), min_size=1, max_size=4).map(tuple)
-
-
-def function_of(kind: str) -> Callable[..., torch.Tensor]:
-    """PyTorch's, from torch itself where torch.nn.functional has none or would have another one called."""
-    is_torchs = kind in ("sigmoid", "tanh") or not hasattr(F, kind)
-    function: Callable[..., torch.Tensor] = getattr(torch if is_torchs else F, kind)
-    return function
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

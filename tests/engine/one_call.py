@@ -12,6 +12,7 @@ import explorer
 from explorer.arithmetic.activation import Activation
 from explorer.arithmetic.operations import OPERATIONS
 from explorer.engine.recording.recording import Recording
+from tests.arithmetic.calls import function_of
 
 MAPS, ROWS = (2, 4, 5, 6), (3, 4)
 
@@ -39,9 +40,7 @@ EXPLAINED: dict[str, tuple[tuple[int, ...], tuple[tuple[int, ...], ...], Callabl
     "max_pool2d": (MAPS, (), lambda x: F.max_pool2d(x, 3, 2, 1)),
     "avg_pool2d": (MAPS, (), lambda x: F.avg_pool2d(x, 3, 2, 1, count_include_pad=False)),
     "adaptive_avg_pool2d": (MAPS, (), lambda x: F.adaptive_avg_pool2d(x, (2, 4))),
-    **{kind: (ROWS, (), getattr(F, kind)) for kind in FUNCTIONS if kind not in ("sigmoid", "tanh")},
-    "sigmoid": (ROWS, (), torch.sigmoid),
-    "tanh": (ROWS, (), torch.tanh),
+    **{kind: (ROWS, (), function_of(kind)) for kind in FUNCTIONS},
     "softmax": (ROWS, (), lambda x: F.softmax(x, 1)),
     "log_softmax": (ROWS, (), lambda x: F.log_softmax(x, 1)),
     "batch_norm": (

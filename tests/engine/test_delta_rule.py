@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 import explorer
-from explorer.arithmetic.losses import LOSSES
+from explorer.arithmetic.losses import LOSSES, loss_named
 from explorer.engine import EngineError
 from explorer.engine.explaining.delta_rule import explain_delta, explain_weight_rule, forward_symbols
 from explorer.engine.recording.recording import Recording
@@ -26,7 +26,7 @@ def _recorded(
     model: nn.Module, *, inputs: int, outputs: int, loss: str, batch: int = 1, **settings: float
 ) -> Recording:
     x = torch.randn(batch, inputs, dtype=next(model.parameters()).dtype)
-    is_of_classes = loss in ("cross_entropy", "hinge")
+    is_of_classes = loss_named(loss).targets == "classes"
     target = torch.randint(outputs, (batch,)) if is_of_classes else torch.rand(batch, outputs, dtype=x.dtype)
     optimizer = torch.optim.SGD(model.parameters(), **{"lr": 0.1, **settings})
     return explorer.record(model, x, target=target, loss=loss, optimizer=optimizer)

@@ -13,7 +13,7 @@ from torch import nn
 
 import explorer
 from explorer.arithmetic import Explanation
-from explorer.arithmetic.losses import LOSSES
+from explorer.arithmetic.losses import LOSSES, loss_named
 from explorer.engine import EngineError
 from explorer.engine.recording.arguments import tensors_by_name
 from explorer.engine.recording.recording import Recording, Step
@@ -111,7 +111,7 @@ def test_what_stands_in_the_terms_can_be_drawn_over_the_calls_tensors(kind: str)
 def test_what_stands_in_a_losss_terms_can_be_drawn_too(loss: str) -> None:
     torch.manual_seed(0)
     x = torch.rand(2, 3, requires_grad=True)
-    target = torch.tensor([2, 0]) if loss in ("cross_entropy", "hinge") else torch.rand(2, 3)
+    target = torch.tensor([2, 0]) if loss_named(loss).targets == "classes" else torch.rand(2, 3)
     recording = explorer.record(nn.Identity(), x, target=target, loss=loss)
     for step in recording.steps[1:3]:
         for of, shape in step.shapes.items():

@@ -116,7 +116,7 @@ def test_outputs_are_read_as_the_loss_reads_them(opened: Opened, qtbot: QtBot, l
     read, title = {"bce_with_logits": (outputs.sigmoid(), "sigmoid of linear1")}.get(
         loss, (outputs, "output of linear1")
     )
-    if loss in ("", "cross_entropy", "hinge"):
+    if not loss or loss_named(loss).targets == "classes":
         read, title = outputs.softmax(dim=0), "softmax of linear1"
     np.testing.assert_allclose(prediction.values, read.numpy(), rtol=1e-5)
     assert prediction.is_probability == (read is not outputs)
