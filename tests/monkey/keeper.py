@@ -157,11 +157,20 @@ def _of_maps(state: State) -> list[str]:
     return [] if shown == wanted else [f"maps {shown} of layers {wanted}"]
 
 
+def _are_of_this_input(state: State) -> bool:
+    """Whether the maps are no frame of a film, nor of an input before, as they stay where a pass is given up."""
+    shown, fed = state.maps.shown, state.input
+    is_same = shown is not None and shown.picture is fed.picture and shown.numbers is fed.numbers
+    return is_same and state.watching.film_at is None
+
+
 def differs_from_file(state: State, model: torch.nn.Module) -> list[str]:
     """What the maps on the screen have that `model`, opened from the file just saved, does not compute."""
     if state.maps.activations is None or state.network is None or state.values is None or not state.network.layers:
         return []
     if state.network.runnable() < len(state.network.layers) or state.maps.mode != "eval":
+        return []
+    if not _are_of_this_input(state):
         return []
     with torch.no_grad():
         computed = model.eval()(torch.from_numpy(np.array(state.values))[None])[0].numpy()
