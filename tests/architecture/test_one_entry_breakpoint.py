@@ -17,7 +17,7 @@ from explorer.engine.recording.recording import Recording
 from explorer.session import Session
 from explorer.ui.debugger.breakpoints import BreakpointsButton
 from tests.architecture.entries import listed
-from tests.ui.fakes import make_session
+from tests.ui.fakes import make_session, wait_until_recorded
 
 
 @dataclass(frozen=True)
@@ -49,24 +49,14 @@ def session() -> Iterator[Session]:
         assert made.close()
 
 
-def _wait(qtbot: QtBot, session: Session) -> None:
-    qtbot.waitUntil(
-        lambda: (
-            session.state.steps.timeline is not None
-            and not session.state.steps.is_recording
-            and not session.state.status.task
-        )
-    )
-
-
 def test_it_is_chosen_in_the_form_and_stops_a_run(session: Session, qtbot: QtBot) -> None:
     button = BreakpointsButton(session)
     qtbot.addWidget(button)
     button.show()
     session.learning.watch_steps("debugger", True)
-    _wait(qtbot, session)
+    wait_until_recorded(qtbot, session)
     session.learning.set_hyperparameters(loss="mse", learning_rate=0.05)
-    _wait(qtbot, session)
+    wait_until_recorded(qtbot, session)
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     button.boxes[LossBelow].click()
     assert session.state.steps.breakpoints == (LossBelow(0.5),)

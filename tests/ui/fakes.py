@@ -50,6 +50,18 @@ def wait_until_shown(qtbot: QtBot, session: Session, timeout_ms: int = 60_000) -
     )
 
 
+def wait_until_recorded(qtbot: QtBot, session: Session) -> None:
+    """Wait until what is on the timeline is the present step, and nothing is worked on."""
+    qtbot.waitUntil(
+        lambda: (
+            session.state.steps.timeline is not None
+            and not session.state.steps.is_recording
+            and not session.state.status.task
+        ),
+        timeout=60_000,
+    )
+
+
 def wait_until_drawn(qtbot: QtBot) -> None:
     """Let the views that draw a few times a second show what was told last."""
     views = [widget for widget in QApplication.allWidgets() if isinstance(widget, FollowingView)]

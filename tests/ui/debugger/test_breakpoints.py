@@ -20,14 +20,14 @@ from explorer.engine.explaining.breakpoints import (
 )
 from explorer.session import Session
 from explorer.ui.debugger.breakpoints import NOTHING, READY, BreakpointsButton
-from tests.ui.fakes import make_session
+from tests.ui.fakes import make_session, wait_until_recorded
 
 
 @pytest.fixture
 def session(qtbot: QtBot) -> Iterator[Session]:
     made = make_session("3x8x8 conv(4, 3) relu flatten linear(5)")
     made.learning.watch_steps("debugger", True)
-    _wait(qtbot, made)
+    wait_until_recorded(qtbot, made)
     yield made
     assert made.close()
 
@@ -40,17 +40,6 @@ def button(session: Session, qtbot: QtBot) -> BreakpointsButton:
     QTest.mouseClick(made, Qt.MouseButton.LeftButton)
     assert made.popup.isVisible()
     return made
-
-
-def _wait(qtbot: QtBot, session: Session) -> None:
-    qtbot.waitUntil(
-        lambda: (
-            session.state.steps.timeline is not None
-            and not session.state.steps.is_recording
-            and not session.state.status.task
-        ),
-        timeout=60_000,
-    )
 
 
 def _type(box: QAbstractSpinBox, text: str) -> None:
@@ -116,7 +105,7 @@ def test_a_run_that_diverges_stops_at_the_first_number_that_is_none(
     session: Session, button: BreakpointsButton, qtbot: QtBot
 ) -> None:
     session.learning.set_hyperparameters(loss="mse", learning_rate=1000.0)
-    _wait(qtbot, session)
+    wait_until_recorded(qtbot, session)
     button.boxes[NotFinite].click()
     QTest.mouseClick(button.run, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(
@@ -142,7 +131,7 @@ def test_a_run_that_meets_nothing_ends_after_so_many_steps(
     QTest.mouseClick(button.run, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: button.sentence.text() == "No breakpoint was met in 3 steps.", timeout=60_000)
     session.editing.undo()
-    _wait(qtbot, session)
+    wait_until_recorded(qtbot, session)
 
 
 def test_a_run_can_be_cancelled(session: Session, button: BreakpointsButton, qtbot: QtBot) -> None:

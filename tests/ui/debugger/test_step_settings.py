@@ -21,7 +21,7 @@ from explorer.ui.common.number_boxes import FloatBox
 from explorer.ui.debugger.settings_row import StepSettings
 from explorer.ui.debugger.target_editor import MOST_BESIDE
 from tests.by_hand import ByHand
-from tests.ui.fakes import make_picture, make_session
+from tests.ui.fakes import make_picture, make_session, wait_until_recorded
 
 READ_BY: ByHand[set[str]] = ByHand(
     "READ_BY of tests/ui/debugger/test_step_settings.py",
@@ -39,7 +39,7 @@ def session(qtbot: QtBot) -> Iterator[Session]:
     made = Session()
     made.files.open_network("two-two-two")
     made.learning.watch_steps("debugger", True)
-    _wait(qtbot, made)
+    wait_until_recorded(qtbot, made)
     yield made
     assert made.close()
 
@@ -55,17 +55,6 @@ def _row_for(session: Session, qtbot: QtBot) -> StepSettings:
     made.resize(860, 32)
     made.show()
     return made
-
-
-def _wait(qtbot: QtBot, session: Session) -> None:
-    qtbot.waitUntil(
-        lambda: (
-            session.state.steps.timeline is not None
-            and not session.state.steps.is_recording
-            and not session.state.status.task
-        ),
-        timeout=60_000,
-    )
 
 
 def _type(box: FloatBox, text: str) -> None:
@@ -102,7 +91,7 @@ def test_the_learning_rate_stands_in_the_row_and_records_the_step_again(
 ) -> None:
     _type(row.rate, "1e-3")
     assert session.state.document.hyperparameters.learning_rate == 0.001
-    _wait(qtbot, session)
+    wait_until_recorded(qtbot, session)
     assert session.state.steps.timeline is not None
     assert session.state.steps.timeline.learning_rate == 0.001
     assert row.rate.text() == "0.001"
@@ -160,7 +149,7 @@ def test_every_number_of_the_form_reaches_the_optimizer(session: Session, row: S
         _type(box, value)
     chosen = session.state.document.hyperparameters
     assert (chosen.momentum, chosen.weight_decay, chosen.nesterov, chosen.betas) == (0.9, 1e-4, True, (0.8, 0.99))
-    _wait(qtbot, session)
+    wait_until_recorded(qtbot, session)
     assert session.state.steps.timeline is not None
     assert session.state.steps.timeline.steps[-1].kind == "Adam"
     row.open_form.popup.close()
@@ -194,7 +183,7 @@ def test_all_losses_can_be_chosen_and_the_first_suits_the_network(
     _choose(row.form.loss, "mean absolute error")
     chosen = session.state.document.hyperparameters.loss
     assert chosen == next(loss.name for loss in LOSSES if loss.title == "mean absolute error")
-    _wait(qtbot, session)
+    wait_until_recorded(qtbot, session)
     assert session.state.steps.timeline is not None
     assert session.state.steps.timeline.loss_name == chosen
     assert row.open_form.text().startswith("mean absolute error")
@@ -208,12 +197,12 @@ def test_numbers_are_aimed_at_in_fields_of_their_own(session: Session, row: Step
     assert not row.target.itself.isEnabled()
     _type(row.target.boxes[1], "0.5")
     assert session.state.steps.target == (1.0, 0.5)
-    _wait(qtbot, session)
+    wait_until_recorded(qtbot, session)
     assert session.state.steps.timeline is not None
     assert session.state.steps.timeline.target.tolist() == [[1.0, 0.5]]
     QTest.mouseClick(row.target.itself, Qt.MouseButton.LeftButton)
     assert session.state.steps.target is None
-    _wait(qtbot, session)
+    wait_until_recorded(qtbot, session)
     assert [box.value() for box in row.target.boxes if box.isVisible()] == [1, 0]
 
 
@@ -227,14 +216,14 @@ def test_classes_are_aimed_at_by_name(qtbot: QtBot) -> None:
     session = Session()
     session.files.open_network("cifar10")
     session.learning.watch_steps("debugger", True)
-    _wait(qtbot, session)
+    wait_until_recorded(qtbot, session)
     row = _row_for(session, qtbot)
     assert session.state.steps.timeline is not None
     used = session.state.classes[int(session.state.steps.timeline.target[0])]
     assert row.target.choice.currentText() == f"by itself: {used}"
     _choose(row.target.choice, "dog")
     assert session.state.steps.target == session.state.classes.index("dog")
-    _wait(qtbot, session)
+    wait_until_recorded(qtbot, session)
     assert session.state.steps.timeline.target.tolist() == [session.state.classes.index("dog")]
     assert row.target.choice.currentText() == "dog"
     _choose(row.target.choice, "by itself")
@@ -246,7 +235,7 @@ def test_many_numbers_stand_behind_a_button(qtbot: QtBot) -> None:
     session = make_session("3x8x8 flatten linear(6)")
     session.learning.set_hyperparameters(loss="half_squared_error")
     session.learning.watch_steps("debugger", True)
-    _wait(qtbot, session)
+    wait_until_recorded(qtbot, session)
     row = _row_for(session, qtbot)
     assert MOST_BESIDE < 6
     assert row.target.many.isVisible()
@@ -261,20 +250,20 @@ def test_many_numbers_stand_behind_a_button(qtbot: QtBot) -> None:
 def test_the_batch_grows_by_the_present_input_and_shrinks_again(qtbot: QtBot) -> None:
     session = make_session("3x8x8 conv(2, 3) flatten linear(5)")
     session.learning.watch_steps("debugger", True)
-    _wait(qtbot, session)
+    wait_until_recorded(qtbot, session)
     row = _row_for(session, qtbot)
     assert not row.only.isEnabled()
     assert not row.example.isVisible()
     row.add.trigger()
     session.input.use_picture(make_picture(7))
-    _wait(qtbot, session)
+    wait_until_recorded(qtbot, session)
     qtbot.waitUntil(lambda: row.batch.text().startswith("batch 2"))
     assert row.example.isVisible()
     row.example.setValue(2)
     assert session.state.steps.cursor.example == 1
     assert row.example.text() == "example 2 of 2"
     row.only.trigger()
-    _wait(qtbot, session)
+    wait_until_recorded(qtbot, session)
     assert row.batch.text().startswith("batch 1")
     assert not row.example.isVisible()
     assert session.close()

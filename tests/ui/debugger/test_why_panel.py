@@ -23,7 +23,7 @@ from explorer.ui.common.check import FLOAT32_TOLERANCE, check_text, holds, show_
 from explorer.ui.common.text import number, short_percent
 from explorer.ui.debugger.term_rows import MOST_ROWS, TERM, groupings, rows
 from explorer.ui.debugger.why_panel import EMPTY, HEIGHT, WhyPanel
-from tests.ui.fakes import make_session
+from tests.ui.fakes import make_session, wait_until_recorded
 
 TEXT = "3x12x12 conv(8, 3, padding=1) relu maxpool(2) conv(6, 3) flatten linear(5)"
 
@@ -32,7 +32,7 @@ TEXT = "3x12x12 conv(8, 3, padding=1) relu maxpool(2) conv(6, 3) flatten linear(
 def session(qtbot: QtBot) -> Iterator[Session]:
     made = make_session(TEXT)
     made.learning.watch_steps("debugger", True)
-    _wait(qtbot, made)
+    wait_until_recorded(qtbot, made)
     yield made
     assert made.close()
 
@@ -44,18 +44,6 @@ def panel(session: Session, qtbot: QtBot) -> WhyPanel:
     made.resize(860, HEIGHT)
     made.show()
     return made
-
-
-def _wait(qtbot: QtBot, session: Session) -> None:
-    """Until what is on the timeline is the present step."""
-    qtbot.waitUntil(
-        lambda: (
-            session.state.steps.timeline is not None
-            and not session.state.steps.is_recording
-            and not session.state.status.task
-        ),
-        timeout=60_000,
-    )
 
 
 def _go(session: Session, phase: str, call: str, of: str = "") -> None:
@@ -147,7 +135,7 @@ def test_the_winner_of_a_pooled_patch_is_marked(session: Session, panel: WhyPane
 
 def test_an_update_shows_the_optimizers_lines(session: Session, panel: WhyPanel, qtbot: QtBot) -> None:
     session.learning.set_hyperparameters(momentum=0.9, nesterov=True, weight_decay=0.01)
-    _wait(qtbot, session)
+    wait_until_recorded(qtbot, session)
     session.learning.take_step()
     qtbot.waitUntil(
         lambda: session.state.steps.timeline is not None and session.state.steps.timeline.taken == 1, timeout=60_000
@@ -167,7 +155,7 @@ def test_an_update_shows_the_optimizers_lines(session: Session, panel: WhyPanel,
 
 def test_the_gradient_of_a_weight_is_a_sum_over_the_batch(session: Session, panel: WhyPanel, qtbot: QtBot) -> None:
     session.learning.add_to_batch()
-    _wait(qtbot, session)
+    wait_until_recorded(qtbot, session)
     _go(session, "backward", "conv2", "weight")
     assert sorted(_texts(panel)) == ["example 0", "example 1"]
     assert sum(row.value or 0.0 for row in panel.terms.terms.rows) == pytest.approx(_explanation(session).total)
@@ -229,7 +217,7 @@ def test_what_no_step_made_says_so(session: Session, panel: WhyPanel) -> None:
 
 def test_the_scores_that_a_loss_looks_at_are_listed(session: Session, panel: WhyPanel, qtbot: QtBot) -> None:
     session.learning.set_hyperparameters(loss="cross_entropy")
-    _wait(qtbot, session)
+    wait_until_recorded(qtbot, session)
     _go(session, "loss", "loss")
     seen = _explanation(session).seen
     assert seen is not None
@@ -292,7 +280,7 @@ def test_without_arithmetic_the_sentence_stands_there_and_the_finite_difference_
     made = Session()
     made.files.adopt(Wave(), np.linspace(0.1, 1, 4, dtype=np.float32), "wave")
     made.learning.watch_steps("debugger", True)
-    _wait(qtbot, made)
+    wait_until_recorded(qtbot, made)
     panel = WhyPanel(made)
     qtbot.addWidget(panel)
     panel.show()
