@@ -28,7 +28,7 @@ from explorer.session.slices import (
     StepsState,
     WatchingState,
 )
-from explorer.session.snapshot import LayerActivation, Prediction
+from explorer.session.snapshot import Activations, LayerActivation, Prediction
 from explorer.session.subjects.subject import Subject, Verb
 from explorer.session.train_state import Training
 
@@ -104,6 +104,11 @@ class State:
         """Whether the maps were made by another network than is open now, or by this one before an edit."""
         shown = self.maps.shown if self.maps.activations is not None else None
         return shown is not None and shown.document.subject != self.subject
+
+    @property
+    def maps_that_stay(self) -> Activations | None:
+        """The maps that may stand where no newer ones come, as after a fault: none of another network."""
+        return None if self.has_maps_of_another_network else self.maps.activations
 
     def entry(self, name: str | None) -> LayerActivation | None:
         """What the layer called `name` gave, if that is known."""

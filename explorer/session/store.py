@@ -241,8 +241,8 @@ class Store(QObject):
         """Say what went wrong; its details are a click away. Maps of another network do not stay beside the fault."""
         fault = Fault(failure.sentence, details=failure.details)
         state = self.state
-        activations = None if state.has_maps_of_another_network else state.maps.activations
-        self.set(replace(state.maps, fault=fault, activations=activations), replace(state.status, notice=fault.message))
+        maps = replace(state.maps, fault=fault, activations=state.maps_that_stay)
+        self.set(maps, replace(state.status, notice=fault.message))
 
     def tell_cancelled(self, title: str) -> None:
         """Say that the errand called `title` was given up."""

@@ -49,12 +49,11 @@ class Tasks:
         """
         state = self._store.state
         is_map_owed = state.maps.computing and state.status.task.removesuffix("…") not in ("", PASS)
-        activations = None if state.has_maps_of_another_network else state.maps.activations
         self._files.forget_then()
         dropped = self._store.runner.cancel()
         told = " ".join((cancelled(state), *_unwritten(dropped, state.status.task))).strip()
         self._store.set(
-            replace(self._store.state.maps, computing=False, activations=activations),
+            replace(self._store.state.maps, computing=False, activations=state.maps_that_stay),
             replace(self._store.state.steps, is_recording=False),
             replace(self._store.state.status, task="", notice=told),
         )
