@@ -26,7 +26,10 @@ FEW_FILES, FEW_BYTES = 2000, 64 * 2**20
 LOOKED_AT = 200
 """How many headers are looked at where there are more files."""
 LARGEST_SIDE, MIXED_SIDE = 256, 64
-WIDE_NOTE = "Pictures of more than 8 bits are each brought to 8 by a rule of their own: light and dark ones look alike."
+WIDE_NOTE = (
+    "Pictures of other numbers than 0 to 255 are each brought to those by a rule of their own: "
+    "light and dark ones look alike."
+)
 
 
 @dataclass(frozen=True, eq=False)

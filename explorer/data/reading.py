@@ -74,14 +74,15 @@ def read_header(path: Path) -> Header:
         if image is not None:
             return _header(image, file)
         picture = _read(file, path, None)
-        return Header(picture.width, picture.height, bool((picture.pixels == picture.pixels[..., :1]).all()), True)
+        is_grey = bool((picture.pixels == picture.pixels[..., :1]).all())
+        return Header(picture.width, picture.height, is_grey, tiff.is_wide_page(file, path.name))
 
 
 def _header(image: Image.Image, file: IO[bytes]) -> Header:
     width, height = image.size
     if image.format != "TIFF" and _noted_early(image, file) in SIDEWAYS:  # Pillow gives the upright size of a TIFF
         width, height = height, width
-    is_wide = image.mode in WIDE_MODES or is_deep(image) or (image.format == "TIFF" and not tiff.is_plain(_tags(image)))
+    is_wide = image.mode in WIDE_MODES or is_deep(image) or (image.format == "TIFF" and tiff.is_wide(_tags(image)))
     return Header(width, height, image.mode in GREY_MODES, is_wide)
 
 

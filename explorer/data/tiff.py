@@ -62,6 +62,20 @@ def is_plain(tags: Any) -> bool:
     return is_small and is_colour and is_unsigned and tags.get(COMPRESSION, 1) in OF_PILLOW
 
 
+def is_wide(tags: Any) -> bool:
+    """Whether the numbers of a file with these tags are more than bytes without a sign."""
+    return _largest(tags.get(BITS, 1)) > 8 or _largest(tags.get(SAMPLE_FORMAT, 1)) != 1
+
+
+def is_wide_page(file: IO[bytes], name: str) -> bool:
+    """The same of the first page of an open TIFF that Pillow does not know."""
+    import tifffile
+
+    file.seek(0)
+    with tifffile.TiffFile(file, name=name) as opened:
+        return is_wide({number: tag.value for number, tag in opened.pages.first.tags.items()})
+
+
 def _largest(value: Any) -> int:
     return int(max(value)) if isinstance(value, tuple) else int(value)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,8 @@ import pytest
 from PIL import Image
 
 from explorer.data import fit_picture, open_data, read_picture
+from explorer.data.picture_files import WIDE_NOTE
+from explorer.data.reading import read_header
 from tests.data.kinds_of_pictures import HEIGHT, WIDTH, Kind, kinds
 
 KINDS = {kind.name: kind for kind in kinds()}
@@ -26,6 +29,19 @@ def test_each_kind_is_shown_as_it_is_meant(name: str, tmp_path: Path) -> None:
     assert picture.pixels.shape == KINDS[name].shown.shape
     off = np.abs(picture.pixels.astype(int) - KINDS[name].shown)
     assert off.max() <= KINDS[name].tolerance, picture.conversions
+
+
+def test_numbers_that_are_more_than_bytes_are_told_and_no_others(tmp_path: Path) -> None:
+    """Also where Pillow does not read the file: alpha, tiles of PNG and spare channels of 8 bits are bytes."""
+    for name, kind in KINDS.items():
+        is_wide = re.search(r"\b(u?int16|u?int32|int8|float\d+|1[26] bits)\b", name) is not None
+        assert read_header(written(kind, tmp_path)).is_wide == is_wide, name
+    kind = KINDS["alpha uint8 planar=False"]
+    for of_class in "ab":
+        (tmp_path / "data" / of_class).mkdir(parents=True)
+        for number in range(3):
+            written(kind, tmp_path / "data" / of_class, str(number))
+    assert WIDE_NOTE not in open_data(tmp_path / "data").notes
 
 
 def test_a_network_learns_from_what_the_window_shows(tmp_path: Path) -> None:
