@@ -13,7 +13,8 @@ WITHOUT_ARITHMETIC: Mapping[Family, tuple[str, ...]] = {
     "linear": ("matmul", "mm", "bmm", "addmm", "baddbmm", "bilinear"),
     "activation": (
         *("relu6", "prelu", "rrelu", "selu", "celu", "hardswish", "hardsigmoid", "hardtanh", "tanhshrink"),
-        *("log_sigmoid", "logsigmoid", "gumbel_softmax"),
+        *("log_sigmoid", "logsigmoid", "gumbel_softmax", "softmin", "softplus", "softsign", "mish", "glu"),
+        *("hardshrink", "softshrink", "threshold", "alpha_dropout", "feature_alpha_dropout"),
     ),
     "pooling": (
         *("max_pool1d", "max_pool3d", "avg_pool1d", "avg_pool3d", "lp_pool1d", "lp_pool2d", "lp_pool3d"),

@@ -84,7 +84,11 @@ class Operation(ABC):
 
     @abstractmethod
     def forward(self, call: CallValues, cell: Index) -> Explanation:
-        """How `output[cell]` came about."""
+        """How `output[cell]` came about.
+
+        Cells of a tensor become a factor by `picked` (`cells.py`), or by `along`, `grid` and `factor_at` (`places.py`);
+        `explain_sum` (`explanation.py`) makes a sum of their products.
+        """
 
     @abstractmethod
     def backward(self, call: CallValues, of: str, cell: Index) -> Explanation:

@@ -65,7 +65,10 @@ class RegressionLoss(Loss):
 
     @abstractmethod
     def penalty_text(self, compared: Compared, output: float, target: float) -> Written:
-        """What one cell adds, with its numbers in it: "(2 − 1)²"."""
+        """What one cell adds, with its numbers in it: "(2 − 1)²".
+
+        A function that is none of `FUNCTIONS` in `written.py` says what it `means`: `Function("cosh", (…,), np.cosh)`.
+        """
 
     @abstractmethod
     def slope_text(self, compared: Compared, output: float, target: float) -> Written:

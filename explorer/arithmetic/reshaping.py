@@ -86,7 +86,7 @@ class Identity(Reshape):
     """Every cell as it is: an activation that changes nothing."""
 
     kinds = ("identity",)
-    family = "other"
+    family = "activation"
     told: ClassVar[Mapping[str, KindWords]] = {
         "identity": KindWords(
             "Identity",
@@ -109,6 +109,7 @@ class Dropout(Operation):
     """
 
     kinds = ("dropout", "dropout1d", "dropout2d", "dropout3d")
+    family = "activation"
     told: ClassVar[Mapping[str, KindWords]] = {
         "dropout": KindWords(
             "Dropout, switched off",

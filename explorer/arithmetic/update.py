@@ -45,7 +45,8 @@ class Update(ABC):
 
     @abstractmethod
     def words(self, settings: Mapping[str, Any], *, is_first: bool) -> Told:
-        """What it does to `{parameter}` as it is set; `is_first` if it remembers nothing yet."""
+        """What it does to `{parameter}` as it is set, whose numbers are `{lr}` and the others by PyTorch's names;
+        `is_first` if it remembers nothing yet."""
 
     def changed(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         """The learning rate, and what else differs from PyTorch's defaults."""
@@ -82,7 +83,11 @@ class Update(ABC):
 
     @abstractmethod
     def run(self, lines: Lines) -> Explanation:
-        """Adds the update's lines to `lines`, state included, and returns the one that gives the new value."""
+        """Adds the update's lines to `lines`, state included, and returns the one that gives the new value.
+
+        A line is `lines.add(symbol, formula, terms)` with a `LineTerm` a product; `state` is PyTorch's name of what is
+        kept of it, and `is_tensor=False` says that PyTorch has no tensor of it. `descended` makes the last line.
+        """
 
 
 def _at(value: Any, cell: Index) -> float:

@@ -1,4 +1,7 @@
-"""A command or a tab is one entry in its table: menu, key, tip, help and page follow from what is added here."""
+"""A command or a tab is one entry in its table: menu, key, tip, help and page follow from what is added here.
+
+So is a tab of the training strip.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLabel, QMenu, QTabWidget, QToolBar, QToolButton
+from PySide6.QtWidgets import QAbstractButton, QLabel, QMenu, QTabBar, QTabWidget, QToolBar, QToolButton
 from pytestqt.qtbot import QtBot
 
 import explorer.ui
@@ -25,6 +28,7 @@ from explorer.ui.debugger.controls import BUTTONS
 from explorer.ui.shell.actions import all_commands
 from explorer.ui.shell.main_window import MainWindow
 from explorer.ui.shell.tabs import TABS, Tab
+from explorer.ui.training.parts import PARTS, StripTab
 from tests.architecture.entries import listed
 from tests.ui.fakes import wait_until_shown
 
@@ -62,10 +66,12 @@ NOTES = Tab(
     lambda _session, _actions: QLabel("nothing noted yet", objectName="notes"),
 )
 
+LOG = StripTab("Log", lambda _session: QLabel("no run yet", objectName="log"), "What the run has said.")
+
 
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    with listed(STEP_COMMANDS, HALF), listed(BUTTONS, HALF.name), listed(TABS, NOTES):
+    with listed(STEP_COMMANDS, HALF), listed(BUTTONS, HALF.name), listed(TABS, NOTES), listed(PARTS, LOG):
         made = open_window([])
         qtbot.addWidget(made)
         wait_until_shown(qtbot, made.session)
@@ -151,6 +157,16 @@ def test_a_tab_has_its_page_its_command_and_its_key(window: MainWindow) -> None:
     page = window.findChild(QLabel, "notes")
     assert page.isVisible()
     assert window.view("notes") is page
+
+
+def test_a_tab_of_the_training_strip_has_its_page_and_its_tip(window: MainWindow) -> None:
+    window.show_part("training")
+    tabs = window.findChild(QTabBar, "trainingTabs")
+    last = tabs.count() - 1
+    assert (tabs.tabText(last), tabs.tabToolTip(last)) == ("Log", LOG.tip)
+    assert window.findChild(QLabel, "log") is None, "made when it is first looked at"
+    QTest.mouseClick(tabs, Qt.MouseButton.LeftButton, pos=tabs.tabRect(last).center())
+    assert window.findChild(QLabel, "log").isVisible()
 
 
 def test_help_lists_the_keys_of_both(window: MainWindow) -> None:

@@ -20,6 +20,8 @@ from pytestqt.qtbot import QtBot
 from torch import Tensor, nn
 
 from explorer.app import open_window
+from explorer.arithmetic.families import family_of
+from explorer.engine import record
 from explorer.network import LAYERS, Network
 from explorer.session import Session, State
 from explorer.ui.shell.main_window import MainWindow
@@ -91,6 +93,14 @@ def test_there_is_a_network_with_every_kind_of_layer() -> None:
     missing = {kind.kind for kind in LAYERS} - {layer.kind for network in networks for layer in network.layers}
     assert not missing, f"{missing} is in no network of NETWORKS of {Path(__file__).name}: add the layer to one of them"
     assert not [found for network in networks for found in network.problems() if found.severity == "error"]
+
+
+@pytest.mark.parametrize("text", NETWORKS)
+def test_a_layer_has_the_colour_of_its_call(text: str) -> None:
+    network = Network.parse(text)
+    recording = record(network.build(seed=0).eval(), torch.rand(1, *network.input_shape))
+    told = {layer.name: (layer.family, family_of(recording[layer.name].kind)) for layer in network.layers}
+    assert {name: families for name, families in told.items() if len(set(families)) > 1} == {}
 
 
 @pytest.mark.parametrize("text", NETWORKS)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from explorer.amounts import number
+from explorer.arithmetic.update import RENAMED
+from explorer.arithmetic.updates import UPDATES
 from explorer.session.cursor import Cursor
 from explorer.session.step_tensors import AFTER, BEFORE, CHANGE, GRADIENT, StepTensors, Tensor
 from explorer.session.timeline import Timeline, TimelineStep
@@ -147,11 +149,11 @@ def _facts(tensors: StepTensors) -> tuple[str, ...]:
 
 
 def _update_facts(settings: Mapping[str, Any]) -> tuple[str, ...]:
-    names = (("lr", "lr"), ("momentum", "momentum"), ("weight_decay", "weight decay"), ("alpha", "alpha"))
-    found = [f"{title} {_setting_text(settings[name])}" for name, title in names if settings.get(name)]
-    if settings.get("nesterov"):
-        found.append("Nesterov")
-    return (*found, f"betas {_setting_text(settings['betas'])}") if "betas" in settings else tuple(found)
+    """The numbers that a person chooses of any optimizer, where they are not 0; what is only on or off comes last."""
+    names = dict.fromkeys(RENAMED.get(name, name) for update in UPDATES for name in update.numbers)
+    told = {name.replace("_", " "): settings[name] for name in names if settings.get(name)}
+    numbers = [f"{title} {_setting_text(value)}" for title, value in told.items() if value is not True]
+    return (*numbers, *(title.capitalize() for title, value in told.items() if value is True))
 
 
 def _setting_text(value: Any) -> str:
