@@ -9,7 +9,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy  # noqa: F401  # PySide6 reads the source of all that is imported after it: 50 of 660 ms were numpy's
+import explorer.before_qt  # noqa: F401
+
+# isort: split
 from PySide6.QtCore import Qt, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication

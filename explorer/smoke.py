@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import numpy  # noqa: F401  # before PySide6, as in the app
+import explorer.before_qt  # noqa: F401
+
+# isort: split
 from PySide6.QtCore import QEventLoop, QSettings, QTimer, qInstallMessageHandler
 
 from explorer.app import application, open_window, pass_on

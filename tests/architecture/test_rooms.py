@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ ALLOWED = {
 # Anyone may ask where the program's own files lie, how much of a file or of a text may be taken and how an amount is
 # written, import a name when it is asked for, write files, and tell what a report of a problem should hold.
 EVERYWHERE = {"amounts", "bounds", "lazy", "report", "resources", "writing"}
+READ_NEEDLESSLY = 8  # modules that PySide6 may read though they need no Qt: 0.1 ms each
 QT_FREE = ("network", "arithmetic", "data", "engine", "lessons")
 
 
@@ -87,8 +89,59 @@ def test_importing_stays_light(statement: str, absent: tuple[str, ...]) -> None:
     assert done.stdout.strip() == "[]"
 
 
+def _names_in_order(statement: str, **environment: str) -> list[str]:
+    """All modules that `statement` imports, in the order in which they were asked for."""
+    code = f"{statement}; import sys; print(*sys.modules)"
+    env = {**os.environ, **environment}
+    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, timeout=60, check=True)
+    return done.stdout.split()
+
+
+def _needs_qt(name: str, names: set[str]) -> bool:
+    """Whether a module of `names` stands on Qt, by itself or by what it imports when it is imported."""
+    asked, seen = [name], {name}
+    while asked:
+        for each in _imports_at_once(_file_of(asked.pop())):
+            if each.startswith("PySide6"):
+                return True
+            if each in names and each not in seen:
+                seen.add(each)
+                asked.append(each)
+    return False
+
+
+def _file_of(name: str) -> Path:
+    path = PACKAGE.parent.joinpath(*name.split("."))
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+
+
+def _imports_at_once(path: Path) -> Iterator[str]:
+    """What a file imports when it is imported itself: not in a function, and not for the types alone."""
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
 def test_what_needs_no_qt_is_imported_before_it() -> None:
     """PySide6 looks into the source of each module that is imported after it."""
-    code = "import sys, explorer.app; names = [*sys.modules]; print(names.index('numpy') < names.index('PySide6'))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
-    assert done.stdout.strip() == "True"
+    names = _names_in_order("import explorer.app")
+    after = names[names.index("PySide6") :]
+    ours = {name for name in names if name.split(".")[0] == "explorer"}
+    assert "numpy" not in after
+    assert "PIL" not in after
+    needless = [name for name in after if name in ours - _of_the_window(ours) and not _needs_qt(name, ours)]
+    assert len(needless) <= READ_NEEDLESSLY, f"explorer/before_qt.py wants one that imports these: {needless}"
+
+
+def _of_the_window(names: set[str]) -> set[str]:
+    return {name for name in names if name.startswith("explorer.ui")}
+
+
+def test_the_command_imports_it_before_it_asks_qt_for_the_display() -> None:
+    statement = "from explorer.cli import run; run([])"
+    names = _names_in_order(statement, DISPLAY="", WAYLAND_DISPLAY="", QT_QPA_PLATFORM="xcb")
+    assert names.index("explorer.before_qt") < names.index("PySide6")
+    assert "explorer.app" not in names
