@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ import numpy as np
 from explorer.bounds import brief
 from explorer.data.data_set import Card, DataError, DataSet, Skipped, Wish
 from explorer.data.dividing import MOST_NAMED, Parts, parted
+from explorer.data.files_below import files_below
 from explorer.data.picture_files import Files, data_set_of_files
 from explorer.data.reading import ENDINGS
 from explorer.data.words import TRAIN, part_word, training_and_test
@@ -151,23 +153,25 @@ def _listed(root: Path, folder: Path, left_out: list[Skipped], wish: Wish, *, wi
 
 
 def _pictures(folder: str, left_out: list[Skipped], *, cut: int, tell: Callable[[], None]) -> Iterator[str]:
-    """Paths of the pictures in `folder` and below. Links to folders are not followed: they may lead in a circle."""
-    tell()
-    try:
-        entries = os.scandir(folder)
-    except PermissionError:  # as that of lost+found, which every disk has
-        left_out.append(Skipped(folder[cut:], "The folder may not be read."))
-        return
-    with entries:
-        for entry in entries:
-            if _is_ignored(entry):
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                yield from _pictures(entry.path, left_out, cut=cut, tell=tell)
-            elif (problem := _problem(entry)) is not None:
-                left_out.append(Skipped(entry.path[cut:], problem))
-            else:
-                yield entry.path
+    """Paths of the pictures in `folder` and below."""
+
+    def unread(folder: str, error: OSError) -> None:
+        left_out.append(Skipped(brief(folder[cut:]), _why_unread(error)))
+
+    for entry in files_below(folder, enters=lambda _given: tell(), unread=unread, is_ignored=_is_ignored):
+        if (problem := _problem(entry)) is not None:
+            left_out.append(Skipped(entry.path[cut:], problem))
+        else:
+            yield entry.path
+
+
+def _why_unread(error: OSError) -> str:
+    """Of a folder that need not hold pictures, as lost+found, which every disk has. Any other fault is raised."""
+    if isinstance(error, PermissionError):
+        return "The folder may not be read."
+    if error.errno == errno.ENAMETOOLONG:
+        return "The folder lies too deep to be read."
+    raise error
 
 
 def _problem(entry: os.DirEntry[str]) -> str | None:

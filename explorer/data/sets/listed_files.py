@@ -7,6 +7,7 @@ import stat
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
+from explorer.data.files_below import files_below
 from explorer.data.reading import ENDINGS
 
 MOST_ENTRIES = 500_000
@@ -54,15 +55,12 @@ class ListedFiles:
     def _searched(self) -> dict[str, str | None]:
         """Where each picture lies, by its name and by its name without ending; None where there are several."""
         places: dict[str, str | None] = {}
-        looked_at = 0
-        for folder, _, names in os.walk(self._root):
-            looked_at += len(names)
-            self._tell(looked_at)
+        root = str(self._root)
+        for looked_at, entry in enumerate(files_below(root, enters=self._tell, unread=lambda *_: None), 1):
             if looked_at > MOST_ENTRIES:
                 break
-            below = os.path.relpath(folder, self._root)
-            for name in names:
-                if name.lower().endswith(ENDINGS):
-                    for key in {name.lower(), name.lower().rpartition(".")[0]}:
-                        places[key] = None if key in places else os.path.join(below, name)
+            name = entry.name
+            if name.lower().endswith(ENDINGS):
+                for key in {name.lower(), name.lower().rpartition(".")[0]}:
+                    places[key] = None if key in places else os.path.relpath(entry.path, root)
         return places

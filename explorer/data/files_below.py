@@ -1,0 +1,41 @@
+"""Walking through folders however deep they lie in each other: Python's own walk goes a thousand deep."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+
+Entry = os.DirEntry[str]
+
+
+def files_below(
+    top: str,
+    *,
+    enters: Callable[[int], None],
+    unread: Callable[[str, OSError], None],
+    is_ignored: Callable[[Entry], bool] = lambda _entry: False,
+) -> Iterator[Entry]:
+    """What lies in `top` and below and is no folder. Links to folders are not followed: they may lead in a circle.
+
+    `enters` is called before each folder is read, with how many were given until then; `unread` with a folder that
+    cannot be read, and why. What `is_ignored` is neither given nor gone into.
+    """
+    given = 0
+    waiting = [top]
+    while waiting:
+        folder = waiting.pop()
+        enters(given)
+        try:
+            entries = os.scandir(folder)
+        except OSError as error:
+            unread(folder, error)
+            continue
+        with entries:
+            for entry in entries:
+                if is_ignored(entry):
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
+                else:
+                    given += 1
+                    yield entry

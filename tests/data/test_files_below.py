@@ -1,0 +1,62 @@
+"""Folders that lie in each other deeper than Python's own walk goes, beside what is to be read."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from explorer.data import DataError, open_data
+
+DEPTHS = {"d": 1100, "long" * 10: 110}
+"""Deeper than Python calls itself, and to longer paths than the system reads."""
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="paths are shorter there")
+
+
+@pytest.fixture(params=DEPTHS)
+def nested(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Folders of that name in each other, which no function of Python could remove."""
+    name: str = request.param
+    folder = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(DEPTHS[name]):
+        os.mkdir(name, dir_fd=folder)
+        outer, folder = folder, os.open(name, os.O_RDONLY, dir_fd=folder)
+        os.close(outer)
+    os.close(folder)
+    yield name
+    for _ in range(DEPTHS[name] - 1):
+        (tmp_path / name / name).rename(tmp_path / "inner")
+        (tmp_path / name).rmdir()
+        (tmp_path / "inner").rename(tmp_path / name)
+
+
+def _pictures(folder: Path, *names: str) -> None:
+    folder.mkdir()
+    for name in names:
+        Image.new("RGB", (8, 6), (200, 30, 30)).save(folder / name)
+
+
+def test_class_folders_are_read_beside_them(tmp_path: Path, nested: str) -> None:
+    with pytest.raises(DataError, match=r"There are no pictures in the class folders of"):
+        open_data(tmp_path)
+    for of_class in ("cat", "dog"):
+        _pictures(tmp_path / of_class, "0.png", "1.png")
+    data = open_data(tmp_path)
+    assert data.classes == ("cat", "dog")
+    told = [(skipped.path[:8], skipped.sentence) for skipped in data.skipped]
+    assert told == ([] if nested == "d" else [("longlong", "The folder lies too deep to be read.")])
+
+
+@pytest.mark.usefixtures("nested")
+def test_the_pictures_of_a_table_are_found_beside_them(tmp_path: Path) -> None:
+    _pictures(tmp_path / "elsewhere", *(f"{number}.png" for number in range(4)))
+    (tmp_path / "table.csv").write_text("name,label\n0.png,a\n1.png,b\n2.png,a\n3.png,b\n")
+    data = open_data(tmp_path / "table.csv")
+    assert data.skipped == ()
+    assert sorted(data.train.name_of(index) for index in np.arange(len(data.train)))[0].startswith("elsewhere")
