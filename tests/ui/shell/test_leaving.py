@@ -105,8 +105,28 @@ def test_what_a_run_learned_after_it_was_saved_is_not_saved(
     _save(qtbot, window, tmp_path / "a.json")
     assert not window.session.state.files.unsaved
     np.testing.assert_array_equal(_saved_weights(tmp_path / "a.json"), _weights(window))
-    window.close()
-    assert asked == []
+    step = window.session.state.training.step
+    window.session.training.train()
+    qtbot.waitUntil(lambda: window.session.state.training.step > step)
+    window.session.training.pause()
+    _settle(qtbot, window)
+    assert not np.array_equal(_saved_weights(tmp_path / "a.json"), _weights(window))
+    assert not window.close()
+    assert asked == ["moons"]
+    window.session.files.save_network(tmp_path / "a.json")
+    qtbot.waitUntil(lambda: not window.session.state.files.unsaved)
+    assert window.close()
+    assert asked == ["moons"]
+
+
+def test_a_run_that_was_begun_after_the_save_is_asked_about_at_closing(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, asked: list[str]
+) -> None:
+    _save(qtbot, window, tmp_path / "a.json")
+    _train(qtbot, window)
+    qtbot.waitUntil(lambda: window.session.state.training.status == "ended")
+    assert not window.close()
+    assert asked == ["moons"]
 
 
 def test_a_run_that_goes_on_while_it_is_saved_is_asked_about_at_closing(

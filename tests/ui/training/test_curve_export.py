@@ -322,6 +322,21 @@ def test_nothing_is_saved_before_there_is_a_run(saving: CurveSaving, session: Se
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("name", ["curves.png", "curves.svg", "curves.csv"])
+def test_a_run_without_steps_leaves_an_older_file_as_it_was(
+    name: str, saving: CurveSaving, session: Session, tmp_path: Path
+) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "metrics.jsonl").write_text("")
+    session.following.follow_run(tmp_path / "run")
+    assert [len(run.steps) for run in session.state.watching.runs] == [0]
+    (tmp_path / name).write_bytes(b"an older picture")
+    saving.save_to(tmp_path / name)
+    assert session.state.status.notice == NOTHING
+    assert session.exports.names == ()
+    assert (tmp_path / name).read_bytes() == b"an older picture"
+
+
 def test_both_plots_are_saved_side_by_side_at_twice_their_size(
     saving: CurveSaving, plots: list[CurvePlot], session: Session, tmp_path: Path, qtbot: QtBot
 ) -> None:
