@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+import socket
 import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
 import explorer
@@ -88,6 +89,20 @@ def test_the_windows_report_holds_the_document_the_state_and_what_was_told(windo
     told = problem_report(window.session.state, happened="It stood still.")
     for words in ("It stood still.", "3x8x8 mine=conv(4, 3) relu", "learning_rate=", "This was said", "Display"):
         assert words in told
+
+
+def test_the_report_stands_in_the_help_menu_and_sends_nothing(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("connect", "connect_ex", "sendto"):
+        monkeypatch.setattr(socket.socket, name, lambda *_: pytest.fail("something was sent"))
+    (menu,) = (menu for menu in window.menuBar().findChildren(QMenu) if menu.title() == "&Help")
+    (entry,) = (entry for entry in menu.actions() if entry.text().startswith("Report a problem"))
+    entry.trigger()
+    shown = window.findChild(ReportWindow, "problemReport")
+    shown.copy()
+    shown.close()
+    assert "PySide6.QtNetwork" not in sys.modules
 
 
 def test_the_report_is_shown_whole_edited_copied_and_saved(

@@ -238,7 +238,7 @@ def _build(tree: Tree) -> str:
 
 
 def test_without_a_driver_the_build_for_the_cpu_is_taken_and_told_before(tree: Tree) -> None:
-    told = tree.start().stderr
+    told = tree.start(KILL="1").stderr  # before anything is loaded
     assert _build(tree) == "cpu"
     assert "for the CPU, about 1.4 GB" in told
     assert "TORCH=cuda takes the one for NVIDIA" in told
@@ -302,6 +302,16 @@ def test_other_systems_have_one_build(tree: Tree) -> None:
     _is_started(done)
     assert "GB" not in done.stderr
     assert "--extra-index-url" not in tree.calls("pip install")[-1]
+
+
+def test_the_readme_tells_both_builds_as_the_script_does(tree: Tree) -> None:
+    readme = " ".join((ROOT / "README.md").read_text().split())
+    for word in ("cpu", "cuda"):
+        size = re.search(r"about ([\d.]+ GB) on the disk", tree.start(f"--{word}", KILL="1").stderr)
+        assert size is not None
+        assert size[1] in readme
+        assert f"--{word}`" in readme
+        assert f"`TORCH={word}`" in readme
 
 
 def test_the_readme_lists_the_packages_that_the_script_installs() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import numpy as np
@@ -100,10 +101,11 @@ def test_a_name_that_leads_nowhere_is_told(name: str) -> None:
         open_data(name)
 
 
-def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "set.npz")
-    with pytest.raises(DataError, match=r"set\.npz is a pipe, not a file"):
-        open_data(tmp_path / "set.npz")
+@pytest.mark.parametrize("name", ["set.npz", "set.csv", "set.tar.gz", "train-images-idx3-ubyte", "data_batch_1"])
+def test_a_pipe_is_not_waited_for(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(DataError, match=rf"{re.escape(name)} is a pipe, not a file"):
+        open_data(tmp_path / name)
 
 
 def test_a_file_of_another_kind_lists_what_can_be_opened(tmp_path: Path) -> None:

@@ -95,7 +95,7 @@ def _possible(lines: list[str]) -> set[str]:
     return {before[-1], *written} if "forgets" not in later else {before[-1], "", *written}
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_process_that_is_told_to_end_keeps_its_newest_work(
     how: signal.Signals, session: Session, qtbot: QtBot
 ) -> None:

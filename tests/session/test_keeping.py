@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
 from explorer.data import AUGMENTATIONS
@@ -178,6 +179,30 @@ def test_weights_that_a_run_has_learned_are_kept_while_it_goes_on(
     came = _weights(second, qtbot)
     assert second.state.document.data == "points:moons"
     assert not np.array_equal(came["linear1.weight"], before["linear1.weight"])
+
+
+def test_what_goes_on_changing_is_written_at_most_each_half_minute(
+    folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "SOON_S", 0.01)
+    now, written = [1000.0], list[float]()
+    monkeypatch.setattr(keeping.time, "monotonic", lambda: now[0])
+    write = LeftOver.write
+    monkeypatch.setattr(LeftOver, "write", lambda *given: (written.append(now[0]), write(*given))[1])
+    session = Session(left_overs=folder)
+    session.files.new_network(NETWORK)
+    due = session.left_overs.findChild(QTimer)
+    for after_s, layer in ((0, "relu1"), (10, "flatten1"), (10, "bn1")):
+        now[0] += after_s
+        session.editing.remove_layer(layer)
+        qtbot.waitUntil(lambda: len(written) == 1)
+        qtbot.waitUntil(due.isActive if after_s else lambda: not due.isActive())
+    assert written == [1000.0]
+    assert 20_000 <= due.interval() <= 30_000
+    now[0] = 1030.0
+    due.timeout.emit()
+    qtbot.waitUntil(lambda: written == [1000.0, 1030.0] and session.left_overs.is_up_to_date)
+    assert session.close()
 
 
 def test_after_a_clean_close_nothing_is_left(open_session: Open, folder: Path, qtbot: QtBot) -> None:

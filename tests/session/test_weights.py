@@ -11,6 +11,8 @@ import torch
 from pytestqt.qtbot import QtBot
 from torch import nn
 
+from explorer.engine.model import workbench
+from explorer.engine.model.weight_bank import WeightBank
 from explorer.session import Session
 from tests.ui.fakes import make_session, wait_until_shown
 
@@ -70,3 +72,58 @@ def test_a_pickled_model_is_not_run(session: Session, tmp_path: Path, qtbot: QtB
     session.open_path(path)
     qtbot.waitUntil(lambda: bool(session.state.status.notice), timeout=20_000)
     assert "state_dict" in session.state.status.notice
+
+
+@pytest.fixture
+def session_that_keeps_little(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+    """One whose undo keeps a thousand bytes of weights: any network has more, as VGG-11 has more than 512 MiB."""
+    monkeypatch.setattr(workbench, "WeightBank", lambda _limit_bytes: WeightBank(1000))
+    made = make_session(TEXT)
+    wait_until_shown(qtbot, made)
+    yield made
+    assert made.close()
+
+
+def test_weights_larger_than_what_undo_keeps_stay_those_of_the_document(
+    session_that_keeps_little: Session, tmp_path: Path, qtbot: QtBot
+) -> None:
+    session, model, path = session_that_keeps_little, _sequential(3).eval(), tmp_path / "mine.pt"
+    torch.save(model.state_dict(), path)
+    with torch.no_grad():
+        expected = model(torch.from_numpy(np.array(session.state.values))[None])[0].numpy()
+
+    def assert_kept() -> None:
+        wait_until_shown(qtbot, session)
+        np.testing.assert_allclose(_output(session), expected, rtol=1e-4, atol=1e-5)
+        assert "resh weights" not in session.state.status.notice
+
+    session.open_path(path)
+    qtbot.waitUntil(lambda: session.state.files.undo_text == "load weights from mine.pt")
+    assert_kept()
+    session.editing.rename_layer("relu1", "middle")
+    assert_kept()
+    session.files.save_network(tmp_path / "mine.json")
+    qtbot.waitUntil(lambda: not session.state.files.unsaved)
+    saved = session.state.document
+    session.open_path(tmp_path / "mine.json")
+    qtbot.waitUntil(lambda: session.state.document is not saved)
+    assert_kept()
+
+
+def test_weights_that_undo_gives_up_are_told_of_before_it_is_asked_for_them(
+    session_that_keeps_little: Session, qtbot: QtBot
+) -> None:
+    session = session_that_keeps_little
+    session.learning.set_parameter_cell("conv1", "bias", (0,), 5.0)  # no weights that fresh ones could be equal to
+    qtbot.waitUntil(lambda: session.state.files.undo_text.endswith("conv1.bias"))
+    wait_until_shown(qtbot, session)
+    typed = _output(session)
+    for _ in range(2):
+        session.editing.reset_weights()
+        wait_until_shown(qtbot, session)
+    assert session.state.status.notice.startswith("Undo keeps 1,000 bytes of weights: the oldest were given up")
+    for _ in range(2):
+        session.editing.undo()
+        wait_until_shown(qtbot, session)
+    assert session.state.status.notice.startswith("Fresh weights were made for conv1")
+    assert not np.array_equal(_output(session), typed)
