@@ -28,6 +28,12 @@ gc.disable()  # as in the program: a worker that took a forgotten widget apart w
 _LOOKS = count(1)
 
 
+def pytest_collection_finish() -> None:
+    """What was imported by now stays: each look at what is old walked through all of it, a quarter of a second long."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_runtest_teardown() -> None:
     """Look for garbage here, in the main thread, and now and then among what is old as well."""
     gc.collect(2 if next(_LOOKS) % 60 == 0 else 1)
@@ -46,19 +52,51 @@ def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
     return PatientQtBot(request)
 
 
+@pytest.fixture(scope="module")
+def module_qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    """To wait with where a module's tests share what is waited for; it closes no widgets."""
+    return PatientQtBot(request)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _torch_is_imported() -> None:
     """By nobody's worker: on a busy machine that takes longer than a session waits for its thread when it is closed."""
     import torch  # noqa: F401
 
 
+@pytest.fixture(scope="session")
+def _homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A new folder each; pytest's own numbering reads all that are there for each one more."""
+    folder = tmp_path_factory.mktemp("homes")
+    return (folder / str(number) for number in count())
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _module_home(_homes: Iterator[Path]) -> Iterator[Path]:
+    """For what a module's tests share, which may be made before the first of them or between two."""
+    home = next(_homes)
+    with pytest.MonkeyPatch.context() as patched:
+        _move_into(home, patched)
+        yield home
+
+
 @pytest.fixture(autouse=True)
-def _isolated_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def _isolated_settings(_homes: Iterator[Path], _module_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Settings, recent files and caches of a test never touch the person's own."""
-    home = tmp_path_factory.mktemp("home")
+    _move_into(next(_homes), monkeypatch)
+    yield
+    _keep_settings_in(_module_home)
+
+
+def _move_into(home: Path, patched: pytest.MonkeyPatch) -> None:
+    home.mkdir()
     for name in ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
-        monkeypatch.setenv(name, str(home))
-    # Qt reads the variables once a process.
+        patched.setenv(name, str(home))
+    _keep_settings_in(home)
+
+
+def _keep_settings_in(home: Path) -> None:
+    """Qt reads the variables once a process."""
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(home))
 
 

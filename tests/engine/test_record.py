@@ -399,14 +399,11 @@ def test_running_out_of_memory_says_how_much_was_asked_for() -> None:
 
 def test_a_recording_is_freed_with_its_last_reference() -> None:
     """Without waiting for the garbage collector, which would keep the activations of many passes."""
-    gc.disable()
-    try:
-        recording = record(made(InPlaceReLU), picture())
-        activation = weakref.ref(recording["conv1"].output)
-        del recording
-        assert activation() is None
-    finally:
-        gc.enable()
+    assert not gc.isenabled()
+    recording = record(made(InPlaceReLU), picture())
+    activation = weakref.ref(recording["conv1"].output)
+    del recording
+    assert activation() is None
 
 
 def test_a_lazy_module_that_never_ran_is_refused_and_left_alone() -> None:
@@ -427,8 +424,12 @@ def test_a_forward_that_somebody_else_put_on_a_module_runs_and_stays() -> None:
 
 
 def test_the_garbage_collector_is_on_again_after_a_pass() -> None:
-    record(made(Failing), picture())
-    assert gc.isenabled()
+    gc.enable()
+    try:
+        record(made(Failing), picture())
+        assert gc.isenabled()
+    finally:
+        gc.disable()  # as in all tests
 
 
 # Stopping

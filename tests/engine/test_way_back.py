@@ -377,14 +377,11 @@ def test_a_way_back_that_pytorch_cannot_go_is_refused_in_a_sentence() -> None:
 
 
 def test_a_step_is_freed_with_its_last_reference() -> None:
-    gc.disable()
-    try:
-        recording = recorded(SharedTensor, picture, train=False, optimizer=OPTIMIZERS["Adam"])
-        tensors = [weakref.ref(recording["first"].output), weakref.ref(recording["first"].grad_output)]
-        del recording
-        assert [tensor() for tensor in tensors] == [None, None]
-    finally:
-        gc.enable()
+    assert not gc.isenabled()
+    recording = recorded(SharedTensor, picture, train=False, optimizer=OPTIMIZERS["Adam"])
+    tensors = [weakref.ref(recording["first"].output), weakref.ref(recording["first"].grad_output)]
+    del recording
+    assert [tensor() for tensor in tensors] == [None, None]
 
 
 def test_weights_that_were_changed_since_are_not_taken_for_the_recorded_ones() -> None:

@@ -13,7 +13,6 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMessageBox, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
-from explorer.app import open_window
 from explorer.session import Fault
 from explorer.ui.common.fault_details import show_details
 from explorer.ui.common.passing import passing
@@ -22,17 +21,14 @@ from explorer.ui.common.rich_label import RichLabel
 from explorer.ui.shell.main_window import MainWindow
 from explorer.ui.shell.tabs import TABS
 from tests.ui.fakes import wait_until_shown
+from tests.ui.windows import shared_window
 
 DIALOGS = ("startList", "shortcuts", "report", "about", "showData")
 
 
-@pytest.fixture
-def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    made = open_window()
-    qtbot.addWidget(made)
-    made.show_late_parts()
-    yield made
-    made.session.close()
+@pytest.fixture(scope="module")
+def window(module_qtbot: QtBot) -> Iterator[MainWindow]:
+    yield from shared_window(module_qtbot)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -12,26 +11,20 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from explorer.app import open_window
 from explorer.ui.overview.view import Overview
 from explorer.ui.shell.main_window import MainWindow
 from explorer.ui.shell.tabs import TABS, Tab
-from tests.ui.fakes import wait_until_shown
+from tests.ui.windows import shared_window
 
 MOST_STOPS = 120
 
 
-@pytest.fixture
-def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    made = open_window([])
-    qtbot.addWidget(made)
-    made.resize(1440, 900)
-    wait_until_shown(qtbot, made.session)
-    made.show_late_parts()
-    made.activateWindow()
-    yield made
-    made.session.store.set(replace(made.session.state.files, unsaved=False))
-    made.close()
+@pytest.fixture(scope="module")
+def window(module_qtbot: QtBot) -> Iterator[MainWindow]:
+    for made in shared_window(module_qtbot):
+        made.resize(1440, 900)
+        made.activateWindow()
+        yield made
 
 
 def _walked(window: MainWindow) -> list[QWidget]:
