@@ -19,7 +19,8 @@ from explorer.bounds import Refused, brief, open_regular
 from explorer.bounds import check_size as check_file_size
 from explorer.data import tiff
 from explorer.data.deep_png import is_deep, read_deep
-from explorer.data.foreign_kinds import foreign_kind
+from explorer.data.deep_ppm import WORD, largest, read_ppm
+from explorer.data.foreign_kinds import ending_of_weights, foreign_kind
 from explorer.data.picture import (
     WIDE_MODES,
     Picture,
@@ -82,8 +83,15 @@ def _header(image: Image.Image, file: IO[bytes]) -> Header:
     width, height = image.size
     if image.format != "TIFF" and _noted_early(image, file) in SIDEWAYS:  # Pillow gives the upright size of a TIFF
         width, height = height, width
-    is_wide = image.mode in WIDE_MODES or is_deep(image) or (image.format == "TIFF" and tiff.is_wide(_tags(image)))
-    return Header(width, height, image.mode in GREY_MODES, is_wide)
+    return Header(width, height, image.mode in GREY_MODES, _is_wide(image))
+
+
+def _is_wide(image: Image.Image) -> bool:
+    if image.format == "TIFF":
+        return tiff.is_wide(_tags(image))
+    if image.format == "PPM" and image.mode != "F":
+        return largest(image) == WORD  # of any other number the header says what is white, whatever is in the picture
+    return image.mode in WIDE_MODES or is_deep(image)
 
 
 def _noted_early(image: Image.Image, file: IO[bytes]) -> int:
@@ -131,6 +139,8 @@ def _read(file: IO[bytes], path: Path, at_least: int | None) -> Picture:
         return _from_tiff(image, file, path)
     if is_deep(image):
         picture = picture_from_array(read_deep(image, file), path.name)
+    elif image.format == "PPM":
+        picture = read_ppm(image, file, path.name)
     else:
         image.load()
         picture = picture_from_pil(image, path.name)
@@ -171,6 +181,8 @@ def _unknown(path: Path, start: bytes) -> str:
     name = brief(path.name)
     if kind := foreign_kind(start):
         return f"{name} is {kind}, which is not read: {READABLE}."
+    if ending := ending_of_weights(start):
+        return f"{name} holds weights, not a picture: let its name end in {ending}, and it is opened as such."
     if _is_text(start):
         return f"{name} holds text, not a picture."
     return f"{name} is not a picture of a known kind: {READABLE}."

@@ -80,6 +80,10 @@ def _tiff_numbers() -> Iterator[Kind]:
             yield Kind(f"grey {name} {order}", "tif", tiff(values[..., None], 1, order=order), grey(LEVELS))
         for name, values in numbers(COLOURS).items():
             yield Kind(f"rgb {name} {order}", "tif", tiff(values, 2, order=order), COLOURS)
+        pale = (LEVELS // 2 + 90).astype(np.uint8)  # neither black nor white: nothing is to be stretched
+        for name in ("float32", "float64", "int16", "uint32"):
+            values = tiff(pale.astype(name)[..., None], 1, order=order)
+            yield Kind(f"pale {name} of 90 to 217 {order}", "tif", values, grey(pale))
     for photometric, name in ((0, "white is zero"), (1, "black is zero")):
         bits = LEVELS > 90
         shown = grey(np.where(bits == bool(photometric), 255, 0).astype(np.uint8))
@@ -128,11 +132,17 @@ def _tiff_meanings() -> Iterator[Kind]:
             yield Kind(f"two channels {tail}", "tif", tiff(two, 1, extra=[0], planar=planar), grey(LEVELS))
         ink = numbers(np.dstack([255 - COLOURS, np.zeros_like(spare)]))[name]
         yield Kind(f"cmyk {name}", "tif", tiff(ink, 5), COLOURS)
-        yield Kind(
-            f"five channels {name}", "tif", tiff(np.dstack([two, more[..., :3]]), 1, extra=[0] * 4), grey(LEVELS)
-        )
+        five = np.dstack([two, more[..., :3]])
+        for compression in ("none", "lzw"):
+            content = tiff(five, 1, extra=[0] * 4, compression=compression)
+            yield Kind(f"five channels {name} {compression}", "tif", content, grey(LEVELS))
     clear = numbers(np.dstack([LEVELS, opaque]))["uint8"]
-    yield Kind("grey alpha", "tif", tiff(clear, 1, extra=[2]), grey(np.where(IS_OPAQUE, LEVELS, 255).astype(np.uint8)))
+    on_white = grey(np.where(IS_OPAQUE, LEVELS, 255).astype(np.uint8))
+    black = np.where(IS_OPAQUE[..., None], clear, 0).astype(np.uint8)
+    for compression in ("none", "lzw"):
+        tail = f"uint8 {compression}"
+        yield Kind(f"grey alpha {tail}", "tif", tiff(clear, 1, extra=[2], compression=compression), on_white)
+        yield Kind(f"grey premultiplied {tail}", "tif", tiff(black, 1, extra=[1], compression=compression), on_white)
     palette = np.stack([np.arange(256), 255 - np.arange(256), np.arange(256) // 2]).astype(np.uint16) * 257
     shown = (palette >> 8).astype(np.uint8).T[LEVELS]
     yield Kind("palette", "tif", tiff(LEVELS[..., None], 3, palette=palette), shown)
@@ -196,18 +206,26 @@ def _others() -> Iterator[Kind]:
     yield Kind("bmp", "bmp", _saved(image, "BMP"), COLOURS)
     yield Kind("webp", "webp", _saved(image, "WEBP", lossless=True), COLOURS)
     yield Kind("ppm", "ppm", _saved(image, "PPM"), COLOURS)
-    yield Kind("pgm of 12 bits", "pgm", _pgm(12), grey(LEVELS))
-    yield Kind("pgm of 16 bits", "pgm", _pgm(16), grey(LEVELS))
+    for highest in (100, 4095):
+        shown = np.rint(np.rint(LEVELS / 255 * highest) / highest * 255).astype(np.uint8)
+        yield Kind(f"pgm up to {highest}", "pgm", _map(LEVELS / 255, highest), grey(shown))
+        in_colour = np.rint(np.rint(COLOURS / 255 * highest) / highest * 255).astype(np.uint8)
+        yield Kind(f"ppm up to {highest}", "ppm", _map(COLOURS / 255, highest), in_colour)
+    dark = np.rint(LEVELS / 255 * 3000) / 4095
+    yield Kind("dark pgm up to 4095", "pgm", _map(dark, 4095), grey(np.rint(dark * 255).astype(np.uint8)))
+    for levels, name, shown in ((LEVELS, "pgm", grey(LEVELS)), (COLOURS, "ppm", COLOURS)):
+        yield Kind(f"{name} of 16 bits", name, _map(levels / 255, 65535), shown)
+        yield Kind(f"{name} of 12 bits in uint16", name, _map(levels / 255 * 4095 / 65535, 65535), shown)
     indexed = image.quantize(256)
     yield Kind("gif", "gif", _saved(indexed, "GIF"), np.asarray(indexed.convert("RGB")))
     yield Kind("jpeg", "jpg", _saved(smooth, "JPEG", quality=100, subsampling=0), np.asarray(smooth), 40)
     yield Kind("jpeg grey", "jpeg", _saved(Image.fromarray(LEVELS), "JPEG", quality=100), grey(LEVELS), 40)
 
 
-def _pgm(bits: int) -> bytes:
-    highest = 2**bits - 1
-    values = np.rint(LEVELS / 255 * highest).astype(">u2")
-    return f"P5 {WIDTH} {HEIGHT} {highest}\n".encode() + values.tobytes()
+def _map(shares: np.ndarray, highest: int) -> bytes:
+    """A portable map: (H, W) of grey or (H, W, 3) of colours, each a share of the highest number."""
+    values = np.rint(shares * highest).astype(">u2" if highest > 255 else np.uint8)
+    return f"P{5 if shares.ndim == 2 else 6} {WIDTH} {HEIGHT} {highest}\n".encode() + values.tobytes()
 
 
 def _saved(image: Image.Image, format_name: str, **options: object) -> bytes:

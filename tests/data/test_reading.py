@@ -143,6 +143,45 @@ def test_numbers_in_sentences_are_written_plainly(tmp_path: Path) -> None:
         assert read_picture(path).conversions[0] == f"Values from {words} were scaled to 0–255."
 
 
+NUMBERS = np.arange(54).reshape(6, 9, 1)
+
+
+def _map(header: str, values: np.ndarray) -> bytes:
+    return header.encode() + values.astype(">u2").tobytes()
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (tiff((NUMBERS * 500).astype(np.int16), 1), "The 16-bit values were divided by 257 to fit into 8 bits."),
+        (tiff(NUMBERS.astype(np.int16), 1), "The 16-bit values fit into 8 bits and were kept."),
+        (tiff((NUMBERS - 30).astype(np.int8), 1), "Values from −30 to 23 were scaled to 0–255."),
+        (tiff((NUMBERS + 99).astype(np.float32), 1), "Real numbers were rounded to bytes."),
+        (tiff(COLOURS.repeat(2, 2)[..., :4], 2, extra=[0]), "1 of 4 channels is not colour and left out."),
+        (
+            tiff(COLOURS.repeat(2, 2)[..., :4] * np.uint16(257), 2, extra=[0]),
+            "1 of 4 channels is not colour and left out.",
+        ),
+        (tiff(COLOURS[..., :2], 1, extra=[0]), "The first of 2 channels is shown."),
+        (_map("P5 9 6 65535\n", NUMBERS * 900), "The 16-bit values were divided by 257 to fit into 8 bits."),
+        (_map("P6 3 6 65535\n", NUMBERS * 900), "The 16-bit values were divided by 257 to fit into 8 bits."),
+        (_map("P5 9 6 4095\n", NUMBERS * 9), "The values from 0 to 4,095 were brought to 0–255."),
+        (_map("P6 3 6 4095\n", NUMBERS * 9), "The values from 0 to 4,095 were brought to 0–255."),
+        (b"P3 2 1 60\n0 30 60 60 30 0\n", "The values from 0 to 60 were brought to 0–255."),
+    ],
+)
+def test_what_was_done_to_the_numbers_is_told_as_the_file_has_them(content: bytes, told: str, tmp_path: Path) -> None:
+    """Numbers of 16 bits were once called 32-bit values, and a spare channel of 8 bits was left out in silence."""
+    path = tmp_path / "picture"
+    path.write_bytes(content)
+    assert read_picture(path).conversions[0] == told
+
+
+def test_a_deep_map_cut_in_half_ends_too_early(tmp_path: Path) -> None:
+    (tmp_path / "a.ppm").write_bytes(_map("P6 3 6 65535\n", NUMBERS * 900)[:-9])
+    assert _refusal(tmp_path / "a.ppm") == "a.ppm ends too early: it is damaged or was not copied whole."
+
+
 def test_an_empty_file_is_told_as_such(tmp_path: Path) -> None:
     (tmp_path / "empty.png").touch()
     assert _refusal(tmp_path / "empty.png") == "empty.png is empty."
