@@ -23,7 +23,7 @@ GROUPS = (
 """Whose pictures must not lie on both sides, the widest first: a patient has several studies, those several slides."""
 
 _BESIDE = {"set", "sets", "seg", "data", "dataset", "images", "image", "imgs", "img", "pictures", "split", "folder"}
-_NUMBERS = ("", "s", "id", "ids", "uid", "no", "number", "name")
+_NUMBERS = ("", "s", "id", "ids", "uid", "instanceuid", "no", "number", "name", "key", "code")
 
 
 def plain(name: str) -> str:

@@ -29,14 +29,26 @@ class ListedFiles:
 
         It may be written with backslashes, without its ending, or without the folder that it lies in.
         """
+        path, is_moved = self._place(written)
+        if path is None:
+            return None
+        self.moved += is_moved
+        status = os.stat(self._root / path)
+        return os.path.normpath(path), (status.st_dev, status.st_ino)
+
+    def is_there(self, written: str) -> bool:
+        """Whether `written` leads to a picture's file, wherever that lies."""
+        return bool(written) and self._place(written)[0] is not None
+
+    def _place(self, written: str) -> tuple[str | None, bool]:
+        """The path below the root, and whether its folder is another than the one that is written."""
         name = written.replace("\\", "/") if os.sep == "/" and not self._is_there(written) else written
         endings = ("",) if name.lower().endswith(ENDINGS) else WITH_OR_WITHOUT
         direct = next((name + ending for ending in endings if self._is_there(name + ending)), None)
-        path = direct if direct is not None else self._elsewhere(name)
-        if path is None:
-            return None
-        status = os.stat(self._root / path)
-        return os.path.normpath(path), (status.st_dev, status.st_ino)
+        if direct is not None:
+            return direct, False
+        found = self._elsewhere(name)
+        return found, found is not None and "/" in name and _folder(found) != _folder(name)
 
     def _is_there(self, path: str) -> bool:
         try:
@@ -48,9 +60,7 @@ class ListedFiles:
         """The one file of that name, with or without its ending, in any folder below."""
         if self._by_name is None:
             self._by_name = self._searched()
-        found = self._by_name.get(PurePosixPath(name).name.lower())
-        self.moved += found is not None and "/" in name
-        return found
+        return self._by_name.get(PurePosixPath(name).name.lower())
 
     def _searched(self) -> dict[str, str | None]:
         """Where each picture lies, by its name and by its name without ending; None where there are several."""
@@ -64,3 +74,8 @@ class ListedFiles:
                 for key in {name.lower(), name.lower().rpartition(".")[0]}:
                     places[key] = None if key in places else os.path.relpath(entry.path, root)
         return places
+
+
+def _folder(path: str) -> str:
+    """As it is written on systems that do not tell capitals apart."""
+    return os.path.dirname(os.path.normpath(path)).lower()

@@ -23,10 +23,10 @@ from explorer.data.words import TEST, part_word, training_and_test
 def open_table(path: Path, wish: Wish) -> DataSet:
     """The pictures that the table at `path` names, seen from its folder. Raises DataError."""
     wish.tell(f"Reading {path.name}", 0)
-    columns, rows = find_columns(read_rows(path), path.name)
+    listed = ListedFiles(path.parent, partial(wish.tell, f"Looking for the pictures of {path.name}"))
+    columns, rows = find_columns(read_rows(path), path.name, listed.is_there)
     left_out: list[Skipped] = []
     several: dict[str, tuple[str, str]] = {}
-    listed = ListedFiles(path.parent, partial(wish.tell, f"Looking for the pictures of {path.name}"))
     good = _usable(rows, columns, path, listed, left_out, several, wish)
     texts = [columns.label_of(row) for row in good.values()]
     _check_single(texts, list(good), path)

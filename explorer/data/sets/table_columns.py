@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -57,15 +57,18 @@ class Columns:
         return chosen[0] if len(chosen) == 1 else ""
 
 
-def find_columns(rows: list[Row], where: str) -> tuple[Columns, list[Row]]:
-    """The columns, and the rows below their names. Raises DataError."""
+def find_columns(rows: list[Row], where: str, is_file: Callable[[str], bool]) -> tuple[Columns, list[Row]]:
+    """The columns, and the rows below their names; `is_file` says whether a cell leads to a picture's file.
+
+    Raises DataError.
+    """
     first = rows[0]
     if any(cell.lower().endswith(ENDINGS) for cell in first):  # no names: paths, then labels
         pictures = next(place for place, cell in enumerate(first) if cell.lower().endswith(ENDINGS))
         return Columns(pictures, (1 if pictures == 0 else 0,)), rows
     names, body = [plain(cell) for cell in first], rows[1:]
     group = group_name([name for place, name in enumerate(first) if not _is_bits(body, place)])
-    path = _path(names, body)
+    path = _path(names, body[:NAMED], is_file)
     if path is None:
         raise DataError(f"{where} names its columns {_listed(first)}; one called path and one called label are needed.")
     place = first.index(group) if group else None
@@ -73,15 +76,29 @@ def find_columns(rows: list[Row], where: str) -> tuple[Columns, list[Row]]:
     return _with_labels(found, first, names, body, where), body
 
 
-def _path(names: Sequence[str], body: list[Row]) -> int | None:
-    """The column of that name; where there is none, the one that holds names of pictures."""
-    named = _first(names, PATHS)
-    holding = (place for place in range(len(names)) if _holds_pictures(body[:NAMED], place))
-    return named if named is not None else next(holding, None)
+def _path(names: Sequence[str], body: list[Row], is_file: Callable[[str], bool]) -> int | None:
+    """The column that holds names of pictures: of those with a fitting name the first that has any, else one of them
+    alone. Without their endings they are known by the files that are there. Else the first with a fitting name."""
+    named = [names.index(word) for word in PATHS if word in names]
+    others = [place for place in range(len(names)) if place not in named]
+    for is_name in (lambda cell: cell.lower().endswith(ENDINGS), is_file):
+        some = (place for place in named if any(is_name(cell) for cell in _cells(body, place)))
+        found = next(some, None)
+        if found is None:
+            found = next((place for place in others if _are_all(is_name, _cells(body, place))), None)
+        if found is not None:
+            return found
+    return named[0] if named else None
 
 
-def _holds_pictures(body: list[Row], place: int) -> bool:
-    return bool(body) and all(len(row) > place and row[place].lower().endswith(ENDINGS) for row in body)
+def _cells(body: list[Row], place: int) -> list[str]:
+    """Those of a column, without the empty ones."""
+    return [row[place] for row in body if place < len(row) and row[place]]
+
+
+def _are_all(is_name: Callable[[str], bool], cells: list[str]) -> bool:
+    """Whether each is a name of its own: labels, of which there are few, may be the names of files too."""
+    return bool(cells) and len(set(cells)) == len(cells) and all(map(is_name, cells))
 
 
 def _with_labels(found: Columns, first: Row, names: Sequence[str], body: list[Row], where: str) -> Columns:

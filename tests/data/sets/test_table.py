@@ -144,7 +144,7 @@ def test_targets_that_are_nan_are_named(folder: Path) -> None:
     [
         ([""], "is empty"),
         (["only", "one"], "has one column only"),
-        (["a,b", "1,2"], "names its columns a, b; one called path and one called label"),
+        (["a,b", "x,y"], "names its columns a, b; one called path and one called label"),
         (["path,label", "pictures/99.png,odd"], "None of the 1 pictures that set.csv names is there"),
         (["path,label"], r"set\.csv names no pictures\.$"),
         (["path,label", "pictures/1.png,odd", "pictures/3.png,odd"], "has one class only, “odd”"),
@@ -169,6 +169,8 @@ AS_PEOPLE_HAVE_THEM = {
     "names without folder": "\n".join(["image,level", *rows("{0}.png,{1}")]).encode(),
     "the words of skin lesions": "\n".join(["lesion_id,image_id,dx", *rows("{0},pictures/{0},{1}")]).encode(),
     "the words of lungs": "\n".join(["Image Index,Finding Labels", *rows("{0}.png,{1}")]).encode(),
+    "a name of no list, without endings": "\n".join(["isic_id,sex,dx", *rows("{0},male,{1}")]).encode(),
+    "two that could be it": "\n".join(["id,photo of it,label", *rows("7{0},pictures/{0},{1}")]).encode(),
     "quoted names with semicolons": "\n".join(
         ['"file; name","label","a;b;c;d"', *rows('"pictures/{0}.png","{1}","1;2;3;4"')]
     ).encode(),
@@ -265,6 +267,18 @@ def test_pictures_that_lie_elsewhere_are_found_by_their_names_and_this_is_told(f
     assert data.notes[-1] == "10 pictures were found by their names in other folders than set.csv says."
 
 
+@pytest.mark.parametrize("form", ["pictures/{0}.PNG,{1}", "Pictures/{0}.png,{1}", "./PICTURES/{0}.Png,{1}"])
+def test_a_system_that_does_not_tell_capitals_apart_is_no_other_folder(folder: Path, form: str) -> None:
+    data = open_data(table(folder, "path,label", *rows(form)))
+    assert sorted(numbers(data.train) + numbers(data.test)) == list(range(10))
+    assert not any("other folders" in note for note in data.notes)
+
+
+def test_pictures_that_are_gone_are_not_looked_for_among_the_labels(folder: Path) -> None:
+    with pytest.raises(DataError, match="None of the 10 pictures"):
+        open_data(table(folder, "id,label", *(f"gone{n},{n % 2}" for n in range(10))))
+
+
 def test_a_name_that_two_files_have_is_not_guessed(folder: Path) -> None:
     (folder / "more").mkdir()
     (folder / "more" / "3.png").write_bytes((folder / "pictures" / "3.png").read_bytes())
@@ -273,7 +287,19 @@ def test_a_name_that_two_files_have_is_not_guessed(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["lesion_id", "subject", "study", "slide", "Patient ID", "PatientId", "case_no", "Donor", "subject_ids"]
+    "name",
+    [
+        "lesion_id",
+        "subject",
+        "study",
+        "slide",
+        "Patient ID",
+        "PatientId",
+        "case_no",
+        "Donor",
+        "subject_ids",
+        "StudyInstanceUID",
+    ],
 )
 def test_what_belongs_together_is_known_by_many_names(folder: Path, name: str) -> None:
     lines = [f"{line},{number // 3}" for number, line in enumerate(rows())]
