@@ -1,4 +1,4 @@
-"""What kind of file that is not read as a picture is, by its first bytes: a kind's name helps more than "unknown"."""
+"""What a file that is not read as a picture is, by its first bytes: a kind's name helps more than "unknown"."""
 
 from __future__ import annotations
 
@@ -31,3 +31,15 @@ def foreign_kind(start: bytes) -> str | None:
     if start.lstrip().startswith((b"<svg", b"<?xml")) and b"<svg" in start:
         return "an SVG drawing"
     return next((kind for place, mark, kind in KINDS if start[place:].startswith(mark)), None)
+
+
+PYTORCH_BEFORE_2020 = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19"
+
+
+def ending_of_weights(start: bytes) -> str:
+    """How the name of the file that begins with `start` would end, if it holds weights of a network; else ""."""
+    is_archive = start.startswith(b"PK\3\4") and b"/data.pkl" in start
+    if is_archive or start.startswith(PYTORCH_BEFORE_2020):
+        return ".pt"
+    is_table = start[8:10] == b'{"' and int.from_bytes(start[:8], "little") < 2**32
+    return ".safetensors" if is_table else ""

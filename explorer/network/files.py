@@ -199,7 +199,10 @@ def _layer_content(layer: Layer) -> dict[str, Any]:
 
 def _from_content(content: Any) -> NetworkFile:
     if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise FileError("this is not a network file of Network Explorer.")
+        raise FileError(
+            "this is not a network file of Network Explorer: a network of another program is built here, "
+            "or written in text notation."
+        )
     _check_version(content.get("version"))
     file = NetworkFile(
         network=_network(content),

@@ -19,6 +19,8 @@ from explorer.writing import FileError
 if TYPE_CHECKING:
     from explorer.engine.model.weights import State as Weights
 
+AS_DATA = "What a network learns from is opened by Data… in the menu Train."
+
 
 @dataclass(frozen=True)
 class ReadPicture:
@@ -34,7 +36,17 @@ class ReadPicture:
         try:
             return read_picture(self.path)
         except PictureError as error:
-            return Fault(str(error))
+            return Fault(f"{brief(self.path.name)} is no picture. {AS_DATA}" if _is_data(self.path) else str(error))
+
+
+def _is_data(path: Path) -> bool:
+    """Whether `path` is a file or folder of a kind that data sets are opened from."""
+    from explorer.data import FILE_KINDS
+
+    try:
+        return (path.is_file() or path.is_dir()) and any(kind.is_one(path) for kind in FILE_KINDS)
+    except OSError:
+        return False
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ import safetensors.torch
 import torch
 from torch import nn
 
+from explorer.data import PictureError, read_picture
 from explorer.engine import LoadError
 from explorer.engine.model.weights import named_as, read_weights
 from explorer.network.file_names import WEIGHT_SUFFIXES, is_weights, other_model
@@ -194,9 +195,32 @@ def _damaged(whole: bytes, rng: random.Random) -> bytes:
     return bytes(content)
 
 
-@pytest.mark.parametrize("ending", [".onnx", ".h5", ".keras", ".tflite", ".pt2", ".pkl", ".PB"])
+@pytest.mark.parametrize(
+    "ending",
+    [".onnx", ".h5", ".keras", ".tflite", ".pt2", ".pkl", ".PB", ".mlpackage", ".msgpack", ".pdparams", ".caffemodel"],
+)
 def test_a_model_of_another_program_is_told_with_the_way_that_works(ending: str) -> None:
     assert "save model.state_dict() as .pt or .safetensors" in other_model(f"net{ending}")
+
+
+@pytest.mark.parametrize("kind", ["zip", "old format", "safetensors"])
+@pytest.mark.parametrize("name", ["net", "net.state_dict", "epoch=3.weights"])
+def test_weights_under_any_other_name_are_told_what_to_call_them(tmp_path: Path, kind: str, name: str) -> None:
+    path, ending = tmp_path / name, ".safetensors" if kind == "safetensors" else ".pt"
+    if kind == "safetensors":
+        safetensors.torch.save_file(STATE, path)
+    else:
+        torch.save(STATE, path, _use_new_zipfile_serialization=kind == "zip")
+    assert not is_weights(path)
+    with pytest.raises(PictureError) as refused:
+        read_picture(path)
+    assert (
+        str(refused.value)
+        == f"{name} holds weights, not a picture: let its name end in {ending}, and it is opened as such."
+    )
+    called = path.rename(tmp_path / f"{name}{ending}")
+    assert is_weights(called)
+    assert read_weights(called).keys() == STATE.keys()
 
 
 def test_pictures_are_no_models() -> None:

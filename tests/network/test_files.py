@@ -78,7 +78,10 @@ def _in_layer(name: str, value: Any) -> Callable[[dict[str, Any]], None]:
 DAMAGE: list[tuple[Callable[[dict[str, Any]], None], str]] = [
     (_entry("version", 2), "it is of version 2, made by a newer Network Explorer; this one reads up to version 1."),
     (_entry("version", "one"), "its version is 'one', which is not a version number."),
-    (_entry("format", "something else"), "this is not a network file of Network Explorer."),
+    (
+        _entry("format", "something else"),
+        "this is not a network file of Network Explorer: a network of another program is built here, ",
+    ),
     (_entry("input_shape", [3, -8, 8]), "each at least 1, not 3×−8×8."),
     (_entry("input_shape", "3x8x8"), "it has no input_shape."),
     (_entry("layers", None), "it has no list of layers."),
@@ -132,8 +135,8 @@ def test_a_negative_size_of_a_layer_is_opened_and_shown_as_a_problem(tmp_path: P
     [
         (b"\xff\xfe\x00", "is not a network file: it is not text."),
         (b"", "is not a whole network file"),
-        (b"[]", "this is not a network file of Network Explorer."),
-        (b"null", "this is not a network file of Network Explorer."),
+        (b"[]", "this is not a network file of Network Explorer: a network of another program is built here, "),
+        (b"null", "this is not a network file of Network Explorer: a network of another program is built here, "),
         (b"[" * 100_000, "is not a whole network file"),
         (b'{"format": ' + b"9" * 5000 + b"}", "is not a whole network file"),
     ],

@@ -18,6 +18,8 @@ from explorer.session import Cell, Session, State
 from explorer.session.worker.passes import FittedInput, Shown
 from explorer.session.worker.stopping import ShouldStop
 from explorer.session.worker.worker import Worker
+from explorer.ui.common.command import Command
+from explorer.ui.training.commands import TRAIN_COMMANDS
 from tests.session.doing import Doing
 from tests.ui.fakes import make_picture, make_session, wait_until_shown
 
@@ -157,6 +159,34 @@ def test_a_picture_that_cannot_be_read_changes_nothing(session: Session, tmp_pat
     qtbot.waitUntil(lambda: bool(session.state.status.notice))
     assert "missing.png" in session.state.status.notice
     assert session.state.input.picture is before
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "set.npz",
+        "set.csv",
+        "train-images-idx3-ubyte",
+        "train-images.idx3-ubyte",
+        "emnist-letters-train-images-idx3-ubyte.gz",
+        "cifar-10-python.tar.gz",
+        "folder",
+    ],
+)
+def test_data_that_are_opened_as_a_picture_are_told_the_way_that_works(
+    session: Session, tmp_path: Path, qtbot: QtBot, name: str
+) -> None:
+    (tmp_path / name).mkdir() if name == "folder" else (tmp_path / name).write_bytes(bytes(range(256)))
+    before = session.state.input
+    session.files.open_path(tmp_path / name)
+    told = f"{name} is no picture. What a network learns from is opened by Data… in the menu Train."
+    qtbot.waitUntil(lambda: session.state.status.notice == told)
+    assert session.state.input is before
+    assert {"Train", "Data…"} <= {words for command in TRAIN_COMMANDS for words in command_words(command)}
+
+
+def command_words(command: Command | str) -> tuple[str, ...]:
+    return (command.menu, command.text) if isinstance(command, Command) else ()
 
 
 def test_a_network_of_plain_numbers_takes_numbers(qtbot: QtBot) -> None:
