@@ -99,6 +99,11 @@ class Terms(Sequence[Term]):
 
     def ranked(self) -> np.ndarray:
         """Places of the terms, largest magnitude first."""
+        return self._ranked
+
+    @cached_property
+    def _ranked(self) -> np.ndarray:
+        """Put in order once: the line, what it leaves out and the table ask for it."""
         return np.argsort(-np.abs(self.values), kind="stable")
 
     def summed_by(self, factor: int, axis: int) -> dict[int, float]:

@@ -26,6 +26,8 @@ class Actions(QObject):
         super().__init__(owner)
         self._commands = tuple(commands)
         self._actions = {command.name: _action(command, shell, owner) for command in self._commands}
+        self._conditions = tuple({command.enabled for command in self._commands})  # some are of many commands
+        self._usable = set(self._actions)
         self._renamed = tuple(command for command in self._commands if command.now is not as_declared)
         self._called = {command.name: command for command in self._renamed}
         shell.session.changed.connect(self.show_state)
@@ -42,16 +44,22 @@ class Actions(QObject):
     @Slot(object, object)
     def show_state(self, _old: State | None, new: State) -> None:
         """Which commands can be used now, and what they are called."""
-        usable = {command.name for command in self._commands if command.enabled(new)}
-        changed = [name for name, action in self._actions.items() if action.isEnabled() != (name in usable)]
-        # Those that can be used first: a button that no longer can hands the focus to one that can.
-        for name in sorted(changed, key=usable.__contains__, reverse=True):
-            self[name].setEnabled(name in usable)
+        held = {condition for condition in self._conditions if condition(new)}
+        usable = {command.name for command in self._commands if command.enabled in held}
+        if usable != self._usable:
+            self._enable(usable)
         for command in self._renamed:
             called = command.now(command, new)
             if called != self._called[command.name]:
                 self._called[command.name] = called
                 _call(self[command.name], called)
+
+    def _enable(self, usable: set[str]) -> None:
+        changed = [name for name in self._actions if (name in usable) != (name in self._usable)]
+        self._usable = usable
+        # Those that can be used first: a button that no longer can hands the focus to one that can.
+        for name in sorted(changed, key=usable.__contains__, reverse=True):
+            self[name].setEnabled(name in self._usable)  # not `usable`: where the focus goes may change the state
 
 
 def _action(command: Command, shell: Shell, owner: QObject) -> NamedAction:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from explorer.session import Session, State
-from explorer.session.state import parts_changed
+from explorer.session.state import any_changed
 
 if TYPE_CHECKING:
     _Beside = QWidget
@@ -57,7 +57,7 @@ class FollowingView(_Beside):
 
     def concerns(self, old: State, new: State) -> bool:
         """Whether the view has anything to show of a change: where `shows` does not tell it, override this."""
-        return bool(parts_changed(old, new, self.shows))
+        return any_changed(old, new, self.shows)
 
     def show_changes(self, old: State | None, new: State) -> None:
         """Draw what differs; everything where `old` is None."""
