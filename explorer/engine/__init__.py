@@ -11,8 +11,9 @@ from explorer.engine.errors import Cancelled, EngineError, LoadError, OutOfMemor
 from explorer.lazy import lazily
 
 if TYPE_CHECKING:
+    from explorer.engine.recording.call import Call
     from explorer.engine.recording.recorder import record
-    from explorer.engine.recording.recording import Call, Recording, Step
+    from explorer.engine.recording.recording import Recording, Step
 
 __all__ = [
     "Call",
@@ -28,7 +29,7 @@ __all__ = [
 
 _HOMES = {
     "record": "explorer.engine.recording.recorder",
-    "Call": "explorer.engine.recording.recording",
+    "Call": "explorer.engine.recording.call",
     "Recording": "explorer.engine.recording.recording",
     "Step": "explorer.engine.recording.recording",
 }

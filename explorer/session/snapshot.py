@@ -23,7 +23,8 @@ from explorer.session.part import Part
 from explorer.session.ranges import finite_range
 
 if TYPE_CHECKING:
-    from explorer.engine.recording.recording import Call, Recording
+    from explorer.engine.recording.call import Call
+    from explorer.engine.recording.recording import Recording
 
 INPUT = "input"
 MOST_RANKED = 1000

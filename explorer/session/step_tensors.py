@@ -13,8 +13,9 @@ import numpy as np
 from explorer.amounts import number
 
 if TYPE_CHECKING:
+    from explorer.engine.recording.call import Call
     from explorer.engine.recording.call_tensors import Given
-    from explorer.engine.recording.recording import Call, Recording, Step
+    from explorer.engine.recording.recording import Recording, Step
 
 WITHOUT_BATCH = ("weight", "bias", "running_mean", "running_var")
 BEFORE, GRADIENT, AFTER, CHANGE = "before", "gradient", "after", "change"

@@ -14,8 +14,9 @@ from torch.overrides import get_overridable_functions
 
 import explorer
 from explorer.engine import EngineError, RecordError, record
+from explorer.engine.recording.call import Call
 from explorer.engine.recording.pickled import Lost, Portable
-from explorer.engine.recording.recording import Call, Recording
+from explorer.engine.recording.recording import Recording
 from explorer.engine.recording.tree import leaves
 from tests.named_models import NAMED_MODELS
 

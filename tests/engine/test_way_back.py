@@ -15,10 +15,11 @@ from torch import Tensor, nn
 import explorer
 from explorer.arithmetic.operations import operation_for
 from explorer.engine import EngineError, record
+from explorer.engine.recording.call import Call
 from explorer.engine.recording.call_tensors import given_tensors
 from explorer.engine.recording.kept import Kept
 from explorer.engine.recording.passed_back import passed_back
-from explorer.engine.recording.recording import Call, Recording
+from explorer.engine.recording.recording import Recording
 from tests.named_models import (
     LEARNING_MODELS,
     AliasedViews,

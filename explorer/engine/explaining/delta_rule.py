@@ -31,8 +31,9 @@ from explorer.arithmetic.sgd import SGD
 from explorer.engine.arrays import array
 from explorer.engine.errors import EngineError
 from explorer.engine.explaining.explain import call_values, checked, outputs_of
+from explorer.engine.recording.call import LOSS, Call
 from explorer.engine.recording.kept import Kept
-from explorer.engine.recording.recording import LOSS, Call, Recording
+from explorer.engine.recording.recording import Recording
 from explorer.engine.recording.tree import leaves
 from explorer.engine.recording.update import Update
 

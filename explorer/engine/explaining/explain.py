@@ -16,8 +16,9 @@ from explorer.arithmetic.operations import operation_for
 from explorer.arithmetic.updates import update_named
 from explorer.engine.arrays import array
 from explorer.engine.errors import EngineError
+from explorer.engine.recording.call import Call
 from explorer.engine.recording.passed_back import passed_back
-from explorer.engine.recording.recording import Call, Recording, Step
+from explorer.engine.recording.recording import Recording, Step
 from explorer.engine.recording.tree import leaves, map_tree
 from explorer.engine.recording.update import Update
 

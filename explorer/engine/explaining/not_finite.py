@@ -10,7 +10,8 @@ import torch
 from explorer.arithmetic.explanation import number
 from explorer.engine.explaining.explain import outputs_of, shares
 from explorer.engine.recording.arguments import tensors_by_name
-from explorer.engine.recording.recording import Call, Recording, Step
+from explorer.engine.recording.call import Call
+from explorer.engine.recording.recording import Recording, Step
 from explorer.engine.recording.update import Update
 
 

@@ -19,9 +19,10 @@ from explorer.engine.model.load import build, fill, network_path, read_weights, 
 from explorer.engine.model.weight_bank import BANK_BYTES, WeightBank
 from explorer.engine.model.weights import State
 from explorer.engine.recording.allocator import reuse_freed_memory
+from explorer.engine.recording.call import Call
 from explorer.engine.recording.frozen import freeze
 from explorer.engine.recording.recorder import DEFAULT_BUDGET_BYTES, record
-from explorer.engine.recording.recording import Call, Recording
+from explorer.engine.recording.recording import Recording
 from explorer.network import Network
 from explorer.network.files import NetworkFile, read_network
 from explorer.writing import FileError

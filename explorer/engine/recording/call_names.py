@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from explorer.engine.recording.call import LOSS, Call
 from explorer.engine.recording.module_watch import ModuleRun
-from explorer.engine.recording.recording import LOSS, Call
 from explorer.network.names import INPUT
 
 _TAKEN = (INPUT, LOSS)  # the network's input, and the loss that was asked for, have these names

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 
+from explorer.engine.recording.call import Call
 from explorer.engine.recording.kept import INPUT, Kept
 from explorer.engine.recording.recomputation import Recomputation
+from explorer.engine.recording.recording import Recording
 from explorer.network.names import INPUT as INPUT_NAME
-
-if TYPE_CHECKING:
-    from explorer.engine.recording.recording import Call, Recording
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,19 +80,7 @@ def _tensor(recording: Recording, kept: Kept) -> torch.Tensor:
 
 
 def _maker(recording: Recording, call: Call, kept: Kept) -> str:
-    maker = maker_of(call, kept)
+    maker = call.maker_of(kept)
     if maker is None:
         return ""
     return "input" if maker == INPUT else recording.calls[maker].name
-
-
-def maker_of(call: Call, kept: Kept) -> int | None:
-    """The number of the call that made a tensor that `call` takes; None for weights and constants.
-
-    One that passed through unchanged, or was written into later, has several makers: the one at the time.
-    """
-    known = call.makers
-    maker = next((index for index in (kept.maker, kept.origin) if index in known), None)
-    if maker is None and len(known) == 1 and kept.maker >= INPUT:
-        return next(iter(known))
-    return maker

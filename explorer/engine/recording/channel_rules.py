@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from explorer.engine.recording.call import Call
 from explorer.engine.recording.reading_rules import ELEMENTWISE
 from explorer.network.channel_rule import ChannelRule, Group
-
-if TYPE_CHECKING:
-    from explorer.engine.recording.recording import Call
 
 Shape = tuple[int, ...]
 

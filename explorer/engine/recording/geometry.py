@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import prod
-from typing import TYPE_CHECKING
 
 import torch
 
-from explorer.engine.recording.call_tensors import maker_of
+from explorer.engine.recording.call import Call
 from explorer.engine.recording.channel_rules import channels_of
 from explorer.engine.recording.kept import INPUT, Kept
 from explorer.engine.recording.reading_rules import Axes, ReadTensor, Shape, axes_of, elementwise, map_size, whole
@@ -20,9 +19,6 @@ from explorer.engine.recording.tree import leaves
 from explorer.network.axis_rule import AxisRule
 from explorer.network.channel_rule import ChannelRule, Part
 from explorer.network.receptive_field import Geometry
-
-if TYPE_CHECKING:
-    from explorer.engine.recording.recording import Call
 
 
 def geometries_of(calls: tuple[Call, ...], input_shape: Shape) -> tuple[Geometry, ...]:
@@ -78,7 +74,7 @@ def _joined(call: Call, shapes: Mapping[str, Shape], names: tuple[str, ...]) -> 
     channels: list[ChannelRule] = []
     first = 0
     for kept in leaves((call.kept_args, call.kept_kwargs), Kept):
-        maker = maker_of(call, kept)
+        maker = call.maker_of(kept)
         if maker is not None:  # a constant is made from no cell
             parent = "input" if maker == INPUT else names[maker]
             parents.append(parent)

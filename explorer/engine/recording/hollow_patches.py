@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from explorer.engine.errors import EngineError, shape_text
-from explorer.engine.recording.recording import Call
+from explorer.engine.recording.call import Call
 from explorer.network.kernel_window import KernelWindow
 
 _AXES = {"max_pool1d": 1, "max_pool2d": 2, "max_pool3d": 3}

@@ -9,12 +9,12 @@ import torch
 
 from explorer.engine.random_state import RandomState
 from explorer.engine.recording import kinds
+from explorer.engine.recording.call import Call, parent_names
 from explorer.engine.recording.call_names import CallNames
 from explorer.engine.recording.clock import Clock
 from explorer.engine.recording.kept import INPUT, Kept, Shelf
 from explorer.engine.recording.module_watch import ModuleRun
 from explorer.engine.recording.place import caller_frame, source_line
-from explorer.engine.recording.recording import Call, parent_names
 from explorer.engine.recording.tree import PLAIN, is_plain, leaves, map_tree
 from explorer.engine.recording.whole_step import GradientWatch
 

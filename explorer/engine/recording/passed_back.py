@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import torch
 
 from explorer.engine.errors import EngineError
 from explorer.engine.recording.arguments import tensors_by_name
+from explorer.engine.recording.call import Call
 from explorer.engine.recording.kept import Kept
 from explorer.engine.recording.recomputation import Recomputation, rerun
 from explorer.engine.recording.tree import leaves, map_tree
-
-if TYPE_CHECKING:
-    from explorer.engine.recording.recording import Call
 
 
 def passed_back(call: Call, calls: tuple[Call, ...] = ()) -> dict[str, torch.Tensor]:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 
 from explorer.engine.errors import EngineError
 from explorer.engine.random_state import RandomState
+from explorer.engine.recording.call import Call
 from explorer.engine.recording.kept import Kept, version_of
 from explorer.engine.recording.tree import leaves, map_tree
-
-if TYPE_CHECKING:
-    from explorer.engine.recording.recording import Call
 
 
 class Recomputation:

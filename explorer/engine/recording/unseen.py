@@ -9,9 +9,9 @@ from weakref import ref
 
 import torch
 
+from explorer.engine.recording.call import Call
 from explorer.engine.recording.kept import INPUT, NOBODY, Kept
 from explorer.engine.recording.place import caller_frame
-from explorer.engine.recording.recording import Call
 from explorer.engine.recording.tree import leaves
 
 NAMED = 4  # more are not listed

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 
-if TYPE_CHECKING:
-    from explorer.engine.recording.recording import Call
+from explorer.engine.recording.call import Call
 
 
 @dataclass(frozen=True, eq=False)

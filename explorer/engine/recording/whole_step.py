@@ -14,9 +14,10 @@ from torch import nn
 from explorer.arithmetic.losses import loss_named
 from explorer.engine.errors import EngineError
 from explorer.engine.losses import loss_value
+from explorer.engine.recording.call import LOSS, Call
 from explorer.engine.recording.hollow_patches import refuse_hollow_patches, refuse_unseen_hollow_patches
 from explorer.engine.recording.kept import INPUT, NOBODY, Kept, Shelf
-from explorer.engine.recording.recording import LOSS, Call, Recording
+from explorer.engine.recording.recording import Recording
 from explorer.engine.recording.tree import leaves, map_tree
 from explorer.engine.recording.update import Update
 

@@ -18,7 +18,8 @@ from explorer.session.subjects.subject import Subject, Verb
 
 if TYPE_CHECKING:
     from explorer.engine.model.workbench import Workbench
-    from explorer.engine.recording.recording import Call, Recording
+    from explorer.engine.recording.call import Call
+    from explorer.engine.recording.recording import Recording
 
 NO_PICTURES = "This network takes plain numbers, not pictures: type them into the fields of the input."
 NOTHING_TO_LEARN = "This network has nothing to learn: add a layer with weights."

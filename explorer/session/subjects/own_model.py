@@ -15,7 +15,8 @@ from explorer.session.subjects.subject import Subject, Verb
 
 if TYPE_CHECKING:
     from explorer.engine.model.workbench import Workbench
-    from explorer.engine.recording.recording import Call, Recording
+    from explorer.engine.recording.call import Call
+    from explorer.engine.recording.recording import Recording
 
 REFUSALS: Mapping[Verb, str] = MappingProxyType(
     {

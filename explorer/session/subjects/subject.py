@@ -14,7 +14,8 @@ from explorer.session.part import Part
 
 if TYPE_CHECKING:
     from explorer.engine.model.workbench import Workbench
-    from explorer.engine.recording.recording import Call, Recording
+    from explorer.engine.recording.call import Call
+    from explorer.engine.recording.recording import Recording
     from explorer.session.snapshot import Activations, LayerActivation
 
 
