@@ -24,12 +24,17 @@ def errors(network: Network) -> list[str]:
 
 
 def pytorch_output(layer: Layer, shape: Shape) -> torch.Tensor | Exception:
-    """What PyTorch makes of the layer, or what it says against it; of padding alone a max pool makes −∞."""
+    """What PyTorch makes of the layer, or what it says against it.
+
+    Of padding alone a max pool makes −∞, and without cells a dilated transposed convolution goes on.
+    """
     try:
         output = oracle.run(oracle.module_of(layer, shape), oracle.batch(shape))
-        return ValueError("a window of nothing but padding") if output.isneginf().any() else output
     except (RuntimeError, ValueError, IndexError) as error:
         return error
+    if output.isneginf().any():
+        return ValueError("a patch of nothing but padding")
+    return output if output.numel() else ValueError("nothing is left of the map")
 
 
 def same(output: torch.Tensor, other: torch.Tensor) -> bool:
