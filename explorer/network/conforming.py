@@ -2,16 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from explorer.network.layer import Layer, ShapeError
 from explorer.network.layers import Conv2d
 from explorer.network.names import INPUT
 from explorer.network.shape import Shape, is_map
 
-if TYPE_CHECKING:
-    from explorer.network.network import Network
-
+Layers = tuple[Layer, ...]
 Shapes = Mapping[str, Shape | None]
 
 
@@ -24,28 +21,26 @@ class Change:
     layer: Layer
 
 
-def conforming_convolution(
-    network: "Network", shapes: Shapes, names: tuple[str, ...], *, channels: bool
-) -> Change | None:
+def conforming_convolution(layers: Layers, shapes: Shapes, names: tuple[str, ...], *, channels: bool) -> Change | None:
     """A change of one convolution after which all the named maps have one size, and with `channels` one depth.
 
     Only a convolution behind all the other branches is changed, so that it cannot change them too.
     """
     for wrong in reversed(names):
         others = {shapes[name] for name in names if name != wrong}
-        index = _convolution_behind(network, wrong)
-        if len(others) != 1 or index is None or any(_index(network, name) >= index for name in names if name != wrong):
+        index = _convolution_behind(layers, wrong)
+        if len(others) != 1 or index is None or any(_index(layers, name) >= index for name in names if name != wrong):
             continue
-        change = _changed(network, index, shapes, others.pop(), channels=channels)
+        change = _changed(layers, index, shapes, others.pop(), channels=channels)
         if change is not None:
             return change
     return None
 
 
-def _changed(network: "Network", index: int, shapes: Shapes, wanted: Shape | None, *, channels: bool) -> Change | None:
-    layer = network.layers[index]
+def _changed(layers: Layers, index: int, shapes: Shapes, wanted: Shape | None, *, channels: bool) -> Change | None:
+    layer = layers[index]
     assert isinstance(layer, Conv2d)
-    arriving, leaving = shapes[_taken(network, index)], shapes[layer.name]
+    arriving, leaving = shapes[_taken(layers, index)], shapes[layer.name]
     if arriving is None or leaving is None or wanted is None or not is_map(wanted):
         return None
     depth = {"out_channels": wanted[0]} if channels and wanted[0] != leaving[0] else {}
@@ -58,27 +53,28 @@ def _changed(network: "Network", index: int, shapes: Shapes, wanted: Shape | Non
     return None
 
 
-def _convolution_behind(network: "Network", name: str) -> int | None:
+def _convolution_behind(layers: Layers, name: str) -> int | None:
     """The place of the convolution that a map comes from through layers that keep its shape."""
-    index = _index(network, name)
+    index = _index(layers, name)
     while index >= 0:
-        layer = network.layers[index]
+        layer = layers[index]
         if isinstance(layer, Conv2d):
             return index
         if layer.family not in ("activation", "normalization"):
             return None
-        index = _index(network, _taken(network, index))
+        index = _index(layers, _taken(layers, index))
     return None
 
 
-def _taken(network: "Network", index: int) -> str:
+def _taken(layers: Layers, index: int) -> str:
     """What the layer at `index` takes first."""
-    inputs = network.layers[index].inputs
-    return inputs[0] if inputs else (network.layers[index - 1].name if index else INPUT)
+    inputs = layers[index].inputs
+    return inputs[0] if inputs else (layers[index - 1].name if index else INPUT)
 
 
-def _index(network: "Network", name: str) -> int:
-    return -1 if name == INPUT else network.index(name)
+def _index(layers: Layers, name: str) -> int:
+    """The place of what is called so; −1 of the network's input, which comes before all layers."""
+    return (INPUT, *(layer.name for layer in layers)).index(name) - 1
 
 
 def _output(layer: Layer, arriving: Shape) -> Shape | None:

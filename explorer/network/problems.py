@@ -224,7 +224,7 @@ class _Pass:
         """For a merge of shapes that differ, the change of a convolution that makes them agree."""
         if layer.most_inputs == 1:
             return None
-        change = conforming_convolution(self.network, self.known, names, channels=isinstance(layer, Add))
+        change = conforming_convolution(self.network.layers, self.known, names, channels=isinstance(layer, Add))
         if change is None:
             return None
         return Fix(change.label, self.network, change.index, (change.layer,))

@@ -11,7 +11,7 @@ import pytest
 from explorer.arithmetic.families import WITHOUT_ARITHMETIC, family_of
 from explorer.arithmetic.losses import LOSSES
 from explorer.arithmetic.operations import OPERATIONS
-from explorer.ui.common import theme
+from explorer.ui.common.theme_colours import LIGHT
 
 PACKAGE = Path(__file__).resolve().parents[2] / "explorer"
 BY_PARTS = {"startswith", "endswith", "find", "index", "count"}
@@ -63,7 +63,7 @@ def test_each_kind_has_its_family_from_one_place() -> None:
     told.update(kind for kinds in WITHOUT_ARITHMETIC.values() for kind in kinds)
     assert [kind for kind, times in told.items() if times > 1] == []
     assert all(family_of(kind) == operation.family for operation in OPERATIONS for kind in operation.kinds)
-    assert set(WITHOUT_ARITHMETIC) <= set(theme.LIGHT.kinds)
+    assert set(WITHOUT_ARITHMETIC) <= set(LIGHT.kinds)
 
 
 @pytest.mark.parametrize("kind", ["multinomial", "normal", "broadcast_to", "preconv2d", "relu7", ""])

@@ -5,18 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QKeySequence
 
 from explorer.session import State
 from explorer.ui.common.command import Command, Shell, as_declared
 from explorer.ui.common.icons import icon
-
-
-class NamedAction(QAction):
-    """An action that also holds what buttons need: the name of its icon, and what it is called in its own pane."""
-
-    icon_name = ""
-    brief = ""
+from explorer.ui.common.named_action import NamedAction
 
 
 class Actions(QObject):

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from explorer.session import Session, State
 from explorer.ui.common.leaving import leave
-
-if TYPE_CHECKING:
-    from explorer.ui.common.actions import Actions
+from explorer.ui.common.named_action import NamedActions
 
 SEPARATOR = "—"
 
@@ -38,7 +35,7 @@ class Shell:
     show: Callable[[str], object]  # brings the tab or strip of that name to the front
     view: Callable[[str], QWidget]  # the tab or strip of that name
     open_path: Callable[[str | Path], None]
-    actions: Callable[[], Actions]  # of all commands, in the order of the menus
+    actions: Callable[[], NamedActions]  # of all commands, in the order of the menus
     reset_layout: Callable[[], None]
 
     def leave(self, go: Callable[[], object]) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, Slot
 from PySide6.QtWidgets import QAbstractButton, QPushButton, QToolButton
 
 from explorer.ui.common import icons, theme
-from explorer.ui.common.actions import NamedAction
+from explorer.ui.common.named_action import NamedAction
 
 if TYPE_CHECKING:
     _Beside = QAbstractButton

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QHBoxLayout, QLabel, 
 
 from explorer.session import Fault
 from explorer.ui.common.fault_details import copy_report, show_details
-from explorer.ui.common.painting_faults import rests_of
+from explorer.ui.common.painting_rests import rests_of
 
 LOOK_MS = 100
 

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 from shiboken6 import Shiboken
 
 from explorer.ui.common import faults, painting_faults
+from explorer.ui.common.painting_rests import resting
 
 GUARDED_ROOMS = ("explorer", "pyqtgraph")
 NOTHING = type(None)
@@ -131,14 +132,14 @@ def _guarded(function: FunctionType, answer: Callable[[], Any]) -> Callable[...,
 def _guarded_painting(function: FunctionType) -> Callable[..., Any]:
     @wraps(function)
     def guarded(painted: Any, *arguments: Any) -> None:
-        if painting_faults.resting and painting_faults.rests(painted):
+        if resting and painting_faults.rests(painted):
             return
         try:
             function(painted, *arguments)
         except Exception as error:
             painting_faults.failed(painted, arguments, error)
         else:
-            if painting_faults.resting:
+            if resting:
                 painting_faults.succeeded(painted)
 
     return guarded

@@ -6,34 +6,18 @@ drawn, it is tried once more.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from time import monotonic
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from PySide6.QtWidgets import QAbstractScrollArea, QStyleOptionViewItem, QWidget
 
-from explorer.session import Fault
 from explorer.session.soon import soon
 from explorer.ui.common import faults
+from explorer.ui.common.painting_rests import Rest, resting
 
 REST_S = 0.5
 LEAST_WIDTH, LEAST_HEIGHT = 200, 90  # pixels of a view in which the sentence and its buttons have room
-
-
-@dataclass
-class Rest:
-    """Until when it rests (`monotonic`), why, and the view that says so; None where there is no room for that."""
-
-    until: float
-    fault: Fault
-    view: QWidget | None
-    is_asked: bool = False  # it was to be drawn meanwhile
-
-
-resting: WeakKeyDictionary[object, Rest] = WeakKeyDictionary()
-"""What failed when it was drawn last: widgets, delegates, items of a scene."""
 
 
 def rests(painted: object) -> bool:
@@ -62,11 +46,6 @@ def failed(painted: object, arguments: tuple[Any, ...], error: Exception) -> Non
 def succeeded(painted: object) -> None:
     """It was drawn: its view is shown again."""
     resting.pop(painted, None)
-
-
-def rests_of(view: QWidget) -> list[Rest]:
-    """Why `view` cannot be drawn; nothing if it can."""
-    return [rest for rest in list(resting.values()) if rest.view is view]
 
 
 def _cover(view: QWidget) -> None:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from string import Template
-from typing import TYPE_CHECKING
 
 from explorer.resources import resource
-
-if TYPE_CHECKING:
-    from explorer.ui.common.theme import Theme
+from explorer.ui.common.theme_colours import Theme
 
 _SHEET = Template("""
 QMainWindow, QDialog { background: $window; }

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from explorer.session import Session, State
 from explorer.ui.common import theme
-from explorer.ui.common.actions import NamedAction
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.icons import draw_icon
+from explorer.ui.common.named_action import NamedAction
 from explorer.ui.common.text import on_a_button
 from explorer.ui.data.lines import OpeningLine, ProblemLine
 from explorer.ui.data.words import button_words

@@ -12,6 +12,7 @@ from explorer.ui.common import theme
 from explorer.ui.common.icons import draw_icon
 from explorer.ui.common.late import LATE_OPACITY
 from explorer.ui.common.saved_painter import saved
+from explorer.ui.common.theme_colours import Theme
 from explorer.ui.editor.layer_card import (
     MARK,
     MINIS_HEIGHT,
@@ -65,7 +66,7 @@ class CardPainter:
             for number, (problem, place) in enumerate(zip(card.problems, places.problems, strict=True)):
                 _problem(painter, problem, place, hot=looks.hot_button == number)
 
-    def _background(self, painter: QPainter, rect: QRect, colours: theme.Theme, looks: Looks) -> None:
+    def _background(self, painter: QPainter, rect: QRect, colours: Theme, looks: Looks) -> None:
         fill = colours.selection if looks.selected else colours.sunken if looks.hovered else colours.pane
         painter.fillRect(rect, QColor(fill))
         painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), QColor(colours.border))
@@ -74,7 +75,7 @@ class CardPainter:
             painter.setPen(QPen(QColor(colours.accent), 1))
             painter.drawRoundedRect(rect.toRectF().adjusted(1.5, 1.5, -1.5, -2.5), 4, 4)
 
-    def _titles(self, painter: QPainter, card: Card, places: CardPlaces, colours: theme.Theme) -> None:
+    def _titles(self, painter: QPainter, card: Card, places: CardPlaces, colours: Theme) -> None:
         names, kinds = QFontMetrics(title_font()), QFontMetrics(plain_font())
         room = places.title.width()
         name = names.elidedText(card.name, Qt.TextElideMode.ElideMiddle, room)

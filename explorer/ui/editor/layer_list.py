@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QWidget
 from explorer.session import Session, State, Verb
 from explorer.session.state import parts_changed
 from explorer.ui.common import icons
-from explorer.ui.common.actions import NamedAction
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.late import Late
+from explorer.ui.common.named_action import NamedAction
 from explorer.ui.editor.card_list import CardList
 from explorer.ui.editor.cards import INPUT, Cards
 from explorer.ui.editor.run_looks import LOOK_MS, is_only_a_look

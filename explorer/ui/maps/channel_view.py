@@ -7,10 +7,10 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from explorer.session import Cell, LayerActivation, Selection
-from explorer.ui.common.actions import NamedAction
 from explorer.ui.common.command_button import CommandTool
 from explorer.ui.common.icons import icon
 from explorer.ui.common.mosaic import Place
+from explorer.ui.common.named_action import NamedAction
 from explorer.ui.common.pane import Pane
 from explorer.ui.maps.mosaic_view import MapMosaic
 from explorer.ui.maps.sheet import Sheet

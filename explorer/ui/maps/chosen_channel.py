@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from explorer.ui.common.actions import NamedAction
+from explorer.ui.common.named_action import NamedAction
 from explorer.ui.maps.cell_facts import CellFacts, ChosenCell
 from explorer.ui.maps.channel_view import ChannelView
 from explorer.ui.maps.sheet import Sheet

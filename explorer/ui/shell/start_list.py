@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLa
 
 from explorer.network.files import NetworkFile, read_network
 from explorer.resources import bundled_networks, resource
-from explorer.ui.common.actions import NamedAction
 from explorer.ui.common.command_button import CommandButton
+from explorer.ui.common.named_action import NamedAction
 from explorer.ui.common.text import count, plural
 
 PICTURE_SIZE = QSize(160, 100)

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from explorer.session import Session, State
-from explorer.ui.common.actions import NamedAction
 from explorer.ui.common.command_button import CommandButton
 from explorer.ui.common.following_view import FollowingView
+from explorer.ui.common.named_action import NamedAction
 
 FIX_TIP = "Change the network so that it can learn from the data; undo takes it back."
 

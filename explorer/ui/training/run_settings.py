@@ -6,9 +6,9 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.session import Session, State
-from explorer.ui.common.actions import NamedAction
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.learning_form import loss_title
+from explorer.ui.common.named_action import NamedAction
 from explorer.ui.common.number_boxes import FloatBox
 from explorer.ui.common.popup_button import PopupButton
 from explorer.ui.data.button import DataButton

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from explorer.ui.common import theme
 from explorer.ui.common.colour import Scale, colourise, ink_on, lookup_table, rgb, scale_for
+from explorer.ui.common.theme_colours import DARK, LIGHT, Theme
 
 numbers = st.floats(-1e6, 1e6)
 
@@ -27,8 +28,8 @@ def test_a_scale_holds_its_values_and_signed_ones_have_zero_in_the_middle(first:
     assert scale.high > scale.low
 
 
-@pytest.mark.parametrize("chosen", [theme.LIGHT, theme.DARK])
-def test_zero_on_a_signed_scale_looks_like_the_pane(chosen: theme.Theme, qapp: QApplication) -> None:
+@pytest.mark.parametrize("chosen", [LIGHT, DARK])
+def test_zero_on_a_signed_scale_looks_like_the_pane(chosen: Theme, qapp: QApplication) -> None:
     theme.apply(qapp, chosen.name)
     colour = colourise(np.zeros(1, np.float32), Scale(-2, 2, True))[0, :3].astype(int)
     assert np.abs(colour - rgb(chosen.pane)).max() <= 2

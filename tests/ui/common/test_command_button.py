@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.ui.common import theme
-from explorer.ui.common.actions import NamedAction
 from explorer.ui.common.command_button import CommandButton, CommandTool
+from explorer.ui.common.named_action import NamedAction
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer.ui.common import theme
+from explorer.ui.common.theme_colours import DARK
 
 ALLOWED_BYTES = 100_000  # of ten windows, each of which left 57,000 bytes
 
@@ -98,7 +98,7 @@ def test_a_change_of_theme_polishes_each_widget_a_few_times_however_deep_it_lies
     switched, again, *labels = told.stdout.split("\n")[:4]
     assert int(switched) <= 4  # of the application's sheet: 13 times at depth 12
     assert again == switched
-    assert labels == [f"{theme.DARK.text} PlainText"] * 2, "a window that is opened later has the new theme too"
+    assert labels == [f"{DARK.text} PlainText"] * 2, "a window that is opened later has the new theme too"
 
 
 OPENED_IN = """

@@ -26,6 +26,7 @@ from explorer.ui.debugger.node_link import (
     ask,
     describe,
     drawable,
+    drawing_of,
     fan,
     positions,
     shown,
@@ -59,7 +60,7 @@ def lecture(model: Any = None) -> Timeline:
 def drawing_at(timeline: Timeline, phase: str, call: str) -> ShownNumbers:
     step = timeline.find(phase, call)
     assert step is not None
-    return shown(NodeLink.of(timeline), timeline, at(timeline, step))
+    return shown(drawing_of(timeline), timeline, at(timeline, step))
 
 
 def texts(drawing: ShownNumbers, column: int, symbol: str) -> list[str]:
@@ -108,7 +109,7 @@ def test_every_number_of_the_lecture_appears_at_its_moment() -> None:
 
 def test_the_lectures_new_weights_stand_beside_the_old_ones() -> None:
     timeline = lecture()
-    end = shown(NodeLink.of(timeline), timeline, at(timeline, len(timeline.steps) - 1))
+    end = shown(drawing_of(timeline), timeline, at(timeline, len(timeline.steps) - 1))
     assert weights(end, 1) == [["−1.000 → −1.000", "0 → 0.1000"], ["0 → 0", "1.000 → 0.8000"]]
     assert biases(end, 1) == ["1.000 → 1.100", "1.000 → 0.8000"]
     assert weights(end, 2) == [["1.000 → 0.9000", "0 → −0.2000"], ["−1.000 → −1.200", "1.000 → 0.6000"]]
@@ -125,7 +126,7 @@ def test_the_second_pass_of_the_lecture_is_closer_to_the_target() -> None:
 
 def test_a_node_says_in_words_what_stands_in_it() -> None:
     timeline = lecture()
-    drawing, link = drawing_at(timeline, "update", "linear1"), NodeLink.of(timeline)
+    drawing, link = drawing_at(timeline, "update", "linear1"), drawing_of(timeline)
     assert describe(link, drawing, Node(1, 0)) == "Neuron 1 of linear1: u₁ = 1.000, z₁ = 1.000, δ₁ = 1.000."
     assert describe(link, drawing, Edge(1, 0, 1)) == "Weight of linear1 to neuron 1 from input 2: 0 → 0.1000."
     assert describe(link, drawing, Bias(2, 1)) == "Bias of linear2, neuron 2: 1.000."
@@ -173,7 +174,7 @@ def test_a_pass_without_loss_has_no_targets() -> None:
     recording = explorer.record(explorer.Network.parse("2 linear(3) relu").build(seed=0), torch.ones(1, 2))
     timeline = Timeline(recording, loss="", optimizer="", learning_rate=0.0)
     assert drawable(timeline)
-    assert [column.role for column in NodeLink.of(timeline).columns] == ["input", "output"]
+    assert [column.role for column in drawing_of(timeline).columns] == ["input", "output"]
 
 
 def test_without_a_linear_layer_there_is_nothing_to_draw() -> None:
@@ -183,21 +184,21 @@ def test_without_a_linear_layer_there_is_nothing_to_draw() -> None:
 
 def test_a_class_is_drawn_as_one_target_that_is_one() -> None:
     timeline = parsed("2 linear(3)", torch.tensor([2]), "cross_entropy")
-    link = NodeLink.of(timeline)
+    link = drawing_of(timeline)
     assert link.has_class_target
     assert texts(shown(link, timeline, at(timeline, 0)), 2, "d") == ["0", "0", "1.000"]
 
 
 def test_several_functions_in_a_row_have_a_line_each() -> None:
     timeline = parsed("2 linear(3) relu dropout(0.5) linear(2) softmax", torch.tensor([1]), "cross_entropy")
-    columns = NodeLink.of(timeline).columns
+    columns = drawing_of(timeline).columns
     assert [line.symbol for line in columns[1].lines] == ["u", "relu", "z"]
     assert [line.symbol for line in columns[1].gradients] == ["−∂E/∂z", "−∂E/∂relu", "δ"]
     assert [line.symbol for line in columns[2].lines] == ["a", "y"]
 
 
 def test_without_a_function_sum_and_output_are_one_number() -> None:
-    columns = NodeLink.of(parsed("2 linear(3) linear(2)", torch.zeros(1, 2))).columns
+    columns = drawing_of(parsed("2 linear(3) linear(2)", torch.zeros(1, 2))).columns
     assert [line.symbol for column in columns[1:3] for line in column.lines] == ["u=z", "a=y"]
     assert spelled("a=y", 11) == "a₁₂=y₁₂"
 
@@ -227,7 +228,7 @@ def test_deltas_are_minus_the_gradient_of_what_a_neuron_adds_up(sizes: list[int]
         hook.remove()
     model.zero_grad()
     timeline = record(model, x, target, "mse")
-    link, example = NodeLink.of(timeline), batch - 1
+    link, example = drawing_of(timeline), batch - 1
     drawing = shown(link, timeline, at(timeline, len(timeline.steps) - 1, example=example))
     for column, summed in enumerate(sums, start=1):
         assert summed.grad is not None
@@ -251,7 +252,7 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_what_a_click_asks_for_is_the_number_that_stands_there(name: str) -> None:
     timeline = CASES[name]()
-    link, asked = NodeLink.of(timeline), 0
+    link, asked = drawing_of(timeline), 0
     for step in range(len(timeline.steps)):
         cursor = at(timeline, step)
         for item in (*link.nodes, *link.biases, *link.edges):
@@ -282,7 +283,7 @@ def _standing(link: NodeLink, timeline: Timeline, cursor: Cursor, item: Item) ->
 @pytest.mark.parametrize("phase", ["forward", "backward", "update"])
 def test_a_click_stays_in_the_phase_of_the_cursor(phase: str) -> None:
     timeline = lecture()
-    link = NodeLink.of(timeline)
+    link = drawing_of(timeline)
     cursor = at(timeline, next(step.index for step in timeline.steps if step.phase == phase))
     for item in (Node(1, 0), Node(2, 1), *link.edges, *link.biases):
         found = ask(link, timeline, cursor, item)
@@ -292,14 +293,14 @@ def test_a_click_stays_in_the_phase_of_the_cursor(phase: str) -> None:
 
 def test_a_click_on_a_line_of_a_node_asks_for_that_line() -> None:
     timeline = lecture()
-    link, cursor = NodeLink.of(timeline), at(timeline, 0)
+    link, cursor = drawing_of(timeline), at(timeline, 0)
     found = [ask(link, timeline, cursor, Node(1, 0), line=line) for line in (0, 1)]
     assert [each and timeline.steps[each.step].call for each in found] == ["linear1", "identity1"]
 
 
 def test_an_edge_asks_for_its_sum_its_gradient_and_its_update() -> None:
     timeline = lecture()
-    link, edge = NodeLink.of(timeline), Edge(2, 1, 0)
+    link, edge = drawing_of(timeline), Edge(2, 1, 0)
     asks = {}
     for phase in ("forward", "backward", "update"):
         cursor = at(timeline, next(step.index for step in timeline.steps if step.phase == phase))
@@ -317,7 +318,7 @@ def test_a_frozen_weight_has_no_gradient_to_ask_for() -> None:
     weight.requires_grad_(False)
     recording = explorer.record(model, torch.ones(1, 2), target=torch.ones(1, 2), loss="mse")
     timeline = Timeline(recording, loss="mse", optimizer="", learning_rate=0.0)
-    link = NodeLink.of(timeline)
+    link = drawing_of(timeline)
     cursor = at(timeline, len(timeline.steps) - 1)
     asks = [ask(link, timeline, cursor, edge) for edge in (Edge(1, 0, 1), Edge(2, 0, 1))]
     assert [each and (timeline.steps[each.step].phase, each.of) for each in asks] == [
@@ -331,7 +332,7 @@ def test_a_frozen_weight_has_no_gradient_to_ask_for() -> None:
 
 def test_inside_a_step_the_cells_appear_one_by_one() -> None:
     timeline = lecture()
-    link = NodeLink.of(timeline)
+    link = drawing_of(timeline)
     first = shown(link, timeline, Cursor(0, "output", (0, 0), is_inside=True))
     assert texts(first, 1, "u") == ["1.000", "–"]
     assert first.chosen == Node(1, 0)
@@ -355,7 +356,7 @@ def test_arrows_run_forwards_and_then_against_the_flow() -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_every_step_lights_up_what_it_works_on(name: str) -> None:
     timeline = CASES[name]()
-    link = NodeLink.of(timeline)
+    link = drawing_of(timeline)
     for step in timeline.steps:
         drawing = shown(link, timeline, at(timeline, step.index))
         assert drawing.current
@@ -415,13 +416,13 @@ def test_labels_of_a_fan_keep_off_nodes_and_each_other(
 
 
 def test_every_weight_of_the_lectures_network_is_labelled_at_once() -> None:
-    link = NodeLink.of(lecture())
+    link = drawing_of(lecture())
     for width, height in ((860, 330), (850, 205), (560, 230), (1500, 700)):
         assert set(positions(link, width, height).labels) == set(link.edges)
 
 
 def test_a_fan_has_a_label_for_every_weight_of_its_node() -> None:
-    link = NodeLink.of(parsed("2 linear(8) tanh linear(8) tanh linear(2)", torch.zeros(1, 2)))
+    link = drawing_of(parsed("2 linear(8) tanh linear(8) tanh linear(2)", torch.zeros(1, 2)))
     places = positions(link, 860, 330)
     into = {edge for edge in link.edges if (edge.column, edge.unit) == (2, 3)}
     out = {edge for edge in link.edges if (edge.column, edge.source) == (3, 3)}
@@ -431,9 +432,9 @@ def test_a_fan_has_a_label_for_every_weight_of_its_node() -> None:
 
 def test_the_layout_knows_only_sizes() -> None:
     first, second = lecture(), lecture()
-    assert positions(NodeLink.of(first), 860, 330) == positions(NodeLink.of(second), 860, 330)
+    assert positions(drawing_of(first), 860, 330) == positions(drawing_of(second), 860, 330)
     edited = parsed("2 linear(2) identity linear(2) identity", torch.tensor([[5.0, -7.0]]))
-    assert positions(NodeLink.of(edited), 860, 330) == positions(NodeLink.of(first), 860, 330)
+    assert positions(drawing_of(edited), 860, 330) == positions(drawing_of(first), 860, 330)
 
 
 @given(sizes=small_networks, width=widths, height=heights)
@@ -465,7 +466,7 @@ def test_the_arrow_keys_reach_everything(sizes: tuple[int, ...]) -> None:
 
 
 def test_right_goes_along_a_weight_and_left_comes_back() -> None:
-    link = NodeLink.of(lecture())
+    link = drawing_of(lecture())
     places = positions(link, 860, 330)
     edge = neighbour(link, places, Node(0, 0), right=1)
     assert edge == Edge(1, 0, 0)
@@ -478,7 +479,7 @@ def test_right_goes_along_a_weight_and_left_comes_back() -> None:
 
 def test_an_example_of_the_batch_shows_its_own_numbers() -> None:
     timeline = CASES["two hidden layers"]()
-    link = NodeLink.of(timeline)
+    link = drawing_of(timeline)
     given_values = timeline.tensors(0).by_name["input"].values
     for example in (0, 1):
         drawing = shown(link, timeline, replace(at(timeline, 0), example=example))

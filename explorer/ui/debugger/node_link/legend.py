@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from explorer.ui.common import theme
 from explorer.ui.common.box import Box
+from explorer.ui.common.theme_colours import Theme
 from explorer.ui.debugger.node_link import NodeLink
 from explorer.ui.debugger.node_link.text import LEFT, rect
 
@@ -29,7 +30,7 @@ def paint_legend(painter: QPainter, box: Box, drawing: NodeLink) -> None:
         x += wanted + 16
 
 
-def legend(drawing: NodeLink, colours: theme.Theme) -> list[tuple[str, str]]:
+def legend(drawing: NodeLink, colours: Theme) -> list[tuple[str, str]]:
     """The legend's entries, each with the colour of its stroke or ""."""
     roles = {column.role for column in drawing.columns if column.gradients}
     symbols = [("output", "Δ = −∂E/∂a"), ("hidden", "δ = −∂E/∂u")]

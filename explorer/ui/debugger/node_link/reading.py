@@ -81,7 +81,7 @@ def _units(step: TimelineStep) -> tuple[int, ...]:
     return step.asked["output"][1:]
 
 
-def read(timeline: Timeline) -> NodeLink:
+def drawing_of(timeline: Timeline) -> NodeLink:
     """The drawing of a timeline that is `drawable`."""
     calls = _forward(timeline)
     groups = list(_grouped(calls))

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from explorer.session.timeline import Timeline
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -92,13 +88,6 @@ class NodeLink:
     columns: tuple[NodeColumn, ...]
     input_shape: tuple[int, ...] = ()
     has_class_target: bool = False
-
-    @classmethod
-    def of(cls, timeline: Timeline) -> NodeLink:
-        """The drawing of a timeline that is `drawable`."""
-        from explorer.ui.debugger.node_link.reading import read
-
-        return read(timeline)
 
     @cached_property
     def nodes(self) -> tuple[Node, ...]:

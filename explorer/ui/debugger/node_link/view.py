@@ -14,7 +14,7 @@ from explorer.ui.common.box import Box
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.late import Late
 from explorer.ui.common.text import MINUS, number
-from explorer.ui.debugger.node_link import Ask, Bias, Edge, Item, Node, NodeLink, ask, drawable, shown
+from explorer.ui.debugger.node_link import Ask, Bias, Edge, Item, Node, NodeLink, ask, drawable, drawing_of, shown
 from explorer.ui.debugger.node_link.canvas import NodeLinkCanvas
 from explorer.ui.debugger.node_link.inline_editor import InlineEditor
 from explorer.ui.debugger.node_link.layout import FOOT
@@ -88,7 +88,7 @@ class NodeLinkView(FollowingView, QWidget):
 
     def _show_timeline(self, state: State) -> None:
         timeline = state.steps.timeline
-        drawing = NodeLink.of(timeline) if timeline is not None and drawable(timeline) else None
+        drawing = drawing_of(timeline) if timeline is not None and drawable(timeline) else None
         if drawing != self._drawing:
             self._close_editor()
         self._drawing = drawing
