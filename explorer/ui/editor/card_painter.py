@@ -137,9 +137,9 @@ def _empty_maps(painter: QPainter, card: Card, place: QRect) -> None:
 
 
 def _facts_and_marks(painter: QPainter, card: Card, place: QRect) -> None:
-    """Sliders for a layer with hyperparameters, and how many parameters it learns, or a cap where there is no room."""
+    """Sliders for a layer with settings, and how many parameters it learns, or a cap where there is no room."""
     advance, mark = painter.fontMetrics().horizontalAdvance, MARK + 3
-    names = ["ph.sliders-horizontal"] * bool(card.hyperparameters)
+    names = ["ph.sliders-horizontal"] * bool(card.settings)
     words = card.facts
     if advance(words) + 6 + len(names) * mark > place.width():
         words, names = words.split(" ")[0], ["ph.graduation-cap", *names]

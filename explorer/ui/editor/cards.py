@@ -79,7 +79,7 @@ def _card(part: Part, state: State, before: str, problems: tuple[CardProblem, ..
         family=part.family,
         shape=part.shape,
         parameters=part.parameters,
-        hyperparameters=hyperparameters(layer) if layer else (),
+        settings=chosen_settings(layer) if layer else (),
         takes=() if part.parents == (before,) else part.parents,
         problems=problems,
         runs=part.runs,
@@ -92,7 +92,7 @@ def _input_card(part: Part, problems: tuple[CardProblem, ...]) -> Card:
     return Card(INPUT, kind, "input", shape, problems=problems, is_input=True)
 
 
-def hyperparameters(layer: Layer) -> tuple[str, ...]:
+def chosen_settings(layer: Layer) -> tuple[str, ...]:
     """What is set by hand, as "filters 12"; a setting that only states what arrives is not a choice."""
     chosen = [(name, setting.label.lower()) for name, setting, _ in layer.settings() if name != layer.arriving]
     return tuple(f"{label} {layer.setting_text(name)}" for name, label in chosen)

@@ -40,7 +40,7 @@ class Card:
     family: str
     shape: tuple[int, ...] | None
     parameters: int = 0
-    hyperparameters: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
     takes: tuple[str, ...] = ()
     problems: tuple[CardProblem, ...] = ()
     runs: bool = True
@@ -79,8 +79,8 @@ class Card:
             return f"{self.name}: what the network is fed, {self.shape_text}."
         lines = [f"{self.name}: {self.kind}, output {self.shape_text}."]
         lines.append(f"Learns {self.facts}." if self.parameters else "Learns nothing: it has no parameters.")
-        if self.hyperparameters:
-            lines.append(f"Set by hand: {', '.join(self.hyperparameters)}.")
+        if self.settings:
+            lines.append(f"Set by hand: {', '.join(self.settings)}.")
         if self.is_dimmed:
             lines.append("Not run: a layer before it has an error.")
         lines.extend(problem.message for problem in self.problems)

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from explorer.network import Network
 from explorer.ui.common import theme
 from explorer.ui.editor.card_list import CardList
-from explorer.ui.editor.cards import Cards, hyperparameters
+from explorer.ui.editor.cards import Cards, chosen_settings
 from explorer.ui.editor.layer_card import Card, CardProblem, arranged
 from explorer.ui.editor.minis import Minis
 from tests.ui.fakes import make_session, wait_until_shown
@@ -176,9 +176,9 @@ def test_values_that_are_not_numbers_do_not_stop_the_maps() -> None:
 
 def test_a_card_tells_what_a_setting_that_is_not_set_means_for_its_layer() -> None:
     pool, wide, norm = Network.parse("3x8x8 maxpool(2) avgpool((3, 2)) layernorm").layers
-    assert "stride as the window (2)" in hyperparameters(pool)
-    assert "stride as the window (3 × 2)" in hyperparameters(wide)
-    assert "axes all" in hyperparameters(norm)
+    assert "stride as the window (2)" in chosen_settings(pool)
+    assert "stride as the window (3 × 2)" in chosen_settings(wide)
+    assert "axes all" in chosen_settings(norm)
 
 
 def test_cards_hold_on_to_the_maps_of_the_present_network_alone(qtbot: QtBot, qapp: QApplication) -> None:
