@@ -25,6 +25,7 @@ from shiboken6 import Shiboken
 from explorer.bounds import brief
 from explorer.data.reading import ENDINGS as PICTURE_ENDINGS
 from explorer.network.file_names import NETWORK_SUFFIXES, WEIGHT_SUFFIXES
+from explorer.ui.common.named_action import NamedAction
 
 PICTURE_FILTER = f"Pictures ({' '.join(f'*{ending}' for ending in PICTURE_ENDINGS)});;All files (*)"
 NETWORK_FILTER = f"Networks ({' '.join(f'*{ending}' for ending in NETWORK_SUFFIXES)});;All files (*)"
@@ -150,14 +151,11 @@ def _over(dialog: QDialog) -> Iterator[None]:
 
 
 class Shortcuts(QDialog):
-    """Every command that has a key, and the keys of the views."""
+    """Every command that has a key, also those of the parts of the window around it, and what views do with others."""
 
     VIEW_KEYS = (
         ("Arrow keys", "Move the chosen cell, or go through layers and channels in the overview."),
         ("Esc", "From the cell back to all channels."),
-        ("Del, F2, Ctrl+D", "Remove, rename or duplicate the layer chosen in the list."),
-        ("Alt+Up, Alt+Down", "Move the layer chosen in the list."),
-        ("Ctrl+C, Ctrl+V", "Copy and paste layers as text in the list."),
         ("Wheel, drag", "Zoom and pan a map or the overview; F fits it again, + and − zoom too."),
         ("Space, Backspace", "Open or fold a group of the overview; fold the group around."),
         ("Enter", "Show the chosen map of the overview among the feature maps."),
@@ -168,9 +166,10 @@ class Shortcuts(QDialog):
         self.setObjectName("shortcutList")
         self.setWindowTitle("Keyboard shortcuts")
         self.resize(560, 520)
+        of_parts = () if parent is None else parent.findChildren(NamedAction)
         rows = [
             (action.shortcut().toString(QKeySequence.SequenceFormat.NativeText), action.statusTip())
-            for action in actions
+            for action in dict.fromkeys((*actions, *of_parts))
             if not action.shortcut().isEmpty()
         ]
         page = QWidget()

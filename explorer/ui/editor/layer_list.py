@@ -78,9 +78,13 @@ class LayerList(FollowingView, CardList):
         self.fix = self._action("Fix", "ph.wrench", "Alt+Return", "Mend the problem of this layer.", self._fix_first)
         self._separator()
         self.rename = self._action("Rename", "ph.pencil-simple", "F2", "Give the layer another name.", self._edit_name)
-        self.duplicate = self._action("Duplicate", "ph.copy-simple", "Ctrl+D", "Put a copy after it.", self._duplicate)
+        self.duplicate = self._action(
+            "Duplicate", "ph.copy-simple", "Ctrl+D", "Put a copy of the layer after it.", self._duplicate
+        )
         self.up = self._action("Move up", "ph.arrow-up", "Alt+Up", "Run the layer earlier.", lambda: self._shift(-1))
-        self.down = self._action("Move down", "ph.arrow-down", "Alt+Down", "Run it later.", lambda: self._shift(1))
+        self.down = self._action(
+            "Move down", "ph.arrow-down", "Alt+Down", "Run the layer later.", lambda: self._shift(1)
+        )
         self._separator()
         self.copy = self._action("Copy", "ph.copy", "Ctrl+C", "Copy the selected layers as text.", self._copy)
         self.paste = self._action("Paste", "ph.clipboard", "Ctrl+V", "Put in the layers on the clipboard.", self._paste)

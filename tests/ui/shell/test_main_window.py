@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 import shiboken6
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPointF, Qt, QUrl, Signal
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QAction, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -17,6 +18,8 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QComboBox,
+    QDialog,
+    QLabel,
     QLineEdit,
     QWidget,
 )
@@ -112,6 +115,17 @@ def test_every_command_has_words_a_tip_an_icon_and_a_key(command: Command) -> No
 def test_no_two_commands_share_a_key() -> None:
     keys = [command.shortcut for command in all_commands() if isinstance(command, Command) and command.shortcut]
     assert len(keys) == len(set(keys))
+
+
+def test_help_lists_every_key_once_those_of_the_layers_too(window: MainWindow) -> None:
+    with_keys = [action for action in window.findChildren(QAction) if not action.shortcut().isEmpty()]
+    window.action("shortcuts").trigger()
+    listed = window.findChild(QDialog, "shortcutList")
+    told = Counter(label.text() for label in listed.findChildren(QLabel))
+    tips = {action.statusTip() for action in with_keys}
+    assert {"Give the layer another name.", "Put a copy of the layer after it."} < tips
+    assert all(told[tip] == 1 for tip in tips)
+    listed.close()
 
 
 def test_every_control_has_an_accessible_name(window: MainWindow) -> None:
