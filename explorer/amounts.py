@@ -16,7 +16,7 @@ MEMORY_UNITS = ("KiB", "MiB", "GiB", "TiB")
 FILE_UNITS = ("kB", "MB", "GB", "TB")
 
 
-def number(value: float, digits: int = 5) -> str:
+def plain_number(value: float, digits: int = 5) -> str:
     """ "0.25", "−1.5e−6", "NaN", "∞": up to `digits` significant digits, without zeros at the end. There is no −0."""
     value = float(value) + 0.0
     if not math.isfinite(value):
@@ -31,7 +31,7 @@ def special(value: float) -> str:
 
 def exact(value: float) -> str:
     """`value` with every digit that a float32 carries, and no more than it was typed with: "0.01", "1e−5"."""
-    return number(value, 9)
+    return plain_number(value, 9)
 
 
 def tidy(text: str) -> str:
@@ -80,11 +80,11 @@ def seconds_text(seconds: float) -> str:
     for least, length, unit in LONG_UNITS:
         if seconds >= least:
             amount = seconds / length
-            return f"{number(amount, 3) if amount < 999.5 else f'{amount:,.0f}'} {unit}"
+            return f"{plain_number(amount, 3) if amount < 999.5 else f'{amount:,.0f}'} {unit}"
     for factor, unit in SECOND_UNITS:
         written = float(f"{seconds * factor:.3g}")
         if written >= 1 or unit == "µs":
-            return f"{number(written, 3)} {unit}"
+            return f"{plain_number(written, 3)} {unit}"
     raise AssertionError("unreachable")
 
 
@@ -114,7 +114,7 @@ def percent(share: float) -> str:
 
 def chosen_percent(hundredths: float) -> str:
     """ "0.001 %", "50 %": a limit of 0 to 100 as the person chose it, however small."""
-    return f"{number(hundredths, 3)} %"
+    return f"{plain_number(hundredths, 3)} %"
 
 
 def whole_percent(share: float) -> str:

@@ -10,7 +10,7 @@ from typing import Any, TextIO
 
 from tqdm import tqdm
 
-from explorer.amounts import count, number, percent, time_left, whole_percent
+from explorer.amounts import count, percent, plain_number, time_left, whole_percent
 from explorer.engine.training.run_clock import RunClock
 from explorer.engine.training.snapshot import Snapshot
 
@@ -64,7 +64,7 @@ class ProgressLine:
         seconds_left = self._clock.seconds_left(snapshot.examples, snapshot.progress)
         left = "" if seconds_left is None else f"{time_left(seconds_left)} left"
         pace = count(round(self._clock.per_second))
-        return f"{whole_percent(snapshot.progress)}  loss {number(snapshot.loss, 4)}  {pace} examples/s  {left}"
+        return f"{whole_percent(snapshot.progress)}  loss {plain_number(snapshot.loss, 4)}  {pace} examples/s  {left}"
 
 
 class _Bar(tqdm):  # type: ignore[type-arg]  # it goes through nothing
@@ -124,11 +124,11 @@ def told(text: str, out: TextIO | None = None) -> None:
 def epoch_text(snapshot: Snapshot, epochs: int) -> str:
     """ "epoch 3/10  loss 0.412  accuracy 86.1 %  validation loss 0.455  accuracy 84.9 %"."""
     assert snapshot.train_loss is not None  # as at the end of an epoch
-    parts = [f"epoch {snapshot.epoch}/{epochs}", f"loss {number(snapshot.train_loss, 4)}"]
+    parts = [f"epoch {snapshot.epoch}/{epochs}", f"loss {plain_number(snapshot.train_loss, 4)}"]
     if snapshot.train_accuracy is not None:
         parts.append(f"accuracy {percent(snapshot.train_accuracy)}")
     if snapshot.val_loss is not None:
-        parts.append(f"validation loss {number(snapshot.val_loss, 4)}")
+        parts.append(f"validation loss {plain_number(snapshot.val_loss, 4)}")
     if snapshot.val_accuracy is not None:
         parts.append(f"accuracy {percent(snapshot.val_accuracy)}")
     return "  ".join(parts)

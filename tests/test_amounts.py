@@ -14,9 +14,9 @@ from explorer.amounts import (
     exact,
     file_size,
     memory_text,
-    number,
     part_of_file,
     percent,
+    plain_number,
     seconds_text,
     time_left,
     whole_percent,
@@ -94,12 +94,12 @@ def test_a_share_is_all_or_nothing_only_where_it_is(share: float) -> None:
 )
 def test_every_digit_is_written_with_the_same_exponents(value: float, words: str) -> None:
     assert exact(value) == words
-    assert number(value) == words
+    assert plain_number(value) == words
 
 
 @given(st.floats(width=32), st.integers(3, 9))
 def test_no_number_is_written_in_pythons_way_or_as_minus_nothing(value: float, digits: int) -> None:
-    for words in (number(value, digits), exact(value), text.number(value, digits)):
+    for words in (plain_number(value, digits), exact(value), text.number(value, digits)):
         assert re.fullmatch(r"NaN|−?∞|−?\d+(\.\d+)?(e−?[1-9]\d*)?", words), words
         assert words != "−0"
 

@@ -13,7 +13,7 @@ from typing import ClassVar
 import numpy as np
 
 from explorer.arithmetic.cells import arrived, place, symbol
-from explorer.arithmetic.explanation import Explanation, Factor, Terms, number
+from explorer.arithmetic.explanation import Explanation, Factor, Terms, plain_number
 from explorer.arithmetic.operation import CallValues, Index, Operation
 from explorer.arithmetic.places import factor_at, one
 from explorer.arithmetic.written import (
@@ -85,7 +85,7 @@ class Activation(Operation):
         slope = added([Number(part) for part in parts])
         side = Product((Number(gradient.values[0]), slope))
         line = equation(place(call, f"grad_{of}", cell), side, total=total)
-        reason = f"g′({number(point.u)}) = {number(float(parts.sum()))}"
+        reason = f"g′({plain_number(point.u)}) = {plain_number(float(parts.sum()))}"
         formula = f"{symbol(call, f'grad_{of}')} = {symbol(call, 'grad_output')} · g′(u), "
         formula += f"g′(u) = {self.slope_written}, u = {symbol(call, 'input')}, z = {symbol(call, 'output')}"
         seen = factor_at("input", call.arguments["input"], one(cell))

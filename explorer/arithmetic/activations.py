@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from explorer.arithmetic.activation import Activation, Parts, Point
-from explorer.arithmetic.explanation import Explanation, Otherwise, number
+from explorer.arithmetic.explanation import Explanation, Otherwise, plain_number
 from explorer.arithmetic.operation import CallValues, Index
 from explorer.arithmetic.words import DY, KindWords, Told, by_slope
 from explorer.arithmetic.written import Exact, Function, Minus, Number, Product, Quotient, Sum, Written, product
@@ -163,7 +163,7 @@ class GELU(Activation):
         name = "erf(u/√2)" if _gelu_inner(point) is None else "tanh(√(2/π) · (u + 0.044715 · u³))"
         bell = _gelu_bell(point)
         line = Product((Number(0.5), Number(point.u), Sum((Exact(1), Number(bell)))))
-        return line, f"where {name} = {number(bell)}"
+        return line, f"where {name} = {plain_number(bell)}"
 
 
 class SiLU(Activation):

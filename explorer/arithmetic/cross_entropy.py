@@ -9,7 +9,7 @@ import numpy as np
 
 from explorer.arithmetic.class_cells import column_of, less_target, times, true_cells
 from explorer.arithmetic.compared import Compared, Part, all_cells
-from explorer.arithmetic.explanation import Factor, number
+from explorer.arithmetic.explanation import Factor, plain_number
 from explorer.arithmetic.loss import Loss
 from explorer.arithmetic.operation import Index
 from explorer.arithmetic.places import factor_at, seen_at
@@ -83,7 +83,7 @@ class CrossEntropy(Loss):
         if abs(worst - 1) > SUM_TOLERANCE:
             raise ValueError(
                 f"The {self.title} needs probabilities that add up to 1 over the classes: they add up to "
-                f"{number(worst)}."
+                f"{plain_number(worst)}."
             )
         return None
 
@@ -167,7 +167,7 @@ def _smoothing(compared: Compared) -> float:
 
 def _smoothed(smoothing: float) -> str:
     """What target′ is; nothing where labels are not smoothed."""
-    return f"; {{target}}′ = (1 − ε) · {{target}} + ε/C, ε = {number(smoothing)}" if smoothing else ""
+    return f"; {{target}}′ = (1 − ε) · {{target}} + ε/C, ε = {plain_number(smoothing)}" if smoothing else ""
 
 
 def _left_out(compared: Compared) -> str:

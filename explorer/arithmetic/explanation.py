@@ -10,7 +10,7 @@ from typing import overload
 
 import numpy as np
 
-from explorer.amounts import number as number
+from explorer.amounts import plain_number as plain_number
 from explorer.arithmetic.written import Number, Product, Rest, Written, added, equation
 
 TERMS_WRITTEN = 12
@@ -179,18 +179,22 @@ class Explanation:
 
     def kept_as(self, kept: float, precision: str) -> Explanation:
         """The same explanation of a number that `precision` ("float32") is too narrow for: ∞ or 0 is what it keeps."""
-        written = f"{self.written}, which {precision} keeps as {number(kept)}"
+        written = f"{self.written}, which {precision} keeps as {plain_number(kept)}"
         return replace(self, total=kept, written=written)
 
     def gone_beyond(self, given: float, precision: str) -> Explanation:
         """The same explanation of a number that `precision` has room for, but not for what is added up on the way."""
-        written = f"{self.written}, where {precision} goes beyond its largest number on the way and has {number(given)}"
+        written = (
+            f"{self.written}, where {precision} goes beyond its largest number on the way and has {plain_number(given)}"
+        )
         return replace(self, total=given, written=written)
 
     def taken_otherwise(self, given: float) -> Explanation:
         """The same explanation of a number for which PyTorch has another rule, by which it is `given`."""
         assert self.otherwise is not None
-        return replace(self, total=given, written=f"{self.written}, where {self.otherwise.way} has {number(given)}")
+        return replace(
+            self, total=given, written=f"{self.written}, where {self.otherwise.way} has {plain_number(given)}"
+        )
 
     def checked_against(self, computed: float) -> Explanation:
         """The same explanation beside what PyTorch computed."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
-from explorer.amounts import number
+from explorer.amounts import plain_number
 from explorer.arithmetic.compared import Compared, Part
 from explorer.arithmetic.explanation import TERMS_WRITTEN, Explanation, Factor, Terms
 from explorer.arithmetic.operation import CallValues, Index, Operation
@@ -193,7 +193,7 @@ def _set_words(compared: Compared) -> str:
         "Each term counts with its weight.": compared.weight is not None,
         "A yes counts with its own weight, pos_weight.": compared.pos_weight is not None,
         f"{ignored:,} of the targets, those of {{ignore_index}}, are left out.": ignored > 0,
-        f"Of each target {number(smoothing)} is shared out among all classes.": smoothing > 0,
+        f"Of each target {plain_number(smoothing)} is shared out among all classes.": smoothing > 0,
     }
     return "".join(f" {sentence}" for sentence, applies in told.items() if applies)
 

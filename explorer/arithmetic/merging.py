@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from explorer.arithmetic.cells import arrived, place, symbol
-from explorer.arithmetic.explanation import Explanation, Factor, Terms, explain_sum, number, written_sum
+from explorer.arithmetic.explanation import Explanation, Factor, Terms, explain_sum, plain_number, written_sum
 from explorer.arithmetic.joined import joined
 from explorer.arithmetic.operation import CallValues, Index, Operation
 from explorer.arithmetic.places import constant, factor_at, grid, one
@@ -202,7 +202,7 @@ def explain_copy(call: CallValues, name: str, cell: Index, taken: Factor) -> Exp
     source = place(call, taken.name, tuple(int(index) for index in taken.cells[0]))
     value = float(taken.values[0])
     rule = f"{symbol(call, name)} = {symbol(call, taken.name)}, cell for cell"
-    return Explanation(rule, terms, value, f"{place(call, name, cell)} = {source} = {number(value)}")
+    return Explanation(rule, terms, value, f"{place(call, name, cell)} = {source} = {plain_number(value)}")
 
 
 def _alpha(call: CallValues) -> float:

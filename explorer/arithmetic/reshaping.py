@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from explorer.arithmetic.cells import arrived, place, symbol
-from explorer.arithmetic.explanation import Explanation, Terms, number
+from explorer.arithmetic.explanation import Explanation, Terms, plain_number
 from explorer.arithmetic.merging import explain_copy
 from explorer.arithmetic.operation import CallValues, Family, Index, Operation
 from explorer.arithmetic.places import constant, factor_at, one
@@ -181,7 +181,7 @@ class Dropout(Operation):
         line = product(*(float(factor.values[0]) for factor in terms.factors))
         rule = f"{symbol(call, name)} = {symbol(call, terms.factors[0].name)} · kept / (1 − p), kept 0 or 1"
         written = equation(place(call, name, cell), line, total=total)
-        return Explanation(rule, terms, total, f"{written}, as {reason} (p = {number(_p(call))})", result=reason)
+        return Explanation(rule, terms, total, f"{written}, as {reason} (p = {plain_number(_p(call))})", result=reason)
 
 
 def _same_place(cell: Index, shape: tuple[int, ...], other: tuple[int, ...]) -> Index:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.arithmetic.explanation import number
+from explorer.arithmetic.explanation import plain_number
 
 
 def check_same_shape(title: str, output: np.ndarray, target: np.ndarray) -> None:
@@ -28,7 +28,7 @@ def check_between_0_and_1(title: str, values: np.ndarray, *, what: str) -> None:
     """Raises ValueError unless all `values` are probabilities. `what` says whose they are, "targets"."""
     outside = values[~((values >= 0) & (values <= 1))]
     if outside.size:
-        raise ValueError(f"The {title} needs {what} between 0 and 1: one is {number(float(outside.flat[0]))}.")
+        raise ValueError(f"The {title} needs {what} between 0 and 1: one is {plain_number(float(outside.flat[0]))}.")
 
 
 def check_class_indices(title: str, output: np.ndarray, target: np.ndarray) -> None:
@@ -47,9 +47,8 @@ def check_class_indices(title: str, output: np.ndarray, target: np.ndarray) -> N
         raise ValueError(f"The {title} needs class indices, which are whole numbers: one target is not.")
     outside = target[(target < 0) | (target >= classes)]
     if outside.size:
-        raise ValueError(
-            f"The {title} has classes 0 to {classes - 1} here: there is no class {number(float(outside.flat[0]))}."
-        )
+        found = plain_number(float(outside.flat[0]))
+        raise ValueError(f"The {title} has classes 0 to {classes - 1} here: there is no class {found}.")
 
 
 def _shape_text(shape: tuple[int, ...]) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.amounts import MINUS, number
+from explorer.amounts import MINUS, plain_number
 
 DIGITS = (5, 6, 7, 8, 9, 10, 12, 14, 17)
 """How many significant digits a line may be written with; a float64 has 17."""
@@ -53,7 +53,7 @@ class Number(Written):
     is_bracketed: bool = False
 
     def text(self, digits: int) -> str:
-        text = number(self.number, digits)
+        text = plain_number(self.number, digits)
         return f"({text})" if self.is_bracketed and text.startswith(MINUS) else text
 
     def value(self, digits: int) -> float:
@@ -67,7 +67,7 @@ class Exact(Written):
     number: float
 
     def text(self, digits: int) -> str:
-        return f"{self.number:,}" if isinstance(self.number, int) else number(self.number, 9)
+        return f"{self.number:,}" if isinstance(self.number, int) else plain_number(self.number, 9)
 
     def value(self, digits: int) -> float:
         return float(self.number)
@@ -95,7 +95,7 @@ class Rest(Written):
     sum: float
 
     def text(self, digits: int) -> str:
-        return f"({self.count:,} more terms: {number(self.sum, digits)})"
+        return f"({self.count:,} more terms: {plain_number(self.sum, digits)})"
 
     def value(self, digits: int) -> float:
         return float(f"{float(self.sum):.{digits}g}")
@@ -284,7 +284,7 @@ def equation(head: str, *sides: Written, total: float, digits: int = DIGITS[0]) 
 
     `digits` are those of the total.
     """
-    texts = [head, *(settled(side, total, digits=digits) for side in sides), number(total, digits)]
+    texts = [head, *(settled(side, total, digits=digits) for side in sides), plain_number(total, digits)]
     return " = ".join(text for at, text in enumerate(texts) if text and (not at or text != texts[at - 1]))
 
 

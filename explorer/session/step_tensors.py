@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explorer.amounts import number
+from explorer.amounts import plain_number
 
 if TYPE_CHECKING:
     from explorer.engine.recording.call import Call
@@ -129,7 +129,7 @@ def _of_update(step: Step) -> StepTensors:
         if getattr(value, "shape", None) == update.before.shape
     )
     before = _tensor(BEFORE, f"{update.parameter} before", update.before, role="weight")
-    clipped = f", clipped to {number(update.clipped, 3)} of it" if update.clipped < 1 else ""
+    clipped = f", clipped to {plain_number(update.clipped, 3)} of it" if update.clipped < 1 else ""
     gradient = _tensor(GRADIENT, f"gradient of {update.parameter}{clipped}", update.gradient, role="gradient")
     after = _tensor(AFTER, f"{update.parameter} after", update.after, role="weight")
     change = Tensor(CHANGE, "difference", _frozen(after.values - before.values), "gradient")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.arithmetic.convolution import Conv2d
-from explorer.arithmetic.explanation import Factor, Terms, explain_sum, number
+from explorer.arithmetic.explanation import Factor, Terms, explain_sum, plain_number
 from explorer.arithmetic.joined import joined
 from explorer.arithmetic.linear import Linear
 from explorer.arithmetic.merging import Add
@@ -94,4 +94,4 @@ def test_what_was_made_of_cells_is_written_over_them() -> None:
     ],
 )
 def test_numbers_are_written_as_a_person_writes_them(value: float, text: str) -> None:
-    assert number(value) == text
+    assert plain_number(value) == text

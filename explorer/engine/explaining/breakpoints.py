@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from explorer.amounts import chosen_percent, number, percent
+from explorer.amounts import chosen_percent, percent, plain_number
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -199,4 +199,4 @@ def _last_share(recording: Recording, parameter: str) -> int:
 
 def _short(value: float) -> str:
     """Three digits and a true minus."""
-    return number(value, 3)
+    return plain_number(value, 3)

@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from explorer.arithmetic.explanation import number
+from explorer.arithmetic.explanation import plain_number
 from explorer.arithmetic.operation import Index
 from explorer.engine.errors import EngineError
 from explorer.engine.explaining.explain import check_asked, forward_step, outputs_of, shares
@@ -118,11 +118,13 @@ class _Sides:
         return math.inf if math.isnan(apart) else apart
 
     def sentence(self, moved: str, followed: str) -> str:
-        change, step = number(2 * self.step_size * self.value), number(self.step_size)
-        text = f"Moving {moved} by ±{step} changes {followed} by {change}, {number(self.value)} for each unit."
+        change, step = plain_number(2 * self.step_size * self.value), plain_number(self.step_size)
+        text = f"Moving {moved} by ±{step} changes {followed} by {change}, {plain_number(self.value)} for each unit."
         if not self.is_bend:
             return text
-        return f"{text} There is a bend here: upwards it is {number(self.up)}, downwards {number(self.down)}."
+        return (
+            f"{text} There is a bend here: upwards it is {plain_number(self.up)}, downwards {plain_number(self.down)}."
+        )
 
 
 class _Again:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import torch
 
-from explorer.arithmetic.explanation import number
+from explorer.arithmetic.explanation import plain_number
 from explorer.engine.explaining.explain import outputs_of, shares
 from explorer.engine.recording.arguments import tensors_by_name
 from explorer.engine.recording.call import Call
@@ -91,4 +91,4 @@ def _largest(finite: str, tensors: dict[str, torch.Tensor]) -> str:
     """ "its inputs are finite, the largest 3.1e38"."""
     filled = [tensor.detach() for tensor in tensors.values() if tensor.numel() and tensor.dtype != torch.bool]
     sizes = [float(tensor.abs().max()) for tensor in filled]
-    return f"{finite}, the largest {number(max(sizes), 3)}" if sizes else finite
+    return f"{finite}, the largest {plain_number(max(sizes), 3)}" if sizes else finite

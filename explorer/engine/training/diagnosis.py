@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from explorer.amounts import number
+from explorer.amounts import plain_number
 from explorer.engine.training.snapshot import TrainingStopped
 
 DATA = "input"  # the name of the network's input, as in its text notation
@@ -73,7 +73,7 @@ def _with_hint(message: str, *, layer: str, step: int, rate: float) -> TrainingS
 
 def rate_text(rate: float) -> str:
     """0.01, 1e30."""
-    return number(rate, 3)
+    return plain_number(rate, 3)
 
 
 def _last_bad(named: Iterable[tuple[str, Tensor | None]]) -> tuple[str, str] | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from explorer.amounts import number
+from explorer.amounts import plain_number
 from explorer.arithmetic.losses import LOSSES
 from explorer.arithmetic.updates import UPDATES, update_named
 from explorer.bounds import quoted
@@ -74,8 +74,10 @@ def from_settings(settings: Mapping[str, Any]) -> Hyperparameters:
     read = {name: _like(usual[name], value, name) for name, value in settings.items() if name in usual}
     for name, (low, high) in RANGES.items():
         if name in read and not low <= read[name] <= high:
-            upper = f" and at most {number(high)}" if high < inf else ""
-            raise ValueError(f"{name} is {number(read[name])}, but has to be at least {number(low)}{upper}.")
+            upper = f" and at most {plain_number(high)}" if high < inf else ""
+            raise ValueError(
+                f"{name} is {plain_number(read[name])}, but has to be at least {plain_number(low)}{upper}."
+            )
     for name, known in _known().items():
         if name in read and read[name] not in known:
             raise ValueError(f"There is no {name} {quoted(read[name])}; there are {', '.join(filter(None, known))}.")

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from explorer.amounts import number
+from explorer.amounts import plain_number
 from explorer.session import cursor as moves
 from explorer.session.cursor import Cursor
 from explorer.session.document import Document
@@ -191,7 +191,7 @@ class Learning:
         if isinstance(answer, Fault):
             self._store.say(answer.message)
         elif isinstance(answer, StepsMade):
-            task = f"Training step {answer.count:,}, loss {number(answer.loss, 4)}…"
+            task = f"Training step {answer.count:,}, loss {plain_number(answer.loss, 4)}…"
             self._store.set(replace(self._store.state.status, task=task))
         elif answer.before is not self._store.state.document:
             self._store.say("The network was changed while it ran: nothing was taken over.")

@@ -9,7 +9,7 @@ from typing import Literal
 import pyqtgraph as pg
 from PySide6.QtGui import QFontMetricsF
 
-from explorer.amounts import number as plain_number
+from explorer.amounts import plain_number
 from explorer.ui.common import theme
 from explorer.ui.common.text import MINUS, count, number
 

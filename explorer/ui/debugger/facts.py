@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from explorer.amounts import number as plain_number
+from explorer.amounts import plain_number
 from explorer.session.step_tensors import StepTensors, Tensor
 from explorer.session.timeline import TimelineStep
 from explorer.ui.common.text import MINUS, count, plural, shape_text

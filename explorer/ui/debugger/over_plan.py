@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from explorer.amounts import number
+from explorer.amounts import plain_number
 from explorer.arithmetic.update import RENAMED
 from explorer.arithmetic.updates import UPDATES
 from explorer.session.cursor import Cursor
@@ -160,4 +160,4 @@ def _setting_text(value: Any) -> str:
     if isinstance(value, list | tuple):
         texts = [_setting_text(part) for part in value]
         return texts[0] if len(set(texts)) == 1 else " × ".join(texts)
-    return number(value, 6) if isinstance(value, float) else str(value)
+    return plain_number(value, 6) if isinstance(value, float) else str(value)

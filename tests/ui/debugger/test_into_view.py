@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
-from explorer.arithmetic.explanation import number
+from explorer.arithmetic.explanation import plain_number
 from explorer.session import cursor as moves
 from explorer.session.timeline import Timeline
 from explorer.ui.common import theme
@@ -61,7 +61,7 @@ def test_the_lines_below_lead_from_a_channel_to_what_pytorch_computed(stage: tup
     products = grids(view)["products"].grid
     assert products is not None
     own, whole = view.patches.lines()
-    assert own.endswith(f"= {number(float(np.nansum(products.values)))}")
+    assert own.endswith(f"= {plain_number(float(np.nansum(products.values)))}")
     cursor = session.state.steps.cursor
     computed = small().asked(cursor.step, "output").values[cursor.cell]
     assert float(whole.rsplit("= ", 1)[1].replace("−", "-")) == pytest.approx(float(computed), rel=1e-3)

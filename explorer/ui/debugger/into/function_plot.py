@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from explorer.arithmetic.explanation import number
+from explorer.arithmetic.explanation import plain_number
 from explorer.ui.common import theme
 from explorer.ui.common.saved_painter import saved
 from explorer.ui.debugger.into.function_curve import FunctionCurve
@@ -37,10 +37,11 @@ class FunctionPlot(QWidget):
         assert self.curve is not None
         curve = self.curve
         if curve.slope is None or curve.arrived is None:
-            return (f"u = {number(curve.u)}  →  z = {number(curve.total)}",)
+            return (f"u = {plain_number(curve.u)}  →  z = {plain_number(curve.total)}",)
+        slope, arrived = plain_number(curve.slope), plain_number(curve.arrived)
         return (
-            f"g′(u) = {number(curve.slope)} at u = {number(curve.u)}",
-            f"gradient · g′(u) = {number(curve.arrived)} · {number(curve.slope)} = {number(curve.total)}",
+            f"g′(u) = {slope} at u = {plain_number(curve.u)}",
+            f"gradient · g′(u) = {arrived} · {slope} = {plain_number(curve.total)}",
         )
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -91,11 +92,11 @@ class FunctionPlot(QWidget):
         painter.setPen(QColor(colours.text))
         painter.setFont(theme.number_font(11))
         u = QRectF(min(max(point.x() - 50, 0), self.width() - 100), room.bottom() + 2, 100, 14)
-        painter.drawText(u, Qt.AlignmentFlag.AlignCenter, f"u = {number(self.curve.u)}")
+        painter.drawText(u, Qt.AlignmentFlag.AlignCenter, f"u = {plain_number(self.curve.u)}")
         is_right = point.x() >= zero.x()
         z = QRectF(zero.x() - 106 if is_right else zero.x() + 6, point.y() - 16, 100, 14)
         align = Qt.AlignmentFlag.AlignRight if is_right else Qt.AlignmentFlag.AlignLeft
-        painter.drawText(z, align | Qt.AlignmentFlag.AlignVCenter, f"z = {number(self.curve.z)}")
+        painter.drawText(z, align | Qt.AlignmentFlag.AlignVCenter, f"z = {plain_number(self.curve.z)}")
 
     def _paint_tangent(self, painter: QPainter, at: object, room: QRectF) -> None:
         assert self.curve is not None

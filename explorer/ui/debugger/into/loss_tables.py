@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from explorer.arithmetic import Explanation
-from explorer.arithmetic.explanation import number
+from explorer.arithmetic.explanation import plain_number
 from explorer.arithmetic.loss import Loss
 from explorer.arithmetic.operation import Index
 from explorer.arithmetic.probabilities import READ
@@ -103,7 +103,7 @@ def _with_terms(
 
 
 def _loss_lines(explanation: Explanation, at: int, examples: int) -> tuple[str, ...]:
-    total = f"loss = {number(explanation.total)}"
+    total = f"loss = {plain_number(explanation.total)}"
     if examples == 1:
         return explanation.written, total
     return explanation.written, f"{total}, the mean over {examples} examples; this one is number {at}"

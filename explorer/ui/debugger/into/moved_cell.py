@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from explorer.arithmetic import Explanation
-from explorer.arithmetic.explanation import number
+from explorer.arithmetic.explanation import plain_number
 from explorer.arithmetic.operation import Index
 from explorer.session.step_tensors import StepTensors
 from explorer.session.timeline import TimelineStep
@@ -76,4 +76,4 @@ def move_words(move: Move) -> str:
 
 def value_words(move: Move) -> str:
     """The value, unchanged."""
-    return number(move.value)
+    return plain_number(move.value)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from explorer.arithmetic import Explanation
-from explorer.arithmetic.explanation import number
+from explorer.arithmetic.explanation import plain_number
 from explorer.arithmetic.operation import Index
 from explorer.arithmetic.update_lines import UpdateExplanation
 from explorer.session.cursor import Cursor
@@ -122,8 +122,8 @@ def _of_patch(patch: Grid, gradient: float, explanation: Explanation, cursor: Cu
     )
     own = cursor.cell == winner
     place = f"({', '.join(str(index) for index in (winner or ())[1:])})"
-    result = number(explanation.total)
-    first = f"{place} was the largest: it gets all of it, {number(gradient)}."
+    result = plain_number(explanation.total)
+    first = f"{place} was the largest: it gets all of it, {plain_number(gradient)}."
     second = f"This cell gets {result}." if own else f"This cell was not the largest: it gets {result}."
     more = (explanation.written,) if len(explanation.terms) > 1 else ()
     return Grids((patch, goes), ("→",), (*more, first, second), output)

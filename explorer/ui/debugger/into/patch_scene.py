@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
-from explorer.arithmetic.explanation import number
+from explorer.arithmetic.explanation import plain_number
 from explorer.arithmetic.operation import Index
 from explorer.ui.common.icons import icon
 from explorer.ui.debugger.into.channel_strip import ChannelStrip
@@ -149,17 +149,21 @@ class PatchScene(QWidget):
         patches, group = self._patches, self.group
         assert patches is not None
         assert group is not None
-        total = number(patches.explanation.total)
+        total = plain_number(patches.explanation.total)
         if patches.is_max:
             return (f"The largest of the patch goes on: {total}.",)
-        own = f"Σ {group.label} = {number(group.total)}" if len(patches.groups) > 1 else f"Σ = {number(group.total)}"
+        own = (
+            f"Σ {group.label} = {plain_number(group.total)}"
+            if len(patches.groups) > 1
+            else f"Σ = {plain_number(group.total)}"
+        )
         others = len(patches.groups) - 1
-        parts = [number(group.total)]
+        parts = [plain_number(group.total)]
         if others:
             left = float(patches.terms.values.sum()) - group.total
             word = group.label.split()[0]
-            parts.append(f"{number(left)} ({others} other {word}{'s' if others > 1 else ''})")
-        parts += [f"{number(value)} ({name})" for name, value in patches.rest]
+            parts.append(f"{plain_number(left)} ({others} other {word}{'s' if others > 1 else ''})")
+        parts += [f"{plain_number(value)} ({name})" for name, value in patches.rest]
         return (own, f"{' + '.join(parts)} = {total}") if len(parts) > 1 else (own,)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.arithmetic import Explanation
-from explorer.arithmetic.explanation import Terms, number
+from explorer.arithmetic.explanation import Terms, plain_number
 from explorer.arithmetic.operation import Index
 from explorer.session.step_tensors import StepTensors, Tensor
 from explorer.ui.common.colour import Scale
@@ -55,7 +55,7 @@ class Table:
         if not amount:
             return ""
         total = float(self.columns[-1].values[rest].sum()) + self.beyond[1]
-        return f"{count(amount)} more, together {number(total)}" if self.adds_up else f"{count(amount)} more"
+        return f"{count(amount)} more, together {plain_number(total)}" if self.adds_up else f"{count(amount)} more"
 
 
 def terms_table(explanation: Explanation, tensors: StepTensors, *, classes: Sequence[str] = ()) -> Table:
@@ -158,7 +158,7 @@ def softmax_table(
     marked = int(np.flatnonzero((factor.cells == np.asarray(cell)).all(axis=1))[0])
     order = np.argsort(-exponentials, kind="stable") if len(shares) >= SORTED_FROM else np.arange(len(shares))
     labels, sources = _labels(explanation.terms.parts[0], classes)
-    lines = (f"Σ exp = {number(total)}", f"{explanation.result} = {number(explanation.total)}")
+    lines = (f"Σ exp = {plain_number(total)}", f"{explanation.result} = {plain_number(explanation.total)}")
     return Table(labels, columns, ("→", "→"), order, lines, marked, sources=sources)
 
 
@@ -211,12 +211,16 @@ def _sum_lines(explanation: Explanation) -> tuple[str, ...]:
     parts = explanation.terms.parts
     sums = [float(part.values.sum()) for part in parts]
     if len(parts) == 1:
-        return (f"Σ = {number(explanation.total)}",)
+        return (f"Σ = {plain_number(explanation.total)}",)
     names = ["", *(f" ({part.factors[0].label})" for part in parts[1:])]
-    added = " + ".join(f"{number(value)}{name}" for value, name in zip(sums, names, strict=True))
-    return f"Σ = {number(sums[0])}", f"{added} = {number(explanation.total)}"
+    added = " + ".join(f"{plain_number(value)}{name}" for value, name in zip(sums, names, strict=True))
+    return f"Σ = {plain_number(sums[0])}", f"{added} = {plain_number(explanation.total)}"
 
 
 def _result_lines(explanation: Explanation) -> tuple[str, ...]:
-    sums = [number(float(part.values.sum())) for part in explanation.terms.parts]
-    return (f"{' + '.join(sums)} = {number(explanation.total)}" if len(sums) > 1 else f"= {number(explanation.total)}",)
+    sums = [plain_number(float(part.values.sum())) for part in explanation.terms.parts]
+    return (
+        f"{' + '.join(sums)} = {plain_number(explanation.total)}"
+        if len(sums) > 1
+        else f"= {plain_number(explanation.total)}",
+    )
