@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 REMEMBERED = 4  # cells: that under the cursor is asked for by each view that draws it
 GIVEN = "This number is the input's own."
 EMPTY = "This tensor is empty."
+GONE = "What this number was made from went when another pass began; the next whole pass explains it."
 
 
 @dataclass(frozen=True, eq=False)

@@ -63,7 +63,7 @@ class Session(QObject):
         self.training = Trainer(store, self.passes, self.data, self.watching, origins)
         self.following, self.plane, self.landscape = Following(store, origins), Plane(store), LossLandscape(store)
         self.files, self.exports = Files(store, self.input, self.recent, Saved(store, origins)), Exports(store)
-        self.tasks = Tasks(store, self.passes, self.files, self.training)
+        self.tasks = Tasks(store, self.passes, self.explaining, self.files, self.training)
         self.left_overs = LeftOvers(store, self.files, self.learning, left_overs, keep_every_s)
 
     @property

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from threading import Event
+from time import sleep
 
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
+from explorer.engine.errors import Cancelled
+from explorer.engine.model.workbench import Workbench
+from explorer.engine.recording.recording import Recording
 from explorer.session import Cell, LayerActivation, Session, State
-from explorer.session.explained import GIVEN
-from tests.ui.fakes import make_session, wait_until_shown
+from explorer.session.explained import GIVEN, GONE
+from explorer.session.worker.stopping import ShouldStop
+from explorer.session.worker.worker import Worker
+from tests.session.doing import Doing
+from tests.ui.fakes import make_picture, make_session, wait_until_shown
 
 PICTURE_NET = "3x8x8 conv(4, 3, padding=1) relu flatten linear(5)"
 
@@ -108,8 +116,6 @@ def test_a_cell_of_a_frame_of_the_film_is_explained_with_the_weights_of_then(qtb
 
 
 def test_a_new_picture_takes_its_explanation_along(qtbot: QtBot, session: Session) -> None:
-    from tests.ui.fakes import make_picture
-
     wait_until_shown(qtbot, session)
     session.selection.select(layer="relu1", channel=1, row=2, column=3)
     qtbot.waitUntil(lambda: _check(session.state), timeout=20_000)
@@ -149,6 +155,48 @@ def test_the_debugger_and_the_maps_tell_the_same_of_a_number(qtbot: QtBot, sessi
     assert of_step.cell == of_maps.cell
     assert str(of_step.explanation) == str(of_maps.explanation)
     assert timeline.explain(timeline.find("forward", "conv1"), "output", (0, 1, 2, 3)) is of_step
+
+
+def test_a_question_that_went_with_other_work_is_asked_again(qtbot: QtBot, session: Session) -> None:
+    wait_until_shown(qtbot, session)
+
+    def slow(_worker: Worker, should_stop: ShouldStop) -> Iterator[object]:
+        while not should_stop():
+            sleep(0.001)
+        yield from ()
+
+    session.store.ask(Doing(slow, "Counting"), lambda _answer: None)
+    session.selection.select(layer="relu1", channel=1, row=2, column=3)
+    session.tasks.cancel()
+    assert session.state.maps.explained is None
+    qtbot.waitUntil(lambda: _check(session.state), timeout=20_000)
+
+
+def test_maps_whose_pass_went_for_one_that_was_given_up_say_so(
+    qtbot: QtBot, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wait_until_shown(qtbot, session)
+    session.selection.select(layer="relu1", channel=1, row=2, column=3)
+    qtbot.waitUntil(lambda: _check(session.state), timeout=20_000)
+    has_begun = Event()
+
+    def endless(_bench: Workbench, _values: object, should_stop: ShouldStop, **_others: object) -> Recording:
+        has_begun.set()
+        while not should_stop():
+            sleep(0.001)
+        raise Cancelled
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Workbench, "record", endless)
+        session.input.use_picture(make_picture(3))
+        assert has_begun.wait(20)
+        session.tasks.cancel()
+        session.selection.select(layer="relu1", channel=2, row=2, column=3)
+        qtbot.waitUntil(lambda: session.state.maps.explained is not None, timeout=20_000)
+    assert session.state.maps.explained.message == GONE
+    session.input.use_picture(make_picture(4))
+    wait_until_shown(qtbot, session)
+    assert _check(session.state)
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,13 @@ class Explaining:
         if explained is None and (cell is not None or before is not None):
             self._store.ask(ExplainCell(maps, cell), self._take)
 
+    def ask_again(self) -> None:
+        """Ask for what is still owed: the question may have gone with work that was given up."""
+        state = self._store.state
+        cell = _looked_at(state)
+        if cell is not None and state.maps.explained is None:
+            self._store.ask(ExplainCell(state.maps.activations, cell), self._take)
+
     def _take(self, answer: CellExplained) -> None:
         state = self._store.state
         if answer.maps is state.maps.activations and answer.explained.cell == _looked_at(state):

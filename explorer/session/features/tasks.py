@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from explorer.bounds import brief
 from explorer.session.cancelling import PASS, cancelled
+from explorer.session.features.explaining import Explaining
 from explorer.session.features.files import Files
 from explorer.session.features.passes import Passes
 from explorer.session.features.training import Trainer
@@ -18,8 +19,9 @@ from explorer.session.store import Store
 class Tasks:
     """Tells of what is opened and written, and lets the person give up what is worked on."""
 
-    def __init__(self, store: Store, passes: Passes, files: Files, training: Trainer) -> None:
-        self._store, self._passes, self._files, self._training = store, passes, files, training
+    def __init__(self, store: Store, passes: Passes, explaining: Explaining, files: Files, training: Trainer) -> None:
+        self._store, self._passes, self._explaining = store, passes, explaining
+        self._files, self._training = files, training
         store.on_look(self._look)
 
     def cancel(self) -> None:
@@ -58,6 +60,7 @@ class Tasks:
             replace(self._store.state.status, task="", notice=told),
         )
         self._training.cancel_start()
+        self._explaining.ask_again()
         if is_map_owed:
             self._passes.ask_again()
 

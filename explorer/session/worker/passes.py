@@ -11,7 +11,7 @@ import numpy as np
 
 from explorer.data import Fitted, Picture, fit_picture
 from explorer.session.cell import Cell
-from explorer.session.explained import Explained
+from explorer.session.explained import GONE, Explained
 from explorer.session.fault import Fault
 from explorer.session.request import Request
 from explorer.session.snapshot import (
@@ -172,12 +172,13 @@ class PassRecorder:
         return self._fields[2]
 
     def explain(self, maps: Activations | None, cell: Cell | None) -> Iterator[CellExplained]:
-        """The arithmetic of a cell of `maps`; nothing where newer ones are on the way, which bring that of `cell`."""
+        """The arithmetic of a cell of `maps`, or why there is none; from now on maps bring that of `cell` along."""
         self._looked_at = cell
-        for recorded in (self._last, self._of_film):
-            if recorded is not None and recorded.maps is maps and maps is not None and cell is not None:
-                yield CellExplained(maps, recorded.explain(cell))
-                return
+        if maps is None or cell is None:
+            return
+        known = (each for each in (self._last, self._of_film) if each is not None and each.maps is maps)
+        recorded = next(known, None)
+        yield CellExplained(maps, Explained(cell, message=GONE) if recorded is None else recorded.explain(cell))
 
 
 def _output(layers: list[LayerActivation], name: str) -> LayerActivation:
