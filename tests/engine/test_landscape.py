@@ -12,11 +12,12 @@ from torch import nn
 from torch.nn import functional
 
 from explorer.engine.errors import EngineError
-from explorer.engine.training.landscape import CELLS_AT_MOST, EXAMPLES_AT_MOST, LossOnSample, cell_of, sample_of
+from explorer.engine.training.landscape import CELLS_AT_MOST, EXAMPLES_AT_MOST, LossOnSample, index_of, sample_of
 from explorer.engine.training.train import Examples, objective_of
+from explorer.engine.training.weight import Weight
 from explorer.network import Network
 
-PLACES = (("linear1.weight", (3, 1)), ("linear2.bias", (1,)))
+WEIGHTS = (Weight("linear1.weight", (3, 1)), Weight("linear2.bias", (1,)))
 
 
 def examples(count: int = 60) -> Examples:
@@ -37,13 +38,13 @@ def by_hand(model: nn.Module) -> float:
 
 
 @given(first=st.floats(-3, 3, width=32), second=st.floats(-3, 3, width=32))
-def test_a_place_has_the_loss_of_the_model_with_those_weights(first: float, second: float) -> None:
+def test_values_of_weights_have_the_loss_of_the_model_with_those(first: float, second: float) -> None:
     model, sample = made()
     changed = copy.deepcopy(model)
     with torch.no_grad():
         changed.linear1.weight[3, 1] = first
         changed.linear2.bias[1] = second
-    assert sample.loss_at(PLACES, (first, second)) == pytest.approx(by_hand(changed), rel=1e-5)
+    assert sample.loss_at(WEIGHTS, (first, second)) == pytest.approx(by_hand(changed), rel=1e-5)
     assert sample.loss_of(model) == pytest.approx(by_hand(model), rel=1e-6)
 
 
@@ -54,7 +55,7 @@ def test_looking_leaves_model_and_random_numbers_as_found() -> None:
     state = torch.get_rng_state()
     sample.loss_of(model)
     sample.steepest(2)
-    sample.loss_at(PLACES, (9.0, 9.0))
+    sample.loss_at(WEIGHTS, (9.0, 9.0))
     assert torch.equal(torch.get_rng_state(), state)
     assert all(module.training for module in model.modules())
     assert all(weight.grad is None for weight in model.parameters())
@@ -64,13 +65,13 @@ def test_looking_leaves_model_and_random_numbers_as_found() -> None:
 def test_the_others_stay_those_of_the_moment_until_they_are_taken_anew() -> None:
     model, sample = made()
     here = (model.linear1.weight[3, 1].item(), model.linear2.bias[1].item())
-    before = sample.loss_at(PLACES, here)
+    before = sample.loss_at(WEIGHTS, here)
     with torch.no_grad():
         model.linear2.weight.mul_(3)
-    assert sample.loss_at(PLACES, here) == before
+    assert sample.loss_at(WEIGHTS, here) == before
     sample.take(model)
-    assert sample.loss_at(PLACES, here) == pytest.approx(sample.loss_of(model), rel=1e-6)
-    assert sample.loss_at(PLACES, here) != before
+    assert sample.loss_at(WEIGHTS, here) == pytest.approx(sample.loss_of(model), rel=1e-6)
+    assert sample.loss_at(WEIGHTS, here) != before
 
 
 def test_the_steepest_weights_have_the_largest_gradients() -> None:
@@ -78,7 +79,7 @@ def test_the_steepest_weights_have_the_largest_gradients() -> None:
     other, data = copy.deepcopy(model).eval(), examples()
     functional.cross_entropy(other(data.prepared(data.inputs)), data.targets).backward()
     sizes = {
-        (name, cell_of(at, weight.shape)): abs(float(value))
+        Weight(name, index_of(at, weight.shape)): abs(float(value))
         for name, weight in other.named_parameters()
         for at, value in enumerate(weight.grad.flatten())
     }
@@ -95,8 +96,11 @@ def test_the_sample_is_fixed_and_bounded(count: int, features: int) -> None:
     assert len(chosen) * features <= max(CELLS_AT_MOST, features)
 
 
-@pytest.mark.parametrize("place", [("linear9.weight", (0, 0)), ("linear1.weight", (5, 0)), ("linear1.weight", (0,))])
-def test_a_weight_that_is_not_there_is_refused_in_a_sentence(place: tuple[str, tuple[int, ...]]) -> None:
+@pytest.mark.parametrize(
+    "weight",
+    [Weight("linear9.weight", (0, 0)), Weight("linear1.weight", (5, 0)), Weight("linear1.weight", (0,))],
+)
+def test_a_weight_that_is_not_there_is_refused_in_a_sentence(weight: Weight) -> None:
     model, sample = made()
     with pytest.raises(EngineError, match="no"):
-        sample.value_at(place, model)
+        sample.value_of(weight, model)

@@ -16,12 +16,10 @@ from explorer.engine.random_state import RandomState
 from explorer.engine.training.examples import Learned
 from explorer.engine.training.metrics import device_of, dtype_of, evaluating
 from explorer.engine.training.objective import Objective
+from explorer.engine.training.weight import Weight
 
 EXAMPLES_AT_MOST = 512
 CELLS_AT_MOST = 2**18  # numbers in all inputs together: a pass through 85 pictures of 32 × 32 takes some 15 ms
-
-Place = tuple[str, tuple[int, ...]]
-"""A weight: the parameter's dotted name, and the cell in it."""
 
 
 class LossOnSample:
@@ -33,7 +31,7 @@ class LossOnSample:
         self._inputs, self._labels = inputs.to(dtype_of(model)), data.targets[chosen].to(device_of(model))
         self._objective = objective
         self._copy = copy.deepcopy(model).eval()
-        self._weights = dict(self._copy.named_parameters())
+        self._parameters = dict(self._copy.named_parameters())
 
     @property
     def count(self) -> int:
@@ -52,25 +50,25 @@ class LossOnSample:
         finally:
             outside.restore()
 
-    def loss_at(self, places: tuple[Place, ...], values: tuple[float, ...]) -> float:
-        """The loss with other values at `places`, all other weights as `take` found them."""
-        before = [float(self._cell(place)) for place in places]
-        self._put(places, values)
+    def loss_at(self, weights: tuple[Weight, ...], values: tuple[float, ...]) -> float:
+        """The loss with other values of `weights`, all others as `take` found them."""
+        before = [float(self._tensor(weight)) for weight in weights]
+        self._put(weights, values)
         try:
             return self.loss_of(self._copy)
         finally:
-            self._put(places, before)
+            self._put(weights, before)
 
-    def value_at(self, place: Place, model: nn.Module) -> float:
+    def value_of(self, weight: Weight, model: nn.Module) -> float:
         """What `model` has there. Raises EngineError where there is no such weight."""
-        return float(_cell(dict(model.named_parameters()), place))
+        return float(_tensor(dict(model.named_parameters()), weight))
 
     def spread(self, name: str) -> float:
         """The standard deviation of the weights of a parameter; 1 where all are the same."""
-        weights = self._weights[name].detach().float()
+        weights = self._parameters[name].detach().float()
         return float(weights.std()) if weights.numel() > 1 and float(weights.std()) > 0 else 1.0
 
-    def steepest(self, count: int) -> tuple[Place, ...]:
+    def steepest(self, count: int) -> tuple[Weight, ...]:
         """The `count` weights along which the loss falls or rises the most."""
         outside = RandomState.of_torch()
         try:
@@ -79,23 +77,23 @@ class LossOnSample:
         finally:
             outside.restore()
         found = [
-            (float(size), (name, cell_of(int(at), weight.shape)))
-            for name, weight in self._weights.items()
-            if weight.grad is not None
-            for size, at in zip(*_largest(weight.grad.detach().abs().flatten(), count), strict=True)
+            (float(size), Weight(name, index_of(int(at), parameter.shape)))
+            for name, parameter in self._parameters.items()
+            if parameter.grad is not None
+            for size, at in zip(*_largest(parameter.grad.detach().abs().flatten(), count), strict=True)
         ]
         self._copy.zero_grad(set_to_none=True)
         if len(found) < count:
             raise EngineError("This network has too few weights to go along.")
-        return tuple(place for _, place in sorted(found, key=lambda each: -each[0])[:count])
+        return tuple(weight for _, weight in sorted(found, key=lambda each: -each[0])[:count])
 
-    def _cell(self, place: Place) -> Tensor:
-        return _cell(self._weights, place)
+    def _tensor(self, weight: Weight) -> Tensor:
+        return _tensor(self._parameters, weight)
 
-    def _put(self, places: tuple[Place, ...], values: tuple[float, ...] | list[float]) -> None:
+    def _put(self, weights: tuple[Weight, ...], values: tuple[float, ...] | list[float]) -> None:
         with torch.no_grad():
-            for place, value in zip(places, values, strict=True):
-                self._cell(place).fill_(value)
+            for weight, value in zip(weights, values, strict=True):
+                self._tensor(weight).fill_(value)
 
 
 def sample_of(data: Learned) -> Tensor:
@@ -105,9 +103,9 @@ def sample_of(data: Learned) -> Tensor:
     return torch.randperm(len(data), generator=torch.Generator().manual_seed(0))[:count].sort().values
 
 
-def cell_of(index: int, shape: torch.Size) -> tuple[int, ...]:
-    """The cell that stands at `index` of the flattened tensor."""
-    return tuple(int(place) for place in torch.unravel_index(torch.tensor(index), shape))
+def index_of(place: int, shape: torch.Size) -> tuple[int, ...]:
+    """The index of what stands at `place` of the flattened tensor."""
+    return tuple(int(each) for each in torch.unravel_index(torch.tensor(place), shape))
 
 
 def _largest(sizes: Tensor, count: int) -> tuple[list[float], list[int]]:
@@ -115,13 +113,13 @@ def _largest(sizes: Tensor, count: int) -> tuple[list[float], list[int]]:
     return values.tolist(), places.tolist()
 
 
-def _cell(weights: dict[str, nn.Parameter], place: Place) -> Tensor:
-    name, cell = place
-    weight = weights.get(name)
-    if weight is None:
+def _tensor(parameters: dict[str, nn.Parameter], weight: Weight) -> Tensor:
+    name, index = weight.parameter, weight.index
+    found = parameters.get(name)
+    if found is None:
         raise EngineError(f"There is no parameter called {name}.")
-    is_inside = len(cell) == weight.dim() and all(0 <= at < size for at, size in zip(cell, weight.shape, strict=True))
+    is_inside = len(index) == found.dim() and all(0 <= at < size for at, size in zip(index, found.shape, strict=True))
     if not is_inside:
-        sizes = " × ".join(map(str, weight.shape))
-        raise EngineError(f"{name} has {sizes} cells, so there is no cell {', '.join(map(str, cell))}.")
-    return weight.detach()[cell]
+        sizes = " × ".join(map(str, found.shape))
+        raise EngineError(f"{name} has {sizes} cells, so there is no cell {', '.join(map(str, index))}.")
+    return found.detach()[index]

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from explorer.engine.training.weight import Weight
 from explorer.session.data_errands import examples_of
 from explorer.session.document import Document
-from explorer.session.landscape_state import Landscape, LandscapeWish, WeightCell
+from explorer.session.landscape_state import Landscape, LandscapeWish
 from explorer.session.worker.desk import Desk
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Slice:
 class _Frame:
     """Where the axes stand."""
 
-    cells: tuple[WeightCell, ...]
+    weights: tuple[Weight, ...]
     centre: tuple[float, ...]
     half: tuple[float, ...]
 
@@ -77,8 +78,8 @@ class _Grid:
 
     @classmethod
     def of(cls, frame: _Frame, step: int) -> _Grid:
-        side = _sides(len(frame.cells))[0]
-        shape = (side,) * len(frame.cells)
+        side = _sides(len(frame.weights))[0]
+        shape = (side,) * len(frame.weights)
         return cls(frame, step, side, np.full(shape, np.nan), np.zeros(shape, bool))
 
     @property
@@ -168,25 +169,25 @@ class LandscapeWork:
         """The frame, around the network where it has none or was left."""
         frame = self._frame
         if frame is None or self._trail_of != request.document.layer_ids:
-            cells = self._cells(model, request.wish)
+            weights = self._weights(model, request.wish)
             frame = None
         else:
-            cells = frame.cells
-        values = tuple(self._sample.value_at(cell, model) for cell in cells)
+            weights = frame.weights
+        values = tuple(self._sample.value_of(weight, model) for weight in weights)
         if frame is None or not frame.holds(values):
-            half = tuple(request.wish.span * self._sample.spread(cell.parameter) for cell in cells)
-            frame = self._frame = _Frame(cells, values, half)
+            half = tuple(request.wish.span * self._sample.spread(weight.parameter) for weight in weights)
+            frame = self._frame = _Frame(weights, values, half)
             self._grid = self._shown = None
         return frame, values
 
-    def _cells(self, model: Any, wish: LandscapeWish) -> tuple[WeightCell, ...]:
+    def _weights(self, model: Any, wish: LandscapeWish) -> tuple[Weight, ...]:
         """The wanted weights; the steepest ones that are not among them in the places left free."""
-        if None not in wish.cells:
-            return tuple(cell for cell in wish.cells if cell is not None)
+        if None not in wish.weights:
+            return tuple(weight for weight in wish.weights if weight is not None)
         self._sample.take(model)
-        steepest = (WeightCell(*place) for place in self._sample.steepest(len(wish.cells)))
-        free = iter([cell for cell in steepest if cell not in wish.cells])
-        return tuple(next(free) if cell is None else cell for cell in wish.cells)
+        steepest = self._sample.steepest(len(wish.weights))
+        free = iter([weight for weight in steepest if weight not in wish.weights])
+        return tuple(next(free) if weight is None else weight for weight in wish.weights)
 
     def _follow(self, model: Any, request: LandscapeRequest, values: tuple[float, ...]) -> None:
         """One more place of the trail."""
@@ -213,7 +214,7 @@ class LandscapeWork:
         for place in np.argwhere(~grid.known):
             at = tuple(int(each) for each in place)
             values = tuple(float(axis[each]) for axis, each in zip(axes, reversed(at), strict=True))
-            grid.losses[at] = self._sample.loss_at(grid.frame.cells, values)
+            grid.losses[at] = self._sample.loss_at(grid.frame.weights, values)
             grid.known[at] = True
             grid.computed += 1
             if monotonic() > until:
@@ -234,7 +235,7 @@ class LandscapeWork:
         for array in (losses, trail):
             array.flags.writeable = False
         return Landscape(
-            cells=shown.frame.cells,
+            weights=shown.frame.weights,
             axes=shown.frame.axes(shown.side),
             losses=losses,
             trail=trail,

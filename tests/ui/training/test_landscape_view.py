@@ -12,8 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from explorer.engine.training.weight import Weight
 from explorer.session import Session
-from explorer.session.landscape_state import WeightCell
 from explorer.session.train_state import Training
 from explorer.ui.common import theme
 from explorer.ui.training.plane.landscape_view import (
@@ -76,9 +76,9 @@ def test_at_rest_it_gets_finer_and_the_middle_is_the_network(qtbot: QtBot, sessi
     assert len(landscape.trail) == 1
     assert landscape.losses[16, 16] == pytest.approx(landscape.trail[-1, -1], rel=1e-5)
     assert [axis[16] for axis in landscape.axes] == pytest.approx(landscape.trail[-1, :2])
-    qtbot.waitUntil(lambda: str(landscape.cells[0]) in view.sentence.text())
+    qtbot.waitUntil(lambda: str(landscape.weights[0]) in view.sentence.text())
     assert "400 training examples" in view.sentence.text()
-    assert view.across.cell.text() == ", ".join(map(str, landscape.cells[0].cell))
+    assert view.across.cell.text() == ", ".join(map(str, landscape.weights[0].index))
 
 
 def test_the_point_walks_down_while_it_trains(qtbot: QtBot, session: Session) -> None:
@@ -93,10 +93,10 @@ def test_the_point_walks_down_while_it_trains(qtbot: QtBot, session: Session) ->
     landscape = session.state.plane.landscape
     assert len(landscape.trail) > 2
     assert landscape.trail[-1, -1] < landscape.trail[0, -1]
-    weights = [session.state.maps.activations.by_name[cell.parameter.split(".")[0]] for cell in landscape.cells]
+    weights = [session.state.maps.activations.by_name[weight.parameter.split(".")[0]] for weight in landscape.weights]
     shown = [
-        getattr(layer, cell.parameter.split(".")[1])[cell.cell]
-        for layer, cell in zip(weights, landscape.cells, strict=True)
+        getattr(layer, weight.parameter.split(".")[1])[weight.index]
+        for layer, weight in zip(weights, landscape.weights, strict=True)
     ]
     assert shown == pytest.approx(landscape.trail[-1, :2])
 
@@ -125,7 +125,7 @@ def test_the_person_chooses_weights_and_span(qtbot: QtBot, session: Session) -> 
     qtbot.waitUntil(
         lambda: (
             (shown := session.state.plane.landscape) is not None
-            and shown.cells == (WeightCell("linear1.weight", (5, 1)),)
+            and shown.weights == (Weight("linear1.weight", (5, 1)),)
         ),
         timeout=20_000,
     )
@@ -212,8 +212,8 @@ def test_a_weight_of_a_layer_that_has_gone_is_chosen_anew(qtbot: QtBot, session:
     qtbot.waitUntil(
         lambda: (
             (shown := session.state.plane.landscape) is not None
-            and bool(shown.cells)
-            and "linear2" not in str(shown.cells)
+            and bool(shown.weights)
+            and "linear2" not in str(shown.weights)
             and shown.losses is not None
         ),
         timeout=20_000,

@@ -8,9 +8,11 @@ from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.arithmetic.losses import loss_named
+from explorer.engine.training.weight import Weight
 from explorer.session import Session, State, Verb
+from explorer.session.cell import is_index
 from explorer.session.features.plane import can_judge
-from explorer.session.landscape_state import SPAN, Landscape, LandscapeWish, WeightCell
+from explorer.session.landscape_state import SPAN, Landscape, LandscapeWish
 from explorer.ui.common.colour_bar import ColourBar
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.number_boxes import FloatBox
@@ -134,7 +136,7 @@ class LandscapeView(FollowingView, QWidget):
         if applies and landscape is not None and landscape.losses is not None and landscape.trail is not None:
             self._draw(landscape, landscape.losses, landscape.trail)
             self._is_drawn = True
-        self._scale.setVisible(not self.canvas.message.text() and len(landscape.cells if landscape else ()) > 1)
+        self._scale.setVisible(not self.canvas.message.text() and len(landscape.weights if landscape else ()) > 1)
         self._watch()
 
     def _why_no_plot(self, state: State) -> str:
@@ -147,13 +149,13 @@ class LandscapeView(FollowingView, QWidget):
         return "" if self._is_drawn else WORKING_ON_THE_SIDE if state.training.status == "running" else WORKING
 
     def _draw(self, landscape: Landscape, losses: np.ndarray, trail: np.ndarray) -> None:
-        cells = landscape.cells
-        self.across.show_weight(cells[0])
-        self.up.show_weight(cells[1] if len(cells) > 1 else None)
-        if len(cells) == 1:
-            self.canvas.show_line(landscape.axes[0], losses, trail, name=str(cells[0]))
+        weights = landscape.weights
+        self.across.show_weight(weights[0])
+        self.up.show_weight(weights[1] if len(weights) > 1 else None)
+        if len(weights) == 1:
+            self.canvas.show_line(landscape.axes[0], losses, trail, name=str(weights[0]))
         else:
-            names = (str(cells[0]), str(cells[1]))
+            names = (str(weights[0]), str(weights[1]))
             self.canvas.show_picture(landscape.axes[0], landscape.axes[1], losses, trail=trail, names=names)
             self.bar.set_scale(loss_scale(losses))
         self.canvas.setAccessibleDescription(self.sentence.text())
@@ -161,15 +163,15 @@ class LandscapeView(FollowingView, QWidget):
     # --- what is chosen ---
 
     def _choose(self, which: int, choice: object) -> None:
-        cells = [*self._wish.cells, None][:2]
-        cells[which] = WeightCell(*choice) if isinstance(choice, tuple) else None
+        weights = [*self._wish.weights, None][:2]
+        weights[which] = choice if isinstance(choice, Weight) else None
         is_line = choice == NONE or (which == 0 and self.up.parameter.currentText() == NONE)
-        self._wish = LandscapeWish(tuple(cells[:1] if is_line else cells), self._wish.span)
+        self._wish = LandscapeWish(tuple(weights[:1] if is_line else weights), self._wish.span)
         self._watch()
 
     @Slot(float)
     def _choose_span(self, span: float) -> None:
-        self._wish = LandscapeWish(self._wish.cells, span)
+        self._wish = LandscapeWish(self._wish.weights, span)
         self._watch()
 
     def _watch(self) -> None:
@@ -179,8 +181,8 @@ class LandscapeView(FollowingView, QWidget):
     def _valid_wish(self) -> LandscapeWish:
         """A weight of a layer that has gone is chosen anew."""
         shapes = parameter_shapes(self._session.state)
-        cells = tuple(cell if cell is not None and _is_in(cell, shapes) else None for cell in self._wish.cells)
-        self._wish = LandscapeWish(cells, self._wish.span)
+        weights = tuple(each if each is not None and _is_in(each, shapes) else None for each in self._wish.weights)
+        self._wish = LandscapeWish(weights, self._wish.span)
         return self._wish
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -227,7 +229,7 @@ def sentence(landscape: Landscape | None) -> str:
         return WORKING
     if landscape.message or landscape.trail is None:
         return landscape.message
-    names = " and ".join(map(str, landscape.cells))
+    names = " and ".join(map(str, landscape.weights))
     rest = (
         "all other weights as they are" if not landscape.step else f"all others as after step {count(landscape.step)}"
     )
@@ -238,6 +240,5 @@ def sentence(landscape: Landscape | None) -> str:
     return f"{what} along {names}, {rest}. {now}{walked}"
 
 
-def _is_in(cell: WeightCell, shapes: dict[str, tuple[int, ...]]) -> bool:
-    shape = shapes.get(cell.parameter, ())
-    return len(shape) == len(cell.cell) and all(at < size for at, size in zip(cell.cell, shape, strict=True))
+def _is_in(weight: Weight, shapes: dict[str, tuple[int, ...]]) -> bool:
+    return is_index(weight.index, shapes.get(weight.parameter, ()))

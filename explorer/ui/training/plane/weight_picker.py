@@ -5,17 +5,17 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
+from explorer.engine.training.weight import Weight
 from explorer.ui.common.number_boxes import ChoiceBox
 from explorer.ui.common.text import shape_text
 from explorer.ui.common.typed import typed_cell
 
 STEEPEST, NONE = "steepest", "none"
 CELL_WIDTH = 84
-Weight = tuple[str, tuple[int, ...]]
 
 
 class WeightPicker(QWidget):
-    """`chosen` carries STEEPEST, NONE where that is offered, or a parameter's name and a cell.
+    """`chosen` carries STEEPEST, NONE where that is offered, or a `Weight`.
 
     `refused` carries a sentence about something typed that is not a cell; the cell before it comes back.
     """
@@ -57,8 +57,8 @@ class WeightPicker(QWidget):
 
     def show_weight(self, weight: Weight | None) -> None:
         """The cell that is shown; what is being typed stays."""
-        self.parameter.setItemText(0, STEEPEST if weight is None else f"{STEEPEST}: {weight[0]}")
-        self._cell = () if weight is None else weight[1]
+        self.parameter.setItemText(0, STEEPEST if weight is None else f"{STEEPEST}: {weight.parameter}")
+        self._cell = () if weight is None else weight.index
         if not self.cell.hasFocus() or not self.cell.isModified():
             self.cell.setText(_written(self._cell))
 
@@ -68,7 +68,7 @@ class WeightPicker(QWidget):
         if name in self._shapes:
             self._cell = (0,) * len(self._shapes[name])
             self.cell.setText(_written(self._cell))
-            self.chosen.emit((name, self._cell))
+            self.chosen.emit(Weight(name, self._cell))
         else:
             self.chosen.emit(self._first[self.parameter.currentIndex()])
         self._explain()
@@ -85,7 +85,7 @@ class WeightPicker(QWidget):
         except ValueError as error:
             self.refused.emit(f"{self.cell.accessibleName()}: {error}")
         else:
-            self.chosen.emit((name, self._cell))
+            self.chosen.emit(Weight(name, self._cell))
         self.cell.setText(_written(self._cell))
 
     def _explain(self) -> None:
