@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.session.snapshot import Prediction
 from explorer.ui.common import theme
-from explorer.ui.common.text import number, percent
+from explorer.ui.common.text import hovered, number, percent
 from explorer.ui.overview.entries import Entry
 from explorer.ui.overview.lines import Spot
 from explorer.ui.overview.map_images import FINER, MapImages
@@ -24,11 +24,12 @@ LINE = 18
 
 @dataclass(frozen=True, eq=False)
 class Preview:
-    """What is shown: `part` of `image` (nothing for a plain number), and up to three lines of text."""
+    """What is shown: `part` of `image` (nothing for a plain number), and up to four lines of text."""
 
     title: str
     facts: str
     value: str
+    where: str = ""
     image: QImage | None = None
     part: QRectF = field(default_factory=QRectF)
     cell: tuple[int, int] | None = None
@@ -42,21 +43,26 @@ def preview_of(entry: Entry, spot: Spot, images: MapImages) -> Preview:
         return Preview(title, entry.prediction.title, _chance(entry.prediction, spot.channel))
     facts = f"layer: {number(maps.low)} to {number(maps.high)}"
     if maps.values.ndim == 1:
-        return Preview(title, facts, number(float(maps.values[spot.channel])))
+        return Preview(title, facts, hovered(maps.values[spot.channel]))
     rows, columns = (sampled(0, size, FINER * MAP) for size in maps.values.shape[1:])
     image = images.map(maps, spot.channel, rows, columns)
     part = QRectF(image.rect())
     if spot.row is None or spot.cell is None:
-        return Preview(title, facts, "", image, part)
-    value = number(float(maps.values[spot.channel, spot.row, spot.cell]))
+        return Preview(title, facts, "", image=image, part=part)
+    value, where = hovered(maps.values[spot.channel, spot.row, spot.cell]), f"row {spot.row}, column {spot.cell}"
     rows, columns = maps.values.shape[1:]
     cell = (int(spot.row * part.height() / rows), int(spot.cell * part.width() / columns))
-    return Preview(title, facts, f"{value} at row {spot.row}, column {spot.cell}", image, part, cell)
+    return Preview(title, facts, value, where, image, part, cell)
 
 
 def _chance(prediction: Prediction, channel: int) -> str:
     chance = float(prediction.values[channel])
-    return percent(chance) if prediction.is_probability else number(chance)
+    return percent(chance) if prediction.is_probability else hovered(chance)
+
+
+def _told(preview: Preview) -> tuple[str, ...]:
+    """The number, and where it stands."""
+    return (preview.value, preview.where) if preview.where else (preview.value,)
 
 
 class MapPreview(QWidget):
@@ -77,13 +83,15 @@ class MapPreview(QWidget):
     def set_preview(self, preview: Preview) -> None:
         """Show `preview`; the size follows from whether there is a map."""
         self._shown = preview
-        self.setAccessibleDescription(f"{preview.title}. {preview.facts}. {preview.value}")
+        self.setAccessibleDescription(". ".join((preview.title, preview.facts, *_told(preview))))
         self.resize(self.sizeHint())
         self.update()
 
     def sizeHint(self) -> QSize:
-        picture = MAP + 6 if self._shown is not None and self._shown.image is not None else 0
-        return QSize(MAP + 2 * MARGIN, picture + 3 * LINE + 2 * MARGIN - 4)
+        shown = self._shown
+        picture = MAP + 6 if shown is not None and shown.image is not None else 0
+        lines = 4 if shown is not None and shown.where else 3
+        return QSize(MAP + 2 * MARGIN, picture + lines * LINE + 2 * MARGIN - 4)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         shown, colours = self._shown, theme.current()
@@ -99,7 +107,8 @@ class MapPreview(QWidget):
         if shown.image is not None:
             self._map(painter, y + 2, shown)
             y += MAP + 6
-        y = self._line(painter, y, shown.value, colours.text)
+        for line in _told(shown):
+            y = self._line(painter, y, line, colours.text)
         self._line(painter, y, shown.facts, colours.dim)
 
     def _line(self, painter: QPainter, y: float, text: str, colour: str, *, semibold: bool = False) -> float:

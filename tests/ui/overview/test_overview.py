@@ -123,7 +123,9 @@ def test_the_preview_writes_the_number_under_the_pointer(shown: Shown) -> None:
     spot = view.canvas.over
     assert preview is not None
     assert spot is not None
-    assert preview.value.endswith(f"at row {spot.row}, column {spot.cell}")
+    assert preview.where == f"row {spot.row}, column {spot.cell}"
+    value = view.canvas.column("relu1").entry.maps.values[spot.channel, spot.row, spot.cell]
+    assert np.float32(preview.value.replace("−", "-")) == value, "all its digits, as over the maps"
 
 
 def test_a_click_chooses_the_map_in_every_view_and_nothing_moves(shown: Shown) -> None:
