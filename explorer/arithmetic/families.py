@@ -28,6 +28,28 @@ WITHOUT_ARITHMETIC: Mapping[Family, tuple[str, ...]] = {
 }
 """The kinds that are shown whole and unexplained; one that is explained says its family itself."""
 
+PLACES: Mapping[Family, str] = {
+    "convolution": "F.",
+    "activation": "F.",
+    "pooling": "F.",
+    "normalization": "F.",
+    "linear": "torch.",
+    "merge": "torch.",
+    "shape": "torch.",
+}
+"""Where their functions are found: "F." is torch.nn.functional."""
+ELSEWHERE = {
+    "bilinear": "F.bilinear",
+    "log_sigmoid": "F.logsigmoid",
+    "view_as": "torch.Tensor.view_as",
+    "reshape_as": "torch.Tensor.reshape_as",
+}
+
+
+def function_of(kind: str) -> str:
+    """The function of a kind without arithmetic, "F.hardswish"; the kind alone where nobody knows whose it is."""
+    return ELSEWHERE.get(kind, f"{PLACES.get(family_of(kind), '')}{kind}")
+
 
 @cache
 def family_of(kind: str) -> Family:

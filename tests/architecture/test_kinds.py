@@ -7,8 +7,10 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+import torch
+from torch.nn import functional
 
-from explorer.arithmetic.families import WITHOUT_ARITHMETIC, family_of
+from explorer.arithmetic.families import WITHOUT_ARITHMETIC, family_of, function_of
 from explorer.arithmetic.losses import LOSSES
 from explorer.arithmetic.operations import OPERATIONS
 from explorer.ui.common.theme_colours import LIGHT
@@ -64,6 +66,11 @@ def test_each_kind_has_its_family_from_one_place() -> None:
     assert [kind for kind, times in told.items() if times > 1] == []
     assert all(family_of(kind) == operation.family for operation in OPERATIONS for kind in operation.kinds)
     assert set(WITHOUT_ARITHMETIC) <= set(LIGHT.kinds)
+
+
+def test_pytorch_has_the_function_that_is_named_of_each_kind_without_arithmetic() -> None:
+    kinds = [kind for kinds in WITHOUT_ARITHMETIC.values() for kind in kinds]
+    assert all(callable(eval(function_of(kind), {"F": functional, "torch": torch})) for kind in kinds)
 
 
 @pytest.mark.parametrize("kind", ["multinomial", "normal", "broadcast_to", "preconv2d", "relu7", ""])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from explorer.arithmetic.families import function_of
 from explorer.arithmetic.loss import Loss
 from explorer.arithmetic.operations import operation_for
 from explorer.arithmetic.python_call import UNNAMED, call_text, value_text
@@ -24,7 +25,7 @@ def forward_line(step: TimelineStep, tensors: StepTensors) -> str:
     weights = {tensor.name: tensor.title for tensor in read if tensor.role == "weight"}
     if operation is not None:
         return operation.line(step.kind, names, weights, tensors.settings)
-    return f"{step.kind}({call_text([*names, *weights.values()], tensors.settings)})"
+    return f"{function_of(step.kind)}({call_text([*names, *weights.values()], tensors.settings)})"
 
 
 def backward_line(of: str, name: str) -> str:

@@ -115,7 +115,10 @@ def timeline_of(model: nn.Module, x: torch.Tensor, *, optimizer: Any = None, **l
 
 
 def timeline_of_kind(kind: str) -> Timeline:
-    model, shape = MODELS[kind]
+    return timeline_on(*MODELS[kind])
+
+
+def timeline_on(model: nn.Module, shape: tuple[int, ...]) -> Timeline:
     return timeline_of(model.eval(), torch.randn(shape, generator=torch.Generator().manual_seed(1), requires_grad=True))
 
 
@@ -141,8 +144,34 @@ def test_every_kind_of_call_has_words_that_fit_the_panel(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", CALL_KINDS)
 def test_the_line_of_pytorch_does_what_the_call_did(kind: str) -> None:
-    timeline = timeline_of_kind(kind)
-    step = next(step for step in timeline.steps if step.phase == "forward" and step.kind in (kind, _recorded_as(kind)))
+    _check_the_line(timeline_of_kind(kind), kind, _recorded_as(kind))
+
+
+# Kinds that are shown whole, by where their functions are found; PyTorch's own name of one differs from its function's.
+SHOWN_WHOLE = {
+    "hardswish": (nn.Hardswish(), ROW),
+    "mish": (nn.Mish(), ROW),
+    "softplus": (nn.Softplus(2), ROW),
+    "log_sigmoid": (nn.LogSigmoid(), ROW),
+    "conv1d": (nn.Conv1d(4, 6, 3, padding=1), (2, 4, 6)),
+    "avg_pool1d": (nn.AvgPool1d(2), (2, 4, 6)),
+    "instance_norm": (nn.InstanceNorm2d(4), MAPS),
+    "normalize": (_calls(lambda x: functional.normalize(x, dim=1)), ROW),
+    "matmul": (_calls(lambda x: torch.matmul(x, torch.relu(x.T))), ROW),
+    "permute": (_calls(lambda x: x.permute(0, 2, 3, 1)), MAPS),
+    "transpose": (_calls(lambda x: torch.transpose(x, 1, 2)), MAPS),
+    "view_as": (_calls(lambda x: torch.relu(x).view_as(x)), ROW),
+}
+
+
+@pytest.mark.parametrize("kind", SHOWN_WHOLE)
+def test_the_line_of_a_kind_without_arithmetic_does_what_the_call_did_too(kind: str) -> None:
+    _check_the_line(timeline_on(*SHOWN_WHOLE[kind]), kind)
+
+
+def _check_the_line(timeline: Timeline, *kinds: str) -> None:
+    """The line of PyTorch of the first call of one of `kinds` gives what the call gave."""
+    step = next(step for step in timeline.steps if step.phase == "forward" and step.kind in kinds)
     tensors = timeline.tensors(step.index)
     names: dict[str, Any] = {"F": functional, "torch": torch, "nn": nn}
     for tensor in (*tensors.given, *tensors.beside):
