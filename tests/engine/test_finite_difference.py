@@ -163,6 +163,21 @@ def test_whole_numbers_and_updates_are_refused_in_a_sentence() -> None:
     assert reading.value == pytest.approx(1)
 
 
+def test_a_random_call_that_overflows_in_float32_is_not_said_to_draw_other_numbers() -> None:
+    x = torch.full((1, 8), 3e38, requires_grad=True)
+    recording = explorer.record(Of(lambda x: F.dropout(x, 0.5, training=True)), x)
+    assert recording["dropout"].output.isinf().any()
+    place = int(recording["dropout"].output[0].isinf().nonzero()[0, 0])
+    assert finite_difference(recording, "dropout", (0, place)).value == pytest.approx(2)
+
+
+def test_numbers_that_float64_draws_otherwise_are_refused_for_that() -> None:
+    torch.manual_seed(0)
+    recording = explorer.record(Of(lambda x: x * torch.rand_like(x)), torch.ones(1, 8, requires_grad=True))
+    with pytest.raises(EngineError, match=r"^rand_like draws random numbers that cannot be drawn again in float64\.$"):
+        finite_difference(recording, "rand_like", (0, 3))
+
+
 def test_a_reading_leaves_the_recording_and_the_random_numbers_alone() -> None:
     recording = recorded("dropout", 5)
     outputs = [call.output.clone() for call in recording.calls]

@@ -14,6 +14,7 @@ from torch import nn
 from torch.overrides import get_testing_overrides
 
 import explorer
+from explorer.arithmetic.linear import Linear
 from explorer.arithmetic.losses import LOSSES
 from explorer.arithmetic.operations import OPERATIONS
 from explorer.engine.errors import EngineError
@@ -251,6 +252,30 @@ def test_what_no_rule_expects_is_refused_in_a_sentence_that_names_the_call(words
     call = recording.calls[-1]
     with pytest.raises(EngineError, match=rf"{call.name}.*\.$"):
         explorer.explain(recording, call.name, (0,) * len(call.output_shape))
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (KeyError("argument_0"), "its argument 'argument_0' is not known"),
+        (IndexError("list index out of range"), "list index out of range"),
+        (TypeError("no such number"), "no such number"),
+        (ZeroDivisionError(), "ZeroDivisionError"),
+    ],
+)
+def test_whatever_a_rule_raises_is_a_sentence_that_names_the_call(
+    error: Exception, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The window's message once read "input"."""
+
+    def trip(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(Linear, "forward", trip)
+    recording = explorer.record(nn.Linear(2, 1), torch.ones(1, 2))
+    with pytest.raises(EngineError) as refused:
+        explorer.explain(recording, "linear", (0, 0))
+    assert str(refused.value) == f"linear (linear) was called in a way that is not explained: {words}."
 
 
 def test_an_optimizer_that_runs_the_model_within_its_step_is_refused_by_name() -> None:

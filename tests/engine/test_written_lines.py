@@ -58,6 +58,8 @@ def test_a_loss_of_extreme_logits_is_written_so_that_it_adds_up() -> None:
 def test_probabilities_near_1_are_written_by_what_they_lack() -> None:
     line = _line([16.0, 0.0], [[0.0, 1.0]], "bce", back=True)
     assert "(1 − 1.1921e−7)·(1 − (1 − 1.1921e−7))" in line
+    line = _line([8.0, 0.0], [[0.0, 1.0]], "bce", back=True)
+    assert line.endswith("/((1 − 0.00033534)·(1 − (1 − 0.00033534))) = 1491")
 
 
 def test_an_update_too_small_for_five_digits_is_written_with_more() -> None:

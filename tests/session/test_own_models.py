@@ -10,7 +10,9 @@ import pytest
 import torch
 from pytestqt.qtbot import QtBot
 from torch import Tensor, nn
+from torch.ao import quantization
 
+from explorer.engine.recording import geometry
 from explorer.session import Session
 
 
@@ -291,6 +293,60 @@ def test_a_volume_keeps_its_channels_apart_and_tells_its_slices(qtbot: QtBot, se
     np.testing.assert_allclose(conv.values, expected.reshape(32, 4, 4), rtol=1e-5)
     assert (conv.map_name(13), conv.map_label(13)) == ("channel 3, slice 1", "3:1")
     assert session.state.maps.activations.layers[2].map_name(13) == "channel 13"
+
+
+class MeanOver(nn.Module):
+    """As torchvision's MNASNet and ShuffleNetV2 end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.conv(x).mean([2, 3])
+
+
+def quantised() -> nn.Module:
+    model = nn.Sequential(quantization.QuantStub(), nn.Conv2d(3, 4, 3), nn.ReLU(), quantization.DeQuantStub()).eval()
+    model.qconfig = quantization.get_default_qconfig("x86")  # type: ignore[assignment, no-untyped-call]
+    quantization.prepare(model, inplace=True)  # type: ignore[no-untyped-call]
+    model(torch.from_numpy(numbers(2, 3, 8, 8)))
+    quantization.convert(model, inplace=True)  # type: ignore[no-untyped-call]
+    return model
+
+
+@pytest.mark.filterwarnings("ignore:.*", "ignore::DeprecationWarning")
+@pytest.mark.parametrize(("make", "shown"), [(MeanOver, "mean"), (quantised, "3")])
+def test_what_no_rule_of_reading_expects_is_shown_all_the_same(
+    qtbot: QtBot, session: Session, make: Callable[[], nn.Module], shown: str
+) -> None:
+    model, x = make(), numbers(3, 8, 8)
+    _shown(qtbot, session, model, x)
+    assert session.state.maps.fault is None
+    assert session.state.maps.activations is not None
+    with torch.no_grad():
+        expected = model(torch.from_numpy(x)[None])[0].numpy()
+    np.testing.assert_array_equal(session.state.maps.activations.by_name[shown].values, expected)
+    session.selection.select(layer=shown, channel=1)
+    assert session.state.maps.activations.fields is not None
+
+
+def test_a_rule_of_reading_that_trips_costs_the_exact_field_alone(
+    qtbot: QtBot, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def trip(*_: object) -> None:
+        raise TypeError("unhashable type: 'list'")
+
+    monkeypatch.setattr(geometry, "axes_of", trip)
+    _shown(qtbot, session, nn.Sequential(nn.Conv2d(3, 4, 3)), numbers(3, 8, 8))
+    assert session.state.maps.fault is None
+    activations = session.state.maps.activations
+    assert activations is not None
+    assert activations.by_name["0"].values.shape == (4, 6, 6)
+    assert activations.fields is not None
+    field = activations.fields.field("0", 0, 0)
+    assert field is not None
+    assert field.mask.all()  # what is not known exactly is never too small
 
 
 def test_looking_at_a_weight_that_is_worked_out_leaves_the_model_as_it_was(qtbot: QtBot, session: Session) -> None:

@@ -11,12 +11,13 @@ from PySide6.QtWidgets import QAbstractButton
 
 from explorer.engine.training.hyperparameters import Hyperparameters
 from explorer.session import Session
-from explorer.session.run_curves import RunCurves
+from explorer.session.run_curves import EpochFigures, RunCurves
 from explorer.session.train_state import Training
+from explorer.ui.training.curves.view import ACCURACY
 from explorer.ui.training.dock import TrainingDock
 from explorer.ui.training.run_list import BEST, FROM, RUN, SETTINGS, RunList
-from explorer.ui.training.run_words import progress_words, settings_words
-from tests.ui.training.test_curve_plot import make_run
+from explorer.ui.training.run_words import progress_words, run_tip, settings_words
+from tests.ui.training.test_curve_plot import make_growing, make_run
 
 
 @pytest.fixture
@@ -36,6 +37,21 @@ def test_runs_are_listed_with_settings_and_best_accuracy(runs: RunList) -> None:
     assert newest.text(SETTINGS) == "SGD, learning rate 0.01, batch 64, 10 epochs, seed 0"
     assert newest.text(BEST) == "48 %"
     assert newest.text(FROM) == "–"
+
+
+@pytest.mark.parametrize(("accuracy", "words"), [(0.99996, "> 99.9 %"), (0.0004, "< 0.1 %"), (1.0, "100 %")])
+def test_the_best_accuracy_is_all_only_where_it_is(
+    session: Session, runs: RunList, accuracy: float, words: str
+) -> None:
+    run = make_growing(2)
+    run.end_epoch(EpochFigures(41, 5, 1.0, 0.5, 0.9, accuracy))
+    best = replace(run.now, epochs=run.now.epochs[-1:])
+    session.store.set(replace(session.state.watching, runs=(best,)))
+    newest = runs.tree.topLevelItem(0)
+    assert newest is not None
+    assert newest.text(BEST) == words
+    assert f"Best validation accuracy {words}." in run_tip(best)
+    assert ACCURACY.words(100 * accuracy) == words
 
 
 def test_a_fork_says_what_it_goes_on_from(session: Session, runs: RunList) -> None:

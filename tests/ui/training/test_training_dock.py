@@ -117,17 +117,19 @@ def test_the_learning_rate_is_turned_while_it_runs(qtbot: QtBot, session: Sessio
 def test_every_setting_of_a_run_is_in_the_form(session: Session, dock: TrainingDock) -> None:
     assert dock.parts is not None
     form = dock.parts.settings.form
-    for name, value in (("batch_size", 7), ("epochs", 9), ("seed", 4), ("patience", 2)):
+    for name, value in (("batch_size", 7), ("accumulation", 3), ("epochs", 9), ("seed", 4), ("patience", 2)):
         form.counts[name].setValue(value)
         assert getattr(session.state.document.hyperparameters, name) == value
     form.schedule.setCurrentText("cosine")
     form.schedule.activated.emit(form.schedule.currentIndex())
     for field, (_, box) in form.boxes.items():
-        if field.name in ("momentum", "weight_decay"):
+        if field.name in ("momentum", "weight_decay", "label_smoothing", "clip_norm"):
+            assert box.isVisibleTo(form)
             box.setValue(0.5)
     form.nesterov.click()
     chosen = session.state.document.hyperparameters
     assert (chosen.schedule, chosen.momentum, chosen.weight_decay, chosen.nesterov) == ("cosine", 0.5, 0.5, True)
+    assert (chosen.label_smoothing, chosen.clip_norm) == (0.5, 0.5)
     assert (dock.parts.settings.batch.value(), dock.parts.settings.epochs.value()) == (7, 9)
     assert form.formula.whole()
     assert "cross entropy" in dock.parts.settings.open_form.text()
