@@ -55,6 +55,18 @@ def test_numbered_weights_of_a_sequential_fit_by_their_order(session: Session, t
     np.testing.assert_array_equal(_output(session), before)
 
 
+@pytest.mark.parametrize("name", ["net.ckpt", "net.bin", "net.pth.tar", "NET.PTH", "net.safetensors.bin"])
+@pytest.mark.parametrize("table", ["", "state_dict", "model_state_dict", "model", "net"])
+def test_weights_are_opened_whatever_their_ending_and_under_whatever_name_a_checkpoint_keeps_them(
+    session: Session, tmp_path: Path, qtbot: QtBot, name: str, table: str
+) -> None:
+    state = {f"module.{key}": value for key, value in _sequential(3).state_dict().items()}
+    torch.save({table: state, "epoch": 3} if table else state, tmp_path / name)
+    session.open_path(tmp_path / name)
+    qtbot.waitUntil(lambda: session.state.files.undo_text == f"load weights from {name}", timeout=20_000)
+    assert session.state.status.notice == ""
+
+
 def test_weights_that_do_not_fit_change_nothing(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
     path = tmp_path / "wide.pt"
     torch.save(_sequential(0, channels=6).state_dict(), path)

@@ -198,7 +198,7 @@ def test_the_learning_rate_is_typed_over(opened: Opened, qtbot: QtBot) -> None:
     qtbot.keyClick(view.editor, Qt.Key.Key_Return)
     assert view.editor.toolTip() == NOT_NEGATIVE
     view.editor.selectAll()
-    qtbot.keyClicks(view.editor, "0.5")
+    qtbot.keyClicks(view.editor, "0,5")
     qtbot.keyClick(view.editor, Qt.Key.Key_Return)
     wait_for_a_new_recording(qtbot, session, before)
     assert view.learning_rate.text() == "η = 0.5000"
