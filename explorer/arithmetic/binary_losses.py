@@ -11,7 +11,7 @@ import numpy as np
 from explorer.arithmetic.class_cells import less_target, only, times
 from explorer.arithmetic.compared import Compared, Part, all_cells
 from explorer.arithmetic.explanation import Factor
-from explorer.arithmetic.loss import Loss
+from explorer.arithmetic.loss import Loss, functional
 from explorer.arithmetic.operation import Index
 from explorer.arithmetic.places import factor_at
 from explorer.arithmetic.target_checks import check_between_0_and_1, check_same_shape
@@ -61,8 +61,6 @@ class BinaryCrossEntropy(BinaryLoss):
         return last_kind == "sigmoid"
 
     def compute(self, output: Tensor, target: Tensor) -> Tensor:
-        from torch.nn import functional
-
         return functional.binary_cross_entropy(output, target.to(output.dtype))
 
     def check(self, output: np.ndarray, target: np.ndarray) -> None:
@@ -115,8 +113,6 @@ class BinaryCrossEntropyWithLogits(BinaryLoss):
         return classes == 2 and outputs == 1
 
     def compute(self, output: Tensor, target: Tensor) -> Tensor:
-        from torch.nn import functional
-
         return functional.binary_cross_entropy_with_logits(output, target.to(output.dtype))
 
     def terms_rule(self, compared: Compared) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from explorer.arithmetic.class_cells import column_of, less_target, times, true_cells
 from explorer.arithmetic.compared import Compared, Part, all_cells
 from explorer.arithmetic.explanation import Factor, plain_number
-from explorer.arithmetic.loss import Loss
+from explorer.arithmetic.loss import Loss, functional
 from explorer.arithmetic.operation import Index
 from explorer.arithmetic.places import factor_at, seen_at
 from explorer.arithmetic.target_checks import check_between_0_and_1, check_class_indices, check_finite
@@ -68,8 +68,6 @@ class CrossEntropy(Loss):
 
     def compute(self, output: Tensor, target: Tensor) -> Tensor:
         """Targets of the outputs' shape are probabilities, others class indices."""
-        from torch.nn import functional
-
         target = target.to(output.dtype) if target.shape == output.shape else target.long()
         return functional.cross_entropy(output, target)
 

@@ -9,7 +9,7 @@ import numpy as np
 from explorer.arithmetic.class_cells import column_of, true_cells
 from explorer.arithmetic.compared import Compared, Part, all_cells
 from explorer.arithmetic.explanation import TERMS_WRITTEN, Factor
-from explorer.arithmetic.loss import Loss
+from explorer.arithmetic.loss import Loss, functional
 from explorer.arithmetic.operation import Index
 from explorer.arithmetic.places import seen_at
 from explorer.arithmetic.target_checks import check_class_indices
@@ -54,8 +54,6 @@ class Hinge(Loss):
 
     def compute(self, output: Tensor, target: Tensor) -> Tensor:
         """Written out, since multi_margin_loss divides by the number of classes and exists only for CPU and CUDA."""
-        from torch.nn import functional
-
         index = target.long().unsqueeze(-1)
         margins = functional.relu(output - output.gather(-1, index) + 1).scatter(-1, index, 0.0)
         return margins.sum() / index.numel()

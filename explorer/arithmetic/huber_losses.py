@@ -8,6 +8,7 @@ import numpy as np
 
 from explorer.arithmetic.compared import Compared
 from explorer.arithmetic.explanation import Factor
+from explorer.arithmetic.loss import functional
 from explorer.arithmetic.regression_loss import RegressionLoss, beyond, sign
 from explorer.arithmetic.written import (
     HALF,
@@ -43,8 +44,6 @@ class Huber(RegressionLoss):
     computed_by = "F.huber_loss({input}, target)"
 
     def compute(self, output: Tensor, target: Tensor) -> Tensor:
-        from torch.nn import functional
-
         return functional.huber_loss(output, target.to(output.dtype))
 
     def divisor(self, compared: Compared) -> float:
@@ -97,8 +96,6 @@ class SmoothL1(RegressionLoss):
     computed_by = "F.smooth_l1_loss({input}, target)"
 
     def compute(self, output: Tensor, target: Tensor) -> Tensor:
-        from torch.nn import functional
-
         return functional.smooth_l1_loss(output, target.to(output.dtype))
 
     def penalty(self, compared: Compared, difference: np.ndarray, cells: np.ndarray) -> tuple[Factor, ...]:

@@ -16,9 +16,13 @@ from explorer.arithmetic.operation import CallValues, Index, Operation
 from explorer.arithmetic.probabilities import Reading
 from explorer.arithmetic.words import KindWords, Told
 from explorer.arithmetic.written import Exact, Number, Product, Quotient, Rest, Written, added, equation, negative
+from explorer.lazy import LateModule
 
 if TYPE_CHECKING:
     from torch import Tensor
+    from torch.nn import functional as functional
+else:
+    functional = LateModule("torch.nn.functional")
 
 Targets = Literal["numbers", "probabilities", "classes"]
 
@@ -77,7 +81,8 @@ class Loss(Operation):
     def compute(self, output: Tensor, target: Tensor) -> Tensor:
         """Its mean over the batch as PyTorch computes it: a tensor of one number that can go backward.
 
-        Integer targets are taken for the numbers they are.
+        Integer targets are taken for the numbers they are. Called in each step of a training: imports nothing, but
+        uses `functional` of this file.
         """
 
     @abstractmethod

@@ -8,6 +8,7 @@ import numpy as np
 
 from explorer.arithmetic.compared import Compared
 from explorer.arithmetic.explanation import Factor
+from explorer.arithmetic.loss import functional
 from explorer.arithmetic.regression_loss import DIFFERENCE, RegressionLoss, difference_factor, distance, sign
 from explorer.arithmetic.written import (
     HALF,
@@ -74,8 +75,6 @@ class MeanSquaredError(RegressionLoss):
     computed_by = "F.mse_loss({input}, target)"
 
     def compute(self, output: Tensor, target: Tensor) -> Tensor:
-        from torch.nn import functional
-
         return functional.mse_loss(output, target.to(output.dtype))
 
     def penalty(self, compared: Compared, difference: np.ndarray, cells: np.ndarray) -> tuple[Factor, ...]:
@@ -105,8 +104,6 @@ class MeanAbsoluteError(RegressionLoss):
     computed_by = "F.l1_loss({input}, target)"
 
     def compute(self, output: Tensor, target: Tensor) -> Tensor:
-        from torch.nn import functional
-
         return functional.l1_loss(output, target.to(output.dtype))
 
     def penalty(self, compared: Compared, difference: np.ndarray, cells: np.ndarray) -> tuple[Factor, ...]:

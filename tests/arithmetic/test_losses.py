@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import builtins
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,24 @@ def test_a_loss_and_its_gradient_are_pytorchs(
     assert_explains(loss.forward(call, ()), computed.detach(), rounded_at=size)
     cell = tuple(data.draw(st.integers(0, size - 1)) for size in output.shape)
     assert_explains(loss.backward(call, "input", cell), gradient[cell], rounded_at=1.0 if of_logits else 0.0)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_loss_imports_nothing_in_each_step_of_a_training(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An import takes 15 µs where PySide6 watches imports, also of what is there."""
+    loss = loss_named(name)
+    output = torch.tensor([[0.25, 0.75]])
+    target = torch.tensor([1]) if loss.targets == "classes" else torch.tensor([[0.0, 1.0]])
+    first = loss.compute(output, target)
+    importing = builtins.__import__
+
+    def watched(module: str, names: Mapping[str, Any] | None = None, *rest: Any, **others: Any) -> Any:
+        asks = str((names or {}).get("__name__"))
+        assert not asks.startswith("explorer."), f"{asks} imports {module}"
+        return importing(module, names, *rest, **others)
+
+    monkeypatch.setattr(builtins, "__import__", watched)
+    assert loss.compute(output, target) == first
 
 
 @pytest.mark.parametrize("delta", [0.25, 1.0, 4.0])
