@@ -17,17 +17,19 @@ from torch import nn
 
 import explorer
 from explorer.engine.model.load import save
-from explorer.network import LAYERS, Layer, Network, Shape
+from explorer.network import LAYERS, Layer, Network, Shape, ShapeError
 from explorer.network.files import NetworkFile
 from explorer.network.setting import setting
 from explorer.session import Session
 from explorer.ui.common import theme
 from explorer.ui.editor.editor import Editor
+from explorer.ui.editor.layer_list import LayerList
 from explorer.ui.editor.network_panel import NetworkPanel
 from tests.architecture.entries import listed
 from tests.ui.fakes import make_session, wait_until_shown
 
 TEXT = "2 linear(4) toyprelu(4, init=0.1) linear(3)"
+WRONG, WRONG_WORDS = "2 linear(4) toyprelu(3) linear(3)", "3 slopes for 4 channels: it takes one, or one a channel."
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,15 @@ class ToyPReLU(Layer):
 
     num_parameters: int = setting(1, "int", label="Slopes", help="One, or one a channel.", minimum=1, required=True)
     init: float = setting(0.25, "float", label="First slope", help="What each slope begins with.")
+
+    def output_shape(self, *shapes: Shape) -> Shape:
+        channels = shapes[0][0]
+        if self.num_parameters not in (1, channels):
+            raise ShapeError(
+                f"{self.num_parameters} slopes for {channels} channels: it takes one, or one a channel.",
+                self.repair(num_parameters=channels),
+            )
+        return shapes[0]
 
     def parameter_count(self, *shapes: Shape) -> int:
         return self.num_parameters
@@ -82,6 +93,36 @@ def test_text_notation_source_and_pytorch_have_it() -> None:
     module.load_state_dict(dict(zip(module.state_dict(), built.state_dict().values(), strict=True)))
     x = torch.randn(5, 2)
     torch.testing.assert_close(module(x), built(x))
+
+
+def test_what_is_wrong_with_it_is_found_before_pytorch_finds_it_and_can_be_mended() -> None:
+    network = Network.parse(WRONG)
+    with pytest.raises(RuntimeError):
+        nn.PReLU(3)(torch.randn(5, 4))
+    (problem,) = network.problems()
+    assert (problem.layer, problem.message, problem.severity) == ("toyprelu1", WRONG_WORDS, "error")
+    assert network.runnable() == 1
+    assert problem.fix is not None
+    assert problem.fix.network.problems() == ()
+    assert problem.fix.network.build()(torch.randn(5, 2)).shape == (5, 3)
+
+
+def test_its_card_says_what_is_wrong_and_its_button_mends_it(qapp: QApplication, qtbot: QtBot) -> None:
+    theme.apply(qapp, "light")
+    session = make_session(WRONG)
+    panel = NetworkPanel(session)
+    qtbot.addWidget(panel)
+    panel.resize(300, 620)
+    panel.show()
+    session.selection.select(layer="toyprelu1")
+    wait_until_shown(qtbot, session)
+    layers = panel.findChild(LayerList, "layerList")
+    card = layers.current_card()
+    assert card is not None
+    assert [problem.message for problem in card.problems] == [WRONG_WORDS]
+    layers.fix.trigger()
+    assert session.state.problems == ()
+    assert session.close()
 
 
 def test_a_file_keeps_it_with_its_weights(tmp_path: Path) -> None:
