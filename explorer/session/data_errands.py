@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -104,7 +104,7 @@ class ReadBatch:
         )
 
 
-def _target(label: Any) -> int | tuple[float, ...]:
+def _target(label: np.ndarray | np.generic) -> int | tuple[float, ...]:
     if np.ndim(label) == 0 and np.asarray(label).dtype.kind in "biu":
         return int(label)
     return tuple(float(value) for value in np.atleast_1d(label))

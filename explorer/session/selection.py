@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from explorer.session.cell import has_places
+
+
+class AsItIs(Enum):
+    """What is not chosen anew; None is a choice of its own."""
+
+    LEFT = auto()
 
 
 @dataclass(frozen=True)

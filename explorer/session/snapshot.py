@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -23,6 +23,7 @@ from explorer.session.part import Part
 from explorer.session.ranges import finite_range
 
 if TYPE_CHECKING:
+    from explorer.engine.model.workbench import Parameters
     from explorer.engine.recording.call import Call
     from explorer.engine.recording.recording import Recording
 
@@ -273,7 +274,9 @@ def input_activation(values: np.ndarray) -> LayerActivation:
     return LayerActivation(INPUT, INPUT, INPUT, (), maps, output_shape=(1, *values.shape))
 
 
-def layer_activations(network: Network, recording: Recording, parameters: Any) -> Iterable[LayerActivation]:
+def layer_activations(
+    network: Network, recording: Recording, parameters: Callable[[str], Parameters]
+) -> Iterable[LayerActivation]:
     """One entry for each layer of `network` that ran: the output of the last call inside it.
 
     `parameters` is a function from a layer's name to its (weight, bias) arrays.
@@ -291,7 +294,7 @@ def last_call(recording: Recording, layer: str) -> Call | None:
     return next((call for call in reversed(recording.calls) if call.module == layer), None)
 
 
-def call_activations(recording: Recording, parameters: Any) -> Iterable[LayerActivation]:
+def call_activations(recording: Recording, parameters: Callable[[Call], Parameters]) -> Iterable[LayerActivation]:
     """One entry for each call of a person's own model that gave numbers.
 
     `parameters` is a function from a call to the (weight, bias) arrays that it was given.

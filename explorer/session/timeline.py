@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from math import prod
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -93,7 +93,7 @@ class Timeline:
         optimizer: str,
         layers: tuple[str, ...] = (),
         learning_rate: float,
-        target: Any = None,
+        target: np.ndarray | None = None,
         taken: int = 0,
         hit: Hit | None = None,
     ) -> None:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
-
 from PySide6.QtCore import QObject, Signal
 
 from explorer.network.receptive_field import Field
 from explorer.session.cell import Cell
-from explorer.session.selection import Selection
+from explorer.session.selection import AsItIs, Selection
 from explorer.session.state import State
 from explorer.session.store import Store
-
-_UNSET: Any = object()  # None is a choice of its own
 
 
 class Selecting(QObject):
@@ -27,14 +22,26 @@ class Selecting(QObject):
         self._hovered: Cell | None = None
         store.follow(self._follow)
 
-    def select(self, *, layer: Any = _UNSET, channel: Any = _UNSET, row: Any = _UNSET, column: Any = _UNSET) -> None:
+    def select(
+        self,
+        *,
+        layer: str | AsItIs | None = AsItIs.LEFT,
+        channel: int | AsItIs | None = AsItIs.LEFT,
+        row: int | AsItIs | None = AsItIs.LEFT,
+        column: int | AsItIs | None = AsItIs.LEFT,
+    ) -> None:
         """Choose what every view shows; another layer clears channel and cell unless they are given too."""
-        given = {"layer": layer, "channel": channel, "row": row, "column": column}
-        changes = {name: value for name, value in given.items() if value is not _UNSET}
         start = self._store.state.selection
-        if "layer" in changes and changes["layer"] != start.layer:
-            start = Selection()
-        self._store.set(replace(start, **changes))
+        if layer is not AsItIs.LEFT and layer != start.layer:
+            start = Selection(layer)
+        self._store.set(
+            Selection(
+                start.layer,
+                start.channel if channel is AsItIs.LEFT else channel,
+                start.row if row is AsItIs.LEFT else row,
+                start.column if column is AsItIs.LEFT else column,
+            )
+        )
 
     def clear_cell(self) -> None:
         """Step back: from the cell to the layer with all its channels."""
