@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -14,6 +14,7 @@ from explorer.session.timeline import Timeline
 from explorer.ui.common import theme
 from explorer.ui.debugger.cells_read import Read, cells_read, read_of
 from explorer.ui.debugger.over_plan import OverPlan, Part, over_plan
+from explorer.ui.debugger.step_picture import StepPicture
 from explorer.ui.tensors.view import GAP, TITLE_HEIGHT, TensorView
 
 SPACE = 16
@@ -22,15 +23,8 @@ LINE = 17
 NUMBER_WIDTH = 150
 
 
-class OverView(QWidget):
-    """Draws the step of the cursor. Clicking a cell of what was made asks where it came from.
-
-    `cell_chosen` tells of which tensor of the step, and the cell; `followed` the tensor and the cell of a number of
-    which the person wants to see where it came from.
-    """
-
-    cell_chosen = Signal(str, tuple)
-    followed = Signal(str, tuple)
+class OverView(StepPicture):
+    """Draws the step of the cursor. Clicking a cell of what was made asks where it came from."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

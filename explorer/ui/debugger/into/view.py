@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
@@ -24,6 +24,7 @@ from explorer.ui.debugger.into.plan import IntoPlan, given_map, into_plan
 from explorer.ui.debugger.into.term_grids import Patches
 from explorer.ui.debugger.into.term_table import TermTable
 from explorer.ui.debugger.into.term_tables import Table
+from explorer.ui.debugger.step_picture import StepPicture
 from explorer.ui.tensors.view import FOOT_HEIGHT, GAP, TITLE_HEIGHT, TensorView
 
 SPACE = 26
@@ -33,15 +34,8 @@ READABLE_MIDDLE = 420  # pixels in which three grids of 3 × 3 have room for fou
 NOTHING = "Nothing explains this number."
 
 
-class IntoView(QWidget):
-    """Draws the cursor's cell. Clicking or dragging on the left moves the patch, on the right it chooses a cell.
-
-    `cell_chosen` tells of which tensor of the step, and the cell; `followed` the tensor and the cell of a number of
-    which the person wants to see where it came from.
-    """
-
-    cell_chosen = Signal(str, tuple)
-    followed = Signal(str, tuple)
+class IntoView(StepPicture):
+    """Draws the cursor's cell. Clicking or dragging on the left moves the patch, on the right it chooses a cell."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
