@@ -8,18 +8,21 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 TESTS = Path(__file__).resolve().parents[1]
+PACKAGE = TESTS.parent / "explorer"
 LONGEST_FILE = 600  # lines
 # Private names that tests read, how often, and why there is nothing public in their place.
 PRIVATE = {
     ("end_to_end/killed_saves.py", "_exit"): (1, "os documents it: a fork ends without what the parent cleans up"),
     ("monkey/__main__.py", "_exit"): (1, "os documents it: a process that hangs ends all the same"),
     ("monkey/keeper.py", "_current_frames"): (1, "sys documents it: where a thread that hangs stands"),
-    ("engine/test_spellings.py", "_C"): (1, "functions of PyTorch's that people's models call"),
-    ("engine/test_spellings.py", "_nn"): (1, "functions of PyTorch's that people's models call"),
+    ("engine/explaining/test_spellings.py", "_C"): (1, "functions of PyTorch's that people's models call"),
+    ("engine/explaining/test_spellings.py", "_nn"): (1, "functions of PyTorch's that people's models call"),
     ("engine/test_declared_memory.py", "_utils"): (1, "what PyTorch's own files name"),
     ("engine/test_declared_memory.py", "_rebuild_tensor_v2"): (1, "what PyTorch's own files name"),
-    ("engine/test_health.py", "_forward_hooks"): (1, "PyTorch lists hooks nowhere else"),
+    ("engine/training/test_health.py", "_forward_hooks"): (1, "PyTorch lists hooks nowhere else"),
     ("test_interpreter.py", "_at_work"): (1, "windows of earlier tests may still be there"),
     ("test_interpreter.py", "_has_stopped_python"): (1, "windows of earlier tests may still be there"),
 }
@@ -106,6 +109,20 @@ def test_every_test_asserts_something() -> None:
                 idle.append(f"{_name(path)}: {name}")
     assert tests > 1500
     assert not idle
+
+
+def _folders(room: Path) -> set[str]:
+    return {path.name for path in room.iterdir() if path.is_dir() and (path / "__init__.py").is_file()}
+
+
+@pytest.mark.parametrize("room", ["data", "engine", "ui"])
+def test_tests_lie_as_what_they_test(room: str) -> None:
+    assert _folders(TESTS / room) == _folders(PACKAGE / room)
+
+
+def test_what_is_tested_beside_the_folders_of_the_engine_lies_beside_them() -> None:
+    loose = {path.name.removeprefix("test_") for path in (TESTS / "engine").glob("*.py")}
+    assert loose <= {path.name for path in (PACKAGE / "engine").glob("*.py")}
 
 
 def test_a_file_of_tests_is_about_one_thing() -> None:

@@ -1,4 +1,4 @@
-"""The letters of the delta rule. Its numbers are held against PyTorch in tests/engine/test_delta_rule.py."""
+"""The letters of the delta rule. Its numbers are held against PyTorch in tests/engine/explaining/test_delta_rule.py."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from explorer.engine.errors import EngineError
 from explorer.engine.recording.recording import Recording
 from explorer.ui.common.check import holds
 from tests.arithmetic.evaluator import assert_evaluates
-from tests.engine.one_call import EXPLAINED, OneCall
+from tests.engine.explaining.one_call import EXPLAINED, OneCall
 
 SIZES = (1e-30, 1e-6, 1e-2, 1.0, 1.0, 1.0, 5.0, 30.0, 800.0, 1e6, 1e30)
 CELLS = 40  # of one recording

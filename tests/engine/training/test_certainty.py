@@ -177,7 +177,7 @@ import torch
 from explorer.engine.training.distributed import joined
 from explorer.engine.training.train import evaluate, objective_of
 from explorer.network import Network
-from tests.engine.test_certainty import line, points
+from tests.engine.training.test_certainty import line, points
 
 with joined() as processes:
     for name, text, data, loss, classes in (
@@ -201,7 +201,7 @@ def line() -> Examples:
 def test_two_processes_tell_the_same_of_every_example_as_one(tmp_path: Path) -> None:
     script = tmp_path / "together.py"
     script.write_text(TOGETHER)
-    root = Path(__file__).resolve().parents[2]
+    root = Path(__file__).resolve().parents[3]
     done = subprocess.run(
         [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", str(script), tmp_path],
         capture_output=True, text=True, timeout=240, check=False,

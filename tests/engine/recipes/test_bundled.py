@@ -24,7 +24,7 @@ from explorer.resources import bundled_networks, resource
 
 NAMES = bundled_networks()
 TRAINED = tuple(name for name in NAMES if name != "two-two-two")
-SHARED_DATA = Path(__file__).parents[3] / "shared" / "data"
+SHARED_DATA = Path(__file__).parents[4] / "shared" / "data"
 CIFAR = SHARED_DATA / "cifar10_jpeg.npz"
 TINYVGG = SHARED_DATA / "tinyvgg"
 needs_cifar = pytest.mark.skipif(not CIFAR.exists(), reason=f"The CIFAR-10 pictures are not at {CIFAR}.")

@@ -19,7 +19,7 @@ from explorer.engine.training.hyperparameters import Hyperparameters
 from explorer.engine.training.train import train, train_as_chosen
 from explorer.network import Network
 from explorer.writing import FileError
-from tests.engine.test_train_choices import halves
+from tests.engine.training.test_train_choices import halves
 
 
 def disk_that_fills(monkeypatch: pytest.MonkeyPatch) -> None:

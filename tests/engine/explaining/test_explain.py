@@ -17,7 +17,7 @@ from explorer.arithmetic.losses import LOSSES, loss_named
 from explorer.engine import EngineError
 from explorer.engine.recording.arguments import tensors_by_name
 from explorer.engine.recording.recording import Recording, Step
-from tests.engine.one_call import EXPLAINED, recorded
+from tests.engine.explaining.one_call import EXPLAINED, recorded
 from tests.ui.fakes import make_picture
 
 CELLS_A_TENSOR = 20

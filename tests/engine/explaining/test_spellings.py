@@ -40,7 +40,7 @@ TRAINED = {"running_mean": torch.zeros(4).double(), "running_var": torch.ones(4)
 
 # Of each kind: what it is given, by the names of the functions in torch.nn.functional.
 GIVEN: ByHand[list[dict[str, Any]]] = ByHand(
-    "GIVEN of tests/engine/test_spellings.py",
+    "GIVEN of tests/engine/explaining/test_spellings.py",
     {
         "conv2d": [{"input": given, **CONVOLUTION} for given in (MAPS, ONE_EXAMPLE)],
         "conv_transpose2d": [{"input": given, **TRANSPOSED} for given in (MAPS, ONE_EXAMPLE)],

@@ -143,7 +143,7 @@ import torch
 torch.set_num_threads(1)
 from explorer.writing import FileError
 from explorer.writing import FileError
-from tests.engine.test_train import small_model, start
+from tests.engine.training.test_train import small_model, start
 for snapshot in start(small_model(), checkpoint=Path(sys.argv[1])):
     if snapshot.step == 15:
         os.kill(os.getpid(), signal.SIGKILL)
@@ -153,7 +153,7 @@ for snapshot in start(small_model(), checkpoint=Path(sys.argv[1])):
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signal that kills outright")
 def test_a_killed_process_leaves_a_checkpoint_that_resumes_exactly(unbroken, tmp_path):
     checkpoint = tmp_path / "run.ckpt"
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     ended = subprocess.run([sys.executable, "-c", KILLED_RUN, checkpoint], cwd=root, check=False, timeout=120)
     assert ended.returncode == -9
     model = small_model()

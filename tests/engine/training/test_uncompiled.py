@@ -21,7 +21,7 @@ from tests.by_hand import ByHand
 
 STEPS = 4
 SETTINGS: ByHand[st.SearchStrategy[dict[str, Any]]] = ByHand(
-    "SETTINGS of tests/engine/test_uncompiled.py",
+    "SETTINGS of tests/engine/training/test_uncompiled.py",
     {
         "SGD": st.fixed_dictionaries({"momentum": st.floats(0, 0.9), "nesterov": st.just(False)}),
         "Adam": st.fixed_dictionaries({"betas": st.tuples(st.floats(0, 0.99), st.floats(0, 0.999))}),

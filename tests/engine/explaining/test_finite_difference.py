@@ -19,7 +19,7 @@ from explorer.arithmetic.operations import OPERATIONS
 from explorer.engine import EngineError
 from explorer.engine.explaining.finite_difference import Reading, finite_difference
 from explorer.engine.recording.recording import Recording
-from tests.engine.one_call import CALLS, recorded
+from tests.engine.explaining.one_call import CALLS, recorded
 
 
 def _cell(shape: tuple[int, ...], seed: int) -> tuple[int, ...]:
@@ -66,7 +66,9 @@ def test_a_losss_own_reading_is_what_autograd_computes(loss: str, seed: int) -> 
 def test_every_operation_is_read() -> None:
     read = {*CALLS, *(kind for loss in LOSSES for kind in loss.kinds)}
     missing = [operation.kinds for operation in (*OPERATIONS, *LOSSES) if not set(operation.kinds) & read]
-    assert not missing, f"{missing} has no entry in EXPLAINED of tests/engine/one_call.py: add what PyTorch has for it"
+    assert not missing, (
+        f"{missing} has no entry in EXPLAINED of tests/engine/explaining/one_call.py: add what PyTorch has for it"
+    )
 
 
 @pytest.mark.parametrize("kind", ["conv2d", "batch_norm", "dropout"])

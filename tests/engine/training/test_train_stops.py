@@ -18,7 +18,7 @@ from explorer.engine.training.train import (
     train_as_chosen,
 )
 from explorer.network import Network
-from tests.engine.test_train_choices import halves, model
+from tests.engine.training.test_train_choices import halves, model
 
 
 def state(net: nn.Module) -> dict[str, Tensor]:
