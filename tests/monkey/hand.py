@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -228,12 +229,13 @@ class Hand:
 
     def _target(self, front: QWidget) -> tuple[QWidget, QPoint]:
         """A widget in sight and a place in it."""
-        seen = [
+        in_sight = (
             widget
             for widget in front.findChildren(QWidget)
             if widget.isVisible() and not widget.visibleRegion().isEmpty()
-        ]
-        widget = self._rng.choice(seen[:MANY]) if seen else front
+        )
+        seen = list(islice(in_sight, MANY))
+        widget = self._rng.choice(seen) if seen else front
         return widget, self._place_in(widget)
 
     def _place_in(self, widget: QWidget) -> QPoint:

@@ -173,9 +173,9 @@ def test_words_have_their_room(state: object, window: MainWindow, qtbot: QtBot) 
     wait_until_shown(qtbot, window.session)
     qtbot.waitUntil(lambda: not window.session.store.runner.is_busy())
     cut = []
-    for size in SIZES:
-        for theme in ("light", "dark"):
-            commands.set_theme(theme)
+    for theme in ("light", "dark"):
+        commands.set_theme(theme)
+        for size in SIZES:
             window.resize(*size)
             QApplication.processEvents()
             with suppress(qtbot.TimeoutError):  # a layout may take two rounds

@@ -120,6 +120,7 @@ def look_s(seconds):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         made.processEvents()
+        time.sleep(0.005)
 
 def is_ready():
     maps = window.session.state.maps

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,17 +23,39 @@ from explorer.session.run_curves import RunCurves
 from explorer.session.subjects.own_model import REFUSALS
 from explorer.ui.common import settings
 from explorer.ui.shell.folding_dock import LOW_WINDOW
-from explorer.ui.shell.main_window import MainWindow
+from explorer.ui.shell.main_window import FIRST_SIZE, MainWindow
 from explorer.ui.training.commands import TRAIN_COMMANDS
 from explorer.ui.training.curves.saving import CurveSaving
 from explorer.ui.training.dock import HEIGHT, READY, TrainingDock
 from tests.ui.fakes import make_actions, wait_until_shown
 from tests.ui.training.docked import MOONS, WAIT_MS, button_of, click
 from tests.ui.training.test_curve_plot import make_run
+from tests.ui.windows import shared_window
+
+
+@pytest.fixture(scope="module")
+def shared(module_qtbot: QtBot) -> Iterator[MainWindow]:
+    yield from shared_window(module_qtbot)
 
 
 @pytest.fixture
-def window(qtbot: QtBot) -> MainWindow:
+def window(shared: MainWindow, qtbot: QtBot) -> Iterator[MainWindow]:
+    """The one that the tests share, put back afterwards: without runs, and laid out as at first."""
+    first = shared.session.state
+    yield shared
+    shared.session.store.set(first.watching, first.status)
+    shared.show_part("overview")
+    shared.resize(*FIRST_SIZE)
+    shared.reset_layout()
+    qtbot.waitUntil(lambda: not shared.session.store.runner.is_busy())
+    state = shared.session.state
+    assert (state.document, state.watching, state.training) == (first.document, first.watching, first.training)
+    assert shared.training_dock.is_folded
+
+
+@pytest.fixture
+def own_window(qtbot: QtBot) -> MainWindow:
+    """For another network, or a run that goes on."""
     made = open_window([])
     qtbot.addWidget(
         made, before_close_func=lambda _widget: made.session.store.set(replace(made.session.state.files, unsaved=False))
@@ -47,7 +70,7 @@ def test_the_window_is_made_before_the_plots_library_is_imported() -> None:
 import sys
 from explorer.app import application
 from explorer.session import Session
-from explorer.ui.shell.main_window import MainWindow
+from explorer.ui.shell.main_window import FIRST_SIZE, MainWindow
 app = application()
 window = MainWindow(Session(held=True))
 print([name for name in ("pyqtgraph", "torch") if name in sys.modules])
@@ -169,21 +192,22 @@ def test_the_strip_opens_with_the_first_run_and_leaves_the_room_to_the_debugger(
     assert not window.training_dock.is_folded
 
 
-def test_one_step_is_made_and_opens_in_the_debugger(window: MainWindow, qtbot: QtBot) -> None:
-    window.session.files.new_network(MOONS)
-    window.session.learning.set_hyperparameters(batch_size=20)
-    window.session.data.use_data("points:moons")
-    qtbot.waitUntil(lambda: window.session.state.data.data_set is not None, timeout=WAIT_MS)
-    click(window.training_dock, "trainOneStep")
-    assert window.tabs.current == "debugger"
+def test_one_step_is_made_and_opens_in_the_debugger(own_window: MainWindow, qtbot: QtBot) -> None:
+    own_window.session.files.new_network(MOONS)
+    own_window.session.learning.set_hyperparameters(batch_size=20)
+    own_window.session.data.use_data("points:moons")
+    qtbot.waitUntil(lambda: own_window.session.state.data.data_set is not None, timeout=WAIT_MS)
+    click(own_window.training_dock, "trainOneStep")
+    assert own_window.tabs.current == "debugger"
     qtbot.waitUntil(
         lambda: (
-            window.session.state.steps.timeline is not None and window.session.state.steps.timeline.batch_size == 20
+            own_window.session.state.steps.timeline is not None
+            and own_window.session.state.steps.timeline.batch_size == 20
         ),
         timeout=WAIT_MS,
     )
-    assert window.session.state.training.status == "paused"
-    assert window.session.state.training.step == 1
+    assert own_window.session.state.training.status == "paused"
+    assert own_window.session.state.training.step == 1
 
 
 def test_every_train_command_is_in_the_menu_and_enabled_by_the_state(window: MainWindow) -> None:
@@ -211,31 +235,32 @@ def test_every_control_of_the_strip_has_a_name_and_a_tip(window: MainWindow) -> 
     assert not nameless
 
 
-def test_a_batch_is_opened_in_the_debugger(window: MainWindow, qtbot: QtBot) -> None:
-    window.session.files.new_network(MOONS)
-    window.session.learning.set_hyperparameters(batch_size=20)
-    window.session.data.use_data("points:moons")
-    qtbot.waitUntil(lambda: window.session.state.data.data_set is not None, timeout=WAIT_MS)
-    window.action("openBatch").trigger()
-    assert window.tabs.current == "debugger"
+def test_a_batch_is_opened_in_the_debugger(own_window: MainWindow, qtbot: QtBot) -> None:
+    own_window.session.files.new_network(MOONS)
+    own_window.session.learning.set_hyperparameters(batch_size=20)
+    own_window.session.data.use_data("points:moons")
+    qtbot.waitUntil(lambda: own_window.session.state.data.data_set is not None, timeout=WAIT_MS)
+    own_window.action("openBatch").trigger()
+    assert own_window.tabs.current == "debugger"
     qtbot.waitUntil(
         lambda: (
-            window.session.state.steps.timeline is not None and window.session.state.steps.timeline.batch_size == 20
+            own_window.session.state.steps.timeline is not None
+            and own_window.session.state.steps.timeline.batch_size == 20
         ),
         timeout=WAIT_MS,
     )
 
 
 def test_a_runs_folder_is_followed_from_the_menu(
-    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    own_window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     entry = {"step": 1, "epoch": 1, "loss": 2.0, "learning_rate": 0.1}
     (tmp_path / "metrics.jsonl").write_text(json.dumps(entry) + "\n")
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_words: str(tmp_path))
-    window.action("followRun").trigger()
-    assert window.training.parts is not None
-    qtbot.waitUntil(lambda: len(window.training.parts.loss.canvas.curves) == 3)  # type: ignore[union-attr]
-    assert not window.training_dock.is_folded
+    own_window.action("followRun").trigger()
+    assert own_window.training.parts is not None
+    qtbot.waitUntil(lambda: len(own_window.training.parts.loss.canvas.curves) == 3)  # type: ignore[union-attr]
+    assert not own_window.training_dock.is_folded
 
 
 @pytest.mark.parametrize("ending", [".png", ".svg", ".csv"])
