@@ -8,6 +8,8 @@ from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
+import pytest
+
 PACKAGE = Path(__file__).resolve().parents[2] / "explorer"
 ACROSS_FEATURES = 57
 # Below the features of the window, the lowest first; above them all stands the shell.
@@ -26,6 +28,13 @@ FILES = {_name(path): path for path in sorted(PACKAGE.rglob("*.py"))}
 # A network asks for its problems and its source, which are made from it: `Network` is the one façade before both.
 FACADE = "explorer.network.network"
 BEHIND_IT = ("explorer.network.problems", "explorer.network.source")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _what_was_read_is_forgotten() -> Iterator[None]:
+    """Each look for garbage goes through all of it as long as it is kept."""
+    yield
+    _tree.cache_clear()
 
 
 @cache

@@ -33,6 +33,14 @@ ASSERTING = ("raises", "warns", "fail", "check_returncode")
 WAITING = ("wait", "assert")
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _what_was_read_is_forgotten() -> Iterator[None]:
+    """Each look for garbage goes through all of it as long as it is kept."""
+    yield
+    _trees.cache_clear()
+    _said.cache_clear()
+
+
 @cache
 def _trees() -> dict[Path, ast.Module]:
     """Each file of tests as Python reads it."""
