@@ -11,12 +11,13 @@ from pathlib import Path
 
 from explorer.bounds import Refused, read_regular
 from explorer.data.data_set import DataError
+from explorer.data.reading import ENDINGS
 
 LARGEST_BYTES = 64 * 2**20
 MOST_CELLS = 4_000_000
-DELIMITERS = ",;\t|"
-LOOKED_AT = 50
-"""How many lines decide what separates the columns."""
+DELIMITERS, BLANK = ",;\t|", " "
+LOOKED_AT, BEGINNING = 50, 4096
+"""How many lines, and how many letters, decide what separates the columns."""
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 Row = list[str]
@@ -69,6 +70,10 @@ def _rows(text: str, path: Path) -> list[Row]:
         delimiter, text = for_excel[4], rest
     else:
         delimiter = max(DELIMITERS, key=lambda sign: _fitness(text, sign))
+        if _fitness(text, delimiter)[2] < 2 and any(
+            word.lower().endswith(ENDINGS) for word in text[:BEGINNING].split()
+        ):
+            delimiter = BLANK  # as lists of pictures have it, "cats/1.jpg 0"
     rows, cells = [], 0
     for row in _parsed(text, delimiter):
         if any(row):
@@ -93,4 +98,5 @@ def _fitness(text: str, delimiter: str) -> tuple[bool, float, int]:
 
 def _parsed(text: str, delimiter: str, *, is_strict: bool = False) -> Iterator[Row]:
     # Not splitlines, which also cuts at signs that a name may have.
-    return csv.reader(io.StringIO(text, newline=None), delimiter=delimiter, strict=is_strict)
+    lines = io.StringIO(text, newline=None)
+    return csv.reader(lines, delimiter=delimiter, strict=is_strict, skipinitialspace=delimiter == BLANK)

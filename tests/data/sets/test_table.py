@@ -175,6 +175,8 @@ AS_PEOPLE_HAVE_THEM = {
         ['"file; name","label","a;b;c;d"', *rows('"pictures/{0}.png","{1}","1;2;3;4"')]
     ).encode(),
     "bars": "\n".join(["file|class", *rows("pictures/{0}.png|{1}")]).encode(),
+    "blanks, as in lists of pictures": "\n".join(rows("pictures/{0}.png {1}")).encode(),
+    "several blanks": "\n".join(["path   label", *rows("pictures/{0}.png   {1}")]).encode(),
     "any name for the only other column": "\n".join(["image,sort of number", *rows()]).encode(),
     "any name for the column of pictures": "\n".join(["where it lies,dx", *rows()]).encode(),
     "one column a class": "\n".join(

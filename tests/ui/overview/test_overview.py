@@ -53,7 +53,7 @@ def test_a_class_is_made_of_all_outputs_by_a_softmax_and_of_its_own_by_a_sigmoid
     session.learning.set_hyperparameters(loss=loss)
     qtbot.waitUntil(lambda: not session.state.maps.computing and session.state.prediction.is_probability)
     entry = view.canvas.scene.layout.columns[-1].entry
-    assert entry.prediction is not None
+    assert entry.prediction is session.state.prediction  # what the pane Prediction shows
     by_name = {each.name: each for each in entries_of(session.state)}
     assert [each.channel for each in sources_in(by_name, entry, 1).drawn] == made_of
 
