@@ -80,10 +80,17 @@ def run_tip(run: RunCurves) -> str:
     """All about a run, each fact on a line."""
     lines = [run.label, run_settings(run)]
     if run.parent is not None:
-        lines.append(f"It went on from run {run.parent} at step {count(run.first_step)}.")
+        lines.append(f"It went on from run {run.parent} at step {count(run.first_step)}.{_starts_again(run)}")
     if (best := best_accuracy(run)) is not None:
         lines.append(f"Best validation accuracy {percent(best)}.")
     return "\n".join(lines)
+
+
+def _starts_again(run: RunCurves) -> str:
+    """The learning rate of a run that goes on from another jumps where it has a schedule of its own."""
+    if run.chosen is None or run.chosen.schedule == "constant":
+        return ""
+    return f" Its {run.chosen.schedule} schedule started again there."
 
 
 def best_accuracy(run: RunCurves) -> float | None:

@@ -61,6 +61,14 @@ def test_a_fork_says_what_it_goes_on_from(session: Session, runs: RunList) -> No
     assert newest.text(FROM) == "run 1, step 1,040"
 
 
+def test_a_fork_says_that_its_schedule_started_again() -> None:
+    fork = make_run(2, first_step=1_040, parent=1)
+    assert run_tip(fork).splitlines()[2] == "It went on from run 1 at step 1,040."
+    cosine = replace(fork, chosen=Hyperparameters(schedule="cosine"))
+    told = "It went on from run 1 at step 1,040. Its cosine schedule started again there."
+    assert run_tip(cosine).splitlines()[2] == told
+
+
 def test_a_followed_run_is_listed_by_the_number_that_it_has_in_the_plots(session: Session, runs: RunList) -> None:
     session.store.set(replace(session.state.watching, runs=(make_run(1), RunCurves(2, "cifar (followed)"))))
     newest = runs.tree.topLevelItem(0)
