@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from explorer.cli import run
 from explorer.engine.training.hyperparameters import Hyperparameters
 from explorer.training_options import hyperparameters, parser
 from tests.ui.fakes import make_picture
@@ -82,10 +83,13 @@ def test_maps_writes_all_feature_maps_of_a_layer(photo: Path, tmp_path: Path) ->
         ("photo.png", "conv1", "nowhere/maps.png", "nowhere"),
     ],
 )
-def test_what_cannot_be_done_ends_in_a_sentence(photo: Path, picture: str, layer: str, out: str, words: str) -> None:
+def test_what_cannot_be_done_ends_in_a_sentence(
+    photo: Path, picture: str, layer: str, out: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     folder = photo.parent
-    done = _run("maps", str(folder / picture), "--layer", layer, "--out", str(folder / out), "--network", "lecture")
-    assert done.returncode == 1
-    assert words in done.stderr
-    assert "Traceback" not in done.stderr
-    assert done.stderr.strip().endswith(".")
+    options = ["maps", str(folder / picture), "--layer", layer, "--out", str(folder / out), "--network", "lecture"]
+    assert run(options) == 1
+    told = capsys.readouterr().err
+    assert words in told
+    assert "Traceback" not in told
+    assert told.strip().endswith(".")

@@ -27,9 +27,11 @@ from explorer.ui.debugger.view import Debugger, why_empty
 from explorer.ui.shell import commands
 from explorer.ui.shell.main_window import MainWindow
 from tests.ui.fakes import make_actions, make_session, wait_until_shown
+from tests.ui.windows import shared_window
 
 SMALL = "3x8x8 conv(2, 3, padding=1) relu maxpool(2) flatten linear(3)"
 BUTTONS = ("toStart", "stepBack", "stepOver", "stepInto", "stepOut", "toEnd", "nextGradient", "runToLayer", "play")
+SIZE = (860, 640)
 WAIT_MS = 60_000
 QUICK_S = 0.1  # of the processor
 
@@ -71,28 +73,47 @@ class Desk:
 
 def open_desk(qtbot: QtBot, session: Session) -> Desk:
     view = Debugger(session, make_actions(session))
-    qtbot.addWidget(view)
-    view.resize(860, 640)
+    view.resize(*SIZE)
     view.show()
     qtbot.waitExposed(view)
     session.learning.watch_steps("debugger", True)
     return Desk(session, view)
 
 
-@pytest.fixture
-def session() -> Iterator[Session]:
-    made = make_session(SMALL)
-    yield made
-    assert made.close()
-
-
-@pytest.fixture
-def desk(qtbot: QtBot, session: Session) -> Desk:
+def recorded_desk(qtbot: QtBot) -> Iterator[Desk]:
+    session = make_session(SMALL)
     opened = open_desk(qtbot, session)
     qtbot.waitUntil(
         lambda: session.state.steps.timeline is not None and not session.state.maps.computing, timeout=WAIT_MS
     )
-    return opened
+    yield opened
+    opened.view.close()
+    opened.view.deleteLater()
+    assert session.close()
+
+
+@pytest.fixture(scope="module")
+def shared(module_qtbot: QtBot) -> Iterator[Desk]:
+    yield from recorded_desk(module_qtbot)
+
+
+@pytest.fixture
+def desk(shared: Desk) -> Iterator[Desk]:
+    """The one that the tests walk about in, put back afterwards to where it stood; the step stays the one recorded."""
+    first = shared.session.state
+    yield shared
+    shared.session.store.set(first.steps, first.selection)
+    shared.view.resize(*SIZE)
+    shared.view.show()
+    state = shared.session.state
+    assert (state.steps, state.selection, state.document) == (first.steps, first.selection, first.document)
+    assert state.maps is first.maps
+
+
+@pytest.fixture
+def own_desk(qtbot: QtBot) -> Iterator[Desk]:
+    """For what takes the step or runs on."""
+    yield from recorded_desk(qtbot)
 
 
 def test_a_whole_step_is_walked_forwards_and_back(desk: Desk) -> None:
@@ -268,40 +289,45 @@ def test_the_speed_is_remembered(desk: Desk, qtbot: QtBot) -> None:
 # --- taking steps, breakpoints, nothing to show ---
 
 
-def test_over_past_the_end_takes_the_step(desk: Desk, qtbot: QtBot) -> None:
-    before = desk.timeline
-    desk.press("toEnd")
-    desk.press("stepOver")
+def test_over_past_the_end_takes_the_step(own_desk: Desk, qtbot: QtBot) -> None:
+    before = own_desk.timeline
+    own_desk.press("toEnd")
+    own_desk.press("stepOver")
     qtbot.waitUntil(
-        lambda: desk.session.state.steps.timeline is not None and desk.session.state.steps.timeline is not before,
+        lambda: (
+            own_desk.session.state.steps.timeline is not None and own_desk.session.state.steps.timeline is not before
+        ),
         timeout=WAIT_MS,
     )
-    qtbot.waitUntil(lambda: not desk.session.state.steps.is_recording, timeout=WAIT_MS)
-    desk.session.steps.to_start()
-    assert desk.timeline.loss is not None
+    qtbot.waitUntil(lambda: not own_desk.session.state.steps.is_recording, timeout=WAIT_MS)
+    own_desk.session.steps.to_start()
+    assert own_desk.timeline.loss is not None
     assert before.loss is not None
-    assert desk.timeline.loss < before.loss
+    assert own_desk.timeline.loss < before.loss
 
 
-def test_a_breakpoint_says_why_it_stopped(desk: Desk, qtbot: QtBot) -> None:
-    desk.session.learning.set_breakpoints((GradientNorm(1e-9),))
-    desk.session.learning.run_until_breakpoint()
+def test_a_breakpoint_says_why_it_stopped(own_desk: Desk, qtbot: QtBot) -> None:
+    own_desk.session.learning.set_breakpoints((GradientNorm(1e-9),))
+    own_desk.session.learning.run_until_breakpoint()
     qtbot.waitUntil(
-        lambda: desk.session.state.steps.timeline is not None and desk.session.state.steps.timeline.hit is not None,
+        lambda: (
+            own_desk.session.state.steps.timeline is not None and own_desk.session.state.steps.timeline.hit is not None
+        ),
         timeout=WAIT_MS,
     )
-    hit = desk.timeline.hit
+    hit = own_desk.timeline.hit
     assert hit is not None
-    notice = desk.view.findChild(QLabel, "stepNotice")
+    notice = own_desk.view.findChild(QLabel, "stepNotice")
     assert notice is not None
     assert notice.isVisible()
-    assert desk.read("stepNotice") == hit.sentence
-    assert hit.sentence in desk.bar.tip(hit.step)
+    assert own_desk.read("stepNotice") == hit.sentence
+    assert hit.sentence in own_desk.bar.tip(hit.step)
 
 
 def test_before_there_is_a_step_it_says_what_would_appear(qtbot: QtBot) -> None:
     session = Session()
     desk = open_desk(qtbot, session)
+    qtbot.addWidget(desk.view)
     assert not desk.view.findChild(TimelineBar, "timeline").isVisible()  # type: ignore[union-attr]
     assert "Open a network first." in why_empty(session.state)
     session.files.new_network(SMALL)
@@ -346,7 +372,8 @@ def test_the_buttons_keep_their_words_while_there_is_room(desk: Desk, width: int
 
 
 @pytest.fixture
-def window(qtbot: QtBot) -> MainWindow:
+def own_window(qtbot: QtBot) -> MainWindow:
+    """For what begins before there is a step."""
     made = open_window([])
     qtbot.addWidget(
         made, before_close_func=lambda _widget: made.session.store.set(replace(made.session.state.files, unsaved=False))
@@ -355,37 +382,45 @@ def window(qtbot: QtBot) -> MainWindow:
     return made
 
 
-def test_steps_are_recorded_only_while_the_tab_is_looked_at(window: MainWindow, qtbot: QtBot) -> None:
-    assert not window.session.state.steps.is_watched
-    assert not window.action("stepOver").isEnabled()
-    window.action("showDebugger").trigger()
-    assert window.session.state.steps.is_watched
-    qtbot.waitUntil(lambda: window.session.state.steps.timeline is not None, timeout=WAIT_MS)
-    debugger = window.findChild(QWidget, "debugger")
+@pytest.fixture(scope="module")
+def window(module_qtbot: QtBot) -> Iterator[MainWindow]:
+    """With a recorded step in sight; each test begins by going to a place in it."""
+    for made in shared_window(module_qtbot):
+        made.show_part("debugger")
+        module_qtbot.waitUntil(lambda made=made: made.session.state.steps.timeline is not None, timeout=WAIT_MS)
+        yield made
+
+
+def test_steps_are_recorded_only_while_the_tab_is_looked_at(own_window: MainWindow, qtbot: QtBot) -> None:
+    assert not own_window.session.state.steps.is_watched
+    assert not own_window.action("stepOver").isEnabled()
+    own_window.action("showDebugger").trigger()
+    assert own_window.session.state.steps.is_watched
+    qtbot.waitUntil(lambda: own_window.session.state.steps.timeline is not None, timeout=WAIT_MS)
+    debugger = own_window.findChild(QWidget, "debugger")
     assert isinstance(debugger, Debugger)
     assert debugger.isVisible()
-    window.action("stepOver").trigger()
-    assert window.session.state.steps.cursor.step == 1
-    window.action("stepInto").trigger()
-    assert window.session.state.steps.cursor.is_inside
-    window.action("previousStep").trigger()
-    cursor = window.session.state.steps.cursor
+    own_window.action("stepOver").trigger()
+    assert own_window.session.state.steps.cursor.step == 1
+    own_window.action("stepInto").trigger()
+    assert own_window.session.state.steps.cursor.is_inside
+    own_window.action("previousStep").trigger()
+    cursor = own_window.session.state.steps.cursor
     assert (cursor.step, cursor.is_inside) == (0, False)
-    window.action("toEnd").trigger()
-    window.action("backInto").trigger()
-    cursor = window.session.state.steps.cursor
-    assert (cursor.step, cursor.is_inside) == (len(window.session.state.steps.timeline.steps) - 2, True)  # type: ignore[union-attr]
-    window.action("play").trigger()
-    assert window.session.state.steps.is_playing
-    assert window.action("play").text() == "Pause"
-    window.show_part("overview")
-    assert not window.session.state.steps.is_playing
-    assert not window.session.state.steps.is_watched
+    own_window.action("toEnd").trigger()
+    own_window.action("backInto").trigger()
+    cursor = own_window.session.state.steps.cursor
+    assert (cursor.step, cursor.is_inside) == (len(own_window.session.state.steps.timeline.steps) - 2, True)  # type: ignore[union-attr]
+    own_window.action("play").trigger()
+    assert own_window.session.state.steps.is_playing
+    assert own_window.action("play").text() == "Pause"
+    own_window.show_part("overview")
+    assert not own_window.session.state.steps.is_playing
+    assert not own_window.session.state.steps.is_watched
 
 
-def test_the_keys_of_a_code_debugger_step(window: MainWindow, qtbot: QtBot) -> None:
-    window.show_part("debugger")
-    qtbot.waitUntil(lambda: window.session.state.steps.timeline is not None, timeout=WAIT_MS)
+def test_the_keys_of_a_code_debugger_step(window: MainWindow) -> None:
+    window.session.steps.to_start()
     keys = [(Qt.Key.Key_F10, ""), (Qt.Key.Key_F10, ""), (Qt.Key.Key_F10, "shift"), (Qt.Key.Key_F11, "")]
     places = []
     for key, modifier in keys:
@@ -398,12 +433,10 @@ def test_the_keys_of_a_code_debugger_step(window: MainWindow, qtbot: QtBot) -> N
 
 
 @pytest.mark.parametrize("theme_name", ["light", "dark"])
-def test_every_word_has_its_room_at_every_step(window: MainWindow, qtbot: QtBot, theme_name: str) -> None:
+def test_every_word_has_its_room_at_every_step(window: MainWindow, theme_name: str) -> None:
     if "Inter" not in QFontDatabase.families():
         pytest.skip("the interface's font, Inter, is not installed: other fonts are wider")
     commands.set_theme(theme_name)
-    window.show_part("debugger")
-    qtbot.waitUntil(lambda: window.session.state.steps.timeline is not None, timeout=WAIT_MS)
     debugger = window.findChild(Debugger, "debugger")
     assert debugger is not None
     timeline = window.session.state.steps.timeline
