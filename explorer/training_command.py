@@ -115,6 +115,7 @@ def _snapshots(job: Job, options: argparse.Namespace, processes: Processes, cont
 
     from explorer.data.augment import AUGMENTATIONS
     from explorer.engine.training.batches import as_trained
+    from explorer.engine.training.conditions import Conditions
     from explorer.engine.training.run_folder import CHECKPOINT
     from explorer.engine.training.train import train_as_chosen
 
@@ -123,13 +124,15 @@ def _snapshots(job: Job, options: argparse.Namespace, processes: Processes, cont
         job.learning,
         job.chosen,
         classes=len(job.classes),
-        augment=as_trained([each for each in AUGMENTATIONS if each.name in options.augment]),
-        validation=job.validation,
-        precision=getattr(torch, options.precision),
-        checkpoint=options.out / CHECKPOINT,
-        checkpoint_every=options.checkpoint_every,
-        controls=controls,
-        processes=processes,
+        under=Conditions(
+            augment=as_trained([each for each in AUGMENTATIONS if each.name in options.augment]),
+            validation=job.validation,
+            precision=getattr(torch, options.precision),
+            checkpoint=options.out / CHECKPOINT,
+            checkpoint_every=options.checkpoint_every,
+            controls=controls,
+            processes=processes,
+        ),
     )
 
 

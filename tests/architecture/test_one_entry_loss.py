@@ -26,6 +26,7 @@ from explorer.cli import run
 from explorer.engine.errors import EngineError
 from explorer.engine.explaining.finite_difference import finite_difference
 from explorer.engine.losses import check_target
+from explorer.engine.training.conditions import Conditions
 from explorer.engine.training.hyperparameters import Hyperparameters, as_settings, from_settings
 from explorer.engine.training.train import Examples, train_as_chosen
 from explorer.network import Network
@@ -143,7 +144,7 @@ def test_a_network_learns_with_it() -> None:
     data = Examples(points, points.sum(dim=1))
     net = Network.parse("2 linear(1)").build(seed=0)
     chosen = Hyperparameters(loss="toy_log_cosh", optimizer="Adam", learning_rate=0.05, batch_size=16, epochs=40)
-    told = list(train_as_chosen(net, data, chosen, validation=data))
+    told = list(train_as_chosen(net, data, chosen, under=Conditions(validation=data)))
     assert told[-1].val_loss is not None
     assert told[-1].val_loss < 0.01 < told[0].loss
     plain = functional.mse_loss(net(points).flatten(), data.targets).item()

@@ -14,6 +14,7 @@ import torch
 from torch import nn
 
 from explorer.engine.model.device import leave_a_core_to_the_window
+from explorer.engine.training.conditions import Conditions
 from explorer.engine.training.health import HealthWatch
 from explorer.engine.training.train import Examples, train
 from explorer.network import Network
@@ -56,7 +57,7 @@ def ours(model: nn.Module, data: Examples, batch_size: int, *, health: bool) -> 
     optimizer = torch.optim.SGD(model.parameters(), lr=LEARNING_RATE, momentum=0.9)
     return train(
         model, data, loss="cross_entropy", classes=data.targets.max().item() + 1, optimizer=optimizer, epochs=10**6,
-        batch_size=batch_size, health=HealthWatch(model) if health else None,
+        batch_size=batch_size, under=Conditions(health=HealthWatch(model) if health else None),
     )  # fmt: skip
 
 

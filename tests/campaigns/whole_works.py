@@ -107,6 +107,7 @@ def _networks() -> list[Whole]:
 
 @cache
 def _runs() -> list[Whole]:
+    from explorer.engine.training.conditions import Conditions
     from explorer.engine.training.distributed import ALONE
     from explorer.engine.training.train import train_as_chosen
     from explorer.training_command import run
@@ -121,8 +122,8 @@ def _runs() -> list[Whole]:
             run(_command(folder))
             job = prepared(parser().parse_args(_command(folder)), ALONE)
         begun = folder / "begun"
-        each = {"checkpoint": begun, "checkpoint_every": 1}
-        steps = train_as_chosen(job.model, job.learning, job.chosen, classes=3, validation=job.validation, **each)
+        under = Conditions(validation=job.validation, checkpoint=begun, checkpoint_every=1)
+        steps = train_as_chosen(job.model, job.learning, job.chosen, classes=3, under=under)
         next(steps)
         steps.close()
         written = {path.name: path.read_bytes() for path in folder.iterdir()}

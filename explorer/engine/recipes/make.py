@@ -18,6 +18,7 @@ from explorer.data.cifar_archive import LabelledPictures, read_cifar_archive
 from explorer.engine.model.load import save
 from explorer.engine.recipes.recipe import Reached, Recipe, Training, write_recipe
 from explorer.engine.training.augment import flip_and_shift
+from explorer.engine.training.conditions import Conditions
 from explorer.engine.training.train import Examples, LossFunction, Snapshot, evaluate, steps_per_epoch, train
 from explorer.network import Network
 from explorer.network.files import NetworkFile
@@ -93,10 +94,12 @@ def _run(
         batch_size=training.batch_size,
         seed=training.seed,
         schedule=schedule,
-        augment=partial(flip_and_shift, pixels=training.shift),
-        validation=test,
-        precision=getattr(torch, training.precision),
-        checkpoint=checkpoint,
+        under=Conditions(
+            augment=partial(flip_and_shift, pixels=training.shift),
+            validation=test,
+            precision=getattr(torch, training.precision),
+            checkpoint=checkpoint,
+        ),
     )
 
 

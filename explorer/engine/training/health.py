@@ -72,7 +72,7 @@ class _Watched:
 
 
 class HealthWatch:
-    """Measures the layers of one model at some steps of its run. `train(health=…)` calls it.
+    """Measures the layers of one model at some steps of its run. `train(under=Conditions(health=…))` calls it.
 
     Hooks are on the model only during a measured step. A layer is a module without children.
     """

@@ -4,7 +4,7 @@
         print(snapshot.step, snapshot.loss)
 
 Leaving the loop stops the run; the last checkpoint takes it up again exactly where it was. What may be changed while
-it goes on is in `Controls`.
+it goes on is in `Controls`, and what else it goes on under in `Conditions`.
 """
 
 from __future__ import annotations
@@ -22,11 +22,10 @@ from explorer.engine.errors import EngineError, requested_memory
 from explorer.engine.losses import check_target
 from explorer.engine.training.certainty import last_kind
 from explorer.engine.training.checkpoint import read_checkpoint
+from explorer.engine.training.conditions import Conditions
 from explorer.engine.training.confusion import Confusion, Evaluation
-from explorer.engine.training.distributed import ALONE, Processes
 from explorer.engine.training.early_stop import EarlyStop
 from explorer.engine.training.examples import Examples, Learned, Source, SourceExamples
-from explorer.engine.training.health import HealthWatch
 from explorer.engine.training.hyperparameters import Hyperparameters, make_optimizer
 from explorer.engine.training.learner import Augment, Learner
 from explorer.engine.training.metrics import device_of, dtype_of, evaluate, evaluating
@@ -72,48 +71,37 @@ def train(
     seed: int = 0,
     classes: int = 0,
     schedule: LRScheduler | None = None,
-    augment: Augment | None = None,
-    validation: Learned | None = None,
-    precision: torch.dtype = torch.float32,
     patience: int = 0,
     label_smoothing: float = 0.0,
     clip_norm: float = 0.0,
     accumulation: int = 1,
-    checkpoint: str | Path | None = None,
-    checkpoint_every: int = 0,
-    resume: bool = True,
-    controls: Controls | None = None,
-    health: HealthWatch | None = None,
-    processes: Processes = ALONE,
+    under: Conditions | None = None,
 ) -> Iterator[Snapshot]:
     """Train `model` in place on the device it lies on; yields after every step, the only place to pause or stop.
 
     loss: one of `explorer.arithmetic.losses` by name, for labels of `classes` classes or, with 0, for numbers to be
     met; or a function of outputs and targets.
-    batch_size: of each of the `processes`.
+    batch_size: of each of the processes.
     seed: order, augmentation and dropout follow from it alone; the global random state is left untouched.
     schedule: moved on once a step; where batches had to be made smaller, once in as many examples as before.
-    precision: bfloat16 runs the forward pass under autocast; weights and sums stay float32.
     patience: epochs without a smaller validation loss after which the run ends with its best weights; 0: it does not.
     label_smoothing, clip_norm, accumulation: as `Hyperparameters` has them; a step is an update, of `accumulation`
     batches.
-    checkpoint: written at the end of each epoch, and every `checkpoint_every` steps; with `resume` a run goes on from
-    the one found there.
-    health: measures the layers of `model` as often as its pace allows; seen in the snapshots.
-    Raises CheckpointError if that one is damaged or comes from another run, LabelMismatch or another EngineError before
+    Raises CheckpointError if its checkpoint is damaged or of another run, LabelMismatch or another EngineError before
     the first step where loss, labels and outputs do not go together, TrainingStopped before the update of a step
     with a loss or gradient that is NaN or infinite, TrainingOutOfMemory where there is no room for a batch.
     """
+    under = under or Conditions()
     learner = Learner(
         model,
         data,
         objective_of(model, data, loss, classes=classes, label_smoothing=label_smoothing),
         optimizer,
         seed=seed,
-        augment=augment,
-        precision=precision,
-        processes=processes,
-        health=health,
+        augment=under.augment,
+        precision=under.precision,
+        processes=under.processes,
+        health=under.health,
         clip_norm=clip_norm,
     )
     run = Run(
@@ -123,15 +111,15 @@ def train(
         accumulation=accumulation,
         seed=seed,
         schedule=schedule,
-        validation=validation,
-        checkpoint=Path(checkpoint) if checkpoint is not None else None,
-        checkpoint_every=checkpoint_every,
+        validation=under.validation,
+        checkpoint=Path(under.checkpoint) if under.checkpoint is not None else None,
+        checkpoint_every=under.checkpoint_every,
         early_stop=EarlyStop(patience),
-        controls=controls or Controls(),
-        processes=processes,
+        controls=under.controls,
+        processes=under.processes,
     )
-    if run.checkpoint is not None and resume:
-        run.restore(processes.from_first(read_checkpoint(run.checkpoint) if processes.is_first else None))
+    if run.checkpoint is not None and under.resume:
+        run.restore(under.processes.from_first(read_checkpoint(run.checkpoint) if under.processes.is_first else None))
     yield from run.snapshots()
 
 
@@ -141,21 +129,14 @@ def train_as_chosen(
     chosen: Hyperparameters,
     *,
     classes: int = 0,
-    augment: Augment | None = None,
-    validation: Learned | None = None,
-    precision: torch.dtype = torch.float32,
-    checkpoint: str | Path | None = None,
-    checkpoint_every: int = 0,
-    resume: bool = True,
-    controls: Controls | None = None,
-    health: HealthWatch | None = None,
-    processes: Processes = ALONE,
+    under: Conditions | None = None,
 ) -> Iterator[Snapshot]:
     """`train` with loss, optimizer, schedule and numbers as a person chose them. Raises EngineError besides."""
     try:
         optimizer = make_optimizer(chosen, model.parameters())
     except ValueError as error:
         raise EngineError(f"The optimizer cannot be made: {str(error).rstrip('.')}.") from error
+    processes = (under or Conditions()).processes
     an_epoch = steps_per_epoch(len(data), chosen.batch_size * chosen.accumulation * processes.count)
     return train(
         model,
@@ -167,19 +148,11 @@ def train_as_chosen(
         seed=chosen.seed,
         classes=classes,
         schedule=make_schedule(chosen.schedule, optimizer, chosen.epochs * an_epoch),
-        augment=augment,
-        validation=validation,
-        precision=precision,
         patience=chosen.patience,
         label_smoothing=chosen.label_smoothing,
         clip_norm=chosen.clip_norm,
         accumulation=chosen.accumulation,
-        checkpoint=checkpoint,
-        checkpoint_every=checkpoint_every,
-        resume=resume,
-        controls=controls,
-        health=health,
-        processes=processes,
+        under=under,
     )
 
 

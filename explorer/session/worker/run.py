@@ -268,6 +268,7 @@ def _record_if_wanted(live: LiveRun, model: Any, optimizer: Any, inputs: Any, la
 
 def _snapshots(live: LiveRun) -> Iterator[Snapshot]:
     from explorer.engine.training.batches import as_trained
+    from explorer.engine.training.conditions import Conditions
     from explorer.engine.training.health import HealthWatch, Pace
     from explorer.engine.training.train import train_as_chosen
 
@@ -278,8 +279,10 @@ def _snapshots(live: LiveRun) -> Iterator[Snapshot]:
         learning,
         document.hyperparameters,
         classes=len(data.classes),
-        augment=as_trained(document.augmentations),
-        validation=validation,
-        controls=live.wishes.controls,
-        health=HealthWatch(live.model, pace=Pace(HEALTH_PER_SECOND, HEALTH_SHARE)),
+        under=Conditions(
+            augment=as_trained(document.augmentations),
+            validation=validation,
+            controls=live.wishes.controls,
+            health=HealthWatch(live.model, pace=Pace(HEALTH_PER_SECOND, HEALTH_SHARE)),
+        ),
     )

@@ -15,6 +15,7 @@ import torch
 from explorer.arithmetic.updates import UPDATES
 from explorer.engine.errors import EngineError
 from explorer.engine.training.checkpoint import CheckpointError, read_checkpoint, write_checkpoint
+from explorer.engine.training.conditions import Conditions
 from explorer.engine.training.hyperparameters import Hyperparameters
 from explorer.engine.training.train import train, train_as_chosen
 from explorer.network import Network
@@ -54,7 +55,11 @@ def test_a_run_on_a_full_disk_tells_of_it_and_learns_on(tmp_path, monkeypatch):
         net = Network.parse("2 linear(2)").build(seed=0)
         told, seen = (
             train_as_chosen(
-                net, halves(), Hyperparameters(batch_size=16, epochs=3), classes=2, checkpoint=tmp_path / folder
+                net,
+                halves(),
+                Hyperparameters(batch_size=16, epochs=3),
+                classes=2,
+                under=Conditions(checkpoint=tmp_path / folder),
             ),
             [],
         )
@@ -78,7 +83,7 @@ def test_weights_of_another_network_are_refused(tmp_path):
     chosen = Hyperparameters(batch_size=16, epochs=1)
     for text, refused in (("2 linear(2)", False), ("2 linear(3) relu linear(2)", True)):
         net = Network.parse(text).build(seed=0)
-        run = train_as_chosen(net, halves(), chosen, classes=2, checkpoint=tmp_path / "run")
+        run = train_as_chosen(net, halves(), chosen, classes=2, under=Conditions(checkpoint=tmp_path / "run"))
         if refused:
             with pytest.raises(CheckpointError, match="another network"):
                 next(run)
@@ -91,7 +96,7 @@ def test_a_checkpoint_without_what_a_run_needs_is_told_before_a_step(tmp_path):
     net = Network.parse("2 linear(2)").build(seed=0)
     chosen = Hyperparameters(batch_size=16, epochs=2, optimizer="Adam", schedule="cosine", patience=1)
     whole = tmp_path / "whole"
-    run = partial(train_as_chosen, net, halves(), classes=2, validation=halves(), checkpoint=whole)
+    run = partial(train_as_chosen, net, halves(), classes=2, under=Conditions(validation=halves(), checkpoint=whole))
     list(run(replace(chosen, epochs=1)))
     state = read_checkpoint(whole)
     assert state is not None
@@ -114,13 +119,13 @@ def test_a_checkpoint_without_what_a_run_needs_is_told_before_a_step(tmp_path):
 
 
 def _is_refused(run, chosen, state):
-    write_checkpoint(run.keywords["checkpoint"], state)
+    write_checkpoint(run.keywords["under"].checkpoint, state)
     with pytest.raises(CheckpointError, match="checkpoint"):
         next(run(chosen), None)
 
 
 def _is_refused_or_goes_on(run, chosen, state):
-    write_checkpoint(run.keywords["checkpoint"], state)
+    write_checkpoint(run.keywords["under"].checkpoint, state)
     with suppress(EngineError):
         next(run(chosen), None)
 
@@ -131,7 +136,7 @@ def test_a_run_goes_on_with_a_whole_number_as_its_rate(tmp_path):
         optimizer = torch.optim.SGD(net.parameters(), lr=rate)
         told = train(
             net, halves(), loss="cross_entropy", optimizer=optimizer, epochs=epochs, batch_size=16, classes=2,
-            checkpoint=tmp_path / "run",
+            under=Conditions(checkpoint=tmp_path / "run"),
         )  # fmt: skip
         assert list(told)[-1].epoch == epochs
 
@@ -142,16 +147,18 @@ def test_what_each_optimizer_remembers_is_taken_back(tmp_path, optimizer, moment
     chosen = Hyperparameters(batch_size=16, epochs=1, optimizer=optimizer, momentum=momentum)
     net = Network.parse("2 linear(2)").build(seed=0)
     for epochs in (1, 2):
-        told = train_as_chosen(net, halves(), replace(chosen, epochs=epochs), classes=2, checkpoint=tmp_path / "run")
+        told = train_as_chosen(
+            net, halves(), replace(chosen, epochs=epochs), classes=2, under=Conditions(checkpoint=tmp_path / "run")
+        )
         assert list(told)[-1].epoch == epochs
 
 
 def test_other_examples_are_refused(tmp_path):
     chosen = Hyperparameters(batch_size=16, epochs=1)
     net = Network.parse("2 linear(2)").build(seed=0)
-    list(train_as_chosen(net, halves(), chosen, classes=2, checkpoint=tmp_path / "run"))
+    list(train_as_chosen(net, halves(), chosen, classes=2, under=Conditions(checkpoint=tmp_path / "run")))
     with pytest.raises(CheckpointError, match="another run: its order of labels"):
-        next(train_as_chosen(net, halves(seed=9), chosen, classes=2, checkpoint=tmp_path / "run"))
+        next(train_as_chosen(net, halves(seed=9), chosen, classes=2, under=Conditions(checkpoint=tmp_path / "run")))
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"PK"])
@@ -182,13 +189,16 @@ def test_code_in_a_checkpoint_is_not_run(tmp_path):
 def test_a_run_that_began_on_a_gpu_goes_on_without_one(tmp_path):
     chosen = Hyperparameters(batch_size=16, epochs=1)
     net = Network.parse("2 linear(4) dropout(0.5) linear(2)").build(seed=0)
-    steps = len(list(train_as_chosen(net, halves(), chosen, classes=2, checkpoint=tmp_path / "run")))
+    steps = len(list(train_as_chosen(net, halves(), chosen, classes=2, under=Conditions(checkpoint=tmp_path / "run"))))
     state = read_checkpoint(tmp_path / "run")
     assert state is not None
     state["processes"][0]["random_state"].append(torch.zeros(16, dtype=torch.uint8))
     write_checkpoint(tmp_path / "run", state)
     longer = replace(chosen, epochs=2)
-    assert len(list(train_as_chosen(net, halves(), longer, classes=2, checkpoint=tmp_path / "run"))) == steps
+    assert (
+        len(list(train_as_chosen(net, halves(), longer, classes=2, under=Conditions(checkpoint=tmp_path / "run"))))
+        == steps
+    )
 
 
 def test_a_link_in_the_folder_of_somebody_elses_run_is_not_written_through(tmp_path):

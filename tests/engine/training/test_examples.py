@@ -12,6 +12,7 @@ from explorer.data import fit_picture, open_data, picture_from_array
 from explorer.data.augment import Crop, Flip
 from explorer.engine.errors import Cancelled, EngineError
 from explorer.engine.training.batches import as_trained
+from explorer.engine.training.conditions import Conditions
 from explorer.engine.training.examples import measured_scale
 from explorer.engine.training.hyperparameters import Hyperparameters
 from explorer.engine.training.train import Examples, SourceExamples, train_as_chosen
@@ -50,7 +51,7 @@ def test_a_run_on_a_source_equals_one_on_the_same_examples_in_memory():
     runs = [
         list(train_as_chosen(
             Network.parse("3x8x8 conv(4, 3) relu flatten linear(2)").build(seed=0), data, chosen, classes=2,
-            augment=augment, validation=data,
+            under=Conditions(augment=augment, validation=data),
         ))
         for data in (lazy, kept)
     ]  # fmt: skip
@@ -107,7 +108,8 @@ def test_the_data_sets_that_come_along_can_be_learned_from():
     net = Network.parse("2 linear(12) tanh linear(2)").build(seed=0)
     chosen = Hyperparameters(optimizer="Adam", learning_rate=0.03, batch_size=16, epochs=15)
     last = list(train_as_chosen(
-        net, examples, chosen, classes=len(data.classes), validation=SourceExamples(data.test, data.sample_shape)
+        net, examples, chosen, classes=len(data.classes),
+        under=Conditions(validation=SourceExamples(data.test, data.sample_shape))
     ))[-1]  # fmt: skip
     assert last.val_accuracy > 0.9
 

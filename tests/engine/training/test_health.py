@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from explorer.engine.training import health
+from explorer.engine.training.conditions import Conditions
 from explorer.engine.training.health import HealthWatch, LayerHealth, Pace
 from explorer.engine.training.train import Examples, train
 from explorer.network import Network
@@ -22,7 +23,7 @@ def one_step(
     optimizer = torch.optim.SGD(net.parameters(), lr=rate)
     told = list(train(
         net, data, loss="cross_entropy", classes=2, optimizer=optimizer, epochs=1, batch_size=len(inputs),
-        health=watch or HealthWatch(net, pace=ALWAYS),
+        under=Conditions(health=watch or HealthWatch(net, pace=ALWAYS)),
     ))  # fmt: skip
     return {layer.name: layer for layer in told[-1].health}
 
@@ -90,7 +91,13 @@ def test_the_first_step_with_an_infinite_output_is_kept(pictures):
     data = Examples(pictures, torch.zeros(8, dtype=torch.long))
     optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
     steps = train(
-        net, data, loss=nn.functional.cross_entropy, optimizer=optimizer, epochs=5, batch_size=8, health=watch
+        net,
+        data,
+        loss=nn.functional.cross_entropy,
+        optimizer=optimizer,
+        epochs=5,
+        batch_size=8,
+        under=Conditions(health=watch),
     )
     first = [{layer.name: layer.first_nan for layer in step.health}["1.inner"] for step in steps]
     assert first == [None, None, 3, 3, 3]
@@ -137,5 +144,7 @@ def test_the_loss_of_the_measured_batch_is_told_beside_its_gradients():
     data = Examples(torch.zeros(4, 2), torch.zeros(4, dtype=torch.long))
     optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
     watch = HealthWatch(net, pace=ALWAYS)
-    (told,) = train(net, data, loss="hinge", classes=2, optimizer=optimizer, epochs=1, batch_size=4, health=watch)
+    (told,) = train(
+        net, data, loss="hinge", classes=2, optimizer=optimizer, epochs=1, batch_size=4, under=Conditions(health=watch)
+    )
     assert [(layer.batch_loss, layer.gradient_norm) for layer in told.health] == [(0.0, 0.0)]

@@ -16,6 +16,7 @@ from torch.nn import functional as F  # noqa: N812  # the name PyTorch's own pag
 from explorer.engine.training import run as run_module
 from explorer.engine.training.augment import flip_and_shift
 from explorer.engine.training.checkpoint import CheckpointError
+from explorer.engine.training.conditions import Conditions
 from explorer.engine.training.train import Examples, Snapshot, evaluate, steps_per_epoch, train
 from explorer.writing import FileError
 
@@ -65,7 +66,8 @@ def start(
     )
     return train(
         model, bars(), loss=F.cross_entropy, optimizer=optimizer, epochs=EPOCHS, batch_size=BATCH, seed=seed,
-        schedule=schedule, augment=flip_and_shift, validation=bars(40), checkpoint=checkpoint, resume=resume,
+        schedule=schedule,
+        under=Conditions(augment=flip_and_shift, validation=bars(40), checkpoint=checkpoint, resume=resume),
     )  # fmt: skip
 
 
@@ -232,7 +234,13 @@ def test_bfloat16_keeps_float32_weights_and_learns():
     model = small_model()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.02, momentum=0.9)
     run = train(
-        model, bars(), loss=F.cross_entropy, optimizer=optimizer, epochs=3, batch_size=BATCH, precision=torch.bfloat16
+        model,
+        bars(),
+        loss=F.cross_entropy,
+        optimizer=optimizer,
+        epochs=3,
+        batch_size=BATCH,
+        under=Conditions(precision=torch.bfloat16),
     )
     losses = [snapshot.loss for snapshot in run]
     assert losses[-1] < losses[0] / 2

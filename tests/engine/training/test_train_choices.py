@@ -19,6 +19,7 @@ from explorer.engine.errors import EngineError
 from explorer.engine.explaining.explain import explain
 from explorer.engine.recording.recorder import record
 from explorer.engine.training.checkpoint import CheckpointError
+from explorer.engine.training.conditions import Conditions
 from explorer.engine.training.hyperparameters import SCHEDULES, Hyperparameters, make_optimizer
 from explorer.engine.training.schedules import make_schedule
 from explorer.engine.training.train import (
@@ -63,7 +64,7 @@ def model(text: str) -> nn.Module:
 def test_every_loss_tells_two_classes_apart_with_one_neuron_or_two(loss, outputs):
     net = model(f"2 linear(8) tanh linear({outputs}) {ENDS.get(loss, 'sigmoid')}")
     chosen = Hyperparameters(loss=loss, optimizer="Adam", learning_rate=0.02, batch_size=16, epochs=15)
-    last = list(train_as_chosen(net, halves(), chosen, classes=2, validation=halves(seed=4)))[-1]
+    last = list(train_as_chosen(net, halves(), chosen, classes=2, under=Conditions(validation=halves(seed=4))))[-1]
     assert last.val_accuracy > 0.9
     assert last.train_accuracy > 0.9
     assert last.evaluation.confusion.accuracy == last.val_accuracy
@@ -76,7 +77,7 @@ def test_numbers_are_met_by_every_loss_of_numbers(loss):
         data = Examples(data.inputs, torch.sigmoid(data.targets))
     net = model(f"2 linear(1) {'sigmoid' if loss == 'bce' else ''}")
     chosen = Hyperparameters(loss=loss, optimizer="Adam", learning_rate=0.05, batch_size=16, epochs=40)
-    last = list(train_as_chosen(net, data, chosen, validation=data))[-1]
+    last = list(train_as_chosen(net, data, chosen, under=Conditions(validation=data)))[-1]
     with torch.no_grad():
         outputs = net(data.inputs).flatten()
     met = torch.sigmoid(outputs) if loss == "bce_with_logits" else outputs
@@ -142,7 +143,9 @@ def test_another_rate_while_it_runs_is_the_new_top_of_the_schedule(schedule):
     chosen = Hyperparameters(learning_rate=0.1, schedule=schedule, batch_size=16, epochs=3)
     plain = [s.learning_rate for s in train_as_chosen(model("2 linear(2)"), halves(), chosen, classes=2)]
     controls, rates = Controls(), []
-    for snapshot in train_as_chosen(model("2 linear(2)"), halves(), chosen, classes=2, controls=controls):
+    for snapshot in train_as_chosen(
+        model("2 linear(2)"), halves(), chosen, classes=2, under=Conditions(controls=controls)
+    ):
         rates.append(snapshot.learning_rate)
         if snapshot.step == 5:
             controls.learning_rate = 0.01
@@ -155,7 +158,11 @@ def test_a_changed_rate_survives_being_resumed(tmp_path):
     def rates(stop: int | None) -> list[float]:
         controls, found = Controls(), []
         for snapshot in train_as_chosen(
-            model("2 linear(2)"), halves(), chosen, classes=2, controls=controls, checkpoint=tmp_path / "run"
+            model("2 linear(2)"),
+            halves(),
+            chosen,
+            classes=2,
+            under=Conditions(controls=controls, checkpoint=tmp_path / "run"),
         ):
             found.append(snapshot.learning_rate)
             if snapshot.step == 2:
@@ -236,21 +243,27 @@ def test_it_stops_early_with_the_weights_of_its_best_epoch(tmp_path):
     net = model("2 linear(2)")
     chosen = Hyperparameters(loss="cross_entropy", learning_rate=0.5, batch_size=16, epochs=200, patience=3)
     flipped = Examples(halves().inputs, 1 - halves().targets)  # what is learned makes this worse and worse
-    told = list(train_as_chosen(net, halves(), chosen, classes=2, validation=flipped, checkpoint=tmp_path / "run"))
+    told = list(
+        train_as_chosen(
+            net, halves(), chosen, classes=2, under=Conditions(validation=flipped, checkpoint=tmp_path / "run")
+        )
+    )
     ends = [s for s in told if s.epoch_ended]
     assert len(ends) == 4
     assert told[-1].ended == (
         "Stopped early: the validation loss has not fallen for 3 epochs; the weights are those of epoch 1."
     )
     assert evaluate(net, flipped, objective_of(net, flipped, "cross_entropy", classes=2)).loss == ends[0].val_loss
-    again = train_as_chosen(net, halves(), chosen, classes=2, validation=flipped, checkpoint=tmp_path / "run")
+    again = train_as_chosen(
+        net, halves(), chosen, classes=2, under=Conditions(validation=flipped, checkpoint=tmp_path / "run")
+    )
     assert list(again) == []
 
 
 def test_a_validation_loss_that_never_is_a_number_ends_the_run_and_no_epoch_is_called_the_best():
     chosen = Hyperparameters(loss="cross_entropy", batch_size=16, epochs=9, patience=2)
     far = Examples(halves().inputs * float("inf"), halves().targets)
-    told = list(train_as_chosen(model("2 linear(2)"), halves(), chosen, classes=2, validation=far))
+    told = list(train_as_chosen(model("2 linear(2)"), halves(), chosen, classes=2, under=Conditions(validation=far)))
     assert told[-1].epoch == 2
     assert told[-1].ended == "Stopped early: the validation loss has not been finite for 2 epochs."
 
@@ -261,7 +274,9 @@ def test_an_early_stop_is_the_same_when_the_run_was_broken_off(tmp_path):
 
     def run(checkpoint: str, stop: int | None = None) -> tuple[list[float], nn.Module]:
         net = model("2 linear(2)")
-        told = train_as_chosen(net, halves(), chosen, classes=2, validation=flipped, checkpoint=tmp_path / checkpoint)
+        told = train_as_chosen(
+            net, halves(), chosen, classes=2, under=Conditions(validation=flipped, checkpoint=tmp_path / checkpoint)
+        )
         return [s.loss for s in islice(told, stop)], net
 
     whole, net = run("whole")
@@ -282,12 +297,16 @@ def test_a_wish_to_stop_ends_the_run_with_a_checkpoint(tmp_path):
     chosen, controls = Hyperparameters(batch_size=16, epochs=5, seed=2), Controls()
     broken = []
     for snapshot in train_as_chosen(
-        model("2 linear(2)"), halves(), chosen, classes=2, controls=controls, checkpoint=tmp_path / "run"
+        model("2 linear(2)"),
+        halves(),
+        chosen,
+        classes=2,
+        under=Conditions(controls=controls, checkpoint=tmp_path / "run"),
     ):
         broken.append(snapshot.loss)
         controls.stop = snapshot.step == 6
     rest = [s.loss for s in train_as_chosen(
-        model("2 linear(2)"), halves(), chosen, classes=2, checkpoint=tmp_path / "run"
+        model("2 linear(2)"), halves(), chosen, classes=2, under=Conditions(checkpoint=tmp_path / "run")
     )]  # fmt: skip
     whole = [s.loss for s in train_as_chosen(model("2 linear(2)"), halves(), chosen, classes=2)]
     assert len(broken) == 6
@@ -306,9 +325,13 @@ def test_a_validation_is_given_up_when_the_run_shall_stop_and_is_made_when_it_go
     chosen = Hyperparameters(batch_size=16, epochs=1)
     net, told = model("2 linear(2)"), []
     validation = StopsWhileJudged(halves().inputs, halves().targets)
-    for each in (controls, None):
+    for each in (controls, Controls()):
         told += train_as_chosen(
-            net, halves(), chosen, classes=2, validation=validation, controls=each, checkpoint=tmp_path / "run"
+            net,
+            halves(),
+            chosen,
+            classes=2,
+            under=Conditions(validation=validation, controls=each, checkpoint=tmp_path / "run"),
         )
     assert [s.step for s in told] == [1, 2, 3, 4]
     assert [s.val_loss is not None for s in told] == [False, False, False, True]
@@ -325,8 +348,8 @@ def test_checkpoints_on_request_and_every_few_steps(tmp_path):
     net = model("2 linear(2)")
     optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
     for snapshot in train(
-        net, halves(), loss="cross_entropy", classes=2, optimizer=optimizer, epochs=1, batch_size=8, checkpoint=path,
-        checkpoint_every=3, controls=controls,
+        net, halves(), loss="cross_entropy", classes=2, optimizer=optimizer, epochs=1, batch_size=8,
+        under=Conditions(checkpoint=path, checkpoint_every=3, controls=controls),
     ):  # fmt: skip
         there.append(path.exists())
         path.unlink(missing_ok=True)
@@ -385,7 +408,9 @@ def test_a_recorded_step_with_clipping_tells_the_gradient_that_the_optimizer_rea
 def test_a_run_is_not_gone_on_with_another_accumulation(tmp_path):
     chosen = Hyperparameters(batch_size=4, epochs=1, accumulation=2)
     checkpoint = tmp_path / "checkpoint"
-    list(train_as_chosen(model("2 linear(2)"), halves(20), chosen, classes=2, checkpoint=checkpoint))
+    list(train_as_chosen(model("2 linear(2)"), halves(20), chosen, classes=2, under=Conditions(checkpoint=checkpoint)))
     other = replace(chosen, accumulation=3, epochs=2)
     with pytest.raises(CheckpointError, match="its accumulation is 2, not 3"):
-        list(train_as_chosen(model("2 linear(2)"), halves(20), other, classes=2, checkpoint=checkpoint))
+        list(
+            train_as_chosen(model("2 linear(2)"), halves(20), other, classes=2, under=Conditions(checkpoint=checkpoint))
+        )

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from explorer.engine.errors import EngineError
+from explorer.engine.training.conditions import Conditions
 from explorer.engine.training.hyperparameters import Hyperparameters
 from explorer.engine.training.train import (
     Controls,
@@ -119,7 +120,7 @@ def test_weights_that_the_last_update_spoilt_are_put_back_and_never_reach_the_ch
     optimizer = torch.optim.SGD(net.parameters(), lr=1e38)
     run = train(
         net, halves(), loss=lambda outputs, labels: 1000 * outputs.mean(), optimizer=optimizer, epochs=1,
-        batch_size=64, checkpoint=path, validation=halves(),
+        batch_size=64, under=Conditions(checkpoint=path, validation=halves()),
     )  # fmt: skip
     with pytest.raises(TrainingStopped, match="The update of step 1 put an infinite number into the weights") as told:
         list(run)
@@ -199,7 +200,9 @@ def test_a_fault_of_the_forward_pass_leaves_no_trace_in_the_layers_before_it():
 def test_the_batch_is_halved_on_request_and_every_example_is_still_seen_once():
     net, controls = Hungry(most=8), Controls(halve_batch=True)
     told = list(
-        train_as_chosen(net, halves(60), Hyperparameters(batch_size=32, epochs=2), classes=2, controls=controls)
+        train_as_chosen(
+            net, halves(60), Hyperparameters(batch_size=32, epochs=2), classes=2, under=Conditions(controls=controls)
+        )
     )
     assert "from step 1 on a batch has 8." in told[0].warning
     assert [s.examples for s in told[:8]] == [8, 16, 24, 32, 40, 48, 56, 60]
@@ -210,7 +213,8 @@ def test_the_batch_is_halved_on_request_and_every_example_is_still_seen_once():
 def test_a_single_example_that_does_not_fit_ends_the_run_all_the_same():
     with pytest.raises(TrainingOutOfMemory, match="batch of 1 example"):
         list(train_as_chosen(
-            Hungry(most=0), halves(), Hyperparameters(batch_size=4), classes=2, controls=Controls(halve_batch=True)
+            Hungry(most=0), halves(), Hyperparameters(batch_size=4), classes=2,
+            under=Conditions(controls=Controls(halve_batch=True))
         ))  # fmt: skip
 
 
@@ -254,7 +258,9 @@ def test_no_room_for_a_single_example_is_told_before_the_run():
 
 def test_the_schedule_lasts_as_long_as_the_run_also_with_smaller_batches():
     chosen = Hyperparameters(batch_size=32, epochs=2, schedule="cosine", learning_rate=0.1)
-    told = list(train_as_chosen(Hungry(8), halves(60), chosen, classes=2, controls=Controls(halve_batch=True)))
+    told = list(
+        train_as_chosen(Hungry(8), halves(60), chosen, classes=2, under=Conditions(controls=Controls(halve_batch=True)))
+    )
     planned = [s.learning_rate for s in train_as_chosen(Hungry(32), halves(60), chosen, classes=2)]
     assert [s.learning_rate for s in told] == [rate for rate in planned for _ in range(4)]
 
