@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 
@@ -20,12 +21,15 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from explorer.app import open_window
+from explorer.app import START_NETWORK, open_window
 from explorer.ui.common import settings
 from explorer.ui.common.pane import ElidedLabel
 from explorer.ui.shell import commands
 from explorer.ui.shell.main_window import MainWindow
 from tests.ui.fakes import wait_until_shown
+from tests.ui.windows import shared_window
+
+State = Callable[[MainWindow, QtBot], None]
 
 ROUNDS_MS = 2_000
 SIZES = [(1280, 720), (1440, 900), (1920, 1080)]
@@ -135,8 +139,26 @@ def _train(window: MainWindow, qtbot: QtBot) -> None:
     assert len(session.state.watching.runs[-1].epochs) == 2
 
 
+@pytest.fixture(scope="module")
+def shared(module_qtbot: QtBot) -> Iterator[MainWindow]:
+    yield from shared_window(module_qtbot)
+
+
 @pytest.fixture
-def window(qtbot: QtBot) -> MainWindow:
+def window(shared: MainWindow, qtbot: QtBot) -> Iterator[MainWindow]:
+    """Of the states that are left by opening the first network again."""
+    yield shared
+    shared.session.files.open_network(START_NETWORK)
+    shared.show_part("overview")
+    wait_until_shown(qtbot, shared.session)
+    state = shared.session.state
+    assert not state.problems
+    assert state.input.picture is not None
+    assert not state.watching.runs
+
+
+@pytest.fixture
+def own_window(qtbot: QtBot) -> MainWindow:
     made = open_window([])
     # Without the question about unsaved changes.
     qtbot.addWidget(
@@ -147,15 +169,17 @@ def window(qtbot: QtBot) -> MainWindow:
     return made
 
 
-STATES = (
+LOOKED_AT = (
     _start,
     _cell,
     _row_of_numbers,
     _fault,
-    _drawing,
     _numbers,
     _inside_a_convolution,
     _neurons_after_their_update,
+)
+OF_AN_OWN_WINDOW = (
+    _drawing,
     _a_run_with_curves,
     _a_run_that_blew_up,
     _a_landscape_of_a_run_that_blew_up,
@@ -165,11 +189,22 @@ STATES = (
 )
 
 
-@pytest.mark.parametrize("state", STATES)
-def test_words_have_their_room(state: object, window: MainWindow, qtbot: QtBot) -> None:
+@pytest.mark.parametrize("state", LOOKED_AT)
+def test_words_have_their_room(state: State, window: MainWindow, qtbot: QtBot) -> None:
+    _assert_words_have_their_room(state, window, qtbot)
+
+
+@pytest.mark.parametrize("state", OF_AN_OWN_WINDOW)
+def test_words_have_their_room_where_something_was_drawn_or_learned(
+    state: State, own_window: MainWindow, qtbot: QtBot
+) -> None:
+    _assert_words_have_their_room(state, own_window, qtbot)
+
+
+def _assert_words_have_their_room(state: State, window: MainWindow, qtbot: QtBot) -> None:
     if "Inter" not in QFontDatabase.families():
         pytest.skip("the interface's font, Inter, is not installed: other fonts are wider")
-    state(window, qtbot)  # type: ignore[operator]
+    state(window, qtbot)
     wait_until_shown(qtbot, window.session)
     qtbot.waitUntil(lambda: not window.session.store.runner.is_busy())
     cut = []
