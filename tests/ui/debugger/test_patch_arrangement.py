@@ -122,11 +122,12 @@ def assert_turned(
     assert step is not None
     sliding = {"stride": stride, "padding": padding, "dilation": dilation}
     weight = torch.from_numpy(np.array(timeline.tensors(step).by_name["weight"].values))
+    height, width = timeline.steps[step].asked[of][-2:]
+    alone = torch.eye(height * width).reshape(-1, 1, height, width)  # each cell, in a map of its own
+    weights_of = torch.nn.functional.conv2d(alone, weight, **sliding)[:, 0].numpy()
+    is_read_by = torch.nn.functional.conv2d(alone, torch.ones_like(weight), **sliding)[:, 0].numpy() > 0
     for cell, patches in patches_at_every_cell(timeline, phase, call, of):
-        alone = torch.zeros(timeline.steps[step].asked[of])
-        alone[cell] = 1
-        weights = torch.nn.functional.conv2d(alone, weight, **sliding)[0, 0].numpy()
-        read = torch.nn.functional.conv2d(alone, torch.ones_like(weight), **sliding)[0, 0].numpy() > 0
+        weights, read = (of_cells[cell[2] * width + cell[3]] for of_cells in (weights_of, is_read_by))
         lanes = [met_in_reverse(at, kernel, **sliding) for at in cell[2:]]
         assert_in_order(patches.grids(patches.groups[0]), lanes, weights)
         rows, columns = (np.flatnonzero(read.any(axis)) for axis in (1, 0))
