@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QApplication
 from pytestqt.qtbot import QtBot
 
 import explorer.ui
+from explorer.engine.training.weight import Weight
 from explorer.ui.common import theme
 from explorer.ui.common.number_boxes import FloatBox, WholeBox
 from explorer.ui.common.number_fields import NumberFields
@@ -273,7 +274,7 @@ def test_a_cell_that_is_none_is_said_and_the_one_before_comes_back(qtbot: QtBot)
         picker.cell.selectAll()
         QTest.keyClicks(picker.cell, text)
         QTest.keyClick(picker.cell, Qt.Key.Key_Return)
-    assert chosen[-1] == ("fc.weight", (2, 1))
+    assert chosen[-1] == Weight("fc.weight", (2, 1))
     assert picker.cell.text() == "2, 1"
     assert sentences == ["Cell upwards: “-1, 1” is not a cell of 3 × 2, counted from 0."]
 
