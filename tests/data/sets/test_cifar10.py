@@ -265,7 +265,7 @@ def test_unpacking_an_archive_can_be_stopped(tmp_path: Path) -> None:
 
 def test_another_packing_that_is_damaged_is_told(tmp_path: Path) -> None:
     path = tmp_path / "cifar-10.tar.gz"
-    with tarfile.open(path, "w:xz") as archive:
+    with tarfile.open(path, "w:xz", preset=0) as archive:
         for name in BATCHES:
             member = tarfile.TarInfo(f"{name}.bin")
             member.size = 1_000_000
