@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from explorer.engine.training.hyperparameters import Hyperparameters
@@ -89,13 +88,14 @@ def _opened(name: str, loaded: Loaded, processes: Processes) -> DataSet:
 
 def _examples(loaded: Loaded, data: DataSet) -> tuple[Learned, Learned | None, Loaded]:
     """Both splits as the network is fed them; a network without a mean is given that of the training pictures."""
-    from explorer.engine.training.examples import both_splits, measured_scale
+    from explorer.data.scale import measured_scale, scale_for
+    from explorer.engine.training.examples import both_splits
 
-    fed = partial(both_splits, data, loaded.network.input_shape, fit=loaded.fit)
+    shape = loaded.network.input_shape
     if not loaded.mean and not loaded.std:
-        mean, std = measured_scale(fed()[0])
+        mean, std = scale_for(shape, measured_scale(data))
         loaded = replace(loaded, mean=mean, std=std)
-    learning, validation = fed(mean=loaded.mean, std=loaded.std)
+    learning, validation = both_splits(data, shape, mean=loaded.mean, std=loaded.std, fit=loaded.fit)
     return learning, validation, replace(loaded, classes=data.classes)
 
 

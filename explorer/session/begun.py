@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from explorer.data.scale import scale_for
 from explorer.session.document import Document
 
 if TYPE_CHECKING:
@@ -32,6 +33,6 @@ def learning_from(before: Document, opened: Opened) -> Document:
     Before it learns, a trained network still means the classes it was trained on.
     """
     is_unscaled = not before.mean and not before.std
-    has_channels = len(opened.mean) in (0, before.subject.edited.input_shape[0])
-    mean, std = (opened.mean, opened.std) if is_unscaled and has_channels else (before.mean, before.std)
+    measured = scale_for(before.subject.edited.input_shape, (opened.mean, opened.std))
+    mean, std = measured if is_unscaled else (before.mean, before.std)
     return replace(before, data=opened.name, classes=opened.data.classes or before.classes, mean=mean, std=std)

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from explorer.data.twins import Twins
     from explorer.engine.training.train import Learned
 
-MEASURED = 128  # training pictures whose mean and spread are taken: large photographs take a third of a second each
-
 
 @dataclass(frozen=True)
 class OpenData:
@@ -38,11 +36,13 @@ class OpenData:
     def run(self, watch: Watch) -> Opened | Fault:
         from explorer.data import DataError, open_data
         from explorer.data.data_set import OpeningStopped
+        from explorer.data.scale import measured_scale
 
         tell = lambda text, done, total: watch.tell(done, total, text)  # noqa: E731  # as data tell of it
         try:
             data = open_data(self.name, progress=tell, should_stop=watch.should_stop, on_stop=watch.ends_with)
-            return Opened(self.name, data, *_scale(data, watch))
+            scale = measured_scale(data, partial(watch.tell, text="Measuring the pictures"))
+            return Opened(self.name, data, *scale)
         except OpeningStopped as error:
             raise Cancelled from error
         except DataError as error:
@@ -60,18 +60,6 @@ class FindTwins:
         from explorer.data import find_twins
 
         return find_twins(self.data, watch.tell)
-
-
-def _scale(data: DataSet, watch: Watch) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Mean and spread of the training pictures, which a network without its own is fed by."""
-    from explorer.engine.training.examples import SourceExamples, measured_scale
-
-    if len(data.sample_shape) != 3:
-        return (), ()
-    height, width, channels = data.sample_shape
-    examples = SourceExamples(data.train, (channels, height, width))
-    tell = partial(watch.tell, text="Measuring the pictures")
-    return measured_scale(examples, at_most=MEASURED, tell=tell)
 
 
 def examples_of(document: Document, data: DataSet) -> tuple[Learned, Learned | None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
@@ -16,7 +15,6 @@ from explorer.data import DataSet, fit_picture, picture_from_array
 from explorer.engine.errors import EngineError, shape_text
 
 CACHE_BYTES = 512 * 1024**2
-TAKEN_AT_ONCE = 16
 
 
 class Source(Protocol):
@@ -172,32 +170,6 @@ def both_splits(
     """What a network learns from and what it is tested on, as it is fed them; None where there is no test split."""
     learning = SourceExamples(data.train, input_shape, mean, std, fit)
     return learning, None if data.test is None else replace(learning, source=data.test)
-
-
-def measured_scale(
-    examples: Learned, *, at_most: int = 2000, tell: Callable[[int, int], object] | None = None
-) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Mean and standard deviation of each channel over evenly spread pictures; () and () for plain numbers.
-
-    `tell` is told between two readings how many were taken, of how many; what it raises ends the measuring.
-    """
-    chosen = torch.linspace(0, len(examples) - 1, min(at_most, len(examples))).long()
-    parts: list[Tensor] = []
-    for start in range(0, len(chosen), TAKEN_AT_ONCE):
-        if tell is not None:
-            tell(start, len(chosen))
-        parts.append(examples.taken(chosen[start : start + TAKEN_AT_ONCE]))
-    taken = torch.cat(parts)
-    if taken.dim() != 4:
-        return (), ()
-    values = taken.double() / 255 if taken.dtype == torch.uint8 else taken.double()
-    mean, std = values.mean((0, 2, 3)), values.std((0, 2, 3))
-    std[std < 1e-6] = 1.0  # a channel without any variation is left as it is
-    return _rounded(mean), _rounded(std)
-
-
-def _rounded(values: Tensor) -> tuple[float, ...]:
-    return tuple(round(float(value), 4) for value in values)
 
 
 def _check_counts(inputs: int, targets: int) -> None:

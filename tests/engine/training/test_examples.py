@@ -10,10 +10,9 @@ import torch
 
 from explorer.data import fit_picture, open_data, picture_from_array
 from explorer.data.augment import Crop, Flip
-from explorer.engine.errors import Cancelled, EngineError
+from explorer.engine.errors import EngineError
 from explorer.engine.training.batches import as_trained
 from explorer.engine.training.conditions import Conditions
-from explorer.engine.training.examples import measured_scale
 from explorer.engine.training.hyperparameters import Hyperparameters
 from explorer.engine.training.train import Examples, SourceExamples, train_as_chosen
 from explorer.network import Network
@@ -92,16 +91,6 @@ def test_rows_of_another_length_are_told():
         SourceExamples(source, (2,)).taken(torch.tensor([0]))
 
 
-def test_mean_and_deviation_are_those_of_all_pictures():
-    source = pictures()
-    source.pixels[..., 2] = 51
-    mean, std = measured_scale(SourceExamples(source, (3, 8, 8)))
-    scaled = source.pixels / 255
-    assert mean == pytest.approx(scaled.mean((0, 1, 2)), abs=1e-4)
-    assert std == pytest.approx([*scaled.std((0, 1, 2))[:2], 1.0], abs=1e-3)  # no variation: left as it is
-    assert measured_scale(SourceExamples(Pictures(np.ones((3, 2), np.float32), np.ones(3)), (2,))) == ((), ())
-
-
 def test_the_data_sets_that_come_along_can_be_learned_from():
     data = open_data("points:xor")
     examples = SourceExamples(data.train, data.sample_shape)
@@ -120,18 +109,3 @@ def test_without_augmentations_nothing_is_changed():
     augment = as_trained([Flip()])
     assert augment is not None
     assert augment(rows, torch.Generator()) is rows
-
-
-def test_measuring_tells_how_far_it_is_and_ends_where_nobody_wants_it() -> None:
-    pixels = np.random.default_rng(0).integers(0, 256, (40, 8, 8, 3), np.uint8)
-    source = SourceExamples(Pictures(pixels, np.zeros(40, np.int64)), (3, 8, 8))
-    told: list[tuple[int, int]] = []
-    assert measured_scale(source, tell=lambda done, whole: told.append((done, whole))) == measured_scale(source)
-    assert told == [(0, 40), (16, 40), (32, 40)]
-
-    def stop(done: int, _whole: int) -> None:
-        if done:
-            raise Cancelled
-
-    with pytest.raises(Cancelled):
-        measured_scale(source, tell=stop)
