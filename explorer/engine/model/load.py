@@ -154,12 +154,12 @@ def fill(model: nn.Module, network: Network, read: Mapping[str, Tensor], *, sour
     """
     from explorer.engine.model.weights import check_weights, named_as
 
-    given = named_as(model.state_dict(), read)
+    named = named_as(model.state_dict(), read)
     waiting = tuple(f"{name}." for name in network.names[network.runnable() :])
-    wanted = {name: value for name, value in given.items() if not name.startswith(waiting)} if waiting else given
-    check_weights(model.state_dict(), wanted, source=source)
+    wanted = {name: value for name, value in named.state.items() if not (waiting and name.startswith(waiting))}
+    check_weights(model.state_dict(), replace(named, state=wanted), source=source)
     model.load_state_dict(wanted, strict=False)
-    return given
+    return named.state
 
 
 def save(path: str | Path, file: NetworkFile, state: Mapping[str, Tensor]) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import safetensors
@@ -82,35 +84,99 @@ def as_safetensors(state: Mapping[str, Tensor], metadata: dict[str, str]) -> byt
     return safetensors.torch.save(plain, metadata)
 
 
-def named_as(expected: Mapping[str, Tensor], given: Mapping[str, Tensor]) -> State:
-    """`given` under the names that `expected` has, if both hold tensors of the same shapes in the same order.
+@dataclass(frozen=True, eq=False)
+class Named:
+    """Weights under the names of a network, and what they are called in their file where that differs."""
 
-    So weights of a Sequential, which are numbered, fit a network whose layers have names. Otherwise as they are, but
-    for what PyTorch's own wrappers write before every name.
+    state: State
+    called: Mapping[str, str] = field(default_factory=dict)
+
+    def own(self, name: str) -> str:
+        """What the file calls the tensor that is `name` here."""
+        return self.called.get(name, name)
+
+
+def named_as(expected: Mapping[str, Tensor], given: Mapping[str, Tensor]) -> Named:
+    """`given` under the names that `expected` has.
+
+    Layers of a Sequential, which are numbered, are those of the network in the order of their numbers: a file of
+    safetensors keeps no other. Other names are taken for those of `expected` if both hold tensors of the same shapes in
+    the same order. Otherwise they stay, but for what PyTorch's own wrappers write before every one.
     """
     for wrapper in _WRAPPERS:
         is_own = any(name.startswith(wrapper) for name in expected)
         if given and not is_own and all(name.startswith(wrapper) for name in given):
             given = {name.removeprefix(wrapper): value for name, value in given.items()}
-    if expected.keys() == given.keys() or [value.shape for value in expected.values()] != [
-        value.shape for value in given.values()
-    ]:
-        return dict(given)
-    return dict(zip(expected, given.values(), strict=True))
+    if expected.keys() == given.keys():
+        return Named(dict(given))
+    named = _by_number(expected, given) or Named(dict(given))
+    is_in_order = [value.shape for value in expected.values()] == [value.shape for value in given.values()]
+    if is_in_order and _shapes(named.state) != _shapes(expected):
+        return Named(dict(zip(expected, given.values(), strict=True)), dict(zip(expected, given, strict=True)))
+    return named
 
 
-def check_weights(expected: Mapping[str, Tensor], given: Mapping[str, Tensor], *, source: str) -> None:
+def _shapes(state: Mapping[str, Tensor]) -> dict[str, torch.Size]:
+    return {name: value.shape for name, value in state.items()}
+
+
+_NUMBERED = re.compile(r"(?P<before>(?:[^\W\d]\w*\.)?)(?P<numbers>(?:[0-9]{1,9}\.)+)(?P<own>.+)")
+
+
+def _numbered(given: Iterable[str]) -> dict[str, tuple[tuple[int, ...], str]]:
+    """For names like "0.weight", or "net.0.weight" with the same word before all: the numbers, and the rest.
+
+    Nothing where any name is different.
+    """
+    found = {name: _NUMBERED.fullmatch(name) for name in given}
+    matches = {name: match for name, match in found.items() if match is not None}
+    if len(matches) < len(found) or len({match["before"] for match in matches.values()}) != 1:
+        return {}
+    return {
+        name: (tuple(int(number) for number in match["numbers"].split(".")[:-1]), match["own"])
+        for name, match in matches.items()
+    }
+
+
+def _by_number(expected: Mapping[str, Tensor], given: Mapping[str, Tensor]) -> Named | None:
+    """Layer after layer; what is beyond the last of them stays as it is called.
+
+    None for names without numbers, and for those of layers that are here.
+    """
+    numbered = _numbered(given)
+    layers = list(dict.fromkeys(name.partition(".")[0] for name in expected))
+    if not numbered or any(name.partition(".")[0] in layers for name in given):
+        return None
+    places = {number: at for at, number in enumerate(sorted({number for number, _ in numbered.values()}))}
+    state, called = State(), dict[str, str]()
+    for name, value in given.items():
+        number, own = numbered[name]
+        at = places[number]
+        here = f"{layers[at]}.{own}" if at < len(layers) else name
+        state[here], called[here] = value, name
+    return Named(state, called)
+
+
+def check_weights(expected: Mapping[str, Tensor], named: Named, *, source: str) -> None:
     """Raises LoadError, naming the first tensor that is missing, of another shape, or not in the network."""
+    given = named.state
     for name, tensor in expected.items():
         if name not in given:
             if name.endswith(".num_batches_tracked"):  # a counter, which older files do without
                 continue
             raise LoadError(f"The weights in {source} do not fit: {name} is missing.")
         if given[name].shape != tensor.shape:
+            own, there, here = named.own(name), tuple(given[name].shape), tuple(tensor.shape)
+            needed = "the network needs" if own == name else f"{name} needs"
             raise LoadError(
-                f"The weights in {source} do not fit: {name} is {shape_text(tuple(given[name].shape))} there, "
-                f"but the network needs {shape_text(tuple(tensor.shape))}."
+                f"The weights in {source} do not fit: {own} is {shape_text(there)} there, "
+                f"but {needed} {shape_text(here)}."
             )
     unknown = next((name for name in given if name not in expected), None)
     if unknown is not None:
-        raise LoadError(f"The weights in {source} do not fit: the network has no {unknown}.")
+        raise LoadError(f"The weights in {source} do not fit: the network has no {_told(named, unknown)}.")
+
+
+def _told(named: Named, unknown: str) -> str:
+    own = named.own(unknown)
+    return unknown if own == unknown else f"{unknown}, {own} there"

@@ -9,6 +9,7 @@ import random
 import re
 import zipfile
 from argparse import Namespace
+from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from torch import nn
 
 from explorer.data import PictureError, read_picture
 from explorer.engine import LoadError
-from explorer.engine.model.weights import named_as, read_weights
+from explorer.engine.model.weights import check_weights, named_as, read_weights
 from explorer.network.file_names import WEIGHT_SUFFIXES, is_weights, other_model
 
 MUTATIONS = int(os.environ.get("EXPLORER_MUTATIONS", "150"))
@@ -86,10 +87,60 @@ def test_checkpoints_are_read_as_the_weights_in_them(tmp_path: Path, content: di
 def test_names_of_a_wrapped_model_fit_by_name(wrapper: str) -> None:
     """In another order too, and without the counters that older files do without."""
     given = {f"{wrapper}{name}": STATE[name] for name in reversed(NAMES) if "num_batches" not in name}
-    found = named_as(STATE, given)
+    found = named_as(STATE, given).state
     assert {name: value.shape for name, value in found.items()} == {
         name: STATE[name].shape for name in NAMES if "num_batches" not in name
     }
+
+
+def _numbered(*layers: nn.Module, before: str = "") -> dict[str, torch.Tensor]:
+    """A Sequential's weights, sorted by their names as text, as safetensors has them."""
+    return {f"{before}{name}": value for name, value in sorted(nn.Sequential(*layers).state_dict().items())}
+
+
+def _named(*layers: nn.Module) -> dict[str, torch.Tensor]:
+    names = OrderedDict((f"layer{letter}", layer) for letter, layer in zip("abcdefghijklm", layers, strict=False))
+    return nn.Sequential(names).state_dict()
+
+
+@pytest.mark.parametrize("before", ["", "net.", "module.net."])
+def test_numbered_layers_are_those_of_the_network_in_the_order_of_their_numbers(before: str) -> None:
+    """Of twelve that are all alike too: as text, 10 comes before 2."""
+    layers = [nn.Linear(3, 3, bias=False) for _ in range(12)]
+    named = named_as(_named(*layers), _numbered(*layers, before=before))
+    check_weights(_named(*layers), named, source="a")
+    assert all(torch.equal(named.state[name], value) for name, value in _named(*layers).items())
+
+
+@pytest.mark.parametrize(
+    ("layers", "sentence"),
+    [
+        ((nn.Linear(3, 5), nn.Linear(5, 2)), "0.weight is 5 × 3 there, but layera.weight needs 4 × 3."),
+        ((nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 6)), "2.weight is 6 × 4 there, but layerb.weight needs 2 × 4."),
+        ((nn.Linear(3, 4),), "layerb.weight is missing."),
+        ((nn.Linear(3, 4, bias=False), nn.Linear(4, 2)), "layera.bias is missing."),
+        ((nn.Linear(3, 4), nn.Linear(4, 2), nn.Linear(2, 2)), "the network has no 2.bias."),
+        ((nn.PReLU(4), nn.Linear(4, 2)), "0.weight is 4 there, but layera.weight needs 4 × 3."),
+    ],
+)
+def test_numbered_layers_that_do_not_fit_are_named_with_both_shapes(
+    layers: tuple[nn.Module, ...], sentence: str
+) -> None:
+    expected = _named(nn.Linear(3, 4), nn.Linear(4, 2))
+    with pytest.raises(LoadError, match=f"^{re.escape(f'The weights in a do not fit: {sentence}')}$"):
+        check_weights(expected, named_as(expected, _numbered(*layers)), source="a")
+
+
+@pytest.mark.parametrize("name", ["layera.0.weight", f"{'9' * 5000}.weight", "0.a.weight", "net.layers.0.weight"])
+def test_other_names_are_told_as_they_are(name: str) -> None:
+    with pytest.raises(LoadError, match=r"do not fit: layera\.weight is missing\.$"):
+        check_weights(_named(nn.Linear(3, 4)), named_as(_named(nn.Linear(3, 4)), {name: torch.zeros(4, 3)}), source="a")
+
+
+def test_a_tensor_that_its_layer_here_does_not_have_is_told_under_both_names() -> None:
+    expected = _named(nn.Linear(3, 4, bias=False))
+    with pytest.raises(LoadError, match=r"the network has no layera\.bias, 0\.bias there\.$"):
+        check_weights(expected, named_as(expected, _numbered(nn.Linear(3, 4))), source="a")
 
 
 def _script() -> bytes:
