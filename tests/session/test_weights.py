@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+import safetensors.torch
 import torch
 from pytestqt.qtbot import QtBot
 from torch import nn
@@ -39,13 +40,16 @@ def _output(session: Session) -> np.ndarray:
     return session.state.maps.activations.layers[-1].values
 
 
-def test_numbered_weights_of_a_sequential_fit_by_their_order(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
+@pytest.mark.parametrize(("name", "save"), [("mine.pt", torch.save), ("mine.safetensors", safetensors.torch.save_file)])
+def test_numbered_weights_of_a_sequential_fit_by_their_order(
+    session: Session, tmp_path: Path, qtbot: QtBot, name: str, save: Callable[..., None]
+) -> None:
     model = _sequential(3).eval()
-    path = tmp_path / "mine.pt"
-    torch.save(model.state_dict(), path)
+    path = tmp_path / name
+    save(model.state_dict(), path)
     before = _output(session)
     session.open_path(path)
-    qtbot.waitUntil(lambda: session.state.files.undo_text == "load weights from mine.pt", timeout=20_000)
+    qtbot.waitUntil(lambda: session.state.files.undo_text == f"load weights from {name}", timeout=20_000)
     wait_until_shown(qtbot, session)
     with torch.no_grad():
         expected = model(torch.from_numpy(np.array(session.state.values))[None])[0].numpy()
@@ -64,7 +68,7 @@ def test_weights_are_opened_whatever_their_ending_and_under_whatever_name_a_chec
     torch.save({table: state, "epoch": 3} if table else state, tmp_path / name)
     session.open_path(tmp_path / name)
     qtbot.waitUntil(lambda: session.state.files.undo_text == f"load weights from {name}", timeout=20_000)
-    assert session.state.status.notice == ""
+    assert session.state.status.notice == f"The weights of {name} are loaded."
 
 
 def test_weights_that_do_not_fit_change_nothing(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
@@ -73,8 +77,9 @@ def test_weights_that_do_not_fit_change_nothing(session: Session, tmp_path: Path
     document = session.state.document
     session.open_path(path)
     qtbot.waitUntil(lambda: bool(session.state.status.notice), timeout=20_000)
-    assert "wide.pt" in session.state.status.notice
-    assert session.state.status.notice.endswith(".")
+    assert session.state.status.notice == (
+        "The weights in wide.pt do not fit: 0.weight is 6 × 3 × 3 × 3 there, but conv1.weight needs 4 × 3 × 3 × 3."
+    )
     assert session.state.document is document
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from explorer.bounds import brief
 from explorer.network import Network
 from explorer.network.file_names import is_network, is_weights, other_model
 from explorer.resources import bundled_networks, resource
@@ -137,6 +138,7 @@ class Files:
             self._store.say(f"The network was changed while {path.name} was read: open it again.")
         elif self._store.edit(f"load weights from {path.name}", lambda _before: loaded):
             self._recent.remember(path)
+            self._store.say(f"The weights of {brief(path.name)} are loaded.")
 
     # --- saving ---
 
