@@ -44,7 +44,7 @@ _KINDS = {
 class Work:
     """The document, and what a person typed, drew or chose beside it. The weights are apart: the worker has them.
 
-    `step` is how far the run that changes them was; it is not written.
+    `step` is how far the run that changes them was, 0 without one.
     """
 
     document: Document
@@ -132,6 +132,7 @@ def _rest(work: Work) -> dict[str, Any]:
         "target": work.target,
         "batch": [{"name": example.name, "target": example.target} for example in work.batch],
         "is_batch_alone": work.is_batch_alone,
+        "step": work.step,
     }
 
 
@@ -162,7 +163,8 @@ def _work(document: Document, rest: dict[str, Any], typed: Arrays) -> Work:
     )
     numbers = _numbers(typed[f"{_TYPED}numbers"]) if f"{_TYPED}numbers" in typed else None
     picture = _picture(rest["picture"], typed.get(f"{_TYPED}picture"))
-    return Work(document, picture, numbers, _target(rest["target"]), batch, _of(rest["is_batch_alone"], bool))
+    step = _of(rest.get("step", 0), int)  # older versions did not write it
+    return Work(document, picture, numbers, _target(rest["target"]), batch, _of(rest["is_batch_alone"], bool), step)
 
 
 def _target(told: Any) -> Target:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from explorer.session.run_curves import RunCurves
     from explorer.session.timeline import Timeline
 
+DAY_S = 24 * 3600
+
 
 @dataclass(frozen=True)
 class Offer:
@@ -40,6 +43,12 @@ class Offer:
     title: str
     written_s: float
     more: int = 0
+
+    @property
+    def when(self) -> str:
+        """The time at which it was kept, with the day where that is more than a day ago."""
+        is_new = time.time() - self.written_s < DAY_S
+        return time.strftime("%H:%M" if is_new else "%d %B %Y, %H:%M", time.localtime(self.written_s))
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -132,6 +133,21 @@ def test_what_was_edited_comes_back_equal_with_its_weights_bit_for_bit(
     assert all(came[name].tobytes() == values.tobytes() for name, values in weights.items())
 
 
+def test_what_was_restored_says_when_it_was_kept(open_session: Open, folder: Path, qtbot: QtBot) -> None:
+    """The last of it may have come after."""
+    first = open_session()
+    first.editing.remove_layer("relu1")
+    _wait_until_kept(qtbot, first)
+    _crash(first, folder)
+    (kept,) = folder.glob("*.safetensors")
+    kept_s = time.mktime((2024, 3, 12, 13, 21, 0, 0, 0, -1))
+    os.utime(kept, (kept_s, kept_s))
+    second = open_session()
+    _restore(second, qtbot)
+    told = f"Restored as it was kept at 12 March 2024, 13:21: {second.state.document.title} is not saved yet."
+    assert second.state.status.notice == told
+
+
 def test_typed_inputs_targets_and_batches_come_back(open_session: Open, folder: Path, qtbot: QtBot) -> None:
     first = open_session("4 linear(2)")
     first.input.set_values(np.array([1, 2.5, -3, 1e-30], np.float32))
@@ -178,6 +194,7 @@ def test_weights_that_a_run_has_learned_are_kept_while_it_goes_on(
     _restore(second, qtbot)
     came = _weights(second, qtbot)
     assert second.state.document.data == "points:moons"
+    assert second.state.status.notice.endswith(" is not saved yet. Runs and their curves are not kept.")
     assert not np.array_equal(came["linear1.weight"], before["linear1.weight"])
 
 

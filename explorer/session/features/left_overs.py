@@ -104,8 +104,9 @@ class LeftOvers(QObject):
     def restore(self) -> None:
         """Open the work that is offered, as it was; it counts as unsaved, and is saved to the file it came from."""
         if self._offered:
-            left = self._offered[0]
-            self._store.begin(self._reading, ReadLeftOver(left), partial(self._take_read, left))
+            left, offer = self._offered[0], self._store.state.files.offer
+            when = offer.when if offer is not None else ""
+            self._store.begin(self._reading, ReadLeftOver(left), partial(self._take_read, left, when))
 
     def discard(self) -> None:
         """Remove the work that is offered, for good."""
@@ -128,13 +129,13 @@ class LeftOvers(QObject):
             replace(self._store.state.files, offer=None if first is None else Offer(first.title, first.written_s, more))
         )
 
-    def _take_read(self, left: LeftOver, found: tuple[Work, Arrays] | Fault) -> None:
+    def _take_read(self, left: LeftOver, when: str, found: tuple[Work, Arrays] | Fault) -> None:
         if isinstance(found, Fault):
             self._store.say(found.message)
         else:
-            self._store.ask(RestoreWork(*found), partial(self._take_restored, left))
+            self._store.ask(RestoreWork(*found), partial(self._take_restored, left, when))
 
-    def _take_restored(self, left: LeftOver, work: Work) -> None:
+    def _take_restored(self, left: LeftOver, when: str, work: Work) -> None:
         if left not in self._offered:  # it was restored already, or discarded meanwhile
             return
         self._offered = tuple(other for other in self._offered if other is not left)
@@ -145,7 +146,8 @@ class LeftOvers(QObject):
         )
         self._learning.record()
         self._show_offer()
-        self._store.say(f"Restored as it was when the program ended: {brief(work.document.title)} is not saved yet.")
+        runs = " Runs and their curves are not kept." if work.step else ""
+        self._store.say(f"Restored as it was kept at {when}: {brief(work.document.title)} is not saved yet.{runs}")
 
     # --- what this session keeps ---
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from functools import partial
 
 from PySide6.QtCore import Qt
@@ -14,8 +13,6 @@ from explorer.session.slices import Offer
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.leaving import leave
 from explorer.ui.shell.messages import MessageLine
-
-DAY_S = 24 * 3600
 
 
 class LeftOverLine(FollowingView, MessageLine):
@@ -48,8 +45,6 @@ class LeftOverLine(FollowingView, MessageLine):
 
 
 def words(offer: Offer) -> str:
-    """The sentence, with the time at which it was kept, and the day where that is more than a day ago."""
-    is_new = time.time() - offer.written_s < DAY_S
-    when = time.strftime("%H:%M" if is_new else "%d %B %Y, %H:%M", time.localtime(offer.written_s))
+    """The sentence, with the time at which it was kept."""
     more = f" {offer.more} more {'waits' if offer.more == 1 else 'wait'} after it." if offer.more else ""
-    return f"“{brief(offer.title)}” was not saved when the program ended; it was kept at {when}.{more}"
+    return f"“{brief(offer.title)}” was not saved when the program ended; it was kept at {offer.when}.{more}"

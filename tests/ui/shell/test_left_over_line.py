@@ -13,9 +13,9 @@ from pytestqt.qtbot import QtBot
 
 from explorer.session import Session
 from explorer.session.left_over import found
-from explorer.session.slices import Offer
+from explorer.session.slices import DAY_S, Offer
 from explorer.ui.common import dialogs
-from explorer.ui.shell.left_over_line import DAY_S, LeftOverLine, words
+from explorer.ui.shell.left_over_line import LeftOverLine, words
 from tests.ui.fakes import make_session
 
 
