@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
 from explorer.session import Session, State, Verb
+from explorer.session.part import Part
 from explorer.ui.common import text
 from explorer.ui.common.command_button import CommandButton, CommandTool
 from explorer.ui.common.following_view import FollowingView
@@ -108,6 +111,13 @@ class NetworkPanel(FollowingView, Pane):
 
 def _facts(state: State) -> str:
     """How many parameters are learned here, and what it is called."""
-    counts = [part.parameters for part in state.parts] if state.subject.can(Verb.EDIT) else []
-    facts = (text.plural(sum(counts), "parameter") if counts else "", state.title)
+    facts = (_learned(state.parts) if state.subject.can(Verb.EDIT) else "", state.title)
     return " · ".join(fact for fact in facts if fact)
+
+
+def _learned(parts: Sequence[Part]) -> str:
+    """How many parameters there are; with a fault, of what stands before it, "" where that has none."""
+    if all(part.shape is not None for part in parts):
+        return text.plural(sum(part.parameters for part in parts), "parameter") if parts else ""
+    known = sum(part.parameters for part in parts if part.runs)
+    return f"{text.plural(known, 'parameter')} before the fault" if known else ""

@@ -45,6 +45,22 @@ def test_the_pane_counts_the_parameters(panel: NetworkPanel, session: Session) -
     assert f"{total:,} parameters" in panel.facts_label.whole()
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("3x16x16 conv(4, 99) relu conv(8, 3)", ""),
+        ("3x16x16 conv(4, 3) relu conv(8, 99)", "112 parameters before the fault"),
+        ("3x16x16 relu", "0 parameters"),
+    ],
+    ids=["the first", "a later one", "none"],
+)
+def test_with_a_fault_the_pane_counts_what_stands_before_it(
+    panel: NetworkPanel, session: Session, text: str, told: str
+) -> None:
+    session.files.new_network(text)
+    assert panel.facts_label.whole().split(" · ")[:-1] == ([told] if told else [])
+
+
 def test_cards_get_their_maps_once_the_network_ran(panel: NetworkPanel, session: Session, qtbot: QtBot) -> None:
     wait_until_shown(qtbot, session)
     minis = card(panel, "conv1").minis
