@@ -120,4 +120,4 @@ def _learned(parts: Sequence[Part]) -> str:
     if all(part.shape is not None for part in parts):
         return text.plural(sum(part.parameters for part in parts), "parameter") if parts else ""
     known = sum(part.parameters for part in parts if part.runs)
-    return f"{text.plural(known, 'parameter')} before the fault" if known else ""
+    return f"{text.plural(known, 'parameter')} so far" if known else ""

@@ -49,7 +49,7 @@ def test_the_pane_counts_the_parameters(panel: NetworkPanel, session: Session) -
     ("text", "told"),
     [
         ("3x16x16 conv(4, 99) relu conv(8, 3)", ""),
-        ("3x16x16 conv(4, 3) relu conv(8, 99)", "112 parameters before the fault"),
+        ("3x16x16 conv(4, 3) relu conv(8, 99)", "112 parameters so far"),
         ("3x16x16 relu", "0 parameters"),
     ],
     ids=["the first", "a later one", "none"],
