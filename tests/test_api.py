@@ -100,7 +100,11 @@ def test_one_example_without_a_batch_axis_is_known(model: nn.Module, shape: tupl
     ("shape", "told"),
     [
         ((3, 8, 9), "The input has no batch axis: it is fed as a batch of one example."),
-        ((3, 3, 8, 9), "The model is fed a batch of 3, along the first axis of its input; the first example is shown."),
+        (
+            (3, 3, 8, 9),
+            "The model is fed a batch of 3, along the first axis of its input; the first example of each tensor that "
+            "has it is shown.",
+        ),
         ((1, 3, 8, 9), ""),
     ],
 )

@@ -64,7 +64,7 @@ def into(timeline: Timeline, cursor: Cursor) -> Cursor:
         return over(timeline, cursor)
     entry = timeline.steps[cursor.step]
     of = cursor.of or entry.asked_first
-    cell = cursor.cell if cursor.cell is not None else first_cell(entry.asked[of], cursor.example)
+    cell = cursor.cell if cursor.cell is not None else first_cell(entry, of, cursor.example)
     return replace(cursor, of=of, cell=cell, is_inside=True)
 
 
@@ -92,7 +92,7 @@ def is_at_end(timeline: Timeline, cursor: Cursor) -> bool:
 
 
 def walk_length(entry: TimelineStep, of: str) -> int:
-    """How many cells of one example stepping inside walks through."""
+    """How many cells stepping inside walks through: of one example, or of all of a tensor without a batch axis."""
     shape = entry.asked[of]
     return int(np.prod(shape[1:] if entry.has_batch(of) else shape, dtype=np.int64))
 
@@ -105,9 +105,10 @@ def walk_place(entry: TimelineStep, cursor: Cursor) -> int:
     return int(np.ravel_multi_index(cell, shape)) if shape else 0
 
 
-def first_cell(shape: Index, example: int) -> Index:
-    """The first cell of one example of a tensor of `shape`."""
-    return (min(example, shape[0] - 1), *(0,) * (len(shape) - 1)) if len(shape) > 1 else (0,) * len(shape)
+def first_cell(entry: TimelineStep, of: str, example: int) -> Index:
+    """The first cell of that walk."""
+    shape = entry.asked[of]
+    return (min(example, shape[0] - 1), *(0,) * (len(shape) - 1)) if entry.has_batch(of) else (0,) * len(shape)
 
 
 def _next_cell(entry: TimelineStep, cursor: Cursor, direction: int) -> Index | None:

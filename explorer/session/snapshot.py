@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from explorer.arithmetic.operation import Index
 from explorer.arithmetic.probabilities import sigmoid, softmax
 from explorer.network import Network
 from explorer.network.receptive_field import ReceptiveFields
+from explorer.session.batch_axis import has_batch_axis
 from explorer.session.cell import Cell, has_places, is_index
 from explorer.session.channel_facts import ChannelFacts, Look, facts_of, moments
 from explorer.session.explained import Explained
@@ -34,7 +36,8 @@ REAL_PART = ", real part"  # what is said of the kind of a call that gave comple
 
 @dataclass(frozen=True, eq=False)
 class LayerActivation:
-    """One layer's output for the first example of the batch, with what is known of how it was made.
+    """One layer's output for the first example of the batch, with what is known of how it was made; all of an output
+    whose first axis is not the batch.
 
     `values` is float32, (C, H, W) or (features,), read-only; of a volume (C, D, H, W) the slices (C·D, H, W), those of
     a channel one after the other. `output_shape` is that of the whole output, the batch among its axes, which is
@@ -58,11 +61,13 @@ class LayerActivation:
     @property
     def volume(self) -> tuple[int, ...]:
         """Sizes of one example whose maps are slices of a volume; () for maps and numbers, which say their own."""
-        return self._whole_shape[1:] if len(self._whole_shape) > 4 else ()
+        whole = self._whole_shape
+        own = whole if self._is_whole and whole[:1] != (1,) else whole[1:]
+        return own if len(own) > 3 else ()
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Sizes of the output of one example, as PyTorch has them."""
+        """Sizes of what `values` holds, as PyTorch has them."""
         return self.volume or self.values.shape
 
     def as_part(self) -> Part:
@@ -81,7 +86,7 @@ class LayerActivation:
         return ":".join(str(place) for place in places)
 
     def cell(self, channel: int, row: int | None = None, column: int | None = None) -> Cell | None:
-        """The first example's cell that lies there in `values`; None for a whole map, and for what lies outside."""
+        """The output's cell that lies there in `values`; None for a whole map, and for what lies outside."""
         place = (channel, row, column)[: self.values.ndim]
         if None in place or not has_places(place, self.values.shape):
             return None
@@ -93,8 +98,13 @@ class LayerActivation:
         whole = self._whole_shape
         if (cell.call, cell.of) != (self.name, "output") or not is_index(cell.index, whole):
             return None
-        mine = 1 if len(whole) > 1 else len(self.values)  # of what lies along the first axis; the rest is of others
-        return None if whole and cell.index[0] >= mine else _same_cell(cell.index, whole, self.values.shape)
+        is_other = not self._is_whole and cell.index[0] > 0  # of another example
+        return None if is_other else _same_cell(cell.index, whole, self.values.shape)
+
+    @property
+    def _is_whole(self) -> bool:
+        """Whether `values` are all that there is: of the only example, or of an output without a batch axis."""
+        return self.values.size == prod(self._whole_shape)
 
     @property
     def _whole_shape(self) -> tuple[int, ...]:
@@ -235,7 +245,7 @@ class Activations:
 
 
 def _same_cell(index: Index, shape: tuple[int, ...], other: tuple[int, ...]) -> Index:
-    """Where a cell of the first example of a tensor of `shape` lies in one of the shape `other` that begins with it."""
+    """Where a cell of a tensor of `shape` lies in one of the shape `other` whose numbers begin with the same."""
     if shape == (1, *other) or other == (1, *shape):  # nearly always, and numpy takes ten times as long
         return index[1:] if len(shape) > len(other) else (0, *index)
     number = np.ravel_multi_index(index, shape) if shape else 0
@@ -243,14 +253,18 @@ def _same_cell(index: Index, shape: tuple[int, ...], other: tuple[int, ...]) -> 
 
 
 def first_example(output: Any, batch: int = 1) -> Any:
-    """What a call gave for the first of `batch` examples: without the batch axis, or one number of one an example."""
-    if output.dim() > 1:
+    """What a call gave for the first of `batch` examples: without the batch axis, or one number of one an example.
+
+    All that it gave where its first axis is not the batch.
+    """
+    if has_batch_axis(tuple(output.shape), batch):
         return output[0]
     return output[:1] if output.dim() == 1 and len(output) == batch else output
 
 
 def as_maps(output: Any, batch: int = 1) -> np.ndarray | None:
     """The first example of a call's output as read-only (C, H, W) or (features,); None if it holds no numbers.
+    An output whose first axis is not that of `batch` examples is there whole.
 
     A sequence (L, D) becomes one map; of more than three axes the slices are put in a row. Of complex numbers it is
     the real part.
@@ -283,7 +297,7 @@ def layer_activations(
     """
     for layer in network.layers:
         call = last_call(recording, layer.name)
-        values = None if call is None else as_maps(output_of(recording, call))
+        values = None if call is None else as_maps(output_of(recording, call), recording.batch_size)
         if call is None or values is None:
             continue
         yield _activation(call, values, layer.name, layer.family, network.inputs(layer.name), parameters(layer.name))
@@ -301,9 +315,8 @@ def call_activations(recording: Recording, parameters: Callable[[Call], Paramete
     """
     from explorer.arithmetic.families import family_of  # the first paint does not wait for it
 
-    batch = recording.input_shape[0] if recording.input_shape else 1
     for call in recording.calls:
-        values = as_maps(output_of(recording, call), batch)
+        values = as_maps(output_of(recording, call), recording.batch_size)
         if values is not None:
             pair = parameters(call) if family_of(call.kind) in ("convolution", "linear") else (None, None)
             yield _activation(call, values, call.name, family_of(call.kind), call.parents, pair)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.amounts import plain_number
+from explorer.session.batch_axis import has_batch_axis
 
 if TYPE_CHECKING:
     from explorer.engine.recording.call import Call
@@ -25,13 +26,15 @@ BEFORE, GRADIENT, AFTER, CHANGE = "before", "gradient", "after", "change"
 class Tensor:
     """A tensor of a step. `name` is the argument's ("input", "grad_weight"), `title` where it comes from ("relu1").
 
-    `role` chooses its colours: "activation", "weight" or "gradient". `values` is read-only and has its batch axis.
+    `role` chooses its colours: "activation", "weight" or "gradient". `values` is read-only, all of it;
+    `has_batch` tells whether its first axis is the batch.
     """
 
     name: str
     title: str
     values: np.ndarray
     role: str
+    has_batch: bool = False
 
     @property
     def is_signed(self) -> bool:
@@ -85,7 +88,8 @@ def tensors_of(recording: Recording, step: Step) -> StepTensors:
     from explorer.engine.explaining.explain import outputs_of, shares
 
     inputs, settings = _inputs(recording, step.call)
-    output = _tensor("output", step.call.name, outputs_of(recording, step.call)[0], role="activation")
+    batch = recording.batch_size
+    output = _tensor("output", step.call.name, outputs_of(recording, step.call)[0], role="activation", batch_size=batch)
     if step.kind != "backward":
         drawn = tuple(tensor for tensor in inputs if tensor.role != "weight")
         weights = tuple(tensor for tensor in inputs if tensor.role == "weight")
@@ -93,31 +97,39 @@ def tensors_of(recording: Recording, step: Step) -> StepTensors:
     passed = shares(step.call, recording)
     titles = {tensor.name: tensor.title for tensor in inputs}
     made = tuple(
-        _tensor(f"grad_{name}", f"gradient of {titles.get(name, name)}", passed[name], role="gradient")
+        _tensor(
+            f"grad_{name}", f"gradient of {titles.get(name, name)}", passed[name], role="gradient", batch_size=batch
+        )
         for name in step.shapes
         if name in passed
     )
-    return StepTensors(_arrived(step.call), (*inputs, output), made, settings)
+    return StepTensors(_arrived(step.call, batch), (*inputs, output), made, settings)
 
 
-def _arrived(call: Call) -> tuple[Tensor, ...]:
+def _arrived(call: Call, batch_size: int) -> tuple[Tensor, ...]:
     """The gradients that arrived at a call's outputs: "grad_output", and those of further outputs numbered."""
     found = [(place, gradient) for place, gradient in enumerate(call.grad_outputs) if gradient is not None]
     numbers = [f"[{place}]" if len(call.grad_outputs) > 1 else "" for place, _ in found]
     return tuple(
-        replace(gradient_of(f"{call.name}{number}", gradient), name=f"grad_output{number if at else ''}")
+        replace(
+            gradient_of(f"{call.name}{number}", gradient, batch_size=batch_size),
+            name=f"grad_output{number if at else ''}",
+        )
         for at, ((_, gradient), number) in enumerate(zip(found, numbers, strict=True))
     )
 
 
-def gradient_of(call: str, arrived: Any) -> Tensor:
+def gradient_of(call: str, arrived: Any, *, batch_size: int) -> Tensor:
     """The gradient that arrived at the output of a call."""
-    return _tensor("grad_output", f"gradient of {call}", arrived, role="gradient")
+    return _tensor("grad_output", f"gradient of {call}", arrived, role="gradient", batch_size=batch_size)
 
 
-def _tensor(name: str, title: str, values: Any, *, role: str) -> Tensor:
-    """A tensor of PyTorch's; the real part of complex numbers, as its title says."""
-    return Tensor(name, f"real part of {title}" if values.is_complex() else title, read_only(values), role)
+def _tensor(name: str, title: str, values: Any, *, role: str, batch_size: int | None = None) -> Tensor:
+    """A tensor of PyTorch's; the real part of complex numbers, as its title says. Without a batch, None."""
+    title = f"real part of {title}" if values.is_complex() else title
+    is_given = batch_size is not None and name.removeprefix("grad_") not in WITHOUT_BATCH
+    has_batch = is_given and has_batch_axis(tuple(values.shape), batch_size or 0)
+    return Tensor(name, title, read_only(values), role, has_batch)
 
 
 def _of_update(step: Step) -> StepTensors:
@@ -149,7 +161,8 @@ def _input(recording: Recording, call: Call, given: Given) -> Tensor:
     is_weight = given.name in WITHOUT_BATCH
     of_module = f"{call.module}.{given.name}" if is_weight and call.module else ""
     words = title(recording, given.name, given.maker, given.owner or of_module)
-    return _tensor(given.name, words, given.tensor, role="weight" if is_weight else "activation")
+    role = "weight" if is_weight else "activation"
+    return _tensor(given.name, words, given.tensor, role=role, batch_size=recording.batch_size)
 
 
 def root_mean_square(values: np.ndarray) -> float:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from explorer.arithmetic.operation import Index
+from explorer.session.batch_axis import has_batch_axis
 from explorer.session.cell import Cell
 from explorer.session.explained import Explained, Explainer
 from explorer.session.ranges import finite_range
@@ -68,6 +69,7 @@ class TimelineStep:
     seconds: float = 0.0
     output_bytes: int = 0
     multiply_adds: int = 0
+    batch_size: int = 1
 
     @property
     def asked_first(self) -> str:
@@ -76,7 +78,8 @@ class TimelineStep:
 
     def has_batch(self, of: str) -> bool:
         """Whether the first axis of the tensor `of` is the batch."""
-        return self.phase != "update" and of not in WITHOUT_BATCH and len(self.asked[of]) > 1
+        is_given = self.phase != "update" and of not in WITHOUT_BATCH
+        return is_given and has_batch_axis(self.asked[of], self.batch_size)
 
 
 class Timeline:
@@ -108,7 +111,7 @@ class Timeline:
         self.loss = recording.loss
         self.taken = taken
         self.hit = hit
-        self.batch_size = recording.input_shape[0] if recording.input_shape else 1
+        self.batch_size = recording.batch_size
         self._layers = layers
         self.steps = self._listed()
 
@@ -119,7 +122,7 @@ class Timeline:
         last = () if recording.loss_call is None else (recording.loss_call,)
         titles = {call.name: argument_titles(recording, call) for call in (*recording.calls, *last)}
         return tuple(
-            _step(index, step, self._layers, titles.get(step.call.name, {}))
+            _step(index, step, self._layers, titles.get(step.call.name, {}), batch_size=recording.batch_size)
             for index, step in enumerate(self._engine_steps)
         )
 
@@ -146,7 +149,7 @@ class Timeline:
         forward, arrived = self.tensors(step).by_name, self._engine_steps[step].call.grad_output
         back = self.find("backward", entry.call)
         passed = {} if back is None else self.tensors(back).by_name
-        gradient = None if arrived is None else gradient_of(entry.call, arrived)
+        gradient = None if arrived is None else gradient_of(entry.call, arrived, batch_size=self.batch_size)
         return LearnedTensors(forward["output"], gradient, forward.get("weight"), passed.get("grad_weight"))
 
     def magnitudes(self, step: int) -> tuple[float, float | None]:
@@ -283,7 +286,9 @@ class Timeline:
         return (place, of) if place is not None and of in self.steps[place].asked else None
 
 
-def _step(index: int, step: Step, layers: tuple[str, ...], titles: Mapping[str, str]) -> TimelineStep:
+def _step(
+    index: int, step: Step, layers: tuple[str, ...], titles: Mapping[str, str], *, batch_size: int
+) -> TimelineStep:
     from explorer.arithmetic.families import family_of  # the first paint does not wait for it
 
     call = step.call
@@ -305,4 +310,5 @@ def _step(index: int, step: Step, layers: tuple[str, ...], titles: Mapping[str, 
         seconds=call.seconds,
         output_bytes=call.output_bytes,
         multiply_adds=call.multiply_adds,
+        batch_size=batch_size,
     )

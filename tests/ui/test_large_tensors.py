@@ -24,7 +24,6 @@ from explorer.session.numbered import Numbered
 from explorer.session.ranges import finite_range
 from explorer.session.snapshot import MOST_RANKED, prediction_of
 from explorer.session.step_tensors import Tensor
-from explorer.session.timeline import TimelineStep
 from explorer.ui.common import colour, theme
 from explorer.ui.common.colour import colourise
 from explorer.ui.common.mosaic import Mosaic, Place
@@ -49,7 +48,6 @@ from tests.ui.step_sessions import recorded
 PANE = (420, 300)
 PIXELS = PANE[0] * PANE[1]
 HUGE = 10**8
-UPDATE = TimelineStep(0, "update", "linear1", "SGD", "linear1", "linear", {})
 
 
 @pytest.fixture(scope="module")
@@ -305,7 +303,7 @@ def test_a_large_tensor_of_a_step_is_coloured_where_it_is_seen(
     finite_range(values)
     unread()
     view = _shown(qtbot, TensorView())
-    view.set_tensor(shown_tensor(Tensor("weight", "linear1.weight", values, "weight"), UPDATE))
+    view.set_tensor(shown_tensor(Tensor("weight", "linear1.weight", values, "weight")))
     view.grab()
     forget()
     assert coloured

@@ -65,6 +65,11 @@ class Recording:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__ |= state | {"outputs": map_tree(state["outputs"], Kept, lambda kept: kept.tensor)}
 
+    @property
+    def batch_size(self) -> int:
+        """How many examples went in: the size of the input's first axis."""
+        return self.input_shape[0] if self.input_shape else 1
+
     @cached_property
     def _by_name(self) -> dict[str, Call]:
         modules = {path: self.calls[index] for path, index in self.module_calls.items()}

@@ -97,7 +97,7 @@ class Files:
         self.show(document, replace(self._store.state.input, numbers=values))
         if others is not None and len(others):
             fed = f"The model is fed a batch of {len(others) + 1:,}, along the first axis of its input"
-            self._store.say(f"{fed}; the first example is shown.")
+            self._store.say(f"{fed}; the first example of each tensor that has it is shown.")
 
     def load_weights(self, path: str | Path) -> None:
         """Put the weights of a PyTorch or safetensors file into the network that is open, if they fit."""

@@ -149,6 +149,8 @@ class Steps:
         if shown is None:
             return chosen
         is_output = entry.phase == "forward" and cursor.is_inside and cursor.cell is not None
-        if is_output and cursor.cell is not None and shown.values.shape == entry.asked["output"][1:]:
-            return Selection(entry.layer, *cursor.cell[1:])
+        if is_output and cursor.cell is not None:
+            first = 1 if entry.has_batch("output") else 0
+            if shown.values.shape == entry.asked["output"][first:]:
+                return Selection(entry.layer, *cursor.cell[first:])
         return chosen if chosen.layer == entry.layer else Selection(entry.layer)

@@ -63,30 +63,31 @@ _SETTINGS: Mapping[str, Any] = {
 
 def _sizes(step: TimelineStep, tensors: StepTensors, first: Tensor | None) -> Facts:
     output = tensors.by_name.get("output")
-    size_in, size_out = (_size(tensor, step) for tensor in (first, output))
+    size_in, size_out = (_size(tensor) for tensor in (first, output))
     shape_in = first.values.shape if first is not None else ()
     shape_out = output.values.shape if output is not None else ()
     batch = shape_in[0] if len(shape_in) > 1 else 1
+    rows = f"the {batch} {'examples' if first is not None and first.has_batch else 'entries of the first axis'}"
     return {
         "numbers": count(size_in),
         "mean_of": count(size_in // max(size_out, 1)),
-        "shape": shape_text(shape_out[1:]) if len(shape_out) > 1 else shape_text(shape_out),
+        "shape": shape_text(shape_out[1:] if output is not None and output.has_batch else shape_out),
         "grid": shape_text(shape_out[2:]),
         "maps": _maps(tensors, shape_in, first),
-        "over_batch": f", summed over the {batch} examples" if batch > 1 else "",
-        "mean_batch": f", the mean over the {batch} examples" if batch > 1 else "",
-        "shared": f", shared among the {batch} examples" if batch > 1 else "",
+        "over_batch": f", summed over {rows}" if batch > 1 else "",
+        "mean_batch": f", the mean over {rows}" if batch > 1 else "",
+        "shared": f", shared among {rows}" if batch > 1 else "",
         "batch_sum": "Σ " if batch > 1 else "",
         "n": "n, " if batch > 1 else "",
     }
 
 
-def _size(tensor: Tensor | None, step: TimelineStep) -> int:
-    """How many numbers one example has."""
+def _size(tensor: Tensor | None) -> int:
+    """How many numbers one example has, or a tensor without a batch axis."""
     if tensor is None:
         return 0
     values = tensor.values
-    return values.size // values.shape[0] if values.ndim > 1 and values.shape[0] else values.size
+    return values.size // values.shape[0] if tensor.has_batch and values.shape[0] else values.size
 
 
 def _maps(tensors: StepTensors, shape: tuple[int, ...], first: Tensor | None) -> str:

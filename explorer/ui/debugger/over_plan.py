@@ -79,7 +79,7 @@ def _part(
     cell = None
     if tensor.role == "weight" or tensor.name in ("grad_weight", "grad_bias"):
         cell = _filter_cell(entry, cursor)
-    return Part(shown_tensor(tensor, entry, cell=cell, example=cursor.example, names=labels), tensor.name, asks_for)
+    return Part(shown_tensor(tensor, cell=cell, example=cursor.example, names=labels), tensor.name, asks_for)
 
 
 def _filter_cell(entry: TimelineStep, cursor: Cursor) -> tuple[int, ...] | None:
@@ -132,7 +132,7 @@ def _update_plan(entry: TimelineStep, tensors: StepTensors, cursor: Cursor) -> O
 def _update_part(
     tensor: Tensor, entry: TimelineStep, cursor: Cursor, of: str, *, title: str, beside: tuple[Tensor, ...] = ()
 ) -> Part:
-    shown = shown_tensor(tensor, entry, cell=cursor.cell, beside=beside, title=title)
+    shown = shown_tensor(tensor, cell=cursor.cell, beside=beside, title=title)
     return Part(shown, tensor.name, of)
 
 

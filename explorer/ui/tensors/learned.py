@@ -66,7 +66,7 @@ def _of_film(state: State, layer: str) -> LearnedLayer:
     if entry is None:
         return LearnedLayer(layer, message=f"{layer} is not in this frame of the film.")
     weight = None if entry.weight is None else Tensor("weight", f"{layer}.weight", entry.weight, "weight")
-    output = Tensor("output", layer, entry.values[None], "activation")
+    output = Tensor("output", layer, entry.values[None], "activation", has_batch=True)
     step = state.watching.live.step if state.watching.live is not None else 0
     learned = LearnedTensors(output, None, weight, None)
     origin = f"step {count(run_step(state, step))} in the film"
@@ -86,12 +86,13 @@ def _of_timeline(state: State, layer: str) -> LearnedLayer:
 
 
 def shown_example(tensor: Tensor, example: int) -> Shown:
-    """The example of a tensor, or the first filters of a weight too large for one picture."""
+    """The example of a tensor, all of one without a batch axis, or the first filters of a weight too large for one
+    picture."""
     values: np.ndarray = tensor.values
     prefix: tuple[int, ...] = ()
     if tensor.role == "weight" or tensor.name == "grad_weight":
         values, prefix = section(values, None)
-    elif values.ndim > 1:
+    elif tensor.has_batch:
         example = min(example, len(values) - 1)
         values, prefix = values[example], (example,)
     facts = shape_text(values.shape) if values.ndim else "one number"

@@ -129,7 +129,10 @@ class LiveLayer(FollowingView, QWidget):
         layer = self._session.state.selection.layer
         if place >= 2:
             self._session.selection.select(layer=layer, channel=cell[0] if cell else None, row=None, column=None)
-        elif len(cell) == 4:
-            self._session.selection.select(layer=layer, channel=cell[1], row=cell[2], column=cell[3])
-        elif len(cell) == 2:
-            self._session.selection.select(layer=layer, channel=cell[1], row=None, column=None)
+            return
+        tensor = None if self._shown is None or self._shown.tensors is None else self._shown.tensors.activation
+        own = cell[1:] if tensor is not None and tensor.has_batch else cell
+        if len(own) == 3:
+            self._session.selection.select(layer=layer, channel=own[0], row=own[1], column=own[2])
+        elif len(own) == 1:
+            self._session.selection.select(layer=layer, channel=own[0], row=None, column=None)

@@ -8,7 +8,6 @@ import numpy as np
 
 from explorer.arithmetic.operation import Index
 from explorer.session.step_tensors import WITHOUT_BATCH, Tensor
-from explorer.session.timeline import TimelineStep
 from explorer.ui.common.text import shape_text
 from explorer.ui.tensors.tiles import Shown, is_too_large, scale_of, section
 
@@ -25,7 +24,6 @@ REMEMBERED = 256
 
 def shown_tensor(
     tensor: Tensor,
-    entry: TimelineStep,
     *,
     cell: Index | None = None,
     example: int = 0,
@@ -33,24 +31,18 @@ def shown_tensor(
     beside: tuple[Tensor, ...] = (),
     title: str = "",
 ) -> Shown:
-    """All of one example of `tensor`, or of a very large weight the filter that `cell` lies in.
+    """All of one example of `tensor`, or of all of it where it has no batch axis; of a very large one the part that
+    `cell` lies in.
 
     `names` are written beside plain numbers if there is one for each. `beside` share its scale.
     """
-    is_batch = has_batch(tensor, entry)
-    first = cell[0] if cell and not is_batch and is_too_large(tensor.values) else None
-    return _whole(tensor, example if is_batch else None, first, names, beside, title)
+    first = cell[0] if cell and not tensor.has_batch and is_too_large(tensor.values) else None
+    return _whole(tensor, example if tensor.has_batch else None, first, names, beside, title)
 
 
 def shown_map(tensor: Tensor, key: Index, *, padding: tuple[int, int] = (0, 0), title: str = "") -> Shown:
     """One map of `tensor`: `key` holds all indices but row and column."""
     return _map(tensor, key, padding, title)
-
-
-def has_batch(tensor: Tensor, entry: TimelineStep) -> bool:
-    """Whether the tensor's first axis is the batch."""
-    name = tensor.name.removeprefix("grad_")
-    return entry.phase != "update" and name not in WITHOUT_BATCH and tensor.values.ndim > 1
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -69,6 +61,8 @@ def _whole(
     elif example is None:
         values, prefix = section(values, None if first is None else (first,))
     facts = shape_text(values.shape) if first is None else f"filter {first}"
+    if prefix and example is None and not _is_weight(tensor):
+        facts = f"{shape_text(values.shape)} · number {prefix[0]} of {len(tensor.values)} along the first axis"
     facts += f" · example {prefix[0]}" if example is not None and len(tensor.values) > 1 else ""
     fits = values.ndim == 1 and len(names) == len(values)
     scale = scale_of(tensor.values, *(other.values for other in beside), is_signed=tensor.is_signed)
@@ -93,21 +87,29 @@ def state_title(tensor: Tensor) -> str:
 
 
 def map_words(tensor: Tensor, key: Index) -> str:
-    """Which map it is: "channel 2", "filter 4, channel 2"."""
-    name = tensor.name.removeprefix("grad_")
-    if tensor.role == "weight" or name in WITHOUT_BATCH:
-        return f"filter {key[0]}, channel {key[1]}" if len(key) > 1 else ""
-    return f"channel {key[1]}" if len(key) > 1 else ""
+    """Which map it is: "channel 2", "filter 4, channel 2"; "map 4, 2" of a tensor whose first axis is not the batch."""
+    if len(key) < 2:
+        return ""
+    if _is_weight(tensor):
+        return f"filter {key[0]}, channel {key[1]}"
+    return f"channel {key[1]}" if tensor.has_batch else f"map {key[0]}, {key[1]}"
+
+
+def _is_weight(tensor: Tensor) -> bool:
+    return tensor.role == "weight" or tensor.name.removeprefix("grad_") in WITHOUT_BATCH
 
 
 def one_hot(target: Tensor, output: Tensor, *, example: int, names: tuple[str, ...]) -> Shown | None:
-    """The target of an example as one number for each output, 1 at its class; None where it is not a class."""
+    """The target of an example as one number for each output, 1 at its class; None where it is not a class, and where
+    the output has not one row an example."""
     return _one_hot(target, output, example, names)
 
 
 @lru_cache(maxsize=REMEMBERED)
 def _one_hot(target: Tensor, output: Tensor, example: int, names: tuple[str, ...]) -> Shown | None:
     if target.values.shape == output.values.shape or output.values.ndim != 2 or target.values.ndim != 1:
+        return None
+    if not output.has_batch:
         return None
     count = output.values.shape[1]
     index = int(target.values[min(example, len(target.values) - 1)])

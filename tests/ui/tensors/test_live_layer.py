@@ -197,6 +197,6 @@ def test_of_a_weight_with_too_many_slices_the_first_filter_is_shown() -> None:
     np.testing.assert_array_equal(shown.values, weight[0])
     assert shown.prefix == (0,)
     batch = np.arange(24, dtype=np.float32).reshape(3, 8)
-    second = shown_example(Tensor("output", "linear1", batch, "activation"), 1)
+    second = shown_example(Tensor("output", "linear1", batch, "activation", has_batch=True), 1)
     np.testing.assert_array_equal(second.values, batch[1])
     assert second.prefix == (1,)

@@ -47,7 +47,8 @@ def loss_table(
         marked = cell[-1] if cell else None
     else:
         columns, symbols = _with_terms(columns, explanation, at, len(scores))
-        lines, marked = _loss_lines(explanation, at, len(output)), None
+        noun = "examples" if tensors.by_name["input"].has_batch else "rows"
+        lines, marked = _loss_lines(explanation, at, len(output), noun=noun), None
     if loss.targets == "classes" and marked is None:
         marked = int(wanted.argmax())
     order = np.argsort(-scores, kind="stable") if len(scores) > SORTED_FROM else np.arange(len(scores))
@@ -102,8 +103,8 @@ def _with_terms(
     return [*columns, TableColumn("loss", terms, scale_of(terms, is_signed=True), is_bar=True)], symbols
 
 
-def _loss_lines(explanation: Explanation, at: int, examples: int) -> tuple[str, ...]:
+def _loss_lines(explanation: Explanation, at: int, count: int, *, noun: str) -> tuple[str, ...]:
     total = f"loss = {plain_number(explanation.total)}"
-    if examples == 1:
+    if count == 1:
         return explanation.written, total
-    return explanation.written, f"{total}, the mean over {examples} examples; this one is number {at}"
+    return explanation.written, f"{total}, the mean over {count} {noun}; this one is number {at}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from explorer.arithmetic import Explanation
 from explorer.arithmetic.explanation import plain_number
 from explorer.arithmetic.operation import Index
-from explorer.session.step_tensors import StepTensors
+from explorer.session.step_tensors import StepTensors, Tensor
 from explorer.session.timeline import TimelineStep
 from explorer.ui.common.text import count, shape_text
 
@@ -16,7 +16,10 @@ RESHAPES = ("flatten", "reshape", "view")
 
 @dataclass(frozen=True, eq=False)
 class Move:
-    """`value` stands at `source` of the tensor `tensor` and at `target` of what is made; `lines` say how."""
+    """`value` stands at `source` of the tensor `tensor` and at `target` of what is made; `lines` say how.
+
+    `ends` are the two cells as they are told: without the batch axis, where they have one.
+    """
 
     tensor: str
     source: Index
@@ -25,6 +28,7 @@ class Move:
     source_title: str
     target_title: str
     lines: tuple[str, ...]
+    ends: tuple[Index, Index]
 
 
 def move_of(
@@ -43,7 +47,12 @@ def move_of(
     lines = _places(source, given_tensor.values.shape, cell, made_tensor.values.shape) if _reshapes(entry) else ()
     if not lines and source == cell:
         lines = ("The same cell of both: nothing is changed.",)
-    return Move(name, source, cell, explanation.total, given_tensor.title, made_tensor.title, lines)
+    ends = _own(source, given_tensor), _own(cell, made_tensor)
+    return Move(name, source, cell, explanation.total, given_tensor.title, made_tensor.title, lines, ends)
+
+
+def _own(cell: Index, tensor: Tensor) -> Index:
+    return cell[1:] if tensor.has_batch else cell
 
 
 def _reshapes(entry: TimelineStep) -> bool:
@@ -54,7 +63,7 @@ def _places(source: Index, shape: Index, target: Index, made: Index) -> tuple[st
     """The row-by-row number of the cell, from the longer index to the shorter one."""
     own, sizes = (source, shape) if len(source) >= len(target) else (target, made)
     flat = target if len(source) >= len(target) else source
-    if len(flat) != 2 or len(own) < 3:
+    if len(flat) != 2 or len(own) < 3 or shape[0] != made[0]:  # the first axis was joined with others, or split
         return ()
     strides = [1]
     for size in reversed(sizes[2:]):
@@ -70,8 +79,7 @@ def _places(source: Index, shape: Index, target: Index, made: Index) -> tuple[st
 
 def move_words(move: Move) -> str:
     """ "(125, 2, 3) → (2011)" without the batch axis."""
-    ends = (f"({', '.join(str(index) for index in cell[1:] or cell)})" for cell in (move.source, move.target))
-    return " → ".join(ends)
+    return " → ".join(f"({', '.join(map(str, cell))})" for cell in move.ends)
 
 
 def value_words(move: Move) -> str:

@@ -34,7 +34,7 @@ from explorer.ui.debugger.into.term_tables import (
     terms_table,
     three_ways_table,
 )
-from explorer.ui.tensors.shown import has_batch, shown_map, shown_tensor
+from explorer.ui.tensors.shown import shown_map, shown_tensor
 from explorer.ui.tensors.tiles import Shown
 
 Middle = Patches | Table | FunctionCurve | Move | Grids
@@ -150,7 +150,7 @@ def _made(tensor: Tensor, entry: TimelineStep, cursor: Cursor, *, classes: tuple
         return shown_map(tensor, cursor.cell[:2])
     names = classes if entry.call == "loss" else ()
     title = "after" if tensor.name == AFTER else ""
-    return shown_tensor(tensor, entry, cell=cursor.cell, example=cursor.example, names=names, title=title)
+    return shown_tensor(tensor, cell=cursor.cell, example=cursor.example, names=names, title=title)
 
 
 def _given_tensor(tensors: StepTensors, entry: TimelineStep, explanation: Explanation | None) -> Tensor | None:
@@ -171,7 +171,7 @@ def _given(
     if cell is not None and tensor.values.ndim == 4:
         return shown_map(tensor, cell)
     names = classes if entry.call == "loss" else ()
-    return shown_tensor(tensor, entry, cell=cursor.cell, example=cursor.example, names=names)
+    return shown_tensor(tensor, cell=cursor.cell, example=cursor.example, names=names)
 
 
 def _own_map(tensor: Tensor, entry: TimelineStep, middle: Middle | None, cursor: Cursor) -> Index | None:
@@ -182,4 +182,4 @@ def _own_map(tensor: Tensor, entry: TimelineStep, middle: Middle | None, cursor:
     is_same = len(cell) == 4 and all(index < size for index, size in zip(cell, tensor.values.shape, strict=False))
     if isinstance(middle, Grids) and not middle.is_update and len(middle.source) == 4:
         return middle.source[:2]
-    return cell[:2] if is_same and has_batch(tensor, entry) else None
+    return cell[:2] if is_same and tensor.has_batch else None
