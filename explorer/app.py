@@ -78,13 +78,17 @@ def view(model: torch.nn.Module, x: torch.Tensor) -> MainWindow | None:
 
     Runs the event loop until the window is closed, and gives None, unless one is running already (a notebook with
     `%gui qt`), which gets the shown window. A closed window is gone, and no longer holds the model.
-    Raises TypeError for inputs of another form, ValueError for a tensor without examples,
+    Raises TypeError for what is no model, and for inputs of another form, ValueError for a tensor without examples,
     RuntimeError outside the main thread, and where there is no display.
     """
     if threading.current_thread() is not threading.main_thread():
         raise RuntimeError("The window opens from the program's main thread alone: call view there.")
     if problem := missing_display():
         raise RuntimeError(problem)
+    from explorer.engine.recording.no_model import why_no_model
+
+    if why := why_no_model(model):
+        raise TypeError(f"The window shows a model (an nn.Module), not {why}")
     if not hasattr(x, "detach"):
         raise TypeError(f"The window feeds a model one tensor (N, …), not a {type(x).__name__}: wrap the model.")
     if x.is_complex():

@@ -7,6 +7,7 @@ import re
 import weakref
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 import shiboken6
@@ -130,6 +131,26 @@ def test_view_tells_the_batch_that_it_feeds(shape: tuple[int, ...], told: str, q
 def test_view_refuses_what_the_window_cannot_feed(inputs: object) -> None:
     with pytest.raises((TypeError, ValueError), match="The window"):
         explorer.view(nn.Linear(3, 2), inputs)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (nn.Linear(3, 2).state_dict(), "not an OrderedDict: a table of weights .* model.load_state_dict with it[.]"),
+        ({"model": nn.Linear(3, 2).state_dict()}, "not a dict: a table of weights .* model.load_state_dict with it[.]"),
+        ("good.pth", "not a str: open the file first, and give the model that it holds[.]"),
+        (Path("good.pth"), "Path: open the file first"),
+        (Spectrogram, r"not the class Spectrogram: make a model of it, Spectrogram\(…\)[.]"),
+        (torch.relu, "wrap what it does in the forward of an nn.Module[.]"),
+    ],
+)
+def test_what_is_no_model_is_refused_with_the_way_to_one(given: Any, told: str) -> None:
+    before = QApplication.topLevelWidgets()
+    with pytest.raises(TypeError, match=rf"The window shows a model \(an nn.Module\), .*{told}"):
+        explorer.view(given, torch.ones(1, 3))
+    assert QApplication.topLevelWidgets() == before
+    with pytest.raises(explorer.EngineError, match=rf"A recording needs a model \(an nn.Module\), .*{told}"):
+        explorer.record(given, torch.ones(1, 3))
 
 
 def test_view_refuses_another_thread_in_a_sentence() -> None:

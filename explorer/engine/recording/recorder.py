@@ -22,6 +22,7 @@ from explorer.engine.recording.kept import NOBODY, Kept, Shelf
 from explorer.engine.recording.ledger import Ledger
 from explorer.engine.recording.masked_rows import may_differ
 from explorer.engine.recording.module_watch import ModuleRun, ModuleWatch, is_inside_transform
+from explorer.engine.recording.no_model import why_no_model
 from explorer.engine.recording.padded_rows import zeros_for_padding
 from explorer.engine.recording.place import caller_frame
 from explorer.engine.recording.recording import Recording
@@ -59,8 +60,8 @@ def record(
     """
     # A compiled model hides its calls; the module inside has the same weights.
     model = getattr(model, "_orig_mod", model)
-    if not isinstance(model, nn.Module):
-        raise EngineError(f"A recording needs a model (an nn.Module), not a {type(model).__name__}.")
+    if problem := why_no_model(model):
+        raise EngineError(f"A recording needs a model (an nn.Module), not {problem}")
     if loss is None and (target is not None or optimizer is not None):
         raise EngineError("A target or an optimizer is of use only with a loss: name one.")
     learning = None if loss is None else Learning(target, loss, optimizer, clip_norm)
