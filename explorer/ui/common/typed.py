@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 import re
+from typing import Any
 
-from explorer.ui.common.text import shape_text
+import numpy as np
+
+from explorer.ui.common.text import number, shape_text
 
 # Point and comma (also the Arabic one) are both the decimal mark; nothing groups digits: 1.000,5 is not a number.
 _MARKS = ".,٫"
@@ -20,6 +23,21 @@ def typed_number(text: str) -> float:
     if not math.isfinite(value):
         raise ValueError(f"“{text.strip()}” is not a number, such as −0.5 or 1e-2.")
     return value
+
+
+def beyond(value: float, dtype: np.dtype[Any]) -> str:
+    """Why numbers of the type `dtype` cannot hold `value`, in a sentence; "" where they can."""
+    if dtype.kind not in "iuf":
+        return ""
+    least, most = (float(np.finfo(dtype).min), float(np.finfo(dtype).max)) if dtype.kind == "f" else _ends(dtype)
+    if least <= value <= most:
+        return ""
+    side = f"at most {number(most)}" if value > most else f"at least {number(least)}"
+    return f"{number(value)} is no number that {dtype.name} can hold: {side}."
+
+
+def _ends(dtype: np.dtype[Any]) -> tuple[float, float]:
+    return float(np.iinfo(dtype).min), float(np.iinfo(dtype).max)
 
 
 def typed_whole(text: str) -> int:

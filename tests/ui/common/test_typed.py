@@ -23,7 +23,7 @@ from explorer.ui.common import theme
 from explorer.ui.common.number_boxes import FloatBox, WholeBox
 from explorer.ui.common.number_fields import NumberFields
 from explorer.ui.common.text import number
-from explorer.ui.common.typed import typed_cell, typed_number, typed_whole, written
+from explorer.ui.common.typed import beyond, typed_cell, typed_number, typed_whole, written
 from explorer.ui.training.plane.weight_picker import WeightPicker
 
 NUMBERS = {
@@ -285,3 +285,14 @@ def test_there_is_no_other_box_for_numbers() -> None:
     folder = Path(explorer.ui.__file__).parent
     found = {path.name for path in folder.rglob("*.py") if qt_box.search(path.read_text())}
     assert found == {"guard.py", "number_boxes.py", "style_sheet.py"}  # the guard tells them apart, and makes none
+
+
+@pytest.mark.parametrize("kind", ["float16", "float32", "float64", "int8", "uint8", "int64"])
+def test_what_a_type_cannot_hold_is_told_with_what_it_can(kind: str) -> None:
+    dtype = np.dtype(kind)
+    limits = np.finfo(dtype) if dtype.kind == "f" else np.iinfo(dtype)
+    assert beyond(float(limits.min), dtype) == beyond(float(limits.max), dtype) == beyond(0.5, dtype) == ""
+    for far, side in ((float(limits.max), "at most"), (float(limits.min) - (dtype.kind == "u"), "at least")):
+        told = beyond(far * 1.5, dtype) if abs(far) < 1e308 else ""
+        assert (f"is no number that {kind} can hold: {side}" in told) == (abs(far) < 1e308)
+    assert beyond(1e300, np.dtype(bool)) == ""

@@ -219,6 +219,29 @@ def test_rubbish_is_refused_where_it_was_typed(opened: Opened, qtbot: QtBot) -> 
     assert session.state.steps.timeline is before
 
 
+@pytest.mark.parametrize("item", [Edge(1, 0, 0), Bias(1, 0), Node(0, 1), Node(3, 0), None])
+@pytest.mark.parametrize(("text", "told"), [("1e39", "1.00e39"), ("3.5e38", "3.50e38")])
+def test_a_number_too_large_for_its_type_is_refused_where_it_was_typed(
+    opened: Opened, qtbot: QtBot, item: Item | None, text: str, told: str
+) -> None:
+    session, view = opened()
+    before = session.state.steps.timeline
+    if item is None:
+        session.steps.to_end()
+        qtbot.mouseClick(view.learning_rate, Qt.MouseButton.LeftButton)
+        view.editor.selectAll()
+        qtbot.keyClicks(view.editor, text)
+        qtbot.keyClick(view.editor, Qt.Key.Key_Return)
+    else:
+        type_over(qtbot, view, item, text)
+    assert view.editor.isVisible()
+    assert view.editor.accessibleDescription() == f"{told} is no number that float32 can hold: at most 3.40e38."
+    assert theme.current().error in view.editor.styleSheet()
+    qtbot.keyClick(view.editor, Qt.Key.Key_Escape)
+    assert session.state.steps.timeline is before
+    assert not session.state.steps.is_recording
+
+
 def test_the_editor_begins_with_the_old_weight_whole(opened: Opened, qtbot: QtBot) -> None:
     session, view = opened()
     session.steps.to_end()

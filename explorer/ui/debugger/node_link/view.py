@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QSize, Slot
@@ -14,6 +15,7 @@ from explorer.ui.common.box import Box
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.late import Late
 from explorer.ui.common.text import MINUS, number
+from explorer.ui.common.typed import beyond
 from explorer.ui.debugger.node_link import Ask, Bias, Edge, Item, Node, NodeLink, ask, drawable, drawing_of, shown
 from explorer.ui.debugger.node_link.canvas import NodeLinkCanvas
 from explorer.ui.debugger.node_link.inline_editor import InlineEditor
@@ -28,6 +30,7 @@ COMPUTED = "This number is computed: change a weight, a bias, an input or a targ
 ONE_CLASS = "Only one class is the target: type 1 at the class that is right."
 OTHER_EXAMPLE = "Only the first example of the batch can be changed here."
 NOT_NEGATIVE = "The learning rate cannot be below 0."
+FLOAT = np.dtype(np.float32)  # what targets and learning rates are turned into
 
 
 class NodeLinkView(FollowingView, QWidget):
@@ -195,11 +198,24 @@ class NodeLinkView(FollowingView, QWidget):
         item = self._editing
         if item is None:
             return self._change_learning_rate(value)
-        return self._refusal(item) or changes[type(item)](item, value)
+        return self._refusal(item) or beyond(value, self._number_type(item)) or changes[type(item)](item, value)
+
+    def _number_type(self, item: Item) -> np.dtype[Any]:
+        """The type of the number that is edited: a parameter's own, or the input's; a target is a float."""
+        timeline = self._session.state.steps.timeline
+        assert self._drawing is not None
+        column = self._drawing.columns[item.column]
+        if timeline is not None and isinstance(item, Node) and column.role == "input":
+            return self._session.state.subject.number_type(self._session.state.input.numbers)
+        if timeline is not None and column.weights is not None:
+            of = "bias" if isinstance(item, Bias) else "weight"
+            return timeline.tensors(column.weights.forward).by_name[of].values.dtype
+        return FLOAT
 
     def _change_learning_rate(self, value: float) -> str:
-        if value < 0:
-            return NOT_NEGATIVE
+        refusal = NOT_NEGATIVE if value < 0 else beyond(value, FLOAT)
+        if refusal:
+            return refusal
         self._session.learning.set_hyperparameters(learning_rate=value)
         return ""
 
