@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 import explorer
 from explorer.app import application, open_window
-from explorer.session import State
+from explorer.session import Session, State
 from explorer.session.cancelling import STEPS
 from tests.monkey import bag, hand, keeper
 
@@ -123,7 +123,7 @@ class Play:
         is_settled = self._settled()
         self._open_if_closed()  # it was closed once it was saved, for which was waited just now
         if not (is_settled and self._settled()):
-            self._keeper.tell(f"not at rest after {SETTLE_LIMIT_S} s: {self._window.session.state.status.task!r}")
+            self._keeper.tell(f"not at rest after {SETTLE_LIMIT_S} s: {_work_of(self._window.session)}")
             return
         told = keeper.disagreements(self._window)
         if self._is_due(number, SAVE_EVERY):
@@ -153,7 +153,7 @@ class Play:
         session, path = self._window.session, self._folder / "kept.json"
         session.files.save_network(path)
         if not self._settled():
-            return [f"not saved in {SETTLE_LIMIT_S} s: {session.state.status}"]
+            return [f"not saved in {SETTLE_LIMIT_S} s: {_work_of(session)}"]
         if not path.exists():
             return [f"not saved: {session.state.status.notice}"]
         try:
@@ -198,6 +198,13 @@ class Play:
         QFileDialog.getOpenFileName = opened  # type: ignore[method-assign,assignment]
         QFileDialog.getSaveFileName = saved  # type: ignore[method-assign,assignment]
         QFileDialog.getExistingDirectory = lambda *_arguments, **_named: opened()[0]  # type: ignore[method-assign]
+
+
+def _work_of(session: Session) -> str:
+    """What is told of the work, whether there is any, and of which network: a slow pass, or one that was forgotten?"""
+    network = session.state.network
+    is_asked = session.store.runner.has_requests()
+    return f"{session.state.status}, {is_asked=}, {network.text() if network is not None else ''}"
 
 
 def _is_working(state: State) -> bool:
