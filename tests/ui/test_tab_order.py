@@ -51,7 +51,10 @@ def _form_of(window: MainWindow) -> list[QWidget]:
     return [each for each in controls if each.focusProxy() is None]
 
 
-@pytest.mark.parametrize("layers", [("conv2", "relu1", "conv2"), ("add1", "input", "linear1")])
+@pytest.mark.parametrize(
+    "layers",
+    [("add1", "linear1", "conv2"), ("conv2", "relu1", "conv2"), ("add1", "input", "linear1"), ("add1", "conv2")],
+)
 def test_a_layers_form_comes_where_it_stands_from_top_to_bottom(window: MainWindow, layers: tuple[str, ...]) -> None:
     for layer in layers:  # their forms are made one after the other, long after the window
         window.session.selection.select(layer=layer)

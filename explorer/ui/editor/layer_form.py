@@ -218,7 +218,6 @@ class LayerForm(FollowingView, QWidget):
             grid = self._grids[fields] = SettingsGrid(fields, self.area.widget())
             grid.edited.connect(self._edit)
             grid.refused.connect(self._session.say)
-            chain(self.name_edit, grid)
         if grid is not self._grid:
             self._exchange(grid)
         if grid is not None:
@@ -237,6 +236,7 @@ class LayerForm(FollowingView, QWidget):
         if grid is not None:
             self._grid_place.addWidget(grid)
             grid.show()
+        self._chain()
 
     def _show_inputs(self, network: Network, layer: Layer) -> None:
         many = layer.most_inputs != 1
@@ -248,8 +248,12 @@ class LayerForm(FollowingView, QWidget):
         self.inputs.set_names(above, above[-1])
         self.inputs.set_value(network.inputs(layer.name) if many else layer.inputs)
         if is_other:
-            chain(*filter(None, (self._grid or self.name_edit, self.inputs)))
+            self._chain()
         self.inputs_row.show()
+
+    def _chain(self) -> None:
+        """Let Tab go through the form as it stands, whichever of its parts came last."""
+        chain(*filter(None, (self.name_edit, self._grid, self.inputs)))
 
     def _make_inputs(self, many: bool) -> None:
         if self.inputs is not None:
