@@ -62,10 +62,25 @@ def _train(options: argparse.Namespace, processes: Processes) -> int:
         return 0
     _write_network(job, options.out)
     if controls.stop:
-        told(f"Stopped after step {last}; the same command goes on from here.")
+        told(_stopped(options.out, last))
         return INTERRUPTED
     told(f"Trained for {last} {'step' if last == 1 else 'steps'}; the network is in {options.out / 'network.json'}.")
     return 0
+
+
+def _stopped(folder: Path, last: int) -> str:
+    """Where the run stopped and where it goes on: `last` is the last step that was told.
+
+    The checkpoint holds a step more where the end of its epoch was not judged any more, and fewer on a full disk.
+    """
+    from explorer.engine.training.checkpoint import read_checkpoint
+    from explorer.engine.training.run_folder import CHECKPOINT
+
+    state = read_checkpoint(folder / CHECKPOINT)
+    kept = int(state["step"]) if state is not None else 0
+    if kept < last:
+        return f"Stopped after step {last}, which could not be kept: the same command goes on after step {kept}."
+    return f"Stopped after step {kept}; the same command goes on from here."
 
 
 def _followed(job: Job, options: argparse.Namespace, processes: Processes, controls: Controls) -> int:

@@ -18,7 +18,9 @@ import torch
 import explorer
 from explorer.cli import run
 from explorer.engine.training.checkpoint import read_checkpoint
+from explorer.engine.training.metrics import evaluate
 from explorer.engine.training.run_folder import RunFolder
+from explorer.writing import FileError
 
 TIMEOUT_S = 240
 
@@ -125,13 +127,47 @@ def test_ctrl_c_ends_in_a_sentence_with_a_checkpoint_of_that_very_step(net, tmp_
     process.send_signal(signal.SIGINT)
     _, told = process.communicate(timeout=TIMEOUT_S)
     assert process.returncode == 130
-    steps = len(metrics(out))
-    assert f"Stopped after step {steps}; the same command goes on from here." in told
-    assert "Traceback" not in told
     state = read_checkpoint(out / "checkpoint")
     assert state is not None
-    assert state["step"] == steps
+    assert f"Stopped after step {state['step']}; the same command goes on from here." in told
+    assert "Traceback" not in told
+    assert len(metrics(out)) in (state["step"], state["step"] - 1)  # the end of an epoch that was not judged any more
     assert (out / "network.json").exists()
+
+
+def test_ctrl_c_while_an_epoch_is_judged_tells_the_step_that_was_kept(net, tmp_path, capsys, monkeypatch):
+    whole, out = tmp_path / "whole", tmp_path / "run"
+    assert run(arguments(net, whole, epochs=2)) == 0
+
+    def interrupted(*arguments, **named):
+        os.kill(os.getpid(), signal.SIGINT)
+        return evaluate(*arguments, **named)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("explorer.engine.training.run.evaluate", interrupted)
+        assert run(arguments(net, out, epochs=2)) == 130
+    state = read_checkpoint(out / "checkpoint")
+    assert state is not None
+    assert f"Stopped after step {state['step']}; the same command goes on" in capsys.readouterr().err
+    assert len(metrics(out)) == state["step"] - 1  # its line says how the epoch ended
+    assert run(arguments(net, out, epochs=2)) == 0
+    assert metrics(out) == metrics(whole)
+
+
+def test_ctrl_c_on_a_full_disk_says_where_the_run_goes_on(net, tmp_path, capsys, monkeypatch):
+    out, asked = tmp_path / "run", []
+
+    def full(_path, state):
+        if not asked:  # a second ctrl-C would end it at once
+            os.kill(os.getpid(), signal.SIGINT)
+        asked.append(state["step"])
+        raise FileError("could not be written: the disk is full.")
+
+    monkeypatch.setattr("explorer.engine.training.run.write_checkpoint", full)
+    assert run(arguments(net, out, "--checkpoint-every", "3", epochs=2)) == 130
+    assert "Stopped after step 3, which could not be kept: the same command goes on after step 0." in (
+        capsys.readouterr().err
+    )
 
 
 def test_a_longer_run_of_the_same_kind_goes_on(net, tmp_path, capsys):
