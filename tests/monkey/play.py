@@ -201,10 +201,12 @@ class Play:
 
 
 def _work_of(session: Session) -> str:
-    """What is told of the work, whether there is any, and of which network: a slow pass, or one that was forgotten?"""
-    network = session.state.network
+    """What is told of the work, and of which network: is a pass slow, forgotten, or asked for again and again?"""
+    network, asked = session.state.network, session.state.maps.asked
     is_asked = session.store.runner.has_requests()
-    return f"{session.state.status}, {is_asked=}, {network.text() if network is not None else ''}"
+    _wait(lambda: False, 1.0)
+    is_asked_anew = session.state.maps.asked is not asked
+    return f"{session.state.status}, {is_asked=}, {is_asked_anew=}, {network.text() if network is not None else ''}"
 
 
 def _is_working(state: State) -> bool:
