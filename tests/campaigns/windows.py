@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import gc
 import os
+import random
 import threading
 import time
 from collections.abc import Callable
@@ -130,6 +131,19 @@ def parts(number: int) -> None:
     window.close()
 
 
+def tabbed(number: int) -> None:
+    """open_window, closed when its docks lie above each other, beside each other, afloat and hidden."""
+    window, chosen = opened(is_deleted=bool(number % 2)), random.Random(number)
+    wait_until(lambda: is_whole(window))
+    for _ in range(1 + number % 4):
+        first, second = chosen.sample(window.docks, 2)
+        window.tabifyDockWidget(first, second)
+        chosen.choice((first, second)).setFloating(chosen.random() < 0.2)
+        chosen.choice(window.docks).setVisible(chosen.random() < 0.8)
+        QApplication.processEvents()
+    window.close()
+
+
 def dialogs(_number: int) -> None:
     """Each dialog of the menus, opened and closed in a window that stays."""
     window = _standing()
@@ -148,7 +162,7 @@ def _standing() -> MainWindow:
     return window
 
 
-WAYS = {way.__name__: way for way in (view, keep, hide, delete, at_once, start, run, parts, dialogs)}
+WAYS = {way.__name__: way for way in (view, keep, hide, delete, at_once, start, run, parts, tabbed, dialogs)}
 
 
 def windows() -> list[MainWindow]:

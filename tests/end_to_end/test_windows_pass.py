@@ -32,7 +32,7 @@ def left() -> dict[str, list[list[str]]]:
     """Of each way what is left of the first, and of more, as it is printed: the count, then what is left."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.campaigns.windows", "--count", str(TIMES)],
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "MALLOC_PERTURB_": "165"},  # what is freed is overwritten
         capture_output=True,
         text=True,
         timeout=600,

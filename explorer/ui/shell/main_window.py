@@ -14,7 +14,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QTabBar, QVBoxLayout, QWidget
 
 from explorer.session import Session, State
 from explorer.session.soon import soon
@@ -264,7 +264,14 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _take_apart(self) -> None:
-        """A closed window is not used again. The callbacks of its parts hold it, where Python cannot see that."""
+        """A closed window is not used again. The callbacks of its parts hold it, where Python cannot see that.
+
+        Docks leave the layout first, and the tab bars that it made for them are left to it: it shows and hides those
+        whenever a dock goes, and died of one that had gone before.
+        """
+        for dock in self.docks:
+            self.removeDockWidget(dock)
         for kind in (QWidget, QAction, QActionGroup):
             for part in self.findChildren(kind, options=Qt.FindChildOption.FindDirectChildrenOnly):
-                part.deleteLater()
+                if not isinstance(part, QTabBar):
+                    part.deleteLater()
