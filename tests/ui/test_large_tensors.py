@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtGui import QPainter, QPixmap, QTransform
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QWidget
 from pytestqt.qtbot import QtBot
@@ -192,9 +192,28 @@ def test_cells_that_stand_for_pixels_lie_in_sight_and_are_all_where_there_is_roo
 
 
 def test_cells_larger_than_pixels_keep_their_place_when_only_a_part_is_in_sight() -> None:
-    rows, columns, extent = in_sight(QRectF(2.5, 1.2, 3, 2), (300, 200))
+    rows, columns, extent = in_sight(QRectF(2.5, 1.2, 3, 2), (40, 60), (300, 200))
     assert (rows.tolist(), columns.tolist()) == ([1, 2, 3], [2, 3, 4, 5])
     assert extent == QRectF(2, 1, 4, 3)
+
+
+SIDES = st.floats(1, 4000)
+
+
+@given(st.integers(1, 700), SIDES, st.floats(-3000, 1500), SIDES)
+def test_what_is_in_sight_lies_in_the_tensor_wherever_rounding_puts_its_edge(
+    cells: int, side: float, place: float, screen: float
+) -> None:
+    """As a map of the overview is painted: cell 112 of 112 was asked for, and cell -1 would be the last."""
+    target = QRectF(place, place / 3, side, side)
+    seen = target.intersected(QRectF(0, 0, screen, screen))
+    to_cells = QTransform.fromScale(cells / side, cells / side).translate(-target.left(), -target.top())
+    rows, columns, extent = in_sight(to_cells.mapRect(seen), (cells, cells), (300, 200))
+    for axis in (rows, columns):
+        assert len(axis)
+        assert axis[0] >= 0
+        assert axis[-1] < cells
+    assert QRectF(0, 0, cells, cells).contains(extent)
 
 
 @given(st.integers(1, 4), st.integers(1, 9), st.integers(1, 9), st.sampled_from([1, 5, 2**20]), st.data())

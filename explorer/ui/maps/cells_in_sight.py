@@ -53,5 +53,6 @@ class CellsInSight(pg.GraphicsObject):
 
     def _image(self, coloured: Coloured, area: QRectF, pixels: tuple[int, int]) -> tuple[QImage, QRectF]:
         """The cells of `area` and where they lie."""
-        rows, columns, extent = in_sight(area, pixels)
+        cells = (round(self._bounds.height()), round(self._bounds.width()))
+        rows, columns, extent = in_sight(area, cells, pixels)
         return image_of(coloured(rows, columns)), extent

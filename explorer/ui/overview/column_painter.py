@@ -116,7 +116,7 @@ class ColumnPainter:
             seen = target.intersected(screen)
             to_cells = QTransform.fromScale(across, down).translate(-target.left(), -target.top())
             size = (FINER * math.ceil(seen.width()), FINER * math.ceil(seen.height()))
-            rows, columns, extent = in_sight(to_cells.mapRect(seen), size)
+            rows, columns, extent = in_sight(to_cells.mapRect(seen), maps.values.shape[1:], size)
             image = self.scene.images.map(maps, column.channels[slot], rows, columns)
             self.painter.drawImage(to_cells.inverted()[0].mapRect(extent), image)
 

@@ -16,17 +16,28 @@ def sampled(start: float, stop: float, pixels: int) -> np.ndarray:
     return (start + (np.arange(pixels) + 0.5) * ((stop - start) / pixels)).astype(np.int64)
 
 
-def in_sight(area: QRectF, pixels: tuple[int, int]) -> tuple[np.ndarray, np.ndarray, QRectF]:
-    """Which rows and columns of cells stand for `area` on `pixels` (width, height), and what they cover of it.
+def in_sight(area: QRectF, size: tuple[int, int], pixels: tuple[int, int]) -> tuple[np.ndarray, np.ndarray, QRectF]:
+    """Which rows and columns of (height, width) cells stand for `area` on (width, height) pixels, and what they cover.
 
-    That is whole cells, or where cells are smaller than pixels exactly `area`.
+    That is whole cells, or where cells are smaller than pixels exactly `area`. What `area` has beyond the cells, if by
+    rounding alone, is left out.
     """
-    columns, rows = sampled(area.left(), area.right(), pixels[0]), sampled(area.top(), area.bottom(), pixels[1])
-    left, width = _extent(columns, area.left(), area.width())
-    top, height = _extent(rows, area.top(), area.height())
+    across, down = _within(area.left(), area.right(), size[1]), _within(area.top(), area.bottom(), size[0])
+    columns, rows = sampled(*across, pixels[0]), sampled(*down, pixels[1])
+    left, width = _extent(columns, *across)
+    top, height = _extent(rows, *down)
     return rows, columns, QRectF(left, top, width, height)
 
 
-def _extent(cells: np.ndarray, start: float, length: float) -> tuple[float, float]:
+def _within(start: float, stop: float, size: int) -> tuple[float, float]:
+    """What `size` cells have of it, one cell at least."""
+    start, stop = max(start, 0.0), min(stop, float(size))
+    if math.floor(start) < math.ceil(stop):
+        return start, stop
+    cell = float(min(max(math.floor(start), 0), size - 1))
+    return cell, cell + 1
+
+
+def _extent(cells: np.ndarray, start: float, stop: float) -> tuple[float, float]:
     is_whole = cells[-1] - cells[0] == len(cells) - 1
-    return (float(cells[0]), float(len(cells))) if is_whole else (start, length)
+    return (float(cells[0]), float(len(cells))) if is_whole else (start, stop - start)
