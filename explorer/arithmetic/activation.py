@@ -51,7 +51,7 @@ class Activation(Operation):
     written: ClassVar[str]
     slope_written: ClassVar[str]
     is_straight: ClassVar[bool] = False
-    """Whether it looks the same from near and far."""
+    """Whether it looks the same from near and far: straight to both sides of a bend at 0 alone. False unless given."""
 
     @abstractmethod
     def value(self, point: Point) -> float:

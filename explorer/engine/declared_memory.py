@@ -135,8 +135,9 @@ class _Allocator(_Inert):
     """A type that makes as much room as a number says."""
 
     def __new__(cls, *arguments: object, **_named: object) -> Any:
-        if any(isinstance(argument, int) for argument in arguments):
-            raise _Asking(f"{cls.__name__}{arguments}"[:60])
+        number = next((argument for argument in arguments if isinstance(argument, int)), None)
+        if number is not None:
+            raise _Asking(f"{cls.__name__}({number})"[:60])
         return super().__new__(cls)
 
 

@@ -24,6 +24,7 @@ Status = Literal["ready", "running", "paused", "ended"]
 class Training:
     """How the run stands. `step` counts on through forks, `progress` is 0 to 1, times are in seconds of running.
 
+    `loss` and `learning_rate` are those of the last step.
     `message` says why it ended or what went wrong on the way, `is_fault` whether it could not go on; `layer` is the
     one it names, if it names one.
     `too_large_batch` is the size of the batch that the device had no room for, 0 where that was not why.

@@ -127,7 +127,11 @@ def _untrue(words: str) -> str:
     """What is wrong with a sentence, if anything is."""
     if not words.endswith((".", "…")) or "Traceback" in words or len(words) > 700:
         return f"no sentence: {words[:300]}"
-    return f"no memory: {words}" if "memory" in words else ""
+    return (
+        f"no sentence: {words}"
+        if " object at 0x" in words or "explorer." in words
+        else (f"no memory: {words}" if "enough memory" in words else "")
+    )
 
 
 def _status(name: str) -> int:

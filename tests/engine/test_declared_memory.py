@@ -126,7 +126,7 @@ def test_all_numbers_of_what_people_save_are_counted(tmp_path: Path) -> None:
         ),
         (_tensor(1, (40_000, 40_000), (40_000, 1)), "reaches beyond its numbers"),
         (_tensor(3, (4,), (1,)), "reaches beyond its numbers"),
-        (Asked(bytearray, 5_800_000_000), r"asks for memory by a number \(bytearray\(5800000000,\)\)"),
+        (Asked(bytearray, 5_800_000_000), r"asks for memory by a number \(bytearray\(5800000000\)\)"),
         (Asked(torch.FloatTensor, HUGE), "asks for memory by a number"),
         (Asked(torch.FloatStorage, HUGE), "asks for memory by a number"),
     ],

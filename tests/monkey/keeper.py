@@ -18,6 +18,7 @@ from PySide6.QtCore import QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QAbstractItemView
 
 from explorer.session import State
+from explorer.session.document import Document
 from explorer.ui.shell.main_window import MainWindow
 
 WARNINGS_OF_THE_SCREEN = ("This plugin does not support", "propagateSizeHints")
@@ -160,8 +161,14 @@ def _of_maps(state: State) -> list[str]:
 def _are_of_this_input(state: State) -> bool:
     """Whether the maps are no frame of a film, nor of an input before, as they stay where a pass is given up."""
     shown, fed = state.maps.shown, state.input
-    is_same = shown is not None and shown.picture is fed.picture and shown.numbers is fed.numbers
-    return is_same and state.watching.film_at is None
+    if shown is None or shown.picture is not fed.picture or shown.numbers is not fed.numbers:
+        return False
+    return _rule(shown.document) == _rule(state.document) and state.watching.film_at is None
+
+
+def _rule(document: Document) -> tuple[object, ...]:
+    """By what a picture becomes the input."""
+    return document.fit, document.mean, document.std
 
 
 def differs_from_file(state: State, model: torch.nn.Module) -> list[str]:
