@@ -37,12 +37,16 @@ JOIN_S = 5.0
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """One answer of the job with that number, and who takes it. `place` is where it waits: newer ones take it."""
+    """One answer of the job with that number, and who takes it. `place` is where it waits: newer ones take it.
+
+    `is_told` says whether the person is told of the job.
+    """
 
     number: int
     place: tuple[type, type]
     is_kept: bool
     deliver: Callable[[], object]
+    is_told: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,6 +135,14 @@ class Runner:
             background = self._background.asked.number if self._background is not None else None
             has_answers = any(result.number != background for result in self._mailbox.values())
             return bool(self._running or self._waiting or has_answers or self._is_end_unheard)
+
+    def has_told_requests(self) -> bool:
+        """Whether a request that has a title runs or waits, or an answer of it has not been fetched."""
+        with self._condition:
+            asked = self._waiting if self._running is None else [self._running, *self._waiting]
+            background = self._background.asked.number if self._background is not None else None
+            results = [each for each in (*self._mailbox.values(), *self._queue) if each.number != background]
+            return any(each.job.title for each in asked) or any(each.is_told for each in results)
 
     def drain(self) -> list[Result]:
         """The results since the last call, the newest of each kind, oldest first. For the window's thread."""
@@ -310,4 +322,4 @@ def _results(
     answers: Iterator[Given] = job.run(worker, should_stop)
     for answer in answers:
         place, is_kept = (type(job), type(answer)), isinstance(answer, job.kept)
-        yield Result(number, place, is_kept, partial(answered, answer)), isinstance(answer, Hold)
+        yield Result(number, place, is_kept, partial(answered, answer), bool(job.title)), isinstance(answer, Hold)

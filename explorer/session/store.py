@@ -262,7 +262,8 @@ class Store(QObject):
                 result.deliver()
             self.runner.lanes.take()
             self.look()
-            if not self.runner.has_requests():  # a run goes on by itself, which is told of elsewhere
+            # A run goes on by itself, which is told of elsewhere, and a landscape is drawn finer and finer.
+            if not self.runner.has_told_requests():
                 self.set(replace(self.state.maps, computing=False), replace(self.state.status, task=""))
         if not self.runner.is_busy():
             self._timer.stop()

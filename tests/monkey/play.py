@@ -201,12 +201,13 @@ class Play:
 
 
 def _work_of(session: Session) -> str:
-    """What is told of the work, and of which network: is a pass slow, forgotten, or asked for again and again?"""
-    network, asked = session.state.network, session.state.maps.asked
-    is_asked = session.store.runner.has_requests()
+    """What is told of the work, and of which network: is it slow, forgotten, or asked for again and again?"""
+    state, is_asked = session.state, session.store.runner.has_requests()
     _wait(lambda: False, 1.0)
-    is_asked_anew = session.state.maps.asked is not asked
-    return f"{session.state.status}, {is_asked=}, {is_asked_anew=}, {network.text() if network is not None else ''}"
+    is_asked_anew = session.state.maps.asked is not state.maps.asked
+    text = state.network.text() if state.network is not None else ""
+    told = f"{state.status}, {state.training.status}, computing={state.maps.computing}, {is_asked=}, {is_asked_anew=}"
+    return f"{told}, a second later {session.state.status.task!r}, {text}"
 
 
 def _is_working(state: State) -> bool:
