@@ -4,7 +4,7 @@ import sys
 
 
 def main() -> None:
-    """Run the command line; the exit status is the process's own, that of ctrl-C 130 as in a shell."""
+    """Run the command line; its exit status becomes the process's own, and ctrl-C gives 130, as in a shell."""
     try:
         from explorer.cli import run
 

@@ -1,4 +1,4 @@
-"""How numbers, counts, shares, sizes and times are written, the one way for all rooms.
+"""How numbers, counts, shares, sizes and times are written: one way for all rooms.
 
 A true minus, "e−7" for ten to a power, and a unit that a person would say it in.
 """
@@ -51,12 +51,12 @@ def plural(amount: int, noun: str) -> str:
 
 
 def memory_text(amount_bytes: int) -> str:
-    """ "812 bytes", "48 KiB", "37.3 GiB": of memory, in powers of 1024 as PyTorch tells of it."""
+    """ "812 bytes", "48 KiB", "37.3 GiB": an amount of memory, in powers of 1024, as PyTorch counts it."""
     return _size(amount_bytes, 1024, MEMORY_UNITS)
 
 
 def file_size(amount_bytes: int) -> str:
-    """ "812 bytes", "16 MB", "3.22 GB": of a file, in powers of 1000, as those who offer it for download tell it."""
+    """ "812 bytes", "16 MB", "3.22 GB": the size of a file, in powers of 1000, as download pages give it."""
     return _size(amount_bytes, 1000, FILE_UNITS)
 
 
@@ -66,7 +66,7 @@ def part_of_file(done_bytes: int, whole_bytes: int) -> str:
 
 
 def _size(amount_bytes: int, step: int, units: Sequence[str]) -> str:
-    """Three digits, in the largest unit that it comes to; bytes are counted."""
+    """Three digits, in the largest unit that it fills; below the first of `units` the number of bytes."""
     if amount_bytes < step:
         return plural(amount_bytes, "byte")
     size, power = Fraction(amount_bytes, step), 1
@@ -118,10 +118,10 @@ def chosen_percent(hundredths: float) -> str:
 
 
 def whole_percent(share: float) -> str:
-    """ "31 %": how much of something is done; 100 % is said at the end alone."""
+    """ "31 %": how much of something is done; 100 % is said only at the end."""
     return f"{round(100 * share) if share >= 1 else min(round(100 * share), 99)} %"
 
 
 def short_percent(share: float) -> str:
-    """ "31 %", "4.2 %": whole from a tenth on, where there is little room."""
+    """ "31 %", "4.2 %": whole from 10 % on, for where there is little room."""
     return f"{100 * share:.0f} %" if 0.0995 <= share < 0.995 else percent(share)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     import torch
 
 START_NETWORK = "cifar10"
-SIGNALLED = 128  # a shell's exit status of what a signal ended, beside the signal's number
+SIGNALLED = 128  # added to a signal's number, a shell's exit status for a process that the signal ended
 
 
 def application() -> QApplication:
@@ -54,7 +54,7 @@ def open_window(
 ) -> MainWindow:
     """A shown window on the network that comes with the program, then on whatever `files` name.
 
-    In the folder `left_overs` it keeps what is not saved, for the case of a crash, and looks for what others left.
+    In the folder `left_overs` it keeps what is not saved, in case of a crash, and looks for what others left.
     """
     window = _make_window(left_overs=left_overs, keep_every_s=keep_every_s)
     session = window.session
@@ -73,11 +73,11 @@ def open_window(
 
 
 def view(model: torch.nn.Module, x: torch.Tensor) -> MainWindow | None:
-    """Show a window on a live model looking at `x`, whose first axis is the batch (the first example of it is shown).
-    One example without a batch axis, as convolutions take it too, gets one.
+    """Show a window on a live model looking at `x`, whose first axis is the batch (its first example is shown).
+    A single example without a batch axis, which convolutions take too, is given one.
 
-    Runs the event loop until the window is closed, and gives None, unless one is running already (a notebook with
-    `%gui qt`), which gets the shown window. A closed window is gone, and no longer holds the model.
+    Runs the event loop until the window is closed, and gives None; where one is running already (a notebook with
+    `%gui qt`), it gives the shown window. A closed window is gone, and no longer holds the model.
     Raises TypeError for what is no model, and for inputs of another form, ValueError for a tensor without examples,
     RuntimeError outside the main thread, and where there is no display.
     """

@@ -1,6 +1,6 @@
 """What the window imports that needs no Qt: PySide6 reads the source of each module that is imported after it.
 
-Whoever makes a window imports this file before PySide6. Each of these brings along what it stands on.
+Whoever makes a window imports this file before PySide6. Each of these brings along what it needs.
 """
 
 import numpy  # noqa: F401

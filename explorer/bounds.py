@@ -1,4 +1,4 @@
-"""Bounds before memory: what a file is and how large is looked at before it is read; sentences repeat no megabyte.
+"""Bounds before memory: what a file is, and how large, is looked at before it is read; no sentence repeats a megabyte.
 
 Every room reads files through here. A pipe or a device is never waited for, and what a file unpacks to is counted.
 """
@@ -43,7 +43,7 @@ class _Clipped(io.BufferedReader):
     def read(self, size: int | None = -1, /) -> bytes:
         if size is not None and size > _PIECE_BYTES:
             left = os.fstat(self.fileno()).st_size - self.tell()
-            size = min(size, max(left, _PIECE_BYTES))  # some systems say of files without a length that it is 0
+            size = min(size, max(left, _PIECE_BYTES))  # some systems give 0 for files without a length
         return super().read(size)
 
 
@@ -110,7 +110,7 @@ class Budget:
         self._spent = 0
 
     def spend(self, amount_bytes: int) -> None:
-        """Called before they are taken. Raises Refused once it is more than there is."""
+        """Called before that many bytes are taken. Raises Refused once more are asked for than there are."""
         self._spent += max(amount_bytes, 0)
         if self._spent > self._most:
             sizes = f"{file_size(self._spent)} or more: up to {file_size(self._most)} are read"
@@ -127,7 +127,7 @@ class Budget:
 
 
 def memory_budget_bytes() -> int:
-    """What one file may take in memory: half of the machine's."""
+    """What one file may take in memory: half of what the machine has."""
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
     except (AttributeError, ValueError, OSError):

@@ -17,7 +17,7 @@ ANSWER_S = 5.0
 
 
 def missing_display() -> str:
-    """Why no window can be opened, in a sentence with the way on; "" where one can, or where Qt copes by itself."""
+    """Why no window can be opened, in a sentence with what helps; "" where one can, or where Qt copes by itself."""
     try:
         from PySide6 import QtGui
     except ImportError as error:

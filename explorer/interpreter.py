@@ -16,10 +16,10 @@ AFTER_CLOSING = "lookForWhatWasClosed"
 
 
 def share_evenly() -> None:
-    """Let a thread that wants to run Python wait half a millisecond for one that does, not 5.
+    """Let a thread that wants to run Python wait half a millisecond, not 5, for one that is running it.
 
-    A small training step releases the interpreter some fifty times, so that while the window paints each of these
-    would cost it 5 ms: with live maps 1,197 pictures a second came out of what had been 1,118 (measured).
+    A small training step releases the interpreter some fifty times, and while the window paints, each of these would
+    cost it 5 ms: with live maps, 1,118 pictures a second became 1,197 (measured).
     """
     sys.setswitchinterval(SWITCH_S)
 
@@ -35,7 +35,7 @@ def keep_what_is_there() -> None:
 class Collector(QObject):
     """Looks for garbage in the window's thread alone, as often as Python would.
 
-    Python looks wherever something is made, so also in the worker, and what it finds there may be a widget's: taking
+    Python looks wherever something is made, in the worker too, and what it finds there may be a widget's: taking
     that apart holds a lock of Qt's while it waits for the interpreter, which the window holds while it waits for the
     lock. Both then stand still for ever. So does a single thread that looks while Qt takes an object apart under that
     lock. When the windows of all collectors are gone, and Qt is done with them, Python looks for itself again.
@@ -74,7 +74,7 @@ class Collector(QObject):
 
 
 def look_for_what_was_closed() -> None:
-    """Look for what a window held that is being closed, once Qt has taken it apart.
+    """Look for what a closing window held, once Qt has taken the window apart.
 
     Left to the thresholds, ten windows opened and closed one after another were all in memory at once (measured).
     """

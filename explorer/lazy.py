@@ -1,4 +1,4 @@
-"""Names and modules that are imported when they are first asked for, since what they bring along takes its time."""
+"""Names and modules that are imported when they are first asked for, since what they bring along takes time."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def lazily(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
 class LateModule:
     """Stands for the module `name`, imported when something of it is first used.
 
-    For what runs again and again, such as in every step of a training: an import in a function takes 15 µs each time,
-    also where the module is there.
+    For what runs again and again, in every step of a run, say: an import in a function takes 15 µs each time, even
+    where the module is already there.
     """
 
     def __init__(self, name: str) -> None:

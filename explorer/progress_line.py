@@ -67,7 +67,7 @@ class ProgressLine:
         return f"{whole_percent(snapshot.progress)}  loss {plain_number(snapshot.loss, 4)}  {pace} examples/s  {left}"
 
 
-class _Bar(tqdm):  # type: ignore[type-arg]  # it goes through nothing
+class _Bar(tqdm):  # type: ignore[type-arg]  # it iterates over nothing
     """Draws the line into `out` and takes it off again; what is told beside the bar are the program's own figures."""
 
     monitor_interval = 0  # no thread of tqdm's, which would draw while the run prepares its next step
@@ -91,13 +91,13 @@ class _Bar(tqdm):  # type: ignore[type-arg]  # it goes through nothing
         return {**super().format_dict, **self._words}
 
     def show(self, where: str, figures: str, *, done: float) -> None:
-        """Redraw it, where that was not done just now."""
+        """Redraw it, unless that was done just now."""
         self._words = {"where": where, "figures": figures}
         self.update(done - self.n)
 
 
 class _Patient:
-    """Writes into `out` what it takes: a full disk, or a reader that went, must not end the run."""
+    """Writes into `out` as much as it takes: a full disk, or a reader that is gone, must not end the run."""
 
     def __init__(self, out: TextIO) -> None:
         self._out = out

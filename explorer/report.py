@@ -1,6 +1,6 @@
 """What a report of a problem holds: versions, folders, and what went wrong since the program started.
 
-Nothing is sent. Needs neither Qt nor torch: who knows of the display, the device or the document adds a part.
+Nothing is sent. Needs neither Qt nor torch: whoever knows of the display, the device or the document adds a part.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _remembered: deque[str] = deque(maxlen=REMEMBERED)
 
 @dataclass(frozen=True)
 class Part:
-    """One titled part of a report: rows of a name and what it is, or plain lines under the name ""."""
+    """One titled part of a report: rows of a name and its value, or plain lines under the name ""."""
 
     title: str
     rows: tuple[tuple[str, str], ...]
@@ -54,7 +54,7 @@ class Part:
 
 
 def remember(text: str) -> None:
-    """Keep what went wrong for a report; the oldest is forgotten, and the middle of what is very long left out."""
+    """Keep what went wrong for a report; the oldest is forgotten, and what is very long loses its middle."""
     if len(text) > LONGEST:
         text = f"{text[: LONGEST // 2]} … {text[-LONGEST // 2 :]}"
     _remembered.append(f"{time.strftime('%H:%M:%S')}  {text}")

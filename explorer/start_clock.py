@@ -1,4 +1,4 @@
-"""How long ago the program was started, from before Python began: for who measures how long its window takes."""
+"""How long ago the program was started, from before Python began: for whoever measures how long its window takes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 STARTED = "NETWORK_EXPLORER_STARTED"
-"""Names the uptime in seconds at which a script went on as this program, whose process is older then."""
+"""The variable with the uptime, in seconds, at which a script went on as this program: the process is older then."""
 
 _imported_at = time.monotonic()
 

@@ -71,7 +71,7 @@ def _train(options: argparse.Namespace, processes: Processes) -> int:
 def _stopped(folder: Path, last: int) -> str:
     """Where the run stopped and where it goes on: `last` is the last step that was told.
 
-    The checkpoint holds a step more where the end of its epoch was not judged any more, and fewer on a full disk.
+    The checkpoint holds one step more where the end of its epoch was no longer judged, and fewer on a full disk.
     """
     from explorer.engine.training.checkpoint import read_checkpoint
     from explorer.engine.training.run_folder import CHECKPOINT

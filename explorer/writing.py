@@ -27,7 +27,7 @@ class FileError(Exception):
 
 
 def write_atomically(path: str | Path, content: Content) -> None:
-    """Writes a file beside the old one and puts it in its place; raises FileError and leaves the old one whole.
+    """Writes a file beside the old one and puts it in its place; where it raises FileError, the old one stays whole.
 
     Parts of a large content are written as they come; what one of them raises leaves the old file whole too.
     A link at `path` is replaced by the file; what it leads to stays as it is.
@@ -36,7 +36,7 @@ def write_atomically(path: str | Path, content: Content) -> None:
 
 
 def write_together(contents: Iterable[tuple[str | Path, Content]]) -> None:
-    """Writes files beside the old ones, all of them before any takes its place; raises FileError, all old ones stay.
+    """Writes files beside the old ones, all before any takes its place; where it raises FileError, all old ones stay.
 
     They take their places in the order given: a process that is killed meanwhile leaves the first ones new.
     """
@@ -63,7 +63,7 @@ def not_through_links(name: str, flags: int, mode: int = 0o666) -> int:
 
 @contextmanager
 def _beside(path: Path, content: Content) -> Iterator[BinaryIO]:
-    """`content` in a file beside `path`, down to the disk; it is gone afterwards unless it took its place."""
+    """`content` in a file beside `path`, down to the disk; it is gone afterwards unless it took the place of `path`."""
     with ExitStack() as kept:
         with _told_of(path):
             _require_replaceable(path)
@@ -114,7 +114,7 @@ def _created_beside(path: Path) -> BinaryIO:
 
 
 def _mode(path: Path) -> int | None:
-    """The permissions of the file that is replaced; None where there is none: then the person's usual ones hold."""
+    """The permissions of the file that is replaced; None where there is none: the person's usual ones then hold."""
     with suppress(FileNotFoundError):
         status = path.lstat()
         if stat.S_ISREG(status.st_mode):

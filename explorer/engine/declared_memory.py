@@ -52,7 +52,7 @@ def _is_archive(file: IO[bytes]) -> bool:
 
 
 def _check_archive(name: str, file: IO[bytes], budget: Budget) -> None:
-    """Sizes are looked at by Python's reader of archives, the pickle as PyTorch's will find it.
+    """Sizes are looked at with Python's reader of archives, the pickle is read with PyTorch's own.
 
     The two differ over damaged ones: what one skips as faulty must not be read by the other.
     """

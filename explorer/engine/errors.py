@@ -24,7 +24,7 @@ class RecordError(EngineError):
 
     @property
     def details(self) -> str:
-        """PyTorch's own words and the lines that led there, for who wants to know more."""
+        """PyTorch's own words and the lines that led there, for whoever wants to know more."""
         cause = "".join(traceback.format_exception(self.__cause__)) if self.__cause__ else ""
         return cause or self._details or str(self)
 

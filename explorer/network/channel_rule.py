@@ -9,7 +9,7 @@ Channels = tuple[int | None, ...]
 
 @dataclass(frozen=True)
 class Group:
-    """Consecutive channels: `made` of the output from each `read` of the input, as in a convolution in groups."""
+    """Consecutive channels: `made` of the output from each `read` of the input, as in a grouped convolution."""
 
     read: int
     made: int
@@ -17,7 +17,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Part:
-    """The output's channels from `first` on are the `count` of this parent, in a concatenation."""
+    """The output's channels from `first` on are the `count` channels of this parent, in a concatenation."""
 
     first: int
     count: int

@@ -73,7 +73,7 @@ def _taken(layers: Layers, index: int) -> str:
 
 
 def _index(layers: Layers, name: str) -> int:
-    """The place of what is called so; −1 of the network's input, which comes before all layers."""
+    """The place of what has this name; −1 for the network's input, which comes before all layers."""
     return (INPUT, *(layer.name for layer in layers)).index(name) - 1
 
 

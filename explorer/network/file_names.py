@@ -46,7 +46,7 @@ def is_weights(path: str | Path) -> bool:
 
 
 def other_model(path: str | Path) -> str:
-    """A sentence about a file whose name ends as those of models do that are not read here; "" for any other."""
+    """A sentence about a file whose ending is that of a kind of model that is not read here; "" for any other."""
     path = Path(path)
     kind = _OTHER_MODELS.get(path.suffix.lower())
     if kind is None:

@@ -167,7 +167,7 @@ def _more(file: NetworkFile) -> Iterator[tuple[str, Any]]:
 
 
 def _json_text(content: dict[str, Any]) -> str:
-    """One line an entry and one a layer, so that files can be read and compared."""
+    """One line for each entry and each layer, so that files can be read and compared."""
     layers = ",\n".join(f"    {_compact(layer)}" for layer in content["layers"])
     written = {name: _compact(value) for name, value in content.items()}
     written["layers"] = f"[\n{layers}\n  ]" if layers else "[]"

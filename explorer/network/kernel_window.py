@@ -9,7 +9,7 @@ import numpy as np
 from explorer.network.shape import fraction_text
 
 LARGEST_LOOKED_AT = 10_000
-"""Cells of an axis up to which each of them is asked for."""
+"""The longest axis, in cells, of which each cell is asked about."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class KernelWindow:
     def unread(self, size: int) -> tuple[int, ...] | range:
         """The cells that no patch holds: behind the last one, between two, and in the holes of a dilation.
 
-        An axis of more than `LARGEST_LOOKED_AT` cells is looked at behind the last patch alone.
+        An axis of more than `LARGEST_LOOKED_AT` cells is looked at only behind the last patch.
         """
         count = self.count(size)
         reach = (count - 1) * self.stride + self.span - self.before
@@ -67,9 +67,9 @@ class KernelWindow:
         return tuple(int(cell) for cell in np.flatnonzero(~read))
 
     def is_hollow(self, size: int) -> bool:
-        """Whether a patch somewhere holds nothing but padding, as one whose dilation steps over a short axis does.
+        """Whether some patch holds nothing but padding, as one does whose dilation steps over a short axis.
 
-        Of such a patch PyTorch's max pool makes −∞, and on the way back writes outside its memory.
+        PyTorch's max pool makes −∞ of such a patch, and on the way back writes outside its memory.
         """
         # Those that begin in the axis hold its cells; of those that begin behind it the last is the worst.
         begun_before = range(min(self.count(size), -(-self.before // self.stride)))

@@ -18,7 +18,7 @@ def last_weighted_layer(network: Network) -> str | None:
 
 
 def with_outputs(network: Network, outputs: int) -> Network | None:
-    """`network` with `outputs` numbers an example; None where a change of its last weighted layer cannot give that."""
+    """`network` changed to give `outputs` numbers; None where a change of its last weighted layer cannot give that."""
     name = last_weighted_layer(network)
     if name is None:
         return None

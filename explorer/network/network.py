@@ -134,7 +134,7 @@ class Network:
         return self.with_layers_at(self.index(name), ())
 
     def replace(self, name: str, layer: Layer) -> Self:
-        """Another layer in the place of one; an unnamed one keeps the name, a new name is followed by references."""
+        """Another layer in the place of one; an unnamed one keeps the name, and references follow a new name."""
         index = self.index(name)
         changed = self.with_layers_at(index, (replace(layer, name=name),))
         return changed.rename(name, layer.name) if layer.name and layer.name != name else changed
@@ -150,7 +150,7 @@ class Network:
         return self.with_layers_at(index, (replace(self.layers[index], name=new),)).taking({name: new})
 
     def taking(self, new_names: Mapping[str, str]) -> Self:
-        """The same layers, which take what they took from layers that have new names now."""
+        """The same layers, still taking from those layers that now have new names."""
         return self.with_layers(replace(layer, inputs=_renamed(layer.inputs, new_names)) for layer in self.layers)
 
     def move(self, name: str, index: int) -> Self:

@@ -26,7 +26,7 @@ _TOKEN = re.compile(
     r"|(?P<sign>[=(),])"
 )
 LONGEST_TEXT = 300_000
-"""Letters; a layer takes some dozen."""
+"""Letters; a layer takes a dozen or so."""
 
 _CONSTANTS = {"true": True, "false": False, "none": None}
 

@@ -22,7 +22,7 @@ LARGEST_BYTES = 2 * 1024**3
 """More than this, in parameters or in one activation, is refused before memory is asked for."""
 
 LOOKED_AT = 10_000
-"""Layers that are looked at for what a fix of a remark would break; beyond that many, further remarks have no fix."""
+"""How many layers are looked at for what a remark's fix would break; after that many, further remarks have no fix."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ class _Pass:
             if shape is None or not (place == index or others.keys() & names):
                 continue
             before = [each for each in map(self.known.get, names) if each is not None]
-            if len(before) < len(names):  # two layers of one name
+            if len(before) < len(names):  # two layers of the same name
                 return False
             given = [others.get(name, each) for name, each in zip(names, before, strict=True)]
             new = changed if place == index else layer

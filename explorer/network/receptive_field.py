@@ -20,7 +20,7 @@ class Geometry:
     """How the cells of one call's output lie over the cells of what it reads.
 
     A row of numbers (features,) counts as a map of one row, so that its columns are the features.
-    Several parents with different rules: a tuple of rules, one a parent.
+    Several parents with different rules: a tuple of rules, one for each parent.
     """
 
     name: str

@@ -18,8 +18,8 @@ class Resampling:
     """How one axis is interpolated; `factor` is the scale factor if one was given, else it follows from the sizes.
 
     `is_double`: in float64 instead of float32, on which the reading depends where a place is nearly a whole number.
-    `is_small`: by the kernel for small maps, which is nearest in float32 always, and copies each cell of an output
-    twice as long from index // 2, whatever the factor.
+    `is_small`: by the kernel for small maps, which always works out nearest in float32, and copies each cell of an
+    output twice as long from index // 2, whatever the factor.
     """
 
     method: Method

@@ -15,7 +15,7 @@ Look = Callable[[], object]
 
 @dataclass(frozen=True)
 class ChannelFacts:
-    """Statistics over the cells of a map; NaN where one of them is, but for `zeros`, how many are exactly 0."""
+    """Statistics over the cells of a map; NaN where one of them is, except for `zeros`, the count of exact zeros."""
 
     mean: float
     variance: float
@@ -25,7 +25,7 @@ class ChannelFacts:
 
 
 def facts_of(cells: np.ndarray, look: Look = lambda: None) -> ChannelFacts:
-    """Reads a map (H, W) through, which is not empty."""
+    """Reads through a map (H, W) that is not empty."""
     mean, variance = moments(cells, look)
     ends = [(part.min(), part.max(), np.count_nonzero(part == 0)) for part in _parts(cells, look)]
     lows, highs, zeros = zip(*ends, strict=True)

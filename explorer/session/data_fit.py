@@ -50,7 +50,7 @@ def _of_outputs(network: Network, data: DataSet) -> DataProblem | None:
 
 
 def outputs_wanted(data: DataSet) -> int:
-    """How many numbers the network has to give: one a class, or as many as there are to learn."""
+    """How many numbers the network has to give: one for each class, or as many as there are to learn."""
     if data.classes:
         return len(data.classes)
     labels = data.train.labels

@@ -30,7 +30,7 @@ class Document:
     `data` is the name or path of the data set to learn from, "" before one was chosen.
     `path` is where it is saved; None for what has no file of its own yet. `opening` is the same for all that came of
     one network that was opened or begun: it is saved to one file.
-    `has_fresh_weights` tells that its weights are those which the network is built with, and no file has to keep.
+    `has_fresh_weights` tells that its weights are those that the network is built with, which no file has to keep.
     """
 
     subject: Subject = field(default_factory=Nothing)
@@ -117,7 +117,7 @@ class Document:
         return replace(self, path=path)
 
     def is_saved_as(self, saved: Document) -> bool:
-        """Whether a file of `saved` holds all that a file of this document would; what a run learned since is apart."""
+        """Whether a file of `saved` holds all that a file of this document would, but for what a run learned since."""
         return self.layer_ids == saved.layer_ids and self.as_file() == saved.as_file()
 
     @property

@@ -12,7 +12,7 @@ from explorer.session.cell import Cell
 if TYPE_CHECKING:
     from explorer.engine.recording.recording import Recording, Step
 
-REMEMBERED = 4  # cells: that under the cursor is asked for by each view that draws it
+REMEMBERED = 4  # cells: the one under the cursor is asked for by each view that draws it
 GIVEN = "This number is the input's own."
 EMPTY = "This tensor is empty."
 GONE = "What this number was made from went when another pass began; the next whole pass explains it."

@@ -49,7 +49,7 @@ class RunCurves:
 
     @property
     def last_step(self) -> int:
-        """The last step it told of; where it begins before there is one."""
+        """The last step it told of; before there is one, where it begins."""
         return int(self.steps[-1]) if len(self.steps) else self.first_step
 
 
@@ -91,7 +91,7 @@ class GrowingCurves:
 
     @property
     def now(self) -> RunCurves:
-        """What was told by now; the same one until more is."""
+        """What has been told by now; the same record until more is told."""
         if not self._is_told:
             columns = {name: column.values for name, column in self._columns.items()}
             self._now = replace(self._now, **columns, epochs=tuple(self._epochs))  # type: ignore[arg-type]  # by name

@@ -37,7 +37,7 @@ JOIN_S = 5.0
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """One answer of the job with that number, and who takes it. `place` is where it waits: newer ones take it.
+    """One answer of the job with that number, and who takes it. `place` is where it waits: a newer one replaces it.
 
     `is_told` says whether the person is told of the job.
     """

@@ -1,4 +1,4 @@
-"""The slices of the state, one a feature: frozen records of what the window shows."""
+"""The slices of the state, one for each feature: frozen records of what the window shows."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ DAY_S = 24 * 3600
 
 @dataclass(frozen=True)
 class Offer:
-    """Work that another session left when it ended without closing: since when it lies there, and how much more."""
+    """Work that another session left when it ended without closing: since when, and how much more of it there is."""
 
     title: str
     written_s: float

@@ -76,7 +76,7 @@ class LayerActivation:
         return Part(self.name, self.kind, self.family, self.shape, self.parents, parameters)
 
     def map_name(self, index: int) -> str:
-        """Which of its maps that at `index` is: "channel 2", of a volume "channel 2, slice 5"."""
+        """Which of its maps the one at `index` is: "channel 2", of a volume "channel 2, slice 5"."""
         channel, _, slices = self.map_label(index).partition(":")
         return f"channel {channel}, slice {slices}" if slices else f"channel {channel}"
 
@@ -245,7 +245,7 @@ class Activations:
 
 
 def _same_cell(index: Index, shape: tuple[int, ...], other: tuple[int, ...]) -> Index:
-    """Where a cell of a tensor of `shape` lies in one of the shape `other` whose numbers begin with the same."""
+    """Where a cell of a tensor of `shape` lies in one of the shape `other` that begins with the same numbers."""
     if shape == (1, *other) or other == (1, *shape):  # nearly always, and numpy takes ten times as long
         return index[1:] if len(shape) > len(other) else (0, *index)
     number = np.ravel_multi_index(index, shape) if shape else 0
@@ -253,7 +253,7 @@ def _same_cell(index: Index, shape: tuple[int, ...], other: tuple[int, ...]) -> 
 
 
 def first_example(output: Any, batch: int = 1) -> Any:
-    """What a call gave for the first of `batch` examples: without the batch axis, or one number of one an example.
+    """What a call gave for the first of `batch` examples: without the batch axis, or its number where each has one.
 
     All that it gave where its first axis is not the batch.
     """

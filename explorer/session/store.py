@@ -91,7 +91,7 @@ class Store(QObject):
         self.set(replace(self.state.status, notice=notice))
 
     def may(self, verb: Verb) -> bool:
-        """Whether `verb` can be done with what is looked at; why not is said."""
+        """Whether `verb` can be done with what is looked at; if not, the person is told why."""
         refusal = self.state.subject.refusal(verb)
         if refusal:
             self.say(refusal)
@@ -166,7 +166,7 @@ class Store(QObject):
             self._show(document)
 
     def take_back(self, before: Document) -> bool:
-        """Forget the last change, as if it had not been made; whether it was the one that `before` went through."""
+        """Forget the last change, as if it had not been made, if it was one to `before`; whether it was."""
         last = self.history.past[-1:]
         if not last or last[0].document.layer_ids != before.layer_ids:
             return False

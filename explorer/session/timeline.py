@@ -185,7 +185,7 @@ class Timeline:
         return self._explainer.explain(self._engine_steps[step], cell)
 
     def lecture_line(self, step: int, of: str, index: Index) -> str:
-        """The same number in the letters of a lecture on neurons: u, z, Δ, δ, w; "" where neurons are too many."""
+        """The same number in the letters of a lecture on neurons: u, z, Δ, δ, w; "" where they are too many."""
         from explorer.engine.errors import EngineError
 
         if self.has_few_neurons:
@@ -233,7 +233,7 @@ class Timeline:
             self.steps = self._listed()
 
     def read_through(self, should_stop: Callable[[], bool]) -> None:
-        """Read every number of the large tensors once, where there is time for it: the window has no time for it."""
+        """Read every number of the large tensors once, where there is time for it: the window has none."""
         large = {step.call for step in self.steps if any(prod(shape) >= LARGE for shape in step.asked.values())}
         for step in self.steps:
             if step.call not in large or should_stop():

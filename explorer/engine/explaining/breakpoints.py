@@ -49,7 +49,7 @@ class Breakpoint(ABC):
     @property
     @abstractmethod
     def label(self) -> str:
-        """It in a sentence."""
+        """The condition in a sentence."""
 
     @abstractmethod
     def check(self, recording: Recording) -> Hit | None:

@@ -1,4 +1,4 @@
-"""The delta rule of a recorded step, in a lecture's words and letters: over an activation to the layer or loss behind.
+"""The delta rule of a recorded step, in a lecture's words and letters: past an activation to the layer or loss behind.
 
 Everything is read from the recording, and each total is held against what PyTorch computed.
 """
@@ -204,7 +204,7 @@ def _factor(name: str, tensor: torch.Tensor, cells: np.ndarray[Any, Any]) -> Fac
 
 
 def _with_last(cells: np.ndarray[Any, Any], last: int) -> np.ndarray[Any, Any]:
-    """`cells` (T, n) with an axis more, at which each has the index `last`."""
+    """`cells` (T, n) with one more axis, along which each has the index `last`."""
     return np.column_stack((cells, np.full(len(cells), last)))
 
 

@@ -67,7 +67,7 @@ def explain(
 
 
 def _words(error: Exception) -> str:
-    """What went wrong in a rule; a missing argument says its name alone."""
+    """What went wrong in a rule; of a missing argument the error holds only the name."""
     return f"its argument {error} is not known" if isinstance(error, KeyError) else str(error) or type(error).__name__
 
 
@@ -110,9 +110,9 @@ def _explained(
 
 
 def checked(explained: Explanation, computed: torch.Tensor) -> Explanation:
-    """`explained` beside PyTorch's number, which is not finite where its precision does not reach as far.
+    """`explained` beside PyTorch's number, which is not finite where its precision does not reach far enough.
 
-    As far as the total, or as far as what is added up on the way to it.
+    It would have to reach the total, and whatever is added up on the way to it.
     """
     number, total = computed.item(), explained.total
     if not math.isfinite(number) and not math.isnan(total) and number != total:

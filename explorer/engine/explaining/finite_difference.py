@@ -71,7 +71,7 @@ def finite_difference(recording: Recording, step: Step | str, cell: Index, *, of
 
 
 def _through(again: _Again, of: str, cell: Index, *, expected: float | None) -> Reading:
-    """Of Σ grad_output · output; of the loss itself where the call is the loss, as 1 arrives there."""
+    """The reading of Σ grad_output · output; of the loss itself where the call is the loss, since 1 arrives there."""
     arrived = [
         (place, gradient.detach().to(again.outputs[place].device, _wide(gradient.dtype)).conj())
         for place, gradient in enumerate(again.call.grad_outputs)
@@ -201,7 +201,7 @@ class _Again:
         return _Sides(rise / up, fall / down, value, size, is_bend=False), ROUNDING * changed / size
 
     def _rounded_moves(self, of: str, moves: torch.Tensor, size: float) -> float:
-        """What rounding of the numbers beside the moved one may make of the moves, as in x − mean."""
+        """How much of the moves may be rounding of the numbers beside the moved one, as in x − mean."""
         return float(moves.abs().nan_to_num(0.0).sum()) / 2 * _largest(self._movable(of).abs()) / size
 
     def _moved(self, of: str, cell: Index, by: float) -> tuple[Outputs, float]:

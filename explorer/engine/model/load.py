@@ -166,7 +166,7 @@ def save(path: str | Path, file: NetworkFile, state: Mapping[str, Tensor]) -> st
     """Writes a network file and its weights beside it, as `name.json` and `name.safetensors`.
 
     A file of that name that does not belong to the network stays; the weights are then called `name-2.safetensors`.
-    What is read again is of one save, also after a full disk, a process that is killed, or two that save at once.
+    What is read again is of one save, even after a full disk, a process that was killed, or two that saved at once.
     A `.txt` gets the text notation alone. Returns the name of the weights' file, "" without one. Raises LoadError with
     a sentence.
     """

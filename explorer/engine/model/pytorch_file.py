@@ -136,7 +136,7 @@ def _is_table(value: Any) -> TypeGuard[Mapping[Any, Tensor]]:
 
 
 def _plain(path: Path, table: Mapping[Any, Tensor]) -> dict[str, Tensor]:
-    """`table` by text; raises LoadError where a tensor is more, or less, than real numbers in a row."""
+    """`table` with its names as text; raises LoadError where a tensor is more, or less, than real numbers in a row."""
     for name, value in table.items():
         is_in_rows = value.layout == torch.strided and not (value.is_quantized or value.is_meta or value.is_nested)
         if not is_in_rows or value.is_complex():

@@ -84,7 +84,7 @@ class WeightBank:
         )
 
     def take_notes(self) -> str:
-        """What happened since it was asked for last, in sentences; "" where there is nothing to tell."""
+        """What has happened since this was last asked for, in sentences; "" where there is nothing to tell."""
         notes, self._notes = self._notes, []
         return " ".join(dict.fromkeys(notes))
 

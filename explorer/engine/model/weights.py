@@ -39,7 +39,7 @@ def read_weights(path: str | Path) -> State:
 
 
 def _is_safetensors(path: Path) -> bool:
-    """By its name, or by its beginning, whatever it is called: the length of a header, and the header's brace."""
+    """By its name, or, whatever it is called, by its beginning: the length of a header, and the header's brace."""
     if path.suffix.lower() == ".safetensors":
         return True
     with open_regular(path) as file:
@@ -100,8 +100,8 @@ def named_as(expected: Mapping[str, Tensor], given: Mapping[str, Tensor]) -> Nam
     """`given` under the names that `expected` has.
 
     Layers of a Sequential, which are numbered, are those of the network in the order of their numbers: a file of
-    safetensors keeps no other. Other names are taken for those of `expected` if both hold tensors of the same shapes in
-    the same order. Otherwise they stay, but for what PyTorch's own wrappers write before every one.
+    safetensors keeps no other order. Other names are taken for those of `expected` if both hold tensors of the same
+    shapes in the same order. Otherwise they stay, except for what PyTorch's own wrappers write before each one.
     """
     for wrapper in _WRAPPERS:
         is_own = any(name.startswith(wrapper) for name in expected)
@@ -139,9 +139,9 @@ def _numbered(given: Iterable[str]) -> dict[str, tuple[tuple[int, ...], str]]:
 
 
 def _by_number(expected: Mapping[str, Tensor], given: Mapping[str, Tensor]) -> Named | None:
-    """Layer after layer; what is beyond the last of them stays as it is called.
+    """Layer after layer; what is beyond the last of them keeps its name.
 
-    None for names without numbers, and for those of layers that are here.
+    None for names without numbers, and for names of layers that are here.
     """
     numbered = _numbered(given)
     layers = list(dict.fromkeys(name.partition(".")[0] for name in expected))

@@ -108,7 +108,7 @@ class Workbench:
     def load(self, loaded: tuple[Network, State], layer_ids: tuple[int, ...]) -> None:
         """Takes the weights that `read_saved` gave for the layers with these ids, in the order of the file's network.
 
-        They are in the model once the network is shown. Raises LoadError if the file is of another network by now.
+        They are in the model once the network is shown. Raises LoadError if the file is by now of another network.
         """
         network, state = loaded
         if len(layer_ids) != len(network.names):
@@ -252,7 +252,7 @@ class Workbench:
         return record_gradients(self._shown_model(), batch, training=self._training)
 
     def begin_training(self, layer_ids: tuple[int, ...]) -> nn.Module:
-        """The model, to be trained in place: its layers go under new ids, those it had keep the present weights.
+        """The model, to be trained in place: its layers go under new ids, and the old ids keep the present weights.
 
         Raises EngineError for a model that is not made from a network, or that cannot run to its end.
         """
@@ -316,7 +316,7 @@ class Workbench:
     def parameters_of(self, call: Call) -> Parameters:
         """Weight and bias that a call was given, float32; None for what it was not given.
 
-        A person's module is not asked for them: one that works its weight out, as spectral norm does, may change by it.
+        A person's module is not asked for them: asking may change one that works its weight out, as spectral norm does.
         """
         named = call.arguments
         return self._as_arrays(call.name, named.get("weight"), named.get("bias"))
@@ -338,7 +338,7 @@ def _batch(values: np.ndarray, others: np.ndarray | None) -> np.ndarray:
 
 
 def read_saved(path: Path) -> tuple[Network, State]:
-    """A network file's network and weights, made sure to fit each other. Raises EngineError."""
+    """A network file's network and weights, checked to fit each other. Raises EngineError."""
     path = network_path(path)
     try:
         file = read_network(path)

@@ -20,7 +20,7 @@ def main(arguments: list[str] | None = None) -> None:
     torch.set_num_threads(given.threads)
     checkpoint = given.checkpoint or Path(f"{given.name}.ckpt")
     made = make(recipe, given.folder, data=given.data, checkpoint=checkpoint)
-    checkpoint.unlink(missing_ok=True)  # the next run of the command shall train again, not find all done
+    checkpoint.unlink(missing_ok=True)  # the next run of the command should train again, not find everything done
     print(f"{made.title}: {made.told()}")
 
 

@@ -19,7 +19,7 @@ def reuse_freed_memory() -> bool:
     """Lets the process keep up to 256 MiB of freed memory for the next pass; True if the C library can.
 
     A recording holds its activations, so every pass asks for fresh memory, and glibc gives what the last one freed
-    back to the system. Meeting it again page by page cost 10 ms of a 50 ms pass (ResNet-18, measured).
+    back to the system. Getting it again page by page cost 10 ms of a 50 ms pass (ResNet-18, measured).
     """
     if platform.libc_ver()[0] != "glibc":
         return False
@@ -29,7 +29,7 @@ def reuse_freed_memory() -> bool:
 
 @contextmanager
 def garbage_left_for_later() -> Iterator[None]:
-    """No garbage collection meanwhile: a recording keeps all it makes, so that it would find nothing and cost 3 %."""
+    """No garbage collection meanwhile: a recording keeps all it makes, so one would find nothing, and cost 3 %."""
     was_on = gc.isenabled()
     gc.disable()
     try:

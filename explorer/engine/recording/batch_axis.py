@@ -17,7 +17,7 @@ _OVER_SPACE = re.compile(r".*(?:[Cc]onv|[Cc]onv_?[Tt]ranspose|[Pp]ool)([123])d")
 def lacks_batch_axis(model: nn.Module, x: torch.Tensor) -> bool:
     """Whether the model takes `x` as one example without a batch axis.
 
-    A model that puts an axis in itself takes as many axes and is no such case, so the first layer over space is looked
+    A model that adds an axis itself takes as many axes and is no such case, so the first layer over space is looked
     at as it runs, in a pass that leaves the model as found.
     """
     if not isinstance(model, nn.Module):

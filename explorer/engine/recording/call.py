@@ -75,7 +75,7 @@ class Call:
     def maker_of(self, kept: Kept) -> int | None:
         """The number of the call that made a tensor that this one takes; None for weights and constants.
 
-        One that passed through unchanged, or was written into later, has several makers: the one at the time.
+        One that passed through unchanged, or was written into later, has several makers: this is the one at the time.
         """
         known = self.makers
         maker = next((index for index in (kept.maker, kept.origin) if index in known), None)

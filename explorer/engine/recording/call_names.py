@@ -12,7 +12,7 @@ _TAKEN = (INPUT, LOSS)  # the network's input, and the loss that was asked for, 
 class CallNames:
     """The module's path for the call that made its output, else path and kind; numbered from the second on.
 
-    A layer called "input" or "loss" has the kind of its call behind it: both words stand for something else.
+    The name of a layer called "input" or "loss" is followed by its call's kind: both words stand for something else.
     """
 
     def __init__(self) -> None:

@@ -44,8 +44,8 @@ def argument_titles(recording: Recording, call: Call) -> dict[str, str]:
 
 
 def title(recording: Recording, name: str, maker: str, owner: str) -> str:
-    """PyTorch calls a first argument "input", which here is the network's own; a weight or buffer that is called so,
-    or as a call is, is named as the model's code names it: "self.input"."""
+    """PyTorch calls a first argument "input", which here is the network's own; a weight or buffer with that name,
+    or with a call's, is named as the model's code names it: "self.input"."""
     if owner and not maker:
         return f"self.{owner}" if owner == INPUT_NAME or owner in recording else owner
     return maker or ("other numbers" if name == INPUT_NAME else name)

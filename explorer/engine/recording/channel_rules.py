@@ -19,7 +19,7 @@ _MIXED: ChannelRule = "mixed"
 
 
 def channels_of(call: Call, arguments: Mapping[str, Any]) -> tuple[ChannelRule, ...]:
-    """One rule a parent; only (N, C, H, W) has channels that are told apart."""
+    """One rule for each parent; only (N, C, H, W) has channels that are told apart."""
     output, given = call.output_shape, call.parent_shapes
     if len(output) != 4 or any(len(shape) != 4 for shape in given):
         return (_MIXED,) * len(given)

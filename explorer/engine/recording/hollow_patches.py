@@ -27,7 +27,7 @@ def refuse_hollow_patches(calls: Iterable[Call]) -> None:
 
 
 def refuse_unseen_hollow_patches(value: torch.Tensor) -> None:
-    """The same of pools that ran where nothing is recorded, in scripted code or another thread: the graph knows them.
+    """The same for pools that ran where nothing is recorded, in scripted code or another thread: the graph knows them.
 
     value: what the way back begins at.
     """

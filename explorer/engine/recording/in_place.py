@@ -53,7 +53,7 @@ class Replaced:
         entries[key] = (weakref.ref(old, lambda _: entries.pop(key, None)), new)
 
     def has_any_of(self, values: Iterable[Any]) -> bool:
-        """A quick look, for nearly no call asks for one; True also for structures that hold other tensors."""
+        """A quick look, since hardly any call asks for one; also True for structures that hold other tensors."""
         entries = self._entries
         if not entries:
             return False

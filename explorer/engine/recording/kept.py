@@ -97,7 +97,7 @@ class Kept:
     def __getstate__(self) -> dict[str, Any]:
         """A copied tensor has no way back and begins to count its changes anew, and nobody holds what was dropped.
 
-        Whether it requires a gradient stays: PyTorch runs some functions otherwise where one is required.
+        Whether it requires a gradient stays: PyTorch runs some functions differently where one is required.
         """
         is_unchanged = self.tensor is None or self.version == version_of(self.tensor)
         state = {name: getattr(self, name) for name in self.__slots__} | {"alive": None, "_numbers": None}

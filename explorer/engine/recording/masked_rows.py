@@ -26,7 +26,7 @@ def may_differ(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapp
 
 
 def _masks_a_row(mask: Tensor | None, padding: Tensor | None, heads: int) -> bool:
-    """`mask` is (L, S) or (N · heads, L, S), `padding` (N, S) or (S,); both of truths, or of numbers with −∞."""
+    """`mask` is (L, S) or (N · heads, L, S), `padding` (N, S) or (S,); both of booleans, or of numbers with −∞."""
     with torch._C.DisableTorchFunction():
         masked = torch.zeros((), dtype=torch.bool) if mask is None else _masked(mask)
         if padding is not None:

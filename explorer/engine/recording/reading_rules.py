@@ -139,7 +139,7 @@ def _adaptive(reading: ReadTensor) -> Axes:
 
 
 def _over(reading: ReadTensor, dims: Iterable[int]) -> Axes:
-    """Over some axes of the tensor, all of them; along the others each place by itself."""
+    """The whole of some axes of the tensor; along the others each place by itself."""
     rank = len(reading.given)
     mixed = {dim - rank if dim >= 0 else dim for dim in dims}
     rows, columns = elementwise(reading)

@@ -125,7 +125,7 @@ class Recording:
             return Recomputation(self.calls).output(self[name])
 
     def arguments(self, call: Call) -> dict[str, Any]:
-        """`call.arguments` whole: what was dropped is worked out again, and a dropout in training has its `mask`, True
+        """All of `call.arguments`: what was dropped is worked out again, and a dropout in training has its `mask`, True
         where it kept a cell. Raises EngineError as `recompute` does."""
         with torch.no_grad():
             args, kwargs = Recomputation(self.calls).given(call)

@@ -30,7 +30,7 @@ class Unseen:
     elsewhere: list[str] = field(default_factory=list)
     """Paths of the modules that ran in another thread."""
     masked: list[str] = field(default_factory=list)
-    """Paths of the attentions that mask a whole row, which they fill otherwise where nobody watches."""
+    """Paths of the attentions that mask a whole row, which they fill differently where nobody watches."""
     _made: dict[int, ref[torch.Tensor]] = field(default_factory=dict)
     _readers: list[int] = field(default_factory=list)
 
@@ -82,7 +82,7 @@ def held_by(modules: Iterable[torch.nn.Module]) -> list[torch.Tensor]:
 
 
 def _named_outside(frame: FrameType) -> list[torch.Tensor]:
-    """Tensors that the code of a frame calls by a name from around it."""
+    """Tensors that the code of a frame knows by a name from outside it."""
     code, local = frame.f_code, frame.f_locals
     named = [frame.f_globals.get(name) for name in code.co_names] + [local.get(name) for name in code.co_freevars]
     return [value for value in named if isinstance(value, torch.Tensor)]

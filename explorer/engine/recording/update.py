@@ -13,9 +13,9 @@ from explorer.engine.recording.call import Call
 
 @dataclass(frozen=True, eq=False)
 class Update:
-    """How the optimizer changed one parameter. Tensors are copies; `state` holds the optimizer's own of it by name.
+    """How the optimizer changed one parameter. Tensors are copies; `state` is what the optimizer keeps of it, by name.
 
-    `call` is the first that read the parameter. `clipped` is what its gradient was multiplied with to shorten it, and
+    `call` is the first that read the parameter. `clipped` is what its gradient was multiplied by to shorten it, and
     `gradient` is what came of that.
     """
 

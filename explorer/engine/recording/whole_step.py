@@ -79,7 +79,7 @@ class GradientWatch:
                 output.register_hook(partial(_arrived, arrived, place))  # type: ignore[no-untyped-call]
 
     def _let_go_of_old_hooks(self, output: torch.Tensor) -> None:
-        """x.unsqueeze_(1) leaves x the list of hooks of what it was before: a further one would hang there too."""
+        """x.unsqueeze_(1) leaves x with the list of hooks of what it was before: a new one would hang there too."""
         before = self._histories.get(id(output))
         if output._backward_hooks and before is not None and before is not output.grad_fn:
             output._backward_hooks = None
@@ -176,7 +176,7 @@ def _loss_call(
 
 
 def _clip(recording: Recording, parameters: Mapping[str, nn.Parameter], norm: float) -> float:
-    """Shorten what the optimizer will read, not what was recorded on the way back; the factor by which, at most 1."""
+    """Shorten what the optimizer will read, not what was recorded on the way back; gives the factor, at most 1."""
     recording.parameter_gradients = {name: g.clone() for name, g in recording.parameter_gradients.items()}
     learned = [parameters[name] for name in recording.parameter_gradients]
     length = float(nn.utils.clip_grad_norm_(learned, norm))
@@ -191,7 +191,7 @@ def _update(
     *,
     clipped: float,
 ) -> tuple[Update, ...]:
-    """One step of the optimizer. What was recorded of the weights before it moves to copies."""
+    """One step of the optimizer. What was recorded of the weights before the step moves to copies."""
     settings = {
         id(parameter): {name: value for name, value in group.items() if name != "params"}
         for group in optimizer.param_groups

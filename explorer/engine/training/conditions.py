@@ -16,7 +16,7 @@ from explorer.engine.training.snapshot import Controls
 
 @dataclass(frozen=True, eq=False)
 class Conditions:
-    """Beside the numbers that a person chooses for a run.
+    """What is set for a run beside the numbers that a person chooses.
 
     precision: bfloat16 runs the forward pass under autocast; weights and sums stay float32.
     checkpoint: written at the end of each epoch, and every `checkpoint_every` steps; with `resume` a run goes on from

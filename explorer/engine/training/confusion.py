@@ -75,7 +75,7 @@ class Evaluation:
         return self.worst_first(np.flatnonzero((labels == true) & (self.guesses == guessed)))
 
     def worst_first(self, places: np.ndarray) -> np.ndarray:
-        """`places` (n,), rising, by what the true class was given, the least first; in a regression the farthest off.
+        """`places` (n,), rising, by what the true class was given, the least first, in a regression the farthest.
 
         NaN is the worst. Equal ones stay in their order.
         """

@@ -56,7 +56,7 @@ def stopped_at_weights(model: nn.Module, *, step: int, rate: float) -> TrainingS
 
 
 def stopped_at_one_example(*, step: int) -> TrainingStopped:
-    """Batch norm found a single value a channel, as one example does where an epoch's last batch has no other."""
+    """Batch norm found a single value for a channel, as it does where an epoch's last batch holds a single example."""
     return TrainingStopped(
         f"Batch normalization needs more than one value a channel, and the single example of step {step} has no more: "
         "choose a batch size above 1 that leaves no single example over.",

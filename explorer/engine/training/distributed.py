@@ -38,7 +38,7 @@ class Processes:
         return batch.tensor_split(self.count)[self.rank]
 
     def summed(self, values: Tensor) -> Tensor:
-        """The sum over all processes, in place; alone the values themselves."""
+        """The sum over all processes, in place; for a process alone, the values themselves."""
         if self.are_several:
             dist.all_reduce(values)
         return values

@@ -45,7 +45,7 @@ class LayerHealth:
 
 @dataclass(eq=False)
 class Pace:
-    """Says when it is time again: at most `per_second` times, and taking at most `share` of the time."""
+    """Says when it is time again: at most `per_second` times a second, and taking at most `share` of the time."""
 
     per_second: float = PER_SECOND
     share: float = SHARE

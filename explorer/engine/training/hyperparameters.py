@@ -85,7 +85,7 @@ def from_settings(settings: Mapping[str, Any]) -> Hyperparameters:
 
 
 def _known() -> dict[str, tuple[str, ...]]:
-    """The names that a choice by name is among."""
+    """The names to choose from, for each choice by name."""
     return {
         "loss": ("", *(loss.name for loss in LOSSES)),
         "optimizer": tuple(update.name for update in UPDATES),

@@ -140,7 +140,7 @@ class Learner:
         self, inputs: Tensor, labels: Tensor, weight: float, health: HealthWatch | None, at_once: int
     ) -> tuple[Tensor, list[tuple[Tensor, Tensor]]]:
         """The mean loss of all `inputs`, its gradients added up part by part; and what came out for which labels."""
-        if at_once >= len(inputs):  # almost always: a small step shall not pay for parts that it does not have
+        if at_once >= len(inputs):  # almost always: a small step must not pay for parts that it does not have
             value, outputs = self._part_gone_back(inputs, labels, weight, health)
             return value, [(outputs, labels)]
         total, guessed = torch.zeros((), device=inputs.device), []
@@ -173,7 +173,7 @@ class Learner:
             return batch, 1.0
         mine = self._processes.share(batch)
         weight = len(mine) * self._processes.count / len(batch)
-        return (mine if len(mine) else batch[:1]), weight  # all have to take part, one without any counts for nothing
+        return (mine if len(mine) else batch[:1]), weight  # all have to take part; one without any counts for nothing
 
     def _ready(self, chosen: Tensor) -> tuple[Tensor, Tensor]:
         inputs = self.data.taken(chosen)

@@ -18,8 +18,8 @@ _OF_MACHINE = "random_state"  # a row with as many parts as there are devices
 def require_like(found: object, own: object, name: str = "content") -> None:
     """Raises CheckpointError, naming the part, unless `found` has the parts of `own`, each of its kind and shape.
 
-    What is None in `own` may be anything in `found`, which may hold more besides; another version of PyTorch's knows
-    other choices, so that what is None or False may be missing.
+    What is None in `own` may be anything in `found`, which may hold more besides; another version of PyTorch knows
+    other choices, so what is None or False may be missing.
     """
     unlike = next(_unlike(found, own, name), None)
     if unlike is not None:

@@ -58,10 +58,10 @@ def plain_objective(loss: LossFunction) -> Objective:
 
 
 def objective_for(name: str, *, outputs: int, labels: Tensor, classes: int, label_smoothing: float = 0.0) -> Objective:
-    """The objective of the loss `name` for a network with `outputs` numbers an example.
+    """The objective of the loss `name` for a network with `outputs` numbers for each example.
 
     classes: how many the data set has; 0 if its labels are numbers to be met.
-    label_smoothing: of the cross entropy; other losses know none.
+    label_smoothing: of the cross entropy; other losses have none.
     Raises LabelMismatch where another number of outputs is needed, EngineError where another loss is.
     """
     loss = known_loss(name)

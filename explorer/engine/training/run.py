@@ -149,7 +149,7 @@ class Run:
         return snapshot
 
     def _after_yield(self) -> bool:
-        """Whether the run was asked to stop; it, or the wish for a checkpoint, keeps one."""
+        """Whether the run was asked to stop; then, or where one was asked for, a checkpoint is kept."""
         if self.processes.are_several:  # what was asked for before the step, so that all do the same
             stop, wish = self._last.asked_to_stop, self._last.asked_for_checkpoint
         else:
@@ -268,7 +268,7 @@ class Run:
         restore_learner(self.learner, state, self.processes)
         if self.schedule is not None:
             self.schedule.load_state_dict(state["schedule"])
-            if isinstance(self.schedule, LambdaLR):  # one that lasts for other epochs now goes on where it would be
+            if isinstance(self.schedule, LambdaLR):  # for another number of epochs: where it would be
                 set_learning_rate(self.learner.optimizer, self.schedule, float(self.schedule.base_lrs[0]))
         self.early_stop.restore(state["early_stop"])
         self.place = Place(**{each.name: state[each.name] for each in fields(Place)})

@@ -7,7 +7,7 @@ from time import monotonic
 
 PACE_WINDOW_S = 2.0
 JUDGED_AS_LEARNED = 1 / 3
-"""What judging an example takes of learning from it, until it is measured: a forward pass without the way back."""
+"""How long judging takes, as a share of learning, until it is measured: a forward pass without the way back."""
 
 
 class RunClock:
@@ -43,7 +43,7 @@ class RunClock:
         return self._before + (0.0 if self._began is None else monotonic() - self._began)
 
     def tick(self, examples: int, at: float, *, judging_s: float = 0.0) -> None:
-        """`examples` were seen by `at`, in `monotonic`'s time; `judging_s` of it went by judging since the last.
+        """`examples` were seen by `at`, in `monotonic`'s time; `judging_s` of the time since the last went to judging.
 
         What is told only after the run was paused does not count for the pace.
         """

@@ -27,7 +27,7 @@ def make_schedule(name: str, optimizer: Optimizer, total_steps: int) -> LambdaLR
 
 
 def factor_after(name: str, step: int, total_steps: int) -> float:
-    """What the chosen rate is multiplied with once `step` of `total_steps` steps are done."""
+    """What the chosen rate is multiplied by once `step` of `total_steps` steps are done."""
     return 1.0 if name == "constant" else FACTORS[name](min(step, total_steps), total_steps)
 
 

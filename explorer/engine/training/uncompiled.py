@@ -22,7 +22,7 @@ WRAPPERS = (
     "_use_grad_for_differentiable.<locals>._use_grad",
     "Optimizer.profile_hook_step.<locals>.wrapper",  # Optimizer itself puts it around the step of every class
 )
-"""The wrappers of torch's that may come off. One with another name in a newer torch stays, and brings the compiler."""
+"""The torch wrappers that may come off. One with another name in a newer torch stays, and brings the compiler."""
 
 
 @cache

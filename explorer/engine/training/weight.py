@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Weight:
     """One learned number: its parameter by the dotted name ("linear1.weight"), and its index there.
 
-    No cell, which is of a tensor of a call: a weight is there before anything ran.
+    Not a cell, which is of a tensor of a call: a weight is there before anything ran.
     """
 
     parameter: str

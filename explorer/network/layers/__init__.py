@@ -1,4 +1,4 @@
-"""The layer types, one file a family.
+"""The layer types, one file for each family.
 
 A new type is one class in the file of its family and one entry in LAYERS; palette, form, text notation,
 files, PyTorch source and the tests over all layers follow. Nothing here imports torch at the top.

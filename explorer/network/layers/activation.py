@@ -131,7 +131,7 @@ class Identity(Layer):
 
 @dataclass(frozen=True)
 class Dropout(Layer):
-    """In training, zeroes cells at random and scales the others up; nothing in evaluation."""
+    """In training, zeroes cells at random and scales the others up; does nothing in evaluation."""
 
     kind = "Dropout"
     word = "dropout"

@@ -93,7 +93,7 @@ class Conv2d(Windowed):
 
     @classmethod
     def fresh(cls, shape: Shape | None) -> Self:
-        """It keeps the size, and the number of maps once there are more than colours: weights behind it still fit."""
+        """It keeps the size, and the number of maps once they are more than colours: weights behind it still fit."""
         maps = shape[0] if shape is not None and len(shape) == 3 and shape[0] > COLOURS else None
         return cls(padding=1) if maps is None else cls(out_channels=maps, padding=1)
 

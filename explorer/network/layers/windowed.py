@@ -8,7 +8,7 @@ from explorer.network.layer import Layer, Remark, Repair, ShapeError
 from explorer.network.shape import Shape, cells, is_map, pair, pair_text, shape_text, single
 
 LISTED = 4
-"""More rows or columns that are never read are counted."""
+"""Rows or columns that are never read are listed up to so many; more are only counted."""
 
 
 def expect_map(layer: Layer, shape: Shape) -> None:
@@ -75,7 +75,7 @@ class Windowed(Layer):
         return f"The {spans} kernel window{spread} is larger than the {shape[1]}×{shape[2]} map that arrives{around}."
 
     def _smaller_kernel(self, shape: Shape) -> Repair:
-        """The largest kernel, as dilated as now, that fits once."""
+        """The largest kernel, dilated as it is now, that fits once."""
         sizes = [
             min(window.kernel, (size + window.before + window.after - 1) // window.dilation + 1)
             for window, size in zip(self.kernel_windows(), shape[1:], strict=True)

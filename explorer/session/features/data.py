@@ -91,7 +91,7 @@ class Data:
         self._store.begin(self._batches, errand, partial(self._take_batch, state.document))
 
     def remove_twins(self) -> None:
-        """Take the pictures that are also held out out of training, until the data are opened again."""
+        """Take out of training the pictures that are also held out, until the data are opened again."""
         data, twins = self._store.state.data.data_set, self._store.state.data.twins
         if data is None or twins is None:
             return

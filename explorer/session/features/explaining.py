@@ -14,7 +14,7 @@ from explorer.session.worker.passes import CellExplained
 class Explaining:
     """Keeps `state.maps.explained` the arithmetic of the chosen cell of the very maps that are shown, or None.
 
-    New maps bring the one that was looked at along; another is asked for.
+    New maps bring along that of the cell that was looked at; any other is asked for.
     """
 
     def __init__(self, store: Store) -> None:

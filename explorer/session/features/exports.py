@@ -42,7 +42,7 @@ class Exports:
             self._begin()
 
     def when_written(self, then: Callable[[], object]) -> None:
-        """Do `then` once all are written; where one could not be, that stands there to be read, and nothing is done."""
+        """Do `then` once all are written; where one could not be, that is left to be read, and nothing is done."""
         self._then = then
 
     def _begin(self) -> None:

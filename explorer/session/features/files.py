@@ -143,7 +143,7 @@ class Files:
     # --- saving ---
 
     def save_network(self, path: str | Path, then: Callable[[], object] | None = None) -> None:
-        """Write the network and its weights to `path` in the background; the old file stays until the new is whole.
+        """Write the network and its weights to `path` in the background; the old file stays until the new one is whole.
 
         `then` is called once it is; it is forgotten where it could not be written.
         """
@@ -155,7 +155,7 @@ class Files:
         self._store.ask(job, partial(self._write, job), failed=lambda _failure: self._forget_then_of(job))
 
     def forget_then(self) -> None:
-        """What was to be done once the network is saved shall not be done any more."""
+        """Forget what was to be done once the network is saved."""
         self._then = None
 
     def _forget_then_of(self, job: SaveNetwork) -> None:
@@ -171,7 +171,7 @@ class Files:
             self._writing.write(job, answer)
 
     def _take_written(self, job: SaveNetwork, answer: ToSave, written: Written) -> None:
-        """The run that was learning meanwhile went on since."""
+        """The run that was learning meanwhile has gone on since."""
         if not written.is_saved:
             self._forget_then_of(job)
             self._store.say(written.sentence)

@@ -45,7 +45,7 @@ class LossLandscape(QObject):
 
     @Slot()
     def _look(self) -> None:
-        """Ask for more, if the network went on since."""
+        """Ask for more, if the network has gone on since."""
         state, wish = self._store.state, self._wished
         if wish is None or state.data.data_set is None or not can_judge(state) or self._looking.is_resting:
             return

@@ -203,7 +203,7 @@ class Learning:
 
     def _show_stopped(self, stopped: Stopped) -> None:
         timeline, is_stepping = stopped.timeline, self._store.state.steps.is_watched
-        # The edit's own recording would throw the step away that was run to.
+        # The edit's own recording would throw away the step that was run to.
         self._store.set(replace(self._store.state.steps, is_watched=False))
         self._take_over(stopped.after)
         self._store.set(replace(self._store.state.steps, is_watched=is_stepping))

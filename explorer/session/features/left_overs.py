@@ -65,7 +65,7 @@ class ReadLeftOver:
 
 
 class LeftOvers(QObject):
-    """Keeps what is not saved in `folder`, at most every `keep_every_s`; without such a folder nothing.
+    """Keeps in `folder` what is not saved, at most every `keep_every_s`; without a folder it keeps nothing.
 
     `state.files.offer` tells of work that another session left there, until it is restored or discarded.
     """

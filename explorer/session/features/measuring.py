@@ -1,4 +1,4 @@
-"""Statistics of layers that not every pass works out: of a large one beside the window, which goes on meanwhile."""
+"""Statistics of layers that not every pass works out: those of a large one in a thread of their own."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class ReadThrough:
 class Measuring:
     """Asks layers for their statistics. `state.maps.measured` counts those of large ones: it grows when more is known.
 
-    The newest question wins, of each of the two kinds.
+    Of each of the two kinds, the newest question wins.
     """
 
     def __init__(self, store: Store) -> None:

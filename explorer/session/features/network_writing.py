@@ -16,16 +16,16 @@ Ended = Callable[[SaveNetwork, ToSave, Written], object]
 
 @dataclass(frozen=True, eq=False)
 class InLine:
-    """A network that was asked to be saved, with its weights of then."""
+    """A network that is to be saved, with the weights it had when that was asked."""
 
     job: SaveNetwork
     answer: ToSave
 
 
 class NetworkWriting:
-    """Writes what is put in line; `ended` hears of each how it went, but for one that was saved again meanwhile.
+    """Writes what is put in line; `ended` hears how each went, except one that was saved again meanwhile.
 
-    What goes wrong while others wait is told with the last of them: its sentence would be gone with theirs.
+    What goes wrong while others wait is told with the last of them: otherwise their sentences would take its place.
     """
 
     def __init__(self, store: Store, ended: Ended) -> None:
@@ -37,7 +37,7 @@ class NetworkWriting:
         self._untold: list[str] = []
 
     def write(self, job: SaveNetwork, answer: ToSave) -> None:
-        """Write a network once those before it are written; one of its file that still waits is not written."""
+        """Write a network once those before it are written; one for the same file that still waits is not written."""
         self._line = [*(each for each in self._line if each.job.path != job.path), InLine(job, answer)]
         self._go_on()
 

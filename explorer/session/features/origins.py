@@ -22,7 +22,7 @@ class Origins:
         self._learned: dict[tuple[int, ...], Learned] = {}
 
     def of(self, layer_ids: tuple[int, ...]) -> Learned | None:
-        """What run the weights come from; None for those of a file, and for fresh ones."""
+        """Which run the weights come from; None for those of a file, and for fresh ones."""
         return self._learned.get(layer_ids)
 
     def taken(self, layer_ids: tuple[int, ...]) -> int:
@@ -31,7 +31,7 @@ class Origins:
         return learned.taken if learned is not None else 0
 
     def tell(self, layer_ids: tuple[int, ...], learned: Learned) -> None:
-        """From now on the weights are those."""
+        """From now on `learned` tells where these weights come from."""
         self._learned[layer_ids] = learned
 
     def forget(self, layer_ids: tuple[int, ...]) -> None:

@@ -93,7 +93,7 @@ class Passes:
 
 
 def _differs(old: State, new: State) -> bool:
-    """Whether another pass is to be run: for all but the document's name, under which it was saved."""
+    """Whether another pass is to be run: for any change but that of the name under which the document is saved."""
     if old.input.picture is not new.input.picture or old.input.numbers is not new.input.numbers:
         return True
     before, document = old.document, new.document

@@ -20,7 +20,7 @@ SURFACE_SHARE = 0.05  # share of the time, while a run goes on
 
 
 class Plane(QObject):
-    """Asks for the surface whenever the network that it shows went on; what nobody watches costs nothing."""
+    """Asks for the surface whenever the network that it shows has gone on; what nobody watches costs nothing."""
 
     def __init__(self, store: Store) -> None:
         super().__init__(store)
@@ -41,7 +41,7 @@ class Plane(QObject):
 
     @Slot()
     def _look(self) -> None:
-        """Ask for the surface, if the network went on since."""
+        """Ask for the surface, if the network has gone on since."""
         state = self._store.state
         key = (self._area, *weights_key(state), state.watching.film_at)
         if self._area is None or not has_surface(state) or key == self._key or self._looking.is_resting:

@@ -24,7 +24,7 @@ class Saved:
         store.on_look(self._look)
 
     def tell(self, document: Document, steps: int | None = None) -> None:
-        """A file holds `document` now, as it was after `taken` steps of a run; without a number, as it is."""
+        """A file holds `document` now, as it was after `steps` steps of a run; without a number, as it is now."""
         self._files[document.opening] = document, self._steps_of(document) if steps is None else steps
         self._show()
 

@@ -71,7 +71,7 @@ class Tasks:
 
 
 def _unwritten(dropped: tuple[Job[object], ...], task: str) -> Iterator[str]:
-    """Networks whose saving went with the work that was given up, but for that which is told of as the `task`."""
+    """Networks whose saving went with the work that was given up, except the one that is told of as the `task`."""
     for job in dropped:
         if isinstance(job, SaveNetwork) and task != f"{job.title}…":
             yield f"{brief(job.path.name)} was not written."

@@ -71,7 +71,7 @@ class Trainer:
         self._train(until="step")
 
     def rewind(self) -> None:
-        """Back to the weights that the run began with, to train again or otherwise; undo brings the trained ones."""
+        """Back to the weights that the run began with, to train again or otherwise; undo restores the trained ones."""
         before = self._run.begun.before if self._run is not None else None
         if before is not None and before.subject.structure == self._store.state.subject.structure:
             self._store.edit("rewind", lambda present: _as_begun(present, before))

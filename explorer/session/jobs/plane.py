@@ -25,7 +25,7 @@ class ShowSurface(Job[Surface]):
 
 @dataclass(frozen=True, eq=False)
 class SliceLandscape(Job[Slice]):
-    """A moment's work at the loss over weights; `work` holds what is known from slice to slice."""
+    """A moment's work on the loss over weights; `work` holds what is known from slice to slice."""
 
     work: LandscapeWork
     request: LandscapeRequest

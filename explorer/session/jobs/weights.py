@@ -29,7 +29,7 @@ class ToSave:
 
 @dataclass(frozen=True, eq=False)
 class SaveNetwork(Job[ToSave | Fault]):
-    """What writes a network with its weights to a file. Only a newer one of the same file takes its place."""
+    """What writes a network with its weights to a file. Only a newer one for the same file takes its place."""
 
     kept = (ToSave, Fault)
     document: Document

@@ -35,7 +35,7 @@ class Refused(ValueError):
 
 
 class Subject(ABC):
-    """What the window looks at. What is known of a network alone is empty for any other."""
+    """What the window looks at. What is known only of a network is empty for any other."""
 
     is_open: bool = True  # whether there is anything to look at
     layer_ids: tuple[int, ...] = ()  # the ids under which its layers' weights are kept, in their order

@@ -12,7 +12,7 @@ Given = TypeVar("Given")
 
 LOOK_S = 0.02
 LAST_S = 0.5
-"""How long the end of unwanted work is waited for: a disk that answers at all has done so, and leaves no thread."""
+"""How long the end of unwanted work is waited for: a disk that answers at all has done so by then."""
 
 
 def aside(work: Callable[[], Given], should_stop: Callable[[], bool]) -> Given:

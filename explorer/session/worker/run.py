@@ -248,7 +248,7 @@ def _record_if_wanted(live: LiveRun, model: Any, optimizer: Any, inputs: Any, la
     live.until = live.wishes.until
     if live.until != "step":
         return
-    from explorer.engine.errors import EngineError  # an import costs 15 µs even when it is there: not in every step
+    from explorer.engine.errors import EngineError  # an import costs 15 µs even when it is loaded: not in every step
     from explorer.engine.training.recorded_step import record_before
 
     with suppress(EngineError):  # it is made all the same

@@ -22,7 +22,7 @@ NOTHING = np.zeros((0, 0, 0), np.float32)
 
 @dataclass(frozen=True, eq=False)
 class SurfaceRequest:
-    """Which network, over which part of the plane; `film_at` is the frame whose weights are wanted, None for now's."""
+    """Which network, over which part of the plane, with the weights of frame `film_at`; None: the present ones."""
 
     document: Document
     data: DataSet
