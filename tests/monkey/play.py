@@ -151,11 +151,14 @@ class Play:
     def _saved_and_opened(self) -> list[str]:
         """Save the document and compare what its file computes with what is on the screen."""
         session, path = self._window.session, self._folder / "kept.json"
+        saved = session.state.subject
         session.files.save_network(path)
         if not self._settled():
             return [f"not saved in {SETTLE_LIMIT_S} s: {_work_of(session)}"]
         if not path.exists():
             return [f"not saved: {session.state.status.notice}"]
+        if session.state.subject != saved:
+            return []  # what was opened meanwhile took its place
         try:
             return keeper.differs_from_file(session.state, explorer.load(path).model)
         except ValueError as error:
@@ -211,7 +214,8 @@ def _work_of(session: Session) -> str:
 
 
 def _is_working(state: State) -> bool:
-    return bool(state.maps.computing or state.status.task or state.status.saving)
+    status = state.status
+    return bool(state.maps.computing or status.task or status.saving or status.opening)
 
 
 def _wait(is_there: Callable[[], bool], limit_s: float, *, meanwhile: Callable[[], object] = lambda: None) -> bool:
