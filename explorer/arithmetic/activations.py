@@ -115,7 +115,7 @@ class ELU(Activation):
         return _step(point, point.setting("alpha", 1) * math.exp(min(point.u, 0.0)))
 
     def backward(self, call: CallValues, of: str, cell: Index) -> Explanation:
-        """Of NaN each of PyTorch's two loops has its own slope, and where a number lies says which of them it is in."""
+        """For NaN each of PyTorch's two loops has its own slope; which one a number is in depends on its place."""
         return _or_nan(super().backward(call, of, cell), math.isnan(float(call.arguments["input"][cell])))
 
     def numbers(self, point: Point) -> tuple[Written | None, str]:
@@ -147,7 +147,7 @@ class GELU(Activation):
         return 0.5 * point.u * (1 + _gelu_bell(point))
 
     def forward(self, call: CallValues, cell: Index) -> Explanation:
-        """Of ∞ PyTorch's loop over several numbers at once finds no erf on some processors."""
+        """For ∞ PyTorch's loop over several numbers at once finds no erf on some processors."""
         return _or_nan(super().forward(call, cell), math.isinf(float(call.arguments["input"][cell])))
 
     def slope(self, point: Point) -> Parts:
@@ -256,7 +256,7 @@ class Tanh(Activation):
 
 
 def _or_nan(explained: Explanation, may_be: bool) -> Explanation:
-    """`explained`, or where it may be NaN in one of PyTorch's loops, which of them a number is in by its place."""
+    """`explained`; where it `may_be` NaN in one of PyTorch's loops, a number's place says which of them it is in."""
     return replace(explained, otherwise=Otherwise((math.nan,), SEVERAL_AT_ONCE)) if may_be else explained
 
 

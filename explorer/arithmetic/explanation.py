@@ -164,7 +164,7 @@ class Explanation:
 
     @property
     def reach(self) -> float:
-        """How far the sum may get on its way: the finite terms' magnitudes, a mean divided in the end or before."""
+        """How far the sum may get on its way: the finite terms' magnitudes, a mean divided at the end or before."""
         return max(_finite_sum(self.terms.values), sum(map(_undivided, self.terms.parts)))
 
     def by_input_channel(self) -> tuple[tuple[int, float], ...]:
@@ -229,7 +229,7 @@ def written_parts(terms: Terms) -> list[Written]:
 
 
 def _undivided(part: Terms) -> float:
-    """What is added up where the numbers that no tensor holds, as the 1/n of a mean, come in the end."""
+    """What is added up where the numbers that no tensor holds, such as the 1/n of a mean, come at the end."""
     factors = [factor.values for factor in part.factors if factor.cells is not None]
     return _finite_sum(np.prod(factors, axis=0)) if factors else 0.0
 

@@ -70,7 +70,7 @@ def _of_input(call: CallValues, cell: Index) -> tuple[Factor, ...]:
 
 
 def _of_weight(call: CallValues, cell: Index) -> tuple[Factor, ...]:
-    """The neuron's gradient times the input that the weight was multiplied with, for every example."""
+    """The neuron's gradient times the input that the weight was multiplied by, for every example."""
     neuron, which = cell
     examples = _examples(call)
     return (

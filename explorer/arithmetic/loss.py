@@ -206,7 +206,7 @@ def _set_words(compared: Compared) -> str:
 def _explained(
     formula: str, part: Part, share: float, *, before: tuple[Written, ...], head: str, is_negative: bool = False
 ) -> Explanation:
-    """`before` is what the sum is multiplied with on the written line."""
+    """`before` is what the sum is multiplied by on the written line."""
     count = len(part.factors[0].values)
     terms = Terms((Factor("share", np.full(count, share)), *part.factors))
     total = float(terms.values.sum())

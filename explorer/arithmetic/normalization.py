@@ -152,7 +152,7 @@ class Normalization(Operation):
         return replace(explained, otherwise=Otherwise((kept, math.nan), TOO_WIDE)) if is_too_wide else explained
 
     def _is_too_wide(self, call: CallValues, region: Region) -> np.ndarray:
-        """Of which cells of the box the squares add up to more than float32 holds, flat."""
+        """For which cells of the box the squares add up to more than float32 holds, flat."""
         given = input_of(call)
         if not self.is_measured(call) or given.dtype == np.float64:
             return np.zeros(1, bool)

@@ -60,9 +60,9 @@ class Operation(ABC):
     place: ClassVar[str] = "F."
     """Where its function is found: "F." is torch.nn.functional."""
     usual: ClassVar[Mapping[str, Any]] = {}
-    """Settings that a person leaves out while they have these values, beside those of `python_call.USUAL`."""
+    """Settings that a person leaves out while they have these values, besides those of `python_call.USUAL`."""
     always: ClassVar[tuple[str, ...]] = ()
-    """Settings that are written in any case."""
+    """Settings that are always written."""
     names_weights: ClassVar[bool] = False
     """Whether weights are handed over by name, as a setting stands before them."""
 

@@ -1,4 +1,4 @@
-"""All kinds of calls that are explained, beside losses. A new one is a class in its family's file and an entry here.
+"""All kinds of calls that are explained, except losses. A new one is a class in its family's file and an entry here.
 
 A loss is a kind of call too, but is listed among the losses alone.
 """

@@ -24,7 +24,7 @@ class MaxPool2d(Operation):
 
     input (N, C, H, W) or (C, H, W), output likewise.
     A patch's terms are its cells, each times 1 if it won and 0 if it did not;
-    places of the padding never win and are left out. Of nothing but padding, as dilation allows, −∞ is the largest.
+    places of the padding never win and are left out. In nothing but padding, which dilation allows, −∞ is the largest.
     Of equal cells the first wins, row by row; a NaN wins over everything, the last one where there are several.
     Source: PyTorch, aten/src/ATen/native/cpu/MaxPoolKernel.cpp (`val > maxval || isnan(val)`).
     """
@@ -221,7 +221,7 @@ def _patches_of_cell(call: CallValues, axes: Axes, cell: Index) -> Factor:
 
 
 def _winner(values: np.ndarray) -> int | None:
-    """Place of the largest of `values`, the first of equals; of the last NaN if there is one. None of no values."""
+    """Place of the largest of `values`, the first of equals; of the last NaN if there is one. None for no values."""
     if not len(values):
         return None
     missing = np.flatnonzero(np.isnan(values))

@@ -13,13 +13,13 @@ Reading = Literal["", "sigmoid", "softmax"]
 
 def sigmoid(logits: np.ndarray) -> np.ndarray:
     """1 / (1 + exp(−x)) of each."""
-    result: np.ndarray = 0.5 * (1 + np.tanh(0.5 * logits))  # nothing of this overflows
+    result: np.ndarray = 0.5 * (1 + np.tanh(0.5 * logits))  # none of this overflows
     return result
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:
     """exp(logits) divided by its sum, with the maximum subtracted first so that nothing overflows."""
-    with np.errstate(invalid="ignore"):  # of infinite logits there are no probabilities: NaN, and shown as that
+    with np.errstate(invalid="ignore"):  # infinite logits have no probabilities: NaN, and shown as such
         exponentials = np.exp(logits - logits.max())
     result: np.ndarray = exponentials / exponentials.sum()
     return result

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-# Settings that a person leaves out while they are as here.
+# Settings that a person leaves out while they are as given here.
 USUAL: Mapping[str, Any] = {
     "dilation": 1,
     "groups": 1,

@@ -18,7 +18,7 @@ from explorer.arithmetic.written import equation, product
 
 
 class Reshape(Operation):
-    """The same cells in the same order (the last axis fastest) under other indices; so on the way back."""
+    """The same cells in the same order (the last axis fastest) under other indices; the same on the way back."""
 
     kinds: ClassVar[tuple[str, ...]] = ("flatten", "reshape", "view", "squeeze", "unsqueeze")
     family: ClassVar[Family] = "shape"

@@ -18,7 +18,7 @@ class RMSprop(Update):
     """The gradient over the root of its mean square; `centered` takes the mean gradient's square off it first.
 
     Source: Hinton, Neural Networks for Machine Learning, lecture 6e; centered: Graves, arXiv:1308.0850, equations 38
-    to 41, but that PyTorch adds ε outside the root.
+    to 41, except that PyTorch adds ε outside the root.
     """
 
     name = "RMSprop"
@@ -70,7 +70,7 @@ class RMSprop(Update):
     def _spread(self, lines: Lines, square: np.float64, mean: np.float64) -> tuple[np.float64, float]:
         """The mean square without the square of the mean, and how many times larger the mean square is.
 
-        Of both as they are kept: what rounding leaves of v − m² may be below 0, and then PyTorch's root is NaN.
+        Both are taken as they are kept: what rounding leaves of v − m² may be below 0, and then PyTorch's root is NaN.
         """
         square, mean = lines.stored(square), lines.stored(mean)
         terms = [LineTerm((float(square),)), LineTerm((float(mean), float(mean)), True)]

@@ -67,7 +67,7 @@ class Update(ABC):
 
         `parameter`, `gradient` and the tensors of `state` have one shape and are as they were *before* the step;
         `state` may lack what the optimizer had not made yet. `hyperparameters` are those of its parameter group; others
-        than the listed are not read. `symbols` may rename "parameter" (w) and "gradient" (g).
+        than those listed are not read. `symbols` may rename "parameter" (w) and "gradient" (g).
         """
         before = {name: _at(state[name], cell) for name in self.reads if state.get(name) is not None}
         lines = Lines(

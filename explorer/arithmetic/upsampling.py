@@ -146,7 +146,7 @@ def _reads(call: CallValues, *, shortcut: bool) -> list[Reads]:
     """One entry for each axis after the batch and the channels.
 
     `shortcut`: by nearest, an output exactly as long or twice as long as the input takes place or place / 2, whatever
-    scale was given. PyTorch does so on the way back, and on the way there in some of its kernels (measured on 2.13,
+    scale was given. PyTorch does so on the way back, and on the way forward in some of its kernels (measured on 2.13,
     CPU: scale_factor=2.3 on 2 cells), so that the forward rule is read off the output where the two differ.
     """
     mode, sizes = _mode(call), np.shape(call.arguments["input"])[2:]

@@ -19,10 +19,10 @@ DIGITS = (5, 6, 7, 8, 9, 10, 12, 14, 17)
 """How many significant digits a line may be written with; a float64 has 17."""
 
 ROUNDING = 4e-15
-"""Of the size of what is added up: where so little is left of it, it is float64's own rounding."""
+"""A share of the size of what is added up: where so little of it is left, that is float64's own rounding."""
 
 NEAR_ONE = 0.01
-"""Closer to 1 a number is written by what it lacks: 1 − 3.4e−4."""
+"""Closer to 1 than this a number is written by what it lacks: 1 − 3.4e−4."""
 
 
 class Written(ABC):
@@ -316,7 +316,7 @@ def difference(first: float, second: float) -> Sum:
 
 
 def negative(part: Written) -> Written:
-    """ "−a"; of "−a" a."""
+    """ "−a"; for "−a" it is a."""
     return part.part if isinstance(part, Minus) else Minus(part)
 
 
@@ -339,7 +339,7 @@ def probability(value: float) -> Written:
 
 
 def added(parts: Sequence[Written]) -> Written:
-    """The sum of the parts; 0 of none, a part alone as it is."""
+    """The sum of the parts; 0 for none, a part alone as it is."""
     if len(parts) == 1:
         return parts[0]
     return Sum(tuple(parts)) if parts else Exact(0)

@@ -1,4 +1,4 @@
-"""Pictures and data sets: reading them, bringing them to the size a network takes, and those that come along.
+"""Pictures and data sets: reading them, fitting them to the size a network takes, and those that come with the program.
 
 Every change made to a picture on the way is told as a sentence. No Qt and no torch in here; what is slow to import
 (scikit-image, tifffile) is imported where it is used, or only its files are read.

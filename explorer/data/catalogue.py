@@ -54,7 +54,7 @@ DATA_SETS: tuple[Entry, ...] = (
 
 @dataclass(frozen=True)
 class FileKind:
-    """A kind of file or folder: how it is told, and how it is opened."""
+    """A kind of file or folder: how it is recognised, and how it is opened."""
 
     what: str
     is_one: Callable[[Path], bool]
@@ -90,7 +90,7 @@ def open_data(
     size: (H, W) or (H, W, C) to which pictures are brought. progress: called with (text, done, total), total 0 where
     nobody knows. should_stop: asked often; OpeningStopped is raised when it says so. folder: where the files of a
     named set lie, or are downloaded to. seed: of a random division into training and test. on_stop: is given functions
-    to be called, from any thread, when `should_stop` turns true: they end what waits for a server meanwhile.
+    to be called, from any thread, when `should_stop` turns true: each ends a wait for a server.
     Raises DataError, a sentence, for whatever cannot be opened.
     """
     if size is not None and (len(size) not in (2, 3) or min(size) < 1 or (len(size) == 3 and size[2] not in (1, 3))):
@@ -140,7 +140,7 @@ def _path(name: str | Path) -> Path | None:
 
 
 def _sized(data: DataSet, size: tuple[int, ...] | None) -> DataSet:
-    """`data` with pictures of the wished size; rows of numbers have none."""
+    """`data` with pictures of the size asked for; rows of numbers have none."""
     if size is None or len(data.sample_shape) != 3:
         return data
     wished = (*size, data.sample_shape[2]) if len(size) == 2 else size

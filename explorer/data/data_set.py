@@ -85,7 +85,7 @@ class Split(ABC):
     def inputs(self, indices: npt.ArrayLike) -> Array:
         """The examples at `indices` (n,), a new array: uint8 (n, H, W, C), or float32 (n, features).
 
-        Raises IndexError for an index outside 0 … N − 1, DataError for a file that has gone since.
+        Raises IndexError for an index outside 0 … N − 1, DataError for a file that has since gone.
         """
         chosen = np.asarray(indices, np.int64).reshape(-1)
         if len(chosen) and not (chosen.min() >= 0 and chosen.max() < len(self)):

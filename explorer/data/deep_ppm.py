@@ -1,4 +1,4 @@
-"""Portable maps (PGM, PPM) whose numbers are no bytes: Pillow brings them to a byte, or to 16 bits, without a word."""
+"""Portable maps (PGM, PPM) whose numbers are not bytes: Pillow brings them to a byte, or to 16 bits, without a word."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from explorer.data.picture import Array, Picture, picture_from_array, picture_fr
 
 BYTE, WORD = 255, 65535
 DECODERS = ("ppm", "ppm_plain")
-"""Those of Pillow that are told the largest number; it does without where that is all of one byte, or of two."""
+"""Pillow's decoders that are told the largest number; others are used where it is all of one byte, or of two."""
 
 
 def largest(image: Image.Image) -> int:
@@ -26,8 +26,8 @@ def largest(image: Image.Image) -> int:
 
 
 def read_ppm(image: Image.Image, file: IO[bytes], name: str) -> Picture:
-    """The picture in the `file` that `image` was opened from, as not yet loaded. Numbers of 16 bits are taken as in
-    any other file, where fewer bits may be used; of others the largest is white.
+    """The picture in the `file` that `image` was opened from and has not yet loaded. Numbers of 16 bits are taken as in
+    any other file, where fewer bits may be used; otherwise the largest number is white.
 
     Raises PictureError, EOFError for a file that ends too early, and what Pillow raises.
     """
@@ -44,7 +44,7 @@ def read_ppm(image: Image.Image, file: IO[bytes], name: str) -> Picture:
 
 
 def _plan(image: Image.Image) -> tuple[str, int, object]:
-    """Pillow's for decoding an image that is not yet loaded: the decoder, where its numbers begin, and how they lie."""
+    """How Pillow is to decode an image not yet loaded: the decoder, where its numbers begin, and how they lie."""
     tiles = getattr(image, "tile", None)
     return (tiles[0][0], tiles[0][2], tiles[0][3]) if tiles else ("", 0, None)
 

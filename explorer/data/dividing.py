@@ -66,7 +66,7 @@ def _usable(examples: Examples, where: str) -> Examples:
 
 @dataclass(frozen=True, eq=False)
 class Parts:
-    """Places of the training and of the test part, and why those: what stands behind "4 of 20 are held out"."""
+    """Places of the training and of the test part, and why these: what is said after "4 of 20 are held out"."""
 
     train: Indices
     test: Indices

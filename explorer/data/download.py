@@ -1,7 +1,8 @@
-"""Fetching a published file: with progress, stoppable at any moment, going on where it was cut, checked by its hash.
+"""Fetching a published file: with progress, stoppable at any moment, resumed where it was cut off, checked by its hash.
 
-Pooch checks the hash and puts the finished file in its place. It cannot go on with half a file (nor can the other kept
-libraries that were looked at), so the part in between, which Pooch lets one replace, is written here with requests.
+Pooch checks the hash and puts the finished file in its place. It cannot go on with half a file (nor can the other
+maintained libraries that were looked at), so the part in between, which Pooch lets one replace, is written here
+with requests.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 PIECE_BYTES = 64 * 2**10
 CONNECT_S, TIMEOUT_S = 5.0, 10.0
 ATTEMPTS = 3
-"""How often in a row a server may send nothing before it is given up."""
+"""How often in a row a server may send nothing before it is given up on."""
 WAIT_S = 1.0
 
 
@@ -149,10 +150,10 @@ class _Fetch:
             raise requests.ConnectionError("the connection was cut")
 
     def _write(self, response: requests.Response, have: int) -> None:
-        """A server that sends the whole file again (`have` 0) begins the part anew; one without end is not followed."""
+        """A server that sends the whole file again (`have` 0) begins the part anew; one that never ends is given up."""
         with open(self.part, "ab" if have else "wb", opener=not_through_links) as file:
             for piece in _pieces(response):
-                self._tell(have)  # before it is written: another thread may fetch the file by now
+                self._tell(have)  # before it is written: another thread may be fetching the file by now
                 have += file.write(piece)
                 self._tell(have)
                 if have > self.remote.size:
@@ -160,7 +161,7 @@ class _Fetch:
 
 
 def _pieces(response: requests.Response) -> Iterator[bytes]:
-    """What the server sends, as it comes: single bytes of a slow one, so that a stop is noticed between them."""
+    """What the server sends, as it comes: single bytes from a slow one, so that a stop is noticed between them."""
     import requests
     from urllib3 import exceptions
 

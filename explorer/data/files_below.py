@@ -15,10 +15,10 @@ def files_below(
     unread: Callable[[str, OSError], None],
     is_ignored: Callable[[Entry], bool] = lambda _entry: False,
 ) -> Iterator[Entry]:
-    """What lies in `top` and below and is no folder. Links to folders are not followed: they may lead in a circle.
+    """Whatever lies in or below `top` that is no folder. Links to folders are not followed: they may lead in a circle.
 
-    `enters` is called before each folder is read, with how many were given until then; `unread` with a folder that
-    cannot be read, and why. What `is_ignored` is neither given nor gone into.
+    `enters` is called before each folder is read, with how many were given so far; `unread` with a folder that
+    cannot be read, and why. What `is_ignored` holds for is neither given nor entered.
     """
     given = 0
     waiting = [top]

@@ -1,6 +1,6 @@
 """The arrays of an .npz file, each read only when asked for, without ever running what is in it.
 
-The format is NumPy's: a zip file of .npy files (NEP 1). Large arrays that lie in the zip as they are, are mapped into
+The format is NumPy's: a zip file of .npy files (NEP 1). Large arrays that lie in the zip uncompressed are mapped into
 memory; compressed ones are unpacked into a temporary file, so that a file larger than memory can be used.
 """
 

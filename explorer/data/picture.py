@@ -107,7 +107,7 @@ def with_conversions(picture: Picture, before: tuple[str, ...], path: Path | Non
 
 
 def upright(picture: Picture, orientation: int, who: str) -> Picture:
-    """`picture` turned as the `orientation` that `who` noted asks for; as it is for 1 and for what is none."""
+    """`picture` turned as the `orientation` that `who` noted asks for; unchanged for 1 and what is no orientation."""
     if orientation not in TURNS:
         return picture
     turned = Image.fromarray(picture.pixels).transpose(TURNS[orientation])

@@ -159,7 +159,7 @@ def _looks(files: Files, chosen: Iterable[int], left_out: list[Skipped], wish: W
 def _common_shape(
     looks: Sequence[Header], size: tuple[int, ...] | None, *, is_all: bool
 ) -> tuple[tuple[int, ...], tuple[str, ...]]:
-    """(H, W, C) for all, and sentences on what that changes: the wished size, else their own, else a small square."""
+    """(H, W, C) for all, and sentences on what that changes: the size asked for, or their own, else a small square."""
     channels = 1 if all(look.is_grey for look in looks) else 3
     sizes = Counter((look.height, look.width) for look in looks)
     (own, _), shortest = sizes.most_common(1)[0], sorted(min(size) for size in sizes.elements())

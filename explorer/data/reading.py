@@ -90,7 +90,7 @@ def _is_wide(image: Image.Image) -> bool:
     if image.format == "TIFF":
         return tiff.is_wide(_tags(image))
     if image.format == "PPM" and image.mode != "F":
-        return largest(image) == WORD  # of any other number the header says what is white, whatever is in the picture
+        return largest(image) == WORD  # for any other number the header says what is white, whatever is in the picture
     return image.mode in WIDE_MODES or is_deep(image)
 
 
@@ -100,7 +100,7 @@ def _noted_early(image: Image.Image, file: IO[bytes]) -> int:
         file.seek(max(os.fstat(file.fileno()).st_size - EXIF_BYTES, 0))
         if b"eXIf" in file.read(EXIF_BYTES):
             return int(image.getexif().get(ORIENTATION_TAG, 1))
-    return int(Image.Image.getexif(image).get(ORIENTATION_TAG, 1))  # a PNG's own decodes it whole
+    return int(Image.Image.getexif(image).get(ORIENTATION_TAG, 1))  # a PNG's own getexif decodes the whole picture
 
 
 @contextmanager
@@ -156,7 +156,7 @@ def _from_tiff(image: Image.Image, file: IO[bytes], path: Path) -> Picture:
 
 
 def _opened(file: IO[bytes], path: Path) -> Image.Image | None:
-    """The file as Pillow opens it; None for a TIFF that it does not know. Raises PictureError for what is none."""
+    """The file as Pillow opens it; None for a TIFF unknown to it. Raises PictureError for what is no picture."""
     file.seek(0)
     start = file.read(512)
     file.seek(0)
@@ -197,7 +197,7 @@ def _is_text(start: bytes) -> bool:
 
 
 def _tags(image: Image.Image) -> object:
-    """Those of a TIFF."""
+    """The tags of a TIFF."""
     return image.tag_v2  # type: ignore[attr-defined]  # only TIFF images have tags
 
 

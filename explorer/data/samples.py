@@ -68,7 +68,7 @@ def read_sample(name: str) -> Picture:
     sample = next((sample for sample in SAMPLES if sample.name == name), None)
     if sample is None:
         raise KeyError(name)
-    # No path: a sample is not a recent file of the person's.
+    # No path: a sample is not one of the person's recent files.
     return replace(read_picture(_folder() / sample.file), name=sample.title, path=None)
 
 

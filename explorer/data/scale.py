@@ -17,7 +17,7 @@ Scale = tuple[tuple[float, ...], tuple[float, ...]]
 
 
 def measured_scale(data: DataSet, tell: Callable[[int, int], object] | None = None) -> Scale:
-    """The scale of `data`, of evenly spread training pictures as they are in it; () and () for plain numbers.
+    """The scale of `data`, measured on evenly spread training pictures as they are in it; () and () for plain numbers.
 
     `tell` is told between two readings how many were taken, of how many; what it raises ends the measuring.
     """
@@ -40,7 +40,7 @@ def measured_scale(data: DataSet, tell: Callable[[int, int], object] | None = No
 
 
 def scale_for(input_shape: tuple[int, ...], scale: Scale) -> Scale:
-    """The `scale` of pictures as a network of `input_shape` is fed by it; () and () where its channels are others.
+    """The `scale` of pictures as a network of `input_shape` is fed by it; () and () where its channels do not match.
 
     Grey pictures are the same in all channels of a network that takes several.
     """

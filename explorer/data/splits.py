@@ -13,7 +13,7 @@ from explorer.data.fitting import fit_picture
 from explorer.data.picture import Pixels, picture_from_array
 
 KEPT_BYTES = 512 * 2**20
-"""Decoded pictures of one split that are kept; the others are decoded each time."""
+"""How much of the decoded pictures of one split is kept; the others are decoded each time."""
 
 
 class ArraySplit(Split):
@@ -40,7 +40,7 @@ class ArraySplit(Split):
 
 
 def _stamp(values: Array) -> tuple[int, int] | None:
-    """Length and time of the file that is mapped into memory; None where there is no such file, or not any more."""
+    """Length and time of the file that is mapped into memory; None where there is no such file, or no longer one."""
     path = getattr(values, "filename", None)
     if path is None:
         return None

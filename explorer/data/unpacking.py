@@ -1,4 +1,4 @@
-"""Unpacking in pieces: never more than was announced, never into memory what is large, stopped between two pieces."""
+"""Unpacking in pieces: never more than was announced, what is large never into memory, stopped between two pieces."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PACKED: tuple[tuple[bytes, Callable[..., Any]], ...] = (
 )
 """How packed files begin, and what unpacks them."""
 DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile, lzma.LZMAError)
-"""What those raise for a damaged file, beside OSError."""
+"""What those raise for a damaged file, besides OSError."""
 
 Tell = Callable[[int], object]
 """Told how many bytes are done; the place to stop, by raising."""

@@ -14,7 +14,7 @@ TEST = (
 )  # fmt: skip
 """The first of them that is there is what is held out."""
 ELSE_TRAIN = ("dev", "devel", "devtest", "val", "valid", "validation", "validate", "validating", "publictest")
-"""The first of them is what to learn from where nothing is called training: of dev and eval the first."""
+"""The first of them is what to learn from where nothing is called training: dev, where there are dev and eval."""
 
 GROUPS = (
     "group", "patient", "subject", "person", "participant", "individual", "donor", "case", "animal", "study",
@@ -32,7 +32,7 @@ def plain(name: str) -> str:
 
 
 def part_word(name: str) -> str | None:
-    """The word of `TRAIN` or `TEST` that `name` is made of: "training_set", "seg_train", "Testset"; None of none."""
+    """The word of `TRAIN` or `TEST` that `name` is made of: "training_set", "seg_train", "Testset"; None if of none."""
     words = [word for word in re.split(r"[\W_]+", name.lower()) if word and word not in _BESIDE]
     if len(words) == 2 and plain("".join(words)) in TEST:
         words = ["".join(words)]  # "held out"

@@ -55,7 +55,7 @@ Batch = tuple[Array, Array]
 
 
 def found(wish: Wish) -> Path | None:
-    """An archive or unpacked folder in the wished folder or among the downloads."""
+    """An archive or unpacked folder in the folder asked for or among the downloads."""
     places = [folder / name for folder in _folders(wish) for name in (*FOLDERS, *ARCHIVES)]
     return next((place for place in places if place.exists()), None)
 

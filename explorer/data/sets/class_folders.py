@@ -27,7 +27,7 @@ Labelled = tuple[str, str]
 
 @dataclass(frozen=True)
 class _Places:
-    """Where class folders lie: those to learn from, without a `copy` of them all, those held out, and what is said."""
+    """Where class folders lie: those to learn from, less a `copy` of them all, and those held out; and what is said."""
 
     train: Path
     test: Path | None = None
@@ -129,7 +129,7 @@ def _inside(entry: os.DirEntry[str]) -> list[os.DirEntry[str]]:
 
 
 def _is_folder(entry: os.DirEntry[str], inside: str | Path) -> bool:
-    """Whether it may be a class folder; a link that leads in a circle is none."""
+    """Whether it may be a class folder; a link that leads in a circle may not."""
     if _is_ignored(entry) or not os.path.isdir(entry):
         return False
     return not (entry.is_symlink() and Path(os.path.realpath(inside)).is_relative_to(os.path.realpath(entry)))
@@ -166,7 +166,7 @@ def _pictures(folder: str, left_out: list[Skipped], *, cut: int, tell: Callable[
 
 
 def _why_unread(error: OSError) -> str:
-    """Of a folder that need not hold pictures, as lost+found, which every disk has. Any other fault is raised."""
+    """Why a folder was not read that need not hold pictures, such as a disk's lost+found. Any other fault is raised."""
     if isinstance(error, PermissionError):
         return "The folder may not be read."
     if error.errno == errno.ENAMETOOLONG:

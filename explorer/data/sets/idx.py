@@ -94,7 +94,7 @@ REMOTES = {
 
 
 def found(card: Card, wish: Wish) -> Path | None:
-    """The folder that has all four files: the wished one, Debian's, or that of the downloads."""
+    """The folder that has all four files: the one asked for, Debian's, or that of the downloads."""
     places = [wish.folder] if wish.folder is not None else [download_folder(card.name)]
     if card is FASHION and wish.folder is None:
         places.insert(0, DEBIAN_FASHION)
@@ -159,7 +159,7 @@ def _only_family(folder: Path) -> str:
 
 
 def _known(folder: Path) -> Card | None:
-    """The card with the name of the folder or the one above, as FashionMNIST/raw: the files' own are always alike."""
+    """The card with the name of the folder or the one above, as in FashionMNIST/raw: the files' own are all alike."""
     names = {part.lower().replace("-", "") for part in folder.absolute().parts[-2:]}
     return next((card for card in (FASHION, MNIST) if card.name.replace("-", "") in names), None)
 

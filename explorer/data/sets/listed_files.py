@@ -41,7 +41,7 @@ class ListedFiles:
         return bool(written) and self._place(written)[0] is not None
 
     def _place(self, written: str) -> tuple[str | None, bool]:
-        """The path below the root, and whether its folder is another than the one that is written."""
+        """The path below the root, and whether its folder is other than the one written."""
         name = written.replace("\\", "/") if os.sep == "/" and not self._is_there(written) else written
         endings = ("",) if name.lower().endswith(ENDINGS) else WITH_OR_WITHOUT
         direct = next((name + ending for ending in endings if self._is_there(name + ending)), None)
@@ -77,5 +77,5 @@ class ListedFiles:
 
 
 def _folder(path: str) -> str:
-    """As it is written on systems that do not tell capitals apart."""
+    """As it is written on systems that do not tell capitals from small letters."""
     return os.path.dirname(os.path.normpath(path)).lower()

@@ -62,7 +62,7 @@ def _open(archive: NumpyArchive, wish: Wish) -> DataSet:
 
 
 def _otherwise_named(names: dict[str, str], test: Pair) -> tuple[Pair | None, Pair]:
-    """What to learn from where nothing is called training: of dev and eval the first."""
+    """What to learn from where nothing is called training: the first of dev and eval."""
     train = _pair(names, ELSE_TRAIN)
     other = _pair({name: spelled for name, spelled in names.items() if spelled not in (train or ())}, TEST)
     return (train, other) if train and other else (None, test)

@@ -70,7 +70,7 @@ CARD = Card(
 
 
 def open_textures(wish: Wish) -> DataSet:
-    """The patches, 32 × 32 or of the wished size up to 64 × 64. Raises PictureError if scikit-image is not there."""
+    """The patches, 32 × 32 or the size asked for, up to 64 × 64. Raises PictureError if scikit-image is not there."""
     height, width = wish.size[:2] if wish.size else (SIDE, SIDE)
     size = (height, width) if max(height, width) <= LARGEST_SIDE else (LARGEST_SIDE, LARGEST_SIDE)
     pictures = []

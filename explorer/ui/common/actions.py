@@ -59,7 +59,7 @@ class Actions(QObject):
 def _action(command: Command, shell: Shell, owner: QObject) -> NamedAction:
     action = NamedAction(owner)
     action.setObjectName(f"action.{command.name}")
-    action.setStatusTip(command.tip)  # also what the list of keys says, whatever it is called meanwhile
+    action.setStatusTip(command.tip)  # the list of keys says this too, whatever the command is called meanwhile
     if command.shortcut:
         action.setShortcut(QKeySequence(command.shortcut))
     _call(action, command)

@@ -1,4 +1,4 @@
-"""From values to colours: sequential from zero up, or diverging with zero in the middle. numpy only but the theme.
+"""From values to colours: sequential from zero up, or diverging with zero in the middle. numpy only, but for the theme.
 
 The neutral end of the diverging map is the pane's own background, so that zero looks like nothing in both themes.
 """

@@ -39,11 +39,11 @@ class Shell:
     reset_layout: Callable[[], None]
 
     def leave(self, go: Callable[[], object]) -> None:
-        """Do `go`, which leaves the network that is open, where nothing is lost by it, or the person agrees."""
+        """Do `go`, which leaves the network that is open, if nothing is lost by it or the person agrees."""
         leave(self.widget, self.session, go)
 
     def close(self) -> None:
-        """Close the window, after asking for what is not saved."""
+        """Close the window, after asking about what is not saved."""
         self.widget.close()
 
 

@@ -23,7 +23,7 @@ def brief(action: NamedAction) -> str:
 
 
 class _OneWithAction(_Beside):
-    """Stands before the kind of button.
+    """Stands before the kind of button among the bases of a class.
 
     `words` picks which of the action's words it shows, `icon` whether its icon too, `colour` the theme's colour for it.
     `press` is called in place of the action, where something has to be done before.

@@ -151,7 +151,7 @@ def _over(dialog: QDialog) -> Iterator[None]:
 
 
 class Shortcuts(QDialog):
-    """Every command that has a key, also those of the parts of the window around it, and what views do with others."""
+    """Every command with a key, also those of the parts of the window around it, and what other keys do in views."""
 
     VIEW_KEYS = (
         ("Arrow keys", "Move the chosen cell, or go through layers and channels in the overview."),

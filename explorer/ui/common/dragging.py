@@ -17,7 +17,7 @@ DRAG_FROM = 5
 
 
 def turned(event: QWheelEvent) -> int:
-    """How far the wheel was turned, in eighths of a degree; with Alt, Qt tells of it as one to the side."""
+    """How far the wheel was turned, in eighths of a degree; with Alt, Qt reports a turn to the side."""
     return event.angleDelta().y() or event.angleDelta().x()
 
 

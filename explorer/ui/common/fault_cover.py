@@ -63,7 +63,7 @@ class FaultCover(QFrame):
             self._draw_again()
 
     def _draw_again(self) -> None:
-        """Ask for the view to be drawn; while it rests that changes nothing, and is asked again."""
+        """Ask for the view to be drawn; while it rests that changes nothing, and it is asked again later."""
         for rest in rests_of(self._view):
             rest.is_asked = False
         (self._view.viewport() if isinstance(self._view, QAbstractScrollArea) else self._view).update()

@@ -40,7 +40,7 @@ class Teller(QObject):
         self._asked.connect(self._tell, Qt.ConnectionType.QueuedConnection)
 
     def ask(self, fault: Fault) -> None:
-        """Tell `fault` soon. What a view does wrong while it is told would be told again and again, without an end."""
+        """Tell `fault` soon. What a view does wrong while it is told would be told again and again, without end."""
         if not self._is_telling:
             self._asked.emit(fault)
 
@@ -83,7 +83,7 @@ def catch(error: Exception, sentence: str = "", *, is_shown: bool = False, given
 
 
 def end_painters(error: Exception, given: Sequence[object] = ()) -> None:
-    """End what was being painted with: whoever holds the exception holds its painters, and Qt dies of their work."""
+    """End what was being painted with: whoever holds the exception holds its painters; at work, they crash Qt."""
     for frame, _line in traceback.walk_tb(error.__traceback__):
         for value in frame.f_locals.values():
             is_given = any(value is each for each in given)
@@ -124,7 +124,7 @@ def _keeping(before: Callable[..., Any], error_of: Callable[..., BaseException |
 
 @contextmanager
 def _passed_on() -> Iterator[None]:
-    """What another hook of ours on the way gets now is kept already."""
+    """What another hook of ours further on gets now is already kept."""
     was_passing = getattr(_passing, "is_passing", False)
     _passing.is_passing = True
     try:

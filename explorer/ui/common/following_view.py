@@ -1,4 +1,4 @@
-"""The one way in which views follow the state: told of what they show when it changed, while they are seen."""
+"""The one way in which views follow the state: told when what they show has changed, while they are seen."""
 
 from __future__ import annotations
 

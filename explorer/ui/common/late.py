@@ -14,7 +14,7 @@ LATE_OPACITY = 0.55
 
 
 class Late(QObject):
-    """Tells by `turned` when something that is waited for gets late, and that it came: also if it was never late."""
+    """Tells by `turned` when something that is waited for is late, and when it has come, even if it was never late."""
 
     turned = Signal(bool)
 
@@ -25,7 +25,7 @@ class Late(QObject):
         self._timer.timeout.connect(self._get_late)
 
     def wait(self, is_waiting: bool) -> None:
-        """Begin to wait, or have waited; who waits already goes on waiting."""
+        """Begin to wait, or stop; a wait that has begun goes on."""
         if not is_waiting:
             self._timer.stop()
             self._is_late = False

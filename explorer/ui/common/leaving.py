@@ -17,7 +17,7 @@ UNSAFE_IN_NAMES = str.maketrans("/\\:", "---")
 
 
 def leave(parent: QWidget, session: Session, go: Callable[[], object]) -> None:
-    """Do `go`, which leaves the network that is open, where nothing is lost by it, or the person agrees."""
+    """Do `go`, which leaves the network that is open, if nothing is lost by it or the person agrees."""
     if may_leave(parent, session, partial(leave, parent, session, go)):
         go()
 
@@ -28,7 +28,7 @@ def may_leave(parent: QWidget, session: Session, later: Callable[[], object]) ->
         return True
     answer = dialogs.ask_unsaved(parent, session.state.title)
     if answer == "save":
-        session.training.pause()  # what is saved is what is left
+        session.training.pause()  # so that what is saved is what is then left behind
         save(parent, session, lambda: soon(parent, later))
     return answer == "discard"
 
@@ -36,7 +36,7 @@ def may_leave(parent: QWidget, session: Session, later: Callable[[], object]) ->
 def may_close(session: Session, later: Callable[[], object]) -> bool:
     """Whether every file that was asked for is written; if not, `later` is called when all are.
 
-    Who asks again meanwhile does not want to wait: what is not yet written is given up.
+    Whoever asks again meanwhile does not want to wait: what is not yet written is given up.
     """
     names = session.exports.names
     if not names or session.exports.is_waited_for:

@@ -16,7 +16,7 @@ else:
 class Popup(_Beside):
     """Stands before the widget that a popup is: `class Form(Popup, QFrame)`.
 
-    It closes when its button can no longer be used, as when a network is there that takes no pictures: Qt disables it
+    It closes when its button can no longer be used, as when the network takes no pictures: Qt disables it
     too, and keys and clicks would do nothing in it.
     """
 

@@ -18,7 +18,7 @@ class RichLabel(QLabel):
         super().__init__(parent, textFormat=Qt.TextFormat.RichText, **options)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Links keep the colour of the palette there was when the text was set."""
+        """Links keep the colour of the palette that was there when the text was set."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and self.text():
             text = self.text()

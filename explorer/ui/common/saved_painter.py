@@ -1,4 +1,4 @@
-"""A painter as it was found, whatever happens between."""
+"""A painter as it was found, whatever happens in between."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ _OWN_LINE = re.compile(rb"\w+=[ -?A-\[\]-~]+")  # printable ASCII but "@" and th
 def read(key: str, default: T) -> T:
     """What was written under `key`, as what `default` is: True or False, a number, a text or a list of texts.
 
-    What is written otherwise is nothing of its kind: False, 0, "" or an empty list.
+    Where something else is written it is the empty value of that kind: False, 0, "" or an empty list.
     """
     file = _opened()
     return default if file is None else cast(T, file.value(key, default, type(default)))
@@ -46,7 +46,7 @@ def write(key: str, value: bool | int | str | list[str] | None) -> None:
 
 
 def _opened() -> QSettings | None:
-    """None where something lies in the file's place that is no such file: nothing is remembered then."""
+    """None where what lies in the file's place is no such file: nothing is remembered then."""
     # Not by the name of the program: Qt would read what stands in for a missing value in files of others as well.
     path = _path()
     return QSettings(str(path), QSettings.Format.IniFormat) if _is_ours(path) else None

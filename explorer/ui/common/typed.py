@@ -43,7 +43,7 @@ def _ends(dtype: np.dtype[Any]) -> tuple[float, float]:
 def typed_whole(text: str) -> int:
     """The whole number that `text` spells: "12", "1e3". Raises ValueError with a sentence for anything else.
 
-    A decimal mark has its place before an exponent alone: "1,000" may mean one or a thousand.
+    A decimal mark is taken only before an exponent: "1,000" may mean one or a thousand.
     """
     value = _number(text)
     mantissa, exponent, _ = text.lower().partition("e")

@@ -41,7 +41,7 @@ class TypedBox:
         raise NotImplementedError
 
     def show_number(self: Any, value: float) -> None:
-        """Show `value` without telling anyone, also outside of the range; a text half typed that means it stays."""
+        """Show `value` without telling anyone, also outside of the range; a half-typed text that means it stays."""
         if value != self.value():
             with QSignalBlocker(self):
                 self.setRange(min(self.minimum(), value), max(self.maximum(), value))

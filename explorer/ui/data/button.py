@@ -53,7 +53,7 @@ class DataButton(FollowingView, QWidget):
 class _Caret(QToolButton):
     """A button whose facts go, one by one, where there is no room, with a caret behind them.
 
-    It triggers `action`, of which it has its words while there are no facts.
+    It triggers `action`, whose words it shows while there are no facts.
     """
 
     def __init__(self, action: NamedAction, name: str) -> None:

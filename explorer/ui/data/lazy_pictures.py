@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage
 from explorer.ui.data.picture_lines import shown_size
 
 SLICE_S = 0.006
-PAUSE_MS = 120  # without another wish, before slow pictures are read: none is read while the person scrolls past
+PAUSE_MS = 120  # without another request, before slow pictures are read: none is read while the person scrolls past
 KEPT = 3000
 
 Read = Callable[[Sequence[int]], np.ndarray]

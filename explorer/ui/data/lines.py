@@ -1,4 +1,4 @@
-"""Lines about data for the dock and the browser: how far their opening is, what does not fit, what is on both sides."""
+"""Lines about data for the dock and the browser: how far opening has come, what does not fit, what is on both sides."""
 
 from __future__ import annotations
 

@@ -199,7 +199,7 @@ class OpenData(FollowingView, Pane):
             self.tabs.setCurrentIndex(tab)
 
     def _show_mistakes_tab(self) -> bool:
-        """Show the tab where there are any; whether there are."""
+        """Show the tab if there are any mistakes; returns whether there are."""
         judged, data = judged_here(self._session.state), self._session.state.data.data_set
         amount = len(mistakes(judged)) if judged is not None else 0
         if data is not None:

@@ -19,7 +19,7 @@ def can_go_back(state: State) -> bool:
 
 
 def can_go_out(state: State) -> bool:
-    """Whether one stands at a cell of the step."""
+    """Whether the cursor is at a cell of the step."""
     return has_timeline(state) and state.steps.cursor.is_inside
 
 

@@ -19,7 +19,7 @@ from explorer.ui.debugger.target_editor import Aim, TargetEditor
 GAP = 8
 MOST_AIMED = 10_000  # outputs whose targets are listed
 EXAMPLE_WIDTH = 132
-BUTTON_ROOM = 36  # pixels that a button takes beside its words
+BUTTON_ROOM = 36  # pixels that a button takes besides its words
 FORM_TIP = "Loss, optimizer and all of its numbers."
 RATE_TIP = "lr: how far along the gradient a step goes. A new number records the step again."
 BATCH_TIP = "How many examples the step learns from at once: the gradients of a weight are their sum or mean."

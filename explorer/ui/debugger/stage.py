@@ -73,7 +73,7 @@ class StepStage(FollowingView, QWidget):
 
     # --- what it shows ---
 
-    @np.errstate(all="ignore")  # sums over a diverged step are NaN, and shown as that
+    @np.errstate(all="ignore")  # sums over a diverged step are NaN, and shown as such
     def show_changes(self, old: State | None, new: State) -> None:
         if old is None or old.steps.is_recording != new.steps.is_recording:
             self._late.wait(new.steps.is_recording)
@@ -99,7 +99,7 @@ class StepStage(FollowingView, QWidget):
         self.pages.setCurrentWidget(view)
 
     def _offer_drawing(self, timeline: Timeline | None) -> None:
-        """The choice stands only where there is one."""
+        """The choice is shown only where there is one."""
         is_tiny = timeline is not None and bool(timeline.steps) and _drawable(timeline)
         if is_tiny and self.drawing is None:
             self.drawing = _node_link(self._session)

@@ -28,7 +28,7 @@ class TermRow:
     """One row: `text` says what it is, `value` what it adds, None for a line of text alone.
 
     `share` is its part of the sum of all rows' magnitudes, 0 to 1. `mark` says what is special about it ("largest");
-    `is_beaten` tells that another cell of the window was larger.
+    `is_beaten` tells that another cell of the patch was larger.
     `cells` are the cells it was made from, (T, ndim) of each tensor by name, the weightiest first.
     """
 

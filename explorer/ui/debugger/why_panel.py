@@ -128,7 +128,7 @@ class WhyPanel(FollowingView, QWidget):
         holder.setFixedHeight(SWITCH_HEIGHT)
         return holder
 
-    @np.errstate(all="ignore")  # sums over a diverged step are NaN, and shown as that
+    @np.errstate(all="ignore")  # sums over a diverged step are NaN, and shown as such
     def show_changes(self, old: State | None, new: State) -> None:
         differs = old is None or (old.steps.timeline, old.steps.message) != (new.steps.timeline, new.steps.message)
         if differs or (old is not None and _place(old) != _place(new)):

@@ -68,7 +68,7 @@ class CardList(QListView):
 
     chosen = Signal(str)
     fix_wanted = Signal(str, int)  # name, number of the problem
-    move_wanted = Signal(str, int)  # name, row it shall have
+    move_wanted = Signal(str, int)  # name, row it is to have
     rename_wanted = Signal(str, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -24,7 +24,7 @@ class Editor(QWidget):
     def __init__(self, label: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.label = label
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # Qt orders nothing that takes no focus, even for its parts
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # else Qt's ordering passes it over, and its parts too
         self.row = QHBoxLayout(self)
         self.row.setContentsMargins(0, 0, 0, 0)
         self.row.setSpacing(4)
@@ -40,7 +40,7 @@ class Editor(QWidget):
             box.forget_typing()
 
     def colour_icons(self) -> None:
-        """Take the icons in the theme's colours; called when the theme changes."""
+        """Give the icons the theme's colours; called when the theme changes."""
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -89,7 +89,7 @@ class NetworkPanel(FollowingView, Pane):
         """Title line, empty state, and what may be done."""
         subject, is_edited = new.subject, new.subject.can(Verb.EDIT)
         if old is not None and old.subject.structure is not subject.structure and self.palette_popup.isVisible():
-            self.palette_popup.close()  # what it offers fits the network before; a file was read meanwhile
+            self.palette_popup.close()  # what it offers fits the network that was there; a file was read meanwhile
         self.set_facts(_facts(new))
         self.empty.setText(NO_LAYERS if subject.is_open else NO_NETWORK)
         self.empty.setVisible(not subject.is_open or (is_edited and not subject.names))

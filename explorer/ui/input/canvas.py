@@ -136,7 +136,7 @@ class PictureCanvas(QWidget):
         return turned.scale(zoom, zoom).translate(-self._scene.left(), -self._scene.top())
 
     def place_at(self, point: QPointF) -> tuple[int, int] | None:
-        """The (row, column) under `point`, or None beside the picture."""
+        """The (row, column) under `point`, or None outside the picture."""
         if self._pixels is None:
             return None
         there = self._to_screen().inverted()[0].map(point)

@@ -52,7 +52,7 @@ class MapCanvas(pg.GraphicsView):
     double_clicked = Signal(float, float)
     walked = Signal(int, int)  # rows down, columns to the right
     escaped = Signal()
-    key_pressed = Signal(QKeyEvent)  # any other
+    key_pressed = Signal(QKeyEvent)  # any other key
     resized = Signal()
     ranged = Signal()
     refitted = Signal()
@@ -125,7 +125,7 @@ class MapCanvas(pg.GraphicsView):
         self._view.translateBy(y=top - self._view.viewRect().top())
 
     def show_place(self, x: float, y: float, *, margin: float) -> None:
-        """Pan so that a point, with those of the `margin` cells around it that there are, is inside the pane."""
+        """Pan so that a point, with as many of `margin` cells around it as there are, is inside the pane."""
         rect, (height, width) = self._view.viewRect(), self._size
         dx = min(0.0, max(x - margin, 0) - rect.left()) + max(0.0, min(x + margin, width) - rect.right())
         dy = min(0.0, max(y - margin, 0) - rect.top()) + max(0.0, min(y + margin, height) - rect.bottom())

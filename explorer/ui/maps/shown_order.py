@@ -1,4 +1,4 @@
-"""The order in which maps and numbers lie: that which is asked for, or until a large layer is read the one before."""
+"""The order in which maps and numbers lie: the one asked for or, until a large layer is read, the one before."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ Order = range | np.ndarray
 
 
 class ValueBars(QAbstractScrollArea):
-    """Emits `hovered` (an index or None) and `chosen` (an index). It scrolls by rows: Qt counts no more pixels."""
+    """Emits `hovered` (an index or None) and `chosen` (an index). It scrolls by rows: Qt cannot count the pixels."""
 
     hovered = Signal(object)
     chosen = Signal(int)
@@ -113,7 +113,7 @@ class ValueBars(QAbstractScrollArea):
             self.chosen.emit(index)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        event.accept()  # the press chose; whoever stands behind has no part in it
+        event.accept()  # the press chose; what lies behind is not to hear of it
 
     def _index_at(self, y: float) -> int | None:
         at = int((y - TOP) // ROW) + self.verticalScrollBar().value()

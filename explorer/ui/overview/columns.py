@@ -94,7 +94,7 @@ def _fitting(width: float, height: float, size: float) -> int:
 
 
 def has_number_tiles(entry: Entry) -> bool:
-    """Whether these are plain numbers, few enough to be written each into a tile."""
+    """Whether these are plain numbers, few enough for each to be written into a tile."""
     return entry.is_numbers and entry.prediction is None and entry.channels <= MOST_NUMBER_TILES
 
 

@@ -36,7 +36,7 @@ class Entry:
 
     @property
     def looks(self) -> tuple[object, ...]:
-        """All that is drawn of it beside its values."""
+        """All that is drawn of it besides its values."""
         classes = None if self.prediction is None else self.prediction.names
         about = (self.name, self.layer, self.family, self.parents, self.shape, self.is_broken)
         return (*about, self.maps is None, classes)

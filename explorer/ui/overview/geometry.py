@@ -69,7 +69,7 @@ class Column:
 
     @cached_property
     def looks(self) -> tuple[object, ...]:
-        """All that is drawn of it beside its values."""
+        """All that is drawn of it besides its values."""
         folded = None if self.group is None else (self.group.title, self.group.count)
         places = (self.box, self.label, self.bar, self.body, self.grid, self.strip, self.picture, self.more)
         return (*self.entry.looks, folded, *places, self.channels, self.hidden)

@@ -109,7 +109,7 @@ def _atlas(layer: LayerActivation, channels: tuple[int, ...]) -> Atlas:
 
 
 def _block_means(maps: np.ndarray, factor: int) -> np.ndarray:
-    """(C, H, W) in blocks of `factor` × `factor` cells; a rest at the right and the lower edge is left out."""
+    """(C, H, W) in blocks of `factor` × `factor` cells; a remainder at the right and the lower edge is left out."""
     channels, height, width = maps.shape
     rows, columns = min(factor, height), min(factor, width)
     cut = maps[:, : height // rows * rows, : width // columns * columns]

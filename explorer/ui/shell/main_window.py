@@ -154,7 +154,7 @@ class MainWindow(QMainWindow):
 
     @Slot(object, object)
     def show_state(self, old: State | None, new: State) -> None:
-        """Title, and what the strip and the late parts have to do with."""
+        """The title, and what concerns the strip and the late parts."""
         mark = "•" if new.files.unsaved else ""
         self.setWindowTitle(f"{mark}{new.title} – {TITLE}")
         if old is not None and old.files.recent is not new.files.recent:

@@ -41,7 +41,7 @@ class WorkLine(QWidget):
         self.hide()
 
     def show_work(self, words: str, done: int = 0, whole: int = 0) -> None:
-        """Say what is done, and how much of the whole, 0 where nobody knows; "" where it is over."""
+        """Say what is done, and how much of the whole, 0 where nobody knows; "" when it is over."""
         self.words.setText(words)
         self.bar.setAccessibleName(f"Progress: {words}")
         self.bar.setRange(0, MOST if whole else 0)
@@ -50,7 +50,7 @@ class WorkLine(QWidget):
         self._late.wait(bool(words))
 
     def show_progress(self, progress: Progress | None) -> None:
-        """As `show_work`; None where it is over."""
+        """As `show_work`; None when it is over."""
         if progress is None:
             self.show_work("")
         else:

@@ -17,7 +17,7 @@ from explorer.ui.tensors.sight import sampled
 from explorer.ui.tensors.tiles import Folding, Shown
 
 KEPT = 96
-MOST_BLENDED = 1_000_000  # cells: up to this many each pixel is the mean of its own; beyond it is one of them
+MOST_BLENDED = 1_000_000  # cells: up to this many each pixel is the mean of its own; beyond that, one of them
 SHARP_FROM = 4.0  # pixels a cell from which all cells get the same whole number of pixels
 
 Key = tuple[object, ...]

@@ -82,7 +82,7 @@ class LiveLayer(FollowingView, QWidget):
         self._ask(False)
 
     def _ask(self, is_looked_at: bool) -> None:
-        """Let the run take gradients along, or where none goes record a step; and no more than is looked at."""
+        """Let the run take gradients along, or where no run goes on record a step; and no more than is looked at."""
         is_running = self._session.state.training.status == "running"
         asks = (is_looked_at and is_running, is_looked_at and not is_running)
         if asks != self._asks:

@@ -19,8 +19,8 @@ def sampled(start: float, stop: float, pixels: int) -> np.ndarray:
 def in_sight(area: QRectF, size: tuple[int, int], pixels: tuple[int, int]) -> tuple[np.ndarray, np.ndarray, QRectF]:
     """Which rows and columns of (height, width) cells stand for `area` on (width, height) pixels, and what they cover.
 
-    That is whole cells, or where cells are smaller than pixels exactly `area`. What `area` has beyond the cells, if by
-    rounding alone, is left out.
+    They cover whole cells, or, where cells are smaller than pixels, exactly `area`. What `area` has beyond the cells,
+    even if only by rounding, is left out.
     """
     across, down = _within(area.left(), area.right(), size[1]), _within(area.top(), area.bottom(), size[0])
     columns, rows = sampled(*across, pixels[0]), sampled(*down, pixels[1])

@@ -125,7 +125,7 @@ class TrainingDock(FollowingView, Pane):
     # --- what it shows ---
 
     def concerns(self, old: State, new: State) -> bool:
-        """A look that the run takes is none of its business, but that there are maps at all."""
+        """A look that the run takes is none of its business, only whether there are maps at all."""
         return (old.maps.activations is None) != (new.maps.activations is None) or super().concerns(old, new)
 
     def show_changes(self, old: State | None, new: State) -> None:

@@ -1,4 +1,4 @@
-"""Everything that a training run depends on beside its data: the learning form and the numbers of a whole run."""
+"""Everything that a training run depends on besides its data: the learning form and the numbers of a whole run."""
 
 from __future__ import annotations
 

@@ -109,7 +109,7 @@ def _turned(taps: np.ndarray, cells: np.ndarray, *, size: int, stride: int, dila
     the patch covers no more than the cells that are read.
     """
     apart, step = stride // gcd(stride, dilation), dilation // gcd(stride, dilation)
-    later = (size - 1 - taps) // apart  # taps of the same rest that come after, and so are met before
+    later = (size - 1 - taps) // apart  # taps of the same remainder that come after, and so are met before
     lane = _lane(cells, later, size=-(-size // apart), step=step)
     return lane if stride == 1 else Lane(lane.places, lane.size, *_covered(cells))
 

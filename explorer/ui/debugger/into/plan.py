@@ -43,7 +43,7 @@ LADDER_AT_MOST = 6
 
 @dataclass(frozen=True, eq=False)
 class IntoPlan:
-    """`given` stands left, `made` right, `middle` between; `message` says why there is no arithmetic.
+    """`given` stands on the left, `made` on the right, `middle` between; `message` says why there is no arithmetic.
 
     `given_name` and `made_name` are the tensors' names, `read` the cells that the terms read, `cell` the one explained.
     """

@@ -70,7 +70,7 @@ class NodeLinkView(FollowingView, QWidget):
 
     # --- showing ---
 
-    @np.errstate(all="ignore")  # sums over a diverged step are NaN, and shown as that
+    @np.errstate(all="ignore")  # sums over a diverged step are NaN, and shown as such
     def show_changes(self, old: State | None, new: State) -> None:
         if old is not None and old.subject.structure is not new.subject.structure:
             self._close_editor()

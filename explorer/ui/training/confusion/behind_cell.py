@@ -31,7 +31,7 @@ NUMBERS_AT_MOST = 6
 class BehindCell(QWidget):
     """Pictures in a grid, rows of numbers in a list, under a sentence that says which they are.
 
-    `chosen` tells the split and the place in it of an example that the network shall see.
+    `chosen` tells the split and the place in it of an example that the network is to see.
     """
 
     chosen = Signal(object, int)

@@ -59,7 +59,7 @@ class MatrixLayout:
         return self.left + guessed * self.width, self.top + true * self.height, self.width, self.height
 
     def at(self, x: float, y: float) -> Pair | None:
-        """The cell under a point; None beside the matrix."""
+        """The cell under a point; None outside the matrix."""
         guessed, true = math.floor((x - self.left) / self.width), math.floor((y - self.top) / self.height)
         return (true, guessed) if 0 <= true < self.size and 0 <= guessed < self.size else None
 
@@ -68,7 +68,7 @@ def lay_out(size: int, pane: tuple[int, int], *, longest: int) -> MatrixLayout:
     """The matrix of `size` classes as large as it gets in a pane of (width, height) pixels.
 
     longest: width of the longest label in pixels. Above their columns labels are shortened, turned where not even a few
-    letters fit, or left to the hover; rows too low for letters have none either. Before that the title gives its line.
+    letters fit, or left to the hover; rows too low for letters have none either. The title goes before that.
     """
     named = min(longest, LONGEST_ROW_LABEL) + GAP
     width = _cell(pane[0] - named - SHARES, size, LARGEST[0])
@@ -86,7 +86,7 @@ def lay_out(size: int, pane: tuple[int, int], *, longest: int) -> MatrixLayout:
 
 
 def least_height(size: int) -> int:
-    """The pixels in which every row has its name: a lower pane scrolls. 0 where there are too many to be read so."""
+    """The pixels in which every row has its name: a lower pane scrolls. 0 where there are too many for that."""
     return math.ceil(max(TITLE, LINE) + 2 + size * LOWEST_WITH_LABEL) if size <= NAMED_AT_MOST else 0
 
 

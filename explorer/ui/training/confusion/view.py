@@ -30,7 +30,7 @@ CHOOSE = "Click a cell to see the {noun}s behind it."
 
 
 class ConfusionView(FollowingView, QWidget):
-    """The matrix at the left; at the right the examples of the cell that was clicked, each a click from the network."""
+    """The matrix at the left; at the right the examples of the clicked cell, each a click away from the network."""
 
     shows = ("watching.judged", "data.data_set")
     is_paced = True

@@ -256,7 +256,7 @@ class CurveCanvas(pg.PlotWidget):
             line.setPen(pg.mkPen(colour, width=1, style=line.style_wanted))
 
     def _fitting_labels(self) -> tuple[str, str]:
-        """The left one says what is counted, without what kind of it, or nothing, where the plot is low."""
+        """Below and left; in a low plot the left one is only the part before its colon, or nothing."""
         below, left = self._labels
         below = below if self.height() >= LOW else ""
         room = self.height() - (BELOW_HEIGHT if below else BELOW_WITHOUT_LABEL)

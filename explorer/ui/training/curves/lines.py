@@ -141,7 +141,7 @@ def nearest(xs: np.ndarray, x: float) -> int | None:
 
 
 def next_step(xs: np.ndarray, start: float, direction: int) -> float | None:
-    """What comes after `start` in `xs` (n,), rising; with `direction` −1 what comes before it. None: nothing."""
+    """What comes after `start` in `xs` (n,), rising; with `direction` −1 what comes before it. None if nothing does."""
     at = int(np.searchsorted(xs, start, "right" if direction > 0 else "left")) - (0 if direction > 0 else 1)
     return float(xs[at]) if 0 <= at < len(xs) else None
 

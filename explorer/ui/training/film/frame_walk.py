@@ -13,7 +13,7 @@ PATIENCE_MS = 20_000
 
 
 class FrameWalk(QObject):
-    """`arrived` with each frame that is shown, `ended` with True after the last, False where one did not come.
+    """Emits `arrived` with each frame that is shown, `ended` with True after the last, False where one did not come.
 
     Whoever shows another frame meanwhile, or the network as it is, ends the walk.
     """

@@ -32,7 +32,7 @@ class Points:
 
 
 class Smooth(pg.ImageItem):
-    """Cells are places of a function that is smooth: they are drawn so."""
+    """Cells are places of a function that is smooth, and are drawn that way."""
 
     def paint(self, painter: QPainter, *arguments: object) -> None:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
