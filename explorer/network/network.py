@@ -150,7 +150,8 @@ class Network:
         return self.with_layers_at(index, (replace(self.layers[index], name=new),)).taking({name: new})
 
     def taking(self, new_names: Mapping[str, str]) -> Self:
-        """The same layers, still taking from those layers that now have new names."""
+        """The same layers, still taking from those layers that now have new names; "input" is the network's, always."""
+        new_names = {old: new for old, new in new_names.items() if old != INPUT}
         return self.with_layers(replace(layer, inputs=_renamed(layer.inputs, new_names)) for layer in self.layers)
 
     def move(self, name: str, index: int) -> Self:

@@ -432,6 +432,13 @@ def test_of_two_layers_with_one_name_the_first_is_still_taken_from() -> None:
     assert renamed.layer("add1").inputs == ("a", "a")
 
 
+def test_who_takes_the_input_still_does_when_a_layer_of_that_name_is_called_otherwise() -> None:
+    network = Network.parse("1 relu(input=input) a=relu flatten input=leakyrelu")
+    renamed = next(problem.fix for problem in network.problems() if problem.fix is not None).network
+    assert renamed.layer("relu1").inputs == ("input",)
+    assert renamed.problems() == ()
+
+
 def test_a_remark_offers_no_fix_that_breaks_a_layer_behind() -> None:
     before = "3x7x7 a=conv(4, 3, stride=3) {} "
     assert only_problem(before.format("relu")).fix is not None
