@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.amounts import plain_number
-from explorer.session.batch_axis import has_batch_axis
+from explorer.session.batch_axis import WITHOUT_BATCH, is_of_batch
 
 if TYPE_CHECKING:
     from explorer.engine.recording.call import Call
     from explorer.engine.recording.call_tensors import Given
     from explorer.engine.recording.recording import Recording, Step
 
-WITHOUT_BATCH = ("weight", "bias", "running_mean", "running_var")
 BEFORE, GRADIENT, AFTER, CHANGE = "before", "gradient", "after", "change"
 
 
@@ -127,8 +126,7 @@ def gradient_of(call: str, arrived: Any, *, batch_size: int) -> Tensor:
 def _tensor(name: str, title: str, values: Any, *, role: str, batch_size: int | None = None) -> Tensor:
     """A tensor of PyTorch's; the real part of complex numbers, as its title says. Without a batch, None."""
     title = f"real part of {title}" if values.is_complex() else title
-    is_given = batch_size is not None and name.removeprefix("grad_") not in WITHOUT_BATCH
-    has_batch = is_given and has_batch_axis(tuple(values.shape), batch_size or 0)
+    has_batch = batch_size is not None and is_of_batch(name, tuple(values.shape), batch_size)
     return Tensor(name, title, read_only(values), role, has_batch)
 
 

@@ -16,14 +16,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from explorer.arithmetic.operation import Index
-from explorer.session.batch_axis import has_batch_axis
+from explorer.session.batch_axis import is_of_batch
 from explorer.session.cell import Cell
 from explorer.session.explained import Explained, Explainer
 from explorer.session.ranges import finite_range
 from explorer.session.step_tensors import (
     AFTER,
     CHANGE,
-    WITHOUT_BATCH,
     LearnedTensors,
     StepTensors,
     Tensor,
@@ -78,8 +77,7 @@ class TimelineStep:
 
     def has_batch(self, of: str) -> bool:
         """Whether the first axis of the tensor `of` is the batch."""
-        is_given = self.phase != "update" and of not in WITHOUT_BATCH
-        return is_given and has_batch_axis(self.asked[of], self.batch_size)
+        return self.phase != "update" and is_of_batch(of, self.asked[of], self.batch_size)
 
 
 class Timeline:

@@ -7,7 +7,8 @@ from functools import lru_cache
 import numpy as np
 
 from explorer.arithmetic.operation import Index
-from explorer.session.step_tensors import WITHOUT_BATCH, Tensor
+from explorer.session.batch_axis import WITHOUT_BATCH
+from explorer.session.step_tensors import Tensor
 from explorer.ui.common.text import shape_text
 from explorer.ui.tensors.tiles import Shown, is_too_large, scale_of, section
 
