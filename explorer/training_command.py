@@ -62,22 +62,16 @@ def _train(options: argparse.Namespace, processes: Processes) -> int:
         return 0
     _write_network(job, options.out)
     if controls.stop:
-        told(_stopped(options.out, last))
+        told(_stopped(last, controls.kept))
         return INTERRUPTED
     told(f"Trained for {last} {'step' if last == 1 else 'steps'}; the network is in {options.out / 'network.json'}.")
     return 0
 
 
-def _stopped(folder: Path, last: int) -> str:
-    """Where the run stopped and where it goes on: `last` is the last step that was told.
-
-    The checkpoint holds one step more where the end of its epoch was no longer judged, and fewer on a full disk.
+def _stopped(last: int, kept: int) -> str:
+    """Where the run stopped and where it goes on: `last` is the last step that was told, `kept` that of the checkpoint,
+    which is one more where the end of its epoch was no longer judged, and fewer on a full disk.
     """
-    from explorer.engine.training.checkpoint import read_checkpoint
-    from explorer.engine.training.run_folder import CHECKPOINT
-
-    state = read_checkpoint(folder / CHECKPOINT)
-    kept = int(state["step"]) if state is not None else 0
     if kept < last:
         return f"Stopped after step {last}, which could not be kept: the same command goes on after step {kept}."
     return f"Stopped after step {kept}; the same command goes on from here."

@@ -240,6 +240,8 @@ class Run:
             write_checkpoint(self.checkpoint, state)
         except FileError as error:
             self._warning = f"The checkpoint {error} The older one is kept."
+        else:
+            self.controls.kept = self.place.step
 
     def _settings(self) -> dict[str, Any]:
         settings = settings_of(self.learner, self.seed, self.batch_size, self.processes)
@@ -272,6 +274,7 @@ class Run:
                 set_learning_rate(self.learner.optimizer, self.schedule, float(self.schedule.base_lrs[0]))
         self.early_stop.restore(state["early_stop"])
         self.place = Place(**{each.name: state[each.name] for each in fields(Place)})
+        self.controls.kept = self.place.step
         self._redraw_order()
 
     def _require_whole(self, state: dict[str, Any]) -> None:

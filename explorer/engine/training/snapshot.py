@@ -60,6 +60,7 @@ class Controls:
     about_to_step: called in the run's own thread just before each step (see `learner.AboutToStep`); None for nothing.
     checkpoint: asks for a checkpoint after this step; the run puts it back to False.
     halve_batch: where the device has no room for a batch, go on with half of it instead of stopping.
+    kept: told by the run: the step of the checkpoint that is there, 0 without one.
     """
 
     learning_rate: float | None = None
@@ -67,6 +68,7 @@ class Controls:
     checkpoint: bool = False
     halve_batch: bool = False
     about_to_step: Callable[[Any, Any, Any, Any, Any], None] | None = None
+    kept: int = 0
 
 
 class TrainingStopped(EngineError):
