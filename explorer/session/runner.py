@@ -132,17 +132,18 @@ class Runner:
     def has_requests(self) -> bool:
         """Whether a request to the model runs or waits, or its answer has not been fetched."""
         with self._condition:
-            background = self._background.asked.number if self._background is not None else None
-            has_answers = any(result.number != background for result in self._mailbox.values())
-            return bool(self._running or self._waiting or has_answers or self._is_end_unheard)
+            return bool(self._running or self._waiting or self._answered() or self._is_end_unheard)
 
     def has_told_requests(self) -> bool:
         """Whether a request that has a title runs or waits, or an answer of it has not been fetched."""
         with self._condition:
             asked = self._waiting if self._running is None else [self._running, *self._waiting]
-            background = self._background.asked.number if self._background is not None else None
-            results = [each for each in (*self._mailbox.values(), *self._queue) if each.number != background]
-            return any(each.job.title for each in asked) or any(each.is_told for each in results)
+            return any(each.job.title for each in asked) or any(each.is_told for each in self._answered())
+
+    def _answered(self) -> list[Result]:
+        """What has not been fetched of requests."""
+        background = self._background.asked.number if self._background is not None else None
+        return [each for each in (*self._queue, *self._mailbox.values()) if each.number != background]
 
     def drain(self) -> list[Result]:
         """The results since the last call, the newest of each kind, oldest first. For the window's thread."""
