@@ -117,15 +117,22 @@ class Counted(Written):
 
 @dataclass(frozen=True)
 class Compares(Written):
-    """ "1 (a + b > 0)": 0 where it is 0 or less, else 1, also for NaN, and what was compared."""
+    """ "1 (a + b > 0)": 0 where it is 0 or less, else 1, also for NaN, and what was compared.
+
+    What was compared is written with the digits that it takes to be so as it stands.
+    """
 
     part: Written
     is_above: bool
 
     def text(self, digits: int) -> str:
-        is_number = not math.isnan(self.part.value(digits))
-        said = "is NaN" if not is_number else "> 0" if self.is_above else "≤ 0"
-        return f"{int(self.is_above)} ({self.part.text(digits)} {said})"
+        if math.isnan(self.part.value(digits)):
+            return f"{int(self.is_above)} ({self.part.text(digits)} is NaN)"
+        taken = next((more for more in DIGITS if more >= digits and self._holds(more)), digits)
+        return f"{int(self.is_above)} ({self.part.text(taken)} {'> 0' if self.is_above else '≤ 0'})"
+
+    def _holds(self, digits: int) -> bool:
+        return (self.part.value(digits) > 0) == self.is_above
 
     def value(self, digits: int) -> float:
         return float(self.is_above)

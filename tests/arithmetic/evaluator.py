@@ -137,11 +137,12 @@ class Reader:
         self.expect("(")
         inner = self.sum()
         if self.next().endswith("classes pay"):
-            assert inner.number == number
+            assert inner.number == number, f"{inner.number:.12g} is not {number} classes"
         else:
             is_above = inner.number.is_nan() or inner.number > 0
-            assert is_above == (self.next() != "≤ 0") == (number == 1)
-            assert inner.number.is_nan() == (self.next() == "is NaN")
+            told = f"{number} for {inner.number:.12g} {self.next()}"
+            assert is_above == (self.next() != "≤ 0") == (number == 1), told
+            assert inner.number.is_nan() == (self.next() == "is NaN"), told
         self.tokens.pop(0)
         self.expect(")")
 

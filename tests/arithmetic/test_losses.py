@@ -17,6 +17,7 @@ from torch.nn import functional
 
 from explorer.arithmetic import CallValues, Explanation
 from explorer.arithmetic.losses import LOSSES, loss_named
+from tests.arithmetic.evaluator import assert_evaluates
 from tests.by_hand import ByHand
 
 NAMES = tuple(loss.name for loss in LOSSES)
@@ -250,6 +251,18 @@ def test_the_hinge_says_which_classes_pay() -> None:
     assert lines[1:] == ["grad_input = 1 (1 − 0.5 + 1 > 0) = 1", "grad_input = 0 (−2 − 0.5 + 1 ≤ 0) = 0"]
     many = hinge_loss.backward(call_of("hinge", np.zeros((1, 30)), [3]), "input", (0, 3))
     assert str(many) == "grad_input = −29 (29 of 29 classes pay) = −29"
+
+
+def test_a_hinge_that_pays_by_a_hair_is_written_so_that_it_does() -> None:
+    scores = np.array([[42790.03515625, 42789.10546875]])
+    line = str(loss_named("hinge").backward(call_of("hinge", scores, [0]), "input", (0, 1)))
+    assert line == "grad_input = 1 (42789.1 − 42790 + 1 > 0) = 1"
+
+
+@given(st.floats(-1e6, 1e6, width=32), st.floats(-1.01, -0.99))
+def test_what_a_hinge_compares_holds_as_it_is_written(score: float, apart: float) -> None:
+    explained = loss_named("hinge").backward(call_of("hinge", [[score, score + apart]], [0]), "input", (0, 1))
+    assert assert_evaluates(explained) == 1
 
 
 def test_terms_point_at_their_cells() -> None:

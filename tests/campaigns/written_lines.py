@@ -140,7 +140,7 @@ def main() -> None:
             found["sides worked out"] += assert_evaluates(explained)
         except AssertionError as error:
             found["wrong"] += 1
-            print(error, flush=True)
+            print(f"{error}: {explained.written}", flush=True)
     print(dict(found))
     raise SystemExit(bool(found["wrong"]))
 
