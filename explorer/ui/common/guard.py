@@ -1,9 +1,9 @@
 """The one guard around what Qt calls in Python: painting, events, models, hints of size.
 
 An exception must not leave a function that Qt called: PySide keeps it until the call from Python that is going on
-ends, and dies of one that was made in C; a painter is left at work. So every class of this program, and of pyqtgraph,
-that overrides a virtual function of Qt's is guarded as it is made. A slot needs no guard: PySide hands its exceptions
-to `sys.excepthook`, which `faults` watches.
+ends, and the process ends with it where C code raised it, a list's IndexError say, and not a `raise`; a painter is
+left at work. So every class of this program, and of pyqtgraph, that overrides a virtual function of Qt's is guarded as
+it is made. A slot needs no guard: PySide hands its exceptions to `sys.excepthook`, which `faults` watches.
 """
 
 from __future__ import annotations

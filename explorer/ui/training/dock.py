@@ -107,7 +107,7 @@ class TrainingDock(FollowingView, Pane):
     def _make_further(self) -> QToolButton:
         button = QToolButton(objectName="trainFurther", accessibleName="More about training")
         button.setIcon(icon("ph.dots-three"))
-        button.setToolTip("Step through a batch, follow a run's folder, export the curves.")
+        button.setToolTip(", ".join(self._actions[name].text().rstrip("…") for name in FURTHER))
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = ButtonMenu(button)
         menu.setToolTipsVisible(True)
