@@ -16,7 +16,6 @@ from explorer.session import LayerActivation
 from explorer.session.ranges import finite_range
 from explorer.session.snapshot import Prediction, prediction_of
 from explorer.session.step_tensors import Tensor
-from explorer.session.timeline import TimelineStep
 from explorer.ui.common import theme
 from explorer.ui.common.colour import colourise, scale_for
 from explorer.ui.editor.minis import Minis
@@ -35,7 +34,6 @@ ROUNDS = 5
 SIZES = (10**5, 10**6, 10**7, 10**8)
 PANE = (900, 640)
 MOST_OF_BASELINE = 10**7  # its colours would take another 400 MB a step
-STEP = TimelineStep(0, "update", "linear1", "SGD", "linear1", "linear", {})
 
 
 class Taken(NamedTuple):
@@ -118,7 +116,7 @@ def _debugger_row(values: np.ndarray) -> Taken:
 def _tensor(values: np.ndarray, role: str) -> Taken:
     finite_range(values)
     tensor = Tensor("weight", "linear1.weight", values, role)
-    return _painted(TensorView(), lambda view: view.set_tensor(shown_tensor(tensor, STEP)))
+    return _painted(TensorView(), lambda view: view.set_tensor(shown_tensor(tensor)))
 
 
 def _overview(values: np.ndarray) -> Taken:
