@@ -56,9 +56,15 @@ def bare(model: nn.Module, data: Examples, batch_size: int) -> Iterator[float]:
 def ours(model: nn.Module, data: Examples, batch_size: int, *, health: bool) -> Iterator[object]:
     optimizer = torch.optim.SGD(model.parameters(), lr=LEARNING_RATE, momentum=0.9)
     return train(
-        model, data, loss="cross_entropy", classes=data.targets.max().item() + 1, optimizer=optimizer, epochs=10**6,
+        model, data, loss="cross_entropy", classes=int(data.targets.max()) + 1, optimizer=optimizer, epochs=10**6,
         batch_size=batch_size, under=Conditions(health=HealthWatch(model) if health else None),
     )  # fmt: skip
+
+
+def in_channels_last(network: Network) -> nn.Module:
+    """A model of it, its weights laid out as the program lays them out."""
+    model: nn.Module = network.build(seed=0)
+    return model.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]  # not in the stubs
 
 
 def seconds_a_step(loop: Iterator[object], steps: int = STEPS_A_TURN) -> float:
@@ -77,7 +83,7 @@ def measured(text: str, batch_size: int, turns: int) -> tuple[float, ...]:
         lambda model: ours(model, data, batch_size, health=False),
         lambda model: ours(model, data, batch_size, health=True),
     )
-    loops = [make(network.build(seed=0).to(memory_format=torch.channels_last)) for make in makes]
+    loops = [make(in_channels_last(network)) for make in makes]
     times: list[list[float]] = [[] for _ in loops]
     for turn in range(turns + 2):
         order = range(len(loops)) if turn % 2 else reversed(range(len(loops)))

@@ -27,7 +27,7 @@ from explorer.session.opened import Opened
 from explorer.session.worker import run as learning_run
 from explorer.ui.common import theme
 from explorer.ui.shell.main_window import MainWindow
-from tests.benchmarks.bench_train import bare, examples
+from tests.benchmarks.bench_train import bare, examples, in_channels_last
 
 CONVNETJS = (
     "3x32x32 conv(16, 5, padding=2) relu maxpool(2) conv(20, 5, padding=2) relu maxpool(2) "
@@ -131,10 +131,8 @@ def _spin_until(is_so: Callable[[], bool]) -> None:
 
 
 def _bare_pace(text: str, batch_size: int) -> Callable[[float], float]:
-    import torch
-
     network = Network.parse(text)
-    loop = bare(network.build(seed=0).to(memory_format=torch.channels_last), examples(network), batch_size)
+    loop = bare(in_channels_last(network), examples(network), batch_size)
 
     def pace(seconds: float) -> float:
         began, count = perf_counter(), 0

@@ -21,7 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.campaigns.mutations import mutated
-from tests.campaigns.whole_files import Whole, whole_of, wholes
+from tests.campaigns.whole import Whole
+from tests.campaigns.whole_files import whole_of, wholes
 
 SECONDS, BYTES = 2.0, 10**9
 ASKS_FOR_MEMORY = "asks for memory by a number"  # as a file of a few bytes may, which is refused

@@ -10,7 +10,7 @@ import pickle
 import struct
 import tarfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 
 import numpy as np
@@ -86,7 +86,10 @@ def _arrays() -> list[Whole]:
         "test_images": PIXELS,
         "test_labels": LABELS[:, None],
     }
-    plain = ({"x": PIXELS, "y": LABELS}, {"x": PIXELS[..., 0] / 255, "y": LABELS / 7, "patient": LABELS // 2})
+    plain: tuple[dict[str, np.ndarray], ...] = (
+        {"x": PIXELS, "y": LABELS},
+        {"x": PIXELS[..., 0] / 255, "y": LABELS / 7, "patient": LABELS // 2},
+    )
     npz = tuple(_npz(arrays, save) for arrays in (*plain, parts) for save in (np.savez, np.savez_compressed))
     npy = io.BytesIO()
     np.save(npy, PIXELS)
@@ -126,7 +129,7 @@ def _jpegs(files: tuple[bytes, ...]) -> bytes:
     return _npz(parts, np.savez)
 
 
-def _npz(arrays: dict[str, np.ndarray], save: Callable[..., None]) -> bytes:
+def _npz(arrays: Mapping[str, np.ndarray], save: Callable[..., None]) -> bytes:
     file = io.BytesIO()
     save(file, **arrays)
     return file.getvalue()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from contextlib import redirect_stderr
 from functools import cache
 from pathlib import Path
@@ -125,6 +125,7 @@ def _runs() -> list[Whole]:
         under = Conditions(validation=job.validation, checkpoint=begun, checkpoint_every=1)
         steps = train_as_chosen(job.model, job.learning, job.chosen, classes=3, under=under)
         next(steps)
+        assert isinstance(steps, Generator)
         steps.close()
         written = {path.name: path.read_bytes() for path in folder.iterdir()}
     whole = (written["checkpoint"], written.pop("begun"))

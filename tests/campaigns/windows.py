@@ -23,7 +23,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QDialog
 
 from explorer import app
-from explorer.ui.common import leaving
+from explorer.ui import common
 from explorer.ui.shell.main_window import MainWindow
 
 MARKS = (0, 20, 100, 200)
@@ -199,7 +199,7 @@ def main() -> None:
     parser.add_argument("--ways", nargs="+", choices=WAYS, default=list(WAYS))
     parser.add_argument("--count", type=int, default=300)
     chosen = parser.parse_args()
-    leaving.dialogs.ask_unsaved = lambda *_: "discard"
+    common.dialogs.ask_unsaved = lambda *_: "discard"
     app.application()
     run(0)
     parts(0)

@@ -90,9 +90,10 @@ def _of_a_loss(chance: random.Random) -> Recording | None:
     """One or several linear layers, a loss by its name, and an optimizer that has made a few steps."""
     loss = chance.choice(LOSSES).name
     examples, classes = chance.choice([(1, 2), (3, 4), (2, 20)])
-    model = nn.Sequential(nn.Linear(3, classes), *([nn.Sigmoid()] if loss == "bce" else []))
+    linear = nn.Linear(3, classes)
+    model = nn.Sequential(linear, *([nn.Sigmoid()] if loss == "bce" else []))
     with torch.no_grad():
-        model[0].weight.copy_(_numbers(chance, classes, 3))
+        linear.weight.copy_(_numbers(chance, classes, 3))
     if loss in ("cross_entropy", "hinge"):
         target = torch.randint(classes, (examples,))
     else:

@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from types import TracebackType
 
 import numpy as np
 import torch
@@ -73,8 +74,10 @@ class Keeper:
         """The window's thread waits on purpose: it is not watched until the next beat."""
         self._busy_since = None
 
-    def _raised(self, what: str, kind: type[BaseException], error: BaseException | None, trace: object) -> None:
-        lines = traceback.format_exception(kind, error, trace)  # type: ignore[arg-type]
+    def _raised(
+        self, what: str, kind: type[BaseException], error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        lines = traceback.format_exception(kind, error, trace)
         self.tell(f"{what}: {''.join(lines)}")
 
     def _qt_said(self, kind: QtMsgType, _context: object, message: str) -> None:

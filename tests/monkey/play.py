@@ -198,7 +198,7 @@ class Play:
             path = str(bag.any_name(self._rng, self._folder)) if self._rng.random() < 0.8 else ""
             return path, self._rng.choice(kinds.split(";;"))
 
-        QFileDialog.getOpenFileName = opened  # type: ignore[method-assign,assignment]
+        QFileDialog.getOpenFileName = opened  # type: ignore[method-assign]
         QFileDialog.getSaveFileName = saved  # type: ignore[method-assign,assignment]
         QFileDialog.getExistingDirectory = lambda *_arguments, **_named: opened()[0]  # type: ignore[method-assign]
 
