@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
+from tests.own_home import NAMES, keep_settings_in
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
 from hypothesis import settings
-from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -85,19 +86,14 @@ def _isolated_settings(_homes: Iterator[Path], _module_home: Path, monkeypatch: 
     """Settings, recent files and caches of a test never touch the person's own."""
     _move_into(next(_homes), monkeypatch)
     yield
-    _keep_settings_in(_module_home)
+    keep_settings_in(_module_home)
 
 
 def _move_into(home: Path, patched: pytest.MonkeyPatch) -> None:
     home.mkdir()
-    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+    for name in NAMES:
         patched.setenv(name, str(home))
-    _keep_settings_in(home)
-
-
-def _keep_settings_in(home: Path) -> None:
-    """Qt reads the variables once a process."""
-    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(home))
+    keep_settings_in(home)
 
 
 @pytest.fixture(autouse=True)

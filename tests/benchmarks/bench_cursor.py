@@ -19,6 +19,7 @@ from explorer.data import read_sample
 from explorer.session import Session
 from explorer.ui.common import theme
 from explorer.ui.shell.main_window import MainWindow
+from tests.own_home import own_home
 
 ROUNDS = 80
 SIZE = (1440, 900)
@@ -26,6 +27,7 @@ NETWORKS = ("cifar10", "two-two-two")
 TARGET_MS = 16.0
 
 
+@own_home()
 def main() -> None:
     """Print milliseconds: median and 95 %."""
     app = application()

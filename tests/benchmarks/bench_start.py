@@ -10,6 +10,8 @@ import sys
 import time
 from tempfile import TemporaryDirectory
 
+from tests.own_home import own_home
+
 ROUNDS = 5
 
 
@@ -28,6 +30,7 @@ def _smoke(compiled: str) -> dict[str, float]:
     return told
 
 
+@own_home()
 def main() -> None:
     """Print the medians of interleaved rounds; the first round warms the disk cache and is dropped."""
     torch_s, window_s, ready_s = [], [], []

@@ -28,6 +28,7 @@ from explorer.session.worker import run as learning_run
 from explorer.ui.common import theme
 from explorer.ui.shell.main_window import MainWindow
 from tests.benchmarks.bench_train import bare, examples, in_channels_last
+from tests.own_home import own_home
 
 CONVNETJS = (
     "3x32x32 conv(16, 5, padding=2) relu maxpool(2) conv(20, 5, padding=2) relu maxpool(2) "
@@ -189,6 +190,7 @@ def measure_ticks(turns: int, seconds: float) -> None:
     trained.close()
 
 
+@own_home()
 def main() -> None:
     """Print every figure beside its baseline and its target."""
     parser = argparse.ArgumentParser(description=__doc__)

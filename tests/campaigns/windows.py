@@ -25,6 +25,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 from explorer import app
 from explorer.ui import common
 from explorer.ui.shell.main_window import MainWindow
+from tests.own_home import own_home
 
 MARKS = (0, 20, 100, 200)
 WAIT_S = 60.0
@@ -194,6 +195,7 @@ def _resident() -> float:
         return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
+@own_home()
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--ways", nargs="+", choices=WAYS, default=list(WAYS))

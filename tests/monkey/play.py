@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -20,6 +19,7 @@ from explorer.app import application, open_window
 from explorer.session import Session, State
 from explorer.session.cancelling import STEPS
 from tests.monkey import bag, hand, keeper
+from tests.own_home import own_home
 
 EVERY_MS = 8
 LOOK_EVERY = 100
@@ -233,9 +233,7 @@ def _wait(is_there: Callable[[], bool], limit_s: float, *, meanwhile: Callable[[
 
 def play(seed: int, events: int, *, hang_s: float, says: Callable[[str], None] = lambda _line: None) -> Played:
     """Play in a home of its own, without a way out of this machine."""
-    with tempfile.TemporaryDirectory(prefix="monkey") as home:
-        for name in ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
-            os.environ[name] = home
+    with own_home() as home:
         for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
             os.environ[name] = "http://127.0.0.1:9"
         folder = Path(home, "files")
