@@ -11,7 +11,6 @@ from PIL import Image
 
 TILE = 96
 GAP = 4
-BACKGROUND = 255
 
 
 class MapsError(Exception):
@@ -50,8 +49,11 @@ def layer_values(picture: Path, layer: str, network: str) -> np.ndarray:
 
 
 def mosaic(maps: np.ndarray) -> np.ndarray:
-    """All of `maps` (C, H, W) side by side on one scale, as (height, width, 3) uint8; cells stay square and sharp."""
-    from explorer.ui.common.colour import colourise, scale_for
+    """All of `maps` (C, H, W) side by side on one scale, as (height, width, 3) uint8; cells stay square and sharp.
+
+    Grey lies between them: zero has the colour of the paper.
+    """
+    from explorer.ui.common.colour import colourise, on_paper, scale_for
     from explorer.ui.common.mosaic import Mosaic
 
     channels, height, width = maps.shape
@@ -59,8 +61,8 @@ def mosaic(maps: np.ndarray) -> np.ndarray:
     columns = math.ceil(math.sqrt(channels * height / width))
     tiles = colourise(maps, scale_for(float(maps.min()), float(maps.max()))).repeat(zoom, axis=1).repeat(zoom, axis=2)
     sheet = Mosaic(channels, height * zoom, width * zoom, columns, GAP).assemble(tiles)
-    on_paper = np.where(sheet[..., 3:] > 0, sheet[..., :3], np.uint8(BACKGROUND))
-    return np.pad(on_paper, ((GAP, GAP), (GAP, GAP), (0, 0)), constant_values=BACKGROUND)
+    framed = np.pad(sheet, ((GAP, GAP), (GAP, GAP), (0, 0)))
+    return on_paper(framed)[..., :3]
 
 
 def _write(out: Path, sheet: np.ndarray) -> None:

@@ -33,8 +33,7 @@ class ColourBar(QWidget):
         self._scale, self._told = scale, (scale, remark)
         if scale is not None:
             words = f"Colours from {exact(scale.low)} to {exact(scale.high)}"
-            zero = "; zero is the pane's own colour" if scale.signed else ""
-            self.setToolTip(f"{words}{zero}. {remark}".rstrip())
+            self.setToolTip(f"{words}; zero is the pane's own colour. {remark}".rstrip())
             self.setAccessibleDescription(words)
         self.updateGeometry()
         self.update()

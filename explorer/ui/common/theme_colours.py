@@ -26,12 +26,14 @@ class Theme:
     good: str
     signed_low: str
     signed_high: str
+    rising: tuple[str, ...]
+    """What values from zero up pass through after `neutral`: viridis' own colours where they lead away from it."""
     kinds: Mapping[str, str]
     phases: Mapping[str, str]
 
     @property
     def neutral(self) -> str:
-        """The colour of zero on a signed scale: the pane's own background, so that zero looks like nothing."""
+        """The colour of zero: the pane's own background, so that zero looks like nothing."""
         return self.pane
 
 
@@ -51,6 +53,7 @@ LIGHT = Theme(
     good="#1a7f4b",
     signed_low="#2f72d6",
     signed_high="#e8791e",
+    rising=("#c6e6b3", "#6cc494", "#26949c", "#31688e", "#2f2a66", "#2a0845"),
     kinds=MappingProxyType(
         {
             "input": "#5b6472",
@@ -84,6 +87,7 @@ DARK = Theme(
     good="#4fc38a",
     signed_low="#3f8cff",
     signed_high="#f28a2e",
+    rising=("#24506b", "#26828e", "#35b779", "#8fd744", "#fde725"),
     kinds=MappingProxyType(
         {
             "input": "#9aa5b4",

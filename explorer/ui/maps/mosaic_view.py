@@ -11,7 +11,8 @@ from PySide6.QtGui import QColor, QPainter, QTransform
 from PySide6.QtWidgets import QHBoxLayout, QScrollBar, QWidget
 
 from explorer.ui.common import theme
-from explorer.ui.common.colour import ink_on
+from explorer.ui.common.colour import ink_on, on_paper
+from explorer.ui.common.dead_map import paint_dead
 from explorer.ui.common.mosaic import MIN_TILE_PIXELS, Mosaic, Place, arrange
 from explorer.ui.common.saved_painter import saved
 from explorer.ui.common.text import number, tidy
@@ -87,10 +88,10 @@ class MapMosaic(QWidget):
             self.canvas.update_marks()
 
     def colours(self) -> np.ndarray:
-        """The whole picture (H, W, 4) as it is shown, without marks."""
+        """The whole picture (H, W, 4) as it is shown, without marks, the gaps between the maps grey."""
         if self._sheet is None or self._mosaic is None:
             return np.zeros((0, 0, 4), np.uint8)
-        return self._sheet.coloured(self._mosaic, *self._mosaic.whole)
+        return on_paper(self._sheet.coloured(self._mosaic, *self._mosaic.whole))
 
     def keep_in_view(self, place: Place) -> None:
         """Pan so that a place is visible."""
@@ -195,11 +196,17 @@ class MapMosaic(QWidget):
     def _paint_edges(self, painter: QPainter, tiles: range) -> None:
         """A fine line around each map: zero has the pane's own colour, and a map of zeros would be lost."""
         assert self._mosaic is not None
+        assert self._sheet is not None
+        dead = self._sheet.dead
+        places = [
+            (tile, QRectF(left, top, self._mosaic.width, self._mosaic.height))
+            for tile in tiles
+            for top, left in (self._mosaic.origin(tile),)
+        ]
+        paint_dead(painter, [place for tile, place in places if dead is not None and dead[tile]])
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(pg.mkPen(theme.current().border, width=1, cosmetic=True))
-        for tile in tiles:
-            top, left = self._mosaic.origin(tile)
-            painter.drawRect(QRectF(left, top, self._mosaic.width, self._mosaic.height))
+        painter.drawRects([place for _, place in places])
 
     def _paint_labels(self, painter: QPainter, tiles: range) -> None:
         """The labels, in pixels, at the top left of each map on a patch of the pane's colour."""

@@ -110,7 +110,7 @@ def map_sheet(
         scale=scale_for(entry.low, entry.high),
         order=channels,
         ranges=ends and (ends[0][channels], ends[1][channels]),
-        dead=entry.dead[channels],
+        dead=None if entry.family == "input" else entry.dead[channels],
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from explorer.session import Cell, LayerActivation, State
 from explorer.session.numbered import Numbered
+from explorer.ui.common.dead_map import DEAD
 from explorer.ui.common.mosaic import Place
 from explorer.ui.common.text import count, hovered, plural, shape_text
 from explorer.ui.maps.sheet import Sheet
@@ -51,7 +52,8 @@ def cell_words(entry: LayerActivation, cell: Cell, classes: tuple[str, ...]) -> 
     if len(place) == 1:
         return f"{entry.name} · {names_of(entry, classes)[place[0]]} · {value}"
     channel, row, column = place
-    return f"{entry.name} · {entry.map_name(channel)} · row {row}, column {column} · {value}"
+    dead = f" · {DEAD}" if entry.family != "input" and entry.dead[channel] else ""
+    return f"{entry.name} · {entry.map_name(channel)} · row {row}, column {column} · {value}{dead}"
 
 
 def filter_words(sheet: Sheet, place: Place) -> str:

@@ -13,6 +13,7 @@ from explorer.session.ranges import finite_range
 from explorer.session.snapshot import LayerActivation, Prediction
 from explorer.ui.common import theme
 from explorer.ui.common.colour import colourise, ink_on, scale_for
+from explorer.ui.common.dead_map import paint_dead
 from explorer.ui.common.text import number, percent
 from explorer.ui.overview.columns import MORE_HEIGHT
 from explorer.ui.overview.geometry import Column, TileGrid
@@ -98,6 +99,8 @@ class ColumnPainter:
             self._large_tiles(column, maps, places)
         else:
             self._small_tiles(column, maps, places)
+        dead = [target for slot, target in places if column.entry.is_dead(column.channels[slot])]
+        paint_dead(self.painter, dead)
         self._frames([target for _, target in places])
         if places and _cell_size(column, places[0][1]) >= NUMBERS_FROM:
             for slot, target in places:

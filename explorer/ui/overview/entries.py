@@ -56,6 +56,11 @@ class Entry:
         """Whether it is a colour picture, shown as such beside its channels."""
         return self.family == INPUT and len(self.sizes) == 3 and self.sizes[0] == 3
 
+    def is_dead(self, channel: int) -> bool:
+        """Whether a map of it is zero in every cell. A black picture is not, nor is a plain number."""
+        is_made = self.family != INPUT and not self.is_numbers and self.prediction is None
+        return is_made and self.maps is not None and bool(self.maps.dead[channel])
+
     @property
     def sizes(self) -> tuple[int, ...]:
         """Its sizes as they are written: all three of a volume; () where they are not known."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.session.snapshot import Prediction
 from explorer.ui.common import theme
+from explorer.ui.common.dead_map import DEAD
 from explorer.ui.common.text import hovered, number, percent
 from explorer.ui.overview.entries import Entry
 from explorer.ui.overview.lines import Spot
@@ -41,7 +42,7 @@ def preview_of(entry: Entry, spot: Spot, images: MapImages) -> Preview:
     assert maps is not None
     if entry.prediction is not None:
         return Preview(title, entry.prediction.title, _chance(entry.prediction, spot.channel))
-    facts = f"layer: {number(maps.low)} to {number(maps.high)}"
+    facts = DEAD if entry.is_dead(spot.channel) else f"layer: {number(maps.low)} to {number(maps.high)}"
     if maps.values.ndim == 1:
         return Preview(title, facts, hovered(maps.values[spot.channel]))
     rows, columns = (sampled(0, size, FINER * MAP) for size in maps.values.shape[1:])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from explorer.ui.common.dead_map import DEAD
 from explorer.ui.overview.geometry import Column
 
 
@@ -20,6 +21,9 @@ def tip(column: Column, x: float, y: float, *, is_far: bool) -> str:
         return f"{column.name}: {column.entry.remark}"
     if column.group is not None and y < column.bar.bottom:
         return f"{column.group.title}: {column.group.count} layers folded. Click here to open them."
+    channel = None if is_far else column.channel_at(x, y)
+    if channel is not None and column.entry.is_dead(channel):
+        return f"{column.entry.title_of(channel)} is {DEAD}."
     return column.name if y < column.bar.bottom or is_far else ""
 
 

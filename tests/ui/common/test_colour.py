@@ -12,7 +12,21 @@ from PySide6.QtWidgets import QApplication
 
 from explorer.ui.common import theme
 from explorer.ui.common.colour import Scale, colourise, ink_on, lookup_table, rgb, scale_for
+from explorer.ui.common.even_colours import to_oklab
 from explorer.ui.common.theme_colours import DARK, LIGHT, Theme
+
+
+def contrast(one: tuple[int, ...], other: tuple[int, ...]) -> float:
+    """How well one colour is read on another, 1 to 21 (WCAG 2)."""
+    light = sorted(_luminance(each) for each in (one, other))
+    return (light[1] + 0.05) / (light[0] + 0.05)
+
+
+def _luminance(colour: tuple[int, ...]) -> float:
+    share = np.array(colour) / 255
+    linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))
+
 
 numbers = st.floats(-1e6, 1e6)
 
@@ -49,9 +63,30 @@ def test_what_is_not_a_number_has_a_colour_of_its_own(value: float) -> None:
     np.testing.assert_array_equal(colours[0], lookup_table(False)[255])
 
 
-def test_the_sequential_table_gets_lighter_all_the_way() -> None:
-    luminance = lookup_table(False)[:, :3] @ np.array([0.2126, 0.7152, 0.0722])
-    assert (np.diff(luminance) > -0.5).all()
+@pytest.mark.parametrize("chosen", [LIGHT, DARK])
+def test_zero_of_what_is_never_negative_is_the_panes_own_background(chosen: Theme, qapp: QApplication) -> None:
+    theme.apply(qapp, chosen.name)
+    zero = colourise(np.zeros(1, np.float32), scale_for(0, 3))[0]
+    assert tuple(zero) == (*rgb(chosen.pane), 255)
+    assert tuple(lookup_table(False)[0, :3]) == rgb(chosen.pane)
+
+
+@pytest.mark.parametrize("chosen", [LIGHT, DARK])
+def test_from_zero_up_each_step_looks_equally_large(chosen: Theme, qapp: QApplication) -> None:
+    theme.apply(qapp, chosen.name)
+    lightness, *_ = colours = to_oklab(lookup_table(False)[::15, :3]).T
+    steps = np.linalg.norm(np.diff(colours.T, axis=0), axis=1)
+    assert steps.min() > 0.8 * steps.max()
+    further = np.diff(lightness) * (1 if chosen is DARK else -1)
+    assert (further > 0.4 * steps.mean()).all()
+
+
+@pytest.mark.parametrize("signed", [False, True])
+@pytest.mark.parametrize("chosen", [LIGHT, DARK])
+def test_a_number_can_be_read_on_any_colour(chosen: Theme, signed: bool, qapp: QApplication) -> None:
+    theme.apply(qapp, chosen.name)
+    for colour in lookup_table(signed):
+        assert contrast(rgb(ink_on(colour)), tuple(colour[:3].tolist())) >= 4.5
 
 
 def test_ink_is_dark_on_light_and_light_on_dark() -> None:

@@ -21,12 +21,14 @@ from explorer.ui.common.colour_bar import ColourBar
 from explorer.ui.common.mosaic import Place
 from explorer.ui.common.pane import ElidedLabel
 from explorer.ui.common.text import exact
+from explorer.ui.common.theme_colours import LIGHT
 from explorer.ui.maps.channel_view import ChannelView
 from explorer.ui.maps.controls import MapControls
 from explorer.ui.maps.feature_maps import FeatureMaps
 from explorer.ui.maps.mosaic_view import NUMBERS_FROM_PIXELS, MapMosaic, short
 from explorer.ui.maps.value_bars import ROW, ValueBars
 from tests.ui.fakes import SMALL, make_actions, make_picture, make_session, wait_until_shown
+from tests.ui.pixels import colours_near
 
 BROKEN = "3x16x16 conv(4, 3, padding=1) relu linear(5) softmax"
 Opened = tuple[Session, FeatureMaps]
@@ -329,6 +331,27 @@ def test_dead_maps_are_counted_and_shown_alone(open_maps: Callable[..., Opened],
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     click(mosaic(view), Place(5, 1, 1))
     assert session.state.selection == Selection("relu2", 5, 1, 1)
+
+
+def test_a_dead_map_looks_dead_and_says_so(open_maps: Callable[..., Opened], qtbot: QtBot) -> None:
+    session, view = open_maps("3x16x16 conv(4, 3, bias=False) relu")
+    session.input.set_values(np.zeros((3, 16, 16), np.float32))
+    wait_until_shown(qtbot, session)
+    session.selection.select(layer="relu1")
+    maps = mosaic(view)
+    QTest.mouseMove(maps.canvas.viewport(), point(maps, Place(1, 3, 3)))
+    assert told(view).endswith("dead: zero in every cell")
+    tile = QRect(point(maps, Place(0, 0, 0)), point(maps, Place(0, 13, 13)))
+    picture = maps.canvas.viewport().grab(tile).toImage()
+    assert colours_near(picture, LIGHT.sunken, 0) > 0.8 * tile.width() * tile.height()
+    assert colours_near(picture, LIGHT.border, 8) > tile.width() // 2, "it is crossed out"
+
+
+def test_between_maps_a_saved_picture_is_grey(opened: Opened) -> None:
+    _, view = opened
+    colours = mosaic(view).colours()
+    assert (colours[..., 3] == 255).all()
+    np.testing.assert_array_equal(colours[0, 16, :3], rgb(LIGHT.border))  # right of the first map
 
 
 def test_filters_tell_their_weights(opened: Opened) -> None:

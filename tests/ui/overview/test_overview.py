@@ -7,12 +7,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from explorer.session import Cell, Session
+from explorer.ui.common import theme
 from explorer.ui.common.colour import scale_for
+from explorer.ui.common.theme_colours import DARK, LIGHT, Theme
 from explorer.ui.overview.entries import entries_of
 from explorer.ui.overview.sources import sources_in
 from explorer.ui.overview.view import EMPTY, Overview
@@ -25,6 +28,7 @@ from tests.ui.overview.followed import (
     hover,
     place,
 )
+from tests.ui.pixels import colours_near
 
 
 def test_every_layer_has_a_column_and_all_are_seen(shown: Shown) -> None:
@@ -159,6 +163,32 @@ def test_the_rest_fades_when_a_map_is_chosen_and_comes_back_with_escape(shown: S
     QTest.keyClick(view.canvas, Qt.Key.Key_Escape)
     assert view.session.state.selection.layer is None
     assert contrast() == before
+
+
+@pytest.mark.parametrize("chosen", [LIGHT, DARK])
+def test_a_dead_map_looks_dead_and_says_so(shown: Shown, qtbot: QtBot, chosen: Theme, qapp: QApplication) -> None:
+    view = shown("3x16x16 conv(4, 3, bias=False) relu")
+    theme.apply(qapp, chosen.name)
+    view.session.input.set_values(np.zeros((3, 16, 16), np.float32))
+    wait_until_shown(qtbot, view.session)
+    view.session.selection.select(layer=None)
+    column = view.canvas.column("relu1")
+    assert column is not None
+    tile = column.place(1)
+    assert tile is not None
+    rect = view.canvas.view.rect(tile).toRect().adjusted(2, 2, -2, -2)
+    qtbot.waitUntil(lambda: not view.canvas.is_renewing)
+    picture = view.canvas.grab(rect).toImage()
+    assert colours_near(picture, chosen.sunken, 0) > 0.7 * rect.width() * rect.height()
+    assert colours_near(picture, chosen.border, 8) > rect.width() // 2, "it is crossed out"
+    hover(view, "relu1", 1)
+    preview = view.canvas.preview.shown()
+    assert preview is not None
+    assert preview.facts == "dead: zero in every cell"
+    assert view.canvas.tip_at(QPointF(place(view.canvas, "relu1", 1))) == (
+        "relu1, channel 1 is dead: zero in every cell."
+    )
+    assert view.canvas.tip_at(QPointF(place(view.canvas, "input", 1))) == ""
 
 
 def test_a_click_on_the_background_chooses_nothing(shown: Shown) -> None:

@@ -9,7 +9,7 @@ from explorer.ui.common.colour import Scale, colourise, rgb
 
 FINE = 240  # pixels along a side
 CONTOURS = 12
-CONTOUR_SHARE = 0.45  # share of the pane's colour in a contour
+CONTOUR_SHARE = 0.45  # share of the grey in a contour, which is seen on both ends of the colours
 CLIPPED = 98.0  # per cent: a few huge losses at the edge do not take all the colours
 
 
@@ -43,7 +43,7 @@ def loss_picture(losses: np.ndarray) -> np.ndarray:
     scale, fine = loss_scale(losses), finer(losses)
     picture = colourise(fine, scale)[..., :3].astype(np.float64)
     share = CONTOUR_SHARE * contours((fine - scale.low) / (scale.high - scale.low) * CONTOURS)[..., None]
-    picture += (np.array(rgb(theme.current().pane)) - picture) * share
+    picture += (np.array(rgb(theme.current().dim)) - picture) * share
     return np.rint(picture).astype(np.uint8)
 
 
