@@ -14,6 +14,7 @@ from explorer.network.names import INPUT
 from explorer.session.subjects.editable_network import EditableNetwork, new_ids
 from explorer.session.subjects.nothing import Nothing
 from explorer.session.subjects.subject import Subject
+from explorer.session.typed_over import TypedOver
 from explorer.writing import FileError
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Document:
     `data` is the name or path of the data set to learn from, "" before one was chosen.
     `path` is where it is saved; None for what has no file of its own yet. `opening` is the same for all that came of
     one network that was opened or begun: it is saved to one file.
+    `typed` are the numbers that were typed over weights, oldest first, as far as the worker may not know of them yet.
     `has_fresh_weights` tells that its weights are those that the network is built with, which no file has to keep.
     """
 
@@ -47,6 +49,7 @@ class Document:
     data: str = ""
     augmentations: tuple[Augmentation, ...] = ()
     has_fresh_weights: bool = True
+    typed: tuple[TypedOver, ...] = field(default=(), compare=False)
     opening: int = field(default_factory=lambda: next(_openings), compare=False)
 
     @classmethod

@@ -8,11 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
+from explorer.arithmetic.operation import Index
 from explorer.network import Layer, Problem, Shape
 from explorer.network.files import Fit
 from explorer.session.document import Document
 from explorer.session.subjects.editable_network import EditableNetwork, new_ids
 from explorer.session.subjects.subject import Refused
+from explorer.session.typed_over import TypedOver
 
 
 def insert(document: Document, index: int, layer: Layer) -> Document:
@@ -105,3 +109,15 @@ def refit(document: Document, mode: Fit) -> Document:
 def forget_weights(document: Document) -> Document:
     """The same network with fresh weights: its layers are new ones."""
     return replace(document, subject=EditableNetwork.fresh(document.subject.edited), has_fresh_weights=True)
+
+
+def type_over(document: Document, name: str, start: Index, values: np.ndarray, known: bool) -> Document:
+    """`values` in the place of a block of the parameter `name` ("conv1.weight") that begins at `start`.
+
+    Its layer becomes a new one. `known` says that the worker has the present weights under their ids.
+    """
+    network, ids = document.subject.edited, list(document.layer_ids)
+    ids[network.index(name.rpartition(".")[0])] = new_ids(1)[0]
+    typed = TypedOver(network, name, start, values, document.layer_ids, tuple(ids))
+    earlier = () if known else document.typed
+    return replace(document.with_weights(tuple(ids)), typed=(*earlier, typed))

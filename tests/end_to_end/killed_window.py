@@ -46,7 +46,7 @@ def edit(session: Session, rng: random.Random) -> None:
     width = network.input_shape[0]
     kind = rng.choice(("weight", "input", "target", "layer", "undo", "learning", "train", "batch", "width"))
     if kind == "weight":
-        session.learning.set_parameter_cell("linear1", "weight", (0, 0), rng.uniform(-1, 1))
+        session.editing.set_cell("linear1.weight", (0, 0), rng.uniform(-1, 1))
     elif kind == "input":
         session.input.set_values(np.array([rng.uniform(-9, 9) for _ in range(width)], np.float32))
     elif kind == "target":

@@ -55,7 +55,7 @@ def _wait(qtbot: QtBot, window: MainWindow) -> None:
 
 def _weights(qtbot: QtBot, window: MainWindow, layer: str, values: np.ndarray) -> None:
     for cell in np.ndindex(*values.shape):
-        window.session.learning.set_parameter_cell(layer, "weight", cell, float(values[cell]))
+        window.session.editing.set_cell(f"{layer}.weight", cell, float(values[cell]))
         qtbot.waitUntil(lambda: not window.session.store.runner.is_busy(), timeout=20_000)
     _wait(qtbot, window)
 

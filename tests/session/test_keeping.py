@@ -114,8 +114,7 @@ def test_what_was_edited_comes_back_equal_with_its_weights_bit_for_bit(
     first.learning.set_hyperparameters(learning_rate=0.02, optimizer="Adam")
     first.data.set_augmentations(AUGMENTATIONS[:2])
     wait_until_shown(qtbot, first)
-    first.learning.set_parameter_cell("bn1", "weight", (1,), 0.75)  # no weights that a fresh network has
-    qtbot.waitUntil(lambda: first.state.files.undo_text.endswith("bn1.weight"))
+    first.editing.set_cell("bn1.weight", (1,), 0.75)  # no weights that a fresh network has
     _wait_until_kept(qtbot, first)
     document, weights = first.state.document, _weights(first, qtbot)
     _crash(first, folder)

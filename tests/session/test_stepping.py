@@ -184,7 +184,7 @@ def test_a_weight_typed_over_records_the_step_again_and_the_cursor_stays(qtbot: 
     _step(qtbot, lecture)
     lecture.steps.go_to_step(2)
     first = lecture.state.steps.timeline
-    lecture.learning.set_parameter_cell("linear1", "weight", (0, 1), 3.0)
+    lecture.editing.set_cell("linear1.weight", (0, 1), 3.0)
     qtbot.waitUntil(
         lambda: lecture.state.steps.timeline is not first and not lecture.state.steps.is_recording, timeout=20_000
     )
@@ -392,8 +392,8 @@ def test_whatever_is_asked_for_ends_a_run_of_steps(qtbot: QtBot, lecture: Sessio
 
 def test_a_diverged_step_is_explained_without_a_warning(qtbot: QtBot, lecture: Session) -> None:
     _step(qtbot, lecture)
-    lecture.learning.set_parameter_cell("linear1", "weight", (0, 0), float("nan"))
-    qtbot.waitUntil(lambda: "change linear1" in lecture.state.files.undo_text, timeout=20_000)
+    lecture.editing.set_cell("linear1.weight", (0, 0), float("nan"))
+    qtbot.waitUntil(lambda: "linear1" in lecture.state.files.undo_text, timeout=20_000)
     _wait(qtbot, lecture)
     timeline = lecture.state.steps.timeline
     for entry in timeline.steps:

@@ -48,7 +48,7 @@ DOING: dict[Verb, tuple[Callable[[Session], object], ...]] = {
     Verb.CHANGE_WEIGHTS: (
         lambda session: session.editing.reset_weights(),
         lambda session: session.files.load_weights(Path("weights.pt")),
-        lambda session: session.learning.set_parameter_cell("0", "weight", (0, 0), 1.0),
+        lambda session: session.editing.set_cell("0.weight", (0, 0), 1.0),
     ),
     Verb.SAVE: (lambda session: session.files.save_network(Path("network.json")),),
     Verb.SHOW_PICTURE: (lambda session: session.input.use_picture(make_picture()),),

@@ -131,8 +131,7 @@ def test_weights_that_undo_gives_up_are_told_of_before_it_is_asked_for_them(
     session_that_keeps_little: Session, qtbot: QtBot
 ) -> None:
     session = session_that_keeps_little
-    session.learning.set_parameter_cell("conv1", "bias", (0,), 5.0)  # no weights that fresh ones could be equal to
-    qtbot.waitUntil(lambda: session.state.files.undo_text.endswith("conv1.bias"))
+    session.editing.set_cell("conv1.bias", (0,), 5.0)  # no weights that fresh ones could be equal to
     wait_until_shown(qtbot, session)
     typed = _output(session)
     for _ in range(2):

@@ -16,7 +16,7 @@ from explorer.engine.arrays import array
 from explorer.engine.errors import EngineError, LoadError, requested_memory
 from explorer.engine.model import device
 from explorer.engine.model.load import build, fill, network_path, read_weights, save, weights_path
-from explorer.engine.model.weight_bank import BANK_BYTES, WeightBank
+from explorer.engine.model.weight_bank import BANK_BYTES, WeightBank, of_layer
 from explorer.engine.model.weights import State
 from explorer.engine.recording.allocator import reuse_freed_memory
 from explorer.engine.recording.call import Call
@@ -285,18 +285,37 @@ class Workbench:
         """Keeps the weights that the last step of `run_until` began with, under new ids."""
         self._keep(self._stepper.keep_before(layer_ids), layer_ids)
 
-    def change_cell(self, name: str, value: float, *, cell: tuple[int, ...], layer_ids: tuple[int, ...]) -> None:
-        """One cell of the parameter `name` ("linear1.weight") typed over, in the weights kept under new ids.
+    def type_over(
+        self,
+        name: str,
+        values: np.ndarray,
+        *,
+        start: tuple[int, ...],
+        network: Network,
+        ids_before: tuple[int, ...],
+        ids: tuple[int, ...],
+    ) -> None:
+        """A block of the parameter or buffer `name` ("linear1.weight") of `network` typed over, from cell `start` on.
 
-        Raises EngineError if there is no such parameter or cell.
+        `values` has as many axes as the parameter. The layer's other weights are those kept under `ids_before`; they
+        are in the model once the network is shown with `ids`. Raises EngineError where there are no such cells, and
+        the weights are then the same under both.
         """
-        state = {key: tensor.clone() for key, tensor in self._shown_model().state_dict().items()}
-        try:
-            state[name][cell] = value
-        except (KeyError, IndexError) as error:
-            raise EngineError(f"{name} has no cell {cell}.") from error
-        self._stepper.rename(self._layer_ids, layer_ids)
-        self._keep(state, layer_ids)
+        layer, _, parameter = name.rpartition(".")
+        at = network.index(layer)
+        state = {key: value.clone() for key, value in self._weights_of(network, layer, ids_before[at]).items()}
+        is_written = _write_block(state.get(parameter), values, start)
+        self._bank.put({f"{layer}.{key}": value for key, value in state.items()}, (layer,), (ids[at],))
+        if self._own_stepper is not None:
+            self._own_stepper.rename(ids_before, ids)
+        if not is_written:
+            raise EngineError(f"{name} has no cell {start}.")
+
+    def _weights_of(self, network: Network, layer: str, layer_id: int) -> State:
+        """The weights of a layer wherever they are; those that it is built with where there are none yet."""
+        if self._network is not None and layer_id in self._layer_ids[: self._network.runnable()]:
+            return of_layer(self._state(), self._network.names[self._layer_ids.index(layer_id)])
+        return self._bank.latest(layer_id) or of_layer(build(network).state_dict(), layer)
 
     def _keep(self, state: Mapping[str, Tensor], layer_ids: tuple[int, ...]) -> None:
         if self._network is None:
@@ -328,6 +347,18 @@ class Workbench:
         if cached is None or not _is_same_state(cached[0], state):
             cached = self._parameters[name] = (state, (_as_array(tensors[0]), _as_array(tensors[1])))
         return cached[1]
+
+
+def _write_block(tensor: Tensor | None, values: np.ndarray, start: tuple[int, ...]) -> bool:
+    """Write `values` into `tensor` from `start` on; whether it has these cells."""
+    if tensor is None or not tensor.ndim == values.ndim == len(start):
+        return False
+    ends = [first + size for first, size in zip(start, values.shape, strict=True)]
+    if any(first < 0 or end > size for first, end, size in zip(start, ends, tensor.shape, strict=True)):
+        return False
+    block = tuple(slice(first, end) for first, end in zip(start, ends, strict=True))
+    tensor[block] = torch.tensor(values).to(tensor)
+    return True
 
 
 def _batch(values: np.ndarray, others: np.ndarray | None) -> np.ndarray:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields, replace
 
+import numpy as np
+
+from explorer.arithmetic.operation import Index
 from explorer.network import Layer, Network, Problem, Shape
 from explorer.session import edits
 from explorer.session.features.selecting import Selecting
+from explorer.session.state import State
 from explorer.session.store import Store
 from explorer.session.subjects.subject import Verb
+from explorer.session.typed_over import block_words
 
 
 class Editing:
@@ -79,6 +84,28 @@ class Editing:
         """Let the network take inputs of `shape`."""
         self._store.edit("change input size", edits.reshape_input, shape, merge_key="input size")
 
+    def set_cell(self, name: str, cell: Index, value: float) -> None:
+        """Type over one number of the parameter or buffer `name` ("conv1.weight"); undo brings the old one back."""
+        self.set_cells(name, cell, np.full((1,) * len(cell), value))
+
+    def set_cells(self, name: str, start: Index, values: np.ndarray, *, merge: str | None = None) -> None:
+        """Type over a block of a parameter or buffer, from cell `start` on; `values` has as many axes as it.
+
+        With the same `merge` in a row it is one entry of undo, of which the last one counts.
+        """
+        if not self._store.may(Verb.CHANGE_WEIGHTS):
+            return
+        numbers = np.array(values, np.float32)
+        numbers.flags.writeable = False
+        last, state = self._store.history, self._store.state
+        if merge is not None and merge == last.merge_key and last.past:
+            # The numbers on the way are nowhere looked back at: what was typed last stands on those from before.
+            base, known = last.past[-1].document, False
+        else:
+            base, known = state.document, _is_known(state)
+        label = f"{name.replace('.', ' ', 1)} {block_words(start, numbers)}"
+        self._store.edit(label, lambda _present: edits.type_over(base, name, start, numbers, known), merge_key=merge)
+
     def reset_weights(self) -> None:
         """Give every layer fresh weights."""
         if self._store.may(Verb.CHANGE_WEIGHTS):
@@ -98,6 +125,11 @@ class Editing:
     def _place(self, name: str) -> int:
         names = self._store.state.subject.names
         return names.index(name) if name in names else 0
+
+
+def _is_known(state: State) -> bool:
+    """Whether the worker has answered with the weights of the present document."""
+    return state.maps.shown is not None and state.maps.shown.document is state.document
 
 
 def _changed_settings(old: Layer | None, new: Layer) -> str:

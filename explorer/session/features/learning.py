@@ -14,7 +14,7 @@ from explorer.session.example import Example, Target
 from explorer.session.failure import Failure
 from explorer.session.fault import Fault
 from explorer.session.features.passes import Passes
-from explorer.session.jobs.steps import ChangeCell, ReadDifference, RecordStep, RunUntil, TakeStep
+from explorer.session.jobs.steps import ReadDifference, RecordStep, RunUntil, TakeStep
 from explorer.session.request import Request
 from explorer.session.state import State
 from explorer.session.store import Store
@@ -80,13 +80,6 @@ class Learning:
         """Learn from `examples` of the training data alone."""
         self._store.set(replace(self._store.state.steps, batch=examples, is_batch_alone=True))
         self.record()
-
-    def set_parameter_cell(self, layer: str, parameter: str, cell: tuple[int, ...], value: float) -> None:
-        """Type over one weight or bias; undo brings the old one back."""
-        if self._store.may(Verb.CHANGE_WEIGHTS):
-            name = f"{layer}.{parameter}"
-            job = ChangeCell(self._request(), name, cell, value)
-            self._store.ask(job, partial(self._take_stepped, f"change {name}"), failed=self._end_recording)
 
     # --- steps ---
 

@@ -42,23 +42,6 @@ class TakeStep(Job[Stepped | Fault]):
 
 
 @dataclass(frozen=True, eq=False)
-class ChangeCell(Job[Stepped | Fault]):
-    """Another value for one cell of the parameter `name` ("linear1.weight")."""
-
-    request: StepRequest
-    name: str
-    cell: tuple[int, ...]
-    value: float
-
-    @property
-    def title(self) -> str:
-        return f"Changing {self.name}"
-
-    def run(self, worker: Worker, should_stop: ShouldStop) -> Iterator[Stepped | Fault]:
-        yield worker.steps.change_cell(self.request, self.name, self.cell, self.value)
-
-
-@dataclass(frozen=True, eq=False)
 class RunUntil(Job[StepsMade | Stopped | Fault]):
     """Training steps until a breakpoint stops them; they end early where `is_unwanted` says so."""
 

@@ -27,6 +27,7 @@ class Desk:
     def __init__(self) -> None:
         self._bench: Workbench | None = None
         self._loaded: set[tuple[Path, tuple[int, ...]]] = set()
+        self._typed: set[tuple[int, ...]] = set()  # ids under which typed numbers are kept
         self._unread: set[Path] = set()  # networks whose weights could not be read
 
     @property
@@ -51,9 +52,9 @@ class Desk:
 
         Raises Cancelled where it is no longer wanted: they are read when they are asked for again.
         """
-        notice = self._load_weights_of(document, should_stop)
+        notices = (self._load_weights_of(document, should_stop), self._type_over(document))
         document.subject.put_on(self.bench)
-        return notice
+        return " ".join(filter(None, notices))
 
     def model_of(self, document: Document) -> Any:
         """The model of `document` with its weights."""
@@ -97,6 +98,27 @@ class Desk:
         except EngineError as error:
             return Fault(str(error))
         return document.with_weights(loaded.layer_ids)
+
+    def _type_over(self, document: Document) -> str:
+        """Take the numbers that were typed over its weights, each once; a sentence where there are no such cells."""
+        from explorer.engine.errors import EngineError
+
+        notice = ""
+        for typed in document.typed:
+            if typed.ids not in self._typed:
+                try:
+                    self.bench.type_over(
+                        typed.name,
+                        typed.values,
+                        start=typed.start,
+                        network=typed.network,
+                        ids_before=typed.ids_before,
+                        ids=typed.ids,
+                    )
+                except EngineError as error:
+                    notice = str(error)
+                self._typed.add(typed.ids)
+        return notice
 
     def _load_weights_of(self, document: Document, should_stop: ShouldStop) -> str:
         """Read the file that the document's first weights come from, once."""

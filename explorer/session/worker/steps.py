@@ -105,15 +105,6 @@ class StepRecorder:
         after = document.with_weights(_new_ids(document))
         return _kept(request, after, lambda: self._desk.bench.keep_step(after.layer_ids))
 
-    def change_cell(self, request: StepRequest, name: str, cell: tuple[int, ...], value: float) -> Stepped | Fault:
-        """Type over one cell of the parameter `name` ("linear1.weight"): its layer becomes a new one."""
-        document = request.shown.document
-        ids = list(document.layer_ids)
-        ids[document.subject.edited.index(name.rpartition(".")[0])] = new_ids(1)[0]
-        after = document.with_weights(tuple(ids))
-        change = lambda: self._desk.bench.change_cell(name, value, cell=cell, layer_ids=after.layer_ids)  # noqa: E731
-        return _kept(request, after, change)
-
     def run_until(
         self, request: StepRequest, breakpoints: tuple[Breakpoint, ...], limit: int, should_stop: ShouldStop
     ) -> Iterator[StepsMade | Stopped | Fault]:

@@ -293,7 +293,7 @@ def test_a_network_with_a_dead_layer_says_so_and_no_gradient_arrives_before_it(q
     session.input.set_values(np.array([0.3, -0.2], np.float32))
     qtbot.waitUntil(lambda: not session.state.maps.computing, timeout=60_000)
     for neuron in range(6):
-        session.learning.set_parameter_cell("linear1", "bias", (neuron,), -100.0)
+        session.editing.set_cell("linear1.bias", (neuron,), -100.0)
         qtbot.waitUntil(lambda: not session.store.runner.is_busy(), timeout=60_000)
     strip = HealthStrip(session)
     qtbot.addWidget(strip)

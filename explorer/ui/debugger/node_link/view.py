@@ -220,11 +220,11 @@ class NodeLinkView(FollowingView, QWidget):
         return ""
 
     def _change_weight(self, edge: Edge, value: float) -> str:
-        self._session.learning.set_parameter_cell(self._layer(edge), "weight", (edge.unit, edge.source), value)
+        self._session.editing.set_cell(f"{self._layer(edge)}.weight", (edge.unit, edge.source), value)
         return ""
 
     def _change_bias(self, bias: Bias, value: float) -> str:
-        self._session.learning.set_parameter_cell(self._layer(bias), "bias", (bias.unit,), value)
+        self._session.editing.set_cell(f"{self._layer(bias)}.bias", (bias.unit,), value)
         return ""
 
     def _layer(self, item: Item) -> str:
