@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
+
+import numpy as np
 
 from explorer.arithmetic.operation import Index
 
@@ -32,3 +35,21 @@ def has_places(places: tuple[int | None, ...], shape: tuple[int, ...]) -> bool:
 def is_index(index: Index, shape: tuple[int, ...]) -> bool:
     """Whether a tensor of `shape` has a cell there."""
     return len(index) == len(shape) and has_places(index, shape)
+
+
+def same_cell(index: Index, shape: tuple[int, ...], other: tuple[int, ...]) -> Index:
+    """Where a cell of a tensor of `shape` lies in one of the shape `other` that begins with the same numbers."""
+    if shape == other:  # nearly always, and numpy takes ten times as long
+        return index
+    if shape == (1, *other) or other == (1, *shape):
+        return index[1:] if len(shape) > len(other) else (0, *index)
+    number = np.ravel_multi_index(index, shape) if shape else 0
+    return tuple(int(place) for place in np.unravel_index(number, other)) if other else ()
+
+
+def maps_shape(own: tuple[int, ...]) -> tuple[int, ...]:
+    """How one example of a tensor lies as maps, (C, H, W) or (features,): a sequence (L, D) is one map, of more than
+    three axes the slices are put in a row."""
+    if len(own) < 2:
+        return (prod(own),)
+    return (prod(own[:-2]), *own[-2:])

@@ -17,7 +17,7 @@ from explorer.arithmetic.probabilities import sigmoid, softmax
 from explorer.network import Network
 from explorer.network.receptive_field import ReceptiveFields
 from explorer.session.batch_axis import has_batch_axis
-from explorer.session.cell import Cell, has_places, is_index
+from explorer.session.cell import Cell, has_places, is_index, maps_shape, same_cell
 from explorer.session.channel_facts import ChannelFacts, Look, facts_of, moments
 from explorer.session.explained import Explained
 from explorer.session.numbered import Numbered
@@ -91,7 +91,7 @@ class LayerActivation:
         if None in place or not has_places(place, self.values.shape):
             return None
         index: Index = tuple(at for at in place if at is not None)
-        return Cell(self.name, _same_cell(index, self.values.shape, self._whole_shape))
+        return Cell(self.name, same_cell(index, self.values.shape, self._whole_shape))
 
     def place(self, cell: Cell) -> tuple[int, ...] | None:
         """Where in `values` a cell lies, (channel, row, column) or (index,); None for one that is not among them."""
@@ -99,7 +99,7 @@ class LayerActivation:
         if (cell.call, cell.of) != (self.name, "output") or not is_index(cell.index, whole):
             return None
         is_other = not self._is_whole and cell.index[0] > 0  # of another example
-        return None if is_other else _same_cell(cell.index, whole, self.values.shape)
+        return None if is_other else same_cell(cell.index, whole, self.values.shape)
 
     @property
     def _is_whole(self) -> bool:
@@ -244,14 +244,6 @@ class Activations:
         return tuple(layer.as_part() for layer in self.layers)
 
 
-def _same_cell(index: Index, shape: tuple[int, ...], other: tuple[int, ...]) -> Index:
-    """Where a cell of a tensor of `shape` lies in one of the shape `other` that begins with the same numbers."""
-    if shape == (1, *other) or other == (1, *shape):  # nearly always, and numpy takes ten times as long
-        return index[1:] if len(shape) > len(other) else (0, *index)
-    number = np.ravel_multi_index(index, shape) if shape else 0
-    return tuple(int(place) for place in np.unravel_index(number, other)) if other else ()
-
-
 def first_example(output: Any, batch: int = 1) -> Any:
     """What a call gave for the first of `batch` examples: without the batch axis, or its number where each has one.
 
@@ -277,7 +269,7 @@ def as_maps(output: Any, batch: int = 1) -> np.ndarray | None:
 
 
 def _shaped_as_maps(values: np.ndarray) -> np.ndarray:
-    maps = values.reshape(-1) if values.ndim < 2 else values.reshape(-1, *values.shape[-2:])
+    maps = values.reshape(maps_shape(values.shape))
     maps.flags.writeable = False
     return maps
 

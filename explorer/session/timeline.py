@@ -256,6 +256,14 @@ class Timeline:
         """The place of the step of `phase` at the call named `call`."""
         return next((step.index for step in self.steps if (step.phase, step.call) == (phase, call)), None)
 
+    def step_of(self, layer: str) -> int | None:
+        """The place of the forward step that gave a layer's maps: of the last call made inside it."""
+        return self._steps_of_layers.get(layer)
+
+    @cached_property
+    def _steps_of_layers(self) -> dict[str, int]:
+        return {step.layer: step.index for step in self.steps if step.phase == "forward"}
+
     def maker(self, step: int, tensor: str) -> tuple[int, str] | None:
         """The step, and its tensor, that made a tensor this one reads: where a term's cell can be followed to."""
         entry = self.steps[step]

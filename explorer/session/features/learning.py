@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from explorer.amounts import plain_number
-from explorer.session import cursor as moves
 from explorer.session.cursor import Cursor
 from explorer.session.document import Document
 from explorer.session.example import Example, Target
@@ -16,6 +15,7 @@ from explorer.session.fault import Fault
 from explorer.session.features.passes import Passes
 from explorer.session.jobs.steps import ReadDifference, RecordStep, RunUntil, TakeStep
 from explorer.session.request import Request
+from explorer.session.shared_place import landing
 from explorer.session.state import State
 from explorer.session.store import Store
 from explorer.session.subjects.subject import Verb
@@ -123,7 +123,7 @@ class Learning:
     def show_made(self, timeline: Timeline) -> None:
         """Show the step that a run just made, instead of the one that the present input would make next."""
         self._recording = None
-        self._show(timeline, "", step=0)
+        self._show(timeline, "")
 
     def _follow(self, old: State, new: State) -> None:
         if new.maps.asked is None or new.maps.asked is old.maps.asked:
@@ -156,20 +156,12 @@ class Learning:
 
     def _show(self, timeline: Timeline | None, message: str, *, step: int | None = None) -> None:
         timeline = timeline if timeline is not None and timeline.steps else None  # it failed before its first call
-        before = self._store.state.steps.timeline
-        cursor = Cursor() if timeline is None else _kept_cursor(before, timeline, self._store.state.steps.cursor)
-        if timeline is not None and step is not None:
-            cursor = moves.at(timeline, step)
-        self._store.set(
-            replace(
-                self._store.state.steps,
-                timeline=timeline,
-                message=message,
-                cursor=cursor,
-                is_recording=False,
-                reading=None,
-            )
+        state = self._store.state
+        cursor, selection = (Cursor(), state.selection) if timeline is None else landing(state, timeline, step)
+        shown = replace(
+            state.steps, timeline=timeline, message=message, cursor=cursor, is_recording=False, reading=None
         )
+        self._store.set(shown, selection)
 
     def _take_stepped(self, label: str, stepped: Stepped | Fault) -> None:
         state = self._store.state
@@ -211,13 +203,3 @@ class Learning:
             self._store.say(reading.message)
         else:
             self._store.set(replace(self._store.state.steps, reading_at=cursor, reading=reading))
-
-
-def _kept_cursor(before: Timeline | None, after: Timeline, cursor: Cursor) -> Cursor:
-    """The cursor on a newly recorded step: where it was, if the steps are the same ones, else at the start."""
-    is_same = before is not None and before.taken == after.taken and _outline(before) == _outline(after)
-    return cursor if is_same else moves.at(after, 0)
-
-
-def _outline(timeline: Timeline) -> list[tuple[object, ...]]:
-    return [(step.phase, step.call, step.parameter, tuple(step.asked.items())) for step in timeline.steps]

@@ -10,7 +10,8 @@ from explorer.session import cursor as moves
 from explorer.session.cell import is_index
 from explorer.session.cursor import Cursor
 from explorer.session.features.learning import Learning
-from explorer.session.selection import Selection
+from explorer.session.shared_place import cursor_at, selection_at
+from explorer.session.state import State
 from explorer.session.store import Store
 
 if TYPE_CHECKING:
@@ -21,10 +22,11 @@ NO_GRADIENT = "No gradient is on record: the step ends before its loss."
 
 
 class Steps:
-    """Moves the cursor, and the selection with it."""
+    """Moves the cursor, and the selection with it; what is selected anywhere else moves the cursor."""
 
     def __init__(self, store: Store, learning: Learning) -> None:
         self._store, self._learning = store, learning
+        store.follow(self._follow)
 
     def step_over(self, direction: int = 1) -> None:
         """The next step, or inside one the next cell; past the end the step is taken and the next one recorded."""
@@ -138,19 +140,14 @@ class Steps:
             self._move_by(lambda timeline, cursor: moves.next_where(timeline, cursor, wanted))
 
     def _move(self, cursor: Cursor) -> None:
-        self._store.set(replace(self._store.state.steps, cursor=cursor), self._selection_at(cursor))
+        state = self._store.state
+        assert state.steps.timeline is not None
+        selection = selection_at(state, state.steps.timeline, cursor)
+        self._store.set(replace(state.steps, cursor=cursor), selection)
 
-    def _selection_at(self, cursor: Cursor) -> Selection:
-        """The selection that goes with the cursor: its layer, and inside a forward step its cell."""
-        timeline, chosen = self._store.state.steps.timeline, self._store.state.selection
-        assert timeline is not None
-        entry = timeline.steps[cursor.step]
-        shown = self._store.state.entry(entry.layer)
-        if shown is None:
-            return chosen
-        is_output = entry.phase == "forward" and cursor.is_inside and cursor.cell is not None
-        if is_output and cursor.cell is not None:
-            first = 1 if entry.has_batch("output") else 0
-            if shown.values.shape == entry.asked["output"][first:]:
-                return Selection(entry.layer, *cursor.cell[first:])
-        return chosen if chosen.layer == entry.layer else Selection(entry.layer)
+    def _follow(self, old: State, new: State) -> None:
+        """To what was chosen elsewhere, while the timeline stays; a new one lands there by itself."""
+        timeline, cursor = new.steps.timeline, new.steps.cursor
+        is_moved = cursor != old.steps.cursor or timeline is not old.steps.timeline
+        if timeline is not None and not is_moved and new.selection != old.selection:
+            self._store.set(replace(new.steps, cursor=cursor_at(new, timeline, cursor)))

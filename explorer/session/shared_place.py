@@ -1,0 +1,143 @@
+"""The selection and the debugger's cursor point at one place: what each of them says of the other. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from explorer.arithmetic.operation import Index
+from explorer.session import cursor as moves
+from explorer.session.cell import is_index, maps_shape, same_cell
+from explorer.session.cursor import Cursor
+from explorer.session.selection import Selection
+from explorer.session.state import State
+
+if TYPE_CHECKING:
+    from explorer.session.timeline import Timeline
+
+OUTPUT = "output"
+
+
+def selection_at(state: State, timeline: Timeline, cursor: Cursor) -> Selection:
+    """The selection that goes with the cursor: its layer, and of what the layer gave also its cell.
+
+    On the way back and in an update what was chosen of the layer stays; a step of no layer leaves all as it is.
+    """
+    entry, chosen = timeline.steps[cursor.step], state.selection
+    if not state.subject.has_part(entry.layer, state.maps.activations):
+        return chosen
+    place = _place(state, timeline, cursor)
+    if place is not None:
+        return Selection(entry.layer, *place)
+    return chosen if chosen.layer == entry.layer else Selection(entry.layer)
+
+
+def cursor_at(state: State, timeline: Timeline, cursor: Cursor) -> Cursor:
+    """The cursor that goes with the selection: the step that gave the layer's maps, at the chosen cell.
+
+    Without a chosen channel it stays on any step of the layer, and it stays where the layer has no step.
+    """
+    chosen = state.selection
+    step = timeline.step_of(chosen.layer or "")
+    if step is None:
+        return cursor
+    is_here = cursor.step == step
+    cell = _cell(state, timeline, replace(cursor, step=step, cell=cursor.cell if is_here else None))
+    if cell is not None:
+        return Cursor(step, OUTPUT, cell, cursor.is_inside and is_here, cursor.example)
+    is_of_layer = timeline.steps[cursor.step].layer == chosen.layer
+    return cursor if is_of_layer else moves.at(timeline, step, example=cursor.example)
+
+
+def landing(state: State, timeline: Timeline, step: int | None = None) -> tuple[Cursor, Selection]:
+    """Where cursor and selection are on a newly recorded timeline, `state` being that before it came.
+
+    The cursor goes to `step`, if one is given, and to the start if a training step was taken: the selection with it.
+    Else it stays where it stood, if the steps are the same ones, or goes to what is selected.
+    """
+    if step is not None or _is_next(state.steps.timeline, timeline):
+        cursor = moves.at(timeline, step or 0)
+        return cursor, selection_at(state, timeline, cursor)
+    return _standing(state, timeline), state.selection
+
+
+def _standing(state: State, timeline: Timeline) -> Cursor:
+    before, cursor = state.steps.timeline, state.steps.cursor
+    if before is None:
+        return cursor_at(state, timeline, moves.at(timeline, 0))
+    if _outline(before) == _outline(timeline):
+        return cursor
+    left = before.steps[cursor.step]
+    kept = timeline.find(left.phase, left.call)
+    if kept is not None and left.phase != "forward" and left.layer == state.selection.layer:
+        return moves.at(timeline, kept)
+    return cursor_at(state, timeline, moves.at(timeline, kept or 0))
+
+
+def _is_next(before: Timeline | None, timeline: Timeline) -> bool:
+    """Whether it is the next training step of the same network."""
+    return before is not None and before.taken != timeline.taken and _outline(before) == _outline(timeline)
+
+
+def _outline(timeline: Timeline) -> list[tuple[object, ...]]:
+    return [(step.phase, step.call, step.parameter, tuple(step.asked.items())) for step in timeline.steps]
+
+
+# --- one cell, in a step's output and in the maps ---
+
+
+def _place(state: State, timeline: Timeline, cursor: Cursor) -> Index | None:
+    """Where the cursor's cell lies in the maps of its layer; None where it is no cell of theirs."""
+    entry = timeline.steps[cursor.step]
+    if cursor.cell is None or cursor.of != OUTPUT or timeline.step_of(entry.layer) != cursor.step:
+        return None
+    shape, shown = _shapes(state, timeline, cursor.step)
+    if shown is None:
+        return None
+    own = cursor.cell[1:] if entry.has_batch(OUTPUT) else cursor.cell
+    return same_cell(own, shape, shown)
+
+
+def _cell(state: State, timeline: Timeline, cursor: Cursor) -> Index | None:
+    """The chosen cell as one of the output of the cursor's step, of the cursor's example.
+
+    Of a chosen map it is the cursor's own cell, or that of the largest magnitude. None where nothing is chosen of the
+    layer, or where its maps are not those of this step.
+    """
+    chosen = state.selection
+    shape, shown = _shapes(state, timeline, cursor.step)
+    if chosen.channel is None or shown is None:
+        return None
+    place: tuple[int | None, ...] = (chosen.channel, chosen.row, chosen.column)[: len(shown)]
+    if None in place:
+        place = _telling_place(state, timeline, cursor, shown)
+    own = tuple(at for at in place if at is not None)
+    if not is_index(own, shown):
+        return None
+    index = same_cell(own, shown, shape)
+    return (cursor.example, *index) if timeline.steps[cursor.step].has_batch(OUTPUT) else index
+
+
+def _telling_place(state: State, timeline: Timeline, cursor: Cursor, shown: tuple[int, ...]) -> tuple[int | None, ...]:
+    """A place in the chosen map: the cursor's, if it lies there, or that of the largest magnitude."""
+    channel = state.selection.channel
+    held = _place(state, timeline, cursor)
+    if held is not None and held[0] == channel:
+        return held
+    output = timeline.asked(cursor.step, OUTPUT)
+    maps = (output.values[cursor.example] if output.has_batch else output.values).reshape(shown)
+    if channel is None or not 0 <= channel < len(maps) or not maps[channel].size:
+        return ()
+    largest = int(np.argmax(np.nan_to_num(np.abs(maps[channel]), nan=np.inf)))
+    return channel, *(int(at) for at in np.unravel_index(largest, maps[channel].shape))
+
+
+def _shapes(state: State, timeline: Timeline, step: int) -> tuple[tuple[int, ...], tuple[int, ...] | None]:
+    """The shape of one example of a step's output, and as the maps hold it, None where the present maps differ."""
+    entry = timeline.steps[step]
+    shape = entry.asked[OUTPUT][1:] if entry.has_batch(OUTPUT) else entry.asked[OUTPUT]
+    shown = state.entry(entry.layer)
+    is_same = shown is not None and shown.values.shape == maps_shape(shape)
+    return shape, shown.values.shape if shown is not None and is_same else None
