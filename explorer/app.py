@@ -107,7 +107,7 @@ def view(model: torch.nn.Module, x: torch.Tensor) -> MainWindow | None:
     window.session.files.adopt(model, batch[0], type(model).__name__, dtype=x.dtype, others=batch[1:])
     if is_one:
         window.session.say("The input has no batch axis: it is fed as a batch of one example.")
-    window.welcome.hide()  # it tells of another network
+    window.welcome.want(False)  # it tells of another network
     window.show()
     app = application()
     if _is_loop_running(app):

@@ -14,6 +14,7 @@ from explorer.session.example import Example, Target
 from explorer.session.explained import Explained
 from explorer.session.fault import Fault
 from explorer.session.landscape_state import Landscape
+from explorer.session.message import Message
 from explorer.session.progress import Progress
 from explorer.session.selection import Selection
 from explorer.session.snapshot import Activations
@@ -148,6 +149,7 @@ class StatusState:
 
     notice: str = ""
     mistake: Fault | None = None  # the program's own, which `notice` told of when it was caught
+    told: tuple[Message, ...] = ()  # all messages of this session, the newest last
     task: str = ""
     opening: Progress | None = None  # a file or data are read in a thread of their own, the newest of several
     saving: Progress | None = None  # a file is written in a thread of its own

@@ -16,6 +16,7 @@ from explorer.session.cell import Cell, has_places
 from explorer.session.cursor import Cursor
 from explorer.session.document import Document
 from explorer.session.example import Target
+from explorer.session.fault import Fault
 from explorer.session.part import Part
 from explorer.session.selection import Selection
 from explorer.session.slices import (
@@ -109,6 +110,16 @@ class State:
     def maps_that_stay(self) -> Activations | None:
         """The maps that may stand where no newer ones come, as after a fault: none of another network."""
         return None if self.has_maps_of_another_network else self.maps.activations
+
+    @property
+    def message(self) -> str:
+        """The sentence that stands at the foot of the window; "" where there is nothing to say."""
+        return self.status.notice or (self.maps.fault.message if self.maps.fault else "")
+
+    def fault_told_of(self, sentence: str) -> Fault | None:
+        """The fault that `sentence` tells of, if there is one."""
+        faults = (self.status.mistake, self.maps.fault)
+        return next((each for each in faults if each is not None and each.message == sentence), None)
 
     def entry(self, name: str | None) -> LayerActivation | None:
         """What the layer called `name` gave, if that is known."""

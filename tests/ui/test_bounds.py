@@ -58,11 +58,11 @@ def test_no_message_is_longer_than_the_window_has_room_for(session: Session, qtb
     view = Messages(session)
     qtbot.addWidget(view)
     session.say("word " * 10**6)
-    assert len(view.label.text()) == len(session.state.status.notice) == SENTENCE_LETTERS
+    assert len(view.label.whole()) == len(session.state.status.notice) == SENTENCE_LETTERS
     session.say("")
     session.store.set(replace(session.state.maps, fault=Fault("word " * 10**6, details="line\n" * 10**6 + "the last")))
     assert session.state.maps.fault is not None
-    assert len(view.label.text()) == SENTENCE_LETTERS
+    assert len(view.label.whole()) == SENTENCE_LETTERS
     assert len(session.state.maps.fault.details) <= 20_000
     assert session.state.maps.fault.details.endswith("the last")
 

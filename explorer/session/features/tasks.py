@@ -10,6 +10,7 @@ from explorer.session.cancelling import PASS, cancelled
 from explorer.session.features.explaining import Explaining
 from explorer.session.features.files import Files
 from explorer.session.features.passes import Passes
+from explorer.session.features.telling import Telling
 from explorer.session.features.training import Trainer
 from explorer.session.jobs.job import Job
 from explorer.session.jobs.weights import SaveNetwork
@@ -17,11 +18,12 @@ from explorer.session.store import Store
 
 
 class Tasks:
-    """Tells of what is opened and written, and lets the person give up what is worked on."""
+    """Tells of what is opened and written, keeps what was told, and lets the person give up what is worked on."""
 
     def __init__(self, store: Store, passes: Passes, explaining: Explaining, files: Files, training: Trainer) -> None:
         self._store, self._passes, self._explaining = store, passes, explaining
         self._files, self._training = files, training
+        self._telling = Telling(store)
         store.on_look(self._look)
 
     def cancel(self) -> None:

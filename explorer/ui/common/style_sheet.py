@@ -20,6 +20,10 @@ QWidget[role="docked"] {
   background: $pane; border: 1px solid $border; border-top: 0;
   border-bottom-left-radius: 7px; border-bottom-right-radius: 7px;
 }
+QWidget[role="toast"], QWidget[role="toast-fault"] {
+  background: $pane; border: 1px solid $border; border-left: 3px solid $accent; border-radius: 6px;
+}
+QWidget[role="toast-fault"] { border-left-color: $error; }
 QLabel { background: transparent; qproperty-textFormat: PlainText; }
 RichLabel { qproperty-textFormat: RichText; }
 QLabel[role="title"] { font-weight: 600; color: $text; }
@@ -82,6 +86,8 @@ QTabBar::tab:hover { color: $text; }
 QTabBar::tab:focus { color: $accent; }
 QDockWidget { color: $text; }
 QScrollArea, QListView, QListWidget, QTreeView, QTableView { background: $pane; border: 0; }
+QDialog#messageList QListWidget::item { padding: 4px 6px; border-radius: 4px; }
+QDialog#messageList QListWidget::item:selected { background: $selection; color: $text; }
 QTreeView { selection-background-color: $selection; selection-color: $text; }
 QTreeView::item { padding: 2px 4px; }
 QTreeView::item:selected { background: $selection; color: $text; }

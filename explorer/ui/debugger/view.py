@@ -11,7 +11,6 @@ from explorer.session.timeline import Timeline
 from explorer.ui.common.actions import Actions
 from explorer.ui.common.empty_state import EmptyState
 from explorer.ui.common.following_view import FollowingView
-from explorer.ui.common.pane import ElidedLabel
 from explorer.ui.debugger.breakpoints import BreakpointsButton
 from explorer.ui.debugger.controls import StepControls
 from explorer.ui.debugger.settings_row import StepSettings
@@ -59,9 +58,6 @@ class Debugger(FollowingView, QWidget):
     def _make_content(self, actions: Actions) -> QWidget:
         session = self._session
         self.header = HeaderLine()
-        self.notice = ElidedLabel()
-        self.notice.setObjectName("stepNotice")
-        self.notice.setProperty("role", "warning")
         self.timeline = TimelineBar()
         self.timeline.chosen.connect(session.steps.go_to_step)
         self.controls = StepControls(actions)
@@ -81,7 +77,7 @@ class Debugger(FollowingView, QWidget):
         content = QWidget()
         content.setMinimumSize(1, LEAST)
         self._column = column = QVBoxLayout(content)
-        for widget in (self.header, self.notice, self.timeline, self.controls, self.words):
+        for widget in (self.header, self.timeline, self.controls, self.words):
             column.addWidget(widget)
         column.addWidget(self.stage, 1)
         column.addWidget(self.why)
@@ -114,9 +110,7 @@ class Debugger(FollowingView, QWidget):
         hit = timeline.hit
         has_place = hit is not None and 0 <= hit.step < len(timeline.steps)
         self.timeline.set_marks({hit.step: hit.sentence} if hit is not None and has_place else {})
-        notice = hit.sentence if hit is not None else state.steps.message
-        self.notice.set_whole(notice)
-        self.notice.setVisible(bool(notice))
+        self.header.show_notice(hit.sentence if hit is not None else state.steps.message)
 
     def _show_cursor(self, timeline: Timeline, state: State) -> None:
         cursor = state.steps.cursor

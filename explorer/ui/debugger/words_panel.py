@@ -21,13 +21,19 @@ CAPTIONS = ("formula", "PyTorch")
 
 
 class HeaderLine(QWidget):
-    """A title at the left, cut short where there is no room, and dim facts at the right."""
+    """A title at the left, cut short where there is no room, and dim facts at the right.
+
+    Between them stands a warning where there is one: in a line of its own it would push everything below down.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.title = ElidedLabel(parent=self)
         self.title.setObjectName("stepTitle")
         self.title.setProperty("role", "title")
+        self.notice = ElidedLabel(parent=self)
+        self.notice.setObjectName("stepNotice")
+        self.notice.setProperty("role", "warning")
         self.facts = QLabel(self)
         self.facts.setObjectName("stepFacts")
         self.facts.setProperty("role", "dim")
@@ -37,6 +43,11 @@ class HeaderLine(QWidget):
         """Show both."""
         self.title.set_whole(title)
         self.facts.setText(facts)
+        self._place()
+
+    def show_notice(self, notice: str) -> None:
+        """Show a warning; "" takes it away."""
+        self.notice.set_whole(notice)
         self._place()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -49,7 +60,14 @@ class HeaderLine(QWidget):
     def _place(self) -> None:
         facts = min(self.facts.sizeHint().width(), self.width() // 2)
         self.facts.setGeometry(self.width() - facts, 0, facts, self.height())
-        self.title.setGeometry(0, 0, max(self.width() - facts - GAP, 0), self.height())
+        room = max(self.width() - facts - GAP, 0)
+        self.notice.setVisible(bool(self.notice.whole()))
+        if self.notice.whole():
+            self.title.ensurePolished()  # its bold letters are wider
+            title = min(self.title.fontMetrics().horizontalAdvance(self.title.whole()) + 1, room // 2)
+            self.notice.setGeometry(title + GAP, 0, max(room - title - GAP, 0), self.height())
+            room = title
+        self.title.setGeometry(0, 0, room, self.height())
 
 
 class WordsPanel(QWidget):

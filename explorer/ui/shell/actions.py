@@ -111,6 +111,15 @@ VIEW_COMMANDS: tuple[Command | str, ...] = (
     ),
     SEPARATOR,
     Command(
+        "messages",
+        "View",
+        "Messages",
+        "Read again what the program told, the newest first.",
+        commands.show_messages,
+        "ph.chat-text",
+        "Ctrl+Shift+M",
+    ),
+    Command(
         "resetLayout",
         "View",
         "Reset layout",

@@ -82,6 +82,14 @@ def show_shortcuts(shell: Shell) -> None:
     passing(dialogs.Shortcuts(list(shell.actions()), shell.widget)).open()
 
 
+def show_messages(shell: Shell) -> None:
+    from explorer.ui.shell.message_list import MessageList
+
+    dialog = passing(MessageList(shell.session, shell.widget))
+    dialog.show()
+    dialog.activateWindow()
+
+
 def show_report(shell: Shell) -> None:
     from explorer.ui.common.report_words import problem_report
     from explorer.ui.shell.report_window import ReportWindow

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from explorer.bounds import brief
@@ -12,18 +11,17 @@ from explorer.session import Session, State
 from explorer.session.slices import Offer
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.leaving import leave
-from explorer.ui.shell.messages import MessageLine
+from explorer.ui.shell.messages import Toast
 
 
-class LeftOverLine(FollowingView, MessageLine):
-    """Shows `state.files.offer`; hidden when there is none."""
+class LeftOverLine(FollowingView, Toast):
+    """Shows `state.files.offer` until it is answered; hidden when there is none."""
 
     shows = ("files.offer",)
     follows_hidden = True  # it hides itself
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, "leftOver", parent)
-        self.label.setTextFormat(Qt.TextFormat.PlainText)
         for text, tip, run in (
             (
                 "Restore",
@@ -38,10 +36,7 @@ class LeftOverLine(FollowingView, MessageLine):
         self.follow_session()
 
     def show_changes(self, old: State | None, new: State) -> None:
-        sentence = words(new.files.offer) if new.files.offer is not None else ""
-        self.label.setText(sentence)
-        self.label.setAccessibleName(sentence)
-        self.setVisible(bool(sentence))
+        self.show_sentence(words(new.files.offer) if new.files.offer is not None else "")
 
 
 def words(offer: Offer) -> str:

@@ -28,9 +28,7 @@ from explorer.ui.shell import commands
 from explorer.ui.shell.actions import make_actions
 from explorer.ui.shell.docks import PaneDock
 from explorer.ui.shell.folding_dock import FoldingDock
-from explorer.ui.shell.left_over_line import LeftOverLine
 from explorer.ui.shell.menus import Menus
-from explorer.ui.shell.messages import Messages, Welcome
 from explorer.ui.shell.status import Status
 from explorer.ui.shell.tabs import Tabs
 from explorer.ui.training.dock import HEIGHT as TRAINING_HEIGHT
@@ -70,7 +68,7 @@ class MainWindow(QMainWindow):
         self._make_centre()
         self._make_docks()
         self.menus = Menus(self, shell, self.docks)
-        self.setStatusBar(Status(session, self._actions))
+        self._make_foot()
         theme.dress(self)
         session.setParent(self)  # the last child: taken apart after the views, which let go of what they watch
         self._restore_layout()
@@ -86,18 +84,19 @@ class MainWindow(QMainWindow):
     def _make_centre(self) -> None:
         self.tabs = Tabs(self.session, self._actions)
         self.tabs.currentChanged.connect(self._show_stepping)
-        self.welcome = Welcome(self._actions)
-        self.welcome.setVisible(not settings.is_welcome_seen())
-        self.welcome.dismissed.connect(self._dismiss_welcome)
         centre = QWidget()
         column = QVBoxLayout(centre)
         column.setContentsMargins(0, 6, 0, 0)
         column.setSpacing(6)
-        column.addWidget(Messages(self.session))
-        column.addWidget(LeftOverLine(self.session))
-        column.addWidget(self.welcome)
         column.addWidget(self.tabs, 1)
         self.setCentralWidget(centre)
+
+    def _make_foot(self) -> None:
+        foot = Status(self.session, self._actions)
+        self.welcome = foot.welcome
+        self.welcome.want(not settings.is_welcome_seen())
+        self.welcome.dismissed.connect(self._dismiss_welcome)
+        self.setStatusBar(foot)
 
     def _make_docks(self) -> None:
         self.network_panel = NetworkPanel(self.session)
@@ -173,7 +172,7 @@ class MainWindow(QMainWindow):
         if name == "training":
             self.training_dock.unfold()
         elif name == "welcome":
-            self.welcome.show()
+            self.welcome.want(True)
         else:
             self.show_late_parts()
             self.tabs.bring(name)
@@ -192,7 +191,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def _dismiss_welcome(self) -> None:
         settings.set_welcome_seen(True)
-        self.welcome.hide()
+        self.welcome.want(False)
 
     def reset_layout(self) -> None:
         """Put every part of the window back in its place."""

@@ -1,48 +1,57 @@
-"""The line under the tool bar: what went wrong or was noticed, in a sentence, with its details a click away."""
+"""What the person is told, at the foot of the window beside what is being worked on: it covers and moves nothing."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QBoxLayout,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QSizePolicy,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAction
+from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from explorer.session import Fault, Session, State
 from explorer.ui.common.actions import Actions
+from explorer.ui.common.brief_label import BriefLabel
 from explorer.ui.common.command_button import CommandTool
 from explorer.ui.common.fault_details import copy_report, show_details
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.icons import icon
-from explorer.ui.common.rich_label import RichLabel
 
-WORDS_WIDTH = 240  # the least width beside the buttons; where there is less room they stand below
+LINES = 2
+LEAST_WORDS = 120  # pixels beside the buttons
+HEIGHT = 36  # pixels, of which two lines need 32
+ROLE, FAULT_ROLE = "toast", "toast-fault"
+WELCOME = (
+    "Welcome: a trained network looks at a photograph. Click a layer to see its maps, a map to see its numbers; "
+    "drop a picture of your own anywhere."
+)
 
 
-class MessageLine(QFrame):
-    """A sentence that wraps, beside its buttons; above them where it is narrow."""
+class Toast(QFrame):
+    """A sentence beside its buttons; words that have no room are in its tip. It never takes the focus by itself."""
 
-    def __init__(self, name: str, parent: QWidget | None = None, *, label: QLabel | None = None) -> None:
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(name)
-        self.setProperty("role", "pane")
-        self.label = label or QLabel()
-        self.label.setWordWrap(True)
+        self.setProperty("role", ROLE)
+        self.setFixedHeight(HEIGHT)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.label = BriefLabel(LINES)
         self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self._parts = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
-        self._parts.setContentsMargins(12, 4, 4, 4)
+        self.label.setMinimumWidth(LEAST_WORDS)
+        self._parts = QHBoxLayout(self)
+        self._parts.setContentsMargins(10, 0, 3, 0)
+        self._parts.setSpacing(4)
         self._parts.addWidget(self.label, 1)
-        self._buttons = QHBoxLayout()
-        self._buttons.addStretch()
-        self._parts.addLayout(self._buttons)
+
+    def show_sentence(self, sentence: str, *, is_fault: bool = False) -> None:
+        """Show `sentence`; "" hides the whole of it. A screen reader reads it out."""
+        role = FAULT_ROLE if is_fault else ROLE
+        if self.property("role") != role:
+            self.setProperty("role", role)
+            self.style().polish(self)
+        is_new = bool(sentence) and sentence != self.label.whole()
+        self.label.set_whole(sentence)
+        self.setVisible(bool(sentence))
+        if is_new and QAccessible.isActive():
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.label, sentence))
 
     def add_button(self, text: str, tip: str, icon_name: str = "") -> QToolButton:
         """A button at the right end; a bare icon is flat."""
@@ -59,50 +68,43 @@ class MessageLine(QFrame):
 
     def add(self, button: QAbstractButton) -> None:
         """Put `button` at the right end."""
-        self._buttons.addWidget(button)
-
-    def minimumSizeHint(self) -> QSize:
-        """As narrow as its buttons, however they stand now: the window must not be kept wide by a sentence."""
-        margins = self._parts.contentsMargins()
-        width = self._buttons.minimumSize().width() + margins.left() + margins.right()
-        return QSize(width, super().minimumSizeHint().height())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        is_narrow = self.width() - self._buttons.sizeHint().width() < WORDS_WIDTH
-        direction = QBoxLayout.Direction
-        self._parts.setDirection(direction.TopToBottom if is_narrow else direction.LeftToRight)
+        self._parts.addWidget(button)
 
 
-class Messages(FollowingView, MessageLine):
-    """Shows `state.status.notice` and `state.maps.fault`; hidden when there is nothing to say."""
+class Messages(FollowingView, Toast):
+    """Shows the session's message, with its details a click away; hidden when there is nothing to say."""
 
     shows = ("status.notice", "status.mistake", "maps.fault")
     follows_hidden = True  # it hides itself
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, "messages", parent)
+        self._put_away: Fault | None = None
         self._details = self.add_button("Details…", "Show where in the program this happened.")
         self._details.clicked.connect(self._show_details)
         self._copy = self.add_button("Copy report", "Put a report of this problem on the clipboard; nothing is sent.")
         self._copy.clicked.connect(self._copy_report)
-        close = self.add_button("Close this message", "Close this message.", "ph.x")
-        close.clicked.connect(lambda: session.say(""))
+        close = self.add_button("Close this message", "Close this message; the list of messages keeps it.", "ph.x")
+        close.clicked.connect(self._close)
         self.follow_session()
 
     def show_changes(self, old: State | None, new: State) -> None:
-        sentence = _sentence(new)
-        self.label.setText(sentence)
-        self.label.setAccessibleName(sentence)
-        told = _told(new)
-        self._details.setVisible(bool(told and told.details))
-        self._copy.setVisible(told is not None and told is new.status.mistake)
-        self.setVisible(bool(sentence))
+        fault = new.fault_told_of(new.message)
+        is_away = not new.status.notice and fault is not None and fault == self._put_away
+        self._details.setVisible(bool(fault and fault.details))
+        self._copy.setVisible(fault is not None and fault is new.status.mistake)
+        self.show_sentence("" if is_away else new.message, is_fault=fault is not None)
+
+    @Slot()
+    def _close(self) -> None:
+        self._put_away = self._session.state.maps.fault
+        self._session.say("")
+        self.redraw()
 
     @Slot()
     def _show_details(self) -> None:
         state = self._session.state
-        fault = _told(state)
+        fault = state.fault_told_of(state.message)
         if fault is not None:
             show_details(self, fault, state)
 
@@ -113,27 +115,27 @@ class Messages(FollowingView, MessageLine):
             copy_report(state.status.mistake, state)
 
 
-def _sentence(state: State) -> str:
-    return state.status.notice or (state.maps.fault.message if state.maps.fault else "")
+class Welcome(FollowingView, Toast):
+    """The first steps, until the person puts them away; while there is a message or an offer, that has the place."""
 
-
-def _told(state: State) -> Fault | None:
-    """The fault that the sentence tells of."""
-    faults = (state.status.mistake, state.maps.fault)
-    return next((each for each in faults if each is not None and each.message == _sentence(state)), None)
-
-
-class Welcome(MessageLine):
-    """The first steps, until the person puts them away."""
+    shows = ("status.notice", "maps.fault", "files.offer")
+    follows_hidden = True  # it hides itself
 
     dismissed = Signal()
 
-    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
-        super().__init__("welcome", parent, label=RichLabel())
-        self.label.setText(
-            "<b>Welcome.</b> A trained network is looking at a photograph. Click a layer on the left to see its maps, "
-            "click a map to see its numbers, drop a picture of your own anywhere."
-        )
+    def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(session, "welcome", parent)
+        self._is_wanted = False
+        self.label.set_whole(WELCOME)
         for name in ("openPictureFile", "startList"):
             self.add(CommandTool(actions[name], words=QAction.text, icon=False))
         self.add_button("Got it", "Put this line away; Help brings it back.").clicked.connect(self.dismissed)
+        self.follow_session()
+
+    def want(self, is_wanted: bool) -> None:
+        """Show the first steps from now on, or put them away."""
+        self._is_wanted = is_wanted
+        self.redraw()
+
+    def show_changes(self, old: State | None, new: State) -> None:
+        self.setVisible(self._is_wanted and not new.message and new.files.offer is None)

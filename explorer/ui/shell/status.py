@@ -1,19 +1,25 @@
-"""The foot of the window: what is being worked on, each with a way to cancel it, the device and the mode."""
+"""The foot of the window: what is being worked on, what the person is told, the device and the mode."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
 from explorer.session import Session, State
 from explorer.session.progress import Progress
 from explorer.ui.common.actions import Actions
+from explorer.ui.common.command_button import CommandTool
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.late import Late
 from explorer.ui.common.text import plural, seconds_text
+from explorer.ui.shell.left_over_line import LeftOverLine
+from explorer.ui.shell.messages import HEIGHT as TOAST_HEIGHT
+from explorer.ui.shell.messages import Messages, Welcome
 
 MOST = 1000
+HEIGHT = TOAST_HEIGHT + 4
 MODE_TIPS = {
     "eval": "eval(): dropout is off and batch norm uses what it learned, as when the network is used.",
     "train": "train(): dropout is on and batch norm uses this picture alone, as while it learns.",
@@ -58,13 +64,14 @@ class WorkLine(QWidget):
 
 
 class Status(FollowingView, QStatusBar):
-    """What is computed, opened and written, the device and the mode."""
+    """What is computed, opened and written, messages and offers, the device and the mode. Its height never changes."""
 
     shows = ("maps", "status.task", "status.opening", "status.saving")
 
     def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.setSizeGripEnabled(False)
+        self.setFixedHeight(HEIGHT)
         key = actions["cancel"].shortcut().toString()  # it cancels what is opened, else what is computed
         self._task = WorkLine(
             "work",
@@ -94,6 +101,15 @@ class Status(FollowingView, QStatusBar):
         for line in (self._task, self._opening, self._saving):
             self.addWidget(line)
             line.hide()  # adding it shows it
+        self.welcome = Welcome(session, actions)
+        for toast in (Messages(session), LeftOverLine(session), self.welcome):
+            is_seen = not toast.isHidden()
+            self.addPermanentWidget(toast, 1)  # permanent: what a menu says of its commands does not cover it
+            toast.setVisible(is_seen)
+        told = CommandTool(actions["messages"], "showMessages")
+        told.setProperty("role", "flat")
+        told.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.addPermanentWidget(told)
         for permanent in (self._facts, self._device, self._mode):
             self.addPermanentWidget(permanent)
         self.follow_session()

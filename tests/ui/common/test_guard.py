@@ -269,7 +269,7 @@ def test_the_message_line_tells_a_mistake_once_with_its_details_and_a_report(
     QTest.keyClick(broken, Qt.Key.Key_Up)
     assert session.state.status.notice == ""  # not while Qt waits for an answer
     qtbot.waitUntil(lambda: session.state.status.notice != "")
-    assert session.state.status.notice == messages.label.text()
+    assert session.state.status.notice == messages.label.whole()
     assert session.state.status.notice.startswith("The program made a mistake and went on: index -7 is out of bounds")
     told: list[object] = []
     session.changed.connect(lambda _old, new: told.append(new))

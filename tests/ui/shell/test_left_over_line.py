@@ -60,7 +60,7 @@ def test_without_left_overs_there_is_no_line(qtbot: QtBot) -> None:
 
 def test_it_offers_what_was_left_and_leaves_what_is_open(line: LeftOverLine, session: Session) -> None:
     assert not line.isHidden()
-    assert "was not saved when the program ended" in line.label.text()
+    assert "was not saved when the program ended" in line.label.whole()
     assert session.state.network.text() == "3x8x8 relu"  # type: ignore[union-attr]
 
 
