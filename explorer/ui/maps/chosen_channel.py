@@ -5,7 +5,9 @@ from __future__ import annotations
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from explorer.ui.common.named_action import NamedAction
-from explorer.ui.maps.cell_facts import CellFacts, ChosenCell
+from explorer.ui.common.pane import Pane
+from explorer.ui.maps.beside_channel import BesideChannel
+from explorer.ui.maps.cell_facts import ChosenCell
 from explorer.ui.maps.channel_view import ChannelView
 from explorer.ui.maps.sheet import Sheet
 
@@ -15,12 +17,15 @@ NO_LIMIT = 16_777_215  # Qt's own
 
 
 class ChosenChannel(QWidget):
-    """A number of a row has no channel to show large: then only the facts stand here, over the `explanation`."""
+    """A number of a row has no channel to show large: then only the facts stand here, over the `explanation`.
 
-    def __init__(self, clear: NamedAction, explanation: QWidget, parent: QWidget | None = None) -> None:
+    `depth` has all channels at the place of the chosen cell.
+    """
+
+    def __init__(self, clear: NamedAction, explanation: QWidget, depth: Pane, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.channel = ChannelView(clear)
-        self._facts = CellFacts()
+        self._facts = BesideChannel(depth)
         self._facts.setFixedWidth(FACTS_WIDTH)
         parts = QWidget()
         self._beside = QHBoxLayout(parts)
@@ -39,7 +44,7 @@ class ChosenChannel(QWidget):
         self.channel.setVisible(sheet is not None)
         self.setMaximumHeight(NO_LIMIT if sheet is not None else FACTS_HEIGHT)
         self.channel.show_channel(chosen.entry, sheet, chosen.selection)
-        self._facts.show_facts(chosen)
+        self._facts.show_chosen(chosen)
 
     def set_upright(self, is_upright: bool) -> None:
         """The facts below the channel, in a pane that is higher than wide, or beside it."""

@@ -14,6 +14,7 @@ from explorer.ui.common.late import Late
 from explorer.ui.maps.cell_facts import ChosenCell
 from explorer.ui.maps.chosen_channel import ChosenChannel
 from explorer.ui.maps.controls import MapControls
+from explorer.ui.maps.depth_view import DepthView
 from explorer.ui.maps.explanation_line import ExplanationLine
 from explorer.ui.maps.export import MapExport, OnShow
 from explorer.ui.maps.layer_maps import LayerMaps
@@ -58,7 +59,7 @@ class FeatureMaps(FollowingView, QWidget):
         self._maps = LayerMaps()
         self._maps.chosen.connect(self._choose)
         self._maps.left.connect(actions["clearCell"].trigger)
-        self._chosen = ChosenChannel(actions["clearCell"], ExplanationLine(self._session))
+        self._chosen = ChosenChannel(actions["clearCell"], ExplanationLine(self._session), DepthView(self._session))
         self._chosen.channel.chosen.connect(lambda row, column: selection.select(row=row, column=column))
         self._chosen.channel.moved.connect(self._move)
         for view in (self._maps, self._chosen.channel):

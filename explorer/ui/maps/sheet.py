@@ -59,7 +59,7 @@ class Sheet:
         places = mosaic.picks(rows, columns, starts=starts)
         if self.composite:
             planes = np.arange(len(COLOURS)) * (size // len(COLOURS))
-            return _composite(taken(self.maps, places[..., None] + planes), self.scale)
+            return in_colour(taken(self.maps, places[..., None] + planes), self.scale)
         if self.ranges is not None:
             scales = (mosaic.spread(each, rows, columns) for each in scale_factors(*self.ranges))
             return colourise_each(taken(self.maps, places), *scales)
@@ -159,7 +159,7 @@ def flattened(entry: LayerActivation, by_name: Mapping[str, LayerActivation]) ->
     return before if before is not None and before.values.ndim == 3 else None
 
 
-def _composite(pixels: np.ndarray, scale: Scale) -> np.ndarray:
+def in_colour(pixels: np.ndarray, scale: Scale) -> np.ndarray:
     """Red, green and blue weights (H, W, 3) as colours (H, W, 4); zero is middle grey."""
     shares = np.nan_to_num(pixels / scale.high, posinf=1, neginf=-1)
     colours = np.full((*pixels.shape[:2], 4), 255, np.uint8)

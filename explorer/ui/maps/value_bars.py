@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from explorer.ui.common import theme
@@ -15,7 +16,16 @@ from explorer.ui.common.text import number
 ROW = 22
 LABEL_WIDTH, VALUE_WIDTH, MARGIN = 110, 76, 12
 TOP = MARGIN // 2
+PICTURE_HEIGHT = ROW - 4
 Order = range | np.ndarray
+
+
+@dataclass(frozen=True)
+class RowPictures:
+    """A picture between the name and the number of each row: `of` gives that of an index, at most `width` wide."""
+
+    of: Callable[[int], QImage]
+    width: int
 
 
 class ValueBars(QAbstractScrollArea):
@@ -24,8 +34,10 @@ class ValueBars(QAbstractScrollArea):
     hovered = Signal(object)
     chosen = Signal(int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, label_width: int = LABEL_WIDTH) -> None:
         super().__init__(parent)
+        self._label_width = label_width
+        self._pictures: RowPictures | None = None
         self._values = np.zeros(0, np.float32)
         self._names: Sequence[str] = ()
         self._order: Order = range(0)
@@ -46,6 +58,11 @@ class ValueBars(QAbstractScrollArea):
         low, high = min(ends[0], 0.0), max(ends[1], 0.0)
         self._ends = (low, high if high > low else low + 1)
         self._fit_scroll_bar()
+        self.viewport().update()
+
+    def set_pictures(self, pictures: RowPictures | None) -> None:
+        """Show a picture in each row."""
+        self._pictures = pictures
         self.viewport().update()
 
     def set_selected(self, index: int | None) -> None:
@@ -154,13 +171,25 @@ class ValueBars(QAbstractScrollArea):
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.setFont(self.font())
         painter.setPen(QColor(colours.text))
-        label = painter.fontMetrics().elidedText(self._names[index], Qt.TextElideMode.ElideRight, LABEL_WIDTH)
-        painter.drawText(QRectF(MARGIN, row.top(), LABEL_WIDTH, ROW), middle, label)
+        label = painter.fontMetrics().elidedText(self._names[index], Qt.TextElideMode.ElideRight, self._label_width)
+        painter.drawText(QRectF(MARGIN, row.top(), self._label_width, ROW), middle, label)
+        left = self._paint_picture(painter, row, MARGIN + self._label_width, index)
         painter.setFont(theme.number_font())
-        numbers = QRectF(MARGIN + LABEL_WIDTH, row.top(), VALUE_WIDTH, ROW)
+        numbers = QRectF(left, row.top(), VALUE_WIDTH, ROW)
         painter.drawText(numbers, middle | Qt.AlignmentFlag.AlignRight, number(value))
         if np.isfinite(value):
             self._paint_bar(painter, row, numbers.right() + MARGIN, value)
+
+    def _paint_picture(self, painter: QPainter, row: QRectF, left: float, index: int) -> float:
+        """The row's picture with sharp cells, as high as there is room; where what follows begins."""
+        if self._pictures is None:
+            return left
+        image = self._pictures.of(index)
+        if not image.isNull():
+            scale = min(PICTURE_HEIGHT / image.height(), self._pictures.width / image.width())
+            height = image.height() * scale
+            painter.drawImage(QRectF(left, row.center().y() - height / 2, image.width() * scale, height), image)
+        return left + self._pictures.width
 
     def _paint_bar(self, painter: QPainter, row: QRectF, left: float, value: float) -> None:
         colours, (low, high) = theme.current(), self._ends

@@ -75,6 +75,10 @@ def large(view: FeatureMaps) -> MapMosaic:
     return channel.findChildren(MapMosaic)[0]
 
 
+def value_bars(view: FeatureMaps) -> ValueBars:
+    return next(bars for bars in view.findChildren(ValueBars) if bars.accessibleName() == "Values of the layer")
+
+
 def told(view: FeatureMaps) -> str:
     label = view.findChild(ElidedLabel, "hoveredValue")
     assert label is not None
@@ -371,7 +375,7 @@ def test_filters_tell_their_weights(opened: Opened) -> None:
 
 def test_a_row_of_numbers_is_shown_as_bars(open_maps: Callable[..., Opened]) -> None:
     session, view = open_maps(layer="softmax1")
-    bars = view.findChildren(ValueBars)[0]
+    bars = value_bars(view)
     rows = bars.viewport()
     assert rows.isVisible()
     QTest.mouseMove(rows, QPoint(200, 6 + 3 * ROW + ROW // 2))
@@ -384,7 +388,7 @@ def test_a_row_of_numbers_is_shown_as_bars(open_maps: Callable[..., Opened]) -> 
 
 def test_thousands_of_numbers_scroll(open_maps: Callable[..., Opened]) -> None:
     session, view = open_maps("3x16x16 conv(16, 3, padding=1) flatten", layer="flatten1")
-    bars = view.findChildren(ValueBars)[0]
+    bars = value_bars(view)
     session.selection.select(channel=4000)
     QApplication.processEvents()
     assert bars.verticalScrollBar().value() > 3900
@@ -399,7 +403,7 @@ def test_after_a_broken_layer_its_problem_and_fix_are_offered(open_maps: Callabl
     wait_until_shown(qtbot, session)
     assert session.state.maps.activations is not None
     assert "softmax1" in session.state.maps.activations.by_name
-    assert view.findChildren(ValueBars)[0].isVisible()
+    assert value_bars(view).isVisible()
 
 
 def test_without_a_chosen_layer_a_line_says_what_to_do(opened: Opened) -> None:

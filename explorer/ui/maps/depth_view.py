@@ -1,0 +1,135 @@
+"""The column through depth: what all channels of a layer give at one place, as bars, each with its filter."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
+
+from explorer.session import Session, State
+from explorer.session.numbered import Numbered
+from explorer.session.ranges import finite_range
+from explorer.ui.common.following_view import FollowingView
+from explorer.ui.common.pane import ElidedLabel, Pane
+from explorer.ui.common.text import count, plural, shape_text
+from explorer.ui.maps.depth_column import DepthColumn, depth_column, filter_owner
+from explorer.ui.maps.filter_pictures import FilterPictures
+from explorer.ui.maps.value_bars import PICTURE_HEIGHT, RowPictures, ValueBars
+
+LABEL_WIDTH = 34
+PICTURE_GAP = 6
+LEAST_HEIGHT = 150
+CHOOSE = "Choose a cell of the map: here stands what every channel gives at its place."
+
+
+class DepthView(FollowingView, Pane):
+    """Pointing at a bar marks its cell in every view, a click or a key chooses its channel; the place stays."""
+
+    shows = ("maps.activations", "selection")
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, "All channels", parent)
+        self.setObjectName("depthColumn")
+        self.setProperty("role", "")  # it lies inside another pane: no frame within a frame
+        self.setMinimumHeight(LEAST_HEIGHT)
+        self._column: DepthColumn | None = None
+        self._filters: FilterPictures | None = None
+        self._ranked = QToolButton(text="ranked", checkable=True, checked=True, accessibleName="Largest first")
+        self._ranked.setToolTip("The largest number first; otherwise the channels in their own order.")
+        self._ranked.setProperty("role", "flat")
+        self._ranked.toggled.connect(self.redraw)
+        self.corner.addWidget(self._ranked)
+        self._none = QLabel(CHOOSE, wordWrap=True)
+        self._none.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._told = ElidedLabel()
+        for label in (self._none, self._told):
+            label.setProperty("role", "dim")
+            label.setContentsMargins(12, 0, 12, 4)
+        self._bars = ValueBars(label_width=LABEL_WIDTH)
+        self._bars.setAccessibleName("Channels at the chosen place")
+        self._bars.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        self._bars.hovered.connect(self._point)
+        self._bars.chosen.connect(self._choose)
+        self.body.addWidget(self._none, 1)
+        self.body.addWidget(self._told)
+        self.body.addWidget(self._bars, 1)
+        self.follow_session(draws_now=False)
+
+    def show_changes(self, old: State | None, new: State) -> None:
+        entry = new.entry(new.selection.layer)
+        self._column = column = None if entry is None else depth_column(entry, new.selection)
+        for widget in (self._bars, self._told):
+            widget.setVisible(column is not None)
+        self._none.setVisible(column is None)
+        self._ranked.setEnabled(column is not None)
+        if column is not None:
+            self._show_filters(column, new)
+            self._show_column(column)
+
+    def _show_column(self, column: DepthColumn) -> None:
+        self._told.set_whole(self._seen(column), tip=self._words(column))
+        order = column.ranked() if self._ranked.isChecked() else range(len(column.values))
+        names = Numbered(range(len(column.values)))
+        self._bars.show_values(column.values, names, order, ends=finite_range(column.values))
+        self._bars.set_selected(column.chosen)
+
+    @Slot()
+    def redraw(self) -> None:
+        super().redraw()
+
+    def _show_filters(self, column: DepthColumn, state: State) -> None:
+        ran = state.maps.activations.by_name if state.maps.activations is not None else {}
+        owner = filter_owner(column.entry, ran, len(column.values))
+        if owner is None:
+            self._filters = None
+        elif self._filters is None or self._filters.owner is not owner:
+            self._filters = FilterPictures(owner)
+        self._bars.set_pictures(None if self._filters is None else _pictures(self._filters))
+
+    def _seen(self, column: DepthColumn) -> str:
+        """What all of them are made from: the same patch of the input."""
+        amount = len(column.values)
+        seen = self._session.selection.receptive_field(self._session.state.chosen_cell)
+        if seen is None or column.entry.family == "input":
+            return f"{plural(amount, 'channel')} at one place"
+        top, left, bottom, right = seen.box
+        patch = f"{shape_text((bottom - top, right - left))} of the input"
+        return f"all {count(amount)} see the same {patch}" if amount > 1 else f"it sees {patch}"
+
+    def _words(self, column: DepthColumn) -> str:
+        """All that is told of them: where they lie, and which filter stands beside each."""
+        seen = self._seen(column)
+        words = f"{seen[:1].upper()}{seen[1:]}: {column.entry.name}, {column.where}."
+        if self._filters is None:
+            return words
+        shown, whole = self._filters.slices
+        part = "filter" if shown == whole else f"filter, its {shown} heaviest slices of {whole},"
+        return f"{words} Beside each its {part} in {self._filters.owner.name}."
+
+    # --- what was pointed at and chosen ---
+
+    @Slot(object)
+    def _point(self, at: int | None) -> None:
+        if at is None or self._column is None:
+            self._session.selection.hover(None)
+        else:
+            self._session.selection.hover_at(self._column.entry.name, *self._column.places[at])
+
+    @Slot(int)
+    def _choose(self, at: int) -> None:
+        if self._column is not None:
+            channel, row, column = self._column.places[at]
+            self._session.selection.select(channel=channel, row=row, column=column)
+
+
+def _pictures(filters: FilterPictures) -> RowPictures:
+    height, width = filters.of(0).shape[:2]
+    shown = round(PICTURE_HEIGHT * min(width / height, 3.5))
+    return RowPictures(lambda channel: _image(filters.of(channel)), shown + PICTURE_GAP)
+
+
+def _image(colours: np.ndarray) -> QImage:
+    height, width = colours.shape[:2]
+    colours = np.ascontiguousarray(colours)
+    return QImage(colours.data, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
