@@ -1,4 +1,4 @@
-"""The selection and the debugger's cursor point at one place: what each of them says of the other. Pure."""
+"""Maps and debugger point at one place: selection and cursor, and a cell under the mouse. Pure."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import numpy as np
 
 from explorer.arithmetic.operation import Index
 from explorer.session import cursor as moves
-from explorer.session.cell import is_index, maps_shape, same_cell
+from explorer.session.cell import Cell, is_index, maps_shape, same_cell
 from explorer.session.cursor import Cursor
 from explorer.session.selection import Selection
+from explorer.session.snapshot import INPUT, LayerActivation
 from explorer.session.state import State
+from explorer.session.step_tensors import Tensor
 
 if TYPE_CHECKING:
     from explorer.session.timeline import Timeline
@@ -141,3 +143,48 @@ def _shapes(state: State, timeline: Timeline, step: int) -> tuple[tuple[int, ...
     shown = state.entry(entry.layer)
     is_same = shown is not None and shown.values.shape == maps_shape(shape)
     return shape, shown.values.shape if shown is not None and is_same else None
+
+
+# --- a cell under the mouse ---
+
+
+def shown_as(state: State, timeline: Timeline, tensor: Tensor) -> LayerActivation | None:
+    """The layer whose maps are the numbers of a step's tensor, whatever example; None for a weight or a gradient."""
+    if tensor.role != "activation":
+        return None
+    if tensor.title == INPUT:
+        return state.entry(INPUT)
+    made = timeline.find("forward", tensor.title)
+    layer = "" if made is None else timeline.steps[made].layer
+    return state.entry(layer) if made is not None and timeline.step_of(layer) == made else None
+
+
+def cell_in_maps(entry: LayerActivation, tensor: Tensor, index: Index) -> Cell | None:
+    """The cell of the maps that has the very number of a cell of `tensor`; None where they are of another example."""
+    if not is_index(index, tensor.values.shape):
+        return None
+    values, own = (tensor.values[index[0]], index[1:]) if tensor.has_batch else (tensor.values, index)
+    if entry.values.shape != maps_shape(values.shape):
+        return None
+    place = same_cell(own, values.shape, entry.values.shape)
+    return entry.cell(*place) if _is_same_map(values, entry, place) else None
+
+
+def cell_in_tensor(entry: LayerActivation, tensor: Tensor, cell: Cell, *, example: int) -> Index | None:
+    """The cell of an example of `tensor` that has the very number of a cell of the maps; None where it has none."""
+    place = entry.place(cell)
+    values = tensor.values[example : example + 1] if tensor.has_batch else tensor.values[None]
+    if place is None or not len(values) or entry.values.shape != maps_shape(values[0].shape):
+        return None
+    if not _is_same_map(values[0], entry, place):
+        return None
+    own = same_cell(place, entry.values.shape, values[0].shape)
+    return (example, *own) if tensor.has_batch else own
+
+
+def _is_same_map(values: np.ndarray, entry: LayerActivation, place: Index) -> bool:
+    """Whether an example of a tensor has the numbers of the map that `place` lies in, as far as rounding lets it."""
+    maps, shown = values.reshape(entry.values.shape), entry.values
+    if len(place) > 1:
+        maps, shown = maps[place[0]], shown[place[0]]
+    return bool(np.allclose(maps, shown, rtol=1e-3, atol=1e-6, equal_nan=True))

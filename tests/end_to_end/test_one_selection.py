@@ -10,8 +10,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QListView, QWidget
 from pytestqt.qtbot import QtBot
 
+from explorer.session import Cell
 from explorer.session.selection import Selection
 from explorer.ui.common.mosaic import Place
+from explorer.ui.debugger.into.view import IntoView
 from explorer.ui.debugger.over_view import OverView
 from explorer.ui.input.canvas import PictureCanvas
 from explorer.ui.maps.mosaic_view import MapMosaic
@@ -132,3 +134,53 @@ def test_inside_a_step_every_cell_walked_to_moves_the_frame_on_the_input(window:
         corners.add(outline(window))
     assert len(corners) == 3
     assert window.session.state.selection == Selection("conv1", 0, 4, 7)
+
+
+# --- the cell under the mouse ---
+
+
+def move_to(widget: QWidget, at: QPoint) -> None:
+    QApplication.processEvents()
+    QTest.mouseMove(widget, at)
+    QApplication.processEvents()
+
+
+def test_the_cell_under_the_mouse_in_the_debugger_is_framed_on_the_input(window: MainWindow) -> None:
+    seen = []
+    window.session.selection.hovered.connect(seen.append)
+    view = made(window)
+    chosen = outline(window)
+    point = view.point_of((0, 1, 20, 9))
+    assert point is not None
+    move_to(view, point.toPoint())
+    assert seen[-1] == Cell("conv1", (0, 1, 20, 9))
+    assert outline(window) != chosen
+    QTest.mouseMove(view, QPoint(2, 2))
+    assert seen[-1] is None
+    assert outline(window) == chosen
+    window.session.selection.hovered.disconnect(seen.append)
+
+
+def test_the_pixel_under_the_mouse_is_marked_in_the_debuggers_input(window: MainWindow) -> None:
+    over, fed = window.findChild(OverView, "stepOverView"), window.findChild(PictureCanvas, "fedPicture")
+    assert over is not None
+    assert fed is not None
+    move_to(fed, fed.point_of(12, 5).toPoint())
+    assert over.views[0].told() == (0, 0, 12, 5)
+    assert made(window).told() is None
+    window.session.steps.step_into()
+    into = window.findChild(IntoView, "stepIntoView")
+    assert into is not None
+    move_to(fed, fed.point_of(3, 6).toPoint())
+    assert into.given.told() == (0, 0, 3, 6)
+    assert into.made.told() is None
+
+
+def test_of_another_example_of_the_batch_nothing_is_pointed_at(window: MainWindow) -> None:
+    session = window.session
+    cell = Cell("conv1", (0, 1, 2, 3))
+    assert session.steps.cell_in_tensor("output", cell) == cell.index
+    assert session.steps.cell_in_maps("output", cell.index) == cell
+    assert session.steps.cell_in_maps("weight", (0, 0, 0, 0)) is None
+    assert session.steps.cell_in_maps("output", (1, 1, 2, 3)) is None
+    assert session.steps.cell_in_tensor("input", cell) is None

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from explorer.network.layers.linear import Linear
 from explorer.session import Session
-from explorer.session.cell import maps_shape, same_cell
+from explorer.session.cell import Cell, maps_shape, same_cell
 from explorer.session.selection import Selection
 from explorer.session.timeline import Timeline, TimelineStep
 from tests.ui.fakes import make_picture, make_session, wait_until_recorded, wait_until_shown
@@ -185,6 +185,32 @@ def test_in_a_batch_the_example_stays(qtbot: QtBot, session: Session) -> None:
     assert session.state.steps.cursor.cell == (1, 1, 2, 3)
     session.steps.choose_cell("output", (0, 0, 1, 1))
     assert session.state.selection == Selection("pool1", 0, 1, 1)
+
+
+def test_a_cell_under_the_mouse_is_the_same_number_or_none(qtbot: QtBot, session: Session) -> None:
+    session.learning.watch_steps("debugger", True)
+    session.learning.add_to_batch()
+    session.input.use_picture(make_picture(seed=5))
+    wait_until_recorded(qtbot, session)
+    timeline = session.state.steps.timeline
+    maps = session.state.maps.activations
+    for step in (each for each in timeline.steps if each.phase == "forward"):
+        session.steps.go_to_step(step.index)
+        for name, tensor in timeline.tensors(step.index).by_name.items():
+            for example in (0, 1):
+                index = (example, *(size - 1 for size in tensor.values.shape[1:]))
+                cell = session.steps.cell_in_maps(name, index)
+                is_shown = tensor.role == "activation" and example == 0
+                assert (cell is not None) == is_shown, (step.call, name, example)
+                if cell is not None:
+                    value = maps.by_name[cell.call].values[maps.place(cell)]
+                    assert float(tensor.values[index]) == pytest.approx(float(value), rel=1e-4, abs=1e-6)
+                    assert session.steps.cell_in_tensor(name, cell) == index
+        last = Cell(step.layer, (0, *(size - 1 for size in step.asked["output"][1:])))
+        assert session.steps.cell_in_tensor("output", last) == last.index
+        session.steps.choose_example(1)
+        assert session.steps.cell_in_tensor("output", last) is None
+        session.steps.choose_example(0)
 
 
 class Volume(nn.Module):

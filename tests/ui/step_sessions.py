@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 import explorer
 from explorer.network import Network
-from explorer.session import State
+from explorer.session import Cell, State
 from explorer.session import cursor as moves
 from explorer.session.cursor import Cursor
 from explorer.session.timeline import Timeline
@@ -24,6 +24,7 @@ class SteppedSession(QObject):
     """Holds a state with a timeline, and moves its cursor as the real session does."""
 
     changed = Signal(object, object)
+    hovered = Signal(object)
 
     def __init__(self, timeline: Timeline | None, *, classes: tuple[str, ...] = ()) -> None:
         super().__init__()
@@ -31,7 +32,7 @@ class SteppedSession(QObject):
         self.state = with_parts(State(), timeline=timeline, cursor=cursor)
         self.state = replace(self.state, document=replace(self.state.document, classes=classes))
         self.followed: list[tuple[str, tuple[int, ...]]] = []
-        self.steps = self  # its verbs are few
+        self.steps = self.selection = self  # their verbs are few
 
     def show(self, **changes: Any) -> None:
         """Change the state and tell."""
@@ -52,6 +53,14 @@ class SteppedSession(QObject):
     def choose_cell(self, of: str, cell: tuple[int, ...]) -> None:
         """Explain another cell."""
         self.show(cursor=replace(self.state.steps.cursor, of=of, cell=cell))
+
+    def hover(self, cell: Cell | None) -> None:
+        """Tell which cell the mouse is over."""
+        self.hovered.emit(cell)
+
+    def cell_in_maps(self, _tensor: str, _index: tuple[int, ...]) -> Cell | None:
+        """There are no maps."""
+        return None
 
     def follow_term(self, tensor: str, cell: tuple[int, ...]) -> None:
         """Remember what was asked to be followed."""

@@ -6,12 +6,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from explorer.arithmetic.operation import Index
 from explorer.session import cursor as moves
-from explorer.session.cell import is_index
+from explorer.session.cell import Cell, is_index
 from explorer.session.cursor import Cursor
 from explorer.session.features.learning import Learning
-from explorer.session.shared_place import cursor_at, selection_at
+from explorer.session.shared_place import cell_in_maps, cell_in_tensor, cursor_at, selection_at, shown_as
+from explorer.session.snapshot import LayerActivation
 from explorer.session.state import State
+from explorer.session.step_tensors import Tensor
 from explorer.session.store import Store
 
 if TYPE_CHECKING:
@@ -123,6 +126,28 @@ class Steps:
         if timeline is not None and timeline.maker(self._store.state.steps.cursor.step, tensor) is None:
             self._store.say("This number is where the step begins: an input, a weight or a constant.")
         self._move_by(move)
+
+    # --- a cell under the mouse ---
+
+    def cell_in_maps(self, tensor: str, index: Index) -> Cell | None:
+        """The cell of the present maps that is the same number as one of a tensor of the cursor's step."""
+        found = self._shown_as(tensor)
+        return None if found is None else cell_in_maps(*found, index)
+
+    def cell_in_tensor(self, tensor: str, cell: Cell) -> Index | None:
+        """The cell of a tensor of the cursor's step that is the same number as one of the present maps."""
+        found = self._shown_as(tensor)
+        if found is None or found[0].name != cell.call:
+            return None
+        return cell_in_tensor(*found, cell, example=self._store.state.steps.cursor.example)
+
+    def _shown_as(self, name: str) -> tuple[LayerActivation, Tensor] | None:
+        """The tensor `name` of the cursor's step, and the layer whose maps it is."""
+        state = self._store.state
+        timeline = state.steps.timeline
+        tensor = None if timeline is None else timeline.tensors(state.steps.cursor.step).by_name.get(name)
+        entry = None if timeline is None or tensor is None else shown_as(state, timeline, tensor)
+        return None if tensor is None or entry is None else (entry, tensor)
 
     # --- moving ---
 

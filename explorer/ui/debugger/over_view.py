@@ -56,6 +56,12 @@ class OverView(StepPicture):
         if self._plan is not None:
             self._mark(timeline, cursor, pointed)
 
+    def show_pointed(self, place: Callable[[str], Index | None]) -> None:
+        """Mark the cell under the mouse in another view."""
+        for at, view in enumerate(self.views):
+            part = self._part(at)
+            view.set_pointed(place(part.tensor) if part is not None else None)
+
     def set_dimmed(self, dimmed: bool) -> None:
         """Paler while a newer step is being recorded."""
         for view in (*self.views, self.weight):
@@ -66,6 +72,7 @@ class OverView(StepPicture):
             view = TensorView(self)
             view.clicked.connect(self._asking(len(self.views)))
             view.opened.connect(self._following(len(self.views)))
+            view.hovered.connect(self._pointing(len(self.views)))
             self.views.append(view)
         for at, view in enumerate(self.views):
             view.setVisible(at < count)
@@ -85,6 +92,13 @@ class OverView(StepPicture):
                 self.followed.emit(part.tensor, cell)
 
         return follow
+
+    def _pointing(self, at: int) -> Callable[[Index | None], None]:
+        def point(cell: Index | None) -> None:
+            part = self._part(at)
+            self.pointed.emit(part.tensor if part is not None else "", cell)
+
+        return point
 
     def _part(self, at: int) -> Part | None:
         parts = (*self._plan.given, *self._plan.made) if self._plan else ()

@@ -6,13 +6,15 @@ import numpy as np
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
-from explorer.session import Session, State
+from explorer.arithmetic.operation import Index
+from explorer.session import Cell, Session, State
 from explorer.session.timeline import Timeline
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.late import Late
 from explorer.ui.debugger.cells_read import Read
 from explorer.ui.debugger.into.view import IntoView
 from explorer.ui.debugger.over_view import OverView
+from explorer.ui.debugger.step_picture import StepPicture
 from explorer.ui.tensors import shown as shown_tensors
 from explorer.ui.tensors.cell_images import images
 
@@ -34,6 +36,8 @@ class StepStage(FollowingView, QWidget):
         for view in (self.over, self.into):
             view.cell_chosen.connect(session.steps.choose_cell)
             view.followed.connect(session.steps.follow_term)
+            view.pointed.connect(self._tell_pointed)
+        session.selection.hovered.connect(self.show_hovered)
         self.empty = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
         self.empty.setProperty("role", "dim")
         self.pages = QStackedWidget()
@@ -115,6 +119,19 @@ class StepStage(FollowingView, QWidget):
             self.over.point_at(steps.timeline, steps.cursor, pointed)
         elif page is self.into:
             self.into.point_at(pointed)
+
+    @Slot(str, object)
+    def _tell_pointed(self, tensor: str, cell: Index | None) -> None:
+        """The cell under the mouse is pointed at in all views that show it."""
+        steps = self._session.steps
+        self._session.selection.hover(None if cell is None else steps.cell_in_maps(tensor, cell))
+
+    @Slot(object)
+    def show_hovered(self, cell: Cell | None) -> None:
+        """Mark the cell under the mouse, wherever the mouse is."""
+        page, steps = self.pages.currentWidget(), self._session.steps
+        if self.isVisible() and isinstance(page, StepPicture):
+            page.show_pointed(lambda tensor: None if cell is None else steps.cell_in_tensor(tensor, cell))
 
     @Slot()
     def _on_choice(self) -> None:

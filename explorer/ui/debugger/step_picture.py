@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
+
+from explorer.arithmetic.operation import Index
 
 
 class StepPicture(QWidget):
     """Draws the step of a cursor.
 
     `cell_chosen` tells of which tensor of the step, and the cell; `followed` the tensor and the cell of a number of
-    which the person wants to see where it came from.
+    which the person wants to see where it came from; `pointed` the tensor and the cell under the mouse, or None.
     """
 
     cell_chosen = Signal(str, tuple)
     followed = Signal(str, tuple)
+    pointed = Signal(str, object)
+
+    def show_pointed(self, place: Callable[[str], Index | None]) -> None:
+        """Mark the cell under the mouse in another view: `place` gives it for a tensor of the step, by its name."""

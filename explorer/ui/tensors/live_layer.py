@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from explorer.session import Session, State
-from explorer.session.step_tensors import LearnedTensors
+from explorer.session import Cell, Session, State
+from explorer.session.shared_place import cell_in_maps, cell_in_tensor
+from explorer.session.step_tensors import LearnedTensors, Tensor
 from explorer.session.timeline import Timeline
 from explorer.ui.common.empty_state import ContentPages
 from explorer.ui.common.following_view import FollowingView
@@ -42,6 +43,7 @@ class LiveLayer(FollowingView, QWidget):
         self._outdated: Timeline | None = None  # the step that was recorded before the run changed the weights
         self._asks = (False, False)
         self._make_parts()
+        session.selection.hovered.connect(self.show_hovered)
         self.follow_session(draws_now=False)
         self.redraw()
 
@@ -53,6 +55,7 @@ class LiveLayer(FollowingView, QWidget):
         row.setSpacing(16)
         for place, pane in enumerate(self.panes):
             pane.view.clicked.connect(lambda cell, place=place: self._choose(place, cell))
+            pane.view.hovered.connect(lambda cell, place=place: self._point(place, cell))
             row.addWidget(pane, 1)
         self._pages = ContentPages(self, spacing=2)
         column, self.empty = self._pages.column, self._pages.empty
@@ -124,13 +127,36 @@ class LiveLayer(FollowingView, QWidget):
             else:
                 pane.show_tensor(shown_example(tensor, 0))
 
+    @Slot(object)
+    def show_hovered(self, cell: Cell | None) -> None:
+        """Mark the cell under the mouse, wherever the mouse is, if it is one of the output."""
+        if self.isVisible():
+            self.panes[0].view.set_pointed(None if cell is None else self._in_output(cell))
+
+    def _in_output(self, cell: Cell) -> tuple[int, ...] | None:
+        tensor, entry = self._output(), self._session.state.entry(cell.call)
+        if self._shown is None or self._shown.layer != cell.call or tensor is None or entry is None:
+            return None
+        return cell_in_tensor(entry, tensor, cell, example=0)
+
+    def _point(self, place: int, cell: tuple[int, ...] | None) -> None:
+        """The cell of the output under the mouse is pointed at in all views that show it."""
+        tensor, entry = self._output(), self._session.state.entry(self._session.state.selection.layer)
+        if place > 0 or cell is None or tensor is None or entry is None:
+            self._session.selection.hover(None)
+        else:
+            self._session.selection.hover(cell_in_maps(entry, tensor, cell))
+
+    def _output(self) -> Tensor | None:
+        return None if self._shown is None or self._shown.tensors is None else self._shown.tensors.activation
+
     def _choose(self, place: int, cell: tuple[int, ...]) -> None:
         """A cell of the output or of its gradient is chosen everywhere; of a weight, the channel that it makes."""
         layer = self._session.state.selection.layer
         if place >= 2:
             self._session.selection.select(layer=layer, channel=cell[0] if cell else None, row=None, column=None)
             return
-        tensor = None if self._shown is None or self._shown.tensors is None else self._shown.tensors.activation
+        tensor = self._output()
         own = cell[1:] if tensor is not None and tensor.has_batch else cell
         if len(own) == 3:
             self._session.selection.select(layer=layer, channel=own[0], row=own[1], column=own[2])

@@ -41,6 +41,7 @@ class TensorView(QWidget):
         self._asked = False
         self._dimmed = False
         self._under: Index | None = None
+        self._pointed: Index | None = None  # the mouse is on the same number elsewhere
         self._layout: TensorLayout | None = None
         self._laid_out_for = QSize()
         self.setMouseTracking(True)
@@ -56,7 +57,7 @@ class TensorView(QWidget):
         """Show `shown`; `asked` marks the title of the tensor whose cell is explained."""
         if shown is self.shown and asked == self._asked:
             return
-        self.shown, self._asked, self._under, self._layout = shown, asked, None, None
+        self.shown, self._asked, self._under, self._pointed, self._layout = shown, asked, None, None, None
         name = shown.title if shown else ""
         self.setAccessibleName(name)
         self.setAccessibleDescription(shown.facts if shown else "")
@@ -73,6 +74,16 @@ class TensorView(QWidget):
         self._cells = np.zeros((0, 0), np.int64) if cells is None else cells
         self._strong, self._frame = strong, frame
         self.update()
+
+    def set_pointed(self, cell: Index | None) -> None:
+        """Mark the cell that the mouse is over in another view, and tell its number."""
+        if cell != self._pointed:
+            self._pointed = cell
+            self.update()
+
+    def told(self) -> Index | None:
+        """The cell whose number stands below: the one under the mouse, here or in another view."""
+        return self._pointed if self._under is None else self._under
 
     def set_dimmed(self, dimmed: bool) -> None:
         """Paler while a newer tensor is worked out."""
@@ -182,7 +193,8 @@ class TensorView(QWidget):
         place = None if self._strong is None else self._place(self._strong)
         if place is not None:
             paint_frame(painter, layout.rect(*place), colours.text)
-        under = None if self._under is None else self._place(self._under)
+        told = self.told()
+        under = None if told is None else self._place(told)
         if under is not None and under != place:
             painter.setPen(QPen(QColor(colours.dim), 1))
             painter.drawRect(layout.rect(*under))
@@ -202,9 +214,10 @@ class TensorView(QWidget):
     def _paint_foot(self, painter: QPainter, layout: TensorLayout) -> None:
         assert self.shown is not None
         foot = QRectF(0, min(layout.bottom + GAP, self.height() - FOOT_HEIGHT), self.width(), FOOT_HEIGHT)
-        if self._under is not None:
-            value = hovered(self.shown.values[self._under[len(self.shown.prefix) :]])
-            own = ", ".join(str(index) for index in self._under[len(self.shown.prefix) :])
+        told = self.told()
+        if told is not None and self._place(told) is not None:
+            value = hovered(self.shown.values[told[len(self.shown.prefix) :]])
+            own = ", ".join(str(index) for index in told[len(self.shown.prefix) :])
             paint_note(painter, foot, f"({own})  {value}" if own else value, is_strong=True)
         elif layout.mode == "map":
             paint_range(painter, foot, self.shown)

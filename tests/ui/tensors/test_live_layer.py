@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from explorer.session import Session
+from explorer.session import Cell, Session
 from explorer.ui.common import theme
 from explorer.ui.tensors.learned import CHOOSE, NO_INPUT, NOT_IN_FILM, shown_example
 from explorer.ui.tensors.live_layer import LiveLayer
@@ -97,6 +97,22 @@ def test_while_the_network_learns_the_four_follow(view: LiveLayer, session: Sess
     learned = session.state.watching.live.learned
     for shown, tensor in zip(_shown(view), learned.all, strict=True):
         assert shown.values.size * (len(tensor.values) if shown.prefix else 1) == tensor.values.size
+
+
+def test_the_cell_of_the_output_under_the_mouse_is_pointed_at_elsewhere_and_the_other_way_round(
+    view: LiveLayer, session: Session
+) -> None:
+    seen: list[Cell | None] = []
+    session.selection.hovered.connect(seen.append)
+    output, gradient = view.panes[0].view, view.panes[1].view
+    QTest.mouseMove(output, output.point_of((0, 2)).toPoint())
+    assert seen[-1] == Cell("linear1", (0, 2))
+    QTest.mouseMove(gradient, gradient.point_of((0, 1)).toPoint())
+    assert seen[-1] is None
+    session.selection.hover(Cell("linear1", (0, 3)))
+    assert view.panes[0].view.told() == (0, 3)
+    session.selection.hover(Cell("tanh1", (0, 3)))
+    assert view.panes[0].view.told() is None
 
 
 def test_another_layer_is_followed_at_once(view: LiveLayer, session: Session, qtbot: QtBot) -> None:

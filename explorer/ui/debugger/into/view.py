@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF, QResizeEvent
@@ -62,6 +64,8 @@ class IntoView(StepPicture):
         self.given.opened.connect(self._follow_given)
         self.made.clicked.connect(self._choose)
         self.made.dragged.connect(self._choose)
+        self.given.hovered.connect(lambda cell: self.pointed.emit(self._name_of_given(), cell))
+        self.made.hovered.connect(lambda cell: self.pointed.emit(self._name_of_made(), cell))
         self.patches.group_changed.connect(self._show_given)
         self.grids.clicked.connect(self._choose_neighbour)
         for scene in (self.patches, self.table, self.grids):
@@ -90,6 +94,17 @@ class IntoView(StepPicture):
         for tensor, cells in pointed:
             if tensor == source and len(cells):
                 self.patches.show_group(tuple(int(index) for index in cells[0, :-2]))
+
+    def show_pointed(self, place: Callable[[str], Index | None]) -> None:
+        """Mark the cell under the mouse in another view, if it lies in a map that is drawn."""
+        self.given.set_pointed(place(self._name_of_given()))
+        self.made.set_pointed(place(self._name_of_made()))
+
+    def _name_of_given(self) -> str:
+        return "" if self._plan is None or self._plan.given is None else self._plan.given.name
+
+    def _name_of_made(self) -> str:
+        return "" if self._plan is None else self._plan.made.name
 
     def set_dimmed(self, dimmed: bool) -> None:
         """Paler while a newer step is being recorded."""
