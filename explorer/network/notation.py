@@ -9,6 +9,7 @@ Required settings come first, by position; a merge layer takes names instead: `a
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from explorer.bounds import quoted
@@ -17,7 +18,7 @@ from explorer.network.layers import LAYERS, layer_of_word, words
 from explorer.network.names import LONGEST_NAME, is_name, positional_names
 from explorer.network.shape import LARGEST_SIZE, MOST_LAYERS, NetworkError, Shape
 
-_TOKEN = re.compile(
+TOKEN = re.compile(
     r"(?P<space>(?:\s|#[^\n]*)+)"
     r"|(?P<shape>\d++(?:[x×]\d++)+)(?![\w.])"
     r"|(?P<number>-?(?:\d++\.?+\d*+|\.\d++)(?:[eE][+-]?\d++)?+)(?![\w.])"
@@ -41,10 +42,38 @@ class NotationError(NetworkError):
         super().__init__(f"{message.rstrip('.')} (line {self.line}, column {self.column}).")
 
 
+@dataclass(frozen=True)
+class Reading:
+    """A text as far as it can be read, up to its `fault`. `places` are where in it each layer begins and ends."""
+
+    input_shape: Shape | None = None
+    layers: tuple[Layer, ...] = ()
+    places: tuple[tuple[int, int], ...] = ()
+    fault: NetworkError | None = None
+
+
 def parse_network(text: str) -> tuple[Shape, tuple[Layer, ...]]:
     """Input shape and layers, unnamed ones still without a name."""
     reader = _Reader(text)
     return reader.shape(), reader.layers()
+
+
+def read_as_far_as_it_goes(text: str) -> Reading:
+    """What `parse_network` would give, or what stands before the place at which it would raise; unnamed as there."""
+    fault: NetworkError | None = None
+    try:
+        reader = _Reader(text)
+    except NotationError as error:  # a sign that nothing is written with
+        fault, reader = error, _Reader(text[: error.position])
+    except NetworkError as error:
+        return Reading(fault=error)
+    shape: Shape | None = None
+    try:
+        shape = reader.shape()
+        reader.layers()
+    except NetworkError as error:
+        fault = fault or error
+    return Reading(shape, tuple(reader.read), tuple(reader.places), fault)
 
 
 def parse_layers(text: str) -> tuple[Layer, ...]:
@@ -103,11 +132,13 @@ class _Reader:
         self.text = text
         self.tokens = list(self._split())
         self.at = 0
+        self.read: list[Layer] = []
+        self.places: list[tuple[int, int]] = []
 
     def _split(self) -> Any:
         position = 0
         while position < len(self.text):
-            match = _TOKEN.match(self.text, position)
+            match = TOKEN.match(self.text, position)
             if match is None:
                 raise NotationError(f"{self.text[position : position + 12]!r} is not understood", self.text, position)
             if match.lastgroup != "space":
@@ -128,12 +159,14 @@ class _Reader:
         return sizes
 
     def layers(self) -> tuple[Layer, ...]:
-        layers: list[Layer] = []
         while self.at < len(self.tokens):
-            if len(layers) == MOST_LAYERS:
+            if len(self.read) == MOST_LAYERS:
                 raise NotationError(f"A network has up to {MOST_LAYERS:,} layers; more are not shown", *self._here())
-            layers.append(self._layer())
-        return tuple(layers)
+            _, begin = self._here()
+            self.read.append(self._layer())
+            _, last, place = self.tokens[self.at - 1]
+            self.places.append((begin, place + len(last)))
+        return tuple(self.read)
 
     def _layer(self) -> Layer:
         word, place = self._word("a layer")

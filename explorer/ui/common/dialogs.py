@@ -1,4 +1,4 @@
-"""The window's small dialogs: files, a new network, shortcuts, and the question before unsaved work goes."""
+"""The window's small dialogs: files, shortcuts, and the question before unsaved work goes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QGridLayout,
-    QInputDialog,
     QLabel,
     QMessageBox,
     QScrollArea,
@@ -31,8 +30,6 @@ PICTURE_FILTER = f"Pictures ({' '.join(f'*{ending}' for ending in PICTURE_ENDING
 NETWORK_FILTER = f"Networks ({' '.join(f'*{ending}' for ending in NETWORK_SUFFIXES)});;All files (*)"
 WEIGHTS_FILTER = f"Weights ({' '.join(f'*{ending}' for ending in WEIGHT_SUFFIXES)});;All files (*)"
 DATA_FILTER = "Data sets (*.npz *.csv *.tsv *.tab *.txt *.gz *.tgz *.tar *-ubyte *.idx*);;All files (*)"
-NOTATION_WIDTH, NOTATION_HEIGHT = 620, 240
-NEW_NETWORK_TEXT = "3x32x32 conv(12, 5, padding=2) relu maxpool(2) flatten linear(10)"
 
 
 def ask_picture(parent: QWidget) -> Path | None:
@@ -104,16 +101,6 @@ def ask_replacing_newer(parent: QWidget, name: str) -> bool:
     buttons = QMessageBox.StandardButton
     text = f"{brief(name)} was changed by another program since it was opened. Replace what that one wrote?"
     return _answer(parent, "Replace file", text, buttons.Yes | buttons.No, buttons.No) == buttons.Yes
-
-
-def ask_notation(parent: QWidget) -> str | None:
-    """A network in text notation; None if the person changed their mind."""
-    dialog = QInputDialog(parent, windowTitle="New network", labelText="Input size, then the layers, in text notation:")
-    dialog.setOption(QInputDialog.InputDialogOption.UsePlainTextEditForTextInput)
-    dialog.setTextValue(NEW_NETWORK_TEXT)
-    dialog.resize(NOTATION_WIDTH, NOTATION_HEIGHT)
-    with _over(dialog):
-        return dialog.textValue().strip() or None if dialog.exec() else None
 
 
 def ask_unsaved(parent: QWidget, title: str) -> str:

@@ -14,6 +14,7 @@ from PySide6.QtCore import QByteArray
 from explorer.ui.common.settings_file import read, write
 
 USUAL_SPEED, LARGEST_NUMBER = 4, 99_999
+LONGEST_KEPT_TEXT = 20_000  # letters, of which each may take a dozen in the file
 
 
 def theme_choice() -> str:
@@ -57,6 +58,15 @@ def is_welcome_seen() -> bool:
 
 def set_welcome_seen(seen: bool) -> None:
     write("welcome_seen", seen)
+
+
+def new_network_text() -> str:
+    """What was being written for a new network; "" where nothing was, or more than is kept."""
+    return unquote(read("new_network", ""))
+
+
+def set_new_network_text(text: str) -> None:
+    write("new_network", quote(text) if 0 < len(text) <= LONGEST_KEPT_TEXT else None)
 
 
 def play_speed() -> int:

@@ -19,9 +19,17 @@ def show_start_list(shell: Shell) -> None:
 
 
 def new_network(shell: Shell) -> None:
-    text = dialogs.ask_notation(shell.widget)
-    if text:
-        shell.leave(lambda: shell.session.files.new_network(text))
+    """Nothing is asked about the network that is open before the text of the new one is right."""
+    from explorer.ui.new_network.page import NewNetworkPage
+
+    def leave(page: NewNetworkPage, text: str) -> None:
+        leaving.leave(page, shell.session, lambda: go(page, text))
+
+    def go(page: NewNetworkPage, text: str) -> None:
+        page.forget()
+        shell.session.files.new_network(text)
+
+    NewNetworkPage.over(shell.widget, leave).open_over_parent()
 
 
 def choose_network(shell: Shell) -> None:

@@ -29,7 +29,7 @@ FILE_COMMANDS: tuple[Command | str, ...] = (
         "newNetwork",
         "File",
         "New network…",
-        "Start a network from its text notation.",
+        "Write a network, or begin with one of the templates.",
         commands.new_network,
         "ph.file-plus",
         "Ctrl+N",

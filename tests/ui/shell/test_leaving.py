@@ -22,6 +22,7 @@ from explorer.session.document import Document
 from explorer.session.file_writing import Tell
 from explorer.ui.common import dialogs
 from explorer.ui.common.leaving import proposed
+from explorer.ui.new_network.page import NewNetworkPage
 from explorer.ui.shell.main_window import MainWindow
 
 MOONS = "2 linear(8) tanh linear(2)"
@@ -225,8 +226,13 @@ def _by_the_recent_ones(window: MainWindow, path: Path) -> None:
 
 
 def _by_notation(window: MainWindow, path: Path) -> None:
-    dialogs.ask_notation = lambda _parent: path.read_text()
     window.action("newNetwork").trigger()
+    page = window.findChild(NewNetworkPage)
+    assert page is not None
+    page.editor.setPlainText(path.read_text())
+    assert page.draft.is_whole
+    page.create_button.click()
+    page.close()
 
 
 def _by_the_list(window: MainWindow, path: Path) -> None:
@@ -252,8 +258,7 @@ def test_no_way_to_another_network_leaves_unsaved_work_without_a_question(
 ) -> None:
     other = tmp_path / "other.txt"
     other.write_text("2 linear(3)")
-    for name in ("ask_network", "ask_notation"):
-        monkeypatch.setattr(dialogs, name, None)
+    monkeypatch.setattr(dialogs, "ask_network", None)
     window.session.editing.remove_layer("tanh1")
     document = window.session.state.document
     for number, way in enumerate(WAYS, 1):
