@@ -163,7 +163,10 @@ class LayerActivation:
         return {}
 
     def order_by(self, statistic: str, look: Look = lambda: None) -> np.ndarray:
-        """The channels by "index", or by their mean, maximum or variance with the largest first; (C,). Remembered."""
+        """The channels by "index", or with the largest first by their mean, maximum, variance or activity; (C,).
+
+        How active a channel is tells its cell that is furthest from zero. Remembered.
+        """
         if statistic not in self._orders:
             found = self._statistic(statistic, look)
             self._orders[statistic] = np.argsort(-np.nan_to_num(found), kind="stable")
@@ -186,6 +189,8 @@ class LayerActivation:
     def _statistic(self, name: str, look: Look) -> np.ndarray:
         if name == "maximum":
             return self._ends[1]
+        if name == "activity":
+            return np.asarray(np.maximum(-self._ends[0], self._ends[1]))
         place = ("mean", "variance").index(name)
         return np.array([moments(cells, look)[place] for cells in self.values])
 

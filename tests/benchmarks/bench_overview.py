@@ -22,8 +22,9 @@ from explorer.ui.common import theme
 from explorer.ui.common.colour import colourise, scale_for
 from explorer.ui.overview.canvas import OverviewCanvas
 from explorer.ui.overview.entries import Entry
-from explorer.ui.overview.folding import LayerGroup, folded
-from explorer.ui.overview.layout import Opened, column_limit
+from explorer.ui.overview.folding import LayerGroup
+from explorer.ui.overview.items import items_for
+from explorer.ui.overview.layout import Opened
 from explorer.ui.overview.lines import Lines, Spot
 from explorer.ui.overview.sources import sources_of
 
@@ -143,7 +144,7 @@ def _many(opened: bool) -> tuple[float, float]:
     painted = _Painted(canvas, tuple(entries))
     started = time.perf_counter()
     if opened:
-        keys = _all_groups(folded(entries, column_limit(SIZE[0])))
+        keys = _all_groups(items_for(tuple(entries), SIZE[0]))
         canvas.set_opened(Opened(frozenset(keys)))
     canvas.set_entries(tuple(entries))
     canvas.render(painted.target)

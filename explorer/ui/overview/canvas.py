@@ -66,7 +66,7 @@ class OverviewCanvas(OverviewSurface):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         x, y = self.view.world(event.position())
         column = self.scene.layout.column_at(x, y)
-        if column is not None and column.group is None and not self._is_control(column, x, y):
+        if column is not None and (column.group is None or column.block) and not self._is_control(column, x, y):
             self.opened.emit()
 
     def leaveEvent(self, event: QEvent) -> None:

@@ -10,8 +10,9 @@ from explorer.ui.overview.entries import Entry
 from explorer.ui.overview.folding import LayerGroup
 from explorer.ui.overview.geometry import Column, TileGrid
 
-SMALLEST_TILE, LARGEST_TILE = 18.0, 64.0
-ROWS_WHEN_FOLDED = 11
+SMALLEST_TILE, READABLE_TILE, LARGEST_TILE = 18.0, 32.0, 64.0
+ROWS_WHEN_FOLDED = 7
+"""Where not all maps can be readable there are so many below each other, and as large as that lets them be."""
 NUMBER_WIDTH, NUMBER_HEIGHT, SMALLEST_NUMBER = 76.0, 48.0, 16.0
 STRIP_WIDTH = 18.0
 CLASS_HEIGHT, SMALLEST_CLASS = 40.0, 26.0
@@ -21,6 +22,8 @@ MORE_HEIGHT = 18.0
 MOST_NUMBER_TILES = 40
 READABLE_NUMBER = 36.0
 """A column of numbers gets this width where columns of maps may be narrower."""
+LABEL_GAP = 4.0
+"""What is left free between two labels."""
 GAP_SHARE = 0.12
 """The gap between tiles as a share of a tile."""
 
@@ -32,8 +35,6 @@ class Measures:
     pitch: float
     gap: float
     top: float
-    label_lines: int
-    label_height: float
     labels: float
     arcs: float
     bottom: float
@@ -52,8 +53,8 @@ class Measures:
         return _tile(self.inner, self.most, height)
 
     def opened_width(self, entry: Entry, height: float) -> float:
-        """How wide a layer gets when all its channels are shown."""
-        size = self.tile(_room(height))
+        """How wide a layer gets when all its channels are shown, as small as can be read."""
+        size = min(self.tile(_room(height)), READABLE_TILE)
         room = _room(height) - (_picture_room(size, self.inner, _room(height)) if entry.is_colour else 0)
         rows = max(1, int(room / _step(size) + 1e-6))
         across = max(_across(self.inner, size), -(-entry.channels // rows))
@@ -64,7 +65,7 @@ class Measures:
 def _tile(width: float, most: int, height: float) -> float:
     # Thousands of columns ask for the same few sizes.
     largest = max(SMALLEST_TILE, min(width, LARGEST_TILE))
-    for size in range(int(largest), int(SMALLEST_TILE) - 1, -1):
+    for size in range(int(largest), int(min(READABLE_TILE, largest)) - 1, -1):
         if _fitting(width, height, float(size)) >= most:
             return float(size)
     return max(SMALLEST_TILE, min(largest, height / ROWS_WHEN_FOLDED / (1 + GAP_SHARE)))
@@ -109,40 +110,43 @@ def column(
     measures: Measures,
     is_opened: bool,
     kept: int | None,
+    leader: Entry,
 ) -> Column:
-    """The column in `box`, its bar at `bar_y`. `kept` is a channel that must be among those shown."""
-    label = _label(box, measures, line=rank % measures.label_lines, is_free=lane == 0 and entry.prediction is None)
+    """The column in `box`, its bar at `bar_y`. `kept` is a channel that must be among those shown.
+
+    Where not all are shown it is those in which `leader` is most active: a layer of as many channels, or itself.
+    """
+    label = _label(box, measures, is_free=lane == 0 and entry.prediction is None)
     bar = Box(box.x, bar_y, box.width, BAR_HEIGHT)
     top = bar_y + BAR_HEIGHT + BODY_MARGIN
     body = Box(box.x, top, box.width, max(SMALLEST_TILE, box.bottom - top - MORE_HEIGHT))
-    content = _content(entry, body, measures, is_opened=is_opened, kept=kept)
+    content = _content(entry, body, measures, is_opened=is_opened, kept=kept, leader=leader)
     return Column(entry, group, rank, lane, box, label, bar, body, *content, is_opened)
 
 
-def _label(box: Box, measures: Measures, *, line: int, is_free: bool) -> Box:
-    """Over the uppermost columns labels take turns in `label_lines` lines, so that each may be wider than its column.
+def _label(box: Box, measures: Measures, *, is_free: bool) -> Box:
+    """All labels of the uppermost columns stand on one line, and reach into the gaps beside their columns.
 
     Those of lower branches have maps beside them and keep to their own column.
     """
-    if not is_free:
-        line = measures.label_lines - 1 if box.y > measures.top else line
-        return Box(box.x, box.y + line * measures.label_height, box.width, measures.label_height)
-    wide = max(box.width, measures.pitch * measures.label_lines - 4)
-    return Box(box.middle[0] - wide / 2, box.y + line * measures.label_height, wide, measures.label_height)
+    wide = max(box.width, measures.pitch - LABEL_GAP) if is_free else box.width
+    return Box(box.middle[0] - wide / 2, box.y, wide, measures.labels)
 
 
 Content = tuple[TileGrid | None, tuple[int, ...], Box | None, Box | None, Box | None, int]
 """grid, channels, strip, picture, more, hidden: as in Column."""
 
 
-def _content(entry: Entry, body: Box, measures: Measures, *, is_opened: bool, kept: int | None) -> Content:
+def _content(
+    entry: Entry, body: Box, measures: Measures, *, is_opened: bool, kept: int | None, leader: Entry
+) -> Content:
     if not entry.channels:
         return None, (), None, None, None, 0
     if entry.prediction is not None:
         return _classes(entry, body)
     if entry.is_numbers:
         return _numbers(entry, body)
-    return _maps(entry, body, measures, is_opened=is_opened, kept=kept)
+    return _maps(entry, body, measures, is_opened=is_opened, kept=kept, leader=leader)
 
 
 def _classes(entry: Entry, body: Box) -> Content:
@@ -173,8 +177,10 @@ def _numbers(entry: Entry, body: Box) -> Content:
     return grid, tuple(range(entry.channels)), None, None, None, 0
 
 
-def _maps(entry: Entry, body: Box, measures: Measures, *, is_opened: bool, kept: int | None) -> Content:
-    size = min(measures.tile(body.height), body.width, body.height)
+def _maps(entry: Entry, body: Box, measures: Measures, *, is_opened: bool, kept: int | None, leader: Entry) -> Content:
+    at_rest = min(measures.tile(body.height), measures.inner, body.height)
+    folds = _fitting(measures.inner, body.height, at_rest) < entry.channels
+    size = min(at_rest, READABLE_TILE) if is_opened and folds else at_rest
     across, step = _across(body.width, size), _step(size)
     taken = _picture_room(size, body.width, body.height) if entry.is_colour else 0.0
     picture_size = min(body.width, taken - 2 * (step - size))
@@ -183,9 +189,8 @@ def _maps(entry: Entry, body: Box, measures: Measures, *, is_opened: bool, kept:
     if entry.is_colour:
         across = 1 if taken + entry.channels * step <= body.height else across
     fit = across * max(1, int((body.height - taken + step - size) / step + 1e-6))
-    folds = _across(measures.inner, size) * max(1, fit // across) < entry.channels
     shown = entry.channels if is_opened else min(fit, entry.channels)
-    channels = _chosen(shown, entry.channels, kept)
+    channels = _chosen(shown, entry.channels, kept, leader)
     across = min(across, shown)
     rows = -(-shown // across)
     wide, high = across * step - (step - size), rows * step - (step - size)
@@ -198,12 +203,16 @@ def _maps(entry: Entry, body: Box, measures: Measures, *, is_opened: bool, kept:
     return grid, channels, None, picture, more, hidden
 
 
-def _chosen(shown: int, channels: int, kept: int | None) -> tuple[int, ...]:
-    """The first ones, the last place given to `kept` if it is not among them."""
-    first = tuple(range(shown))
-    if kept is None or kept < shown or kept >= channels:
-        return first
-    return (*first[:-1], kept)
+def _chosen(shown: int, channels: int, kept: int | None, leader: Entry) -> tuple[int, ...]:
+    """The most active ones in their order; the place of the least active given to `kept` if it is not among them."""
+    if shown == channels:
+        return tuple(range(channels))
+    maps = leader.maps if leader.channels == channels else None
+    order = range(channels) if maps is None else maps.order_by("activity").tolist()
+    first = list(order[:shown])
+    if kept is not None and kept < channels and kept not in first:
+        first[-1] = kept
+    return tuple(sorted(first))
 
 
 def _more(body: Box, y: float) -> Box:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
 
@@ -16,12 +16,18 @@ LARGEST_SHARE = 0.8
 
 @dataclass(frozen=True, eq=False)
 class LayerGroup:
-    """Neighbouring layers that stand as one column until they are opened."""
+    """Neighbouring layers that stand as one column until they are opened. A block has a `head`, which names it."""
 
     items: tuple[Entry | LayerGroup, ...]
     first: Entry
     last: Entry
     count: int
+    head: Entry | None = None
+
+    @property
+    def is_block(self) -> bool:
+        """Whether it is a layer with what follows it, not a stretch of the network."""
+        return self.head is not None
 
     @property
     def key(self) -> tuple[str, str]:
@@ -30,7 +36,9 @@ class LayerGroup:
 
     @property
     def title(self) -> str:
-        """The module all its layers lie in, or its first and last layer."""
+        """A block's head; the module all its layers lie in, or its first and last layer."""
+        if self.head is not None:
+            return self.head.name
         common = _common_module(self.first.name, self.last.name)
         return common or f"{self.first.name} … {self.last.name}"
 
@@ -42,24 +50,42 @@ class LayerGroup:
             else:
                 yield item
 
+    def with_entries(self, newer: Mapping[str, Entry]) -> LayerGroup:
+        """The same group of other entries, found by their names."""
+        items = tuple(
+            item.with_entries(newer) if isinstance(item, LayerGroup) else newer[item.name] for item in self.items
+        )
+        head = None if self.head is None else newer[self.head.name]
+        return replace(self, items=items, first=newer[self.first.name], last=newer[self.last.name], head=head)
+
 
 Item = Entry | LayerGroup
 
 
-def folded(entries: Sequence[Entry], limit: int) -> tuple[Item, ...]:
-    """At most about `limit` items; the input and the classes always stand for themselves."""
-    if len(entries) <= limit:
-        return tuple(entries)
-    start = 1 if entries[0].family == INPUT else 0
-    end = len(entries) - (1 if entries[-1].prediction is not None else 0)
-    ends = start + len(entries) - end
-    return (*entries[:start], *_folded(entries[start:end], max(2, limit - ends)), *entries[end:])
+def first_of(item: Item) -> Entry:
+    """The first layer of an item."""
+    return item.first if isinstance(item, LayerGroup) else item
 
 
-def _folded(entries: Sequence[Entry], limit: int) -> tuple[Item, ...]:
-    if len(entries) <= limit:
-        return tuple(entries)
-    parts = _parts(entries, limit)
+def last_of(item: Item) -> Entry:
+    """The last layer of an item, whose maps leave it."""
+    return item.last if isinstance(item, LayerGroup) else item
+
+
+def folded(items: Sequence[Item], limit: int) -> tuple[Item, ...]:
+    """At most about `limit` items; the input and the classes always stand for themselves, blocks stay whole."""
+    if len(items) <= limit:
+        return tuple(items)
+    start = 1 if first_of(items[0]).family == INPUT else 0
+    end = len(items) - (1 if last_of(items[-1]).prediction is not None else 0)
+    ends = start + len(items) - end
+    return (*items[:start], *_folded(items[start:end], max(2, limit - ends)), *items[end:])
+
+
+def _folded(whole: Sequence[Item], limit: int) -> tuple[Item, ...]:
+    if len(whole) <= limit:
+        return tuple(whole)
+    parts = _parts(whole, limit)
     kept_open = _small_enough([len(part) for part in parts], limit)
     items: list[Item] = []
     for part in parts:
@@ -76,39 +102,40 @@ def _small_enough(sizes: Sequence[int], limit: int) -> int:
     return fitting
 
 
-def _group(part: Sequence[Entry], limit: int) -> LayerGroup:
-    return LayerGroup(_folded(part, limit), part[0], part[-1], len(part))
+def _group(part: Sequence[Item], limit: int) -> LayerGroup:
+    count = sum(item.count if isinstance(item, LayerGroup) else 1 for item in part)
+    return LayerGroup(_folded(part, limit), first_of(part[0]), last_of(part[-1]), count)
 
 
-def _parts(entries: Sequence[Entry], limit: int) -> list[list[Entry]]:
+def _parts(items: Sequence[Item], limit: int) -> list[list[Item]]:
     for rule in RULES:
-        parts = rule(entries, limit)
-        if 1 < len(parts) <= limit and max(map(len, parts)) <= LARGEST_SHARE * len(entries):
+        parts = rule(items, limit)
+        if 1 < len(parts) <= limit and max(map(len, parts)) <= LARGEST_SHARE * len(items):
             return parts
-    return _evenly(entries, limit)
+    return _evenly(items, limit)
 
 
-def _by_module(entries: Sequence[Entry], limit: int) -> list[list[Entry]]:
+def _by_module(items: Sequence[Item], limit: int) -> list[list[Item]]:
     """By the dotted path: the shortest beginning of the names that tells parts apart."""
-    depth = max(entry.name.count(".") for entry in entries)
+    depth = max(first_of(item).name.count(".") for item in items)
     for length in range(1, depth + 1):
-        parts = [list(part) for _, part in groupby(entries, partial(_beginning, length=length))]
+        parts = [list(part) for _, part in groupby(items, partial(_beginning, length=length))]
         if len(parts) > 1:
             return parts
     return []
 
 
-def _beginning(entry: Entry, length: int) -> list[str]:
-    return entry.name.split(".")[:length]
+def _beginning(item: Item, length: int) -> list[str]:
+    return first_of(item).name.split(".")[:length]
 
 
-def _by_stage(entries: Sequence[Entry], limit: int) -> list[list[Entry]]:
+def _by_stage(items: Sequence[Item], limit: int) -> list[list[Item]]:
     """A stage ends with the layer that makes the maps smaller."""
-    parts: list[list[Entry]] = [[]]
+    parts: list[list[Item]] = [[]]
     area = None
-    for entry in entries:
-        parts[-1].append(entry)
-        now = _area(entry)
+    for item in items:
+        parts[-1].append(item)
+        now = _area(last_of(item))
         if area is not None and now is not None and now < area:
             parts.append([])
         area = now if now is not None else area
@@ -119,16 +146,16 @@ def _area(entry: Entry) -> int | None:
     return entry.shape[1] * entry.shape[2] if entry.shape is not None and len(entry.shape) == 3 else None
 
 
-def _by_pattern(entries: Sequence[Entry], limit: int) -> list[list[Entry]]:
+def _by_pattern(items: Sequence[Item], limit: int) -> list[list[Item]]:
     """The longest repetition of the same sequence of families, a part each time (or each few times)."""
-    start, period, repeats = _repetition([entry.family for entry in entries])
-    outside = len(entries) - period * repeats
+    start, period, repeats = _repetition([last_of(item).family for item in items])
+    outside = len(items) - period * repeats
     if repeats < 3 or outside >= limit - 1:
         return []
     each = period * -(-repeats // (limit - outside))
     end = start + period * repeats
-    middle = [list(entries[at : min(at + each, end)]) for at in range(start, end, each)]
-    return [*([entry] for entry in entries[:start]), *middle, *([entry] for entry in entries[end:])]
+    middle = [list(items[at : min(at + each, end)]) for at in range(start, end, each)]
+    return [*([item] for item in items[:start]), *middle, *([item] for item in items[end:])]
 
 
 def _repetition(families: list[str]) -> tuple[int, int, int]:
@@ -144,12 +171,12 @@ def _repetition(families: list[str]) -> tuple[int, int, int]:
     return best
 
 
-def _evenly(entries: Sequence[Entry], limit: int) -> list[list[Entry]]:
-    size = max(2, -(-len(entries) // limit))
-    return [list(entries[at : at + size]) for at in range(0, len(entries), size)]
+def _evenly(items: Sequence[Item], limit: int) -> list[list[Item]]:
+    size = max(2, -(-len(items) // limit))
+    return [list(items[at : at + size]) for at in range(0, len(items), size)]
 
 
-RULES: tuple[Callable[[Sequence[Entry], int], list[list[Entry]]], ...] = (_by_module, _by_stage, _by_pattern)
+RULES: tuple[Callable[[Sequence[Item], int], list[list[Item]]], ...] = (_by_module, _by_stage, _by_pattern)
 
 
 def _common_module(first: str, last: str) -> str:

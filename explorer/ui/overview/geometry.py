@@ -41,7 +41,7 @@ class TileGrid:
 
 @dataclass(frozen=True, eq=False)
 class Column:
-    """One layer, or one folded group shown by its last layer.
+    """One layer, or one folded group shown by its last layer, whose maps leave it.
 
     `box` holds everything of it. Its tiles are those of `channels`, in that order; numbers too many for tiles are
     one `strip` from top to bottom. `more` is the line that opens (or folds) the `hidden` other channels.
@@ -69,10 +69,42 @@ class Column:
 
     @cached_property
     def looks(self) -> tuple[object, ...]:
-        """All that is drawn of it besides its values."""
-        folded = None if self.group is None else (self.group.title, self.group.count)
+        """All that is drawn of it besides its values, and which channels those are of."""
+        folded = None if self.group is None else (self.group.title, self.families)
         places = (self.box, self.label, self.bar, self.body, self.grid, self.strip, self.picture, self.more)
-        return (*self.entry.looks, folded, *places, self.channels, self.hidden)
+        return (*self.entry.looks, folded, *places, self.hidden)
+
+    @property
+    def block(self) -> LayerGroup | None:
+        """The block that it shows, if it does."""
+        return self.group if self.group is not None and self.group.is_block else None
+
+    @cached_property
+    def families(self) -> tuple[str, ...]:
+        """In whose colours it is drawn: those of all layers of a block, else the one that is shown."""
+        return (self.entry.family,) if self.block is None else tuple(each.family for each in self.block.entries())
+
+    @cached_property
+    def inside(self) -> Mapping[str, Entry]:
+        """The layers of its block by name; none where it shows no block."""
+        return {} if self.block is None else {each.name: each for each in self.block.entries()}
+
+    def stands_for(self, layer: str) -> bool:
+        """Whether its tiles are those of `layer`: of the one shown, or channel by channel of one inside its block."""
+        if layer in (self.entry.name, self.entry.layer):
+            return True
+        inside = self.inside.get(layer)
+        return inside is not None and inside.shape is not None and inside.channels == self.entry.channels
+
+    @property
+    def members(self) -> tuple[Entry, ...]:
+        """Every layer that it stands for, in their order."""
+        return (self.entry,) if self.group is None else tuple(self.group.entries())
+
+    def with_entries(self, newer: Mapping[str, Entry]) -> Column:
+        """The same column of other entries, found by their names."""
+        group = None if self.group is None else self.group.with_entries(newer)
+        return replace(self, entry=newer[self.name], group=group)
 
     @cached_property
     def _slots(self) -> Mapping[int, int]:
@@ -154,17 +186,14 @@ class Layout:
         return tuple(spans)
 
     def with_values(self, entries: Sequence[Entry]) -> Layout | None:
-        """This layout with other values in its columns; None where `entries` differ in more, or groups are folded."""
+        """This layout with other values in its columns; None where `entries` differ in more."""
         newer = {entry.name: entry for entry in entries}
-        if len(newer) != len(self.columns) or any(column.group is not None for column in self.columns):
+        older = [each for column in self.columns for each in column.members]
+        if len(newer) != len(older) or any(_looks_other(each, newer.get(each.name)) for each in older):
             return None
-        columns = []
-        for column in self.columns:
-            entry = newer.get(column.name)
-            if entry is None or entry.looks != column.entry.looks:
-                return None
-            columns.append(replace(column, entry=entry))
-        return replace(self, columns=tuple(columns))
+        columns = tuple(column.with_entries(newer) for column in self.columns)
+        brackets = tuple(replace(each, group=each.group.with_entries(newer)) for each in self.brackets)
+        return replace(self, columns=columns, brackets=brackets)
 
     def between(self, left: float, right: float) -> list[int]:
         """The columns that are at least partly between two x, in order of rank."""
@@ -183,3 +212,7 @@ class Layout:
         """The column a layer is seen in."""
         index = self.shown_as.get(layer or "")
         return None if index is None else self.columns[index]
+
+
+def _looks_other(entry: Entry, newer: Entry | None) -> bool:
+    return newer is None or newer.looks != entry.looks

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import pairwise
 
 from explorer.ui.common.box import Box
 from explorer.ui.common.text import shape_text
 from explorer.ui.overview.columns import READABLE_NUMBER, Measures, column, has_number_tiles
 from explorer.ui.overview.entries import Entry
-from explorer.ui.overview.folding import Item, LayerGroup, folded
+from explorer.ui.overview.folding import Item, LayerGroup
 from explorer.ui.overview.geometry import Bracket, Column, ColumnEdge, Layout
+from explorer.ui.overview.items import CLASSES_WIDTH, MARGIN, MINIMUM_PITCH, Span, items_for, shown
 
-MARGIN = 14.0
-MINIMUM_PITCH, MAXIMUM_PITCH = 26.0, 132.0
-CLASSES_WIDTH = 128.0
-LABEL_WIDTH = 66.0
+MAXIMUM_PITCH = 132.0
 LABEL_HEIGHT = 27.0
 ARC_HEIGHT = 13.0
 ARC_LEVELS = 6
@@ -39,21 +36,20 @@ class Opened:
 
 @dataclass(frozen=True, eq=False)
 class _Seat:
-    """An item with its rank (from left to right) and lane (from top to bottom)."""
+    """An item with its rank (from left to right) and lane (from top to bottom).
+
+    `leader` is the layer whose most active channels it shows.
+    """
 
     item: Item
     rank: int
     lane: int
     parents: tuple[int, ...]
+    leader: Entry
 
     @property
     def entry(self) -> Entry:
         return self.item.last if isinstance(self.item, LayerGroup) else self.item
-
-
-def column_limit(width: float) -> int:
-    """How many columns fit side by side into `width` pixels."""
-    return max(6, int((width - 2 * MARGIN - CLASSES_WIDTH) / MINIMUM_PITCH) + 1)
 
 
 def lay_out(entries: Sequence[Entry], width: float, height: float, opened: Opened | None = None) -> Layout:
@@ -61,11 +57,13 @@ def lay_out(entries: Sequence[Entry], width: float, height: float, opened: Opene
     opened = opened or Opened()
     if not entries:
         return Layout((), (), (), width, height)
-    items, spans = _shown(_folded(tuple(entries), column_limit(width)), opened.groups)
+    closed = items_for(tuple(entries), width)
+    items, spans = shown(closed, opened.groups)
     shown_as = _shown_as(items)
-    seats = _seated(items, shown_as)
+    seats = _seated(items, shown_as, _leaders(spans))
+    at_rest = _seated(closed, _shown_as(closed), {}) if spans else seats
     arcs = _arc_levels(seats)
-    measures = _measures(seats, width, height, arcs=max(arcs.values(), default=-1) + 1, depth=_depth(spans))
+    measures = _measures(at_rest, width, height, arcs=max(arcs.values(), default=-1) + 1, depth=_depth(spans))
     columns = _columns(seats, measures, opened)
     extent = max(each.box.right for each in columns) + MARGIN
     bottom = max(each.box.bottom for each in columns) + MARGIN / 2
@@ -73,33 +71,9 @@ def lay_out(entries: Sequence[Entry], width: float, height: float, opened: Opene
     return Layout(columns, edges, _brackets(spans, columns), max(width, extent), max(height, bottom), shown_as)
 
 
-@lru_cache(maxsize=1)
-def _folded(entries: tuple[Entry, ...], limit: int) -> tuple[Item, ...]:
-    # The same entries are laid out again whenever something is opened or the window changes its size. Only the last
-    # ones are kept: entries hold on to their maps.
-    return folded(entries, limit)
-
-
-Span = tuple[LayerGroup, int, int, int]
-"""An opened group, the first and last place of what was in it, and how many opened groups it lies in."""
-
-
-def _shown(items: Sequence[Item], opened: frozenset[tuple[str, str]]) -> tuple[list[Item], list[Span]]:
-    shown: list[Item] = []
-    spans: list[Span] = []
-
-    def show(item: Item, depth: int) -> None:
-        if not isinstance(item, LayerGroup) or item.key not in opened:
-            shown.append(item)
-            return
-        start = len(shown)
-        for child in item.items:
-            show(child, depth + 1)
-        spans.append((item, start, len(shown) - 1, depth))
-
-    for item in items:
-        show(item, 0)
-    return shown, spans
+def _leaders(spans: Sequence[Span]) -> dict[str, Entry]:
+    """For each layer of an opened block its last one: all of them show the channels that are most active there."""
+    return {each.name: group.last for group, *_ in spans if group.is_block for each in group.entries()}
 
 
 def _depth(spans: Sequence[Span]) -> int:
@@ -115,7 +89,7 @@ def _shown_as(items: Sequence[Item]) -> dict[str, int]:
     return found
 
 
-def _seated(items: Sequence[Item], shown_as: Mapping[str, int]) -> list[_Seat]:
+def _seated(items: Sequence[Item], shown_as: Mapping[str, int], leaders: Mapping[str, Entry]) -> list[_Seat]:
     """Longest way from the start gives the rank; what shares a rank stands one below the other."""
     seats: list[_Seat] = []
     lanes: dict[int, int] = {}
@@ -127,7 +101,7 @@ def _seated(items: Sequence[Item], shown_as: Mapping[str, int]) -> list[_Seat]:
             parents = (index - 1,)  # a layer whose input is not known stands after the one before it
         rank = max((seats[each].rank + 1 for each in parents), default=0)
         lanes[rank] = lanes.get(rank, -1) + 1
-        seats.append(_Seat(item, rank, lanes[rank], parents))
+        seats.append(_Seat(item, rank, lanes[rank], parents, leaders.get(members[-1].name, members[-1])))
     return seats
 
 
@@ -159,19 +133,15 @@ def _measures(seats: Sequence[_Seat], width: float, height: float, *, arcs: int,
     numbers = len({seat.rank for seat in seats if has_number_tiles(seat.entry)})
     wider = max(0.0, READABLE_NUMBER - (pitch - _gap(pitch))) if numbers <= amount / 4 else 0.0
     pitch = _pitch(free - numbers * wider, amount)
-    lines = min(3, -int(-LABEL_WIDTH // pitch)) if ranks > 1 else 1
     top = MARGIN / 2 + depth * BRACKET_HEIGHT
-    labels = lines * LABEL_HEIGHT
     arc_height = arcs * ARC_HEIGHT
     return Measures(
         pitch=pitch,
         gap=_gap(pitch),
         top=top,
-        label_lines=lines,
-        label_height=LABEL_HEIGHT,
-        labels=labels,
+        labels=LABEL_HEIGHT,
         arcs=arc_height,
-        bottom=max(height - MARGIN / 2, top + labels + arc_height + 120),
+        bottom=max(height - MARGIN / 2, top + LABEL_HEIGHT + arc_height + 120),
         left=max(MARGIN, (width - (CLASSES_WIDTH if classes else 0) - pitch * amount - numbers * wider) / 2),
         classes_width=CLASSES_WIDTH,
         number_width=pitch - _gap(pitch) + wider,
@@ -237,6 +207,7 @@ def _placed(seat: _Seat, across: Box, measures: Measures, lanes: int, opened: Op
     group = seat.item if isinstance(seat.item, LayerGroup) else None
     box = Box(across.x, start, across.width, bottom - start)
     name = seat.entry.name
+    own = tuple(group.entries()) if group is not None and group.is_block else (seat.entry,)
     return column(
         seat.entry,
         group,
@@ -246,7 +217,8 @@ def _placed(seat: _Seat, across: Box, measures: Measures, lanes: int, opened: Op
         bar_y=bar,
         measures=measures,
         is_opened=name in opened.layers,
-        kept=opened.kept.get(seat.entry.layer),
+        kept=next((opened.kept[each.layer] for each in own if each.layer in opened.kept), None),
+        leader=seat.leader,
     )
 
 

@@ -84,7 +84,7 @@ class Minimap(QWidget):
             box = column.box
             width, height = max(1.0, box.width * across), max(1.0, box.height * down)
             place = QRectF(MARGIN + box.x * across, MARGIN + box.y * down, width, height)
-            painter.fillRect(place, fills.get(column.entry.family, fills["other"]))
+            painter.fillRect(place, fills.get(column.families[0], fills["other"]))
         painter.end()
         return whole
 

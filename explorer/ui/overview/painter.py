@@ -12,9 +12,11 @@ from explorer.ui.common.box import Box
 from explorer.ui.common.saved_painter import saved
 from explorer.ui.common.text import plural, shape_text
 from explorer.ui.overview.column_painter import ColumnPainter
+from explorer.ui.overview.folding import LayerGroup
 from explorer.ui.overview.geometry import Column, ColumnEdge
 from explorer.ui.overview.scene import Scene, View, elided, font
 
+NAME_GAP = 3.0  # between a block's name and how many layers it folds
 EDGES_FROM = 0.1
 """Under this zoom the gaps between columns are less than a pixel or two: no room for a line."""
 
@@ -117,13 +119,21 @@ class OverviewPainter:
         if column.name == self.scene.selected:
             self._chosen_column(column)
         self._label(column)
-        self.painter.setPen(Qt.PenStyle.NoPen)
-        self.painter.setBrush(self._family(column))
-        self.painter.drawRoundedRect(self.view.rect(column.bar), 2, 2)
+        self._bar(column)
         if column.is_empty:
             self._empty(column)
         else:
             self.columns.content(column)
+
+    def _bar(self, column: Column) -> None:
+        """In the colour of its family; a block's has a piece in the colour of each layer inside."""
+        bar, families = self.view.rect(column.bar), column.families
+        each = bar.width() / len(families)
+        self.painter.setPen(Qt.PenStyle.NoPen)
+        for place, family in enumerate(families):
+            self.painter.setBrush(self._colour(family))
+            piece = QRectF(bar.x() + place * each, bar.y(), each, bar.height())
+            self.painter.drawRoundedRect(piece.adjusted(0, 0, -1 if place < len(families) - 1 else 0, 0), 2, 2)
 
     def _chosen_column(self, column: Column) -> None:
         fill = QColor(self.theme.selection)
@@ -134,29 +144,44 @@ class OverviewPainter:
         self.painter.drawRoundedRect(rect.adjusted(-3, -3, 3, 0), 6, 6)
 
     def _label(self, column: Column) -> None:
-        """Name and shape, centred over the column; lower labels of its neighbours leave room for its tick."""
+        """Name and shape, centred over the column."""
         if self._is_headless(column):
             self._label_at_top(column)
             return
-        label, bar = self.view.rect(column.label), self.view.rect(column.bar)
-        if label.bottom() < bar.top() - label.height() * 0.6:
-            self.painter.setPen(QPen(QColor(self.theme.border), 1))
-            self.painter.drawLine(QPointF(bar.center().x(), label.bottom()), QPointF(bar.center().x(), bar.top()))
-        room = self._label_room(label)
+        room = self._label_room(self.view.rect(column.label))
         title_colour = self.theme.accent if column.name == self.scene.selected else self.theme.text
         if column.entry.is_broken:
             title_colour = self.theme.error
         half = room.height() / 2
-        self._line(QRectF(room.x(), room.y(), room.width(), half), _title(column), self.title_font, title_colour)
+        self._name(column, QRectF(room.x(), room.y(), room.width(), half), title_colour)
         below = QRectF(room.x(), room.y() + half - 1, room.width(), half)
-        if column.group is not None:
-            self._line(below, f"+ {plural(column.group.count, 'layer')}", self.small_font, self.theme.accent)
+        if column.group is not None and column.block is None:
+            self._line(below, self._count_line(column.group, below.width()), self.small_font, self.theme.accent)
         elif column.entry.shape is not None:
             shape = _narrow_shape(column)
             if (
                 QFontMetricsF(self.small_font).horizontalAdvance(shape) <= below.width() + 8
             ):  # half a shape would mislead
                 self._line(below.adjusted(-4, 0, 4, 0), shape, self.small_font, self.theme.dim)
+
+    def _name(self, column: Column, room: QRectF, colour: str) -> None:
+        """The name; of a block also how many layers are folded behind the one that names it."""
+        if column.block is None:
+            self._line(room, _title(column), self.title_font, colour)
+            return
+        more = f"+{column.block.count - 1}"
+        beside = QFontMetricsF(self.small_font).horizontalAdvance(more)
+        name = elided(_title(column), room.width() - beside - NAME_GAP, self.title_font)
+        wide = QFontMetricsF(self.title_font).horizontalAdvance(name)
+        left = room.center().x() - (wide + NAME_GAP + beside) / 2
+        self._line(QRectF(left, room.y(), wide, room.height()), name, self.title_font, colour)
+        behind = QRectF(left + wide + NAME_GAP, room.y(), beside, room.height())
+        self._line(behind, more, self.small_font, self.theme.accent)
+
+    def _count_line(self, group: LayerGroup, width: float) -> str:
+        """How many layers a group folds, as much of it as has room."""
+        whole, short = f"+ {plural(group.count, 'layer')}", f"+{group.count}"
+        return whole if QFontMetricsF(self.small_font).horizontalAdvance(whole) <= width else short
 
     def _is_headless(self, column: Column) -> bool:
         return self.view.rect(column.bar).bottom() < 0
@@ -262,7 +287,12 @@ class OverviewPainter:
             self._line(room, f"− {bracket.group.title}", self.small_font, self.theme.accent)
 
     def _family(self, column: Column) -> QColor:
-        return QColor(self.theme.kinds.get(column.entry.family, self.theme.kinds["other"]))
+        """The colour of the layer that names it."""
+        head = None if column.block is None else column.block.head
+        return self._colour((head or column.entry).family)
+
+    def _colour(self, family: str) -> QColor:
+        return QColor(self.theme.kinds.get(family, self.theme.kinds["other"]))
 
 
 def _towards(corner: QPointF, other: QPointF, radius: float = 5.0) -> QPointF:

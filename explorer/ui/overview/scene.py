@@ -85,8 +85,9 @@ def figures(pixels: int) -> QFont:
 
 
 def elided(text: str, width: float, font_of_it: QFont) -> str:
-    """`text`, ending in … where there is no room."""
-    return QFontMetricsF(font_of_it).elidedText(text, Qt.TextElideMode.ElideRight, width)
+    """`text`, ending in … where there is no room; of a dotted name the end tells it apart, so its beginning goes."""
+    side = Qt.TextElideMode.ElideLeft if "." in text else Qt.TextElideMode.ElideRight
+    return QFontMetricsF(font_of_it).elidedText(text, side, width)
 
 
 def fitted(rect: QRectF, columns: int, rows: int) -> QRectF:

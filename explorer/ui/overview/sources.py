@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
@@ -41,6 +42,26 @@ def sources_in(entries: Mapping[str, Entry], entry: Entry, channel: int) -> Sour
         return sources_of(_as_read(entry, entry.maps), channel, [entry.maps])
     found = [entries.get(name) for name in entry.parents]
     return sources_of(entry.maps, channel, [each.maps for each in found if each is not None and each.maps])
+
+
+def sources_into(
+    entries: Mapping[str, Entry], entry: Entry, channel: int, inside: Mapping[str, Entry] = MappingProxyType({})
+) -> Sources:
+    """As `sources_in`, but what lies `inside` the same block is followed back to the maps that enter it."""
+    found = sources_in(entries, entry, channel)
+    if not any(source.layer in inside for source in found.drawn):
+        return found
+    shares: dict[tuple[str, int], float] = {}
+    sentence = found.sentence
+    for source in found.drawn:
+        before = Sources((Source(source.layer, source.channel),), sentence)
+        if source.layer in inside:
+            before = sources_into(entries, inside[source.layer], source.channel, inside)
+            sentence = before.sentence if len(found.drawn) == 1 else sentence
+        for each in before.drawn:
+            place = (each.layer, each.channel)
+            shares[place] = max(shares.get(place, 0.0), source.share * each.share)
+    return Sources(tuple(Source(*place, share) for place, share in shares.items()), sentence)
 
 
 def _as_read(entry: Entry, maps: LayerActivation) -> LayerActivation:

@@ -53,12 +53,15 @@ class OverviewSurface(ZoomSurface):
 
     # --- what is shown ---
 
-    def set_entries(self, entries: tuple[Entry, ...]) -> None:
-        """Show these columns; what was opened stays open."""
+    def set_entries(self, entries: tuple[Entry, ...], *, keeps_channels: bool = False) -> None:
+        """Show these columns; what was opened stays open.
+
+        With `keeps_channels` a layer goes on with the channels that it shows, whichever are most active now.
+        """
         self._entries = entries
         self.images.keep({entry.maps for entry in entries if entry.maps is not None})
         self.lines = None
-        layout = self.scene.layout.with_values(entries) or self._laid_out()
+        layout = (self.scene.layout.with_values(entries) if keeps_channels else None) or self._laid_out()
         scene = replace(self.scene, layout=layout, pictures={})
         if self._picture.renew(scene):
             self.scene = scene
@@ -86,7 +89,9 @@ class OverviewSurface(ZoomSurface):
 
     def _is_folded(self, chosen: Lines | None) -> bool:
         column = self.column(chosen.spot.column) if chosen is not None else None
-        return column is not None and chosen is not None and column.place(chosen.spot.channel) is None
+        if column is None or chosen is None or not column.stands_for(chosen.spot.column):
+            return False
+        return column.place(chosen.spot.channel) is None
 
     def set_lines(self, lines: Lines | None) -> None:
         """Draw the lines into a hovered map; None takes them away."""
@@ -178,7 +183,8 @@ class OverviewSurface(ZoomSurface):
 
     def fold_around(self, name: str) -> None:
         """Fold the innermost opened group that `name` lies in."""
-        around = [each.group for each in self.scene.layout.brackets if name in {e.name for e in each.group.entries()}]
+        groups = [each.group for each in self.scene.layout.brackets]
+        around = [group for group in groups if any(name in (each.name, each.layer) for each in group.entries())]
         if around:
             self._close_group(min(around, key=lambda group: group.count).key)
 
@@ -246,8 +252,7 @@ class OverviewSurface(ZoomSurface):
             return None
         if self.view.is_far:
             return self.view.rect(column.box)
-        is_here = column.entry.name == layer or column.entry.layer == layer
-        rect = column.place(channel) if is_here else None
+        rect = column.place(channel) if column.stands_for(layer) else None
         return self.view.rect(rect or column.more or column.bar)
 
     def _free_corner(self) -> QPoint:

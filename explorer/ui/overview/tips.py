@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from explorer.ui.common.dead_map import DEAD
+from explorer.ui.overview.folding import LayerGroup
 from explorer.ui.overview.geometry import Column
 
 
@@ -20,16 +21,23 @@ def tip(column: Column, x: float, y: float, *, is_far: bool) -> str:
     if column.entry.remark:
         return f"{column.name}: {column.entry.remark}"
     if column.group is not None and y < column.bar.bottom:
-        return f"{column.group.title}: {column.group.count} layers folded. Click here to open them."
+        return _group_tip(column.group)
     channel = None if is_far else column.channel_at(x, y)
     if channel is not None and column.entry.is_dead(channel):
         return f"{column.entry.title_of(channel)} is {DEAD}."
     return column.name if y < column.bar.bottom or is_far else ""
 
 
+def _group_tip(group: LayerGroup) -> str:
+    if not group.is_block:
+        return f"{group.title}: {group.count} layers folded. Click here to open them."
+    *before, last = (entry.name for entry in group.entries())
+    return f"A block of {', '.join(before)} and {last}; the maps are those that leave {last}. Click here to open it."
+
+
 def _fold_tip(column: Column) -> str:
     if column.entry.prediction is not None:
         return f"The {len(column.channels)} largest of {column.entry.channels} classes."
     if column.hidden:
-        return f"The first {len(column.channels)} of {column.entry.channels} channels. Click to see all."
-    return "Click to see the first channels only."
+        return f"The {len(column.channels)} most active of {column.entry.channels} channels. Click to see all."
+    return "Click to see the most active channels only."

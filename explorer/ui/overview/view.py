@@ -21,7 +21,7 @@ from explorer.ui.overview.entries import Entry, entries_of
 from explorer.ui.overview.head import Head, channel_head, layer_head, whole_head
 from explorer.ui.overview.lines import Lines, Spot
 from explorer.ui.overview.preview import preview_of
-from explorer.ui.overview.sources import sources_in
+from explorer.ui.overview.sources import Sources, sources_into
 from explorer.ui.overview.walking import walked
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ class Overview(FollowingView, QWidget):
         self._stack.setCurrentWidget(self.calls if self.calls and self.calls_button.isChecked() else drawing)
         self._entries = {entry.name: entry for entry in entries}
         self._by_layer = {entry.layer: entry for entry in entries} | self._entries
-        self.canvas.set_entries(entries)
+        self.canvas.set_entries(entries, keeps_channels=state.training.status == "running")
         self.canvas.setAccessibleDescription(f"{plural(len(entries), 'column')}: " + ", ".join(self._entries))
         self._show_selection(state)
         self.canvas.hover_again()
@@ -152,7 +152,7 @@ class Overview(FollowingView, QWidget):
         chosen = None
         if entry is not None and entry.maps is not None and state.selection.channel is not None:
             spot = Spot(entry.name, state.selection.channel)
-            chosen = Lines(spot, sources_in(self._by_layer, entry, spot.channel).drawn)
+            chosen = Lines(spot, self._sources(entry, spot.channel).drawn)
         self.canvas.set_selected(entry.name if entry else None, chosen)
         self._show_head(self._head(entry, state.selection.channel))
 
@@ -175,7 +175,12 @@ class Overview(FollowingView, QWidget):
             return whole_head(tuple(self._entries.values()), has_input=self._session.state.values is not None)
         if channel is None or entry.maps is None:
             return layer_head(entry)
-        return channel_head(entry, channel, sources_in(self._by_layer, entry, channel))
+        return channel_head(entry, channel, self._sources(entry, channel))
+
+    def _sources(self, entry: Entry, channel: int) -> Sources:
+        """What a channel was made of; of a layer inside a block, what enters the block."""
+        column = self.canvas.column(entry.name)
+        return sources_into(self._by_layer, entry, channel, {} if column is None else column.inside)
 
     # --- what the person does ---
 
@@ -189,7 +194,7 @@ class Overview(FollowingView, QWidget):
             self._show_head(self._head(self._shown(state), state.selection.channel))
             self._session.selection.hover(None)
             return
-        sources = sources_in(self._by_layer, entry, spot.channel)
+        sources = self._sources(entry, spot.channel)
         self.canvas.set_lines(Lines(spot, sources.drawn))
         self.canvas.show_preview(preview_of(entry, spot, self.canvas.images))
         self._show_head(channel_head(entry, spot.channel, sources))

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.session.snapshot import Prediction
-from explorer.ui.overview.columns import SMALLEST_TILE
+from explorer.session.snapshot import LayerActivation, Prediction
+from explorer.ui.overview.columns import READABLE_TILE
 from explorer.ui.overview.entries import Entry
 from explorer.ui.overview.folding import LayerGroup, folded
 from explorer.ui.overview.geometry import Layout
@@ -151,12 +151,30 @@ def test_labels_of_one_line_do_not_run_into_each_other(made: Made) -> None:
 
 
 @pytest.mark.parametrize("length", range(8, 25))
-def test_networks_of_usual_length_fit_a_small_window_unfolded(length: int) -> None:
+def test_networks_of_usual_length_fit_a_small_window_with_readable_maps(length: int) -> None:
     entries = [*chain(length, (32, 16, 16)), classes(10, f"layer{length - 1}")]
     layout = lay_out(entries, 900, 510)
     assert (layout.width, layout.height) == (900, 510)
-    assert not any(column.group for column in layout.columns)
-    assert all(column.grid.width >= SMALLEST_TILE for column in layout.columns[1:-1] if column.grid is not None)
+    assert all(column.group is None or column.group.is_block for column in layout.columns)
+    assert any(column.group for column in layout.columns) == (length > 10), "only where columns would be narrow"
+    assert all(column.grid.width >= READABLE_TILE for column in layout.columns[1:-1] if column.grid is not None)
+
+
+@settings(max_examples=30, deadline=None)
+@given(layouts())
+def test_the_names_of_the_uppermost_columns_stand_on_one_level(made: Made) -> None:
+    assert len({column.label.y for column in made.layout.columns if column.lane == 0}) == 1
+
+
+def test_of_more_maps_than_fit_the_most_active_are_shown_in_their_order() -> None:
+    entries = chain(3, (64, 8, 8))
+    values = np.zeros((64, 8, 8), np.float32)
+    values[[5, 40, 63, 7], 2, 3] = 9, -8, 7, 6
+    maps = LayerActivation("layer1", "relu", "activation", ("layer0",), values)
+    column = lay_out([*entries[:2], replace(entries[2], maps=maps), entries[3]], 900, 300).columns[2]
+    assert 3 < len(column.channels) < 64
+    assert {5, 7, 40, 63} <= set(column.channels)
+    assert list(column.channels) == sorted(column.channels)
 
 
 def test_tiles_are_as_large_as_fits() -> None:
@@ -270,4 +288,10 @@ def test_other_values_keep_every_place_and_other_looks_do_not() -> None:
     assert all(column.entry is entry for column, entry in zip(same.columns, newer, strict=True))
     assert layout.with_values(entries[:-1]) is None
     assert layout.with_values((*entries[:-1], replace(entries[-1], shape=(5,)))) is None
-    assert lay_out(chain(60), 500, 400).with_values(chain(60)) is None, "groups know their layers' entries"
+    long, again = chain(60), chain(60)
+    folded_again = lay_out(long, 500, 400, Opened(frozenset({("layer0", "layer1")}))).with_values(again)
+    assert folded_again is not None
+    assert [each for column in folded_again.columns for each in column.members] == again
+    assert folded_again.columns[-1].entry is again[-1]
+    assert folded_again.columns[-1].group is not None
+    assert list(folded_again.columns[-1].group.entries())[-1] is again[-1], "groups know their layers' entries"

@@ -24,7 +24,7 @@ def test_more_channels_than_fit_open_and_fold_with_a_click(shown: Shown) -> None
     assert folded.hidden > 0
     middle = view.canvas.view.rect(folded.more).center()
     tip = view.canvas.tip_at(middle)
-    assert tip == f"The first {len(folded.channels)} of 400 channels. Click to see all."
+    assert tip == f"The {len(folded.channels)} most active of 400 channels. Click to see all."
     click(view, middle.toPoint())
     opened = view.canvas.column("conv1")
     assert opened is not None
