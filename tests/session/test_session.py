@@ -232,7 +232,7 @@ def test_a_network_that_has_no_input_shows_none_of_the_maps_before(qtbot: QtBot)
     session = make_session("2 linear(2)")
     try:
         wait_until_shown(qtbot, session)
-        session.files.new_network("3x12x12 conv(4, 3)")
+        session.files.new_network("3x9000x9000 conv(4, 3)")
         assert session.state.maps.activations is None
         assert session.state.maps.fault is None
     finally:

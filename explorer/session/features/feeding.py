@@ -8,18 +8,22 @@ from pathlib import Path
 
 import numpy as np
 
-from explorer.data import Picture, read_sample
+from explorer.data import Picture, PictureError, read_sample
+from explorer.network import Shape
 from explorer.network.files import Fit
 from explorer.session import edits
 from explorer.session.cell import is_index
 from explorer.session.errands import MakePicture, ReadPicture
 from explorer.session.fault import Fault
 from explorer.session.features.recent import RecentFiles
+from explorer.session.fed_before import FedBefore, is_fed_alike
 from explorer.session.lanes import Lane
 from explorer.session.slices import InputState
 from explorer.session.state import State
 from explorer.session.store import AT_ONCE_S, Store
 from explorer.session.subjects.subject import Verb
+
+START_SAMPLE, GREY_SAMPLE = "cat", "camera"
 
 
 class Feeding:
@@ -28,6 +32,7 @@ class Feeding:
     def __init__(self, store: Store, recent: RecentFiles) -> None:
         self._store, self._recent = store, recent
         self._covered: Picture | None = None  # what typed numbers stand in for
+        self._before = FedBefore()
         lane: Lane[Picture | Fault] = Lane(
             "picture", failed=store.fail, cancelled=store.tell_cancelled, told_as="opening"
         )
@@ -78,6 +83,7 @@ class Feeding:
 
     def _take(self, picture: Picture) -> None:
         if self._store.may(Verb.SHOW_PICTURE):
+            self._before.forget_typed_pictures()
             self._store.set(
                 replace(self._store.state.input, picture=picture, numbers=None),
                 replace(self._store.state.status, notice=""),
@@ -86,22 +92,43 @@ class Feeding:
                 self._recent.remember(picture.path)
 
     def _follow(self, old: State, new: State) -> None:
-        if new.document is not old.document:
-            self._store.set(self._input_of(new))
+        if new.document is old.document:
+            return
+        if is_fed_alike(old.document, new.document):
+            self._store.set(self._input_of(new, None))
+        else:
+            self._before.keep(old.document, old.input)
+            self._store.set(self._input_of(new, self._before.of(new.document)))
 
-    def _input_of(self, state: State) -> InputState:
-        """What the document of `state` is fed from now on."""
+    def _input_of(self, state: State, before: InputState | None) -> InputState:
+        """What the document of `state` is fed from now on; `before` is what one of the same input was fed with."""
         document, present, numbers = state.document, state.input, state.input.numbers
         shape = document.subject.input_shape
         if shape is None:  # it is fed what it was given
-            return replace(present, fitted=None)
+            return replace(present, fitted=None, numbers=numbers if before is None else before.numbers)
         if document.is_input_too_large:
             return replace(present, fitted=None, numbers=None)
-        if numbers is not None and (numbers.shape != shape or numbers.dtype != np.float32):
-            numbers = None
+        was_fed_numbers = numbers is not None
+        if not _fits(numbers, shape):
+            numbers = before.numbers if before is not None and _fits(before.numbers, shape) else None
         if len(shape) == 1:
             # Not all zeros: a pass through zeros shows nothing but biases.
             start = np.linspace(0, 1, shape[0], dtype=np.float32)
             return replace(present, fitted=None, numbers=start if numbers is None else numbers)
-        picture = present.picture or (self._covered if numbers is None else None)
-        return replace(present, numbers=numbers, picture=picture)
+        if numbers is not None:
+            self._covered = present.picture or self._covered
+            return replace(present, numbers=numbers, picture=None)
+        picture = present.picture or self._covered or (_sample(shape) if was_fed_numbers else None)
+        return replace(present, numbers=None, picture=picture)
+
+
+def _fits(numbers: np.ndarray | None, shape: Shape) -> bool:
+    return numbers is not None and numbers.shape == shape and numbers.dtype == np.float32
+
+
+def _sample(shape: Shape) -> Picture | None:
+    """A picture for whoever has none, grey for one channel; None where those that come with the program are missing."""
+    try:
+        return read_sample(GREY_SAMPLE if shape[0] == 1 else START_SAMPLE)
+    except PictureError:
+        return None

@@ -17,7 +17,7 @@ from explorer.resources import bundled_networks, resource
 from explorer.session.document import Document
 from explorer.session.errands import FoundNetwork, ReadNetwork, ReadWeights
 from explorer.session.fault import Fault
-from explorer.session.features.feeding import Feeding
+from explorer.session.features.feeding import START_SAMPLE, Feeding
 from explorer.session.features.network_writing import NetworkWriting
 from explorer.session.features.recent import RecentFiles
 from explorer.session.features.saved import Saved
@@ -32,8 +32,6 @@ from explorer.session.subjects.subject import Verb
 
 if TYPE_CHECKING:
     from explorer.engine.model.weights import State as Weights
-
-START_PICTURE = "cat"
 
 
 class Files:
@@ -122,8 +120,8 @@ class Files:
         if not is_bundled:
             self._recent.remember(path)
         state = self._store.state
-        if state.subject.picture_shape and state.input.picture is None:
-            self._feeding.use_sample(START_PICTURE)
+        if state.subject.picture_shape and state.input.picture is None and state.input.numbers is None:
+            self._feeding.use_sample(START_SAMPLE)
 
     def _take_read(self, document: Document, path: Path, read: Weights | Fault) -> None:
         if isinstance(read, Fault):
