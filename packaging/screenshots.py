@@ -84,6 +84,7 @@ def train(window: MainWindow, folder: Path) -> None:
     session.editing.reset_weights()
     session.learning.set_hyperparameters(momentum=0.9, epochs=8)
     session.selection.select(layer="conv1")
+    window.training_dock.unfold()
     session.training.train()
     wait(
         window,

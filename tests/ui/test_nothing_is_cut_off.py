@@ -85,11 +85,12 @@ def _open_debugger(window: MainWindow, qtbot: QtBot) -> None:
 
 def _a_run_with_curves(window: MainWindow, qtbot: QtBot) -> None:
     _train(window, qtbot)
-    assert window.training_dock.isVisible()
+    window.training_dock.unfold()
 
 
 def _a_run_that_blew_up(window: MainWindow, qtbot: QtBot) -> None:
     _train(window, qtbot)
+    window.training_dock.unfold()
     window.session.learning.set_hyperparameters(learning_rate=1e30)
     window.session.training.train()
     qtbot.waitUntil(lambda: bool(window.session.state.training.layer), timeout=60_000)
@@ -123,6 +124,7 @@ def _open_strip_at(window: MainWindow, title: str) -> None:
 
 
 def _data_that_do_not_fit(window: MainWindow, qtbot: QtBot) -> None:
+    window.training_dock.unfold()
     window.session.data.use_data("points:moons")
     qtbot.waitUntil(lambda: window.session.state.data.problem is not None, timeout=60_000)
 

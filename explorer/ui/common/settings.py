@@ -79,7 +79,7 @@ def set_play_speed(speed: int) -> None:
 
 
 def is_training_folded() -> bool | None:
-    """Whether the person folded the training strip; None if that was left to the window's height."""
+    """Whether the person folded the training strip; None if they left it as it was."""
     return {"true": True, "false": False}.get(read("training_folded", ""))
 
 
@@ -94,6 +94,15 @@ def training_height() -> int | None:
 
 def set_training_height(height: int | None) -> None:
     write("training_height", height)
+
+
+def why_height() -> int | None:
+    """How high the person made the explanation of the debugger; None if they left it as it was."""
+    return _number("why_height") or None
+
+
+def set_why_height(height: int | None) -> None:
+    write("why_height", height)
 
 
 def _number(key: str) -> int:

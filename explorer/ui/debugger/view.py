@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QSizePolicy,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
 
 from explorer.session import Session, State
 from explorer.session.timeline import Timeline
@@ -14,6 +22,7 @@ from explorer.ui.common.following_view import FollowingView
 from explorer.ui.debugger.breakpoints import BreakpointsButton
 from explorer.ui.debugger.controls import StepControls
 from explorer.ui.debugger.settings_row import StepSettings
+from explorer.ui.debugger.shared_height import SharedHeight
 from explorer.ui.debugger.stage import StepStage
 from explorer.ui.debugger.timeline_bar import TimelineBar
 from explorer.ui.debugger.why_panel import WhyPanel
@@ -23,7 +32,8 @@ from explorer.ui.debugger.words_panel import HeaderLine, WordsPanel
 MARGIN = 12
 LOW, LOWEST = 640, 500  # pixels of height below which the parts move closer together, and what is needed least goes
 SEE_THROUGH = "QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; }"  # the pane's line shows
-LEAST = 418  # pixels that all parts need so that something can be drawn; in less room they scroll
+LEAST_STAGE = 132  # pixels of height
+LEAST = 318 + LEAST_STAGE  # pixels that all parts need so that something can be drawn; in less room they scroll
 WHY_HEIGHT, LOW_WHY_HEIGHT, LOWEST_WHY_HEIGHT = 190, 150, 104
 EMPTY = (
     "One whole training step appears here, to be walked through forwards and back: every layer, the loss, every "
@@ -68,7 +78,9 @@ class Debugger(FollowingView, QWidget):
         self.stage = StepStage(session)
         self.stage.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)  # what it draws never pushes
         self.why = WhyPanel(session)
+        self.why.setMinimumHeight(LOWEST_WHY_HEIGHT)
         self.why.pointed.connect(self.stage.point_at)
+        self._shared = SharedHeight(self.stage, self.why, least=LEAST_STAGE)
         self.settings = StepSettings(session)
         foot = QHBoxLayout()
         foot.setSpacing(8)
@@ -79,8 +91,7 @@ class Debugger(FollowingView, QWidget):
         self._column = column = QVBoxLayout(content)
         for widget in (self.header, self.timeline, self.controls, self.words):
             column.addWidget(widget)
-        column.addWidget(self.stage, 1)
-        column.addWidget(self.why)
+        column.addWidget(self._shared, 1)
         column.addLayout(foot)
         self.scrolled = scroll = QScrollArea(widgetResizable=True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -135,7 +146,7 @@ class Debugger(FollowingView, QWidget):
         self._column.setContentsMargins(MARGIN, gap, MARGIN, gap)
         self._column.setSpacing(gap)
         self.words.set_low(is_lowest)
-        self.why.setFixedHeight(LOWEST_WHY_HEIGHT if is_lowest else LOW_WHY_HEIGHT if is_low else WHY_HEIGHT)
+        self._shared.set_usual(LOWEST_WHY_HEIGHT if is_lowest else LOW_WHY_HEIGHT if is_low else WHY_HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
         """Small enough for the smallest window: what there is then follows from the height."""

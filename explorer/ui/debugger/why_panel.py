@@ -37,7 +37,7 @@ from explorer.ui.debugger.term_rows import (
 if TYPE_CHECKING:
     from explorer.engine.explaining.finite_difference import Reading
 
-HEIGHT, SWITCH_HEIGHT = 190, 22
+WIDTH, HEIGHT, SWITCH_HEIGHT = 640, 190, 22
 FLAT = "QToolButton { padding: 0 6px; }"
 FOLLOW_TIP = "To the step and the cell that the chosen term came from (Enter, or a double click on it)."
 EMPTY = "Every number of a training step explains itself here: choose a cell above, or step on."
@@ -59,7 +59,7 @@ class WhyPanel(FollowingView, QWidget):
         super().__init__(session, parent)
         self.setObjectName("stepExplanation")
         self.setAccessibleName("Why this number?")
-        self.setFixedHeight(HEIGHT)
+        self.resize(WIDTH, HEIGHT)
         self._explained = Explained()
         self._chosen_grouping = ""
         self.check = QLabel()

@@ -1,4 +1,4 @@
-"""A dock that folds to its title by itself, where the window is low or there is nothing to see in it yet."""
+"""A dock that folds to its title, and opens again, when a person asks for it and at no other time."""
 
 from __future__ import annotations
 
@@ -10,15 +10,13 @@ from explorer.session.soon import soon
 from explorer.ui.common import settings
 from explorer.ui.shell.docks import PaneDock
 
-LOW_WINDOW = 760  # pixels of height under which it starts folded
-SQUEEZE = 40  # pixels that the panes above may lack; if they lacked more they would lie over each other
 NO_LIMIT = 16_777_215  # Qt's own
 
 
 class FoldingDock(PaneDock):
-    """`folded` tells when it was folded or opened. What a person chose is remembered and wins over the height.
+    """`folded` tells when it was folded or opened. Both are remembered, and so is the height it was dragged to.
 
-    Opened by a person in a window too low for it, it makes the window higher; made lower again, it folds.
+    At first it is folded. While it is open the window cannot be made too low for it and for the panes above it.
     """
 
     folded = Signal(bool)
@@ -28,12 +26,11 @@ class FoldingDock(PaneDock):
     ) -> None:
         super().__init__(title, name, content, window)
         self._window, self._inside, self._usual_height = window, inside, height
-        self._choice = settings.is_training_folded()
+        self._least_window_height = window.minimumHeight()
         self._height = settings.training_height() or height
-        self._is_wanted = True
-        self._growth = 0  # the least pixels that it takes when it is opened, as far as that is known
         self.is_folded = False
         self.topLevelChanged.connect(self._float)
+        self._fold(settings.is_training_folded() is not False)
 
     @Slot()
     def sit(self) -> None:
@@ -41,29 +38,18 @@ class FoldingDock(PaneDock):
         if not self.is_folded and not self.isFloating():
             self._window.resizeDocks([self], [self._height], Qt.Orientation.Vertical)
 
-    def want(self, is_wanted: bool) -> None:
-        """Whether what it holds is worth its room now."""
-        if is_wanted != self._is_wanted:
-            self._is_wanted = is_wanted
-            self.follow_height(self._window.height())
-
-    def follow_height(self, height: int) -> None:
-        """The window is `height` pixels high now."""
-        if self.isFloating():
+    def follow_height(self) -> None:
+        """The window has another height now: take back the height that it had no room for."""
+        if self.is_folded or self.isFloating():
             return
-        is_better_folded = height < LOW_WINDOW or not self._is_wanted
-        is_folded = is_better_folded if self._choice is None else self._choice
-        self._fold(is_folded or not self._has_room(height))
-        if not self.is_folded and self.height() < self._height:
-            soon(self, self.sit)  # there was no room for it; now there may be
+        self._make_room()
+        if self.height() < self._height:
+            soon(self, self.sit)
 
     def choose(self, is_folded: bool) -> None:
         """Fold or open it because a person wants it so."""
-        self._choice = is_folded
         settings.set_training_folded(is_folded)
         self._fold(is_folded)
-        if not is_folded:
-            soon(self, self._make_room)  # once the window has laid itself out anew
 
     def unfold(self) -> None:
         """Show it whole."""
@@ -72,35 +58,29 @@ class FoldingDock(PaneDock):
             self.choose(False)
 
     def forget_choice(self) -> None:
-        """Follow the window's height again, with the height it had at first."""
-        self._choice, self._height = None, self._usual_height
+        """Fold it, and give it the height it had at first."""
+        self._height = self._usual_height
         settings.set_training_folded(None)
         settings.set_training_height(None)
-        self.follow_height(self._window.height())
+        self._fold(True)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        soon(self, self._make_room)  # what it needs is known once it is laid out
         is_dragged = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
         if is_dragged and not self.is_folded and not self.isFloating():
             self._height = self.height()
             settings.set_training_height(self._height)
 
-    def _has_room(self, height: int) -> bool:
-        """Whether a window of `height` pixels holds it open, with all the panes above it."""
-        needed = self._window.minimumSizeHint().height()
-        if not self.is_folded:
-            self._growth = self.minimumSizeHint().height() - self._title_height()
-            return height >= needed - SQUEEZE
-        return height >= needed + self._growth - SQUEEZE
-
     @Slot()
     def _make_room(self) -> None:
-        window = self._window
-        if self.is_folded or self.isFloating() or window.isMaximized() or window.isFullScreen():
-            return
-        needed = min(window.minimumSizeHint().height(), window.screen().availableSize().height())
-        if window.height() < needed:
-            window.resize(window.width(), needed)
+        """Keep the window as high as its panes need it, as far as the screen goes."""
+        window, least = self._window, self._least_window_height
+        if not self.is_folded and not self.isFloating():
+            screen = window.screen().availableSize().height()
+            least = max(least, min(window.minimumSizeHint().height(), screen))
+        if window.minimumHeight() != least:
+            window.setMinimumHeight(least)
 
     def _fold(self, is_folded: bool) -> None:
         if is_folded == self.is_folded:
@@ -121,7 +101,4 @@ class FoldingDock(PaneDock):
 
     @Slot(bool)
     def _float(self, is_floating: bool) -> None:
-        if is_floating:
-            self._fold(False)
-        else:
-            self.follow_height(self._window.height())
+        self._fold(not is_floating and settings.is_training_folded() is not False)

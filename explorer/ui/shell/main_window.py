@@ -108,6 +108,7 @@ class MainWindow(QMainWindow):
         )
         self.training.folding.connect(self.training_dock.choose)
         self.training_dock.folded.connect(self.training.show_folded)
+        self.training.show_folded(self.training_dock.is_folded)
         self.docks = (
             PaneDock("Network", "dock.network", self.network_panel, self),
             PaneDock("Input", "dock.input", self.input_view, self),
@@ -153,19 +154,12 @@ class MainWindow(QMainWindow):
 
     @Slot(object, object)
     def show_state(self, old: State | None, new: State) -> None:
-        """The title, and what concerns the strip and the late parts."""
+        """The title, and what concerns the late parts."""
         mark = "•" if new.files.unsaved else ""
         self.setWindowTitle(f"{mark}{new.title} – {TITLE}")
         if old is not None and old.files.recent is not new.files.recent:
             settings.set_recent_files(new.files.recent)
         self._make_rest_when_quiet(new)
-        self._follow_training()
-
-    def _follow_training(self) -> None:
-        """The training strip takes its room once there is a run to see; the debugger's stage needs it more."""
-        state = self.session.state
-        has_something = bool(state.watching.runs) or state.data.problem is not None
-        self.training_dock.want(has_something and self.tabs.current != "debugger")
 
     def show_part(self, name: str) -> None:
         """Bring a tab of the centre to the front, unfold the training strip, or show the first steps."""
@@ -186,7 +180,6 @@ class MainWindow(QMainWindow):
         """Training steps are recorded only while the debugger is looked at."""
         self.show_late_parts()
         self.session.learning.watch_steps("debugger", self.tabs.current == "debugger")
-        self._follow_training()
 
     @Slot()
     def _dismiss_welcome(self) -> None:
@@ -199,6 +192,7 @@ class MainWindow(QMainWindow):
         for dock in self.docks:
             dock.setFloating(False)
             dock.show()
+        settings.set_why_height(None)
         self.training_dock.forget_choice()
         self._place_docks()
 
@@ -230,7 +224,7 @@ class MainWindow(QMainWindow):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.training_dock.follow_height(self.height())
+        self.training_dock.follow_height()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -16,7 +16,7 @@ from explorer.ui.common.icons import icon
 
 LINES = 2
 LEAST_WORDS = 120  # pixels beside the buttons
-HEIGHT = 36  # pixels, of which two lines need 32
+HEIGHT = 34  # pixels, of which two lines need 32
 ROLE, FAULT_ROLE = "toast", "toast-fault"
 WELCOME = (
     "Welcome: a trained network looks at a photograph. Click a layer to see its maps, a map to see its numbers; "

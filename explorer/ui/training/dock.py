@@ -139,7 +139,9 @@ class TrainingDock(FollowingView, Pane):
 
 
 def facts(state: State) -> str:
-    """How the run stands; before there is one, what it would learn from."""
+    """How the run stands, or why there can be none; before there is one, what it would learn from."""
+    if state.data.problem is not None:
+        return state.data.problem.message
     words = progress_words(state.training, examples_noun(state))
     if words:
         return words

@@ -9,10 +9,10 @@ from statistics import median
 from time import thread_time
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontDatabase
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt
+from PySide6.QtGui import QFontDatabase, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractSlider, QApplication, QLabel, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractSlider, QApplication, QLabel, QSlider, QSplitter, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.app import open_window
@@ -23,7 +23,7 @@ from explorer.ui.common import settings
 from explorer.ui.common.pane import ElidedLabel
 from explorer.ui.debugger.controls import StepControls
 from explorer.ui.debugger.timeline_bar import TimelineBar
-from explorer.ui.debugger.view import Debugger, why_empty
+from explorer.ui.debugger.view import LEAST_STAGE, Debugger, why_empty
 from explorer.ui.shell import commands
 from explorer.ui.shell.main_window import MainWindow
 from tests.ui.fakes import make_actions, make_session, wait_until_shown
@@ -213,7 +213,7 @@ def test_nothing_moves_from_step_to_step(desk: Desk) -> None:
 def test_in_a_low_pane_the_drawing_keeps_its_room_and_the_rest_is_scrolled_to(desk: Desk) -> None:
     desk.view.resize(690, 300)  # what a screen of 1280 × 720 leaves beside an open training strip
     QApplication.processEvents()
-    assert desk.view.stage.height() >= 90
+    assert desk.view.stage.height() >= LEAST_STAGE
     assert not desk.view.stage.visibleRegion().isEmpty()
     assert desk.view.settings.open_form.visibleRegion().isEmpty()
     desk.view.scrolled.verticalScrollBar().triggerAction(QAbstractSlider.SliderAction.SliderToMaximum)
@@ -221,18 +221,44 @@ def test_in_a_low_pane_the_drawing_keeps_its_room_and_the_rest_is_scrolled_to(de
     assert not desk.view.settings.open_form.visibleRegion().isEmpty()
 
 
-@pytest.mark.parametrize("size", [(390, 430), (560, 420), (700, 560), (1500, 1000)])
+@pytest.mark.parametrize("size", [(390, 460), (560, 470), (700, 560), (1500, 1000)])
 def test_parts_stand_one_under_the_other_at_every_size(desk: Desk, size: tuple[int, int]) -> None:
     view = desk.view
     view.resize(*size)
     QApplication.processEvents()
     assert (view.width(), view.height()) == size
     parts = (view.header, view.timeline, view.controls, view.words, view.stage, view.why, view.settings)
-    edges = [(part.geometry().top(), part.geometry().bottom()) for part in parts]
+    places = [QRect(part.mapTo(view, part.rect().topLeft()), part.size()) for part in parts]
+    edges = [(place.top(), place.bottom()) for place in places]
     assert all(upper[1] < lower[0] for upper, lower in pairwise(edges))
     assert edges[-1][1] < view.height()
-    assert view.stage.height() >= 90
-    assert all(part.geometry().right() < view.width() for part in parts)
+    assert view.stage.height() >= LEAST_STAGE
+    assert all(place.right() < view.width() for place in places)
+
+
+def test_the_height_that_a_person_gives_the_explanation_is_remembered(desk: Desk, qtbot: QtBot) -> None:
+    desk.view.resize(900, 800)
+    QApplication.processEvents()
+    split = desk.view.findChild(QSplitter, "stageSplitter")
+    assert split is not None
+    whole, before = desk.view.stage.height() + desk.view.why.height(), desk.view.why.height()
+    handle = split.handle(1)
+    QTest.mousePress(handle, Qt.MouseButton.LeftButton, pos=QPoint(50, 3))
+    left, place = Qt.MouseButton.LeftButton, QPoint(50, -57)
+    no_keys = Qt.KeyboardModifier.NoModifier
+    # QTest's own move carries no pressed button on a screen that does not exist.
+    move = QMouseEvent(QEvent.Type.MouseMove, place, handle.mapToGlobal(place), left, left, no_keys)
+    QApplication.sendEvent(handle, move)
+    QTest.mouseRelease(handle, left, pos=QPoint(50, 3))
+    chosen = desk.view.why.height()
+    assert chosen > before
+    assert settings.why_height() == chosen
+    assert desk.view.stage.height() + chosen == whole
+    desk.view.resize(900, 700)
+    desk.view.resize(900, 900)
+    QApplication.processEvents()
+    assert desk.view.why.height() == chosen
+    settings.set_why_height(None)
 
 
 def test_moving_the_cursor_is_quick(desk: Desk) -> None:

@@ -22,12 +22,12 @@ from explorer.session import Session, Verb
 from explorer.session.run_curves import RunCurves
 from explorer.session.subjects.own_model import REFUSALS
 from explorer.ui.common import settings
-from explorer.ui.shell.folding_dock import LOW_WINDOW
-from explorer.ui.shell.main_window import FIRST_SIZE, MainWindow
+from explorer.ui.debugger.view import LEAST_STAGE, Debugger
+from explorer.ui.shell.main_window import FIRST_SIZE, MINIMUM_SIZE, MainWindow
 from explorer.ui.training.commands import TRAIN_COMMANDS
 from explorer.ui.training.curves.saving import CurveSaving
 from explorer.ui.training.dock import HEIGHT, READY, TrainingDock
-from tests.ui.fakes import make_actions, wait_until_shown
+from tests.ui.fakes import make_actions, wait_until_recorded, wait_until_shown
 from tests.ui.training.docked import MOONS, WAIT_MS, button_of, click
 from tests.ui.training.test_curve_plot import make_run
 from tests.ui.windows import shared_window
@@ -70,7 +70,7 @@ def test_the_window_is_made_before_the_plots_library_is_imported() -> None:
 import sys
 from explorer.app import application
 from explorer.session import Session
-from explorer.ui.shell.main_window import FIRST_SIZE, MainWindow
+from explorer.ui.shell.main_window import FIRST_SIZE, MINIMUM_SIZE, MainWindow
 app = application()
 window = MainWindow(Session(held=True))
 print([name for name in ("pyqtgraph", "torch") if name in sys.modules])
@@ -94,25 +94,37 @@ def test_of_a_model_that_cannot_be_trained_here_the_strip_says_so(qtbot: QtBot) 
     assert not dock.start.isEnabled()
 
 
-def test_a_low_window_folds_the_strip_and_a_high_one_opens_it(window: MainWindow, qtbot: QtBot) -> None:
-    window.session.store.set(replace(window.session.state.watching, runs=(make_run(),)))
-    window.resize(1280, LOW_WINDOW - 40)
-    QApplication.processEvents()
-    assert window.training_dock.is_folded
-    assert not window.training.inside.isVisible()
-    assert button_of(window, "trainStart").isVisible()
-    assert window.training_dock.height() < 60
+def test_nothing_but_a_person_opens_or_folds_the_strip(window: MainWindow, qtbot: QtBot) -> None:
+    dock = window.training_dock
+    for chosen_folded in (True, False):
+        if dock.is_folded is not chosen_folded:
+            click(dock, "trainFold")
+        window.session.store.set(replace(window.session.state.watching, runs=(make_run(),)))
+        for tab in ("debugger", "maps", "overview"):
+            window.show_part(tab)
+            assert dock.is_folded is chosen_folded
+        for size in ((1280, 720), (1440, 900), (1920, 1080)):
+            window.resize(*size)
+            QApplication.processEvents()
+            assert dock.is_folded is chosen_folded
+        assert window.training.inside.isVisible() is not chosen_folded
+        assert button_of(window, "trainStart").isVisible()
+        window.session.store.set(replace(window.session.state.watching, runs=()))
+
+
+def test_opened_it_takes_its_usual_height_and_folded_the_height_of_its_title(window: MainWindow, qtbot: QtBot) -> None:
     window.resize(1440, 900)
-    QApplication.processEvents()
-    assert not window.training_dock.is_folded
+    click(window.training_dock, "trainFold")
     qtbot.waitUntil(lambda: window.training_dock.height() == HEIGHT)
+    click(window.training_dock, "trainFold")
+    qtbot.waitUntil(lambda: window.training_dock.height() < 60)
 
 
 def test_the_strip_keeps_the_height_that_a_person_drags_it_to(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    window.session.store.set(replace(window.session.state.watching, runs=(make_run(),)))
     window.resize(1440, 900)
+    window.training_dock.unfold()
     qtbot.waitUntil(lambda: window.training_dock.height() == HEIGHT)
     monkeypatch.setattr(QGuiApplication, "mouseButtons", lambda: Qt.MouseButton.LeftButton)
     window.resizeDocks([window.training_dock], [300], Qt.Orientation.Vertical)
@@ -122,50 +134,39 @@ def test_the_strip_keeps_the_height_that_a_person_drags_it_to(
         window.training_dock.choose(fold)
     qtbot.waitUntil(lambda: window.training_dock.height() == 300)
     window.action("resetLayout").trigger()
+    assert window.training_dock.is_folded
+    window.training_dock.unfold()
     qtbot.waitUntil(lambda: window.training_dock.height() == HEIGHT)
 
 
-def test_what_a_person_folded_stays_folded_until_the_layout_is_reset(window: MainWindow, qtbot: QtBot) -> None:
-    window.session.store.set(replace(window.session.state.watching, runs=(make_run(),)))
-    window.resize(1440, 900)
-    QApplication.processEvents()
-    click(window.training_dock, "trainFold")
-    assert window.training_dock.is_folded
-    window.resize(1500, 950)
-    QApplication.processEvents()
-    assert window.training_dock.is_folded
+def test_what_a_person_opened_is_open_at_the_next_start_as_high_as_it_was(window: MainWindow, qtbot: QtBot) -> None:
+    window.training_dock.unfold()
+    settings.set_training_height(300)
     second = open_window([])
-    qtbot.addWidget(
-        second,
-        before_close_func=lambda _widget: second.session.store.set(replace(second.session.state.files, unsaved=False)),
-    )
+    qtbot.addWidget(second)
     wait_until_shown(qtbot, second.session)
-    assert second.training_dock.is_folded
-    second.resize(1440, 900)
-    second.action("resetLayout").trigger()
-    assert second.training_dock.is_folded  # there is no run to see
-    second.session.store.set(replace(second.session.state.watching, runs=(make_run(),)))
     assert not second.training_dock.is_folded
+    second.resize(1440, 900)
+    qtbot.waitUntil(lambda: second.training_dock.height() == 300)
+    second.action("resetLayout").trigger()
+    assert second.training_dock.is_folded
 
 
 def test_the_strip_opened_in_a_low_window_takes_its_room_and_no_pane_lies_over_another(
     window: MainWindow, qtbot: QtBot
 ) -> None:
-    window.session.store.set(replace(window.session.state.watching, runs=(make_run(),)))
     window.resize(960, 600)
     QApplication.processEvents()
-    assert window.training_dock.is_folded
+    assert not _overlapping(window)
     click(window.training_dock, "trainFold")
-    qtbot.waitUntil(lambda: window.height() == window.minimumSizeHint().height())
+    qtbot.waitUntil(lambda: window.height() >= window.minimumSizeHint().height())
+    qtbot.waitUntil(lambda: not _overlapping(window))
+    window.resize(960, 600)
+    QApplication.processEvents()
     assert not window.training_dock.is_folded
     qtbot.waitUntil(lambda: not _overlapping(window))
-    window.resize(960, 600)
-    QApplication.processEvents()
-    assert window.training_dock.is_folded
-    qtbot.waitUntil(lambda: not _overlapping(window))
-    window.resize(1280, 800)
-    QApplication.processEvents()
-    assert not window.training_dock.is_folded  # as it was chosen
+    click(window.training_dock, "trainFold")
+    qtbot.waitUntil(lambda: window.minimumHeight() == MINIMUM_SIZE[1])
 
 
 def _overlapping(window: MainWindow) -> list[str]:
@@ -178,18 +179,20 @@ def _overlapping(window: MainWindow) -> list[str]:
     ]
 
 
-def test_the_strip_opens_with_the_first_run_and_leaves_the_room_to_the_debugger(
-    window: MainWindow, qtbot: QtBot
+@pytest.mark.parametrize("size", [(1280, 720), (1440, 900)])
+def test_beside_the_open_strip_the_debugger_keeps_a_stage_to_look_at(
+    window: MainWindow, qtbot: QtBot, size: tuple[int, int]
 ) -> None:
-    window.resize(1440, 900)
-    QApplication.processEvents()
-    assert window.training_dock.is_folded
-    window.session.store.set(replace(window.session.state.watching, runs=(make_run(),)))
-    assert not window.training_dock.is_folded
+    window.resize(*size)
     window.show_part("debugger")
-    assert window.training_dock.is_folded
-    window.show_part("maps")
-    assert not window.training_dock.is_folded
+    wait_until_recorded(qtbot, window.session)
+    window.training_dock.unfold()
+    qtbot.waitUntil(lambda: window.training.inside.isVisible())
+    debugger = window.view("debugger")
+    assert isinstance(debugger, Debugger)
+    assert (window.width(), window.height()) == size
+    qtbot.waitUntil(lambda: not _overlapping(window))
+    qtbot.waitUntil(lambda: debugger.stage.visibleRegion().boundingRect().height() >= LEAST_STAGE)
 
 
 def test_one_step_is_made_and_opens_in_the_debugger(own_window: MainWindow, qtbot: QtBot) -> None:

@@ -1,0 +1,45 @@
+"""The drawing of the debugger over its explanation, and the height that they share."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSplitter, QWidget
+
+from explorer.ui.common import settings
+
+HANDLE = 6  # pixels
+
+
+class SharedHeight(QSplitter):
+    """What a person gives the one is taken from the other, and remembered; the drawing keeps `least` pixels."""
+
+    def __init__(self, drawing: QWidget, explanation: QWidget, *, least: int) -> None:
+        super().__init__(Qt.Orientation.Vertical)
+        self._explanation, self._least, self._usual = explanation, least, 0
+        drawing.setMinimumHeight(least)
+        self.setObjectName("stageSplitter")
+        self.setHandleWidth(HANDLE)
+        self.setChildrenCollapsible(False)
+        self.addWidget(drawing)
+        self.addWidget(explanation)
+        self.handle(1).setToolTip("Drag to share the height between the drawing and the explanation.")
+        self.splitterMoved.connect(self._remember)
+
+    def set_usual(self, height: int) -> None:
+        """The explanation takes `height` pixels, unless a person chose another height for it."""
+        self._usual = height
+        self._share()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share()
+
+    def _share(self) -> None:
+        wanted = settings.why_height() or self._usual
+        room = self.height() - HANDLE
+        self.setSizes([max(room - wanted, self._least), min(wanted, max(room - self._least, 0))])
+
+    @Slot()
+    def _remember(self) -> None:
+        settings.set_why_height(self._explanation.height())
