@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from explorer.ui.common.box import Box
@@ -175,6 +175,22 @@ def _numbers(entry: Entry, body: Box) -> Content:
     y = body.y + (body.height - step * entry.channels) / 2
     grid = TileGrid(body.x + (body.width - width) / 2, y, width, step - 3, width, step, 1, entry.channels)
     return grid, tuple(range(entry.channels)), None, None, None, 0
+
+
+def beside_classes(numbers: Column, classes: Column) -> Column:
+    """The column of the `numbers` that `classes` were made of, each on one line with its class and in their order."""
+    grid, body = classes.grid, numbers.body
+    if grid is None or numbers.entry.channels != classes.entry.channels or (body.y, body.bottom) != _ends(classes):
+        return numbers
+    height = min(grid.height, NUMBER_HEIGHT) - 1
+    width = min(body.width, NUMBER_WIDTH, max(30.0, height * 2))
+    x, y = body.x + (body.width - width) / 2, grid.y + (grid.height - height) / 2
+    tiles = TileGrid(x, y, width, height, width, grid.step_y, 1, grid.count)
+    return replace(numbers, grid=tiles, channels=classes.channels, strip=None, hidden=classes.hidden)
+
+
+def _ends(column: Column) -> tuple[float, float]:
+    return column.body.y, column.body.bottom
 
 
 def _maps(entry: Entry, body: Box, measures: Measures, *, is_opened: bool, kept: int | None, leader: Entry) -> Content:

@@ -174,6 +174,15 @@ class Layout:
         return {column.name: index for index, column in enumerate(self.columns)}
 
     @cached_property
+    def said(self) -> tuple[int, ...]:
+        """The columns of what the network says: its classes and the numbers that they were made of."""
+        if not self.columns or self.columns[-1].entry.prediction is None:
+            return ()
+        last = len(self.columns) - 1
+        read = (edge.source for edge in self.edges if edge.target == last)
+        return (*(source for source in read if self.columns[source].entry.is_numbers), last)
+
+    @cached_property
     def ranks(self) -> tuple[tuple[float, float, tuple[int, ...]], ...]:
         """(left, right, columns) of each rank, from left to right."""
         found: dict[int, list[int]] = {}
@@ -186,7 +195,9 @@ class Layout:
         return tuple(spans)
 
     def with_values(self, entries: Sequence[Entry]) -> Layout | None:
-        """This layout with other values in its columns; None where `entries` differ in more."""
+        """This layout with other values in its columns; None where `entries` differ in more, or in what is surest."""
+        if self.columns and self.columns[-1].entry.prediction is not None and self.columns[-1].hidden:
+            return None
         newer = {entry.name: entry for entry in entries}
         older = [each for column in self.columns for each in column.members]
         if len(newer) != len(older) or any(_looks_other(each, newer.get(each.name)) for each in older):

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from explorer.ui.common.box import Box
 from explorer.ui.common.text import shape_text
-from explorer.ui.overview.columns import READABLE_NUMBER, Measures, column, has_number_tiles
+from explorer.ui.overview.columns import READABLE_NUMBER, Measures, beside_classes, column, has_number_tiles
 from explorer.ui.overview.entries import Entry
 from explorer.ui.overview.folding import Item, LayerGroup
 from explorer.ui.overview.geometry import Bracket, Column, ColumnEdge, Layout
@@ -173,6 +173,10 @@ def _columns(seats: Sequence[_Seat], measures: Measures, opened: Opened) -> tupl
         for index in members:
             made[index] = _placed(seats[index], Box(x, 0, width, 0), measures, len(members), opened)
         x += width + measures.gap
+    if seats[-1].entry.prediction is not None:
+        for parent in seats[-1].parents:
+            if seats[parent].entry.is_numbers:
+                made[parent] = beside_classes(made[parent], made[len(seats) - 1])
     return tuple(made[index] for index in range(len(seats)))
 
 
