@@ -132,6 +132,14 @@ class Layer:
         """The arithmetic of the output size with the numbers in it; empty where nothing changes."""
         return ""
 
+    def discard_formula(self, *shapes: Shape) -> str:
+        """How many of a map's cells are gone behind it, with the numbers in it; empty where none is meant to go."""
+        return ""
+
+    def unread_text(self, *shapes: Shape) -> str:
+        """Which rows and columns of what arrives it never reads, "the last row"; empty where it reads all."""
+        return ""
+
     def parameter_count(self, *shapes: Shape) -> int:
         """How many weights are learned."""
         return 0

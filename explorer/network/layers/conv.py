@@ -7,7 +7,7 @@ from typing import Any, Self
 from explorer.amounts import MINUS
 from explorer.network.kernel_window import KernelWindow, both_axes
 from explorer.network.layer import Arguments, Layer, Remark, ShapeError
-from explorer.network.layers.windowed import Windowed, arrivals, expect_map, kernel_cells, lost_text
+from explorer.network.layers.windowed import Windowed, arrivals, expect_map, kernel_cells, lost_names, lost_text
 from explorer.network.setting import LARGEST_WINDOW, setting
 from explorer.network.shape import Shape, cells, is_map, pair, setting_text, single
 
@@ -238,6 +238,9 @@ class ConvTranspose2d(Layer):
     def unread(self, shape: Shape) -> tuple[Sequence[int], Sequence[int]]:
         """The rows and the columns of a map of `shape` of which nothing reaches the output."""
         return self._cut_off(0, shape[1]), self._cut_off(1, shape[2])
+
+    def unread_text(self, *shapes: Shape) -> str:
+        return lost_names(*self.unread(shapes[0]), shape=shapes[0]) if is_map(shapes[0]) else ""
 
     def _cut_off(self, axis: int, size: int) -> tuple[int, ...]:
         """The cells of the input whose whole patch lies in the padding that is cut off."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from explorer.amounts import percent
 from explorer.network.kernel_window import KernelWindow, both_axes
 from explorer.network.layer import Layer, ShapeError
 from explorer.network.layers.windowed import Windowed, expect_map, fixed_kernel_windows
@@ -35,6 +36,9 @@ class _Pool(Windowed):
         height, width = self._map_size(shapes[0])
         self._check_hollow(shapes[0])
         return shapes[0][0], height, width
+
+    def discard_formula(self, *shapes: Shape) -> str:
+        return discarded(shapes[0], self.output_shape(*shapes))
 
     def setting_text(self, name: str) -> str:
         text = super().setting_text(name)
@@ -83,6 +87,14 @@ class _Pool(Windowed):
 
 def _whole(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
+
+
+def discarded(arrives: Shape, leaves: Shape) -> str:
+    """ "1 − 16·16/(32·32) = 75 %": how many of a map's cells are gone; "" where there are not fewer of them."""
+    (height, width), (rows, columns) = arrives[1:], leaves[1:]
+    if rows * columns >= height * width:
+        return ""
+    return f"1 − {rows}·{columns}/({height}·{width}) = {percent(1 - rows * columns / (height * width))}"
 
 
 @dataclass(frozen=True)
@@ -154,6 +166,9 @@ class AdaptiveAvgPool2d(Layer):
     def output_shape(self, *shapes: Shape) -> Shape:
         expect_map(self, shapes[0])
         return shapes[0][0], *pair(self.output_size)
+
+    def discard_formula(self, *shapes: Shape) -> str:
+        return discarded(shapes[0], self.output_shape(*shapes))
 
     def size_formula(self, *shapes: Shape) -> str:
         if not is_map(shapes[0]):

@@ -56,6 +56,11 @@ class Windowed(Layer):
         )
         return ((sentence, self._complete_covers(shape)),)
 
+    def unread_text(self, *shapes: Shape) -> str:
+        if not is_map(shapes[0]):
+            return ""
+        return lost_names(*self.unread(shapes[0]), shape=shapes[0])
+
     def unread(self, shape: Shape) -> tuple[Sequence[int], Sequence[int]]:
         """The rows and the columns of a map of `shape` that no patch holds."""
         rows, columns = self.kernel_windows()
@@ -131,11 +136,16 @@ def kernel_cells(kernel_size: int | tuple[int, int]) -> int:
 
 def lost_text(rows: Sequence[int], columns: Sequence[int], *, shape: Shape) -> str:
     """ "the last row and 8 of 12 columns are"."""
+    axes = [cells for cells in (rows, columns) if cells]
+    is_listed = any(map(_is_listed, (rows, columns), shape[1:]))
+    text = lost_names(rows, columns, shape=shape) + (", counted from 0," if is_listed else "")
+    return f"{text} {'are' if len(axes) > 1 or len(axes[0]) > 1 else 'is'}"
+
+
+def lost_names(rows: Sequence[int], columns: Sequence[int], *, shape: Shape) -> str:
+    """ "the last row and 8 of 12 columns" of a map of `shape` (C, H, W); "" for none."""
     axes = [axis for axis in ((rows, shape[1], "row"), (columns, shape[2], "column")) if axis[0]]
-    text = " and ".join(_lost(*axis) for axis in axes)
-    if any(_is_listed(cells, size) for cells, size, _ in axes):
-        text += ", counted from 0,"
-    return f"{text} {'are' if len(axes) > 1 or len(axes[0][0]) > 1 else 'is'}"
+    return " and ".join(_lost(*axis) for axis in axes)
 
 
 def _lost(cells: Sequence[int], size: int, what: str) -> str:
@@ -154,4 +164,4 @@ def _is_end(cells: Sequence[int], size: int) -> bool:
 
 
 def _is_listed(cells: Sequence[int], size: int) -> bool:
-    return len(cells) <= LISTED and not _is_end(cells, size)
+    return 0 < len(cells) <= LISTED and not _is_end(cells, size)

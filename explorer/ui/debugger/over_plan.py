@@ -13,6 +13,7 @@ from explorer.session.cursor import Cursor
 from explorer.session.step_tensors import AFTER, BEFORE, CHANGE, GRADIENT, StepTensors, Tensor
 from explorer.session.timeline import Timeline, TimelineStep
 from explorer.ui.common.text import shape_text
+from explorer.ui.debugger.unread import NOTHING_UNREAD, Unread, discarded_of, unread_of
 from explorer.ui.tensors.shown import one_hot, shown_tensor, state_title
 from explorer.ui.tensors.tiles import Shown
 
@@ -49,6 +50,7 @@ class OverPlan:
     operation: str
     facts: tuple[str, ...]
     weight: Part | None = None
+    unread: Unread = NOTHING_UNREAD
     is_update: bool = False
 
 
@@ -64,7 +66,7 @@ def over_plan(timeline: Timeline, cursor: Cursor, classes: tuple[str, ...]) -> O
     made = tuple(_part(tensor, entry, cursor, names=names, asks_for=_asked(tensor, entry)) for tensor in tensors.made)
     weight = tensors.by_name.get("weight")
     shown = None if weight is None or weight.values.ndim < 2 else _part(weight, entry, cursor, names={})
-    return OverPlan(given, made, entry.kind.replace("_", " "), _facts(tensors), shown)
+    return OverPlan(given, made, entry.kind.replace("_", " "), _facts(entry, tensors), shown, unread_of(entry, tensors))
 
 
 def _asked(tensor: Tensor, entry: TimelineStep) -> str:
@@ -136,7 +138,7 @@ def _update_part(
     return Part(shown, tensor.name, of)
 
 
-def _facts(tensors: StepTensors) -> tuple[str, ...]:
+def _facts(entry: TimelineStep, tensors: StepTensors) -> tuple[str, ...]:
     weight = tensors.by_name.get("weight")
     found = []
     if weight is not None and weight.values.ndim == 4:
@@ -145,6 +147,9 @@ def _facts(tensors: StepTensors) -> tuple[str, ...]:
         value = tensors.settings.get(name)
         if value is not None and value != PLAIN.get(name) and value != (PLAIN.get(name),) * 2:
             found.append(f"{name.replace('_', ' ')} {_setting_text(value)}")
+    discarded = discarded_of(entry, tensors)
+    if discarded:
+        found.append(f"discards {discarded}")
     return tuple(found)
 
 

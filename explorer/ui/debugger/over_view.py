@@ -44,6 +44,8 @@ class OverView(StepPicture):
         parts = (*plan.given, *plan.made)
         self._make_views(len(parts))
         for view, part in zip(self.views, parts, strict=False):
+            is_read = part.tensor == "input" and part in plan.given
+            view.set_unread(*((plan.unread.rows, plan.unread.columns) if is_read else ((), ())))
             view.set_tensor(part.shown, asked=part.asks_for == cursor.of and not plan.is_update and len(plan.made) > 1)
         self.weight.setVisible(plan.weight is not None)
         self.weight.set_tensor(plan.weight.shown if plan.weight else None)

@@ -5,8 +5,8 @@ Pure: from the recorded step to text, for the debugger's header and its words.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from explorer.arithmetic.loss import Loss
 from explorer.arithmetic.operations import operation_for
@@ -18,6 +18,7 @@ from explorer.session.timeline import Timeline, TimelineStep
 from explorer.ui.common.text import count, number
 from explorer.ui.debugger.facts import facts_of
 from explorer.ui.debugger.pytorch_lines import backward_line, forward_line, update_line
+from explorer.ui.debugger.unread import discarded_of, unread_of
 
 PARAMETERS = ("weight", "bias")
 
@@ -40,11 +41,21 @@ def step_words(step: TimelineStep, tensors: StepTensors, of: str = "") -> StepWo
     known = _kind_words(step, tensors)
     title = known.title.format_map(facts)
     if step.phase != "backward":
-        return _filled(title, known.forward, facts, source=forward_line(step, tensors))
+        words = _filled(title, known.forward, facts, source=forward_line(step, tensors))
+        return replace(words, sentence=" ".join([words.sentence, *_left_out(step, tensors)]))
     of = of or step.asked_first
     facts["of"] = argument_name(step, of)
     source = backward_line(of, facts["of"])
     return _filled(f"{title}, on the way back", _gradient(known, tensors, of), facts, source=source)
+
+
+def _left_out(step: TimelineStep, tensors: StepTensors) -> Iterator[str]:
+    """Sentences about cells that do not come through."""
+    discarded, unread = discarded_of(step, tensors), unread_of(step, tensors)
+    if discarded:
+        yield f"{discarded} of the cells are discarded."
+    if unread.names:
+        yield f"No patch reaches {unread.names}."
 
 
 def step_label(step: TimelineStep) -> str:

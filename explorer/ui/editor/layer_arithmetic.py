@@ -32,8 +32,14 @@ class LayerArithmetic(QWidget):
         self._grid.setColumnStretch(1, 1)
         self._grid.addWidget(self.error, 0, 0, 1, 2)
         self.size_title, self.size_formula = self._add_row(1, "Size", "sizeFormula", "how the output size comes about")
+        self._discard_title, self._discard_formula = self._add_row(
+            2, "Discards", "discardFormula", "how many of a map's cells are gone behind it"
+        )
+        self._unread_title, self._unread = self._add_row(
+            3, "Unread", "unreadCells", "what of each map no patch of the layer reaches"
+        )
         self.parameter_title, self.parameter_formula = self._add_row(
-            2, "Learns", "parameterFormula", "how many parameters the layer has"
+            4, "Learns", "parameterFormula", "how many parameters the layer has"
         )
 
     def _add_row(self, row: int, title: str, name: str, meaning: str) -> tuple[QLabel, FormulaLabel]:
@@ -56,13 +62,20 @@ class LayerArithmetic(QWidget):
         known = tuple(shape for shape in shapes if shape is not None)
         works = network.shapes()[network.index(layer.name)] is not None and len(known) == len(shapes)
         self._show_row(self.size_title, self.size_formula, layer.size_formula(*known) if works else "")
+        self._show_row(self._discard_title, self._discard_formula, layer.discard_formula(*known) if works else "")
+        self._show_row(self._unread_title, self._unread, layer.unread_text(*known) if works else "")
         self._show_row(self.parameter_title, self.parameter_formula, layer.parameter_formula(*known) if works else "")
         self._show_errors(errors)
 
     def show_nothing(self, errors: tuple[str, ...] = ()) -> None:
         """No arithmetic; only what went wrong."""
-        self._show_row(self.size_title, self.size_formula, "")
-        self._show_row(self.parameter_title, self.parameter_formula, "")
+        for title, label in (
+            (self.size_title, self.size_formula),
+            (self._discard_title, self._discard_formula),
+            (self._unread_title, self._unread),
+            (self.parameter_title, self.parameter_formula),
+        ):
+            self._show_row(title, label, "")
         self._show_errors(errors)
 
     def _show_row(self, title: QLabel, label: FormulaLabel, formula: str) -> None:

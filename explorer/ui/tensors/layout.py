@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
 from explorer.arithmetic.operation import Index
 from explorer.ui.common import theme
@@ -23,6 +24,7 @@ NUMBERS_AT_MOST = 900
 LARGEST_CELL = 56
 ROWS_WORTH = 0.75  # share of the best zoom from which on the slices of a filter stay side by side
 FRAMES_AT_MOST = 400
+VEILED = 0.7
 
 
 class TensorLayout:
@@ -70,6 +72,18 @@ class TensorLayout:
             paint_bars(painter, self.bars, shown)
         else:
             self._paint_map(painter, shown, ratio)
+
+    def paint_unread(self, painter: QPainter, rows: Sequence[int], columns: Sequence[int]) -> None:
+        """Strike out the rows and columns of every map that nothing reads: paler, and hatched."""
+        veil, hatch = QColor(theme.current().pane), QColor(theme.current().dim)
+        veil.setAlphaF(VEILED)
+        for tile in range(self.mosaic.count):
+            boxes = [(first, 0, size, self.mosaic.width) for first, size in _runs(rows)]
+            boxes += [(0, first, self.mosaic.height, size) for first, size in _runs(columns)]
+            for row, column, height, width in boxes:
+                box = self.rect(tile, row, column, height, width)
+                painter.fillRect(box, veil)
+                painter.fillRect(box, QBrush(hatch, Qt.BrushStyle.BDiagPattern))
 
     def _paint_map(self, painter: QPainter, shown: Shown, ratio: float) -> None:
         colours, area = theme.current(), self.area
@@ -156,6 +170,14 @@ def _arranged(folding: Folding, pane: tuple[int, int]) -> Mosaic:
 def _zoom(mosaic: Mosaic, pane: tuple[int, int]) -> float:
     height, width = mosaic.shape
     return min(pane[0] / width, pane[1] / height)
+
+
+def _runs(places: Sequence[int]) -> list[tuple[int, int]]:
+    """Where runs of neighbours begin in sorted `places`, and how long they are."""
+    if not places:
+        return []
+    runs = np.split(np.asarray(places), np.flatnonzero(np.diff(places) > 1) + 1)
+    return [(int(run[0]), len(run)) for run in runs]
 
 
 def boxes(places: np.ndarray) -> list[tuple[int, int, int, int, int]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
@@ -38,6 +40,7 @@ class TensorView(QWidget):
         self._cells = np.zeros((0, 0), np.int64)
         self._strong: Index | None = None
         self._frame: tuple[int, int, int, int] | None = None
+        self._unread: tuple[Sequence[int], Sequence[int]] = ((), ())
         self._asked = False
         self._dimmed = False
         self._under: Index | None = None
@@ -84,6 +87,12 @@ class TensorView(QWidget):
     def told(self) -> Index | None:
         """The cell whose number stands below: the one under the mouse, here or in another view."""
         return self._pointed if self._under is None else self._under
+
+    def set_unread(self, rows: Sequence[int] = (), columns: Sequence[int] = ()) -> None:
+        """Strike out rows and columns of the maps that nothing reads."""
+        if (rows, columns) != self._unread:
+            self._unread = rows, columns
+            self.update()
 
     def set_dimmed(self, dimmed: bool) -> None:
         """Paler while a newer tensor is worked out."""
@@ -181,6 +190,8 @@ class TensorView(QWidget):
             paint_note(painter, self._body(), "It has no cells.")
             return
         layout.paint(painter, self.shown, ratio=self.devicePixelRatioF())
+        if layout.mode == "map":
+            layout.paint_unread(painter, *self._unread)
         self._paint_marks(painter, layout)
         self._paint_foot(painter, layout)
 

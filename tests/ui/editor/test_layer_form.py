@@ -40,6 +40,22 @@ def test_sizes_and_parameters_are_worked_out_in_numbers(panel: NetworkPanel) -> 
     assert not label.isVisible()
 
 
+def test_pooling_says_what_it_discards_and_what_no_patch_reaches(panel: NetworkPanel, session: Session) -> None:
+    click_card(panel, "pool1")
+    assert label_text(panel, "discardFormula") == "1 − 8·8/(16·16) = 75 %"
+    unread = panel.findChild(QLabel, "unreadCells")
+    assert unread is not None
+    assert not unread.isVisible()
+    session.files.new_network("3x7x7 conv(4, 2, stride=2) maxpool(2) flatten linear(5)")
+    click_card(panel, "conv1")
+    assert label_text(panel, "unreadCells") == "the last row and the last column"
+    click_card(panel, "pool1")
+    assert label_text(panel, "discardFormula") == "1 − 1·1/(3·3) = 88.9 %"
+    assert label_text(panel, "unreadCells") == "the last row and the last column"
+    click_card(panel, "linear1")
+    assert not unread.isVisible()
+
+
 def test_typing_goes_on_while_new_maps_arrive(panel: NetworkPanel, session: Session, qtbot: QtBot) -> None:
     wait_until_shown(qtbot, session)
     click_card(panel, "conv1")

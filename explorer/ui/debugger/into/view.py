@@ -27,6 +27,7 @@ from explorer.ui.debugger.into.term_grids import Patches
 from explorer.ui.debugger.into.term_table import TermTable
 from explorer.ui.debugger.into.term_tables import Table
 from explorer.ui.debugger.step_picture import StepPicture
+from explorer.ui.debugger.unread import NOTHING_UNREAD, unread_of
 from explorer.ui.tensors.view import FOOT_HEIGHT, GAP, TITLE_HEIGHT, TensorView
 
 SPACE = 26
@@ -147,6 +148,8 @@ class IntoView(StepPicture):
         self.given.setVisible(shown is not None)
         if shown is None:
             return
+        unread = unread_of(plan.entry, plan.tensors) if plan.given_name == "input" else NOTHING_UNREAD
+        self.given.set_unread(unread.rows, unread.columns)
         strong = None
         read = read_of(plan.read, plan.given_name, len(shown.prefix) + shown.values.ndim)
         if plan.entry.call == "loss":
