@@ -1,4 +1,4 @@
-"""The document: all that undo covers, as one frozen record."""
+"""The document: what is worked on, as one frozen record."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _openings = count(1)
 
 @dataclass(frozen=True)
 class Document:
-    """All that undo covers: what is looked at, and what its file says about pictures and classes.
+    """What is worked on: what is looked at, and what its file says about pictures and classes.
 
     `weights` is the file that the layers of `weight_ids`, in that order, take their first weights from.
     `data` is the name or path of the data set to learn from, "" before one was chosen.

@@ -1,4 +1,4 @@
-"""Undo: a list of documents with the name of what led from one to the next."""
+"""Undo: a list of what was there before each change, with the name of the change."""
 
 from __future__ import annotations
 
@@ -6,21 +6,27 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from explorer.session.document import Document
+from explorer.session.given import Undoable, Undoables
 
 LIMIT = 500
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A document to go back (or forward) to, and the label of the change between it and the present one."""
+    """What a change replaced, to go back (or forward) to, and the label of the change. What it left alone stays."""
 
-    document: Document
+    replaced: Undoables
     label: str
+
+    @property
+    def document(self) -> Document | None:
+        """The document that the change replaced; None where it left the document alone."""
+        return next((each for each in self.replaced if isinstance(each, Document)), None)
 
 
 @dataclass(frozen=True)
 class History:
-    """The documents before and after the present one, nearest last."""
+    """What was there before and after the present, nearest last."""
 
     past: tuple[Entry, ...] = ()
     future: tuple[Entry, ...] = ()
@@ -36,31 +42,51 @@ class History:
         """The name of what redo would do again; empty if there is nothing."""
         return self.future[-1].label if self.future else ""
 
-    def changed(self, before: Document, after: Document, label: str, *, merge_key: str | None = None) -> History:
-        """The history after a change from `before` to `after`.
+    def changed(self, before: Undoables, after: Undoables, label: str, *, merge_key: str | None = None) -> History:
+        """The history after a change from `before` to `after`, each with all that undo could take back.
 
         Changes in a row with the same `merge_key` are one entry, or none if they end where they began.
         """
-        if merge_key is not None and merge_key == self.merge_key and self.past:
-            is_back = after == self.past[-1].document
-            return History(self.past[:-1]) if is_back else replace(self, future=())
-        return History((*self.past, Entry(before, label))[-LIMIT:], (), merge_key)
+        replaced = _differing(before, after)
+        if merge_key is None or merge_key != self.merge_key or not self.past:
+            return History((*self.past, Entry(replaced, label))[-LIMIT:], (), merge_key)
+        *rest, last = self.past
+        first = {type(each): each for each in (*replaced, *last.replaced)}
+        merged = replace(last, replaced=tuple(first[type(each)] for each in before if type(each) in first))
+        is_back = not _differing(merged.replaced, after)
+        return History(tuple(rest)) if is_back else History((*rest, merged), (), merge_key)
 
     def saved_as(self, path: Path, opening: int) -> History:
         """The history with `path` as the file of all documents of that opening."""
 
-        def told(entry: Entry) -> Entry:
-            document = entry.document
-            return replace(entry, document=replace(document, path=path)) if document.opening == opening else entry
+        def told(each: Undoable) -> Undoable:
+            is_of_file = isinstance(each, Document) and each.opening == opening
+            return replace(each, path=path) if isinstance(each, Document) and is_of_file else each
 
-        return replace(self, past=tuple(map(told, self.past)), future=tuple(map(told, self.future)))
+        def with_path(entry: Entry) -> Entry:
+            return replace(entry, replaced=tuple(map(told, entry.replaced)))
 
-    def undone(self, present: Document) -> tuple[Document, History]:
-        """The document before `present`, and the history seen from there."""
+        return replace(self, past=tuple(map(with_path, self.past)), future=tuple(map(with_path, self.future)))
+
+    def let_go(self) -> History:
+        """The history without what was given to a model that cannot be gone back to."""
+        past = list(self.past)
+        while past and past[-1].document is None:
+            past.pop()
+        return replace(self, past=tuple(past), merge_key=None)
+
+    def undone(self, after: Undoables, before: Undoables) -> History:
+        """The history after the last change was taken back, which led from `after` to `before`."""
         *rest, last = self.past
-        return last.document, History(tuple(rest), (*self.future, Entry(present, last.label)))
+        return History(tuple(rest), (*self.future, Entry(_differing(after, before), last.label)))
 
-    def redone(self, present: Document) -> tuple[Document, History]:
-        """The document that undo went back from, and the history seen from there."""
+    def redone(self, before: Undoables, after: Undoables) -> History:
+        """The history after the change was done again that was taken back last, which led from `before` to `after`."""
         *rest, last = self.future
-        return last.document, History((*self.past, Entry(present, last.label)), tuple(rest))
+        return History((*self.past, Entry(_differing(before, after), last.label)), tuple(rest))
+
+
+def _differing(old: Undoables, new: Undoables) -> Undoables:
+    """What of `old` is not the same in `new`; the very same objects are not compared any further."""
+    present = {type(each): each for each in new}
+    return tuple(each for each in old if present[type(each)] is not each and present[type(each)] != each)

@@ -15,7 +15,8 @@ from explorer.session.cursor import Cursor
 from explorer.session.document import Document
 from explorer.session.failure import Failure
 from explorer.session.fault import Fault
-from explorer.session.history import History
+from explorer.session.given import Undoables, undoables_of, with_undoables
+from explorer.session.history import Entry, History
 from explorer.session.jobs.job import Job
 from explorer.session.lanes import Errand, Lane
 from explorer.session.runner import Runner
@@ -136,42 +137,45 @@ class Store(QObject):
             return False
         if document == before:
             return False
-        self.history = self.history.changed(before, document, label, merge_key=merge_key)
-        self._show(document)
+        with self._entry(label, merge_key):
+            self._show(document)
         return True
+
+    def give(self, label: str, *slices: Slice, merge_key: str | None = None) -> None:
+        """Change by `slices` what is given beside the document: input, target, batch. It is one entry of undo."""
+        with self._entry(label, merge_key):
+            self.set(*slices)
 
     def open_document(self, document: Document, *slices: Slice) -> None:
         """Put `document` in the place of the present one, which undo leads back to."""
         before = self.state.document
-        if before.subject.can(Verb.EDIT):
-            self.history = self.history.changed(before, document, f"open {document.title}")
         first = next(iter(document.subject.names), None)
         # A target and a batch were meant for the outputs of the network before.
         steps = replace(self.state.steps, target=None, batch=(), is_batch_alone=False)
-        with self.gathered():
+        label = f"open {document.title}" if before.subject.can(Verb.EDIT) else None
+        with self._entry(label):
             self._show(document, Selection(first), replace(self.state.maps, fault=None), steps, *slices)
             for replaced in self._replacers:
                 replaced()
 
     def undo(self) -> None:
-        """Go back to the document before the last change."""
+        """Go back to what was there before the last change."""
         if self.history.past:
-            document, self.history = self.history.undone(self.state.document)
-            self._show(document)
+            self._go_to(self.history.past[-1], History.undone)
 
     def redo(self) -> None:
         """Do again what undo took back."""
         if self.history.future:
-            document, self.history = self.history.redone(self.state.document)
-            self._show(document)
+            self._go_to(self.history.future[-1], History.redone)
 
     def take_back(self, before: Document) -> bool:
         """Forget the last change, as if it had not been made, if it was one to `before`; whether it was."""
-        last = self.history.past[-1:]
-        if not last or last[0].document.layer_ids != before.layer_ids:
+        last = self.history.past[-1] if self.history.past else None
+        if last is None or last.document is None or last.document.layer_ids != before.layer_ids:
             return False
-        self.history = replace(self.history, past=self.history.past[:-1])
-        self._show(before)
+        with self.gathered():
+            self._show(before)
+            self._remember(replace(self.history, past=self.history.past[:-1]))
         return True
 
     def save_as(self, path: Path, opening: int) -> None:
@@ -181,10 +185,33 @@ class Store(QObject):
         if present.opening == opening and present.path != path:
             self.set(present.with_path(path))
 
+    @contextmanager
+    def _entry(self, label: str | None, merge_key: str | None = None) -> Iterator[None]:
+        """What is changed meanwhile is one entry of undo; without a label, what cannot be gone back to."""
+        before = undoables_of(self.state)
+        with self.gathered():
+            yield
+            after = undoables_of(self.state)
+            if label is None:
+                self._remember(self.history.let_go())
+            elif before != after:
+                self._remember(self.history.changed(before, after, label, merge_key=merge_key))
+
+    def _go_to(self, entry: Entry, gone: Callable[[History, Undoables, Undoables], History]) -> None:
+        """What `entry` holds takes the place of the present; `gone` gives the history after that."""
+        before = undoables_of(self.state)
+        selection = _named(self.state.selection, self.state.document, entry.document or self.state.document)
+        with self.gathered():
+            slices = with_undoables(self.state, entry.replaced)
+            self.set(*slices, selection, replace(self.state.status, notice=""))
+            self._remember(gone(self.history, before, undoables_of(self.state)))
+
+    def _remember(self, history: History) -> None:
+        self.history = history
+        self.set(replace(self.state.files, undo_text=history.undo_text, redo_text=history.redo_text))
+
     def _show(self, document: Document, *slices: Slice) -> None:
-        history = self.history
-        files = replace(self.state.files, undo_text=history.undo_text, redo_text=history.redo_text)
-        self.set(*slices, document, files, replace(self.state.status, notice=""))
+        self.set(*slices, document, replace(self.state.status, notice=""))
 
     # --- the worker, and errands beside it ---
 
@@ -281,6 +308,15 @@ class Store(QObject):
 
 _NAMES = {type(getattr(State(), each.name)): each.name for each in fields(State)}
 """The part of the state that slices of a kind are."""
+
+
+def _named(selection: Selection, before: Document, after: Document) -> Selection:
+    """The selection of the same layer in `after`, where it may have another name; layers are the same by their ids."""
+    known, names = dict(zip(before.subject.names, before.layer_ids, strict=False)), after.subject.names
+    if selection.layer is None or selection.layer in names or selection.layer not in known:
+        return selection
+    same = dict(zip(after.layer_ids, names, strict=False)).get(known[selection.layer])
+    return selection if same is None else replace(selection, layer=same)
 
 
 def _is_unchanged(old: Slice, new: Slice) -> bool:

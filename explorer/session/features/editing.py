@@ -56,9 +56,10 @@ class Editing:
     def rename_layer(self, name: str, new: str) -> None:
         """Call the layer `name` `new`."""
         selected = self._store.state.selection
-        is_renamed = name != new and self._store.edit(f"rename {name} to {new}", edits.rename, name, new)
-        if is_renamed and selected.layer == name:
-            self._store.set(replace(selected, layer=new))
+        with self._store.gathered():  # a form that lost its layer for a moment would lose the focus
+            is_renamed = name != new and self._store.edit(f"rename {name} to {new}", edits.rename, name, new)
+            if is_renamed and selected.layer == name:
+                self._store.set(replace(selected, layer=new))
 
     def move_layer(self, name: str, index: int) -> None:
         """Move the layer `name` to place `index`."""
@@ -97,10 +98,11 @@ class Editing:
             return
         numbers = np.array(values, np.float32)
         numbers.flags.writeable = False
-        last, state = self._store.history, self._store.state
-        if merge is not None and merge == last.merge_key and last.past:
+        history, state = self._store.history, self._store.state
+        before = history.past[-1].document if history.past and merge is not None else None
+        if before is not None and merge == history.merge_key:
             # The numbers on the way are nowhere looked back at: what was typed last stands on those from before.
-            base, known = last.past[-1].document, False
+            base, known = before, False
         else:
             base, known = state.document, _is_known(state)
         label = f"{name.replace('.', ' ', 1)} {block_words(start, numbers)}"

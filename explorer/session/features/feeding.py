@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from weakref import WeakSet
 
 import numpy as np
 
+from explorer.bounds import brief
 from explorer.data import Picture, PictureError, read_sample
 from explorer.network import Shape
 from explorer.network.files import Fit
@@ -33,6 +35,7 @@ class Feeding:
         self._store, self._recent = store, recent
         self._covered: Picture | None = None  # what typed numbers stand in for
         self._before = FedBefore()
+        self._own: WeakSet[Picture] = WeakSet()  # pictures that no file holds: they were drawn or pasted
         lane: Lane[Picture | Fault] = Lane(
             "picture", failed=store.fail, cancelled=store.tell_cancelled, told_as="opening"
         )
@@ -56,6 +59,15 @@ class Feeding:
         """Show one of the pictures that come with the program."""
         self.use_picture(read_sample(name))
 
+    def draw(self, picture: Picture, *, stroke: int | None = None) -> None:
+        """Show what was drawn by hand; all of one `stroke` is one entry of undo. Without one the sheet was filled."""
+        self._reading.drop()
+        if self._store.may(Verb.SHOW_PICTURE):
+            self._own.add(picture)
+            self._before.forget_typed_pictures()
+            label, key = ("fill the sheet", None) if stroke is None else ("brush stroke", f"stroke {stroke}")
+            self._store.give(label, replace(self._store.state.input, picture=picture, numbers=None), merge_key=key)
+
     def set_fit(self, mode: Fit) -> None:
         """Choose how a picture is brought to the network's size: crop, pad or stretch."""
         if mode != self._store.state.fit:
@@ -70,26 +82,39 @@ class Feeding:
         changed[cell] = value
         self.set_values(changed)
 
-    def set_values(self, values: np.ndarray) -> None:
-        """Feed the network with `values` (its input shape; numbers of a model's own type) instead of a picture."""
+    def set_values(self, values: np.ndarray, *, merge: str = "") -> None:
+        """Feed the network with `values` (its input shape; numbers of a model's own type) instead of a picture.
+
+        With the same `merge` in a row it is one entry of undo.
+        """
         state = self._store.state
         numbers = np.array(values, dtype=state.subject.number_type(state.input.numbers))
         numbers.flags.writeable = False
         self._covered = state.input.picture or self._covered
-        self._store.set(replace(self._store.state.input, numbers=numbers, picture=None, fitted=None))
+        fed = replace(state.input, numbers=numbers, picture=None, fitted=None)
+        self._store.give("change input", fed, merge_key=f"input {merge}" if merge else None)
 
     def _take_read(self, picture: Picture | Fault) -> None:
-        self._store.say(picture.message) if isinstance(picture, Fault) else self._take(picture)
+        if isinstance(picture, Fault):
+            self._store.say(picture.message)
+            return
+        if picture.path is None:  # it was pasted
+            self._own.add(picture)
+        self._take(picture)
 
     def _take(self, picture: Picture) -> None:
-        if self._store.may(Verb.SHOW_PICTURE):
-            self._before.forget_typed_pictures()
-            self._store.set(
-                replace(self._store.state.input, picture=picture, numbers=None),
-                replace(self._store.state.status, notice=""),
-            )
-            if picture.path is not None:
-                self._recent.remember(picture.path)
+        """Show a picture; where no file holds what is covered by it, undo brings that back."""
+        if not self._store.may(Verb.SHOW_PICTURE):
+            return
+        self._before.forget_typed_pictures()
+        state = self._store.state
+        shown = (replace(state.input, picture=picture, numbers=None), replace(state.status, notice=""))
+        if state.input.numbers is not None or state.input.picture in self._own:
+            self._store.give(f"show {brief(picture.name)}", *shown)
+        else:
+            self._store.set(*shown)
+        if picture.path is not None:
+            self._recent.remember(picture.path)
 
     def _follow(self, old: State, new: State) -> None:
         if new.document is old.document:

@@ -13,6 +13,7 @@ from explorer.session.example import Example, Target
 from explorer.session.failure import Failure
 from explorer.session.fault import Fault
 from explorer.session.features.passes import Passes
+from explorer.session.given import examples_of
 from explorer.session.jobs.steps import ReadDifference, RecordStep, RunUntil, TakeStep
 from explorer.session.request import Request
 from explorer.session.shared_place import landing
@@ -58,28 +59,26 @@ class Learning:
 
     def set_target(self, target: Target) -> None:
         """What the present input should give: a class, the numbers of the output, or None for what suggests itself."""
-        self._store.set(replace(self._store.state.steps, target=target))
-        self.record()
+        steps = self._store.state.steps
+        merge_key = "target" if isinstance(target, tuple) else None  # numbers are turned up and down
+        self._store.give("change target", replace(steps, target=target), merge_key=merge_key)
 
     def add_to_batch(self) -> None:
         """Let the present input stay in the batch when another one is opened."""
         state = self._store.state
         if state.values is not None:
             name = state.input.picture.name if state.input.picture else "numbers"
-            self._store.set(
-                replace(self._store.state.steps, batch=(*state.steps.batch, Example(state.values, state.wanted, name)))
-            )
-            self.record()
+            batch = (*state.steps.batch, Example(state.values, state.wanted, name))
+            self._store.give("add to batch", replace(state.steps, batch=batch))
 
     def clear_batch(self) -> None:
         """Learn from the present input alone."""
-        self._store.set(replace(self._store.state.steps, batch=(), is_batch_alone=False))
-        self.record()
+        self._store.give("clear batch", replace(self._store.state.steps, batch=(), is_batch_alone=False))
 
     def use_batch(self, examples: tuple[Example, ...]) -> None:
         """Learn from `examples` of the training data alone."""
-        self._store.set(replace(self._store.state.steps, batch=examples, is_batch_alone=True))
-        self.record()
+        steps = replace(self._store.state.steps, batch=examples, is_batch_alone=True)
+        self._store.give("open training batch", steps)
 
     # --- steps ---
 
@@ -93,7 +92,9 @@ class Learning:
 
     def set_breakpoints(self, breakpoints: tuple[Breakpoint, ...]) -> None:
         """What `run_until_breakpoint` stops at."""
-        self._store.set(replace(self._store.state.steps, breakpoints=breakpoints))
+        kinds = " ".join(type(each).__name__ for each in breakpoints)  # a limit is turned up and down
+        steps = replace(self._store.state.steps, breakpoints=breakpoints)
+        self._store.give("change breakpoints", steps, merge_key=f"stop at {kinds}")
 
     def run_until_breakpoint(self, limit: int = 1000) -> None:
         """Take training steps until a breakpoint stops them, and open the step it stopped in."""
@@ -127,6 +128,8 @@ class Learning:
 
     def _follow(self, old: State, new: State) -> None:
         if new.maps.asked is None or new.maps.asked is old.maps.asked:
+            if examples_of(new) != examples_of(old):
+                self.record()
             return
         if not new.maps.asked.can_run:
             self._store.set(replace(self._store.state.steps, timeline=None))

@@ -144,7 +144,6 @@ class LeftOvers(QObject):
         self._store.set(
             replace(self._store.state.steps, target=work.target, batch=work.batch, is_batch_alone=work.is_batch_alone)
         )
-        self._learning.record()
         self._show_offer()
         runs = " Runs and their curves are not kept." if work.step else ""
         self._store.say(f"Restored as it was kept at {when}: {brief(work.document.title)} is not saved yet.{runs}")

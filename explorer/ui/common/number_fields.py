@@ -81,7 +81,6 @@ class NumberFields(QScrollArea):
         symbol, number = subscript(self._symbol, index), subscript("", index)
         name, tip = self._name.format(symbol), self._tip.format(symbol, number)
         box = FloatBox(-LARGEST, LARGEST, name=name, tip=tip, live=True)
-        box.keep_undo()
         box.valueChanged.connect(lambda value: self._tell(index, value))
         box.refused.connect(self.refused)
         label = QLabel(symbol)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QSignalBlocker
+from PySide6.QtCore import QSignalBlocker
 from PySide6.QtGui import QFocusEvent, QValidator
 
 from explorer.ui.common.text import MINUS
-from explorer.ui.common.undo_keys import is_for_the_window
 
 
 class TypedBox:
@@ -20,7 +19,6 @@ class TypedBox:
     """
 
     _before: float | None = None  # the number when the typing began; None while nothing is typed
-    _keeps_undo = False
 
     def start_typing(self: Any, *, name: str, tip: str, live: bool) -> None:
         """Called once by the box that mixes this in."""
@@ -31,10 +29,6 @@ class TypedBox:
         self.lineEdit().textEdited.connect(self._begin)
         self.lineEdit().textChanged.connect(self._colour)
         self.editingFinished.connect(self._settle)
-
-    def keep_undo(self) -> None:
-        """The window's undo does not cover its number: the keys stay with what is typed."""
-        self._keeps_undo = True
 
     def read(self, text: str) -> float:
         """The number that `text` spells. Raises ValueError with a sentence."""
@@ -79,22 +73,9 @@ class TypedBox:
         self._settle()
         super().stepBy(steps)  # type: ignore[misc]  # mixed into spin boxes
 
-    def focusInEvent(self: Any, event: QFocusEvent) -> None:
-        self.installEventFilter(self)  # not before: Python would be asked about each event of every box there is
-        super().focusInEvent(event)  # type: ignore[misc]  # mixed into spin boxes
-
     def focusOutEvent(self: Any, event: QFocusEvent) -> None:
-        self.removeEventFilter(self)
         super().focusOutEvent(event)  # type: ignore[misc]  # mixed into spin boxes
         self._settle()
-
-    def eventFilter(self: Any, watched: QObject, event: QEvent) -> bool:
-        """Leave the keys of undo and redo to the window, unless something is half typed."""
-        is_half_typed = self._before is not None
-        if self._keeps_undo or not is_for_the_window(event, self.lineEdit(), is_half_typed=is_half_typed):
-            return False
-        event.ignore()
-        return True
 
     # --- what was typed ---
 

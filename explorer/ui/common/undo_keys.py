@@ -1,29 +1,107 @@
-"""Whose the keys of undo and redo are while a line of text has the focus."""
+"""Whose the keys of undo and redo are: of a text while something is half typed in it, of the window otherwise."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent
-from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtCore import QEvent, QMetaObject, QObject, Slot
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QDialog,
+    QLineEdit,
+    QPlainTextEdit,
+    QTextEdit,
+    QWidget,
+)
+from shiboken6 import isValid
+
+Text = QLineEdit | QPlainTextEdit | QTextEdit
+KEYS = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
 
 
-def is_for_the_window(event: QEvent, line: QLineEdit, *, is_half_typed: bool) -> bool:
-    """Whether `event` asks who wants a key of undo or redo, and `line` has nothing half typed that it could take back.
+class UndoKeys(QObject):
+    """Brings the keys of undo and redo to `undo` and `redo`, wherever in `window` the focus is.
 
-    Qt's lines always claim both keys: a number that was typed and settled could not be taken back by them.
+    Qt's lines and boxes always claim both keys, also for a number that was taken long ago, and what pops up lets no
+    key out to the window. So whichever widget has the focus is asked first: in the window, in what pops up from it, in
+    a pane that floats beside it. A dialog of the window keeps its keys.
     """
-    if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
-        return False
-    if event.matches(QKeySequence.StandardKey.Undo):
-        return not (is_half_typed and line.isUndoAvailable())
-    return event.matches(QKeySequence.StandardKey.Redo) and not (is_half_typed and line.isRedoAvailable())
 
+    def __init__(self, window: QWidget, undo: QAction, redo: QAction) -> None:
+        super().__init__(window)
+        self._window, self._actions = window, dict(zip(KEYS, (undo, redo), strict=True))
+        self._watched: QWidget | None = None
+        self._connections: tuple[QMetaObject.Connection, ...] = ()
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._follow)
+        self._follow(None, application.focusWidget())
 
-class NameLine(QLineEdit):
-    """A line for a name; while nothing is half typed in it, undo and redo are the window's."""
+    @Slot(QWidget, QWidget)
+    def _follow(self, _old: QWidget | None, focused: QWidget | None) -> None:
+        """Only the widget that has the focus is watched: Python would be asked about each event of every one."""
+        if self._watched is not None:
+            self._leave(self._watched)
+        if focused is not None and self._has(focused):
+            self._watched = focused
+            focused.installEventFilter(self)
+            self._connections = (focused.destroyed.connect(self._forget),)
+            if isinstance(line := text_of(focused), QLineEdit):
+                # What the widget itself does with what was typed it does before, being connected since it was made.
+                self._connections += (line.editingFinished.connect(self._settle),)
 
-    def event(self, event: QEvent) -> bool:
-        if is_for_the_window(event, self, is_half_typed=self.isModified()):
-            event.ignore()
+    def _leave(self, widget: QWidget) -> None:
+        for connection in self._connections:
+            QObject.disconnect(connection)
+        if isValid(widget):
+            widget.removeEventFilter(self)
+            self._settle()
+        self._forget()
+
+    @Slot()
+    def _settle(self) -> None:
+        """What was typed was taken: from now on the keys are the window's."""
+        line = None if self._watched is None else text_of(self._watched)
+        if isinstance(line, QLineEdit):
+            line.setModified(False)
+
+    @Slot()
+    def _forget(self) -> None:
+        self._watched, self._connections = None, ()
+
+    def _has(self, widget: QWidget) -> bool:
+        """Whether the focus in `widget` is a focus in the window."""
+        part: QWidget | None = widget
+        while part is not None and part is not self._window and not isinstance(part, QDialog):
+            part = part.parentWidget()
+        return part is self._window
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Takes the keys from a text with nothing half typed in it."""
+        if not isinstance(event, QKeyEvent) or event.type() == QEvent.Type.KeyRelease:
             return False
-        return super().event(event)
+        key = next((key for key in KEYS if event.matches(key)), None)
+        if key is None or _takes_back(text_of(watched), key):
+            return False
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.ignore()  # so it is looked for among the shortcuts, and comes as a key where it is none
+        else:
+            self._actions[key].trigger()  # does nothing where there is nothing to undo
+        return True
+
+
+def text_of(widget: QObject) -> Text | None:
+    """What is typed into while `widget` has the focus; None where nothing is."""
+    line = widget.lineEdit() if isinstance(widget, QAbstractSpinBox | QComboBox) else widget
+    return line if isinstance(line, Text) and not line.isReadOnly() else None
+
+
+def _takes_back(text: Text | None, key: QKeySequence.StandardKey) -> bool:
+    """Whether `text` has something half typed that the key `key` takes back or does again."""
+    if text is None:
+        return False
+    typed = text if isinstance(text, QLineEdit) else text.document()
+    if key == QKeySequence.StandardKey.Undo:
+        return typed.isModified() and typed.isUndoAvailable()
+    return typed.isRedoAvailable()

@@ -54,7 +54,6 @@ class BreakpointsButton(FollowingView, PopupButton):
         if kind.limit_of is None:
             return
         limit = FloatBox(0.0, kind.limit_of.high, name=f"{kind.words[:1].upper()}{kind.words[1:]}", tip=kind.tip)
-        limit.keep_undo()
         limit.setFixedWidth(90)
         limit.show_number(kind.limit_of.start)
         limit.valueChanged.connect(self._choose)
@@ -72,7 +71,6 @@ class BreakpointsButton(FollowingView, PopupButton):
         self.stop = QPushButton("Cancel", toolTip=CANCEL_TIP, accessibleName="Cancel the run")
         self.stop.clicked.connect(self._session.tasks.cancel_work)
         self.limit = WholeBox(1, MOST_STEPS, name="The most steps", tip=LIMIT_TIP)
-        self.limit.keep_undo()
         self.limit.setValue(FIRST_LIMIT)
         self.limit.setSuffix(" steps")
         self.limit.refused.connect(self._complain)

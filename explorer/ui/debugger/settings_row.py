@@ -50,7 +50,6 @@ class StepSettings(FollowingView, QWidget):
         self.rate.refused.connect(self._complain)
         self.batch = self._batch_button()
         self.example = WholeBox(1, 1, name="Example of the batch", tip=EXAMPLE_TIP, live=True)
-        self.example.keep_undo()
         self.example.refused.connect(session.say)
         self.example.setPrefix("example ")
         self.example.setMinimumWidth(EXAMPLE_WIDTH)

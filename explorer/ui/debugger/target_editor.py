@@ -72,7 +72,6 @@ class TargetEditor(QWidget):
     def _box(self, index: int) -> FloatBox:
         name, tip = f"Target {subscript('d', index)}", f"What output {subscript('y', index)} should be."
         box = FloatBox(-LARGEST, LARGEST, name=name, tip=tip)
-        box.keep_undo()
         box.setFixedWidth(BOX_WIDTH)
         box.valueChanged.connect(self._tell_boxes)
         box.refused.connect(self.refused)

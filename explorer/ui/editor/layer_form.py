@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from explorer.session import LayerActivation, Session, State, Verb
 from explorer.ui.common import theme
 from explorer.ui.common.following_view import FollowingView
-from explorer.ui.common.undo_keys import NameLine
 from explorer.ui.editor.cards import INPUT
 from explorer.ui.editor.inputs_editor import InputsEditor
 from explorer.ui.editor.layer_arithmetic import LayerArithmetic
@@ -54,7 +53,7 @@ class LayerForm(FollowingView, QWidget):
     def _make_parts(self) -> None:
         content = QWidget()
         self.nothing = self._words(NOTHING)
-        self.name_edit = NameLine(content)
+        self.name_edit = QLineEdit(content)
         self.name_edit.setObjectName("layerName")
         self.name_edit.setAccessibleName("Name of the layer")
         self.name_edit.setToolTip("The layer's name; other layers, weights and PyTorch source use it.")

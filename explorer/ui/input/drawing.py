@@ -25,6 +25,7 @@ class Drawing(QObject):
         self._last_place: tuple[int, int] | None = None
         self._drawn: Picture | None = None
         self._answered: Fitted | None = None
+        self._strokes = 0
         self.is_on = False
         picture.fed.dragged.connect(self.drag)
         picture.fed.released.connect(self.release)
@@ -55,6 +56,7 @@ class Drawing(QObject):
         if self._sheet is None or not self.is_ahead(self._session.state):
             self._sheet = pixels_of(self._session.state.input)
         self._last_place = (row, column)
+        self._strokes += 1
         self.drag(row, column)
 
     @Slot(int, int)
@@ -65,7 +67,7 @@ class Drawing(QObject):
         sheet = self._sheet.copy()  # the canvas still shows the one before
         stroke(sheet, self._last_place, (row, column), size=self._brush.size_in_pixels, colour=self._brush.colour)
         self._last_place = (row, column)
-        self._feed(sheet)
+        self._feed(sheet, stroke=self._strokes)
 
     @Slot()
     def release(self) -> None:
@@ -81,10 +83,10 @@ class Drawing(QObject):
         shape = self._session.state.subject.picture_shape
         return None if shape is None else np.full((*shape[1:], 3), colour, np.uint8)
 
-    def _feed(self, sheet: np.ndarray | None) -> None:
+    def _feed(self, sheet: np.ndarray | None, *, stroke: int | None = None) -> None:
         self._sheet = sheet
         if sheet is None:
             return
         self._drawn, self._answered = picture_from_array(sheet, "drawing"), self._session.state.input.fitted
-        self._session.input.use_picture(self._drawn)
+        self._session.input.draw(self._drawn, stroke=stroke)
         self._picture.show_fed(sheet)

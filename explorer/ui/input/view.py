@@ -6,6 +6,7 @@ from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QEvent, QSize, Qt, Slot
 from PySide6.QtGui import (
     QDragEnterEvent,
@@ -54,7 +55,7 @@ class InputView(FollowingView, Pane):
         self._popup: ThumbnailPopup | None = None
         self.picture = InputPicture()
         self.numbers = NumberFields()
-        self.numbers.edited.connect(session.input.set_values)
+        self.numbers.edited.connect(self._feed_numbers)
         self.numbers.refused.connect(session.say)
         self.empty = QLabel(EMPTY, wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop)
         self.empty.setProperty("role", "dim")
@@ -175,6 +176,13 @@ class InputView(FollowingView, Pane):
         self._hovered = cell
         if self.isVisible():
             self._show_field(self._session.state)
+
+    @Slot(object)
+    def _feed_numbers(self, numbers: np.ndarray) -> None:
+        """What is typed into one box is one entry of undo."""
+        present = self._session.state.values
+        changed = [] if present is None else np.flatnonzero(numbers != present).tolist()
+        self._session.input.set_values(numbers, merge=f"number {changed}")
 
     # --- pictures in ---
 

@@ -20,7 +20,8 @@ from explorer.ui.training.commands import TRAIN_COMMANDS
 def _of_an_edit(command: Command, edit: str) -> Command:
     """What undo and redo are called where they would take back or do `edit`, a few words; "" for none."""
     label = f"{command.word} {edit}".strip()
-    return replace(command, text=label, tip=f"{label}." if edit else f"Nothing to {command.name}.")
+    # An ampersand in a name would underline the letter after it.
+    return replace(command, text=label.replace("&", "&&"), tip=f"{label}." if edit else f"Nothing to {command.name}.")
 
 
 EDIT_COMMANDS: tuple[Command | str, ...] = (

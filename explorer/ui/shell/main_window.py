@@ -21,6 +21,7 @@ from explorer.session.soon import soon
 from explorer.ui.common import leaving, pictures, settings, theme
 from explorer.ui.common.actions import Actions
 from explorer.ui.common.command import Shell
+from explorer.ui.common.undo_keys import UndoKeys
 from explorer.ui.editor.network_panel import NetworkPanel
 from explorer.ui.input.prediction import PredictionView
 from explorer.ui.input.view import InputView
@@ -65,6 +66,7 @@ class MainWindow(QMainWindow):
         self._rest_timer.timeout.connect(self.show_late_parts)
         shell = Shell(session, self, self.show_part, self.view, self.open_path, self.all_actions, self.reset_layout)
         self._actions = make_actions(shell, self)
+        UndoKeys(self, self._actions["undo"], self._actions["redo"])
         self._make_centre()
         self._make_docks()
         self.menus = Menus(self, shell, self.docks)

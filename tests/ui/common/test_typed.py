@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, QLocale, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication
 from pytestqt.qtbot import QtBot
@@ -174,23 +174,6 @@ def test_a_refused_text_leaves_the_number_from_before_the_typing(text: str, is_l
 def test_what_is_no_whole_number_is_told_so_with_an_example_of_one(text: str) -> None:
     with pytest.raises(ValueError, match=rf"^“{re.escape(text)}” is not a whole number, such as 12 or 1e3\.$"):
         typed_whole(text)
-
-
-def test_undo_in_a_number_of_the_input_is_not_that_of_the_window(qtbot: QtBot) -> None:
-    """It once went back to the network that was open before."""
-    fields = NumberFields()
-    qtbot.addWidget(fields)
-    fields.show_numbers(np.zeros(2, np.float32))
-    shortcut = QShortcut(QKeySequence.StandardKey.Undo, fields)
-    undone: list[None] = []
-    shortcut.activated.connect(lambda: undone.append(None))
-    fields.show()
-    qtbot.waitExposed(fields)
-    fields.activateWindow()
-    fields.boxes[0].setFocus()
-    _type(fields.boxes[0], "0,5")
-    QTest.keySequence(fields.boxes[0], QKeySequence.StandardKey.Undo)
-    assert undone == []
 
 
 def test_a_number_outside_of_the_range_is_refused_with_the_range(qtbot: QtBot) -> None:

@@ -6,16 +6,17 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from explorer.session import Session
 from explorer.ui.common.number_boxes import WholeBox
+from explorer.ui.common.undo_keys import UndoKeys
 from explorer.ui.editor.network_panel import NetworkPanel
 from explorer.ui.editor.settings_grid import SettingsGrid
-from tests.ui.fakes import make_session
+from tests.ui.fakes import make_actions, make_session
 
 TEXT = "3x16x16 conv(4, 3, padding=1) relu conv(8, 3) flatten linear(3)"
 
@@ -133,11 +134,10 @@ def test_a_card_that_is_being_renamed_lets_go_when_the_network_changes(panel: Ne
 
 
 @pytest.fixture
-def undo(panel: NetworkPanel, session: Session) -> QShortcut:
-    """The keys of undo as the window has them in its menu."""
-    shortcut = QShortcut(QKeySequence.StandardKey.Undo, panel)
-    shortcut.activated.connect(session.editing.undo)
-    return shortcut
+def undo(panel: NetworkPanel, session: Session) -> UndoKeys:
+    """The keys of undo and redo as the window has them."""
+    actions = make_actions(session, panel)
+    return UndoKeys(panel, actions["undo"], actions["redo"])
 
 
 @pytest.mark.usefixtures("undo")

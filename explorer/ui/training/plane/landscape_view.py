@@ -63,7 +63,6 @@ class LandscapeView(FollowingView, QWidget):
         self.across.chosen.connect(lambda choice: self._choose(0, choice))
         self.up.chosen.connect(lambda choice: self._choose(1, choice))
         self.span = FloatBox(LEAST_SPAN, LARGEST_SPAN, name="Span", tip=SPAN_TIP)
-        self.span.keep_undo()
         self.span.setValue(SPAN)
         self.span.refused.connect(self._session.say)
         self.span.valueChanged.connect(self._choose_span)

@@ -1,0 +1,97 @@
+"""What a person gives beside the document, and undo takes back as well: an input, a target, a batch, breakpoints."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from explorer.session.document import Document
+from explorer.session.example import Example, Target
+from explorer.session.slices import InputState, Slice, StepsState
+
+if TYPE_CHECKING:
+    from explorer.data import Picture
+    from explorer.engine.explaining.breakpoints import Breakpoint
+    from explorer.session.state import State
+
+
+@dataclass(frozen=True, eq=False)
+class Fed:
+    """The picture or the numbers that the network is fed. Two are equal if they hold the same picture and numbers."""
+
+    picture: Picture | None = None
+    numbers: np.ndarray | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Fed) and self.picture is other.picture and _is_same(self.numbers, other.numbers)
+
+    __hash__ = None  # type: ignore[assignment]  # it is compared, never looked up
+
+    def put_into(self, present: InputState) -> InputState:
+        """`present` with this picture or these numbers; numbers are not fitted to anything."""
+        fitted = present.fitted if self.numbers is None and self.picture is not None else None
+        return replace(present, picture=self.picture, numbers=self.numbers, fitted=fitted)
+
+
+@dataclass(frozen=True)
+class Examples:
+    """What a training step learns from: the target of the present input, and the further examples beside it."""
+
+    target: Target = None
+    batch: tuple[Example, ...] = ()
+    is_batch_alone: bool = False
+
+    def put_into(self, present: StepsState) -> StepsState:
+        """`present` with this target and this batch."""
+        return replace(present, target=self.target, batch=self.batch, is_batch_alone=self.is_batch_alone)
+
+
+@dataclass(frozen=True)
+class Stops:
+    """The breakpoints at which a run of training steps ends."""
+
+    breakpoints: tuple[Breakpoint, ...] = ()
+
+    def put_into(self, present: StepsState) -> StepsState:
+        """`present` with these breakpoints."""
+        return replace(present, breakpoints=self.breakpoints)
+
+
+Undoable = Document | Fed | Examples | Stops
+"""What undo takes back, each as a whole."""
+
+Undoables = tuple[Undoable, ...]
+"""At most one of each kind."""
+
+
+def undoables_of(state: State) -> Undoables:
+    """All that undo could take back of `state`, one of each kind."""
+    fed, stops = Fed(state.input.picture, state.input.numbers), Stops(state.steps.breakpoints)
+    return state.document, fed, examples_of(state), stops
+
+
+def examples_of(state: State) -> Examples:
+    """What the next training step of `state` learns from beside the present input."""
+    steps = state.steps
+    return Examples(steps.target, steps.batch, steps.is_batch_alone)
+
+
+def with_undoables(state: State, undoables: Undoables) -> tuple[Slice, ...]:
+    """The slices of `state` that hold `undoables`, with them in the place of what they hold."""
+    input_, steps, documents = state.input, state.steps, []
+    for each in undoables:
+        if isinstance(each, Document):
+            documents.append(each)
+        elif isinstance(each, Fed):
+            input_ = each.put_into(input_)
+        else:
+            steps = each.put_into(steps)
+    return (*documents, input_, steps)
+
+
+def _is_same(one: np.ndarray | None, two: np.ndarray | None) -> bool:
+    if one is None or two is None or one is two:
+        return one is two
+    return one.dtype == two.dtype and np.array_equal(one, two)
