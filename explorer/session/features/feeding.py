@@ -9,6 +9,7 @@ from weakref import WeakSet
 
 import numpy as np
 
+from explorer.arithmetic.operation import Index
 from explorer.bounds import brief
 from explorer.data import Picture, PictureError, read_sample
 from explorer.network import Shape
@@ -24,6 +25,7 @@ from explorer.session.slices import InputState
 from explorer.session.state import State
 from explorer.session.store import AT_ONCE_S, Store
 from explorer.session.subjects.subject import Verb
+from explorer.session.typed_over import block_words
 
 START_SAMPLE, GREY_SAMPLE = "cat", "camera"
 
@@ -75,14 +77,27 @@ class Feeding:
 
     def set_cell(self, cell: tuple[int, ...], value: float) -> None:
         """Type over one number of the input. `cell` is without the batch axis."""
-        values = self._store.state.values
-        if values is None or not is_index(cell, values.shape):
-            return
-        changed = values.copy()
-        changed[cell] = value
-        self.set_values(changed)
+        self.set_cells(cell, np.full((1,) * len(cell), value))
 
-    def set_values(self, values: np.ndarray, *, merge: str = "") -> None:
+    def set_cells(self, start: Index, values: np.ndarray, *, merge: str | None = None) -> None:
+        """Type over a block of the input from cell `start` on, which is without the batch axis.
+
+        `values` has as many axes as `start`; with one less than the input they are for all of its channels. What does
+        not lie inside the input leaves everything as it is. A picture becomes numbers.
+        """
+        present = self._store.state.values
+        if present is None or len(start) not in (present.ndim, present.ndim - 1) or values.ndim != len(start):
+            return
+        shape = present.shape[-len(start) :]
+        block = tuple(slice(first, first + size) for first, size in zip(start, values.shape, strict=True))
+        if not is_index(start, shape) or any(each.stop > size for each, size in zip(block, shape, strict=True)):
+            return
+        changed = present.copy()
+        for part in (changed,) if values.ndim == changed.ndim else changed:
+            part[block] = values
+        self.set_values(changed, merge=merge or "", label=f"input {block_words(start, values)}")
+
+    def set_values(self, values: np.ndarray, *, merge: str = "", label: str = "change input") -> None:
         """Feed the network with `values` (its input shape; numbers of a model's own type) instead of a picture.
 
         With the same `merge` in a row it is one entry of undo.
@@ -92,7 +107,7 @@ class Feeding:
         numbers.flags.writeable = False
         self._covered = state.input.picture or self._covered
         fed = replace(state.input, numbers=numbers, picture=None, fitted=None)
-        self._store.give("change input", fed, merge_key=f"input {merge}" if merge else None)
+        self._store.give(label, fed, merge_key=f"input {merge}" if merge else None)
 
     def _take_read(self, picture: Picture | Fault) -> None:
         if isinstance(picture, Fault):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
@@ -15,6 +16,9 @@ from explorer.ui.common import theme
 from explorer.ui.debugger.cells_read import Read, cells_read, read_of
 from explorer.ui.debugger.over_plan import OverPlan, Part, over_plan
 from explorer.ui.debugger.step_picture import StepPicture
+from explorer.ui.debugger.typed_parts import typing_target
+from explorer.ui.tensors.typing.cell_typing import CellTyping
+from explorer.ui.tensors.typing.writer import NumberWriter
 from explorer.ui.tensors.view import GAP, TITLE_HEIGHT, TensorView
 
 SPACE = 16
@@ -26,8 +30,9 @@ NUMBER_WIDTH = 150
 class OverView(StepPicture):
     """Draws the step of the cursor. Clicking a cell of what was made asks where it came from."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, writer: NumberWriter, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._writer = writer
         self.setObjectName("stepOverView")
         self.setAccessibleName("The step as a whole")
         self._plan: OverPlan | None = None
@@ -35,10 +40,16 @@ class OverView(StepPicture):
         self.views: list[TensorView] = []
         self.weight = TensorView(self)
         self.weight.hide()
+        CellTyping(self.weight, writer, name="weightEditor")
         self.weight.opened.connect(lambda cell: self.followed.emit("weight", cell))
 
-    def show_cursor(self, timeline: Timeline, cursor: Cursor, classes: tuple[str, ...]) -> None:
-        """Draw the step, and mark the cursor's cell and what its terms read; the outputs stand for `classes`."""
+    def show_cursor(
+        self, timeline: Timeline, cursor: Cursor, classes: tuple[str, ...], fed: np.ndarray | None = None
+    ) -> None:
+        """Draw the step, and mark the cursor's cell and what its terms read; the outputs stand for `classes`.
+
+        `fed` is what the network is fed, where the cursor's example is of it: it can be typed over.
+        """
         plan = over_plan(timeline, cursor, classes)
         self._plan = plan
         parts = (*plan.given, *plan.made)
@@ -47,8 +58,11 @@ class OverView(StepPicture):
             is_read = part.tensor == "input" and part in plan.given
             view.set_unread(*((plan.unread.rows, plan.unread.columns) if is_read else ((), ())))
             view.set_tensor(part.shown, asked=part.asks_for == cursor.of and not plan.is_update and len(plan.made) > 1)
+            view.set_typing_target(*typing_target(part, timeline, cursor, fed))
         self.weight.setVisible(plan.weight is not None)
         self.weight.set_tensor(plan.weight.shown if plan.weight else None)
+        if plan.weight is not None:
+            self.weight.set_typing_target(*typing_target(plan.weight, timeline, cursor, fed))
         self._mark(timeline, cursor)
         self._arrange()
         self.update()
@@ -72,6 +86,7 @@ class OverView(StepPicture):
     def _make_views(self, count: int) -> None:
         while len(self.views) < count:
             view = TensorView(self)
+            CellTyping(view, self._writer, name="cellEditor")
             view.clicked.connect(self._asking(len(self.views)))
             view.opened.connect(self._following(len(self.views)))
             view.hovered.connect(self._pointing(len(self.views)))

@@ -17,6 +17,7 @@ from explorer.ui.debugger.over_view import OverView
 from explorer.ui.debugger.step_picture import StepPicture
 from explorer.ui.tensors import shown as shown_tensors
 from explorer.ui.tensors.cell_images import images
+from explorer.ui.tensors.typing.writer import NumberWriter
 
 EMPTY = "Open a network and a picture: their whole training step appears here, one operation after the other."
 RECORDING = "The training step is being recorded…"
@@ -32,7 +33,7 @@ class StepStage(FollowingView, QWidget):
         self.setObjectName("stepStage")
         self.setAccessibleName("What happens in this step")
         self._wants_drawing = True
-        self.over, self.into = OverView(), IntoView()
+        self.over, self.into = OverView(NumberWriter(session)), IntoView()
         for view in (self.over, self.into):
             view.cell_chosen.connect(session.steps.choose_cell)
             view.followed.connect(session.steps.follow_term)
@@ -98,9 +99,11 @@ class StepStage(FollowingView, QWidget):
         if self.drawing is not None and self._wants_drawing and not self._choice.isHidden():
             self.pages.setCurrentWidget(self.drawing)
             return
-        view = self.into if cursor.is_inside else self.over
-        view.show_cursor(timeline, cursor, state.classes)
-        self.pages.setCurrentWidget(view)
+        if cursor.is_inside:
+            self.into.show_cursor(timeline, cursor, state.classes)
+        else:
+            self.over.show_cursor(timeline, cursor, state.classes, _fed(state))
+        self.pages.setCurrentWidget(self.into if cursor.is_inside else self.over)
 
     def _offer_drawing(self, timeline: Timeline | None) -> None:
         """The choice is shown only where there is one."""
@@ -143,6 +146,12 @@ class StepStage(FollowingView, QWidget):
     def _dim(self, is_late: bool) -> None:
         for view in (self.over, self.into):
             view.set_dimmed(is_late and self._session.state.steps.timeline is not None)
+
+
+def _fed(state: State) -> np.ndarray | None:
+    """What the network is fed, where the example at the cursor is of it."""
+    is_other = state.steps.is_batch_alone or state.steps.cursor.example > 0
+    return None if is_other else state.values
 
 
 def _forget() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.arithmetic.operation import Index
@@ -17,6 +17,7 @@ from explorer.ui.common.text import hovered
 from explorer.ui.tensors.cell_painting import paint_frame, paint_note, paint_range, paint_title
 from explorer.ui.tensors.layout import TensorLayout, boxes, lay_out
 from explorer.ui.tensors.tiles import Shown
+from explorer.ui.tensors.typing.target import TypingTarget
 
 TITLE_HEIGHT, FOOT_HEIGHT, GAP = 20, 18, 4
 FRAMED_AT_MOST = 50_000  # cells; more of them would frame everything
@@ -26,17 +27,21 @@ class TensorView(QWidget):
     """Shows a `Shown` between a title above and its range below; a hovered cell's number takes the range's place.
 
     `clicked` and `dragged` emit a whole cell of the tensor, `hovered` one or None, `opened` a double-clicked one.
-    Arrow keys move the chosen cell and emit `clicked`.
+    Arrow keys move the chosen cell and emit `clicked`. `relaid` is emitted when its cells lie elsewhere, or are others.
     """
 
     clicked = Signal(tuple)
     dragged = Signal(tuple)
     hovered = Signal(object)
     opened = Signal(tuple)
+    relaid = Signal()
+    pans = False
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.shown: Shown | None = None
+        self._typed_over: TypingTarget | None = None
+        self._typed_prefix: Index = ()
         self._cells = np.zeros((0, 0), np.int64)
         self._strong: Index | None = None
         self._frame: tuple[int, int, int, int] | None = None
@@ -66,6 +71,11 @@ class TensorView(QWidget):
         self.setAccessibleDescription(shown.facts if shown else "")
         self.setToolTip(f"{name}, {shown.facts}. Click a cell to see where its number comes from." if shown else "")
         self.update()
+
+    def set_typing_target(self, target: TypingTarget | None, prefix: Index = ()) -> None:
+        """What is typed over here; its cells are those of the tensor without `prefix`, as the example."""
+        self._typed_over, self._typed_prefix = target, prefix
+        self.relaid.emit()
 
     def set_marks(
         self, cells: np.ndarray | None, strong: Index | None, *, frame: tuple[int, int, int, int] | None = None
@@ -111,6 +121,34 @@ class TensorView(QWidget):
         """Where the cells lie, without padding; empty where nothing is shown."""
         layout = self._laid_out()
         return QRectF() if layout is None else layout.area
+
+    # --- what is typed over ---
+
+    @property
+    def surface(self) -> QWidget:
+        return self
+
+    @property
+    def keys(self) -> QWidget:
+        return self
+
+    def typing_target(self) -> TypingTarget | None:
+        """What can be typed over; None where it is only looked at."""
+        return self._typed_over
+
+    def cell_under(self, point: QPointF) -> Index | None:
+        """The cell of the target under a point."""
+        cell = self._cell_at(point)
+        return None if cell is None else cell[len(self._typed_prefix) :]
+
+    def rect_of(self, cell: Index) -> QRectF | None:
+        """The pixels of a cell of the target; None where it is not shown."""
+        layout, place = self._laid_out(), self._place((*self._typed_prefix, *cell))
+        return None if layout is None or place is None else layout.rect(*place)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.relaid.emit()
 
     # --- geometry ---
 

@@ -13,12 +13,12 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from explorer.session import Session, State
 from explorer.ui.common.box import Box
 from explorer.ui.common.following_view import FollowingView
+from explorer.ui.common.inline_editor import InlineEditor
 from explorer.ui.common.late import Late
 from explorer.ui.common.text import MINUS, number
 from explorer.ui.common.typed import beyond
 from explorer.ui.debugger.node_link import Ask, Bias, Edge, Item, Node, NodeLink, ask, drawable, drawing_of, shown
 from explorer.ui.debugger.node_link.canvas import NodeLinkCanvas
-from explorer.ui.debugger.node_link.inline_editor import InlineEditor
 from explorer.ui.debugger.node_link.layout import FOOT
 
 EMPTY = "The neurons and weights of a recorded step appear here."

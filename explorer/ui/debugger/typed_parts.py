@@ -1,0 +1,33 @@
+"""Which tensors of a step can be typed over: its weights, and what the network is fed."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from explorer.arithmetic.operation import Index
+from explorer.session.cursor import Cursor
+from explorer.session.step_tensors import BEFORE
+from explorer.session.timeline import Timeline
+from explorer.ui.debugger.over_plan import Part
+from explorer.ui.tensors.typing.target import INPUT, TypingTarget
+
+
+def typing_target(
+    part: Part, timeline: Timeline, cursor: Cursor, fed: np.ndarray | None
+) -> tuple[TypingTarget | None, Index]:
+    """What is typed over in `part`, and the indices that its cells have beside; None where it was worked out.
+
+    `fed` is what the network is fed, None where the cursor's example is another one.
+    """
+    entry = timeline.steps[cursor.step]
+    tensor = timeline.tensors(cursor.step).by_name.get(part.tensor)
+    if tensor is None:
+        return None, ()
+    if entry.phase == "update":
+        return (TypingTarget(entry.parameter, tensor.values) if tensor.name == BEFORE else None), ()
+    if tensor.role == "weight":
+        return TypingTarget(entry.titles[tensor.name], tensor.values), ()
+    is_fed = fed is not None and entry.titles.get(tensor.name) == INPUT and tensor.has_batch
+    if fed is not None and is_fed and tensor.values.shape[1:] == fed.shape:
+        return TypingTarget(INPUT, fed), (cursor.example,)
+    return None, ()

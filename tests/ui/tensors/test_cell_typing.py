@@ -1,0 +1,198 @@
+"""Numbers typed where they are seen: the box over a cell, the keys that lead on, and what refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+import torch
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel
+from pytestqt.qtbot import QtBot
+from torch import nn
+
+import explorer
+from explorer.session import Session
+from explorer.ui.common.inline_editor import InlineEditor
+from explorer.ui.debugger.stage import StepStage
+from explorer.ui.tensors.typing.cell_typing import CellTyping, typing_of
+from explorer.ui.tensors.view import TensorView
+from tests.ui.fakes import make_session, wait_until_recorded
+
+TEXT = "1x5x5 conv(1, 3) relu"
+LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+
+
+@pytest.fixture
+def session(qtbot: QtBot) -> Iterator[Session]:
+    made = make_session(TEXT)
+    made.learning.watch_steps("test", True)
+    wait_until_recorded(qtbot, made)
+    yield made
+    assert made.close()
+
+
+@pytest.fixture
+def stage(session: Session, qtbot: QtBot) -> StepStage:
+    made = StepStage(session)
+    qtbot.addWidget(made)
+    made.resize(900, 380)
+    made.show()
+    session.steps.go_to_step(0)
+    made.activateWindow()
+    return made
+
+
+def _typing(view: TensorView) -> CellTyping:
+    found = typing_of(view)
+    assert found is not None
+    return found
+
+
+def _at(view: TensorView, cell: tuple[int, ...]) -> QPoint:
+    rect = view.rect_of(cell)
+    assert rect is not None
+    return rect.center().toPoint()
+
+
+def _keys(text: str) -> None:
+    """Typed into whatever has the focus, as a person does."""
+    for sign in text:
+        QTest.keyClicks(QApplication.focusWidget(), sign)
+
+
+def _press(key: Qt.Key, modifier: Qt.KeyboardModifier = NONE) -> None:
+    QTest.keyClick(QApplication.focusWidget(), key, modifier)
+
+
+def _weight(session: Session) -> np.ndarray:
+    timeline = session.state.steps.timeline
+    assert timeline is not None
+    return timeline.tensors(0).by_name["weight"].values
+
+
+def _output(session: Session) -> np.ndarray:
+    timeline = session.state.steps.timeline
+    assert timeline is not None
+    return timeline.tensors(0).by_name["output"].values
+
+
+def test_a_double_click_opens_a_box_with_the_number_and_enter_takes_what_is_typed(
+    session: Session, stage: StepStage, qtbot: QtBot
+) -> None:
+    view = stage.over.weight
+    before = _weight(session)
+    QTest.mouseDClick(view, LEFT, pos=_at(view, (0, 0, 1, 2)))
+    editor = _typing(view).editor
+    assert editor.isVisible()
+    assert editor.accessibleName() == "conv1.weight [0, 0, 1, 2]"
+    assert float(editor.text().replace("−", "-")) == pytest.approx(before[0, 0, 1, 2])
+    _keys("-1,5")  # what stood there is selected: it is typed over
+    _press(Qt.Key.Key_Return)
+    assert not editor.isVisible()
+    assert session.state.files.undo_text == "conv1 weight [0, 0, 1, 2] = −1.5"
+    wait_until_recorded(qtbot, session)
+    model = explorer.Network.parse(TEXT).build(seed=0)
+    with torch.no_grad():
+        model.conv1.weight[0, 0, 1, 2] = -1.5
+        expected = nn.functional.conv2d(
+            torch.from_numpy(np.array(session.state.values))[None], model.conv1.weight, model.conv1.bias
+        )
+    np.testing.assert_allclose(_output(session), expected.numpy(), rtol=1e-5, atol=1e-6)
+    session.editing.undo()
+    wait_until_recorded(qtbot, session)
+    np.testing.assert_array_equal(_weight(session), before)
+
+
+def test_digits_and_tab_fill_a_filter_as_in_a_spreadsheet(session: Session, stage: StepStage, qtbot: QtBot) -> None:
+    view = stage.over.weight
+    QTest.mouseClick(view, LEFT, pos=_at(view, (0, 0, 0, 0)))
+    for number in ("1", "0", "1", "0", "1", "0", "1", "0", "17"):
+        _keys(number)
+        _press(Qt.Key.Key_Tab)
+    wait_until_recorded(qtbot, session)
+    assert _weight(session)[0, 0].tolist() == [[1, 0, 1], [0, 1, 0], [1, 0, 17]]
+    _press(Qt.Key.Key_Up)
+    _keys(".5")
+    _press(Qt.Key.Key_Up)  # arrows up and down take the number and go on
+    _keys("-2e-3")
+    _press(Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
+    assert _typing(view).block is not None
+    assert _typing(view).block.head == (0, 0, 0, 1)  # type: ignore[union-attr]
+    wait_until_recorded(qtbot, session)
+    assert _weight(session)[0, 0].tolist() == np.float32([[1, 0, -2e-3], [0, 1, 0.5], [1, 0, 17]]).tolist()
+
+
+def test_escape_leaves_the_number_and_the_same_number_is_no_change(session: Session, stage: StepStage) -> None:
+    view, label = stage.over.weight, session.state.files.undo_text
+    QTest.mouseClick(view, LEFT, pos=_at(view, (0, 0, 0, 0)))
+    _keys("5")
+    _press(Qt.Key.Key_Escape)
+    assert not _typing(view).editor.isVisible()
+    _press(Qt.Key.Key_F2)
+    _press(Qt.Key.Key_Return)
+    assert session.state.files.undo_text == label
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [("-", "is not a number"), ("1e39", "is no number that float32 can hold"), ("1.000,5", "is not a number")],
+)
+def test_a_wrong_text_stays_with_its_sentence(session: Session, stage: StepStage, typed: str, sentence: str) -> None:
+    view, label = stage.over.weight, session.state.files.undo_text
+    QTest.mouseClick(view, LEFT, pos=_at(view, (0, 0, 0, 0)))
+    _keys(typed)
+    _press(Qt.Key.Key_Return)
+    editor = _typing(view).editor
+    assert editor.isVisible()
+    assert editor.text() == typed
+    told = stage.window().findChild(QLabel, "typedSentence", Qt.FindChildOption.FindChildrenRecursively)
+    shown = [label for label in stage.window().findChildren(QLabel, "typedSentence") if label.isVisible()]
+    assert told is not None
+    assert [label for label in shown if sentence in label.text()]
+    _press(Qt.Key.Key_Escape)
+    assert session.state.files.undo_text == label
+
+
+def test_a_number_that_was_typed_is_not_lost_by_a_click_elsewhere(session: Session, stage: StepStage) -> None:
+    view = stage.over.weight
+    QTest.mouseClick(view, LEFT, pos=_at(view, (0, 0, 0, 0)))
+    _keys("42")
+    QTest.mouseClick(view, LEFT, pos=_at(view, (0, 0, 2, 2)))
+    assert session.state.files.undo_text == "conv1 weight [0, 0, 0, 0] = 42"
+    assert _typing(view).block.head == (0, 0, 2, 2)  # type: ignore[union-attr]
+
+
+def test_the_input_of_a_picture_becomes_numbers_as_typed(session: Session, stage: StepStage, qtbot: QtBot) -> None:
+    view = next(each for each in stage.over.views if each.accessibleName() == "input")
+    QTest.mouseClick(view, LEFT, pos=_at(view, (0, 1, 1)))
+    _keys("-17")
+    _press(Qt.Key.Key_Return)
+    wait_until_recorded(qtbot, session)
+    assert session.state.values is not None
+    assert session.state.values[0, 1, 1] == -17
+    assert session.state.input.picture is None
+    assert _typing(view).block.head == (0, 2, 1)  # type: ignore[union-attr]
+
+
+def test_delete_empties_the_chosen_block_in_one_entry(session: Session, stage: StepStage, qtbot: QtBot) -> None:
+    view = stage.over.weight
+    before = _weight(session)
+    QTest.mouseClick(view, LEFT, pos=_at(view, (0, 0, 0, 0)))
+    _press(Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    _press(Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    _press(Qt.Key.Key_Delete)
+    assert session.state.files.undo_text == "conv1 weight 2 × 2 numbers at [0, 0, 0, 0]"
+    wait_until_recorded(qtbot, session)
+    expected = before[0, 0].copy()
+    expected[:2, :2] = 0
+    np.testing.assert_array_equal(_weight(session)[0, 0], expected)
+
+
+def test_what_was_computed_is_led_to_and_not_typed_over(session: Session, stage: StepStage) -> None:
+    view = next(each for each in stage.over.views if each.accessibleName() == "conv1")
+    assert view.typing_target() is None
+    QTest.mouseDClick(view, LEFT, pos=view.point_of((0, 0, 1, 1)).toPoint())  # type: ignore[union-attr]
+    assert not [editor for editor in stage.findChildren(InlineEditor) if editor.isVisible()]
