@@ -13,12 +13,12 @@ from explorer.arithmetic.operation import Index
 from explorer.session.cursor import Cursor
 from explorer.session.timeline import Timeline
 from explorer.ui.common import theme
+from explorer.ui.common.typing.cell_typing import CellTyping
+from explorer.ui.common.typing.writer import NumberWriter
 from explorer.ui.debugger.cells_read import Read, cells_read, read_of
 from explorer.ui.debugger.over_plan import OverPlan, Part, over_plan
 from explorer.ui.debugger.step_picture import StepPicture
 from explorer.ui.debugger.typed_parts import typing_target
-from explorer.ui.tensors.typing.cell_typing import CellTyping
-from explorer.ui.tensors.typing.writer import NumberWriter
 from explorer.ui.tensors.view import GAP, TITLE_HEIGHT, TensorView
 
 SPACE = 16

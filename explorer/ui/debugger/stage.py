@@ -11,13 +11,13 @@ from explorer.session import Cell, Session, State
 from explorer.session.timeline import Timeline
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.late import Late
+from explorer.ui.common.typing.writer import NumberWriter
 from explorer.ui.debugger.cells_read import Read
 from explorer.ui.debugger.into.view import IntoView
 from explorer.ui.debugger.over_view import OverView
 from explorer.ui.debugger.step_picture import StepPicture
 from explorer.ui.tensors import shown as shown_tensors
 from explorer.ui.tensors.cell_images import images
-from explorer.ui.tensors.typing.writer import NumberWriter
 
 EMPTY = "Open a network and a picture: their whole training step appears here, one operation after the other."
 RECORDING = "The training step is being recorded…"

@@ -8,8 +8,8 @@ from explorer.arithmetic.operation import Index
 from explorer.session.cursor import Cursor
 from explorer.session.step_tensors import BEFORE
 from explorer.session.timeline import Timeline
+from explorer.ui.common.typing.target import INPUT, TypingTarget
 from explorer.ui.debugger.over_plan import Part
-from explorer.ui.tensors.typing.target import INPUT, TypingTarget
 
 
 def typing_target(

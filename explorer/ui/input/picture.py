@@ -17,6 +17,7 @@ from explorer.ui.common.number_boxes import ChoiceBox
 from explorer.ui.common.rich_label import RichLabel
 from explorer.ui.common.text import exact, number, plural, shape_text
 from explorer.ui.input.canvas import PictureCanvas
+from explorer.ui.input.typed_picture import has_typed_numbers
 
 FIT_NAMES = {"crop": "Crop the middle", "pad": "Pad with black", "stretch": "Stretch"}
 HINT = "Point at a cell anywhere to see what it looks at."
@@ -228,6 +229,8 @@ def steps_of(shown: InputState) -> tuple[str, ...]:
     values = shown.values
     if values is None or values.ndim != 3:
         return ()
+    if has_typed_numbers(shown):
+        return (f"Numbers, as typed: {shape_text(values.shape)}, shown from dark to light.",)
     return (f"The network is fed {shape_text(values.shape)} numbers from a program, shown from dark to light.",)
 
 

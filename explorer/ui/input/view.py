@@ -31,11 +31,14 @@ from explorer.ui.common.number_fields import NumberFields
 from explorer.ui.common.pane import Pane
 from explorer.ui.common.popup import ButtonMenu
 from explorer.ui.common.text import on_a_button, plural, shape_text
+from explorer.ui.common.typing.cell_typing import CellTyping
+from explorer.ui.common.typing.writer import NumberWriter
 from explorer.ui.input.brush import BrushBar
 from explorer.ui.input.commands import takes_pictures
 from explorer.ui.input.drawing import Drawing
 from explorer.ui.input.picture import InputPicture
 from explorer.ui.input.thumbnails import SIDE, Thumbnail, ThumbnailPopup
+from explorer.ui.input.typed_picture import has_typed_numbers, typed_picture
 
 EMPTY = "The network looks at a picture here. Open one, drop one, or choose one of the samples."
 GIVEN = "The program that opened this model feeds it {shape} numbers. They are not a picture, so none is shown here."
@@ -54,6 +57,7 @@ class InputView(FollowingView, Pane):
         self._hovered: Cell | None = None
         self._popup: ThumbnailPopup | None = None
         self.picture = InputPicture()
+        CellTyping(self.picture.fed, NumberWriter(session), name="inputEditor")
         self.numbers = NumberFields()
         self.numbers.edited.connect(self._feed_numbers)
         self.numbers.refused.connect(session.say)
@@ -102,6 +106,7 @@ class InputView(FollowingView, Pane):
         self.draw = QToolButton(text="Draw", objectName="drawPicture", accessibleName="Draw", checkable=True)
         self.draw.setToolTip("Paint on what the network is fed, and watch the maps follow.")
         self.draw.toggled.connect(self.drawing.set_on)
+        self.draw.toggled.connect(self._let_type)
         self.paste = CommandTool(actions["pastePicture"], "pastePicture")
         row = QHBoxLayout()
         row.setContentsMargins(11, 8, 11, 11)
@@ -164,7 +169,14 @@ class InputView(FollowingView, Pane):
             self.numbers.show_numbers(values)
         else:
             self.picture.show_input(state.input, state.fit, keep_fed=self.drawing.is_ahead(state))
+        self._let_type()
         self.set_facts(_facts(state))
+
+    @Slot()
+    def _let_type(self) -> None:
+        """Under the brush nothing is typed."""
+        is_drawn_on = self.draw.isChecked()
+        self.picture.fed.set_typing_target(None if is_drawn_on else typed_picture(self._session.state.values))
 
     def _show_field(self, state: State) -> None:
         cell = self._hovered or state.chosen_cell
@@ -260,6 +272,8 @@ def recent_pictures(state: State) -> tuple[Path, ...]:
 def _facts(state: State) -> str:
     if state.values is not None and state.values.ndim == 1:  # a picture from before waits for a network that sees
         return plural(state.values.size, "number")
+    if has_typed_numbers(state.input):
+        return "numbers, as typed"
     return "" if state.input.picture is None else f"{state.input.picture.name} · {state.input.picture.facts}"
 
 

@@ -11,6 +11,7 @@ from explorer.ui.common.actions import Actions
 from explorer.ui.common.empty_state import EmptyState
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.late import Late
+from explorer.ui.common.typing.writer import NumberWriter
 from explorer.ui.maps.cell_facts import ChosenCell
 from explorer.ui.maps.chosen_channel import ChosenChannel
 from explorer.ui.maps.controls import MapControls
@@ -56,7 +57,7 @@ class FeatureMaps(FollowingView, QWidget):
 
     def _make_panes(self, actions: Actions) -> None:
         selection = self._session.selection
-        self._maps = LayerMaps()
+        self._maps = LayerMaps(NumberWriter(self._session))
         self._maps.chosen.connect(self._choose)
         self._maps.left.connect(actions["clearCell"].trigger)
         self._chosen = ChosenChannel(actions["clearCell"], ExplanationLine(self._session), DepthView(self._session))

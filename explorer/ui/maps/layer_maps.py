@@ -10,8 +10,11 @@ from explorer.session import Cell, LayerActivation, Selection
 from explorer.ui.common import theme
 from explorer.ui.common.mosaic import Place
 from explorer.ui.common.pane import ElidedLabel
+from explorer.ui.common.typing.cell_typing import CellTyping
+from explorer.ui.common.typing.writer import NumberWriter
 from explorer.ui.maps.mosaic_view import MapMosaic
 from explorer.ui.maps.sheet import Sheet
+from explorer.ui.maps.typed_sheet import typed_sheet
 from explorer.ui.maps.value_bars import Order, ValueBars
 from explorer.ui.maps.words import cell_words, filter_words, hint, names_of
 
@@ -28,7 +31,7 @@ class LayerMaps(QWidget):
     chosen = Signal(object)
     left = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, writer: NumberWriter, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._chosen = Selection()
         self._classes: tuple[str, ...] = ()
@@ -42,6 +45,7 @@ class LayerMaps(QWidget):
         self._maps.clicked.connect(self._on_clicked)
         self._maps.canvas.walked.connect(self._step)
         self._maps.canvas.escaped.connect(self.left)
+        CellTyping(self._maps, writer, name="mapEditor")
         self._bars = ValueBars()
         self._bars.hovered.connect(self._on_bar_hovered)
         self._bars.chosen.connect(self._on_bar_chosen)
@@ -67,7 +71,7 @@ class LayerMaps(QWidget):
         self._entry, self._sheet, self._are_filters, self._classes = entry, sheet, are_filters, classes
         self._pages.setCurrentWidget(self._bars if sheet is None else self._maps)
         if sheet is not None:
-            self._maps.show_sheet(sheet)
+            self._maps.show_sheet(sheet, typed_sheet(entry, sheet, are_filters=are_filters))
         else:
             names = names_of(entry, classes)
             self._bars.show_values(entry.values, names, rows, ends=(entry.low, entry.high))

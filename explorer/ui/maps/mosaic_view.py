@@ -10,14 +10,17 @@ from PySide6.QtCore import QPointF, QRectF, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QTransform
 from PySide6.QtWidgets import QHBoxLayout, QScrollBar, QWidget
 
+from explorer.arithmetic.operation import Index
 from explorer.ui.common import theme
 from explorer.ui.common.colour import ink_on, on_paper
 from explorer.ui.common.dead_map import paint_dead
 from explorer.ui.common.mosaic import MIN_TILE_PIXELS, Mosaic, Place, arrange
 from explorer.ui.common.saved_painter import saved
 from explorer.ui.common.text import number, tidy
+from explorer.ui.common.typing.target import TypingTarget
 from explorer.ui.maps.canvas import MapCanvas
 from explorer.ui.maps.sheet import Sheet
+from explorer.ui.maps.typed_sheet import TypedSheet
 
 LABEL_FROM_PIXELS = 32
 SMALL_TILE_PIXELS = 48
@@ -44,11 +47,14 @@ class MapMosaic(QWidget):
 
     hovered = Signal(object)
     clicked = Signal(object)
+    relaid = Signal()
+    pans = True
 
     def __init__(self, parent: QWidget | None = None, *, frames: bool = True) -> None:
         super().__init__(parent)
         self._sheet: Sheet | None = None
         self._mosaic: Mosaic | None = None
+        self._typed: TypedSheet | None = None
         self._frames = frames
         self._chosen: Place | None = None
         self._pointed: Place | None = None
@@ -67,6 +73,7 @@ class MapMosaic(QWidget):
         self._scroll.setSizePolicy(policy)
         self._scroll.hide()
         self.canvas.ranged.connect(self._show_scroll)
+        self.canvas.ranged.connect(self.relaid)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -75,11 +82,12 @@ class MapMosaic(QWidget):
 
     # --- what it shows ---
 
-    def show_sheet(self, sheet: Sheet | None) -> None:
-        """Show the maps of `sheet`; the zoom stays if their number and size do."""
-        self._sheet = sheet
+    def show_sheet(self, sheet: Sheet | None, typed: TypedSheet | None = None) -> None:
+        """Show the maps of `sheet`; the zoom stays if their number and size do. `typed` says what is typed over."""
+        self._sheet, self._typed = sheet, typed
         self._mosaic = None if sheet is None else self._arranged(sheet)
         self._draw()
+        self.relaid.emit()
 
     def set_marks(self, chosen: Place | None, pointed: Place | None) -> None:
         """Mark a chosen and a pointed place."""
@@ -116,6 +124,37 @@ class MapMosaic(QWidget):
         if place.row < 0:
             return self.canvas.from_cells(left + self._mosaic.width / 2, top + self._mosaic.height / 2)
         return self.canvas.from_cells(left + place.column + 0.5, top + place.row + 0.5)
+
+    # --- what is typed over ---
+
+    @property
+    def surface(self) -> QWidget:
+        return self.canvas.viewport()
+
+    @property
+    def keys(self) -> QWidget:
+        return self.canvas
+
+    def typing_target(self) -> TypingTarget | None:
+        """What can be typed over; None where it is only looked at."""
+        return None if self._typed is None else self._typed.target
+
+    def cell_under(self, point: QPointF) -> Index | None:
+        """The cell of the target under a point of the canvas."""
+        if self._mosaic is None or self._typed is None:
+            return None
+        at = self.canvas.to_cells(point)
+        place = self._mosaic.place_at(at.x(), at.y())
+        return None if place is None else self._typed.cell(place)
+
+    def rect_of(self, cell: Index) -> QRectF | None:
+        """The pixels of a cell of the target on the canvas; None where it is not shown."""
+        place = None if self._typed is None else self._typed.place(cell)
+        if self._mosaic is None or place is None or place.tile >= self._mosaic.count:
+            return None
+        top, left = self._mosaic.origin(place.tile)
+        x, y = left + place.column, top + place.row
+        return QRectF(self.canvas.from_cells(x, y), self.canvas.from_cells(x + 1, y + 1))
 
     def _arranged(self, sheet: Sheet) -> Mosaic:
         pane = (self.canvas.width(), self.canvas.height())

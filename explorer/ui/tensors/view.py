@@ -14,10 +14,10 @@ from explorer.ui.common import theme
 from explorer.ui.common.arrow_keys import ARROWS
 from explorer.ui.common.late import LATE_OPACITY
 from explorer.ui.common.text import hovered
+from explorer.ui.common.typing.target import TypingTarget
 from explorer.ui.tensors.cell_painting import paint_frame, paint_note, paint_range, paint_title
 from explorer.ui.tensors.layout import TensorLayout, boxes, lay_out
 from explorer.ui.tensors.tiles import Shown
-from explorer.ui.tensors.typing.target import TypingTarget
 
 TITLE_HEIGHT, FOOT_HEIGHT, GAP = 20, 18, 4
 FRAMED_AT_MOST = 50_000  # cells; more of them would frame everything

@@ -16,10 +16,11 @@ from explorer.ui.common.box import Box
 from explorer.ui.common.inline_editor import STAY, InlineEditor
 from explorer.ui.common.text import MINUS
 from explorer.ui.common.typed import beyond, written
-from explorer.ui.tensors.typing.block import Block, Step, neighbour, next_in_reading
-from explorer.ui.tensors.typing.overlay import BlockFrame, Sentence
-from explorer.ui.tensors.typing.target import CellView, TypingTarget
-from explorer.ui.tensors.typing.writer import NumberWriter
+from explorer.ui.common.typing import clipboard
+from explorer.ui.common.typing.block import Block, Step, neighbour, next_in_reading
+from explorer.ui.common.typing.overlay import BlockFrame, Sentence
+from explorer.ui.common.typing.target import CellView, TypingTarget
+from explorer.ui.common.typing.writer import NumberWriter
 
 FIRST_SIGNS = "0123456789.,+-−"
 OPENING = (*ENTERING, Qt.Key.Key_F2)
@@ -45,8 +46,9 @@ class CellTyping(QObject):
         self._view, self._writer = view, writer
         self.block: Block | None = None
         self._target: TypingTarget | None = None
-        self._pending: dict[Index, float] = {}  # typed, and not yet in what the view shows
-        self._pressed: Index | None = None
+        self._pending: list[tuple[Index, np.ndarray]] = []  # typed, and not yet in what the view shows
+        self._pressed: Index | None = None  # while the button is down
+        self._clicked: Index | None = None  # where it went down last
         self._frame = BlockFrame(view.surface)
         self.editor = InlineEditor(view.surface, in_table=True)
         self.editor.setObjectName(name)
@@ -76,18 +78,25 @@ class CellTyping(QObject):
         if shown is None or not self._pending:
             return shown
         values = shown.values.copy()
-        for cell, value in self._pending.items():
-            values[cell] = value
+        for start, numbers in self._pending:
+            values[tuple(slice(at, at + size) for at, size in zip(start, numbers.shape, strict=True))] = numbers
         return TypingTarget(shown.name, values)
 
-    def write(self, block: Block, numbers: np.ndarray, *, merge: str | None = None) -> None:
-        """Type `numbers` (rows, columns) over the cells of `block`."""
+    def write(self, start: Index, numbers: np.ndarray, *, merge: str | None = None) -> None:
+        """Type `numbers`, with as many axes as the target, over its cells from `start` on."""
         target = self.target()
-        if target is None:
-            return
-        for cell, value in zip(block.cells(), numbers.ravel().tolist(), strict=True):
-            self._pending[cell] = value
-        self._writer.write(target.name, block.start, block.shaped(numbers), merge=merge)
+        if target is not None:
+            self._pending.append((start, numbers))
+            self._writer.write(target.name, start, numbers, merge=merge)
+
+    def write_block(self, numbers: np.ndarray, *, merge: str | None = None) -> None:
+        """Type `numbers` (rows, columns) over the chosen block."""
+        if self.block is not None and not self.refuses():
+            self.write(self.block.start, self.block.shaped(numbers), merge=merge)
+
+    def say(self, sentence: str) -> None:
+        """Tell the person something."""
+        self._writer.say(sentence)
 
     def refuses(self) -> bool:
         """Whether what is shown cannot be typed over; the person is told why."""
@@ -107,8 +116,7 @@ class CellTyping(QObject):
         self.choose(Block.of(cell))
         place = ", ".join(map(str, cell))
         self.editor.setAccessibleName(f"{target.name} [{place}]")
-        value = written(float(target.values[cell])).replace("-", MINUS)
-        self.editor.open(_box(rect), value if text is None else text, selected=text is None)
+        self.editor.open(_box(rect), _text(target.values[cell]) if text is None else text, selected=text is None)
         self.editor.setModified(text is not None)
 
     @Slot(float)
@@ -127,7 +135,7 @@ class CellTyping(QObject):
             self._view.keys.setFocus()
         number = target.values.dtype.type(value)
         if number != target.values[block.head]:
-            self.write(Block.of(block.head), np.full((1, 1), number))
+            self.write_block(np.full((1, 1), number))
         self._go(going, target)
 
     def _go(self, step: Step, target: TypingTarget) -> bool:
@@ -181,6 +189,8 @@ class CellTyping(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
+        if kind == QEvent.Type.ShortcutOverride and watched is self._view.keys:
+            return self._claims(cast("QKeyEvent", event))
         if kind in PRESSES and watched is self._view.surface:
             return self._on_mouse(cast("QMouseEvent", event))
         if kind == QEvent.Type.KeyPress and watched is self._view.keys:
@@ -204,14 +214,15 @@ class CellTyping(QObject):
             self._drag_to(event, cell)
         elif cell is not None and event.button() == Qt.MouseButton.LeftButton:
             if event.type() == QEvent.Type.MouseButtonDblClick:
-                return self._double_click(cell)
+                # The first click may have brought other cells here.
+                return self._double_click(self._clicked or cell)
             is_extending = self.block is not None and bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
             self._press(cell, is_extending=is_extending)
             return is_extending
         return False
 
     def _press(self, cell: Index, *, is_extending: bool) -> None:
-        self._pressed = cell
+        self._pressed = self._clicked = cell
         self._view.keys.setFocus()
         self.choose(self.block.to(cell) if is_extending and self.block is not None else Block.of(cell))
 
@@ -229,18 +240,34 @@ class CellTyping(QObject):
 
     # --- the keys ---
 
+    def _claims(self, event: QKeyEvent) -> bool:
+        """Whether a key is for the chosen cells, whatever it means elsewhere in the window."""
+        if self.block is None or self._view.typing_target() is None:
+            return False
+        is_plain = event.modifiers() in PLAIN or event.modifiers() == Qt.KeyboardModifier.ShiftModifier
+        key = Qt.Key(event.key())
+        is_own = key in ARROWS or key in OPENING or key in EMPTYING or key == Qt.Key.Key_Escape
+        is_sign = bool(event.text()) and event.text() in FIRST_SIGNS
+        if (is_plain and (is_own or is_sign)) or clipboard.action_of(event) is not None:
+            event.accept()
+            return True
+        return False
+
     def _on_key(self, event: QKeyEvent) -> bool:
         """Whether the view is not to hear of it."""
         target, key = self._view.typing_target(), Qt.Key(event.key())
         if target is None:
             return False
+        if self.block is not None and (act := clipboard.action_of(event)) is not None:
+            act(self)
+            return True
         is_shifted = event.modifiers() == Qt.KeyboardModifier.ShiftModifier
         if event.modifiers() not in PLAIN and not is_shifted:
             return False
         if key in ARROWS:
             return self._walk(ARROWS[key], target, is_shifted=is_shifted)
         if self.block is None:
-            return key in OPENING and self._enter(target)
+            return key == Qt.Key.Key_F2 and self._enter(target)
         if key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
             return self._go((0, 1 if key == Qt.Key.Key_Tab else -1), target)
         if key == Qt.Key.Key_Escape:
@@ -248,7 +275,7 @@ class CellTyping(QObject):
         elif key in OPENING:
             self.open(self.block.head)
         elif key in EMPTYING:
-            self._empty()
+            self.write_block(np.zeros(self.block.size))
         elif event.text() and event.text() in FIRST_SIGNS:
             self.open(self.block.head, event.text())
         else:
@@ -270,13 +297,14 @@ class CellTyping(QObject):
         self.choose(self.block.to(cell) if is_shifted else Block.of(cell))
         return True
 
-    def _empty(self) -> None:
-        if self.block is not None and not self.refuses():
-            self.write(self.block, np.zeros(self.block.size))
-
 
 def _is_same(one: TypingTarget, other: TypingTarget) -> bool:
     return one.name == other.name and one.values is other.values
+
+
+def _text(value: np.generic) -> str:
+    """A number as it is typed again; nothing where there is none, or none that stands for all."""
+    return written(float(str(value))).replace("-", MINUS) if np.isfinite(value) else ""
 
 
 def _box(rect: QRectF) -> Box:

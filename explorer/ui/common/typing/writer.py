@@ -8,7 +8,7 @@ import numpy as np
 
 from explorer.arithmetic.operation import Index
 from explorer.session import Session, Verb
-from explorer.ui.tensors.typing.target import INPUT
+from explorer.ui.common.typing.target import INPUT
 
 _drags = count(1)
 

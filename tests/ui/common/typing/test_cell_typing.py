@@ -16,8 +16,8 @@ from torch import nn
 import explorer
 from explorer.session import Session
 from explorer.ui.common.inline_editor import InlineEditor
+from explorer.ui.common.typing.cell_typing import CellTyping, typing_of
 from explorer.ui.debugger.stage import StepStage
-from explorer.ui.tensors.typing.cell_typing import CellTyping, typing_of
 from explorer.ui.tensors.view import TensorView
 from tests.ui.fakes import make_session, wait_until_recorded
 

@@ -1,0 +1,78 @@
+"""Copying a block of numbers, and pasting one: from a slide, a spreadsheet, a TOML or Python list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+import numpy as np
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+
+from explorer.arithmetic.operation import Index
+from explorer.ui.common.typed import beyond
+from explorer.ui.common.typed_block import block_text, typed_blocks
+from explorer.ui.common.typing.block import Block
+from explorer.ui.common.typing.fitting import fitted
+from explorer.ui.common.typing.target import TypingTarget
+
+
+class Chosen(Protocol):
+    """A chosen block of a target, and how it is typed over."""
+
+    block: Block | None
+
+    def target(self) -> TypingTarget | None: ...
+
+    def choose(self, block: Block | None) -> None: ...
+
+    def refuses(self) -> bool: ...
+
+    def write(self, start: Index, numbers: np.ndarray, *, merge: str | None = None) -> None: ...
+
+    def say(self, sentence: str) -> None: ...
+
+
+def copy(chosen: Chosen) -> None:
+    """Put the chosen numbers on the clipboard, with all of their digits."""
+    target = chosen.target()
+    if target is not None and chosen.block is not None:
+        QGuiApplication.clipboard().setText(block_text(chosen.block.taken(target.values)))
+
+
+def paste(chosen: Chosen) -> None:
+    """Type the numbers on the clipboard over the chosen block, or from the chosen cell on."""
+    target, block = chosen.target(), chosen.block
+    if target is None or block is None or chosen.refuses():
+        return
+    try:
+        start, values = fitted(typed_blocks(QGuiApplication.clipboard().text()), block, target.values.shape)
+    except ValueError as error:
+        chosen.say(str(error))
+        return
+    largest = values.flat[int(np.abs(values).argmax())]
+    fault = beyond(float(largest), target.values.dtype)
+    if fault:
+        chosen.say(fault)
+        return
+    chosen.write(start, values.astype(target.values.dtype))
+    last = tuple(at + size - 1 for at, size in zip(start, values.shape, strict=True))
+    chosen.choose(Block(start, last) if start[:-2] == last[:-2] else Block.of(start))
+
+
+def choose_all(chosen: Chosen) -> None:
+    """Choose the whole map."""
+    target = chosen.target()
+    if target is not None and chosen.block is not None:
+        chosen.choose(Block.whole(chosen.block.head, target.values.shape))
+
+
+_ACTIONS: tuple[tuple[QKeySequence.StandardKey, Callable[[Chosen], None]], ...] = (
+    (QKeySequence.StandardKey.Copy, copy),
+    (QKeySequence.StandardKey.Paste, paste),
+    (QKeySequence.StandardKey.SelectAll, choose_all),
+)
+
+
+def action_of(event: QKeyEvent) -> Callable[[Chosen], None] | None:
+    """What a key does with a chosen block; None for other keys."""
+    return next((act for key, act in _ACTIONS if event.matches(key)), None)

@@ -1,0 +1,136 @@
+"""Filters typed over in the feature-map viewer, and the channels of the input."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QComboBox
+from pytestqt.qtbot import QtBot
+
+from explorer.session import Session
+from explorer.ui.common import theme
+from explorer.ui.common.typing.cell_typing import CellTyping, typing_of
+from explorer.ui.maps.feature_maps import FeatureMaps
+from explorer.ui.maps.mosaic_view import MapMosaic
+from tests.ui.fakes import make_actions, make_session, wait_until_shown
+
+Opened = Callable[..., tuple[Session, FeatureMaps]]
+TEXT = "3x8x8 conv(4, 3, padding=1) relu conv(2, 3) flatten linear(3) linear(2)"
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def opened(qtbot: QtBot, qapp: QApplication) -> Iterator[Opened]:
+    theme.apply(qapp, "light")
+    sessions = []
+
+    def make(layer: str, *, channel: int | None = None, filters: bool = True) -> tuple[Session, FeatureMaps]:
+        session = make_session(TEXT)
+        sessions.append(session)
+        wait_until_shown(qtbot, session)
+        view = FeatureMaps(session, make_actions(session))
+        qtbot.addWidget(view)
+        view.resize(860, 760)
+        view.show()
+        view.activateWindow()
+        session.selection.select(layer=layer, channel=channel)
+        QApplication.processEvents()
+        if filters:
+            box = next(box for box in view.findChildren(QComboBox) if box.accessibleName() == "Show")
+            box.setCurrentText("filters")
+        QApplication.processEvents()
+        return session, view
+
+    yield make
+    for session in sessions:
+        assert session.close()
+
+
+def _mosaic(view: FeatureMaps) -> MapMosaic:
+    found = view.findChild(MapMosaic, "mosaic")
+    assert found is not None
+    return found
+
+
+def _typing(view: FeatureMaps) -> CellTyping:
+    found = typing_of(_mosaic(view).canvas.viewport())
+    assert found is not None
+    return found
+
+
+def _at(view: FeatureMaps, cell: tuple[int, ...]) -> QPoint:
+    QApplication.processEvents()
+    rect = _mosaic(view).rect_of(cell)
+    assert rect is not None
+    return rect.center().toPoint()
+
+
+def _type(text: str, key: Qt.Key = Qt.Key.Key_Return) -> None:
+    for sign in text:
+        QTest.keyClicks(QApplication.focusWidget(), sign)
+    QTest.keyClick(QApplication.focusWidget(), key)
+
+
+def _weight(session: Session, layer: str) -> np.ndarray:
+    assert session.state.maps.activations is not None
+    weight = session.state.maps.activations.by_name[layer].weight
+    assert weight is not None
+    return weight
+
+
+@pytest.mark.parametrize(
+    ("layer", "channel", "cell"),
+    [
+        ("conv2", None, (1, 3, 2, 0)),  # every kernel beside the others; the first click shows those of filter 1 alone
+        ("conv2", 1, (1, 3, 2, 0)),
+        ("conv1", 2, (2, 1, 0, 2)),  # a filter on colours, slice by slice
+        ("linear2", None, (1, 2)),  # a matrix
+    ],
+)
+def test_a_double_click_types_over_the_number_that_was_clicked(
+    opened: Opened, qtbot: QtBot, layer: str, channel: int | None, cell: tuple[int, ...]
+) -> None:
+    session, view = opened(layer, channel=channel)
+    before = _weight(session, layer).copy()
+    QTest.mouseDClick(_mosaic(view).canvas.viewport(), LEFT, pos=_at(view, cell))
+    assert _typing(view).editor.isVisible()
+    assert float(_typing(view).editor.text().replace("−", "-")) == pytest.approx(before[cell])
+    _type("-17.25")
+    place = ", ".join(map(str, cell))
+    assert session.state.files.undo_text == f"{layer} weight [{place}] = −17.25"
+    wait_until_shown(qtbot, session)
+    before[cell] = -17.25
+    np.testing.assert_array_equal(_weight(session, layer), before)
+
+
+def test_a_kernel_is_pasted_over_another_and_undone_at_once(opened: Opened, qtbot: QtBot) -> None:
+    session, view = opened("conv2", channel=0)
+    before = _weight(session, "conv2").copy()
+    QTest.mouseClick(_mosaic(view).canvas.viewport(), LEFT, pos=_at(view, (0, 2, 0, 0)))
+    QGuiApplication.clipboard().setText("1 0 1\n0 1 0\n1 0 1")
+    QTest.keyClick(_mosaic(view).canvas, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    wait_until_shown(qtbot, session)
+    assert _weight(session, "conv2")[0, 2].tolist() == [[1, 0, 1], [0, 1, 0], [1, 0, 1]]
+    session.editing.undo()
+    wait_until_shown(qtbot, session)
+    np.testing.assert_array_equal(_weight(session, "conv2"), before)
+
+
+def test_a_channel_of_the_input_is_typed_over_by_itself(opened: Opened, qtbot: QtBot) -> None:
+    session, view = opened("input", filters=False)
+    before = np.array(session.state.values)
+    QTest.mouseDClick(_mosaic(view).canvas.viewport(), LEFT, pos=_at(view, (2, 4, 4)))
+    _type("-2")
+    wait_until_shown(qtbot, session)
+    before[2, 4, 4] = -2
+    np.testing.assert_array_equal(session.state.values, before)
+
+
+def test_maps_were_worked_out_and_are_not_typed_over(opened: Opened) -> None:
+    _, view = opened("conv1", filters=False)
+    assert _mosaic(view).typing_target() is None
