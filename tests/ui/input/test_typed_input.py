@@ -73,8 +73,8 @@ def test_any_number_is_typed_over_a_cell_and_the_rule_says_numbers_as_typed(open
     assert view.picture.rule.accessibleName().startswith("Numbers, as typed: 1 × 5 × 5")
     assert view.facts_label.whole() == "numbers, as typed"
     assert not view.picture.original.isVisible()
-    assert _typing(view).block is not None
-    assert _typing(view).block.head == (0, 2, 0)  # type: ignore[union-attr]
+    assert _typing(view).cells is not None
+    assert _typing(view).cells.head == (0, 2, 0)  # type: ignore[union-attr]
 
 
 def test_a_block_from_a_slide_is_pasted_and_copied_with_every_digit(opened: Opened, qtbot: QtBot) -> None:
@@ -86,7 +86,7 @@ def test_a_block_from_a_slide_is_pasted_and_copied_with_every_digit(opened: Open
     assert session.state.values is not None
     assert session.state.values[0, 0].tolist() == [1, 1, 1, 0, 0]
     assert session.state.values[0, 4].tolist() == [0, 1, 1, 0, np.float32(-0.1)]
-    assert _typing(view).block.size == (5, 5)  # type: ignore[union-attr]
+    assert _typing(view).cells.size == (5, 5)  # type: ignore[union-attr]
     QTest.keyClick(view.picture.fed, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QGuiApplication.clipboard().text().splitlines()[4] == "0\t1\t1\t0\t-0.1"
 
@@ -117,8 +117,8 @@ def test_dragging_chooses_a_block_and_one_number_fills_it(opened: Opened, qtbot:
     QTest.mouseMove(view.picture.fed, _at(view, 2, 2))
     QTest.mouseMove(view.picture.fed, _at(view, 2, 3))
     QTest.mouseRelease(view.picture.fed, LEFT, pos=_at(view, 2, 3))
-    assert _typing(view).block is not None
-    assert _typing(view).block.size == (2, 3)  # type: ignore[union-attr]
+    assert _typing(view).cells is not None
+    assert _typing(view).cells.size == (2, 3)  # type: ignore[union-attr]
     QGuiApplication.clipboard().setText("-3")
     QTest.keyClick(view.picture.fed, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     wait_until_shown(qtbot, session)

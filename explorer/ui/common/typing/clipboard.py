@@ -11,19 +11,19 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from explorer.arithmetic.operation import Index
 from explorer.ui.common.typed import beyond
 from explorer.ui.common.typed_block import block_text, typed_blocks
-from explorer.ui.common.typing.block import Block
+from explorer.ui.common.typing.cell_range import CellRange
 from explorer.ui.common.typing.fitting import fitted
 from explorer.ui.common.typing.target import TypingTarget
 
 
 class Chosen(Protocol):
-    """A chosen block of a target, and how it is typed over."""
+    """A chosen range of a target, and how it is typed over."""
 
-    block: Block | None
+    cells: CellRange | None
 
     def target(self) -> TypingTarget | None: ...
 
-    def choose(self, block: Block | None) -> None: ...
+    def choose(self, cells: CellRange | None) -> None: ...
 
     def refuses(self) -> bool: ...
 
@@ -35,17 +35,17 @@ class Chosen(Protocol):
 def copy(chosen: Chosen) -> None:
     """Put the chosen numbers on the clipboard, with all of their digits."""
     target = chosen.target()
-    if target is not None and chosen.block is not None:
-        QGuiApplication.clipboard().setText(block_text(chosen.block.taken(target.values)))
+    if target is not None and chosen.cells is not None:
+        QGuiApplication.clipboard().setText(block_text(chosen.cells.taken(target.values)))
 
 
 def paste(chosen: Chosen) -> None:
-    """Type the numbers on the clipboard over the chosen block, or from the chosen cell on."""
-    target, block = chosen.target(), chosen.block
-    if target is None or block is None or chosen.refuses():
+    """Type the numbers on the clipboard over the chosen range, or from the chosen cell on."""
+    target, cells = chosen.target(), chosen.cells
+    if target is None or cells is None or chosen.refuses():
         return
     try:
-        start, values = fitted(typed_blocks(QGuiApplication.clipboard().text()), block, target.values.shape)
+        start, values = fitted(typed_blocks(QGuiApplication.clipboard().text()), cells, target.values.shape)
     except ValueError as error:
         chosen.say(str(error))
         return
@@ -56,14 +56,14 @@ def paste(chosen: Chosen) -> None:
         return
     chosen.write(start, values.astype(target.values.dtype))
     last = tuple(at + size - 1 for at, size in zip(start, values.shape, strict=True))
-    chosen.choose(Block(start, last) if start[:-2] == last[:-2] else Block.of(start))
+    chosen.choose(CellRange(start, last) if start[:-2] == last[:-2] else CellRange.of(start))
 
 
 def choose_all(chosen: Chosen) -> None:
     """Choose the whole map."""
     target = chosen.target()
-    if target is not None and chosen.block is not None:
-        chosen.choose(Block.whole(chosen.block.head, target.values.shape))
+    if target is not None and chosen.cells is not None:
+        chosen.choose(CellRange.whole(chosen.cells.head, target.values.shape))
 
 
 _ACTIONS: tuple[tuple[QKeySequence.StandardKey, Callable[[Chosen], None]], ...] = (
@@ -74,5 +74,5 @@ _ACTIONS: tuple[tuple[QKeySequence.StandardKey, Callable[[Chosen], None]], ...] 
 
 
 def action_of(event: QKeyEvent) -> Callable[[Chosen], None] | None:
-    """What a key does with a chosen block; None for other keys."""
+    """What a key does with a chosen range; None for other keys."""
     return next((act for key, act in _ACTIONS if event.matches(key)), None)

@@ -1,4 +1,4 @@
-"""What lies over a view while numbers are typed: the frame of the chosen block, and the sentence about a wrong text."""
+"""What lies over a view while numbers are typed: the frame of the chosen range, and the sentence about a wrong text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WIDEST = 280
 SMALLEST = 6.0
 
 
-class BlockFrame(QWidget):
+class RangeFrame(QWidget):
     """A frame around cells and a tint over all but the first one; the mouse goes through it."""
 
     def __init__(self, parent: QWidget) -> None:

@@ -37,7 +37,7 @@ class CellView(Protocol):
 
     @property
     def pans(self) -> bool:
-        """Whether dragging moves the picture, so that it cannot choose a block."""
+        """Whether dragging moves the picture, so that it cannot choose a range."""
 
     def typing_target(self) -> TypingTarget | None:
         """What can be typed over now; None where nothing can."""

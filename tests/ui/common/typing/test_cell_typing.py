@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import torch
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QInputDialog, QLabel, QMenu
 from pytestqt.qtbot import QtBot
 from torch import nn
 
@@ -17,6 +18,7 @@ import explorer
 from explorer.session import Session
 from explorer.ui.common.inline_editor import InlineEditor
 from explorer.ui.common.typing.cell_typing import CellTyping, typing_of
+from explorer.ui.common.typing.fills import RANDOM
 from explorer.ui.debugger.stage import StepStage
 from explorer.ui.tensors.view import TensorView
 from tests.ui.fakes import make_session, wait_until_recorded
@@ -119,8 +121,8 @@ def test_digits_and_tab_fill_a_filter_as_in_a_spreadsheet(session: Session, stag
     _press(Qt.Key.Key_Up)  # arrows up and down take the number and go on
     _keys("-2e-3")
     _press(Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
-    assert _typing(view).block is not None
-    assert _typing(view).block.head == (0, 0, 0, 1)  # type: ignore[union-attr]
+    assert _typing(view).cells is not None
+    assert _typing(view).cells.head == (0, 0, 0, 1)  # type: ignore[union-attr]
     wait_until_recorded(qtbot, session)
     assert _weight(session)[0, 0].tolist() == np.float32([[1, 0, -2e-3], [0, 1, 0.5], [1, 0, 17]]).tolist()
 
@@ -162,7 +164,7 @@ def test_a_number_that_was_typed_is_not_lost_by_a_click_elsewhere(session: Sessi
     _keys("42")
     QTest.mouseClick(view, LEFT, pos=_at(view, (0, 0, 2, 2)))
     assert session.state.files.undo_text == "conv1 weight [0, 0, 0, 0] = 42"
-    assert _typing(view).block.head == (0, 0, 2, 2)  # type: ignore[union-attr]
+    assert _typing(view).cells.head == (0, 0, 2, 2)  # type: ignore[union-attr]
 
 
 def test_the_input_of_a_picture_becomes_numbers_as_typed(session: Session, stage: StepStage, qtbot: QtBot) -> None:
@@ -174,7 +176,7 @@ def test_the_input_of_a_picture_becomes_numbers_as_typed(session: Session, stage
     assert session.state.values is not None
     assert session.state.values[0, 1, 1] == -17
     assert session.state.input.picture is None
-    assert _typing(view).block.head == (0, 2, 1)  # type: ignore[union-attr]
+    assert _typing(view).cells.head == (0, 2, 1)  # type: ignore[union-attr]
 
 
 def test_delete_empties_the_chosen_block_in_one_entry(session: Session, stage: StepStage, qtbot: QtBot) -> None:
@@ -196,3 +198,71 @@ def test_what_was_computed_is_led_to_and_not_typed_over(session: Session, stage:
     assert view.typing_target() is None
     QTest.mouseDClick(view, LEFT, pos=view.point_of((0, 0, 1, 1)).toPoint())  # type: ignore[union-attr]
     assert not [editor for editor in stage.findChildren(InlineEditor) if editor.isVisible()]
+
+
+def _menu(view: TensorView, cell: tuple[int, ...]) -> QMenu:
+    """The menu that a right click on `cell` opens."""
+    at = _at(view, cell)
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, view.mapToGlobal(at))
+    QApplication.sendEvent(view, event)
+    return next(menu for menu in view.findChildren(QMenu, "cellMenu") if menu.isVisible())
+
+
+def _trigger(menu: QMenu, text: str) -> None:
+    next(action for action in menu.actions() if action.text() == text).trigger()
+    menu.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Fill: Zeros", np.zeros((3, 3))),
+        ("Fill: Identity", [[0, 0, 0], [0, 1, 0], [0, 0, 0]]),
+        ("Fill: Edge", [[-1, -1, -1], [-1, 8, -1], [-1, -1, -1]]),
+        ("Fill: Blur", np.full((3, 3), np.float32(1 / 9))),
+    ],
+)
+def test_a_filter_is_filled_from_its_menu_in_one_entry(
+    session: Session, stage: StepStage, qtbot: QtBot, text: str, expected: object
+) -> None:
+    before = _weight(session)
+    _trigger(_menu(stage.over.weight, (0, 0, 1, 1)), text)
+    wait_until_recorded(qtbot, session)
+    np.testing.assert_array_equal(_weight(session)[0, 0], expected)
+    session.editing.undo()
+    wait_until_recorded(qtbot, session)
+    np.testing.assert_array_equal(_weight(session), before)
+
+
+def test_a_filter_is_filled_at_random_and_the_same_seed_gives_the_same_numbers(
+    session: Session, stage: StepStage, qtbot: QtBot
+) -> None:
+    found = []
+    for seed in (7, 8, 7):
+        _trigger(_menu(stage.over.weight, (0, 0, 1, 1)), f"Fill: {RANDOM}")
+        dialog = next(each for each in stage.over.weight.findChildren(QInputDialog, "seedDialog") if each.isVisible())
+        dialog.setIntValue(seed)
+        dialog.accept()
+        wait_until_recorded(qtbot, session)
+        found.append(_weight(session).tolist())
+    assert found[0] == found[2] != found[1]
+    assert np.abs(found[0]).max() <= 1
+
+
+def test_dragging_with_ctrl_scales_a_number_live_and_is_one_entry(
+    session: Session, stage: StepStage, qtbot: QtBot
+) -> None:
+    view, before, depth = stage.over.weight, _weight(session), len(session.store.history.past)
+    start, ctrl = _at(view, (0, 0, 1, 1)), Qt.KeyboardModifier.ControlModifier
+    QTest.mousePress(view, LEFT, ctrl, start)
+    for up in (20, 40, 60):
+        QTest.mouseMove(view, start - QPoint(0, up))
+    QTest.mouseRelease(view, LEFT, ctrl, start - QPoint(0, 60))
+    assert len(session.store.history.past) == depth + 1
+    wait_until_recorded(qtbot, session)
+    assert _weight(session)[0, 0, 1, 1] == pytest.approx(2 * before[0, 0, 1, 1], rel=1e-3)
+    QTest.mouseMove(view, start)
+    assert len(session.store.history.past) == depth + 1
+    session.editing.undo()
+    wait_until_recorded(qtbot, session)
+    np.testing.assert_array_equal(_weight(session), before)

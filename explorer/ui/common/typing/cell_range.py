@@ -1,4 +1,4 @@
-"""A block of cells: a rectangle in the rows and columns of a tensor. Pure.
+"""A range of cells: a rectangle in the rows and columns of a tensor. Pure.
 
 Rows and columns are the last two axes; a tensor of one axis is a column.
 """
@@ -18,26 +18,31 @@ Step = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class Block:
+class CellRange:
     """The cells between two corners of one map: `anchor`, where it was begun, and `head`, which moves."""
 
     anchor: Index
     head: Index
 
     @classmethod
-    def of(cls, cell: Index) -> Block:
+    def of(cls, cell: Index) -> CellRange:
         """One cell."""
         return cls(cell, cell)
 
     @classmethod
-    def whole(cls, cell: Index, shape: Shape) -> Block:
+    def whole(cls, cell: Index, shape: Shape) -> CellRange:
         """The whole map that `cell` lies in."""
         rows, columns = grid(shape)
         return cls(at(cell, (0, 0)), at(cell, (rows - 1, columns - 1)))
 
-    def to(self, cell: Index) -> Block:
-        """This block up to `cell`; on another map it begins there anew."""
-        return replace(self, head=cell) if cell[:-2] == self.anchor[:-2] else Block.of(cell)
+    def to(self, cell: Index) -> CellRange:
+        """This range up to `cell`; on another map it begins there anew."""
+        return replace(self, head=cell) if cell[:-2] == self.anchor[:-2] else CellRange.of(cell)
+
+    def __contains__(self, cell: Index) -> bool:
+        (top, left), (bottom, right) = self._corners
+        row, column = place(cell)
+        return cell[:-2] == self.anchor[:-2] and top <= row <= bottom and left <= column <= right
 
     @property
     def start(self) -> Index:
@@ -57,7 +62,7 @@ class Block:
         rows, columns = self.size
         return rows * columns
 
-    def cells(self) -> Iterator[Index]:
+    def each(self) -> Iterator[Index]:
         """All of its cells, row by row."""
         (top, left), (rows, columns) = self._corners[0], self.size
         return (at(self.anchor, (top + row, left + column)) for row in range(rows) for column in range(columns))

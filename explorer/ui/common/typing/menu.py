@@ -1,0 +1,76 @@
+"""The menu over chosen cells: copy, paste, and what to fill them with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
+
+from explorer.ui.common.passing import passing
+from explorer.ui.common.typing import clipboard
+from explorer.ui.common.typing.cell_range import CellRange
+from explorer.ui.common.typing.clipboard import Chosen
+from explorer.ui.common.typing.fills import FILLS, RANDOM, Fill, random
+
+LARGEST_SEED = 2**31 - 1
+NONE_CHOSEN = "Choose cells of a filter, a weight or the input first: click one, drag over several."
+
+
+def open_menu(chosen: Chosen, over: QWidget, at: QPoint) -> QMenu:
+    """The menu of `chosen`, at a place on the screen."""
+    menu = QMenu(over)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    menu.setObjectName("cellMenu")
+    menu.setToolTipsVisible(True)
+    _add(menu, "Copy numbers", QKeySequence.StandardKey.Copy, lambda: clipboard.copy(chosen))
+    _add(menu, "Paste numbers", QKeySequence.StandardKey.Paste, lambda: clipboard.paste(chosen))
+    menu.addSeparator()
+    add_fills(menu, chosen, over)
+    menu.popup(at)
+    return menu
+
+
+def add_fills(menu: QMenu, chosen: Chosen, over: QWidget) -> None:
+    """An action for each way to fill the chosen range; where it is one cell, the whole map that it lies in."""
+    for fill in FILLS:
+        action = menu.addAction(f"Fill: {fill.text}")
+        action.setToolTip(fill.tip)
+        action.triggered.connect(lambda _checked=False, chosen_fill=fill: fill_with(chosen, chosen_fill))
+    action = menu.addAction(f"Fill: {RANDOM}")
+    action.setToolTip("Numbers between −1 and 1; the same seed gives the same ones.")
+    action.triggered.connect(lambda: _ask_seed(chosen, over))
+
+
+def fill_with(chosen: Chosen, fill: Fill) -> None:
+    """Fill the chosen cells as `fill` says."""
+    _fill(chosen, fill.make)
+
+
+def _fill(chosen: Chosen, make: Callable[[tuple[int, int]], np.ndarray]) -> None:
+    target, cells = chosen.target(), chosen.cells
+    if target is None or cells is None or chosen.refuses():
+        return
+    whole = CellRange.whole(cells.head, target.values.shape) if cells.count == 1 else cells
+    chosen.choose(whole)
+    chosen.write(whole.start, whole.shaped(make(whole.size)))
+
+
+def _ask_seed(chosen: Chosen, over: QWidget) -> None:
+    dialog = passing(QInputDialog(over))
+    dialog.setObjectName("seedDialog")
+    dialog.setWindowTitle("Random numbers")
+    dialog.setLabelText("Seed: the same one gives the same numbers.")
+    dialog.setInputMode(QInputDialog.InputMode.IntInput)
+    dialog.setIntRange(0, LARGEST_SEED)
+    dialog.intValueSelected.connect(lambda seed: _fill(chosen, lambda size: random(size, seed)))
+    dialog.open()
+
+
+def _add(menu: QMenu, text: str, key: QKeySequence.StandardKey, act: Callable[[], None]) -> QAction:
+    action = menu.addAction(text)
+    action.setShortcut(QKeySequence(key))
+    action.triggered.connect(act)
+    return action
