@@ -62,9 +62,10 @@ def _type(text: str, key: Qt.Key = Qt.Key.Key_Tab) -> None:
 
 def test_any_number_is_typed_over_a_cell_and_the_rule_says_numbers_as_typed(opened: Opened, qtbot: QtBot) -> None:
     session, view = opened(GREY)
-    before = np.array(session.state.values)
+    before, picture = np.array(session.state.values), session.state.input.picture
     QTest.mouseClick(view.picture.fed, LEFT, pos=_at(view, 1, 3))
     _type("-1")
+    assert session.state.files.undo_text == "input [0, 1, 3] = −1"
     _type("17")
     wait_until_shown(qtbot, session)
     expected = before.copy()
@@ -75,6 +76,13 @@ def test_any_number_is_typed_over_a_cell_and_the_rule_says_numbers_as_typed(open
     assert not view.picture.original.isVisible()
     assert _typing(view).cells is not None
     assert _typing(view).cells.head == (0, 2, 0)  # type: ignore[union-attr]
+    session.editing.undo()
+    assert session.state.values is not None
+    assert session.state.values[0, 1, 3:].tolist() == [-1, before[0, 1, 4]]
+    session.editing.undo()
+    wait_until_shown(qtbot, session)
+    assert session.state.input.picture is picture
+    np.testing.assert_array_equal(session.state.values, before)
 
 
 def test_a_block_from_a_slide_is_pasted_and_copied_with_every_digit(opened: Opened, qtbot: QtBot) -> None:
