@@ -38,7 +38,7 @@ def make_actions(session: Session, over: QWidget | None = None) -> Actions:
     """The actions of all commands, for a view that stands alone: only dialogs `over` a widget can be shown by them."""
     made: list[Actions] = []
     nothing = lambda *_given: None  # noqa: E731
-    shell = Shell(session, over, nothing, nothing, session.open_path, lambda: made[0], nothing)
+    shell = Shell(session, over, nothing, nothing, session.open_path, lambda: made[0], nothing, nothing)
     made.append(actions_of(shell, session))
     return made[0]
 

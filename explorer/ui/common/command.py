@@ -37,6 +37,7 @@ class Shell:
     open_path: Callable[[str | Path], None]
     actions: Callable[[], NamedActions]  # of all commands, in the order of the menus
     reset_layout: Callable[[], None]
+    switch_centre_alone: Callable[[], None]  # gives the centre the whole window, or the panes their places back
 
     def leave(self, go: Callable[[], object]) -> None:
         """Do `go`, which leaves the network that is open, if nothing is lost by it or the person agrees."""

@@ -51,6 +51,15 @@ def forget_layout() -> None:
         write(key, None)
 
 
+def is_centre_alone() -> bool:
+    """Whether the centre had the whole window when it was closed."""
+    return read("centre_alone", False)
+
+
+def set_centre_alone(is_alone: bool) -> None:
+    write("centre_alone", is_alone)
+
+
 def is_welcome_seen() -> bool:
     """Whether the person has put the first steps away."""
     return read("welcome_seen", False)

@@ -138,5 +138,6 @@ class OverviewCanvas(OverviewSurface):
             self.zoom(ZOOM_KEYS[key])
         elif key in acts:
             acts[key]()
+            event.setAccepted(key != Qt.Key.Key_Escape)  # the window has a use for it too
         else:
             super().keyPressEvent(event)

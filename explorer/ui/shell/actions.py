@@ -121,6 +121,15 @@ VIEW_COMMANDS: tuple[Command | str, ...] = (
         "Ctrl+Shift+M",
     ),
     Command(
+        "centreAlone",
+        "View",
+        "Centre alone",
+        "Give the centre the whole window; the same key or Esc brings the panes back where they were.",
+        lambda shell: shell.switch_centre_alone(),
+        "ph.corners-out",
+        "F12",
+    ),
+    Command(
         "resetLayout",
         "View",
         "Reset layout",

@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
+    QKeyEvent,
     QPaintEvent,
     QResizeEvent,
 )
@@ -27,6 +28,7 @@ from explorer.ui.input.prediction import PredictionView
 from explorer.ui.input.view import InputView
 from explorer.ui.shell import commands
 from explorer.ui.shell.actions import make_actions
+from explorer.ui.shell.centre_alone import CentreAlone
 from explorer.ui.shell.docks import PaneDock
 from explorer.ui.shell.folding_dock import FoldingDock
 from explorer.ui.shell.menus import Menus
@@ -62,14 +64,25 @@ class MainWindow(QMainWindow):
         self.resize(*FIRST_SIZE)
         self.setMinimumSize(*MINIMUM_SIZE)
         self._is_painted = self._is_over = False
+        self._chosen_before = session.state.selection
         self._rest_timer = QTimer(self, singleShot=True, interval=AFTER_MAPS_MS)
         self._rest_timer.timeout.connect(self.show_late_parts)
-        shell = Shell(session, self, self.show_part, self.view, self.open_path, self.all_actions, self.reset_layout)
+        shell = Shell(
+            session,
+            self,
+            show=self.show_part,
+            view=self.view,
+            open_path=self.open_path,
+            actions=self.all_actions,
+            reset_layout=self.reset_layout,
+            switch_centre_alone=lambda: self.centre_alone.switch(),
+        )
         self._actions = make_actions(shell, self)
         UndoKeys(self, self._actions["undo"], self._actions["redo"])
         self._make_centre()
         self._make_docks()
         self.menus = Menus(self, shell, self.docks)
+        self.centre_alone = CentreAlone(self, (*self.docks, self.menus.tool_bar))
         self._make_foot()
         theme.dress(self)
         session.setParent(self)  # the last child: taken apart after the views, which let go of what they watch
@@ -191,6 +204,7 @@ class MainWindow(QMainWindow):
     def reset_layout(self) -> None:
         """Put every part of the window back in its place."""
         settings.forget_layout()
+        self.centre_alone.end()
         for dock in self.docks:
             dock.setFloating(False)
             dock.show()
@@ -206,6 +220,21 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(geometry)
         if docks is not None:
             self.restoreState(docks)
+        if settings.is_centre_alone():
+            self.centre_alone.begin(docks)
+
+    def event(self, event: QEvent) -> bool:
+        """A key is announced here before the view with the focus takes it."""
+        if event.type() == QEvent.Type.ShortcutOverride:
+            self._chosen_before = self.session.state.selection
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        has_let_go = self.session.state.selection != self._chosen_before  # what Esc is for in the maps comes first
+        if event.key() == Qt.Key.Key_Escape and not has_let_go:
+            self.centre_alone.end()
+        else:
+            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -245,7 +274,8 @@ class MainWindow(QMainWindow):
         if self.isVisible() and not self._may_close():
             event.ignore()
             return
-        settings.set_layout(self.saveGeometry(), self.saveState())
+        settings.set_layout(self.saveGeometry(), self.centre_alone.layout())
+        settings.set_centre_alone(self.centre_alone.is_on)
         self.session.close()
         super().closeEvent(event)
         self._is_over = True

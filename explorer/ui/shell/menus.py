@@ -75,6 +75,7 @@ class Menus:
             button.setObjectName(name)
             button.setAccessibleName(action.iconText())
         self._window.addToolBar(bar)
+        self.tool_bar = bar
 
     def _fill_recent(self) -> None:
         self._recent.clear()

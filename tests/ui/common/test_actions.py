@@ -26,7 +26,7 @@ def _actions(session: Session, *commands: Command) -> tuple[Actions, QObject]:
         pass
 
     owner = QObject()  # the actions are its children
-    shell = Shell(session, None, nothing, nothing, nothing, nothing, nothing)  # type: ignore[arg-type]  # none is run
+    shell = Shell(session, None, nothing, nothing, nothing, nothing, nothing, nothing)  # type: ignore[arg-type]  # none is run
     return Actions(commands, shell, owner), owner
 
 
