@@ -124,8 +124,12 @@ class BinaryCrossEntropyWithLogits(BinaryLoss):
         return rule if compared.pos_weight is None else rule.replace(self.slope_term, self.positive_slope)
 
     def value(self, compared: Compared) -> Part:
-        yes, no = -np.logaddexp(0, -compared.output), -np.logaddexp(0, compared.output)
-        return _yes_or_no(compared, yes, no, (_log_sigmoid, lambda output: _log_sigmoid(-output)))
+        """Of an infinite logit PyTorch's log(1 − σ(x)), which is −x + log σ(x), also where the target leaves it out."""
+        infinite = np.isinf(compared.output)
+        with np.errstate(invalid="ignore"):
+            yes, no = -np.logaddexp(0, -compared.output), -np.logaddexp(0, compared.output)
+            no[infinite] = (-compared.output + yes)[infinite]
+        return _yes_or_no(compared, yes, no, (_log_sigmoid, _log_of_other), never_left_out=infinite)
 
     def slope(self, compared: Compared, cell: Index) -> Part:
         output, target = float(compared.output[cell]), float(compared.target[cell])
@@ -138,13 +142,21 @@ class BinaryCrossEntropyWithLogits(BinaryLoss):
 
 
 def _yes_or_no(
-    compared: Compared, yes: np.ndarray, no: np.ndarray, texts: tuple[Callable[[float], Written], ...]
+    compared: Compared,
+    yes: np.ndarray,
+    no: np.ndarray,
+    texts: tuple[Callable[[float], Written], ...],
+    never_left_out: np.ndarray | None = None,
 ) -> Part:
-    """The two halves of binary cross entropy side by side, without those that a target of 0 or 1 leaves out."""
+    """The two halves of binary cross entropy side by side, without those that a target of 0 or 1 leaves out.
+
+    The second halves of the outputs that are `never_left_out` stay.
+    """
     target = compared.target.reshape(-1)
     shares = np.stack([target, 1 - target], axis=1).reshape(-1)
     logs = np.stack([yes.reshape(-1), no.reshape(-1)], axis=1).reshape(-1)
-    kept = np.flatnonzero(shares)
+    stays = np.zeros(target.size, bool) if never_left_out is None else never_left_out.reshape(-1)
+    kept = np.flatnonzero((shares != 0) | np.stack([np.zeros_like(stays), stays], axis=1).reshape(-1))
     cells = all_cells(compared.output.shape)[kept // 2]
     outputs = compared.output.reshape(-1)[kept // 2]
     log = Factor("input", logs[kept], cells, made="log probability")
@@ -168,6 +180,12 @@ def _log_of_no(output: float) -> Written:
 
 def _log_sigmoid(output: float) -> Written:
     return Function("log σ", (Number(output),))
+
+
+def _log_of_other(output: float) -> Written:
+    if math.isinf(output):
+        return Sum((Number(-output), _log_sigmoid(output)))
+    return _log_sigmoid(-output)
 
 
 def _weighed(part: Part, compared: Compared, cells: np.ndarray) -> Part:

@@ -224,7 +224,8 @@ def _log_text(compared: Compared, cell: Index) -> Written:
         return Function("log", (_softmax_text(compared, cell),))
     beside = float(np.delete(np.exp(column - column.max()), column.argmax()).sum())
     log = Minus(Function("log", (Sum((Exact(1), Number(beside))),)))
-    return log if own == column.max() else Sum((*difference(own, float(column.max())).parts, log))
+    is_largest = own == column.max() and np.isfinite(own)  # ∞ − ∞ is no 0
+    return log if is_largest else Sum((*difference(own, float(column.max())).parts, log))
 
 
 def _whole_column(compared: Compared, cell: Index) -> tuple[int | slice, ...]:

@@ -212,7 +212,7 @@ def explain_sum(formula: str, factors: Sequence[Factor], *, name: str = "") -> E
 
 
 def written_sum(terms: Terms) -> Written:
-    """ "1·1 + −2·−1", with the largest terms first and the rest counted where there are many."""
+    """ "1·1 − 2·(−1)", with the largest terms first and the rest counted where there are many."""
     return added(written_parts(terms))
 
 

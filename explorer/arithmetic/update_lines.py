@@ -20,8 +20,8 @@ from explorer.arithmetic.written import (
     Sum,
     Written,
     added,
-    bracketed_product,
     equation,
+    product,
 )
 
 
@@ -57,14 +57,14 @@ class LineTerm:
 
     @property
     def value(self) -> float:
-        product = float(np.prod(self.factors))
-        return -product if self.is_subtracted else product
+        value = float(np.prod(self.factors))
+        return -value if self.is_subtracted else value
 
     @property
     def written(self) -> Written:
         """ "0.9·(−2)", or what says it better, with the minus of what is taken away."""
         *before, last = self.factors
-        text = self.shown or bracketed_product(*(factor for factor in before if factor != 1), last)
+        text = self.shown or product(*(factor for factor in before if factor != 1), last)
         return Minus(text) if self.is_subtracted else text
 
 
@@ -154,11 +154,11 @@ class Lines:
 
 def line(symbol: str, formula: str, products: Sequence[LineTerm]) -> Explanation:
     """The explanation of a sum of products: "b = 0.9·0.2 + 0.49 = 0.67"."""
-    coefficients = [(-1.0 if product.is_subtracted else 1.0) * np.prod(product.factors[:-1]) for product in products]
-    values = [product.factors[-1] for product in products]
+    coefficients = [(-1.0 if term.is_subtracted else 1.0) * np.prod(term.factors[:-1]) for term in products]
+    values = [term.factors[-1] for term in products]
     terms = Terms((Factor("coefficient", np.array(coefficients)), Factor("value", np.array(values, dtype=np.float64))))
     total = float(terms.values.sum())
-    side = added([product.written for product in products])
+    side = added([term.written for term in products])
     return Explanation(formula, terms, total, equation(symbol, side, total=total, digits=_telling(terms, total)))
 
 
@@ -170,7 +170,7 @@ def descended(lines: Lines, symbol: str, change: LineTerm, *, decoupled: bool = 
     if decoupled and decay and np.isinf(lines.parameter):  # PyTorch multiplies: ∞ − ∞ would be NaN
         kept = Sum((Exact(1), Minus(Product((Number(lines.setting("lr")), Number(decay))))))
         left = 1 - lines.setting("lr") * decay
-        shown = Product((kept, Number(lines.parameter, is_bracketed=True)))
+        shown = Product((kept, Number(lines.parameter)))
         products[0] = LineTerm((left, lines.parameter), shown=shown)
         formula = f"(1 − lr·λ)·{lines.w} − lr·{symbol}"
     elif decoupled and decay:
@@ -184,7 +184,7 @@ def moving(
 ) -> np.float64:
     """A moving average of the gradient, or of its square if `averaged` ends in one; it starts at 0."""
     times = 2 if averaged.endswith("²") else 1
-    own = Number(float(gradient), is_bracketed=True)
+    own = Number(float(gradient))
     shown = Product((Number(1 - decay), Power(own, 2) if times == 2 else own))
     products = [
         LineTerm((decay, lines.before.get(state, 0.0))),
@@ -197,7 +197,7 @@ def moving(
 def over_root(value: np.float64, square: np.float64, eps: float) -> Written:
     """ "(−0.1)/(√0.04 + 1e−8)"."""
     root = Function("√", (Number(float(square)),))
-    return Quotient(Number(float(value), is_bracketed=True), Sum((root, Number(eps))))
+    return Quotient(Number(float(value)), Sum((root, Number(eps))))
 
 
 def _telling(terms: Terms, total: float) -> int:

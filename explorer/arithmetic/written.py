@@ -44,17 +44,19 @@ class Written(ABC):
         """Its text as a part of something that binds more tightly than a sum."""
         return f"({self.text(digits)})" if self.is_sum else self.text(digits)
 
+    def behind_sign(self, digits: int) -> str:
+        """The same behind a sign, "·" or "−": a negative one between brackets."""
+        return _bracketed(self.inside(digits))
+
 
 @dataclass(frozen=True)
 class Number(Written):
-    """A number by itself; `is_bracketed` puts a negative one between brackets."""
+    """A number by itself."""
 
     number: float
-    is_bracketed: bool = False
 
     def text(self, digits: int) -> str:
-        text = plain_number(self.number, digits)
-        return f"({text})" if self.is_bracketed and text.startswith(MINUS) else text
+        return plain_number(self.number, digits)
 
     def value(self, digits: int) -> float:
         return float(f"{float(self.number):.{digits}g}")
@@ -159,13 +161,8 @@ class Minus(Written):
     is_sum = True
 
     def text(self, digits: int) -> str:
-        text = self.behind_sign(digits)
+        text = self.part.behind_sign(digits)
         return text if text == "0" else MINUS + text
-
-    def behind_sign(self, digits: int) -> str:
-        """What stands behind the minus."""
-        text = self.part.inside(digits)
-        return f"({text})" if text.startswith(MINUS) else text
 
     def value(self, digits: int) -> float:
         return -self.part.value(digits)
@@ -176,7 +173,7 @@ class Minus(Written):
 
 @dataclass(frozen=True)
 class Sum(Written):
-    """ "a + b − c"; a sum among its parts keeps its brackets."""
+    """ "a + b − c", also where c is negative by itself; a sum among its parts keeps its brackets."""
 
     parts: tuple[Written, ...]
     is_sum = True
@@ -186,9 +183,10 @@ class Sum(Written):
         texts = [first.text(digits) if isinstance(first, Minus) else first.inside(digits)]
         for part in others:
             if isinstance(part, Minus):
-                texts.append(f" {MINUS} {part.behind_sign(digits)}")
+                texts.append(f" {MINUS} {part.part.behind_sign(digits)}")
             else:
-                texts.append(f" + {part.inside(digits)}")
+                text = part.inside(digits)
+                texts.append(f" {MINUS} {text[1:]}" if text.startswith(MINUS) else f" + {text}")
         return "".join(texts)
 
     def value(self, digits: int) -> float:
@@ -200,12 +198,18 @@ class Sum(Written):
 
 @dataclass(frozen=True)
 class Product(Written):
-    """ "a·b·c"."""
+    """ "a·b·(−c)"."""
 
     factors: tuple[Written, ...]
 
     def text(self, digits: int) -> str:
-        return "·".join(factor.inside(digits) for factor in self.factors)
+        return self.factors[0].inside(digits) + self._further(digits)
+
+    def behind_sign(self, digits: int) -> str:
+        return self.factors[0].behind_sign(digits) + self._further(digits)
+
+    def _further(self, digits: int) -> str:
+        return "".join(f"·{factor.behind_sign(digits)}" for factor in self.factors[1:])
 
     def value(self, digits: int) -> float:
         return float(np.prod([factor.value(digits) for factor in self.factors]))
@@ -223,9 +227,15 @@ class Quotient(Written):
     is_wide: bool = False
 
     def text(self, digits: int) -> str:
+        return self.above.inside(digits) + self._divided(digits)
+
+    def behind_sign(self, digits: int) -> str:
+        return self.above.behind_sign(digits) + self._divided(digits)
+
+    def _divided(self, digits: int) -> str:
         below = self.below.inside(digits)
-        below = f"({below})" if isinstance(self.below, (Product, Quotient)) else below
-        return f"{self.above.inside(digits)}{' / ' if self.is_wide else '/'}{below}"
+        below = f"({below})" if isinstance(self.below, (Product, Quotient)) else _bracketed(below)
+        return f"{' / ' if self.is_wide else '/'}{below}"
 
     def value(self, digits: int) -> float:
         return float(np.float64(self.above.value(digits)) / np.float64(self.below.value(digits)))
@@ -242,9 +252,7 @@ class Power(Written):
     exponent: int
 
     def text(self, digits: int) -> str:
-        base = self.base.inside(digits)
-        base = f"({base})" if base.startswith(MINUS) else base
-        return base + ("²" if self.exponent == 2 else f"^{self.exponent}")
+        return self.base.behind_sign(digits) + ("²" if self.exponent == 2 else f"^{self.exponent}")
 
     def value(self, digits: int) -> float:
         return float(np.float64(self.base.value(digits)) ** self.exponent)
@@ -310,6 +318,11 @@ def _comes_to(side: Written, written: float, unit: float, digits: int) -> bool:
     return apart <= 0.99 * unit or apart <= ROUNDING * side.size(digits)
 
 
+def _bracketed(text: str) -> str:
+    """ "(−2)", and any other text as it is."""
+    return f"({text})" if text.startswith(MINUS) else text
+
+
 def _beside_one(part: Written) -> Written | None:
     """What is added to 1, of "1 + x" and "1 − x"."""
     if not isinstance(part, Sum) or len(part.parts) != 2 or not isinstance(part.parts[0], Exact):
@@ -319,7 +332,7 @@ def _beside_one(part: Written) -> Written | None:
 
 def difference(first: float, second: float) -> Sum:
     """ "2 − (−1)"."""
-    return Sum((Number(first), Minus(Number(second, is_bracketed=True))))
+    return Sum((Number(first), Minus(Number(second))))
 
 
 def negative(part: Written) -> Written:
@@ -328,15 +341,8 @@ def negative(part: Written) -> Written:
 
 
 def product(*values: float) -> Written:
-    """ "2·−3"."""
-    return Number(values[0]) if len(values) == 1 else Product(tuple(Number(value) for value in values))
-
-
-def bracketed_product(*values: float) -> Written:
     """ "2·(−3)"."""
-    first, *others = values
-    factors = (Number(first), *(Number(value, is_bracketed=True) for value in others))
-    return Product(factors) if others else factors[0]
+    return Number(values[0]) if len(values) == 1 else Product(tuple(Number(value) for value in values))
 
 
 def probability(value: float) -> Written:

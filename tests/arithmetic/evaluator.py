@@ -141,7 +141,9 @@ class Reader:
         else:
             is_above = inner.number.is_nan() or inner.number > 0
             told = f"{number} for {inner.number:.12g} {self.next()}"
-            assert is_above == (self.next() != "≤ 0") == (number == 1), told
+            is_told = self.next() != "≤ 0"
+            is_rounding = 0 < abs(inner.number) <= ROUNDING * inner.size
+            assert (is_above == is_told or is_rounding) and is_told == (number == 1), told
             assert inner.number.is_nan() == (self.next() == "is NaN"), told
         self.tokens.pop(0)
         self.expect(")")

@@ -100,7 +100,7 @@ def test_the_line_of_an_activation_says_the_rule_and_the_slope() -> None:
     assert str(operation_for(call.kind).forward(call, (0,))) == "z₁ = tanh(0.5) = 0.46212"
     assert (
         str(operation_for(call.kind).backward(call, "input", (0,)))
-        == "grad_u₁ = −2·(1 + −0.21355) = −1.5729, as g′(0.5) = 0.78645"
+        == "grad_u₁ = −2·(1 − 0.21355) = −1.5729, as g′(0.5) = 0.78645"
     )
 
 
@@ -108,7 +108,9 @@ def test_a_line_says_on_which_side_of_zero_the_input_was() -> None:
     x = torch.tensor([3.0, -2.0], dtype=torch.float64)
     call = computed("leaky_relu", F.leaky_relu, {"input": x, "negative_slope": 0.1})
     assert str(operation_for(call.kind).forward(call, (0,))) == "output[0] = 3, as the input is above 0"
-    assert str(operation_for(call.kind).forward(call, (1,))) == "output[1] = 0.1·−2 = −0.2, as the input is not above 0"
+    assert (
+        str(operation_for(call.kind).forward(call, (1,))) == "output[1] = 0.1·(−2) = −0.2, as the input is not above 0"
+    )
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

@@ -61,7 +61,7 @@ def test_the_caller_names_what_is_shown() -> None:
 
 
 def test_the_gradients_are_written_from_the_gradient_that_arrived() -> None:
-    assert str(LINEAR.backward(_call(), "input", (0, 0))) == "grad_input[0, 0] = 1·−1 + −2·0 = −1"
+    assert str(LINEAR.backward(_call(), "input", (0, 0))) == "grad_input[0, 0] = 1·(−1) − 2·0 = −1"
     assert str(LINEAR.backward(_call(), "weight", (1, 1))) == "grad_weight[1, 1] = −2·1 + 4·3 = 10"
     assert str(LINEAR.backward(_call(), "bias", (1,))) == "grad_bias[1] = −2 + 4 = 2"
 
@@ -86,14 +86,14 @@ def test_a_pass_without_a_loss_has_no_gradient_to_explain() -> None:
 def test_the_lectures_backpropagation_comes_out_as_written_lines() -> None:
     x, v = np.array([[0.0, 1.0]]), np.array([[-1.0, 0.0], [0.0, 1.0]])
     u = CallValues("linear", {"input": x, "weight": v, "bias": np.ones(2)}, np.zeros((1, 2)), None, {"output": "u"})
-    assert str(LINEAR.forward(u, (0, 0))) == "u₁ = 0·−1 + 1·0 + 1 = 1"
+    assert str(LINEAR.forward(u, (0, 0))) == "u₁ = 0·(−1) + 1·0 + 1 = 1"
     assert str(LINEAR.forward(u, (0, 1))) == "u₂ = 0·0 + 1·1 + 1 = 2"
     z, w = np.array([[1.0, 2.0]]), np.array([[1.0, 0.0], [-1.0, 1.0]])
     delta = np.array([[-1.0, -2.0]])  # the gradient that arrives is its negative
     symbols = {"output": "y", "grad_weight": "∂E/∂w"}
     y = CallValues("linear", {"input": z, "weight": w, "bias": np.ones(2)}, np.zeros((1, 2)), -delta, symbols)
     assert str(LINEAR.forward(y, (0, 0))) == "y₁ = 1·1 + 2·0 + 1 = 2"
-    assert str(LINEAR.forward(y, (0, 1))) == "y₂ = 1·−1 + 2·1 + 1 = 2"
+    assert str(LINEAR.forward(y, (0, 1))) == "y₂ = 1·(−1) + 2·1 + 1 = 2"
     assert [-LINEAR.backward(y, "input", (0, i)).total for i in (0, 1)] == [1, -2]
     assert str(LINEAR.backward(y, "weight", (1, 0))) == "∂E/∂w₂₁ = 2·1 = 2"
     moved = [[w[k, i] - 0.1 * LINEAR.backward(y, "weight", (k, i)).total for i in (0, 1)] for k in (0, 1)]

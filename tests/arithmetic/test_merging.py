@@ -102,5 +102,5 @@ def test_the_lines_say_what_was_added_multiplied_and_averaged() -> None:
     product = computed("mul", torch.mul, {"input": x, "other": 3})
     assert str(Mul().forward(product, (0, 1))) == "output[0, 1] = −2·3 = −6"
     mean = computed("mean", torch.mean, {"input": x, "dim": 1})
-    assert str(Mean().forward(mean, (0,))) == "output[0] = (1 + −2) / 2 = −0.5"
+    assert str(Mean().forward(mean, (0,))) == "output[0] = (1 − 2) / 2 = −0.5"
     assert_explains(Mean().forward(mean, (0,)), -0.5, torch.float64)

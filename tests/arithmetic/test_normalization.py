@@ -106,7 +106,7 @@ def test_the_lines_show_mean_and_variance_and_the_three_ways_back() -> None:
     }
     call = computed("batch_norm", F.batch_norm, arguments)
     assert str(BatchNorm().forward(call, (1, 0))) == (
-        "output[1, 0] = (3 − 2) / √(1 + 0.21)·2 + −0.5 = 1.3182, mean and variance over 2 cells"
+        "output[1, 0] = (3 − 2) / √(1 + 0.21)·2 − 0.5 = 1.3182, mean and variance over 2 cells"
     )
     back = BatchNorm().backward(call, "input", (1, 0))
     assert back.result == "its own output + through the mean + through the variance of 2 cells"

@@ -118,7 +118,7 @@ def test_a_mean_is_written_as_one_division() -> None:
     explanation = AVERAGE.forward(_lecture(SECOND), (0, 0, 1, 1))
     assert explanation.formula == "output = Σ input / n over the patch (n = 4)"
     assert str(explanation) == "output[0, 0, 1, 1] = (3 + 17 + 7 + 3) / 4 = 7.5"
-    assert str(AVERAGE.forward(_lecture(THIRD), (0, 0, 1, 0))) == "output[0, 0, 1, 0] = (−1 + 0 + −1 + −2) / 4 = −1"
+    assert str(AVERAGE.forward(_lecture(THIRD), (0, 0, 1, 0))) == "output[0, 0, 1, 0] = (−1 + 0 − 1 − 2) / 4 = −1"
 
 
 def test_the_gradient_goes_to_the_winner_and_to_nobody_else() -> None:

@@ -67,12 +67,12 @@ def _forward_lines(recording: Recording) -> list[str]:
 def test_the_forward_pass_is_written_in_the_lectures_letters(step) -> None:
     _, recording = step
     assert _forward_lines(recording) == [
-        "u₁ = 0·−1 + 1·0 + 1 = 1",
+        "u₁ = 0·(−1) + 1·0 + 1 = 1",
         "u₂ = 0·0 + 1·1 + 1 = 2",
         "z₁ = u₁ = 1",
         "z₂ = u₂ = 2",
         "a₁ = 1·1 + 2·0 + 1 = 2",
-        "a₂ = 1·−1 + 2·1 + 1 = 2",
+        "a₂ = 1·(−1) + 2·1 + 1 = 2",
         "y₁ = a₁ = 2",
         "y₂ = a₂ = 2",
     ]
@@ -85,8 +85,8 @@ def test_the_deltas_are_written_as_on_the_slides(step) -> None:
     assert [str(explain_delta(recording, layer, (0, i))) for layer in ("linear2", "linear1") for i in range(2)] == [
         "Δ₁ = (d₁ − y₁)·g′(a₁) = (1 − 2)·1 = −1",
         "Δ₂ = (d₂ − y₂)·g′(a₂) = (0 − 2)·1 = −2",
-        "δ₁ = g′(u₁)·(Δ₁·w₁₁ + Δ₂·w₂₁) = 1·(−1·1 + −2·−1) = 1",
-        "δ₂ = g′(u₂)·(Δ₁·w₁₂ + Δ₂·w₂₂) = 1·(−1·0 + −2·1) = −2",
+        "δ₁ = g′(u₁)·(Δ₁·w₁₁ + Δ₂·w₂₁) = 1·(−1·1 − 2·(−1)) = 1",
+        "δ₂ = g′(u₂)·(Δ₁·w₁₂ + Δ₂·w₂₂) = 1·(−1·0 − 2·1) = −2",
     ]
     assert explain_delta(recording, "linear1", (0, 0)).formula == "δᵢ = g′(uᵢ)·Σₖ Δₖ·wₖᵢ"
     assert explain_delta(recording, "linear2", (0, 0)).formula == "Δᵢ = (dᵢ − yᵢ)·g′(aᵢ)"
@@ -103,28 +103,28 @@ def test_every_change_of_a_weight_is_written_as_on_the_slides(step) -> None:
     assert lines == [
         "v₁₁ ← v₁₁ + η·δ₁·x₁ = −1 + 0.1·1·0 = −1",
         "v₁₂ ← v₁₂ + η·δ₁·x₂ = 0 + 0.1·1·1 = 0.1",
-        "v₂₁ ← v₂₁ + η·δ₂·x₁ = 0 + 0.1·−2·0 = 0",
-        "v₂₂ ← v₂₂ + η·δ₂·x₂ = 1 + 0.1·−2·1 = 0.8",
+        "v₂₁ ← v₂₁ + η·δ₂·x₁ = 0 + 0.1·(−2)·0 = 0",
+        "v₂₂ ← v₂₂ + η·δ₂·x₂ = 1 + 0.1·(−2)·1 = 0.8",
         "v₁₀ ← v₁₀ + η·δ₁·1 = 1 + 0.1·1·1 = 1.1",
-        "v₂₀ ← v₂₀ + η·δ₂·1 = 1 + 0.1·−2·1 = 0.8",
-        "w₁₁ ← w₁₁ + η·Δ₁·z₁ = 1 + 0.1·−1·1 = 0.9",
-        "w₁₂ ← w₁₂ + η·Δ₁·z₂ = 0 + 0.1·−1·2 = −0.2",
-        "w₂₁ ← w₂₁ + η·Δ₂·z₁ = −1 + 0.1·−2·1 = −1.2",
-        "w₂₂ ← w₂₂ + η·Δ₂·z₂ = 1 + 0.1·−2·2 = 0.6",
-        "w₁₀ ← w₁₀ + η·Δ₁·1 = 1 + 0.1·−1·1 = 0.9",
-        "w₂₀ ← w₂₀ + η·Δ₂·1 = 1 + 0.1·−2·1 = 0.8",
+        "v₂₀ ← v₂₀ + η·δ₂·1 = 1 + 0.1·(−2)·1 = 0.8",
+        "w₁₁ ← w₁₁ + η·Δ₁·z₁ = 1 + 0.1·(−1)·1 = 0.9",
+        "w₁₂ ← w₁₂ + η·Δ₁·z₂ = 0 + 0.1·(−1)·2 = −0.2",
+        "w₂₁ ← w₂₁ + η·Δ₂·z₁ = −1 + 0.1·(−2)·1 = −1.2",
+        "w₂₂ ← w₂₂ + η·Δ₂·z₂ = 1 + 0.1·(−2)·2 = 0.6",
+        "w₁₀ ← w₁₀ + η·Δ₁·1 = 1 + 0.1·(−1)·1 = 0.9",
+        "w₂₀ ← w₂₀ + η·Δ₂·1 = 1 + 0.1·(−2)·1 = 0.8",
     ]
 
 
 def test_the_second_pass_is_closer_to_the_target_line_by_line(step) -> None:
     model, _ = step
     assert _forward_lines(explorer.record(model, INPUT)) == [
-        "u₁ = 0·−1 + 1·0.1 + 1.1 = 1.2",
+        "u₁ = 0·(−1) + 1·0.1 + 1.1 = 1.2",
         "u₂ = 0·0 + 1·0.8 + 0.8 = 1.6",
         "z₁ = u₁ = 1.2",
         "z₂ = u₂ = 1.6",
-        "a₁ = 1.2·0.9 + 1.6·−0.2 + 0.9 = 1.66",
-        "a₂ = 1.2·−1.2 + 1.6·0.6 + 0.8 = 0.32",
+        "a₁ = 1.2·0.9 + 1.6·(−0.2) + 0.9 = 1.66",
+        "a₂ = 1.2·(−1.2) + 1.6·0.6 + 0.8 = 0.32",
         "y₁ = a₁ = 1.66",
         "y₂ = a₂ = 0.32",
     ]
@@ -198,7 +198,7 @@ def test_the_three_poolings_window_by_window(rows: list[list[float]], largest: l
     assert _totals(of_means) == means
     window = [str(value).replace("-", "−") for value in (rows[2][0], rows[2][1], rows[3][0], rows[3][1])]
     assert of_largest[2] == f"output[0, 0, 1, 0] = max({', '.join(window)}) = {largest[2]}"
-    assert of_means[2] == f"output[0, 0, 1, 0] = ({' + '.join(window)}) / 4 = {means[2]}"
+    assert of_means[2] == f"output[0, 0, 1, 0] = ({' + '.join(window).replace('+ −', '− ')}) / 4 = {means[2]}"
 
 
 def test_softmax_by_its_exponentials() -> None:

@@ -24,7 +24,7 @@ def test_every_written_line_comes_to_the_result_it_prints() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("2·−3 + 4", -2),
+        ("2·(−3) + 4", -2),
         ("−1/4·(log(1) + 2)", -0.5),
         ("(0.5 − 2) / √(3 + 1)", -0.75),
         ("½·(2 − (−1))²/3", 1.5),
