@@ -143,7 +143,8 @@ class Reader:
             told = f"{number} for {inner.number:.12g} {self.next()}"
             is_told = self.next() != "≤ 0"
             is_rounding = 0 < abs(inner.number) <= ROUNDING * inner.size
-            assert (is_above == is_told or is_rounding) and is_told == (number == 1), told
+            assert is_above == is_told or is_rounding, told
+            assert is_told == (number == 1), told
             assert inner.number.is_nan() == (self.next() == "is NaN"), told
         self.tokens.pop(0)
         self.expect(")")
