@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from explorer.network import Layer, Network, Problem
 from explorer.network.files import Fit
+from explorer.network.names import INPUT
 from explorer.session import cursor as moves
 from explorer.session.cell import Cell, has_places
 from explorer.session.cursor import Cursor
@@ -35,6 +36,13 @@ from explorer.session.train_state import Training
 
 if TYPE_CHECKING:
     import numpy as np
+
+TOLD_AT_THE_FOOT = "It did not run to its end: the message at the foot of the window says why."
+
+
+def pointer_to(name: str) -> str:
+    """What stands elsewhere of a fault that the card of the part called `name` tells."""
+    return "The input cannot be fed: see its card." if name == INPUT else f"{name} cannot run: see its card."
 
 
 @dataclass(frozen=True)
@@ -114,12 +122,34 @@ class State:
     @property
     def message(self) -> str:
         """The sentence that stands at the foot of the window; "" where there is nothing to say."""
-        return self.status.notice or (self.maps.fault.message if self.maps.fault else "")
+        fault = self.maps.fault
+        return self.status.notice or ("" if fault is None else self.pointer if self.told_at else fault.message)
+
+    @property
+    def told_at(self) -> str:
+        """The part whose card says why not all of it runs; "" where all does, or where no part says it."""
+        problem, fault = self.subject.fault, self.maps.fault
+        name = problem.layer if problem is not None else fault.layer if fault is not None else None
+        return name if name and self.subject.has_part(name, self.maps.activations) else ""
+
+    @property
+    def pointer(self) -> str:
+        """A line for every other place, which leads to the one where a fault is told; "" where there is none."""
+        name = self.told_at
+        if name:
+            return pointer_to(name)
+        return "" if self.maps.fault is None else TOLD_AT_THE_FOOT
+
+    def told_once(self, sentence: str) -> str:
+        """`sentence`, unless it is that of the present fault: then the line that leads to it."""
+        return self.pointer if self.maps.fault is not None and sentence == self.maps.fault.message else sentence
 
     def fault_told_of(self, sentence: str) -> Fault | None:
         """The fault that `sentence` tells of, if there is one."""
-        faults = (self.status.mistake, self.maps.fault)
-        return next((each for each in faults if each is not None and each.message == sentence), None)
+        mistake, fault = self.status.mistake, self.maps.fault
+        if mistake is not None and mistake.message == sentence:
+            return mistake
+        return fault if fault is not None and sentence in (fault.message, self.pointer) else None
 
     def entry(self, name: str | None) -> LayerActivation | None:
         """What the layer called `name` gave, if that is known."""

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer.engine.explaining.breakpoints import NotFinite, UpdateRatio
 from explorer.session import Session
+from explorer.session.state import TOLD_AT_THE_FOOT
 from explorer.session.timeline import PHASES
 from tests.ui.fakes import make_session
 
@@ -325,7 +326,8 @@ def test_a_model_that_fails_at_once_has_a_sentence_and_no_steps(qtbot: QtBot) ->
     session = Session()
     session.files.adopt(_Refusing(), np.ones(3, np.float32), "refusing")
     session.learning.watch_steps("debugger", True)
-    qtbot.waitUntil(lambda: "I do not take 2 axes" in session.state.steps.message, timeout=60_000)
+    qtbot.waitUntil(lambda: session.state.steps.message == TOLD_AT_THE_FOOT, timeout=60_000)
+    assert "I do not take 2 axes" in session.state.message
     assert session.state.steps.timeline is None
     assert not session.state.steps.is_recording
     assert session.close()
@@ -349,7 +351,7 @@ def test_a_broken_network_says_which_layers_take_part(qtbot: QtBot, session: Ses
     session.files.new_network("3x8x8 conv(2, 3) conv(2, 31) flatten linear(3)")
     _step(qtbot, session)
     assert {step.layer for step in session.state.steps.timeline.steps} == {"conv1", ""}
-    assert session.state.steps.message.startswith("Only the layers before conv2 take part.")
+    assert session.state.steps.message == "Only the layers before conv2 take part: see its card."
 
 
 def test_a_network_without_layers_asks_for_one(qtbot: QtBot, session: Session) -> None:

@@ -162,7 +162,12 @@ class Learning:
         state = self._store.state
         cursor, selection = (Cursor(), state.selection) if timeline is None else landing(state, timeline, step)
         shown = replace(
-            state.steps, timeline=timeline, message=message, cursor=cursor, is_recording=False, reading=None
+            state.steps,
+            timeline=timeline,
+            message=state.told_once(message),
+            cursor=cursor,
+            is_recording=False,
+            reading=None,
         )
         self._store.set(shown, selection)
 

@@ -172,7 +172,7 @@ def read_difference(timeline: Timeline, cursor: Cursor) -> Reading | Fault:
 def _cut_short(document: Document) -> str:
     """What a network that does not fit together leaves out of its step; "" for a whole one."""
     problem = document.subject.fault
-    return f"Only the layers before {problem.layer} take part. {problem.message}" if problem else ""
+    return f"Only the layers before {problem.layer} take part: see its card." if problem else ""
 
 
 def _last_kind(document: Document) -> str:

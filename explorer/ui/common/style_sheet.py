@@ -28,6 +28,8 @@ QLabel { background: transparent; qproperty-textFormat: PlainText; }
 RichLabel { qproperty-textFormat: RichText; }
 QLabel[role="title"] { font-weight: 600; color: $text; }
 QLabel[role="dim"] { color: $dim; }
+QLabel[role="pointer"] { color: $dim; }
+QLabel[role="pointer"]:hover, QLabel[role="pointer"]:focus { color: $accent; text-decoration: underline; }
 QLabel[role="error"] { color: $error; }
 QLabel[role="warning"] { color: $warning; }
 QLabel[role="good"] { color: $good; }

@@ -18,6 +18,7 @@ from explorer.session import Session, State
 from explorer.session.timeline import Timeline
 from explorer.ui.common.actions import Actions
 from explorer.ui.common.empty_state import EmptyState
+from explorer.ui.common.fault_card import SHOW_CARD, lead_to_card
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.debugger.breakpoints import BreakpointsButton
 from explorer.ui.debugger.controls import StepControls
@@ -122,6 +123,8 @@ class Debugger(FollowingView, QWidget):
         has_place = hit is not None and 0 <= hit.step < len(timeline.steps)
         self.timeline.set_marks({hit.step: hit.sentence} if hit is not None and has_place else {})
         self.header.show_notice(hit.sentence if hit is not None else state.steps.message)
+        at = state.told_at if hit is None else ""
+        self.header.notice.lead((lambda: lead_to_card(self, self._session, at)) if at else None)
 
     def _show_cursor(self, timeline: Timeline, state: State) -> None:
         cursor = state.steps.cursor
@@ -137,7 +140,11 @@ class Debugger(FollowingView, QWidget):
         has_steps = state.steps.timeline is not None and bool(state.steps.timeline.steps)
         self._pages.setCurrentWidget(self._content if has_steps else self.empty)
         if not has_steps:
-            self.empty.show_message(why_empty(state))
+            at, message = state.told_at, why_empty(state)
+            has_card = bool(at) and message == state.pointer
+            self.empty.show_message(
+                message, SHOW_CARD if has_card else "", lambda: lead_to_card(self, self._session, at)
+            )
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QResizeEv
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from explorer.ui.common import theme
+from explorer.ui.common.fault_pointer import ElidedPointer
 from explorer.ui.common.pane import ElidedLabel
 from explorer.ui.common.rich_label import RichLabel
 
@@ -31,7 +32,7 @@ class HeaderLine(QWidget):
         self.title = ElidedLabel(parent=self)
         self.title.setObjectName("stepTitle")
         self.title.setProperty("role", "title")
-        self.notice = ElidedLabel(parent=self)
+        self.notice = ElidedPointer(parent=self)
         self.notice.setObjectName("stepNotice")
         self.notice.setProperty("role", "warning")
         self.facts = QLabel(self)

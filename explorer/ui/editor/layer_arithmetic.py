@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from explorer.ui.common import theme
+from explorer.ui.common.fault_pointer import FaultPointer
 from explorer.ui.editor.facts import FormulaLabel
 
 if TYPE_CHECKING:
@@ -16,15 +17,13 @@ if TYPE_CHECKING:
 
 
 class LayerArithmetic(QWidget):
-    """The error of the layer, or how its output size and its number of parameters come about."""
+    """How the layer's output size and its number of parameters come about, or a line that leads to what is wrong."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.error = QLabel(self)
+        self.error = FaultPointer(self, wordWrap=True)
         self.error.setObjectName("layerError")
-        self.error.setWordWrap(True)
-        self.error.setProperty("role", "error")
-        self.error.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.error.setProperty("role", "dim")
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(12, 6, 12, 8)
         self._grid.setHorizontalSpacing(8)
@@ -56,8 +55,8 @@ class LayerArithmetic(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         QPainter(self).fillRect(0, 0, self.width(), 1, QColor(theme.current().border))
 
-    def show_layer(self, network: Network, layer: Layer, errors: tuple[str, ...]) -> None:
-        """The arithmetic of a layer of the network, as far as it works out, and what is wrong with it."""
+    def show_layer(self, network: Network, layer: Layer, pointer: str = "") -> None:
+        """The arithmetic of a layer of the network, as far as it works out; `pointer` says where its fault is told."""
         shapes = network.input_shapes(layer.name)
         known = tuple(shape for shape in shapes if shape is not None)
         works = network.shapes()[network.index(layer.name)] is not None and len(known) == len(shapes)
@@ -65,10 +64,10 @@ class LayerArithmetic(QWidget):
         self._show_row(self._discard_title, self._discard_formula, layer.discard_formula(*known) if works else "")
         self._show_row(self._unread_title, self._unread, layer.unread_text(*known) if works else "")
         self._show_row(self.parameter_title, self.parameter_formula, layer.parameter_formula(*known) if works else "")
-        self._show_errors(errors)
+        self._show_pointer(pointer)
 
-    def show_nothing(self, errors: tuple[str, ...] = ()) -> None:
-        """No arithmetic; only what went wrong."""
+    def show_nothing(self, pointer: str = "") -> None:
+        """No arithmetic; only where a fault is told."""
         for title, label in (
             (self.size_title, self.size_formula),
             (self._discard_title, self._discard_formula),
@@ -76,13 +75,13 @@ class LayerArithmetic(QWidget):
             (self.parameter_title, self.parameter_formula),
         ):
             self._show_row(title, label, "")
-        self._show_errors(errors)
+        self._show_pointer(pointer)
 
     def _show_row(self, title: QLabel, label: FormulaLabel, formula: str) -> None:
         label.show_formula(formula.replace("; columns:", "\ncolumns:"))
         title.setVisible(bool(formula))
 
-    def _show_errors(self, errors: tuple[str, ...]) -> None:
-        self.error.setText("\n".join(errors))
-        self.error.setVisible(bool(errors))
-        self.setVisible(bool(errors or self.size_formula.plain or self.parameter_formula.plain))
+    def _show_pointer(self, pointer: str) -> None:
+        self.error.setText(pointer)
+        self.error.setVisible(bool(pointer))
+        self.setVisible(bool(pointer or self.size_formula.plain or self.parameter_formula.plain))

@@ -10,7 +10,9 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from explorer.session import LayerActivation, Session, State, Verb
+from explorer.session.state import pointer_to
 from explorer.ui.common import theme
+from explorer.ui.common.fault_card import lead_to_card
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.editor.cards import INPUT
 from explorer.ui.editor.inputs_editor import InputsEditor
@@ -154,13 +156,19 @@ class LayerForm(FollowingView, QWidget):
             self._show_nothing()
             self.arithmetic.show_nothing()
 
+    def _pointer(self, state: State, name: str) -> str:
+        """What stands below the form of a part with a fault, which its card tells, and where it leads."""
+        has_fault = _has_fault(state, name)
+        self.arithmetic.error.lead((lambda: lead_to_card(self, self._session, name)) if has_fault else None)
+        return pointer_to(name) if has_fault else ""
+
     def _show_layer(self, state: State, network: Network, layer: Layer, *, fresh: bool) -> None:
         self._show_header(layer.name, kind=layer.kind, summary=layer.summary, editable=True)
         fields = tuple(_field(name, rules, kind) for name, rules, kind in layer.settings())
         self._show_settings(fields, {field.name: getattr(layer, field.name) for field in fields}, fresh=fresh)
         self._show_inputs(network, layer)
         self.facts.show_layer(network, layer, state.entry(layer.name))
-        self.arithmetic.show_layer(network, layer, _errors(state, layer.name))
+        self.arithmetic.show_layer(network, layer, self._pointer(state, layer.name))
 
     def _show_input(self, state: State, network: Network, *, fresh: bool) -> None:
         shape = network.input_shape
@@ -170,7 +178,7 @@ class LayerForm(FollowingView, QWidget):
         self._show_settings(fields, dict(zip((name for name, _ in axes), shape, strict=True)), fresh=fresh)
         self.inputs_row.hide()
         self.facts.show_input(shape)
-        self.arithmetic.show_nothing(_errors(state, INPUT))
+        self.arithmetic.show_nothing(self._pointer(state, INPUT))
 
     def _show_call(self, state: State, call: LayerActivation) -> None:
         self._show_header(call.name, kind=call.kind, editable=False)
@@ -178,7 +186,7 @@ class LayerForm(FollowingView, QWidget):
         self.inputs_row.hide()
         taken = (state.entry(name) for name in call.parents)
         self.facts.show_call(call, tuple(entry.shape for entry in taken if entry is not None))
-        self.arithmetic.show_nothing(_errors(state, call.name))
+        self.arithmetic.show_nothing(self._pointer(state, call.name))
 
     def _show_nothing(self) -> None:
         self.nothing.show()
@@ -304,11 +312,11 @@ class LayerForm(FollowingView, QWidget):
         self.name_edit.setText(self._name)  # the old one, where the new one was refused
 
 
-def _errors(state: State, name: str) -> tuple[str, ...]:
-    """What is wrong with the layer called `name`, and what went wrong when it ran."""
-    found = [problem.message for problem in state.problems if (problem.layer, problem.severity) == (name, "error")]
+def _has_fault(state: State, name: str) -> bool:
+    """Whether something is wrong with the part called `name`, or went wrong when it ran."""
     fault = state.maps.fault
-    return (*found, fault.message) if fault is not None and fault.layer == name else tuple(found)
+    went_wrong = fault is not None and fault.layer == name
+    return went_wrong or any((each.layer, each.severity) == (name, "error") for each in state.problems)
 
 
 def _about(state: State) -> object:

@@ -7,11 +7,13 @@ from typing import overload
 
 import numpy as np
 from PySide6.QtCore import QModelIndex, QSize, Qt, Slot
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from explorer.session import Prediction, Session, State
 from explorer.session.ranges import finite_range
 from explorer.session.snapshot import MOST_RANKED
+from explorer.ui.common.fault_card import lead_to_card
+from explorer.ui.common.fault_pointer import FaultPointer
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.late import Late
 from explorer.ui.common.pane import Pane
@@ -20,7 +22,6 @@ from explorer.ui.input.answer_list import Answer, AnswerList
 
 EMPTY = "What the network says about the picture appears here. Open a picture, or drop one anywhere in the window."
 NO_NETWORK = "What a network says about a picture appears here. Open a network first."
-BROKEN = "The network has a fault. What it says appears here once that is mended."
 MAPS = "This network ends in maps, not in numbers: choose its last layer to see them."
 
 
@@ -38,7 +39,7 @@ class PredictionView(FollowingView, Pane):
         self.answers.setToolTip("What the network says, the surest first. Choose one to see it in every view.")
         self.answers.clicked.connect(self._choose)
         self.answers.activated.connect(self._choose)
-        self.empty = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop)
+        self.empty = FaultPointer(wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop)
         self.empty.setProperty("role", "dim")
         self.empty.setContentsMargins(12, 4, 12, 12)
         self.body.setContentsMargins(0, 2, 0, 6)
@@ -67,6 +68,8 @@ class PredictionView(FollowingView, Pane):
         self.answers.setVisible(prediction is not None)
         self.empty.setVisible(prediction is None)
         self.empty.setText(_line(state))
+        at = state.told_at
+        self.empty.lead((lambda: lead_to_card(self, self._session, at)) if at else None)
         self.set_facts(_facts(prediction) if prediction else "")
         if prediction is not None:
             answers = Ranked(prediction)
@@ -144,10 +147,8 @@ def _line(state: State) -> str:
     """What stands here while there is no prediction."""
     if state.prediction is not None:
         return ""
-    if not state.subject.is_whole:
-        return BROKEN
-    if state.maps.fault is not None:
-        return state.maps.fault.message
+    if state.pointer:
+        return state.pointer
     if state.maps.activations is not None and len(state.maps.activations.layers) > 1 and not state.maps.computing:
         return MAPS
     if not state.subject.is_open:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 from explorer.session import Cell, LayerActivation, Selection, Session, State
 from explorer.ui.common.actions import Actions
 from explorer.ui.common.empty_state import EmptyState
+from explorer.ui.common.fault_card import SHOW_CARD, lead_to_card
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.late import Late
 from explorer.ui.common.typing.writer import NumberWriter
@@ -143,10 +144,8 @@ class FeatureMaps(FollowingView, QWidget):
     def _show_empty(self, message: str) -> None:
         state = self._session.state
         self._controls.show_nothing(state.selection.layer or "Feature maps")
-        problem = state.subject.fault
-        fix = problem.fix if problem and message.endswith(problem.message) else None
-        action = (lambda: self._session.editing.apply_fix(problem)) if problem and fix else None
-        self._empty.show_message(message, fix.label if fix else "", action)
+        at = state.told_at if message == state.pointer else ""
+        self._empty.show_message(message, SHOW_CARD if at else "", lambda: lead_to_card(self, self._session, at))
 
     @Slot(object)
     def show_hovered(self, cell: Cell | None) -> None:

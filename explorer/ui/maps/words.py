@@ -70,14 +70,11 @@ def filter_words(sheet: Sheet, place: Place) -> str:
 def why_empty(state: State, entry: LayerActivation | None) -> str:
     """What to say where there is nothing to show; empty if there is."""
     if state.maps.activations is None:
-        return state.maps.fault.message if state.maps.fault else "The maps appear here as soon as the network has run."
+        return state.pointer or "The maps appear here as soon as the network has run."
     if state.selection.layer is None:
         return "Choose a layer in the list on the left to see its feature maps."
     if entry is not None:
         return ""
-    problem = state.subject.fault
-    if problem is not None:
-        chosen = state.selection.layer
-        cause = "" if problem.layer == chosen else f"{problem.layer} before it has a fault. "
-        return f"{chosen} does not run. {cause}{problem.message}"
+    if state.pointer:
+        return state.pointer
     return f"{state.selection.layer} has not run yet." if state.maps.computing else "This layer gave no maps."

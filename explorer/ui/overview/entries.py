@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 INPUT = "input"
 PREDICTION = "prediction"
 OUTPUT = "output"
+SEE_CARD = "Cannot run; its card says why."
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,9 +103,9 @@ def _of_parts(state: State) -> Iterator[Entry]:
 
 def _faults(state: State) -> dict[str, str]:
     """Why layers do not run, by their names; an input at fault is told of where it is chosen."""
-    found = {each.layer: each.message for each in reversed(state.problems) if each.severity == "error"}
+    found = {each.layer: SEE_CARD for each in state.problems if each.severity == "error"}
     if state.maps.fault is not None and state.maps.fault.layer:
-        found.setdefault(state.maps.fault.layer, state.maps.fault.message)
+        found.setdefault(state.maps.fault.layer, SEE_CARD)
     found.pop(INPUT, None)
     return found
 

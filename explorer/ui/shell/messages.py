@@ -10,6 +10,7 @@ from explorer.session import Fault, Session, State
 from explorer.ui.common.actions import Actions
 from explorer.ui.common.brief_label import BriefLabel
 from explorer.ui.common.command_button import CommandTool
+from explorer.ui.common.fault_card import SHOW_CARD, lead_to_card
 from explorer.ui.common.fault_details import copy_report, show_details
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.icons import icon
@@ -80,6 +81,8 @@ class Messages(FollowingView, Toast):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, "messages", parent)
         self._put_away: Fault | None = None
+        self._card = self.add_button(SHOW_CARD, "Show the card that says why.")
+        self._card.clicked.connect(self._show_card)
         self._details = self.add_button("Details…", "Show where in the program this happened.")
         self._details.clicked.connect(self._show_details)
         self._copy = self.add_button("Copy report", "Put a report of this problem on the clipboard; nothing is sent.")
@@ -91,6 +94,7 @@ class Messages(FollowingView, Toast):
     def show_changes(self, old: State | None, new: State) -> None:
         fault = new.fault_told_of(new.message)
         is_away = not new.status.notice and fault is not None and fault == self._put_away
+        self._card.setVisible(fault is not None and fault is new.maps.fault and bool(new.told_at))
         self._details.setVisible(bool(fault and fault.details))
         self._copy.setVisible(fault is not None and fault is new.status.mistake)
         self.show_sentence("" if is_away else new.message, is_fault=fault is not None)
@@ -100,6 +104,10 @@ class Messages(FollowingView, Toast):
         self._put_away = self._session.state.maps.fault
         self._session.say("")
         self.redraw()
+
+    @Slot()
+    def _show_card(self) -> None:
+        lead_to_card(self, self._session, self._session.state.told_at)
 
     @Slot()
     def _show_details(self) -> None:

@@ -127,11 +127,20 @@ def test_the_size_of_the_input_can_be_changed(panel: NetworkPanel, session: Sess
     assert network_of(session).input_shape == (3, 17, 16)
 
 
-def test_a_setting_out_of_range_is_shown_with_its_sentence(panel: NetworkPanel, session: Session) -> None:
-    session.files.new_network("3x8x8 conv(4, 9)")
+def test_what_is_wrong_stands_on_the_card_and_a_line_of_the_form_leads_there(
+    panel: NetworkPanel, session: Session, qtbot: QtBot
+) -> None:
+    session.files.new_network("3x8x8 conv(4, 3) relu relu relu relu relu relu relu conv(4, 9)")
+    session.selection.select(layer="conv2")
+    line = panel.form.arithmetic.error
+    assert line.isVisible()
+    assert line.text() == "conv2 cannot run: see its card."
+    panel.list.scrollToTop()
+    QTest.mouseClick(line, Qt.MouseButton.LeftButton)
+    assert panel.list.hasFocus()
+    assert panel.list.viewport().rect().intersects(panel.list.visualRect(panel.list.currentIndex()))
     session.selection.select(layer="conv1")
-    assert panel.form.arithmetic.error.isVisible()
-    assert "9" in panel.form.arithmetic.error.text()
+    assert not line.isVisible()
 
 
 def test_the_form_holds_only_what_is_seen(panel: NetworkPanel, session: Session) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -18,7 +18,7 @@ from explorer.engine.training.certainty import class_probabilities
 from explorer.session import Prediction, Session
 from explorer.ui.common import theme
 from explorer.ui.common.text import percent
-from explorer.ui.input.prediction import BROKEN, MAPS, NO_NETWORK, PredictionView, Ranked
+from explorer.ui.input.prediction import MAPS, NO_NETWORK, PredictionView, Ranked
 from tests.ui.fakes import make_picture, make_session, wait_until_shown
 from tests.ui.pixels import colours_near
 
@@ -168,7 +168,10 @@ def test_a_broken_network_says_so_and_recovers(opened: Opened, qtbot: QtBot) -> 
     session.editing.remove_layer("flatten1")
     session.editing.paste_layers("conv(2, 50)", 0)
     wait_until_shown(qtbot, session)
-    assert view.empty.text() == BROKEN
+    assert view.empty.text() == "conv1 cannot run: see its card."
+    session.selection.select(layer="linear1")
+    QTest.mouseClick(view.empty, Qt.MouseButton.LeftButton, pos=QPoint(40, 10))
+    assert session.state.selection.layer == "conv1"
     session.editing.undo()
     session.editing.undo()
     wait_until_shown(qtbot, session)

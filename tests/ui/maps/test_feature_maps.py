@@ -394,12 +394,18 @@ def test_thousands_of_numbers_scroll(open_maps: Callable[..., Opened]) -> None:
     assert bars.verticalScrollBar().value() > 3900
 
 
-def test_after_a_broken_layer_its_problem_and_fix_are_offered(open_maps: Callable[..., Opened], qtbot: QtBot) -> None:
+def test_after_a_broken_layer_a_line_and_a_button_lead_to_its_card(
+    open_maps: Callable[..., Opened], qtbot: QtBot
+) -> None:
     session, view = open_maps(BROKEN, layer="softmax1")
-    words = " ".join(label.text() for label in view.findChildren(QLabel) if label.isVisible())
-    assert session.state.problems[0].message in words
+    words = [label.text() for label in view.findChildren(QLabel) if label.isVisible()]
+    assert "linear1 cannot run: see its card." in words
+    assert not [text for text in words if session.state.problems[0].message in text]
     button = next(found for found in view.findChildren(QPushButton) if found.isVisible())
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert session.state.selection.layer == "linear1"
+    session.editing.apply_fix(session.state.problems[0])
+    session.selection.select(layer="softmax1")
     wait_until_shown(qtbot, session)
     assert session.state.maps.activations is not None
     assert "softmax1" in session.state.maps.activations.by_name

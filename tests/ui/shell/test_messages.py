@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.session import Fault
@@ -102,6 +102,27 @@ def test_the_first_steps_make_room_for_a_message_and_come_back(window: MainWindo
     assert not _toast(window, "messages").isVisible()
     assert window.welcome.isVisible()
     window.welcome.want(False)
+
+
+def test_a_fault_that_a_card_tells_is_only_pointed_at_from_the_foot(window: MainWindow, qtbot: QtBot) -> None:
+    fault = Fault("conv1 failed on 1 × 9: it expects a map.", layer="conv1", details="line 1")
+    window.session.selection.select(layer="relu1")
+    window.session.store.set(replace(window.session.state.maps, fault=fault))
+    messages = _toast(window, "messages")
+    assert messages.label.whole() == "conv1 cannot run: see its card."
+    dock = window.docks[0]
+    dock.close()
+    button = next(each for each in messages.findChildren(QToolButton) if each.text() == "Show its card")
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert window.session.state.selection.layer == "conv1"
+    assert dock.isVisible()
+    cards = window.network_panel.list
+    assert cards.hasFocus()
+    assert cards.viewport().rect().contains(cards.visualRect(cards.currentIndex()).topLeft())
+    details = next(each for each in messages.findChildren(QToolButton) if each.text() == "Details…")
+    assert details.isVisible()
+    told = [label.text() for label in window.findChildren(QLabel) if label.isVisible() and "1 × 9" in label.text()]
+    assert told == []
 
 
 def test_a_fault_that_was_put_away_stays_away_until_there_is_another(window: MainWindow) -> None:
