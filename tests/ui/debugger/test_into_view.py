@@ -8,6 +8,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+import torch
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
@@ -195,6 +196,23 @@ def test_each_kind_of_step_has_its_own_picture(
     assert wanted.isVisible()
     assert not any(getattr(view, other).isVisible() for other in SCENES if other != scene)
     assert not view.grab().isNull()
+
+
+@pytest.mark.parametrize(("phase", "last"), [("forward", "g′(u) = "), ("backward", "gradient · g′(u) = ")])
+def test_an_activation_is_drawn_with_its_derivative_on_the_way_there_and_back(
+    stage: tuple[SteppedSession, IntoView], phase: str, last: str
+) -> None:
+    session, view = stage
+    session.go(phase, "relu1", inside=True)
+    curve = view.curve.curve
+    assert curve is not None
+    u = torch.tensor(curve.xs, requires_grad=True)
+    z = torch.relu(u)
+    assert np.allclose(curve.ys, z.detach())
+    (slopes,) = torch.autograd.grad(z.sum(), u)
+    assert np.allclose(curve.slopes, slopes)
+    assert curve.slope == float(curve.u > 0)
+    assert view.curve.lines()[-1].startswith(last)
 
 
 def test_walking_through_a_whole_step_from_cell_to_cell_shows_each(stage: tuple[SteppedSession, IntoView]) -> None:

@@ -1,4 +1,4 @@
-"""An activation function around the point where it is looked at, and its slope there. Pure."""
+"""An activation function and its derivative around the point where it is looked at. Pure."""
 
 from __future__ import annotations
 
@@ -18,19 +18,20 @@ LEAST_REACH = 3.0
 
 @dataclass(frozen=True, eq=False)
 class FunctionCurve:
-    """The function's graph `xs`, `ys`; the point (`u`, `z`); on the way back its `slope` there and the gradient.
+    """The function's graph `xs`, `ys` and its derivative's `slopes`; the point (`u`, `z`) and the `slope` there.
 
-    `arrived` is the gradient that comes back to z, `total` what the step makes of the cell.
+    `arrived` is the gradient that comes back to z, None forwards; `total` is what the step makes of the cell.
     """
 
     name: str
     formula: str
     xs: np.ndarray
     ys: np.ndarray
+    slopes: np.ndarray
     u: float
     z: float
+    slope: float
     total: float
-    slope: float | None = None
     arrived: float | None = None
 
 
@@ -47,9 +48,14 @@ def curve_of(
     # A straight function's point can stand where it is seen.
     reach = 2.2 * abs(u) if function.is_straight and u else max(LEAST_REACH, abs(u) * 1.3)
     xs = np.linspace(-reach, reach, SAMPLES)
-    ys = np.asarray([function.value(Point(float(x), 0.0, call)) for x in xs])
-    if step.phase != "backward":
-        return FunctionCurve(kind, function.written, xs, ys, u, z, explanation.total)
-    slope = float(np.sum(function.slope(Point(u, z, call))))
-    arrived = float(explanation.terms.factors[0].values[0])
-    return FunctionCurve(kind, function.slope_written, xs, ys, u, z, explanation.total, slope, arrived)
+    ys = [float(function.value(Point(float(x), 0.0, call))) for x in xs]
+    slopes = np.array([_slope(function, Point(float(x), y, call)) for x, y in zip(xs, ys, strict=True)])
+    is_back = step.phase == "backward"
+    formula = function.slope_written if is_back else function.written
+    arrived = float(explanation.terms.factors[0].values[0]) if is_back else None
+    slope = _slope(function, Point(u, z, call))
+    return FunctionCurve(kind, formula, xs, np.array(ys), slopes, u, z, slope, explanation.total, arrived)
+
+
+def _slope(function: Activation, point: Point) -> float:
+    return float(np.sum(function.slope(point)))

@@ -1,7 +1,8 @@
-"""A function's graph with the point where it is looked at; on the way back with the slope there."""
+"""A function's graph and its derivative's, with the point where it is looked at; on the way back with the slope."""
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from explorer.arithmetic.explanation import plain_number
 from explorer.ui.common import theme
 from explorer.ui.common.saved_painter import saved
+from explorer.ui.common.text import number
 from explorer.ui.debugger.into.function_curve import FunctionCurve
 from explorer.ui.debugger.into.grid_row import LINE_HEIGHT, paint_lines
 from explorer.ui.tensors.cell_painting import paint_title
@@ -36,9 +38,10 @@ class FunctionPlot(QWidget):
         """The arithmetic, the last line the result."""
         assert self.curve is not None
         curve = self.curve
-        if curve.slope is None or curve.arrived is None:
-            return (f"u = {plain_number(curve.u)}  →  z = {plain_number(curve.total)}",)
-        slope, arrived = plain_number(curve.slope), plain_number(curve.arrived)
+        slope = plain_number(curve.slope)
+        if curve.arrived is None:
+            return (f"u = {plain_number(curve.u)}  →  z = {plain_number(curve.total)}", f"g′(u) = {slope} there")
+        arrived = plain_number(curve.arrived)
         return (
             f"g′(u) = {slope} at u = {plain_number(curve.u)}",
             f"gradient · g′(u) = {arrived} · {slope} = {plain_number(curve.total)}",
@@ -50,7 +53,7 @@ class FunctionPlot(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         lines = self.lines()
-        what = "z = g(u)" if self.curve.slope is None else "slope g′(u)"
+        what = "z = g(u)" if self.curve.arrived is None else "slope g′(u)"
         paint_title(painter, QRectF(0, 0, self.width(), TITLE_HEIGHT), what, self.curve.formula)
         bottom = self.height() - LINE_HEIGHT * len(lines) - 8
         self._paint_plot(
@@ -61,8 +64,9 @@ class FunctionPlot(QWidget):
     def _paint_plot(self, painter: QPainter, room: QRectF) -> None:
         assert self.curve is not None
         curve, colours = self.curve, theme.current()
-        low, high = min(float(curve.ys.min()), 0.0), max(float(curve.ys.max()), 0.3)
-        span = (high - low) or 1.0
+        both = np.concatenate([curve.ys, curve.slopes])
+        low, high = min(float(both.min()), 0.0), max(float(both.max()), 0.3)
+        span = high - low
 
         def at(x: float, y: float) -> QPointF:
             across = (x - curve.xs[0]) / (curve.xs[-1] - curve.xs[0])
@@ -71,16 +75,38 @@ class FunctionPlot(QWidget):
         painter.setPen(QPen(QColor(colours.border), 1))
         painter.drawLine(QLineF(QPointF(room.left(), at(0, 0).y()), QPointF(room.right(), at(0, 0).y())))
         painter.drawLine(QLineF(QPointF(at(0, 0).x(), room.top()), QPointF(at(0, 0).x(), room.bottom())))
-        painter.setPen(QPen(QColor(colours.dim), 2))
+        self._paint_ends(painter, room, (low, high), at(0, 0))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPolyline(QPolygonF([at(float(x), float(y)) for x, y in zip(curve.xs, curve.ys, strict=True)]))
+        for ys, pen in (
+            (curve.slopes, QPen(QColor(colours.phases["backward"]), 1.5, Qt.PenStyle.DashLine)),
+            (curve.ys, QPen(QColor(colours.dim), 2)),
+        ):
+            painter.setPen(pen)
+            painter.drawPolyline(QPolygonF([at(float(x), float(y)) for x, y in zip(curve.xs, ys, strict=True)]))
         point = at(curve.u, curve.z)
         self._paint_guides(painter, point, at(0, 0), room)
-        if curve.slope is not None:
+        if curve.arrived is not None:
             self._paint_tangent(painter, at, room)
         painter.setPen(QPen(QColor(colours.pane), 2))
         painter.setBrush(QColor(colours.accent))
         painter.drawEllipse(point, POINT, POINT)
+
+    def _paint_ends(self, painter: QPainter, room: QRectF, reach: tuple[float, float], zero: QPointF) -> None:
+        """The numbers at the ends of both axes, and what the dashed line is."""
+        assert self.curve is not None
+        painter.setFont(theme.number_font(11))
+        painter.setPen(QColor(theme.current().dim))
+        for x, side in (
+            (self.curve.xs[0], Qt.AlignmentFlag.AlignLeft),
+            (self.curve.xs[-1], Qt.AlignmentFlag.AlignRight),
+        ):
+            place = QRectF(room.left(), room.bottom() + 2, room.width(), 14)
+            painter.drawText(place, side | Qt.AlignmentFlag.AlignVCenter, number(float(x)))
+        for y, top in ((reach[1], room.top()), (reach[0], room.bottom() - 14)):
+            if y:
+                painter.drawText(QRectF(zero.x() + 4, top, 80, 14), Qt.AlignmentFlag.AlignVCenter, number(y))
+        painter.setPen(QColor(theme.current().phases["backward"]))
+        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, "- - g′(u)")
 
     def _paint_guides(self, painter: QPainter, point: QPointF, zero: QPointF, room: QRectF) -> None:
         """Dotted lines from the axes to the point, with u and z at their ends."""
@@ -106,8 +132,7 @@ class FunctionPlot(QWidget):
         with saved(painter):
             painter.setClipRect(room.adjusted(-2, -8, 2, 8))
             painter.setPen(QPen(QColor(theme.current().phases["backward"]), 2.5))
-            slope = curve.slope or 0.0
-            ends = [at(curve.u + side * reach, curve.z + side * reach * slope) for side in (-1, 1)]
+            ends = [at(curve.u + side * reach, curve.z + side * reach * curve.slope) for side in (-1, 1)]
             painter.drawLine(QLineF(*ends))
 
     def changeEvent(self, event: QEvent) -> None:
