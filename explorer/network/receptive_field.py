@@ -44,18 +44,34 @@ class Geometry:
 
 @dataclass(frozen=True)
 class Field:
-    """Cells of the input: `mask` (H, W), and the smallest `box` around them, (top, left, bottom, right), half-open."""
+    """Cells of the input: `mask` (H, W), and the smallest `box` around them, (top, left, bottom, right), half-open.
+
+    `channels` are those of the input's that are read; None for all of them.
+    """
 
     mask: Mask = field(repr=False)
     box: tuple[int, int, int, int]
+    channels: frozenset[int] | None = None
 
     @classmethod
-    def of(cls, mask: Mask) -> "Field":
+    def of(cls, mask: Mask, channels: frozenset[int] | None = None) -> "Field":
         """The field of a mask; the box of an empty one is (0, 0, 0, 0)."""
         rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
         if not rows.size:
-            return cls(mask, (0, 0, 0, 0))
-        return cls(mask, (int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1))
+            return cls(mask, (0, 0, 0, 0), channels)
+        return cls(mask, (int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1), channels)
+
+    def size(self, input_shape: Shape) -> Shape:
+        """Rows, columns and channels of its box in an input of (C, H, W); how many numbers of one of (features,).
+
+        Of any other input its rows and columns.
+        """
+        top, left, bottom, right = self.box
+        if len(input_shape) == 1:
+            return (right - left,)
+        if len(input_shape) != 3:
+            return bottom - top, right - left
+        return bottom - top, right - left, input_shape[0] if self.channels is None else len(self.channels)
 
 
 class ReceptiveFields:
@@ -85,9 +101,9 @@ class ReceptiveFields:
             return None
         mask = np.zeros((height, width), dtype=bool)
         mask[row, column] = True
-        return Field.of(self._follow(name, channel, mask))
+        return Field.of(*self._follow(name, channel, mask))
 
-    def _follow(self, name: str, channel: int | None, mask: Mask) -> Mask:
+    def _follow(self, name: str, channel: int | None, mask: Mask) -> tuple[Mask, frozenset[int] | None]:
         wanted = _Wanted()
         wanted.add(name, channel, mask)
         position = len(self._order) if name == INPUT else self._order.index(name) + 1
@@ -95,9 +111,11 @@ class ReceptiveFields:
             for of_channel, cells in wanted.pop(earlier).items():
                 self._hand_back(self._geometries[earlier], of_channel, cells, wanted)
         found = np.zeros(self._input_size, dtype=bool)
-        for cells in wanted.pop(INPUT).values():
+        of_input = wanted.pop(INPUT)
+        for cells in of_input.values():
             found |= cells
-        return found
+        own = {channel for channel, cells in of_input.items() if cells.any()}
+        return found, None if None in own else frozenset(channel for channel in own if channel is not None)
 
     def _hand_back(self, geometry: Geometry, channel: int | None, mask: Mask, wanted: "_Wanted") -> None:
         """The cells that a call wants of its parents, given those that are wanted of it."""

@@ -156,6 +156,12 @@ class State:
         return self.maps.activations.by_name.get(name or "") if self.maps.activations else None
 
     @property
+    def input_shape(self) -> tuple[int, ...]:
+        """The shape of the input that the present maps were made from, without its batch; () before there are any."""
+        entry = self.entry(INPUT)
+        return () if entry is None else entry.values.shape
+
+    @property
     def chosen_cell(self) -> Cell | None:
         """The cell that is chosen of the present maps; None for a layer or a whole map."""
         chosen, entry = self.selection, self.entry(self.selection.layer)

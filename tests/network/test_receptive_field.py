@@ -99,8 +99,8 @@ def positive_model(network: Network) -> torch.nn.Module:
 
 def gradient_field(network: Network, output: torch.Tensor, x: torch.Tensor, index: tuple[int, ...]) -> Field:
     (gradient,) = torch.autograd.grad(output[(0, *index)], x, retain_graph=True)
-    mask = gradient[0].reshape(-1, *_size(network.input_shape)).abs().sum(dim=0) > 0
-    return Field.of(mask.numpy())
+    read = gradient[0].reshape(-1, *_size(network.input_shape)) != 0
+    return Field.of(read.any(dim=0).numpy(), frozenset(read.any(dim=(1, 2)).nonzero().flatten().tolist()))
 
 
 def check(network: Network, indices: list[tuple[int, ...]]) -> None:
@@ -114,6 +114,9 @@ def check(network: Network, indices: list[tuple[int, ...]]) -> None:
         assert found is not None
         assert np.array_equal(found.mask, expected.mask)
         assert found.box == expected.box
+        assert expected.channels is not None
+        if len(network.input_shape) == 3:
+            assert found.size(network.input_shape)[2] == len(expected.channels)
 
 
 @pytest.mark.filterwarnings("ignore:Using padding=.same. with even kernel")

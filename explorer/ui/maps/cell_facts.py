@@ -28,13 +28,15 @@ TIPS = {
 class ChosenCell:
     """A chosen cell or channel of `entry`, the classes of its numbers, and what the cell sees, where that is known.
 
-    `of_channel` is None for one number of a row, and while a large channel is read through.
+    `input_shape` is that of what the network is fed. `of_channel` is None for one number of a row, and while a large
+    channel is read through.
     """
 
     entry: LayerActivation
     selection: Selection
     classes: tuple[str, ...]
     field: Field | None
+    input_shape: tuple[int, ...]
     of_channel: ChannelFacts | None
 
 
@@ -103,9 +105,14 @@ def _cell_facts(chosen: ChosenCell) -> dict[str, str]:
     }
     if chosen.field is not None:
         top, left, bottom, right = chosen.field.box
-        size = shape_text((bottom - top, right - left))
-        facts["sees"] = f"{size} of the input\nrows {top}–{bottom - 1}\ncolumns {left}–{right - 1}"
+        size = seen_words(chosen.field, chosen.input_shape)
+        facts["sees"] = f"{size}\nrows {top}–{bottom - 1}\ncolumns {left}–{right - 1}"
     return facts
+
+
+def seen_words(field: Field, input_shape: tuple[int, ...]) -> str:
+    """ "5 × 5 × 3 of the input": rows, columns and channels, as a kernel is spoken of."""
+    return f"{shape_text(field.size(input_shape))} of the input"
 
 
 def place_words(entry: LayerActivation, channel: int) -> str:

@@ -12,7 +12,8 @@ from explorer.session.numbered import Numbered
 from explorer.session.ranges import finite_range
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.pane import ElidedLabel, Pane
-from explorer.ui.common.text import count, plural, shape_text
+from explorer.ui.common.text import count, plural
+from explorer.ui.maps.cell_facts import seen_words
 from explorer.ui.maps.depth_column import DepthColumn, depth_column, filter_owner
 from explorer.ui.maps.filter_pictures import FilterPictures
 from explorer.ui.maps.value_bars import PICTURE_HEIGHT, RowPictures, ValueBars
@@ -93,8 +94,7 @@ class DepthView(FollowingView, Pane):
         seen = self._session.selection.receptive_field(self._session.state.chosen_cell)
         if seen is None or column.entry.family == "input":
             return f"{plural(amount, 'channel')} at one place"
-        top, left, bottom, right = seen.box
-        patch = f"{shape_text((bottom - top, right - left))} of the input"
+        patch = seen_words(seen, self._session.state.input_shape)
         return f"all {count(amount)} see the same {patch}" if amount > 1 else f"it sees {patch}"
 
     def _words(self, column: DepthColumn) -> str:

@@ -180,7 +180,7 @@ class FeatureMaps(FollowingView, QWidget):
         session, state = self._session, self._session.state
         of_channel = session.measuring.facts(entry, chosen.channel) if entry.values.ndim == 3 else None
         seen = session.selection.receptive_field(state.chosen_cell)
-        return ChosenCell(entry, chosen, state.classes, seen, of_channel)
+        return ChosenCell(entry, chosen, state.classes, seen, state.input_shape, of_channel)
 
     def _entry(self) -> LayerActivation | None:
         activations = self._session.state.maps.activations

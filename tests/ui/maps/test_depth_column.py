@@ -125,7 +125,7 @@ def test_it_says_that_all_see_the_same_patch_and_whose_filters_stand_beside(open
     _, view = opened = open_maps()
     open_column(opened, "relu1")
     words = told(view)
-    assert words.startswith("All 4 see the same 3 × 3 of the input: relu1, row 2, column 3.")
+    assert words.startswith("All 4 see the same 3 × 3 × 3 of the input: relu1, row 2, column 3.")
     assert words.endswith("Beside each its filter in conv1.")
 
 
