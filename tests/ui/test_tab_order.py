@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from explorer.ui.overview.view import Overview
 from explorer.ui.shell.main_window import MainWindow
 from explorer.ui.shell.tabs import TABS, Tab
+from tests.ui.fakes import wait_until_shown
 from tests.ui.windows import shared_window
 
 MOST_STOPS = 120
@@ -89,3 +90,16 @@ def test_tab_comes_by_every_part_of_the_window(window: MainWindow, tab: Tab) -> 
     for part in parts:
         assert any(part.isAncestorOf(stop) for stop in stops), part
     assert window.tabs.tabBar() in stops
+
+
+def test_the_foot_comes_last_and_numbers_come_with_their_pane(window: MainWindow, qtbot: QtBot) -> None:
+    window.session.files.open_network("two-two-two")
+    wait_until_shown(qtbot, window.session)
+    window.show_part("overview")
+    stops = _walked(window)
+    foot = [window.statusBar().isAncestorOf(stop) for stop in stops]
+    assert any(foot)
+    assert foot == sorted(foot)
+    of_input = [at for at, stop in enumerate(stops) if window.input_view.isAncestorOf(stop)]
+    assert of_input == list(range(of_input[0], of_input[0] + len(of_input)))
+    assert [stops[at] for at in of_input][-2:] == list(window.input_view.numbers.boxes)

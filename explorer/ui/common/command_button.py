@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Slot
+from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtWidgets import QAbstractButton, QPushButton, QToolButton
 
 from explorer.ui.common import icons, theme
@@ -45,6 +45,7 @@ class _OneWithAction(_Beside):
         self._has_icon, self._colour = icon, colour
         self._drawn = ("", "")
         self._heir: QAbstractButton | None = None
+        self._lent_to: QAbstractButton | None = None
         self.clicked.connect(press or action.trigger)
         action.changed.connect(self._follow)
         self._follow()
@@ -55,7 +56,10 @@ class _OneWithAction(_Beside):
         return self._action
 
     def hand_focus_to(self, heir: QAbstractButton) -> None:
-        """Where this button has the focus and can no longer be used, `heir` gets it."""
+        """Where this button has the focus and can no longer be used, `heir` gets it, not the nearest beside it.
+
+        It takes the focus back as soon as it can be used again, if the focus is still there.
+        """
         self._heir = heir
 
     @Slot()
@@ -65,9 +69,26 @@ class _OneWithAction(_Beside):
         self.setAccessibleName(action.iconText())
         self._draw_icon()
         self.setToolTip(action.toolTip())
-        if self.isEnabled() and not action.isEnabled() and self.hasFocus() and self._heir is not None:
-            self._heir.setFocus()
+        if self.isEnabled() and not action.isEnabled() and self.hasFocus():
+            self._lend_focus()
         self.setEnabled(action.isEnabled())
+        if self.isEnabled() and self._lent_to is not None:
+            if self._lent_to.hasFocus():
+                self.setFocus()
+            self._lent_to = None
+
+    def _lend_focus(self) -> None:
+        """Qt would give it to whatever comes next, which may be in another pane."""
+        self._lent_to = self._heir or self._nearest()
+        if self._lent_to is not None:
+            self._lent_to.setFocus()
+
+    def _nearest(self) -> QAbstractButton | None:
+        """The button beside it that can be used, the nearest of them."""
+        parent, options = self.parentWidget(), Qt.FindChildOption.FindDirectChildrenOnly
+        beside = [] if parent is None else parent.findChildren(QAbstractButton, options=options)
+        usable = [each for each in beside if each is not self and each.isEnabled() and each.isVisible()]
+        return min(usable, key=lambda each: (each.pos() - self.pos()).manhattanLength(), default=None)
 
     def _draw_icon(self) -> None:
         colour = getattr(theme.current(), self._colour) if self._colour else ""

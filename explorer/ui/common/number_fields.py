@@ -36,6 +36,7 @@ class NumberFields(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(self.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # Tab goes to its boxes
         self._numbers = np.zeros(0, np.float32)
         self._boxes: list[FloatBox] = []
         self._labels: list[QLabel] = []
@@ -88,6 +89,7 @@ class NumberFields(QScrollArea):
         label.setBuddy(box)
         self._grid.addWidget(label, index, 0)
         self._grid.addWidget(box, index, 1)
+        self.setTabOrder(self._boxes[-1] if self._boxes else self, box)  # they are made long after the window
         self._boxes.append(box)
         self._labels.append(label)
 

@@ -11,6 +11,7 @@ from explorer.session import Cell, Session, State
 from explorer.session.timeline import Timeline
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.late import Late
+from explorer.ui.common.tab_order import chain
 from explorer.ui.common.typing.writer import NumberWriter
 from explorer.ui.debugger.cells_read import Read
 from explorer.ui.debugger.into.view import IntoView
@@ -112,6 +113,7 @@ class StepStage(FollowingView, QWidget):
             self.drawing = _node_link(self._session)
             if self.drawing is not None:
                 self.pages.addWidget(self.drawing)
+                chain(self._choice, self.drawing)
         self._choice.setVisible(is_tiny and self.drawing is not None)
 
     @Slot(object)

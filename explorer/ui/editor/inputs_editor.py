@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from explorer.ui.common import icons
 from explorer.ui.common.number_boxes import ChoiceBox
+from explorer.ui.common.tab_order import chain
 from explorer.ui.editor.editor import Editor
-from explorer.ui.editor.tab_order import chain
 
 
 class InputsEditor(Editor):

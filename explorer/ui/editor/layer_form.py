@@ -14,13 +14,13 @@ from explorer.session.state import pointer_to
 from explorer.ui.common import theme
 from explorer.ui.common.fault_card import lead_to_card
 from explorer.ui.common.following_view import FollowingView
+from explorer.ui.common.tab_order import chain
 from explorer.ui.editor.cards import INPUT
 from explorer.ui.editor.inputs_editor import InputsEditor
 from explorer.ui.editor.layer_arithmetic import LayerArithmetic
 from explorer.ui.editor.layer_facts import LayerFacts
 from explorer.ui.editor.run_looks import LOOK_MS, is_only_a_look
 from explorer.ui.editor.settings_grid import Field, SettingsGrid, row_label
-from explorer.ui.editor.tab_order import chain
 
 if TYPE_CHECKING:
     from explorer.network import Layer, Network

@@ -22,6 +22,7 @@ from explorer.session.soon import soon
 from explorer.ui.common import leaving, pictures, settings, theme
 from explorer.ui.common.actions import Actions
 from explorer.ui.common.command import Shell
+from explorer.ui.common.tab_order import chain
 from explorer.ui.common.undo_keys import UndoKeys
 from explorer.ui.editor.network_panel import NetworkPanel
 from explorer.ui.input.prediction import PredictionView
@@ -158,6 +159,7 @@ class MainWindow(QMainWindow):
             return
         self.tabs.complete()
         self.training.make_parts()
+        chain(self.training.title_bar, self.statusBar())
         self.completed.emit()
 
     @property

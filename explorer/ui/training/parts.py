@@ -12,6 +12,7 @@ from explorer.session import Session, State
 from explorer.session.features.plane import has_surface
 from explorer.ui.common.actions import Actions
 from explorer.ui.common.following_view import FollowingView
+from explorer.ui.common.tab_order import chain
 from explorer.ui.training.curves.saving import CurveSaving
 from explorer.ui.training.curves.view import ACCURACY, LOSS, CurvePlot
 from explorer.ui.training.health.strip import HealthStrip
@@ -167,5 +168,6 @@ class TrainingParts(FollowingView, QWidget):
         if part.title not in self._made:
             self._made[part.title] = part.make(self._session)
             self.pages.addWidget(self._made[part.title])
+            chain(self.tabs, self._made[part.title])
         self.pages.setCurrentWidget(self._made[part.title])
         self.loss.controls.setVisible(index == 0)
