@@ -193,6 +193,7 @@ def _settings(job: Job, options: argparse.Namespace) -> dict[str, Any]:
         "network": job.loaded.network.text(),
         "data": options.data,
         "classes": list(job.classes),
+        "group": list(options.group),
         **asdict(job.chosen),
         "betas": list(job.chosen.betas),
         "augment": sorted(options.augment),

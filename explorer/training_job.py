@@ -45,7 +45,7 @@ def prepared(options: argparse.Namespace, processes: Processes) -> Job:
     if options.threads:
         torch.set_num_threads(min(options.threads, core_count()))  # a million threads end in a segmentation fault
     loaded = _loaded(options)
-    data = _opened(options.data, loaded, processes)
+    data = _opened(options, processes)
     learning, validation, loaded = _examples(loaded, data)
     loaded = _fitted(loaded, learning, options, classes=len(data.classes))
     model = loaded.model.to(_device(options.device, processes))
@@ -71,15 +71,19 @@ def _loaded(options: argparse.Namespace) -> Loaded:
     return loaded
 
 
-def _opened(name: str, loaded: Loaded, processes: Processes) -> DataSet:
-    """The data; one process opens them first, so that a download happens once."""
-    from explorer.data import open_data
+def _opened(options: argparse.Namespace, processes: Processes) -> DataSet:
+    """The data, their classes in groups where that was asked for; one process opens them first, so that a download
+    happens once."""
+    from explorer.data import grouped, open_data
+    from explorer.data.grouping import read_groups
 
     if processes.is_first:
-        data = open_data(name)
+        data = open_data(options.data)
     processes.meet()
     if not processes.is_first:
-        data = open_data(name)
+        data = open_data(options.data)
+    if options.group:
+        data = grouped(data, read_groups(options.group, data.classes))
     if processes.is_first:
         for note in (*data.notes, *(skipped.sentence for skipped in data.skipped[:5])):
             told(note)

@@ -21,6 +21,8 @@ EXAMPLES = """examples:
                                                 a network in text notation; its final weights in run/network.json
   network-explorer train cifar10 --data pictures/ --epochs 5 --out run --fit-last-layer
                                                 go on from the bundled weights, with other classes
+  network-explorer train net.txt --data cifar10 --group cat=cat --group "other=*" --out run
+                                                classes put together; one output tells two groups apart
   torchrun --nproc-per-node 2 -m explorer train net.txt --data textures --epochs 10 --out run
                                                 in two processes, on two GPUs where there are two
 
@@ -39,6 +41,13 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("network", metavar="FILE", help="a network (.json, .txt) or the name of a bundled one")
     made.add_argument("--data", required=True, metavar="NAME|PATH", help="a data set's name, a file or a folder")
+    made.add_argument(
+        "--group",
+        action="append",
+        default=[],
+        metavar="NAME=CLASS,…",
+        help="learn these classes as one; NAME=* takes all that no other group names; classes in none are left out",
+    )
     made.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="where the run is written")
     made.add_argument("--epochs", type=_positive, default=chosen.epochs)
     made.add_argument("--batch-size", type=_positive, default=chosen.batch_size, help="of each process")

@@ -18,6 +18,7 @@ from explorer.lazy import lazily
 if TYPE_CHECKING:
     from explorer.data.augment import AUGMENTATIONS, Augmentation, augmented
     from explorer.data.catalogue import DATA_SETS, FILE_KINDS, open_data
+    from explorer.data.grouping import ClassGroup, Grouping, grouped
     from explorer.data.twins import Twins, find_twins, without_twins
 
 __all__ = [
@@ -28,9 +29,11 @@ __all__ = [
     "SAMPLES",
     "Augmentation",
     "Card",
+    "ClassGroup",
     "DataError",
     "DataSet",
     "Fitted",
+    "Grouping",
     "OpeningStopped",
     "Picture",
     "PictureError",
@@ -41,6 +44,7 @@ __all__ = [
     "augmented",
     "find_twins",
     "fit_picture",
+    "grouped",
     "open_data",
     "picture_from_array",
     "picture_from_pil",
@@ -57,6 +61,9 @@ _HOMES = {
     "DATA_SETS": "explorer.data.catalogue",
     "FILE_KINDS": "explorer.data.catalogue",
     "open_data": "explorer.data.catalogue",
+    "ClassGroup": "explorer.data.grouping",
+    "Grouping": "explorer.data.grouping",
+    "grouped": "explorer.data.grouping",
     "Twins": "explorer.data.twins",
     "find_twins": "explorer.data.twins",
     "without_twins": "explorer.data.twins",

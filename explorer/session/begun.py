@@ -27,7 +27,7 @@ class Begun:
     data: DataSet
 
 
-def learning_from(before: Document, opened: Opened) -> Document:
+def learning_from(before: Document, opened: Opened, data: DataSet) -> Document:
     """The document that learns from the data: with their classes, and where it has no mean, with that of the pictures.
 
     Before it learns, a trained network still means the classes it was trained on.
@@ -35,4 +35,4 @@ def learning_from(before: Document, opened: Opened) -> Document:
     is_unscaled = not before.mean and not before.std
     measured = scale_for(before.subject.edited.input_shape, (opened.mean, opened.std))
     mean, std = measured if is_unscaled else (before.mean, before.std)
-    return replace(before, data=opened.name, classes=opened.data.classes or before.classes, mean=mean, std=std)
+    return replace(before, data=opened.name, classes=data.classes or before.classes, mean=mean, std=std)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import prod
 from typing import TYPE_CHECKING
 
+from explorer.amounts import plural
 from explorer.arithmetic.losses import training_loss
 from explorer.network import Network
 from explorer.network.last_layer import with_outputs
 from explorer.session.subjects.subject import Subject, Verb
-from explorer.session.train_state import DataProblem
+from explorer.session.train_state import Cure, DataProblem
 
 if TYPE_CHECKING:
     from explorer.data.data_set import DataSet
@@ -20,7 +22,7 @@ def problem_with(subject: Subject, data: DataSet | None) -> DataProblem | None:
     if data is None or not subject.can(Verb.USE_DATA):
         return None
     network = subject.edited
-    return _of_inputs(network, data) or _of_outputs(network, data)
+    return _of_inputs(network, data) or _of_outputs(subject, data)
 
 
 def _of_inputs(network: Network, data: DataSet) -> DataProblem | None:
@@ -33,20 +35,44 @@ def _of_inputs(network: Network, data: DataSet) -> DataProblem | None:
     else:
         message = f"{data.card.title} holds rows of {prod(given)} numbers, but this network takes {_words(taken)}."
     shape = given if len(given) == 1 else (given[2], given[0], given[1])
-    return DataProblem(message, f"Change the input to {_words(shape)}", network.with_input_shape(shape))
+    return DataProblem(message, (Cure(f"Change the input to {_words(shape)}", network.with_input_shape(shape)),))
 
 
-def _of_outputs(network: Network, data: DataSet) -> DataProblem | None:
+def _of_outputs(subject: Subject, data: DataSet) -> DataProblem | None:
+    network = subject.edited
     shape = network.shapes()[-1] if network.layers else None
     wanted = outputs_wanted(data)
     if shape is None or prod(shape) == wanted or (prod(shape) == 1 and len(data.classes) == 2):
         return None
     what = f"{wanted} classes" if data.classes else f"{wanted} numbers to learn"
-    message = f"{data.card.title} has {what}, but this network gives {prod(shape):,} numbers."
-    fitted = with_outputs(network, wanted)
-    if fitted is None:
+    message = f"{data.card.title} has {what}, but this network gives {plural(prod(shape), 'number')}."
+    cures = (*_grouped(data, prod(shape)), *_with_other_outputs(subject, data, wanted))
+    if not cures:
         return DataProblem(f"{message} Let it end in a linear layer with {wanted} outputs.")
-    return DataProblem(message, f"Give the last layer {wanted} outputs", fitted)
+    return DataProblem(message, cures)
+
+
+def _grouped(data: DataSet, outputs: int) -> Iterator[Cure]:
+    """One neuron tells two classes apart: a data set of more can be put into two groups."""
+    if outputs == 1 and len(data.classes) > 2:
+        from explorer.data.grouping import suggested  # the first paint does not wait for it
+
+        words, groups = suggested(data.classes)[0]
+        yield Cure(f"Group the classes: {words}", class_groups=groups)
+
+
+def _with_other_outputs(subject: Subject, data: DataSet, wanted: int) -> Iterator[Cure]:
+    """For two classes one output first: the probability of the second is all that there is to say."""
+    is_of_two = len(data.classes) == 2 and loss_reads_one(subject.last_kind)
+    for outputs in (1, wanted) if is_of_two else (wanted,):
+        fitted = with_outputs(subject.edited, outputs)
+        if fitted is not None:
+            yield Cure(f"Give the last layer {plural(outputs, 'output')}", fitted)
+
+
+def loss_reads_one(last_kind: str) -> bool:
+    """Whether a single output behind that layer can be a probability; of one number a softmax always makes 1."""
+    return last_kind.lower() != "softmax"
 
 
 def outputs_wanted(data: DataSet) -> int:

@@ -19,6 +19,7 @@ from explorer.writing import FileError
 
 if TYPE_CHECKING:
     from explorer.data.augment import Augmentation
+    from explorer.data.grouping import Grouping
 
 _openings = count(1)
 
@@ -28,7 +29,8 @@ class Document:
     """What is worked on: what is looked at, and what its file says about pictures and classes.
 
     `weights` is the file that the layers of `weight_ids`, in that order, take their first weights from.
-    `data` is the name or path of the data set to learn from, "" before one was chosen.
+    `data` is the name or path of the data set to learn from, "" before one was chosen; `class_groups` are its classes
+    put together, () where each is learned by itself.
     `path` is where it is saved; None for what has no file of its own yet. `opening` is the same for all that came of
     one network that was opened or begun: it is saved to one file.
     `typed` are the numbers that were typed over weights, oldest first, as far as the worker may not know of them yet.
@@ -47,6 +49,7 @@ class Document:
     weight_ids: tuple[int, ...] = ()
     hyperparameters: Hyperparameters = field(default_factory=Hyperparameters)
     data: str = ""
+    class_groups: Grouping = ()
     augmentations: tuple[Augmentation, ...] = ()
     has_fresh_weights: bool = True
     typed: tuple[TypedOver, ...] = field(default=(), compare=False)

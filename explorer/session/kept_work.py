@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from explorer.bounds import brief, quoted
-from explorer.data import AUGMENTATIONS, Augmentation, Picture, PictureError, read_picture
+from explorer.data import AUGMENTATIONS, Augmentation, ClassGroup, Picture, PictureError, read_picture
 from explorer.network.files import carrying, read_network
 from explorer.session.document import Document
 from explorer.session.example import Example, Target
@@ -126,6 +126,7 @@ def _rest(work: Work) -> dict[str, Any]:
         "version": VERSION,
         "path": str(document.path) if document.path else None,
         "data": document.data,
+        "class_groups": [[group.name, list(group.classes)] for group in document.class_groups],
         "has_fresh_weights": document.has_fresh_weights,
         "augmentations": [{"name": each.name} | asdict(each) for each in document.augmentations],
         "picture": picture and {"name": picture.name, "path": str(picture.path) if picture.path else None},
@@ -146,6 +147,7 @@ def _document(opened: Document, rest: dict[str, Any]) -> Document:
         weights=None,
         weight_ids=(),
         data=_of(rest["data"], str),
+        class_groups=tuple(map(_class_group, rest.get("class_groups", ()))),  # older versions did not write them
         has_fresh_weights=_of(rest["has_fresh_weights"], bool),
         augmentations=tuple(map(_augmentation, rest["augmentations"])),
     )
@@ -154,6 +156,11 @@ def _document(opened: Document, rest: dict[str, Any]) -> Document:
 def _augmentation(told: dict[str, Any]) -> Augmentation:
     usual = {each.name: each for each in AUGMENTATIONS}[told["name"]]
     return replace(usual, **{name: _of(value, int, float) for name, value in told.items() if name != "name"})
+
+
+def _class_group(told: Any) -> ClassGroup:
+    name, classes = _of(told, list)
+    return ClassGroup(_of(name, str), tuple(_of(each, str) for each in _of(classes, list)))
 
 
 def _work(document: Document, rest: dict[str, Any], typed: Arrays) -> Work:

@@ -117,6 +117,7 @@ class DataState:
     """What there is to learn from."""
 
     opened: Opened | None = None  # as they were opened
+    whole: DataSet | None = None  # without what was taken out of training since, and before classes are grouped
     data_set: DataSet | None = None  # those that are learned from
     progress: Progress | None = None  # data are being opened
     problem: DataProblem | None = None

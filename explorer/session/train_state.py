@@ -10,6 +10,7 @@ import numpy as np
 from explorer.network import Network
 
 if TYPE_CHECKING:
+    from explorer.data.grouping import Grouping
     from explorer.engine.training.confusion import Evaluation
     from explorer.engine.training.health import LayerHealth
     from explorer.session.begun import Begun
@@ -64,16 +65,25 @@ class Training:
 def _kept_by_a_run(document: Document) -> tuple[object, ...]:
     """What a run keeps from its first step to its last: what it learns from, how that is fed, and how it learns."""
     settings = replace(document.hyperparameters, learning_rate=0.0)
-    return settings, document.data, document.augmentations, document.fit, document.mean, document.std
+    data = document.data, document.class_groups, document.augmentations
+    return settings, *data, document.fit, document.mean, document.std
+
+
+@dataclass(frozen=True)
+class Cure:
+    """What lets a network and its data fit each other: another network, or classes put into groups."""
+
+    label: str
+    mended: Network | None = None
+    class_groups: Grouping = ()
 
 
 @dataclass(frozen=True)
 class DataProblem:
-    """Why the network cannot learn from the chosen data, in a sentence, and the network that could."""
+    """Why the network cannot learn from the chosen data, in a sentence, and what would let it, the best first."""
 
     message: str
-    label: str = ""
-    mended: Network | None = None
+    cures: tuple[Cure, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

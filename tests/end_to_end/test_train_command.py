@@ -262,3 +262,18 @@ def test_more_threads_than_there_are_cores_are_not_made(net, tmp_path):
     process = started(arguments(net, tmp_path / "run", "--threads", "1000000"))
     told = process.communicate(timeout=TIMEOUT_S)[1]
     assert process.returncode == 0, told
+
+
+def test_classes_are_put_into_groups_and_one_output_tells_them_apart(tmp_path, capsys):
+    labels = np.arange(200) % 4
+    noise = np.random.default_rng(0).normal(size=(200, 5)) * 0.1
+    np.savez(tmp_path / "rows.npz", x=(noise + labels[:, None] - 1.5).astype(np.float32), y=labels)
+    (tmp_path / "neuron.txt").write_text("5 linear(1)\n")
+    asked = arguments(tmp_path / "neuron.txt", tmp_path / "run", epochs=8, data=str(tmp_path / "rows.npz"))
+    assert run([*asked, "--learning-rate", "0.2", "--group", "low=0,1", "--group", "high=*"]) == 0
+    settings = json.loads((tmp_path / "run" / "run.json").read_text())
+    assert settings["classes"] == ["low", "high"]
+    assert settings["loss"] == "bce_with_logits"
+    assert metrics(tmp_path / "run")[-1]["val_accuracy"] > 0.9
+    assert run([*asked, "--group", "low=0"]) == 1
+    assert "two groups" in capsys.readouterr().err

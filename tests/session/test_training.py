@@ -360,9 +360,14 @@ def test_data_that_do_not_fit_say_so_and_the_network_is_changed_on_request(qtbot
     assert session.state.training.status == "ready"
     session.data.fit_to_data()
     assert session.state.data.problem is None
-    assert session.state.network.shapes()[-1] == (2,)
+    assert session.state.network.shapes()[-1] == (1,)
     session.editing.undo()
-    assert session.state.data.problem is not None
+    assert [cure.label for cure in session.state.data.problem.cures] == [
+        "Give the last layer 1 output",
+        "Give the last layer 2 outputs",
+    ]
+    session.data.fit_to_data(1)
+    assert session.state.network.shapes()[-1] == (2,)
     assert session.close()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,8 +23,9 @@ from explorer.session.store import Store
 from explorer.session.subjects.subject import Verb
 
 if TYPE_CHECKING:
-    from explorer.data import DataSet, Twins
+    from explorer.data import DataSet, Grouping, Twins
     from explorer.data.augment import Augmentation
+    from explorer.network import Network
 
 
 class Data:
@@ -55,7 +57,8 @@ class Data:
 
     def use_opened(self, opened: Opened) -> None:
         """Learn from data that were opened."""
-        self._store.set(replace(self._store.state.data, opened=opened, data_set=opened.data, progress=None, twins=None))
+        present = replace(self._store.state.data, opened=opened, whole=opened.data, data_set=opened.data)
+        self._store.set(replace(present, progress=None, twins=None))
         self._store.edit(f"choose {opened.data.card.title}", lambda before: _choosing(before, opened))
         self._look_for_twins(opened)
         then, self._then = self._then, None
@@ -72,11 +75,32 @@ class Data:
         change = lambda before: replace(before, augmentations=chosen)  # noqa: E731
         self._store.edit("change augmentation", change, merge_key="augment")
 
-    def fit_to_data(self) -> None:
-        """Take the network that can learn from the data: another input or another number of outputs."""
-        problem = self._store.state.data.problem
-        if problem is not None and (network := problem.mended) is not None:
-            self._store.edit(problem.label.lower(), lambda before: before.with_network(network))
+    def group_classes(self, groups: Grouping) -> None:
+        """Learn several classes as one, held-out examples too; () for each by itself. It says what cannot be done."""
+        from explorer.data import DataError, grouped
+
+        whole, present = self._store.state.data.whole, self._store.state.data.data_set
+        if whole is None or present is None:
+            self._store.say("Choose data first.")
+            return
+        try:
+            learned = grouped(whole, groups) if groups else whole
+        except DataError as error:
+            self._store.say(str(error))
+            return
+        label = "group classes" if groups else "learn each class by itself"
+        self._store.edit(label, lambda before: _with_groups(before, groups, present.classes, learned.classes))
+
+    def fit_to_data(self, at: int = 0) -> None:
+        """Take cure number `at` for what keeps the network from learning from the data."""
+        problem, data = self._store.state.data.problem, self._store.state.data.data_set
+        if problem is None or data is None or at >= len(problem.cures):
+            return
+        cure = problem.cures[at]
+        if cure.class_groups:
+            self.group_classes(cure.class_groups)
+        elif (mended := cure.mended) is not None:
+            self._store.edit(cure.label.lower(), lambda before: _fitted(before, mended, data.classes))
 
     def open_batch(self) -> None:
         """Record the next training batch as a step in the debugger; no weight is changed before the step is taken."""
@@ -92,19 +116,24 @@ class Data:
 
     def remove_twins(self) -> None:
         """Take out of training the pictures that are also held out, until the data are opened again."""
-        data, twins = self._store.state.data.data_set, self._store.state.data.twins
+        data, twins = self._store.state.data.whole, self._store.state.data.twins
         if data is None or twins is None:
             return
         from explorer.data import DataError, without_twins
 
         try:
-            self._store.set(replace(self._store.state.data, data_set=without_twins(data, twins), twins=None))
+            self._store.set(replace(self._store.state.data, whole=without_twins(data, twins), twins=None))
         except DataError as error:
             self._store.say(str(error))
 
     def _follow(self, old: State, new: State) -> None:
-        if new.subject.structure is not old.subject.structure or new.data.data_set is not old.data.data_set:
-            self._store.set(replace(self._store.state.data, problem=problem_with(new.subject, new.data.data_set)))
+        data = new.data.data_set
+        if new.data.whole is not old.data.whole or new.document.class_groups != old.document.class_groups:
+            whole = new.data.whole
+            data = None if whole is None else _learned(whole, new.document.class_groups)
+        if new.subject.structure is not old.subject.structure or data is not old.data.data_set:
+            problem = problem_with(new.subject, data)
+            self._store.set(replace(self._store.state.data, data_set=data, problem=problem))
 
     def _look(self) -> None:
         self._store.set(replace(self._store.state.data, progress=self._opening.progress))
@@ -124,7 +153,7 @@ class Data:
             self._store.begin(self._twins, FindTwins(opened.data), partial(self._take_twins, opened.data))
 
     def _take_twins(self, data: DataSet, twins: Twins) -> None:
-        if data is self._store.state.data.data_set:
+        if data is self._store.state.data.whole:
             self._store.set(replace(self._store.state.data, twins=twins))
 
     def _take_none(self, notice: str) -> None:
@@ -147,4 +176,36 @@ class Data:
 
 def _choosing(before: Document, opened: Opened) -> Document:
     """The document with its data chosen; a network without classes takes those of the data."""
-    return replace(before, data=opened.name, classes=before.classes or opened.data.classes)
+    groups = before.class_groups if before.data == opened.name else ()
+    classes = before.classes or _learned(opened.data, groups).classes
+    return replace(before, data=opened.name, class_groups=groups, classes=classes)
+
+
+def _learned(whole: DataSet, groups: Grouping) -> DataSet:
+    """What is learned of `whole`: in groups, or as it is where they are those of other data."""
+    from explorer.data import DataError, grouped
+
+    if not groups:
+        return whole
+    try:
+        return grouped(whole, groups)
+    except DataError:
+        return whole
+
+
+def _with_groups(before: Document, groups: Grouping, old: tuple[str, ...], new: tuple[str, ...]) -> Document:
+    """A network that has learned nothing yet means the groups; a trained one still what it was trained on."""
+    means_data = before.has_fresh_weights and before.classes == old
+    return replace(before, class_groups=groups, classes=new if means_data else before.classes)
+
+
+def _fitted(before: Document, network: Network, classes: tuple[str, ...]) -> Document:
+    """With other outputs they stand for the classes of the data; a single one needs a loss that suits it."""
+    fitted = before.with_network(network)
+    outputs = fitted.subject.output_shape
+    if outputs == before.subject.output_shape:
+        return fitted
+    chosen = before.hyperparameters
+    is_single = outputs is not None and prod(outputs) == 1
+    loss = "" if is_single else chosen.loss
+    return replace(fitted, classes=classes or before.classes, hyperparameters=replace(chosen, loss=loss))

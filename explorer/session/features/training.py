@@ -132,7 +132,7 @@ class Trainer:
         before, data, opened = state.document, state.data.data_set, state.data.opened
         assert data is not None
         assert opened is not None
-        begun = Begun(before, learning_from(before, opened), new_ids(len(before.layer_ids)), data)
+        begun = Begun(before, learning_from(before, opened, data), new_ids(len(before.layer_ids)), data)
         wishes = Wishes(Controls(), target=state.wanted, until=until)
         epochs, judged = before.hyperparameters.epochs, len(data.test) if data.test is not None else 0
         self._run = run = _Run(begun, wishes, RunProgress(curves, epochs=epochs, judged=judged))
@@ -188,7 +188,7 @@ class Trainer:
     def _follow(self, old: State, new: State) -> None:
         is_live = new.training.is_live and old.training.is_live
         before, document = old.document, new.document
-        if new.data.opened is not old.data.opened:
+        if new.data.opened is not old.data.opened or document.class_groups != before.class_groups:
             self._end(CHANGED_DATA) if is_live else self._forget_end()
         elif new.maps.wanted_device != old.maps.wanted_device and is_live:
             self._end(CHANGED_DEVICE)

@@ -12,9 +12,10 @@ from explorer.session.progress import Progress
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.icons import icon
 from explorer.ui.common.pane import ElidedLabel
-from explorer.ui.common.text import count, plural
+from explorer.ui.common.text import count, on_a_button, plural
 
 MOST = 1000
+MOST_CURES = 3
 REMOVE = "Remove from training"
 
 
@@ -58,7 +59,7 @@ class OpeningLine(FollowingView, QWidget):
 
 
 class ProblemLine(FollowingView, QWidget):
-    """Why the network cannot learn from the data, and the fix as a button; hidden while it can."""
+    """Why the network cannot learn from the data, and what would let it as buttons; hidden while it can."""
 
     shows = ("data.problem",)
     follows_hidden = True  # it hides itself
@@ -69,14 +70,23 @@ class ProblemLine(FollowingView, QWidget):
         self.sentence = QLabel(wordWrap=True)
         self.sentence.setProperty("role", "warning")
         self.sentence.setTextFormat(Qt.TextFormat.PlainText)
-        self.fix = QPushButton(objectName="fitToData")
-        self.fix.clicked.connect(session.data.fit_to_data)
+        self.fix = self._cure_button("fitToData", 0)
+        self.others = [self._cure_button(f"fitToData{at}", at) for at in range(1, MOST_CURES)]
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self.sentence)
-        column.addWidget(self.fix, 0, Qt.AlignmentFlag.AlignLeft)
+        for button in (self.fix, *self.others):
+            column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         self.follow_session()
+
+    def _cure_button(self, name: str, at: int) -> QPushButton:
+        button = QPushButton(objectName=name)
+        button.setAutoDefault(False)
+        if at:
+            button.setProperty("role", "link")
+        button.clicked.connect(lambda _checked=False: self._session.data.fit_to_data(at))
+        return button
 
     def show_changes(self, old: State | None, new: State) -> None:
         """Follow the problem."""
@@ -86,10 +96,13 @@ class ProblemLine(FollowingView, QWidget):
             return
         self.sentence.setText(problem.message)
         self.sentence.setAccessibleName(problem.message)
-        self.fix.setText(problem.label)
-        self.fix.setAccessibleName(problem.label)
-        self.fix.setToolTip(f"{problem.label}; undo takes it back.")
-        self.fix.setVisible(problem.mended is not None)
+        for at, button in enumerate((self.fix, *self.others)):
+            cure = problem.cures[at] if at < len(problem.cures) else None
+            button.setVisible(cure is not None)
+            if cure is not None:
+                button.setText(on_a_button(f"or: {cure.label[:1].lower()}{cure.label[1:]}" if at else cure.label))
+                button.setAccessibleName(cure.label)
+                button.setToolTip(f"{cure.label}; undo takes it back.")
 
 
 class TwinsLine(FollowingView, QWidget):

@@ -16,6 +16,7 @@ from explorer.ui.common.pane import ElidedLabel, Pane
 from explorer.ui.common.text import count
 from explorer.ui.data.about import AboutData
 from explorer.ui.data.augmentations import Augmentations
+from explorer.ui.data.class_groups import ClassGroups
 from explorer.ui.data.examples_view import Examples
 from explorer.ui.data.lines import OpeningLine, ProblemLine, TwinsLine
 from explorer.ui.data.mistake_words import judged_here, mistake_group, mistakes, mistakes_words, tab_words
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 EMPTY = "Choose a data set at the left, or drop a file or a folder here. Its pictures appear here, ten of each class."
 FIRST = "Open Textures and tissues"
 JUDGED_MS = 250  # seconds: mistakes follow a run's epochs at most that often
-TRAIN, TEST, MISTAKES, AUGMENT, ABOUT = range(5)
+TRAIN, TEST, MISTAKES, GROUPS, AUGMENT, ABOUT = range(6)
 
 
 class OpenData(FollowingView, Pane):
@@ -93,11 +94,12 @@ class OpenData(FollowingView, Pane):
         self.tabs = QTabBar(objectName="dataTabs", accessibleName="Parts of the data set")
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
-        for title in ("Training", "Held out", "Mistakes", "Augmentations", "About"):
+        for title in ("Training", "Held out", "Mistakes", "Groups", "Augmentations", "About"):
             self.tabs.addTab(title)
         self.tabs.setTabToolTip(TRAIN, "What the network learns from.")
         self.tabs.setTabToolTip(TEST, "What it is judged by and never learns from.")
         self.tabs.setTabToolTip(MISTAKES, "The held-out examples that the network got wrong, the worst first.")
+        self.tabs.setTabToolTip(GROUPS, "Classes put together, to be learned as one.")
         self.tabs.setTabToolTip(AUGMENT, "How training pictures are changed at random.")
         self.tabs.currentChanged.connect(self._show_page)
         self.others = QPushButton("Ten others", objectName="otherTen", accessibleName="Ten others of each class")
@@ -120,11 +122,12 @@ class OpenData(FollowingView, Pane):
         self.examples.chosen.connect(self._use)
         self.examples.grid.arrived.connect(self._show_left_out)  # a file may turn out to be damaged
         self.augmentations = Augmentations(self._session)
+        self.groups = ClassGroups(self._session)
         self.about = AboutData()
         self.empty = EmptyState()
         self.empty.show_message(EMPTY, FIRST, lambda: self.wanted.emit("textures"))
         self.pages = QStackedWidget()
-        for page in (self.examples, self.augmentations, self.about, self.empty):
+        for page in (self.examples, self.groups, self.augmentations, self.about, self.empty):
             self.pages.addWidget(page)
         self.body.addWidget(self.pages, 1)
 
@@ -159,19 +162,23 @@ class OpenData(FollowingView, Pane):
     def show_changes(self, old: State | None, new: State) -> None:
         """Redraw what differs."""
         if old is None or old.data.data_set is not new.data.data_set:
-            self._show_data(new)
+            is_whole_same = old is not None and old.data.whole is new.data.whole
+            self._show_data(new, stays=is_whole_same and self.tabs.currentIndex() == GROUPS)
         elif old.data.progress is not None and new.data.progress is None:
             self._say(new.status.notice)
         elif old.data.twins is not new.data.twins:
             self._show_left_out()  # damaged pictures are found only when someone looks at them
         if old is not None and old.data.progress is None and new.data.progress is not None:
             self._say("")
+        if old is not None and old.document.class_groups != new.document.class_groups:
+            self.groups.show_state(new)
         if old is not None and old.document.augmentations != new.document.augmentations:
             self.augmentations.show_state(new)
         if old is not None and old.watching.judged is not new.watching.judged and not self._judged_timer.isActive():
             self._judged_timer.start()
 
-    def _show_data(self, state: State) -> None:
+    def _show_data(self, state: State, *, stays: bool = False) -> None:
+        """The tab of the training pictures, or of mistakes; `stays` on that of the groups, which were changed there."""
         data = state.data.data_set
         self._say("")
         self._head.setVisible(data is not None)
@@ -187,10 +194,12 @@ class OpenData(FollowingView, Pane):
         self.tabs.setTabText(TEST, f"Held out · {count(len(data.test)) if data.test else 'none'}")
         self.tabs.setTabEnabled(TEST, data.test is not None)
         self.tabs.setTabVisible(AUGMENT, kind_of(data) == "pictures")
+        self.tabs.setTabVisible(GROUPS, state.data.whole is not None and len(state.data.whole.classes) > 2)
+        self.groups.show_state(state)
         self.augmentations.show_state(state)
         self._show_left_out()
         has_mistakes = self._show_mistakes_tab()
-        self._go_to(MISTAKES if has_mistakes else TRAIN)
+        self._go_to(GROUPS if stays else MISTAKES if has_mistakes else TRAIN)
 
     def _go_to(self, tab: int) -> None:
         if self.tabs.currentIndex() == tab:
@@ -229,6 +238,8 @@ class OpenData(FollowingView, Pane):
         self.note.setVisible(bool(self.note.text()))
         if tab == AUGMENT:
             self.pages.setCurrentWidget(self.augmentations)
+        elif tab == GROUPS:
+            self.pages.setCurrentWidget(self.groups)
         elif tab == ABOUT or split is None:
             self.about.show_data(data)
             self.pages.setCurrentWidget(self.about)
@@ -250,7 +261,7 @@ class OpenData(FollowingView, Pane):
 
     def _note(self, split: Split | None) -> str:
         state, tab = self._session.state, self.tabs.currentIndex()
-        if state.data.data_set is None or split is None or tab in (AUGMENT, ABOUT):
+        if state.data.data_set is None or split is None or tab in (GROUPS, AUGMENT, ABOUT):
             return ""
         judged = judged_here(state)
         hint = f"Click a {noun_of(state.data.data_set)} to show it to the network."

@@ -10,8 +10,9 @@ from explorer.session import Session, State
 from explorer.ui.common.command_button import CommandButton
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.named_action import NamedAction
+from explorer.ui.common.text import on_a_button
 
-FIX_TIP = "Change the network so that it can learn from the data; undo takes it back."
+FIX_TIP = "Let the network and the data fit each other; the data window has all ways. Undo takes it back."
 
 
 class RunMessage(FollowingView, QWidget):
@@ -44,10 +45,11 @@ class RunMessage(FollowingView, QWidget):
         self._colour("error" if problem or (is_over and training.is_fault) else "dim")
         self.rewind.setVisible(is_over and bool(training.layer) and training.is_of(new.document))
         self.halve.setVisible(is_over and training.too_large_batch > 1)
-        self.fix.setVisible(problem is not None and problem.mended is not None)
-        if problem is not None:
-            self.fix.setText(problem.label)
-            self.fix.setAccessibleName(problem.label)
+        cure = problem.cures[0] if problem is not None and problem.cures else None
+        self.fix.setVisible(cure is not None)
+        if cure is not None:
+            self.fix.setText(on_a_button(cure.label))
+            self.fix.setAccessibleName(cure.label)
         self.setVisible(bool(self.label.text()))
 
     def _colour(self, role: str) -> None:

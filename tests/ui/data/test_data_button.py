@@ -94,9 +94,10 @@ def test_the_fix_of_a_network_that_does_not_fit_is_a_button(view: DataButton, se
     _open(qtbot, session, "points:moons")
     assert view.problem.isVisible()
     assert view.problem.sentence.text() == "Points: moons has 2 classes, but this network gives 5 numbers."
-    assert view.problem.fix.text() == "Give the last layer 2 outputs"
+    assert view.problem.fix.text() == "Give the last layer 1 output"
+    assert view.problem.others[0].text() == "or: give the last layer 2 outputs"
     QTest.mouseClick(view.problem.fix, Qt.MouseButton.LeftButton)
-    assert session.state.network.shapes()[-1] == (2,)
+    assert session.state.network.shapes()[-1] == (1,)
     assert not view.problem.isVisible()
 
 

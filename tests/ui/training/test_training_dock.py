@@ -226,7 +226,7 @@ def test_data_that_do_not_fit_bring_their_mending_with_them(qtbot: QtBot, sessio
     assert "5 numbers" in message.label.text()
     QTest.mouseClick(message.fix, Qt.MouseButton.LeftButton)
     assert session.state.network is not None
-    assert session.state.network.shapes()[-1] == (2,)
+    assert session.state.network.shapes()[-1] == (1,)
     assert not message.isVisible()
     assert button_of(dock, "trainStart").isEnabled()
 

@@ -1,0 +1,133 @@
+"""Grouped classes in a session: undo, runs, what a network means, cures, and what is kept of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from explorer.data import ClassGroup
+from explorer.session import Session, kept_work
+from explorer.session.kept_work import Work
+from tests.ui.fakes import make_session
+
+GROUPS = (ClassGroup("low", ("0", "1")), ClassGroup("high", ("2", "3")))
+
+
+def rows(path: Path) -> str:
+    """Rows whose mean grows with their class, 0 to 3, two hundred of them."""
+    rng = np.random.default_rng(0)
+    labels = np.arange(200) % 4
+    np.savez(path, x=(rng.normal(size=(200, 5)) * 0.1 + labels[:, None] - 1.5).astype(np.float32), y=labels)
+    return str(path)
+
+
+@pytest.fixture
+def session(qtbot: QtBot, tmp_path: Path) -> Iterator[Session]:
+    made = make_session("5 linear(1)")
+    made.learning.set_hyperparameters(epochs=4, batch_size=20, learning_rate=0.2)
+    made.data.use_data(rows(tmp_path / "rows.npz"))
+    qtbot.waitUntil(lambda: made.state.data.data_set is not None, timeout=60_000)
+    yield made
+    assert made.close()
+
+
+def classes(session: Session) -> tuple[str, ...]:
+    data = session.state.data.data_set
+    assert data is not None
+    return data.classes
+
+
+def test_grouping_is_one_entry_of_undo_and_the_data_follow_it(session: Session) -> None:
+    session.data.group_classes(GROUPS)
+    assert classes(session) == session.state.classes == ("low", "high")
+    assert session.state.data.problem is None
+    assert session.state.files.undo_text == "group classes"
+    session.editing.undo()
+    assert classes(session) == ("0", "1", "2", "3")
+    assert session.state.data.problem is not None
+    session.editing.redo()
+    assert classes(session) == ("low", "high")
+    session.data.group_classes(())
+    assert classes(session) == session.state.classes == ("0", "1", "2", "3")
+
+
+def test_one_neuron_is_offered_two_groups_first_and_then_more_outputs(session: Session) -> None:
+    problem = session.state.data.problem
+    assert problem is not None
+    assert [cure.label for cure in problem.cures] == [
+        "Group the classes: 0 against the rest",
+        "Give the last layer 4 outputs",
+    ]
+    session.data.fit_to_data()
+    assert classes(session) == ("the rest", "0")
+    assert session.state.data.problem is None
+    session.editing.undo()
+    session.data.fit_to_data(1)
+    assert session.state.network is not None
+    assert session.state.network.shapes()[-1] == (4,)
+    assert session.state.classes == ("0", "1", "2", "3")
+
+
+def test_one_neuron_learns_the_groups_with_binary_cross_entropy(session: Session, qtbot: QtBot) -> None:
+    session.data.group_classes(GROUPS)
+    session.training.train()
+    qtbot.waitUntil(lambda: session.state.training.status == "ended", timeout=60_000)
+    run, judged = session.state.watching.runs[-1], session.state.watching.judged
+    assert run.loss == "bce_with_logits"
+    assert judged is not None
+    assert judged.evaluation.accuracy > 0.9
+    assert set(judged.labels.tolist()) == {0, 1}
+
+
+def test_other_groups_end_a_run(session: Session, qtbot: QtBot) -> None:
+    session.data.group_classes(GROUPS)
+    session.learning.set_hyperparameters(epochs=100_000)
+    session.training.train()
+    qtbot.waitUntil(lambda: session.state.training.step > 3, timeout=60_000)
+    session.data.group_classes((ClassGroup("0", ("0",)), ClassGroup("1", ("1",))))
+    assert session.state.training.status == "ended"
+    assert "Other data" in session.state.training.message
+    assert len(session.state.data.data_set.train) == 80
+
+
+def test_a_trained_network_means_what_it_was_trained_on(session: Session, qtbot: QtBot) -> None:
+    session.data.group_classes(GROUPS)
+    session.training.train()
+    qtbot.waitUntil(lambda: session.state.training.status == "ended", timeout=60_000)
+    session.data.group_classes(())
+    assert session.state.classes == ("low", "high")
+
+
+def test_groups_that_cannot_be_learned_are_said_and_change_nothing(session: Session) -> None:
+    before = session.state.document
+    session.data.group_classes((ClassGroup("all", ("0", "1", "2", "3")),))
+    assert "two groups" in session.state.status.notice
+    assert session.state.document is before
+
+
+def test_other_data_have_no_groups_of_these(session: Session, qtbot: QtBot) -> None:
+    session.data.group_classes(GROUPS)
+    session.data.use_data("points:moons")
+    qtbot.waitUntil(lambda: session.state.document.data == "points:moons", timeout=60_000)
+    assert session.state.document.class_groups == ()
+    assert classes(session) == session.state.data.opened.data.classes
+
+
+def test_the_same_data_opened_again_are_grouped_as_before(session: Session, qtbot: QtBot) -> None:
+    session.data.group_classes(GROUPS)
+    opened = session.state.data.opened
+    session.data.use_data(session.state.document.data)
+    qtbot.waitUntil(lambda: session.state.data.opened is not opened, timeout=60_000)
+    assert classes(session) == ("low", "high")
+
+
+def test_they_are_among_the_work_that_a_crash_must_not_take(session: Session, tmp_path: Path) -> None:
+    session.data.group_classes(GROUPS)
+    path = tmp_path / "left-over.safetensors"
+    path.write_bytes(b"".join(bytes(part) for part in kept_work.content(Work.of(session.state), {})))
+    work, _ = kept_work.read(path)
+    assert work.document.class_groups == GROUPS
