@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
@@ -24,11 +24,14 @@ from shiboken6 import Shiboken
 from explorer.bounds import brief
 from explorer.data.reading import ENDINGS as PICTURE_ENDINGS
 from explorer.network.file_names import NETWORK_SUFFIXES, WEIGHT_SUFFIXES
+from explorer.ui.common import theme
+from explorer.ui.common.icons import icon
 from explorer.ui.common.named_action import NamedAction
 
 PICTURE_FILTER = f"Pictures ({' '.join(f'*{ending}' for ending in PICTURE_ENDINGS)});;All files (*)"
 NETWORK_FILTER = f"Networks ({' '.join(f'*{ending}' for ending in NETWORK_SUFFIXES)});;All files (*)"
 WEIGHTS_FILTER = f"Weights ({' '.join(f'*{ending}' for ending in WEIGHT_SUFFIXES)});;All files (*)"
+ICON_PX = QSize(40, 40)
 DATA_FILTER = "Data sets (*.npz *.csv *.tsv *.tab *.txt *.gz *.tgz *.tar *-ubyte *.idx*);;All files (*)"
 
 
@@ -119,7 +122,8 @@ def _answer(
     default: QMessageBox.StandardButton,
 ) -> QMessageBox.StandardButton:
     """The button that the person pressed; `text` may hold a name, which is shown as it is."""
-    box = QMessageBox(QMessageBox.Icon.Question, caption, "", buttons, parent)
+    box = QMessageBox(QMessageBox.Icon.NoIcon, caption, "", buttons, parent)
+    box.setIconPixmap(icon("ph.question", theme.current().accent).pixmap(ICON_PX, box.devicePixelRatioF()))
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(text)
     box.setDefaultButton(default)

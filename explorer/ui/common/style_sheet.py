@@ -9,6 +9,7 @@ from explorer.ui.common.theme_colours import Theme
 
 _SHEET = Template("""
 QMainWindow, QDialog { background: $window; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QMainWindow::separator { background: $window; width: 6px; height: 6px; }
 QMainWindow::separator:hover { background: $border; }
 QWidget[role="pane"] { background: $pane; border: 1px solid $border; border-radius: 7px; }
