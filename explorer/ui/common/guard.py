@@ -14,7 +14,7 @@ from types import FunctionType
 from typing import Any
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QRectF, QSize, QSortFilterProxyModel, Qt
-from PySide6.QtGui import QIconEngine, QPainterPath, QPixmap, QValidator
+from PySide6.QtGui import QIconEngine, QPainterPath, QPixmap, QSyntaxHighlighter, QValidator
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemDelegate,
@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QDoubleSpinBox,
     QGraphicsItem,
+    QPlainTextEdit,
     QSpinBox,
     QWidget,
 )
@@ -39,6 +40,8 @@ VIRTUALS: tuple[tuple[type, dict[str, Callable[[], Any]]], ...] = (
     (QWidget, {"sizeHint": QSize, "minimumSizeHint": QSize, "hasHeightForWidth": bool, "heightForWidth": lambda: -1}),
     (QAbstractScrollArea, {"viewportEvent": bool, "scrollContentsBy": NOTHING}),
     (QAbstractItemView, {"currentChanged": NOTHING}),
+    (QPlainTextEdit, {"insertFromMimeData": NOTHING}),
+    (QSyntaxHighlighter, {"highlightBlock": NOTHING}),
     (QAbstractButton, {"nextCheckState": NOTHING}),
     (
         QAbstractSpinBox,

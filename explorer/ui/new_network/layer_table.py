@@ -19,7 +19,8 @@ from explorer.ui.common.text import count, shape_text
 Index = QModelIndex | QPersistentModelIndex
 COLUMNS = ("Layer", "Kind", "Settings", "Output", "Parameters")
 SETTINGS, OUTPUT, PARAMETERS = 2, 3, 4
-WIDTHS = (110, 110, 0, 110, 90)
+LEAST_WIDTH = 64
+LOOKED_AT = 40  # rows beside those in sight that say how wide a column is
 ROW_HEIGHT = 24
 BAR_WIDTH = 3
 
@@ -143,10 +144,10 @@ class LayerTable(QTableView):
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
-        for column, width in enumerate(WIDTHS):
-            if width:
-                self.setColumnWidth(column, width)
+        header.setResizeContentsPrecision(LOOKED_AT)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(SETTINGS, QHeaderView.ResizeMode.Stretch)
+        header.setMinimumSectionSize(LEAST_WIDTH)
         self.selectionModel().currentRowChanged.connect(self._tell)
         self.clicked.connect(self._tell)
 

@@ -34,6 +34,7 @@ RESTS = 3  # a text that takes long to read is read the later, so that typing st
 MARGIN = QSize(48, 48)  # of the window around it
 LARGEST, LEAST = QSize(1400, 900), QSize(860, 480)
 WIDTHS = (240, 640, 300)
+NARROW, NARROW_WIDTHS = 1100, (200, 500, 200)
 HEIGHTS = (240, 320)
 
 
@@ -52,7 +53,7 @@ class NewNetworkPage(QDialog):
         self.setWindowTitle("New network")
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.setMinimumSize(LEAST)
-        self._draft = Draft("")
+        self._draft, self._is_divided = Draft(""), False
 
         self._timer = QTimer(self, singleShot=True, interval=READ_AFTER_MS)
         self._timer.timeout.connect(self._read)
@@ -92,10 +93,17 @@ class NewNetworkPage(QDialog):
         if parent is not None and not self.isVisible():
             room = (parent.size() - MARGIN).boundedTo(LARGEST).expandedTo(LEAST)
             self.resize(room)
+            self._divide(room.width())
             self.move(parent.mapToGlobal(parent.rect().center()) - self.rect().center())
         self.open()
         self.editor.moveCursor(QTextCursor.MoveOperation.End)
         self.editor.setFocus()
+
+    def _divide(self, width: int) -> None:
+        """Give the columns their widths, once: from then on they are the person's."""
+        if not self._is_divided:
+            self._columns.setSizes(list(WIDTHS if width >= NARROW else NARROW_WIDTHS))
+            self._is_divided = True
 
     def forget(self) -> None:
         """Close it; the next time it begins with the first template."""
@@ -106,10 +114,9 @@ class NewNetworkPage(QDialog):
     # --- its parts ---
 
     def _lay_out(self) -> None:
-        columns = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
+        columns = self._columns = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
         for part in (_pane("Begin with", self.templates), self._centre(), _pane("Cheat sheet", self.sheet)):
             columns.addWidget(part)
-        columns.setSizes(list(WIDTHS))
         columns.setStretchFactor(1, 1)
         close = QPushButton("Close", toolTip="Go back; the text is kept for the next time (Esc).")
         close.clicked.connect(self.reject)

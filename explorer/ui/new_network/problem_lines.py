@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.ui.common.text import count
 
-MOST_LINES = 4
+MOST_LINES = 8
+SHARE = 0.22  # of the window's height
 
 
 @dataclass(frozen=True)
@@ -23,8 +25,11 @@ class ToldProblem:
     fix: str = ""
 
 
-class ProblemLines(QWidget):
-    """The first few; how many more there are stands below. `asked_for` and `mended` tell the number of the line."""
+class ProblemLines(QScrollArea):
+    """The first few; how many more there are stands below. `asked_for` and `mended` tell the number of the line.
+
+    It is as high as the lines are, up to a share of the window's height; beyond that it scrolls.
+    """
 
     asked_for = Signal(int)
     mended = Signal(int)
@@ -34,7 +39,12 @@ class ProblemLines(QWidget):
         self.setObjectName("newNetworkProblems")
         self.setAccessibleName("What is wrong with the text")
         self._shown: tuple[ToldProblem, ...] = ()
-        column = QVBoxLayout(self)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        page = QWidget()
+        self.setWidget(page)
+        column = self._column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         self._lines = [_Line(number, self) for number in range(MOST_LINES)]
@@ -59,13 +69,26 @@ class ProblemLines(QWidget):
         self._more.setText(f"And {count(more)} more." if more > 0 else "")
         self._more.setVisible(more > 0)
         self.setVisible(bool(self._shown))
+        self._make_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._make_room()
+
+    def _make_room(self) -> None:
+        width, gap = self.width(), self._column.spacing()  # as without a scroll bar
+        shown = self._lines[: len(self._shown)]
+        more = self._more.sizeHint().height() + gap if len(self._shown) > MOST_LINES else 0
+        high = sum(line.height_for(width) + gap for line in shown) + more
+        self.setFixedHeight(max(1, min(high, round(SHARE * self.window().height()))))
 
 
 class _Line(QWidget):
     """One of them."""
 
     def __init__(self, number: int, lines: ProblemLines) -> None:
-        super().__init__(lines)
+        super().__init__()
         self._where = QPushButton(objectName=f"problemPlace{number}", toolTip="Show where that stands in the text.")
         self._where.setProperty("role", "link")
         self._where.setAutoDefault(False)
@@ -81,6 +104,12 @@ class _Line(QWidget):
         row.addWidget(self._where)
         row.addWidget(self._sentence, 1)
         row.addWidget(self._fix)
+
+    def height_for(self, width: int) -> int:
+        """How many pixels it needs in `width`. Its column would hear of another text only later."""
+        layout = self.layout()
+        assert layout is not None
+        return max(layout.heightForWidth(width), layout.minimumSize().height())
 
     def show_line(self, line: ToldProblem | None) -> None:
         self.setVisible(line is not None)

@@ -21,6 +21,7 @@ TEMPLATE_ROLE = Qt.ItemDataRole.UserRole
 ROW_HEIGHT = 136
 PICTURE_HEIGHT = 52
 INSET = 12
+GAP = 8
 SMALL_PIXELS = 11
 TAKING = "A click or Enter puts its text into the editor; undo takes it back."
 
@@ -98,13 +99,17 @@ class _TemplateDelegate(QStyledItemDelegate):
 
 def _write(painter: QPainter, template: Template, room: QRect) -> None:
     colours = theme.current()
-    title = QRect(room.left(), room.top(), room.width(), 18)
-    painter.setFont(theme.interface_font(semibold=True))
-    painter.setPen(QColor(colours.text))
-    painter.drawText(title, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, template.title)
+    line = QRect(room.left(), room.top(), room.width(), 18)
     painter.setFont(theme.interface_font(SMALL_PIXELS))
     painter.setPen(QColor(colours.dim))
-    painter.drawText(title, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, _facts(template))
+    painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, _facts(template))
+    width = line.width() - painter.fontMetrics().horizontalAdvance(_facts(template)) - GAP
+    painter.setFont(theme.interface_font(semibold=True))
+    painter.setPen(QColor(colours.text))
+    title = painter.fontMetrics().elidedText(template.title, Qt.TextElideMode.ElideRight, width)
+    painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, title)
+    painter.setFont(theme.interface_font(SMALL_PIXELS))
+    painter.setPen(QColor(colours.dim))
     words = room.adjusted(0, 20, 0, 0)
     painter.drawText(words, int(Qt.TextFlag.TextWordWrap), template.sentence)
 

@@ -288,3 +288,19 @@ def test_the_page_lies_in_the_window_with_all_its_parts(
         assert page.rect().contains(part.rect().translated(place))
         assert part.width() > 60
         assert part.height() > 20
+
+
+def test_sentences_have_their_room_or_scroll(page: NewNetworkPage, window: MainWindow, qtbot: QtBot) -> None:
+    page.close()
+    window.resize(1280, 720)
+    window.action("newNetwork").trigger()
+    _write(page, "3x8x8 conv(4, 3) linear(2) conv(4,")
+    qtbot.waitUntil(lambda: len(page.lines.sentences) == 2)
+    labels = [label for label in page.lines.findChildren(QLabel) if label.isVisible()]
+    assert [label.text() for label in labels] == list(page.lines.sentences)
+    qtbot.waitUntil(lambda: all(label.height() >= label.heightForWidth(label.width()) for label in labels))
+    assert page.lines.verticalScrollBar().maximum() == 0
+    top = page.table.mapTo(page, page.table.rect().topLeft())
+    _write(page, "3x8x8 conv(4, 3) flatten")
+    qtbot.waitUntil(lambda: not page.lines.sentences)
+    assert page.table.mapTo(page, page.table.rect().topLeft()) == top
