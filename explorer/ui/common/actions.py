@@ -27,6 +27,11 @@ class Actions(QObject):
         shell.session.changed.connect(self.show_state)
         self.show_state(None, shell.session.state)
 
+    @property
+    def commands(self) -> tuple[Command, ...]:
+        """What they were made of, in their order."""
+        return self._commands
+
     def __getitem__(self, name: str) -> NamedAction:
         """The action of the command `name`."""
         return self._actions[name]

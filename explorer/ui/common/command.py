@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from explorer.session import Session, State
+from explorer.session import Session, State, Verb
 from explorer.ui.common.leaving import leave
 from explorer.ui.common.named_action import NamedActions
 
@@ -19,6 +20,29 @@ SEPARATOR = "—"
 def always(_state: State) -> bool:
     """For commands that can be used at any time."""
     return True
+
+
+@dataclass(frozen=True)
+class Condition:
+    """When a command can be used, and the sentence that says why not in a state in which it cannot."""
+
+    holds: Callable[[State], bool]
+    why_not: Callable[[State], str]
+
+    def __call__(self, state: State) -> bool:
+        return self.holds(state)
+
+
+def needs(why_not: str | Callable[[State], str]) -> Callable[[Callable[[State], bool]], Condition]:
+    """Before a function of a state: makes a condition of it, with the sentence for a state in which it is False."""
+    told = why_not if callable(why_not) else lambda _state: why_not
+    return lambda holds: Condition(holds, told)
+
+
+@cache
+def allows(verb: Verb) -> Condition:
+    """For commands that can be used when what is open lets `verb` be done with it."""
+    return Condition(lambda state: state.subject.can(verb), lambda state: state.subject.refusal(verb))
 
 
 def as_declared(command: Command, _state: State) -> Command:
@@ -67,6 +91,12 @@ class Command:
     word: str = ""
     brief: str = ""
     now: Callable[[Command, State], Command] = as_declared
+
+    def refusal(self, state: State) -> str:
+        """Why it cannot be used in `state`, in a sentence; "" where it can."""
+        if self.enabled(state):
+            return ""
+        return self.enabled.why_not(state) if isinstance(self.enabled, Condition) else self.now(self, state).tip
 
     @property
     def tip_with_key(self) -> str:

@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from explorer.session import State
-from explorer.ui.common.command import SEPARATOR, Command, Shell
+from explorer.ui.common.command import SEPARATOR, Command, Shell, needs
+
+NO_STEP = "No training step is on record: open the step debugger first."
 
 
+def _or(sentence: str) -> Callable[[State], str]:
+    """`sentence`, where there is a step."""
+    return lambda state: sentence if has_timeline(state) else NO_STEP
+
+
+@needs(NO_STEP)
 def has_timeline(state: State) -> bool:
     """Whether there is a training step to walk through."""
     return state.steps.timeline is not None and bool(state.steps.timeline.steps)
 
 
+@needs(_or("This is the first step."))
 def can_go_back(state: State) -> bool:
     """Whether there is a step, or inside one a cell, before this one."""
     return has_timeline(state) and (state.steps.cursor.step > 0 or state.steps.cursor.is_inside)
 
 
+@needs(_or("The cursor is not inside a step."))
 def can_go_out(state: State) -> bool:
     """Whether the cursor is at a cell of the step."""
     return has_timeline(state) and state.steps.cursor.is_inside
 
 
+@needs(_or("This is the last step."))
 def is_before_the_end(state: State) -> bool:
     """Whether this is not the whole of the last step."""
     timeline, cursor = state.steps.timeline, state.steps.cursor

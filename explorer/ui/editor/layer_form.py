@@ -273,6 +273,14 @@ class LayerForm(FollowingView, QWidget):
 
     # --- what the person does ---
 
+    def edit_setting(self, name: str) -> None:
+        """Bring the setting `name` of the selected layer into sight, and the keyboard into its field."""
+        self.redraw()
+        editor = self._grid.editors.get(name) if self._grid is not None else None
+        if editor is not None:
+            self.area.ensureWidgetVisible(editor)
+            editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def _is_meant(self) -> bool:
         """Whether the form still shows what is selected: else what was typed was meant for another layer."""
         is_meant = self._shown == _about(self._session.state)

@@ -101,6 +101,10 @@ class NetworkPanel(FollowingView, Pane):
         for button in self._buttons:
             button.setVisible(is_edited)
 
+    def edit_setting(self, name: str) -> None:
+        """Bring the keyboard into the field of a setting of the selected layer."""
+        self.form.edit_setting(name)
+
     @Slot()
     def open_palette(self) -> None:
         """Offer every layer type for the place after the selected layer."""

@@ -5,34 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import (
-    QEvent,
-    QModelIndex,
-    QObject,
-    QRect,
-    QSize,
-    QSortFilterProxyModel,
-    Qt,
-    Signal,
-    Slot,
-)
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
-    QLabel,
-    QLineEdit,
-    QListView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QModelIndex, QRect, QSize, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from explorer.ui.common import theme
-from explorer.ui.common.arrow_keys import ENTERING
-from explorer.ui.common.popup import Popup
+from explorer.ui.common.finder import Finder
 from explorer.ui.common.popup_place import place_beside
 from explorer.ui.common.row_list import RowModel
 from explorer.ui.common.saved_painter import saved
@@ -42,7 +20,6 @@ from explorer.ui.editor.layer_card import small_font, title_font
 WIDTH, HEIGHT = 340, 440
 LEFT, RIGHT = 18, 10
 CHOICE_ROLE = Qt.ItemDataRole.UserRole
-MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
 @dataclass(frozen=True)
@@ -159,90 +136,35 @@ class ChoiceDelegate(QStyledItemDelegate):
         painter.drawText(self._note_rect(choice, width), int(Qt.TextFlag.TextWordWrap), choice.note)
 
 
-class SearchPopup(Popup, QFrame):
-    """Type to filter, Up and Down to move, Enter or a click to choose, Esc to close."""
+class SearchPopup(Finder):
+    """Emits `picked` with the number of what was chosen."""
 
     picked = Signal(int)  # the number of the choice
 
     def __init__(self, name: str, placeholder: str, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
-        self.setObjectName(name)
-        self.setProperty("role", "pane")
-        self.search = QLineEdit(self, placeholderText=placeholder)
-        self.search.setObjectName(f"{name}Search")
-        self.search.setAccessibleName(placeholder)
+        super().__init__(name, placeholder, "Nothing has that name or that purpose.", parent)
         self.search.setToolTip("Type a part of a name, a family, or what it is for.")
-        self.search.installEventFilter(self)
-        self.list = QListView(self)
-        self.list.setObjectName(f"{name}List")
-        self.list.setAccessibleName("What was found")
         self.list.setToolTip("Enter or a click puts it in.")
-        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.list.setMouseTracking(True)
-        self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        self.nothing = QLabel("Nothing has that name or that purpose.", self, wordWrap=True)
-        self.nothing.setProperty("role", "dim")
-        self.nothing.setMargin(8)
         self._choices = ChoiceModel(self)
         self._found = Found(self._choices)
         self.list.setModel(self._found)
         self.list.setItemDelegate(ChoiceDelegate(self))
-        self.list.clicked.connect(self._pick)
-        self.search.textChanged.connect(self._filter)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(8, 8, 8, 8)
-        column.setSpacing(6)
-        column.addWidget(self.search)
-        column.addWidget(self.nothing)
-        column.addWidget(self.list, 1)
         self.setFixedSize(WIDTH, HEIGHT)
 
     def open_with(self, choices: tuple[Choice, ...], anchor: QWidget) -> None:
         """Show `choices` beside `anchor`, everything unfiltered."""
         self._choices.show_rows(choices)
-        self.search.clear()
-        self._filter("")
         self.move(place_beside(anchor, self.size()))
-        self.show()
-        self.search.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.open_unfiltered()
 
     def shown_choice(self, row: int) -> Choice:
         """The choice in row `row` of what was found."""
         return self._found.choice(row)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.search and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            return self._key(event)
-        return super().eventFilter(watched, event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Keys that reach the popup itself count as typed into its search."""
-        if not self._key(event) and event.text().isprintable():
-            self.search.insert(event.text())
-
-    def _key(self, event: QKeyEvent) -> bool:
-        key = Qt.Key(event.key())
-        if key in MOVES:
-            self.list.keyPressEvent(event)
-        elif key in ENTERING:
-            self._pick(self.list.currentIndex())
-        elif key == Qt.Key.Key_Escape:
-            self.close()
-        else:
-            return False
-        return True
-
-    @Slot(str)
-    def _filter(self, query: str) -> None:
+    def look_for(self, query: str) -> None:
         self._found.look_for(query)
-        self.list.setCurrentIndex(self._found.index(0, 0))
-        self.list.setVisible(self._found.rowCount() > 0)
-        self.nothing.setVisible(self._found.rowCount() == 0)
 
-    @Slot(QModelIndex)
-    def _pick(self, index: QModelIndex) -> None:
+    def pick(self, index: QModelIndex) -> None:
         if index.isValid():
             number = self._found.mapToSource(index).row()
             self.close()

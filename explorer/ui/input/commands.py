@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from explorer.session import State, Verb
 from explorer.ui.common import dialogs, pictures
-from explorer.ui.common.command import Command, Shell
+from explorer.ui.common.command import Command, Shell, needs
 
 
+@needs(lambda state: state.subject.refusal(Verb.SHOW_PICTURE))
 def takes_pictures(state: State) -> bool:
     """Whether another picture can be shown: a model opened from a program keeps the input that it was given."""
     return state.values is None or state.subject.can(Verb.SHOW_PICTURE)

@@ -8,11 +8,12 @@ from PySide6.QtCore import QObject
 
 from explorer.session import State, Verb
 from explorer.ui.common.actions import Actions
-from explorer.ui.common.command import SEPARATOR, Command, Shell
+from explorer.ui.common.command import SEPARATOR, Command, Shell, allows, needs
 from explorer.ui.debugger.commands import STEP_COMMANDS
 from explorer.ui.input.commands import PASTE_PICTURE
 from explorer.ui.shell import commands
-from explorer.ui.shell.file_actions import FILE_COMMANDS, allows
+from explorer.ui.shell.file_actions import FILE_COMMANDS
+from explorer.ui.shell.finding.commands import FIND
 from explorer.ui.shell.tabs import tab_commands
 from explorer.ui.training.commands import TRAIN_COMMANDS
 
@@ -61,6 +62,9 @@ EDIT_COMMANDS: tuple[Command | str, ...] = (
         allows(Verb.EDIT),
     ),
     PASTE_PICTURE,
+    SEPARATOR,
+    FIND,
+    SEPARATOR,
     Command(
         "resetWeights",
         "Edit",
@@ -74,12 +78,22 @@ EDIT_COMMANDS: tuple[Command | str, ...] = (
 )
 
 
+@needs("There are no layers.")
 def _has_parts(state: State) -> bool:
     return bool(state.parts)
 
 
 VIEW_COMMANDS: tuple[Command | str, ...] = (
     SEPARATOR,
+    Command(
+        "fit",
+        "View",
+        "Fit the view under the mouse",
+        "Show the whole of what the mouse is over, or of what the keyboard is in.",
+        commands.fit_under_mouse,
+        "ph.frame-corners",
+        "F",
+    ),
     Command(
         "previousLayer",
         "View",
@@ -108,7 +122,7 @@ VIEW_COMMANDS: tuple[Command | str, ...] = (
         lambda shell: shell.session.selection.clear_cell(),
         "ph.x",
         "Ctrl+Backspace",
-        lambda state: state.selection.channel is not None,
+        needs("No channel is chosen.")(lambda state: state.selection.channel is not None),
     ),
     SEPARATOR,
     Command(
@@ -146,7 +160,9 @@ VIEW_COMMANDS: tuple[Command | str, ...] = (
         lambda shell: shell.session.tasks.cancel(),
         "ph.x",
         "Ctrl+.",
-        lambda state: bool(state.status.task or state.status.opening or state.status.saving),
+        needs("Nothing is being done.")(
+            lambda state: bool(state.status.task or state.status.opening or state.status.saving)
+        ),
     ),
 )
 HELP_COMMANDS: tuple[Command | str, ...] = (

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QCursor, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from explorer.session import Verb
 from explorer.ui.common import dialogs, leaving, settings, theme
 from explorer.ui.common.command import Shell
+from explorer.ui.common.fitting import fit_at
 from explorer.ui.common.passing import passing
 from explorer.ui.shell.start_list import StartList
+
+
+def fit_under_mouse(shell: Shell) -> None:
+    fit_at(QCursor.pos(), shell.widget)
 
 
 def show_start_list(shell: Shell) -> None:

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from explorer.session import State, Verb
-from explorer.ui.common.command import SEPARATOR, Command
+from explorer.session import Verb
+from explorer.ui.common.command import SEPARATOR, Command, allows
 from explorer.ui.input.commands import OPEN_PICTURE
 from explorer.ui.shell import commands
-
-
-def allows(verb: Verb) -> Callable[[State], bool]:
-    """Whether what is open lets `verb` be done with it."""
-    return lambda state: state.subject.can(verb)
-
 
 FILE_COMMANDS: tuple[Command | str, ...] = (
     Command(

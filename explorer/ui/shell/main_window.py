@@ -179,18 +179,22 @@ class MainWindow(QMainWindow):
         self._make_rest_when_quiet(new)
 
     def show_part(self, name: str) -> None:
-        """Bring a tab of the centre to the front, unfold the training strip, or show the first steps."""
+        """Bring a tab of the centre or the network's pane to the front, unfold the strip, or show the first steps."""
         if name == "training":
             self.training_dock.unfold()
         elif name == "welcome":
             self.welcome.want(True)
+        elif name == "network":
+            self.docks[0].show()
+            self.docks[0].raise_()
         else:
             self.show_late_parts()
             self.tabs.bring(name)
 
     def view(self, name: str) -> QWidget:
-        """The view of a tab of the centre, or the training strip."""
-        return self.training if name == "training" else self.tabs.view(name)
+        """The view of a tab of the centre, the training strip, or the network's pane."""
+        beside: dict[str, QWidget] = {"training": self.training, "network": self.network_panel}
+        return beside.get(name) or self.tabs.view(name)
 
     @Slot()
     def _show_stepping(self) -> None:

@@ -8,10 +8,19 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog
 
 from explorer.session import State, Verb
-from explorer.ui.common.command import SEPARATOR, Command, Shell
+from explorer.ui.common.command import SEPARATOR, Command, Shell, needs
 from explorer.ui.training.run_words import train_word
 
 
+def _why_not_train(state: State) -> str:
+    if state.training.status == "running":
+        return "A run goes on: pause it first."
+    if state.data.progress is not None:
+        return "The data are still being opened."
+    return state.subject.refusal(Verb.TRAIN) or (state.data.problem.message if state.data.problem else "")
+
+
+@needs(_why_not_train)
 def can_train(state: State) -> bool:
     """Whether Train would do something: there are weights to learn, nothing is broken and no run goes on."""
     is_free = state.training.status != "running" and state.data.progress is None
@@ -23,16 +32,19 @@ def named_for_the_run(command: Command, state: State) -> Command:
     return replace(command, text=train_word(state))
 
 
+@needs("No run goes on.")
 def is_running(state: State) -> bool:
     """Whether a run goes on."""
     return state.training.status == "running"
 
 
+@needs("There is no run of this network to go back to the start of.")
 def can_rewind(state: State) -> bool:
     """Whether there is a run to go back to the start of, and its network is still there."""
     return state.training.status != "ready" and state.training.is_of(state.document)
 
 
+@needs(lambda state: "Choose data first." if state.data.data_set is None else _why_not_train(state))
 def has_batches(state: State) -> bool:
     """Whether a batch of the data can be stepped through."""
     return state.data.data_set is not None and state.data.problem is None and state.subject.can(Verb.USE_DATA)
@@ -166,6 +178,6 @@ TRAIN_COMMANDS: tuple[Command | str, ...] = (
         export_curves,
         "ph.export",
         "Ctrl+Shift+E",
-        lambda state: bool(state.watching.runs),
+        needs("There is no run yet.")(lambda state: bool(state.watching.runs)),
     ),
 )

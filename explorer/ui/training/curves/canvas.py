@@ -99,7 +99,7 @@ class CurveCanvas(pg.PlotWidget):
         """Whether the left axis goes in powers of ten."""
         self._is_log = is_log
         self.getAxis("left").setLogMode(x=False, y=is_log)
-        self.show_all()
+        self.fit()
 
     @property
     def note(self) -> str:
@@ -113,7 +113,7 @@ class CurveCanvas(pg.PlotWidget):
         if step is not None:
             self._film_line.setPos(step)
 
-    def show_all(self) -> None:
+    def fit(self) -> None:
         """Back from zooming to all curves."""
         self._is_whole = True
         self._redraw()
@@ -282,7 +282,7 @@ class CurveCanvas(pg.PlotWidget):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         super().mouseDoubleClickEvent(event)
-        self.show_all()
+        self.fit()
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
@@ -297,7 +297,7 @@ class CurveCanvas(pg.PlotWidget):
         if key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
             self._walk(1 if key == Qt.Key.Key_Right else -1)
         elif key == Qt.Key.Key_F:
-            self.show_all()
+            self.fit()
         elif key == Qt.Key.Key_Escape and self.cross is not None:
             self.look_at(None)
         else:

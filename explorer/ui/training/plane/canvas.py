@@ -83,9 +83,9 @@ class PlaneCanvas(pg.PlotWidget):
         whole = QRectF(left, bottom, right - left, top - bottom)
         if whole != self._whole:
             self._whole = whole
-            self.show_all()
+            self.fit()
 
-    def show_all(self) -> None:
+    def fit(self) -> None:
         """Back to the whole."""
         self._box.setRange(self._whole, padding=0)
 
@@ -164,7 +164,7 @@ class PlaneCanvas(pg.PlotWidget):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         super().mouseDoubleClickEvent(event)
-        self.show_all()
+        self.fit()
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
@@ -173,7 +173,7 @@ class PlaneCanvas(pg.PlotWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
         if key == Qt.Key.Key_F:
-            self.show_all()
+            self.fit()
         elif key in ARROWS:
             self._walk(*ARROWS[key])
         else:
@@ -189,7 +189,7 @@ class PlaneCanvas(pg.PlotWidget):
         super().resizeEvent(event)
         if hasattr(self, "_mark"):  # Qt sizes it while pyqtgraph still builds it
             self._dress()
-            self.show_all()
+            self.fit()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

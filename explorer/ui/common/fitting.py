@@ -1,0 +1,39 @@
+"""Views that are zoomed and panned, and how the one that is meant is found and shown whole again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol, runtime_checkable
+
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QApplication, QWidget
+
+
+@runtime_checkable
+class Fits(Protocol):
+    """A view that can show the whole of what it shows."""
+
+    def fit(self) -> None:
+        """Show all of it."""
+
+
+def fit_at(place: QPoint, window: QWidget) -> None:
+    """Fit the view at `place` of the screen; where there is none, the one with the keyboard, else the largest."""
+    under, focused = QApplication.widgetAt(place), QApplication.focusWidget()
+    meant = next(
+        (each for widget in (under, focused) for each in _around(widget, window) if isinstance(each, Fits)), None
+    )
+    if meant is None:
+        seen = [each for each in window.findChildren(QWidget) if isinstance(each, Fits) and each.isVisible()]
+        meant = max(seen, key=lambda each: each.width() * each.height(), default=None)
+    if isinstance(meant, Fits):
+        meant.fit()
+
+
+def _around(widget: QWidget | None, window: QWidget) -> Iterator[QWidget]:
+    """`widget` and what it lies in, if that is `window`."""
+    if widget is not None and widget.window() is not window:
+        return
+    while widget is not None and widget is not window:
+        yield widget
+        widget = widget.parentWidget()

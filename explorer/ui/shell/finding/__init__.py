@@ -1,0 +1,4 @@
+"""Finding anything by typing a part of its name: commands, layers, calls, data, pictures, networks and settings.
+
+What can be found is one entry in `sources.SOURCES` each; how well a name fits what was typed is told in `fuzzy`.
+"""

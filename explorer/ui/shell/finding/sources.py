@@ -1,0 +1,187 @@
+"""What can be found, one entry each: a new kind of thing is a function and its place in `SOURCES`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Protocol, runtime_checkable
+
+from PySide6.QtGui import QKeySequence
+
+from explorer.data import DATA_SETS
+from explorer.data.samples import SAMPLES
+from explorer.network.files import read_network
+from explorer.resources import bundled_networks, resource
+from explorer.session import Verb
+from explorer.ui.common import theme
+from explorer.ui.common.actions import Actions
+from explorer.ui.common.command import Shell
+from explorer.ui.common.text import shape_text
+from explorer.ui.shell.commands import set_theme
+from explorer.ui.shell.finding.findable import Findable
+
+THEMES = {"system": "Theme: as the system", "light": "Theme: light", "dark": "Theme: dark"}
+BY_ITSELF = "find"
+"""The command that shows what can be found is not offered there."""
+
+
+@runtime_checkable
+class EditsSettings(Protocol):
+    """The pane of the network."""
+
+    def edit_setting(self, name: str) -> None:
+        """Bring the keyboard into the field of a setting of the selected layer."""
+
+
+def commands(shell: Shell) -> Iterable[Findable]:
+    """Every command, with its key, and why it cannot be used where that is so."""
+    actions, state = shell.actions(), shell.session.state
+    assert isinstance(actions, Actions)
+    for command in actions.commands:
+        if command.name != BY_ITSELF:
+            yield Findable(
+                actions[command.name].text().rstrip("…"),
+                "command",
+                actions[command.name].trigger,
+                note=command.now(command, state).tip,
+                aside=QKeySequence(command.shortcut).toString(),
+                words=command.menu,
+                refusal=command.refusal(state),
+            )
+
+
+def parts(shell: Shell) -> Iterable[Findable]:
+    """The layers of a network, or the calls of a person's own model; they are selected."""
+    state, select = shell.session.state, shell.session.selection.select
+    what = "layer" if state.subject.can(Verb.EDIT) else "call"
+    for part in state.parts:
+        yield Findable(
+            part.name,
+            what,
+            partial(select, layer=part.name, channel=None, row=None, column=None),
+            note=f"Select this {what}: {part.kind}.",
+            aside="" if part.shape is None else shape_text(part.shape),
+            words=part.family,
+        )
+
+
+def settings(shell: Shell) -> Iterable[Findable]:
+    """The settings of the selected layer; the keyboard goes into the field."""
+    layer = shell.session.state.layer(shell.session.state.selection.layer or "")
+    if layer is None:
+        return
+    for name, rules, _ in layer.settings():
+        yield Findable(
+            f"{rules.label} of {layer.name}",
+            "setting",
+            _changing(shell, name),
+            note=rules.help,
+            aside=str(getattr(layer, name)),
+            words=name,
+        )
+
+
+def _changing(shell: Shell, setting: str) -> Callable[[], object]:
+    def change() -> None:
+        shell.show("network")
+        panel = shell.view("network")
+        assert isinstance(panel, EditsSettings)
+        panel.edit_setting(setting)
+
+    return change
+
+
+def steps(shell: Shell) -> Iterable[Findable]:
+    """The forward calls of the step on record; the debugger goes there."""
+    timeline = shell.session.state.steps.timeline
+    for step in timeline.steps if timeline is not None else ():
+        if step.phase == "forward":
+            yield Findable(
+                step.call,
+                "step",
+                _going(shell, step.index),
+                note=f"Go to this call in the step debugger: {step.kind}.",
+                words="call forward debugger",
+            )
+
+
+def _going(shell: Shell, index: int) -> Callable[[], object]:
+    def go() -> None:
+        shell.show("debugger")
+        shell.session.steps.go_to_step(index)
+
+    return go
+
+
+def networks(shell: Shell) -> Iterable[Findable]:
+    """The networks that come with the program."""
+    for name in bundled_networks():
+        file = read_network(resource("networks", f"{name}.json"))
+        yield Findable(
+            file.title, "network", _opening(shell, name), note=file.description, words=f"{name} open example"
+        )
+
+
+def _opening(shell: Shell, name: str) -> Callable[[], object]:
+    return lambda: shell.leave(lambda: shell.session.files.open_network(name))
+
+
+def data_sets(shell: Shell) -> Iterable[Findable]:
+    """The data sets by name; where one has to be downloaded the window of data asks first."""
+    refusal, browser = shell.session.state.subject.refusal(Verb.USE_DATA), shell.actions()["showData"]
+    for entry in DATA_SETS:
+        is_here = entry.is_here()
+        yield Findable(
+            entry.card.title,
+            "data set",
+            partial(shell.session.data.use_data, entry.card.name) if is_here else browser.trigger,
+            note=entry.card.what,
+            aside="" if is_here else "not yet here",
+            words=f"{entry.card.name} learn train",
+            refusal=refusal,
+        )
+
+
+def samples(shell: Shell) -> Iterable[Findable]:
+    """The pictures that come with the program."""
+    refusal = shell.session.state.subject.refusal(Verb.SHOW_PICTURE)
+    for sample in SAMPLES:
+        yield Findable(
+            sample.title,
+            "picture",
+            partial(shell.session.input.use_sample, sample.name),
+            note=sample.origin,
+            words=f"{sample.name} {sample.subject} sample input",
+            refusal=refusal,
+        )
+
+
+def recent(shell: Shell) -> Iterable[Findable]:
+    """The files that were opened last."""
+    for path in shell.session.state.files.recent:
+        yield Findable(path.name, "file", partial(shell.open_path, path), note=str(path), words="recent open")
+
+
+def themes(_shell: Shell) -> Iterable[Findable]:
+    """Light and dark."""
+    for choice in theme.CHOICES:
+        yield Findable(THEMES[choice], "command", partial(set_theme, choice), words="view colours")
+
+
+SOURCES: tuple[Callable[[Shell], Iterable[Findable]], ...] = (
+    commands,
+    parts,
+    settings,
+    steps,
+    networks,
+    data_sets,
+    samples,
+    recent,
+    themes,
+)
+"""In the order in which they stand before anything is typed."""
+
+
+def all_findables(shell: Shell) -> list[Findable]:
+    """All that can be found now."""
+    return [findable for source in SOURCES for findable in source(shell)]

@@ -1,0 +1,73 @@
+"""F fits what the mouse is over, wherever the keyboard is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QCursor
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
+from pytestqt.qtbot import QtBot
+
+from explorer.ui.common.fitting import fit_at
+from explorer.ui.maps.mosaic_view import MapMosaic
+from explorer.ui.overview.view import Overview
+from explorer.ui.shell.main_window import MainWindow
+from tests.ui.windows import shared_window
+
+
+@pytest.fixture(scope="module")
+def window(module_qtbot: QtBot) -> Iterator[MainWindow]:
+    yield from shared_window(module_qtbot)
+
+
+@pytest.fixture
+def overview(window: MainWindow, qtbot: QtBot) -> Overview:
+    window.show_part("overview")
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    found = window.view("overview")
+    assert isinstance(found, Overview)
+    found.canvas.zoom(3)
+    assert found.canvas.view.zoom > 2
+    return found
+
+
+def test_it_fits_the_overview_from_wherever_the_keyboard_is(window: MainWindow, overview: Overview) -> None:
+    window.network_panel.list.setFocus()
+    QCursor.setPos(overview.canvas.mapToGlobal(QPoint(200, 200)))
+    QTest.keyClick(window.network_panel.list, Qt.Key.Key_F)
+    assert overview.canvas.view.zoom <= 1
+
+
+def test_it_fits_the_maps_under_the_mouse(window: MainWindow, qtbot: QtBot) -> None:
+    window.session.selection.select(layer="conv1")
+    window.show_part("maps")
+    mosaic = window.view("maps").findChild(MapMosaic, "mosaic")
+    assert mosaic is not None
+    before = mosaic.canvas.cell_pixels()
+    mosaic.canvas.setFocus()
+    QTest.keyClick(mosaic.canvas, Qt.Key.Key_Plus)
+    assert mosaic.canvas.cell_pixels() > before
+    fit_at(mosaic.canvas.mapToGlobal(QPoint(50, 50)), window)
+    assert mosaic.canvas.cell_pixels() == pytest.approx(before, rel=0.02)
+
+
+def test_where_nothing_can_be_fitted_it_is_what_the_keyboard_is_in(window: MainWindow, overview: Overview) -> None:
+    overview.canvas.setFocus()
+    fit_at(window.mapToGlobal(QPoint(5, 5)), window)
+    assert overview.canvas.view.zoom <= 1
+
+
+def test_typed_into_a_line_it_is_a_letter(window: MainWindow, overview: Overview) -> None:
+    window.session.selection.select(layer="conv1")
+    name = window.network_panel.findChild(QLineEdit, "layerName")
+    assert name is not None
+    name.setFocus()
+    QTest.keyClick(name, Qt.Key.Key_F)
+    assert "f" in name.text()
+    assert overview.canvas.view.zoom > 2
+    name.undo()
+    name.setModified(False)

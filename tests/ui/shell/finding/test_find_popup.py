@@ -1,0 +1,169 @@
+"""Find anything (Ctrl+K), used by keys alone: what is chosen is gone to, what cannot be says why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from explorer.data import DATA_SETS
+from explorer.data.samples import SAMPLES
+from explorer.resources import bundled_networks
+from explorer.ui.common.command import Command
+from explorer.ui.shell.actions import all_commands
+from explorer.ui.shell.finding.findable import Findable
+from explorer.ui.shell.finding.popup import FindPopup, told
+from explorer.ui.shell.main_window import MainWindow
+from tests.ui.fakes import wait_until_shown
+from tests.ui.windows import shared_window
+
+
+@pytest.fixture(scope="module")
+def shared(module_qtbot: QtBot) -> Iterator[MainWindow]:
+    yield from shared_window(module_qtbot)
+
+
+@pytest.fixture
+def window(shared: MainWindow, qtbot: QtBot) -> Iterator[MainWindow]:
+    """The window that the tests share, with what they choose put back."""
+    first = shared.session.state
+    shared.show_part("overview")
+    shared.activateWindow()
+    qtbot.waitUntil(shared.isActiveWindow)
+    yield shared
+    for popup in shared.findChildren(FindPopup):
+        popup.close()
+    shared.show_part("overview")
+    shared.session.store.set(first.document, first.files, first.input, first.selection)
+    wait_until_shown(qtbot, shared.session)
+
+
+def find(window: MainWindow, words: str) -> FindPopup:
+    """Open it with its key, and type."""
+    window.activateWindow()  # Qt's offscreen screen leaves no window active once a popup is closed
+    QApplication.processEvents()
+    QTest.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    popup = next(each for each in window.findChildren(FindPopup) if each.isVisible())
+    QTest.keyClicks(popup.search, words)
+    return popup
+
+
+def go(window: MainWindow, words: str) -> Findable:
+    """Choose what is found first."""
+    popup = find(window, words)
+    first = popup.found[0]
+    QTest.keyClick(popup.search, Qt.Key.Key_Return)
+    return first
+
+
+def titles_of(popup: FindPopup, what: str) -> set[str]:
+    return {each.title for each in popup.found if each.what == what}
+
+
+def test_every_command_is_found_by_its_name_with_its_key_and_its_reason(window: MainWindow) -> None:
+    popup = find(window, "")
+    for command in all_commands():
+        if not isinstance(command, Command) or command.name == "find":
+            continue
+        action = window.action(command.name)
+        popup.search.setText(action.text().rstrip("…"))
+        found = next(each for each in popup.found if each.what == "command" and each.title == action.text().rstrip("…"))
+        assert found.aside == action.shortcut().toString()
+        assert bool(found.refusal) == (not action.isEnabled()), command.name
+        assert found.refusal.endswith(".") or not found.refusal
+        assert found.refusal != command.tip, f"{command.name} does not say why"
+
+
+def test_a_command_is_done_by_keys_alone(window: MainWindow) -> None:
+    assert go(window, "feat maps").title == "Feature maps"
+    assert window.tabs.current == "maps"
+    assert not window.findChildren(FindPopup) or not any(each.isVisible() for each in window.findChildren(FindPopup))
+
+
+def test_what_cannot_be_done_is_dim_says_why_and_does_nothing(window: MainWindow) -> None:
+    popup = find(window, "undo")
+    first = popup.found[0]
+    assert (first.title, first.refusal) == ("Undo", "Nothing to undo.")
+    QTest.keyClick(popup.search, Qt.Key.Key_Return)
+    assert popup.isVisible()
+    QTest.keyClick(popup.search, Qt.Key.Key_Escape)
+    assert not popup.isVisible()
+
+
+def test_a_layer_is_selected_and_its_settings_lead_to_their_fields(window: MainWindow, qtbot: QtBot) -> None:
+    assert go(window, "bn3").what == "layer"
+    assert window.session.state.selection.layer == "bn3"
+    go(window, "conv2")
+    setting = go(window, "stride")
+    assert (setting.title, setting.what, setting.aside) == ("Stride of conv2", "setting", "1")
+    editor = window.findChild(QWidget, "layerForm").findChild(QWidget, "stride")  # type: ignore[union-attr]
+    assert editor is not None
+    qtbot.waitUntil(lambda: editor.isAncestorOf(QApplication.focusWidget()))
+    QTest.keyClicks(QApplication.focusWidget(), "2\r")
+    layer = window.session.state.layer("conv2")
+    assert getattr(layer, "stride", None) == 2
+
+
+def test_pictures_data_sets_and_networks_are_found_by_their_names(window: MainWindow, qtbot: QtBot) -> None:
+    popup = find(window, "picture sample")
+    assert titles_of(popup, "picture") == {sample.title for sample in SAMPLES}
+    popup.search.setText("network example")
+    assert len(titles_of(popup, "network")) == len(bundled_networks())
+    popup.search.setText("data set")
+    assert titles_of(popup, "data set") == {entry.card.title for entry in DATA_SETS}
+    popup.close()
+    go(window, "retina")
+    assert window.session.state.input.picture is not None
+    assert window.session.state.input.picture.name == "Retina"
+    go(window, "lecture's network")
+    qtbot.waitUntil(lambda: window.session.state.title == "The lecture's network")
+
+
+def test_a_step_is_gone_to_once_one_is_on_record(window: MainWindow, qtbot: QtBot) -> None:
+    assert not any(each.what == "step" for each in find(window, "").found)
+    for popup in window.findChildren(FindPopup):
+        popup.close()
+    window.show_part("debugger")
+    qtbot.waitUntil(lambda: window.session.state.steps.timeline is not None, timeout=60_000)
+    assert go(window, "relu3 step").what == "step"
+    state = window.session.state
+    assert state.steps.timeline is not None
+    at = state.steps.timeline.steps[state.steps.cursor.step]
+    assert (at.call, at.phase) == ("relu3", "forward")
+
+
+def test_up_and_down_move_through_what_was_found_and_a_row_is_read_out_whole(window: MainWindow) -> None:
+    popup = find(window, "conv")
+    second = popup.found[1]
+    QTest.keyClick(popup.search, Qt.Key.Key_Down)
+    assert popup.list.currentIndex().data(Qt.ItemDataRole.AccessibleTextRole) == told(second)
+    assert second.title in told(second)
+    assert second.what in told(second)
+    QTest.keyClick(popup.search, Qt.Key.Key_Return)
+    assert window.session.state.selection.layer == second.title
+
+
+def test_a_name_from_a_file_is_plain_text(window: MainWindow) -> None:
+    files = replace(window.session.state.files, recent=(Path("/tmp/<b>bold & more.json"),))
+    window.session.store.set(files)
+    popup = find(window, "bold")
+    assert popup.found[0].title == "<b>bold & more.json"
+    before = popup.list.viewport().grab().toImage()
+    assert before.width() > 0
+
+
+def test_it_fits_a_small_window(window: MainWindow) -> None:
+    size = window.size()
+    window.resize(window.minimumSize())
+    popup = find(window, "")
+    inside = window.geometry()
+    assert inside.contains(popup.geometry().center())
+    assert popup.width() <= window.width()
+    assert popup.geometry().bottom() <= inside.bottom()
+    window.resize(size)
