@@ -6,7 +6,7 @@ import numpy as np
 
 from explorer.session import Cell, LayerActivation
 from explorer.session.snapshot import input_activation
-from explorer.ui.editor.volume import box_of, sizes_text
+from explorer.ui.editor.volume import box_of
 from explorer.ui.maps.cell_facts import place_words
 from explorer.ui.maps.sheet import map_sheet
 from explorer.ui.maps.words import cell_words, facts
@@ -31,7 +31,7 @@ def test_a_volume_is_told_by_its_channels_and_slices_everywhere() -> None:
     assert entry.place(Cell("0", (0, 1, 2, 1, 2))) == (6, 1, 2)
     assert place_words(entry, 6) == "channel 1, slice 2 of 0"
     assert Entry("0", "0", "convolution", ("input",), entry.values.shape, entry).title_of(6) == "0, channel 1, slice 2"
-    assert sizes_text(entry.shape) == "5 × 6 × 8 × 4"
+    assert box_of(entry.shape).sizes == (5, 6, 8, 4)
     assert box_of(entry.shape).deep == "8 × 4"
 
 

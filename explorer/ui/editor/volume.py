@@ -59,11 +59,6 @@ def box_of(shape: Shape, scale: float = 1.0) -> VolumeBox:
     return VolumeBox(sizes, scale * length(height), scale * length(width), scale * length(prod(depths)))
 
 
-def sizes_text(shape: Shape) -> str:
-    """ "32 × 32 × 3": height, width, depth."""
-    return text.shape_text(box_of(shape).sizes)
-
-
 class VolumeView(QWidget):
     """Draws what goes in, an arrow, and what comes out, with the kernel that slides over it if there is one."""
 
@@ -89,9 +84,11 @@ class VolumeView(QWidget):
         if wanted == (self._inputs, self._output, self._family, self._kernel):
             return
         self._inputs, self._output, self._family, self._kernel = wanted
-        whole = " and ".join(sizes_text(shape) for shape in inputs)
-        words = f"{whole} → {sizes_text(output)}" if inputs and output else sizes_text(output) if output else ""
-        self.setToolTip(f"height × width × depth: {words}.\nEdges are drawn on a logarithmic scale." if words else "")
+        whole = " and ".join(text.shape_text(shape) for shape in inputs)
+        given = text.shape_text(output) if output else ""
+        words = f"{whole} → {given}" if inputs and given else given
+        order = "channels × height × width" if output and len(output) == 3 else "from shape to shape"
+        self.setToolTip(f"{order}: {words}.\nEdges are drawn on a logarithmic scale." if words else "")
         self.setAccessibleDescription(words)
         self.setVisible(output is not None)
         self.updateGeometry()
@@ -165,12 +162,13 @@ class VolumeView(QWidget):
             start = corners[number].x() - self._before(box) + self._room(box)
             end = corners[number + 1].x() - self._before(boxes[number + 1])
             sign = "→" if number == len(boxes) - 2 else "&"
-            place = QRectF(start - 10, corners[number].y() - 24, end - start + 20, 18)
+            middle = corners[number].y() - max(box.up, boxes[number + 1].up) / 2
+            place = QRectF(start - 10, middle - 9, end - start + 20, 18)
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter, sign)
 
     def _draw_captions(self, painter: QPainter, boxes: list[VolumeBox], corners: list[QPointF]) -> None:
-        """Height × width × depth under each box, where there is room for all of them."""
-        words = [text.shape_text(box.sizes) for box in boxes]
+        """Its shape under each box, as everywhere in the window, where there is room for all of them."""
+        words = [text.shape_text(shape) for shape in self._shapes()]
         wide = [painter.fontMetrics().horizontalAdvance(word) + 4.0 for word in words]
         if sum(wide) + 8 * (len(wide) - 1) > self.width():
             return

@@ -18,7 +18,7 @@ from explorer.ui.editor.editor import Editor
 from explorer.ui.editor.inputs_editor import InputsEditor
 from explorer.ui.editor.setting_editors import editor_for
 from explorer.ui.editor.size_editors import PaddingEditor, PairEditor
-from explorer.ui.editor.volume import VolumeView, box_of, sizes_text
+from explorer.ui.editor.volume import VolumeView, box_of
 
 RULES = ("valid", "same", "full")
 
@@ -187,12 +187,12 @@ def test_a_name_that_is_gone_stays_to_be_seen(qtbot: QtBot) -> None:
 
 
 def test_a_volume_is_written_height_first(qtbot: QtBot) -> None:
-    assert sizes_text((12, 32, 16)) == "32 × 16 × 12"
+    assert box_of((12, 32, 16)).sizes == (32, 16, 12)
     assert box_of((10,)).sizes == (1, 1, 10)
     view = VolumeView()
     qtbot.addWidget(view)
     view.show_layer(((3, 32, 32),), (12, 32, 32), family="convolution", kernel=(5, 5))
-    assert view.accessibleDescription() == "32 × 32 × 3 → 32 × 32 × 12"
+    assert view.accessibleDescription() == "3 × 32 × 32 → 12 × 32 × 32"
     view.show_layer(((3, 32, 32),), None)
     assert view.isHidden()
 
