@@ -43,13 +43,14 @@ class Part:
 
 @dataclass(frozen=True, eq=False)
 class OverPlan:
-    """The parts of the picture and the operation between them; `weight` is what it also reads."""
+    """The parts of the picture and the operation between them; `weight` and `vectors` are what it also reads."""
 
     given: tuple[Part, ...]
     made: tuple[Part, ...]
     operation: str
     facts: tuple[str, ...]
     weight: Part | None = None
+    vectors: tuple[Part, ...] = ()
     unread: Unread = NOTHING_UNREAD
     is_update: bool = False
 
@@ -66,7 +67,14 @@ def over_plan(timeline: Timeline, cursor: Cursor, classes: tuple[str, ...]) -> O
     made = tuple(_part(tensor, entry, cursor, names=names, asks_for=_asked(tensor, entry)) for tensor in tensors.made)
     weight = tensors.by_name.get("weight")
     shown = None if weight is None or weight.values.ndim < 2 else _part(weight, entry, cursor, names={})
-    return OverPlan(given, made, entry.kind.replace("_", " "), _facts(entry, tensors), shown, unread_of(entry, tensors))
+    beside = tensors.beside if entry.phase == "forward" else ()
+    vectors = tuple(
+        _part(tensor, entry, cursor, names={})
+        for tensor in beside
+        if tensor.role == "weight" and tensor.values.ndim == 1
+    )
+    operation, facts = entry.kind.replace("_", " "), _facts(entry, tensors)
+    return OverPlan(given, made, operation, facts, shown, vectors, unread_of(entry, tensors))
 
 
 def _asked(tensor: Tensor, entry: TimelineStep) -> str:

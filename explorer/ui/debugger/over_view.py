@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-import numpy as np
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -14,6 +13,7 @@ from explorer.session.cursor import Cursor
 from explorer.session.timeline import Timeline
 from explorer.ui.common import theme
 from explorer.ui.common.typing.cell_typing import CellTyping
+from explorer.ui.common.typing.target import TypingTarget
 from explorer.ui.common.typing.writer import NumberWriter
 from explorer.ui.debugger.cells_read import Read, cells_read, read_of
 from explorer.ui.debugger.over_plan import OverPlan, Part, over_plan
@@ -25,6 +25,8 @@ SPACE = 16
 OPERATION_WIDTH, NARROW_OPERATION = 132, 96
 LINE = 17
 NUMBER_WIDTH = 150
+LEAST_VECTOR, MOST_VECTOR, VECTOR_GAP = 58, 120, 4  # pixels of height
+VECTORS_SHARE = 0.4  # of the height that a weight and its bias have
 
 
 class OverView(StepPicture):
@@ -41,15 +43,12 @@ class OverView(StepPicture):
         self.weight = TensorView(self)
         self.weight.hide()
         CellTyping(self.weight, writer, name="weightEditor")
+        self.vectors = VectorColumn(writer, self)
+        self.vectors.opened.connect(self.followed)
         self.weight.opened.connect(lambda cell: self.followed.emit("weight", cell))
 
-    def show_cursor(
-        self, timeline: Timeline, cursor: Cursor, classes: tuple[str, ...], fed: np.ndarray | None = None
-    ) -> None:
-        """Draw the step, and mark the cursor's cell and what its terms read; the outputs stand for `classes`.
-
-        `fed` is what the network is fed, where the cursor's example is of it: it can be typed over.
-        """
+    def show_cursor(self, timeline: Timeline, cursor: Cursor, classes: tuple[str, ...]) -> None:
+        """Draw the step, and mark the cursor's cell and what its terms read; the outputs stand for `classes`."""
         plan = over_plan(timeline, cursor, classes)
         self._plan = plan
         parts = (*plan.given, *plan.made)
@@ -58,11 +57,15 @@ class OverView(StepPicture):
             is_read = part.tensor == "input" and part in plan.given
             view.set_unread(*((plan.unread.rows, plan.unread.columns) if is_read else ((), ())))
             view.set_tensor(part.shown, asked=part.asks_for == cursor.of and not plan.is_update and len(plan.made) > 1)
-            view.set_typing_target(*typing_target(part, timeline, cursor, fed))
+            view.set_typing_target(*typing_target(part, timeline, cursor, self.fed))
         self.weight.setVisible(plan.weight is not None)
         self.weight.set_tensor(plan.weight.shown if plan.weight else None)
         if plan.weight is not None:
-            self.weight.set_typing_target(*typing_target(plan.weight, timeline, cursor, fed))
+            self.weight.set_typing_target(*typing_target(plan.weight, timeline, cursor, self.fed))
+        self.vectors.setVisible(bool(plan.vectors))
+        self.vectors.show_parts(
+            plan.vectors, [typing_target(part, timeline, cursor, self.fed)[0] for part in plan.vectors]
+        )
         self._mark(timeline, cursor)
         self._arrange()
         self.update()
@@ -82,6 +85,7 @@ class OverView(StepPicture):
         """Paler while a newer step is being recorded."""
         for view in (*self.views, self.weight):
             view.set_dimmed(dimmed)
+        self.vectors.set_dimmed(dimmed)
 
     def _make_views(self, count: int) -> None:
         while len(self.views) < count:
@@ -153,7 +157,11 @@ class OverView(StepPicture):
             left += widths[at] + SPACE
         room = self._operation_rect()
         top = room.top() + self._text_height() + 8
-        self.weight.setGeometry(QRectF(room.left(), top, room.width(), max(40.0, self.height() - top)).toRect())
+        high = max(40.0, self.height() - top)
+        below = high if self._plan.weight is None else min(high * VECTORS_SHARE, len(self._plan.vectors) * MOST_VECTOR)
+        below = below if below >= LEAST_VECTOR else 0.0
+        self.weight.setGeometry(QRectF(room.left(), top, room.width(), high - below).toRect())
+        self.vectors.setGeometry(QRectF(room.left(), top + high - below, room.width(), below).toRect())
 
     def _operation_width(self) -> float:
         return OPERATION_WIDTH if self.width() > 700 else NARROW_OPERATION
@@ -204,3 +212,51 @@ class OverView(StepPicture):
         painter.drawLine(int(rect.left() + 6), int(y), int(right), int(y))
         painter.drawLine(int(right - 6), int(y - 4), int(right), int(y))
         painter.drawLine(int(right - 6), int(y + 4), int(right), int(y))
+
+
+class VectorColumn(QWidget):
+    """Rows of numbers, as many as there is room for. `opened` is emitted with the name of a double-clicked one."""
+
+    opened = Signal(str, tuple)
+
+    def __init__(self, writer: NumberWriter, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._writer = writer
+        self._parts: tuple[Part, ...] = ()
+        self.views: list[TensorView] = []
+
+    def show_parts(self, parts: Sequence[Part], targets: Sequence[TypingTarget | None]) -> None:
+        """Show `parts`, each of which is typed over as its target says."""
+        self._parts = tuple(parts)
+        while len(self.views) < len(parts):
+            self.views.append(self._make_view(len(self.views)))
+        for view, part, target in zip(self.views, parts, targets, strict=False):
+            view.set_tensor(part.shown)
+            view.set_typing_target(target)
+        self._arrange()
+
+    def set_dimmed(self, dimmed: bool) -> None:
+        """Paler while a newer step is being recorded."""
+        for view in self.views:
+            view.set_dimmed(dimmed)
+
+    def _make_view(self, at: int) -> TensorView:
+        view = TensorView(self)
+        CellTyping(view, self._writer, name="vectorEditor")
+        view.opened.connect(lambda cell: self._open(at, cell))
+        return view
+
+    def _open(self, at: int, cell: Index) -> None:
+        if at < len(self._parts):
+            self.opened.emit(self._parts[at].tensor, cell)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        count = min(len(self._parts), (self.height() + VECTOR_GAP) // (LEAST_VECTOR + VECTOR_GAP))
+        height = min((self.height() + VECTOR_GAP) // max(count, 1) - VECTOR_GAP, MOST_VECTOR)
+        for at, view in enumerate(self.views):
+            view.setVisible(at < count)
+            view.setGeometry(0, at * (height + VECTOR_GAP), self.width(), height)

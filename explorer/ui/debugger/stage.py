@@ -34,7 +34,8 @@ class StepStage(FollowingView, QWidget):
         self.setObjectName("stepStage")
         self.setAccessibleName("What happens in this step")
         self._wants_drawing = True
-        self.over, self.into = OverView(NumberWriter(session)), IntoView()
+        writer = NumberWriter(session)
+        self.over, self.into = OverView(writer), IntoView(writer)
         for view in (self.over, self.into):
             view.cell_chosen.connect(session.steps.choose_cell)
             view.followed.connect(session.steps.follow_term)
@@ -100,11 +101,10 @@ class StepStage(FollowingView, QWidget):
         if self.drawing is not None and self._wants_drawing and not self._choice.isHidden():
             self.pages.setCurrentWidget(self.drawing)
             return
-        if cursor.is_inside:
-            self.into.show_cursor(timeline, cursor, state.classes)
-        else:
-            self.over.show_cursor(timeline, cursor, state.classes, _fed(state))
-        self.pages.setCurrentWidget(self.into if cursor.is_inside else self.over)
+        view = self.into if cursor.is_inside else self.over
+        view.fed = _fed(state)
+        view.show_cursor(timeline, cursor, state.classes)
+        self.pages.setCurrentWidget(view)
 
     def _offer_drawing(self, timeline: Timeline | None) -> None:
         """The choice is shown only where there is one."""

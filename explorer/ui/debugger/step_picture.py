@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
@@ -15,11 +16,13 @@ class StepPicture(QWidget):
 
     `cell_chosen` tells of which tensor of the step, and the cell; `followed` the tensor and the cell of a number of
     which the person wants to see where it came from; `pointed` the tensor and the cell under the mouse, or None.
+    `fed` is what the network is fed, where the cursor's example is of it: it can be typed over.
     """
 
     cell_chosen = Signal(str, tuple)
     followed = Signal(str, tuple)
     pointed = Signal(str, object)
+    fed: np.ndarray | None = None
 
     def show_pointed(self, place: Callable[[str], Index | None]) -> None:
         """Mark the cell under the mouse in another view: `place` gives it for a tensor of the step, by its name."""

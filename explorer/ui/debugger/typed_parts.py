@@ -11,16 +11,22 @@ from explorer.session.timeline import Timeline
 from explorer.ui.common.typing.target import INPUT, TypingTarget
 from explorer.ui.debugger.over_plan import Part
 
+Typed = tuple[TypingTarget | None, Index]
+"""What is typed over, and the indices that the cells of its tensor have before its own."""
 
-def typing_target(
-    part: Part, timeline: Timeline, cursor: Cursor, fed: np.ndarray | None
-) -> tuple[TypingTarget | None, Index]:
-    """What is typed over in `part`, and the indices that its cells have beside; None where it was worked out.
+
+def typing_target(part: Part, timeline: Timeline, cursor: Cursor, fed: np.ndarray | None) -> Typed:
+    """What is typed over in `part`; see `target_of`."""
+    return target_of(part.tensor, timeline, cursor, fed)
+
+
+def target_of(name: str, timeline: Timeline, cursor: Cursor, fed: np.ndarray | None) -> Typed:
+    """What is typed over in the tensor `name` of the cursor's step; None where it was worked out.
 
     `fed` is what the network is fed, None where the cursor's example is another one.
     """
     entry = timeline.steps[cursor.step]
-    tensor = timeline.tensors(cursor.step).by_name.get(part.tensor)
+    tensor = timeline.tensors(cursor.step).by_name.get(name)
     if tensor is None:
         return None, ()
     if entry.phase == "update":

@@ -15,7 +15,6 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QPixmap,
-    QResizeEvent,
     QTransform,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -26,7 +25,7 @@ from explorer.ui.common.arrow_keys import ARROWS, PRESSING, walked
 from explorer.ui.common.pictures import image_of
 from explorer.ui.common.saved_painter import saved
 from explorer.ui.common.text import number
-from explorer.ui.common.typing.target import TypingTarget
+from explorer.ui.common.typing.cell_widget import CellWidget
 from explorer.ui.tensors.sight import sampled
 
 CORNER = 4.0
@@ -37,7 +36,7 @@ NUMBERS_FROM_PIXELS = 34
 WHOLE_ZOOM_LOSS = 0.8
 
 
-class PictureCanvas(QWidget):
+class PictureCanvas(CellWidget):
     """Shows a picture whole, as large as there is room, its pixels square.
 
     Places are (row, column) of the picture's own pixels. `pointed` tells the one under the mouse or, moved by the
@@ -49,8 +48,6 @@ class PictureCanvas(QWidget):
     pressed = Signal(int, int)
     dragged = Signal(int, int)
     released = Signal()
-    relaid = Signal()
-    pans = False
 
     def __init__(self, *, is_sharp: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -65,7 +62,6 @@ class PictureCanvas(QWidget):
         self._place: tuple[int, int] | None = None
         self._is_walked_to = False
         self._scaled: tuple[tuple[int, int], QPixmap] | None = None
-        self._typed_over: TypingTarget | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMouseTracking(True)
 
@@ -116,40 +112,17 @@ class PictureCanvas(QWidget):
         """The box drawn around the field, in pixels of the picture."""
         return self._outline
 
-    # --- what is typed over ---
-
-    @property
-    def surface(self) -> QWidget:
-        return self
-
-    @property
-    def keys(self) -> QWidget:
-        return self
-
-    def set_typing_target(self, target: TypingTarget | None) -> None:
-        """What is typed over here: (H, W), or one channel, (1, H, W)."""
-        self._typed_over = target
-        self.relaid.emit()
-
-    def typing_target(self) -> TypingTarget | None:
-        """What can be typed over; None where it is only looked at."""
-        return self._typed_over
+    # --- what is typed over: (H, W), or one channel (1, H, W) ---
 
     def cell_under(self, point: QPointF) -> Index | None:
         """The cell of the target under a point."""
-        place = self.place_at(point)
-        if place is None or self._typed_over is None:
-            return None
-        return (*(0,) * (self._typed_over.values.ndim - 2), *place)
+        place, target = self.place_at(point), self.typing_target()
+        return None if place is None or target is None else (*(0,) * (target.values.ndim - 2), *place)
 
     def rect_of(self, cell: Index) -> QRectF | None:
         """The pixels of a cell of the target; None where it is not shown."""
         row, column = cell[-2:]
         return self._to_screen().mapRect(QRectF(column, row, 1, 1)) if self._has(row, column) else None
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.relaid.emit()
 
     # --- where things are ---
 

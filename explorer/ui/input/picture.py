@@ -268,4 +268,4 @@ def pixel_tip(values: np.ndarray, fitted: Fitted | None, row: int, column: int) 
     for channel, value in enumerate(values[:, row, column]):
         byte = f"{fitted.pixels[row, column, channel]} → " if fitted is not None else ""
         lines.append(f"channel {channel}: {byte}{exact(float(value))}")
-    return "\n".join(lines[:16])
+    return "\n".join((*lines[:16], "Double-click to type another number."))

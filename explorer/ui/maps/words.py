@@ -31,7 +31,7 @@ def facts(entry: LayerActivation, filters: Sheet | None = None) -> str:
 def hint(*, is_filters: bool, is_bars: bool) -> str:
     """What can be done here, while the mouse is elsewhere."""
     if is_filters:
-        return "Point at a weight to read its value."
+        return "Point at a weight to read its value; double-click it to type another."
     if is_bars:
         return "Point at a row to read its value."
     return "Point at a cell to read its value; click it to see its channel large."

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from explorer.session import State, Verb
 from explorer.ui.common.actions import Actions
 from explorer.ui.common.command import SEPARATOR, Command, Shell, allows, needs
+from explorer.ui.common.typing.commands import FILL_CELLS
 from explorer.ui.debugger.commands import STEP_COMMANDS
 from explorer.ui.input.commands import PASTE_PICTURE
 from explorer.ui.shell import commands
@@ -62,6 +63,7 @@ EDIT_COMMANDS: tuple[Command | str, ...] = (
         allows(Verb.EDIT),
     ),
     PASTE_PICTURE,
+    FILL_CELLS,
     SEPARATOR,
     FIND,
     SEPARATOR,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.arithmetic.operation import Index
@@ -14,6 +14,7 @@ from explorer.ui.common import theme
 from explorer.ui.common.arrow_keys import ARROWS
 from explorer.ui.common.late import LATE_OPACITY
 from explorer.ui.common.text import hovered
+from explorer.ui.common.typing.cell_widget import CellWidget
 from explorer.ui.common.typing.target import TypingTarget
 from explorer.ui.tensors.cell_painting import paint_frame, paint_note, paint_range, paint_title
 from explorer.ui.tensors.layout import TensorLayout, boxes, lay_out
@@ -23,7 +24,7 @@ TITLE_HEIGHT, FOOT_HEIGHT, GAP = 20, 18, 4
 FRAMED_AT_MOST = 50_000  # cells; more of them would frame everything
 
 
-class TensorView(QWidget):
+class TensorView(CellWidget):
     """Shows a `Shown` between a title above and its range below; a hovered cell's number takes the range's place.
 
     `clicked` and `dragged` emit a whole cell of the tensor, `hovered` one or None, `opened` a double-clicked one.
@@ -34,14 +35,10 @@ class TensorView(QWidget):
     dragged = Signal(tuple)
     hovered = Signal(object)
     opened = Signal(tuple)
-    relaid = Signal()
-    pans = False
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.shown: Shown | None = None
-        self._typed_over: TypingTarget | None = None
-        self._typed_prefix: Index = ()
         self._cells = np.zeros((0, 0), np.int64)
         self._strong: Index | None = None
         self._frame: tuple[int, int, int, int] | None = None
@@ -74,8 +71,9 @@ class TensorView(QWidget):
 
     def set_typing_target(self, target: TypingTarget | None, prefix: Index = ()) -> None:
         """What is typed over here; its cells are those of the tensor without `prefix`, as the example."""
-        self._typed_over, self._typed_prefix = target, prefix
-        self.relaid.emit()
+        super().set_typing_target(target, prefix)
+        if target is not None and self.shown is not None:
+            self.setToolTip(f"{self.shown.title}, {self.shown.facts}. Double-click a number to type another.")
 
     def set_marks(
         self, cells: np.ndarray | None, strong: Index | None, *, frame: tuple[int, int, int, int] | None = None
@@ -124,31 +122,14 @@ class TensorView(QWidget):
 
     # --- what is typed over ---
 
-    @property
-    def surface(self) -> QWidget:
-        return self
-
-    @property
-    def keys(self) -> QWidget:
-        return self
-
-    def typing_target(self) -> TypingTarget | None:
-        """What can be typed over; None where it is only looked at."""
-        return self._typed_over
-
     def cell_under(self, point: QPointF) -> Index | None:
         """The cell of the target under a point."""
-        cell = self._cell_at(point)
-        return None if cell is None else cell[len(self._typed_prefix) :]
+        return self.own_cell(self._cell_at(point))
 
     def rect_of(self, cell: Index) -> QRectF | None:
         """The pixels of a cell of the target; None where it is not shown."""
-        layout, place = self._laid_out(), self._place((*self._typed_prefix, *cell))
+        layout, place = self._laid_out(), self._place(self.whole_cell(cell))
         return None if layout is None or place is None else layout.rect(*place)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.relaid.emit()
 
     # --- geometry ---
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Slot
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QWidget
 
 from explorer.arithmetic.operation import Index
@@ -50,6 +51,11 @@ class CellTyping(QObject):
             view.keys.installEventFilter(self)
 
     # --- what is chosen ---
+
+    @property
+    def surface(self) -> QWidget:
+        """Where the cells are seen."""
+        return self._view.surface
 
     def choose(self, cells: CellRange | None) -> None:
         """Frame the range; keys and the clipboard mean its cells."""
@@ -168,14 +174,15 @@ class CellTyping(QObject):
                 return True
             if watched is self._view.keys and keys.hears(self, event):
                 return True
-        if watched is self._view.keys and event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
-            self._show_focus(has_focus=event.type() == QEvent.Type.FocusIn)
+        if watched is self._view.keys and isinstance(event, QFocusEvent):
+            self._show_focus(event)
         return False
 
-    def _show_focus(self, *, has_focus: bool) -> None:
-        if has_focus:
+    def _show_focus(self, event: QFocusEvent) -> None:
+        """What is chosen is framed where the keys mean it; a menu gives them back."""
+        if event.gotFocus():
             self._show_frame()
-        elif not self.editor.isVisible():
+        elif not self.editor.isVisible() and event.reason() != Qt.FocusReason.PopupFocusReason:
             self._frame.hide()
 
 

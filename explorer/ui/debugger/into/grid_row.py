@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from explorer.ui.common import theme
+from explorer.ui.common.typing.cell_typing import CellTyping
+from explorer.ui.common.typing.writer import NumberWriter
 from explorer.ui.debugger.into.number_grid import TITLE_HEIGHT, NumberGrid
 from explorer.ui.debugger.into.term_grids import NUMBERED_AT_MOST, Grid
+from explorer.ui.debugger.typed_parts import Typed
 
 LINE_HEIGHT = 20
 SYMBOL_WIDTH = 22
@@ -25,8 +30,10 @@ class GridRow(QWidget):
     opened = Signal(str, tuple)
     clicked = Signal(str, tuple)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, writer: NumberWriter, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._writer = writer
+        self._target_of: Callable[[str], Typed] = lambda _tensor: (None, ())
         self.grids: list[NumberGrid] = []
         self._symbols: tuple[str, ...] = ()
         self.lines: tuple[str, ...] = ()
@@ -37,15 +44,23 @@ class GridRow(QWidget):
         self._line_room = count
         self.arrange()
 
+    def set_targets(self, target_of: Callable[[str], Typed]) -> None:
+        """What is typed over in the tensor that a grid shows, from the next grids on."""
+        self._target_of = target_of
+
     def show_grids(self, grids: tuple[Grid, ...], symbols: tuple[str, ...], lines: tuple[str, ...]) -> None:
         """Show `grids` with `symbols` between them and `lines` below."""
         while len(self.grids) < len(grids):
             grid = NumberGrid(self)
             grid.opened.connect(self.opened)
             grid.clicked.connect(self.clicked)
+            CellTyping(grid, self._writer, name="gridEditor")
             self.grids.append(grid)
         for at, grid in enumerate(self.grids):
-            grid.set_grid(grids[at] if at < len(grids) else None)
+            if at < len(grids):
+                grid.set_grid(grids[at], self._target_of(grids[at].tensor))
+            else:
+                grid.set_grid(None)
         self._symbols, self.lines = symbols, lines
         self.setAccessibleDescription(". ".join(lines))
         self.arrange()

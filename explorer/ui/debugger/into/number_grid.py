@@ -7,10 +7,13 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from explorer.arithmetic.operation import Index
 from explorer.ui.common import theme
 from explorer.ui.common.colour import colourise, ink_on
 from explorer.ui.common.text import exact
+from explorer.ui.common.typing.cell_widget import CellWidget
 from explorer.ui.debugger.into.term_grids import Grid
+from explorer.ui.debugger.typed_parts import Typed
 from explorer.ui.tensors.cell_images import image_of
 from explorer.ui.tensors.cell_numbers import Writing, writing_for
 from explorer.ui.tensors.cell_painting import paint_number, paint_title, set_number_font
@@ -22,7 +25,7 @@ LARGEST_MAP_CELL = 24.0
 PALE = 0.35
 
 
-class NumberGrid(QWidget):
+class NumberGrid(CellWidget):
     """Shows one `Grid` under its title, at the top left of its room. Double-clicking a cell emits `opened`
     with the name of its tensor and the cell, a click `clicked`. The tip over a cell has its number with every digit."""
 
@@ -36,13 +39,31 @@ class NumberGrid(QWidget):
         self._under: tuple[int, int] | None = None
         self.setMouseTracking(True)
 
-    def set_grid(self, grid: Grid | None) -> None:
-        """Show `grid`; None shows nothing."""
+    def set_grid(self, grid: Grid | None, typed: Typed = (None, ())) -> None:
+        """Show `grid`; None shows nothing. `typed` says what is typed over."""
         self.grid = grid
         self.setAccessibleName(grid.title if grid else "")
         self.setAccessibleDescription(grid.facts if grid else "")
         self.setVisible(grid is not None)
+        self.set_typing_target(*typed)
         self.update()
+
+    # --- what is typed over ---
+
+    def cell_under(self, point: QPointF) -> Index | None:
+        """The cell of the target under a point."""
+        place = self._place_at(point)
+        return None if place is None or self.grid is None else self.own_cell(self.grid.cell(*place))
+
+    def rect_of(self, cell: Index) -> QRectF | None:
+        """The pixels of a cell of the target; None where it is not shown."""
+        whole = self.whole_cell(cell)
+        if self.grid is None or self.grid.cells is None or self.grid.cells.shape[-1] != len(whole):
+            return None
+        places = np.argwhere((self.grid.cells == whole).all(axis=-1) & self.grid.present)
+        return self.cell_rect(*places[0].tolist()) if len(places) else None
+
+    # --- geometry ---
 
     def cell_rect(self, row: int, column: int) -> QRectF:
         """The pixels of a cell."""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 from explorer.arithmetic.explanation import plain_number
 from explorer.arithmetic.operation import Index
 from explorer.ui.common.icons import icon
+from explorer.ui.common.typing.writer import NumberWriter
 from explorer.ui.debugger.into.channel_strip import ChannelStrip
 from explorer.ui.debugger.into.grid_row import GridRow
 from explorer.ui.debugger.into.term_grids import Patches, TermGroup
@@ -24,13 +25,13 @@ class PatchScene(QWidget):
     group_changed = Signal()
     opened = Signal(str, tuple)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, writer: NumberWriter, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._patches: Patches | None = None
         self._place: tuple[int, str] | None = None
         self._key: Index | None = None
         self.chooser = self._make_chooser()
-        self.row = GridRow(self)
+        self.row = GridRow(writer, self)
         self.row.opened.connect(self.opened)
         self.strip = ChannelStrip(self)
         self.strip.chosen.connect(self._choose)

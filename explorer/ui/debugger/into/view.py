@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Slot
@@ -13,6 +14,8 @@ from explorer.arithmetic.operation import Index
 from explorer.session.cursor import Cursor
 from explorer.session.timeline import Timeline
 from explorer.ui.common import theme
+from explorer.ui.common.typing.cell_typing import CellTyping
+from explorer.ui.common.typing.writer import NumberWriter
 from explorer.ui.debugger.cells_read import Read, read_of
 from explorer.ui.debugger.into.function_curve import FunctionCurve
 from explorer.ui.debugger.into.function_plot import FunctionPlot
@@ -27,6 +30,7 @@ from explorer.ui.debugger.into.term_grids import Patches
 from explorer.ui.debugger.into.term_table import TermTable
 from explorer.ui.debugger.into.term_tables import Table
 from explorer.ui.debugger.step_picture import StepPicture
+from explorer.ui.debugger.typed_parts import Typed, target_of
 from explorer.ui.debugger.unread import NOTHING_UNREAD, unread_of
 from explorer.ui.tensors.view import FOOT_HEIGHT, GAP, TITLE_HEIGHT, TensorView
 
@@ -40,15 +44,18 @@ NOTHING = "Nothing explains this number."
 class IntoView(StepPicture):
     """Draws the cursor's cell. Clicking or dragging on the left moves the patch, on the right it chooses a cell."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, writer: NumberWriter, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("stepIntoView")
         self.setAccessibleName("One cell of the step")
         self._plan: IntoPlan | None = None
         self._cursor = Cursor()
+        self._target_of: Callable[[str], Typed] = lambda _tensor: (None, ())
         self.given, self.made = TensorView(self), TensorView(self)
-        self.patches, self.table, self.curve = PatchScene(self), TermTable(self), FunctionPlot(self)
-        self.note, self.grids = MoveNote(self), GridRow(self)
+        self.given.pans = True  # dragging moves the patch
+        CellTyping(self.given, writer, name="givenEditor")
+        self.patches, self.table, self.curve = PatchScene(writer, self), TermTable(self), FunctionPlot(self)
+        self.note, self.grids = MoveNote(self), GridRow(writer, self)
         self.grids.set_line_room(3)
         self.message = QLabel(self, wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
         self.message.setProperty("role", "dim")
@@ -76,6 +83,9 @@ class IntoView(StepPicture):
 
     def show_cursor(self, timeline: Timeline, cursor: Cursor, classes: tuple[str, ...]) -> None:
         """Draw the arithmetic of the cursor's cell; `classes` are those that the outputs stand for."""
+        self._target_of = partial(target_of, timeline=timeline, cursor=cursor, fed=self.fed)
+        self.patches.row.set_targets(self._target_of)
+        self.grids.set_targets(self._target_of)
         plan = into_plan(timeline, cursor, classes)
         self._plan, self._cursor = plan, cursor
         self._show_middle(plan)
@@ -145,6 +155,7 @@ class IntoView(StepPicture):
             shown = given_map(plan, plan.middle, plan.middle.source_key(group))
             frame = plan.middle.frame
         self.given.set_tensor(shown)
+        self.given.set_typing_target(*self._target_of(plan.given_name))
         self.given.setVisible(shown is not None)
         if shown is None:
             return

@@ -19,6 +19,7 @@ from explorer.session import Session
 from explorer.ui.common.inline_editor import InlineEditor
 from explorer.ui.common.typing.cell_typing import CellTyping, typing_of
 from explorer.ui.common.typing.fills import RANDOM
+from explorer.ui.debugger.into.number_grid import NumberGrid
 from explorer.ui.debugger.stage import StepStage
 from explorer.ui.tensors.view import TensorView
 from tests.ui.fakes import make_session, wait_until_recorded
@@ -38,12 +39,18 @@ def session(qtbot: QtBot) -> Iterator[Session]:
 
 @pytest.fixture
 def stage(session: Session, qtbot: QtBot) -> StepStage:
+    return _open_stage(qtbot, session)
+
+
+def _open_stage(qtbot: QtBot, session: Session) -> StepStage:
+    """The stage at the first step, with the focus of the keyboard."""
     made = StepStage(session)
     qtbot.addWidget(made)
-    made.resize(900, 380)
-    made.show()
+    made.resize(900, 400)
+    with qtbot.waitActive(made):
+        made.show()
+        made.activateWindow()
     session.steps.go_to_step(0)
-    made.activateWindow()
     return made
 
 
@@ -62,6 +69,7 @@ def _at(view: TensorView, cell: tuple[int, ...]) -> QPoint:
 def _keys(text: str) -> None:
     """Typed into whatever has the focus, as a person does."""
     for sign in text:
+        assert QApplication.focusWidget() is not None
         QTest.keyClicks(QApplication.focusWidget(), sign)
 
 
@@ -266,3 +274,77 @@ def test_dragging_with_ctrl_scales_a_number_live_and_is_one_entry(
     session.editing.undo()
     wait_until_recorded(qtbot, session)
     np.testing.assert_array_equal(_weight(session), before)
+
+
+def test_a_bias_is_typed_over_below_its_weight(session: Session, stage: StepStage, qtbot: QtBot) -> None:
+    view = stage.over.vectors.views[0]
+    assert view.isVisible()
+    assert view.accessibleName() == "conv1.bias"
+    QTest.mouseDClick(view, LEFT, pos=_at(view, (0,)))
+    _keys("-3")
+    _press(Qt.Key.Key_Return)
+    assert session.state.files.undo_text == "conv1 bias [0] = −3"
+    wait_until_recorded(qtbot, session)
+    timeline = session.state.steps.timeline
+    assert timeline is not None
+    assert timeline.tensors(0).by_name["bias"].values.tolist() == [-3]
+
+
+def test_the_averages_of_a_batch_norm_are_typed_over(qtbot: QtBot) -> None:
+    made = make_session("2x5x5 batchnorm relu")
+    try:
+        made.learning.watch_steps("test", True)
+        wait_until_recorded(qtbot, made)
+        stage = _open_stage(qtbot, made)
+        view = next(each for each in stage.over.vectors.views if each.accessibleName() == "bn1.running_mean")
+        QTest.mouseDClick(view, LEFT, pos=_at(view, (1,)))
+        _keys("0.5")
+        _press(Qt.Key.Key_Return)
+        assert made.state.files.undo_text == "bn1 running_mean [1] = 0.5"
+        wait_until_recorded(qtbot, made)
+        values = np.array(made.state.values)
+        expected = (values[1] - 0.5) / np.sqrt(1 + 1e-5)
+        assert made.state.maps.activations is not None
+        np.testing.assert_allclose(made.state.maps.activations.by_name["bn1"].values[1], expected, rtol=1e-5)
+    finally:
+        assert made.close()
+
+
+def test_inside_a_convolution_the_filter_and_the_patch_are_typed_over(
+    session: Session, stage: StepStage, qtbot: QtBot
+) -> None:
+    session.steps.go_to_step(0, True)
+    session.steps.choose_cell("output", (0, 0, 1, 2))
+    grids = {grid.typing_target().name: grid for grid in stage.findChildren(NumberGrid) if grid.typing_target()}  # type: ignore[union-attr]
+    for name, cell in (("conv1.weight", (0, 0, 2, 1)), ("input", (0, 3, 4))):
+        grid = grids[name]
+        rect = grid.rect_of(cell)
+        assert rect is not None
+        QTest.mouseDClick(grid, LEFT, pos=rect.center().toPoint())
+        _keys("-17")
+        _press(Qt.Key.Key_Return)
+        place = ", ".join(map(str, cell))
+        assert session.state.files.undo_text == f"{name.replace('.', ' ')} [{place}] = −17"
+        wait_until_recorded(qtbot, session)
+    assert _weight(session)[0, 0, 2, 1] == -17
+    assert session.state.values is not None
+    assert session.state.values[0, 3, 4] == -17
+    assert session.state.steps.cursor.cell == (0, 0, 1, 2)
+
+
+def test_a_persons_own_model_says_that_its_weights_are_its_own(qtbot: QtBot) -> None:
+    made = Session()
+    try:
+        model = nn.Sequential(nn.Conv2d(1, 1, 3))
+        made.files.adopt(model, np.zeros((1, 5, 5), np.float32), "mine")
+        made.learning.watch_steps("test", True)
+        wait_until_recorded(qtbot, made)
+        stage = _open_stage(qtbot, made)
+        view, before = stage.over.weight, model[0].weight.detach().clone()
+        QTest.mouseClick(view, LEFT, pos=_at(view, (0, 0, 1, 1)))
+        _keys("5")
+        assert not _typing(view).editor.isVisible()
+        assert "change them in that program" in made.state.status.notice
+        assert torch.equal(model[0].weight, before)
+    finally:
+        assert made.close()
