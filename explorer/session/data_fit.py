@@ -16,6 +16,19 @@ from explorer.session.train_state import Cure, DataProblem
 if TYPE_CHECKING:
     from explorer.data.data_set import DataSet
 
+PICTURES, PAIRS, TRIPLE = "textures", "points:moons", "points:blobs"
+
+
+def data_for(subject: Subject) -> str:
+    """The data that come along for a network like this, by name: pictures, or points of the plane; "" for none."""
+    shape = subject.input_shape
+    if shape is not None and len(shape) == 3:
+        return PICTURES
+    if shape != (2,):
+        return ""
+    outputs = subject.output_shape
+    return TRIPLE if outputs is not None and prod(outputs) == 3 else PAIRS
+
 
 def problem_with(subject: Subject, data: DataSet | None) -> DataProblem | None:
     """The first thing that keeps `subject` from learning from `data`; None where nothing does."""

@@ -121,3 +121,14 @@ def type_over(document: Document, name: str, start: Index, values: np.ndarray, k
     typed = TypedOver(network, name, start, values, document.layer_ids, tuple(ids))
     earlier = () if known else document.typed
     return replace(document.with_weights(tuple(ids)), typed=(*earlier, typed))
+
+
+def fresh_copy(document: Document) -> Document:
+    """A network like that of `document`, which means nothing yet and lies in no file."""
+    return Document(
+        EditableNetwork.fresh(document.subject.edited),
+        title=f"{document.title} copy",
+        fit=document.fit,
+        hyperparameters=document.hyperparameters,
+        augmentations=document.augmentations,
+    )

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Slot
-from PySide6.QtCore import SignalInstance as Changes
+from PySide6.QtCore import QObject, SignalInstance, Slot
 
 from explorer.session.fault import Fault
 from explorer.session.features.data import Data
@@ -24,6 +23,7 @@ from explorer.session.features.origins import Origins
 from explorer.session.features.passes import Passes
 from explorer.session.features.plane import Plane
 from explorer.session.features.playing import Playing
+from explorer.session.features.proposing import Proposing
 from explorer.session.features.recent import RecentFiles
 from explorer.session.features.saved import Saved
 from explorer.session.features.selecting import Selecting
@@ -57,10 +57,10 @@ class Session(QObject):
         self.input = Feeding(store, self.recent)  # before the passes, which ask with what a new document is fed
         self.passes, self.measuring = Passes(store), Measuring(store)
         self.learning, self.explaining = Learning(store, self.passes), Explaining(store)
-        self.steps = Steps(store, self.learning)
-        self.data, self.playing = Data(store, self.learning), Playing(store, self.steps)
-        self.watching = Watching(store, self.passes, self.learning)
+        self.steps, self.data = Steps(store, self.learning), Data(store, self.learning)
+        self.playing, self.watching = Playing(store, self.steps), Watching(store, self.passes, self.learning)
         self.training = Trainer(store, self.passes, self.data, self.watching, origins)
+        self.proposing = Proposing(store, self.training)
         self.following, self.plane, self.landscape = Following(store, origins), Plane(store), LossLandscape(store)
         self.files, self.exports = Files(store, self.input, self.recent, Saved(store, origins)), Exports(store)
         self.tasks = Tasks(store, self.passes, self.explaining, self.files, self.training)
@@ -72,7 +72,7 @@ class Session(QObject):
         return self.store.state
 
     @property
-    def changed(self) -> Changes:
+    def changed(self) -> SignalInstance:
         """The signal `changed(old, new)`."""
         return self.store.changed
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from explorer.engine.training.health import LayerHealth
     from explorer.session.begun import Begun
     from explorer.session.document import Document
+    from explorer.session.proposal import Proposal
     from explorer.session.snapshot import Activations
     from explorer.session.step_tensors import LearnedTensors
 
@@ -47,6 +48,7 @@ class Training:
     layer: str = ""
     too_large_batch: int = 0
     begun: Begun | None = None
+    proposal: Proposal | None = None  # what the person is asked about before a run begins
 
     @property
     def is_live(self) -> bool:

@@ -130,7 +130,7 @@ def test_no_other_button_says_or_does_what_a_command_does(window: MainWindow) ->
 def test_what_a_command_does_is_wired_to_no_signal_beside_it() -> None:
     """A verb of the session that a command calls without more ado is handed to no button, only its action is."""
     verbs = {verb for path in UI.rglob("*.py") if path.stem in TABLES for verb in re.findall(VERB, path.read_text())}
-    assert {"steps.step_over", "training.train", "editing.undo", "selection.clear_cell"} <= verbs
+    assert {"steps.step_over", "training.pause", "editing.undo", "selection.clear_cell"} <= verbs
     texts = {path: path.read_text() for path in UI.rglob("*.py") if path.stem not in TABLES}
     wrong = [
         f"{path.relative_to(UI)}: {verb}"

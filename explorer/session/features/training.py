@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
 from explorer.amounts import exact
 from explorer.session.begun import Begun, learning_from
-from explorer.session.data_fit import suited_loss
+from explorer.session.data_fit import data_for, suited_loss
 from explorer.session.document import Document
 from explorer.session.failure import Failure
 from explorer.session.fault import Fault
@@ -25,7 +26,7 @@ from explorer.session.subjects.subject import Verb
 from explorer.session.train_state import Judged, Live, Training
 from explorer.session.worker.run import Ended, FilmSteps, Rest, Told, Wishes
 
-FIRST_DATA = "textures"
+CHOOSE_DATA = "Choose data first: none of those that come along has examples of what this network takes."
 CHANGED_NETWORK = "The network was changed: the run ended with what it had learned."
 CHANGED_DATA = "Other data were chosen: the run ended with what it had learned."
 CHANGED_DEVICE = "The device was changed: the run ended with what it had learned."
@@ -111,11 +112,16 @@ class Trainer:
         if state.training.status == "running" or not self._may_train():
             return
         if state.data.data_set is None:
-            self._data.use_data(state.document.data or FIRST_DATA, then=partial(self._train, until=until))
+            self._open_data(state, then=partial(self._train, until=until))
         elif state.training.status == "paused" and state.training.goes_on_with(state.document):
             self._go_on(until)
         else:
             self._begin(until)
+
+    def _open_data(self, state: State, then: Callable[[], object]) -> None:
+        """Those that were chosen, else those that come along for a network like this."""
+        name = state.document.data or data_for(state.subject)
+        self._data.use_data(name, then) if name else self._store.say(CHOOSE_DATA)
 
     def _may_train(self) -> bool:
         problem = self._store.state.data.problem

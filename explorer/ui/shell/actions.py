@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from explorer.session import State, Verb
 from explorer.ui.common.actions import Actions
 from explorer.ui.common.command import SEPARATOR, Command, Shell, allows, needs
+from explorer.ui.common.text import on_a_button
 from explorer.ui.common.typing.commands import FILL_CELLS
 from explorer.ui.debugger.commands import STEP_COMMANDS
 from explorer.ui.input.commands import PASTE_PICTURE
@@ -22,8 +23,7 @@ from explorer.ui.training.commands import TRAIN_COMMANDS
 def _of_an_edit(command: Command, edit: str) -> Command:
     """What undo and redo are called where they would take back or do `edit`, a few words; "" for none."""
     label = f"{command.word} {edit}".strip()
-    # An ampersand in a name would underline the letter after it.
-    return replace(command, text=label.replace("&", "&&"), tip=f"{label}." if edit else f"Nothing to {command.name}.")
+    return replace(command, text=on_a_button(label), tip=f"{label}." if edit else f"Nothing to {command.name}.")
 
 
 EDIT_COMMANDS: tuple[Command | str, ...] = (

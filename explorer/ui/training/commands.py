@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog
 
 from explorer.session import State, Verb
+from explorer.session.proposal import Until
 from explorer.ui.common.command import SEPARATOR, Command, Shell, needs
 from explorer.ui.training.run_words import train_word
 
@@ -63,10 +64,18 @@ def open_batch(shell: Shell) -> None:
     shell.session.data.open_batch()
 
 
+def train(shell: Shell, until: Until = "") -> bool:
+    """Train, or show the question that comes first; whether it trains."""
+    is_training = shell.session.proposing.press(until)
+    if not is_training:
+        shell.show("training")
+    return is_training
+
+
 def one_step(shell: Shell) -> None:
     """Train a single step, and open it in the debugger."""
-    shell.session.training.train_one_step()
-    shell.show("debugger")
+    if train(shell, "step"):
+        shell.show("debugger")
 
 
 def follow_run(shell: Shell) -> None:
@@ -103,7 +112,7 @@ TRAIN_COMMANDS: tuple[Command | str, ...] = (
         "Train",
         "Train",
         "Train the network on the chosen data; a paused run goes on, with other settings as a new one.",
-        lambda shell: shell.session.training.train(),
+        train,
         "ph.play",
         "Ctrl+R",
         can_train,
@@ -134,7 +143,7 @@ TRAIN_COMMANDS: tuple[Command | str, ...] = (
         "Train",
         "One epoch",
         "Train to the end of the epoch, then rest.",
-        lambda shell: shell.session.training.train_one_epoch(),
+        lambda shell: train(shell, "epoch"),
         "ph.skip-forward-circle",
         "Ctrl+F6",
         can_train,

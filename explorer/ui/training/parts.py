@@ -16,6 +16,7 @@ from explorer.ui.common.tab_order import chain
 from explorer.ui.training.curves.saving import CurveSaving
 from explorer.ui.training.curves.view import ACCURACY, LOSS, CurvePlot
 from explorer.ui.training.health.strip import HealthStrip
+from explorer.ui.training.question import TrainQuestion
 from explorer.ui.training.run_list import RunList
 from explorer.ui.training.run_message import RunMessage
 from explorer.ui.training.run_settings import RunSettings
@@ -99,6 +100,7 @@ class TrainingParts(FollowingView, QWidget):
         self.export = CurveSaving(session, self.shown, self.loss, self.accuracy)
         self.settings = RunSettings(session, actions["showData"])
         self.message = RunMessage(session, actions["trainReset"])
+        self.question = TrainQuestion(session, actions["showData"])
         self._made: dict[str, QWidget] = {}
         self._make_tabs()
         self._lay_out()
@@ -136,6 +138,7 @@ class TrainingParts(FollowingView, QWidget):
         """What a run has to say stands over the views, not over the settings, which need all of the height."""
         right = QVBoxLayout()
         right.setSpacing(4)
+        right.addWidget(self.question)
         right.addWidget(self.message)
         right.addWidget(self._head())
         right.addWidget(self.pages, 1)

@@ -1,0 +1,98 @@
+"""What Train would replace is said in the strip, with the ways on as buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton
+from pytestqt.qtbot import QtBot
+
+from explorer.app import open_window
+from explorer.ui.shell.main_window import MainWindow
+from explorer.ui.training.question import TrainQuestion
+from tests.ui.fakes import wait_until_shown
+from tests.ui.training.docked import click
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[MainWindow]:
+    made = open_window([])
+    wait_until_shown(qtbot, made.session)
+    made.show_late_parts()
+    made.session.learning.set_hyperparameters(epochs=1)
+    yield made
+    made.session.store.set(replace(made.session.state.files, unsaved=False))
+    assert made.close()
+    made.deleteLater()
+
+
+def _question(window: MainWindow) -> TrainQuestion:
+    found = window.findChild(TrainQuestion)
+    assert found is not None
+    return found
+
+
+def _press(question: TrainQuestion, name: str) -> None:
+    button = next(each for each in question.findChildren(QPushButton) if each.accessibleName() == name)
+    assert button.isVisible()
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_the_first_press_of_train_asks_in_the_strip_which_opens_for_it(window: MainWindow) -> None:
+    question, classes = _question(window), window.session.state.classes
+    assert window.training_dock.is_folded
+    click(window, "trainStart")
+    assert question.isVisible()
+    assert QApplication.activeModalWidget() is None
+    told = question.label.text()
+    assert "Textures and tissues: 10 classes (brick, grass, gravel, …)" in told
+    assert "in the place of its own (airplane, automobile, bird, …)" in told
+    assert told.endswith("Its trained weights stay as before training: undo brings them back.")
+    assert window.session.state.classes == classes
+    _press(question, "Not now")
+    assert not question.isVisible()
+    assert window.session.state.training.status == "ready"
+
+
+@pytest.mark.parametrize("command", ["trainOneStep", "trainOneEpoch"])
+def test_the_other_buttons_that_train_ask_too_and_agreeing_does_what_was_pressed(
+    command: str, window: MainWindow, qtbot: QtBot
+) -> None:
+    click(window, command)
+    assert window.tabs.current == "overview"
+    _press(_question(window), "Train on Textures and tissues")
+    qtbot.waitUntil(lambda: window.session.state.training.step > 0)
+    assert not _question(window).isVisible()
+    if command == "trainOneStep":
+        qtbot.waitUntil(lambda: window.session.state.training.status == "paused")
+        assert window.session.state.training.step == 1
+
+
+def test_a_fresh_copy_is_a_network_of_its_own(window: MainWindow, qtbot: QtBot) -> None:
+    title = window.session.state.title
+    click(window, "trainOneStep")
+    _press(_question(window), "Train a fresh copy")
+    qtbot.waitUntil(lambda: window.session.state.training.step == 1)
+    assert window.session.state.title == f"{title} copy"
+    while window.session.state.title != title:
+        window.action("undo").trigger()
+    assert not window.session.state.document.has_fresh_weights
+
+
+def test_a_network_that_no_data_fit_is_told_what_it_takes(window: MainWindow, qtbot: QtBot) -> None:
+    window.session.files.new_network("3 linear(4) relu linear(2)")
+    click(window, "trainStart")
+    question = _question(window)
+    assert question.label.text().startswith("This network takes 3 numbers")
+    assert not question.train.isVisible()
+    assert question.choose.isVisible()
+
+
+def test_ctrl_r_asks_as_the_button_does(window: MainWindow) -> None:
+    window.activateWindow()
+    QTest.keyClick(window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    assert _question(window).isVisible()
