@@ -9,6 +9,8 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
+from explorer.ui.common.tips import TipsOfRows
+
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -34,7 +36,7 @@ class RowModel(QAbstractListModel):
             self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
 
 
-class RowList(QListView):
+class RowList(TipsOfRows, QListView):
     """Rows of one height that fill its width; one may be selected, none edited."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from explorer.ui.common import theme
 from explorer.ui.common.text import exact, number
+from explorer.ui.common.tips import TipsOfRows
 
 FIRST_WIDTH, WIDTH = 170, 76
 FIRST_AT_MOST, ROOM = 420, 24
@@ -49,7 +50,7 @@ class _Model(QAbstractTableModel):
         return None
 
 
-class NumberTable(QTableView):
+class NumberTable(TipsOfRows, QTableView):
     """Emits `chosen` with the number of a row that was clicked, or on Enter."""
 
     chosen = Signal(int)

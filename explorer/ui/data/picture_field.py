@@ -8,15 +8,15 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetrics,
-    QHelpEvent,
     QPainter,
     QPaintEvent,
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from explorer.ui.common import theme
+from explorer.ui.common.tips import Explained, TipsInArea, around
 from explorer.ui.data.lazy_pictures import LazyPictures, Read
 from explorer.ui.data.picture_captions import widest_caption
 from explorer.ui.data.picture_cell import (
@@ -38,7 +38,7 @@ LONG_CAPTION = 64  # pixels by which it may be wider than its picture; a longer 
 NO_LINES = PictureLines((), (1, 1), 0, 1, 0)
 
 
-class PictureField(QAbstractScrollArea):
+class PictureField(TipsInArea, QAbstractScrollArea):
     """Shows pictures, captions and headings, and tells in a tip what is under the pointer.
 
     `arrived` is emitted when more pictures were read.
@@ -184,12 +184,9 @@ class PictureField(QAbstractScrollArea):
 
     # --- Qt's events ---
 
-    def viewportEvent(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            at = self._at(event.pos())
-            QToolTip.showText(event.globalPos(), self._tip(at) if at is not None else "", self)
-            return True
-        return super().viewportEvent(event)
+    def explained_at(self, point: QPoint) -> Explained | None:
+        at = self._at(point)
+        return None if at is None else (self._tip(at), around(point))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -6,15 +6,16 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QWidget
 
 from explorer.ui.common import theme
 from explorer.ui.common.arrow_keys import PRESSING
 from explorer.ui.common.class_colours import class_colour, class_mark
 from explorer.ui.common.dragging import Drag
 from explorer.ui.common.text import MINUS
+from explorer.ui.common.tips import Explained, TipsInArea, around
 
 SIZE, REACH = 9, 14.0
 PALE = 50  # of 255
@@ -28,7 +29,7 @@ class _Axis(pg.AxisItem):
         return [text.replace("-", MINUS) for text in super().tickStrings(values, scale, spacing)]
 
 
-class PointPlot(pg.PlotWidget):
+class PointPlot(TipsInArea, pg.PlotWidget):
     """Emits `chosen` with the number of a point. ← and → go through the points, Enter chooses the framed one."""
 
     chosen = Signal(int)
@@ -143,12 +144,9 @@ class PointPlot(pg.PlotWidget):
         else:
             super().keyPressEvent(event)
 
-    def viewportEvent(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            at = self._nearest(QPointF(event.pos()))
-            QToolTip.showText(event.globalPos(), self._tip(at) if at is not None else "", self)
-            return True
-        return bool(super().viewportEvent(event))
+    def explained_at(self, point: QPoint) -> Explained | None:
+        at = self._nearest(QPointF(point))
+        return None if at is None else (self._tip(at), around(point))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -8,7 +8,6 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
-    QHelpEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -17,11 +16,12 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.ui.common import theme
 from explorer.ui.common.dragging import NOTCH, turned
 from explorer.ui.common.text import count
+from explorer.ui.common.tips import Explained, TipsOfPlaces
 from explorer.ui.debugger.timeline_layout import BarLayout, Piece, label_places, lay_out, runs_of
 
 MARK, BAR, NAMES = 6, 15, 16  # heights, from the top
@@ -30,7 +30,7 @@ PALE_SHARE = 0.32  # how much of a phase's colour is left where the cursor has n
 LEAST_CURSOR = 5.0
 
 
-class TimelineBar(QWidget):
+class TimelineBar(TipsOfPlaces, QWidget):
     """Emits `chosen` with the step that was clicked, dragged to, or reached with the keys or the wheel.
 
     Left and Right go one step, Page Up and Page Down one phase, Home and End to the ends.
@@ -141,15 +141,11 @@ class TimelineBar(QWidget):
             return
         self._choose(target)
 
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent) and self._labels:
-            self._show_tip(event.pos(), event.globalPos())
-            return True
-        return super().event(event)
-
-    def _show_tip(self, place: QPoint, on_screen: QPoint) -> None:
-        index = self._layout.step_at(place.x())
-        QToolTip.showText(on_screen, self.tip(index), self, self.piece_rect(index).toAlignedRect())
+    def explained_at(self, point: QPoint) -> Explained | None:
+        if not self._labels:
+            return None
+        index = self._layout.step_at(point.x())
+        return self.tip(index), self.piece_rect(index)
 
     def _phase_start(self, direction: int) -> int:
         firsts = [run.first for run in self._layout.runs]

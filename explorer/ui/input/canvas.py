@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -25,6 +25,7 @@ from explorer.ui.common.arrow_keys import ARROWS, PRESSING, walked
 from explorer.ui.common.pictures import image_of
 from explorer.ui.common.saved_painter import saved
 from explorer.ui.common.text import number
+from explorer.ui.common.tips import Explained, TipsOfPlaces
 from explorer.ui.common.typing.cell_widget import CellWidget
 from explorer.ui.tensors.sight import sampled
 
@@ -36,7 +37,7 @@ NUMBERS_FROM_PIXELS = 34
 WHOLE_ZOOM_LOSS = 0.8
 
 
-class PictureCanvas(CellWidget):
+class PictureCanvas(TipsOfPlaces, CellWidget):
     """Shows a picture whole, as large as there is room, its pixels square.
 
     Places are (row, column) of the picture's own pixels. `pointed` tells the one under the mouse or, moved by the
@@ -123,6 +124,12 @@ class PictureCanvas(CellWidget):
         """The pixels of a cell of the target; None where it is not shown."""
         row, column = cell[-2:]
         return self._to_screen().mapRect(QRectF(column, row, 1, 1)) if self._has(row, column) else None
+
+    def explained_at(self, point: QPoint) -> Explained | None:
+        """The tip is of the pixel under the pointer where that is drawn large, else of the whole picture."""
+        place = self.place_at(QPointF(point))
+        rect = None if place is None or not self._is_sharp else self.rect_of(place)
+        return self.toolTip(), rect or self.picture_area()
 
     # --- where things are ---
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
 
 from explorer.ui.common import theme
 from explorer.ui.common.arrow_keys import ARROWS
 from explorer.ui.common.dragging import ZOOM_KEYS
+from explorer.ui.common.tips import Explained, TipsOfPlaces, around
 from explorer.ui.overview.geometry import Column
 from explorer.ui.overview.lines import Spot, cell_at
 from explorer.ui.overview.surface import OverviewSurface
 from explorer.ui.overview.tips import is_control, tip
 
 
-class OverviewCanvas(OverviewSurface):
+class OverviewCanvas(TipsOfPlaces, OverviewSurface):
     """The overview as a person works with it: hovering, choosing, folding, walking from map to map."""
 
     hovered = Signal(object)  # Spot | None
@@ -104,11 +105,8 @@ class OverviewCanvas(OverviewSurface):
         active = active or any(each.rect.contains(x, y) for each in self.scene.layout.brackets)
         self.setCursor(Qt.CursorShape.PointingHandCursor if active else Qt.CursorShape.ArrowCursor)
 
-    def event(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            QToolTip.showText(event.globalPos(), self.tip_at(QPointF(event.pos())), self)
-            return True
-        return super().event(event)
+    def explained_at(self, point: QPoint) -> Explained | None:
+        return self.tip_at(QPointF(point)), around(point)
 
     def tip_at(self, point: QPointF) -> str:
         """What is worth saying at a point of the screen."""

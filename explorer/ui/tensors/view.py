@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -14,6 +14,7 @@ from explorer.ui.common import theme
 from explorer.ui.common.arrow_keys import ARROWS
 from explorer.ui.common.late import LATE_OPACITY
 from explorer.ui.common.text import hovered
+from explorer.ui.common.tips import Explained, TipsOfPlaces
 from explorer.ui.common.typing.cell_widget import CellWidget
 from explorer.ui.common.typing.target import TypingTarget
 from explorer.ui.tensors.cell_painting import paint_frame, paint_note, paint_range, paint_title
@@ -24,7 +25,7 @@ TITLE_HEIGHT, FOOT_HEIGHT, GAP = 20, 18, 4
 FRAMED_AT_MOST = 50_000  # cells; more of them would frame everything
 
 
-class TensorView(CellWidget):
+class TensorView(TipsOfPlaces, CellWidget):
     """Shows a `Shown` between a title above and its range below; a hovered cell's number takes the range's place.
 
     `clicked` and `dragged` emit a whole cell of the tensor, `hovered` one or None, `opened` a double-clicked one.
@@ -130,6 +131,11 @@ class TensorView(CellWidget):
         """The pixels of a cell of the target; None where it is not shown."""
         layout, place = self._laid_out(), self._place(self.whole_cell(cell))
         return None if layout is None or place is None else layout.rect(*place)
+
+    def explained_at(self, point: QPoint) -> Explained | None:
+        """What the tensor is, below its title; over the cells there is no tip: their numbers are told below them."""
+        is_title = self._cell_at(QPointF(point)) is None
+        return (self.toolTip(), QRectF(0, 0, self.width(), TITLE_HEIGHT)) if is_title else None
 
     # --- geometry ---
 

@@ -9,15 +9,17 @@ from functools import cache
 import numpy as np
 import pytest
 import torch
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QHelpEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QToolButton
+from PySide6.QtWidgets import QApplication, QToolButton, QToolTip
 from pytestqt.qtbot import QtBot
 
 from explorer.arithmetic.explanation import plain_number
 from explorer.session import cursor as moves
 from explorer.session.timeline import Timeline
 from explorer.ui.common import theme
+from explorer.ui.common.tips import tip_label
 from explorer.ui.debugger.into.number_grid import NumberGrid
 from explorer.ui.debugger.into.view import IntoView
 from explorer.ui.debugger.stage import StepStage
@@ -262,3 +264,21 @@ def test_in_a_low_stage_the_result_stays_and_no_line_lies_over_the_cells(
         cells = max(grid.y() + grid.area().bottom() for grid in row.grids if grid.isVisible())
         assert row.content_bottom() - 20 * len(shown) >= cells - 0.5
         assert row.content_bottom() <= max(row.height(), cells + 20)
+
+
+def test_the_tip_of_a_number_stands_beside_it(stage: tuple[SteppedSession, IntoView]) -> None:
+    session, view = stage
+    session.go("forward", "conv2", inside=True)
+    for grid in grids(view).values():
+        assert grid.grid is not None
+        width, height = grid.cell_size()
+        for row, column in ((0, 0), (2, 1), (2, 2)):
+            place = QPoint(round((column + 0.5) * width), round(grid.area().top() + (row + 0.5) * height))
+            QApplication.sendEvent(grid, QHelpEvent(QHelpEvent.Type.ToolTip, place, grid.mapToGlobal(place)))
+            tip = tip_label()
+            assert tip is not None
+            assert QToolTip.text() == grid.tip(row, column)
+            cell = QRect(0, 0, int(width) - 2, int(height) - 2)
+            cell.moveCenter(grid.mapToGlobal(place))
+            assert not tip.geometry().intersects(cell)
+    QToolTip.hideText()

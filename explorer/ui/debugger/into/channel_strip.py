@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QEvent, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
 
 from explorer.ui.common import theme
 from explorer.ui.common.colour import colourise
 from explorer.ui.common.text import exact
+from explorer.ui.common.tips import Explained, TipsOfPlaces
 from explorer.ui.tensors.cell_images import image_of
 from explorer.ui.tensors.tiles import scale_of
 
 WIDEST = 28.0
 
 
-class ChannelStrip(QWidget):
+class ChannelStrip(TipsOfPlaces, QWidget):
     """Emits `chosen` with the number of the cell clicked."""
 
     chosen = Signal(int)
@@ -48,13 +49,11 @@ class ChannelStrip(QWidget):
         if at is not None:
             self.chosen.emit(at)
 
-    def event(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            at = self._index_at(event.pos().x())
-            text = self.toolTip() if at is None else f"{at}: {exact(float(self._totals[at]))}"
-            QToolTip.showText(event.globalPos(), text, self)
-            return True
-        return super().event(event)
+    def explained_at(self, point: QPoint) -> Explained | None:
+        at = self._index_at(point.x())
+        if at is None:
+            return self.toolTip(), QRectF(self.rect())
+        return f"{at}: {exact(float(self._totals[at]))}", QRectF(at * self._width(), 0, self._width(), self.height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         if not len(self._totals):

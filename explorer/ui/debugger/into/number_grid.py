@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
 
 from explorer.arithmetic.operation import Index
 from explorer.ui.common import theme
 from explorer.ui.common.colour import colourise, ink_on
 from explorer.ui.common.text import exact
+from explorer.ui.common.tips import Explained, TipsOfPlaces
 from explorer.ui.common.typing.cell_widget import CellWidget
 from explorer.ui.debugger.into.term_grids import Grid
 from explorer.ui.debugger.typed_parts import Typed
@@ -25,7 +26,7 @@ LARGEST_MAP_CELL = 24.0
 PALE = 0.35
 
 
-class NumberGrid(CellWidget):
+class NumberGrid(TipsOfPlaces, CellWidget):
     """Shows one `Grid` under its title, at the top left of its room. Double-clicking a cell emits `opened`
     with the name of its tensor and the cell, a click `clicked`. The tip over a cell has its number with every digit."""
 
@@ -118,15 +119,12 @@ class NumberGrid(CellWidget):
         if place is not None and self.grid is not None and (cell := self.grid.cell(*place)) is not None:
             self.opened.emit(self.grid.tensor, cell)
 
-    def event(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            self._show_tip(event.pos(), event.globalPos())
-            return True
-        return super().event(event)
-
-    def _show_tip(self, at: QPoint, shown_at: QPoint) -> None:
-        place = self._place_at(QPointF(at))
-        QToolTip.showText(shown_at, "" if place is None else self.tip(*place), self)
+    def explained_at(self, point: QPoint) -> Explained | None:
+        place = self._place_at(QPointF(point))
+        if place is None:
+            return None
+        width, height = self.cell_size()
+        return self.tip(*place), QRectF(place[1] * width, TITLE_HEIGHT + place[0] * height, width, height)
 
     def tip(self, row: int, column: int) -> str:
         """What is said of a place: its number with every digit, and where it comes from."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from explorer.ui.common import theme
 from explorer.ui.common.colour import colourise, ink_on
 from explorer.ui.common.text import exact, number
+from explorer.ui.common.tips import Explained, TipsOfPlaces
 from explorer.ui.debugger.into.grid_row import LINE_HEIGHT, paint_lines
 from explorer.ui.debugger.into.term_tables import Table, TableColumn
 from explorer.ui.tensors.cell_bars import paint_bar, paint_label
@@ -22,7 +23,7 @@ LABEL_SHARE, LONGEST_LABEL, LABELS_MEASURED = 0.34, 190, 64
 CELL_WIDTH, SMALLEST_CELL, SYMBOL_WIDTH = 84, 38, 18
 
 
-class TermTable(QWidget):
+class TermTable(TipsOfPlaces, QWidget):
     """Shows a `Table`; rows that do not fit are counted below it. A double-click emits `opened` with a row's source."""
 
     opened = Signal(str, tuple)
@@ -69,9 +70,13 @@ class TermTable(QWidget):
         at, order = int((point.y() - HEADER) // self._row_height()), self._order()
         return int(order[at]) if point.y() >= HEADER and at < len(order) else None
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        row = self._row_at(event.position())
-        self.setToolTip("" if row is None else self._tip(row))
+    def explained_at(self, point: QPoint) -> Explained | None:
+        row = self._row_at(QPointF(point))
+        if row is None:
+            return None
+        height = self._row_height()
+        top = HEADER + (point.y() - HEADER) // height * height
+        return self._tip(row), QRectF(0, top, self.width(), height)
 
     def _tip(self, row: int) -> str:
         assert self.table is not None

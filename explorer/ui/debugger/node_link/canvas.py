@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
-    QHelpEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.ui.common import theme
 from explorer.ui.common.arrow_keys import ARROWS, ENTERING
 from explorer.ui.common.box import Box
 from explorer.ui.common.late import late_veil
+from explorer.ui.common.tips import Explained, TipsOfPlaces
 from explorer.ui.debugger.node_link import Edge, Item, Node, NodeLink, ShownNumbers, describe, fan, positions
 from explorer.ui.debugger.node_link.edge_layers import EdgeLayers
 from explorer.ui.debugger.node_link.layout import FOOT, MARGIN
@@ -32,7 +32,7 @@ from explorer.ui.debugger.node_link.walking import neighbour
 NAME = "Neurons and weights"
 
 
-class NodeLinkCanvas(QWidget):
+class NodeLinkCanvas(TipsOfPlaces, QWidget):
     """Emits `chosen` (an item, and the line of a node that was hit or None) and `edit_asked` (an item)."""
 
     chosen = Signal(object, object)
@@ -192,12 +192,12 @@ class NodeLinkCanvas(QWidget):
         line = int((y - self.scene.places.nodes[item].y - style.pad) // style.row)
         return min(max(line, 0), len(self.scene.shown.written[item]) - 1)
 
-    def event(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            item = self.item_at(event.pos().x(), event.pos().y())
-            QToolTip.showText(event.globalPos(), "" if item is None else self.description(item), self)
-            return True
-        return super().event(event)
+    def explained_at(self, point: QPoint) -> Explained | None:
+        item = self.item_at(point.x(), point.y())
+        if item is None:
+            return None
+        box = self.box(item)
+        return self.description(item), QRectF(box.x, box.y, box.width, box.height)
 
     # --- keyboard ---
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -14,6 +14,7 @@ from explorer.ui.common.arrow_keys import ARROWS, PRESSING, walked
 from explorer.ui.common.colour import ink_on, rgb
 from explorer.ui.common.saved_painter import saved
 from explorer.ui.common.text import count, percent
+from explorer.ui.common.tips import Explained, TipsOfPlaces
 from explorer.ui.data.words import class_name
 from explorer.ui.tensors.cell_images import image_of
 from explorer.ui.training.confusion.layout import (
@@ -41,7 +42,7 @@ BAR_HEIGHT = 6
 LEFT, RIGHT, MIDDLE = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignVCenter
 
 
-class ConfusionMatrix(QWidget):
+class ConfusionMatrix(TipsOfPlaces, QWidget):
     """Rows are the true classes, columns what they were taken for. `pointed` carries a cell or None, `chosen` a cell.
 
     `walked` carries the rectangle that the keys came to, for a scroll area to show. There the names of the columns stay
@@ -145,8 +146,15 @@ class ConfusionMatrix(QWidget):
         else:
             super().keyPressEvent(event)
 
+    def explained_at(self, point: QPoint) -> Explained | None:
+        cell = self._cell_at(QPointF(point))
+        return None if cell is None else (self.toolTip(), self.rect_of(cell))
+
     def _at(self, event: QMouseEvent) -> Pair | None:
-        place, layout = event.position(), self._laid_out()
+        return self._cell_at(event.position())
+
+    def _cell_at(self, place: QPointF) -> Pair | None:
+        layout = self._laid_out()
         is_head = place.y() < self._scrolled + layout.top
         return None if self._confusion is None or is_head else layout.at(place.x(), place.y())
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtCore import QLineF, QPoint, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.ui.common import theme
+from explorer.ui.common.tips import Explained, TipsOfPlaces
 from explorer.ui.training.curves.curve import Role, pen_of
 
 HEIGHT = 20
@@ -30,7 +31,7 @@ class LegendEntry:
     value: str = ""
 
 
-class CurveLegend(QWidget):
+class CurveLegend(TipsOfPlaces, QWidget):
     """Entries beside one another; those without room are counted, and the whole stands in the tip."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -104,12 +105,8 @@ class CurveLegend(QWidget):
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, entry.words)
         return room
 
-    def event(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            entry = next((entry for place, entry in self._places if place.contains(QPointF(event.pos()))), None)
-            QToolTip.showText(event.globalPos(), entry.tip if entry else "", self)
-            return True
-        return super().event(event)
+    def explained_at(self, point: QPoint) -> Explained | None:
+        return next(((entry.tip, place) for place, entry in self._places if place.contains(QPointF(point))), None)
 
 
 def _width(entry: LegendEntry, metrics: QFontMetricsF) -> float:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPolygonF
-from PySide6.QtWidgets import QSizePolicy, QSlider, QToolTip, QWidget
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QSlider, QWidget
 
 from explorer.ui.common import theme
 from explorer.ui.common.saved_painter import saved
 from explorer.ui.common.text import count
+from explorer.ui.common.tips import Explained, TipsOfPlaces
 from explorer.ui.training.film.curve import FilmCurve, paint_curve
 
 MARGIN, AXIS = 10, 26
@@ -17,7 +18,7 @@ LABEL_PIXELS = 11
 MOST_TICKS = 400
 
 
-class FilmTrack(QSlider):
+class FilmTrack(TipsOfPlaces, QSlider):
     """Emits `chosen` with a frame's place when a person goes there, with the mouse or with Qt's keys of a slider."""
 
     chosen = Signal(int)
@@ -87,12 +88,11 @@ class FilmTrack(QSlider):
             self.chosen.emit(frame)  # it may be the last one while the film was not shown
         self.setValue(frame)
 
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent) and self._curve.frames:
-            words = self._words(self._curve.frame_at(event.pos().x(), self._area()))
-            QToolTip.showText(event.globalPos(), f"{words}: click to see what the network saw then.", self)
-            return True
-        return super().event(event)
+    def explained_at(self, point: QPoint) -> Explained | None:
+        if not self._curve.frames:
+            return self.toolTip(), QRectF(self.rect())
+        words = self._words(self._curve.frame_at(point.x(), self._area()))
+        return f"{words}: click to see what the network saw then.", QRectF(point.x() - 12, 0, 24, self.height())
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyledIte
 
 from explorer.ui.common import theme
 from explorer.ui.common.saved_painter import saved
+from explorer.ui.common.tips import TipsOfRows
 from explorer.ui.training.health.model import HealthModel, Index
 from explorer.ui.training.health.words import Figure, LayerRow, Level, Measure
 
@@ -34,7 +35,7 @@ BAR_HEIGHT, LONGEST_BAR = 6, 150
 SHORTEST_BAR, LOW_BAR = 40, 3  # beside its number; where there is less room it lies under it, and is lower
 
 
-class HealthTable(QTableView):
+class HealthTable(TipsOfRows, QTableView):
     """Emits `chosen` with a layer's name when its row is clicked or reached with the keys."""
 
     chosen = Signal(str)
