@@ -66,7 +66,7 @@ def remember(path: Path) -> object:
     asked = (settings.theme_choice, settings.recent_files, settings.layout, settings.is_welcome_seen)
     numbers = (settings.play_speed(), settings.training_height() or 0)
     assert max(numbers) < 2**31  # what Qt takes
-    return [each() for each in (*asked, settings.is_training_folded)]
+    return [each() for each in (*asked, settings.suggestions_seen, settings.is_training_folded)]
 
 
 def _command(folder: Path) -> list[str]:

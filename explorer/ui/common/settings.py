@@ -69,6 +69,15 @@ def set_welcome_seen(seen: bool) -> None:
     write("welcome_seen", seen)
 
 
+def suggestions_seen() -> tuple[str, ...]:
+    """The names of the suggestions that were followed or put away."""
+    return tuple(read("suggestions_seen", list[str]()))
+
+
+def set_suggestions_seen(names: tuple[str, ...]) -> None:
+    write("suggestions_seen", list(names))
+
+
 def new_network_text() -> str:
     """What was being written for a new network; "" where nothing was, or more than is kept."""
     return unquote(read("new_network", ""))

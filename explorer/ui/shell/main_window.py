@@ -110,7 +110,8 @@ class MainWindow(QMainWindow):
     def _make_foot(self) -> None:
         foot = Status(self.session, self._actions)
         self.welcome = foot.welcome
-        self.welcome.want(not settings.is_welcome_seen())
+        self.suggestions = foot.suggestions
+        self._want_welcome(not settings.is_welcome_seen())
         self.welcome.dismissed.connect(self._dismiss_welcome)
         self.setStatusBar(foot)
 
@@ -183,7 +184,8 @@ class MainWindow(QMainWindow):
         if name == "training":
             self.training_dock.unfold()
         elif name == "welcome":
-            self.welcome.want(True)
+            self.suggestions.begin_again()
+            self._want_welcome(True)
         elif name == "network":
             self.docks[0].show()
             self.docks[0].raise_()
@@ -205,7 +207,12 @@ class MainWindow(QMainWindow):
     @Slot()
     def _dismiss_welcome(self) -> None:
         settings.set_welcome_seen(True)
-        self.welcome.want(False)
+        self._want_welcome(False)
+
+    def _want_welcome(self, is_wanted: bool) -> None:
+        """Show the first steps, or what to try after them."""
+        self.welcome.want(is_wanted)
+        self.suggestions.want(not is_wanted)
 
     def reset_layout(self) -> None:
         """Put every part of the window back in its place."""

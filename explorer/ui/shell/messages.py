@@ -18,7 +18,7 @@ from explorer.ui.common.icons import icon
 LINES = 2
 LEAST_WORDS = 120  # pixels beside the buttons
 HEIGHT = 34  # pixels, of which two lines need 32
-ROLE, FAULT_ROLE = "toast", "toast-fault"
+FAULT_ROLE = "toast-fault"
 WELCOME = (
     "Welcome: a trained network looks at a photograph. Click a layer to see its maps, a map to see its numbers; "
     "drop a picture of your own anywhere."
@@ -28,10 +28,13 @@ WELCOME = (
 class Toast(QFrame):
     """A sentence beside its buttons; words that have no room are in its tip. It never takes the focus by itself."""
 
+    role = "toast"
+    """How the style sheet calls it."""
+
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(name)
-        self.setProperty("role", ROLE)
+        self.setProperty("role", self.role)
         self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.label = BriefLabel(LINES)
@@ -44,7 +47,7 @@ class Toast(QFrame):
 
     def show_sentence(self, sentence: str, *, is_fault: bool = False) -> None:
         """Show `sentence`; "" hides the whole of it. A screen reader reads it out."""
-        role = FAULT_ROLE if is_fault else ROLE
+        role = FAULT_ROLE if is_fault else self.role
         if self.property("role") != role:
             self.setProperty("role", role)
             self.style().polish(self)

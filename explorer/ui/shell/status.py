@@ -17,6 +17,7 @@ from explorer.ui.common.text import plural, seconds_text
 from explorer.ui.shell.left_over_line import LeftOverLine
 from explorer.ui.shell.messages import HEIGHT as TOAST_HEIGHT
 from explorer.ui.shell.messages import Messages, Welcome
+from explorer.ui.shell.suggestions import Suggestions
 
 MOST = 1000
 HEIGHT = TOAST_HEIGHT + 4
@@ -102,7 +103,8 @@ class Status(FollowingView, QStatusBar):
             self.addWidget(line)
             line.hide()  # adding it shows it
         self.welcome = Welcome(session, actions)
-        for toast in (Messages(session), LeftOverLine(session), self.welcome):
+        self.suggestions = Suggestions(session, actions)
+        for toast in (Messages(session), LeftOverLine(session), self.welcome, self.suggestions):
             is_seen = not toast.isHidden()
             self.addPermanentWidget(toast, 1)  # permanent: what a menu says of its commands does not cover it
             toast.setVisible(is_seen)
