@@ -30,6 +30,7 @@ from explorer.ui.input.view import InputView
 from explorer.ui.shell import commands
 from explorer.ui.shell.actions import make_actions
 from explorer.ui.shell.centre_alone import CentreAlone
+from explorer.ui.shell.columns import LEFT, RIGHT, Columns
 from explorer.ui.shell.docks import PaneDock
 from explorer.ui.shell.folding_dock import FoldingDock
 from explorer.ui.shell.menus import Menus
@@ -42,7 +43,6 @@ TITLE = "Network Explorer"
 FIRST_SIZE = (1440, 900)
 MINIMUM_SIZE = (960, 560)
 AFTER_MAPS_MS = 60  # the maps are painted before the other tabs are made
-LEFT_WIDTH, RIGHT_WIDTH = 290, 270
 
 
 class MainWindow(QMainWindow):
@@ -132,8 +132,9 @@ class MainWindow(QMainWindow):
             PaneDock("Prediction", "dock.prediction", self.prediction, self),
             self.training_dock,
         )
-        for dock, width in zip(self.docks, (LEFT_WIDTH, RIGHT_WIDTH, RIGHT_WIDTH, 0), strict=True):
+        for dock, width in zip(self.docks, (LEFT.least, RIGHT.least, RIGHT.least, 0), strict=True):
             dock.setMinimumWidth(width)
+        self._columns = Columns(self, self.docks[0], self.docks[1])
         self._place_docks()
 
     def _place_docks(self) -> None:
@@ -141,8 +142,8 @@ class MainWindow(QMainWindow):
         below = Qt.DockWidgetArea.BottomDockWidgetArea
         for dock, area in zip(self.docks, (left, right, right, below), strict=True):
             self.addDockWidget(area, dock)
-        network, picture, prediction, _ = self.docks
-        self.resizeDocks([network, picture], [LEFT_WIDTH, RIGHT_WIDTH], Qt.Orientation.Horizontal)
+        _, picture, prediction, _ = self.docks
+        self._columns.place()
         self.resizeDocks([picture, prediction], [6, 4], Qt.Orientation.Vertical)
         self.training_dock.sit()
 
@@ -233,6 +234,7 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(geometry)
         if docks is not None:
             self.restoreState(docks)
+            self._columns.take_over()
         if settings.is_centre_alone():
             self.centre_alone.begin(docks)
 
@@ -269,6 +271,7 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.training_dock.follow_height()
+        soon(self, self._columns.follow)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

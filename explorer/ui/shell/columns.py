@@ -1,0 +1,59 @@
+"""The columns at both sides of the centre: in a wide window they are wider, unless a person gave them a width."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDockWidget, QMainWindow
+
+NEAR = 2  # pixels by which Qt may miss a width
+
+
+@dataclass(frozen=True)
+class ColumnWidth:
+    """A column takes `share` of the window, between `least` and `most` pixels."""
+
+    share: float
+    least: int
+    most: int
+
+    def within(self, window_width: int) -> int:
+        """Its pixels in a window of that width."""
+        return min(max(round(self.share * window_width), self.least), self.most)
+
+
+LEFT = ColumnWidth(0.17, least=290, most=420)
+RIGHT = ColumnWidth(0.16, least=270, most=400)
+
+
+class Columns:
+    """Gives the columns of `left` and `right`, a dock of each, their widths, and follows the window's."""
+
+    def __init__(self, window: QMainWindow, left: QDockWidget, right: QDockWidget) -> None:
+        self._window, self._left, self._right = window, left, right
+        self._given = self._usual()
+
+    def place(self) -> None:
+        """Give them the widths for the window as it is."""
+        self._given = self._usual()
+        self._window.resizeDocks([self._left, self._right], list(self._given), Qt.Orientation.Horizontal)
+
+    def take_over(self) -> None:
+        """The window was laid out as it was before: what differs from the usual widths was chosen by a person."""
+        self._given = self._usual()
+
+    def follow(self) -> None:
+        """The window has another width: the columns follow where they have the widths that they were given."""
+        if self._usual() != self._given and self._are_as_given():
+            self.place()
+
+    def _usual(self) -> tuple[int, int]:
+        width = self._window.width()
+        return LEFT.within(width), RIGHT.within(width)
+
+    def _are_as_given(self) -> bool:
+        widths = zip((self._left, self._right), self._given, strict=True)
+        return all(
+            not dock.isVisible() or dock.isFloating() or abs(dock.width() - given) <= NEAR for dock, given in widths
+        )

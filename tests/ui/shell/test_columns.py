@@ -1,0 +1,73 @@
+"""In a wide window the columns are wider and the maps larger; a width that a person chose stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from explorer.ui.shell.columns import LEFT, RIGHT
+from explorer.ui.shell.main_window import MainWindow
+from tests.ui.windows import shared_window
+
+SIZES = ((1280, 720), (1440, 900), (1920, 1080), (2560, 1440))
+
+
+@pytest.fixture(scope="module")
+def shared(module_qtbot: QtBot) -> Iterator[MainWindow]:
+    yield from shared_window(module_qtbot)
+
+
+@pytest.fixture
+def window(shared: MainWindow) -> MainWindow:
+    shared.resize(*SIZES[0])
+    shared.reset_layout()
+    QApplication.processEvents()
+    return shared
+
+
+def _widths(window: MainWindow) -> tuple[int, int]:
+    QApplication.processEvents()
+    return window.docks[0].width(), window.docks[1].width()
+
+
+def test_the_columns_follow_the_window_and_come_back(window: MainWindow, qtbot: QtBot) -> None:
+    for size in (*SIZES, *reversed(SIZES)):
+        window.resize(*size)
+        wanted = LEFT.within(size[0]), RIGHT.within(size[0])
+        qtbot.waitUntil(lambda wanted=wanted: _widths(window) == wanted)  # type: ignore[misc]
+    assert LEFT.within(1280) < LEFT.within(1920) < LEFT.within(2560)
+
+
+def test_a_width_that_a_person_chose_stays(window: MainWindow, qtbot: QtBot) -> None:
+    window.resizeDocks([window.docks[0]], [360], Qt.Orientation.Horizontal)
+    qtbot.waitUntil(lambda: _widths(window)[0] == 360)
+    window.resize(*SIZES[3])
+    assert _widths(window) == (360, RIGHT.least)
+    window.action("resetLayout").trigger()
+    qtbot.waitUntil(lambda: _widths(window) == (LEFT.within(SIZES[3][0]), RIGHT.within(SIZES[3][0])))
+
+
+@pytest.mark.parametrize("tab", ["overview", "maps"])
+def test_the_maps_grow_with_the_window(window: MainWindow, qtbot: QtBot, tab: str) -> None:
+    window.show_part(tab)
+    shares, widths = [], []
+    for size in SIZES:
+        window.resize(*size)
+        QApplication.processEvents()
+        widths.append(window.view(tab).width())
+        shares.append(window.input_view.picture.fed.picture_area().width())
+    assert widths == sorted(widths)
+    assert shares[0] < shares[2] < shares[3]
+
+
+def test_more_cards_are_seen_in_a_higher_window(window: MainWindow) -> None:
+    heights = []
+    for size in SIZES:
+        window.resize(*size)
+        QApplication.processEvents()
+        heights.append(window.network_panel.list.viewport().height())
+    assert heights == sorted(set(heights))
