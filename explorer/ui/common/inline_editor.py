@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from explorer.ui.common import theme
@@ -34,6 +36,7 @@ class InlineEditor(QLineEdit):
     finished = Signal(float)
     refused = Signal(str)
     cancelled = Signal()
+    pasted = Signal()  # in a table: what is on the clipboard is more than one number
 
     def __init__(self, parent: QWidget, *, in_table: bool = False) -> None:
         super().__init__(parent)
@@ -103,6 +106,9 @@ class InlineEditor(QLineEdit):
 
     def event(self, event: QEvent) -> bool:
         """Qt asks about Tab before any other key: in a table it does not lead to another widget."""
+        if self._in_table and isinstance(event, QKeyEvent) and _pastes_several(event):
+            self.pasted.emit()
+            return True
         key = Qt.Key(event.key()) if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress else None
         if not self._in_table or key not in GOING:
             return super().event(event)
@@ -125,3 +131,9 @@ class InlineEditor(QLineEdit):
             self._finish()  # a number that was typed is not lost by a click elsewhere
         if self.isVisible():
             self.cancelled.emit()
+
+
+def _pastes_several(event: QKeyEvent) -> bool:
+    """Whether a key pastes more than one word: a block of numbers, for which one box is no place."""
+    is_paste = event.type() == QEvent.Type.KeyPress and event.matches(QKeySequence.StandardKey.Paste)
+    return is_paste and len(re.findall(r"[^\s,;\t\[\](){}]+", QGuiApplication.clipboard().text())) > 1

@@ -69,7 +69,7 @@ def over_plan(timeline: Timeline, cursor: Cursor, classes: tuple[str, ...]) -> O
     shown = None if weight is None or weight.values.ndim < 2 else _part(weight, entry, cursor, names={})
     beside = tensors.beside if entry.phase == "forward" else ()
     vectors = tuple(
-        _part(tensor, entry, cursor, names={})
+        Part(shown_tensor(tensor, title=tensor.name.replace("_", " ")), tensor.name)
         for tensor in beside
         if tensor.role == "weight" and tensor.values.ndim == 1
     )

@@ -25,7 +25,7 @@ SPACE = 16
 OPERATION_WIDTH, NARROW_OPERATION = 132, 96
 LINE = 17
 NUMBER_WIDTH = 150
-LEAST_VECTOR, MOST_VECTOR, VECTOR_GAP = 58, 120, 4  # pixels of height
+LEAST_VECTOR, MOST_VECTOR, VECTOR_GAP = 40, 110, 4  # pixels of height
 VECTORS_SHARE = 0.4  # of the height that a weight and its bias have
 
 
@@ -242,6 +242,7 @@ class VectorColumn(QWidget):
 
     def _make_view(self, at: int) -> TensorView:
         view = TensorView(self)
+        view.has_foot = False
         CellTyping(view, self._writer, name="vectorEditor")
         view.opened.connect(lambda cell: self._open(at, cell))
         return view

@@ -36,6 +36,7 @@ class TensorView(TipsOfPlaces, CellWidget):
     dragged = Signal(tuple)
     hovered = Signal(object)
     opened = Signal(tuple)
+    has_foot = True  # where the range and the hovered number stand
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -140,7 +141,8 @@ class TensorView(TipsOfPlaces, CellWidget):
     # --- geometry ---
 
     def _body(self) -> QRectF:
-        return QRectF(0, TITLE_HEIGHT + GAP, self.width(), max(1, self.height() - TITLE_HEIGHT - FOOT_HEIGHT - 2 * GAP))
+        below = FOOT_HEIGHT + GAP if self.has_foot else 0
+        return QRectF(0, TITLE_HEIGHT + GAP, self.width(), max(1, self.height() - TITLE_HEIGHT - GAP - below))
 
     def _laid_out(self) -> TensorLayout | None:
         if self.shown is None or not self.shown.values.size:
@@ -218,7 +220,8 @@ class TensorView(TipsOfPlaces, CellWidget):
         if layout.mode == "map":
             layout.paint_unread(painter, *self._unread)
         self._paint_marks(painter, layout)
-        self._paint_foot(painter, layout)
+        if self.has_foot:
+            self._paint_foot(painter, layout)
 
     def _paint_marks(self, painter: QPainter, layout: TensorLayout) -> None:
         if layout.mode == "number":

@@ -152,3 +152,14 @@ def test_under_the_brush_nothing_is_typed(opened: Opened) -> None:
     view.draw.click()
     QTest.mouseDClick(view.picture.fed, LEFT, pos=_at(view, 2, 5))
     assert not _typing(view).editor.isVisible()
+
+
+def test_a_block_pasted_into_the_open_box_goes_over_the_cells(opened: Opened, qtbot: QtBot) -> None:
+    session, view = opened(GREY)
+    QTest.mouseDClick(view.picture.fed, LEFT, pos=_at(view, 3, 1))
+    QGuiApplication.clipboard().setText("-1\t2\n3\t-4,5")
+    QTest.keyClick(_typing(view).editor, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert not _typing(view).editor.isVisible()
+    wait_until_shown(qtbot, session)
+    assert session.state.values is not None
+    assert session.state.values[0, 3:, 1:3].tolist() == [[-1, 2], [3, -4.5]]

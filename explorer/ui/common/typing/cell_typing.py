@@ -13,7 +13,7 @@ from explorer.ui.common.box import Box
 from explorer.ui.common.inline_editor import InlineEditor
 from explorer.ui.common.text import MINUS
 from explorer.ui.common.typed import beyond, written
-from explorer.ui.common.typing import keys
+from explorer.ui.common.typing import clipboard, keys
 from explorer.ui.common.typing.cell_range import CellRange
 from explorer.ui.common.typing.mouse import CellMouse
 from explorer.ui.common.typing.overlay import RangeFrame, Sentence
@@ -43,6 +43,7 @@ class CellTyping(QObject):
         self._sentence = Sentence(self.editor)
         self.editor.finished.connect(self._commit)
         self.editor.cancelled.connect(self._leave)
+        self.editor.pasted.connect(self._paste)
         self.editor.refused.connect(self._sentence.show_text)
         self.editor.textEdited.connect(lambda _text: self._sentence.show_text(""))
         view.relaid.connect(self._follow_view)
@@ -137,6 +138,12 @@ class CellTyping(QObject):
         self._close()
         if had_focus:
             self._view.keys.setFocus()
+
+    @Slot()
+    def _paste(self) -> None:
+        """A block goes over the cells from this one on, not into the box."""
+        self._leave()
+        clipboard.paste(self)
 
     def _close(self) -> None:
         self._sentence.show_text("")

@@ -279,7 +279,7 @@ def test_dragging_with_ctrl_scales_a_number_live_and_is_one_entry(
 def test_a_bias_is_typed_over_below_its_weight(session: Session, stage: StepStage, qtbot: QtBot) -> None:
     view = stage.over.vectors.views[0]
     assert view.isVisible()
-    assert view.accessibleName() == "conv1.bias"
+    assert view.accessibleName() == "bias"
     QTest.mouseDClick(view, LEFT, pos=_at(view, (0,)))
     _keys("-3")
     _press(Qt.Key.Key_Return)
@@ -296,7 +296,7 @@ def test_the_averages_of_a_batch_norm_are_typed_over(qtbot: QtBot) -> None:
         made.learning.watch_steps("test", True)
         wait_until_recorded(qtbot, made)
         stage = _open_stage(qtbot, made)
-        view = next(each for each in stage.over.vectors.views if each.accessibleName() == "bn1.running_mean")
+        view = next(each for each in stage.over.vectors.views if each.accessibleName() == "running mean")
         QTest.mouseDClick(view, LEFT, pos=_at(view, (1,)))
         _keys("0.5")
         _press(Qt.Key.Key_Return)
