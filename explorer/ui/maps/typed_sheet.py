@@ -28,11 +28,14 @@ def typed_sheet(entry: LayerActivation, sheet: Sheet, *, are_filters: bool) -> T
     weight = entry.weight
     if weight is None or sheet.composite:
         return None
-    target = TypingTarget(f"{entry.name}.weight", weight)
+    name = f"{entry.name}.weight"
+    if sheet.size == weight.shape:
+        return _of_matrix(TypingTarget(name, weight))
+    target = TypingTarget(name, weight)
     if weight.ndim == 2:
-        return _of_matrix(target) if sheet.size == weight.shape else None
+        target = TypingTarget(name, weight.reshape(len(weight), -1, *sheet.size), columns=weight.shape[1])
     is_first = sheet.tile_of(0) == 0  # of all filters, or the first one alone: else the slices of one
-    return _of_filters(target, sheet.count, first=0 if is_first else int(sheet.channels[0]) * weight.shape[1])
+    return _of_filters(target, sheet.count, first=0 if is_first else int(sheet.channels[0]) * target.values.shape[1])
 
 
 def _of_input(entry: LayerActivation, sheet: Sheet) -> TypedSheet:

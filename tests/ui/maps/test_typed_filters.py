@@ -134,3 +134,19 @@ def test_a_channel_of_the_input_is_typed_over_by_itself(opened: Opened, qtbot: Q
 def test_maps_were_worked_out_and_are_not_typed_over(opened: Opened) -> None:
     _, view = opened("conv1", filters=False)
     assert _mosaic(view).typing_target() is None
+
+
+def test_a_matrix_on_flattened_maps_is_typed_over_as_maps(opened: Opened, qtbot: QtBot) -> None:
+    session, view = opened("linear1", channel=2)
+    before = _weight(session, "linear1").copy()
+    maps = before.reshape(3, 2, 6, 6).copy()  # views of the same numbers, by PyTorch's order of flattening
+    QTest.mouseDClick(_mosaic(view).canvas.viewport(), LEFT, pos=_at(view, (2, 1, 4, 3)))
+    _type("-9")
+    assert session.state.files.undo_text == f"linear1 weight [2, {36 + 4 * 6 + 3}] = −9"
+    maps[2, 1, 4, 3] = -9
+    QTest.mouseClick(_mosaic(view).canvas.viewport(), LEFT, pos=_at(view, (2, 0, 1, 1)))
+    QGuiApplication.clipboard().setText("1 2\n3 4\n5 6")
+    QTest.keyClick(_mosaic(view).canvas, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    maps[2, 0, 1:4, 1:3] = [[1, 2], [3, 4], [5, 6]]
+    wait_until_shown(qtbot, session)
+    np.testing.assert_array_equal(_weight(session, "linear1"), maps.reshape(3, 72))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Slot
 from PySide6.QtGui import QFocusEvent
@@ -74,14 +76,14 @@ class CellTyping(QObject):
         values = shown.values.copy()
         for start, numbers in self._pending:
             values[tuple(slice(at, at + size) for at, size in zip(start, numbers.shape, strict=True))] = numbers
-        return TypingTarget(shown.name, values)
+        return replace(shown, values=values)
 
     def write(self, start: Index, numbers: np.ndarray, *, merge: str | None = None) -> None:
         """Type `numbers`, with as many axes as the target, over its cells from `start` on."""
         target = self.target()
         if target is not None:
             self._pending.append((start, numbers))
-            self._writer.write(target.name, start, numbers, merge=merge)
+            self._writer.write(target.name, *target.as_kept(start, numbers), merge=merge)
 
     def write_chosen(self, numbers: np.ndarray, *, merge: str | None = None) -> None:
         """Type `numbers` (rows, columns) over the chosen range."""

@@ -16,10 +16,27 @@ INPUT = "input"
 
 @dataclass(frozen=True, eq=False)
 class TypingTarget:
-    """What can be typed over: all `values` of the parameter or buffer `name` ("conv1.weight"), or of "input"."""
+    """What can be typed over: all `values` of the parameter or buffer `name` ("conv1.weight"), or of "input".
+
+    `columns` is how many numbers a row of the parameter has where it is shown as maps: a matrix on flattened maps.
+    """
 
     name: str
     values: np.ndarray
+    columns: int | None = None
+
+    def as_kept(self, start: Index, numbers: np.ndarray) -> tuple[Index, np.ndarray]:
+        """`numbers` from cell `start` of the maps on as they lie in the parameter, with what is between their rows."""
+        if self.columns is None:
+            return start, numbers
+        if len(numbers) > 1:  # the whole of it
+            return (0, 0), numbers.reshape(-1, self.columns)
+        row = np.array(self.values[start[0]])
+        inside = tuple(slice(at, at + size) for at, size in zip(start[1:], numbers.shape[1:], strict=True))
+        row[inside] = numbers[0]
+        first = int(np.ravel_multi_index(start[1:], row.shape))
+        last = int(np.ravel_multi_index(tuple(each.stop - 1 for each in inside), row.shape))
+        return (start[0], first), row.reshape(1, -1)[:, first : last + 1]
 
 
 class CellView(Protocol):
