@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from explorer.arithmetic import Explanation
@@ -20,11 +20,15 @@ GONE = "What this number was made from went when another pass began; the next wh
 
 @dataclass(frozen=True, eq=False)
 class Explained:
-    """The arithmetic of `cell`, or the sentence that says why there is none."""
+    """The arithmetic of `cell`, or the sentence that says why there is none.
+
+    `made_by` says of each tensor that the arithmetic reads which layer of the maps gave it, where one did.
+    """
 
     cell: Cell | None = None
     explanation: Explanation | None = None
     message: str = ""
+    made_by: Mapping[str, str] = field(default_factory=dict)
 
 
 class Explainer:

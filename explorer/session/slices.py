@@ -98,7 +98,8 @@ class MapsState:
 class StepsState:
     """The training step on record, where the person stands in it, and what it learns from."""
 
-    is_watched: bool = False  # whether the debugger is looked at; otherwise no step is recorded
+    is_watched: bool = False  # whether any view shows recorded steps; otherwise none is recorded
+    is_walked: bool = False  # whether that is the debugger
     is_recording: bool = False
     timeline: Timeline | None = None
     cursor: Cursor = field(default_factory=Cursor)

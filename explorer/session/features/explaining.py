@@ -46,4 +46,4 @@ class Explaining:
 
 def _looked_at(state: State) -> Cell | None:
     """The chosen cell; none beside the debugger, which explains by itself and needs the processor for its cursor."""
-    return None if state.steps.is_watched else state.chosen_cell
+    return None if state.steps.is_walked else state.chosen_cell

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from explorer.engine.explaining.finite_difference import Reading
     from explorer.session.timeline import Timeline
 
+DEBUGGER = "debugger"
+"""The watcher that walks through the steps."""
 CHANGED_MEANWHILE = "The network was changed meanwhile: nothing was taken over."
 
 
@@ -43,7 +45,8 @@ class Learning:
         """Whether the view `watcher` shows recorded steps; they are recorded while any view does."""
         self._watchers = self._watchers | {watcher} if is_watching else self._watchers - {watcher}
         was = self._store.state.steps.is_watched
-        self._store.set(replace(self._store.state.steps, is_watched=bool(self._watchers)))
+        is_walked = DEBUGGER in self._watchers
+        self._store.set(replace(self._store.state.steps, is_watched=bool(self._watchers), is_walked=is_walked))
         if self._store.state.steps.is_watched and not was and self._store.state.steps.timeline is None:
             self.record()
 

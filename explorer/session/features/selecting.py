@@ -43,6 +43,15 @@ class Selecting(QObject):
             )
         )
 
+    def select_cell(self, cell: Cell) -> None:
+        """Choose a cell of the present maps; where it is none of them, the person is told."""
+        place = _place(self._store.state, cell)
+        if place is None:
+            self._store.say(f"This cell of {cell.call} is none of the maps that are shown.")
+            return
+        channel, row, column = (*place, None, None)[:3]
+        self.select(layer=cell.call, channel=channel, row=row, column=column)
+
     def clear_cell(self) -> None:
         """Step back: from the cell to the layer with all its channels."""
         self._store.set(Selection(self._store.state.selection.layer))

@@ -1,47 +1,64 @@
-"""What stands beside the large map: what is known of the chosen cell, or all channels at its place."""
+"""What stands beside the large map: why its cell has its number, what is known of it, or all channels at its place."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QStackedWidget, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from explorer.ui.common.pane import Pane
 from explorer.ui.maps.cell_facts import CellFacts, ChosenCell
 
+LEAST_WIDTH, LEAST_HEIGHT = 300, 150
+WHY, CELL, DEPTH = "Why this number?", "Cell", "All channels"
+TIPS = {
+    WHY: "Where the number of the chosen cell comes from, term by term.",
+    CELL: "What is known of the chosen cell and its channel.",
+    DEPTH: "What every channel gives at this place, as bars.",
+}
 
-class BesideChannel(QStackedWidget):
-    """The facts of the cell, with a button to its column through depth, and one back. A row of numbers has facts only:
-    its numbers stand beside each other anyway."""
 
-    def __init__(self, depth: Pane, parent: QWidget | None = None) -> None:
+class BesideChannel(QWidget):
+    """One of three pages, which the person turns to and which stays. A row of numbers has no column through depth: its
+    numbers stand beside each other anyway."""
+
+    def __init__(self, why: QWidget, depth: Pane, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._facts, self._depth = CellFacts(), depth
-        self.addWidget(self._facts)
-        self.addWidget(depth)
-        self._to_depth = self._turner(self._facts, "All channels", "What every channel gives at this place, as bars.")
-        self._to_facts = self._turner(depth, "Cell", "What is known of the chosen cell and its channel.")
-        self._wants_depth = False
-        self._has_depth = False
+        self.setMinimumSize(LEAST_WIDTH, LEAST_HEIGHT)
+        self._facts = CellFacts()
+        self._pages = QStackedWidget()
+        for pane in (self._facts, depth):
+            pane.title_label.hide()  # the button above says it
+        self._turners: dict[str, QToolButton] = {}
+        self._wanted = WHY
+        group = QButtonGroup(self)
+        turners = QHBoxLayout()
+        turners.setContentsMargins(8, 4, 8, 0)
+        turners.setSpacing(2)
+        for name, page in ((WHY, why), (CELL, self._facts), (DEPTH, depth)):
+            button = QToolButton(text=name, toolTip=TIPS[name], accessibleName=name, checkable=True)
+            button.setProperty("role", "flat")
+            button.clicked.connect(lambda _checked=False, name=name: self._want(name))
+            group.addButton(button)
+            turners.addWidget(button)
+            self._turners[name] = button
+            self._pages.addWidget(page)
+        turners.addStretch()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(turners)
+        column.addWidget(self._pages, 1)
 
     def show_chosen(self, chosen: ChosenCell) -> None:
-        """Show what is known of the chosen cell; the column follows by itself."""
+        """Show what is known of the chosen cell; the other pages follow by themselves."""
         self._facts.show_facts(chosen)
-        self._has_depth = chosen.entry.values.ndim == 3
-        self._to_depth.setVisible(self._has_depth)
+        self._turners[DEPTH].setVisible(chosen.entry.values.ndim == 3)
         self._turn()
 
-    def _turner(self, pane: Pane, text: str, tip: str) -> QToolButton:
-        button = QToolButton(text=text, toolTip=tip, accessibleName=text)
-        button.setProperty("role", "link")
-        button.clicked.connect(self._on_turned)
-        pane.corner.addWidget(button)
-        return button
-
-    @Slot()
-    def _on_turned(self) -> None:
-        self._wants_depth = not self._wants_depth
+    def _want(self, name: str) -> None:
+        self._wanted = name
         self._turn()
-        (self._to_facts if self._wants_depth else self._to_depth).setFocus()
 
     def _turn(self) -> None:
-        self.setCurrentWidget(self._depth if self._wants_depth and self._has_depth else self._facts)
+        shown = CELL if self._turners[self._wanted].isHidden() else self._wanted
+        self._turners[shown].setChecked(True)
+        self._pages.setCurrentIndex(list(self._turners).index(shown))

@@ -1,8 +1,8 @@
-"""The chosen channel of a layer: large, with what is known of it, and why the chosen cell has its number."""
+"""The chosen channel of a layer: large, and beside it why the chosen cell has its number, and what is known of it."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from explorer.ui.common.named_action import NamedAction
 from explorer.ui.common.pane import Pane
@@ -11,42 +11,31 @@ from explorer.ui.maps.cell_facts import ChosenCell
 from explorer.ui.maps.channel_view import ChannelView
 from explorer.ui.maps.sheet import Sheet
 
-FACTS_WIDTH = 280
-FACTS_HEIGHT = 172
-NO_LIMIT = 16_777_215  # Qt's own
+CHANNEL_SHARE, BESIDE_SHARE = 1, 2  # of the width
 
 
 class ChosenChannel(QWidget):
-    """A number of a row has no channel to show large: then only the facts stand here, over the `explanation`.
+    """A number of a row has no channel to show large: then only what is said of it stands here.
 
-    `depth` has all channels at the place of the chosen cell.
+    `why` explains the chosen cell, `depth` has all channels at its place.
     """
 
-    def __init__(self, clear: NamedAction, explanation: QWidget, depth: Pane, parent: QWidget | None = None) -> None:
+    def __init__(self, clear: NamedAction, why: QWidget, depth: Pane, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.channel = ChannelView(clear)
-        self._facts = BesideChannel(depth)
-        self._facts.setFixedWidth(FACTS_WIDTH)
-        parts = QWidget()
-        self._beside = QHBoxLayout(parts)
-        self._beside.setContentsMargins(0, 0, 0, 0)
-        self._beside.addWidget(self.channel, 1)
-        self._beside.addWidget(self._facts)
-        self._beside.addStretch()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addWidget(parts, 1)
-        column.addWidget(explanation)
+        self._beside = BesideChannel(why, depth)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.addWidget(self.channel, CHANNEL_SHARE)
+        self._row.addWidget(self._beside, BESIDE_SHARE)
 
     def show_chosen(self, chosen: ChosenCell, sheet: Sheet | None) -> None:
         """Show the chosen channel, in the colours it has in `sheet`; None for a row of numbers."""
         self.channel.setVisible(sheet is not None)
-        self.setMaximumHeight(NO_LIMIT if sheet is not None else FACTS_HEIGHT)
         self.channel.show_channel(chosen.entry, sheet, chosen.selection)
-        self._facts.show_chosen(chosen)
+        self._beside.show_chosen(chosen)
 
     def set_upright(self, is_upright: bool) -> None:
-        """The facts below the channel, in a pane that is higher than wide, or beside it."""
+        """The words below the channel, in a pane that is higher than wide, or beside it."""
         ways = QHBoxLayout.Direction
-        self._beside.setDirection(ways.TopToBottom if is_upright else ways.LeftToRight)
+        self._row.setDirection(ways.TopToBottom if is_upright else ways.LeftToRight)

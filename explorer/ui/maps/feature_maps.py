@@ -17,11 +17,11 @@ from explorer.ui.maps.cell_facts import ChosenCell
 from explorer.ui.maps.chosen_channel import ChosenChannel
 from explorer.ui.maps.controls import MapControls
 from explorer.ui.maps.depth_view import DepthView
-from explorer.ui.maps.explanation_line import ExplanationLine
 from explorer.ui.maps.export import MapExport, OnShow
 from explorer.ui.maps.layer_maps import LayerMaps
 from explorer.ui.maps.sheet import Sheet, filter_sheet, flattened, has_filters, map_sheet
 from explorer.ui.maps.shown_order import ShownOrder
+from explorer.ui.maps.why import WhyOfMaps
 from explorer.ui.maps.words import facts, why_empty
 
 WIDE = 1.8
@@ -61,7 +61,7 @@ class FeatureMaps(FollowingView, QWidget):
         self._maps = LayerMaps(NumberWriter(self._session))
         self._maps.chosen.connect(self._choose)
         self._maps.left.connect(actions["clearCell"].trigger)
-        self._chosen = ChosenChannel(actions["clearCell"], ExplanationLine(self._session), DepthView(self._session))
+        self._chosen = ChosenChannel(actions["clearCell"], WhyOfMaps(self._session), DepthView(self._session))
         self._chosen.channel.chosen.connect(lambda row, column: selection.select(row=row, column=column))
         self._chosen.channel.moved.connect(self._move)
         for view in (self._maps, self._chosen.channel):

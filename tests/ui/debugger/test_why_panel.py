@@ -20,8 +20,8 @@ from explorer.arithmetic import Explanation, Factor, Terms
 from explorer.engine.explaining.breakpoints import NotFinite
 from explorer.session import Session
 from explorer.ui.common.check import FLOAT32_TOLERANCE, check_text, holds, show_check
+from explorer.ui.common.term_rows import MOST_ROWS, TERM, groupings, rows
 from explorer.ui.common.text import number, short_percent
-from explorer.ui.debugger.term_rows import MOST_ROWS, TERM, groupings, rows
 from explorer.ui.debugger.why_panel import EMPTY, HEIGHT, WhyPanel
 from tests.ui.fakes import make_session, wait_until_recorded
 

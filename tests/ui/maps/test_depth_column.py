@@ -164,7 +164,7 @@ def test_a_row_of_numbers_has_its_facts_and_comes_back_to_the_column(open_maps: 
     assert column_of(view).isVisible()
     QTest.mouseClick(button(view, "Cell"), Qt.MouseButton.LeftButton)
     assert not column_of(view).isVisible()
-    assert view.focusWidget() is button(view, "All channels")
+    assert button(view, "Cell").isChecked()
 
 
 # --- what lies in a column ---

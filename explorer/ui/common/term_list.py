@@ -13,8 +13,8 @@ from explorer.ui.common import theme
 from explorer.ui.common.arrow_keys import ENTERING
 from explorer.ui.common.row_list import Index, RowList, RowModel
 from explorer.ui.common.saved_painter import saved
+from explorer.ui.common.term_rows import DIGITS, TermRow
 from explorer.ui.common.text import exact, number, short_percent
-from explorer.ui.debugger.term_rows import DIGITS, TermRow
 
 ROW_HEIGHT = 18
 MARGIN, GAP = 8, 10

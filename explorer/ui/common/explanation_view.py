@@ -1,0 +1,231 @@
+"""Why this number? A cell's arithmetic beside what PyTorch computed, its terms ranked, and the way to each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
+
+from explorer.arithmetic import Explanation
+from explorer.arithmetic.operation import Index
+from explorer.arithmetic.update_lines import UpdateExplanation
+from explorer.session.explained import Explained
+from explorer.ui.common import theme
+from explorer.ui.common.check import show_check
+from explorer.ui.common.icons import icon
+from explorer.ui.common.pane import ElidedLabel
+from explorer.ui.common.term_list import TermList
+from explorer.ui.common.term_rows import (
+    CHANNEL,
+    EXAMPLE,
+    TERM,
+    TermRow,
+    cell_text,
+    groupings,
+    last_line,
+    rows,
+    seen_rows,
+    update_rows,
+)
+
+SWITCH_HEIGHT = 22
+FLAT = "QToolButton { padding: 0 6px; }"
+FOLLOW_TIP = "To the cell that the chosen term came from (Enter, or a double click on it)."
+COPIED = "The explanation is on the clipboard."
+
+
+class ExplanationView(QWidget):
+    """Shows an `Explained`. It knows nothing of the session: what is to be done is told.
+
+    `pointed` carries the cells behind the chosen row, a tuple of (tensor, cells (T, ndim)); empty when none is.
+    `followed` tells the tensor and the cell of a term that the person wants to see the origin of, `said` a sentence.
+    Set `can_follow`, which tells of a tensor whether its cells were made somewhere, before anything is shown.
+    """
+
+    pointed = Signal(object)
+    followed = Signal(str, tuple)
+    said = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None, *, is_narrow: bool = False) -> None:
+        """`is_narrow` is for a pane that has its title elsewhere: the check stands behind the line."""
+        super().__init__(parent)
+        self.setAccessibleName("Why this number?")
+        self.can_follow: Callable[[str], bool] = lambda _tensor: False
+        self._explained = Explained()
+        self._chosen_grouping = ""
+        self.check = QLabel()
+        self.line = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle)  # the end is the result
+        self.line.setProperty("role", "formula")
+        self.line.setFont(theme.number_font())
+        self.second = ElidedLabel()
+        self.second.setProperty("role", "dim")
+        self.second.setFont(theme.number_font())
+        self.terms = TermList()
+        self.terms.setAccessibleName("Terms")
+        self.terms.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.terms.pointed.connect(self._point)
+        self.terms.followed.connect(self._follow)
+        self.terms.customContextMenuRequested.connect(self._open_menu)
+        self._menu = QMenu(self, objectName="followMenu")
+        self._lay_out(is_narrow)
+
+    def _lay_out(self, is_narrow: bool) -> None:
+        title = QLabel("Why this number?")
+        title.setProperty("role", "title")
+        self.copy = QToolButton(toolTip="Copy the line and its formula.", accessibleName="Copy the explanation")
+        self.copy.setProperty("role", "flat")
+        self.copy.setIcon(icon("ph.copy"))
+        self.copy.clicked.connect(self.copy_explanation)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 4, 0, 2)
+        column.setSpacing(2)
+        self.head = row_of(title, self.check, stretched=None)
+        column.addLayout(self.head)
+        line = row_of(self.line, self.copy, stretched=self.line)
+        column.addLayout(line)
+        if is_narrow:
+            title.hide()
+            line.insertWidget(1, self.check)
+        self.follow = QToolButton(text="Go there", toolTip=FOLLOW_TIP, accessibleName="Go to where the term came from")
+        self.follow.setProperty("role", "flat")
+        self.follow.setStyleSheet(FLAT)
+        self.follow.setFixedHeight(SWITCH_HEIGHT)
+        self.follow.setEnabled(False)
+        self.follow.clicked.connect(self._follow_current)
+        column.addLayout(row_of(self.second, self._switch(), self.follow, stretched=self.second))
+        column.addWidget(self.terms, 1)
+
+    def _switch(self) -> QWidget:
+        """By channel, by example, by term: one of them, where more than one makes sense."""
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2)
+        self._groupings = QButtonGroup(self)
+        self.switches: dict[str, QToolButton] = {}
+        for grouping in (CHANNEL, EXAMPLE, TERM):
+            button = QToolButton(text=f"by {grouping}", checkable=True, accessibleName=f"Terms by {grouping}")
+            button.setToolTip("Every term by itself." if grouping == TERM else f"The sum of each {grouping}'s terms.")
+            button.setProperty("role", "flat")
+            button.setStyleSheet(FLAT)
+            button.clicked.connect(lambda _checked=False, chosen=grouping: self._choose_grouping(chosen))
+            self._groupings.addButton(button)
+            self.switches[grouping] = button
+            row.addWidget(button)
+        policy = holder.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        holder.setSizePolicy(policy)
+        holder.setFixedHeight(SWITCH_HEIGHT)
+        return holder
+
+    # --- what it shows ---
+
+    @np.errstate(all="ignore")  # sums over a diverged step are NaN, and shown as such
+    def show_explained(self, explained: Explained) -> None:
+        """Show the arithmetic of a cell, or the sentence that says why there is none."""
+        self._explained = explained
+        explanation = explained.explanation
+        show_check(self.check, explanation)
+        text = explained.message if explanation is None else self.line_of(explanation)
+        self.line.setFont(theme.interface_font() if explanation is None else theme.number_font())
+        self.line.set_whole(text, tip=text if explanation is None else explanation.written)
+        self.copy.setEnabled(bool(text))
+        self.terms.forget()
+        self._show_terms()
+
+    @property
+    def explained(self) -> Explained:
+        """What is shown."""
+        return self._explained
+
+    def line_of(self, explanation: Explanation) -> str:
+        """What stands in the one line."""
+        return last_line(explanation)
+
+    def show_second(self, text: str, *, tip: str, is_number: bool) -> None:
+        """Below the line: the formula, or other words."""
+        self.second.setFont(theme.number_font() if is_number else theme.interface_font())
+        self.second.set_whole(text, tip=tip)
+
+    def _show_terms(self) -> None:
+        explanation = self._explained.explanation
+        offered = () if explanation is None else groupings(explanation)
+        grouping = self._chosen_grouping if self._chosen_grouping in offered else next(iter(offered), "")
+        for name, button in self.switches.items():
+            button.setVisible(name in offered and len(offered) > 1)
+            button.setChecked(name == grouping)
+        if isinstance(explanation, UpdateExplanation):
+            cell = self._explained.cell
+            shown = update_rows(explanation, () if cell is None else cell.index)
+            self.terms.show_rows(shown, span=(0.0, 0.0), has_long_text=True)
+        elif explanation is None or not grouping:
+            self.terms.show_rows((), span=(0.0, 0.0), has_long_text=True)
+        else:
+            found = rows(explanation, grouping)
+            seen = seen_rows(explanation) if grouping == TERM else ()
+            self.terms.show_rows((*found, *seen) if seen else found, span=found.span, has_long_text=grouping == TERM)
+
+    def _choose_grouping(self, grouping: str) -> None:
+        self._chosen_grouping = grouping
+        self.terms.forget()
+        self._show_terms()
+
+    # --- where a term came from ---
+
+    @Slot(object)
+    def _point(self, row: TermRow | None) -> None:
+        self.follow.setEnabled(row is not None and bool(self._followable(row)))
+        self.pointed.emit(() if row is None else row.cells)
+
+    @Slot()
+    def _follow_current(self) -> None:
+        row = self.terms.current()
+        if row is not None:
+            self._follow(row)
+
+    @Slot(object)
+    def _follow(self, row: TermRow) -> None:
+        """To what made the row's weightiest cell; whoever hears of it says so where nothing did."""
+        where = self._followable(row) or [(name, _first(cells)) for name, cells in row.cells if len(cells)]
+        for name, cell in where[:1]:
+            self.followed.emit(name, cell)
+
+    @Slot(QPoint)
+    def _open_menu(self, place: QPoint) -> None:
+        row = self.terms.current()
+        menu = self._menu
+        menu.clear()
+        for name, cell in self._followable(row) if row is not None else ():
+            action = menu.addAction(f"Go to where {name}{cell_text(cell)} was made")
+            action.triggered.connect(lambda _checked=False, name=name, cell=cell: self.followed.emit(name, cell))
+        if menu.actions():
+            menu.popup(self.terms.viewport().mapToGlobal(place))
+
+    def _followable(self, row: TermRow) -> list[tuple[str, Index]]:
+        """The weightiest cell of each tensor behind the row that was made somewhere."""
+        return [(name, _first(cells)) for name, cells in row.cells if len(cells) and self.can_follow(name)]
+
+    @Slot()
+    def copy_explanation(self) -> None:
+        """Put the formula and the whole line on the clipboard."""
+        explanation = self._explained.explanation
+        text = self._explained.message if explanation is None else f"{explanation.formula}\n{explanation.written}"
+        if text:
+            QGuiApplication.clipboard().setText(text)
+            self.said.emit(COPIED)
+
+
+def _first(cells: np.ndarray) -> Index:
+    return tuple(int(index) for index in cells[0])
+
+
+def row_of(*widgets: QWidget, stretched: QWidget | None) -> QHBoxLayout:
+    """The widgets beside each other."""
+    row = QHBoxLayout()
+    row.setSpacing(8)
+    for widget in widgets:
+        row.addWidget(widget, int(widget is stretched))
+    return row
