@@ -40,12 +40,19 @@ class Examples:
     """What a training step learns from: the target of the present input, and the further examples beside it."""
 
     target: Target = None
+    is_label: bool = False
     batch: tuple[Example, ...] = ()
     is_batch_alone: bool = False
 
     def put_into(self, present: StepsState) -> StepsState:
         """`present` with this target and this batch."""
-        return replace(present, target=self.target, batch=self.batch, is_batch_alone=self.is_batch_alone)
+        return replace(
+            present,
+            target=self.target,
+            is_label=self.is_label,
+            batch=self.batch,
+            is_batch_alone=self.is_batch_alone,
+        )
 
 
 @dataclass(frozen=True)
@@ -75,7 +82,7 @@ def undoables_of(state: State) -> Undoables:
 def examples_of(state: State) -> Examples:
     """What the next training step of `state` learns from beside the present input."""
     steps = state.steps
-    return Examples(steps.target, steps.batch, steps.is_batch_alone)
+    return Examples(steps.target, steps.is_label, steps.batch, steps.is_batch_alone)
 
 
 def with_undoables(state: State, undoables: Undoables) -> tuple[Slice, ...]:

@@ -64,7 +64,7 @@ class Session(QObject):
         self.following, self.plane, self.landscape = Following(store, origins), Plane(store), LossLandscape(store)
         self.files, self.exports = Files(store, self.input, self.recent, Saved(store, origins)), Exports(store)
         self.tasks = Tasks(store, self.passes, self.explaining, self.files, self.training)
-        self.left_overs = LeftOvers(store, self.files, self.learning, left_overs, keep_every_s)
+        self.left_overs = LeftOvers(store, self.files, left_overs, keep_every_s)
 
     @property
     def state(self) -> State:

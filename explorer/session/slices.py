@@ -106,6 +106,7 @@ class StepsState:
     is_playing: bool = False  # it steps by itself
     message: str = ""  # why the step ends before its loss, or why there is none
     target: Target = None  # what the present input should give
+    is_label: bool = False  # the target is that of the example of the data that is shown, and goes with it
     batch: tuple[Example, ...] = ()  # further examples beside the present input
     is_batch_alone: bool = False  # the batch came from training data: the present input is no part of it
     breakpoints: tuple[Breakpoint, ...] = ()

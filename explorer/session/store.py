@@ -151,7 +151,7 @@ class Store(QObject):
         before = self.state.document
         first = next(iter(document.subject.names), None)
         # A target and a batch were meant for the outputs of the network before.
-        steps = replace(self.state.steps, target=None, batch=(), is_batch_alone=False)
+        steps = replace(self.state.steps, target=None, is_label=False, batch=(), is_batch_alone=False)
         label = f"open {document.title}" if before.subject.can(Verb.EDIT) else None
         with self._entry(label):
             self._show(document, Selection(first), replace(self.state.maps, fault=None), steps, *slices)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from torch import nn
 
 from explorer.engine.model import workbench
 from explorer.engine.model.weight_bank import WeightBank
+from explorer.network.layers.conv import Conv2d
 from explorer.session import Session
 from tests.ui.fakes import make_session, wait_until_shown
 
@@ -143,3 +145,28 @@ def test_weights_that_undo_gives_up_are_told_of_before_it_is_asked_for_them(
         wait_until_shown(qtbot, session)
     assert session.state.status.notice.startswith("Fresh weights were made for conv1")
     assert not np.array_equal(_output(session), typed)
+
+
+def test_another_number_of_filters_says_which_layers_start_anew_and_nothing_where_all_weights_are_as_built(
+    qtbot: QtBot,
+) -> None:
+    session = make_session("3x16x16 conv(4, 3) batchnorm relu conv(6, 3) relu flatten linear(5)")
+    wait_until_shown(qtbot, session)
+
+    def filters(count: int) -> str:
+        layer = session.state.subject.layer("conv1")
+        assert isinstance(layer, Conv2d)
+        session.editing.replace_layer("conv1", replace(layer, out_channels=count))
+        wait_until_shown(qtbot, session)
+        return session.state.status.notice
+
+    assert filters(5) == ""
+    session.editing.set_cell("linear1.bias", (0,), 5.0)
+    wait_until_shown(qtbot, session)
+    assert filters(3) == (
+        "conv1, bn1 and conv2 start from fresh weights, as the shapes changed; undo brings the trained ones back."
+    )
+    session.editing.undo()
+    wait_until_shown(qtbot, session)
+    assert session.state.status.notice == ""
+    assert session.close()

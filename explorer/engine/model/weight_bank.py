@@ -31,6 +31,7 @@ class WeightBank:
         self._came: frozenset[int] = frozenset()
         self._left: frozenset[int] = frozenset()
         self._notes: list[str] = []
+        self._anew: tuple[str, ...] = ()
 
     def put(self, state: Mapping[str, Tensor], names: Sequence[str], layer_ids: Sequence[int]) -> None:
         """Weights that came for layers of these names, under these ids, to be shown next."""
@@ -47,7 +48,8 @@ class WeightBank:
 
     def fill(self, model: nn.Module, names: Sequence[str], layer_ids: Sequence[int]) -> None:
         """Bring the weights last seen for each layer, in the same shapes, into a model that is shown from now on."""
-        found, missed = [], []
+        found, missed, anew = [], [], []
+        known = {layer_id for layer_id, _ in self._states}
         for layer_id, name, module in zip(layer_ids, names, model.children(), strict=False):
             expected = module.state_dict()
             key = (layer_id, _signature(expected))
@@ -56,6 +58,9 @@ class WeightBank:
                 found.append(key)
             elif key in self._given_up:
                 missed.append(name)
+            elif expected and layer_id in known:
+                anew.append(name)
+        self._anew = tuple(anew)
         for key in found:  # all of them are in the model by now
             del self._states[key]
         self._came = frozenset()
@@ -82,6 +87,11 @@ class WeightBank:
             f"Undo keeps {memory_text(self._limit_bytes)} of weights: "
             "the oldest were given up; layers that come back from there get fresh ones."
         )
+
+    def take_anew(self) -> tuple[str, ...]:
+        """The layers that the last `fill` left with fresh weights, as theirs had other shapes; told once."""
+        anew, self._anew = self._anew, ()
+        return anew
 
     def take_notes(self) -> str:
         """What has happened since this was last asked for, in sentences; "" where there is nothing to tell."""

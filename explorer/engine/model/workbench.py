@@ -93,6 +93,10 @@ class Workbench:
         """What is to be told of weights that are no longer kept, once; "" where there is nothing."""
         return self._bank.take_notes()
 
+    def take_anew(self) -> tuple[str, ...]:
+        """The layers that start from fresh weights since the last change, as their own had other shapes; told once."""
+        return self._bank.take_anew()
+
     def adopt(self, model: nn.Module, dtype: torch.dtype | None = None) -> None:
         """Takes a person's own model, as it is and where it is, to be fed numbers of `dtype`, or as they come.
 

@@ -20,6 +20,7 @@ from explorer.session.errands import MakePicture, ReadPicture
 from explorer.session.fault import Fault
 from explorer.session.features.recent import RecentFiles
 from explorer.session.fed_before import FedBefore, is_fed_alike
+from explorer.session.labels import with_label, without_label
 from explorer.session.lanes import Lane
 from explorer.session.slices import InputState
 from explorer.session.state import State
@@ -60,6 +61,23 @@ class Feeding:
     def use_sample(self, name: str) -> None:
         """Show one of the pictures that come with the program."""
         self.use_picture(read_sample(name))
+
+    def show_example(self, given: Picture | np.ndarray, name: str, label: int | None) -> None:
+        """Show an example of the data that are open, a picture or a row of numbers, with its label as the target.
+
+        Those that are looked at in a row are one entry of undo, which leads back to what was shown before.
+        """
+        state = self._store.state
+        if isinstance(given, Picture):
+            self._reading.drop()
+            if not self._store.may(Verb.SHOW_PICTURE):
+                return
+            self._before.forget_typed_pictures()
+            fed = replace(state.input, picture=given, numbers=None)
+        else:
+            fed = self._with_numbers(given)
+        notice = replace(state.status, notice="")
+        self._store.give(f"show {brief(name)}", fed, with_label(state, label), notice, merge_key="example")
 
     def draw(self, picture: Picture, *, stroke: int | None = None) -> None:
         """Show what was drawn by hand; all of one `stroke` is one entry of undo. Without one the sheet was filled."""
@@ -102,12 +120,15 @@ class Feeding:
 
         With the same `merge` in a row it is one entry of undo.
         """
+        self._store.give(label, self._with_numbers(values), merge_key=f"input {merge}" if merge else None)
+
+    def _with_numbers(self, values: np.ndarray) -> InputState:
+        """The input with `values` in the place of what is fed; the picture that they cover is kept."""
         state = self._store.state
         numbers = np.array(values, dtype=state.subject.number_type(state.input.numbers))
         numbers.flags.writeable = False
         self._covered = state.input.picture or self._covered
-        fed = replace(state.input, numbers=numbers, picture=None, fitted=None)
-        self._store.give(label, fed, merge_key=f"input {merge}" if merge else None)
+        return replace(state.input, numbers=numbers, picture=None, fitted=None)
 
     def _take_read(self, picture: Picture | Fault) -> None:
         if isinstance(picture, Fault):
@@ -123,7 +144,8 @@ class Feeding:
             return
         self._before.forget_typed_pictures()
         state = self._store.state
-        shown = (replace(state.input, picture=picture, numbers=None), replace(state.status, notice=""))
+        fed, notice = replace(state.input, picture=picture, numbers=None), replace(state.status, notice="")
+        shown = (fed, without_label(state.steps), notice)
         if state.input.numbers is not None or state.input.picture in self._own:
             self._store.give(f"show {brief(picture.name)}", *shown)
         else:

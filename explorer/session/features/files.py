@@ -24,7 +24,7 @@ from explorer.session.features.saved import Saved
 from explorer.session.file_writing import Written
 from explorer.session.jobs.weights import LoadWeights, SaveNetwork, ToSave
 from explorer.session.lanes import Lane
-from explorer.session.slices import InputState
+from explorer.session.slices import Slice
 from explorer.session.store import AT_ONCE_S, Store
 from explorer.session.subjects.editable_network import EditableNetwork
 from explorer.session.subjects.own_model import OwnModel
@@ -103,12 +103,15 @@ class Files:
         if self._store.may(Verb.CHANGE_WEIGHTS):
             self._store.begin(self._weights, ReadWeights(path), partial(self._take_read, document, path))
 
-    def show(self, document: Document, input_: InputState | None = None, *, is_saved: bool = True) -> None:
-        """Put `document` in the place of the one that is open. `is_saved`: its file holds it as it is."""
+    def show(self, document: Document, *given: Slice, is_saved: bool = True) -> None:
+        """Put `document` in the place of the one that is open, with what is `given` to it.
+
+        `is_saved`: its file holds it as it is.
+        """
         self._networks.drop()  # a file still being read no longer matters
         if is_saved:
             self._saved.tell(document)
-        self._store.open_document(document, input_ or self._store.state.input)
+        self._store.open_document(document, *given)
 
     def _take_network(self, path: Path, found: FoundNetwork | Fault, *, is_bundled: bool) -> None:
         if isinstance(found, Fault):

@@ -15,6 +15,7 @@ from explorer.session.fault import Fault
 from explorer.session.features.passes import Passes
 from explorer.session.given import examples_of
 from explorer.session.jobs.steps import ReadDifference, RecordStep, RunUntil, TakeStep
+from explorer.session.labels import renamed
 from explorer.session.request import Request
 from explorer.session.shared_place import landing
 from explorer.session.state import State
@@ -64,7 +65,7 @@ class Learning:
         """What the present input should give: a class, the numbers of the output, or None for what suggests itself."""
         steps = self._store.state.steps
         merge_key = "target" if isinstance(target, tuple) else None  # numbers are turned up and down
-        self._store.give("change target", replace(steps, target=target), merge_key=merge_key)
+        self._store.give("change target", replace(steps, target=target, is_label=False), merge_key=merge_key)
 
     def add_to_batch(self) -> None:
         """Let the present input stay in the batch when another one is opened."""
@@ -130,6 +131,9 @@ class Learning:
         self._show(timeline, "")
 
     def _follow(self, old: State, new: State) -> None:
+        if new.classes != old.classes and new.document.opening == old.document.opening:
+            self._rename_target(old, new)
+            new = self._store.state
         if new.maps.asked is None or new.maps.asked is old.maps.asked:
             if examples_of(new) != examples_of(old):
                 self.record()
@@ -141,6 +145,12 @@ class Learning:
         else:
             # What is on the timeline is no longer this network's step; it is recorded when someone looks.
             self._store.set(replace(self._store.state.steps, timeline=None, reading=None))
+
+    def _rename_target(self, old: State, new: State) -> None:
+        """A class that was aimed at is not another one because a run gave the classes other names."""
+        if new.steps.target == old.steps.target:  # otherwise undo brought back the one that went with these names
+            target = renamed(new.steps.target, old.classes, new.classes)
+            self._store.set(replace(new.steps, target=target, is_label=new.steps.is_label and target is not None))
 
     def _record(self, shown: Request) -> None:
         self._recording = request = self._request(shown)

@@ -14,7 +14,6 @@ from explorer.bounds import brief
 from explorer.session import left_over
 from explorer.session.fault import Fault
 from explorer.session.features.files import Files
-from explorer.session.features.learning import Learning
 from explorer.session.jobs.weights import CopyWeights, RestoreWork
 from explorer.session.kept_work import Arrays, Work
 from explorer.session.lanes import Lane, Watch
@@ -70,11 +69,9 @@ class LeftOvers(QObject):
     `state.files.offer` tells of work that another session left there, until it is restored or discarded.
     """
 
-    def __init__(
-        self, store: Store, files: Files, learning: Learning, folder: Path | None, keep_every_s: float
-    ) -> None:
+    def __init__(self, store: Store, files: Files, folder: Path | None, keep_every_s: float) -> None:
         super().__init__(store)
-        self._store, self._files, self._learning = store, files, learning
+        self._store, self._files = store, files
         self._folder, self.keep_every_s = folder, keep_every_s
         self._kept_in: LeftOver | None = None  # where the work of this session lies
         self._offered: tuple[LeftOver, ...] = ()
@@ -140,10 +137,14 @@ class LeftOvers(QObject):
             return
         self._offered = tuple(other for other in self._offered if other is not left)
         self._restored = (*self._restored, left)
-        self._files.show(work.document, InputState(work.picture, work.numbers), is_saved=False)
-        self._store.set(
-            replace(self._store.state.steps, target=work.target, batch=work.batch, is_batch_alone=work.is_batch_alone)
+        steps = replace(
+            self._store.state.steps,
+            target=work.target,
+            is_label=False,
+            batch=work.batch,
+            is_batch_alone=work.is_batch_alone,
         )
+        self._files.show(work.document, InputState(work.picture, work.numbers), steps, is_saved=False)
         self._show_offer()
         runs = " Runs and their curves are not kept." if work.step else ""
         self._store.say(f"Restored as it was kept at {when}: {brief(work.document.title)} is not saved yet.{runs}")

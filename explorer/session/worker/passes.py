@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from explorer.network.receptive_field import ReceptiveFields
 
 
+MOST_NAMED = 4
+
+
 @dataclass(frozen=True, eq=False)
 class FittedInput:
     """The picture of a request, brought to the network's size; the maps come after it."""
@@ -92,7 +95,10 @@ class PassRecorder:
 
         # A pass given up for a newer one, or by the person, is no fault and has no answer.
         with suppress(Cancelled):
-            notice = " ".join(filter(None, (self._desk.prepare(request, should_stop), self._desk.bench.take_notes())))
+            bench, told = self._desk.bench, self._desk.prepare(request, should_stop)
+            # Where all weights are as built, those of one layer more are nothing to tell.
+            anew = () if request.document.has_fresh_weights else bench.take_anew()
+            notice = " ".join(filter(None, (told, bench.take_notes(), _anew_words(anew))))
             self.last_request = request
             yield self._record(request, fitted, values, notice, should_stop)
 
@@ -190,3 +196,13 @@ def _fault(recording: Recording) -> Fault | None:
     if recording.error is None:
         return None
     return Fault(str(recording.error), layer=recording.error.call, details=recording.error.details)
+
+
+def _anew_words(layers: tuple[str, ...]) -> str:
+    """Which layers start anew, in a sentence; "" for none."""
+    if not layers:
+        return ""
+    rest = len(layers) - MOST_NAMED
+    *others, last = (*layers[:MOST_NAMED], f"{rest} more") if rest > 1 else layers
+    named = f"{', '.join(others)} and {last} start" if others else f"{last} starts"
+    return f"{named} from fresh weights, as the shapes changed; undo brings the trained ones back."

@@ -13,14 +13,12 @@ def show_example(session: Session, split: Split, place: int) -> str:
         values = split.inputs([place])[0]
     except DataError as error:
         return str(error)
+    label = None if split.is_regression else int(split.labels[place])
+    name = split.name_of(place)
     if values.ndim == 3:
-        session.input.use_picture(picture_from_array(values, split.name_of(place)))
-        if session.state.status.notice:
-            return session.state.status.notice
-    elif session.state.subject.input_shape == values.shape:
-        session.input.set_values(values)
-    else:
+        session.input.show_example(picture_from_array(values, name), name, label)
+        return session.state.status.notice
+    if session.state.subject.input_shape != values.shape:
         return f"This network does not take {len(values)} numbers."
-    if not split.is_regression:
-        session.learning.set_target(int(split.labels[place]))
+    session.input.show_example(values, name, label)
     return ""
