@@ -85,9 +85,12 @@ def figures(pixels: int) -> QFont:
 
 
 def elided(text: str, width: float, font_of_it: QFont) -> str:
-    """`text`, ending in … where there is no room; of a dotted name the end tells it apart, so its beginning goes."""
-    side = Qt.TextElideMode.ElideLeft if "." in text else Qt.TextElideMode.ElideRight
-    return QFontMetricsF(font_of_it).elidedText(text, side, width)
+    """`text`, ending in … where there is no room; of a dotted name the end tells it apart, so its first parts go."""
+    metrics = QFontMetricsF(font_of_it)
+    parts = text.split(".") if " " not in text else [text]
+    shorter = (f"…{'.'.join(parts[gone:])}" for gone in range(1, len(parts)))
+    fitting = (each for each in (text, *shorter) if metrics.horizontalAdvance(each) <= width)
+    return next(fitting, metrics.elidedText(parts[-1], Qt.TextElideMode.ElideRight, width))
 
 
 def fitted(rect: QRectF, columns: int, rows: int) -> QRectF:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from explorer.session import Cell
 from explorer.ui.common.theme_colours import LIGHT
 from explorer.ui.overview.geometry import Column
+from explorer.ui.overview.scene import elided, font
 from tests.ui.fakes import make_picture, wait_until_shown
 from tests.ui.overview.followed import FollowedOverview, Shown, click, hover
 from tests.ui.pixels import colours_near
@@ -141,6 +144,18 @@ def test_the_most_active_maps_are_chosen_again_for_another_picture(shown: Shown,
         shown_peaks = [float(values[channel].max()) for channel in column.channels]
         hidden = [float(values[channel].max()) for channel in range(24) if channel not in column.channels]
         assert min(shown_peaks) >= max(hidden)
+
+
+def test_of_a_dotted_name_without_room_whole_parts_go_from_its_beginning(qapp: QApplication) -> None:
+    written = font(11, semibold=True)
+
+    def room_for(text: str) -> float:
+        return QFontMetricsF(written).horizontalAdvance(text) + 0.5
+
+    for shown_as in ("layer1.0.conv1", "…0.conv1", "…conv1"):
+        assert elided("layer1.0.conv1", room_for(shown_as), written) == shown_as
+    assert elided("layer1.0.conv1", room_for("con…"), written) == "con…"
+    assert elided("layer4.0.bn … avgpool", room_for("layer4.0…"), written).startswith("layer4")
 
 
 def test_a_double_click_on_a_blocks_map_opens_its_feature_maps(shown: Shown, qtbot: QtBot) -> None:
