@@ -15,6 +15,14 @@ def network_source(network: "Network") -> str:
     return "\n".join(lines) + "\n"
 
 
+def layer_source(network: "Network", name: str) -> str:
+    """The line of one layer: `conv1 = nn.Conv2d(3, 12, 5)`, or what is worked out of its inputs: `add1 = a + b`."""
+    layer = network.layer(name)
+    if layer.is_module:
+        return f"{name} = {layer.source(*_arriving(network, name))}"
+    return f"{name} = {layer.expression(*network.inputs(name))}"
+
+
 def _is_chain(network: "Network") -> bool:
     before = (INPUT, *network.names)
     return all(network.inputs(name) == (previous,) for name, previous in zip(network.names, before, strict=False))

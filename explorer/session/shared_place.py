@@ -56,13 +56,27 @@ def cursor_at(state: State, timeline: Timeline, cursor: Cursor) -> Cursor:
 def landing(state: State, timeline: Timeline, step: int | None = None) -> tuple[Cursor, Selection]:
     """Where cursor and selection are on a newly recorded timeline, `state` being that before it came.
 
-    The cursor goes to `step`, if one is given, and to the start if a training step was taken: the selection with it.
-    Else it stays where it stood, if the steps are the same ones, or goes to what is selected.
+    The cursor goes to a gradient that is waited for, to `step`, if one is given, and to the start if a training step
+    was taken: the selection with it. Else it stays where it stood, if the steps are the same ones, or goes to what is
+    selected.
     """
+    wanted = None if state.steps.wanted is None else gradient_at(timeline, state.steps.wanted)
+    if wanted is not None:
+        return wanted, selection_at(state, timeline, wanted)
     if step is not None or _is_next(state.steps.timeline, timeline):
         cursor = moves.at(timeline, step or 0)
         return cursor, selection_at(state, timeline, cursor)
     return _standing(state, timeline), state.selection
+
+
+def gradient_at(timeline: Timeline, wanted: Cell) -> Cursor | None:
+    """Where the gradient of one number of a layer's parameter stands; None where the timeline has none."""
+    made = timeline.step_of(wanted.call)
+    back = None if made is None else timeline.find("backward", timeline.steps[made].call)
+    shape = None if back is None else timeline.steps[back].asked.get(wanted.of)
+    if back is None or shape is None or not is_index(wanted.index, shape):
+        return None
+    return Cursor(back, wanted.of, wanted.index)
 
 
 def _standing(state: State, timeline: Timeline) -> Cursor:

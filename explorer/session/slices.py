@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from explorer.bounds import sentence
+from explorer.session.cell import Cell
 from explorer.session.cursor import Cursor
 from explorer.session.document import Document
 from explorer.session.example import Example, Target
@@ -103,6 +104,7 @@ class StepsState:
     is_recording: bool = False
     timeline: Timeline | None = None
     cursor: Cursor = field(default_factory=Cursor)
+    wanted: Cell | None = None  # the gradient at which the next recorded step opens: a cell of a layer's parameter
     is_playing: bool = False  # it steps by itself
     message: str = ""  # why the step ends before its loss, or why there is none
     target: Target = None  # what the present input should give

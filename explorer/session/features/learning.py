@@ -181,6 +181,7 @@ class Learning:
             cursor=cursor,
             is_recording=False,
             reading=None,
+            wanted=None,
         )
         self._store.set(shown, selection)
 

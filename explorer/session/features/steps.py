@@ -11,7 +11,7 @@ from explorer.session import cursor as moves
 from explorer.session.cell import Cell, is_index
 from explorer.session.cursor import Cursor
 from explorer.session.features.learning import Learning
-from explorer.session.shared_place import cell_in_maps, cell_in_tensor, cursor_at, selection_at, shown_as
+from explorer.session.shared_place import cell_in_maps, cell_in_tensor, cursor_at, gradient_at, selection_at, shown_as
 from explorer.session.snapshot import LayerActivation
 from explorer.session.state import State
 from explorer.session.step_tensors import Tensor
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from explorer.session.timeline import Timeline, TimelineStep
 
 NO_UPDATE = "The step ends here: it updates no weights, so there is no next one."
+NO_GRADIENT_OF = "No gradient of {name} is on record."
 NO_GRADIENT = "No gradient is on record: the step ends before its loss."
 
 
@@ -111,6 +112,18 @@ class Steps:
             return replace(cursor, example=number, cell=cell)
 
         self._move_by(move)
+
+    def go_to_gradient(self, layer: str, parameter: str, index: Index) -> None:
+        """The gradient of one number of a layer's parameter: now, or as soon as a step is on record."""
+        wanted, steps = Cell(layer, index, parameter), self._store.state.steps
+        if steps.timeline is None:
+            self._store.set(replace(steps, wanted=wanted))
+            return
+        cursor = gradient_at(steps.timeline, wanted)
+        if cursor is None:
+            self._store.say(NO_GRADIENT_OF.format(name=f"{layer}.{parameter}"))
+        else:
+            self._move(cursor)
 
     def follow_term(self, tensor: str, cell: tuple[int, ...]) -> None:
         """Jump to the step and the cell that a factor of a term came from."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from explorer.arithmetic import Explanation
 from explorer.arithmetic.operation import Index
@@ -23,7 +23,6 @@ from explorer.ui.common.term_rows import (
     EXAMPLE,
     TERM,
     TermRow,
-    cell_text,
     groupings,
     last_line,
     rows,
@@ -65,11 +64,8 @@ class ExplanationView(QWidget):
         self.second.setFont(theme.number_font())
         self.terms = TermList()
         self.terms.setAccessibleName("Terms")
-        self.terms.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.terms.pointed.connect(self._point)
         self.terms.followed.connect(self._follow)
-        self.terms.customContextMenuRequested.connect(self._open_menu)
-        self._menu = QMenu(self, objectName="followMenu")
         self._lay_out(is_narrow)
 
     def _lay_out(self, is_narrow: bool) -> None:
@@ -177,7 +173,7 @@ class ExplanationView(QWidget):
 
     @Slot(object)
     def _point(self, row: TermRow | None) -> None:
-        self.follow.setEnabled(row is not None and bool(self._followable(row)))
+        self.follow.setEnabled(row is not None and bool(self.followable(row)))
         self.pointed.emit(() if row is None else row.cells)
 
     @Slot()
@@ -189,22 +185,11 @@ class ExplanationView(QWidget):
     @Slot(object)
     def _follow(self, row: TermRow) -> None:
         """To what made the row's weightiest cell; whoever hears of it says so where nothing did."""
-        where = self._followable(row) or [(name, _first(cells)) for name, cells in row.cells if len(cells)]
+        where = self.followable(row) or [(name, _first(cells)) for name, cells in row.cells if len(cells)]
         for name, cell in where[:1]:
             self.followed.emit(name, cell)
 
-    @Slot(QPoint)
-    def _open_menu(self, place: QPoint) -> None:
-        row = self.terms.current()
-        menu = self._menu
-        menu.clear()
-        for name, cell in self._followable(row) if row is not None else ():
-            action = menu.addAction(f"Go to where {name}{cell_text(cell)} was made")
-            action.triggered.connect(lambda _checked=False, name=name, cell=cell: self.followed.emit(name, cell))
-        if menu.actions():
-            menu.popup(self.terms.viewport().mapToGlobal(place))
-
-    def _followable(self, row: TermRow) -> list[tuple[str, Index]]:
+    def followable(self, row: TermRow) -> list[tuple[str, Index]]:
         """The weightiest cell of each tensor behind the row that was made somewhere."""
         return [(name, _first(cells)) for name, cells in row.cells if len(cells) and self.can_follow(name)]
 

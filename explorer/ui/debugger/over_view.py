@@ -32,9 +32,12 @@ VECTORS_SHARE = 0.4  # of the height that a weight and its bias have
 class OverView(StepPicture):
     """Draws the step of the cursor. Clicking a cell of what was made asks where it came from."""
 
-    def __init__(self, writer: NumberWriter, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, writer: NumberWriter, made_view: Callable[[TensorView], object], parent: QWidget | None = None
+    ) -> None:
+        """`made_view` is told of each tensor view: how many there are depends on the step."""
         super().__init__(parent)
-        self._writer = writer
+        self._writer, self._made_view = writer, made_view
         self.setObjectName("stepOverView")
         self.setAccessibleName("The step as a whole")
         self._plan: OverPlan | None = None
@@ -43,6 +46,7 @@ class OverView(StepPicture):
         self.weight = TensorView(self)
         self.weight.hide()
         CellTyping(self.weight, writer, name="weightEditor")
+        made_view(self.weight)
         self.vectors = VectorColumn(writer, self)
         self.vectors.opened.connect(self.followed)
         self.weight.opened.connect(lambda cell: self.followed.emit("weight", cell))
@@ -94,6 +98,7 @@ class OverView(StepPicture):
             view.clicked.connect(self._asking(len(self.views)))
             view.opened.connect(self._following(len(self.views)))
             view.hovered.connect(self._pointing(len(self.views)))
+            self._made_view(view)
             self.views.append(view)
         for at, view in enumerate(self.views):
             view.setVisible(at < count)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
@@ -12,11 +14,13 @@ from explorer.session.timeline import Timeline
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.late import Late
 from explorer.ui.common.tab_order import chain
+from explorer.ui.common.tensor_things import offer_tensor
 from explorer.ui.common.typing.writer import NumberWriter
 from explorer.ui.debugger.cells_read import Read
 from explorer.ui.debugger.into.view import IntoView
 from explorer.ui.debugger.over_view import OverView
 from explorer.ui.debugger.step_picture import StepPicture
+from explorer.ui.debugger.words import step_words
 from explorer.ui.tensors import shown as shown_tensors
 from explorer.ui.tensors.cell_images import images
 
@@ -34,8 +38,10 @@ class StepStage(FollowingView, QWidget):
         self.setObjectName("stepStage")
         self.setAccessibleName("What happens in this step")
         self._wants_drawing = True
-        writer = NumberWriter(session)
-        self.over, self.into = OverView(writer), IntoView(writer)
+        writer, offer_cells = NumberWriter(session), partial(offer_tensor, session=session, line=self._line)
+        self.over, self.into = OverView(writer, offer_cells), IntoView(writer)
+        for tensor in (self.into.given, self.into.made):
+            offer_cells(tensor)
         for view in (self.over, self.into):
             view.cell_chosen.connect(session.steps.choose_cell)
             view.followed.connect(session.steps.follow_term)
@@ -56,6 +62,13 @@ class StepStage(FollowingView, QWidget):
         self._late = Late(self)
         self._late.turned.connect(self._dim)
         self.follow_session()
+
+    def _line(self) -> str:
+        """What makes the step in PyTorch."""
+        timeline, cursor = self._session.state.steps.timeline, self._session.state.steps.cursor
+        if timeline is None:
+            return ""
+        return step_words(timeline.steps[cursor.step], timeline.tensors(cursor.step), cursor.of).source
 
     def _make_choice(self) -> QWidget:
         row = QWidget()

@@ -14,6 +14,7 @@ from explorer.session.explained import Explained
 from explorer.session.timeline import Timeline
 from explorer.ui.common.explanation_view import ExplanationView
 from explorer.ui.common.following_view import FollowingView
+from explorer.ui.common.term_things import offer_terms
 from explorer.ui.common.text import number
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class WhyPanel(FollowingView, ExplanationView):
         self.can_follow = self._is_made
         self.followed.connect(session.steps.follow_term)
         self.said.connect(session.say)
+        offer_terms(self, session)
         self.reading = QLabel()
         self.reading.setProperty("role", "dim")
         self.read = QPushButton("Finite difference", toolTip=READ_TIP, accessibleName="Finite difference")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, QRect, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -21,6 +21,7 @@ from explorer.ui.editor.card_model import CARD_ROLE, CardModel, Index
 from explorer.ui.editor.card_painter import CardPainter, Looks
 from explorer.ui.editor.layer_card import LEFT, Card, arranged, title_font
 
+COPY = QKeySequence.StandardKey.Copy
 EDGE = 24  # pixels at the top and bottom of the list where a drag scrolls
 SCROLL_ROOM = 12
 
@@ -70,6 +71,7 @@ class CardList(QListView):
     fix_wanted = Signal(str, int)  # name, number of the problem
     move_wanted = Signal(str, int)  # name, row it is to have
     rename_wanted = Signal(str, str)
+    copy_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -122,6 +124,11 @@ class CardList(QListView):
         """Draw the miniature maps pale while newer ones are computed."""
         self.is_stale = stale
         self.viewport().update()
+
+    def card_at(self, point: QPoint) -> Card | None:
+        """The card under a point of the viewport."""
+        row = self.indexAt(point).row()
+        return self.cards.cards[row] if row >= 0 else None
 
     def selected_names(self) -> tuple[str, ...]:
         """The names of the selected cards, in the order of the list, the input left out."""
@@ -189,7 +196,17 @@ class CardList(QListView):
         self._set_hot(None)
         super().leaveEvent(event)
 
+    def event(self, event: QEvent) -> bool:
+        """The window's command with the key of Copy copies a number, which here means the cards."""
+        if event.type() == QEvent.Type.ShortcutOverride and event.matches(COPY):  # type: ignore[attr-defined]
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: object) -> None:
+        if event.matches(COPY):  # type: ignore[attr-defined]  # Qt's event
+            self.copy_wanted.emit()
+            return
         if self._drop_row is not None and event.key() == Qt.Key.Key_Escape:  # type: ignore[attr-defined]  # Qt's event
             self._press = None
             self._stop_dragging()

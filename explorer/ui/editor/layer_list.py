@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from explorer.session import Session, State, Verb
+from explorer.session import Selection, Session, State, Verb
 from explorer.session.state import parts_changed
 from explorer.ui.common import icons
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.late import Late
 from explorer.ui.common.named_action import NamedAction
+from explorer.ui.common.number_things import thing_of_maps
+from explorer.ui.common.things import Thing, offer
 from explorer.ui.editor.card_list import CardList
 from explorer.ui.editor.cards import INPUT, Cards
 from explorer.ui.editor.run_looks import LOOK_MS, is_only_a_look
@@ -44,6 +47,8 @@ class LayerList(FollowingView, CardList):
         self.fix_wanted.connect(self._fix)
         self.move_wanted.connect(self._move)
         self.rename_wanted.connect(session.editing.rename_layer)
+        self.copy_wanted.connect(self.copy.trigger)
+        offer(self, session, self._thing_at)
         self.follow_session()
 
     # --- what it shows ---
@@ -68,6 +73,14 @@ class LayerList(FollowingView, CardList):
         state = self._session.state
         self.show_cards(self._cards.of(state), state.selection.layer, editable=state.subject.can(Verb.EDIT))
         self._enable_actions()
+
+    def _thing_at(self, point: QPoint | None) -> Thing | None:
+        """The layer of the card there; its numbers are not copied, as the key of Copy copies the card."""
+        card = self.current_card() if point is None else self.card_at(point)
+        entry = None if card is None else self._session.state.entry(card.name)
+        if card is None or entry is None:
+            return None
+        return replace(thing_of_maps(self._session, entry, Selection(card.name)), value=None)
 
     # --- commands ---
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import overload
 
 import numpy as np
@@ -17,6 +18,7 @@ from explorer.ui.common.fault_pointer import FaultPointer
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.late import Late
 from explorer.ui.common.pane import Pane
+from explorer.ui.common.row_things import offer_rows
 from explorer.ui.common.text import count, exact, number, percent
 from explorer.ui.input.answer_list import Answer, AnswerList
 
@@ -39,6 +41,7 @@ class PredictionView(FollowingView, Pane):
         self.answers.setToolTip("What the network says, the surest first. Choose one to see it in every view.")
         self.answers.clicked.connect(self._choose)
         self.answers.activated.connect(self._choose)
+        offer_rows(self.answers, session, value=self._value, find=self._find)
         self.empty = FaultPointer(wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop)
         self.empty.setProperty("role", "dim")
         self.empty.setContentsMargins(12, 4, 12, 12)
@@ -62,6 +65,12 @@ class PredictionView(FollowingView, Pane):
             self._show_prediction(new)
         if old is None or old.selection is not new.selection or old.maps.activations is not new.maps.activations:
             self.answers.set_chosen(_chosen(new))
+
+    def _value(self, row: QModelIndex) -> str:
+        return self.answers.answer_at(row).exact
+
+    def _find(self, row: QModelIndex) -> Callable[[], object]:
+        return partial(self._choose, row)
 
     def _show_prediction(self, state: State) -> None:
         prediction = state.prediction

@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QEvent, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, Slot
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -21,16 +21,19 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QToolButton, 
 from explorer.data import SAMPLES, read_sample
 from explorer.data.samples import SUBJECTS
 from explorer.network.file_names import is_network, is_weights
-from explorer.session import Cell, Session, State
+from explorer.network.names import INPUT
+from explorer.session import Cell, Selection, Session, State
 from explorer.ui.common import leaving, pictures
 from explorer.ui.common.actions import Actions
 from explorer.ui.common.command_button import CommandTool
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.icons import icon
 from explorer.ui.common.number_fields import NumberFields
+from explorer.ui.common.number_things import thing_of_maps
 from explorer.ui.common.pane import Pane
 from explorer.ui.common.popup import ButtonMenu
 from explorer.ui.common.text import on_a_button, plural, shape_text
+from explorer.ui.common.things import Thing, offer
 from explorer.ui.common.typing.cell_typing import CellTyping
 from explorer.ui.common.typing.writer import NumberWriter
 from explorer.ui.input.brush import BrushBar
@@ -90,6 +93,7 @@ class InputView(FollowingView, Pane):
         self.picture.fed.pressed.connect(self._press)
         self.picture.fit_chosen.connect(self._session.input.set_fit)
         self.picture.pointed.connect(self._point)
+        offer(self.picture.fed, self._session, self._thing_at)
         self._session.selection.hovered.connect(self.show_hovered)
 
     def _make_buttons(self, actions: Actions) -> QHBoxLayout:
@@ -255,6 +259,16 @@ class InputView(FollowingView, Pane):
             self._session.selection.hover(None)
         else:
             self._session.selection.hover_at("input", 0, *place)
+
+    def _thing_at(self, point: QPoint | None) -> Thing | None:
+        """The cell of the input there; without a point the chosen one, or all of it."""
+        entry, chosen = self._session.state.entry(INPUT), self._session.state.selection
+        place = None if point is None else self.picture.fed.place_at(QPointF(point))
+        if entry is None or entry.values.ndim != 3:
+            return None
+        if place is not None:
+            return thing_of_maps(self._session, entry, Selection(INPUT, 0, *place))
+        return thing_of_maps(self._session, entry, chosen if chosen.layer == INPUT else Selection(INPUT))
 
     @Slot(int, int)
     def _press(self, row: int, column: int) -> None:

@@ -33,19 +33,19 @@ class ChannelView(Pane):
         self._entry: LayerActivation | None = None
         self._chosen = Selection()
         self._kept: Selection | None = None  # a cell that someone panned away from is not brought back
-        self._map = MapMosaic(frames=False)
-        self._map.canvas.scrolls = False
-        self._map.canvas.setAccessibleName("Chosen channel")
-        self._map.hovered.connect(self._on_hovered)
-        self._map.clicked.connect(lambda place: self.chosen.emit(place.row, place.column))
-        self._map.canvas.walked.connect(self.moved)
-        self._map.canvas.escaped.connect(clear.trigger)
-        self._map.canvas.key_pressed.connect(self._on_key)
-        self.body.addWidget(self._map)
+        self.map = MapMosaic(frames=False)
+        self.map.canvas.scrolls = False
+        self.map.canvas.setAccessibleName("Chosen channel")
+        self.map.hovered.connect(self._on_hovered)
+        self.map.clicked.connect(lambda place: self.chosen.emit(place.row, place.column))
+        self.map.canvas.walked.connect(self.moved)
+        self.map.canvas.escaped.connect(clear.trigger)
+        self.map.canvas.key_pressed.connect(self._on_key)
+        self.body.addWidget(self.map)
         fit = QToolButton(toolTip="Fit the whole channel into the pane (F).")
         fit.setAccessibleName("Fit the whole channel into the pane")
         fit.setIcon(icon("ph.corners-out"))
-        fit.clicked.connect(self._map.canvas.fit)
+        fit.clicked.connect(self.map.canvas.fit)
         for button in (fit, CommandTool(clear)):
             button.setProperty("role", "flat")
             self.corner.addWidget(button)
@@ -54,18 +54,18 @@ class ChannelView(Pane):
         """Show the chosen channel of `entry`, in the colours it has in `sheet`."""
         self._entry, self._chosen = entry, chosen
         if sheet is None or chosen.channel is None or entry.values.ndim != 3:
-            self._map.show_sheet(None)
+            self.map.show_sheet(None)
             return
         tile = sheet.tile_of(chosen.channel)
         values = entry.values[chosen.channel][None]
         scale = sheet.scale if tile is None else sheet.scale_of(tile)
-        self._map.show_sheet(Sheet(values, sheet.channels[:1], ("",), scale))
+        self.map.show_sheet(Sheet(values, sheet.channels[:1], ("",), scale))
         place = "" if chosen.row is None else f"row {chosen.row}, column {chosen.column}"
         self.set_title(entry.map_name(chosen.channel))
         self.set_facts(place or f"of {entry.name}")
         self.set_pointed(None)
         if chosen.row is not None and chosen.column is not None and chosen != self._kept:
-            self._map.keep_in_view(Place(0, chosen.row, chosen.column))
+            self.map.keep_in_view(Place(0, chosen.row, chosen.column))
         self._kept = chosen
 
     def set_pointed(self, cell: Cell | None) -> None:
@@ -74,15 +74,15 @@ class ChannelView(Pane):
         mark = None if chosen.row is None or chosen.column is None else Place(0, chosen.row, chosen.column)
         place = None if cell is None or self._entry is None else self._entry.place(cell)
         is_here = place is not None and len(place) == 3 and place[0] == self._chosen.channel
-        self._map.set_marks(mark, Place(0, *place[1:]) if place is not None and is_here else None)
+        self.map.set_marks(mark, Place(0, *place[1:]) if place is not None and is_here else None)
 
     def set_dimmed(self, dimmed: bool) -> None:
         """Paler while a newer map is computed."""
-        self._map.canvas.set_dimmed(dimmed)
+        self.map.canvas.set_dimmed(dimmed)
 
     def take_focus(self) -> None:
         """Let the arrow keys move the cell."""
-        self._map.canvas.setFocus()
+        self.map.canvas.setFocus()
 
     @Slot(object)
     def _on_hovered(self, place: Place | None) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.session import Session
 from explorer.ui.common import dialogs
-from explorer.ui.maps import files as export
+from explorer.ui.common import map_files as export
 from explorer.ui.maps.words import ROW_OF_NUMBERS
 
 PICTURES = (".png", ".svg")

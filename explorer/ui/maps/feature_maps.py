@@ -19,6 +19,7 @@ from explorer.ui.maps.controls import MapControls
 from explorer.ui.maps.depth_view import DepthView
 from explorer.ui.maps.export import MapExport, OnShow
 from explorer.ui.maps.layer_maps import LayerMaps
+from explorer.ui.maps.map_things import MapThings
 from explorer.ui.maps.sheet import Sheet, filter_sheet, flattened, has_filters, map_sheet
 from explorer.ui.maps.shown_order import ShownOrder
 from explorer.ui.maps.why import WhyOfMaps
@@ -64,6 +65,7 @@ class FeatureMaps(FollowingView, QWidget):
         self._chosen = ChosenChannel(actions["clearCell"], WhyOfMaps(self._session), DepthView(self._session))
         self._chosen.channel.chosen.connect(lambda row, column: selection.select(row=row, column=column))
         self._chosen.channel.moved.connect(self._move)
+        self._things = MapThings(self._session, self._maps, self._chosen.channel)
         for view in (self._maps, self._chosen.channel):
             view.hovered.connect(selection.hover)
         self._split = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)

@@ -24,7 +24,8 @@ WHOLE_TILE = -1
 class LayerMaps(QWidget):
     """Pointing tells the exact value, a click chooses the cell, the arrow keys walk from map to map.
 
-    `hovered` tells which cell the mouse is over, `chosen` what was chosen; `left` that Esc was pressed.
+    `hovered` tells which cell the mouse is over, `chosen` what was chosen; `left` that Esc was pressed. `sheet` is what
+    the `mosaic` shows, None where the numbers stand as `bars`.
     """
 
     hovered = Signal(object)
@@ -36,26 +37,26 @@ class LayerMaps(QWidget):
         self._chosen = Selection()
         self._classes: tuple[str, ...] = ()
         self._entry: LayerActivation | None = None
-        self._sheet: Sheet | None = None
-        self._are_filters = False
-        self._maps = MapMosaic()
-        self._maps.setObjectName("mosaic")
-        self._maps.canvas.setAccessibleName("Feature maps")
-        self._maps.hovered.connect(self._on_hovered)
-        self._maps.clicked.connect(self._on_clicked)
-        self._maps.canvas.walked.connect(self._step)
-        self._maps.canvas.escaped.connect(self.left)
-        CellTyping(self._maps, writer, name="mapEditor")
-        self._bars = ValueBars()
-        self._bars.hovered.connect(self._on_bar_hovered)
-        self._bars.chosen.connect(self._on_bar_chosen)
+        self.sheet: Sheet | None = None
+        self.are_filters = False
+        self.mosaic = MapMosaic()
+        self.mosaic.setObjectName("mosaic")
+        self.mosaic.canvas.setAccessibleName("Feature maps")
+        self.mosaic.hovered.connect(self._on_hovered)
+        self.mosaic.clicked.connect(self._on_clicked)
+        self.mosaic.canvas.walked.connect(self._step)
+        self.mosaic.canvas.escaped.connect(self.left)
+        CellTyping(self.mosaic, writer, name="mapEditor")
+        self.bars = ValueBars()
+        self.bars.hovered.connect(self._on_bar_hovered)
+        self.bars.chosen.connect(self._on_bar_chosen)
         self._where = ElidedLabel()
         self._where.setProperty("role", "dim")
         self._where.setFont(theme.number_font())
         self._where.setObjectName("hoveredValue")
         self._pages = QStackedWidget()
-        self._pages.addWidget(self._maps)
-        self._pages.addWidget(self._bars)
+        self._pages.addWidget(self.mosaic)
+        self._pages.addWidget(self.bars)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -68,41 +69,41 @@ class LayerMaps(QWidget):
         self, entry: LayerActivation, sheet: Sheet | None, *, are_filters: bool, rows: Order, classes: tuple[str, ...]
     ) -> None:
         """Show `sheet`, which are the filters of `entry` or its maps; where there is none, its numbers by `rows`."""
-        self._entry, self._sheet, self._are_filters, self._classes = entry, sheet, are_filters, classes
-        self._pages.setCurrentWidget(self._bars if sheet is None else self._maps)
+        self._entry, self.sheet, self.are_filters, self._classes = entry, sheet, are_filters, classes
+        self._pages.setCurrentWidget(self.bars if sheet is None else self.mosaic)
         if sheet is not None:
-            self._maps.show_sheet(sheet, typed_sheet(entry, sheet, are_filters=are_filters))
+            self.mosaic.show_sheet(sheet, typed_sheet(entry, sheet, are_filters=are_filters))
         else:
             names = names_of(entry, classes)
-            self._bars.show_values(entry.values, names, rows, ends=(entry.low, entry.high))
+            self.bars.show_values(entry.values, names, rows, ends=(entry.low, entry.high))
         self._where.set_whole(self._hint())
 
     def mark_chosen(self, chosen: Selection, *, brings_into_view: bool) -> None:
         """Mark the chosen cell, map or number."""
         self._chosen = chosen
-        self._bars.set_selected(chosen.channel)
+        self.bars.set_selected(chosen.channel)
         place = self._chosen_place()
-        self._maps.set_marks(place, None)
+        self.mosaic.set_marks(place, None)
         if place is not None and brings_into_view:
-            self._maps.keep_in_view(place)
+            self.mosaic.keep_in_view(place)
 
     def show_hovered(self, cell: Cell | None, entry: LayerActivation | None) -> None:
         """The exact value under the mouse, wherever the mouse is; `entry` is what the layer of the cell gave."""
         words = cell_words(entry, cell, self._classes) if cell is not None and entry is not None else ""
         self._where.set_whole(words or self._hint())
         pointed = None if cell is None or self._entry is None else self._entry.place(cell)
-        self._maps.set_marks(self._chosen_place(), None if pointed is None else self._place(*pointed))
+        self.mosaic.set_marks(self._chosen_place(), None if pointed is None else self._place(*pointed))
 
     def set_dimmed(self, dimmed: bool) -> None:
         """Paler while newer maps are computed."""
-        self._maps.canvas.set_dimmed(dimmed)
+        self.mosaic.canvas.set_dimmed(dimmed)
 
     def colours(self) -> np.ndarray | None:
         """The picture of the maps (H, W, 4) as they lie; None for a row of numbers."""
-        return None if self._sheet is None else self._maps.colours()
+        return None if self.sheet is None else self.mosaic.colours()
 
     def _hint(self) -> str:
-        return hint(is_filters=self._are_filters, is_bars=self._sheet is None)
+        return hint(is_filters=self.are_filters, is_bars=self.sheet is None)
 
     def _chosen_place(self) -> Place | None:
         chosen = self._chosen
@@ -110,7 +111,7 @@ class LayerMaps(QWidget):
 
     def _place(self, channel: int | None, row: int | None = None, column: int | None = None) -> Place | None:
         """Where a cell or a whole map lies on the sheet."""
-        tile = None if self._sheet is None or self._are_filters else self._sheet.tile_of(channel)
+        tile = None if self.sheet is None or self.are_filters else self.sheet.tile_of(channel)
         if tile is None:
             return None
         return Place(tile, WHOLE_TILE, WHOLE_TILE) if row is None or column is None else Place(tile, row, column)
@@ -119,13 +120,13 @@ class LayerMaps(QWidget):
 
     @Slot(object)
     def _on_hovered(self, place: Place | None) -> None:
-        if place is None or self._entry is None or self._sheet is None:
+        if place is None or self._entry is None or self.sheet is None:
             self.hovered.emit(None)
             self._where.set_whole(self._hint())
-        elif self._are_filters:
-            self._where.set_whole(filter_words(self._sheet, place))
+        elif self.are_filters:
+            self._where.set_whole(filter_words(self.sheet, place))
         else:
-            channel = int(self._sheet.channels[place.tile])
+            channel = int(self.sheet.channels[place.tile])
             self.hovered.emit(self._entry.cell(channel, place.row, place.column))
 
     @Slot(object)
@@ -139,18 +140,18 @@ class LayerMaps(QWidget):
 
     @Slot(object)
     def _on_clicked(self, place: Place) -> None:
-        if self._entry is None or self._sheet is None:
+        if self._entry is None or self.sheet is None:
             return
-        channel = int(self._sheet.channels[place.tile])
-        row, column = (None, None) if self._are_filters else (place.row, place.column)
+        channel = int(self.sheet.channels[place.tile])
+        row, column = (None, None) if self.are_filters else (place.row, place.column)
         self.chosen.emit(Selection(self._entry.name, channel, row, column))
 
     @Slot(int, int)
     def _step(self, down: int, across: int) -> None:
         """Choose the map beside the chosen one, as they lie; the first one where none is chosen."""
-        if self._entry is None or self._sheet is None or not self._sheet.count or self._are_filters:
+        if self._entry is None or self.sheet is None or not self.sheet.count or self.are_filters:
             return
-        tile = self._sheet.tile_of(self._chosen.channel)
-        wanted = 0 if tile is None else tile + across + down * self._maps.columns
-        if 0 <= wanted < self._sheet.count:
-            self.chosen.emit(Selection(self._entry.name, int(self._sheet.channels[wanted])))
+        tile = self.sheet.tile_of(self._chosen.channel)
+        wanted = 0 if tile is None else tile + across + down * self.mosaic.columns
+        if 0 <= wanted < self.sheet.count:
+            self.chosen.emit(Selection(self._entry.name, int(self.sheet.channels[wanted])))

@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QTransform
 from PySide6.QtWidgets import QHBoxLayout, QScrollBar, QWidget
 
@@ -124,6 +124,11 @@ class MapMosaic(QWidget):
         if place.row < 0:
             return self.canvas.from_cells(left + self._mosaic.width / 2, top + self._mosaic.height / 2)
         return self.canvas.from_cells(left + place.column + 0.5, top + place.row + 0.5)
+
+    def place_at(self, point: QPoint) -> Place | None:
+        """The cell under a point of the canvas."""
+        cells = self.canvas.to_cells(QPointF(point))
+        return self._mosaic.place_at(cells.x(), cells.y()) if self._mosaic else None
 
     # --- what is typed over ---
 

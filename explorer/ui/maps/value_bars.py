@@ -112,7 +112,7 @@ class ValueBars(QAbstractScrollArea):
         self.viewport().update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._point(self._index_at(event.position().y()))
+        self._point(self.index_at(event.position().y()))
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
@@ -125,14 +125,15 @@ class ValueBars(QAbstractScrollArea):
             self.viewport().update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        index = self._index_at(event.position().y())
+        index = self.index_at(event.position().y())
         if index is not None:
             self.chosen.emit(index)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         event.accept()  # the press chose; what lies behind is not to hear of it
 
-    def _index_at(self, y: float) -> int | None:
+    def index_at(self, y: float) -> int | None:
+        """The number whose row lies at a height of the viewport."""
         at = int((y - TOP) // ROW) + self.verticalScrollBar().value()
         return int(self._order[at]) if y >= TOP and at < len(self._order) else None
 

@@ -12,6 +12,7 @@ from explorer.session.explained import Explained
 from explorer.ui.common.explanation_view import ExplanationView
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.late import Late
+from explorer.ui.common.term_things import offer_terms
 from explorer.ui.common.text import count, number
 
 TERMS_SHOWN, LARGEST_SHOWN = 4, 1
@@ -31,6 +32,7 @@ class WhyOfMaps(FollowingView, ExplanationView):
         self.can_follow = lambda tensor: self._maker(tensor) is not None
         self.followed.connect(self._go)
         self.said.connect(session.say)
+        offer_terms(self, session)
         self._late = Late(self)
         self._late.turned.connect(self._say_late)
         self.follow_session(draws_now=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QTreeView, QWidget
@@ -11,6 +13,8 @@ from explorer.session.timeline import Timeline
 from explorer.ui.common import theme
 from explorer.ui.common.empty_state import ContentPages
 from explorer.ui.common.following_view import FollowingView
+from explorer.ui.common.row_things import offer_rows
+from explorer.ui.common.tensor_things import offer_tensor
 from explorer.ui.overview.call_model import COLUMNS, CallModel
 from explorer.ui.overview.call_tree import call_tree
 from explorer.ui.tensors.learned import shown_example
@@ -44,12 +48,14 @@ class CallTable(FollowingView, QWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setHighlightSections(False)
         self.tree.selectionModel().currentRowChanged.connect(self._choose)
+        offer_rows(self.tree, self._session, find=lambda index: partial(self._choose, index))
         self.panes = tuple(TensorView() for _ in PANES)
         row = QHBoxLayout()
         row.setContentsMargins(12, 6, 12, 10)
         row.setSpacing(16)
         for pane in self.panes:
             pane.setFixedHeight(PANES_HEIGHT)
+            offer_tensor(pane, self._session)
             row.addWidget(pane, 1)
         self._stack = ContentPages(self, spacing=0)
         column, self.empty = self._stack.column, self._stack.empty

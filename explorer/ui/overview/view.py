@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QPoint, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
-from explorer.session import Session, State
+from explorer.session import Selection, Session, State
 from explorer.session.document import Document
 from explorer.ui.common.colour_bar import ColourBar
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.icons import icon
 from explorer.ui.common.late import Late
+from explorer.ui.common.number_things import thing_of_maps
 from explorer.ui.common.pane import Pane
 from explorer.ui.common.text import plural
+from explorer.ui.common.things import Thing, offer
 from explorer.ui.overview.canvas import OverviewCanvas
 from explorer.ui.overview.entries import Entry, entries_of
 from explorer.ui.overview.head import Head, channel_head, layer_head, whole_head
@@ -74,6 +76,19 @@ class Overview(FollowingView, QWidget):
         self.canvas.cleared.connect(self._clear)
         self.canvas.stepped.connect(self._step)
         self.canvas.redrawn.connect(self._session.watching.count_drawing)
+        offer(self.canvas, self._session, self._thing_at)
+
+    def _thing_at(self, point: QPoint | None) -> Thing | None:
+        """The cell, map or number there; without a point what is chosen."""
+        state = self._session.state
+        spot = None if point is None else self.canvas.spot_at(QPointF(point))
+        entry = self._entries.get(spot.column) if spot is not None else None
+        if spot is None or entry is None:
+            shown = state.entry(state.selection.layer) if point is None else None
+            return None if shown is None else thing_of_maps(self._session, shown, state.selection)
+        shown = state.entry(entry.layer)
+        chosen = Selection(entry.layer, entry.own_channel(spot.channel), spot.row, spot.cell)
+        return None if shown is None else thing_of_maps(self._session, shown, chosen)
 
     def _fill_corner(self) -> None:
         self.bars = (ColourBar(), ColourBar())

@@ -10,6 +10,7 @@ from explorer.session import State, Verb
 from explorer.ui.common.actions import Actions
 from explorer.ui.common.command import SEPARATOR, Command, Shell, allows, needs
 from explorer.ui.common.text import on_a_button
+from explorer.ui.common.things import thing_commands
 from explorer.ui.common.typing.commands import FILL_CELLS
 from explorer.ui.debugger.commands import STEP_COMMANDS
 from explorer.ui.input.commands import PASTE_PICTURE
@@ -64,6 +65,8 @@ EDIT_COMMANDS: tuple[Command | str, ...] = (
     ),
     PASTE_PICTURE,
     FILL_CELLS,
+    SEPARATOR,
+    *thing_commands(),
     SEPARATOR,
     FIND,
     SEPARATOR,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from PySide6.QtCore import QSize, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
@@ -12,7 +15,9 @@ from explorer.session.step_tensors import LearnedTensors, Tensor
 from explorer.session.timeline import Timeline
 from explorer.ui.common.empty_state import ContentPages
 from explorer.ui.common.following_view import FollowingView
+from explorer.ui.common.number_things import pytorch_line
 from explorer.ui.common.pane import ElidedLabel
+from explorer.ui.common.tensor_things import offer_tensor
 from explorer.ui.tensors.learned import LearnedLayer, learned_layer, shown_example
 from explorer.ui.tensors.pane import TensorPane
 
@@ -56,6 +61,7 @@ class LiveLayer(FollowingView, QWidget):
         for place, pane in enumerate(self.panes):
             pane.view.clicked.connect(lambda cell, place=place: self._choose(place, cell))
             pane.view.hovered.connect(lambda cell, place=place: self._point(place, cell))
+            offer_tensor(pane.view, self._session, line=self._line, find=self._finding(place))
             row.addWidget(pane, 1)
         self._pages = ContentPages(self, spacing=2)
         column, self.empty = self._pages.column, self._pages.empty
@@ -126,6 +132,22 @@ class LiveLayer(FollowingView, QWidget):
                 pane.show_missing(found.missing(place))
             else:
                 pane.show_tensor(shown_example(tensor, 0))
+
+    def _line(self) -> str:
+        return pytorch_line(self._session.state, self._session.state.selection.layer or "")
+
+    def _finding(self, place: int) -> Callable[[tuple[int, ...] | None], Callable[[], object] | None]:
+        """How the debugger comes to stand at a cell: at the output's own, or at the gradient of the weight's."""
+
+        def find(cell: tuple[int, ...] | None) -> Callable[[], object] | None:
+            layer = self._session.state.selection.layer
+            if cell is None or layer is None or place == 1:
+                return None
+            if place == 0:
+                return partial(self._choose, place, cell)
+            return partial(self._session.steps.go_to_gradient, layer, "weight", cell)
+
+        return find
 
     @Slot(object)
     def show_hovered(self, cell: Cell | None) -> None:

@@ -94,6 +94,10 @@ class TensorView(TipsOfPlaces, CellWidget):
             self._pointed = cell
             self.update()
 
+    def chosen(self) -> Index | None:
+        """The cell that is asked for, if it is one of those shown."""
+        return self._strong if self._strong is not None and self._place(self._strong) is not None else None
+
     def told(self) -> Index | None:
         """The cell whose number stands below: the one under the mouse, here or in another view."""
         return self._pointed if self._under is None else self._under
@@ -126,7 +130,7 @@ class TensorView(TipsOfPlaces, CellWidget):
 
     def cell_under(self, point: QPointF) -> Index | None:
         """The cell of the target under a point."""
-        return self.own_cell(self._cell_at(point))
+        return self.own_cell(self.cell_at(point))
 
     def rect_of(self, cell: Index) -> QRectF | None:
         """The pixels of a cell of the target; None where it is not shown."""
@@ -135,7 +139,7 @@ class TensorView(TipsOfPlaces, CellWidget):
 
     def explained_at(self, point: QPoint) -> Explained | None:
         """What the tensor is, below its title; over the cells there is no tip: their numbers are told below them."""
-        is_title = self._cell_at(QPointF(point)) is None
+        is_title = self.cell_at(QPointF(point)) is None
         return (self.toolTip(), QRectF(0, 0, self.width(), TITLE_HEIGHT)) if is_title else None
 
     # --- geometry ---
@@ -161,7 +165,8 @@ class TensorView(TipsOfPlaces, CellWidget):
         tile, row, column = layout.folding.places(own)[0].tolist()
         return tile, row, column
 
-    def _cell_at(self, point: QPointF) -> Index | None:
+    def cell_at(self, point: QPointF) -> Index | None:
+        """The whole cell under a point of this widget."""
         layout = self._laid_out()
         found = None if layout is None else layout.cell_at(point)
         return None if found is None or self.shown is None else (*self.shown.prefix, *found)
@@ -169,7 +174,7 @@ class TensorView(TipsOfPlaces, CellWidget):
     # --- mouse and keys ---
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        cell = self._cell_at(event.position())
+        cell = self.cell_at(event.position())
         if cell != self._under:
             self._under = cell
             self.hovered.emit(cell)
@@ -184,12 +189,12 @@ class TensorView(TipsOfPlaces, CellWidget):
             self.update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        cell = self._cell_at(event.position())
+        cell = self.cell_at(event.position())
         if cell is not None and event.button() == Qt.MouseButton.LeftButton:
             self.clicked.emit(cell)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        cell = self._cell_at(event.position())
+        cell = self.cell_at(event.position())
         if cell is not None and event.button() == Qt.MouseButton.LeftButton:
             self.opened.emit(cell)
 

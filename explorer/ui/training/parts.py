@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QPoint, Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from explorer.session import Session, State
@@ -13,6 +14,8 @@ from explorer.session.features.plane import has_surface
 from explorer.ui.common.actions import Actions
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.tab_order import chain
+from explorer.ui.common.things import Thing, offer
+from explorer.ui.training.curves import pictures as curve_pictures
 from explorer.ui.training.curves.saving import CurveSaving
 from explorer.ui.training.curves.view import ACCURACY, LOSS, CurvePlot
 from explorer.ui.training.health.strip import HealthStrip
@@ -98,6 +101,8 @@ class TrainingParts(FollowingView, QWidget):
         self.loss = CurvePlot(session, LOSS, shown=self.shown)
         self.accuracy = CurvePlot(session, ACCURACY, shown=self.shown)
         self.export = CurveSaving(session, self.shown, self.loss, self.accuracy)
+        for plot in (self.loss, self.accuracy):
+            offer(plot.canvas, session, partial(self._curves_at, plot))
         self.settings = RunSettings(session, actions["showData"])
         self.message = RunMessage(session, actions["trainReset"])
         self.question = TrainQuestion(session, actions["showData"])
@@ -105,6 +110,14 @@ class TrainingParts(FollowingView, QWidget):
         self._make_tabs()
         self._lay_out()
         self.follow_session()
+
+    def _curves_at(self, plot: CurvePlot, _point: QPoint | None) -> Thing | None:
+        """The plot as it is drawn; None while it shows nothing."""
+        if not plot.prepare_figure():
+            return None
+        size = plot.figure_size()
+        picture = partial(curve_pictures.image, partial(plot.paint_figure, size=size), size)
+        return Thing(plot.accessibleName(), picture=picture, export=lambda _widget: self.export.ask())
 
     def _make_tabs(self) -> None:
         session = self._session

@@ -17,6 +17,7 @@ from explorer.session import Session, State
 from explorer.session.run_curves import RunCurves
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.icons import icon
+from explorer.ui.common.row_things import offer_rows
 from explorer.ui.common.text import count, number, percent
 from explorer.ui.training.run_words import best_accuracy, run_settings, run_tip
 from explorer.ui.training.shown_runs import ShownRuns
@@ -48,6 +49,7 @@ class RunList(FollowingView, QStackedWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(SETTINGS, QHeaderView.ResizeMode.Stretch)
         self.tree.itemChanged.connect(self._tick)
+        offer_rows(self.tree, session)
         empty = QLabel(EMPTY, wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
         empty.setProperty("role", "dim")
         self.addWidget(empty)

@@ -14,7 +14,11 @@ from explorer.ui.common.popup_button import PopupButton
 from explorer.ui.input.thumbnails import ThumbnailPopup
 
 UI = Path(explorer.ui.__file__).parent
-OTHER_MENUS = {"shell/menus.py", "common/explanation_view.py"}  # of the menu bar; of a row of terms, at the mouse
+OTHER_MENUS = {
+    "common/typing/menu.py",
+    "shell/menus.py",
+    "common/things.py",
+}  # of the menu bar; of a row of terms, at the mouse
 
 
 def _with_menu() -> tuple[QWidget, QWidget]:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QToolButton
@@ -21,7 +21,7 @@ from explorer.engine.explaining.breakpoints import NotFinite
 from explorer.session import Session
 from explorer.ui.common.check import FLOAT32_TOLERANCE, check_text, holds, show_check
 from explorer.ui.common.term_rows import MOST_ROWS, TERM, groupings, rows
-from explorer.ui.common.text import number, short_percent
+from explorer.ui.common.text import exact, number, short_percent
 from explorer.ui.debugger.why_panel import EMPTY, HEIGHT, WhyPanel
 from tests.ui.fakes import make_session, wait_until_recorded
 
@@ -237,11 +237,13 @@ def test_following_leads_from_the_weights_gradient_back_to_the_pixel(session: Se
 def test_the_menu_of_a_row_offers_every_tensor_that_a_step_made(session: Session, panel: WhyPanel) -> None:
     _go(session, "backward", "conv2", "weight")
     panel.terms.setCurrentIndex(panel.terms.terms.index(0))
-    panel.terms.customContextMenuRequested.emit(QPoint(5, 5))
-    menu = panel.findChild(QMenu, "followMenu")
+    QTest.keyClick(panel.terms, Qt.Key.Key_Menu)
+    menu = panel.terms.findChild(QMenu, "thingMenu")
     assert menu is not None
     texts = [action.text().split("[")[0] for action in menu.actions()]
-    assert sorted(texts) == ["Go to where grad_output", "Go to where input"]
+    assert texts == ["Copy value", "Go to where grad_output", "Go to where input"]
+    menu.actions()[0].trigger()
+    assert QGuiApplication.clipboard().text() == exact(panel.terms.terms.rows[0].value)
     to_input = next(action for action in menu.actions() if "input" in action.text() and "grad" not in action.text())
     to_input.trigger()
     menu.close()

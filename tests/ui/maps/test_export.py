@@ -14,8 +14,8 @@ from PIL import Image
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from explorer.ui.maps import files as export
-from explorer.ui.maps.files import ENLARGE
+from explorer.ui.common import map_files as export
+from explorer.ui.common.map_files import ENLARGE
 from explorer.writing import FileError
 
 VALUES = np.random.default_rng(0).normal(size=(2, 3, 4)).astype(np.float32)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, Qt, Slot
 from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from explorer.arithmetic.operation import Index
 from explorer.session.cell import is_index
@@ -17,6 +17,7 @@ from explorer.ui.common.text import MINUS
 from explorer.ui.common.typed import beyond, written
 from explorer.ui.common.typing import clipboard, keys
 from explorer.ui.common.typing.cell_range import CellRange
+from explorer.ui.common.typing.menu import add_actions
 from explorer.ui.common.typing.mouse import CellMouse
 from explorer.ui.common.typing.overlay import RangeFrame, Sentence
 from explorer.ui.common.typing.target import CellView, TypingTarget
@@ -101,6 +102,16 @@ class CellTyping(QObject):
         if refusal:
             self._writer.say(refusal)
         return target is None or bool(refusal)
+
+    def add_to_menu(self, menu: QMenu, point: QPoint | None) -> bool:
+        """Add what can be done with the chosen cells, or with the one at a point of the surface; whether there is any.
+
+        For a view that opens the menu itself.
+        """
+        is_there = self._view.typing_target() is not None and self._mouse.choose_at(point)
+        if is_there:
+            add_actions(menu, self, self._view.surface)
+        return is_there
 
     # --- the box ---
 

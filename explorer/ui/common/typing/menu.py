@@ -25,12 +25,17 @@ def open_menu(chosen: Chosen, over: QWidget, at: QPoint) -> QMenu:
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     menu.setObjectName("cellMenu")
     menu.setToolTipsVisible(True)
+    add_actions(menu, chosen, over)
+    menu.popup(at)
+    return menu
+
+
+def add_actions(menu: QMenu, chosen: Chosen, over: QWidget) -> None:
+    """What can be done with the numbers of `chosen`."""
     _add(menu, "Copy numbers", QKeySequence.StandardKey.Copy, lambda: clipboard.copy(chosen))
     _add(menu, "Paste numbers", QKeySequence.StandardKey.Paste, lambda: clipboard.paste(chosen))
     menu.addSeparator()
     add_fills(menu, chosen, over)
-    menu.popup(at)
-    return menu
 
 
 def add_fills(menu: QMenu, chosen: Chosen, over: QWidget) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol, cast
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent, QMouseEvent
 
 from explorer.arithmetic.operation import Index
@@ -95,15 +95,23 @@ class CellMouse:
 
     def _open_menu(self, event: QContextMenuEvent) -> bool:
         """The menu of the chosen range, or of the cell under the mouse."""
-        if event.reason() == QContextMenuEvent.Reason.Mouse:
-            cell = self._view.cell_under(QPointF(self._view.surface.mapFromGlobal(event.globalPos())))
+        is_by_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
+        point = self._view.surface.mapFromGlobal(event.globalPos()) if is_by_mouse else None
+        if not self.choose_at(point):
+            return False
+        open_menu(self._typed, self._view.surface, event.globalPos())
+        return True
+
+    def choose_at(self, point: QPoint | None) -> bool:
+        """Choose the cell at a point of the surface, or keep what is chosen; whether anything is."""
+        if point is not None:
+            cell = self._view.cell_under(QPointF(point))
             if cell is None:
                 return False
             self._choose_about(cell)
         if self._typed.cells is None:
             return False
         self._view.keys.setFocus()
-        open_menu(self._typed, self._view.surface, event.globalPos())
         return True
 
     def _choose_about(self, cell: Index) -> None:

@@ -12,15 +12,20 @@ Paint = Callable[[QPainter], None]
 SCALE = 2  # pixels of a PNG for one on the screen
 
 
-def png(paint: Paint, size: QSize) -> bytes:
+def image(paint: Paint, size: QSize) -> QImage:
     """What `paint` draws into `size`, at twice the resolution of the screen."""
-    image = QImage(size * SCALE, QImage.Format.Format_ARGB32)
-    image.setDevicePixelRatio(SCALE)
-    painter = QPainter(image)
+    drawn = QImage(size * SCALE, QImage.Format.Format_ARGB32)
+    drawn.setDevicePixelRatio(SCALE)
+    painter = QPainter(drawn)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     paint(painter)
     painter.end()
-    return _written(lambda buffer: image.save(buffer, "PNG"))
+    return drawn
+
+
+def png(paint: Paint, size: QSize) -> bytes:
+    """The same as a PNG file."""
+    return _written(lambda buffer: image(paint, size).save(buffer, "PNG"))
 
 
 def svg(paint: Paint, size: QSize, *, title: str) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QSize, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
@@ -10,6 +12,7 @@ from explorer.session.state import parts_changed
 from explorer.ui.common.empty_state import ContentPages
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.pane import ElidedLabel
+from explorer.ui.common.row_things import offer_rows
 from explorer.ui.common.text import count
 from explorer.ui.training.curves.view import HEAD_HEIGHT
 from explorer.ui.training.health.table import HealthTable
@@ -37,6 +40,8 @@ class HealthStrip(FollowingView, QWidget):
         self.words = ElidedLabel()
         self.table = HealthTable()
         self.table.chosen.connect(self._select)
+        layers = self.table.layers
+        offer_rows(self.table, self._session, find=lambda row: partial(self._select, layers.rows[row.row()].name))
         self._pages = ContentPages(self, spacing=2)
         column, self.empty = self._pages.column, self._pages.empty
         column.addLayout(self._head())

@@ -213,7 +213,7 @@ def _menu(view: TensorView, cell: tuple[int, ...]) -> QMenu:
     at = _at(view, cell)
     event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, view.mapToGlobal(at))
     QApplication.sendEvent(view, event)
-    return next(menu for menu in view.findChildren(QMenu, "cellMenu") if menu.isVisible())
+    return next(menu for menu in view.findChildren(QMenu) if menu.isVisible())
 
 
 def _trigger(menu: QMenu, text: str) -> None:

@@ -57,7 +57,8 @@ def csv(_colours: np.ndarray, values: np.ndarray, _title: str) -> bytes:
     places = np.indices(values.shape).reshape(values.ndim, -1).T.tolist()
     flat = values.reshape(-1).tolist()
     lines = [f"{','.join(map(str, place))},{value:.9g}" for place, value in zip(places, flat, strict=True)]
-    return "\n".join([",".join((*AXES[values.ndim], "value")), *lines, ""]).encode()
+    axes = AXES.get(values.ndim) or tuple(f"axis {axis}" for axis in range(values.ndim))
+    return "\n".join([",".join((*axes, "value")), *lines, ""]).encode()
 
 
 FORMATS: dict[str, Callable[[np.ndarray, np.ndarray, str], bytes]] = {
@@ -79,19 +80,27 @@ def write(path: Path, colours: np.ndarray, values: np.ndarray, title: str) -> No
     write_atomically(path, make(colours, values, title))
 
 
-def copy_picture(colours: np.ndarray) -> None:
-    """Put the picture on the clipboard."""
+def image_of(colours: np.ndarray) -> QImage:
+    """The picture (H, W, 4) with each cell as 4 × 4 pixels."""
     large = _enlarged(colours)
     height, width = large.shape[:2]
-    image = QImage(large.tobytes(), width, height, 4 * width, QImage.Format.Format_RGBA8888)
-    QGuiApplication.clipboard().setImage(image.copy())
+    return QImage(large.tobytes(), width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
+
+
+def copy_picture(colours: np.ndarray) -> None:
+    """Put the picture on the clipboard."""
+    QGuiApplication.clipboard().setImage(image_of(colours))
+
+
+def table_text(values: np.ndarray) -> str:
+    """Numbers as a table for a spreadsheet: rows of one map, or one number a line."""
+    rows = values.reshape(-1, values.shape[-1]) if values.ndim > 1 else values[:, None]
+    return "\n".join("\t".join(f"{value:.9g}" for value in row) for row in rows.tolist())
 
 
 def copy_values(values: np.ndarray) -> None:
-    """Put numbers on the clipboard as a table for a spreadsheet: rows of one map, or one number a line."""
-    rows = values.reshape(-1, values.shape[-1]) if values.ndim > 1 else values[:, None]
-    text = "\n".join("\t".join(f"{value:.9g}" for value in row) for row in rows.tolist())
-    QGuiApplication.clipboard().setText(text)
+    """Put numbers on the clipboard as such a table."""
+    QGuiApplication.clipboard().setText(table_text(values))
 
 
 def _enlarged(colours: np.ndarray) -> np.ndarray:

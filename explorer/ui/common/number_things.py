@@ -1,0 +1,116 @@
+"""Numbers as things: what can be done with a cell, a map or a whole layer, and with any other array that is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+from PySide6.QtWidgets import QWidget
+
+from explorer.network.names import INPUT
+from explorer.network.source import layer_source
+from explorer.session import LayerActivation, Selection, Session, State, Verb
+from explorer.ui.common import dialogs, map_files
+from explorer.ui.common.colour import Scale, colourise, scale_for
+from explorer.ui.common.text import exact
+from explorer.ui.common.things import Thing
+
+KINDS = {
+    "PNG picture (*.png)": ".png",
+    "SVG drawing (*.svg)": ".svg",
+    "NumPy array (*.npy)": ".npy",
+    "Table (*.csv)": ".csv",
+}
+WITHOUT_PICTURE = {words: ending for words, ending in KINDS.items() if ending in (".npy", ".csv")}
+GAP = 1  # cells between maps
+
+
+def thing_of_maps(session: Session, entry: LayerActivation, chosen: Selection) -> Thing:
+    """The cell, the map or the layer that is chosen of the present maps."""
+    places = (chosen.channel, chosen.row, chosen.column)[: entry.values.ndim]
+    own = tuple(place for place in places if place is not None)
+    values = entry.values[own] if len(own) in (0, 1, entry.values.ndim) else entry.values[own[:1]]
+    words = [entry.name]
+    if own:
+        words.append(entry.map_name(own[0]) if entry.values.ndim == 3 else f"number {own[0]}")
+    if len(own) == 3:
+        words.append(f"row {own[1]}, column {own[2]}")
+    drawn = entry.values if not own else entry.values[own[0]]
+    find = partial(_select, session, entry.name, chosen) if entry.name != INPUT else None
+    return thing_of_numbers(
+        session,
+        " · ".join(words),
+        np.asarray(values),
+        drawn=np.asarray(drawn) if entry.values.ndim == 3 else None,
+        scale=scale_for(entry.low, entry.high),
+        line=pytorch_line(session.state, entry.name),
+        find=find,
+    )
+
+
+def thing_of_numbers(
+    session: Session,
+    name: str,
+    values: np.ndarray,
+    *,
+    drawn: np.ndarray | None = None,
+    scale: Scale | None = None,
+    line: str = "",
+    find: Callable[[], object] | None = None,
+    find_words: str = "",
+) -> Thing:
+    """Any numbers that are shown; `drawn` are those of the picture around them, whose colours are on `scale`."""
+    colours = None if drawn is None or scale is None or drawn.ndim < 2 else partial(picture_of, drawn, scale)
+    exported = values if values.ndim or drawn is None else drawn
+    return Thing(
+        name,
+        value=partial(_value_text, values),
+        picture=None if colours is None else lambda: map_files.image_of(colours()),
+        line=line,
+        export=partial(_ask_to_export, session, name, np.atleast_1d(exported), colours),
+        find=find,
+        find_words=find_words,
+    )
+
+
+def _value_text(values: np.ndarray) -> str:
+    return exact(float(values)) if values.ndim == 0 else map_files.table_text(values)
+
+
+def _select(session: Session, layer: str, chosen: Selection) -> None:
+    session.selection.select(layer=layer, channel=chosen.channel, row=chosen.row, column=chosen.column)
+
+
+def pytorch_line(state: State, layer: str) -> str:
+    """How a layer of an editable network is written in PyTorch; "" for the input and for a person's own model."""
+    subject = state.subject
+    if not subject.can(Verb.EDIT) or state.layer(layer) is None:
+        return ""
+    return layer_source(subject.edited, layer)
+
+
+def picture_of(values: np.ndarray, scale: Scale) -> np.ndarray:
+    """Maps (…, H, W) beside each other, in colours (rows, columns, 4)."""
+    maps = values.reshape(-1, *values.shape[-2:])
+    count, height, width = maps.shape
+    columns = max(1, round((count * height / max(width, 1)) ** 0.5))
+    rows = -(-count // columns)
+    whole = np.zeros((rows * (height + GAP) - GAP, columns * (width + GAP) - GAP, 4), np.uint8)
+    for at, cells in enumerate(maps):
+        top, left = at // columns * (height + GAP), at % columns * (width + GAP)
+        whole[top : top + height, left : left + width] = colourise(cells, scale)
+    return whole
+
+
+def _ask_to_export(
+    session: Session, name: str, values: np.ndarray, colours: Callable[[], np.ndarray] | None, widget: QWidget
+) -> None:
+    """Ask where to write the numbers, or their picture where they have one, and write them."""
+    kinds = KINDS if colours is not None else WITHOUT_PICTURE
+    file_name = name.replace(" · ", " ").replace("/", "-")
+    path = dialogs.ask_where_to_write(widget.window(), "Export", f"{file_name}{next(iter(kinds.values()))}", kinds)
+    if path is None:
+        return
+    drawn = colours() if colours is not None else np.zeros((1, 1, 4), np.uint8)
+    session.exports.write(path.name, lambda _tell: map_files.write(path, drawn, values, name))

@@ -1,0 +1,290 @@
+"""What can be done with what a person points at, each deed declared once: menus at the mouse, keys and help follow.
+
+A view says with `offer` which thing lies where; the menu opens with the right button or the Menu key, and the commands
+act on what the mouse is over or, where a key was pressed since, on what is chosen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import cast
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QMenu, QWidget
+
+from explorer.session import Session
+from explorer.ui.common.command import Command, Shell
+from explorer.ui.common.icons import icon
+from explorer.ui.common.named_action import NamedAction
+from explorer.ui.common.typing.cell_typing import CellTyping
+
+NOTHING = "Point at something first, or choose it: a cell, a map, a layer, a row."
+NOT_OF_THIS = "That cannot be done with {name}."
+COPY = "copyValue"
+FIND = "findInDebugger"
+MODIFIERS = (Qt.Key.Key_Control, Qt.Key.Key_Shift, Qt.Key.Key_Alt, Qt.Key.Key_AltGr, Qt.Key.Key_Meta)
+
+
+@dataclass(frozen=True, eq=False)
+class Thing:
+    """A cell, a map, a layer, a picture, a curve or a row, as far as something can be done with it.
+
+    `value` gives its number or numbers with all their digits, `picture` how it looks, `line` is what makes it in
+    PyTorch; `export` asks over a widget where to write it. `find` makes it what the debugger stands at, which the menu
+    calls `find_words`. `more` is what can be done with this thing alone.
+    """
+
+    name: str
+    value: Callable[[], str] | None = None
+    picture: Callable[[], QImage] | None = None
+    line: str = ""
+    export: Callable[[QWidget], object] | None = None
+    find: Callable[[], object] | None = None
+    find_words: str = ""
+    more: tuple[tuple[str, Callable[[], object]], ...] = ()
+
+
+ThingAt = Callable[[QPoint | None], Thing | None]
+"""Which thing lies at a point of a widget (of the viewport, if it scrolls); for None which is chosen."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where a deed is done: over which widget, and whose session."""
+
+    session: Session
+    widget: QWidget
+
+    def show_debugger(self) -> NamedAction | None:
+        """The window's command that shows the debugger; None for a view that stands alone."""
+        return cast(NamedAction | None, self.widget.window().findChild(NamedAction, "action.showDebugger"))
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One thing that can be done with things; `can` says with which."""
+
+    name: str
+    text: str
+    tip: str
+    icon: str
+    shortcut: str
+    can: Callable[[Thing], bool]
+    do: Callable[[Thing, Desk], object]
+
+
+def _copy_value(thing: Thing, desk: Desk) -> None:
+    assert thing.value is not None
+    text = thing.value()
+    QGuiApplication.clipboard().setText(text)
+    told = text if "\n" not in text and len(text) <= 60 else "all numbers"
+    desk.session.say(f"On the clipboard, of {thing.name}: {told}")
+
+
+def _copy_picture(thing: Thing, desk: Desk) -> None:
+    assert thing.picture is not None
+    QGuiApplication.clipboard().setImage(thing.picture())
+    desk.session.say(f"The picture of {thing.name} is on the clipboard.")
+
+
+def _copy_line(thing: Thing, desk: Desk) -> None:
+    QGuiApplication.clipboard().setText(thing.line)
+    desk.session.say(f"On the clipboard: {thing.line}")
+
+
+def _export(thing: Thing, desk: Desk) -> None:
+    assert thing.export is not None
+    thing.export(desk.widget)
+
+
+def _find(thing: Thing, desk: Desk) -> None:
+    assert thing.find is not None
+    thing.find()
+    action = desk.show_debugger()
+    if action is not None:
+        action.trigger()
+
+
+DEEDS = (
+    Deed(
+        COPY,
+        "Copy value",
+        "Put the number under the mouse, or the chosen one, on the clipboard with all its digits.",
+        "ph.copy",
+        "Ctrl+C",
+        lambda thing: thing.value is not None,
+        _copy_value,
+    ),
+    Deed(
+        "copyPicture",
+        "Copy picture",
+        "Put the map or picture under the mouse, or the chosen one, on the clipboard.",
+        "ph.image",
+        "Ctrl+Alt+I",
+        lambda thing: thing.picture is not None,
+        _copy_picture,
+    ),
+    Deed(
+        "copyLine",
+        "Copy PyTorch line",
+        "Put the line of PyTorch that makes it on the clipboard.",
+        "ph.code",
+        "Ctrl+Alt+P",
+        lambda thing: bool(thing.line),
+        _copy_line,
+    ),
+    Deed(
+        "exportThing",
+        "Export…",
+        "Write it to a file, as a picture or as numbers.",
+        "ph.export",
+        "Ctrl+Alt+E",
+        lambda thing: thing.export is not None,
+        _export,
+    ),
+    Deed(
+        FIND,
+        "Go to the debugger",
+        "Stand at it in the step debugger, where every number explains itself.",
+        "ph.bug",
+        "Ctrl+Alt+B",
+        lambda thing: thing.find is not None,
+        _find,
+    ),
+)
+
+
+def offer(widget: QWidget, session: Session, thing_at: ThingAt) -> None:
+    """Let the menu and the keys do what can be done with the things of `widget`."""
+    Offer(widget, session, thing_at)
+
+
+class Offer(QObject):
+    """Opens the menu of a widget's things, and remembers where the mouse is in it."""
+
+    def __init__(self, widget: QWidget, session: Session, thing_at: ThingAt) -> None:
+        super().__init__(widget)
+        self.widget, self.thing_at = widget, thing_at
+        self.desk = Desk(session, widget)
+        self.pointed: QPoint | None = None  # where the mouse is, unless a key was pressed since
+        self._menu = QMenu(widget, objectName="thingMenu")
+        self._menu.setToolTipsVisible(True)
+        self._surface = widget.viewport() if isinstance(widget, QAbstractScrollArea) else widget
+        self._surface.setMouseTracking(True)
+        for watched in {widget, self._surface}:
+            watched.installEventFilter(self)
+
+    def now(self) -> Thing | None:
+        """What the mouse is over, or else what is chosen here."""
+        found = None if self.pointed is None else self.thing_at(self.pointed)
+        return found if found is not None else self.thing_at(None)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        kind = event.type()
+        if kind == QEvent.Type.MouseMove and watched is self._surface:
+            self.pointed = cast(QMouseEvent, event).position().toPoint()
+        elif kind == QEvent.Type.Leave:
+            self.pointed = None
+        elif kind == QEvent.Type.ContextMenu:
+            return self._open(cast(QContextMenuEvent, event), watched)
+        elif kind == QEvent.Type.KeyPress and cast(QKeyEvent, event).key() not in MODIFIERS:
+            return self._press(cast(QKeyEvent, event))
+        return False
+
+    def _press(self, event: QKeyEvent) -> bool:
+        is_plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
+        if event.key() == Qt.Key.Key_Menu or event.keyCombination() == SHIFT_F10:
+            return self.open_menu(self.thing_at(None), None)
+        if is_plain:
+            self.pointed = None
+        return False
+
+    def _open(self, event: QContextMenuEvent, watched: QObject) -> bool:
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            return self.open_menu(self.thing_at(None), None)
+        if watched is not self._surface:
+            return False
+        return self.open_menu(self.thing_at(event.pos()), event.pos())
+
+    def open_menu(self, thing: Thing | None, place: QPoint | None) -> bool:
+        """Open the menu of `thing` there; whether there is anything in it."""
+        self._menu.clear()
+        typed = self._surface.findChild(CellTyping, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        is_typed = typed is not None and typed.add_to_menu(self._menu, place)
+        if is_typed:
+            self._menu.addSeparator()
+        for deed in DEEDS if thing is not None else ():
+            if deed.can(cast(Thing, thing)):
+                self._add(deed, cast(Thing, thing), has_key=not (is_typed and deed.name == COPY))
+        for words, do in () if thing is None else thing.more:
+            self._menu.addAction(words).triggered.connect(lambda _checked=False, do=do: do())
+        if self.widget.contextMenuPolicy() == Qt.ContextMenuPolicy.ActionsContextMenu:
+            self._menu.addSeparator()
+            self._menu.addActions(self.widget.actions())
+        if self._menu.isEmpty():
+            return False
+        self._menu.setAccessibleName(f"What can be done with {thing.name}" if thing is not None else "What can be done")
+        where = self._surface.rect().center() if place is None else place
+        self._menu.popup(self._surface.mapToGlobal(where))
+        return True
+
+    def _add(self, deed: Deed, thing: Thing, *, has_key: bool) -> None:
+        words = thing.find_words if deed.name == FIND and thing.find_words else deed.text
+        action = self._menu.addAction(icon(deed.icon), words)
+        action.setObjectName(f"thing.{deed.name}")
+        action.setToolTip(f"{deed.text.rstrip('…')}: {thing.name}")
+        action.setShortcut(deed.shortcut if has_key else "")  # where cells are chosen the key copies all of them
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)  # it is only read there: the command has the key
+        action.triggered.connect(lambda _checked=False: deed.do(thing, self.desk))
+
+
+SHIFT_F10 = Qt.KeyboardModifier.ShiftModifier | Qt.Key.Key_F10
+
+
+def thing_commands() -> tuple[Command, ...]:
+    """The deeds as commands of the window, which act on what the mouse is over or what is chosen."""
+    return tuple(_command(deed) for deed in DEEDS)
+
+
+def _command(deed: Deed) -> Command:
+    return Command(
+        deed.name,
+        "Edit",
+        deed.text,
+        deed.tip,
+        lambda shell: do_now(deed, shell),
+        deed.icon,
+        deed.shortcut,
+        word=f"{deed.text.rstrip('…')}, of what is pointed at",
+    )
+
+
+def do_now(deed: Deed, shell: Shell) -> None:
+    """Do `deed` with what the mouse is over, with what is chosen where the keys go, or else with what is chosen in any
+    view; marked text in a label is copied as it is."""
+    focused = QApplication.focusWidget()
+    if deed.name == COPY and _copied_marked_text(focused):
+        return
+    found = [(offered, thing) for offered in _offers(shell.widget, focused) if (thing := offered.now()) is not None]
+    fitting = next((pair for pair in found if deed.can(pair[1])), None)
+    if fitting is not None:
+        deed.do(fitting[1], fitting[0].desk)
+    else:
+        shell.session.say(NOT_OF_THIS.format(name=found[0][1].name) if found else NOTHING)
+
+
+def _offers(window: QWidget, focused: QWidget | None) -> Iterable[Offer]:
+    """Those of the visible views: first where the mouse is, then where the keys go."""
+    offers = [each for each in window.findChildren(Offer) if each.widget.isVisible()]
+    has_keys = lambda each: focused is not None and (each.widget is focused or each.widget.isAncestorOf(focused))  # noqa: E731
+    return sorted(offers, key=lambda each: (each.pointed is None, not has_keys(each)))
+
+
+def _copied_marked_text(focused: QWidget | None) -> bool:
+    marked = getattr(focused, "selectedText", None)
+    text = marked() if callable(marked) else ""
+    if text:
+        QGuiApplication.clipboard().setText(str(text))
+    return bool(text)

@@ -1,0 +1,198 @@
+"""What a person points at can be copied, exported and gone to from every view of the window, by mouse and by keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QListView, QMenu, QWidget
+from pytestqt.qtbot import QtBot
+
+from explorer.session.selection import Selection
+from explorer.ui.common.mosaic import Place
+from explorer.ui.common.text import exact
+from explorer.ui.debugger.over_view import OverView
+from explorer.ui.input.canvas import PictureCanvas
+from explorer.ui.maps.mosaic_view import MapMosaic
+from explorer.ui.shell.main_window import MainWindow
+from tests.ui.fakes import wait_until_recorded
+from tests.ui.windows import shared_window
+
+SIZE = (1440, 900)
+
+
+@pytest.fixture(scope="module")
+def shared(module_qtbot: QtBot) -> Iterator[MainWindow]:
+    for made in shared_window(module_qtbot):
+        made.resize(*SIZE)
+        yield made
+
+
+@pytest.fixture
+def window(shared: MainWindow) -> Iterator[MainWindow]:
+    """With the maps of the first layer in sight, and the mouse nowhere."""
+    shared.show_part("maps")
+    shared.session.selection.select(layer="conv1", channel=None, row=None, column=None)
+    QGuiApplication.clipboard().clear()
+    QApplication.processEvents()
+    yield shared
+    choose(shared, "maps")
+    for view in (mosaic(shared).canvas.viewport(), shared.findChild(PictureCanvas, "fedPicture")):
+        QTest.mouseMove(view, QPoint(1, 1))
+        QApplication.sendEvent(view, _leave())
+
+
+def _leave() -> object:
+    from PySide6.QtCore import QEvent
+
+    return QEvent(QEvent.Type.Leave)
+
+
+def mosaic(window: MainWindow) -> MapMosaic:
+    found = window.findChild(MapMosaic, "mosaic")
+    assert found is not None
+    return found
+
+
+def choose(window: MainWindow, what: str) -> None:
+    box = next(box for box in window.findChildren(QComboBox) if box.accessibleName() == "Show")
+    if box.isEnabled():
+        box.setCurrentText(what)
+        box.activated.emit(box.currentIndex())
+    QApplication.processEvents()
+
+
+def menu_at(widget: QWidget, at: QPoint) -> QMenu:
+    """The menu that a right click there opens."""
+    QApplication.processEvents()
+    QApplication.sendEvent(widget, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, widget.mapToGlobal(at)))
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    return menu
+
+
+def press(menu: QMenu, text: str) -> None:
+    action = next(action for action in menu.actions() if action.text() == text)
+    menu.close()
+    action.trigger()
+    QApplication.processEvents()
+
+
+def texts(menu: QMenu) -> list[str]:
+    menu.close()
+    return [action.text() for action in menu.actions() if action.text()]
+
+
+def copied(window: MainWindow) -> str:
+    window.action("copyValue").trigger()
+    return QGuiApplication.clipboard().text()
+
+
+def values(window: MainWindow, layer: str) -> np.ndarray:
+    entry = window.session.state.entry(layer)
+    assert entry is not None
+    return entry.values
+
+
+def test_the_cell_under_the_mouse_is_copied_with_all_its_digits(window: MainWindow) -> None:
+    place = mosaic(window).point_of(Place(3, 5, 7)).toPoint()
+    QTest.mouseMove(mosaic(window).canvas.viewport(), place)
+    assert copied(window) == exact(float(values(window, "conv1")[3, 5, 7]))
+
+
+def test_after_a_key_it_is_the_chosen_cell(window: MainWindow) -> None:
+    viewport = mosaic(window).canvas.viewport()
+    QTest.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=mosaic(window).point_of(Place(3, 5, 7)).toPoint())
+    QApplication.processEvents()
+    QTest.mouseMove(viewport, mosaic(window).point_of(Place(1, 2, 2)).toPoint())
+    QTest.keyClick(mosaic(window).canvas, Qt.Key.Key_Right)
+    chosen = window.session.state.selection
+    assert chosen != Selection("conv1", 3, 5, 7)
+    whole = values(window, "conv1")[chosen.channel]
+    expected = whole if chosen.row is None else whole[chosen.row, chosen.column]
+    text = copied(window)
+    if chosen.row is None:
+        np.testing.assert_allclose(np.loadtxt(text.splitlines()), expected, rtol=1e-6)
+    else:
+        assert text == exact(float(expected))
+
+
+def test_a_text_field_and_the_cards_keep_their_own_copy(window: MainWindow) -> None:
+    place = mosaic(window).point_of(Place(0, 5, 7)).toPoint()
+    QTest.mouseMove(mosaic(window).canvas.viewport(), place)
+    cards = window.findChild(QListView, "layerList")
+    assert cards is not None
+    window.activateWindow()
+    cards.setFocus()
+    QTest.keyClick(cards, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text().startswith("conv(32, 3")
+    name = next(field for field in window.findChildren(QLineEdit) if field.isVisible() and field.text() == "conv1")
+    name.setFocus()
+    name.setSelection(1, 3)
+    QTest.keyClick(name, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == "onv"
+
+
+def test_a_map_offers_all_of_it_and_leads_to_the_debugger(window: MainWindow, qtbot: QtBot) -> None:
+    place = mosaic(window).point_of(Place(2, 9, 4)).toPoint()
+    menu = menu_at(mosaic(window).canvas.viewport(), place)
+    assert texts(menu) == ["Copy value", "Copy picture", "Copy PyTorch line", "Export…", "Go to the debugger"]
+    press(menu, "Copy PyTorch line")
+    assert QGuiApplication.clipboard().text().startswith("conv1 = nn.Conv2d(3, 32, 3")
+    press(menu, "Copy picture")
+    assert QGuiApplication.clipboard().image().height() == 4 * 32
+    press(menu, "Go to the debugger")
+    wait_until_recorded(qtbot, window.session)
+    assert window.tabs.current == "debugger"
+    cursor = window.session.state.steps.cursor
+    assert window.session.state.steps.timeline.steps[cursor.step].call == "conv1"
+    assert cursor.cell == (0, 2, 9, 4)
+
+
+def test_the_gradient_of_one_filter_weight_is_two_acts_from_its_picture(window: MainWindow, qtbot: QtBot) -> None:
+    choose(window, "filters")
+    sheet_place = Place(5, 1, 2)
+    weight = window.session.state.entry("conv1").weight
+    strongest = int(np.argmax(np.abs(weight[5, :, 1, 2])))
+    menu = menu_at(mosaic(window).canvas.viewport(), mosaic(window).point_of(sheet_place).toPoint())
+    press(menu, "Its gradient, in the debugger")
+    wait_until_recorded(qtbot, window.session)
+    steps = window.session.state.steps
+    entry = steps.timeline.steps[steps.cursor.step]
+    assert (entry.phase, entry.call, steps.cursor.of) == ("backward", "conv1", "weight")
+    assert steps.cursor.cell == (5, strongest, 1, 2)
+    explained = steps.timeline.explain(steps.cursor.step, "weight", steps.cursor.cell).explanation
+    gradient = steps.timeline.recording.parameter_gradients["conv1.weight"]
+    assert explained.computed == pytest.approx(float(gradient[steps.cursor.cell]))
+    window.show_part("maps")
+    choose(window, "filters")
+    menu = menu_at(mosaic(window).canvas.viewport(), mosaic(window).point_of(Place(7, 0, 0)).toPoint())
+    press(menu, "Its gradient, in the debugger")
+    assert window.session.state.steps.cursor.cell[0] == 7
+
+
+def test_cards_input_overview_and_debugger_offer_theirs(window: MainWindow, qtbot: QtBot) -> None:
+    cards = window.findChild(QListView, "layerList")
+    assert cards is not None
+    offered = texts(menu_at(cards.viewport(), cards.visualRect(cards.model().index(1, 0)).center()))
+    assert offered[:4] == ["Copy picture", "Copy PyTorch line", "Export…", "Go to the debugger"]
+    assert "Rename" in offered
+    fed = window.findChild(PictureCanvas, "fedPicture")
+    assert fed is not None
+    press(menu_at(fed, fed.point_of(4, 6).toPoint()), "Copy value")
+    assert QGuiApplication.clipboard().text() == exact(float(values(window, "input")[0, 4, 6]))
+    window.show_part("debugger")
+    wait_until_recorded(qtbot, window.session)
+    window.session.steps.to_start()
+    QApplication.processEvents()
+    over = window.findChild(OverView, "stepOverView")
+    assert over is not None
+    made = [view for view in over.views if not view.isHidden()][-1]
+    press(menu_at(made, made.point_of((0, 1, 20, 9)).toPoint()), "Copy value")
+    assert QGuiApplication.clipboard().text() == exact(float(values(window, "conv1")[1, 20, 9]))
+    press(menu_at(made, made.point_of((0, 1, 20, 9)).toPoint()), "Copy PyTorch line")
+    assert QGuiApplication.clipboard().text().startswith("F.conv2d(input, conv1.weight")

@@ -1,0 +1,108 @@
+"""What can be done with things: menus at the mouse and at the keys, and Ctrl+C, in a view that stands alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QMenu
+from pytestqt.qtbot import QtBot
+
+from explorer.session import Session
+from explorer.ui.common.colour import scale_for
+from explorer.ui.common.number_things import picture_of
+from explorer.ui.common.things import DEEDS, Thing, offer
+
+
+@pytest.fixture
+def session(qtbot: QtBot):
+    made = Session()
+    yield made
+    assert made.close()
+
+
+def widget_with(qtbot: QtBot, session: Session, **has: object) -> QLabel:
+    made = QLabel("thing")
+    qtbot.addWidget(made)
+    made.resize(120, 60)
+    made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    offer(made, session, lambda point: Thing("chosen" if point is None else f"at {point.x()}", **has))  # type: ignore[arg-type]
+    made.show()
+    qtbot.waitExposed(made)
+    made.setFocus()
+    return made
+
+
+def opened_by_mouse(widget: QLabel, at: QPoint) -> list[str]:
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, widget.mapToGlobal(at))
+    QApplication.sendEvent(widget, event)
+    return entries(widget)
+
+
+def entries(widget: QLabel) -> list[str]:
+    menu = widget.findChild(QMenu, "thingMenu")
+    assert menu is not None
+    found = [action.text() for action in menu.actions()] if menu.isVisible() else []
+    menu.close()
+    return found
+
+
+def test_a_menu_holds_what_can_be_done_with_the_thing(qtbot: QtBot, session: Session) -> None:
+    widget = widget_with(qtbot, session, value=lambda: "0.5", line="y = f(x)")
+    assert opened_by_mouse(widget, QPoint(7, 9)) == ["Copy value", "Copy PyTorch line"]
+    assert opened_by_mouse(widget_with(qtbot, session), QPoint(7, 9)) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "modifiers"),
+    [(Qt.Key.Key_Menu, Qt.KeyboardModifier.NoModifier), (Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)],
+)
+def test_the_menu_key_opens_that_of_what_is_chosen(
+    qtbot: QtBot, session: Session, key: Qt.Key, modifiers: Qt.KeyboardModifier
+) -> None:
+    widget = widget_with(qtbot, session, value=lambda: "0.5")
+    QTest.keyClick(widget, key, modifiers)
+    menu = widget.findChild(QMenu, "thingMenu")
+    assert menu is not None
+    assert menu.accessibleName() == "What can be done with chosen"
+    assert entries(widget) == ["Copy value"]
+
+
+def test_a_deed_says_what_it_did(qtbot: QtBot, session: Session) -> None:
+    widget = widget_with(qtbot, session, value=lambda: "0.25")
+    opened_by_mouse(widget, QPoint(7, 9))
+    menu = widget.findChild(QMenu, "thingMenu")
+    assert menu is not None
+    menu.actions()[0].trigger()
+    assert QGuiApplication.clipboard().text() == "0.25"
+    assert session.state.status.notice == "On the clipboard, of at 7: 0.25"
+
+
+def test_what_one_thing_alone_can_do_stands_at_the_end(qtbot: QtBot, session: Session) -> None:
+    done: list[str] = []
+    widget = widget_with(qtbot, session, value=lambda: "1", more=(("Go there", lambda: done.append("gone")),))
+    assert opened_by_mouse(widget, QPoint(1, 1)) == ["Copy value", "Go there"]
+    menu = widget.findChild(QMenu, "thingMenu")
+    assert menu is not None
+    menu.actions()[1].trigger()
+    assert done == ["gone"]
+
+
+def test_every_deed_has_its_words_its_icon_and_a_key_of_its_own() -> None:
+    assert len({deed.shortcut for deed in DEEDS}) == len(DEEDS)
+    for deed in DEEDS:
+        assert deed.text
+        assert deed.icon
+        assert deed.tip.endswith(".")
+
+
+def test_maps_are_drawn_beside_each_other_as_they_are() -> None:
+    values = np.arange(5 * 2 * 3, dtype=np.float32).reshape(5, 2, 3)
+    drawn = picture_of(values, scale_for(0, 29))
+    assert drawn.dtype == np.uint8
+    height, width, channels = drawn.shape
+    assert (height % 3, width % 4, channels) == (2, 3, 4)
+    np.testing.assert_array_equal(drawn[:2, :3], picture_of(values[0], scale_for(0, 29)))
+    assert not drawn[2].any()
