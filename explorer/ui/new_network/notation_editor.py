@@ -59,6 +59,7 @@ class NotationEditor(QPlainTextEdit):
     def replace_text(self, text: str) -> None:
         """Put `text` in the place of all; undo takes it back."""
         self.rewrite(Rewriting(0, len(self.text()), text))
+        self.verticalScrollBar().setValue(0)  # read from its beginning, gone on with at its end
 
     def rewrite(self, rewriting: Rewriting) -> None:
         """Change a part of the text, as one step of undo."""

@@ -202,6 +202,7 @@ def test_templates_are_taken_by_arrows_and_enter_or_a_click_and_undo_brings_the_
     place = page.templates.row_rect(TEMPLATES[2].name).center()
     QTest.mouseClick(page.templates.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert page.editor.text() == TEMPLATES[2].text
+    assert page.editor.verticalScrollBar().value() == 0
     assert window.session.state.document is document
 
 
