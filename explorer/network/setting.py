@@ -41,6 +41,8 @@ class Setting:
     """Always written in text notation, by position."""
     unset: str = "as it arrives"
     """What None means."""
+    seldom: bool = False
+    """Whether it is left as it is most of the time: the form keeps it folded away."""
 
     def normalise(self, name: str, value: Any) -> Any:
         """The value in the one form it is kept in; raises NetworkError where its type is wrong."""
@@ -111,9 +113,10 @@ def setting(
     choices: tuple[str, ...] = (),
     required: bool = False,
     unset: str = "as it arrives",
+    seldom: bool = False,
 ) -> Any:
     """A dataclass field that carries its Setting."""
-    rules = Setting(type, label, help, minimum, maximum, choices, required, unset)
+    rules = Setting(type, label, help, minimum, maximum, choices, required, unset, seldom)
     return dataclasses.field(default=default, metadata={"setting": rules})
 
 

@@ -81,14 +81,20 @@ class Conv2d(Windowed):
         choices=("valid", "same", "full"),
     )
     dilation: Pair = setting(
-        1, "pair", label="Dilation", help="Cells from one weight to the next.", minimum=1, maximum=LARGEST_WINDOW
+        1,
+        "pair",
+        label="Dilation",
+        help="Cells from one weight to the next.",
+        minimum=1,
+        maximum=LARGEST_WINDOW,
+        seldom=True,
     )
     groups: int = setting(
-        1, "int", label="Groups", help="Channels are split into this many independent groups.", minimum=1
+        1, "int", label="Groups", help="Channels are split into this many independent groups.", minimum=1, seldom=True
     )
     bias: bool = setting(True, "bool", label="Bias", help="Adds one learned number to each output channel.")
     in_channels: int | None = setting(
-        None, "optional int", label="Input channels", help="None: as many as arrive.", minimum=1
+        None, "optional int", label="Input channels", help="None: as many as arrive.", minimum=1, seldom=True
     )
 
     @classmethod
@@ -200,16 +206,23 @@ class ConvTranspose2d(Layer):
         help="Rows and columns added at the end of the output.",
         minimum=0,
         maximum=LARGEST_WINDOW,
+        seldom=True,
     )
     dilation: Pair = setting(
-        1, "pair", label="Dilation", help="Cells from one weight to the next.", minimum=1, maximum=LARGEST_WINDOW
+        1,
+        "pair",
+        label="Dilation",
+        help="Cells from one weight to the next.",
+        minimum=1,
+        maximum=LARGEST_WINDOW,
+        seldom=True,
     )
     groups: int = setting(
-        1, "int", label="Groups", help="Channels are split into this many independent groups.", minimum=1
+        1, "int", label="Groups", help="Channels are split into this many independent groups.", minimum=1, seldom=True
     )
     bias: bool = setting(True, "bool", label="Bias", help="Adds one learned number to each output channel.")
     in_channels: int | None = setting(
-        None, "optional int", label="Input channels", help="None: as many as arrive.", minimum=1
+        None, "optional int", label="Input channels", help="None: as many as arrive.", minimum=1, seldom=True
     )
 
     def output_shape(self, *shapes: Shape) -> Shape:

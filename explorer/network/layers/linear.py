@@ -22,7 +22,7 @@ class Linear(Layer):
     out_features: int = setting(10, "int", label="Neurons", help="How many numbers leave.", minimum=1, required=True)
     bias: bool = setting(True, "bool", label="Bias", help="Adds one learned number to each output.")
     in_features: int | None = setting(
-        None, "optional int", label="Input features", help="None: as many as arrive.", minimum=1
+        None, "optional int", label="Input features", help="None: as many as arrive.", minimum=1, seldom=True
     )
 
     def output_shape(self, *shapes: Shape) -> Shape:

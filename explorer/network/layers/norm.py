@@ -54,13 +54,19 @@ class BatchNorm2d(_ScaledByChannel):
     arriving = "num_features"
     fixed = MappingProxyType({"track_running_stats": True})
 
-    eps: float = setting(1e-5, "float", label="Epsilon", help=_EPS, minimum=0)
+    eps: float = setting(1e-5, "float", label="Epsilon", help=_EPS, minimum=0, seldom=True)
     momentum: float = setting(
-        0.1, "float", label="Momentum", help="Weight of a new batch in the running statistics.", minimum=0, maximum=1
+        0.1,
+        "float",
+        label="Momentum",
+        help="Weight of a new batch in the running statistics.",
+        minimum=0,
+        maximum=1,
+        seldom=True,
     )
     affine: bool = setting(True, "bool", label="Scale and shift", help="Learn a scale and a shift for each channel.")
     num_features: int | None = setting(
-        None, "optional int", label="Channels", help="None: as many as arrive.", minimum=1
+        None, "optional int", label="Channels", help="None: as many as arrive.", minimum=1, seldom=True
     )
 
     def output_shape(self, *shapes: Shape) -> Shape:
@@ -93,10 +99,10 @@ class GroupNorm(_ScaledByChannel):
     num_groups: int = setting(
         4, "int", label="Groups", help="Into how many groups the channels are split.", minimum=1, required=True
     )
-    eps: float = setting(1e-5, "float", label="Epsilon", help=_EPS, minimum=0)
+    eps: float = setting(1e-5, "float", label="Epsilon", help=_EPS, minimum=0, seldom=True)
     affine: bool = setting(True, "bool", label="Scale and shift", help="Learn a scale and a shift for each channel.")
     num_channels: int | None = setting(
-        None, "optional int", label="Channels", help="None: as many as arrive.", minimum=1
+        None, "optional int", label="Channels", help="None: as many as arrive.", minimum=1, seldom=True
     )
 
     def output_shape(self, *shapes: Shape) -> Shape:
@@ -137,8 +143,9 @@ class LayerNorm(Layer):
         minimum=1,
         maximum=3,
         unset="all",
+        seldom=True,
     )
-    eps: float = setting(1e-5, "float", label="Epsilon", help=_EPS, minimum=0)
+    eps: float = setting(1e-5, "float", label="Epsilon", help=_EPS, minimum=0, seldom=True)
     elementwise_affine: bool = setting(
         True, "bool", label="Scale and shift", help="Learn a scale and a shift for each cell."
     )

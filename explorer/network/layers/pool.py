@@ -116,9 +116,9 @@ class MaxPool2d(_Pool):
     )
     padding: Pair = setting(0, "pair", label="Padding", help=_PADDING, minimum=0, maximum=LARGEST_WINDOW)
     dilation: Pair = setting(
-        1, "pair", label="Dilation", help="Cells from one to the next.", minimum=1, maximum=LARGEST_WINDOW
+        1, "pair", label="Dilation", help="Cells from one to the next.", minimum=1, maximum=LARGEST_WINDOW, seldom=True
     )
-    ceil_mode: bool = setting(False, "bool", label="Round up", help=_CEIL)
+    ceil_mode: bool = setting(False, "bool", label="Round up", help=_CEIL, seldom=True)
 
 
 @dataclass(frozen=True)
@@ -139,8 +139,10 @@ class AvgPool2d(_Pool):
         None, "optional pair", label="Stride", help=_STRIDE, minimum=1, maximum=LARGEST_WINDOW, unset="as the window"
     )
     padding: Pair = setting(0, "pair", label="Padding", help=_PADDING, minimum=0, maximum=LARGEST_WINDOW)
-    ceil_mode: bool = setting(False, "bool", label="Round up", help=_CEIL)
-    count_include_pad: bool = setting(True, "bool", label="Count padding", help="Padding counts as zeros in the mean.")
+    ceil_mode: bool = setting(False, "bool", label="Round up", help=_CEIL, seldom=True)
+    count_include_pad: bool = setting(
+        True, "bool", label="Count padding", help="Padding counts as zeros in the mean.", seldom=True
+    )
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,11 @@ class Upsample(Layer):
         choices=("nearest", "bilinear", "bicubic"),
     )
     align_corners: bool = setting(
-        False, "bool", label="Align corners", help="Corner cells keep their values exactly; only when interpolating."
+        False,
+        "bool",
+        label="Align corners",
+        help="Corner cells keep their values exactly; only when interpolating.",
+        seldom=True,
     )
 
     def output_shape(self, *shapes: Shape) -> Shape:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from explorer.ui.common.eliding import elided
+
 
 class ElidedLabel(QLabel):
     """A label of one line with an … where there is no room, at its end unless `mode` says otherwise.
@@ -40,7 +42,7 @@ class ElidedLabel(QLabel):
         self._elide()
 
     def _elide(self) -> None:
-        shown = self.fontMetrics().elidedText(self._whole, self._mode, max(self.contentsRect().width(), 0))
+        shown = elided(self._whole, self.fontMetrics(), max(self.contentsRect().width(), 0), self._mode)
         self.setText(shown)
         self.setToolTip(self._tip or (self._whole if shown != self._whole else ""))
 

@@ -51,6 +51,15 @@ def forget_layout() -> None:
         write(key, None)
 
 
+def are_all_settings_shown() -> bool:
+    """Whether the form of a layer shows its settings that are seldom changed too."""
+    return read("all_settings_shown", False)
+
+
+def set_all_settings_shown(are_shown: bool) -> None:
+    write("all_settings_shown", are_shown)
+
+
 def is_centre_alone() -> bool:
     """Whether the centre had the whole window when it was closed."""
     return read("centre_alone", False)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 
 from explorer.ui.common import theme
 from explorer.ui.common.arrow_keys import ENTERING
+from explorer.ui.common.eliding import elided
 from explorer.ui.common.row_list import Index, RowList, RowModel
 from explorer.ui.common.saved_painter import saved
 from explorer.ui.common.term_rows import DIGITS, TermRow
@@ -135,7 +136,7 @@ class _Rows(QStyledItemDelegate):
     def _write(
         self, painter: QPainter, area: QRectF, text: str, *, align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft
     ) -> None:
-        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, int(area.width()) + 1)
+        shown = elided(text, painter.fontMetrics(), int(area.width()) + 1, Qt.TextElideMode.ElideMiddle)
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | align, shown)
 
     def _paint_ground(self, painter: QPainter, option: Any) -> None:

@@ -12,6 +12,7 @@ from explorer.arithmetic.operation import Index
 from explorer.session.cursor import Cursor
 from explorer.session.timeline import Timeline
 from explorer.ui.common import theme
+from explorer.ui.common.eliding import elided
 from explorer.ui.common.typing.cell_typing import CellTyping
 from explorer.ui.common.typing.target import TypingTarget
 from explorer.ui.common.typing.writer import NumberWriter
@@ -200,14 +201,14 @@ class OverView(StepPicture):
         colours, room = theme.current(), self._operation_rect()
         painter.setFont(theme.interface_font(13, semibold=True))
         painter.setPen(QColor(colours.text))
-        title = painter.fontMetrics().elidedText(self._plan.operation, Qt.TextElideMode.ElideRight, int(room.width()))
+        title = elided(self._plan.operation, painter.fontMetrics(), int(room.width()))
         painter.drawText(QRectF(room.left(), 0, room.width(), TITLE_HEIGHT), Qt.AlignmentFlag.AlignCenter, title)
         self._paint_arrow(painter, QRectF(room.left(), TITLE_HEIGHT + GAP, room.width(), 18))
         painter.setFont(theme.interface_font(12))
         painter.setPen(QColor(colours.dim))
         for at, fact in enumerate(self._plan.facts):
             line = QRectF(room.left(), TITLE_HEIGHT + GAP + 22 + at * LINE, room.width(), LINE)
-            text = painter.fontMetrics().elidedText(fact, Qt.TextElideMode.ElideRight, int(room.width()))
+            text = elided(fact, painter.fontMetrics(), int(room.width()))
             painter.drawText(line, Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_arrow(self, painter: QPainter, rect: QRectF) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen
 
 from explorer.ui.common import theme
+from explorer.ui.common.eliding import elided
 from explorer.ui.common.icons import draw_icon
 from explorer.ui.common.late import LATE_OPACITY
 from explorer.ui.common.saved_painter import saved
@@ -106,7 +107,7 @@ class CardPainter:
         _facts_and_marks(painter, card, places.facts)
         if card.takes:
             words = f"takes {', '.join(card.takes)}"
-            words = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, places.takes.width())
+            words = elided(words, painter.fontMetrics(), places.takes.width())
             painter.drawText(places.takes, middle | Qt.AlignmentFlag.AlignLeft, words)
 
     def _maps(self, painter: QPainter, card: Card, place: QRect) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
@@ -39,6 +41,13 @@ def _breakable(word: str) -> str:
     return word.replace("·", f"·{ZERO_WIDTH_SPACE}").replace("+", f"+{ZERO_WIDTH_SPACE}")
 
 
+def _breakable_name(word: str) -> str:
+    """A dotted name may break behind its dots and underlines."""
+    if len(word) <= LONGEST_WORD:
+        return word
+    return re.sub(r"([._/])", rf"\1{ZERO_WIDTH_SPACE}", word)
+
+
 class Facts(QWidget):
     """Rows of a dim label and a right-aligned value."""
 
@@ -58,7 +67,7 @@ class Facts(QWidget):
             self._append()
         for number, pair in enumerate(self._rows):
             for part, words in zip(pair, shown[number] if number < len(shown) else ("", ""), strict=True):
-                part.setText(words)
+                part.setText(" ".join(_breakable_name(word) for word in words.split(" ")))
                 part.setVisible(bool(words))
         self.setVisible(bool(shown))
 
@@ -67,6 +76,8 @@ class Facts(QWidget):
         label.setProperty("role", "dim")
         value.setAlignment(Qt.AlignmentFlag.AlignRight)
         value.setWordWrap(True)
+        # A label that wraps still asks for its longest word, and one long name would push all values out of the form.
+        value.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         row = len(self._rows)
         self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)

@@ -10,10 +10,12 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from explorer.session import LayerActivation, Session, State, Verb
+from explorer.session.soon import soon
 from explorer.session.state import pointer_to
-from explorer.ui.common import theme
+from explorer.ui.common import settings, theme
 from explorer.ui.common.fault_card import lead_to_card
 from explorer.ui.common.following_view import FollowingView
+from explorer.ui.common.pane import ElidedLabel
 from explorer.ui.common.tab_order import chain
 from explorer.ui.editor.cards import INPUT
 from explorer.ui.editor.inputs_editor import InputsEditor
@@ -41,6 +43,7 @@ class LayerForm(FollowingView, QWidget):
         self.setAccessibleName("Selected layer")
         self._shown: object = None  # the layer the form shows: its id, "input", or the name of a call
         self._name = ""
+        self._is_open = settings.are_all_settings_shown()
         # The debugger's cursor takes the selection from layer to layer: building a form for each would hold it up.
         self._later = QTimer(self, singleShot=True, interval=SETTLED_MS)
         self._later.timeout.connect(self.redraw)
@@ -63,7 +66,7 @@ class LayerForm(FollowingView, QWidget):
         self.kind_label = QLabel(content)
         self.kind_label.setProperty("role", "dim")
         self.kind_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.title = QLabel(content)
+        self.title = ElidedLabel(parent=content, mode=Qt.TextElideMode.ElideMiddle)
         self.title.setProperty("role", "title")
         self.summary = self._words("")
         self._grids: dict[tuple[Field, ...], SettingsGrid] = {}
@@ -80,7 +83,7 @@ class LayerForm(FollowingView, QWidget):
         self.facts = LayerFacts(content)
         header = QHBoxLayout()
         header.setSpacing(8)
-        header.addWidget(self.title)
+        header.addWidget(self.title, 1)
         header.addWidget(self.name_edit, 1)
         header.addWidget(self.kind_label)
         column = QVBoxLayout(content)
@@ -164,7 +167,8 @@ class LayerForm(FollowingView, QWidget):
 
     def _show_layer(self, state: State, network: Network, layer: Layer, *, fresh: bool) -> None:
         self._show_header(layer.name, kind=layer.kind, summary=layer.summary, editable=True)
-        fields = tuple(_field(name, rules, kind) for name, rules, kind in layer.settings())
+        defaults = layer.defaults()
+        fields = tuple(_field(name, rules, kind, defaults[name]) for name, rules, kind in layer.settings())
         self._show_settings(fields, {field.name: getattr(layer, field.name) for field in fields}, fresh=fresh)
         self._show_inputs(network, layer)
         self.facts.show_layer(network, layer, state.entry(layer.name))
@@ -207,7 +211,7 @@ class LayerForm(FollowingView, QWidget):
     def _show_header(self, name: str, *, kind: str, summary: str = "", editable: bool) -> None:
         self.nothing.hide()
         self.facts.show()
-        self.title.setText(name)
+        self.title.set_whole(name)
         self.title.setVisible(not editable)
         self.kind_label.setText(kind)
         self.kind_label.show()
@@ -225,10 +229,18 @@ class LayerForm(FollowingView, QWidget):
             grid = self._grids[fields] = SettingsGrid(fields, self.area.widget())
             grid.edited.connect(self._edit)
             grid.refused.connect(self._session.say)
+            grid.opened.connect(self._open_settings)
         if grid is not self._grid:
             self._exchange(grid)
         if grid is not None:
+            grid.set_open(self._is_open)
             grid.set_values(values, fresh=fresh)
+
+    @Slot(bool)
+    def _open_settings(self, is_open: bool) -> None:
+        """What was opened for one layer is open for all, and at the next start."""
+        self._is_open = is_open
+        settings.set_all_settings_shown(is_open)
 
     def _exchange(self, grid: SettingsGrid | None) -> None:
         """Put `grid` in; the one before it waits outside of the form, which holds nothing that is not seen."""
@@ -277,9 +289,10 @@ class LayerForm(FollowingView, QWidget):
         """Bring the setting `name` of the selected layer into sight, and the keyboard into its field."""
         self.redraw()
         editor = self._grid.editors.get(name) if self._grid is not None else None
-        if editor is not None:
-            self.area.ensureWidgetVisible(editor)
+        if self._grid is not None and editor is not None:
+            self._grid.reveal(name)
             editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            soon(self, lambda: self.area.ensureWidgetVisible(editor))  # once what was folded is laid out
 
     def _is_meant(self) -> bool:
         """Whether the form still shows what is selected: else what was typed was meant for another layer."""
@@ -335,5 +348,6 @@ def _about(state: State) -> object:
     return state.subject.identity(name)
 
 
-def _field(name: str, rules: Any, kind: str) -> Field:
-    return Field(name, kind, rules.label, rules.help, rules.minimum, rules.maximum, rules.choices, rules.unset)
+def _field(name: str, rules: Any, kind: str, default: Any) -> Field:
+    numbers = (rules.minimum, rules.maximum)
+    return Field(name, kind, rules.label, rules.help, *numbers, rules.choices, rules.unset, rules.seldom, default)

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QWidget
 
+from explorer.ui.common.icons import icon
 from explorer.ui.editor.editor import Editor
 from explorer.ui.editor.setting_editors import editor_for
 
@@ -25,13 +26,16 @@ class Field(NamedTuple):
     maximum: float | None
     choices: tuple[str, ...]
     unset: str = ""
+    seldom: bool = False
+    default: Any = None
 
 
 class SettingsGrid(QWidget):
-    """The editors of one layer type."""
+    """The editors of one layer type. Below a button are those that are seldom changed; `opened` tells of it."""
 
     edited = Signal(str, object, bool)  # field, value, whether it is settled
     refused = Signal(str)
+    opened = Signal(bool)
 
     def __init__(self, fields: Iterable[Field], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,15 +45,66 @@ class SettingsGrid(QWidget):
         self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(4)
         self._grid.setColumnStretch(1, 1)
-        for row, field in enumerate(fields):
+        self._labels: dict[str, QLabel] = {}
+        self._is_open = False
+        self._changed: set[str] = set()  # what is seldom changed, but was in the layer that is shown
+        shown = sorted(fields, key=lambda field: field.seldom)
+        self._seldom = tuple(field for field in shown if field.seldom)
+        usual = len(shown) - len(self._seldom)
+        for row, field in enumerate(shown[:usual]):
             self._add_row(row, field)
+        self.more = self._make_more()  # between the two: Tab goes by what was made first
+        self._grid.addWidget(self.more, usual, 0, 1, 2)
+        for row, field in enumerate(self._seldom, usual + 1):
+            self._add_row(row, field)
+        self._fold()
 
     def set_values(self, values: Mapping[str, Any], *, fresh: bool) -> None:
         """Show `values`; `fresh` if they are those of another layer than before."""
+        if fresh:
+            self._changed = {field.name for field in self._seldom if values[field.name] != field.default}
+            self._fold()
         for name, editor in self.editors.items():
             if fresh:
                 editor.fold()
             editor.set_value(values[name])
+
+    def set_open(self, is_open: bool) -> None:
+        """Show what is seldom changed too, or fold it away."""
+        self._is_open = is_open
+        self._fold()
+
+    def reveal(self, name: str) -> None:
+        """Show the setting `name`, also where it is folded away."""
+        self._changed.add(name)
+        self._fold()
+
+    def _make_more(self) -> QToolButton:
+        button = QToolButton(self, objectName="moreSettings", checkable=False)
+        button.setProperty("role", "link")
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button.clicked.connect(self._switch)
+        return button
+
+    @Slot()
+    def _switch(self) -> None:
+        self.set_open(not self._is_open)
+        self.opened.emit(self._is_open)
+
+    def _fold(self) -> None:
+        """A setting that was changed stays in sight: nothing that matters is hidden."""
+        folded = [] if self._is_open else [field for field in self._seldom if field.name not in self._changed]
+        for field in self._seldom:
+            for part in (self._labels[field.name], self.editors[field.name]):
+                part.setVisible(field not in folded)
+        names = ", ".join(field.label.lower() for field in (folded or self._seldom))
+        words = "Fewer settings" if self._is_open else "More settings"
+        self.more.setText(words)
+        self.more.setIcon(icon("ph.caret-up" if self._is_open else "ph.caret-down"))
+        self.more.setToolTip(f"Fold away {names}." if self._is_open else f"Show {names}.")
+        self.more.setAccessibleName(f"{words}: {names}")
+        self.more.setVisible(bool(folded or (self._is_open and self._seldom)))
 
     def _add_row(self, row: int, field: Field) -> None:
         editor = editor_for(
@@ -71,6 +126,7 @@ class SettingsGrid(QWidget):
         self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
         self._grid.addWidget(editor, row, 1)
         self.editors[field.name] = editor
+        self._labels[field.name] = label
 
     @Slot(object, bool)
     def _tell(self, value: Any, settled: bool) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from explorer.session.snapshot import Prediction
 from explorer.ui.common import theme
 from explorer.ui.common.dead_map import DEAD
+from explorer.ui.common.eliding import elided
 from explorer.ui.common.text import hovered, number, percent
 from explorer.ui.overview.entries import Entry
 from explorer.ui.overview.lines import Spot
@@ -116,8 +117,8 @@ class MapPreview(QWidget):
         painter.setFont(theme.interface_font(12, semibold=semibold))
         painter.setPen(QColor(colour))
         room = QRectF(MARGIN, y, MAP, LINE)
-        elided = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, MAP)
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, elided)
+        shown = elided(text, painter.fontMetrics(), MAP)
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
         return y + LINE
 
     def _map(self, painter: QPainter, y: float, shown: Preview) -> None:

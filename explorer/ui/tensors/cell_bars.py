@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from explorer.ui.common import theme
+from explorer.ui.common.eliding import elided
 from explorer.ui.common.saved_painter import saved
 from explorer.ui.common.text import number
 from explorer.ui.tensors.tiles import Shown
@@ -65,7 +66,7 @@ def paint_label(painter: QPainter, rect: QRectF, label: str) -> None:
     """A name, shortened where it does not fit."""
     painter.setFont(theme.interface_font(12))
     painter.setPen(QColor(theme.current().dim))
-    text = painter.fontMetrics().elidedText(label, Qt.TextElideMode.ElideRight, int(rect.width()))
+    text = elided(label, painter.fontMetrics(), int(rect.width()))
     painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, text)
 
 

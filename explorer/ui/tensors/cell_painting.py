@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from explorer.ui.common import theme
 from explorer.ui.common.colour import lookup_table
+from explorer.ui.common.eliding import elided
 from explorer.ui.common.text import number
 from explorer.ui.tensors.cell_images import image_of
 from explorer.ui.tensors.cell_numbers import Writing
@@ -36,7 +37,7 @@ def paint_title(painter: QPainter, rect: QRectF, title: str, facts: str, is_aske
     colours = theme.current()
     painter.setFont(theme.interface_font(13, semibold=True))
     metrics = painter.fontMetrics()
-    text = metrics.elidedText(title, Qt.TextElideMode.ElideRight, int(rect.width()))
+    text = elided(title, metrics, int(rect.width()))
     painter.setPen(QColor(colours.accent if is_asked else colours.text))
     painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, text)
     left = metrics.horizontalAdvance(text) + 8

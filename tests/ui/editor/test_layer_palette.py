@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
+    QToolButton,
 )
 
 from explorer.network import LAYERS
@@ -89,6 +90,9 @@ def test_every_layer_can_be_put_in_and_shown(kind: type, panel: NetworkPanel, se
     added = session.state.layer(session.state.selection.layer or "")
     assert type(added) is kind
     form = panel.form
+    for more in form.findChildren(QToolButton, "moreSettings"):
+        if more.isVisible():
+            QTest.mouseClick(more, Qt.MouseButton.LeftButton)
     wide = form.area.widget().minimumSizeHint().width()
     assert wide <= form.area.viewport().width(), "something in the form is cut off"
     for name, _, _ in kind.settings():

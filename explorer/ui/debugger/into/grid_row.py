@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from explorer.ui.common import theme
+from explorer.ui.common.eliding import elided
 from explorer.ui.common.typing.cell_typing import CellTyping
 from explorer.ui.common.typing.writer import NumberWriter
 from explorer.ui.debugger.into.number_grid import TITLE_HEIGHT, NumberGrid
@@ -129,7 +130,7 @@ def paint_lines(painter: QPainter, rect: QRectF, lines: tuple[str, ...]) -> None
     painter.setFont(theme.number_font(pixels))
     for at, line in enumerate(lines):
         painter.setPen(QColor(theme.current().text if at == len(lines) - 1 else theme.current().dim))
-        text = painter.fontMetrics().elidedText(line, Qt.TextElideMode.ElideMiddle, int(rect.width()))
+        text = elided(line, painter.fontMetrics(), int(rect.width()), Qt.TextElideMode.ElideMiddle)
         room = QRectF(rect.left(), rect.top() + at * LINE_HEIGHT, rect.width(), LINE_HEIGHT)
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, text)
 
