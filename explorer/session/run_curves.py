@@ -33,6 +33,7 @@ class RunCurves:
     """One run: `label` names it in legends, `chosen` is what it was started with, `parent` the run it was forked from.
 
     `loss` is the name of the loss that its curve shows, also where it was not chosen but suggested; "" if unknown.
+    `varied` is what it has for itself among the runs that it is compared with, "filters of conv1 = 8"; "" for others.
     Steps count on from `first_step`, where a fork begins. steps, losses, rates: (n,), read-only.
     """
 
@@ -42,10 +43,17 @@ class RunCurves:
     parent: int | None = None
     first_step: int = 0
     loss: str = ""
+    varied: str = ""
     steps: np.ndarray = field(default_factory=lambda: NONE)
     losses: np.ndarray = field(default_factory=lambda: NONE)
     rates: np.ndarray = field(default_factory=lambda: NONE)
     epochs: tuple[EpochFigures, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """ "run 2", of compared ones with the value that is their own: "run 2: 8"."""
+        value = self.varied.rpartition(" = ")[2]
+        return f"run {self.number}: {value}" if value else f"run {self.number}"
 
     @property
     def last_step(self) -> int:

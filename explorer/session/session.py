@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, SignalInstance, Slot
 
 from explorer.session.fault import Fault
+from explorer.session.features.comparing import Comparing
 from explorer.session.features.data import Data
 from explorer.session.features.editing import Editing
 from explorer.session.features.explaining import Explaining
@@ -53,14 +54,13 @@ class Session(QObject):
         super().__init__(parent)
         self.store = store = Store(self, recent=recent, held=held)
         origins, self.recent, self.selection = Origins(), RecentFiles(store), Selecting(store)
-        self.editing = Editing(store, self.selection)
-        self.input = Feeding(store, self.recent)  # before the passes, which ask with what a new document is fed
-        self.passes, self.measuring = Passes(store), Measuring(store)
+        self.editing, self.input = Editing(store, self.selection), Feeding(store, self.recent)
+        self.passes, self.measuring = Passes(store), Measuring(store)  # they ask with what the input feeds: after it
         self.learning, self.explaining = Learning(store, self.passes), Explaining(store)
         self.steps, self.data = Steps(store, self.learning), Data(store, self.learning)
         self.playing, self.watching = Playing(store, self.steps), Watching(store, self.passes, self.learning)
         self.training = Trainer(store, self.passes, self.data, self.watching, origins)
-        self.proposing = Proposing(store, self.training)
+        self.proposing, self.comparing = Proposing(store, self.training), Comparing(store, origins)
         self.following, self.plane, self.landscape = Following(store, origins), Plane(store), LossLandscape(store)
         self.files, self.exports = Files(store, self.input, self.recent, Saved(store, origins)), Exports(store)
         self.tasks = Tasks(store, self.passes, self.explaining, self.files, self.training)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from explorer.bounds import sentence
 from explorer.session.cell import Cell
+from explorer.session.comparison import Comparison
 from explorer.session.cursor import Cursor
 from explorer.session.document import Document
 from explorer.session.example import Example, Target
@@ -138,6 +139,7 @@ class WatchingState:
     live: Live | None = None
     film: tuple[int, ...] = ()  # steps of the film's frames
     film_at: int | None = None  # the frame that is shown; None: the network as it is
+    comparison: Comparison = field(default_factory=Comparison)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from explorer.session.worker.comparison import Comparer
 from explorer.session.worker.desk import Desk
 from explorer.session.worker.passes import PassRecorder
 from explorer.session.worker.run import RunTrainer
@@ -17,4 +18,5 @@ class Worker:
         self.passes = PassRecorder(self.desk)
         self.steps = StepRecorder(self.desk, self.passes)
         self.run = RunTrainer(self.desk, self.passes, self.steps)
+        self.comparison = Comparer(self.desk)
         self.surface = SurfaceDrawer(self.desk, self.run)

@@ -39,6 +39,12 @@ class StripTab:
     applies: Callable[[State], bool] = lambda _state: True
 
 
+def _compare(session: Session) -> QWidget:
+    from explorer.ui.training.compare.board import CompareBoard
+
+    return CompareBoard(session)
+
+
 def _confusion(session: Session) -> QWidget:
     from explorer.ui.training.confusion.view import ConfusionView
 
@@ -78,6 +84,7 @@ def _has_points(state: State) -> bool:
 
 
 PARTS: tuple[StripTab, ...] = (
+    StripTab("Compare", _compare, "Train variants that differ in one thing in one press, and see which does best."),
     StripTab(
         "Confusion", _confusion, "Which class is taken for which, and the pictures behind each cell.", _has_classes
     ),

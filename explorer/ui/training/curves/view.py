@@ -159,7 +159,7 @@ class CurvePlot(FollowingView, QWidget):
         return tuple(curve for kind in (0, 1) for pair in pairs for curve in pair[kind])
 
     def _lines(self, run: RunCurves, style: int, *, is_alone: bool) -> tuple[list[Curve], list[Curve]]:
-        end = "" if is_alone else f"run {run.number}"
+        end = "" if is_alone else run.name
         if self._figure is ACCURACY:
             return [], _accuracies(run, style, end)
         steps, losses = run.steps, run.losses
@@ -185,7 +185,7 @@ class CurvePlot(FollowingView, QWidget):
     def _run_words(self, run: RunCurves) -> str:
         """ "run 2", with its loss where the curves are of several."""
         titles = loss_titles((run,)) if self._figure is LOSS and len(self._losses) > 1 else ()
-        return ", ".join([f"run {run.number}", *titles])
+        return ", ".join([run.name, *titles])
 
     def _why_empty(self, state: State) -> str:
         if state.watching.runs and not self._shown.of(state.watching.runs):

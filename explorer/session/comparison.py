@@ -1,0 +1,36 @@
+"""Runs side by side that differ in one thing: what the window shows of them. Frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Standing = Literal["waiting", "running", "done", "stopped", "failed"]
+
+
+@dataclass(frozen=True)
+class ComparedRun:
+    """One of them: the value that is its own, and the number of its curves among those of all runs.
+
+    `seconds` is how long it has learned by now. `message` says why it failed.
+    """
+
+    value: str
+    run: int
+    parameters: int
+    standing: Standing = "waiting"
+    seconds: float = 0.0
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What is varied, and a run for each value; nothing before the first comparison."""
+
+    what: str = ""
+    runs: tuple[ComparedRun, ...] = ()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether some of it is still to come."""
+        return any(run.standing in ("waiting", "running") for run in self.runs)

@@ -1,0 +1,1 @@
+"""The Compare tab of the training strip: what is varied, all variants in a table, their curves beside it."""

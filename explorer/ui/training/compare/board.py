@@ -1,0 +1,72 @@
+"""The compare board: the form, the table of the variants, and their curves."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QWidget
+
+from explorer.session import Session, State
+from explorer.ui.common.following_view import FollowingView
+from explorer.ui.training.compare.form import CompareForm
+from explorer.ui.training.compare.table import CompareTable
+from explorer.ui.training.curves.view import ACCURACY, CurvePlot
+from explorer.ui.training.shown_runs import ShownRuns
+
+EMPTY = (
+    "Choose what varies (filters, kernel, pooling, rate) and train all variants in one press, with the same seed. "
+    "They are listed here with parameters, time and held-out accuracy; the network stays as it is."
+)
+NO_DATA = "Choose data first: each variant learns from them."
+
+
+class CompareBoard(FollowingView, QWidget):
+    """Follows the comparison that goes on or was the last."""
+
+    shows = ("document", "data.data_set", "data.problem", "training", "watching.comparison", "watching.runs")
+    is_paced = True
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.setObjectName("compareBoard")
+        self.form = CompareForm()
+        self.form.wanted.connect(session.comparing.compare)
+        self.form.stopped.connect(session.comparing.stop)
+        self.table = CompareTable()
+        self.table.taken.connect(session.comparing.take_over)
+        self._shown = ShownRuns(self)
+        self.plot = CurvePlot(session, ACCURACY, shown=self._shown)
+        self.empty = QLabel(EMPTY, wordWrap=True)
+        self.empty.setProperty("role", "dim")
+        self._lay_out()
+        self.follow_session(draws_now=False)
+
+    def _lay_out(self) -> None:
+        found = QWidget()
+        row = QHBoxLayout(found)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(16)
+        row.addWidget(self.table, 3)
+        row.addWidget(self.plot, 2)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.empty)
+        self._pages.addWidget(found)
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(0, 4, 0, 0)
+        whole.setSpacing(16)
+        whole.addWidget(self.form)
+        whole.addWidget(self._pages, 1)
+
+    def redraw(self) -> None:
+        state = self._session.state
+        comparison = state.watching.comparison
+        self.form.show_choices(self._session.comparing.choices())
+        self.form.set_running(comparison.is_running, may_begin=_may_begin(state))
+        self.empty.setText(NO_DATA if state.data.data_set is None else EMPTY)
+        self._pages.setCurrentIndex(1 if comparison.runs else 0)
+        own = {run.run for run in comparison.runs}
+        for run in state.watching.runs:
+            self._shown.show_run(run.number, run.number in own)
+        self.table.show_comparison(comparison, {run.number: run for run in state.watching.runs})
+
+
+def _may_begin(state: State) -> bool:
+    return state.data.data_set is not None and not state.training.is_live
