@@ -21,7 +21,7 @@ from explorer.display import missing_display
 from explorer.ending import Endings
 from explorer.network.file_names import is_network
 from explorer.report import remember, remember_warnings
-from explorer.resources import resource
+from explorer.resources import bundled_networks, resource
 from explorer.session import Session
 from explorer.session.features.left_overs import KEEP_EVERY_S
 from explorer.session.left_over import usual_folder
@@ -54,11 +54,14 @@ def open_window(
 ) -> MainWindow:
     """A shown window on the network that comes with the program, then on whatever `files` name.
 
+    A name of a network that comes with the program, where no such file lies, is that network.
     In the folder `left_overs` it keeps what is not saved, in case of a crash, and looks for what others left.
     """
     window = _make_window(left_overs=left_overs, keep_every_s=keep_every_s)
     session = window.session
-    paths = [Path(file) for file in files]
+    names, paths = _named_networks(files)
+    for name in names:
+        session.files.open_network(name)
     for path in filter(is_network, paths):
         window.open_path(path)
     if not session.state.subject.is_open:
@@ -70,6 +73,13 @@ def open_window(
             window.open_path(path)
     window.show()
     return window
+
+
+def _named_networks(files: Sequence[str | Path]) -> tuple[list[str], list[Path]]:
+    """Which of `files` are names of networks that come with the program, and the paths that the others are."""
+    bundled = bundled_networks()
+    names = [str(file) for file in files if str(file) in bundled and not Path(file).exists()]
+    return names, [Path(file) for file in files if str(file) not in names]
 
 
 def view(model: torch.nn.Module, x: torch.Tensor) -> MainWindow | None:

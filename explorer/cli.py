@@ -17,6 +17,7 @@ EXAMPLES = """examples:
   network-explorer photo.jpg                    … looking at a picture
   network-explorer network.json photo.jpg       … with a network of your own
   network-explorer net.txt                      … a network in text notation
+  network-explorer two-two-two                  … one that comes with the program, by its name
   network-explorer --smoke                      check that it works here: one line of JSON
   network-explorer report                       print what a report of a problem needs
   network-explorer maps photo.jpg --layer conv1 --out conv1.png
@@ -52,7 +53,10 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "files", nargs="*", metavar="FILE", help="a network (.json, .txt), a picture, or weights for the network"
+        "files",
+        nargs="*",
+        metavar="FILE",
+        help="a network (.json, .txt, or the name of one that comes along), a picture, or weights for the network",
     )
     parser.add_argument(
         "--smoke", action="store_true", help="open offscreen, wait for the first maps, print JSON, exit"

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from explorer.data.augment import Augmentation
     from explorer.data.grouping import Grouping
 
+UNTITLED = "untitled"
 _openings = count(1)
 
 
@@ -39,7 +40,7 @@ class Document:
 
     subject: Subject = field(default_factory=Nothing)
     path: Path | None = None
-    title: str = "untitled"
+    title: str = UNTITLED
     description: str = ""
     classes: tuple[str, ...] = ()
     mean: tuple[float, ...] = ()
@@ -121,6 +122,10 @@ class Document:
     def with_path(self, path: Path | None) -> Document:
         """This document with `path` as its file."""
         return replace(self, path=path)
+
+    def saved_at(self, path: Path) -> Document:
+        """This document once it is saved at `path`, after which it is called where it had no name of its own."""
+        return replace(self, path=path, title=path.stem if self.title == UNTITLED else self.title)
 
     def is_saved_as(self, saved: Document) -> bool:
         """Whether a file of `saved` holds all that a file of this document would, but for what a run learned since."""

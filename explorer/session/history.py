@@ -61,7 +61,7 @@ class History:
 
         def told(each: Undoable) -> Undoable:
             is_of_file = isinstance(each, Document) and each.opening == opening
-            return replace(each, path=path) if isinstance(each, Document) and is_of_file else each
+            return each.saved_at(path) if isinstance(each, Document) and is_of_file else each
 
         def with_path(entry: Entry) -> Entry:
             return replace(entry, replaced=tuple(map(told, entry.replaced)))

@@ -183,7 +183,7 @@ class Store(QObject):
         self.history = self.history.saved_as(path, opening)
         present = self.state.document
         if present.opening == opening and present.path != path:
-            self.set(present.with_path(path))
+            self.set(present.saved_at(path))
 
     @contextmanager
     def _entry(self, label: str | None, merge_key: str | None = None) -> Iterator[None]:

@@ -447,3 +447,22 @@ def test_answers_that_came_together_are_one_change(session: Session) -> None:
     assert [(old is before, new is session.state) for old, new in told] == [(True, True)]
     assert session.state.status.notice == "One sentence."
     assert session.state.input.fitted is fitted
+
+
+def test_a_network_without_a_name_is_called_as_its_file_once_it_is_saved(
+    session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    session.editing.remove_layer("relu2")
+    session.files.save_network(tmp_path / "mine.json")
+    qtbot.waitUntil(lambda: not session.state.files.unsaved)
+    assert session.state.title == "mine"
+    session.editing.undo()  # what it is called is nothing that undo takes back
+    assert session.state.title == "mine"
+    session.editing.redo()
+    assert not session.state.files.unsaved
+    session.files.save_network(tmp_path / "other.json")
+    qtbot.waitUntil(lambda: session.state.path == tmp_path / "other.json")
+    assert session.state.title == "mine"
+    session.files.open_network(tmp_path / "mine.json")
+    qtbot.waitUntil(lambda: session.state.path == tmp_path / "mine.json")
+    assert session.state.title == "mine"

@@ -152,7 +152,7 @@ class Files:
         if not self._store.may(Verb.SAVE):
             return
         self._then = then
-        self._asked = job = SaveNetwork(document, path)
+        self._asked = job = SaveNetwork(document.saved_at(path), path)
         self._store.ask(job, partial(self._write, job), failed=lambda _failure: self._forget_then_of(job))
 
     def forget_then(self) -> None:

@@ -93,8 +93,8 @@ class Passes:
 
 
 def _differs(old: State, new: State) -> bool:
-    """Whether another pass is to be run: for any change but that of the name under which the document is saved."""
+    """Whether another pass is to be run: for any change but that of the names under which the document is saved."""
     if old.input.picture is not new.input.picture or old.input.numbers is not new.input.numbers:
         return True
     before, document = old.document, new.document
-    return document.opening != before.opening or document.with_path(before.path) != before
+    return document.opening != before.opening or replace(document, path=before.path, title=before.title) != before

@@ -23,7 +23,7 @@ BUTTON_ROOM = 36  # pixels that a button takes besides its words
 FORM_TIP = "Loss, optimizer and all of its numbers."
 RATE_TIP = "lr: how far along the gradient a step goes. A new number records the step again."
 BATCH_TIP = "How many examples the step learns from at once: the gradients of a weight are their sum or mean."
-EXAMPLE_TIP = "The example of the batch that is drawn."
+EXAMPLE_TIP = "The example of the batch that is drawn, counted from 0 as everything that stands in a tensor."
 
 
 class StepSettings(FollowingView, QWidget):
@@ -49,11 +49,11 @@ class StepSettings(FollowingView, QWidget):
         self.rate.valueChanged.connect(lambda value: self._choose("learning_rate", value))
         self.rate.refused.connect(self._complain)
         self.batch = self._batch_button()
-        self.example = WholeBox(1, 1, name="Example of the batch", tip=EXAMPLE_TIP, live=True)
+        self.example = WholeBox(0, 0, name="Example of the batch", tip=EXAMPLE_TIP, live=True)
         self.example.refused.connect(session.say)
         self.example.setPrefix("example ")
         self.example.setMinimumWidth(EXAMPLE_WIDTH)
-        self.example.valueChanged.connect(lambda value: session.steps.choose_example(value - 1))
+        self.example.valueChanged.connect(lambda value: session.steps.choose_example(value))
         self._beside = self._row_beside()
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
@@ -143,9 +143,9 @@ class StepSettings(FollowingView, QWidget):
         was_visible = not self.example.isHidden()
         self.example.setVisible(size > 1)
         self.example.blockSignals(True)
-        self.example.setRange(1, size)
-        self.example.setSuffix(f" of {size}")
-        self.example.setValue(state.steps.cursor.example + 1)
+        self.example.setRange(0, size - 1)
+        self.example.setSuffix(f" of 0–{size - 1}")
+        self.example.setValue(state.steps.cursor.example)
         self.example.blockSignals(False)
         if was_visible != (size > 1):
             self.updateGeometry()

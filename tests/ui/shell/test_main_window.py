@@ -318,3 +318,18 @@ def test_views_let_go_of_what_they_watch_before_the_session_is_taken_apart(qtbot
     faults.kept.clear()
     shiboken6.delete(window)  # as Qt does where it takes a window apart that is still seen
     assert not faults.kept
+
+
+def test_a_network_that_comes_along_opens_by_its_name_unless_a_file_is_called_so(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    window = open_window(["two-two-two"])
+    qtbot.addWidget(window)
+    assert window.session.state.subject.input_shape == (2,)
+    assert window.session.state.status.notice == ""
+    (tmp_path / "lecture").write_bytes(b"")
+    other = open_window(["lecture"])
+    qtbot.addWidget(other)
+    qtbot.waitUntil(lambda: "lecture" in other.session.state.status.notice)
+    assert other.session.state.subject.input_shape == (3, 32, 32)
