@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeySequence
 from explorer.data import DATA_SETS
 from explorer.data.samples import SAMPLES
 from explorer.network.files import read_network
+from explorer.network.templates import TEMPLATES, Template
 from explorer.resources import bundled_networks, resource
 from explorer.session import Verb
 from explorer.ui.common import theme
@@ -126,6 +127,17 @@ def _opening(shell: Shell, name: str) -> Callable[[], object]:
     return lambda: shell.leave(lambda: shell.session.files.open_network(name))
 
 
+def templates(shell: Shell) -> Iterable[Findable]:
+    """What a new network may begin with."""
+    for template in TEMPLATES:
+        note = f"Begin a new network with it. {template.sentence}"
+        yield Findable(template.title, "template", _beginning(shell, template), note=note, words=f"{template.name} new")
+
+
+def _beginning(shell: Shell, template: Template) -> Callable[[], object]:
+    return lambda: shell.leave(lambda: shell.session.files.new_network(template.text))
+
+
 def data_sets(shell: Shell) -> Iterable[Findable]:
     """The data sets by name; where one has to be downloaded the window of data asks first."""
     refusal, browser = shell.session.state.subject.refusal(Verb.USE_DATA), shell.actions()["showData"]
@@ -174,6 +186,7 @@ SOURCES: tuple[Callable[[Shell], Iterable[Findable]], ...] = (
     settings,
     steps,
     networks,
+    templates,
     data_sets,
     samples,
     recent,

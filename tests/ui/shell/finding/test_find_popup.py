@@ -14,12 +14,15 @@ from pytestqt.qtbot import QtBot
 
 from explorer.data import DATA_SETS
 from explorer.data.samples import SAMPLES
+from explorer.network.templates import TEMPLATES
 from explorer.resources import bundled_networks
-from explorer.ui.common.command import Command
+from explorer.ui.common.command import Command, Shell
 from explorer.ui.shell.actions import all_commands
 from explorer.ui.shell.finding.findable import Findable
 from explorer.ui.shell.finding.popup import FindPopup, told
+from explorer.ui.shell.finding.sources import SOURCES
 from explorer.ui.shell.main_window import MainWindow
+from tests.architecture.entries import listed
 from tests.ui.fakes import wait_until_shown
 from tests.ui.windows import shared_window
 
@@ -123,6 +126,27 @@ def test_pictures_data_sets_and_networks_are_found_by_their_names(window: MainWi
     assert window.session.state.input.picture.name == "Retina"
     go(window, "lecture's network")
     qtbot.waitUntil(lambda: window.session.state.title == "The lecture's network")
+
+
+def test_a_template_begins_a_new_network(window: MainWindow, qtbot: QtBot) -> None:
+    popup = find(window, "template")
+    assert titles_of(popup, "template") == {template.title for template in TEMPLATES}
+    popup.close()
+    assert go(window, "lenet").what == "template"
+    network = window.session.state.network
+    assert network is not None
+    assert network == next(template.network for template in TEMPLATES if template.name == "lenet5")
+
+
+def test_another_kind_of_thing_is_one_entry(window: MainWindow) -> None:
+    went: list[str] = []
+
+    def lessons(shell: Shell) -> list[Findable]:
+        return [Findable("Backpropagation by hand", "lesson", lambda: went.append(shell.session.state.title))]
+
+    with listed(SOURCES, lessons):
+        assert go(window, "backprop").what == "lesson"
+    assert went == [window.session.state.title]
 
 
 def test_a_step_is_gone_to_once_one_is_on_record(window: MainWindow, qtbot: QtBot) -> None:
