@@ -128,8 +128,12 @@ class Document:
         return replace(self, path=path, title=path.stem if self.title == UNTITLED else self.title)
 
     def is_saved_as(self, saved: Document) -> bool:
-        """Whether a file of `saved` holds all that a file of this document would, but for what a run learned since."""
-        return self.layer_ids == saved.layer_ids and self.as_file() == saved.as_file()
+        """Whether a file of `saved` holds all that a file of this document would, but for what a run learned since.
+
+        What they are called may differ: of several saves in a row the first names the document.
+        """
+        same_name = replace(saved.as_file(), title=self.title)
+        return self.layer_ids == saved.layer_ids and self.as_file() == same_name
 
     @property
     def fits_in_text(self) -> bool:
