@@ -12,6 +12,7 @@ from PIL import Image
 
 from explorer.bounds import sentence
 from explorer.data.byte_rule import byte_rule
+from explorer.data.pages import Pages
 
 Pixels = npt.NDArray[np.uint8]
 Array = npt.NDArray[Any]
@@ -41,12 +42,16 @@ class PictureError(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """`pixels` is read-only uint8 (H, W, 3); `conversions` are sentences telling what reading it changed."""
+    """`pixels` is read-only uint8 (H, W, 3); `conversions` are sentences telling what reading it changed.
+
+    `pages` tells which page of its file it is, where that has several.
+    """
 
     name: str
     pixels: Pixels
     conversions: tuple[str, ...] = ()
     path: Path | None = None
+    pages: Pages | None = None
 
     @property
     def width(self) -> int:
@@ -104,6 +109,11 @@ def picture_from_pil(image: Image.Image, name: str = "picture") -> Picture:
 def with_conversions(picture: Picture, before: tuple[str, ...], path: Path | None) -> Picture:
     """`picture` read from `path`, with what was done `before` its pixels were converted."""
     return replace(picture, conversions=(*before, *picture.conversions), path=path)
+
+
+def with_pages(picture: Picture, pages: Pages) -> Picture:
+    """`picture`, which is one of several `pages`, with the sentence that says so before all others."""
+    return replace(picture, conversions=(pages.told, *picture.conversions), pages=pages)
 
 
 def upright(picture: Picture, orientation: int, who: str) -> Picture:

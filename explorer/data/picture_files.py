@@ -30,6 +30,7 @@ WIDE_NOTE = (
     "Pictures of other numbers than 0 to 255 are each brought to those by a rule of their own: "
     "light and dark ones look alike."
 )
+PAGES_NOTE = "Of files with several pages or frames the first is learned from."
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,6 +105,8 @@ def data_set_of_files(card: Card, files: Files, parts: Parts, classes: Sequence[
     sample_shape, notes = _common_shape(list(looks.values()), wish.size, is_all=is_few)
     if any(look.is_wide for look in looks.values()):
         notes += (WIDE_NOTE,)
+    if any(look.has_pages for look in looks.values()):
+        notes += (PAGES_NOTE,)
     unusable = {skipped.path for skipped in left_out}
     usable = [_without(places, files, unusable) for places in (parts.train, parts.test)]
     sides = [FileSplit(files.part(places), sample_shape, left_out) for places in usable]

@@ -9,7 +9,7 @@ import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
@@ -21,6 +21,7 @@ from explorer.data import tiff
 from explorer.data.deep_png import is_deep, read_deep
 from explorer.data.deep_ppm import WORD, largest, read_ppm
 from explorer.data.foreign_kinds import ending_of_weights, foreign_kind
+from explorer.data.pages import FRAME, PAGE, PageAxis, Pages
 from explorer.data.picture import (
     WIDE_MODES,
     Picture,
@@ -30,8 +31,10 @@ from explorer.data.picture import (
     told_turn,
     upright,
     with_conversions,
+    with_pages,
 )
 from explorer.data.picture_size import check_size, too_large
+from explorer.data.tiff_pages import from_page, has_more, read_pages
 
 # Only these: Pillow also knows formats that start other programs (EPS).
 FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "GIF", "WEBP", "PPM")
@@ -48,24 +51,45 @@ SIDEWAYS = (5, 6, 7, 8)
 GREY_MODES = ("1", "L", "LA", "I", "F", "I;16", "I;16B", "I;16L")
 
 
-def read_picture(path: str | Path, *, at_least: int | None = None) -> Picture:
-    """The picture at `path`, turned upright; the first frame or page if there are more. Raises PictureError.
+def read_picture(path: str | Path, *, page: int = 0, at_least: int | None = None) -> Picture:
+    """The picture at `path`, turned upright. Raises PictureError.
 
-    at_least: a side, in pixels, that is enough: a larger JPEG is decoded at a fraction, which is faster.
+    page: which page or frame of several, from 0 on; the last one where there are fewer. The picture tells which it is.
+    at_least: a side, in pixels, that is enough: a larger JPEG is decoded at a fraction, and pages are not counted.
     """
     path = Path(path)
-    with _open_file(path) as file:
-        return _read(file, path, at_least)
+    try:
+        with _open_file(path) as file:
+            return _page(file, path, page) if at_least is None else _read(file, path, at_least)
+    except PictureError as error:
+        if page and str(error).startswith(brief(path.name)):
+            raise PictureError(f"{PAGE.capitalize()} {page + 1:,} of {error}") from error
+        raise
+
+
+def _page(file: IO[bytes], path: Path, page: int) -> Picture:
+    """A page of the open file, with what there is to tell of the others."""
+    if file.read(4) not in tiff.STARTS:
+        return _read(file, path, None, frame=page)
+    found = read_pages(file, path.name)
+    if len(found.starts) < 2:
+        return _read(file, path, None)
+    page = min(page, len(found.starts) - 1)
+    return with_pages(_read(from_page(file, found.starts[page]), path, None), found.at(page))
 
 
 @dataclass(frozen=True)
 class Header:
-    """What the first bytes of a picture say: its size when upright, and whether its numbers are more than bytes."""
+    """What the first bytes of a picture say: its size when upright, and whether its numbers are more than bytes.
+
+    has_pages: whether there are more pages or frames than the one that this is said of.
+    """
 
     width: int
     height: int
     is_grey: bool
     is_wide: bool = False
+    has_pages: bool = False
 
 
 def read_header(path: Path) -> Header:
@@ -76,14 +100,16 @@ def read_header(path: Path) -> Header:
             return _header(image, file)
         picture = _read(file, path, None)
         is_grey = bool((picture.pixels == picture.pixels[..., :1]).all())
-        return Header(picture.width, picture.height, is_grey, tiff.is_wide_page(file, path.name))
+        return Header(picture.width, picture.height, is_grey, tiff.is_wide_page(file, path.name), has_more(file))
 
 
 def _header(image: Image.Image, file: IO[bytes]) -> Header:
     width, height = image.size
     if image.format != "TIFF" and _noted_early(image, file) in SIDEWAYS:  # Pillow gives the upright size of a TIFF
         width, height = height, width
-    return Header(width, height, image.mode in GREY_MODES, _is_wide(image))
+    header = Header(width, height, image.mode in GREY_MODES, _is_wide(image))
+    has_pages = has_more(file) if image.format == "TIFF" else bool(getattr(image, "is_animated", False))
+    return replace(header, has_pages=has_pages)
 
 
 def _is_wide(image: Image.Image) -> bool:
@@ -129,30 +155,43 @@ def _damaged(path: Path, error: Exception) -> str:
     return f"{brief(path.name)} is damaged and cannot be read."
 
 
-def _read(file: IO[bytes], path: Path, at_least: int | None) -> Picture:
+def _read(file: IO[bytes], path: Path, at_least: int | None, *, frame: int = 0) -> Picture:
     image = _opened(file, path)
     if image is None or (image.format == "TIFF" and not tiff.is_plain(_tags(image))):
         return tiff.read_tiff(file, path)
     if at_least is not None:
         image.draft(None, (at_least, at_least))
     if image.format == "TIFF":
-        return _from_tiff(image, file, path)
-    if is_deep(image):
+        return _from_tiff(image, path)
+    if is_deep(image):  # the frames of an animated one are left alone
         picture = picture_from_array(read_deep(image, file), path.name)
     elif image.format == "PPM":
         picture = read_ppm(image, file, path.name)
     else:
-        image.load()
-        picture = picture_from_pil(image, path.name)
-    noted = int(image.getexif().get(ORIENTATION_TAG, 1))
-    return upright(with_conversions(picture, _told_frames(image), path), noted, "the camera")
+        return _from_frame(image, path, frame)
+    return upright(with_conversions(picture, (), path), _noted(image), "the camera")
 
 
-def _from_tiff(image: Image.Image, file: IO[bytes], path: Path) -> Picture:
-    """A plain TIFF; Pillow turns it when it loads it."""
-    told = told_turn(int(image.getexif().get(ORIENTATION_TAG, 1)), "the file")
+def _from_frame(image: Image.Image, path: Path, frame: int) -> Picture:
+    """A picture that may move; Pillow puts each frame together with those before it."""
+    amount = int(getattr(image, "n_frames", 1))
+    frame = min(frame, amount - 1)
+    if frame:
+        image.seek(frame)
     image.load()
-    return with_conversions(picture_from_pil(image, path.name), (*tiff.told_pages(file), *told), path)
+    picture = upright(with_conversions(picture_from_pil(image, path.name), (), path), _noted(image), "the camera")
+    return picture if amount < 2 else with_pages(picture, Pages((PageAxis(FRAME, amount),), frame))
+
+
+def _noted(image: Image.Image) -> int:
+    return int(image.getexif().get(ORIENTATION_TAG, 1))
+
+
+def _from_tiff(image: Image.Image, path: Path) -> Picture:
+    """A plain TIFF; Pillow turns it when it loads it."""
+    told = told_turn(_noted(image), "the file")
+    image.load()
+    return with_conversions(picture_from_pil(image, path.name), told, path)
 
 
 def _opened(file: IO[bytes], path: Path) -> Image.Image | None:
@@ -162,6 +201,8 @@ def _opened(file: IO[bytes], path: Path) -> Image.Image | None:
     file.seek(0)
     if not start:
         raise PictureError(f"{brief(path.name)} is empty.")
+    if start.startswith(tiff.BIG_BACKWARDS):
+        return None
     if not start.startswith(tiff.STARTS):
         check_file_size(path.name, os.fstat(file.fileno()).st_size, FILE_LIMIT_BYTES)
     try:
@@ -199,8 +240,3 @@ def _is_text(start: bytes) -> bool:
 def _tags(image: Image.Image) -> object:
     """The tags of a TIFF."""
     return image.tag_v2  # type: ignore[attr-defined]  # only TIFF images have tags
-
-
-def _told_frames(image: Image.Image) -> tuple[str, ...]:
-    amount = int(getattr(image, "n_frames", 1))
-    return () if amount == 1 else (f"The first of {amount:,} frames is shown.",)

@@ -6,7 +6,6 @@ read here, by tifffile, and every tag that says what the numbers mean is looked 
 
 from __future__ import annotations
 
-import struct
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -28,7 +27,9 @@ from explorer.data.picture_size import check_size, too_large
 if TYPE_CHECKING:
     from tifffile import TiffPage
 
-STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+BIG_BACKWARDS = b"MM\0+"
+"""How a BigTIFF begins whose bytes stand in the order that Pillow does not know of one."""
+STARTS = (b"II*\0", b"MM\0*", b"II+\0", BIG_BACKWARDS)
 BITS, COMPRESSION, PHOTOMETRIC, ORIENTATION, SAMPLES, EXTRA_SAMPLES, SAMPLE_FORMAT = 258, 259, 262, 274, 277, 338, 339
 WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, CMYK, YCBCR, CIELAB, ICCLAB = 0, 1, 2, 3, 5, 6, 8, 9
 COLOURS = {WHITE_IS_ZERO: 1, BLACK_IS_ZERO: 1, RGB: 3, PALETTE: 1, CMYK: 4, YCBCR: 3, CIELAB: 3, ICCLAB: 3}
@@ -41,7 +42,6 @@ OF_PILLOW = (1, 2, 3, 4, 5, *JPEGS, 8, 32773, 32946)
 """Compressions that Pillow unpacks into 8 bits as well as anyone."""
 PREDICTORS = (1, 2, 3)
 WHOLE_BITS = (1, 8, 16, 32, 64)
-PAGES_COUNTED = 10_000
 BYTES_LIMIT = 512 * 2**20
 NAMES = {
     6: "JPEG of the early kind", 7: "JPEG of more than 8 bits", 32809: "ThunderScan", 34676: "LogLuv",
@@ -87,7 +87,6 @@ def read_tiff(file: IO[bytes], path: Path) -> Picture:
     from explorer.data.tiff_codecs import teach_tifffile
 
     teach_tifffile()
-    told = told_pages(file)
     file.seek(0)
     with tifffile.TiffFile(file, name=path.name) as opened:
         page = opened.pages.first
@@ -95,43 +94,8 @@ def read_tiff(file: IO[bytes], path: Path) -> Picture:
         _check(page, path.name)
         image, of_page = _image(page, path.name)
         orientation = int(page.tags.valueof(ORIENTATION, 1))
-    picture = with_conversions(picture_from_pil(image, path.name), (*told, *of_page), path)
+    picture = with_conversions(picture_from_pil(image, path.name), of_page, path)
     return upright(picture, orientation, "the file")
-
-
-def told_pages(file: IO[bytes]) -> tuple[str, ...]:
-    """The sentence for a file of several pages; they are counted along their links, which takes no memory."""
-    pages = _counted_pages(file)
-    if pages < 2:
-        return ()
-    return (
-        f"The first of {f'more than {PAGES_COUNTED:,}' if pages > PAGES_COUNTED else f'{pages:,}'} pages is shown.",
-    )
-
-
-def _counted_pages(file: IO[bytes]) -> int:
-    file.seek(0)
-    start = file.read(16)
-    order = "<" if start[:2] == b"II" else ">"
-    is_big = start[2:4] in (b"+\0", b"\0+")
-    count_form, entry_size, link_form = (f"{order}Q", 20, f"{order}Q") if is_big else (f"{order}H", 12, f"{order}I")
-    place = struct.unpack_from(link_form, start, 8 if is_big else 4)[0]
-    seen: set[int] = set()
-    while place and place not in seen and len(seen) <= PAGES_COUNTED:
-        seen.add(place)
-        place = _linked(file, place, count_form, entry_size, link_form)
-    return len(seen)
-
-
-def _linked(file: IO[bytes], place: int, count_form: str, entry_size: int, link_form: str) -> int:
-    """Where the next page is described; 0 after the last one, or where the file ends too early."""
-    try:
-        file.seek(place)
-        entries = struct.unpack(count_form, file.read(struct.calcsize(count_form)))[0]
-        file.seek(entries * entry_size, 1)
-        return int(struct.unpack(link_form, file.read(struct.calcsize(link_form)))[0])
-    except (struct.error, OSError, OverflowError):
-        return 0
 
 
 def _check(page: TiffPage, name: str) -> None:

@@ -24,9 +24,10 @@ AS_DATA = "What a network learns from is opened by Data… in the menu Train."
 
 @dataclass(frozen=True)
 class ReadPicture:
-    """A picture, or why it cannot be read."""
+    """A picture, of a file with several pages that with number `page`, or why it cannot be read."""
 
     path: Path
+    page: int = 0
 
     @property
     def title(self) -> str:
@@ -34,7 +35,7 @@ class ReadPicture:
 
     def run(self, watch: Watch) -> Picture | Fault:
         try:
-            return read_picture(self.path)
+            return read_picture(self.path, page=self.page)
         except PictureError as error:
             return Fault(f"{brief(self.path.name)} is no picture. {AS_DATA}" if _is_data(self.path) else str(error))
 

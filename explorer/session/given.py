@@ -32,7 +32,7 @@ class Fed:
     def put_into(self, present: InputState) -> InputState:
         """`present` with this picture or these numbers; numbers are not fitted to anything."""
         fitted = present.fitted if self.numbers is None and self.picture is not None else None
-        return replace(present, picture=self.picture, numbers=self.numbers, fitted=fitted)
+        return replace(present, picture=self.picture, numbers=self.numbers, fitted=fitted, page_asked=None)
 
 
 @dataclass(frozen=True)

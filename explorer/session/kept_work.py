@@ -129,7 +129,7 @@ def _rest(work: Work) -> dict[str, Any]:
         "class_groups": [[group.name, list(group.classes)] for group in document.class_groups],
         "has_fresh_weights": document.has_fresh_weights,
         "augmentations": [{"name": each.name} | asdict(each) for each in document.augmentations],
-        "picture": picture and {"name": picture.name, "path": str(picture.path) if picture.path else None},
+        "picture": picture and _told_picture(picture),
         "target": work.target,
         "batch": [{"name": example.name, "target": example.target} for example in work.batch],
         "is_batch_alone": work.is_batch_alone,
@@ -194,6 +194,11 @@ def _numbers(values: np.ndarray) -> np.ndarray:
     return values
 
 
+def _told_picture(picture: Picture) -> dict[str, Any]:
+    page = 0 if picture.pages is None else picture.pages.at
+    return {"name": picture.name, "path": str(picture.path) if picture.path else None, "page": page}
+
+
 def _picture(told: dict[str, Any] | None, pixels: np.ndarray | None) -> Picture | None:
     """The picture that was looked at; None where its file is gone."""
     if told is None:
@@ -203,6 +208,7 @@ def _picture(told: dict[str, Any] | None, pixels: np.ndarray | None) -> Picture 
             raise TypeError(f"{pixels.dtype} {pixels.shape} is not a picture")
         return Picture(_of(told["name"], str), pixels)
     try:
-        return read_picture(Path(told["path"]))
+        page = max(_of(told.get("page", 0), int), 0)  # older versions did not write it
+        return read_picture(Path(told["path"]), page=page)
     except PictureError:
         return None

@@ -72,6 +72,7 @@ class InputState:
     picture: Picture | None = None
     numbers: np.ndarray | None = None
     fitted: Fitted | None = None
+    page_asked: int | None = None  # another page of the picture's file, while it is being read
 
     @property
     def values(self) -> np.ndarray | None:

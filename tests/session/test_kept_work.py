@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+import tifffile
 
-from explorer.data import AUGMENTATIONS, Picture
+from explorer.data import AUGMENTATIONS, Picture, read_picture
 from explorer.network import Network
 from explorer.session.document import Document
 from explorer.session.example import Example
@@ -45,6 +46,15 @@ def test_work_comes_back_as_it_was(tmp_path: Path) -> None:
     assert np.array_equal(work.picture.pixels, DRAWN.pixels)
     assert work.target == 2
     assert work.batch[0].target == (0.5, 0.5)
+
+
+def test_the_page_that_was_looked_at_comes_back(tmp_path: Path) -> None:
+    stack = np.random.default_rng(2).integers(0, 256, (3, 8, 8), dtype=np.uint8)
+    tifffile.imwrite(tmp_path / "stack.tif", stack, photometric="minisblack")
+    looked_at = replace(WORK, picture=read_picture(tmp_path / "stack.tif", page=2))
+    work, _ = read(_written(tmp_path / "left.safetensors", looked_at))
+    assert work.picture is not None
+    np.testing.assert_array_equal(work.picture.pixels[..., 0], stack[2])
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from explorer.network.files import Fit
 from explorer.session import edits
 from explorer.session.cell import is_index
 from explorer.session.errands import MakePicture, ReadPicture
+from explorer.session.failure import Failure
 from explorer.session.fault import Fault
 from explorer.session.features.recent import RecentFiles
 from explorer.session.fed_before import FedBefore, is_fed_alike
@@ -40,22 +41,76 @@ class Feeding:
         self._before = FedBefore()
         self._own: WeakSet[Picture] = WeakSet()  # pictures that no file holds: they were drawn or pasted
         lane: Lane[Picture | Fault] = Lane(
-            "picture", failed=store.fail, cancelled=store.tell_cancelled, told_as="opening"
+            "picture", failed=self._take_failure, cancelled=self._take_cancelled, told_as="opening"
         )
         self._reading = store.add_lane(lane)
         store.follow(self._follow)
 
     def open_picture(self, path: str | Path) -> None:
-        """Read the picture at `path` in the background and show it to the network; the last one asked for wins."""
-        self._store.begin(self._reading, ReadPicture(Path(path)), self._take_read)
+        """Read the picture at `path` in the background and show it to the network; the last one asked for wins.
+
+        Of a file of several pages it is the one that was looked at last.
+        """
+        self._ask_page(None)
+        errand = ReadPicture(Path(path), self._recent.page_of(Path(path)))
+        self._store.begin(self._reading, errand, self._take_read)
+
+    def show_page(self, page: int) -> None:
+        """Show another page of the picture's file, read in the background.
+
+        One is read at a time: of those that are asked for meanwhile the newest follows.
+        """
+        given = self._store.state.input
+        picture = given.picture
+        if picture is None or picture.path is None or picture.pages is None or page not in range(picture.pages.amount):
+            return
+        is_reading = given.page_asked is not None
+        if is_reading or page != picture.pages.at:
+            self._ask_page(page)
+        if not is_reading and page != picture.pages.at:
+            self._read_page(picture.path, page)
+
+    def _read_page(self, path: Path, page: int) -> None:
+        self._store.begin(self._reading, ReadPicture(path, page), lambda read: self._take_page(read, path, page))
+
+    def _take_page(self, read: Picture | Fault, path: Path, page: int) -> None:
+        """Show a page that was read, and go on with the one that was asked for meanwhile."""
+        asked = self._store.state.input.page_asked
+        if asked is None:  # something else was shown since
+            return
+        if asked == page:
+            self._ask_page(None)
+            self._take_read(read)
+            return
+        if isinstance(read, Picture):  # a damaged one on the way is passed over
+            self._take(read, page_asked=asked)
+        self._read_page(path, asked)
+
+    def _drop_reading(self) -> None:
+        """A file that is still being read no longer matters."""
+        self._reading.drop()
+        self._ask_page(None)
+
+    def _ask_page(self, page: int | None) -> None:
+        if self._store.state.input.page_asked != page:
+            self._store.set(replace(self._store.state.input, page_asked=page))
+
+    def _take_failure(self, failure: Failure) -> None:
+        self._ask_page(None)
+        self._store.fail(failure)
+
+    def _take_cancelled(self, title: str) -> None:
+        self._ask_page(None)
+        self._store.tell_cancelled(title)
 
     def make_picture(self, name: str, make: Callable[[], Picture]) -> None:
         """Show the network the picture that `make` makes of what was pasted; a small one is there at once."""
+        self._ask_page(None)
         self._store.begin(self._reading, MakePicture(name, make), self._take_read, wait_s=AT_ONCE_S)
 
     def use_picture(self, picture: Picture) -> None:
         """Show `picture` to the network."""
-        self._reading.drop()  # a file still being read no longer matters
+        self._drop_reading()
         self._take(picture)
 
     def use_sample(self, name: str) -> None:
@@ -69,11 +124,11 @@ class Feeding:
         """
         state = self._store.state
         if isinstance(given, Picture):
-            self._reading.drop()
+            self._drop_reading()
             if not self._store.may(Verb.SHOW_PICTURE):
                 return
             self._before.forget_typed_pictures()
-            fed = replace(state.input, picture=given, numbers=None)
+            fed = replace(state.input, picture=given, numbers=None, page_asked=None)
         else:
             fed = self._with_numbers(given)
         notice = replace(state.status, notice="")
@@ -81,12 +136,14 @@ class Feeding:
 
     def draw(self, picture: Picture, *, stroke: int | None = None) -> None:
         """Show what was drawn by hand; all of one `stroke` is one entry of undo. Without one the sheet was filled."""
-        self._reading.drop()
+        self._drop_reading()
         if self._store.may(Verb.SHOW_PICTURE):
             self._own.add(picture)
             self._before.forget_typed_pictures()
             label, key = ("fill the sheet", None) if stroke is None else ("brush stroke", f"stroke {stroke}")
-            self._store.give(label, replace(self._store.state.input, picture=picture, numbers=None), merge_key=key)
+            self._store.give(
+                label, replace(self._store.state.input, picture=picture, numbers=None, page_asked=None), merge_key=key
+            )
 
     def set_fit(self, mode: Fit) -> None:
         """Choose how a picture is brought to the network's size: crop, pad or stretch."""
@@ -128,7 +185,7 @@ class Feeding:
         numbers = np.array(values, dtype=state.subject.number_type(state.input.numbers))
         numbers.flags.writeable = False
         self._covered = state.input.picture or self._covered
-        return replace(state.input, numbers=numbers, picture=None, fitted=None)
+        return replace(state.input, numbers=numbers, picture=None, fitted=None, page_asked=None)
 
     def _take_read(self, picture: Picture | Fault) -> None:
         if isinstance(picture, Fault):
@@ -138,20 +195,23 @@ class Feeding:
             self._own.add(picture)
         self._take(picture)
 
-    def _take(self, picture: Picture) -> None:
-        """Show a picture; where no file holds what is covered by it, undo brings that back."""
+    def _take(self, picture: Picture, *, page_asked: int | None = None) -> None:
+        """Show a picture; where no file holds what is covered by it, undo brings that back.
+
+        `page_asked`: another page of its file, which follows.
+        """
         if not self._store.may(Verb.SHOW_PICTURE):
             return
         self._before.forget_typed_pictures()
         state = self._store.state
-        fed, notice = replace(state.input, picture=picture, numbers=None), replace(state.status, notice="")
-        shown = (fed, without_label(state.steps), notice)
+        fed = replace(state.input, picture=picture, numbers=None, page_asked=page_asked)
+        shown = (fed, without_label(state.steps), replace(state.status, notice=""))
         if state.input.numbers is not None or state.input.picture in self._own:
             self._store.give(f"show {brief(picture.name)}", *shown)
         else:
             self._store.set(*shown)
         if picture.path is not None:
-            self._recent.remember(picture.path)
+            self._recent.remember(picture.path, page=0 if picture.pages is None else picture.pages.at)
 
     def _follow(self, old: State, new: State) -> None:
         if new.document is old.document:

@@ -17,13 +17,21 @@ class RecentFiles:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._stamps: dict[Path, Stamp | None] = {}
+        self._pages: dict[Path, int] = {}
 
-    def remember(self, path: Path) -> None:
-        """The file at `path` was just opened or saved."""
+    def remember(self, path: Path, *, page: int = 0) -> None:
+        """The file at `path` was just opened or saved; of one of several pages `page` was looked at."""
         resolved = path.absolute()
         self._stamps[resolved] = stamp(resolved)
-        rest = tuple(other for other in self._store.state.files.recent if other != resolved)
-        self._store.set(replace(self._store.state.files, recent=(resolved, *rest)[:RECENT_LIMIT]))
+        self._pages[resolved] = page
+        files = self._store.state.files
+        recent = (resolved, *(other for other in files.recent if other != resolved))[:RECENT_LIMIT]
+        if recent != files.recent:
+            self._store.set(replace(files, recent=recent))
+
+    def page_of(self, path: Path) -> int:
+        """Which page of the file at `path` was looked at last; 0 if it was none."""
+        return self._pages.get(path.absolute(), 0)
 
     def was_changed_elsewhere(self, path: Path) -> bool:
         """Whether another program wrote the file at `path` since it was opened or saved here."""

@@ -17,6 +17,7 @@ from explorer.ui.common.number_boxes import ChoiceBox
 from explorer.ui.common.rich_label import RichLabel
 from explorer.ui.common.text import exact, number, plural, shape_text
 from explorer.ui.input.canvas import PictureCanvas
+from explorer.ui.input.page_chooser import PageChooser
 from explorer.ui.input.typed_picture import has_typed_numbers
 
 FIT_NAMES = {"crop": "Crop the middle", "pad": "Pad with black", "stretch": "Stretch"}
@@ -32,7 +33,8 @@ CHANNEL_NAMES = ("R", "G", "B")
 class InputPicture(QWidget):
     """`fed` shows what the network is fed, `original` what it was made from.
 
-    `fit_chosen` tells a rule of `FIT_MODES`, `pointed` the row and column under the mouse, or None.
+    `fit_chosen` tells a rule of `FIT_MODES`, `pages.chosen` another page of the picture's file, `pointed` the row and
+    column under the mouse, or None.
     """
 
     fit_chosen = Signal(str)
@@ -56,11 +58,13 @@ class InputPicture(QWidget):
         self.original.setObjectName("originalPicture")
         self.original.setAccessibleName("The original picture")
         self._size_original()
+        self.pages = PageChooser()
         self._make_words()
         column = QVBoxLayout(self)
         column.setContentsMargins(11, 0, 11, 0)  # 12 together with the pane's border
         column.setSpacing(6)
         column.addWidget(self.fed, 1)
+        column.addWidget(self.pages)
         column.addWidget(self._make_strip())
         column.addWidget(self.rule)
 
@@ -128,13 +132,20 @@ class InputPicture(QWidget):
             self.original.set_picture(picture.pixels, frame=_rectangle(fitted.source_box))
             self.original.setToolTip(f"{picture.name}, {picture.facts}. The frame is what the network sees.")
         self.fit.setCurrentIndex(max(self.fit.findData(fit), 0))
+        self.show_pages(shown)
         self._show_steps()
         self._draw_field()
+
+    def show_pages(self, shown: InputState) -> None:
+        """Show which page of its file the picture is, or which one it is about to be."""
+        picture = None if self._is_sheet or shown.fitted is None else shown.picture
+        self.pages.show_pages(None if picture is None else picture.pages, shown.page_asked)
 
     def set_sheet(self, is_sheet: bool) -> None:
         """While it is a sheet to paint on, the original and the rule give their room to it."""
         self._is_sheet = is_sheet
         self.strip.setVisible(not is_sheet)
+        self.show_pages(self._input)
         self._show_steps()
 
     def show_fed(self, pixels: np.ndarray | None) -> None:

@@ -87,11 +87,21 @@ class InputView(FollowingView, Pane):
         return super().minimumSizeHint().expandedTo(QSize(0, 256))
 
     def _connect(self) -> None:
-        order = (self.picture.fed, self.picture.fit, self.open, self.recent, self.samples, self.draw)
+        order = (
+            self.picture.fed,
+            self.picture.pages,
+            self.picture.fit,
+            self.open,
+            self.recent,
+            self.samples,
+            self.draw,
+        )
         for before, after in pairwise(order):
             self.setTabOrder(before, after)
         self.picture.fed.pressed.connect(self._press)
         self.picture.fit_chosen.connect(self._session.input.set_fit)
+        self.picture.pages.chosen.connect(self._session.input.show_page)
+        self.picture.pages.refused.connect(self._session.say)
         self.picture.pointed.connect(self._point)
         offer(self.picture.fed, self._session, self._thing_at)
         self._session.selection.hovered.connect(self.show_hovered)
@@ -150,6 +160,8 @@ class InputView(FollowingView, Pane):
             self._show_input(new)
         elif old.fit != new.fit:
             self.picture.show_input(new.input, new.fit)
+        elif old.input.page_asked != new.input.page_asked:
+            self.picture.show_pages(new.input)
         if old is None or old.selection is not new.selection or old.maps.activations is not new.maps.activations:
             self._show_field(new)
 
