@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QHelpEvent
+from PySide6.QtGui import QFontMetricsF, QHelpEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton, QToolTip
 from pytestqt.qtbot import QtBot
@@ -20,7 +20,7 @@ from explorer.session import cursor as moves
 from explorer.session.timeline import Timeline
 from explorer.ui.common import theme
 from explorer.ui.common.tips import tip_label
-from explorer.ui.debugger.into.number_grid import NumberGrid
+from explorer.ui.debugger.into.number_grid import RING, NumberGrid
 from explorer.ui.debugger.into.view import IntoView
 from explorer.ui.debugger.stage import StepStage
 from tests.ui.step_sessions import CLASSES, SteppedSession, recorded
@@ -282,3 +282,20 @@ def test_the_tip_of_a_number_stands_beside_it(stage: tuple[SteppedSession, IntoV
             cell.moveCenter(grid.mapToGlobal(place))
             assert not tip.geometry().intersects(cell)
     QToolTip.hideText()
+
+
+@pytest.mark.parametrize("width", [560, 860])
+def test_a_number_keeps_inside_the_frame_of_its_cell(stage: tuple[SteppedSession, IntoView], width: int) -> None:
+    session, view = stage
+    view.window().resize(width, 330)
+    session.go("backward", "pool1", inside=True)
+    QApplication.processEvents()
+    ringed = [each for each in grids(view).values() if each.grid is not None and each.grid.ringed is not None]
+    assert ringed
+    for grid in ringed:
+        assert grid.grid is not None
+        writing = grid.writing()
+        assert writing is not None
+        metrics = QFontMetricsF(theme.number_font(writing.pixels))
+        widest = max(metrics.horizontalAdvance(writing.text(float(value))) for value in grid.grid.values.flat)
+        assert widest <= grid.cell_size()[0] - 2 * RING

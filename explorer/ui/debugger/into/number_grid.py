@@ -24,6 +24,7 @@ GAP = 1
 TALLEST_CELL, WIDEST_CELL = 60.0, 84.0
 LARGEST_MAP_CELL = 24.0
 PALE = 0.35
+RING = 4  # pixels at each side that the frame of a chosen cell takes from its number
 
 
 class NumberGrid(TipsOfPlaces, CellWidget):
@@ -141,7 +142,7 @@ class NumberGrid(TipsOfPlaces, CellWidget):
         if self.grid is None:
             return
         painter = QPainter(self)
-        writing = self._writing()
+        writing = self.writing()
         factor = writing.factor if writing is not None else ""
         facts = " · ".join(word for word in (factor, self.grid.facts) if word)
         room = self._title_room(painter, facts)
@@ -164,10 +165,14 @@ class NumberGrid(TipsOfPlaces, CellWidget):
         painter.setFont(theme.interface_font(11))
         return title + painter.fontMetrics().horizontalAdvance(facts) <= self.width()
 
-    def _writing(self) -> Writing | None:
+    def writing(self) -> Writing | None:
+        """How the numbers stand in the cells; None where they are not written."""
         assert self.grid is not None
         present = self.grid.values[self.grid.present]
-        return None if self.grid.is_map or not present.size else writing_for(present, *self.cell_size())
+        if self.grid.is_map or not present.size:
+            return None
+        width, height = self.cell_size()
+        return writing_for(present, width - (2 * RING if self.grid.ringed is not None else 0), height)
 
     def _paint_map(self, painter: QPainter, colours: np.ndarray) -> None:
         assert self.grid is not None
