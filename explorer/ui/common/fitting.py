@@ -20,14 +20,17 @@ class Fits(Protocol):
 def fit_at(place: QPoint, window: QWidget) -> None:
     """Fit the view at `place` of the screen; where there is none, the one with the keyboard, else the largest."""
     under, focused = QApplication.widgetAt(place), QApplication.focusWidget()
-    meant = next(
-        (each for widget in (under, focused) for each in _around(widget, window) if isinstance(each, Fits)), None
-    )
+    meant = next((each for widget in (under, focused) for each in _around(widget, window) if _fits(each)), None)
     if meant is None:
-        seen = [each for each in window.findChildren(QWidget) if isinstance(each, Fits) and each.isVisible()]
+        seen = [each for each in window.findChildren(QWidget) if _fits(each) and each.isVisible()]
         meant = max(seen, key=lambda each: each.width() * each.height(), default=None)
     if isinstance(meant, Fits):
         meant.fit()
+
+
+def _fits(widget: QWidget) -> bool:
+    """Whether it has that verb: the pane of the input calls its box of rules `fit`."""
+    return isinstance(widget, Fits) and callable(widget.fit)
 
 
 def _around(widget: QWidget | None, window: QWidget) -> Iterator[QWidget]:

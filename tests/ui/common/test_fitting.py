@@ -8,10 +8,11 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QCursor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from explorer.ui.common.fitting import fit_at
+from explorer.ui.input.canvas import PictureCanvas
 from explorer.ui.maps.mosaic_view import MapMosaic
 from explorer.ui.overview.view import Overview
 from explorer.ui.shell.main_window import MainWindow
@@ -57,6 +58,18 @@ def test_it_fits_the_maps_under_the_mouse(window: MainWindow, qtbot: QtBot) -> N
 
 def test_where_nothing_can_be_fitted_it_is_what_the_keyboard_is_in(window: MainWindow, overview: Overview) -> None:
     overview.canvas.setFocus()
+    fit_at(window.mapToGlobal(QPoint(5, 5)), window)
+    assert overview.canvas.view.zoom <= 1
+
+
+def test_with_the_keyboard_in_the_picture_that_is_fed_it_is_the_largest_view(
+    window: MainWindow, overview: Overview
+) -> None:
+    """The pane of the input has a box of that name, which is no verb."""
+    fed = window.findChild(PictureCanvas, "fedPicture")
+    assert fed is not None
+    fed.setFocus()
+    assert QApplication.focusWidget() is fed
     fit_at(window.mapToGlobal(QPoint(5, 5)), window)
     assert overview.canvas.view.zoom <= 1
 
