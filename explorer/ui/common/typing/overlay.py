@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, Qt
+from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QRegion
 from PySide6.QtWidgets import QLabel, QWidget
 
@@ -96,13 +96,9 @@ class Sentence(QLabel):
         self.raise_()
 
     def _colour(self) -> None:
+        """In the colours of now: it is gone with the next key."""
         colours = theme.current()
         self.setStyleSheet(
             f"QLabel {{ background: {colours.pane}; color: {colours.error}; border: 1px solid {colours.error};"
             " border-radius: 4px; padding: 4px 6px; }"
         )
-
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.PaletteChange and self.isVisible():
-            self._colour()
-        super().changeEvent(event)

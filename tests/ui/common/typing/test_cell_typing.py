@@ -155,6 +155,7 @@ def test_a_wrong_text_stays_with_its_sentence(session: Session, stage: StepStage
     QTest.mouseClick(view, LEFT, pos=_at(view, (0, 0, 0, 0)))
     _keys(typed)
     _press(Qt.Key.Key_Return)
+    _press(Qt.Key.Key_Return)  # and again, while the sentence stands there
     editor = _typing(view).editor
     assert editor.isVisible()
     assert editor.text() == typed
