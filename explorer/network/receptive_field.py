@@ -126,8 +126,7 @@ class ReceptiveFields:
         for position, parent in enumerate(geometry.parents):
             channels = channels_read(geometry.channel_rule(position), channel)
             if channels and (parent == INPUT or parent in self._geometries):
-                rows, columns = geometry.axes(position)
-                cells = columns.back(rows.back(mask).T).T
+                cells = wanted.back(geometry, position, mask)
                 for own in channels:
                     wanted.add(parent, own, cells)
 
@@ -142,14 +141,36 @@ class ReceptiveFields:
 
 
 class _Wanted:
-    """For each call the cells asked of it: a mask for each channel, under None for all channels."""
+    """For each call the cells asked of it: a mask for each channel, under None for all channels.
+
+    Of nearly all calls all channels want the same cells: they share one mask, which is worked with once.
+    """
 
     def __init__(self) -> None:
         self._masks: dict[str, dict[int | None, Mask]] = {}
+        self._unions: dict[
+            tuple[int, int], tuple[Mask, Mask, Mask]
+        ] = {}  # masks are kept: an id is one while they live
+        self._backs: dict[tuple[str, int, int], tuple[Mask, Mask]] = {}
 
     def add(self, name: str, channel: int | None, mask: Mask) -> None:
         masks = self._masks.setdefault(name, {})
-        masks[channel] = masks[channel] | mask if channel in masks else mask
+        known = masks.get(channel)
+        masks[channel] = mask if known is None or known is mask else self._union(known, mask)
+
+    def back(self, geometry: Geometry, position: int, mask: Mask) -> Mask:
+        """The cells of a call's parent that the cells of `mask` read."""
+        key = geometry.name, position, id(mask)
+        if key not in self._backs:
+            rows, columns = geometry.axes(position)
+            self._backs[key] = mask, columns.back(rows.back(mask).T).T
+        return self._backs[key][1]
+
+    def _union(self, one: Mask, other: Mask) -> Mask:
+        key = id(one), id(other)
+        if key not in self._unions:
+            self._unions[key] = one, other, one | other
+        return self._unions[key][2]
 
     def pop(self, name: str) -> dict[int | None, Mask]:
         return self._masks.pop(name, {})
