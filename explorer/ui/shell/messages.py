@@ -31,10 +31,14 @@ class Toast(QFrame):
     role = "toast"
     """How the style sheet calls it."""
 
+    turned = Signal()
+    """It was shown or put away."""
+
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(name)
         self.setProperty("role", self.role)
+        self._is_back = False
         self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.label = BriefLabel(LINES)
@@ -53,9 +57,19 @@ class Toast(QFrame):
             self.style().polish(self)
         is_new = bool(sentence) and sentence != self.label.whole()
         self.label.set_whole(sentence)
-        self.setVisible(bool(sentence))
+        self._turn()
         if is_new and QAccessible.isActive():
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.label, sentence))
+
+    def step_back(self, is_back: bool) -> None:
+        """Make room for something that is more urgent, or take the place again."""
+        if is_back != self._is_back:
+            self._is_back = is_back
+            self._turn()
+
+    def _turn(self) -> None:
+        self.setVisible(bool(self.label.whole()) and not self._is_back)
+        self.turned.emit()
 
     def add_button(self, text: str, tip: str, icon_name: str = "") -> QToolButton:
         """A button at the right end; a bare icon is flat."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
 from explorer.session import Session, State
@@ -21,6 +22,7 @@ from explorer.ui.shell.suggestions import Suggestions
 
 MOST = 1000
 HEIGHT = TOAST_HEIGHT + 4
+FACTS_WIDTH, BOTH_WIDTH = 1200, 1700  # pixels from which there is room for facts, and for an offer, beside a message
 MODE_TIPS = {
     "eval": "eval(): dropout is off and batch norm uses what it learned, as when the network is used.",
     "train": "train(): dropout is on and batch norm uses this picture alone, as while it learns.",
@@ -104,7 +106,8 @@ class Status(FollowingView, QStatusBar):
             line.hide()  # adding it shows it
         self.welcome = Welcome(session, actions)
         self.suggestions = Suggestions(session, actions)
-        for toast in (Messages(session), LeftOverLine(session), self.welcome, self.suggestions):
+        self._message, self._offer = Messages(session), LeftOverLine(session)
+        for toast in (self._message, self._offer, self.welcome, self.suggestions):
             is_seen = not toast.isHidden()
             self.addPermanentWidget(toast, 1)  # permanent: what a menu says of its commands does not cover it
             toast.setVisible(is_seen)
@@ -114,7 +117,19 @@ class Status(FollowingView, QStatusBar):
         self.addPermanentWidget(told)
         for permanent in (self._facts, self._device, self._mode):
             self.addPermanentWidget(permanent)
+        self._message.turned.connect(self._share_room)
         self.follow_session()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_room()
+
+    @Slot()
+    def _share_room(self) -> None:
+        """A message is read with as much of it as can be: an offer comes back when it is put away."""
+        is_told = not self._message.isHidden()
+        self._offer.step_back(is_told and self.width() < BOTH_WIDTH)
+        self._facts.setVisible(not (is_told and self.width() < FACTS_WIDTH))
 
     def show_changes(self, old: State | None, new: State) -> None:
         if old is None or old.maps.devices != new.maps.devices or old.maps.device != new.maps.device:

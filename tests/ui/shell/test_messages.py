@@ -16,6 +16,7 @@ from explorer.session.slices import Offer
 from explorer.ui.shell.main_window import MainWindow
 from explorer.ui.shell.message_list import MessageList
 from explorer.ui.shell.messages import Toast
+from explorer.ui.shell.status import BOTH_WIDTH
 from tests.ui.windows import shared_window
 
 LONG = "A long sentence that goes on and on, " * 12 + "and ends."
@@ -50,6 +51,18 @@ def _toast(window: MainWindow, name: str) -> Toast:
     return window.findChild(Toast, name)
 
 
+def _assert_seen_beside(window: MainWindow, name: str, parts: list[QRect]) -> None:
+    """The toast `name` lies in the window and over none of `parts`; what stands beside it is in the window too."""
+    toast = _toast(window, name)
+    assert toast.isVisible()
+    place = QRect(toast.mapTo(window, toast.rect().topLeft()), toast.size())
+    assert not any(place.intersects(part) for part in parts)
+    mode = window.findChild(QWidget, "mode")
+    assert mode is not None
+    for each in (place, QRect(mode.mapTo(window, mode.rect().topLeft()), mode.size())):
+        assert window.rect().contains(each), name
+
+
 def _close_message(window: MainWindow) -> None:
     buttons = _toast(window, "messages").findChildren(QToolButton)
     close = next(button for button in buttons if button.accessibleName() == "Close this message")
@@ -67,13 +80,12 @@ def test_no_message_offer_or_first_steps_move_or_cover_a_part(window: MainWindow
     window.session.say(LONG)
     window.session.store.set(replace(window.session.state.files, offer=Offer("mine", 0.0)))
     assert _places(window) == before
-    for name in ("messages", "leftOver"):
-        toast = _toast(window, name)
-        assert toast.isVisible()
-        place = QRect(toast.mapTo(window, toast.rect().topLeft()), toast.size())
-        assert not any(place.intersects(part) for part in before)
-        assert window.rect().contains(place)
+    _assert_seen_beside(window, "messages", before)
+    if size[0] >= BOTH_WIDTH:
+        _assert_seen_beside(window, "leftOver", before)
     window.session.say("")
+    assert _places(window) == before
+    _assert_seen_beside(window, "leftOver", before)
     window.session.store.set(replace(window.session.state.files, offer=None))
     window.action("welcome").trigger()
     assert window.welcome.isVisible()
