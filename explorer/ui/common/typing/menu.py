@@ -34,17 +34,18 @@ def add_actions(menu: QMenu, chosen: Chosen, over: QWidget) -> None:
     """What can be done with the numbers of `chosen`."""
     _add(menu, "Copy numbers", QKeySequence.StandardKey.Copy, lambda: clipboard.copy(chosen))
     _add(menu, "Paste numbers", QKeySequence.StandardKey.Paste, lambda: clipboard.paste(chosen))
-    menu.addSeparator()
-    add_fills(menu, chosen, over)
+    fills = menu.addMenu("Fill with")
+    fills.setToolTipsVisible(True)
+    add_fills(fills, chosen, over)
 
 
 def add_fills(menu: QMenu, chosen: Chosen, over: QWidget) -> None:
     """An action for each way to fill the chosen range; where it is one cell, the whole map that it lies in."""
     for fill in FILLS:
-        action = menu.addAction(f"Fill: {fill.text}")
+        action = menu.addAction(fill.text)
         action.setToolTip(fill.tip)
         action.triggered.connect(lambda _checked=False, chosen_fill=fill: fill_with(chosen, chosen_fill))
-    action = menu.addAction(f"Fill: {RANDOM}")
+    action = menu.addAction(RANDOM)
     action.setToolTip("Numbers between −1 and 1; the same seed gives the same ones.")
     action.triggered.connect(lambda: _ask_seed(chosen, over))
 

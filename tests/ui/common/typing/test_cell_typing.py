@@ -218,17 +218,20 @@ def _menu(view: TensorView, cell: tuple[int, ...]) -> QMenu:
 
 
 def _trigger(menu: QMenu, text: str) -> None:
-    next(action for action in menu.actions() if action.text() == text).trigger()
+    fills = menu.findChild(QMenu)
+    assert fills is not None
+    assert fills.title() == "Fill with"
+    next(action for action in fills.actions() if action.text() == text).trigger()
     menu.close()
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("Fill: Zeros", np.zeros((3, 3))),
-        ("Fill: Identity", [[0, 0, 0], [0, 1, 0], [0, 0, 0]]),
-        ("Fill: Edge", [[-1, -1, -1], [-1, 8, -1], [-1, -1, -1]]),
-        ("Fill: Blur", np.full((3, 3), np.float32(1 / 9))),
+        ("Zeros", np.zeros((3, 3))),
+        ("Identity", [[0, 0, 0], [0, 1, 0], [0, 0, 0]]),
+        ("Edge", [[-1, -1, -1], [-1, 8, -1], [-1, -1, -1]]),
+        ("Blur", np.full((3, 3), np.float32(1 / 9))),
     ],
 )
 def test_a_filter_is_filled_from_its_menu_in_one_entry(
@@ -248,7 +251,7 @@ def test_a_filter_is_filled_at_random_and_the_same_seed_gives_the_same_numbers(
 ) -> None:
     found = []
     for seed in (7, 8, 7):
-        _trigger(_menu(stage.over.weight, (0, 0, 1, 1)), f"Fill: {RANDOM}")
+        _trigger(_menu(stage.over.weight, (0, 0, 1, 1)), f"{RANDOM}")
         dialog = next(each for each in stage.over.weight.findChildren(QInputDialog, "seedDialog") if each.isVisible())
         dialog.setIntValue(seed)
         dialog.accept()
